@@ -1,0 +1,67 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { InternalError, NotFoundError, UnreadableRequestError } from '../errors.ts';
+import { PROBLEM_CONTENT_TYPE, toProblemDetails } from '../problem-details.ts';
+import { ProblemError } from '../problem-error.ts';
+
+const HTTP_CLIENT_ERROR_MIN = 400;
+const HTTP_SERVER_ERROR_MIN = 500;
+
+/**
+ * Makes an app answer every failure as `application/problem+json`: one place where anything that was thrown
+ * becomes an answer. What the client may know is in the error; its cause is only logged.
+ * @param now clock for the `timestamp` member
+ */
+export function registerErrorHandlers(app: FastifyInstance, now: () => Date): void {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => sendProblem(thrown, request, reply, now()));
+  app.setNotFoundHandler((request, reply) => sendProblem(new NotFoundError('The route'), request, reply, now()));
+}
+
+/** Answers with the problem that `thrown` stands for; 5xx are logged with their cause. */
+export function sendProblem(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  at: Date,
+): FastifyReply {
+  const error = toProblemError(thrown);
+  if (error.status >= HTTP_SERVER_ERROR_MIN) request.log.error({ err: thrown, code: error.code }, error.message);
+  else request.log.debug({ code: error.code, status: error.status }, error.message);
+
+  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
+  if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
+  const problem = toProblemDetails(error, { instance: pathOf(request.url), traceId: request.id, at });
+  return reply
+    .code(error.status)
+    .header('content-type', PROBLEM_CONTENT_TYPE)
+    .serializer(JSON.stringify)
+    .send(problem);
+}
+
+/** Whatever was thrown, as an error that may leave: ours as it is, Fastify's own by status, all else INT_001. */
+export function toProblemError(thrown: unknown): ProblemError {
+  if (thrown instanceof ProblemError) return thrown;
+  const { statusCode, code } = (thrown ?? {}) as Partial<FastifyError>;
+  const isClientFault =
+    typeof statusCode === 'number' &&
+    statusCode >= HTTP_CLIENT_ERROR_MIN &&
+    statusCode < HTTP_SERVER_ERROR_MIN &&
+    code?.startsWith('FST_');
+  if (isClientFault) {
+    return new UnreadableRequestError(DETAIL_BY_STATUS[statusCode] ?? 'The request cannot be read.', {
+      status: statusCode,
+      cause: thrown,
+    });
+  }
+  return new InternalError(thrown);
+}
+
+const DETAIL_BY_STATUS: Readonly<Record<number, string>> = {
+  400: 'The body is not valid JSON.',
+  413: 'The body is too large.',
+  415: 'Send the body as application/json.',
+};
+
+function pathOf(url: string): string {
+  const queryStart = url.indexOf('?');
+  return queryStart < 0 ? url : url.slice(0, queryStart);
+}
