@@ -1,0 +1,57 @@
+import { Big } from 'big.js';
+
+/** Exact decimal arithmetic. Strict: handing it a JavaScript number throws, so no float can slip in. */
+const ExactDecimal = Big();
+ExactDecimal.strict = true;
+
+export type Decimal = Big;
+
+/** USD, the only currency of the platform, has cents. */
+export const CURRENCY_SCALE = 2;
+/** Most fraction digits that any asset may have. */
+export const MAX_SCALE = 18;
+/** Most digits before the decimal point: what keeps every product readable and every amount storable. */
+export const MAX_INTEGER_DIGITS = 15;
+
+/** A plain, unsigned decimal: no exponent, no sign, no leading zero, no bare point. */
+export const UNSIGNED_DECIMAL_PATTERN = new RegExp(`^(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`);
+/** The same with an optional minus sign; a negative zero is not a number that we know. */
+export const SIGNED_DECIMAL_PATTERN = new RegExp(
+  `^(?!-0(?:\\.0+)?$)-?(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`,
+);
+
+export const ZERO: Decimal = new ExactDecimal('0');
+
+/**
+ * Reads a decimal string.
+ * @throws Error when the text is not a decimal; input from outside is checked by its schema before
+ */
+export function decimal(text: string): Decimal {
+  return new ExactDecimal(text);
+}
+
+/** A debit or a fee: rounded up, so that nobody gains by splitting orders. */
+export function roundUp(value: Decimal, scale: number): Decimal {
+  return value.round(scale, Big.roundUp);
+}
+
+/** A credit: rounded down, for the same reason. */
+export function roundDown(value: Decimal, scale: number): Decimal {
+  return value.round(scale, Big.roundDown);
+}
+
+/** An amount of USD as it is stored and sent: always two fraction digits. The value must already have no more. */
+export function formatUsd(value: Decimal): string {
+  if (fractionDigits(value) > CURRENCY_SCALE) throw new RangeError('an amount of USD has more than two fraction digits');
+  return value.toFixed(CURRENCY_SCALE);
+}
+
+/** A quantity or a price as it is stored and sent: shortest plain form, never an exponent. */
+export function formatDecimal(value: Decimal): string {
+  return value.toFixed();
+}
+
+/** Count of fraction digits that the value really needs: 0 for 1.00. */
+export function fractionDigits(value: Decimal): number {
+  return Math.max(0, value.c.length - 1 - value.e);
+}

@@ -1,0 +1,60 @@
+import type { Database, Key, RootDatabase } from 'lmdb';
+import { open } from 'lmdb';
+import { resolve } from 'node:path';
+import type { IndexName, TableName } from '../tables.ts';
+import { TABLE_NAMES, TABLES } from '../tables.ts';
+import type { StoredItem } from './stored-item.ts';
+
+/** Tables, indexes and the expiry list, with room for those to come. */
+const MAX_DATABASES = 40;
+
+export interface Environment {
+  readonly root: RootDatabase<never>;
+  /** [pk, sk] -> item */
+  table(name: TableName): Database<StoredItem, Key[]>;
+  /** [index pk, index sk, pk, sk] -> nothing: the item is read from its table. */
+  index(table: TableName, name: IndexName): Database<string, Key[]>;
+  /** [epoch seconds, table, pk, sk] -> nothing: what may be deleted, by time. */
+  readonly expiry: Database<string, Key[]>;
+  close(): Promise<void>;
+}
+
+/** Opening one environment twice in a process breaks LMDB's locks, silently. */
+const openPaths = new Set<string>();
+
+/**
+ * Opens the embedded store in a folder of the local disk, creating it when it is missing.
+ *
+ * `overlappingSync: false` is what makes "answered" mean "on disk": with the library's default, readers see a
+ * change before it is flushed, so a power cut could take back what was confirmed.
+ */
+export function openEnvironment(folder: string): Environment {
+  const path = resolve(folder);
+  if (openPaths.has(path)) throw new Error(`the store in ${folder} is already open in this process`);
+  const root = open<never>({ path, maxDbs: MAX_DATABASES, overlappingSync: false, encoding: 'json' });
+  openPaths.add(path);
+
+  const tables = new Map<TableName, Database<StoredItem, Key[]>>();
+  const indexes = new Map<string, Database<string, Key[]>>();
+  for (const name of TABLE_NAMES) {
+    tables.set(name, root.openDB<StoredItem, Key[]>(name, { encoding: 'json' }));
+    for (const index of Object.keys(TABLES[name].indexes)) {
+      indexes.set(`${name}.${index}`, root.openDB<string, Key[]>(`${name}.${index}`, { encoding: 'string' }));
+    }
+  }
+  return {
+    root,
+    table: (name) => known(tables.get(name), name),
+    index: (table, name) => known(indexes.get(`${table}.${name}`), `${table}.${name}`),
+    expiry: root.openDB<string, Key[]>('expiry', { encoding: 'string' }),
+    close: async () => {
+      await root.close();
+      openPaths.delete(path);
+    },
+  };
+}
+
+function known<T>(database: T | undefined, name: string): T {
+  if (!database) throw new Error(`no such table or index: ${name}`);
+  return database;
+}

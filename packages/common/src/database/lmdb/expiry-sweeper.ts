@@ -1,0 +1,40 @@
+import type { Key } from 'lmdb';
+import type { Clock } from '../../core/clock.ts';
+import { epochSeconds } from '../../core/clock.ts';
+import type { TableName } from '../tables.ts';
+import { removeStored } from './apply-write.ts';
+import type { Environment } from './environment.ts';
+
+const SWEEP_INTERVAL_MILLISECONDS = 60_000;
+/** Small, so that a sweep never holds up the orders behind it for long. */
+const MAX_ITEMS_PER_SWEEP = 500;
+
+/** Deletes at most one batch of expired items and says how many. */
+export async function sweepExpired(environment: Environment, nowEpochSeconds: number): Promise<number> {
+  const expired = [...environment.expiry.getKeys({ end: [nowEpochSeconds], limit: MAX_ITEMS_PER_SWEEP })];
+  if (expired.length === 0) return 0;
+  await environment.root.childTransaction(() => {
+    for (const entry of expired) removeIfStillExpired(environment, entry);
+  });
+  return expired.length;
+}
+
+/** The item may have been replaced since the list was read. */
+function removeIfStillExpired(environment: Environment, entry: Key[]): void {
+  const [expiresAt, table, pk, sk] = entry as [number, TableName, string, string];
+  const stored = environment.table(table).get([pk, sk]);
+  if (stored?.e === expiresAt) removeStored(environment, { table, pk, sk }, stored);
+}
+
+/** What DynamoDB's time-to-live does by itself. Returns the function that stops it. */
+export function startExpirySweeper(environment: Environment, clock: Clock): () => void {
+  let sweeping: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    sweeping = sweepExpired(environment, epochSeconds(clock.now())).catch(() => undefined);
+  }, SWEEP_INTERVAL_MILLISECONDS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    void sweeping;
+  };
+}

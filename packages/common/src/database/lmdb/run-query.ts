@@ -1,0 +1,81 @@
+import type { Key, RangeOptions } from 'lmdb';
+import type { Page, Position } from '../../core/pagination.ts';
+import type { Attributes, Item, ItemKey, Query, SortKeyRange } from '../table-store.ts';
+import { MAX_EVALUATED_PER_QUERY } from '../table-store.ts';
+import type { IndexName, TableName } from '../tables.ts';
+import { indexDefinition } from '../tables.ts';
+import type { Environment } from './environment.ts';
+import { toItem } from './stored-item.ts';
+
+/** Sorts behind every text that a key may hold. */
+const HIGHEST = '\u{10FFFF}';
+
+/** Answers a query from one snapshot. */
+export function runQuery(environment: Environment, query: Query): Page<Item> {
+  const items: Item[] = [];
+  let last: Position | undefined;
+  let evaluated = 0;
+  for (const key of keysInRange(environment, query)) {
+    if (items.length === query.limit || evaluated === MAX_EVALUATED_PER_QUERY) return { items, next: last };
+    evaluated += 1;
+    const { position, itemKey } = locate(query, key);
+    last = position;
+    const stored = environment.table(query.table).get([itemKey.pk, itemKey.sk]);
+    if (!stored || !matches(stored.a, query.where)) continue;
+    items.push(project(query.table, query.index, toItem(itemKey, stored)));
+  }
+  return { items, next: undefined };
+}
+
+function keysInRange(environment: Environment, query: Query): Iterable<Key[]> {
+  const { low, high } = boundsOf(query.sk);
+  const isDescending = query.order === 'descending';
+  // A bound of an index has two parts, its keys have four: the shorter one sorts first.
+  const lowest: Key[] = [query.pk, low];
+  const highest: Key[] = query.index ? [query.pk, high, HIGHEST] : [query.pk, high];
+  const after = query.after && keyOfPosition(query, query.after);
+  const range: RangeOptions = {
+    start: after ?? (isDescending ? highest : lowest),
+    end: isDescending ? lowest : highest,
+    reverse: isDescending,
+    exclusiveStart: after !== undefined,
+    inclusiveEnd: true,
+  };
+  const database = query.index ? environment.index(query.table, query.index) : environment.table(query.table);
+  return database.getKeys(range);
+}
+
+function boundsOf(range: SortKeyRange | undefined): { low: string; high: string } {
+  if (!range) return { low: '', high: HIGHEST };
+  if ('prefix' in range) return { low: range.prefix, high: range.prefix + HIGHEST };
+  return { low: range.from ?? '', high: range.to ?? HIGHEST };
+}
+
+function keyOfPosition(query: Query, position: Position): Key[] {
+  const { pk = '', sk = '', indexSk = '' } = position;
+  return query.index ? [query.pk, indexSk, pk, sk] : [query.pk, sk];
+}
+
+function locate(query: Query, key: Key[]): { position: Position; itemKey: ItemKey } {
+  if (!query.index) {
+    const [pk = '', sk = ''] = key as string[];
+    return { position: { pk, sk }, itemKey: { table: query.table, pk, sk } };
+  }
+  const [, indexSk = '', pk = '', sk = ''] = key as string[];
+  return { position: { pk, sk, indexSk }, itemKey: { table: query.table, pk, sk } };
+}
+
+function matches(attributes: Attributes, where: Attributes | undefined): boolean {
+  return !where || Object.entries(where).every(([name, value]) => attributes[name] === value);
+}
+
+/** An index shows what it projects, here as on DynamoDB, so that no code comes to rely on more. */
+function project(table: TableName, index: IndexName | undefined, item: Item): Item {
+  const projection = index ? (indexDefinition(table, index)?.projection ?? 'all') : 'all';
+  if (projection === 'all') return item;
+  const kept = projection.flatMap((name) => {
+    const value = item.attributes[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...item, attributes: Object.fromEntries(kept) };
+}

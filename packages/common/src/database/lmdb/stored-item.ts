@@ -1,0 +1,27 @@
+import type { Attributes, IndexEntry, Item, ItemContent, ItemKey } from '../table-store.ts';
+import type { IndexName } from '../tables.ts';
+
+/** An item as LMDB holds it, in JSON. The names are short because every item carries them. */
+export interface StoredItem {
+  /** Version. */
+  readonly v: number;
+  /** Attributes. */
+  readonly a: Attributes;
+  /** Index entries, kept so that they can be taken out again. */
+  readonly i?: Partial<Readonly<Record<IndexName, IndexEntry>>>;
+  /** Expiry in epoch seconds. */
+  readonly e?: number;
+}
+
+export function toStoredItem(content: ItemContent, version: number): StoredItem {
+  return {
+    v: version,
+    a: content.attributes,
+    ...(content.indexes && { i: content.indexes }),
+    ...(content.expiresAtEpochSeconds !== undefined && { e: content.expiresAtEpochSeconds }),
+  };
+}
+
+export function toItem(key: ItemKey, stored: StoredItem): Item {
+  return { key, attributes: stored.a, version: stored.v };
+}

@@ -1,0 +1,205 @@
+import { UnreadableRequestError } from '@cnop/exception/errors';
+import type { Position } from '../core/pagination.ts';
+import { StoreUsageError } from './store-errors.ts';
+import type { Attributes, IndexEntry, ItemContent, ItemKey, Query, Reads, Write } from './table-store.ts';
+import { MAX_BATCH_GET_ITEMS, MAX_KEY_PART_BYTES, MAX_QUERY_LIMIT, MAX_TRANSACTION_ITEMS } from './table-store.ts';
+import type { IndexName, TableName } from './tables.ts';
+import { indexDefinition, TABLE_NAMES, TABLES } from './tables.ts';
+
+// The rules of the port that no adapter may bend, so that code which works on one works on the other.
+// They run for every transaction, so keys are compared and not joined or hashed: transactions are small.
+
+/** Names of attributes that an adapter may want for itself; taken on all adapters alike. */
+export const RESERVED_ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
+  'PK',
+  'SK',
+  'version',
+  'revision',
+  'expires_at_epoch',
+  ...TABLE_NAMES.flatMap((table) => Object.keys(TABLES[table].indexes)).flatMap((name) => [`${name}PK`, `${name}SK`]),
+]);
+
+/** DynamoDB's limit for lists and maps inside each other. */
+const MAX_ATTRIBUTE_DEPTH = 32;
+const FIRST_PRINTABLE_ASCII = 0x20;
+const LAST_PRINTABLE_ASCII = 0x7e;
+/** Control characters, and halves of surrogate pairs, which have no UTF-8 form: two keys would become one. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+/** Absent from every valid key part, so that two different keys never have the same id. */
+const KEY_SEPARATOR = '\u0000';
+
+/** A text that is the same for two keys if, and only if, they name the same item. */
+export function keyId(key: ItemKey): string {
+  return key.table + KEY_SEPARATOR + key.pk + KEY_SEPARATOR + key.sk;
+}
+
+/** @throws StoreUsageError when a part of the key is empty, too long or not printable */
+export function checkKey(key: ItemKey): void {
+  checkKeyPart(key.pk);
+  checkKeyPart(key.sk);
+}
+
+/** @throws StoreUsageError when there are too many keys or one is not valid */
+export function checkBatchGet(keys: readonly ItemKey[]): void {
+  if (keys.length > MAX_BATCH_GET_ITEMS) throw new StoreUsageError(`batchGet of ${keys.length} items`);
+  for (const key of keys) checkKey(key);
+}
+
+/**
+ * Before the items are read.
+ * @throws StoreUsageError when there are too many reads or a key is not valid
+ */
+export function checkReads(reads: Reads): void {
+  let count = 0;
+  for (const name in reads) {
+    const key = reads[name];
+    if (key) checkKey(key);
+    count += 1;
+  }
+  if (count > MAX_TRANSACTION_ITEMS) throw new StoreUsageError(`a transaction reads ${count} items`);
+}
+
+/**
+ * After the decision, before anything is written. The keys of the reads are taken as checked.
+ * @throws StoreUsageError when a write breaks a rule of `TableStore.transact`
+ */
+export function checkDecision(reads: Reads, writes: readonly Write[]): void {
+  if (writes.length === 0) return;
+  const readKeys = Object.values(reads);
+  let touched = readKeys.length;
+  for (let position = 0; position < writes.length; position += 1) {
+    const write = writes[position];
+    if (!write) continue;
+    if (isWrittenBefore(writes, position)) throw usageError('two writes of one item', write.key);
+    if (!readKeys.some((key) => isSameKey(key, write.key))) {
+      if (write.kind !== 'create') throw usageError(`${write.kind} of an item that was not read`, write.key);
+      checkKey(write.key);
+      touched += 1;
+    }
+    if (write.kind !== 'delete') checkContent(write.key, write);
+  }
+  if (touched > MAX_TRANSACTION_ITEMS) throw new StoreUsageError(`a transaction touches ${touched} items`);
+}
+
+/** Whether two keys name the same item. The sort key differs most often, so it is compared first. */
+export function isSameKey(one: ItemKey, other: ItemKey): boolean {
+  return one === other || (one.sk === other.sk && one.pk === other.pk && one.table === other.table);
+}
+
+function isWrittenBefore(writes: readonly Write[], position: number): boolean {
+  const key = writes[position]?.key;
+  for (let before = 0; before < position; before += 1) {
+    const other = writes[before]?.key;
+    if (key && other && isSameKey(key, other)) return true;
+  }
+  return false;
+}
+
+/**
+ * @throws StoreUsageError when the query breaks a rule of `TableStore.query`
+ * @throws UnreadableRequestError (400) when the position has the wrong shape: it comes out of a client's cursor
+ */
+export function checkQuery(query: Query): void {
+  checkKeyPart(query.pk);
+  if (!Number.isSafeInteger(query.limit) || query.limit < 1 || query.limit > MAX_QUERY_LIMIT) {
+    throw new StoreUsageError(`query with limit ${query.limit}`);
+  }
+  if (query.index !== undefined) checkIndex(query.table, query.index);
+  if (query.sk) {
+    for (const bound of 'prefix' in query.sk ? [query.sk.prefix] : [query.sk.from, query.sk.to]) {
+      if (bound !== undefined && bound !== '') checkKeyPart(bound);
+    }
+  }
+  if (query.where) checkWhere(query, query.where);
+  if (query.after) checkPosition(query.after, query.index !== undefined);
+}
+
+/** An index can filter by what is copied into it, and by nothing else: on DynamoDB the rest is not there. */
+function checkWhere(query: Query, where: Attributes): void {
+  const projection = query.index === undefined ? 'all' : indexDefinition(query.table, query.index)?.projection;
+  for (const name in where) {
+    if (RESERVED_ATTRIBUTE_NAMES.has(name)) throw new StoreUsageError(`query filters by ${name}, which is reserved`);
+    if (projection !== 'all' && !projection?.includes(name)) {
+      throw new StoreUsageError(`query filters by ${name}, which is not in index ${query.index ?? ''}`);
+    }
+    if (typeof where[name] === 'object' && where[name] !== null) {
+      throw new StoreUsageError(`query filters by ${name} with a list or a map`);
+    }
+  }
+}
+
+function checkPosition(position: Position, ofIndex: boolean): void {
+  const parts = ofIndex ? [position['pk'], position['sk'], position['indexSk']] : [position['pk'], position['sk']];
+  if (!parts.every((part) => part !== undefined && isKeyPart(part))) {
+    throw new UnreadableRequestError('The cursor is not valid.');
+  }
+}
+
+function checkContent(key: ItemKey, content: ItemContent): void {
+  checkAttributes(key, content.attributes);
+  const expiresAt = content.expiresAtEpochSeconds;
+  if (expiresAt !== undefined && !Number.isSafeInteger(expiresAt)) throw usageError('expiry is not whole seconds', key);
+  const indexes: Readonly<Record<string, IndexEntry | undefined>> | undefined = content.indexes;
+  for (const name in indexes) {
+    const entry = indexes[name];
+    if (!entry) continue;
+    checkIndex(key.table, name);
+    checkKeyPart(entry.pk);
+    checkKeyPart(entry.sk);
+  }
+}
+
+function checkAttributes(key: ItemKey, attributes: Attributes): void {
+  for (const name in attributes) {
+    if (RESERVED_ATTRIBUTE_NAMES.has(name)) throw usageError(`attribute ${name} is reserved`, key);
+    const value: unknown = attributes[name];
+    if (typeof value !== 'string') checkValue(key, name, value, 1);
+    if (name === '') throw usageError('an attribute has no name', key);
+  }
+}
+
+function checkValue(key: ItemKey, name: string, value: unknown, depth: number): void {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return;
+  if (typeof value !== 'object') throw usageError(`attribute ${name} is no string, small integer, boolean or null`, key);
+  if (depth >= MAX_ATTRIBUTE_DEPTH) throw usageError(`attribute ${name} is nested too deeply`, key);
+  if (Array.isArray(value)) {
+    for (const element of value) checkValue(key, name, element, depth + 1);
+    return;
+  }
+  if (!isPlainObject(value)) throw usageError(`attribute ${name} is not plain data`, key);
+  for (const part in value) {
+    if (part === '') throw usageError(`a part of attribute ${name} has no name`, key);
+    checkValue(key, name, value[part], depth + 1);
+  }
+}
+
+function isPlainObject(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function checkIndex(table: TableName, index: string): void {
+  if (!indexDefinition(table, index as IndexName)) throw new StoreUsageError(`table ${table} has no index ${index}`);
+}
+
+function checkKeyPart(part: string): void {
+  if (!isKeyPart(part)) throw new StoreUsageError(`a part of a key is empty, too long or not printable`);
+}
+
+function isKeyPart(part: string): boolean {
+  const length = part.length;
+  if (length === 0 || length > MAX_KEY_PART_BYTES) return false;
+  for (let index = 0; index < length; index += 1) {
+    const unit = part.charCodeAt(index);
+    // Nearly every key is printable ASCII and ends here; the exact rule costs more than all the rest.
+    if (unit < FIRST_PRINTABLE_ASCII || unit > LAST_PRINTABLE_ASCII) {
+      return !UNPRINTABLE.test(part) && Buffer.byteLength(part) <= MAX_KEY_PART_BYTES;
+    }
+  }
+  return true;
+}
+
+function usageError(problem: string, key: ItemKey): StoreUsageError {
+  return new StoreUsageError(`${problem}: ${key.table} ${key.pk} ${key.sk}`);
+}

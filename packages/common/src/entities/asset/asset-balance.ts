@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import {
+  assetIdSchema,
+  nonNegativeDecimalSchema,
+  positiveDecimalSchema,
+  signedDecimalSchema,
+  timestampSchema,
+  usernameSchema,
+} from '../fields.ts';
+
+/** A user's holding of one asset with its value at the price of the moment. */
+export const assetBalanceSchema = z.object({
+  username: usernameSchema,
+  asset_id: assetIdSchema,
+  quantity: nonNegativeDecimalSchema,
+  /** USD per unit that the present quantity cost on average; kept from the last one when nothing is left. */
+  average_purchase_price: positiveDecimalSchema,
+  total_invested: nonNegativeDecimalSchema,
+  current_market_value: nonNegativeDecimalSchema,
+  /** Negative when the price fell: the one constraint of the design document that is corrected. */
+  unrealized_pnl: signedDecimalSchema,
+  created_at: timestampSchema,
+  updated_at: timestampSchema,
+  last_transaction: timestampSchema.nullable().default(null),
+});
+export type AssetBalance = z.infer<typeof assetBalanceSchema>;
+
+/** What is stored: market values change with every price and are computed when they are read. */
+export const storedAssetBalanceSchema = assetBalanceSchema.omit({ current_market_value: true, unrealized_pnl: true });
+export type StoredAssetBalance = z.infer<typeof storedAssetBalanceSchema>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import {
+  assetIdSchema,
+  descriptionSchema,
+  idSchema,
+  nonNegativeDecimalSchema,
+  positiveDecimalSchema,
+  timestampSchema,
+  usernameSchema,
+} from '../fields.ts';
+
+export const assetTransactionTypeSchema = z.enum(['buy', 'sell', 'transfer', 'airdrop', 'staking']);
+export type AssetTransactionType = z.infer<typeof assetTransactionTypeSchema>;
+
+export const assetTransactionStatusSchema = z.enum(['pending', 'completed', 'failed', 'cancelled', 'processing']);
+export type AssetTransactionStatus = z.infer<typeof assetTransactionStatusSchema>;
+
+/** One movement of an asset. */
+export const assetTransactionSchema = z.object({
+  transaction_id: idSchema,
+  username: usernameSchema,
+  asset_id: assetIdSchema,
+  transaction_type: assetTransactionTypeSchema,
+  quantity: positiveDecimalSchema,
+  price: positiveDecimalSchema,
+  total_amount: positiveDecimalSchema,
+  order_id: idSchema,
+  status: assetTransactionStatusSchema.default('pending'),
+  fees: nonNegativeDecimalSchema.nullable().default(null),
+  description: descriptionSchema.nullable().default(null),
+  timestamp: timestampSchema,
+  created_at: timestampSchema,
+  updated_at: timestampSchema,
+});
+export type AssetTransaction = z.infer<typeof assetTransactionSchema>;

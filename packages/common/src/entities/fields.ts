@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { JsonNumber } from '../core/json-number.ts';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  fractionDigits,
+  MAX_SCALE,
+  SIGNED_DECIMAL_PATTERN,
+  UNSIGNED_DECIMAL_PATTERN,
+} from '../core/money.ts';
+
+export const MAX_DESCRIPTION_LENGTH = 500;
+const MAX_EMAIL_LENGTH = 254;
+const MAX_SAFE_INTEGER_DIGITS = 15;
+
+/** Text without control characters or broken surrogates, which no store and no terminal likes. */
+export const PRINTABLE_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
+
+/** 3-50 of letters, digits and underscore, beginning and ending with a letter or digit; matched in lower case. */
+export const usernameSchema = z
+  .string()
+  .min(3)
+  .max(50)
+  .regex(/^[A-Za-z0-9](?:\w*[A-Za-z0-9])?$/, 'Use letters, digits and underscores; begin and end with a letter or digit.')
+  .toLowerCase();
+
+export const emailSchema = z
+  .string()
+  .trim()
+  .max(MAX_EMAIL_LENGTH)
+  .regex(/^[^@\s\p{Cc}]+@[^@\s\p{Cc}]+\.[^@\s\p{Cc}]+$/u, 'This is not an e-mail address.')
+  .toLowerCase();
+
+/** 1-10 of letters and digits; matched in upper case. */
+export const assetIdSchema = z
+  .string()
+  .min(1)
+  .max(10)
+  .regex(/^[A-Za-z0-9]+$/, 'Use letters and digits.')
+  .toUpperCase();
+
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[A-Za-z0-9-]+$/, 'Use letters, digits and hyphens.');
+
+export const descriptionSchema = z
+  .string()
+  .max(MAX_DESCRIPTION_LENGTH)
+  .regex(PRINTABLE_PATTERN, 'Control characters are not allowed.');
+
+/** RFC 3339 in UTC with milliseconds, as everything is stored and sent. */
+export const timestampSchema = z.iso.datetime({ precision: 3 });
+
+/** A stored decimal that is zero or more. */
+export const nonNegativeDecimalSchema = z.string().regex(UNSIGNED_DECIMAL_PATTERN, 'This is not a decimal.');
+
+/** A stored decimal that is more than zero. */
+export const positiveDecimalSchema = z
+  .string()
+  .regex(UNSIGNED_DECIMAL_PATTERN, { error: 'This is not a decimal.', abort: true })
+  .refine((text) => decimal(text).gt('0'), 'This must be more than 0.');
+
+/** A stored decimal of either sign. */
+export const signedDecimalSchema = z.string().regex(SIGNED_DECIMAL_PATTERN, 'This is not a decimal.');
+
+const jsonNumberSchema = z.custom<JsonNumber>((input) => input instanceof JsonNumber).meta({ type: 'number' });
+
+export interface DecimalInputRules {
+  /** Most fraction digits; more are refused, never rounded. */
+  readonly scale?: number;
+  /** Largest value that is accepted. */
+  readonly max?: string;
+  /** `positive` (the default) refuses zero; `signed` allows a minus sign but not zero. */
+  readonly sign?: 'positive' | 'non-negative' | 'signed';
+}
+
+/**
+ * A decimal of a request: a string or a JSON number, read exactly. The result is the decimal's text.
+ * Exponents, negative zero, leading zeros and signs other than a minus are refused.
+ */
+export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive' }: DecimalInputRules = {}) {
+  return z
+    .union([z.string(), jsonNumberSchema], { error: 'Give a decimal, as a string or a number.' })
+    .transform((input, context) => {
+      const text = input instanceof JsonNumber ? input.text : input;
+      const refuse = (message: string, code: string) => {
+        context.addIssue({ code: 'custom', message, params: { code }, input });
+        return z.NEVER;
+      };
+      const pattern = sign === 'signed' ? SIGNED_DECIMAL_PATTERN : UNSIGNED_DECIMAL_PATTERN;
+      if (!pattern.test(text)) return refuse('Write a plain decimal such as 12.5.', 'invalid_decimal');
+      const value = decimal(text);
+      if (sign !== 'non-negative' && value.eq('0')) return refuse('This must not be 0.', 'too_small');
+      if (fractionDigits(value) > scale) return refuse(`At most ${scale} fraction digits.`, 'too_precise');
+      if (max !== undefined && value.abs().gt(max)) return refuse(`At most ${max}.`, 'too_big');
+      return text;
+    });
+}
+
+/** An amount of USD of a request. */
+export function usdInput(rules: Omit<DecimalInputRules, 'scale'> = {}) {
+  return decimalInput({ ...rules, scale: CURRENCY_SCALE });
+}
+
+/** A whole number of a JSON body. */
+export function integerInput({ min, max }: { readonly min: number; readonly max: number }) {
+  return jsonNumberSchema
+    .refine((input) => new RegExp(`^-?\\d{1,${MAX_SAFE_INTEGER_DIGITS}}$`).test(input.text), {
+      error: 'Give a whole number.',
+      abort: true,
+    })
+    .transform((input) => Number(input.text))
+    .pipe(z.int().min(min).max(max));
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { decimal, formatDecimal } from '../../core/money.ts';
+import type { DecimalInputRules } from '../fields.ts';
+import { decimalInput, integerInput } from '../fields.ts';
+import {
+  assetCategorySchema,
+  assetSchema,
+  assetStatusSchema,
+  DEFAULT_PRICE_SCALE,
+  DEFAULT_QUANTITY_SCALE,
+  scaleLimits,
+} from './asset.ts';
+
+const MAX_MARKET_CAP_RANK = 1_000_000;
+
+/** One spelling for each value, so that 1.50 and 1.5 are stored alike. */
+const plainDecimalInput = (rules?: DecimalInputRules) =>
+  decimalInput(rules).transform((text) => formatDecimal(decimal(text)));
+
+const scaleInput = integerInput(scaleLimits);
+const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
+const { symbol, name, description, website, whitepaper, image } = assetSchema.shape;
+
+/** What an administrator may say of an asset. Changes of the price are computed, so they are not among it. */
+const editableFields = {
+  symbol: z.string().trim().pipe(symbol),
+  name: z.string().trim().pipe(name),
+  description: description.removeDefault(),
+  category: assetCategorySchema,
+  status: assetStatusSchema,
+  market_cap: amountInput,
+  market_cap_rank: integerInput({ min: 1, max: MAX_MARKET_CAP_RANK }).nullable(),
+  volume_24h: amountInput,
+  website: website.removeDefault(),
+  whitepaper: whitepaper.removeDefault(),
+  image: image.removeDefault(),
+  quantity_scale: scaleInput,
+  price_scale: scaleInput,
+};
+
+/** A new asset as an administrator sends it. */
+export const assetCreateSchema = z.strictObject({
+  asset_id: assetSchema.shape.asset_id,
+  symbol: editableFields.symbol,
+  name: editableFields.name,
+  current_price: plainDecimalInput(),
+  description: editableFields.description.default(null),
+  category: editableFields.category.default('cryptocurrency'),
+  status: editableFields.status.default('active'),
+  market_cap: amountInput.default(null),
+  market_cap_rank: editableFields.market_cap_rank.default(null),
+  volume_24h: amountInput.default(null),
+  website: editableFields.website.default(null),
+  whitepaper: editableFields.whitepaper.default(null),
+  image: editableFields.image.default(null),
+  quantity_scale: scaleInput.default(DEFAULT_QUANTITY_SCALE),
+  price_scale: scaleInput.default(DEFAULT_PRICE_SCALE),
+});
+export type AssetCreate = z.infer<typeof assetCreateSchema>;
+
+/** Any of the editable fields, at least one; null empties a field that may be empty. */
+export const assetUpdateSchema = z
+  .strictObject(editableFields)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'Name at least one field.');
+export type AssetUpdate = z.infer<typeof assetUpdateSchema>;
+
+export const assetPriceUpdateSchema = z.strictObject({ price: plainDecimalInput() });
+export type AssetPriceUpdate = z.infer<typeof assetPriceUpdateSchema>;
+
+/** What a list of assets can be sorted by. */
+export const assetSortFieldSchema = z.enum([
+  'asset_id',
+  'name',
+  'price',
+  'market_cap',
+  'market_cap_rank',
+  'price_change_24h',
+  'price_change_percentage_24h',
+]);
+export type AssetSortField = z.infer<typeof assetSortFieldSchema>;
+
+export const sortOrderSchema = z.enum(['asc', 'desc']);
+export type SortOrder = z.infer<typeof sortOrderSchema>;

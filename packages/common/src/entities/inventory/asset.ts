@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { MAX_SCALE } from '../../core/money.ts';
+import {
+  assetIdSchema,
+  nonNegativeDecimalSchema,
+  positiveDecimalSchema,
+  PRINTABLE_PATTERN,
+  signedDecimalSchema,
+  timestampSchema,
+} from '../fields.ts';
+
+export const assetStatusSchema = z.enum(['active', 'inactive', 'suspended', 'delisted']);
+export type AssetStatus = z.infer<typeof assetStatusSchema>;
+
+export const assetCategorySchema = z.enum(['cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity']);
+export type AssetCategory = z.infer<typeof assetCategorySchema>;
+
+export const DEFAULT_QUANTITY_SCALE = 8;
+export const DEFAULT_PRICE_SCALE = 2;
+const MAX_URL_LENGTH = 500;
+const MAX_ASSET_DESCRIPTION_LENGTH = 1_000;
+
+/** Links and images are shown to people, never fetched by us. */
+const httpUrlSchema = z
+  .string()
+  .max(MAX_URL_LENGTH)
+  .regex(/^https?:\/\/[^\s\p{Cc}\p{Cs}]+$/u, 'Use an http or https address.');
+
+export const scaleLimits = { min: 0, max: MAX_SCALE };
+const scaleSchema = z.int().min(scaleLimits.min).max(scaleLimits.max);
+
+export const assetSchema = z.object({
+  asset_id: assetIdSchema,
+  symbol: z.string().min(1).max(10).regex(PRINTABLE_PATTERN),
+  name: z.string().min(1).max(100).regex(PRINTABLE_PATTERN),
+  description: z.string().max(MAX_ASSET_DESCRIPTION_LENGTH).regex(PRINTABLE_PATTERN).nullable().default(null),
+  current_price: positiveDecimalSchema,
+  market_cap: nonNegativeDecimalSchema.nullable().default(null),
+  volume_24h: nonNegativeDecimalSchema.nullable().default(null),
+  price_change_24h: signedDecimalSchema.nullable().default(null),
+  price_change_percentage_24h: signedDecimalSchema.nullable().default(null),
+  status: assetStatusSchema.default('active'),
+  category: assetCategorySchema.default('cryptocurrency'),
+  website: httpUrlSchema.nullable().default(null),
+  whitepaper: httpUrlSchema.nullable().default(null),
+  image: httpUrlSchema.nullable().default(null),
+  market_cap_rank: z.int().min(1).nullable().default(null),
+  /** Fraction digits that a quantity of this asset may have. */
+  quantity_scale: scaleSchema.default(DEFAULT_QUANTITY_SCALE),
+  /** Fraction digits that a price of this asset may have. */
+  price_scale: scaleSchema.default(DEFAULT_PRICE_SCALE),
+  created_at: timestampSchema,
+  updated_at: timestampSchema,
+  last_price_update: timestampSchema,
+});
+export type Asset = z.infer<typeof assetSchema>;
+
+/** An asset as clients see it. `price_usd` is a number for older clients and for display only. */
+export const assetResponseSchema = assetSchema.extend({
+  price_usd: z.number(),
+  is_active: z.boolean(),
+  availability_status: z.enum(['available', 'unavailable']),
+});
+export type AssetResponse = z.infer<typeof assetResponseSchema>;
+
+export const assetListResponseSchema = z.object({
+  data: z.array(assetResponseSchema),
+  total_count: z.int().min(0),
+  active_count: z.int().min(0),
+});
+export type AssetListResponse = z.infer<typeof assetListResponseSchema>;

@@ -1,0 +1,105 @@
+import { ProblemError } from '@cnop/exception/problem-error';
+import { ledgerEntryId } from '../../core/ids.ts';
+import type { Decimal } from '../../core/money.ts';
+import { decimal, formatUsd, ZERO } from '../../core/money.ts';
+import type { Balance } from './balance.ts';
+import type { BalanceTransaction, Direction, TransactionType } from './balance-transaction.ts';
+
+/** 422 BUS_001: cash or holding does not cover it. */
+export class InsufficientBalanceError extends ProblemError {
+  constructor(what: string, { available, required }: { readonly available: string; readonly required: string }) {
+    super('BUS_001', {
+      detail: `Not enough ${what}: ${required} required, ${available} available.`,
+      extensions: { available, required },
+    });
+  }
+}
+
+/** The cash of somebody who just signed up. */
+export function emptyBalance(username: string, at: string): Balance {
+  const nothing = formatUsd(ZERO);
+  return {
+    username,
+    current_balance: nothing,
+    held_balance: nothing,
+    total_deposits: nothing,
+    total_withdrawals: nothing,
+    total_orders: nothing,
+    total_refunds: nothing,
+    transaction_count: 0,
+    created_at: at,
+    updated_at: at,
+    last_transaction: null,
+  };
+}
+
+/** What may be spent: `current - held`. */
+export function availableCash(balance: Balance): Decimal {
+  return decimal(balance.current_balance).minus(balance.held_balance);
+}
+
+/** A movement of cash that is to be posted. */
+export interface LedgerEntry {
+  readonly type: TransactionType;
+  readonly direction: Direction;
+  /** USD, more than zero, already rounded against the user. */
+  readonly amount: Decimal;
+  readonly description: string | null;
+  readonly referenceId: string | null;
+  readonly at: string;
+  /** Makes the transaction's id unique. */
+  readonly id: string;
+}
+
+/** The total on the balance that sums up the entries of one kind. Sales and adjustments have none. */
+const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance & `total_${string}`>> = {
+  'deposit:credit': 'total_deposits',
+  'withdraw:debit': 'total_withdrawals',
+  'order_payment:debit': 'total_orders',
+  'order_refund:credit': 'total_refunds',
+};
+
+/**
+ * Posts one completed entry: the only place where a balance changes.
+ * @throws InsufficientBalanceError when a debit is more than what is available
+ */
+export function postToLedger(
+  balance: Balance,
+  entry: LedgerEntry,
+): { readonly balance: Balance; readonly transaction: BalanceTransaction } {
+  const { amount, direction, type, at } = entry;
+  const available = availableCash(balance);
+  if (direction === 'debit' && amount.gt(available)) {
+    throw new InsufficientBalanceError('cash', { available: formatUsd(available), required: formatUsd(amount) });
+  }
+  const previous = decimal(balance.current_balance);
+  const newBalance = formatUsd(direction === 'debit' ? previous.minus(amount) : previous.plus(amount));
+  const sequence = balance.transaction_count + 1;
+  const total = TOTAL_OF[`${type}:${direction}`];
+  return {
+    balance: {
+      ...balance,
+      ...(total && { [total]: formatUsd(decimal(balance[total]).plus(amount)) }),
+      current_balance: newBalance,
+      transaction_count: sequence,
+      updated_at: at,
+      last_transaction: at,
+    },
+    transaction: {
+      transaction_id: ledgerEntryId(sequence, entry.id),
+      username: balance.username,
+      sequence,
+      amount: formatUsd(amount),
+      direction,
+      previous_balance: balance.current_balance,
+      new_balance: newBalance,
+      transaction_type: type,
+      status: 'completed',
+      description: entry.description,
+      reference_id: entry.referenceId,
+      created_at: at,
+      updated_at: at,
+      completed_at: at,
+    },
+  };
+}
