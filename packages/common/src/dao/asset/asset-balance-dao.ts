@@ -1,0 +1,52 @@
+import type { Page, PageRequest } from '../../core/pagination.ts';
+import type { TableStore } from '../../database/table-store.ts';
+import type { StoredAssetBalance } from '../../entities/asset/asset-balance.ts';
+import { storedAssetBalanceSchema } from '../../entities/asset/asset-balance.ts';
+import { readAll, readPage } from '../read-page.ts';
+import { defineRecord } from '../record.ts';
+
+const HOLDING_PREFIX = 'ASSET#';
+
+export const assetBalanceRecord = defineRecord<
+  StoredAssetBalance,
+  Pick<StoredAssetBalance, 'username' | 'asset_id'>
+>({
+  table: 'users',
+  schema: storedAssetBalanceSchema,
+  key: ({ username, asset_id }) => ({ pk: username, sk: HOLDING_PREFIX + asset_id }),
+  indexes: ({ username, asset_id }) => ({ AssetIndex: { pk: asset_id, sk: username } }),
+});
+
+export type AssetBalanceDao = ReturnType<typeof createAssetBalanceDao>;
+
+export function createAssetBalanceDao(store: TableStore) {
+  return {
+    async getAssetBalance(username: string, asset_id: string): Promise<StoredAssetBalance | undefined> {
+      return assetBalanceRecord.readIfPresent(await store.get(assetBalanceRecord.key({ username, asset_id })));
+    },
+
+    /** Every holding of a user, in the order of asset ids. */
+    async getAllAssetBalances(username: string): Promise<StoredAssetBalance[]> {
+      return readAll(
+        store,
+        { table: 'users', pk: username, sk: { prefix: HOLDING_PREFIX }, order: 'ascending' },
+        assetBalanceRecord.read,
+      );
+    },
+
+    /** The users who hold, or once held, an asset. Quantities are read from the holdings, never from an index. */
+    async getAllBalancesForAsset(asset_id: string, page: PageRequest): Promise<Page<StoredAssetBalance>> {
+      const holders = await readPage(
+        store,
+        { table: 'users', index: 'AssetIndex', pk: asset_id, order: 'ascending' },
+        page,
+        (item) => item.key,
+      );
+      const holdings = await store.batchGet(holders.items);
+      return {
+        items: holdings.flatMap((item) => (item ? [assetBalanceRecord.read(item)] : [])),
+        next: holders.next,
+      };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
+import type { TableStore } from '../../database/table-store.ts';
+import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
+import { assetSchema } from '../../entities/inventory/asset.ts';
+import { readAll } from '../read-page.ts';
+import { defineRecord } from '../record.ts';
+
+const ASSET_SORT_KEY = 'ASSET';
+/** The catalogue is hundreds of assets, read as a whole. */
+const CATALOGUE_PARTITION = 'ASSET';
+
+export const assetRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
+  table: 'inventory',
+  schema: assetSchema,
+  key: ({ asset_id }) => ({ pk: asset_id, sk: ASSET_SORT_KEY }),
+  indexes: ({ asset_id }) => ({ CatalogueIndex: { pk: CATALOGUE_PARTITION, sk: asset_id } }),
+});
+
+export type AssetDao = ReturnType<typeof createAssetDao>;
+
+export function createAssetDao(store: TableStore) {
+  const updateAsset = async (asset_id: string, change: (asset: Asset) => Partial<Asset>): Promise<Asset> =>
+    store.transact({ asset: assetRecord.key({ asset_id }) }, (items) => {
+      const asset = assetRecord.readIfPresent(items.asset);
+      if (!asset) throw new NotFoundError('The asset');
+      const changed: Asset = { ...asset, ...change(asset), asset_id };
+      return { writes: [assetRecord.replace(changed)], result: changed };
+    });
+
+  const setStatus = async (asset_id: string, status: AssetStatus, at: Date): Promise<Asset> =>
+    updateAsset(asset_id, () => ({ status, updated_at: at.toISOString() }));
+
+  return {
+    /** @throws AlreadyExistsError (409) */
+    async createAsset(asset: Asset): Promise<Asset> {
+      return store.transact({ existing: assetRecord.key(asset) }, ({ existing }) => {
+        if (existing) throw new AlreadyExistsError('An asset with this id exists.', 'asset_id');
+        return { writes: [assetRecord.create(asset)], result: asset };
+      });
+    },
+
+    async getAsset(asset_id: string): Promise<Asset | undefined> {
+      return assetRecord.readIfPresent(await store.get(assetRecord.key({ asset_id })));
+    },
+
+    /** The whole catalogue in the order of its ids. */
+    async getAssets(): Promise<Asset[]> {
+      return readAll(
+        store,
+        { table: 'inventory', index: 'CatalogueIndex', pk: CATALOGUE_PARTITION, order: 'ascending' },
+        assetRecord.read,
+      );
+    },
+
+    /** @throws NotFoundError (404); whatever `change` throws, with nothing written */
+    updateAsset,
+
+    async activateAsset(asset_id: string, at: Date): Promise<Asset> {
+      return setStatus(asset_id, 'active', at);
+    },
+
+    async deactivateAsset(asset_id: string, at: Date): Promise<Asset> {
+      return setStatus(asset_id, 'inactive', at);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { InternalError } from '@cnop/exception/errors';
+import type { z } from 'zod';
+import type { Attributes, IndexEntry, Item, ItemKey, Write } from '../database/table-store.ts';
+import type { IndexName, TableName } from '../database/tables.ts';
+
+/** How one kind of entity is stored: its key, its places in indexes, and its way in and out of attributes. */
+export interface RecordDefinition<Entity extends object, Identity> {
+  readonly table: TableName;
+  readonly schema: z.ZodType<Entity>;
+  readonly key: (identity: Identity) => { readonly pk: string; readonly sk: string };
+  readonly indexes?: (entity: Entity) => Partial<Record<IndexName, IndexEntry>>;
+  readonly expiresAtEpochSeconds?: (entity: Entity) => number;
+}
+
+export interface EntityRecord<Entity, Identity> {
+  key(identity: Identity): ItemKey;
+  /** The entity that an item holds. */
+  read(item: Item): Entity;
+  readIfPresent(item: Item | undefined): Entity | undefined;
+  create(entity: Entity): Write;
+  /** The item must be among the reads of its transaction. */
+  replace(entity: Entity): Write;
+}
+
+/** Makes the record of an entity whose identity is among its own fields. */
+export function defineRecord<Entity extends Identity & object, Identity>(
+  definition: RecordDefinition<Entity, Identity>,
+): EntityRecord<Entity, Identity> {
+  const { table, schema } = definition;
+  const key = (identity: Identity): ItemKey => ({ table, ...definition.key(identity) });
+  const write = (kind: 'create' | 'replace', entity: Entity): Write => ({
+    kind,
+    key: key(entity),
+    attributes: { ...entity } as Attributes,
+    ...(definition.indexes && { indexes: definition.indexes(entity) }),
+    ...(definition.expiresAtEpochSeconds && { expiresAtEpochSeconds: definition.expiresAtEpochSeconds(entity) }),
+  });
+  const read = (item: Item): Entity => {
+    const parsed = schema.safeParse(item.attributes);
+    if (parsed.success) return parsed.data;
+    const { pk, sk } = item.key;
+    throw new InternalError(new Error(`stored item is not valid: ${table} ${pk} ${sk}`, { cause: parsed.error }));
+  };
+  return {
+    key,
+    read,
+    readIfPresent: (item) => item && read(item),
+    create: (entity) => write('create', entity),
+    replace: (entity) => write('replace', entity),
+  };
+}

@@ -1,0 +1,129 @@
+import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
+import { z } from 'zod';
+import type { Page, PageRequest } from '../../core/pagination.ts';
+import { StoreBusyError } from '../../database/store-errors.ts';
+import type { Item, TableStore, Write } from '../../database/table-store.ts';
+import type { User } from '../../entities/user/user.ts';
+import { userSchema } from '../../entities/user/user.ts';
+import { defineRecord } from '../record.ts';
+import { readPage } from '../read-page.ts';
+
+const USER_SORT_KEY = 'USER';
+const EMAIL_CLAIM_SORT_KEY = 'EMAIL';
+const EMAIL_CLAIM_PREFIX = 'EMAIL#';
+/** All users in one partition of the directory: it is read by administrators only. */
+const DIRECTORY_PARTITION = 'USER';
+
+export const userRecord = defineRecord<User, Pick<User, 'username'>>({
+  table: 'users',
+  schema: userSchema,
+  key: ({ username }) => ({ pk: username, sk: USER_SORT_KEY }),
+  indexes: ({ username, email }) => ({
+    EmailIndex: { pk: email, sk: username },
+    UserDirectoryIndex: { pk: DIRECTORY_PARTITION, sk: username },
+  }),
+});
+
+const emailClaimSchema = z.object({ email: z.string(), username: z.string() });
+type EmailClaim = z.infer<typeof emailClaimSchema>;
+
+/** One item for each e-mail in use: two sign-ups of one e-mail meet here, which an index could not arrange. */
+export const emailClaimRecord = defineRecord<EmailClaim, Pick<EmailClaim, 'email'>>({
+  table: 'users',
+  schema: emailClaimSchema,
+  key: ({ email }) => ({ pk: EMAIL_CLAIM_PREFIX + email, sk: EMAIL_CLAIM_SORT_KEY }),
+});
+
+export type UserDao = ReturnType<typeof createUserDao>;
+
+export function createUserDao(store: TableStore) {
+  const getUserByUsername = async (username: string): Promise<User | undefined> =>
+    userRecord.readIfPresent(await store.get(userRecord.key({ username })));
+
+  return {
+    /**
+     * Creates a user and claims the e-mail, together with whatever belongs to the same moment.
+     * @throws AlreadyExistsError (409) when the username or the e-mail is taken
+     */
+    async createUser(user: User, companions: readonly Write[] = []): Promise<User> {
+      const claim = { email: user.email, username: user.username };
+      return store.transact(
+        { existing: userRecord.key(user), claimed: emailClaimRecord.key(claim) },
+        ({ existing, claimed }) => {
+          if (existing) throw new AlreadyExistsError('This username is taken.', 'username');
+          if (claimed) throw new AlreadyExistsError('This e-mail is taken.', 'email');
+          return { writes: [userRecord.create(user), emailClaimRecord.create(claim), ...companions], result: user };
+        },
+      );
+    },
+
+    getUserByUsername,
+
+    async getUserByEmail(email: string): Promise<User | undefined> {
+      const found = await store.query({
+        table: 'users',
+        index: 'EmailIndex',
+        pk: email,
+        order: 'ascending',
+        limit: 1,
+      });
+      const username = found.items[0]?.attributes['username'];
+      return typeof username === 'string' ? getUserByUsername(username) : undefined;
+    },
+
+    /**
+     * Changes a user; a new e-mail is claimed and the old claim given up in the same commit.
+     * @throws NotFoundError (404), AlreadyExistsError (409) when the e-mail is taken
+     */
+    async updateUser(username: string, changes: Partial<User>, companions: readonly Write[] = []): Promise<User> {
+      const known = await getUserByUsername(username);
+      if (!known) throw new NotFoundError('The user');
+      const newEmail = changes.email ?? known.email;
+      const movesEmail = newEmail !== known.email;
+      return store.transact(
+        {
+          user: userRecord.key({ username }),
+          ...(movesEmail && {
+            oldClaim: emailClaimRecord.key({ email: known.email }),
+            newClaim: emailClaimRecord.key({ email: newEmail }),
+          }),
+        },
+        (items: { readonly [name: string]: Item | undefined }) => {
+          const user = userRecord.readIfPresent(items['user']);
+          if (!user) throw new NotFoundError('The user');
+          // Somebody moved the e-mail since it was read: which claim to give up is no longer known.
+          if (user.email !== known.email) throw new StoreBusyError();
+          if (items['newClaim']) throw new AlreadyExistsError('This e-mail is taken.', 'email');
+          const changed: User = { ...user, ...changes, username };
+          return { writes: [userRecord.replace(changed), ...emailMove(user, changed), ...companions], result: changed };
+        },
+      );
+    },
+
+    /** Users in the order of their names, those whose name begins with a prefix. */
+    async getUsers(prefix: string, page: PageRequest): Promise<Page<User>> {
+      const names = await readPage(
+        store,
+        {
+          table: 'users',
+          index: 'UserDirectoryIndex',
+          pk: DIRECTORY_PARTITION,
+          sk: { prefix },
+          order: 'ascending',
+        },
+        page,
+        (item) => item.key,
+      );
+      const users = await store.batchGet(names.items);
+      return { items: users.flatMap((item) => (item ? [userRecord.read(item)] : [])), next: names.next };
+    },
+  };
+}
+
+function emailMove(before: User, after: User): Write[] {
+  if (before.email === after.email) return [];
+  return [
+    { kind: 'delete', key: emailClaimRecord.key(before) },
+    emailClaimRecord.create({ email: after.email, username: after.username }),
+  ];
+}

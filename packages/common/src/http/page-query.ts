@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Page, PageRequest, Position } from '../core/pagination.ts';
+import { decodeCursor, DEFAULT_PAGE_SIZE, encodeCursor, MAX_OFFSET, MAX_PAGE_SIZE } from '../core/pagination.ts';
+
+/** A whole number of a query string. */
+export function queryInteger({ min, max }: { readonly min: number; readonly max: number }) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error: 'Give a whole number.', abort: true })
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+/** A yes or no of a query string. */
+export const queryBooleanSchema = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** The query parameters of every paged list. */
+export const pageQuerySchema = z.strictObject({
+  limit: queryInteger({ min: 1, max: MAX_PAGE_SIZE }).default(DEFAULT_PAGE_SIZE),
+  /** For older clients; newer ones use the cursor. */
+  offset: queryInteger({ min: 0, max: MAX_OFFSET }).default(0),
+  cursor: z.string().min(1).optional(),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/**
+ * What a list shall read for a page query.
+ * @param filter everything else that shapes the list, such as the user and the query's filters
+ * @throws UnreadableRequestError (400) when the cursor is not ours or belongs to another filter
+ */
+export function pageRequestOf(query: PageQuery, filter: unknown): PageRequest {
+  return {
+    limit: query.limit,
+    offset: query.cursor === undefined ? query.offset : 0,
+    after: query.cursor === undefined ? undefined : decodeCursor(query.cursor, JSON.stringify(filter)),
+  };
+}
+
+/** The paging members of a list's answer. */
+export function pageMembers(page: Page<unknown>, filter: unknown): { has_more: boolean; next_cursor: string | null } {
+  return { has_more: page.next !== undefined, next_cursor: cursorOf(page.next, filter) };
+}
+
+function cursorOf(next: Position | undefined, filter: unknown): string | null {
+  return next === undefined ? null : encodeCursor(next, JSON.stringify(filter));
+}

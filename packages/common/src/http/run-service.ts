@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { createSessionChecker } from '../auth/session-state.ts';
+import type { TokenVerifier } from '../auth/token-manager.ts';
+import { ConfigError, readConfig } from '../config/read-config.ts';
+import type { processSettings, StoreSettings } from '../config/settings.ts';
+import type { Clock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
+import { systemIds } from '../core/ids.ts';
+import { openStore } from '../database/open-store.ts';
+import { VERSION } from '../version.ts';
+import { closeOnSignal } from './close-on-signal.ts';
+import { createDrain, drainAndClose } from './drain.ts';
+import { createLogger } from './logger.ts';
+import type { ServiceApp, ServiceRuntime } from './service-app.ts';
+
+/** How long another process may go on believing in a session that was revoked; the embedded store is read each time. */
+const SESSION_MAX_AGE_MILLISECONDS = { lmdb: 0, dynamodb: 1_000 } as const;
+
+type ServiceSettings = z.output<typeof processSettings> & StoreSettings & { readonly PORT: number };
+
+/** What one service adds to the process it runs in. */
+export interface OpenedService {
+  readonly verifier: TokenVerifier;
+  readonly build: (runtime: ServiceRuntime) => Promise<ServiceApp>;
+  /** Closes what was opened with it, after the last request. */
+  readonly close?: () => Promise<void>;
+}
+
+export interface ServiceProcess<S extends ServiceSettings> {
+  readonly settings: z.ZodType<S>;
+  readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
+}
+
+/** Runs one service as a process of its own: settings, store, app, listen, drain. */
+export async function runService<S extends ServiceSettings>(service: ServiceProcess<S>): Promise<void> {
+  try {
+    await startService(service);
+  } catch (error) {
+    const message = error instanceof ConfigError ? error.message : error;
+    process.stderr.write(`${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`);
+    process.exit(1);
+  }
+}
+
+async function startService<S extends ServiceSettings>(process: ServiceProcess<S>): Promise<void> {
+  const settings = readConfig(process.settings);
+  const logger = createLogger({ level: settings.LOG_LEVEL });
+  const clock = systemClock;
+  const drain = createDrain();
+  const service = await process.open(settings, clock);
+  const store = await openStore(settings, clock);
+  const runtime: ServiceRuntime = {
+    version: VERSION,
+    logger,
+    clock,
+    ids: systemIds,
+    store,
+    verifier: service.verifier,
+    sessions: createSessionChecker({
+      store,
+      clock,
+      maxAgeMilliseconds: SESSION_MAX_AGE_MILLISECONDS[settings.STORE],
+    }),
+    drain,
+    requestLogLevel: 'info',
+  };
+  const app = await service.build(runtime);
+  closeOnSignal(logger, async () => {
+    await drainAndClose(app, drain);
+    await service.close?.();
+    await store.close();
+  });
+  await app.listen({ host: settings.HOST, port: settings.PORT });
+}

@@ -1,0 +1,26 @@
+import { requestIdOf } from './request-context.ts';
+
+export const BODY_LIMIT_BYTES = 64 * 1_024;
+const HEADER_LIMIT_BYTES = 16 * 1_024;
+const MAX_PARAM_LENGTH = 128;
+/** Time for a client to send its whole request. The three belong together: Node swaps in the larger of them. */
+const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+const HEADERS_TIMEOUT_MILLISECONDS = 10_000;
+const CONNECTIONS_CHECKING_INTERVAL_MILLISECONDS = 1_000;
+const KEEP_ALIVE_TIMEOUT_MILLISECONDS = 72_000;
+
+/** The limits of every HTTP server of the platform, as options of Fastify. */
+export const SERVER_LIMITS = {
+  bodyLimit: BODY_LIMIT_BYTES,
+  requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MILLISECONDS,
+  http: {
+    headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
+    connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MILLISECONDS,
+    maxHeaderSize: HEADER_LIMIT_BYTES,
+  },
+  routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  disableRequestLogging: true,
+  requestIdHeader: false,
+  genReqId: requestIdOf,
+} as const;

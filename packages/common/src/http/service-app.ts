@@ -1,0 +1,78 @@
+import { registerErrorHandlers } from '@cnop/exception/http/error-handler';
+import type { FastifyBaseLogger } from 'fastify';
+import Fastify from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import type { SessionChecker } from '../auth/session-state.ts';
+import type { TokenVerifier } from '../auth/token-manager.ts';
+import type { Clock } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import type { TableStore } from '../database/table-store.ts';
+import { requireAuthentication } from './authentication.ts';
+import type { Drain } from './drain.ts';
+import { closeConnectionsWhenDraining } from './drain.ts';
+import { serveHealth } from './health.ts';
+import { parseJsonBody } from './json-body.ts';
+import { serveMetrics } from './metrics.ts';
+import { serveOpenApi } from './openapi.ts';
+import { echoRequestId, logRequests } from './request-context.ts';
+import { useZodSchemas } from './schemas.ts';
+import { SERVER_LIMITS } from './server-limits.ts';
+
+/** What a service needs from the process it runs in, whichever shape that has. */
+export interface ServiceRuntime {
+  readonly version: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly store: TableStore;
+  readonly verifier: TokenVerifier;
+  readonly sessions: SessionChecker;
+  readonly drain: Drain;
+  /** `debug` where the gateway of the same process logs each request anyway. */
+  readonly requestLogLevel: 'info' | 'debug';
+}
+
+export interface ServiceDescription {
+  /** Such as `order-service`; on every log line and metric. */
+  readonly service: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+/**
+ * The shell that every service shares: strict bodies, zod schemas, problem details, authentication, health,
+ * metrics, request ids and an OpenAPI document. It never listens; `server.ts` does.
+ */
+export async function createServiceApp(runtime: ServiceRuntime, description: ServiceDescription) {
+  const { service } = description;
+  const app = Fastify({
+    ...SERVER_LIMITS,
+    loggerInstance: runtime.logger.child({ service }) as FastifyBaseLogger,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : parseJsonBody(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  useZodSchemas(app);
+  registerErrorHandlers(app, () => runtime.clock.now());
+  echoRequestId(app);
+  closeConnectionsWhenDraining(app, runtime.drain);
+  logRequests(app, runtime.requestLogLevel);
+  requireAuthentication(app, runtime);
+  await serveOpenApi(app, { ...description, version: runtime.version });
+  serveMetrics(app, service);
+  serveHealth(app, {
+    ...runtime,
+    service,
+    checks: { store: () => runtime.store.ping() },
+    isDraining: () => runtime.drain.isDraining,
+  });
+  return app;
+}
+
+export type ServiceApp = Awaited<ReturnType<typeof createServiceApp>>;

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSessionChecker, sessionRecord } from '@cnop/common/auth/session-state';
+import { startSession } from '@cnop/common/auth/session-rules';
+import type { SigningKeys } from '@cnop/common/auth/signing-keys';
+import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
+import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import type { Clock } from '@cnop/common/core/clock';
+import { systemClock } from '@cnop/common/core/clock';
+import { systemIds } from '@cnop/common/core/ids';
+import { decimal } from '@cnop/common/core/money';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import type { UserRole } from '@cnop/common/entities/user/user';
+import { createDrain } from '@cnop/common/http/drain';
+import { createLogger } from '@cnop/common/http/logger';
+import type { ServiceRuntime } from '@cnop/common/http/service-app';
+
+const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
+const SESSION_LIFETIME_SECONDS = 3_600;
+
+export interface TestRuntime extends ServiceRuntime {
+  readonly tokens: TokenIssuer;
+  readonly signingKeys: SigningKeys;
+  /** Signs somebody in without the user service: a real session and a real token. */
+  signIn(username: string, role?: UserRole): Promise<{ readonly authorization: string }>;
+  /** Gives somebody an account with cash, posted to the ledger as a deposit. */
+  fund(username: string, usd: string): Promise<void>;
+  /** Closes and deletes the store. */
+  dispose(): Promise<void>;
+}
+
+/** What a service runs on in tests: a real store in a folder of its own, real keys, real tokens. */
+export async function createTestRuntime({ clock = systemClock }: { readonly clock?: Clock } = {}): Promise<TestRuntime> {
+  const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
+  const store = createLmdbTableStore({ path: folder, clock });
+  const signingKeys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
+  const tokens = createTokenIssuer({ keys: signingKeys, settings: TOKEN_SETTINGS, clock, ids: systemIds });
+
+  return {
+    version: '0.0.0-test',
+    logger: createLogger({ level: 'silent' }),
+    clock,
+    ids: systemIds,
+    store,
+    verifier: createTokenVerifier({ keys: { jwks: signingKeys.publicKeys() }, settings: TOKEN_SETTINGS, clock }),
+    sessions: createSessionChecker({ store, clock, maxAgeMilliseconds: 0 }),
+    drain: createDrain(),
+    requestLogLevel: 'debug',
+    tokens,
+    signingKeys,
+
+    async signIn(username, role = 'customer') {
+      const session = startSession({
+        id: systemIds.next(),
+        username,
+        now: clock.now(),
+        lifetimeSeconds: SESSION_LIFETIME_SECONDS,
+      });
+      await store.transact({}, () => ({ writes: [sessionRecord.create(session)], result: undefined }));
+      const { token } = await tokens.issueAccess({ username, role, sessionId: session.session_id });
+      return { authorization: `Bearer ${token}` };
+    },
+
+    async fund(username, usd) {
+      const at = clock.now().toISOString();
+      await store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
+        const posted = postToLedger(balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at), {
+          type: 'deposit',
+          direction: 'credit',
+          amount: decimal(usd),
+          description: null,
+          referenceId: null,
+          at,
+          id: systemIds.next(),
+        });
+        const writes = [balanceRecord.replace(posted.balance), balanceTransactionRecord.create(posted.transaction)];
+        return { writes, result: undefined };
+      });
+    },
+
+    async dispose() {
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
