@@ -1,0 +1,34 @@
+import { StateConflictError } from '@cnop/exception/errors';
+import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+
+/** Which status may follow which. A status without successors is final. */
+export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  pending: ['confirmed', 'failed', 'cancelled'],
+  confirmed: ['queued', 'processing', 'cancelled'],
+  queued: ['processing', 'cancelled', 'expired', 'failed'],
+  processing: ['completed', 'failed'],
+  completed: [],
+  cancelled: [],
+  failed: [],
+  expired: [],
+};
+
+export function isFinal(status: OrderStatus): boolean {
+  return ORDER_TRANSITIONS[status].length === 0;
+}
+
+/**
+ * Moves an order to its next status and notes it in the history.
+ * @throws StateConflictError (409) when the table of transitions has no such step
+ */
+export function advance(order: Order, status: OrderStatus, at: string, reason: string | null = null): Order {
+  if (!ORDER_TRANSITIONS[order.status].includes(status)) {
+    throw new StateConflictError(`The order is ${order.status} and cannot become ${status}.`);
+  }
+  return { ...order, status, updated_at: at, history: [...order.history, { status, at, reason }] };
+}
+
+/** @throws StateConflictError (409) when the order is final or being executed */
+export function cancel(order: Order, at: string): Order {
+  return { ...advance(order, 'cancelled', at, 'cancelled by the user'), cancelled_at: at };
+}
