@@ -81,7 +81,8 @@ export const ERROR_CODES = {
     status: 422,
     title: 'Order refused',
     retryable: false,
-    meaning: 'The order breaks a rule of trading: it would settle to zero, or its fields do not fit together.',
+    meaning:
+      'The order breaks a rule of trading: it would settle to zero, or its fields do not fit together.',
     remedy: 'Read `detail` and change the order.',
   },
   BUS_003: {
@@ -103,7 +104,8 @@ export const ERROR_CODES = {
     title: 'Temporarily unavailable',
     retryable: true,
     meaning: 'The service is busy, starting, shutting down, or lacks a dependency. Nothing was changed.',
-    remedy: 'Wait for the seconds in `Retry-After`, then send the same request with the same Idempotency-Key.',
+    remedy:
+      'Wait for the seconds in `Retry-After`, then send the same request with the same Idempotency-Key.',
   },
   SVC_002: {
     status: 502,

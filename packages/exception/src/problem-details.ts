@@ -1,5 +1,5 @@
-import type { FieldError, ProblemError } from './problem-error.ts';
 import { ERROR_CODES } from './error-codes.ts';
+import type { FieldError, ProblemError } from './problem-error.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 

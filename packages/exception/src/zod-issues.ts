@@ -14,7 +14,9 @@ const CODES_OF_ABSENCE: ReadonlySet<string> = new Set(['invalid_type', 'invalid_
 export function fieldErrorsOf(issues: readonly ZodIssue[]): FieldError[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => fieldError([...issue.path, key], 'This field is not known here.', 'unknown_field'));
+      return issue.keys.map((key) =>
+        fieldError([...issue.path, key], 'This field is not known here.', 'unknown_field'),
+      );
     }
     if (isAbsent(issue)) return [fieldError(issue.path, 'This field is required.', 'required')];
     return [fieldError(issue.path, issue.message, codeOf(issue))];

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSessionChecker, sessionRecord } from '@cnop/common/auth/session-state';
 import { startSession } from '@cnop/common/auth/session-rules';
+import { createSessionChecker, sessionRecord } from '@cnop/common/auth/session-state';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
@@ -34,7 +34,11 @@ export interface TestRuntime extends ServiceRuntime {
 }
 
 /** What a service runs on in tests: a real store in a folder of its own, real keys, real tokens. */
-export async function createTestRuntime({ clock = systemClock }: { readonly clock?: Clock } = {}): Promise<TestRuntime> {
+export async function createTestRuntime({
+  clock = systemClock,
+}: {
+  readonly clock?: Clock;
+} = {}): Promise<TestRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
   const store = createLmdbTableStore({ path: folder, clock });
   const signingKeys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
@@ -46,7 +50,11 @@ export async function createTestRuntime({ clock = systemClock }: { readonly cloc
     clock,
     ids: systemIds,
     store,
-    verifier: createTokenVerifier({ keys: { jwks: signingKeys.publicKeys() }, settings: TOKEN_SETTINGS, clock }),
+    verifier: createTokenVerifier({
+      keys: { jwks: signingKeys.publicKeys() },
+      settings: TOKEN_SETTINGS,
+      clock,
+    }),
     sessions: createSessionChecker({ store, clock, maxAgeMilliseconds: 0 }),
     drain: createDrain(),
     requestLogLevel: 'debug',
@@ -68,16 +76,22 @@ export async function createTestRuntime({ clock = systemClock }: { readonly cloc
     async fund(username, usd) {
       const at = clock.now().toISOString();
       await store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
-        const posted = postToLedger(balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at), {
-          type: 'deposit',
-          direction: 'credit',
-          amount: decimal(usd),
-          description: null,
-          referenceId: null,
-          at,
-          id: systemIds.next(),
-        });
-        const writes = [balanceRecord.replace(posted.balance), balanceTransactionRecord.create(posted.transaction)];
+        const posted = postToLedger(
+          balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at),
+          {
+            type: 'deposit',
+            direction: 'credit',
+            amount: decimal(usd),
+            description: null,
+            referenceId: null,
+            at,
+            id: systemIds.next(),
+          },
+        );
+        const writes = [
+          balanceRecord.replace(posted.balance),
+          balanceTransactionRecord.create(posted.transaction),
+        ];
         return { writes, result: undefined };
       });
     },

@@ -43,6 +43,16 @@ export const storeSettings = z.object({
 });
 export type StoreSettings = z.output<typeof storeSettings>;
 
+/**
+ * How long a process may go on believing in a session that was revoked elsewhere. The embedded store is read each
+ * time.
+ */
+const SESSION_MAX_AGE_MILLISECONDS = { lmdb: 0, dynamodb: 1_000 } as const;
+
+export function sessionMaxAgeMilliseconds({ STORE }: Pick<StoreSettings, 'STORE'>): number {
+  return SESSION_MAX_AGE_MILLISECONDS[STORE];
+}
+
 /** How tokens are named; issuer and verifiers must agree. */
 export const tokenSettings = z.object({
   TOKEN_ISSUER: z.string().min(1).default('cnop'),
@@ -102,7 +112,8 @@ export function refuseUnsafeInProduction(
   context: z.RefinementCtx,
 ): void {
   if (settings.NODE_ENV !== 'production') return;
-  const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
   if (settings.BCRYPT_COST !== undefined && settings.BCRYPT_COST < BCRYPT_COST_MIN_PRODUCTION) {
     refuse('BCRYPT_COST', `must be at least ${BCRYPT_COST_MIN_PRODUCTION} in production`);
   }

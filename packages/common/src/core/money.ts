@@ -8,17 +8,24 @@ export type Decimal = Big;
 
 /** USD, the only currency of the platform, has cents. */
 export const CURRENCY_SCALE = 2;
+/** Fraction digits of a percentage. */
+const PERCENTAGE_SCALE = 2;
 /** Most fraction digits that any asset may have. */
 export const MAX_SCALE = 18;
 /** Most digits before the decimal point: what keeps every product readable and every amount storable. */
 export const MAX_INTEGER_DIGITS = 15;
 
 /** A plain, unsigned decimal: no exponent, no sign, no leading zero, no bare point. */
-export const UNSIGNED_DECIMAL_PATTERN = new RegExp(`^(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`);
+export const UNSIGNED_DECIMAL_PATTERN = new RegExp(
+  `^(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`,
+);
 /** The same with an optional minus sign; a negative zero is not a number that we know. */
 export const SIGNED_DECIMAL_PATTERN = new RegExp(
   `^(?!-0(?:\\.0+)?$)-?(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`,
 );
+
+/** More than any decimal that the patterns admit. */
+const TOO_LARGE = new ExactDecimal(`1e${MAX_INTEGER_DIGITS}`);
 
 export const ZERO: Decimal = new ExactDecimal('0');
 
@@ -42,13 +49,25 @@ export function roundDown(value: Decimal, scale: number): Decimal {
 
 /** An amount of USD as it is stored and sent: always two fraction digits. The value must already have no more. */
 export function formatUsd(value: Decimal): string {
-  if (fractionDigits(value) > CURRENCY_SCALE) throw new RangeError('an amount of USD has more than two fraction digits');
+  if (fractionDigits(value) > CURRENCY_SCALE)
+    throw new RangeError('an amount of USD has more than two fraction digits');
   return value.toFixed(CURRENCY_SCALE);
 }
 
 /** A quantity or a price as it is stored and sent: shortest plain form, never an exponent. */
 export function formatDecimal(value: Decimal): string {
   return value.toFixed();
+}
+
+/** Whether a value is small enough to be stored and read back. */
+export function isStorable(value: Decimal): boolean {
+  return value.abs().lt(TOO_LARGE);
+}
+
+/** A share of a whole as it is sent: a percentage with two fraction digits, rounded down; 0.00 of nothing. */
+export function formatPercentageOf(part: Decimal, whole: Decimal): string {
+  const percentage = whole.eq('0') ? ZERO : part.times('100').div(whole);
+  return roundDown(percentage, PERCENTAGE_SCALE).toFixed(PERCENTAGE_SCALE);
 }
 
 /** Count of fraction digits that the value really needs: 0 for 1.00. */

@@ -57,7 +57,10 @@ function parseObject(cursor: string): Record<string, unknown> | undefined {
 
 function isPosition(value: unknown): value is Position {
   return (
-    typeof value === 'object' && value !== null && Object.values(value).every((part) => typeof part === 'string')
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((part) => typeof part === 'string')
   );
 }
 

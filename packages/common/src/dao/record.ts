@@ -33,13 +33,17 @@ export function defineRecord<Entity extends Identity & object, Identity>(
     key: key(entity),
     attributes: { ...entity } as Attributes,
     ...(definition.indexes && { indexes: definition.indexes(entity) }),
-    ...(definition.expiresAtEpochSeconds && { expiresAtEpochSeconds: definition.expiresAtEpochSeconds(entity) }),
+    ...(definition.expiresAtEpochSeconds && {
+      expiresAtEpochSeconds: definition.expiresAtEpochSeconds(entity),
+    }),
   });
   const read = (item: Item): Entity => {
     const parsed = schema.safeParse(item.attributes);
     if (parsed.success) return parsed.data;
     const { pk, sk } = item.key;
-    throw new InternalError(new Error(`stored item is not valid: ${table} ${pk} ${sk}`, { cause: parsed.error }));
+    throw new InternalError(
+      new Error(`stored item is not valid: ${table} ${pk} ${sk}`, { cause: parsed.error }),
+    );
   };
   return {
     key,

@@ -10,8 +10,9 @@ import {
 } from '../core/money.ts';
 
 export const MAX_DESCRIPTION_LENGTH = 500;
-const MAX_EMAIL_LENGTH = 254;
-const MAX_SAFE_INTEGER_DIGITS = 15;
+const MAX_EMAIL_BYTES = 254;
+/** At most 15 digits, which a JavaScript number holds exactly; no negative zero, which no store takes. */
+const INTEGER_PATTERN = /^(?:0|-?[1-9]\d{0,14})$/;
 
 /** Text without control characters or broken surrogates, which no store and no terminal likes. */
 export const PRINTABLE_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
@@ -21,15 +22,24 @@ export const usernameSchema = z
   .string()
   .min(3)
   .max(50)
-  .regex(/^[A-Za-z0-9](?:\w*[A-Za-z0-9])?$/, 'Use letters, digits and underscores; begin and end with a letter or digit.')
+  .regex(
+    /^[A-Za-z0-9](?:\w*[A-Za-z0-9])?$/,
+    'Use letters, digits and underscores; begin and end with a letter or digit.',
+  )
   .toLowerCase();
 
 export const emailSchema = z
   .string()
   .trim()
-  .max(MAX_EMAIL_LENGTH)
-  .regex(/^[^@\s\p{Cc}]+@[^@\s\p{Cc}]+\.[^@\s\p{Cc}]+$/u, 'This is not an e-mail address.')
-  .toLowerCase();
+  .max(MAX_EMAIL_BYTES)
+  // No invisible characters either: with them two addresses that look alike would be two accounts.
+  .regex(/^[^@\s\p{C}]+@[^@\s\p{C}]+\.[^@\s\p{C}]+$/u, 'This is not an e-mail address.')
+  .toLowerCase()
+  // It becomes a part of a key, and those are counted in bytes.
+  .refine(
+    (email) => new TextEncoder().encode(email).length <= MAX_EMAIL_BYTES,
+    `At most ${MAX_EMAIL_BYTES} bytes.`,
+  );
 
 /** 1-10 of letters and digits; matched in upper case. */
 export const assetIdSchema = z
@@ -65,7 +75,9 @@ export const positiveDecimalSchema = z
 /** A stored decimal of either sign. */
 export const signedDecimalSchema = z.string().regex(SIGNED_DECIMAL_PATTERN, 'This is not a decimal.');
 
-const jsonNumberSchema = z.custom<JsonNumber>((input) => input instanceof JsonNumber).meta({ type: 'number' });
+const jsonNumberSchema = z
+  .custom<JsonNumber>((input) => input instanceof JsonNumber)
+  .meta({ type: 'number' });
 
 export interface DecimalInputRules {
   /** Most fraction digits; more are refused, never rounded. */
@@ -107,7 +119,7 @@ export function usdInput(rules: Omit<DecimalInputRules, 'scale'> = {}) {
 /** A whole number of a JSON body. */
 export function integerInput({ min, max }: { readonly min: number; readonly max: number }) {
   return jsonNumberSchema
-    .refine((input) => new RegExp(`^-?\\d{1,${MAX_SAFE_INTEGER_DIGITS}}$`).test(input.text), {
+    .refine((input) => INTEGER_PATTERN.test(input.text), {
       error: 'Give a whole number.',
       abort: true,
     })

@@ -25,7 +25,10 @@ export interface AuthenticationOptions {
 }
 
 /** Checks the access token of every route that is not public, before the body is read. */
-export function requireAuthentication(app: FastifyInstance, { verifier, sessions }: AuthenticationOptions): void {
+export function requireAuthentication(
+  app: FastifyInstance,
+  { verifier, sessions }: AuthenticationOptions,
+): void {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;

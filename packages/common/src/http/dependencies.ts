@@ -7,10 +7,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
  * @example
  * const [provideUserDao, getUserDao] = dependency<UserDao>('userDao');
  */
-export function dependency<T extends object>(name: string): [
-  provide: (app: FastifyInstance, value: T) => void,
-  get: (scope: FastifyInstance | FastifyRequest) => T,
-] {
+export function dependency<T extends object>(
+  name: string,
+): [provide: (app: FastifyInstance, value: T) => void, get: (scope: FastifyInstance | FastifyRequest) => T] {
   return [
     (app, value) => {
       app.decorate<object>(name, value);

@@ -36,7 +36,9 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
   const inspect = async (): Promise<Health> => {
     const now = options.clock.now();
     const names = Object.keys(options.checks);
-    const results = await Promise.all(Object.values(options.checks).map((check) => answersInTime(check, app)));
+    const results = await Promise.all(
+      Object.values(options.checks).map((check) => answersInTime(check, app)),
+    );
     const isUp = results.every(Boolean);
     return {
       status: options.isDraining() ? 'draining' : isUp ? 'healthy' : 'unhealthy',
@@ -44,7 +46,9 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
       version: options.version,
       uptime: (now.getTime() - startedAt) / MILLISECONDS_PER_SECOND,
       timestamp: now.toISOString(),
-      checks: Object.fromEntries(names.map((name, i) => [name, results[i] ? ('up' as const) : ('down' as const)])),
+      checks: Object.fromEntries(
+        names.map((name, i) => [name, results[i] ? ('up' as const) : ('down' as const)]),
+      ),
     };
   };
 

@@ -39,5 +39,7 @@ function unquote(header: string): string {
 
 /** The body after its schema: two spellings of one request are the same request. */
 function hashOf(body: unknown): string {
-  return createHash('sha256').update(JSON.stringify(body ?? null)).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify(body ?? null))
+    .digest('base64url');
 }

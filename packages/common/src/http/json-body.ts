@@ -13,7 +13,8 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function parseJsonBody(text: string): unknown {
   const shape = scanShape(text);
-  if (shape.depth > MAX_DEPTH) throw new UnreadableRequestError(`The body is nested deeper than ${MAX_DEPTH}.`);
+  if (shape.depth > MAX_DEPTH)
+    throw new UnreadableRequestError(`The body is nested deeper than ${MAX_DEPTH}.`);
   if (shape.members > MAX_KEYS) throw new UnreadableRequestError(`The body has more than ${MAX_KEYS} keys.`);
   const value = shape.hasNumber ? parseExactly(text) : parsePlainly(text);
   // The text has a colon for each member; the value keeps only one of several members of the same name.
@@ -32,7 +33,10 @@ function parsePlainly(text: string): unknown {
 
 function parseExactly(text: string): unknown {
   try {
-    return parseLossless(text, undefined, { parseNumber: (digits) => new JsonNumber(digits), onDuplicateKey: refuseKey });
+    return parseLossless(text, undefined, {
+      parseNumber: (digits) => new JsonNumber(digits),
+      onDuplicateKey: refuseKey,
+    });
   } catch (cause) {
     if (cause instanceof UnreadableRequestError) throw cause;
     throw new UnreadableRequestError('The body is not valid JSON.', { cause });

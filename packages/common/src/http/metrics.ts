@@ -4,12 +4,13 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export interface ServiceMetrics {
-  readonly registry: Registry;
+/** Counts and times every request by route, and serves `/metrics` in the Prometheus text format. */
+export function serveMetrics(app: FastifyInstance, service: string): void {
+  serveRegistry(app, recordRequests(app, service));
 }
 
-/** Counts and times every request by route, and serves `/metrics` in the Prometheus text format. */
-export function serveMetrics(app: FastifyInstance, service: string): ServiceMetrics {
+/** Counts and times every request of an app by route. */
+export function recordRequests(app: FastifyInstance, service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
@@ -27,8 +28,12 @@ export function serveMetrics(app: FastifyInstance, service: string): ServiceMetr
     );
     done();
   });
+  return registry;
+}
+
+/** Serves `/metrics`; of another app where the one that is measured is open to the world. */
+export function serveRegistry(app: FastifyInstance, registry: Registry): void {
   app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
-  return { registry };
 }

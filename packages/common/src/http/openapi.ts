@@ -11,7 +11,10 @@ export interface OpenApiOptions {
 }
 
 /** Serves the OpenAPI 3.1 document that the routes' own schemas make. Must come before the routes. */
-export async function serveOpenApi(app: FastifyInstance, { title, description, version }: OpenApiOptions): Promise<void> {
+export async function serveOpenApi(
+  app: FastifyInstance,
+  { title, description, version }: OpenApiOptions,
+): Promise<void> {
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Page, PageRequest, Position } from '../core/pagination.ts';
-import { decodeCursor, DEFAULT_PAGE_SIZE, encodeCursor, MAX_OFFSET, MAX_PAGE_SIZE } from '../core/pagination.ts';
+import {
+  DEFAULT_PAGE_SIZE,
+  decodeCursor,
+  encodeCursor,
+  MAX_OFFSET,
+  MAX_PAGE_SIZE,
+} from '../core/pagination.ts';
 
 /** A whole number of a query string. */
 export function queryInteger({ min, max }: { readonly min: number; readonly max: number }) {
@@ -37,7 +43,10 @@ export function pageRequestOf(query: PageQuery, filter: unknown): PageRequest {
 }
 
 /** The paging members of a list's answer. */
-export function pageMembers(page: Page<unknown>, filter: unknown): { has_more: boolean; next_cursor: string | null } {
+export function pageMembers(
+  page: Page<unknown>,
+  filter: unknown,
+): { has_more: boolean; next_cursor: string | null } {
   return { has_more: page.next !== undefined, next_cursor: cursorOf(page.next, filter) };
 }
 

@@ -3,18 +3,16 @@ import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import { ConfigError, readConfig } from '../config/read-config.ts';
 import type { processSettings, StoreSettings } from '../config/settings.ts';
+import { sessionMaxAgeMilliseconds } from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
-import { openStore } from '../database/open-store.ts';
+import type { TableStore } from '../database/table-store.ts';
 import { VERSION } from '../version.ts';
 import { closeOnSignal } from './close-on-signal.ts';
 import { createDrain, drainAndClose } from './drain.ts';
 import { createLogger } from './logger.ts';
 import type { ServiceApp, ServiceRuntime } from './service-app.ts';
-
-/** How long another process may go on believing in a session that was revoked; the embedded store is read each time. */
-const SESSION_MAX_AGE_MILLISECONDS = { lmdb: 0, dynamodb: 1_000 } as const;
 
 type ServiceSettings = z.output<typeof processSettings> & StoreSettings & { readonly PORT: number };
 
@@ -28,6 +26,8 @@ export interface OpenedService {
 
 export interface ServiceProcess<S extends ServiceSettings> {
   readonly settings: z.ZodType<S>;
+  /** Given by the composition root, which alone knows the adapters. */
+  readonly openStore: (settings: S, clock: Clock) => Promise<TableStore>;
   readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
 }
 
@@ -37,7 +37,9 @@ export async function runService<S extends ServiceSettings>(service: ServiceProc
     await startService(service);
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : error;
-    process.stderr.write(`${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`);
+    process.stderr.write(
+      `${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`,
+    );
     process.exit(1);
   }
 }
@@ -48,7 +50,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const clock = systemClock;
   const drain = createDrain();
   const service = await process.open(settings, clock);
-  const store = await openStore(settings, clock);
+  const store = await process.openStore(settings, clock);
   const runtime: ServiceRuntime = {
     version: VERSION,
     logger,
@@ -59,7 +61,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     sessions: createSessionChecker({
       store,
       clock,
-      maxAgeMilliseconds: SESSION_MAX_AGE_MILLISECONDS[settings.STORE],
+      maxAgeMilliseconds: sessionMaxAgeMilliseconds(settings),
     }),
     drain,
     requestLogLevel: 'info',

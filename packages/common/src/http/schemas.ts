@@ -1,7 +1,7 @@
 import { ValidationError } from '@cnop/exception/errors';
 import { fieldErrorsOf } from '@cnop/exception/zod-issues';
-import type { FastifyInstance } from 'fastify';
 import buildSerializer from 'fast-json-stringify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
 /**
@@ -12,7 +12,9 @@ import { z } from 'zod';
 export function useZodSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (input: unknown) => {
     const parsed = schema.safeParse(input, { reportInput: true });
-    return parsed.success ? { value: parsed.data } : { error: new ValidationError(fieldErrorsOf(parsed.error.issues)) };
+    return parsed.success
+      ? { value: parsed.data }
+      : { error: new ValidationError(fieldErrorsOf(parsed.error.issues)) };
   });
   app.setSerializerCompiler<z.ZodType>(({ schema }) => buildSerializer(toJsonSchema(schema)));
 }

@@ -1,3 +1,4 @@
+import { LogController } from 'fastify';
 import { requestIdOf } from './request-context.ts';
 
 export const BODY_LIMIT_BYTES = 64 * 1_024;
@@ -20,7 +21,8 @@ export const SERVER_LIMITS = {
     maxHeaderSize: HEADER_LIMIT_BYTES,
   },
   routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-  disableRequestLogging: true,
+  // We log a request once, when it is finished, and under our own name for its id.
+  logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
   requestIdHeader: false,
   genReqId: requestIdOf,
 } as const;

@@ -1,4 +1,4 @@
-import { registerErrorHandlers } from '@cnop/exception/http/error-handler';
+import { registerErrorHandlers, sendProblem } from '@cnop/exception/http/error-handler';
 import type { FastifyBaseLogger } from 'fastify';
 import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -49,6 +49,10 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   const app = Fastify({
     ...SERVER_LIMITS,
     loggerInstance: runtime.logger.child({ service }) as FastifyBaseLogger,
+    // A path that cannot be decoded never reaches the error handler.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply, runtime.clock.now());
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, body, done) => {

@@ -13,7 +13,9 @@ const HTTP_SERVER_ERROR_MIN = 500;
  */
 export function registerErrorHandlers(app: FastifyInstance, now: () => Date): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => sendProblem(thrown, request, reply, now()));
-  app.setNotFoundHandler((request, reply) => sendProblem(new NotFoundError('The route'), request, reply, now()));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(new NotFoundError('The route'), request, reply, now()),
+  );
 }
 
 /** Answers with the problem that `thrown` stands for; 5xx are logged with their cause. */
@@ -24,12 +26,10 @@ export function sendProblem(
   at: Date,
 ): FastifyReply {
   const error = toProblemError(thrown);
-  if (error.status >= HTTP_SERVER_ERROR_MIN) request.log.error({ err: thrown, code: error.code }, error.message);
-  else request.log.debug({ code: error.code, status: error.status }, error.message);
-
+  logProblem(request, error, thrown);
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
   if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
-  const problem = toProblemDetails(error, { instance: pathOf(request.url), traceId: request.id, at });
+  const problem = toProblemDetails(error, { instance: pathOf(request.originalUrl), traceId: request.id, at });
   return reply
     .code(error.status)
     .header('content-type', PROBLEM_CONTENT_TYPE)
@@ -37,15 +37,27 @@ export function sendProblem(
     .send(problem);
 }
 
+function logProblem(request: FastifyRequest, error: ProblemError, thrown: unknown): void {
+  const { code, status } = error;
+  if (status < HTTP_SERVER_ERROR_MIN) return request.log.debug({ code, status }, error.message);
+  try {
+    request.log.error({ err: thrown, code }, error.message);
+  } catch {
+    // The log marks the errors that it writes, which a frozen one does not let it. The answer must leave anyway.
+    request.log.error({ err: { type: typeof thrown, message: String(thrown) }, code }, error.message);
+  }
+}
+
 /** Whatever was thrown, as an error that may leave: ours as it is, Fastify's own by status, all else INT_001. */
 export function toProblemError(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
-  const { statusCode, code } = (thrown ?? {}) as Partial<FastifyError>;
+  const { statusCode, code } = (thrown ?? {}) as { readonly statusCode?: unknown; readonly code?: unknown };
   const isClientFault =
     typeof statusCode === 'number' &&
     statusCode >= HTTP_CLIENT_ERROR_MIN &&
     statusCode < HTTP_SERVER_ERROR_MIN &&
-    code?.startsWith('FST_');
+    typeof code === 'string' &&
+    code.startsWith('FST_');
   if (isClientFault) {
     return new UnreadableRequestError(DETAIL_BY_STATUS[statusCode] ?? 'The request cannot be read.', {
       status: statusCode,

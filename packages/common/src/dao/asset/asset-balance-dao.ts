@@ -22,7 +22,9 @@ export type AssetBalanceDao = ReturnType<typeof createAssetBalanceDao>;
 export function createAssetBalanceDao(store: TableStore) {
   return {
     async getAssetBalance(username: string, asset_id: string): Promise<StoredAssetBalance | undefined> {
-      return assetBalanceRecord.readIfPresent(await store.get(assetBalanceRecord.key({ username, asset_id })));
+      return assetBalanceRecord.readIfPresent(
+        await store.get(assetBalanceRecord.key({ username, asset_id })),
+      );
     },
 
     /** Every holding of a user, in the order of asset ids. */

@@ -5,7 +5,10 @@ import { assetTransactionSchema } from '../../entities/asset/asset-transaction.t
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-type AssetTransactionIdentity = Pick<AssetTransaction, 'username' | 'asset_id' | 'timestamp' | 'transaction_id'>;
+type AssetTransactionIdentity = Pick<
+  AssetTransaction,
+  'username' | 'asset_id' | 'timestamp' | 'transaction_id'
+>;
 
 export const assetTransactionRecord = defineRecord<AssetTransaction, AssetTransactionIdentity>({
   table: 'users',
@@ -55,6 +58,9 @@ function partitionOf(username: string, asset_id: string): string {
 }
 
 /** The design's ISO time, and an id behind it, since two trades may share a millisecond. */
-function sortKeyOf({ timestamp, transaction_id }: Pick<AssetTransaction, 'timestamp' | 'transaction_id'>): string {
+function sortKeyOf({
+  timestamp,
+  transaction_id,
+}: Pick<AssetTransaction, 'timestamp' | 'transaction_id'>): string {
   return `${timestamp}#${transaction_id}`;
 }

@@ -27,13 +27,17 @@ export interface Once<T> {
  * the effect and its answer are both stored or neither is, and there is no moment in which a key is "running".
  * @throws ValidationError (422) when the key was used for another request; whatever `decide` throws
  */
-export async function transactOnce<R extends Reads, T>(store: TableStore, options: OnceOptions<R, T>): Promise<Once<T>> {
+export async function transactOnce<R extends Reads, T>(
+  store: TableStore,
+  options: OnceOptions<R, T>,
+): Promise<Once<T>> {
   const { intent, now, reads, decide, answer } = options;
   if (!intent) return { result: await store.transact(reads, decide), isReplayed: false };
 
   return store.transact<Reads, Once<T>>({ ...reads, [ANSWERED]: idempotencyRecord.key(intent) }, (items) => {
     const known = firstAnswer(items[ANSWERED], intent, now);
-    if (known !== undefined) return { writes: [], result: { result: answer.parse(JSON.parse(known)), isReplayed: true } };
+    if (known !== undefined)
+      return { writes: [], result: { result: answer.parse(JSON.parse(known)), isReplayed: true } };
     // The items of `reads` are all there under their names; the type of a spread does not say so.
     const { writes, result } = decide(items as ReadItems<R>);
     return {

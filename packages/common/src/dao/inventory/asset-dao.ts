@@ -1,5 +1,6 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import type { TableStore } from '../../database/table-store.ts';
+import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
 import { assetSchema } from '../../entities/inventory/asset.ts';
 import { readAll } from '../read-page.ts';
@@ -41,6 +42,17 @@ export function createAssetDao(store: TableStore) {
 
     async getAsset(asset_id: string): Promise<Asset | undefined> {
       return assetRecord.readIfPresent(await store.get(assetRecord.key({ asset_id })));
+    },
+
+    /** The assets of some ids, by id; one that does not exist is left out. */
+    async getAssetsByIds(asset_ids: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
+      const assets = new Map<string, Asset>();
+      for (let start = 0; start < asset_ids.length; start += MAX_BATCH_GET_ITEMS) {
+        const batch = asset_ids.slice(start, start + MAX_BATCH_GET_ITEMS);
+        const items = await store.batchGet(batch.map((asset_id) => assetRecord.key({ asset_id })));
+        for (const item of items) if (item) assets.set(item.key.pk, assetRecord.read(item));
+      }
+      return assets;
     },
 
     /** The whole catalogue in the order of its ids. */

@@ -3,8 +3,8 @@ import type { Page, PageRequest } from '../../core/pagination.ts';
 import type { SortKeyRange, TableStore } from '../../database/table-store.ts';
 import type { Order, OrderStatus, OrderType, OrderUpdate } from '../../entities/order/order.ts';
 import { orderSchema } from '../../entities/order/order.ts';
-import { defineRecord } from '../record.ts';
 import { readPage } from '../read-page.ts';
+import { defineRecord } from '../record.ts';
 
 const ORDER_SORT_KEY = 'ORDER';
 const SEPARATOR = '#';
@@ -78,7 +78,12 @@ export function createOrderDao(store: TableStore) {
     updateOrder,
 
     /** Moves an order to a status and notes it in its history; which moves are allowed is the domain's to say. */
-    async updateOrderStatus(order_id: string, status: OrderStatus, at: Date, reason: string | null): Promise<Order> {
+    async updateOrderStatus(
+      order_id: string,
+      status: OrderStatus,
+      at: Date,
+      reason: string | null,
+    ): Promise<Order> {
       const updated_at = at.toISOString();
       return updateOrder(order_id, (order) => ({
         status,
@@ -89,11 +94,19 @@ export function createOrderDao(store: TableStore) {
 
     getOrdersByUser,
 
-    async getOrdersByUserAndAsset(username: string, asset_id: string, page: PageRequest): Promise<Page<Order>> {
+    async getOrdersByUserAndAsset(
+      username: string,
+      asset_id: string,
+      page: PageRequest,
+    ): Promise<Page<Order>> {
       return getOrdersByUser(username, page, { asset_id });
     },
 
-    async getOrdersByUserAndStatus(username: string, status: OrderStatus, page: PageRequest): Promise<Page<Order>> {
+    async getOrdersByUserAndStatus(
+      username: string,
+      status: OrderStatus,
+      page: PageRequest,
+    ): Promise<Page<Order>> {
       return getOrdersByUser(username, page, { status });
     },
   };

@@ -9,8 +9,8 @@ import type {
   TransactionType,
 } from '../../entities/user/balance-transaction.ts';
 import { balanceTransactionSchema } from '../../entities/user/balance-transaction.ts';
-import { defineRecord } from '../record.ts';
 import { readPage } from '../read-page.ts';
+import { defineRecord } from '../record.ts';
 
 const BALANCE_SORT_KEY = 'BALANCE';
 const TRANSACTION_PREFIX = 'TRANS#';

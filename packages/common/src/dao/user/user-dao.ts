@@ -5,8 +5,8 @@ import { StoreBusyError } from '../../database/store-errors.ts';
 import type { Item, TableStore, Write } from '../../database/table-store.ts';
 import type { User } from '../../entities/user/user.ts';
 import { userSchema } from '../../entities/user/user.ts';
-import { defineRecord } from '../record.ts';
 import { readPage } from '../read-page.ts';
+import { defineRecord } from '../record.ts';
 
 const USER_SORT_KEY = 'USER';
 const EMAIL_CLAIM_SORT_KEY = 'EMAIL';
@@ -52,7 +52,10 @@ export function createUserDao(store: TableStore) {
         ({ existing, claimed }) => {
           if (existing) throw new AlreadyExistsError('This username is taken.', 'username');
           if (claimed) throw new AlreadyExistsError('This e-mail is taken.', 'email');
-          return { writes: [userRecord.create(user), emailClaimRecord.create(claim), ...companions], result: user };
+          return {
+            writes: [userRecord.create(user), emailClaimRecord.create(claim), ...companions],
+            result: user,
+          };
         },
       );
     },
@@ -75,7 +78,11 @@ export function createUserDao(store: TableStore) {
      * Changes a user; a new e-mail is claimed and the old claim given up in the same commit.
      * @throws NotFoundError (404), AlreadyExistsError (409) when the e-mail is taken
      */
-    async updateUser(username: string, changes: Partial<User>, companions: readonly Write[] = []): Promise<User> {
+    async updateUser(
+      username: string,
+      changes: Partial<User>,
+      companions: readonly Write[] = [],
+    ): Promise<User> {
       const known = await getUserByUsername(username);
       if (!known) throw new NotFoundError('The user');
       const newEmail = changes.email ?? known.email;
@@ -95,7 +102,10 @@ export function createUserDao(store: TableStore) {
           if (user.email !== known.email) throw new StoreBusyError();
           if (items['newClaim']) throw new AlreadyExistsError('This e-mail is taken.', 'email');
           const changed: User = { ...user, ...changes, username };
-          return { writes: [userRecord.replace(changed), ...emailMove(user, changed), ...companions], result: changed };
+          return {
+            writes: [userRecord.replace(changed), ...emailMove(user, changed), ...companions],
+            result: changed,
+          };
         },
       );
     },

@@ -26,5 +26,8 @@ export const assetBalanceSchema = z.object({
 export type AssetBalance = z.infer<typeof assetBalanceSchema>;
 
 /** What is stored: market values change with every price and are computed when they are read. */
-export const storedAssetBalanceSchema = assetBalanceSchema.omit({ current_market_value: true, unrealized_pnl: true });
+export const storedAssetBalanceSchema = assetBalanceSchema.omit({
+  current_market_value: true,
+  unrealized_pnl: true,
+});
 export type StoredAssetBalance = z.infer<typeof storedAssetBalanceSchema>;

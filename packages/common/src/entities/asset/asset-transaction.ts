@@ -12,7 +12,13 @@ import {
 export const assetTransactionTypeSchema = z.enum(['buy', 'sell', 'transfer', 'airdrop', 'staking']);
 export type AssetTransactionType = z.infer<typeof assetTransactionTypeSchema>;
 
-export const assetTransactionStatusSchema = z.enum(['pending', 'completed', 'failed', 'cancelled', 'processing']);
+export const assetTransactionStatusSchema = z.enum([
+  'pending',
+  'completed',
+  'failed',
+  'cancelled',
+  'processing',
+]);
 export type AssetTransactionStatus = z.infer<typeof assetTransactionStatusSchema>;
 
 /** One movement of an asset. */

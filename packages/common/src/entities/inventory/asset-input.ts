@@ -62,11 +62,14 @@ export type AssetCreate = z.infer<typeof assetCreateSchema>;
 export const assetUpdateSchema = z
   .strictObject(editableFields)
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0, 'Name at least one field.');
+  .refine((changes) => Object.keys(changes).length > 0, {
+    error: 'Name at least one field.',
+    // An unknown field is complained about by its name, and that is enough.
+    when: ({ issues }) => issues.length === 0,
+  });
 export type AssetUpdate = z.infer<typeof assetUpdateSchema>;
 
 export const assetPriceUpdateSchema = z.strictObject({ price: plainDecimalInput() });
-export type AssetPriceUpdate = z.infer<typeof assetPriceUpdateSchema>;
 
 /** What a list of assets can be sorted by. */
 export const assetSortFieldSchema = z.enum([

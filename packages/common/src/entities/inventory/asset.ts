@@ -3,8 +3,8 @@ import { MAX_SCALE } from '../../core/money.ts';
 import {
   assetIdSchema,
   nonNegativeDecimalSchema,
-  positiveDecimalSchema,
   PRINTABLE_PATTERN,
+  positiveDecimalSchema,
   signedDecimalSchema,
   timestampSchema,
 } from '../fields.ts';

@@ -66,9 +66,15 @@ export const orderCreateSchema = z.strictObject({
 });
 export type OrderCreate = z.infer<typeof orderCreateSchema>;
 
-/** What may change on an order after it was accepted. */
-export const orderUpdateSchema = orderSchema
-  .pick({ status: true, executed_at: true, cancelled_at: true, updated_at: true, history: true })
+/** What may change on an order after it was accepted. No defaults here: what is not named stays as it is. */
+export const orderUpdateSchema = z
+  .object({
+    status: orderStatusSchema,
+    executed_at: timestampSchema.nullable(),
+    cancelled_at: timestampSchema.nullable(),
+    updated_at: timestampSchema,
+    history: orderSchema.shape.history,
+  })
   .partial();
 export type OrderUpdate = z.infer<typeof orderUpdateSchema>;
 

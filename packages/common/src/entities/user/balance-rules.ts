@@ -1,17 +1,27 @@
 import { ProblemError } from '@cnop/exception/problem-error';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
-import { decimal, formatUsd, ZERO } from '../../core/money.ts';
+import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
 import type { Balance } from './balance.ts';
 import type { BalanceTransaction, Direction, TransactionType } from './balance-transaction.ts';
 
 /** 422 BUS_001: cash or holding does not cover it. */
 export class InsufficientBalanceError extends ProblemError {
-  constructor(what: string, { available, required }: { readonly available: string; readonly required: string }) {
+  constructor(
+    what: string,
+    { available, required }: { readonly available: string; readonly required: string },
+  ) {
     super('BUS_001', {
       detail: `Not enough ${what}: ${required} required, ${available} available.`,
       extensions: { available, required },
     });
+  }
+}
+
+/** 422 BUS_002: the balance would have more digits than an amount may have. */
+export class BalanceLimitError extends ProblemError {
+  constructor() {
+    super('BUS_002', { detail: 'The balance would become larger than the platform can hold.' });
   }
 }
 
@@ -62,6 +72,7 @@ const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance 
 /**
  * Posts one completed entry: the only place where a balance changes.
  * @throws InsufficientBalanceError when a debit is more than what is available
+ * @throws BalanceLimitError when a credit is more than a balance can hold
  */
 export function postToLedger(
   balance: Balance,
@@ -70,10 +81,15 @@ export function postToLedger(
   const { amount, direction, type, at } = entry;
   const available = availableCash(balance);
   if (direction === 'debit' && amount.gt(available)) {
-    throw new InsufficientBalanceError('cash', { available: formatUsd(available), required: formatUsd(amount) });
+    throw new InsufficientBalanceError('cash', {
+      available: formatUsd(available),
+      required: formatUsd(amount),
+    });
   }
   const previous = decimal(balance.current_balance);
-  const newBalance = formatUsd(direction === 'debit' ? previous.minus(amount) : previous.plus(amount));
+  const current = direction === 'debit' ? previous.minus(amount) : previous.plus(amount);
+  if (!isStorable(current)) throw new BalanceLimitError();
+  const newBalance = formatUsd(current);
   const sequence = balance.transaction_count + 1;
   const total = TOTAL_OF[`${type}:${direction}`];
   return {

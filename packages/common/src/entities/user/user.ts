@@ -34,6 +34,9 @@ export const newPasswordSchema = z
   .refine((password) => new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES, {
     error: `At most ${MAX_PASSWORD_BYTES} bytes.`,
   })
+  .refine((password) => !password.includes('\0'), { error: 'A zero byte is not allowed.' })
+  // bcrypt repeats a password with a zero byte in between, so a zero byte inside makes two passwords one.
+  .refine((password) => !password.includes('\0'), 'A zero byte is not allowed.')
   .regex(/\p{Lu}/u, 'Add an upper-case letter.')
   .regex(/\p{Ll}/u, 'Add a lower-case letter.')
   .regex(/\d/, 'Add a digit.')

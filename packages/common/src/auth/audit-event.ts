@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema, usernameSchema } from '../entities/fields.ts';
+
+export const AUDIT_EVENT_TYPES = [
+  'sign_up',
+  'login',
+  'login_failure',
+  'lockout',
+  'logout',
+  'session_reuse',
+  'password_change',
+  'role_change',
+  'status_change',
+  'admin_action',
+] as const;
+export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
+
+/**
+ * The subject of a failed sign-in for a username that does not exist. What was typed is not recorded: it is often a
+ * password in the wrong field. No username can be this.
+ */
+export const UNKNOWN_SUBJECT = '(unknown)';
+
+const MAX_USER_AGENT_LENGTH = 256;
+const MAX_REQUEST_ID_LENGTH = 100;
+const MAX_DETAIL_ENTRIES = 10;
+const MAX_DETAIL_NAME_LENGTH = 50;
+const MAX_DETAIL_VALUE_LENGTH = 200;
+const REMOVED = '[removed]';
+
+const addressSchema = z.union([z.ipv4(), z.ipv6()]);
+const subjectSchema = z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]);
+
+/** One security event as it is stored. */
+export const auditEventSchema = z.object({
+  event_id: idSchema,
+  event_type: z.enum(AUDIT_EVENT_TYPES),
+  /** Whom it happened to. */
+  username: subjectSchema,
+  /** Who did it; null when nobody was signed in. */
+  actor: usernameSchema.nullable(),
+  address: addressSchema.nullable(),
+  user_agent: z.string().max(MAX_USER_AGENT_LENGTH).nullable(),
+  request_id: z.string().max(MAX_REQUEST_ID_LENGTH).nullable(),
+  detail: z.record(z.string().max(MAX_DETAIL_NAME_LENGTH), z.string().max(MAX_DETAIL_VALUE_LENGTH)),
+  occurred_at: timestampSchema,
+});
+export type AuditEvent = z.infer<typeof auditEventSchema>;
+
+/** What a use case knows about an event. */
+export interface AuditInput {
+  readonly type: AuditEventType;
+  readonly username: string;
+  readonly actor?: string | null | undefined;
+  readonly address?: string | null | undefined;
+  readonly userAgent?: string | null | undefined;
+  readonly requestId?: string | null | undefined;
+  /** A few short facts, such as `{ from: 'customer', to: 'moderator' }`. Never a secret. */
+  readonly detail?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Makes an event that is safe to keep: texts are cut to their limits, and what looks like a password, a token, a hash or
+ * an e-mail address is removed, in case a caller forgot.
+ */
+export function auditEventOf(input: AuditInput, id: string, occurredAt: Date): AuditEvent {
+  return auditEventSchema.parse({
+    event_id: id,
+    event_type: input.type,
+    username: input.username,
+    actor: input.actor ?? null,
+    // What is no address is dropped rather than refused: an event must not be lost over it.
+    address: addressSchema.safeParse(input.address).data ?? null,
+    user_agent: cleanOrNull(input.userAgent, MAX_USER_AGENT_LENGTH),
+    request_id: cleanOrNull(input.requestId, MAX_REQUEST_ID_LENGTH),
+    detail: cleanDetail(input.detail ?? {}),
+    occurred_at: occurredAt.toISOString(),
+  });
+}
+
+const SECRET_NAME_PATTERN = /password|secret|token|hash|authorization|cookie/i;
+const EMAIL_PATTERN = /[^\s@<>"']+@[^\s@<>"']+/g;
+const TOKEN_PATTERN = /eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g;
+const BCRYPT_PATTERN = /\$2[abxy]\$\d\d\$[./A-Za-z0-9]+/g;
+const UNPRINTABLE_PATTERN = /[\p{Cc}\p{Cs}]/gu;
+
+function cleanDetail(detail: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(detail).slice(0, MAX_DETAIL_ENTRIES);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name.slice(0, MAX_DETAIL_NAME_LENGTH),
+      SECRET_NAME_PATTERN.test(name) ? REMOVED : clean(value, MAX_DETAIL_VALUE_LENGTH),
+    ]),
+  );
+}
+
+function cleanOrNull(text: string | null | undefined, maxLength: number): string | null {
+  return text ? clean(text, maxLength) : null;
+}
+
+function clean(text: string, maxLength: number): string {
+  return text
+    .replaceAll(TOKEN_PATTERN, REMOVED)
+    .replaceAll(BCRYPT_PATTERN, REMOVED)
+    .replaceAll(EMAIL_PATTERN, REMOVED)
+    .slice(0, maxLength)
+    .replaceAll(UNPRINTABLE_PATTERN, '?');
+}

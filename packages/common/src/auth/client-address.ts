@@ -1,0 +1,95 @@
+import { BlockList, isIP, SocketAddress } from 'node:net';
+
+/** The address of a connection that is gone already. Limits still count it: all such requests share one count. */
+const UNKNOWN_ADDRESS = '0.0.0.0';
+/** Proxies between the client and us that are looked at. */
+const MAX_FORWARDED_HOPS = 10;
+const MAX_FORWARDED_LENGTH = 1_024;
+const IPV4_MAPPED_PREFIX = '::ffff:';
+const IPV6_NETWORK_GROUPS = 4;
+const IPV6_GROUPS = 8;
+
+/** The peers whose `x-forwarded-for` is believed. */
+export interface TrustedProxies {
+  has(address: string): boolean;
+}
+
+/**
+ * Reads a list of addresses and networks, such as `['127.0.0.1', '10.0.0.0/8', 'fd00::/8']`.
+ * @throws Error for an entry that is neither: a typing error must not open or close a door in silence
+ */
+export function createTrustedProxies(entries: readonly string[]): TrustedProxies {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', prefix, ...rest] = entry.trim().split('/');
+    const family = familyOf(address);
+    const maxPrefix = family === 'ipv4' ? 32 : 128;
+    const prefixLength = prefix === undefined ? maxPrefix : Number(prefix);
+    const isWellFormed =
+      isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || /^\d{1,3}$/.test(prefix));
+    if (!isWellFormed || prefixLength > maxPrefix) {
+      throw new Error(`"${entry}" is not an address or a network such as 10.0.0.0/8.`);
+    }
+    list.addSubnet(address, prefixLength, family);
+  }
+  return { has: (address) => isIP(address) !== 0 && list.check(address, familyOf(address)) };
+}
+
+/**
+ * The address of the client: that of the connection, or the one that a trusted proxy at its other end vouches for.
+ *
+ * `x-forwarded-for` is read from the right, where each proxy added whom it saw: the first address that is no trusted
+ * proxy is the client. What stands further left was sent by the client and is worth nothing.
+ * @param peer address at the other end of the connection
+ */
+export function clientAddressOf(
+  peer: string | undefined,
+  forwardedFor: string | readonly string[] | undefined,
+  trusted: TrustedProxies,
+): string {
+  let address = normalAddress(peer) ?? UNKNOWN_ADDRESS;
+  for (const hop of hopsFromTheRight(forwardedFor)) {
+    if (!trusted.has(address)) break;
+    const next = normalAddress(hop);
+    // A trusted proxy that passes on nonsense is the last one we know.
+    if (next === undefined) break;
+    address = next;
+  }
+  return address;
+}
+
+/**
+ * What a limit should count for an address: an IPv4 address itself, of an IPv6 address its /64 network, since one
+ * client has all the addresses of that.
+ */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [left = '', right] = address.split('::');
+  const leftGroups = left === '' ? [] : left.split(':');
+  const rightGroups = right ? right.split(':') : [];
+  const zeros = right === undefined ? 0 : Math.max(0, IPV6_GROUPS - leftGroups.length - rightGroups.length);
+  const groups = [...leftGroups, ...Array.from({ length: zeros }, () => '0'), ...rightGroups];
+  return `${groups.slice(0, IPV6_NETWORK_GROUPS).join(':')}::/64`;
+}
+
+function hopsFromTheRight(forwardedFor: string | readonly string[] | undefined): string[] {
+  if (forwardedFor === undefined) return [];
+  const text = typeof forwardedFor === 'string' ? forwardedFor : forwardedFor.join(',');
+  // The right end is what counts, so a client cannot push it out with a long left one.
+  return text.slice(-MAX_FORWARDED_LENGTH).split(',').slice(-MAX_FORWARDED_HOPS).toReversed();
+}
+
+/** One spelling for each address, or undefined: `2001:DB8:0::1` is `2001:db8::1`, `::ffff:1.2.3.4` is `1.2.3.4`. */
+function normalAddress(text: string | undefined): string | undefined {
+  const address = text?.trim() ?? '';
+  const version = isIP(address);
+  if (version === 0) return undefined;
+  if (version === 4) return address;
+  const { address: canonical } = new SocketAddress({ address, family: 'ipv6' });
+  const mapped = canonical.startsWith(IPV4_MAPPED_PREFIX) ? canonical.slice(IPV4_MAPPED_PREFIX.length) : '';
+  return isIP(mapped) === 4 ? mapped : canonical;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}

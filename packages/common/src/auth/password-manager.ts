@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os';
+import { InternalError, RateLimitedError, UnavailableError, ValidationError } from '@cnop/exception/errors';
+import { MAX_PASSWORD_BYTES } from '../entities/user/user.ts';
+import type { PasswordTask } from './password-messages.ts';
+import type { PasswordProcessExit, PasswordWorker } from './password-worker.ts';
+import { openPasswordWorker } from './password-worker.ts';
+import { createTurnstile } from './turnstile.ts';
+
+/** Cost 12 takes about a fifth of a second of one core. */
+const DEFAULT_BCRYPT_COST = 12;
+const MIN_BCRYPT_COST = 4;
+/** Beyond this a single hash takes seconds, and sign-ins stop. */
+const MAX_BCRYPT_COST = 16;
+/** Hashes that may wait for a thread. At cost 12 and one thread the last of them waits about seven seconds. */
+const MAX_QUEUED_HASHES = 32;
+/** How long one hash may run, the start of the process included. */
+const HASH_TIMEOUT_MILLISECONDS = 10_000;
+/** Seconds a client is told to wait when the queue is full. */
+const RETRY_AFTER_SECONDS = 2;
+/** More threads gain nothing: sign-ins must leave cores to orders. */
+const MAX_HASH_THREADS = 4;
+
+const BCRYPT_HASH_PATTERN = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+/** Salt and digest of random bytes that nobody knows a password for. */
+const NOBODY_SALT_AND_DIGEST = 'JhqYFy2UpAzqtHSIZ/OSbuvJlCQPOOHAPJLyBLpBOFd5u95of/5Bm';
+
+export interface PasswordManagerOptions {
+  /** Base-2 logarithm of the rounds, 4-16. */
+  readonly cost?: number;
+  /** Hashes at the same time, 1-4. */
+  readonly concurrency?: number;
+  readonly maxQueued?: number;
+  readonly timeoutMilliseconds?: number;
+  /** Told when the password process ends without being asked to, for the log. */
+  readonly onProcessExit?: (exit: PasswordProcessExit) => void;
+}
+
+export interface PasswordManager {
+  /**
+   * A bcrypt hash (`$2b$`, 60 characters).
+   * @throws ValidationError when the password is longer than 72 bytes or has a NUL: bcrypt would ignore a part of it
+   * @throws RateLimitedError when the queue is full
+   * @throws UnavailableError when the password process died or took too long
+   */
+  hash(password: string): Promise<string>;
+
+  /**
+   * Whether the password is the one of the hash. One that cannot be anybody's takes as long as any other.
+   * @throws RateLimitedError and UnavailableError as `hash`
+   */
+  verify(password: string, hash: string): Promise<boolean>;
+
+  /** Takes as long as `verify`: for a user who does not exist, so that the time does not tell. */
+  verifyAgainstNobody(password: string): Promise<false>;
+
+  /** True when the hash is weaker than today's cost: hash again while the password is at hand. */
+  needsRehash(hash: string): boolean;
+
+  /** The process that hashes, while there is one; to count its CPU time with the service's. */
+  processId(): number | undefined;
+
+  /** Ends the password process; what waits fails with UnavailableError. */
+  close(): Promise<void>;
+}
+
+/**
+ * Hashes passwords in a process of their own, started by the first use.
+ * @throws RangeError when an option is out of its range
+ */
+export function createPasswordManager(options: PasswordManagerOptions = {}): PasswordManager {
+  const cost = inRange('cost', options.cost ?? DEFAULT_BCRYPT_COST, MIN_BCRYPT_COST, MAX_BCRYPT_COST);
+  const runner = createRunner(options);
+  const nobody = `$2b$${String(cost).padStart(2, '0')}$${NOBODY_SALT_AND_DIGEST}`;
+
+  async function verifyAgainstNobody(password: string): Promise<false> {
+    await runner.run({ kind: 'verify', password: isHashable(password) ? password : '', hash: nobody });
+    return false;
+  }
+
+  return {
+    async hash(password) {
+      if (!isHashable(password)) {
+        throw ValidationError.ofField('password', `At most ${MAX_PASSWORD_BYTES} bytes, none of them zero.`);
+      }
+      return String(await runner.run({ kind: 'hash', password, cost }));
+    },
+    async verify(password, hash) {
+      costOf(hash);
+      if (!isHashable(password)) return verifyAgainstNobody(password);
+      return (await runner.run({ kind: 'verify', password, hash })) === true;
+    },
+    verifyAgainstNobody,
+    needsRehash: (hash) => costOf(hash) < cost,
+    processId: () => runner.processId(),
+    close: () => runner.close(),
+  };
+}
+
+interface Runner {
+  run(task: PasswordTask): Promise<string | boolean>;
+  processId(): number | undefined;
+  close(): Promise<void>;
+}
+
+/** Runs tasks in a password process, a bounded number at a time; a process that died is replaced by the next task. */
+function createRunner(options: PasswordManagerOptions): Runner {
+  const concurrency = inRange(
+    'concurrency',
+    options.concurrency ?? defaultConcurrency(),
+    1,
+    MAX_HASH_THREADS,
+  );
+  const timeoutMilliseconds = options.timeoutMilliseconds ?? HASH_TIMEOUT_MILLISECONDS;
+  const onCrash = (exit: PasswordProcessExit): void => options.onProcessExit?.(exit);
+  const turnstile = createTurnstile({
+    slots: concurrency,
+    maxWaiting: options.maxQueued ?? MAX_QUEUED_HASHES,
+    fullError: () => new RateLimitedError(RETRY_AFTER_SECONDS, 'Too many sign-ins at once.'),
+  });
+  let worker: PasswordWorker | undefined;
+
+  return {
+    run: (task) =>
+      turnstile.pass(() => {
+        if (!worker?.isUsable()) worker = openPasswordWorker({ concurrency, timeoutMilliseconds, onCrash });
+        return worker.run(task);
+      }),
+    processId: () => (worker?.isUsable() ? worker.processId : undefined),
+    async close() {
+      turnstile.close(new UnavailableError('The service is shutting down.'));
+      await worker?.close();
+    },
+  };
+}
+
+/**
+ * bcrypt reads 72 bytes and then stops, and repeats the password with a zero byte in between, so that `a` and
+ * `a\0a` have one hash.
+ */
+function isHashable(password: string): boolean {
+  return (
+    password.length <= MAX_PASSWORD_BYTES &&
+    Buffer.byteLength(password) <= MAX_PASSWORD_BYTES &&
+    !password.includes('\0')
+  );
+}
+
+/** @throws InternalError when the stored text is not a bcrypt hash: then our own data is broken */
+function costOf(hash: string): number {
+  const cost = BCRYPT_HASH_PATTERN.exec(hash)?.[1];
+  if (cost === undefined) throw new InternalError(new Error('the stored password hash is not a bcrypt hash'));
+  return Number(cost);
+}
+
+/** One core is left to everything else. */
+function defaultConcurrency(): number {
+  return Math.min(MAX_HASH_THREADS, Math.max(1, availableParallelism() - 1));
+}
+
+function inRange(name: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} of the password manager must be a whole number from ${min} to ${max}`);
+  }
+  return value;
+}

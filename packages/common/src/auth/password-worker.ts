@@ -1,0 +1,140 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { InternalError, UnavailableError } from '@cnop/exception/errors';
+import type { PasswordReply, PasswordTask } from './password-messages.ts';
+import { passwordReplyOf } from './password-messages.ts';
+
+/** The process needs room for one password per thread and for Node itself. */
+const CHILD_HEAP_MEGABYTES = 32;
+/** The built file, also when this one runs from its source, as in tests: a child process cannot run TypeScript. */
+const PROCESS_ENTRY = import.meta.url.endsWith('.ts')
+  ? '../../dist/auth/password-process.js'
+  : './password-process.js';
+/** How long a closed process may finish what it hashes before it is killed. */
+const CLOSE_GRACE_MILLISECONDS = 2_000;
+
+/** How a password process ended; with an error it could not be started at all. */
+export interface PasswordProcessExit {
+  readonly processId: number | undefined;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly error?: Error | undefined;
+}
+
+export interface PasswordWorkerOptions {
+  /** Threads that hash at the same time. */
+  readonly concurrency: number;
+  readonly timeoutMilliseconds: number;
+  /** Told once, when the process ends before it was closed. */
+  readonly onCrash: (exit: PasswordProcessExit) => void;
+}
+
+/** One password process and the tasks it works on. */
+export interface PasswordWorker {
+  readonly processId: number | undefined;
+  /** False once the process is gone or told to go. */
+  isUsable(): boolean;
+  /** @throws UnavailableError when the process dies or the task takes too long */
+  run(task: PasswordTask): Promise<string | boolean>;
+  /** Resolves when the process has ended; its tasks fail. */
+  close(): Promise<void>;
+}
+
+interface PendingTask {
+  readonly resolve: (result: string | boolean) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Starts a password process. An idle one does not keep this process alive; a busy one does. */
+export function openPasswordWorker(options: PasswordWorkerOptions): PasswordWorker {
+  const child = forkPasswordProcess(options.concurrency);
+  const pending = new Map<number, PendingTask>();
+  let lastId = 0;
+  let isUsable = true;
+  let isClosed = false;
+
+  const exited = exitOf(child).then((exit) => {
+    isUsable = false;
+    failAll(new UnavailableError('Passwords cannot be checked right now.', { cause: exit.error }));
+    if (!isClosed) options.onCrash(exit);
+  });
+
+  function take(id: number): PendingTask | undefined {
+    const task = pending.get(id);
+    clearTimeout(task?.timer);
+    pending.delete(id);
+    if (pending.size === 0) setReferenced(child, false);
+    return task;
+  }
+
+  function failAll(error: Error): void {
+    for (const id of pending.keys()) take(id)?.reject(error);
+  }
+
+  child.on('message', (message: unknown) => {
+    const reply = passwordReplyOf(message);
+    if (reply) settle(take(reply.id), reply);
+  });
+
+  return {
+    processId: child.pid,
+    isUsable: () => isUsable,
+    run: (task) =>
+      new Promise((resolve, reject) => {
+        const id = (lastId += 1);
+        const onTimeout = (): void => {
+          take(id)?.reject(new UnavailableError('Checking the password took too long.'));
+          // bcrypt cannot be interrupted, so its process goes.
+          isUsable = false;
+          child.kill('SIGKILL');
+        };
+        pending.set(id, { resolve, reject, timer: setTimeout(onTimeout, options.timeoutMilliseconds) });
+        setReferenced(child, true);
+        // A failed send means that the process is gone, which `exitOf` tells as well.
+        child.send({ id, task }, () => undefined);
+      }),
+    async close() {
+      isClosed = true;
+      isUsable = false;
+      failAll(new UnavailableError('The service is shutting down.'));
+      if (child.connected) child.disconnect();
+      child.ref();
+      const deadline = setTimeout(() => child.kill('SIGKILL'), CLOSE_GRACE_MILLISECONDS);
+      await exited;
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function settle(task: PendingTask | undefined, reply: PasswordReply): void {
+  if ('result' in reply) task?.resolve(reply.result);
+  else task?.reject(new InternalError(new Error(`bcrypt failed: ${reply.failure}`)));
+}
+
+/** The process gets no arguments and no environment but its count of threads. */
+function forkPasswordProcess(concurrency: number): ChildProcess {
+  return fork(fileURLToPath(new URL(PROCESS_ENTRY, import.meta.url)), [], {
+    env: { UV_THREADPOOL_SIZE: String(concurrency) },
+    // Not the parent's own arguments: a debugger port or a loader of the parent is none of its business.
+    execArgv: [`--max-old-space-size=${CHILD_HEAP_MEGABYTES}`, '--max-semi-space-size=1'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+function exitOf(child: ChildProcess): Promise<PasswordProcessExit> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ processId: child.pid, exitCode, signal }));
+    child.on('error', (error) => {
+      // Without a process id nothing was started, and no `exit` will come.
+      if (child.pid === undefined) resolve({ processId: undefined, exitCode: null, signal: null, error });
+    });
+  });
+}
+
+function setReferenced(child: ChildProcess, isReferenced: boolean): void {
+  const change = isReferenced ? 'ref' : 'unref';
+  child[change]();
+  child.channel?.[change]();
+}

@@ -1,0 +1,100 @@
+import type { CryptoKey, JSONWebKeySet, JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { z } from 'zod';
+import { timestampSchema } from '../entities/fields.ts';
+import { TOKEN_ALGORITHM } from './token-claims.ts';
+
+/** A retired key may go once the refresh tokens that it signed have expired. */
+const MAX_SIGNING_KEYS = 10;
+/** 32 bytes in base64url. */
+const ED25519_PART_PATTERN = /^[\w-]{43}$/;
+
+const signingKeySchema = z.strictObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  alg: z.literal(TOKEN_ALGORITHM),
+  use: z.literal('sig'),
+  kid: z.string().min(1).max(100),
+  x: z.string().regex(ED25519_PART_PATTERN),
+  d: z.string().regex(ED25519_PART_PATTERN),
+  created_at: timestampSchema,
+  /** From when on it signs. Everybody who verifies must have seen a key before its first token appears. */
+  active_from: timestampSchema,
+});
+export type SigningKey = z.infer<typeof signingKeySchema>;
+
+/** What a key file holds: the keys of the platform, private parts included. */
+export const keyFileSchema = z.strictObject({ keys: z.array(signingKeySchema).min(1).max(MAX_SIGNING_KEYS) });
+export type KeyFile = z.infer<typeof keyFileSchema>;
+
+/** The keys of the user service. The newest one that is active signs; all of them verify. */
+export interface SigningKeys {
+  signingKeyAt(now: Date): { readonly keyId: string; readonly privateKey: CryptoKey };
+  /** The key set to publish, without private parts. */
+  publicKeys(): JSONWebKeySet;
+}
+
+/** Makes a new Ed25519 key. Its id is its thumbprint (RFC 7638). */
+export async function createSigningKey(createdAt: Date, activeFrom: Date = createdAt): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return signingKeySchema.parse({
+    ...jwk,
+    alg: TOKEN_ALGORITHM,
+    use: 'sig',
+    kid: await calculateJwkThumbprint(jwk),
+    created_at: createdAt.toISOString(),
+    active_from: activeFrom.toISOString(),
+  });
+}
+
+/**
+ * Makes keys ready to sign.
+ * @throws Error when a key's public and private part do not belong together, or two keys have one id
+ */
+export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys> {
+  if (new Set(keys.map((key) => key.kid)).size < keys.length)
+    throw new Error('Two signing keys have the same kid.');
+  // Of two that become active at once, the one that was added later.
+  const newestFirst = keys.toReversed().toSorted((a, b) => b.active_from.localeCompare(a.active_from));
+  const ready = await Promise.all(newestFirst.map(importKey));
+  const published = { keys: newestFirst.map(publicPartOf) };
+
+  return {
+    signingKeyAt(now) {
+      const at = now.toISOString();
+      // Before any key is active the first to become so signs: no service can do without.
+      const key = ready.find(({ activeFrom }) => activeFrom <= at) ?? ready.at(-1);
+      if (!key) throw new Error('There is no signing key.');
+      return key;
+    },
+    publicKeys: () => structuredClone(published),
+  };
+}
+
+interface ReadyKey {
+  readonly keyId: string;
+  readonly activeFrom: string;
+  readonly privateKey: CryptoKey;
+}
+
+async function importKey(key: SigningKey): Promise<ReadyKey> {
+  const privateKey = await importEd25519({ kty: key.kty, crv: key.crv, x: key.x, d: key.d });
+  const publicKey = await importEd25519(publicPartOf(key));
+  const probe = new TextEncoder().encode(key.kid);
+  const signature = await crypto.subtle.sign('Ed25519', privateKey, probe);
+  if (!(await crypto.subtle.verify('Ed25519', publicKey, signature, probe))) {
+    throw new Error(`The public and the private part of signing key ${key.kid} do not belong together.`);
+  }
+  return { keyId: key.kid, activeFrom: key.active_from, privateKey };
+}
+
+async function importEd25519(jwk: JWK): Promise<CryptoKey> {
+  const key = await importJWK(jwk, TOKEN_ALGORITHM);
+  if (key instanceof Uint8Array) throw new Error('An Ed25519 key was expected.');
+  return key;
+}
+
+function publicPartOf({ kty, crv, x, kid, alg, use }: SigningKey): JWK {
+  return { kty, crv, x, kid, alg, use };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../core/clock.ts';
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
+import type { AccessIdentity } from './token-claims.ts';
+
+/** About a kilobyte each. */
+export const MAX_CACHED_TOKENS = 10_000;
+/** Characters of an Ed25519 signature at the end of a token. */
+const SIGNATURE_LENGTH = 86;
+
+export interface TokenCache {
+  /** The identity of a token that was verified before and has not expired. */
+  get(token: string): AccessIdentity | undefined;
+  set(token: string, identity: AccessIdentity): void;
+  forget(sessionId: string): void;
+  clear(): void;
+}
+
+interface VerifiedToken {
+  readonly token: string;
+  readonly identity: AccessIdentity;
+}
+
+/**
+ * Remembers verified tokens by their whole text. They are looked up by the signature and then compared in full, since
+ * hashing five hundred characters of every request takes longer than comparing them. The oldest makes room for a new
+ * one.
+ */
+export function createTokenCache(clock: Clock, maxTokens: number): TokenCache {
+  const verified = new Map<string, VerifiedToken>();
+  const signatureOf = (token: string): string => token.slice(-SIGNATURE_LENGTH);
+
+  return {
+    get(token) {
+      const found = verified.get(signatureOf(token));
+      if (found?.token !== token) return undefined;
+      const { identity } = found;
+      if (clock.now().getTime() < identity.expiresAtEpochSeconds * MILLISECONDS_PER_SECOND) return identity;
+      verified.delete(signatureOf(token));
+      return undefined;
+    },
+    set(token, identity) {
+      if (maxTokens < 1) return;
+      const signature = signatureOf(token);
+      if (verified.size >= maxTokens && !verified.has(signature)) {
+        const oldest = verified.keys().next().value;
+        if (oldest !== undefined) verified.delete(oldest);
+      }
+      verified.set(signature, { token, identity });
+    },
+    forget(sessionId) {
+      for (const [signature, { identity }] of verified) {
+        if (identity.sessionId === sessionId) verified.delete(signature);
+      }
+    },
+    clear: () => verified.clear(),
+  };
+}

@@ -1,0 +1,172 @@
+import { SignJWT } from 'jose';
+import type { Clock } from '../core/clock.ts';
+import { epochSeconds } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import type { UserRole } from '../entities/user/user.ts';
+import type { TokenRules } from './signed-token.ts';
+import { verifySignedToken } from './signed-token.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { createTokenCache, MAX_CACHED_TOKENS } from './token-cache.ts';
+import type {
+  AccessClaims,
+  AccessIdentity,
+  RefreshClaims,
+  RefreshIdentity,
+  TokenSettings,
+} from './token-claims.ts';
+import {
+  ACCESS_LIFETIME_SECONDS,
+  accessClaimsSchema,
+  REFRESH_LIFETIME_SECONDS,
+  refreshClaimsSchema,
+  TOKEN_ALGORITHM,
+  TOKEN_TYPES,
+} from './token-claims.ts';
+import type { PublicKeySource } from './token-keys.ts';
+import { resolvePublicKey } from './token-keys.ts';
+
+export type { AccessIdentity, RefreshIdentity, TokenSettings } from './token-claims.ts';
+export type { PublicKeySource } from './token-keys.ts';
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+  readonly expiresAtEpochSeconds: number;
+}
+
+export interface AccessGrant {
+  readonly username: string;
+  readonly role: UserRole;
+  readonly sessionId: string;
+}
+
+export interface RefreshGrant {
+  readonly username: string;
+  readonly sessionId: string;
+  readonly generation: number;
+  /** When the session ends: a refresh token lives no longer than it, however often it is exchanged. */
+  readonly expiresAt: Date;
+}
+
+/** Signs tokens; the user service alone has one. */
+export interface TokenIssuer {
+  issueAccess(grant: AccessGrant): Promise<IssuedToken>;
+  issueRefresh(grant: RefreshGrant): Promise<IssuedToken>;
+}
+
+/** Checks tokens with public keys only; the gateway and every service have one. */
+export interface TokenVerifier {
+  /** The identity of a token that was verified before and has not expired; synchronous and under a microsecond. */
+  verifyCached(token: string): AccessIdentity | undefined;
+
+  /**
+   * Whom an access token speaks for. Whether its session still lives is for the session checker to say.
+   * @throws AuthenticationError for any fault of the token, always with the same detail
+   * @throws UnavailableError when the public keys cannot be had
+   */
+  verify(token: string): Promise<AccessIdentity>;
+
+  /**
+   * What a refresh token claims; never cached.
+   * @throws AuthenticationError and UnavailableError as `verify`
+   */
+  verifyRefresh(token: string): Promise<RefreshIdentity>;
+
+  /** Drops the cached tokens of a session, to free their room or before its role changes. */
+  forget(sessionId: string): void;
+  /** Drops all cached tokens, such as after a key was withdrawn. */
+  clear(): void;
+}
+
+export interface TokenIssuerOptions {
+  readonly keys: SigningKeys;
+  readonly settings: TokenSettings;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export interface TokenVerifierOptions {
+  readonly keys: PublicKeySource;
+  readonly settings: TokenSettings;
+  readonly clock: Clock;
+  readonly maxCachedTokens?: number;
+}
+
+/** Makes the one that signs with the newest key that is in use. */
+export function createTokenIssuer({ keys, settings, clock, ids }: TokenIssuerOptions): TokenIssuer {
+  const accessLifetimeSeconds = settings.accessLifetimeSeconds ?? ACCESS_LIFETIME_SECONDS;
+
+  async function sign(claims: AccessClaims | RefreshClaims, type: string): Promise<IssuedToken> {
+    const { keyId, privateKey } = keys.signingKeyAt(clock.now());
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: type, kid: keyId })
+      .sign(privateKey);
+    return { token, expiresInSeconds: claims.exp - claims.iat, expiresAtEpochSeconds: claims.exp };
+  }
+
+  return {
+    issueAccess({ username, role, sessionId }) {
+      const iat = epochSeconds(clock.now());
+      const registered = { iss: settings.issuer, aud: settings.audience, sub: username, sid: sessionId };
+      const exp = iat + accessLifetimeSeconds;
+      return sign({ ...registered, jti: ids.next(), iat, exp, typ: 'access', role }, TOKEN_TYPES.access);
+    },
+    issueRefresh({ username, sessionId, generation, expiresAt }) {
+      const iat = epochSeconds(clock.now());
+      const registered = { iss: settings.issuer, aud: settings.issuer, sub: username, sid: sessionId };
+      const exp = epochSeconds(expiresAt);
+      return sign(
+        { ...registered, jti: ids.next(), iat, exp, typ: 'refresh', generation },
+        TOKEN_TYPES.refresh,
+      );
+    },
+  };
+}
+
+/** Makes a verifier with a cache of its own. */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { settings, clock } = options;
+  const cache = createTokenCache(clock, options.maxCachedTokens ?? MAX_CACHED_TOKENS);
+  const common = { key: resolvePublicKey(options.keys, clock), clock, issuer: settings.issuer };
+  const accessRules: TokenRules<AccessClaims> = {
+    ...common,
+    audience: settings.audience,
+    type: TOKEN_TYPES.access,
+    maxLifetimeSeconds: settings.accessLifetimeSeconds ?? ACCESS_LIFETIME_SECONDS,
+    claims: accessClaimsSchema,
+  };
+  const refreshRules: TokenRules<RefreshClaims> = {
+    ...common,
+    audience: settings.issuer,
+    type: TOKEN_TYPES.refresh,
+    maxLifetimeSeconds: settings.refreshLifetimeSeconds ?? REFRESH_LIFETIME_SECONDS,
+    claims: refreshClaimsSchema,
+  };
+  // Counts what was forgotten: a token that was being verified meanwhile must not slip into the cache.
+  let forgotten = 0;
+
+  return {
+    verifyCached: (token) => cache.get(token),
+    async verify(token) {
+      const cached = cache.get(token);
+      if (cached) return cached;
+      const forgottenBefore = forgotten;
+      const { sub, role, sid, exp } = await verifySignedToken(token, accessRules);
+      const identity = Object.freeze({ username: sub, role, sessionId: sid, expiresAtEpochSeconds: exp });
+      if (forgotten === forgottenBefore) cache.set(token, identity);
+      return identity;
+    },
+    async verifyRefresh(token) {
+      const { sub, sid, generation, exp } = await verifySignedToken(token, refreshRules);
+      return { username: sub, sessionId: sid, generation, expiresAtEpochSeconds: exp };
+    },
+    forget(sessionId) {
+      forgotten += 1;
+      cache.forget(sessionId);
+    },
+    clear() {
+      forgotten += 1;
+      cache.clear();
+    },
+  };
+}

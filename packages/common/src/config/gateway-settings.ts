@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { addressListSetting, integerSetting, portSetting } from './settings.ts';
+
+const DEFAULT_PORT = 8_080;
+const MAX_REQUESTS_PER_MINUTE = 100_000_000;
+
+/** Requests per minute and client; 0 is no limit. */
+const rateLimitSetting = integerSetting({ min: 0, max: MAX_REQUESTS_PER_MINUTE });
+
+/** Splits at commas; blanks and empty parts do not count. */
+const listSetting = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+/** Scheme, host and port: anything behind them would be ignored in silence. */
+const originSchema = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address', abort: true })
+  .refine(
+    (text) => new URL(text).origin === text,
+    'must be an origin such as https://app.example.com, without a path',
+  );
+
+const originListSetting = listSetting.pipe(z.array(originSchema));
+
+/** Instances of one service, such as `http://10.0.0.1:8000,http://10.0.0.2:8000`. */
+const instancesSetting = listSetting
+  .pipe(z.array(originSchema).min(1))
+  .transform((origins) => origins.map((origin) => new URL(origin)));
+
+/** What the public door understands, whether it runs alone or in one process with the services. */
+export const gatewaySettings = z.object({
+  PORT: portSetting.default(DEFAULT_PORT),
+  /** Signing in, registering, refreshing and changing a password. */
+  RATE_LIMIT_AUTH: rateLimitSetting.default(20),
+  /** Orders and all other writes; cancelling has an allowance of its own, five times as large. */
+  RATE_LIMIT_ORDERS: rateLimitSetting.default(600),
+  RATE_LIMIT_READS: rateLimitSetting.default(1_200),
+  /** Web apps of other origins that may call the API. */
+  CORS_ORIGINS: originListSetting.default([]),
+  /** Load balancers in front of the gateway, as addresses or networks; nobody else's X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: addressListSetting.default([]),
+});
+export type GatewaySettings = z.output<typeof gatewaySettings>;
+
+/** What the gateway needs when the services are processes of their own. */
+export const gatewayProcessSettings = gatewaySettings.extend({
+  USER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8000')]),
+  INVENTORY_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8001')]),
+  ORDER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8002')]),
+  /** Where the gateway's own metrics are served, apart from the public port; 0 is nowhere. */
+  METRICS_PORT: portSetting.default(0),
+});
+export type GatewayProcessSettings = z.output<typeof gatewayProcessSettings>;
+
+/** Requests per minute and client; 0 is no limit. */
+export function rateLimitsOf(settings: GatewaySettings): {
+  readonly auth: number;
+  readonly orders: number;
+  readonly reads: number;
+} {
+  return {
+    auth: settings.RATE_LIMIT_AUTH,
+    orders: settings.RATE_LIMIT_ORDERS,
+    reads: settings.RATE_LIMIT_READS,
+  };
+}

@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Session } from '@cnop/common/auth/session-rules';
+import { revokeSession, rotateRefresh } from '@cnop/common/auth/session-rules';
+import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import { readAll } from '@cnop/common/dao/read-page';
+import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
+import { AuthenticationError, UnavailableError } from '@cnop/exception/errors';
+import { aSession } from '@cnop/testing/builders/session';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let folder = '';
+let store: TableStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cnop-sessions-'));
+  store = createLmdbTableStore({ path: folder });
+});
+afterAll(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+let count = 0;
+function newSession(overrides: Partial<Session> = {}): Session {
+  count += 1;
+  return aSession({ session_id: `session-${count}`, ...overrides });
+}
+
+async function save(session: Session): Promise<Session> {
+  const key = sessionRecord.key(session);
+  return store.transact({ key }, ({ key: item }) => ({
+    writes: [item ? sessionRecord.replace(session) : sessionRecord.create(session)],
+    result: session,
+  }));
+}
+
+const identityOf = (session: Session) => ({ username: session.username, sessionId: session.session_id });
+
+/** The real store, with its reads counted. */
+function countingStore() {
+  const reads: ItemKey[] = [];
+  const get: TableStore['get'] = async (key) => {
+    reads.push(key);
+    return store.get(key);
+  };
+  return { store: { get }, reads };
+}
+
+function aChecker(maxAgeMilliseconds: number, maxCachedSessions?: number) {
+  const clock = createFakeClock();
+  const counting = countingStore();
+  const checker = createSessionChecker({
+    store: counting.store,
+    clock,
+    maxAgeMilliseconds,
+    ...(maxCachedSessions !== undefined && { maxCachedSessions }),
+  });
+  return { clock, checker, reads: counting.reads };
+}
+
+describe('a stored session', () => {
+  it('comes back as it was, under its user, and expires with its end', async () => {
+    const session = await save(newSession({ user_agent: 'Browser', address: '192.0.2.1' }));
+    const item = await store.get({ table: 'users', pk: 'alice', sk: `SESSION#${session.session_id}` });
+    expect(item && sessionRecord.read(item)).toEqual(session);
+    expect(sessionRecord.create(session)).toMatchObject({
+      expiresAtEpochSeconds: Date.parse(session.expires_at) / 1_000,
+    });
+  });
+
+  it('is among the sessions of its user', async () => {
+    const [one, other] = [newSession({ username: 'bob' }), newSession({ username: 'bob' })];
+    await save(one);
+    await save(other);
+    await save(newSession({ username: 'bobby' }));
+    expect(await readAll(store, sessionsOf('bob'), sessionRecord.read)).toEqual([one, other]);
+  });
+
+  it('is renewed once, then ended, by a hundred uses of one token at the same moment', async () => {
+    const session = await save(newSession());
+    const reads = { item: sessionRecord.key(session) };
+    const now = new Date(session.created_at);
+    const use = () =>
+      store.transact(reads, ({ item }) => {
+        const rotation = rotateRefresh(sessionRecord.read(item!), 1, now);
+        const writes = rotation.outcome === 'ended' ? [] : [sessionRecord.replace(rotation.session)];
+        return { writes, result: rotation.outcome };
+      });
+    const outcomes = await Promise.all(Array.from({ length: 100 }, use));
+    expect(outcomes.filter((outcome) => outcome === 'rotated')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'reused')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'ended')).toHaveLength(98);
+    const stored = sessionRecord.readIfPresent(await store.get(reads.item));
+    expect(stored).toMatchObject({ refresh_generation: 2, revoked_at: now.toISOString() });
+  });
+});
+
+describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAgeMilliseconds) => {
+  it('lets a live session pass', async () => {
+    const { checker } = aChecker(maxAgeMilliseconds);
+    await expect(checker.assertLive(identityOf(await save(newSession())))).resolves.toBeUndefined();
+  });
+
+  it('turns away an absent, a revoked and an expired one', async () => {
+    const { checker, clock } = aChecker(maxAgeMilliseconds);
+    const sessions = [
+      newSession(),
+      await save(newSession({ revoked_at: clock.now().toISOString() })),
+      await save(newSession({ expires_at: clock.now().toISOString() })),
+    ];
+    for (const session of sessions) {
+      await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
+    }
+  });
+
+  it('turns away a session under the name of somebody else, also after its owner was seen', async () => {
+    const { checker } = aChecker(maxAgeMilliseconds);
+    const session = await save(newSession());
+    await checker.assertLive(identityOf(session));
+    const other = { username: 'mallory', sessionId: session.session_id };
+    await expect(checker.assertLive(other)).rejects.toBeInstanceOf(AuthenticationError);
+    await expect(checker.assertLive(identityOf(session))).resolves.toBeUndefined();
+  });
+
+  it('turns a revoked session away within that time', async () => {
+    const { checker, clock } = aChecker(maxAgeMilliseconds);
+    const session = await save(newSession());
+    await checker.assertLive(identityOf(session));
+    await save(revokeSession(session, clock.now()));
+    clock.advanceMilliseconds(maxAgeMilliseconds);
+    await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
+  });
+
+  it('lets nobody pass when the store fails', async () => {
+    const failing = { get: () => Promise.reject(new UnavailableError()) };
+    const checker = createSessionChecker({ store: failing, clock: createFakeClock(), maxAgeMilliseconds });
+    await expect(checker.assertLive(identityOf(newSession()))).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no revocation', { expires_at: '2099-01-01T00:00:00.000Z' }],
+    ['an odd revocation', { expires_at: '2099-01-01T00:00:00.000Z', revoked_at: false }],
+    ['no end', { revoked_at: null }],
+    ['an end that is a number', { expires_at: 4_070_908_800, revoked_at: null }],
+    ['an end that is no time', { expires_at: 'never', revoked_at: null }],
+  ])('lets nobody pass on an item with %s', async (_name, attributes) => {
+    const { checker } = aChecker(maxAgeMilliseconds);
+    const session = newSession();
+    const key = sessionRecord.key(session);
+    await store.transact({}, () => ({ writes: [{ kind: 'create', key, attributes }], result: undefined }));
+    await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
+  });
+});
+
+describe('what the session checker remembers', () => {
+  it('is nothing at age 0', async () => {
+    const { checker, reads } = aChecker(0);
+    const session = await save(newSession());
+    for (let turn = 0; turn < 3; turn += 1) await checker.assertLive(identityOf(session));
+    expect(reads).toHaveLength(3);
+  });
+
+  it('saves reads until it is too old', async () => {
+    const { checker, clock, reads } = aChecker(1_000);
+    const identity = identityOf(await save(newSession()));
+    await checker.assertLive(identity);
+    clock.advanceMilliseconds(999);
+    await checker.assertLive(identity);
+    expect(reads).toHaveLength(1);
+    clock.advanceMilliseconds(1);
+    await checker.assertLive(identity);
+    expect(reads).toHaveLength(2);
+  });
+
+  it('does not become young again when the clock is set back', async () => {
+    const { checker, clock, reads } = aChecker(1_000);
+    const identity = identityOf(await save(newSession()));
+    await checker.assertLive(identity);
+    clock.advanceSeconds(-3_600);
+    await checker.assertLive(identity);
+    expect(reads).toHaveLength(2);
+  });
+
+  it('does not outlive the session', async () => {
+    const { checker, clock } = aChecker(60_000);
+    const session = await save(newSession({ expires_at: '2026-01-15T12:00:30.000Z' }));
+    await checker.assertLive(identityOf(session));
+    clock.advanceSeconds(30);
+    await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
+  });
+
+  it('is dropped by forget and by clear, also while a read is under way', async () => {
+    const { checker, reads } = aChecker(60_000);
+    const session = await save(newSession());
+    const identity = identityOf(session);
+    const reading = checker.assertLive(identity);
+    checker.forget(session.session_id);
+    await reading;
+    await checker.assertLive(identity);
+    expect(reads).toHaveLength(2);
+    checker.clear();
+    await checker.assertLive(identity);
+    expect(reads).toHaveLength(3);
+  });
+
+  it('is bounded: the session that was read longest ago goes', async () => {
+    const { checker, reads } = aChecker(60_000, 2);
+    const identities = [];
+    for (let turn = 0; turn < 3; turn += 1) identities.push(identityOf(await save(newSession())));
+    for (const identity of identities) await checker.assertLive(identity);
+    for (const identity of identities.slice(1)) await checker.assertLive(identity);
+    expect(reads).toHaveLength(3);
+    for (const identity of identities.slice(0, 1)) await checker.assertLive(identity);
+    expect(reads).toHaveLength(4);
+  });
+});

@@ -1,0 +1,69 @@
+import type { KeyFile, SigningKeys } from '@cnop/common/auth/signing-keys';
+import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
+import type { TokenSettings } from '@cnop/common/auth/token-manager';
+import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { addSeconds } from '@cnop/common/core/clock';
+import { systemIds } from '@cnop/common/core/ids';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import type { JWTHeaderParameters } from 'jose';
+import { SignJWT } from 'jose';
+
+export const SETTINGS: TokenSettings = { issuer: 'https://issuer.test', audience: 'cnop-test' };
+export const GRANT = { username: 'alice', role: 'customer', sessionId: 'session-1' } as const;
+const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+
+/** An issuer and a verifier that trust each other, at a time that stands still. */
+export async function aTokenPair(options: { readonly maxCachedTokens?: number } = {}) {
+  const clock = createFakeClock();
+  const keyFile: KeyFile = { keys: [await createSigningKey(clock.now())] };
+  const keys = await importSigningKeys(keyFile);
+  const issuer = createTokenIssuer({ keys, settings: SETTINGS, clock, ids: systemIds });
+  const verifier = createTokenVerifier({
+    keys: { jwks: keys.publicKeys() },
+    settings: SETTINGS,
+    clock,
+    ...options,
+  });
+  const refreshGrant = () => ({
+    username: 'alice',
+    sessionId: 'session-1',
+    generation: 1,
+    expiresAt: addSeconds(clock.now(), REFRESH_LIFETIME_SECONDS),
+  });
+  return { clock, keyFile, keys, issuer, verifier, refreshGrant };
+}
+
+export interface Forgery {
+  readonly header?: Partial<JWTHeaderParameters>;
+  /** Claims that differ; undefined leaves one out. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** A token with our own signature that differs from a good access token by what is asked. */
+export async function signLike(keys: SigningKeys, now: Date, { header, claims }: Forgery): Promise<string> {
+  const iat = Math.floor(now.getTime() / 1_000);
+  const { keyId, privateKey } = keys.signingKeyAt(now);
+  const payload: Record<string, unknown> = {
+    iss: SETTINGS.issuer,
+    aud: SETTINGS.audience,
+    sub: 'alice',
+    sid: 'session-1',
+    jti: 'token-1',
+    iat,
+    exp: iat + 900,
+    typ: 'access',
+    role: 'customer',
+    ...claims,
+  };
+  return new SignJWT(payload)
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keyId, ...header })
+    .sign(privateKey);
+}
+
+export function encodePart(part: unknown): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+export function decodePart(part: string | undefined): Record<string, unknown> {
+  return JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>;
+}

@@ -1,0 +1,83 @@
+import { assetBalanceSchema, storedAssetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
+import {
+  assetTransactionSchema,
+  assetTransactionStatusSchema,
+  assetTransactionTypeSchema,
+} from '@cnop/common/entities/asset/asset-transaction';
+import { valueHolding } from '@cnop/common/entities/asset/holding-value';
+import { anAssetBalance, anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { describe, expect, it } from 'vitest';
+import {
+  describeEntityFields,
+  describeField,
+  nullable,
+  oneOf,
+  positiveDecimal,
+  required,
+  signedDecimal,
+  text,
+  withDefault,
+} from './field-cases.ts';
+
+const holding = {
+  username: required.username,
+  asset_id: required.assetId,
+  quantity: required.nonNegativeDecimal,
+  average_purchase_price: positiveDecimal,
+  total_invested: required.nonNegativeDecimal,
+  created_at: required.timestamp,
+  updated_at: required.timestamp,
+  last_transaction: nullable(required.timestamp),
+};
+
+describe('a holding', () => {
+  describeEntityFields(assetBalanceSchema, anAssetBalance(), {
+    ...holding,
+    current_market_value: required.nonNegativeDecimal,
+    unrealized_pnl: signedDecimal,
+  });
+});
+
+describe('a stored holding', () => {
+  describeEntityFields(storedAssetBalanceSchema, aStoredAssetBalance(), holding);
+});
+
+describe('the value of a holding', () => {
+  it.each([
+    { quantity: '0.5', total_invested: '20000.00', price: '50000', value: '25000.00', gain: '5000.00' },
+    { quantity: '0.5', total_invested: '20000.00', price: '30000', value: '15000.00', gain: '-5000.00' },
+    { quantity: '0.5', total_invested: '20000.00', price: '40000', value: '20000.00', gain: '0.00' },
+    { quantity: '0.33333333', total_invested: '1.00', price: '0.1', value: '0.03', gain: '-0.97' },
+    { quantity: '0.00000001', total_invested: '0.01', price: '0.5', value: '0.00', gain: '-0.01' },
+    { quantity: '0', total_invested: '0.00', price: '50000', value: '0.00', gain: '0.00' },
+  ])('of $quantity at $price is $value, rounded down', ({ quantity, total_invested, price, value, gain }) => {
+    const valued = valueHolding(aStoredAssetBalance({ quantity, total_invested }), price);
+    expect(valued).toMatchObject({ current_market_value: value, unrealized_pnl: gain });
+    expect(assetBalanceSchema.parse(valued)).toEqual(valued);
+  });
+});
+
+const type = oneOf('buy', 'sell', 'transfer', 'airdrop', 'staking');
+const status = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
+
+describe('an asset transaction', () => {
+  describeEntityFields(assetTransactionSchema, anAssetTransaction(), {
+    transaction_id: required.id,
+    username: required.username,
+    asset_id: required.assetId,
+    transaction_type: type,
+    quantity: positiveDecimal,
+    price: positiveDecimal,
+    total_amount: positiveDecimal,
+    order_id: required.id,
+    status: withDefault(status, 'pending'),
+    fees: nullable(required.nonNegativeDecimal),
+    description: nullable(text({ min: 0, max: 500 })),
+    timestamp: required.timestamp,
+    created_at: required.timestamp,
+    updated_at: required.timestamp,
+  });
+});
+
+describeField('a type of asset transaction', assetTransactionTypeSchema, type);
+describeField('a status of an asset transaction', assetTransactionStatusSchema, status);

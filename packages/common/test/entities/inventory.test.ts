@@ -1,0 +1,186 @@
+import { JsonNumber } from '@cnop/common/core/json-number';
+import {
+  assetCategorySchema,
+  assetListResponseSchema,
+  assetResponseSchema,
+  assetSchema,
+  assetStatusSchema,
+} from '@cnop/common/entities/inventory/asset';
+import {
+  assetCreateSchema,
+  assetPriceUpdateSchema,
+  assetUpdateSchema,
+} from '@cnop/common/entities/inventory/asset-input';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { describe, expect, it } from 'vitest';
+import type { FieldCases } from './field-cases.ts';
+import {
+  describeEntityFields,
+  describeField,
+  integer,
+  nullable,
+  oneOf,
+  positiveDecimal,
+  required,
+  signedDecimal,
+  text,
+  withDefault,
+} from './field-cases.ts';
+
+const status = oneOf('active', 'inactive', 'suspended', 'delisted');
+const category = oneOf('cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity');
+const amount = nullable(required.nonNegativeDecimal);
+
+const url: FieldCases = {
+  accepts: [['http://a'], ['https://example.com/a?b=c#d'], [`https://example.com/${'x'.repeat(480)}`]],
+  refuses: [
+    1,
+    '',
+    'example.com',
+    'ftp://example.com',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '//example.com',
+    'https://',
+    'https://a b',
+    'https://a\nb',
+    ' https://a',
+    'HTTPS:example.com',
+    'https://\ud800',
+    `https://example.com/${'x'.repeat(481)}`,
+  ],
+};
+
+describe('an asset', () => {
+  describeEntityFields(assetSchema, anAsset(), {
+    asset_id: required.assetId,
+    symbol: text({ min: 1, max: 10 }),
+    name: text({ min: 1, max: 100 }),
+    description: nullable(text({ min: 0, max: 1_000 })),
+    current_price: positiveDecimal,
+    market_cap: amount,
+    volume_24h: amount,
+    price_change_24h: nullable(signedDecimal),
+    price_change_percentage_24h: nullable(signedDecimal),
+    status: withDefault(status, 'active'),
+    category: withDefault(category, 'cryptocurrency'),
+    website: nullable(url),
+    whitepaper: nullable(url),
+    image: nullable(url),
+    market_cap_rank: nullable(integer({ min: 1 })),
+    quantity_scale: withDefault(integer({ min: 0, max: 18 }), 8),
+    price_scale: withDefault(integer({ min: 0, max: 18 }), 2),
+    created_at: required.timestamp,
+    updated_at: required.timestamp,
+    last_price_update: required.timestamp,
+  });
+});
+
+describeField('a status of an asset', assetStatusSchema, status);
+describeField('a category', assetCategorySchema, category);
+
+describe('an asset as clients see it', () => {
+  const seen = { ...anAsset(), price_usd: 50_000, is_active: true, availability_status: 'available' };
+
+  it('is an asset with three more fields, each of them needed', () => {
+    expect(assetResponseSchema.parse(seen)).toEqual(seen);
+    const missing = assetResponseSchema.safeParse(anAsset()).error?.issues.map((issue) => issue.path[0]);
+    expect(missing).toEqual(['price_usd', 'is_active', 'availability_status']);
+    expect(assetResponseSchema.safeParse({ ...seen, availability_status: 'sold_out' }).success).toBe(false);
+  });
+
+  it('comes in a list with its counts', () => {
+    const list = { data: [seen], total_count: 1, active_count: 0 };
+    expect(assetListResponseSchema.parse(list)).toEqual(list);
+    expect(assetListResponseSchema.safeParse({ ...list, total_count: -1 }).success).toBe(false);
+    expect(assetListResponseSchema.safeParse({ ...list, active_count: 0.5 }).success).toBe(false);
+  });
+});
+
+const number = (digits: string) => new JsonNumber(digits);
+const minimal = { asset_id: 'btc', symbol: 'BTC', name: 'Bitcoin', current_price: '50000.50' };
+
+describe('a new asset', () => {
+  it('needs four fields, and has a value for all others', () => {
+    expect(assetCreateSchema.parse(minimal)).toEqual({
+      ...minimal,
+      asset_id: 'BTC',
+      current_price: '50000.5',
+      description: null,
+      category: 'cryptocurrency',
+      status: 'active',
+      market_cap: null,
+      market_cap_rank: null,
+      volume_24h: null,
+      website: null,
+      whitepaper: null,
+      image: null,
+      quantity_scale: 8,
+      price_scale: 2,
+    });
+    const missing = assetCreateSchema.safeParse({}).error?.issues.map((issue) => issue.path[0]);
+    expect(missing).toEqual(['asset_id', 'symbol', 'name', 'current_price']);
+  });
+
+  it('makes of it an asset that can be stored', () => {
+    const times = { created_at: anAsset().created_at, updated_at: anAsset().updated_at };
+    const created = assetCreateSchema.parse({
+      ...minimal,
+      market_cap: number('0.50'),
+      quantity_scale: number('0'),
+    });
+    const asset = assetSchema.parse({ ...created, ...times, last_price_update: times.created_at });
+    expect(asset).toMatchObject({ market_cap: '0.5', quantity_scale: 0 });
+  });
+
+  it.each([
+    ['current_price', number('0')],
+    ['current_price', number('-1')],
+    ['current_price', number('1e3')],
+    ['market_cap', number('-1')],
+    ['market_cap_rank', number('0')],
+    ['market_cap_rank', number('1000001')],
+    ['quantity_scale', number('19')],
+    ['quantity_scale', number('-1')],
+    ['quantity_scale', number('-0')],
+    ['quantity_scale', number('1.5')],
+    ['price_scale', '2'],
+    ['status', 'ACTIVE'],
+    ['category', 'shares'],
+    ['symbol', '   '],
+    ['name', ''],
+    ['website', 'javascript:alert(1)'],
+  ])('refuses %s %o', (field, value) => {
+    const parsed = assetCreateSchema.safeParse({ ...minimal, [field]: value });
+    expect(parsed.error?.issues.map((issue) => issue.path[0])).toEqual([field]);
+  });
+
+  it.each(['price_usd', 'created_at', 'price_change_24h', 'version', 'constructor'])(
+    'refuses the field %s',
+    (field) => {
+      const parsed = assetCreateSchema.safeParse({ ...minimal, [field]: 'x' });
+      expect(parsed.error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: [field] }]);
+    },
+  );
+});
+
+describe('an update of an asset', () => {
+  it('names at least one field, and invents none', () => {
+    expect(assetUpdateSchema.parse({ description: null })).toEqual({ description: null });
+    expect(assetUpdateSchema.parse({ quantity_scale: number('0') })).toEqual({ quantity_scale: 0 });
+    expect(assetUpdateSchema.safeParse({}).success).toBe(false);
+  });
+
+  it.each(['asset_id', 'current_price', 'created_at', 'constructor'])('cannot change %s', (field) => {
+    expect(assetUpdateSchema.safeParse({ name: 'Bitcoin', [field]: 'x' }).success).toBe(false);
+  });
+});
+
+describeField('a new price', assetPriceUpdateSchema, {
+  accepts: [
+    [{ price: '1.50' }, { price: '1.5' }],
+    [{ price: number('42') }, { price: '42' }],
+    [{ price: '100000000000000' }],
+  ],
+  refuses: [{}, { price: '0' }, { price: 1 }, { price: null }, { price: '1', extra: 1 }, [], null, undefined],
+});

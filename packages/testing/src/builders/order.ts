@@ -1,0 +1,26 @@
+import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
+import { orderSchema } from '@cnop/common/entities/order/order';
+import { BUILT_ASSET_ID, BUILT_AT, BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
+
+/** A market buy that was accepted and waits for nothing but its execution. */
+export function anOrder(overrides: Partial<Order> = {}): Order {
+  const status = overrides.status ?? 'pending';
+  return orderSchema.parse({
+    order_id: '01990000-0000-7000-8000-000000000001',
+    username: BUILT_USERNAME,
+    asset_id: BUILT_ASSET_ID,
+    order_type: 'market_buy',
+    status,
+    quantity: '0.5',
+    price: '40000',
+    total_amount: '20000.00',
+    ...BUILT_TIMES,
+    history: [{ status, at: BUILT_AT, reason: null }],
+    ...overrides,
+  });
+}
+
+/** The request that `anOrder` came from. */
+export function anOrderCreate(overrides: Partial<OrderCreate> = {}): OrderCreate {
+  return { asset_id: BUILT_ASSET_ID, order_type: 'market_buy', quantity: '0.5', ...overrides };
+}

@@ -1,0 +1,60 @@
+import type { Balance } from '@cnop/common/entities/user/balance';
+import { balanceSchema } from '@cnop/common/entities/user/balance';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import { balanceTransactionSchema } from '@cnop/common/entities/user/balance-transaction';
+import type { User } from '@cnop/common/entities/user/user';
+import { userSchema } from '@cnop/common/entities/user/user';
+import { BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
+
+/** The password of built users. Its hash has the lowest cost, to be quick. */
+export const BUILT_PASSWORD = 'Correct-Horse-9-Battery';
+const BUILT_PASSWORD_HASH = '$2b$04$AbB8hztonWG2ubl6xLZsdeIir2CTY3Aq/edrSgI2ut9hc3EpbbvSC';
+
+/** A valid, active customer. */
+export function aUser(overrides: Partial<User> = {}): User {
+  const username = overrides.username ?? BUILT_USERNAME;
+  return userSchema.parse({
+    username,
+    email: `${username}@example.com`,
+    password_hash: BUILT_PASSWORD_HASH,
+    first_name: 'Alice',
+    last_name: 'Example',
+    ...BUILT_TIMES,
+    ...overrides,
+  });
+}
+
+/** Cash of 1,000.00 that was deposited at once; nothing of it is held. */
+export function aBalance(overrides: Partial<Balance> = {}): Balance {
+  return balanceSchema.parse({
+    username: BUILT_USERNAME,
+    current_balance: '1000.00',
+    held_balance: '0.00',
+    total_deposits: '1000.00',
+    total_withdrawals: '0.00',
+    total_orders: '0.00',
+    total_refunds: '0.00',
+    transaction_count: 1,
+    ...BUILT_TIMES,
+    last_transaction: BUILT_TIMES.created_at,
+    ...overrides,
+  });
+}
+
+/** The completed deposit that `aBalance` comes from. */
+export function aBalanceTransaction(overrides: Partial<BalanceTransaction> = {}): BalanceTransaction {
+  return balanceTransactionSchema.parse({
+    transaction_id: '000000000001-deposit',
+    username: BUILT_USERNAME,
+    sequence: 1,
+    amount: '1000.00',
+    direction: 'credit',
+    previous_balance: '0.00',
+    new_balance: '1000.00',
+    transaction_type: 'deposit',
+    status: 'completed',
+    ...BUILT_TIMES,
+    completed_at: BUILT_TIMES.created_at,
+    ...overrides,
+  });
+}
