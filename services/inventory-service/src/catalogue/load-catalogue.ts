@@ -1,0 +1,55 @@
+import type { Clock } from '@cnop/common/core/clock';
+import { decimal, formatDecimal, fractionDigits } from '@cnop/common/core/money';
+import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { assetSchema } from '@cnop/common/entities/inventory/asset';
+import { z } from 'zod';
+import catalogue from './catalogue.json' with { type: 'json' };
+
+/** One entry of the catalogue file: an asset without its times, every member written out. */
+const catalogueEntrySchema = z
+  .strictObject(assetSchema.omit({ created_at: true, updated_at: true, last_price_update: true }).shape)
+  .refine(({ current_price: price, price_scale }) => fractionDigits(decimal(price)) <= price_scale, {
+    path: ['current_price'],
+    error: 'The price has more fraction digits than price_scale.',
+  })
+  .refine(({ current_price: price }) => formatDecimal(decimal(price)) === price, {
+    path: ['current_price'],
+    error: 'Write the price in its shortest form.',
+  });
+type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
+
+const catalogueSchema = z
+  .array(catalogueEntrySchema)
+  .refine((entries) => new Set(entries.map(({ asset_id }) => asset_id)).size === entries.length, {
+    error: 'An asset_id occurs twice.',
+  });
+
+/**
+ * Creates the assets of the catalogue file that the store does not have. What is there stays as it is, so that a later
+ * start, or one of several instances at once, changes nothing.
+ * @returns how many were created
+ * @throws ZodError when the file is not valid, before anything is written
+ */
+export async function loadCatalogue(
+  store: TableStore,
+  clock: Clock,
+  entries: unknown = catalogue,
+): Promise<number> {
+  const now = clock.now().toISOString();
+  const created = await Promise.all(
+    catalogueSchema.parse(entries).map(async (entry) => createIfMissing(store, assetOf(entry, now))),
+  );
+  return created.filter(Boolean).length;
+}
+
+async function createIfMissing(store: TableStore, asset: Asset): Promise<boolean> {
+  return store.transact({ existing: assetRecord.key(asset) }, ({ existing }) =>
+    existing ? { writes: [], result: false } : { writes: [assetRecord.create(asset)], result: true },
+  );
+}
+
+function assetOf(entry: CatalogueEntry, now: string): Asset {
+  return { ...entry, created_at: now, updated_at: now, last_price_update: now };
+}

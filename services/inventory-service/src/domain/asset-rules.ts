@@ -1,0 +1,69 @@
+import { decimal, fractionDigits } from '@cnop/common/core/money';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { assetSchema } from '@cnop/common/entities/inventory/asset';
+import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { StateConflictError, ValidationError } from '@cnop/exception/errors';
+
+/**
+ * A new asset of the catalogue.
+ * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`
+ */
+export function newAsset(input: AssetCreate, at: Date): Asset {
+  assertPriceFits('current_price', input.current_price, input.price_scale);
+  const now = at.toISOString();
+  return {
+    ...input,
+    price_change_24h: null,
+    price_change_percentage_24h: null,
+    created_at: now,
+    updated_at: now,
+    last_price_update: now,
+  };
+}
+
+/**
+ * An asset with what an administrator changed.
+ *
+ * Holdings are stored with the asset's `quantity_scale`, so that is fixed. Prices were stored, and limits set, with its
+ * `price_scale`, so that may grow but not shrink.
+ * @throws ValidationError (422) when a scale would change in a way that it may not
+ */
+export function editAsset(asset: Asset, changes: AssetUpdate, at: Date): Asset {
+  if (changes.quantity_scale !== undefined && changes.quantity_scale !== asset.quantity_scale) {
+    throw ValidationError.ofField('quantity_scale', 'The quantity scale of an asset is fixed.', 'immutable');
+  }
+  if (changes.price_scale !== undefined && changes.price_scale < asset.price_scale) {
+    throw ValidationError.ofField(
+      'price_scale',
+      `This must not be less than ${asset.price_scale}.`,
+      'too_small',
+    );
+  }
+  return assetSchema.parse({ ...asset, ...changes, updated_at: at.toISOString() });
+}
+
+/**
+ * An asset at a new price.
+ * @param price USD per unit
+ * @throws ValidationError (422) when it has more fraction digits than the asset's `price_scale`
+ */
+export function reprice(asset: Asset, price: string, at: Date): Asset {
+  assertPriceFits('price', price, asset.price_scale);
+  const now = at.toISOString();
+  return { ...asset, current_price: price, updated_at: now, last_price_update: now };
+}
+
+/**
+ * An asset open or closed for trading; the very same asset when it already is. What was delisted stays so until an
+ * administrator edits its status.
+ * @throws StateConflictError (409) when the asset is delisted
+ */
+export function switchTrading(asset: Asset, status: 'active' | 'inactive', at: Date): Asset {
+  if (asset.status === 'delisted') throw new StateConflictError('The asset is delisted.');
+  return asset.status === status ? asset : { ...asset, status, updated_at: at.toISOString() };
+}
+
+function assertPriceFits(field: string, price: string, priceScale: number): void {
+  if (fractionDigits(decimal(price)) <= priceScale) return;
+  throw ValidationError.ofField(field, `At most ${priceScale} fraction digits.`, 'too_precise');
+}

@@ -1,0 +1,23 @@
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { Clock } from '@cnop/common/core/clock';
+import type { IdSource } from '@cnop/common/core/ids';
+import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { CachedCatalogue } from '../catalogue/cached-catalogue.ts';
+
+/** What the use cases of this service work with; each names the part that it needs. */
+export interface InventoryDependencies {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly assets: AssetDao;
+  readonly audit: AuditLogger;
+  readonly catalogue: CachedCatalogue;
+}
+
+/** Who asks for a change, for the audit log. */
+export interface Caller {
+  readonly username: string;
+  readonly userAgent: string | undefined;
+  readonly requestId: string;
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
+
+const ids = catalogue.map(({ asset_id }) => asset_id);
+/** Decimals as whole numbers of 10^-18, to compare them without the code under test. */
+const units = (text: string) => {
+  const [whole = '', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(18, '0'));
+};
+
+test.each([
+  ['cryptocurrency', 14],
+  ['stablecoin', 5],
+  ['token', 8],
+  ['nft', 4],
+  ['commodity', 4],
+])('the catalogue has enough of category %s', (category, least) => {
+  expect(catalogue.filter((asset) => asset.category === category).length).toBeGreaterThanOrEqual(least);
+});
+
+test('the default list of 50 shows the whole catalogue', () => {
+  expect(catalogue.length).toBeGreaterThanOrEqual(36);
+  expect(catalogue.length).toBeLessThanOrEqual(50);
+});
+
+test('the file is sorted by ids, each there once', () => {
+  expect(ids).toEqual([...new Set(ids)].toSorted());
+});
+
+test('the ranks follow the market caps, from 1 without a gap', () => {
+  const byRank = catalogue.toSorted((one, other) => one.market_cap_rank - other.market_cap_rank);
+  expect(byRank.map(({ market_cap_rank }) => market_cap_rank)).toEqual(catalogue.map((_asset, i) => i + 1));
+  const caps = byRank.map(({ market_cap }) => units(market_cap));
+  expect(caps).toEqual(caps.toSorted((one, other) => (one < other ? 1 : one > other ? -1 : 0)));
+});
+
+test.each(catalogue)('$asset_id says everything about itself', (asset) => {
+  expect(Object.keys(asset)).toEqual(Object.keys(catalogue[0] ?? {}));
+  expect(asset.description).toMatch(/^[A-Z].{30,200}\.$/);
+  expect(asset.description.slice(0, -1)).not.toMatch(/[.!?] /);
+  expect(asset.website).toMatch(/^https:\/\/[a-z0-9.-]+\.[a-z]+(?:\/[\w.-]+)*$/);
+  expect(asset.whitepaper ?? 'https://none').toMatch(/^https:\/\//);
+});
+
+test.each(catalogue)('$asset_id has a price whose digits mean something at its scale', (asset) => {
+  const [, fraction = ''] = asset.current_price.split('.');
+  expect(fraction.length).toBeLessThanOrEqual(asset.price_scale);
+  // A step of the price is less than a thousandth of it, else a market could not move smoothly.
+  const step = 10n ** BigInt(18 - asset.price_scale);
+  expect(units(asset.current_price)).toBeGreaterThan(step * 1_000n);
+});
+
+test.each(catalogue)('$asset_id has a change in dollars that agrees with the one in percent', (asset) => {
+  const price = Number(asset.current_price);
+  const change = Number(asset.price_change_24h);
+  const percentage = (change / (price - change)) * 100;
+  expect(Math.abs(percentage - Number(asset.price_change_percentage_24h))).toBeLessThan(0.01);
+});
+
+test.each(catalogue.filter(({ asset_id, category }) => category === 'stablecoin' && asset_id !== 'EURC'))(
+  '$asset_id is worth about a dollar',
+  ({ current_price }) => {
+    expect(Math.abs(Number(current_price) - 1)).toBeLessThan(0.005);
+  },
+);

@@ -1,0 +1,101 @@
+import { ProblemError } from '@cnop/exception/problem-error';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { editAsset, reprice, switchTrading } from '../../src/domain/asset-rules.ts';
+import { toAssetView } from '../../src/domain/asset-view.ts';
+
+const AT = new Date('2026-03-01T09:00:00.000Z');
+
+describe('reprice', () => {
+  test('accepts a price exactly when its digits fit the price scale', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 18 }),
+        fc.bigInt(1n, 10n ** 12n),
+        fc.integer({ min: 0, max: 18 }),
+        (priceScale, units, digits) => {
+          // The last digit is not zero, so the price really has that many.
+          const text = `${units}7`.padStart(digits + 1, '0');
+          const price = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+          const asset = anAsset({ price_scale: priceScale });
+          if (digits <= priceScale) expect(reprice(asset, price, AT)).toMatchObject({ current_price: price });
+          else expect(() => reprice(asset, price, AT)).toThrow(ProblemError);
+        },
+      ),
+    );
+  });
+
+  test('changes the price and two times, and nothing else', () => {
+    const asset = anAsset();
+    const { current_price, updated_at, last_price_update, ...others } = reprice(asset, '1.25', AT);
+    expect({ current_price, updated_at, last_price_update }).toEqual({
+      current_price: '1.25',
+      updated_at: AT.toISOString(),
+      last_price_update: AT.toISOString(),
+    });
+    expect(asset).toMatchObject(others);
+  });
+});
+
+describe('editAsset', () => {
+  test('never changes the quantity scale, and never lowers the price scale', () => {
+    const scale = fc.integer({ min: 0, max: 18 });
+    fc.assert(
+      fc.property(
+        scale,
+        scale,
+        scale,
+        scale,
+        (quantityScale, newQuantityScale, priceScale, newPriceScale) => {
+          const asset = anAsset({ quantity_scale: quantityScale, price_scale: priceScale });
+          const changes = { quantity_scale: newQuantityScale, price_scale: newPriceScale };
+          const isAllowed = newQuantityScale === quantityScale && newPriceScale >= priceScale;
+          if (isAllowed) expect(editAsset(asset, changes, AT)).toMatchObject(changes);
+          else expect(() => editAsset(asset, changes, AT)).toThrow(ProblemError);
+        },
+      ),
+    );
+  });
+
+  test('leaves the times of creation and of the price alone', () => {
+    const asset = anAsset();
+    expect(editAsset(asset, { name: 'Other' }, AT)).toEqual({
+      ...asset,
+      name: 'Other',
+      updated_at: AT.toISOString(),
+    });
+  });
+});
+
+describe('switchTrading', () => {
+  test('gives back the very asset when it is so already', () => {
+    const asset = anAsset({ status: 'inactive' });
+    expect(switchTrading(asset, 'inactive', AT)).toBe(asset);
+  });
+
+  test.each(['active', 'inactive'] as const)('does not make a delisted asset %s', (status) => {
+    expect(() => switchTrading(anAsset({ status: 'delisted' }), status, AT)).toThrow('delisted');
+  });
+});
+
+describe('toAssetView', () => {
+  test.each([
+    ['active', true, 'available'],
+    ['inactive', false, 'unavailable'],
+    ['suspended', false, 'unavailable'],
+    ['delisted', false, 'unavailable'],
+  ] as const)('an asset that is %s', (status, is_active, availability_status) => {
+    expect(toAssetView(anAsset({ status }))).toMatchObject({ is_active, availability_status });
+  });
+
+  test('keeps the exact price beside the number', () => {
+    const view = toAssetView(
+      anAsset({ current_price: '999999999999999.123456789012345678', price_scale: 18 }),
+    );
+    expect(view).toMatchObject({
+      current_price: '999999999999999.123456789012345678',
+      price_usd: 999999999999999.1,
+    });
+  });
+});

@@ -1,0 +1,137 @@
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
+import { assetSortFieldSchema } from '@cnop/common/entities/inventory/asset-input';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AssetCriteria } from '../../src/domain/select-assets.ts';
+import { selectAssets } from '../../src/domain/select-assets.ts';
+
+/** Fraction digits of the reference below: decimals as whole numbers of 10^-18. */
+const REFERENCE_SCALE = 18;
+
+function reference(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
+  const units = BigInt(whole + fraction.padEnd(REFERENCE_SCALE, '0'));
+  return text.startsWith('-') ? -units : units;
+}
+
+/** The constants make ties, and two amounts that are the same JavaScript number. */
+const unsignedDecimal = fc.oneof(
+  fc.constantFrom('1', '1.0', '10', '9', '0.10', '2', '900719925474099.12', '900719925474099.121'),
+  fc
+    .tuple(fc.bigInt(0n, 10n ** 15n - 1n), fc.stringMatching(/^\d{0,18}$/))
+    .map(([whole, fraction]) => (fraction === '' ? `${whole}` : `${whole}.${fraction}`)),
+);
+const positiveDecimal = unsignedDecimal.filter((text) => reference(text) > 0n);
+const signedDecimal = fc
+  .tuple(fc.boolean(), unsignedDecimal)
+  .map(([isNegative, text]) => (isNegative && reference(text) > 0n ? `-${text}` : text));
+
+const assetFields = fc.record({
+  asset_id: fc.stringMatching(/^[A-C0-1]{1,4}$/),
+  symbol: fc.constantFrom('abc', 'AB', 'c'),
+  name: fc.constantFrom('Abc', 'abc', 'Ba', 'cab 1', 'Zz'),
+  current_price: positiveDecimal,
+  market_cap: fc.option(unsignedDecimal),
+  price_change_24h: fc.option(signedDecimal),
+  price_change_percentage_24h: fc.option(signedDecimal),
+  market_cap_rank: fc.option(fc.integer({ min: 1, max: 5 })),
+  status: fc.constantFrom(...assetStatusSchema.options),
+  category: fc.constantFrom(...assetCategorySchema.options),
+});
+const assetLists = fc
+  .uniqueArray(assetFields, { selector: ({ asset_id }) => asset_id, maxLength: 30, size: 'max' })
+  .map((list) => list.map((fields) => anAsset(fields)));
+const criteriaOf: fc.Arbitrary<AssetCriteria> = fc.record({
+  activeOnly: fc.boolean(),
+  category: fc.option(fc.constantFrom(...assetCategorySchema.options), { nil: undefined }),
+  search: fc.constantFrom('', 'a', 'AB', '1', 'zz', 'nothing'),
+  sortBy: fc.constantFrom(...assetSortFieldSchema.options),
+  sortOrder: fc.constantFrom('asc' as const, 'desc' as const),
+});
+
+/** Everything is shown, so that long lists stay long. */
+const orders = criteriaOf.map(({ sortBy, sortOrder }) => ({
+  activeOnly: false,
+  search: '',
+  sortBy,
+  sortOrder,
+}));
+
+const amountOf = (
+  field: 'current_price' | 'market_cap' | 'price_change_24h' | 'price_change_percentage_24h',
+) => {
+  return (asset: Asset) => (asset[field] === null ? null : reference(asset[field]));
+};
+const REFERENCE_KEYS: Record<AssetCriteria['sortBy'], (asset: Asset) => string | number | bigint | null> = {
+  asset_id: ({ asset_id }) => asset_id,
+  name: ({ name }) => name.toLowerCase(),
+  price: amountOf('current_price'),
+  market_cap: amountOf('market_cap'),
+  market_cap_rank: ({ market_cap_rank }) => market_cap_rank,
+  price_change_24h: amountOf('price_change_24h'),
+  price_change_percentage_24h: amountOf('price_change_percentage_24h'),
+};
+
+describe('selectAssets', () => {
+  test('shows each asset that meets the criteria once, and no other', () => {
+    fc.assert(
+      fc.property(assetLists, criteriaOf, (assets, criteria) => {
+        const shown = selectAssets(assets, criteria);
+        const expected = assets.filter(
+          ({ status, category, asset_id, symbol, name }) =>
+            (!criteria.activeOnly || status === 'active') &&
+            (criteria.category === undefined || criteria.category === category) &&
+            `${asset_id}\n${symbol}\n${name}`.toUpperCase().includes(criteria.search.toUpperCase()),
+        );
+        expect(new Set(shown)).toEqual(new Set(expected));
+        expect(shown).toHaveLength(expected.length);
+      }),
+    );
+  });
+
+  test('puts every neighbour in order: by the exact value, then by id, and what has no value last', () => {
+    fc.assert(
+      fc.property(assetLists, orders, (assets, criteria) => {
+        const shown = selectAssets(assets, criteria);
+        const keyOf = REFERENCE_KEYS[criteria.sortBy];
+        for (const [i, next] of shown.entries()) {
+          const previous = shown[i - 1];
+          if (!previous) continue;
+          const [a, b] = [keyOf(previous), keyOf(next)];
+          if (a === b) expect(previous.asset_id < next.asset_id).toBe(true);
+          else if (b !== null)
+            expect(a !== null && (criteria.sortOrder === 'asc' ? a < b : a > b)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('gives the same list whatever order the catalogue comes in', () => {
+    fc.assert(
+      fc.property(
+        assetLists.chain((assets) =>
+          fc.tuple(
+            fc.constant(assets),
+            fc.shuffledSubarray(assets, { minLength: assets.length, maxLength: assets.length }),
+          ),
+        ),
+        criteriaOf,
+        ([assets, shuffled], criteria) => {
+          expect(selectAssets(shuffled, criteria)).toEqual(selectAssets(assets, criteria));
+        },
+      ),
+    );
+  });
+
+  test('leaves the catalogue as it was', () => {
+    fc.assert(
+      fc.property(assetLists, criteriaOf, (assets, criteria) => {
+        const before = [...assets];
+        selectAssets(assets, criteria);
+        expect(assets).toEqual(before);
+      }),
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import type { AuditEvent } from '@cnop/common/auth/audit-logger';
+import { createAuditLogger } from '@cnop/common/auth/audit-logger';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { UserRole } from '@cnop/common/entities/user/user';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { buildInventoryServiceApp } from '../src/app.ts';
+
+const START = '2026-03-01T09:00:00.000Z';
+/** Who signs in under each role. */
+const USERNAMES = { customer: 'carol', moderator: 'mallory', admin: 'adam' } as const;
+
+export interface Call {
+  readonly as?: UserRole;
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: unknown;
+}
+
+export type InventoryServiceUnderTest = Awaited<ReturnType<typeof startInventoryService>>;
+
+/** The real inventory service over a real store that holds the given assets; its clock stands still. */
+export async function startInventoryService(assets: readonly Asset[] = []) {
+  const clock = createFakeClock(START);
+  const runtime: TestRuntime = await createTestRuntime({ clock });
+  const dao = createAssetDao(runtime.store);
+  for (const asset of assets) await dao.createAsset(asset);
+  const app: ServiceApp = await buildInventoryServiceApp(runtime);
+  const audit = createAuditLogger(runtime);
+  const tokens = new Map<UserRole, { authorization: string }>();
+
+  const signedIn = async (role: UserRole) => {
+    const headers = tokens.get(role) ?? (await runtime.signIn(USERNAMES[role], role));
+    tokens.set(role, headers);
+    return headers;
+  };
+
+  return {
+    app,
+    clock,
+    dao,
+
+    async send({ as, method = 'GET', url, body }: Call) {
+      const payload = typeof body === 'string' ? body : JSON.stringify(body);
+      return app.inject({
+        method,
+        url,
+        headers: {
+          'user-agent': 'test-agent',
+          'x-request-id': 'request-1',
+          ...(as && (await signedIn(as))),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { payload }),
+      });
+    },
+
+    /** What the audit log has about somebody, oldest first. */
+    async audited(role: UserRole): Promise<AuditEvent[]> {
+      const page = await audit.byUser(USERNAMES[role], { limit: 100 });
+      return page.items.toReversed();
+    },
+
+    async dispose() {
+      await app.close();
+      await runtime.dispose();
+    },
+  };
+}

@@ -1,0 +1,315 @@
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
+import { startInventoryService } from '../inventory-service-under-test.ts';
+
+const NOW = '2026-03-01T09:00:00.000Z';
+const BEFORE = '2026-01-15T12:00:00.000Z';
+const BTC = anAsset({
+  name: 'Bitcoin',
+  current_price: '50000',
+  website: 'https://bitcoin.org',
+  market_cap: '7',
+});
+
+let service: InventoryServiceUnderTest;
+beforeEach(async () => {
+  service = await startInventoryService([
+    BTC,
+    anAsset({ asset_id: 'OFF', status: 'inactive' }),
+    anAsset({ asset_id: 'HALT', status: 'suspended' }),
+    anAsset({ asset_id: 'GONE', status: 'delisted' }),
+  ]);
+});
+afterEach(async () => service.dispose());
+
+const listedIds = async () => {
+  const reply = await service.send({ url: '/inventory/assets' });
+  return reply.json<{ data: { asset_id: string }[] }>().data.map(({ asset_id }) => asset_id);
+};
+
+describe('POST /inventory/assets', () => {
+  const url = '/inventory/assets';
+  const NEW = { asset_id: 'new', symbol: 'New', name: ' New coin ', current_price: '1.50' };
+
+  test('stores a new asset with the defaults, and logs who added it', async () => {
+    const reply = await service.send({ as: 'admin', method: 'POST', url, body: NEW });
+    expect(reply.statusCode).toBe(201);
+    const asset = {
+      asset_id: 'NEW',
+      symbol: 'New',
+      name: 'New coin',
+      description: null,
+      current_price: '1.5',
+      market_cap: null,
+      volume_24h: null,
+      price_change_24h: null,
+      price_change_percentage_24h: null,
+      status: 'active',
+      category: 'cryptocurrency',
+      website: null,
+      whitepaper: null,
+      image: null,
+      market_cap_rank: null,
+      quantity_scale: 8,
+      price_scale: 2,
+      created_at: NOW,
+      updated_at: NOW,
+      last_price_update: NOW,
+    };
+    expect(reply.json()).toEqual({
+      data: { ...asset, price_usd: 1.5, is_active: true, availability_status: 'available' },
+    });
+    expect(await service.dao.getAsset('NEW')).toEqual(asset);
+    expect(await service.audited('admin')).toEqual([
+      expect.objectContaining({
+        event_type: 'admin_action',
+        username: 'adam',
+        actor: 'adam',
+        user_agent: 'test-agent',
+        request_id: 'request-1',
+        occurred_at: NOW,
+        detail: { action: 'create_asset', asset_id: 'NEW', status: 'active', current_price: '1.5' },
+      }),
+    ]);
+  });
+
+  test('stores every field that may be given, with JSON numbers read exactly', async () => {
+    const body = `{
+      "asset_id": "SHIB2", "symbol": "SHIB2", "name": "Shiba", "current_price": 0.0000114700,
+      "description": "A token.", "category": "token", "status": "inactive", "market_cap": 900719925474099.30,
+      "market_cap_rank": 12, "volume_24h": "0", "website": "https://example.com/a?b=c",
+      "whitepaper": "http://example.com/paper.pdf", "image": null, "quantity_scale": 0, "price_scale": 18
+    }`;
+    const reply = await service.send({ as: 'admin', method: 'POST', url, body });
+    expect(reply.statusCode).toBe(201);
+    expect(await service.dao.getAsset('SHIB2')).toMatchObject({
+      current_price: '0.00001147',
+      description: 'A token.',
+      category: 'token',
+      status: 'inactive',
+      market_cap: '900719925474099.3',
+      market_cap_rank: 12,
+      volume_24h: '0',
+      website: 'https://example.com/a?b=c',
+      whitepaper: 'http://example.com/paper.pdf',
+      image: null,
+      quantity_scale: 0,
+      price_scale: 18,
+    });
+  });
+
+  test('shows in the list at once', async () => {
+    expect(await listedIds()).toEqual(['BTC']);
+    await service.send({ as: 'admin', method: 'POST', url, body: NEW });
+    expect(await listedIds()).toEqual(['BTC', 'NEW']);
+  });
+
+  test('answers 409 for an id that is taken, in any case, and changes nothing', async () => {
+    const reply = await service.send({ as: 'admin', method: 'POST', url, body: { ...NEW, asset_id: 'btc' } });
+    expect(reply.statusCode).toBe(409);
+    expect(reply.json()).toMatchObject({ code: 'RES_002', errors: [{ field: 'asset_id' }] });
+    expect(await service.dao.getAsset('BTC')).toEqual(BTC);
+    expect(await service.audited('admin')).toEqual([]);
+  });
+
+  test('creates one of two equal requests that come at once', async () => {
+    const call = { as: 'admin', method: 'POST', url, body: NEW } as const;
+    const replies = await Promise.all([service.send(call), service.send(call)]);
+    expect(new Set(replies.map(({ statusCode }) => statusCode))).toEqual(new Set([201, 409]));
+    expect(await service.audited('admin')).toHaveLength(1);
+  });
+
+  test('names every missing field', async () => {
+    const reply = await service.send({ as: 'admin', method: 'POST', url, body: {} });
+    expect(reply.statusCode).toBe(422);
+    const { code, errors } = reply.json<{ code: string; errors: { field: string }[] }>();
+    expect(code).toBe('VAL_003');
+    expect(errors.map(({ field }) => field)).toEqual(['asset_id', 'symbol', 'name', 'current_price']);
+  });
+});
+
+describe('PUT /inventory/assets/{id}', () => {
+  const url = '/inventory/assets/btc';
+
+  test('changes what is named, empties what is null, and leaves the rest', async () => {
+    const body = { name: 'Bitcoin!', status: 'suspended', market_cap: 8.5, website: null, price_scale: 4 };
+    const reply = await service.send({ as: 'admin', method: 'PUT', url, body: JSON.stringify(body) });
+    expect(reply.statusCode).toBe(200);
+    const changed = {
+      ...BTC,
+      name: 'Bitcoin!',
+      status: 'suspended',
+      market_cap: '8.5',
+      website: null,
+      price_scale: 4,
+      updated_at: NOW,
+    };
+    expect(reply.json()).toMatchObject({ data: { ...changed, is_active: false } });
+    expect(await service.dao.getAsset('BTC')).toEqual(changed);
+    expect(await service.audited('admin')).toEqual([
+      expect.objectContaining({
+        event_type: 'admin_action',
+        detail: {
+          action: 'update_asset',
+          asset_id: 'BTC',
+          status: 'active -> suspended',
+          price_scale: '2 -> 4',
+          fields: 'name, market_cap, website',
+        },
+      }),
+    ]);
+    expect(await listedIds()).toEqual([]);
+  });
+
+  test.each([
+    ['the quantity scale', { quantity_scale: 9 }, 'quantity_scale'],
+    ['a lower quantity scale', { quantity_scale: 7 }, 'quantity_scale'],
+    ['a lower price scale', { price_scale: 1 }, 'price_scale'],
+    ['the id', { asset_id: 'ETH' }, 'asset_id'],
+    ['the price', { current_price: '1' }, 'current_price'],
+    ['the change of the price', { price_change_24h: '1' }, 'price_change_24h'],
+    ['a time', { created_at: NOW }, 'created_at'],
+    ['nothing', {}, 'body'],
+  ])('refuses to change %s', async (_what, body, field) => {
+    const reply = await service.send({ as: 'admin', method: 'PUT', url, body });
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json()).toMatchObject({ code: 'VAL_001', errors: [{ field }] });
+    expect(await service.dao.getAsset('BTC')).toEqual(BTC);
+    expect(await service.audited('admin')).toEqual([]);
+  });
+
+  test('accepts the scales that the asset has', async () => {
+    const body = { quantity_scale: 8, price_scale: 2, name: 'Same' };
+    const reply = await service.send({ as: 'admin', method: 'PUT', url, body });
+    expect(reply.statusCode).toBe(200);
+  });
+
+  test('lets an administrator bring a delisted asset back', async () => {
+    const call = {
+      as: 'admin',
+      method: 'PUT',
+      url: '/inventory/assets/GONE',
+      body: { status: 'active' },
+    } as const;
+    expect((await service.send(call)).statusCode).toBe(200);
+    expect(await service.dao.getAsset('GONE')).toMatchObject({ status: 'active' });
+  });
+
+  test('answers 404 for an asset that is not there', async () => {
+    const call = { as: 'admin', method: 'PUT', url: '/inventory/assets/NOPE', body: { name: 'x' } } as const;
+    expect((await service.send(call)).statusCode).toBe(404);
+    expect(await service.audited('admin')).toEqual([]);
+  });
+});
+
+describe('POST /inventory/assets/{id}/activate and /deactivate', () => {
+  test.each([
+    ['OFF', 'activate', 'inactive', 'active'],
+    ['HALT', 'activate', 'suspended', 'active'],
+    ['BTC', 'deactivate', 'active', 'inactive'],
+    ['HALT', 'deactivate', 'suspended', 'inactive'],
+  ])('%s %s: from %s to %s', async (id, verb, before, after) => {
+    const reply = await service.send({
+      as: 'moderator',
+      method: 'POST',
+      url: `/inventory/assets/${id}/${verb}`,
+    });
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toMatchObject({
+      data: { asset_id: id, status: after, is_active: after === 'active', updated_at: NOW },
+    });
+    expect(await service.dao.getAsset(id)).toMatchObject({ status: after, updated_at: NOW });
+    expect(await service.audited('moderator')).toEqual([
+      expect.objectContaining({
+        event_type: 'admin_action',
+        actor: 'mallory',
+        detail: { action: `${verb}_asset`, asset_id: id, status: `${before} -> ${after}` },
+      }),
+    ]);
+  });
+
+  test('shows in the list at once', async () => {
+    expect(await listedIds()).toEqual(['BTC']);
+    await service.send({ as: 'admin', method: 'POST', url: '/inventory/assets/BTC/deactivate' });
+    expect(await listedIds()).toEqual([]);
+    await service.send({ as: 'admin', method: 'POST', url: '/inventory/assets/BTC/activate', body: {} });
+    expect(await listedIds()).toEqual(['BTC']);
+  });
+
+  test.each([
+    ['BTC', 'activate'],
+    ['OFF', 'deactivate'],
+  ])('%s %s: changes nothing that is so already', async (id, verb) => {
+    const reply = await service.send({ as: 'admin', method: 'POST', url: `/inventory/assets/${id}/${verb}` });
+    expect(reply.statusCode).toBe(200);
+    expect(await service.dao.getAsset(id)).toMatchObject({ updated_at: BEFORE });
+    expect(await service.audited('admin')).toEqual([]);
+  });
+
+  test.each(['activate', 'deactivate'])('answers 409 when asked to %s a delisted asset', async (verb) => {
+    const reply = await service.send({ as: 'admin', method: 'POST', url: `/inventory/assets/GONE/${verb}` });
+    expect(reply.statusCode).toBe(409);
+    expect(reply.json()).toMatchObject({ code: 'RES_003' });
+    expect(await service.dao.getAsset('GONE')).toMatchObject({ status: 'delisted', updated_at: BEFORE });
+    expect(await service.audited('admin')).toEqual([]);
+  });
+
+  test.each(['activate', 'deactivate'])('answers 404 when asked to %s what is not there', async (verb) => {
+    const reply = await service.send({ as: 'admin', method: 'POST', url: `/inventory/assets/NOPE/${verb}` });
+    expect(reply.statusCode).toBe(404);
+  });
+});
+
+describe('PUT /inventory/assets/{id}/price', () => {
+  const url = '/inventory/assets/BTC/price';
+
+  test.each([
+    ['a string', '"61234.50"', '61234.5'],
+    ['a number', '61234.50', '61234.5'],
+    ['zeros behind the scale', '"61234.5000"', '61234.5'],
+    ['the largest price', '999999999999999.99', '999999999999999.99'],
+    ['the smallest price', '"0.01"', '0.01'],
+  ])('stores %s exactly', async (_what, price, stored) => {
+    const reply = await service.send({ as: 'moderator', method: 'PUT', url, body: `{"price": ${price}}` });
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toMatchObject({ data: { current_price: stored, last_price_update: NOW } });
+    expect(await service.dao.getAsset('BTC')).toEqual({
+      ...BTC,
+      current_price: stored,
+      updated_at: NOW,
+      last_price_update: NOW,
+    });
+    expect(await service.audited('moderator')).toEqual([
+      expect.objectContaining({
+        event_type: 'admin_action',
+        detail: { action: 'set_asset_price', asset_id: 'BTC', current_price: `50000 -> ${stored}` },
+      }),
+    ]);
+  });
+
+  test('shows in the list at once', async () => {
+    await listedIds();
+    await service.send({ as: 'admin', method: 'PUT', url, body: { price: '0.5' } });
+    const reply = await service.send({ url: '/inventory/assets' });
+    expect(reply.json()).toMatchObject({ data: [{ asset_id: 'BTC', current_price: '0.5', price_usd: 0.5 }] });
+  });
+
+  test('refuses more digits than the price scale of the asset, naming the price', async () => {
+    const reply = await service.send({ as: 'admin', method: 'PUT', url, body: { price: '1.001' } });
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json()).toMatchObject({ code: 'VAL_001', errors: [{ field: 'price', pointer: '/price' }] });
+    expect(await service.dao.getAsset('BTC')).toEqual(BTC);
+    expect(await service.audited('admin')).toEqual([]);
+  });
+
+  test('answers 404 for an asset that is not there', async () => {
+    const call = {
+      as: 'admin',
+      method: 'PUT',
+      url: '/inventory/assets/NOPE/price',
+      body: { price: '1' },
+    } as const;
+    expect((await service.send(call)).statusCode).toBe(404);
+  });
+});
