@@ -7,6 +7,7 @@ import {
   tokenNamesOf,
   tokenSettings,
 } from '@cnop/common/config/settings';
+import { openStore } from '@cnop/common/database/open-store';
 import { runService } from '@cnop/common/http/run-service';
 import { buildOrderServiceApp } from './app.ts';
 
@@ -18,8 +19,13 @@ await runService({
     .extend(tokenSettings.shape)
     .extend(keySetSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) }),
+  openStore,
   open: async (settings, clock) => ({
-    verifier: createTokenVerifier({ keys: { url: settings.JWKS_URL }, settings: tokenNamesOf(settings), clock }),
+    verifier: createTokenVerifier({
+      keys: { url: settings.JWKS_URL },
+      settings: tokenNamesOf(settings),
+      clock,
+    }),
     build: buildOrderServiceApp,
   }),
 });

@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import { ConfigError } from '@cnop/common/config/read-config';
+import { VERSION } from '@cnop/common/version';
+import { ProblemError } from '@cnop/exception/problem-error';
+import { Command } from 'commander';
+import { z } from 'zod';
+
+const print = (text: string): void => {
+  process.stdout.write(text);
+};
+
+// Commands load what they need when they run: help and demo do not open a store.
+const program = new Command('cnop')
+  .description('Cloud Native Order Processor: a trading platform on one machine or many.')
+  .version(VERSION)
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ cnop start                           the whole platform at http://127.0.0.1:8080
+  $ PORT=9000 DATA_DIR=/srv/cnop cnop start
+  $ cnop demo                            a trade from sign-up to portfolio, against a running server
+  $ cnop verify                          prove every rule of money over the whole store
+
+Settings come from the environment or from .env; docs/operating/settings.md lists them.`,
+  );
+
+program
+  .command('start')
+  .description('run gateway and services in one process')
+  .action(async () => {
+    const { runStart } = await import('./commands/start.ts');
+    await runStart(print);
+  });
+
+program
+  .command('demo')
+  .description('play a new user against a running server, from sign-up to portfolio')
+  .option('--url <url>', 'where the server is', 'http://127.0.0.1:8080')
+  .addHelpText('after', '\nExample:\n  $ cnop demo --url http://127.0.0.1:9000')
+  .action(async (options: { readonly url: string }) => {
+    const { runDemo } = await import('./commands/demo.ts');
+    process.exitCode = await runDemo(options);
+  });
+
+program
+  .command('verify')
+  .description('read the whole store and prove every rule of money; exit code 1 when one is broken')
+  .option('--data-dir <folder>', 'folder of the embedded store, instead of DATA_DIR')
+  .option('--json', 'print the report as JSON')
+  .addHelpText('after', '\nExample:\n  $ cnop verify --data-dir ./data')
+  .action(async (options: { readonly dataDir?: string; readonly json?: boolean }) => {
+    const { runVerify } = await import('./commands/verify.ts');
+    process.exitCode = await runVerify(options);
+  });
+
+const admin = program.command('admin').description('manage administrators');
+admin
+  .command('create')
+  .description('create an administrator; the password is printed once, or taken from ADMIN_PASSWORD')
+  .requiredOption('--username <name>')
+  .requiredOption('--email <address>')
+  .addHelpText('after', '\nExample:\n  $ cnop admin create --username grace --email grace@example.com')
+  .action(async (options: { readonly username: string; readonly email: string }) => {
+    const { runAdminCreate } = await import('./commands/admin-create.ts');
+    await runAdminCreate(options, print);
+  });
+
+const catalogue = program.command('catalogue').description('manage the catalogue of assets');
+catalogue
+  .command('load')
+  .description('add the shipped assets that the store does not have; cnop start does so by itself')
+  .action(async () => {
+    const { runCatalogueLoad } = await import('./commands/catalogue-load.ts');
+    await runCatalogueLoad(print);
+  });
+
+/** What went wrong, in words; a stack only for what nobody foresaw. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof ProblemError) return error.message;
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}. Another server runs there; choose another PORT.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  // A command that failed half-way may hold a store or a child process open.
+  process.exit(1);
+}

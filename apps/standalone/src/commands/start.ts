@@ -1,0 +1,39 @@
+import { loadEnvFile } from '@cnop/common/config/load-env-file';
+import { readConfig } from '@cnop/common/config/read-config';
+import { closeOnSignal } from '@cnop/common/http/close-on-signal';
+import { createLogger } from '@cnop/common/http/logger';
+import { FIRST_ADMIN_USERNAME } from '../prepare-store.ts';
+import type { Standalone } from '../standalone-app.ts';
+import { startStandalone } from '../standalone-app.ts';
+import { standaloneSettings } from '../standalone-settings.ts';
+
+/** Runs the platform until it is asked to stop. */
+export async function runStart(print: (text: string) => void): Promise<void> {
+  loadEnvFile();
+  const settings = readConfig(standaloneSettings);
+  const logger = createLogger({ level: settings.LOG_LEVEL });
+  const standalone = await startStandalone(settings, logger);
+  closeOnSignal(logger, () => standalone.close());
+  print(welcome(standalone, settings.DATA_DIR));
+}
+
+function welcome({ url, preparation }: Standalone, dataDir: string): string {
+  const { assetsAdded, oneTimeAdminPassword } = preparation;
+  const lines = [
+    '',
+    `  Cloud Native Order Processor is ready at ${url}`,
+    '',
+    `  API           ${url}/api/v1`,
+    `  described at  ${url}/docs`,
+    `  data          ${dataDir}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
+  ];
+  if (oneTimeAdminPassword !== undefined) {
+    lines.push(
+      '',
+      `  Administrator ${FIRST_ADMIN_USERNAME}, password ${oneTimeAdminPassword}`,
+      '  It is shown this once and stored nowhere: note it, or change it at POST /api/v1/auth/password.',
+    );
+  }
+  lines.push('', '  Try it: npm run cnop -- demo', '', '');
+  return lines.join('\n');
+}

@@ -1,0 +1,23 @@
+import { gatewaySettings } from '@cnop/common/config/gateway-settings';
+import {
+  accountSettings,
+  processSettings,
+  refuseUnsafeInProduction,
+  storeSettings,
+  tokenSettings,
+} from '@cnop/common/config/settings';
+import { z } from 'zod';
+
+/** Everything the one-machine shape understands. */
+export const standaloneSettings = processSettings
+  .extend(storeSettings.shape)
+  .extend(tokenSettings.shape)
+  .extend(accountSettings.shape)
+  .extend(gatewaySettings.shape)
+  .extend({
+    /** Instead of a random one that is printed at the first start. */
+    ADMIN_PASSWORD: z.string().min(1).optional(),
+  })
+  .superRefine(refuseUnsafeInProduction);
+
+export type StandaloneSettings = z.output<typeof standaloneSettings>;

@@ -1,0 +1,70 @@
+import { cpus } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { BENCHMARKS } from './benchmarks.ts';
+import type { BenchmarkResult } from './run-benchmark.ts';
+import { runBenchmark } from './run-benchmark.ts';
+import { formatPercent, formatSummary } from './statistics.ts';
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1 to 9999');
+  return Number(text);
+}
+
+interface Flags {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly json?: boolean;
+}
+
+function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
+  program
+    .command(name)
+    .description(BENCHMARKS[name].name)
+    .option('--rounds <n>', 'rounds of each, in turns', count, 9)
+    .option('--seconds <n>', 'seconds a round', count, 5)
+    .option('--connections <n>', 'connections at once', count, 64)
+    .option('--json', 'print the figures as JSON')
+    .action(async (flags: Flags) => {
+      const result = await runBenchmark(BENCHMARKS[name], {
+        rounds: flags.rounds,
+        secondsPerRound: flags.seconds,
+        connections: flags.connections,
+        print: (line) => console.error(line),
+      });
+      console.log(flags.json ? JSON.stringify(result, null, 2) : report(result));
+      if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;
+    });
+}
+
+function report(result: BenchmarkResult): string {
+  const row = (
+    label: string,
+    {
+      requestsPerSecond,
+      cpuMicrosecondsPerRequest,
+      p50Milliseconds,
+      p99Milliseconds,
+    }: BenchmarkResult['subject'],
+  ) =>
+    `  ${label.padEnd(9)} ${Math.round(requestsPerSecond)}/s, ${Math.round(cpuMicrosecondsPerRequest)} µs CPU, p50 ${p50Milliseconds} ms, p99 ${p99Milliseconds} ms`;
+  return [
+    '',
+    result.name,
+    row('platform', result.subject),
+    row('echo', result.yardstick),
+    `  ratios (median of rounds [95 %]): throughput ${formatSummary(result.throughputRatio)}, CPU ${formatSummary(result.cpuRatio, 2)}, p99 ${formatSummary(result.p99Ratio, 2)}`,
+    `  ${result.connections} connections, client used up to ${formatPercent(Math.max(result.subject.maxClientShare, result.yardstick.maxClientShare))} of a core`,
+    `  start to first answer ${Math.round(result.startMilliseconds)} ms, memory ${Math.round(result.idleMegabytes)} MB idle, ${Math.round(result.loadedMegabytes)} MB loaded, ${result.orders} orders audited`,
+    `  commit ${result.commit}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, LMDB with a flush before each answer`,
+    ...result.goals.map(
+      (goal) => `  ${goal.isMet ? 'met   ' : 'MISSED'} ${goal.name} (${goal.value.toFixed(3)})`,
+    ),
+  ].join('\n');
+}
+
+const program = new Command('bench').description(
+  'Measures the platform against a bare echo server, in one run.',
+);
+for (const name of Object.keys(BENCHMARKS) as (keyof typeof BENCHMARKS)[]) addBenchmark(program, name);
+await program.parseAsync();

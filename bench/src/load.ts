@@ -1,0 +1,61 @@
+import autocannon from 'autocannon';
+import { cpuMicroseconds } from './process-cpu.ts';
+
+const MICROSECONDS_PER_SECOND = 1_000_000;
+
+export interface RequestTemplate {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface LoadOptions {
+  readonly url: string;
+  readonly pid: number;
+  /** Sent in turn by every connection, so that users and tokens differ. */
+  readonly requests: readonly RequestTemplate[];
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+/** What one round of load gave. */
+export interface Round {
+  readonly requestsPerSecond: number;
+  /** Server CPU for each answered request. */
+  readonly cpuMicrosecondsPerRequest: number;
+  readonly p50Milliseconds: number;
+  readonly p99Milliseconds: number;
+  readonly failures: number;
+  /** Share of one core that the client itself used: near 1, the client was the limit. */
+  readonly clientShare: number;
+}
+
+/** Loads a server for some seconds, closed loop, without pipelining. */
+export async function runRound(options: LoadOptions): Promise<Round> {
+  const { url, pid, requests, connections, seconds } = options;
+  const cpuBefore = cpuMicroseconds(pid);
+  const clientBefore = process.cpuUsage();
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    pipelining: 1,
+    requests: requests.map(({ method, path, headers, body }) => ({
+      method,
+      path,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body }),
+    })),
+  });
+  const client = process.cpuUsage(clientBefore);
+  const answered = result.requests.total;
+  return {
+    requestsPerSecond: answered / result.duration,
+    cpuMicrosecondsPerRequest: (cpuMicroseconds(pid) - cpuBefore) / answered,
+    p50Milliseconds: result.latency.p50,
+    p99Milliseconds: result.latency.p99,
+    failures: result.non2xx + result.errors + result.timeouts,
+    clientShare: (client.user + client.system) / (result.duration * MICROSECONDS_PER_SECOND),
+  };
+}

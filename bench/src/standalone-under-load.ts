@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@cnop/common/core/clock';
+import { openStore } from '@cnop/common/database/open-store';
+import { verifyStore } from '@cnop/standalone/verify/verify-store';
+import type { ServerProcess } from './server-process.ts';
+import { startServer } from './server-process.ts';
+
+const CLI = new URL('../../apps/standalone/dist/cli.js', import.meta.url).pathname;
+const PASSWORD = 'Bench-password-1';
+const DEPOSIT_USD = '1000000';
+
+export interface Trader {
+  readonly authorization: string;
+}
+
+export interface StandaloneUnderLoad {
+  readonly server: ServerProcess;
+  /** New users with cash, signed in. */
+  traders(count: number): Promise<Trader[]>;
+  /** Stops the server and audits what it left; returns the number of violations and of orders. */
+  stopAndVerify(): Promise<{ readonly violations: number; readonly orders: number }>;
+}
+
+/** The whole platform in one process, as `npm start` runs it, with a store of its own and no rate limits. */
+export async function startStandaloneUnderLoad({
+  core,
+}: {
+  readonly core: number | undefined;
+}): Promise<StandaloneUnderLoad> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cnop-bench-'));
+  const server = await startServer({
+    script: CLI,
+    args: ['start'],
+    core,
+    readyPath: '/health/ready',
+    environment: {
+      DATA_DIR: dataDir,
+      BCRYPT_COST: '4',
+      RATE_LIMIT_AUTH: '0',
+      RATE_LIMIT_ORDERS: '0',
+      RATE_LIMIT_READS: '0',
+    },
+  });
+  return {
+    server,
+    async traders(count) {
+      const traders: Trader[] = [];
+      for (let i = 0; i < count; i++) traders.push(await signUp(server.url, `bench${i}`));
+      return traders;
+    },
+    async stopAndVerify() {
+      await server.stop();
+      const store = await openStore(
+        { STORE: 'lmdb', DATA_DIR: dataDir, AWS_REGION: '', DYNAMODB_TABLE_PREFIX: '' },
+        systemClock,
+      );
+      const report = await verifyStore(store);
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+      return { violations: report.violations.length, orders: report.counts.orders };
+    },
+  };
+}
+
+async function signUp(url: string, username: string): Promise<Trader> {
+  const post = async (
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<unknown> => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  const person = { username, email: `${username}@example.com`, first_name: 'Bench', last_name: 'Trader' };
+  await post('/auth/register', { ...person, password: PASSWORD });
+  const { access_token } = (await post('/auth/login', { username, password: PASSWORD })) as {
+    access_token: string;
+  };
+  const authorization = `Bearer ${access_token}`;
+  await post('/balance/deposit', { amount: DEPOSIT_USD }, { authorization });
+  return { authorization };
+}

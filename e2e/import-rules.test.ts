@@ -1,0 +1,321 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = path.resolve(import.meta.dirname, '..');
+const configuration = path.join(repository, '.dependency-cruiser.mjs');
+const cruiser = path.join(repository, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+const run = promisify(execFile);
+
+interface Scan {
+  modules: { source: string; dependencies: { module: string; resolved: string }[] }[];
+  summary: {
+    violations: { from: string; rule: { name: string } }[];
+    ruleSetUsed: { forbidden: { name: string }[] };
+  };
+}
+
+type Files = Record<string, string[]>;
+
+const WORKSPACES = {
+  '@cnop/exception': 'packages/exception',
+  '@cnop/common': 'packages/common',
+  '@cnop/testing': 'packages/testing',
+  '@cnop/gateway': 'services/gateway',
+  '@cnop/user-service': 'services/user-service',
+  '@cnop/order-service': 'services/order-service',
+};
+const LIBRARIES = ['zod', 'uuid', 'big.js', 'lmdb', 'fastify', '@aws-sdk/client-dynamodb'];
+
+/** The platform in miniature, file to imports: all that the rules are meant to allow, and nothing else. */
+const ALLOWED: Files = {
+  'packages/exception/src/errors.ts': ['zod'],
+  'packages/exception/src/http/error-handler.ts': ['../errors.ts', 'fastify'],
+  'packages/common/src/core/money.ts': ['big.js', 'uuid', '@cnop/exception/errors'],
+  'packages/common/src/entities/order/order.ts': ['zod', '../../core/money.ts'],
+  'packages/common/src/database/tables.ts': [],
+  'packages/common/src/database/table-store.ts': [
+    './tables.ts',
+    '../core/money.ts',
+    '@cnop/exception/errors',
+  ],
+  'packages/common/src/database/lmdb/lmdb-store.ts': ['../table-store.ts', 'lmdb'],
+  'packages/common/src/database/dynamodb/dynamodb-store.ts': [
+    '../table-store.ts',
+    '@aws-sdk/client-dynamodb',
+  ],
+  'packages/common/src/database/open-store.ts': ['./lmdb/lmdb-store.ts', './dynamodb/dynamodb-store.ts'],
+  'packages/common/src/dao/order/order-dao.ts': [
+    '../../database/table-store.ts',
+    '../../entities/order/order.ts',
+    '../../core/money.ts',
+    '@cnop/exception/errors',
+    'zod',
+  ],
+  'packages/common/src/http/request-log.ts': ['fastify', '@cnop/exception/http/error-handler'],
+  'packages/common/src/aws/role.ts': ['@aws-sdk/client-dynamodb'],
+  'packages/testing/src/app-under-test.ts': [
+    '@cnop/common/database/lmdb/lmdb-store',
+    '@cnop/order-service/app',
+  ],
+  'services/order-service/src/domain/fill.ts': [
+    '@cnop/common/core/money',
+    '@cnop/common/entities/order/order',
+    '@cnop/exception/errors',
+  ],
+  'services/order-service/src/use-cases/place-order.ts': [
+    '../domain/fill.ts',
+    '@cnop/common/dao/order/order-dao',
+    '@cnop/common/database/table-store',
+  ],
+  'services/order-service/src/routes/orders.ts': [
+    '../use-cases/place-order.ts',
+    '@cnop/common/entities/order/order',
+    '@cnop/common/http/request-log',
+    'fastify',
+  ],
+  'services/order-service/src/app.ts': ['./routes/orders.ts', '@cnop/common/http/request-log', 'fastify'],
+  'services/order-service/src/server.ts': [
+    './app.ts',
+    '@cnop/common/database/open-store',
+    '@cnop/common/database/lmdb/lmdb-store',
+  ],
+  'services/order-service/test/anything.test.ts': [
+    '@cnop/testing/app-under-test',
+    '@cnop/user-service/app',
+    '../src/server.ts',
+    'lmdb',
+  ],
+  'services/user-service/src/app.ts': ['fastify'],
+  'services/gateway/src/app.ts': ['fastify', '@cnop/common/http/request-log'],
+  'apps/standalone/src/cli.ts': [
+    '@cnop/common/database/open-store',
+    '@cnop/gateway/app',
+    '@cnop/order-service/server',
+    '@cnop/user-service/app',
+    'fastify',
+  ],
+  'apps/web/src/main.ts': ['@cnop/common/core/money', '@cnop/common/entities/order/order'],
+  'bench/src/cli.ts': ['@cnop/common/database/lmdb/lmdb-store', 'fastify'],
+};
+
+/** One crime each. Where a crime breaks two rules, both must see it. */
+const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
+  // A cycle is reported once, at the file that comes first.
+  { rules: ['no-cycles'], file: 'packages/common/src/core/chicken.ts', imports: ['./egg.ts'] },
+  { rules: [], file: 'packages/common/src/core/egg.ts', imports: ['./chicken.ts'] },
+  { rules: ['no-broken-imports'], file: 'packages/common/src/http/broken.ts', imports: ['./nowhere.ts'] },
+  {
+    rules: ['sources-not-builds'],
+    file: 'bench/src/stale.ts',
+    imports: ['../../packages/common/dist/old.js'],
+  },
+  {
+    rules: ['dependencies-point-down'],
+    file: 'packages/common/src/http/up.ts',
+    imports: ['@cnop/user-service/app'],
+  },
+  {
+    rules: ['services-know-no-app'],
+    file: 'services/user-service/src/use-cases/up.ts',
+    imports: ['../../../../apps/standalone/src/cli.ts'],
+  },
+  {
+    rules: ['testing-is-for-tests', 'fastify-stays-at-the-edge'],
+    file: 'services/user-service/src/use-cases/fake.ts',
+    imports: ['@cnop/testing/app-under-test', 'fastify'],
+  },
+  {
+    rules: ['web-reaches-only-entities-and-core'],
+    file: 'apps/web/src/reach.ts',
+    imports: ['@cnop/common/database/tables'],
+  },
+  {
+    rules: ['web-bundles-no-native-module', 'lmdb-stays-in-its-adapter'],
+    file: 'apps/web/src/native.ts',
+    imports: ['lmdb'],
+  },
+  {
+    rules: ['no-service-to-service'],
+    file: 'services/order-service/src/use-cases/neighbour.ts',
+    imports: ['@cnop/user-service/app'],
+  },
+  {
+    rules: ['only-roots-import-a-server', 'app-comes-before-routes'],
+    file: 'services/order-service/src/use-cases/listen.ts',
+    imports: ['../server.ts'],
+  },
+  {
+    rules: ['use-cases-know-no-http'],
+    file: 'services/order-service/src/use-cases/http.ts',
+    imports: ['@cnop/common/http/request-log'],
+  },
+  {
+    rules: ['routes-call-use-cases', 'lmdb-stays-in-its-adapter'],
+    file: 'services/order-service/src/routes/shortcut.ts',
+    imports: ['@cnop/common/dao/order/order-dao', 'lmdb'],
+  },
+  {
+    rules: ['domain-is-pure'],
+    file: 'services/order-service/src/domain/impure.ts',
+    imports: ['@cnop/common/dao/order/order-dao'],
+  },
+  {
+    rules: ['domain-is-pure'],
+    file: 'services/order-service/src/domain/random.ts',
+    imports: ['node:crypto'],
+  },
+  {
+    rules: ['domain-is-pure'],
+    file: 'services/order-service/src/domain/status.ts',
+    imports: ['@cnop/exception/http/error-handler'],
+  },
+  {
+    rules: ['gateway-has-no-store'],
+    file: 'services/gateway/src/peek.ts',
+    imports: ['@cnop/common/database/table-store'],
+  },
+  { rules: ['exception-base-is-pure'], file: 'packages/exception/src/io.ts', imports: ['node:fs'] },
+  {
+    rules: ['exception-knows-no-sibling'],
+    file: 'packages/exception/src/http/sibling.ts',
+    imports: ['@cnop/common/core/money'],
+  },
+  {
+    rules: ['core-and-entities-are-pure'],
+    file: 'packages/common/src/entities/stored.ts',
+    imports: ['../database/table-store.ts'],
+  },
+  {
+    rules: ['dao-uses-the-port'],
+    file: 'packages/common/src/dao/logging.ts',
+    imports: ['../http/request-log.ts'],
+  },
+  {
+    rules: ['database-knows-no-entity'],
+    file: 'packages/common/src/database/typed.ts',
+    imports: ['../entities/order/order.ts'],
+  },
+  {
+    rules: ['adapters-only-in-composition-roots'],
+    file: 'services/order-service/src/use-cases/store.ts',
+    imports: ['@cnop/common/database/lmdb/lmdb-store'],
+  },
+  {
+    rules: ['adapters-only-in-composition-roots'],
+    file: 'packages/common/src/http/open.ts',
+    imports: ['../database/open-store.ts'],
+  },
+  {
+    rules: ['adapters-are-strangers'],
+    file: 'packages/common/src/database/dynamodb/borrow.ts',
+    imports: ['../lmdb/lmdb-store.ts'],
+  },
+  {
+    rules: ['aws-sdk-stays-in-its-folders'],
+    file: 'services/user-service/src/use-cases/sdk.ts',
+    imports: ['@aws-sdk/client-dynamodb'],
+  },
+  {
+    rules: ['decimals-come-from-core'],
+    file: 'services/user-service/src/use-cases/sum.ts',
+    imports: ['big.js'],
+  },
+];
+
+async function write(root: string, files: Files): Promise<void> {
+  for (const [file, imports] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+    // Types, because a rule that saw only values would let an SDK's types through.
+    const lines = imports.map((from, index) => `import type * as i${index} from '${from}';`);
+    await writeFile(path.join(root, file), [...lines, 'export const here: number = 1;', ''].join('\n'));
+  }
+}
+
+async function plantTree(root: string): Promise<void> {
+  for (const [name, folder] of Object.entries(WORKSPACES)) {
+    await mkdir(path.join(root, folder), { recursive: true });
+    // The real manifests: their `exports` are what the scan has to follow.
+    await cp(path.join(repository, folder, 'package.json'), path.join(root, folder, 'package.json'));
+    await mkdir(path.join(root, 'node_modules/@cnop'), { recursive: true });
+    await symlink(path.join(root, folder), path.join(root, 'node_modules', name));
+  }
+  for (const name of LIBRARIES) {
+    const folder = path.join(root, 'node_modules', name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      path.join(folder, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+    );
+    await writeFile(path.join(folder, 'index.js'), '');
+  }
+  await write(root, ALLOWED);
+}
+
+async function scan(root: string): Promise<Scan> {
+  const folders = ['packages', 'services', 'apps', 'bench'];
+  const { stdout } = await run(
+    process.execPath,
+    [cruiser, '--config', configuration, '-T', 'json', ...folders],
+    {
+      cwd: root,
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  return JSON.parse(stdout) as Scan;
+}
+
+const found = ({ summary }: Scan) =>
+  summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`).sort();
+
+describe('the import rules', () => {
+  let root: string;
+
+  beforeAll(async () => {
+    // The real path: where the temporary folder is a link, resolved imports would not lie under it.
+    root = await realpath(await mkdtemp(path.join(tmpdir(), 'cnop-import-rules-')));
+    await plantTree(root);
+  });
+
+  afterAll(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it('allow the architecture', async () => {
+    const clean = await scan(root);
+    expect(clean.modules.length).toBeGreaterThanOrEqual(Object.keys(ALLOWED).length);
+    expect(found(clean)).toEqual([]);
+  });
+
+  it('catch every crime by name, each rule at least once', async () => {
+    await write(root, { 'packages/common/dist/old.js': [] });
+    await write(root, Object.fromEntries(FORBIDDEN.map(({ file, imports }) => [file, imports])));
+    const dirty = await scan(root);
+    expect(found(dirty)).toEqual(
+      FORBIDDEN.flatMap(({ rules, file }) => rules.map((rule) => `${rule}: ${file}`)).sort(),
+    );
+    const tried = new Set(FORBIDDEN.flatMap(({ rules }) => rules));
+    expect(
+      dirty.summary.ruleSetUsed.forbidden.map(({ name }) => name).filter((name) => !tried.has(name)),
+    ).toEqual([]);
+  });
+
+  it('see the TypeScript of this repository, through package names as well', async () => {
+    const { modules } = await scan(repository);
+    const sources = modules.filter(({ source }) =>
+      /^(packages|services|apps)\/[^/]+\/src\/.+\.ts$/.test(source),
+    );
+    expect(sources.length).toBeGreaterThan(0);
+    const throughNames = sources
+      .flatMap(({ dependencies }) => dependencies)
+      .filter(({ module }) => module.startsWith('@cnop/'))
+      .map(({ resolved }) => resolved);
+    expect(throughNames.filter((resolved) => /^packages\/common\/src\/.+\.ts$/.test(resolved))).not.toEqual(
+      [],
+    );
+    expect(throughNames.filter((resolved) => resolved.includes('/dist/'))).toEqual([]);
+  });
+});

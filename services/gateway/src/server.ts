@@ -1,0 +1,77 @@
+import { createTokenVerifier } from '@cnop/common/auth/token-manager';
+import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
+import { gatewayProcessSettings, rateLimitsOf } from '@cnop/common/config/gateway-settings';
+import { ConfigError, readConfig } from '@cnop/common/config/read-config';
+import { keySetSettings, processSettings, tokenNamesOf, tokenSettings } from '@cnop/common/config/settings';
+import { systemClock } from '@cnop/common/core/clock';
+import { closeOnSignal } from '@cnop/common/http/close-on-signal';
+import { createDrain, drainAndClose } from '@cnop/common/http/drain';
+import { createLogger } from '@cnop/common/http/logger';
+import { recordRequests, serveRegistry } from '@cnop/common/http/metrics';
+import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
+import { VERSION } from '@cnop/common/version';
+import type { FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
+import { buildGateway } from './app.ts';
+import { createHttpUpstream } from './http-upstream/http-upstream.ts';
+import type { Upstreams } from './upstream.ts';
+
+const settingsSchema = processSettings
+  .extend(tokenSettings.shape)
+  .extend(keySetSettings.shape)
+  .extend(gatewayProcessSettings.shape);
+
+try {
+  await start();
+} catch (error) {
+  const message = error instanceof ConfigError ? error.message : error;
+  process.stderr.write(
+    `${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`,
+  );
+  process.exit(1);
+}
+
+/** Runs the gateway in front of services that are processes of their own. */
+async function start(): Promise<void> {
+  const settings = readConfig(settingsSchema);
+  const logger = createLogger({ level: settings.LOG_LEVEL });
+  const drain = createDrain();
+  const app = await buildGateway({
+    version: VERSION,
+    logger,
+    clock: systemClock,
+    drain,
+    verifier: createTokenVerifier({
+      keys: { url: settings.JWKS_URL },
+      settings: tokenNamesOf(settings),
+      clock: systemClock,
+    }),
+    upstreams: upstreamsOf(settings),
+    limits: rateLimitsOf(settings),
+    corsOrigins: settings.CORS_ORIGINS,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    isProduction: settings.NODE_ENV === 'production',
+  });
+  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(app) : undefined;
+  closeOnSignal(logger, async () => {
+    await drainAndClose(app, drain);
+    await metrics?.close();
+  });
+  await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
+  await app.listen({ host: settings.HOST, port: settings.PORT });
+}
+
+function upstreamsOf(settings: GatewayProcessSettings): Upstreams {
+  return {
+    user: createHttpUpstream({ origins: settings.USER_SERVICE_URLS }),
+    order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS }),
+    inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS }),
+  };
+}
+
+/** The gateway's own port is public, so what Prometheus reads is on another one. */
+function buildMetricsApp(gateway: FastifyInstance): FastifyInstance {
+  const app = Fastify({ ...SERVER_LIMITS, logger: false });
+  serveRegistry(app, recordRequests(gateway, 'gateway'));
+  return app;
+}

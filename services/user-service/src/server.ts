@@ -1,0 +1,47 @@
+import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
+import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import {
+  accountSettings,
+  portSetting,
+  processSettings,
+  refuseUnsafeInProduction,
+  signingKeyFileOf,
+  storeSettings,
+  tokenNamesOf,
+  tokenSettings,
+} from '@cnop/common/config/settings';
+import { systemIds } from '@cnop/common/core/ids';
+import { openStore } from '@cnop/common/database/open-store';
+import { runService } from '@cnop/common/http/run-service';
+import { buildUserServiceApp } from './app.ts';
+
+const DEFAULT_PORT = 8_000;
+
+await runService({
+  settings: processSettings
+    .extend(storeSettings.shape)
+    .extend(tokenSettings.shape)
+    .extend(accountSettings.shape)
+    .extend({ PORT: portSetting.default(DEFAULT_PORT) })
+    .superRefine(refuseUnsafeInProduction),
+  openStore,
+  open: async (settings, clock) => {
+    const names = tokenNamesOf(settings);
+    const keys = await loadOrCreateSigningKeys({ path: signingKeyFileOf(settings), clock });
+    const publicKeys = keys.publicKeys();
+    const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
+    return {
+      verifier: createTokenVerifier({ keys: { jwks: publicKeys }, settings: names, clock }),
+      build: (runtime) =>
+        buildUserServiceApp({
+          ...runtime,
+          passwords,
+          publicKeys,
+          tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
+          trustedProxies: settings.TRUSTED_PROXIES,
+        }),
+      close: () => passwords.close(),
+    };
+  },
+});
