@@ -73,21 +73,44 @@ export interface Query {
   readonly where?: Attributes;
 }
 
+/** One line of a secondary index: a place in it, and the item that stands there. */
+export interface IndexedItem {
+  readonly entry: IndexEntry;
+  readonly key: ItemKey;
+}
+
+/** Reading all there is, for audits. */
+export interface StoreReader {
+  /** The items of the keys, in their order; at most `MAX_BATCH_GET_ITEMS`. */
+  batchGet(keys: readonly ItemKey[]): Promise<(Item | undefined)[]>;
+
+  /** Every item of a table: partitions one after the other, each in the order of its sort keys. */
+  scan(table: TableName): AsyncIterable<Item>;
+
+  /** Every line of an index, those that lead nowhere included. */
+  scanIndex(table: TableName, index: IndexName): AsyncIterable<IndexedItem>;
+}
+
+/** The whole store at one moment. Holding it keeps the space of what was deleted since from being used again. */
+export interface StoreSnapshot extends StoreReader {
+  release(): void;
+}
+
 /**
  * The one door to stored state. Every adapter passes the same contract suite.
  *
  * A promise that resolved after a write means: on disk.
  */
-export interface TableStore {
+export interface TableStore extends StoreReader {
   get(key: ItemKey): Promise<Item | undefined>;
-
-  /** The items of the keys, in their order; at most `MAX_BATCH_GET_ITEMS`. */
-  batchGet(keys: readonly ItemKey[]): Promise<(Item | undefined)[]>;
 
   query(query: Query): Promise<Page<Item>>;
 
-  /** Every item of a table in the order of its keys, for audits. */
-  scan(table: TableName): AsyncIterable<Item>;
+  /**
+   * All tables and indexes as they are now, whatever is written while they are read. Absent where the store cannot:
+   * DynamoDB has no read across tables at one moment, and its indexes lag.
+   */
+  snapshot?(): Promise<StoreSnapshot>;
 
   /**
    * Reads items, decides, and commits the writes, all of them or none, serializably over everything that was

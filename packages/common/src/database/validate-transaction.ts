@@ -2,7 +2,12 @@ import { UnreadableRequestError } from '@cnop/exception/errors';
 import type { Position } from '../core/pagination.ts';
 import { StoreUsageError } from './store-errors.ts';
 import type { Attributes, IndexEntry, ItemContent, ItemKey, Query, Reads, Write } from './table-store.ts';
-import { MAX_BATCH_GET_ITEMS, MAX_KEY_PART_BYTES, MAX_QUERY_LIMIT, MAX_TRANSACTION_ITEMS } from './table-store.ts';
+import {
+  MAX_BATCH_GET_ITEMS,
+  MAX_KEY_PART_BYTES,
+  MAX_QUERY_LIMIT,
+  MAX_TRANSACTION_ITEMS,
+} from './table-store.ts';
 import type { IndexName, TableName } from './tables.ts';
 import { indexDefinition, TABLE_NAMES, TABLES } from './tables.ts';
 
@@ -11,20 +16,27 @@ import { indexDefinition, TABLE_NAMES, TABLES } from './tables.ts';
 
 /** Names of attributes that an adapter may want for itself; taken on all adapters alike. */
 export const RESERVED_ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
+  // Assigned to an object, this one would change what it inherits and be lost.
+  '__proto__',
   'PK',
   'SK',
   'version',
   'revision',
   'expires_at_epoch',
-  ...TABLE_NAMES.flatMap((table) => Object.keys(TABLES[table].indexes)).flatMap((name) => [`${name}PK`, `${name}SK`]),
+  ...TABLE_NAMES.flatMap((table) => Object.keys(TABLES[table].indexes)).flatMap((name) => [
+    `${name}PK`,
+    `${name}SK`,
+  ]),
 ]);
 
 /** DynamoDB's limit for lists and maps inside each other. */
 const MAX_ATTRIBUTE_DEPTH = 32;
 const FIRST_PRINTABLE_ASCII = 0x20;
 const LAST_PRINTABLE_ASCII = 0x7e;
-/** Control characters, and halves of surrogate pairs, which have no UTF-8 form: two keys would become one. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+/** Sorts behind every text that begins like it and that a key may hold: the end of a prefix. */
+export const HIGHEST_CHARACTER = '\u{10FFFF}';
+/** Control characters, halves of surrogate pairs (they have no UTF-8 form: two keys would become one), the above. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u{10FFFF}]/u;
 /** Absent from every valid key part, so that two different keys never have the same id. */
 const KEY_SEPARATOR = '\u0000';
 
@@ -116,9 +128,11 @@ export function checkQuery(query: Query): void {
 
 /** An index can filter by what is copied into it, and by nothing else: on DynamoDB the rest is not there. */
 function checkWhere(query: Query, where: Attributes): void {
-  const projection = query.index === undefined ? 'all' : indexDefinition(query.table, query.index)?.projection;
+  const projection =
+    query.index === undefined ? 'all' : indexDefinition(query.table, query.index)?.projection;
   for (const name in where) {
-    if (RESERVED_ATTRIBUTE_NAMES.has(name)) throw new StoreUsageError(`query filters by ${name}, which is reserved`);
+    if (RESERVED_ATTRIBUTE_NAMES.has(name))
+      throw new StoreUsageError(`query filters by ${name}, which is reserved`);
     if (projection !== 'all' && !projection?.includes(name)) {
       throw new StoreUsageError(`query filters by ${name}, which is not in index ${query.index ?? ''}`);
     }
@@ -129,7 +143,9 @@ function checkWhere(query: Query, where: Attributes): void {
 }
 
 function checkPosition(position: Position, ofIndex: boolean): void {
-  const parts = ofIndex ? [position['pk'], position['sk'], position['indexSk']] : [position['pk'], position['sk']];
+  const parts = ofIndex
+    ? [position['pk'], position['sk'], position['indexSk']]
+    : [position['pk'], position['sk']];
   if (!parts.every((part) => part !== undefined && isKeyPart(part))) {
     throw new UnreadableRequestError('The cursor is not valid.');
   }
@@ -138,7 +154,8 @@ function checkPosition(position: Position, ofIndex: boolean): void {
 function checkContent(key: ItemKey, content: ItemContent): void {
   checkAttributes(key, content.attributes);
   const expiresAt = content.expiresAtEpochSeconds;
-  if (expiresAt !== undefined && !Number.isSafeInteger(expiresAt)) throw usageError('expiry is not whole seconds', key);
+  if (expiresAt !== undefined && !Number.isSafeInteger(expiresAt))
+    throw usageError('expiry is not whole seconds', key);
   const indexes: Readonly<Record<string, IndexEntry | undefined>> | undefined = content.indexes;
   for (const name in indexes) {
     const entry = indexes[name];
@@ -161,7 +178,8 @@ function checkAttributes(key: ItemKey, attributes: Attributes): void {
 function checkValue(key: ItemKey, name: string, value: unknown, depth: number): void {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return;
-  if (typeof value !== 'object') throw usageError(`attribute ${name} is no string, small integer, boolean or null`, key);
+  if (typeof value !== 'object')
+    throw usageError(`attribute ${name} is no string, small integer, boolean or null`, key);
   if (depth >= MAX_ATTRIBUTE_DEPTH) throw usageError(`attribute ${name} is nested too deeply`, key);
   if (Array.isArray(value)) {
     for (const element of value) checkValue(key, name, element, depth + 1);
@@ -169,7 +187,8 @@ function checkValue(key: ItemKey, name: string, value: unknown, depth: number): 
   }
   if (!isPlainObject(value)) throw usageError(`attribute ${name} is not plain data`, key);
   for (const part in value) {
-    if (part === '') throw usageError(`a part of attribute ${name} has no name`, key);
+    if (part === '' || part === '__proto__')
+      throw usageError(`a part of attribute ${name} has no usable name`, key);
     checkValue(key, name, value[part], depth + 1);
   }
 }
@@ -180,7 +199,8 @@ function isPlainObject(value: object): value is Readonly<Record<string, unknown>
 }
 
 function checkIndex(table: TableName, index: string): void {
-  if (!indexDefinition(table, index as IndexName)) throw new StoreUsageError(`table ${table} has no index ${index}`);
+  if (!indexDefinition(table, index as IndexName))
+    throw new StoreUsageError(`table ${table} has no index ${index}`);
 }
 
 function checkKeyPart(part: string): void {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import { parse as parseLossless } from 'lossless-json';
 import { JsonNumber } from '../core/json-number.ts';
@@ -5,6 +6,16 @@ import { JsonNumber } from '../core/json-number.ts';
 const MAX_DEPTH = 20;
 const MAX_KEYS = 200;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Reads the text of a body. Decoding alone would put a replacement character in the place of every broken byte, and
+ * the client would be told that we stored what it never sent.
+ * @throws UnreadableRequestError (400) when it is not UTF-8
+ */
+export function readJsonBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new UnreadableRequestError('The body is not UTF-8.');
+  return parseJsonBody(body.toString());
+}
 
 /**
  * Parses a request body strictly: numbers keep their digits (`JsonNumber`), duplicate keys, keys that reach for

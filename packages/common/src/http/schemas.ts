@@ -20,6 +20,28 @@ export function useZodSchemas(app: FastifyInstance): void {
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-7', io: 'output' });
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'output',
+    override: ({ jsonSchema: part }) => mergeNull(part),
+  });
   return jsonSchema;
+}
+
+/** Says "text or null" as a list of types: for alternatives the serializer would have to validate each value. */
+function mergeNull(part: z.core.JSONSchema.BaseSchema): void {
+  const [only, nothing, ...others] = part.anyOf ?? [];
+  if (!isScalar(only) || typeof nothing !== 'object' || nothing.type !== 'null' || others.length > 0) return;
+  delete part.anyOf;
+  Object.assign(part, { type: [only.type, 'null'] });
+}
+
+function isScalar(part: unknown): part is { readonly type: string } {
+  return (
+    typeof part === 'object' &&
+    part !== null &&
+    'type' in part &&
+    typeof part.type === 'string' &&
+    !['object', 'array'].includes(part.type)
+  );
 }

@@ -12,7 +12,7 @@ import { requireAuthentication } from './authentication.ts';
 import type { Drain } from './drain.ts';
 import { closeConnectionsWhenDraining } from './drain.ts';
 import { serveHealth } from './health.ts';
-import { parseJsonBody } from './json-body.ts';
+import { readJsonBody } from './json-body.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { echoRequestId, logRequests } from './request-context.ts';
@@ -55,9 +55,9 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     },
   }).withTypeProvider<ZodTypeProvider>();
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, body === '' ? undefined : parseJsonBody(body));
+      done(null, body.length === 0 ? undefined : readJsonBody(body));
     } catch (error) {
       done(error as Error);
     }

@@ -9,19 +9,18 @@ const NOTHING = '';
 
 /**
  * Applies one write and keeps indexes and the expiry list in step. Must run inside a transaction.
+ * @param previous what is stored under the key now
  * @throws ItemExistsError when a `create` meets an existing item
  */
-export function applyWrite(environment: Environment, write: Write): void {
+export function applyWrite(environment: Environment, write: Write, previous: StoredItem | undefined): void {
   const { key } = write;
-  const table = environment.table(key.table);
-  const previous = table.get([key.pk, key.sk]);
   if (write.kind === 'create' && previous) throw new ItemExistsError(key);
   if (write.kind === 'delete') {
     if (previous) removeStored(environment, key, previous);
     return;
   }
   const next = toStoredItem(write, (previous?.v ?? 0) + 1);
-  void table.put([key.pk, key.sk], next);
+  void environment.table(key.table).put([key.pk, key.sk], next);
   moveIndexEntries(environment, key, previous, next);
   moveExpiry(environment, key, previous?.e, next.e);
 }

@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
-import { resolve } from 'node:path';
 import type { IndexName, TableName } from '../tables.ts';
 import { TABLE_NAMES, TABLES } from '../tables.ts';
 import type { StoredItem } from './stored-item.ts';
 
 /** Tables, indexes and the expiry list, with room for those to come. */
 const MAX_DATABASES = 40;
+const DATA_FILE = 'data.mdb';
 
 export interface Environment {
   readonly root: RootDatabase<never>;
@@ -23,15 +25,26 @@ export interface Environment {
 const openPaths = new Set<string>();
 
 /**
- * Opens the embedded store in a folder of the local disk, creating it when it is missing.
+ * Opens the embedded store in a folder of the local disk, creating it when it is missing unless it is to be read only.
  *
  * `overlappingSync: false` is what makes "answered" mean "on disk": with the library's default, readers see a
  * change before it is flushed, so a power cut could take back what was confirmed.
  */
-export function openEnvironment(folder: string): Environment {
+export function openEnvironment(
+  folder: string,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Environment {
   const path = resolve(folder);
   if (openPaths.has(path)) throw new Error(`the store in ${folder} is already open in this process`);
-  const root = open<never>({ path, maxDbs: MAX_DATABASES, overlappingSync: false, encoding: 'json' });
+  // The library makes the folder even when it is then missing the store in it.
+  if (readOnly && !existsSync(join(path, DATA_FILE))) throw new Error(`there is no store in ${folder}`);
+  const root = open<never>({
+    path,
+    maxDbs: MAX_DATABASES,
+    overlappingSync: false,
+    encoding: 'json',
+    readOnly,
+  });
   openPaths.add(path);
 
   const tables = new Map<TableName, Database<StoredItem, Key[]>>();
@@ -54,6 +67,7 @@ export function openEnvironment(folder: string): Environment {
   };
 }
 
+/** A store that is open for reading only lacks what no writer has made yet. */
 function known<T>(database: T | undefined, name: string): T {
   if (!database) throw new Error(`no such table or index: ${name}`);
   return database;

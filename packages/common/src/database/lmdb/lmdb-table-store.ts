@@ -1,13 +1,22 @@
 import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
-import { StoreBusyError, StoreUnavailableError } from '../store-errors.ts';
+import { StoreBusyError, StoreUnavailableError, StoreUsageError } from '../store-errors.ts';
 import type { Decision, Item, ItemKey, ReadItems, Reads, TableStore } from '../table-store.ts';
-import { checkBatchGet, checkDecision, checkKey, checkQuery, checkReads } from '../validate-transaction.ts';
+import {
+  checkBatchGet,
+  checkDecision,
+  checkKey,
+  checkQuery,
+  checkReads,
+  isSameKey,
+} from '../validate-transaction.ts';
 import { applyWrite } from './apply-write.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';
+import { scanIndex, scanTable, takeSnapshot } from './read-all.ts';
 import { runQuery } from './run-query.ts';
+import type { StoredItem } from './stored-item.ts';
 import { toItem } from './stored-item.ts';
 
 /** Transactions that may wait for a commit; more would only make everybody wait longer. */
@@ -17,19 +26,25 @@ export interface LmdbTableStoreOptions {
   /** A folder on a local disk, created when it is missing. */
   readonly path: string;
   readonly clock?: Clock;
+  /** For looking at a store, be it in use by another process: it must exist, and nothing in it changes. */
+  readonly readOnly?: boolean;
 }
 
 /**
  * The embedded table store. `decide` runs inside LMDB's only write transaction, so nothing is retried; many
  * transactions share one durable commit.
  */
-export function createLmdbTableStore({ path, clock = systemClock }: LmdbTableStoreOptions): TableStore {
-  const environment = openEnvironment(path);
-  const stopSweeper = startExpirySweeper(environment, clock);
+export function createLmdbTableStore({
+  path,
+  clock = systemClock,
+  readOnly = false,
+}: LmdbTableStoreOptions): TableStore {
+  const environment = openEnvironment(path, { readOnly });
+  const stopSweeper = readOnly ? undefined : startExpirySweeper(environment, clock);
   let pending = 0;
 
   const read = (key: ItemKey): Item | undefined => {
-    const stored = environment.table(key.table).get([key.pk, key.sk]);
+    const stored = findStored(environment, key);
     return stored && toItem(key, stored);
   };
 
@@ -49,19 +64,19 @@ export function createLmdbTableStore({ path, clock = systemClock }: LmdbTableSto
       return runQuery(environment, query);
     },
 
-    async *scan(table) {
-      for (const { key, value } of environment.table(table).getRange()) {
-        const [pk = '', sk = ''] = key as string[];
-        yield toItem({ table, pk, sk }, value);
-      }
-    },
+    scan: (table) => scanTable(environment, table),
+
+    scanIndex: (table, index) => scanIndex(environment, table, index),
+
+    snapshot: async () => takeSnapshot(environment),
 
     async transact(reads, decide) {
+      if (readOnly) throw new StoreUsageError('the store is open for reading only');
       checkReads(reads);
       if (pending >= MAX_PENDING_TRANSACTIONS) throw new StoreBusyError();
       pending += 1;
       try {
-        return await decideAndCommit(environment, read, reads, decide);
+        return await decideAndCommit(environment, reads, decide);
       } finally {
         pending -= 1;
       }
@@ -72,7 +87,7 @@ export function createLmdbTableStore({ path, clock = systemClock }: LmdbTableSto
     },
 
     async close() {
-      stopSweeper();
+      stopSweeper?.();
       await environment.close();
     },
   };
@@ -84,7 +99,6 @@ export function createLmdbTableStore({ path, clock = systemClock }: LmdbTableSto
  */
 async function decideAndCommit<R extends Reads, T>(
   environment: Environment,
-  read: (key: ItemKey) => Item | undefined,
   reads: R,
   decide: (items: ReadItems<R>) => Decision<T>,
 ): Promise<T> {
@@ -92,9 +106,11 @@ async function decideAndCommit<R extends Reads, T>(
   try {
     return await environment.root.childTransaction(() => {
       try {
-        const decision = decide(readAll(reads, read));
+        const found = findAll(environment, reads);
+        const decision = decide(toReadItems<R>(found));
         checkDecision(reads, decision.writes);
-        for (const write of decision.writes) applyWrite(environment, write);
+        for (const write of decision.writes)
+          applyWrite(environment, write, previousOf(environment, write.key, found));
         return decision.result;
       } catch (error) {
         refusal = { error };
@@ -107,11 +123,29 @@ async function decideAndCommit<R extends Reads, T>(
   }
 }
 
-function readAll<R extends Reads>(reads: R, read: (key: ItemKey) => Item | undefined): ReadItems<R> {
+/** What was found under the name of a read. */
+interface Found {
+  readonly name: string;
+  readonly key: ItemKey;
+  readonly stored: StoredItem | undefined;
+}
+
+function findAll(environment: Environment, reads: Reads): Found[] {
+  return Object.entries(reads).map(([name, key]) => ({ name, key, stored: findStored(environment, key) }));
+}
+
+function toReadItems<R extends Reads>(found: readonly Found[]): ReadItems<R> {
   const items: Record<string, Item | undefined> = {};
-  for (const name in reads) {
-    const key = reads[name];
-    if (key) items[name] = read(key);
-  }
+  for (const { name, key, stored } of found) items[name] = stored && toItem(key, stored);
   return items as ReadItems<R>;
+}
+
+/** What a write replaces: read a moment ago in the same transaction, unless it is a `create` of something unread. */
+function previousOf(environment: Environment, key: ItemKey, found: readonly Found[]): StoredItem | undefined {
+  const known = found.find((each) => isSameKey(each.key, key));
+  return known ? known.stored : findStored(environment, key);
+}
+
+function findStored(environment: Environment, { table, pk, sk }: ItemKey): StoredItem | undefined {
+  return environment.table(table).get([pk, sk]);
 }

@@ -1,14 +1,13 @@
 import type { Key, RangeOptions } from 'lmdb';
+import { compareKeys } from 'lmdb';
 import type { Page, Position } from '../../core/pagination.ts';
 import type { Attributes, Item, ItemKey, Query, SortKeyRange } from '../table-store.ts';
 import { MAX_EVALUATED_PER_QUERY } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import { indexDefinition } from '../tables.ts';
+import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
 import { toItem } from './stored-item.ts';
-
-/** Sorts behind every text that a key may hold. */
-const HIGHEST = '\u{10FFFF}';
 
 /** Answers a query from one snapshot. */
 export function runQuery(environment: Environment, query: Query): Page<Item> {
@@ -32,11 +31,15 @@ function keysInRange(environment: Environment, query: Query): Iterable<Key[]> {
   const isDescending = query.order === 'descending';
   // A bound of an index has two parts, its keys have four: the shorter one sorts first.
   const lowest: Key[] = [query.pk, low];
-  const highest: Key[] = query.index ? [query.pk, high, HIGHEST] : [query.pk, high];
-  const after = query.after && keyOfPosition(query, query.after);
+  const highest: Key[] = query.index ? [query.pk, high, HIGHEST_CHARACTER] : [query.pk, high];
+  const [first, last] = isDescending ? [highest, lowest] : [lowest, highest];
+  const position = query.after && keyOfPosition(query, query.after);
+  // A position comes from a client, who may have bent it: what lies before the range stays out of sight.
+  const isBeforeRange = position && compareKeys(position, first) * (isDescending ? -1 : 1) < 0;
+  const after = isBeforeRange ? undefined : position;
   const range: RangeOptions = {
-    start: after ?? (isDescending ? highest : lowest),
-    end: isDescending ? lowest : highest,
+    start: after ?? first,
+    end: last,
     reverse: isDescending,
     exclusiveStart: after !== undefined,
     inclusiveEnd: true,
@@ -46,9 +49,9 @@ function keysInRange(environment: Environment, query: Query): Iterable<Key[]> {
 }
 
 function boundsOf(range: SortKeyRange | undefined): { low: string; high: string } {
-  if (!range) return { low: '', high: HIGHEST };
-  if ('prefix' in range) return { low: range.prefix, high: range.prefix + HIGHEST };
-  return { low: range.from ?? '', high: range.to ?? HIGHEST };
+  if (!range) return { low: '', high: HIGHEST_CHARACTER };
+  if ('prefix' in range) return { low: range.prefix, high: range.prefix + HIGHEST_CHARACTER };
+  return { low: range.from ?? '', high: range.to ?? HIGHEST_CHARACTER };
 }
 
 function keyOfPosition(query: Query, position: Position): Key[] {
@@ -77,5 +80,6 @@ function project(table: TableName, index: IndexName | undefined, item: Item): It
     const value = item.attributes[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...item, attributes: Object.fromEntries(kept) };
+  // The version is not copied either: with it, every write of an item would pay for every index.
+  return { ...item, attributes: Object.fromEntries(kept), version: 0 };
 }

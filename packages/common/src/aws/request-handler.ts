@@ -1,0 +1,24 @@
+import type { AwsOptions } from './aws-options.ts';
+import { DEFAULT_MAX_CONNECTIONS, DEFAULT_TIMEOUTS } from './aws-options.ts';
+
+/** What an SDK client builds its HTTP handler from. */
+export interface RequestHandlerOptions {
+  readonly connectionTimeout: number;
+  readonly requestTimeout: number;
+  readonly throwOnRequestTimeout: boolean;
+  readonly httpAgent: { readonly keepAlive: boolean; readonly maxSockets: number };
+  readonly httpsAgent: { readonly keepAlive: boolean; readonly maxSockets: number };
+}
+
+export function requestHandlerOptions(options: AwsOptions): RequestHandlerOptions {
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
+  const agent = { keepAlive: true, maxSockets: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS };
+  return {
+    connectionTimeout: timeouts.connectionMilliseconds,
+    requestTimeout: timeouts.requestMilliseconds,
+    // Without this the SDK logs a warning at the timeout and goes on waiting.
+    throwOnRequestTimeout: true,
+    httpAgent: agent,
+    httpsAgent: agent,
+  };
+}

@@ -1,0 +1,42 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { AwsOptions, AwsRole } from './aws-options.ts';
+import { DEFAULT_MAX_ATTEMPTS, DEFAULT_ROLE_DURATION_SECONDS } from './aws-options.ts';
+import { requestHandlerOptions } from './request-handler.ts';
+
+type CredentialProvider = Extract<
+  NonNullable<DynamoDBClientConfig['credentials']>,
+  (...args: never) => unknown
+>;
+
+/**
+ * Credentials of a role, from AWS's Security Token Service. The SDK asks again before they expire.
+ * @param options how to reach STS, and the keys that may take on the role; its `role` is not looked at
+ */
+export function roleCredentials(role: AwsRole, options: AwsOptions): CredentialProvider {
+  let provider: Promise<CredentialProvider> | undefined;
+  return async (identity) => {
+    provider ??= createProvider(role, options);
+    const provide = await provider;
+    return provide(identity);
+  };
+}
+
+async function createProvider(role: AwsRole, options: AwsOptions): Promise<CredentialProvider> {
+  // Loaded when a role is used for the first time: the package brings along every way to get credentials.
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({
+    ...(options.keys && { masterCredentials: options.keys }),
+    params: {
+      RoleArn: role.roleArn,
+      RoleSessionName: role.sessionName,
+      DurationSeconds: role.durationSeconds ?? DEFAULT_ROLE_DURATION_SECONDS,
+      ...(role.externalId !== undefined && { ExternalId: role.externalId }),
+    },
+    clientConfig: {
+      region: options.region,
+      ...(role.stsEndpoint !== undefined && { endpoint: role.stsEndpoint }),
+      maxAttempts: options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+      requestHandler: requestHandlerOptions(options),
+    },
+  });
+}

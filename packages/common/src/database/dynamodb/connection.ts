@@ -1,0 +1,89 @@
+import type { ConsumedCapacity, ReturnConsumedCapacity } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DEFAULT_MAX_CONNECTIONS } from '../../aws/aws-options.ts';
+import { awsClientConfig } from '../../aws/client-config.ts';
+import type { TableName } from '../tables.ts';
+import { translateError } from './errors.ts';
+import type { ItemQueues } from './item-queues.ts';
+import { createItemQueues } from './item-queues.ts';
+import { tableName } from './names.ts';
+import type { CapacityUsage, DynamoDbTableStoreOptions, RetryOptions } from './options.ts';
+import { createRequestGate } from './request-gate.ts';
+import type { Deadline } from './retry.ts';
+import { retryOptions, startDeadline } from './retry.ts';
+
+/** What every file of the adapter needs to talk to DynamoDB. */
+export interface Connection {
+  readonly client: DynamoDBClient;
+  readonly retry: RetryOptions;
+  readonly queues: ItemQueues;
+  /** What to put into each request. */
+  readonly capacity: { readonly ReturnConsumedCapacity?: ReturnConsumedCapacity };
+  tableName(table: TableName): string;
+  tableOf(tableName: string): TableName;
+  /** Sends a request, stops it at the deadline and reports what it cost. */
+  send<T extends Answer>(
+    operation: string,
+    deadline: Deadline,
+    request: (options: SendOptions) => Promise<T>,
+  ): Promise<T>;
+  /** Runs one call of the store: gives it its deadline, and lets no error of the SDK out. */
+  run<T>(call: (deadline: Deadline) => Promise<T>): Promise<T>;
+}
+
+export interface SendOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+interface Answer {
+  readonly $metadata: object;
+  readonly ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] | undefined;
+}
+
+const READ_OPERATIONS: ReadonlySet<string> = new Set([
+  'GetItem',
+  'BatchGetItem',
+  'TransactGetItems',
+  'Query',
+  'Scan',
+]);
+
+export function connect(options: DynamoDbTableStoreOptions): Connection {
+  const { tableNamePrefix = '', onConsumedCapacity } = options;
+  const client = new DynamoDBClient(awsClientConfig(options.aws));
+  const retry = retryOptions(options.retry);
+  const gate = createRequestGate(options.aws.maxConnections ?? DEFAULT_MAX_CONNECTIONS);
+  return {
+    client,
+    retry,
+    queues: createItemQueues(),
+    capacity: onConsumedCapacity ? { ReturnConsumedCapacity: 'TOTAL' } : {},
+    tableName: (table) => tableName(tableNamePrefix, table),
+    tableOf: (name) => name.slice(tableNamePrefix.length) as TableName,
+
+    async send(operation, deadline, request) {
+      const answer = await gate.pass(deadline, () => {
+        const remaining = Math.max(1, Math.ceil(deadline.remainingMilliseconds()));
+        return request({ abortSignal: AbortSignal.timeout(remaining) });
+      });
+      if (onConsumedCapacity) onConsumedCapacity(usageOf(operation, answer));
+      return answer;
+    },
+
+    async run(call) {
+      try {
+        return await call(startDeadline(retry.deadlineMilliseconds));
+      } catch (error) {
+        throw translateError(error);
+      }
+    },
+  };
+}
+
+/** Units per table and index are summed up; a request either reads or writes. */
+function usageOf(operation: string, answer: Answer): CapacityUsage {
+  const parts = [answer.ConsumedCapacity ?? []].flat();
+  const units = parts.reduce((sum, part) => sum + (part.CapacityUnits ?? 0), 0);
+  const isRead = READ_OPERATIONS.has(operation);
+  return { operation, readUnits: isRead ? units : 0, writeUnits: isRead ? 0 : units };
+}

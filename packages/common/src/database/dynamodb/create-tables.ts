@@ -1,0 +1,161 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type {
+  AttributeDefinition,
+  GlobalSecondaryIndex,
+  Projection,
+  TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { StoreUsageError } from '../store-errors.ts';
+import type { IndexDefinition, IndexName, TableName } from '../tables.ts';
+import { TABLE_NAMES, TABLES } from '../tables.ts';
+import type { Connection } from './connection.ts';
+import { connect } from './connection.ts';
+import { EXPIRES_AT, indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
+import type { DynamoDbOptions } from './options.ts';
+import type { Deadline } from './retry.ts';
+
+/** AWS takes seconds for a table and longer for one with many indexes. */
+const CREATION_DEADLINE_MILLISECONDS = 300_000;
+const POLL_MILLISECONDS = 500;
+const FIRST_POLL_MILLISECONDS = 20;
+
+/**
+ * Creates the tables that are missing, paid per request, with their indexes and with time-to-live, and waits until
+ * all of them can be used. Does nothing to tables that are complete; several processes may call it at once.
+ * @throws StoreUsageError when a table exists without one of its indexes
+ */
+export async function createDynamoDbTables(options: DynamoDbOptions): Promise<void> {
+  const connection = connect({ ...options, retry: { deadlineMilliseconds: CREATION_DEADLINE_MILLISECONDS } });
+  try {
+    await connection.run(async (deadline) => {
+      await Promise.all(TABLE_NAMES.map((table) => createTable(connection, table, deadline)));
+    });
+  } finally {
+    connection.client.destroy();
+  }
+}
+
+async function createTable(connection: Connection, table: TableName, deadline: Deadline): Promise<void> {
+  if (!(await describe(connection, table, deadline))) {
+    const command = new CreateTableCommand(tableRequest(connection, table));
+    try {
+      await connection.send('CreateTable', deadline, (options) => connection.client.send(command, options));
+    } catch (error) {
+      // Somebody else was faster.
+      if (!(error instanceof ResourceInUseException)) throw error;
+    }
+  }
+  await waitUntilActive(connection, table, deadline);
+  await enableTimeToLive(connection, table, deadline);
+}
+
+async function waitUntilActive(connection: Connection, table: TableName, deadline: Deadline): Promise<void> {
+  for (let pause = FIRST_POLL_MILLISECONDS; ; pause = POLL_MILLISECONDS) {
+    const description = await describe(connection, table, deadline);
+    if (description && isActive(description)) {
+      checkIndexes(table, description);
+      return;
+    }
+    if (pause >= deadline.remainingMilliseconds()) throw new Error(`table ${table} does not become active`);
+    await wait(pause);
+  }
+}
+
+function isActive(description: TableDescription): boolean {
+  const indexes = description.GlobalSecondaryIndexes ?? [];
+  return (
+    description.TableStatus === 'ACTIVE' &&
+    indexes.every((index) => (index.IndexStatus ?? 'ACTIVE') === 'ACTIVE')
+  );
+}
+
+/** Adding an index to a full table takes hours and costs money, so it is left to whoever runs the system. */
+function checkIndexes(table: TableName, description: TableDescription): void {
+  const existing = new Set((description.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName));
+  const missing = indexesOf(table).filter(([name]) => !existing.has(name));
+  if (missing.length > 0) {
+    throw new StoreUsageError(`table ${table} lacks ${missing.map(([name]) => name).join(', ')}`);
+  }
+}
+
+async function describe(
+  connection: Connection,
+  table: TableName,
+  deadline: Deadline,
+): Promise<TableDescription | undefined> {
+  const command = new DescribeTableCommand({ TableName: connection.tableName(table) });
+  try {
+    const answer = await connection.send('DescribeTable', deadline, (options) =>
+      connection.client.send(command, options),
+    );
+    return answer.Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+async function enableTimeToLive(connection: Connection, table: TableName, deadline: Deadline): Promise<void> {
+  const TableName = connection.tableName(table);
+  const { client } = connection;
+  const state = await connection.send('DescribeTimeToLive', deadline, (options) =>
+    client.send(new DescribeTimeToLiveCommand({ TableName }), options),
+  );
+  const status = state.TimeToLiveDescription?.TimeToLiveStatus;
+  if (status === 'ENABLED' || status === 'ENABLING') return;
+  const TimeToLiveSpecification = { AttributeName: EXPIRES_AT, Enabled: true };
+  await connection.send('UpdateTimeToLive', deadline, (options) =>
+    client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }), options),
+  );
+}
+
+function tableRequest(connection: Connection, table: TableName): CreateTableCommand['input'] {
+  const indexes = indexesOf(table);
+  const names = [
+    PARTITION_KEY,
+    SORT_KEY,
+    ...indexes.flatMap(([name]) => [indexPartitionKey(name), indexSortKey(name)]),
+  ];
+  return {
+    TableName: connection.tableName(table),
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: names.map(
+      (name): AttributeDefinition => ({ AttributeName: name, AttributeType: 'S' }),
+    ),
+    KeySchema: [
+      { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
+      { AttributeName: SORT_KEY, KeyType: 'RANGE' },
+    ],
+    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes.map(toGlobalIndex) }),
+  };
+}
+
+function toGlobalIndex([name, definition]: readonly [IndexName, IndexDefinition]): GlobalSecondaryIndex {
+  return {
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: indexPartitionKey(name), KeyType: 'HASH' },
+      { AttributeName: indexSortKey(name), KeyType: 'RANGE' },
+    ],
+    Projection: toProjection(definition.projection),
+  };
+}
+
+/** The version stays out of a projection of some attributes: with it, every write of an item would pay for it. */
+function toProjection(projection: IndexDefinition['projection']): Projection {
+  if (projection === 'all') return { ProjectionType: 'ALL' };
+  if (projection.length === 0) return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] };
+}
+
+function indexesOf(table: TableName): [IndexName, IndexDefinition][] {
+  return Object.entries(TABLES[table].indexes) as [IndexName, IndexDefinition][];
+}

@@ -1,0 +1,60 @@
+import type { TableStore } from '../table-store.ts';
+import { checkBatchGet, checkKey, checkQuery, keyId } from '../validate-transaction.ts';
+import { connect } from './connection.ts';
+import { fromStoredItem } from './item-codec.ts';
+import type { DynamoDbTableStoreOptions } from './options.ts';
+import { runQuery } from './query.ts';
+import { readItem, readItems } from './read-items.ts';
+import { scanIndex, scanTable } from './scan.ts';
+import { transact } from './transact.ts';
+
+/** Need not exist: that the answer comes is what counts. */
+const PING_KEY = { table: 'users', pk: 'PING', sk: 'PING' } as const;
+
+/**
+ * The table store on Amazon DynamoDB, or on any server that speaks its protocol. The tables must exist: see
+ * `createDynamoDbTables`.
+ */
+export function createDynamoDbTableStore(options: DynamoDbTableStoreOptions): TableStore {
+  const connection = connect(options);
+  return {
+    async get(key) {
+      checkKey(key);
+      return await connection.run(async (deadline) => {
+        const stored = await readItem(connection, key, deadline);
+        return stored && fromStoredItem(key.table, stored);
+      });
+    },
+
+    async batchGet(keys) {
+      checkBatchGet(keys);
+      return await connection.run(async (deadline) => {
+        const different = [...new Map(keys.map((key) => [keyId(key), key])).values()];
+        const found = await readItems(connection, different, deadline);
+        return keys.map((key) => {
+          const stored = found.get(keyId(key));
+          return stored && fromStoredItem(key.table, stored);
+        });
+      });
+    },
+
+    async query(query) {
+      checkQuery(query);
+      return await connection.run((deadline) => runQuery(connection, query, deadline));
+    },
+
+    scan: (table) => scanTable(connection, table),
+
+    scanIndex: (table, index) => scanIndex(connection, table, index),
+
+    transact: (reads, decide) => transact(connection, reads, decide),
+
+    async ping() {
+      await connection.run((deadline) => readItem(connection, PING_KEY, deadline));
+    },
+
+    async close() {
+      connection.client.destroy();
+    },
+  };
+}

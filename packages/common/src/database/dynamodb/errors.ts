@@ -1,0 +1,112 @@
+import { DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ProblemError } from '@cnop/exception/problem-error';
+import { StoreBusyError, StoreUnavailableError, StoreUsageError } from '../store-errors.ts';
+
+// Reasons inside a cancelled transaction.
+export const CONDITION_FAILED_REASON = 'ConditionalCheckFailed';
+export const CONFLICT_REASON = 'TransactionConflict';
+
+/** Answers that mean: nothing was done, the same may work in a moment. */
+const CONTENTION_NAMES: ReadonlySet<string> = new Set([
+  'TransactionConflictException',
+  'TransactionInProgressException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'Throttling',
+]);
+/** The same as reasons inside a cancelled transaction. */
+const CONTENTION_REASONS: ReadonlySet<string> = new Set([
+  CONFLICT_REASON,
+  'ProvisionedThroughputExceeded',
+  'ThrottlingError',
+]);
+
+// These two are thrown before anything is sent.
+const NO_CREDENTIALS_NAME = 'CredentialsProviderError';
+const NO_CONNECTION_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+]);
+const FIRST_SERVER_ERROR_STATUS = 500;
+
+/** The time for a call of the store is over, and nothing more was sent. */
+export class DeadlineError extends Error {
+  constructor() {
+    super('the deadline has passed');
+    this.name = 'DeadlineError';
+  }
+}
+
+/** Whether the store refused for now: another writer was there, or it asks for less load. */
+export function isContention(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    return reasonsOf(error).some((reason) => CONTENTION_REASONS.has(reason));
+  }
+  return error instanceof Error && CONTENTION_NAMES.has(error.name);
+}
+
+/** Why each operation of a cancelled transaction stopped it, in the order of the operations. */
+export function reasonsOf(error: TransactionCanceledException): string[] {
+  return (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
+}
+
+/** Whether a write may have been done although this is what came back: no answer, or one from a broken server. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  if (isContention(error) || error instanceof ProblemError) return false;
+  if (wasNeverSent(error)) return false;
+  if (!(error instanceof DynamoDBServiceException)) return true;
+  return (error.$metadata.httpStatusCode ?? FIRST_SERVER_ERROR_STATUS) >= FIRST_SERVER_ERROR_STATUS;
+}
+
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DeadlineError) return true;
+  return (
+    error.name === NO_CREDENTIALS_NAME || ('code' in error && NO_CONNECTION_CODES.has(String(error.code)))
+  );
+}
+
+/** What leaves the adapter: our own errors as they are, everything of the SDK as text in one of ours. */
+export function translateError(error: unknown): Error {
+  if (error instanceof ProblemError) return error;
+  if (isContention(error)) return new StoreBusyError(describeError(error));
+  if (error instanceof DynamoDBServiceException && isOurMistake(error)) {
+    return new StoreUsageError(`${error.name}: ${detailOf(error)}`);
+  }
+  return new StoreUnavailableError(describeError(error));
+}
+
+/** A write of which nobody knows whether it was done. */
+export function outcomeUnknown(error: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(
+    new Error('the outcome of a write is unknown', { cause: describeError(error) }),
+  );
+}
+
+/** The SDK's error without the SDK's objects: name, message, and what support asks for. */
+export function describeError(error: unknown): Error {
+  if (!(error instanceof DynamoDBServiceException)) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return new Error(`DynamoDB: ${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { attempts = 1, requestId = 'unknown' } = error.$metadata;
+  return new Error(
+    `DynamoDB: ${error.name}: ${detailOf(error)} (request ${requestId}, attempts ${attempts})`,
+  );
+}
+
+/** An item that is too large, for one: sending it again will not help. */
+function isOurMistake(error: DynamoDBServiceException): boolean {
+  if (error instanceof TransactionCanceledException) return reasonsOf(error).includes('ValidationError');
+  return error.name === 'ValidationException' || error.name === 'ItemCollectionSizeLimitExceededException';
+}
+
+function detailOf(error: DynamoDBServiceException): string {
+  if (!(error instanceof TransactionCanceledException)) return error.message;
+  const messages = (error.CancellationReasons ?? []).flatMap((reason) => reason.Message ?? []);
+  return [error.message, ...messages].join('; ');
+}

@@ -1,0 +1,147 @@
+import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Page, Position } from '../../core/pagination.ts';
+import type { Attributes, Item, Query } from '../table-store.ts';
+import { MAX_EVALUATED_PER_QUERY } from '../table-store.ts';
+import { toStoredValue } from './attribute-codec.ts';
+import type { Connection } from './connection.ts';
+import type { StoredItem } from './item-codec.ts';
+import { fromStoredItem, textOf } from './item-codec.ts';
+import { boundsOf, startOfRange } from './key-range.ts';
+import { indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
+import type { Deadline } from './retry.ts';
+
+/** Items to look at in one request when a filter may drop most of them. */
+const FILTERED_CHUNK_ITEMS = 250;
+
+/**
+ * Answers a query: one request for a usual page, more when a filter drops items or an answer reaches DynamoDB's
+ * megabyte. Without a filter one item more than asked for is read, so that the last page says that it is the last.
+ */
+export async function runQuery(
+  connection: Connection,
+  query: Query,
+  deadline: Deadline,
+): Promise<Page<Item>> {
+  const start = startOfRange(query.order, boundsOf(query.sk), sortKeyOf(query, query.after));
+  if (start === 'nowhere') return { items: [], next: undefined };
+  const isFiltered = Object.keys(query.where ?? {}).length > 0;
+  const enough = isFiltered ? query.limit : query.limit + 1;
+  const found: StoredItem[] = [];
+  let startKey = start === 'after-position' && query.after ? toStartKey(query, query.after) : undefined;
+  let evaluated = 0;
+  for (;;) {
+    const missing = enough - found.length;
+    const chunk = isFiltered
+      ? Math.min(Math.max(missing, FILTERED_CHUNK_ITEMS), MAX_EVALUATED_PER_QUERY - evaluated)
+      : missing;
+    const answer = await sendQuery(connection, toRequest(connection, query, chunk, startKey), deadline);
+    found.push(...(answer.Items ?? []));
+    evaluated += answer.ScannedCount ?? 0;
+    startKey = answer.LastEvaluatedKey;
+    if (found.length > query.limit) return toPage(query, found.slice(0, query.limit), found[query.limit - 1]);
+    if (!startKey) return toPage(query, found, undefined);
+    if (found.length === enough || evaluated >= MAX_EVALUATED_PER_QUERY)
+      return toPage(query, found, startKey);
+  }
+}
+
+async function sendQuery(
+  connection: Connection,
+  request: QueryCommandInput,
+  deadline: Deadline,
+): Promise<QueryCommandOutput> {
+  const command = new QueryCommand(request);
+  return await connection.send('Query', deadline, (options) => connection.client.send(command, options));
+}
+
+function toPage(query: Query, found: readonly StoredItem[], last: StoredItem | undefined): Page<Item> {
+  return {
+    items: found.map((item) => fromStoredItem(query.table, item)),
+    next: last && toPosition(query, last),
+  };
+}
+
+function toRequest(
+  connection: Connection,
+  query: Query,
+  limit: number,
+  startKey: StoredItem | undefined,
+): QueryCommandInput {
+  const key = keyCondition(query);
+  const filter = filterExpression(query.where ?? {});
+  return {
+    TableName: connection.tableName(query.table),
+    // DynamoDB has no consistent read on an index.
+    ...(query.index === undefined ? { ConsistentRead: true } : { IndexName: query.index }),
+    KeyConditionExpression: key.expression,
+    ...(filter.expression !== '' && { FilterExpression: filter.expression }),
+    ExpressionAttributeNames: { ...key.names, ...filter.names },
+    ExpressionAttributeValues: { ...key.values, ...filter.values },
+    ScanIndexForward: query.order === 'ascending',
+    Limit: limit,
+    ...(startKey && { ExclusiveStartKey: startKey }),
+    ...connection.capacity,
+  };
+}
+
+interface Expression {
+  readonly expression: string;
+  readonly names: Record<string, string>;
+  readonly values: StoredItem;
+}
+
+function keyCondition(query: Query): Expression {
+  const { from, to } = boundsOf(query.sk);
+  const names: Record<string, string> = {
+    '#pk': query.index ? indexPartitionKey(query.index) : PARTITION_KEY,
+  };
+  const values: StoredItem = { ':pk': { S: query.pk } };
+  if (from !== undefined) values[':from'] = { S: from };
+  if (to !== undefined) values[':to'] = { S: to };
+  const range = rangeCondition(from !== undefined, to !== undefined);
+  if (range === undefined) return { expression: '#pk = :pk', names, values };
+  names['#sk'] = query.index ? indexSortKey(query.index) : SORT_KEY;
+  return { expression: `#pk = :pk AND ${range}`, names, values };
+}
+
+/** DynamoDB takes one condition on a sort key, not two. */
+function rangeCondition(hasFrom: boolean, hasTo: boolean): string | undefined {
+  if (hasFrom && hasTo) return '#sk BETWEEN :from AND :to';
+  if (hasFrom) return '#sk >= :from';
+  return hasTo ? '#sk <= :to' : undefined;
+}
+
+function filterExpression(where: Attributes): Expression {
+  const conditions = Object.entries(where).map(([name, value], position) => ({ name, value, position }));
+  return {
+    expression: conditions.map(({ position }) => `#w${position} = :w${position}`).join(' AND '),
+    names: Object.fromEntries(conditions.map(({ name, position }) => [`#w${position}`, name])),
+    values: Object.fromEntries(
+      conditions.map(({ value, position }) => [`:w${position}`, toStoredValue(value)]),
+    ),
+  };
+}
+
+function sortKeyOf(query: Query, position: Position | undefined): string | undefined {
+  return position && (query.index === undefined ? position['sk'] : position['indexSk']);
+}
+
+/** The partition is the query's own, whatever a client's cursor says: it cannot lead into another one. */
+function toStartKey(query: Query, position: Position): StoredItem {
+  const { pk = '', sk = '', indexSk = '' } = position;
+  if (query.index === undefined) return { [PARTITION_KEY]: { S: query.pk }, [SORT_KEY]: { S: sk } };
+  return {
+    [PARTITION_KEY]: { S: pk },
+    [SORT_KEY]: { S: sk },
+    [indexPartitionKey(query.index)]: { S: query.pk },
+    [indexSortKey(query.index)]: { S: indexSk },
+  };
+}
+
+function toPosition(query: Query, item: StoredItem): Position {
+  const position = { pk: textOf(item, PARTITION_KEY), sk: textOf(item, SORT_KEY) };
+  return query.index === undefined
+    ? position
+    : { ...position, indexSk: textOf(item, indexSortKey(query.index)) };
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { AwsOptions } from '../aws/aws-options.ts';
+import type { StoreSettings } from '../config/settings.ts';
+import type { Clock } from '../core/clock.ts';
+import type { TableStore } from './table-store.ts';
+
+const ROLE_SESSION_NAME = 'cnop';
+/** Servers on a developer's machine want keys, and take any. */
+const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
+  return join(settings.DATA_DIR, 'store');
+}
+
+export interface OpenStoreOptions {
+  /** For looking only: the store and its tables must exist, and the embedded one refuses to write. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Opens the store that the settings name, tables included. The adapter is loaded only when it is chosen: a laptop
+ * does not pay for the AWS SDK, a container not for the embedded store.
+ */
+export async function openStore(
+  settings: StoreSettings,
+  clock: Clock,
+  { readOnly = false }: OpenStoreOptions = {},
+): Promise<TableStore> {
+  if (settings.STORE === 'lmdb') {
+    const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');
+    return createLmdbTableStore({ path: storeFolder(settings), clock, readOnly });
+  }
+  const [{ createDynamoDbTableStore }, { createDynamoDbTables }] = await Promise.all([
+    import('./dynamodb/dynamodb-table-store.ts'),
+    import('./dynamodb/create-tables.ts'),
+  ]);
+  const options = { aws: awsOptionsOf(settings), tableNamePrefix: settings.DYNAMODB_TABLE_PREFIX };
+  if (!readOnly) await createDynamoDbTables(options);
+  return createDynamoDbTableStore(options);
+}
+
+function awsOptionsOf(settings: StoreSettings): AwsOptions {
+  const { AWS_REGION, DYNAMODB_ENDPOINT, DYNAMODB_ROLE_ARN, DYNAMODB_ROLE_EXTERNAL_ID } = settings;
+  return {
+    region: AWS_REGION,
+    ...(DYNAMODB_ENDPOINT && { endpoint: DYNAMODB_ENDPOINT.href }),
+    ...(DYNAMODB_ENDPOINT?.hostname === '127.0.0.1' && { keys: LOCAL_KEYS }),
+    ...(DYNAMODB_ROLE_ARN && {
+      role: {
+        roleArn: DYNAMODB_ROLE_ARN,
+        sessionName: ROLE_SESSION_NAME,
+        ...(DYNAMODB_ROLE_EXTERNAL_ID && { externalId: DYNAMODB_ROLE_EXTERNAL_ID }),
+      },
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+
+/** One request of the SDK, on its way to the server. */
+export interface ProxiedRequest {
+  readonly operation: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Hands the request to the server and returns its answer. May be called more than once. */
+  forward(): Promise<ProxiedAnswer>;
+}
+
+export interface ProxiedAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What the client gets: an answer, a connection that breaks, or nothing at all. */
+export type Fate = ProxiedAnswer | 'broken' | 'silence';
+
+export interface FaultyProxy {
+  readonly endpoint: string;
+  /** Every request so far. */
+  readonly seen: ProxiedRequest[];
+  /** Decides what becomes of requests from now on; without it they are forwarded. */
+  decideFate(fate: ((request: ProxiedRequest) => Promise<Fate>) | undefined): void;
+  close(): Promise<void>;
+}
+
+/** A network that fails as networks do, between a client and a real server. */
+export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+  let fateOf: ((request: ProxiedRequest) => Promise<Fate>) | undefined;
+  const seen: ProxiedRequest[] = [];
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const proxied = await toProxied(request, target);
+    seen.push(proxied);
+    const fate = await (fateOf ? fateOf(proxied) : proxied.forward());
+    if (fate === 'silence') return;
+    if (fate === 'broken') response.destroy();
+    else response.writeHead(fate.status, { 'content-type': 'application/x-amz-json-1.0' }).end(fate.body);
+  };
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no address');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    seen,
+    decideFate(fate) {
+      fateOf = fate;
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** An error in the words of DynamoDB. */
+export function errorAnswer(name: string, more: object = {}): ProxiedAnswer {
+  const body = { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name, ...more };
+  return { status: 400, body: JSON.stringify(body) };
+}
+
+/** A transaction that met another one, as AWS says it. */
+export function transactionConflict(items: number): ProxiedAnswer {
+  const reasons = Array.from({ length: items }, (_, position) => ({
+    Code: position === 0 ? 'TransactionConflict' : 'None',
+  }));
+  return errorAnswer('TransactionCanceledException', { CancellationReasons: reasons });
+}
+
+async function toProxied(request: IncomingMessage, target: string): Promise<ProxiedRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => name.startsWith('x-amz') || name === 'authorization'),
+  ) as Record<string, string>;
+  return {
+    operation: headers['x-amz-target']?.split('.').at(-1) ?? '',
+    body: JSON.parse(text) as Record<string, unknown>,
+    async forward() {
+      const contentType = 'application/x-amz-json-1.0';
+      const answer = await fetch(target, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': contentType },
+        body: text,
+      });
+      return { status: answer.status, body: await answer.text() };
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Item } from '@cnop/common/database/table-store';
+import { describe, expect, it } from 'vitest';
+import type { ContractContext } from './contract.ts';
+import {
+  counterValue,
+  createAll,
+  eventually,
+  freshPk,
+  increment,
+  orderKey,
+  put,
+  userKey,
+} from './contract.ts';
+
+/** What was answered stays, and all of it can be looked at. */
+export function describeDurability(context: ContractContext): void {
+  const scanned = async (pkPrefix: string): Promise<Item[]> => {
+    const items: Item[] = [];
+    for await (const item of context.store().scan('users')) {
+      if (item.key.pk.startsWith(pkPrefix)) items.push(item);
+    }
+    return items;
+  };
+
+  describe('durability', () => {
+    it('the store answers a ping', async () => {
+      await expect(context.store().ping()).resolves.toBeUndefined();
+    });
+
+    it('a scan shows every item of the table once, sort keys in order', async () => {
+      const prefix = freshPk();
+      const keys = ['a', 'b', 'c'].flatMap((pk) =>
+        Array.from({ length: 120 }, (_, position) =>
+          userKey(`${prefix}-${pk}`, String(position).padStart(3, '0')),
+        ),
+      );
+      await createAll(
+        context.store(),
+        keys.toReversed().map((key) => ({ key, attributes: { text: 'x'.repeat(4_000) } })),
+      );
+      const items = await scanned(prefix);
+      // Which partition comes first is the adapter's own affair.
+      const seen = items.toSorted((one, other) =>
+        one.key.pk < other.key.pk ? -1 : Number(one.key.pk > other.key.pk),
+      );
+      expect(seen.map((item) => item.key)).toEqual(keys);
+    });
+
+    it('a snapshot, where there is one, shows one moment whatever is written meanwhile', async () => {
+      const pk = freshPk();
+      const [old, later] = [userKey(pk, 'A'), userKey(pk, 'B')];
+      await put(context.store(), old, { attributes: { value: 1 } });
+      const snapshot = await context.store().snapshot?.();
+      if (!snapshot) return;
+      await increment(context.store(), old);
+      await increment(context.store(), later);
+      const items: Item[] = [];
+      for await (const item of snapshot.scan('users')) if (item.key.pk === pk) items.push(item);
+      expect(items).toEqual([{ key: old, attributes: { value: 1 }, version: 1 }]);
+      expect(await snapshot.batchGet([old, later])).toEqual([items[0], undefined]);
+      snapshot.release();
+      expect(counterValue(await context.store().get(old))).toBe(2);
+    });
+
+    it('after the store was closed and opened again everything is there: items, versions, indexes', async () => {
+      const username = freshPk();
+      const key = userKey(username, 'BALANCE');
+      await increment(context.store(), key);
+      await increment(context.store(), key);
+      await put(context.store(), orderKey(username), {
+        attributes: { n: 1 },
+        indexes: { UserOrdersByTimeIndex: { pk: username, sk: 't' } },
+      });
+      await context.reopen();
+      expect(await context.store().get(key)).toEqual({ key, attributes: { value: 2 }, version: 2 });
+      await eventually(async () => {
+        const page = await context.store().query({
+          table: 'orders',
+          index: 'UserOrdersByTimeIndex',
+          pk: username,
+          order: 'ascending',
+          limit: 2,
+        });
+        expect(page.items.map((item) => item.key)).toEqual([orderKey(username)]);
+      });
+      await increment(context.store(), key);
+      const item = await context.store().get(key);
+      expect([counterValue(item), item?.version]).toEqual([3, 3]);
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import type { Decimal } from '@cnop/common/core/money';
+import { decimal, formatPercentageOf, formatUsd, ZERO } from '@cnop/common/core/money';
+import type { AssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { Balance } from '@cnop/common/entities/user/balance';
+
+/** A holding at the price of the moment. */
+export interface ValuedHolding extends AssetBalance {
+  readonly asset_name: string;
+  /** USD per unit. */
+  readonly current_price: string;
+}
+
+export interface Portfolio {
+  readonly username: string;
+  readonly usd_balance: string;
+  readonly total_asset_value: string;
+  readonly total_portfolio_value: string;
+  readonly asset_count: number;
+  readonly assets: readonly PortfolioAsset[];
+  readonly last_updated: string;
+}
+
+export interface PortfolioAsset
+  extends Pick<
+    ValuedHolding,
+    'asset_id' | 'quantity' | 'current_price' | 'average_purchase_price' | 'total_invested' | 'unrealized_pnl'
+  > {
+  readonly market_value: string;
+  /** Share of the whole portfolio, cash included, rounded down. */
+  readonly percentage: string;
+}
+
+/** Cash and holdings of one moment, added up. What was sold out is left out. */
+export function summarizePortfolio(
+  balance: Balance,
+  holdings: readonly ValuedHolding[],
+  at: string,
+): Portfolio {
+  const held = holdings.filter((holding) => decimal(holding.quantity).gt('0'));
+  const assetValue = held.reduce((sum, holding) => sum.plus(holding.current_market_value), ZERO);
+  const total = assetValue.plus(balance.current_balance);
+  return {
+    username: balance.username,
+    usd_balance: balance.current_balance,
+    total_asset_value: formatUsd(assetValue),
+    total_portfolio_value: formatUsd(total),
+    asset_count: held.length,
+    assets: held.map((holding) => portfolioAsset(holding, total)),
+    last_updated: at,
+  };
+}
+
+function portfolioAsset(holding: ValuedHolding, total: Decimal): PortfolioAsset {
+  return {
+    asset_id: holding.asset_id,
+    quantity: holding.quantity,
+    current_price: holding.current_price,
+    market_value: holding.current_market_value,
+    percentage: formatPercentageOf(decimal(holding.current_market_value), total),
+    average_purchase_price: holding.average_purchase_price,
+    total_invested: holding.total_invested,
+    unrealized_pnl: holding.unrealized_pnl,
+  };
+}

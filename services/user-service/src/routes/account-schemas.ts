@@ -1,0 +1,76 @@
+import type { Clock } from '@cnop/common/core/clock';
+import { emailSchema, usernameSchema } from '@cnop/common/entities/fields';
+import {
+  dateOfBirthSchema,
+  nameSchema,
+  newPasswordSchema,
+  phoneSchema,
+  userSchema,
+} from '@cnop/common/entities/user/user';
+import { z } from 'zod';
+
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
+/** Far above what any password may have; a longer one is not worth hashing. */
+const MAX_TYPED_PASSWORD_LENGTH = 1_024;
+/** What somebody types to sign in: whatever was once a password. */
+const typedPasswordSchema = z.string().min(1).max(MAX_TYPED_PASSWORD_LENGTH);
+/** Ours have about 500 characters. */
+const MAX_REFRESH_TOKEN_LENGTH = 4_096;
+
+/** A user without what only the service itself may see. */
+export const profileSchema = userSchema.omit({ password_hash: true, last_login: true });
+
+export const profileChangedSchema = z.object({ message: z.string(), user: profileSchema });
+
+function pastDateSchema(clock: Clock) {
+  return dateOfBirthSchema.refine((date) => date < clock.now().toISOString().slice(0, DAY_LENGTH), {
+    error: 'This is not in the past.',
+  });
+}
+
+export function registrationSchema(clock: Clock) {
+  return z.strictObject({
+    username: usernameSchema,
+    email: emailSchema,
+    password: newPasswordSchema,
+    first_name: nameSchema,
+    last_name: nameSchema,
+    phone: phoneSchema.nullable().default(null),
+    date_of_birth: pastDateSchema(clock).nullable().default(null),
+    marketing_emails_consent: z.boolean().default(false),
+  });
+}
+
+export function profileChangeSchema(clock: Clock) {
+  return z.strictObject({
+    first_name: nameSchema.exactOptional(),
+    last_name: nameSchema.exactOptional(),
+    email: emailSchema.exactOptional(),
+    phone: phoneSchema.nullable().exactOptional(),
+    date_of_birth: pastDateSchema(clock).nullable().exactOptional(),
+    marketing_emails_consent: z.boolean().exactOptional(),
+  });
+}
+
+export const passwordChangeSchema = z.strictObject({
+  current_password: typedPasswordSchema,
+  new_password: newPasswordSchema,
+});
+
+export const loginSchema = z.strictObject({ username: usernameSchema, password: typedPasswordSchema });
+
+export const refreshSchema = z.strictObject({
+  refresh_token: z.string().min(1).max(MAX_REFRESH_TOKEN_LENGTH),
+});
+
+/** Nothing is needed, and clients send either nothing or an empty object. */
+export const logoutSchema = z.strictObject({}).nullish();
+
+export const tokenAnswerSchema = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  expires_in: z.int(),
+  refresh_token: z.string(),
+});
+
+export const messageSchema = z.object({ message: z.string() });

@@ -1,0 +1,110 @@
+import { identityOf } from '@cnop/common/http/authentication';
+import { getUserDao } from '@cnop/common/http/dao-dependencies';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { getAudit, getClock, getPasswords, getSessions, getStore, getVerifier } from '../dependencies.ts';
+import { changePassword } from '../use-cases/change-password.ts';
+import { readUser } from '../use-cases/read-user.ts';
+import { registerUser } from '../use-cases/register-user.ts';
+import { updateProfile } from '../use-cases/update-profile.ts';
+import {
+  messageSchema,
+  passwordChangeSchema,
+  profileChangedSchema,
+  profileChangeSchema,
+  profileSchema,
+  registrationSchema,
+} from './account-schemas.ts';
+import { originOf } from './origin.ts';
+
+const tags = ['accounts'];
+const docs = { tags, security: BEARER_SECURITY };
+
+/** Signing up, and what users see and change about themselves. */
+export function accountRoutes(app: ServiceApp): void {
+  const deps = {
+    users: getUserDao(app),
+    passwords: getPasswords(app),
+    audit: getAudit(app),
+    clock: getClock(app),
+  };
+
+  app.post(
+    '/auth/register',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags,
+        summary: 'Sign up',
+        body: registrationSchema(deps.clock),
+        response: { 201: profileChangedSchema },
+      },
+    },
+    async (request, reply) => {
+      const { username, email, password, ...profile } = request.body;
+      const user = await registerUser(deps, {
+        username,
+        email,
+        password,
+        profile,
+        origin: originOf(request),
+      });
+      return reply.code(201).send({ message: 'User registered successfully', user });
+    },
+  );
+
+  app.get(
+    '/auth/profile',
+    { schema: { ...docs, summary: 'Read the own profile', response: { 200: profileSchema } } },
+    async (request) => readUser(deps.users, identityOf(request).username),
+  );
+
+  app.put(
+    '/auth/profile',
+    {
+      schema: {
+        ...docs,
+        summary: 'Change the own profile',
+        body: profileChangeSchema(deps.clock),
+        response: { 200: profileChangedSchema },
+      },
+    },
+    async (request) => {
+      const { username } = identityOf(request);
+      const user = await updateProfile(deps, { username, change: request.body });
+      return { message: 'Profile updated successfully', user };
+    },
+  );
+
+  passwordRoutes(app);
+}
+
+function passwordRoutes(app: ServiceApp): void {
+  const deps = {
+    store: getStore(app),
+    clock: getClock(app),
+    passwords: getPasswords(app),
+    audit: getAudit(app),
+    sessions: getSessions(app),
+    verifier: getVerifier(app),
+  };
+
+  app.post(
+    '/auth/password',
+    {
+      schema: {
+        ...docs,
+        summary: 'Change the own password and end all other sessions',
+        body: passwordChangeSchema,
+        response: { 200: messageSchema },
+      },
+    },
+    async (request) => {
+      const { username, sessionId } = identityOf(request);
+      const { current_password: currentPassword, new_password: newPassword } = request.body;
+      const origin = originOf(request);
+      await changePassword(deps, { username, sessionId, currentPassword, newPassword, origin });
+      return { message: 'Password changed successfully' };
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { auditEventSchema, UNKNOWN_SUBJECT } from '@cnop/common/auth/audit-event';
+import { usernameSchema } from '@cnop/common/entities/fields';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { z } from 'zod';
+import { getAudit, getClock } from '../dependencies.ts';
+import { listAuditEvents } from '../use-cases/list-audit-events.ts';
+
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
+const NO_OFFSET = { offset: 0 };
+
+const auditQuerySchema = pageQuerySchema
+  .omit({ offset: true })
+  .extend({
+    /** Of one user; `(unknown)` has the failed sign-ins of names that nobody has. */
+    username: z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]).optional(),
+    /** Of everybody on one day, in UTC; today when neither is given. */
+    day: z.iso.date().optional(),
+  })
+  .refine(({ username, day }) => username === undefined || day === undefined, {
+    error: 'Give a username or a day, not both.',
+    path: ['day'],
+  });
+
+const auditAnswerSchema = z.object({
+  data: z.array(auditEventSchema),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
+});
+
+/** The log of security events. */
+export function auditRoutes(app: ServiceApp): void {
+  const audit = getAudit(app);
+  const clock = getClock(app);
+
+  app.get(
+    '/admin/audit-events',
+    {
+      config: { access: ['admin'] },
+      schema: {
+        tags: ['administration'],
+        summary: 'List security events of a user or a day, newest first',
+        security: BEARER_SECURITY,
+        querystring: auditQuerySchema,
+        response: { 200: auditAnswerSchema },
+      },
+    },
+    async (request) => {
+      const { username, day = clock.now().toISOString().slice(0, DAY_LENGTH) } = request.query;
+      const scope = username === undefined ? { day } : { username };
+      const pageRequest = pageRequestOf({ ...request.query, ...NO_OFFSET }, scope);
+      const page = await listAuditEvents(audit, { scope, request: pageRequest });
+      return { data: [...page.items], ...pageMembers(page, scope) };
+    },
+  );
+}

@@ -1,0 +1,147 @@
+import { descriptionSchema, usdInput, usernameSchema } from '@cnop/common/entities/fields';
+import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
+import { identityOf } from '@cnop/common/http/authentication';
+import { getUserDao } from '@cnop/common/http/dao-dependencies';
+import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { z } from 'zod';
+import { getAudit, getClock, getIds, getSessions, getStore, getVerifier } from '../dependencies.ts';
+import { adjustBalance } from '../use-cases/adjust-balance.ts';
+import { changeUserAccess } from '../use-cases/change-user-access.ts';
+import { cashReceiptSchema } from '../use-cases/move-cash.ts';
+import { readUser } from '../use-cases/read-user.ts';
+import { originOf } from './origin.ts';
+
+const MAX_ADJUSTMENT_USD = '1000000';
+
+const managedUserSchema = userSchema.omit({ password_hash: true });
+const managedUserAnswerSchema = z.object({ data: managedUserSchema });
+const userParamsSchema = z.strictObject({ username: usernameSchema });
+
+const userListQuerySchema = pageQuerySchema.extend({
+  /** How the username begins. */
+  search: z.string().max(50).regex(/^\w*$/, 'Use letters, digits and underscores.').toLowerCase().default(''),
+});
+const userListAnswerSchema = z.object({
+  data: z.array(managedUserSchema),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
+});
+
+const accessChangeSchema = z
+  .strictObject({ role: userRoleSchema.exactOptional(), status: userStatusSchema.exactOptional() })
+  .refine(({ role, status }) => role !== undefined || status !== undefined, {
+    error: 'Give a role or a status.',
+  });
+
+const adjustmentSchema = z.strictObject({
+  amount: usdInput({ sign: 'signed', max: MAX_ADJUSTMENT_USD }),
+  description: descriptionSchema.trim().min(1),
+});
+
+const docs = { tags: ['administration'], security: BEARER_SECURITY };
+const forReaders = { access: ['admin', 'moderator'] } as const;
+const forAdmins = { access: ['admin'] } as const;
+
+/** Users as administrators see and change them. */
+export function adminUserRoutes(app: ServiceApp): void {
+  const users = getUserDao(app);
+
+  app.get(
+    '/admin/users',
+    {
+      config: forReaders,
+      schema: {
+        ...docs,
+        summary: 'List users by name',
+        querystring: userListQuerySchema,
+        response: { 200: userListAnswerSchema },
+      },
+    },
+    async (request) => {
+      const { search } = request.query;
+      const filter = { list: 'users', search };
+      const page = await users.getUsers(search, pageRequestOf(request.query, filter));
+      return { data: [...page.items], ...pageMembers(page, filter) };
+    },
+  );
+
+  app.get(
+    '/admin/users/:username',
+    {
+      config: forReaders,
+      schema: {
+        ...docs,
+        summary: 'Read a user',
+        params: userParamsSchema,
+        response: { 200: managedUserAnswerSchema },
+      },
+    },
+    async (request) => ({ data: await readUser(users, request.params.username) }),
+  );
+
+  changeRoutes(app);
+}
+
+function changeRoutes(app: ServiceApp): void {
+  const deps = {
+    store: getStore(app),
+    clock: getClock(app),
+    ids: getIds(app),
+    audit: getAudit(app),
+    sessions: getSessions(app),
+    verifier: getVerifier(app),
+  };
+
+  app.patch(
+    '/admin/users/:username',
+    {
+      config: forAdmins,
+      schema: {
+        ...docs,
+        summary: 'Change role or status of a user, which ends their sessions',
+        params: userParamsSchema,
+        body: accessChangeSchema,
+        response: { 200: managedUserAnswerSchema },
+      },
+    },
+    async (request) => {
+      const { username } = request.params;
+      const actor = identityOf(request).username;
+      const origin = originOf(request);
+      return { data: await changeUserAccess(deps, { username, change: request.body, actor, origin }) };
+    },
+  );
+
+  app.post(
+    '/admin/users/:username/adjustments',
+    {
+      config: forAdmins,
+      schema: {
+        ...docs,
+        summary: 'Correct the cash balance of a user',
+        params: userParamsSchema,
+        body: adjustmentSchema,
+        response: { 201: cashReceiptSchema },
+      },
+    },
+    async (request, reply) => {
+      const { username } = request.params;
+      const actor = identityOf(request).username;
+      const key = idempotencyKeyOf(request);
+      // The user is part of the request: one key for two users is two requests, and refused.
+      const intent = key && {
+        username: actor,
+        route: 'adjustment',
+        key: key.key,
+        requestHash: `${username} ${key.requestHash}`,
+      };
+      const command = { username, ...request.body, actor, intent, origin: originOf(request) };
+      const { result, isReplayed } = await adjustBalance(deps, command);
+      markReplayed(reply, isReplayed);
+      return reply.code(201).send(result);
+    },
+  );
+}

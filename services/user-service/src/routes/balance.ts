@@ -1,0 +1,117 @@
+import { descriptionSchema, usdInput } from '@cnop/common/entities/fields';
+import { balanceSchema } from '@cnop/common/entities/user/balance';
+import {
+  balanceTransactionSchema,
+  transactionTypeSchema,
+} from '@cnop/common/entities/user/balance-transaction';
+import { identityOf } from '@cnop/common/http/authentication';
+import { getBalanceDao } from '@cnop/common/http/dao-dependencies';
+import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { z } from 'zod';
+import { getClock, getIds, getStore } from '../dependencies.ts';
+import { depositCash } from '../use-cases/deposit-cash.ts';
+import { listBalanceTransactions } from '../use-cases/list-balance-transactions.ts';
+import { cashReceiptSchema } from '../use-cases/move-cash.ts';
+import { readBalance } from '../use-cases/read-balance.ts';
+import { withdrawCash } from '../use-cases/withdraw-cash.ts';
+
+const MAX_DEPOSIT_USD = '1000000';
+
+const description = descriptionSchema.nullable().default(null);
+const depositSchema = z.strictObject({ amount: usdInput({ max: MAX_DEPOSIT_USD }), description });
+const withdrawalSchema = z.strictObject({ amount: usdInput(), description });
+
+const { username, current_balance, held_balance, ...history } = balanceSchema.omit({
+  transaction_count: true,
+  last_transaction: true,
+}).shape;
+const balanceAnswerSchema = z.object({
+  username,
+  current_balance,
+  available_balance: z.string(),
+  held_balance,
+  currency: z.literal('USD'),
+  ...history,
+});
+
+const ledgerQuerySchema = pageQuerySchema.extend({ transaction_type: transactionTypeSchema.optional() });
+const ledgerAnswerSchema = z.object({
+  transactions: z.array(balanceTransactionSchema),
+  total_count: z.int().optional(),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
+});
+
+const docs = { tags: ['balance'], security: BEARER_SECURITY };
+
+/** The cash of the signed-in user. */
+export function balanceRoutes(app: ServiceApp): void {
+  const balances = getBalanceDao(app);
+
+  app.get(
+    '/balance',
+    { schema: { ...docs, summary: 'Read the cash balance', response: { 200: balanceAnswerSchema } } },
+    async (request) => ({
+      ...(await readBalance(balances, identityOf(request).username)),
+      currency: 'USD' as const,
+    }),
+  );
+
+  app.get(
+    '/balance/transactions',
+    {
+      schema: {
+        ...docs,
+        summary: 'List cash transactions, newest first',
+        querystring: ledgerQuerySchema,
+        response: { 200: ledgerAnswerSchema },
+      },
+    },
+    async (request) => {
+      const { transaction_type: type } = request.query;
+      const filter = { list: 'cash', username: identityOf(request).username, type };
+      const pageRequest = pageRequestOf(request.query, filter);
+      const { page, totalCount } = await listBalanceTransactions(balances, {
+        ...filter,
+        request: pageRequest,
+      });
+      return { transactions: [...page.items], total_count: totalCount, ...pageMembers(page, filter) };
+    },
+  );
+
+  moneyRoutes(app);
+}
+
+function moneyRoutes(app: ServiceApp): void {
+  const deps = { store: getStore(app), clock: getClock(app), ids: getIds(app) };
+  const response = { 201: cashReceiptSchema };
+
+  app.post(
+    '/balance/deposit',
+    { schema: { ...docs, summary: 'Deposit cash', body: depositSchema, response } },
+    async (request, reply) => {
+      const { username } = identityOf(request);
+      const key = idempotencyKeyOf(request);
+      const intent = key && { username, route: 'deposit', ...key };
+      const { result, isReplayed } = await depositCash(deps, { username, ...request.body, intent });
+      markReplayed(reply, isReplayed);
+      return reply.code(201).send(result);
+    },
+  );
+
+  app.post(
+    '/balance/withdraw',
+    { schema: { ...docs, summary: 'Withdraw cash', body: withdrawalSchema, response } },
+    async (request, reply) => {
+      const { username } = identityOf(request);
+      const key = idempotencyKeyOf(request);
+      const intent = key && { username, route: 'withdraw', ...key };
+      const { result, isReplayed } = await withdrawCash(deps, { username, ...request.body, intent });
+      markReplayed(reply, isReplayed);
+      return reply.code(201).send(result);
+    },
+  );
+}

@@ -1,0 +1,96 @@
+import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
+import { assetIdSchema } from '@cnop/common/entities/fields';
+import { identityOf } from '@cnop/common/http/authentication';
+import { getAssetBalanceDao, getAssetDao } from '@cnop/common/http/dao-dependencies';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { z } from 'zod';
+import { getClock, getStore } from '../dependencies.ts';
+import { readHolding, readHoldings } from '../use-cases/read-holdings.ts';
+import { readPortfolio } from '../use-cases/read-portfolio.ts';
+import { displayNumber } from './display-number.ts';
+
+const holdingAnswerSchema = assetBalanceSchema
+  .omit({ username: true, current_market_value: true, last_transaction: true })
+  .extend({ asset_name: z.string(), current_price: z.number(), total_value: z.number() });
+
+const portfolioAnswerSchema = z.object({
+  username: z.string(),
+  usd_balance: z.string(),
+  total_asset_value: z.string(),
+  total_portfolio_value: z.string(),
+  asset_count: z.int(),
+  assets: z.array(
+    z.object({
+      asset_id: z.string(),
+      quantity: z.string(),
+      current_price: z.string(),
+      market_value: z.string(),
+      percentage: z.string(),
+      average_purchase_price: z.string(),
+      total_invested: z.string(),
+      unrealized_pnl: z.string(),
+    }),
+  ),
+  last_updated: z.string(),
+});
+
+const docs = { tags: ['portfolio'], security: BEARER_SECURITY };
+
+/** What the signed-in user holds, at current prices. */
+export function holdingRoutes(app: ServiceApp): void {
+  const deps = {
+    store: getStore(app),
+    clock: getClock(app),
+    holdings: getAssetBalanceDao(app),
+    assets: getAssetDao(app),
+  };
+
+  app.get(
+    '/balance/asset/:asset_id',
+    {
+      schema: {
+        ...docs,
+        summary: 'Read one holding',
+        params: z.strictObject({ asset_id: assetIdSchema }),
+        response: { 200: holdingAnswerSchema },
+      },
+    },
+    async (request) => {
+      const { username } = identityOf(request);
+      return holdingAnswer(await readHolding(deps, { username, assetId: request.params.asset_id }));
+    },
+  );
+
+  app.get(
+    '/balance/assets',
+    {
+      schema: {
+        ...docs,
+        summary: 'List all holdings',
+        response: { 200: z.object({ data: z.array(holdingAnswerSchema) }) },
+      },
+    },
+    async (request) => {
+      const holdings = await readHoldings(deps, identityOf(request).username);
+      return { data: holdings.map(holdingAnswer) };
+    },
+  );
+
+  app.get(
+    '/portfolio',
+    { schema: { ...docs, summary: 'Read the portfolio', response: { 200: portfolioAnswerSchema } } },
+    async (request) => {
+      const portfolio = await readPortfolio(deps, identityOf(request).username);
+      return { ...portfolio, assets: [...portfolio.assets] };
+    },
+  );
+}
+
+function holdingAnswer(holding: Awaited<ReturnType<typeof readHolding>>) {
+  return {
+    ...holding,
+    current_price: displayNumber(holding.current_price),
+    total_value: displayNumber(holding.current_market_value),
+  };
+}

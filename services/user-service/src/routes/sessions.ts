@@ -1,0 +1,100 @@
+import { identityOf } from '@cnop/common/http/authentication';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import type { FastifyReply } from 'fastify';
+import {
+  getAudit,
+  getClock,
+  getIds,
+  getPasswords,
+  getSessions,
+  getStore,
+  getTokens,
+  getVerifier,
+} from '../dependencies.ts';
+import type { TokenPair } from '../use-cases/issue-tokens.ts';
+import { logIn } from '../use-cases/log-in.ts';
+import { logOut } from '../use-cases/log-out.ts';
+import { refreshSession } from '../use-cases/refresh-session.ts';
+import {
+  loginSchema,
+  logoutSchema,
+  messageSchema,
+  refreshSchema,
+  tokenAnswerSchema,
+} from './account-schemas.ts';
+import { originOf } from './origin.ts';
+
+const tags = ['sessions'];
+const isPublic = { access: 'public' } as const;
+
+/** Signing in, renewing tokens, signing out. */
+export function sessionRoutes(app: ServiceApp): void {
+  const deps = {
+    store: getStore(app),
+    clock: getClock(app),
+    ids: getIds(app),
+    passwords: getPasswords(app),
+    tokens: getTokens(app),
+    audit: getAudit(app),
+    sessions: getSessions(app),
+    verifier: getVerifier(app),
+  };
+
+  app.post(
+    '/auth/login',
+    {
+      config: isPublic,
+      schema: { tags, summary: 'Sign in', body: loginSchema, response: { 200: tokenAnswerSchema } },
+    },
+    async (request, reply) => {
+      const pair = await logIn(deps, { ...request.body, origin: originOf(request) });
+      return neverStored(reply).send(tokenAnswer(pair));
+    },
+  );
+
+  app.post(
+    '/auth/refresh',
+    {
+      config: isPublic,
+      schema: { tags, summary: 'Renew tokens', body: refreshSchema, response: { 200: tokenAnswerSchema } },
+    },
+    async (request, reply) => {
+      const { refresh_token: refreshToken } = request.body;
+      const pair = await refreshSession(deps, { refreshToken, origin: originOf(request) });
+      return neverStored(reply).send(tokenAnswer(pair));
+    },
+  );
+
+  app.post(
+    '/auth/logout',
+    {
+      schema: {
+        tags,
+        summary: 'Sign out',
+        security: BEARER_SECURITY,
+        body: logoutSchema,
+        response: { 200: messageSchema },
+      },
+    },
+    async (request) => {
+      const { username, sessionId } = identityOf(request);
+      await logOut(deps, { username, sessionId, origin: originOf(request) });
+      return { message: 'Logged out successfully' };
+    },
+  );
+}
+
+function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenPair) {
+  return {
+    access_token: accessToken,
+    token_type: 'bearer' as const,
+    expires_in: expiresInSeconds,
+    refresh_token: refreshToken,
+  };
+}
+
+/** An answer with tokens must not stay in any cache on its way (RFC 6749, section 5.1). */
+function neverStored(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-store');
+}

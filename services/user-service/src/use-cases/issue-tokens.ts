@@ -1,0 +1,26 @@
+import type { Session } from '@cnop/common/auth/session-rules';
+import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { User } from '@cnop/common/entities/user/user';
+
+/** What a client goes on with after a sign-in or a renewal. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresInSeconds: number;
+}
+
+/** Signs the two tokens of a session in its present generation. */
+export async function issueTokens(tokens: TokenIssuer, user: User, session: Session): Promise<TokenPair> {
+  const { username, role } = user;
+  const { session_id: sessionId, refresh_generation: generation } = session;
+  const expiresAt = new Date(session.expires_at);
+  const [access, refresh] = await Promise.all([
+    tokens.issueAccess({ username, role, sessionId }),
+    tokens.issueRefresh({ username, sessionId, generation, expiresAt }),
+  ]);
+  return {
+    accessToken: access.token,
+    refreshToken: refresh.token,
+    expiresInSeconds: access.expiresInSeconds,
+  };
+}

@@ -1,0 +1,13 @@
+import type { AuditEvent, AuditLogger, AuditPageRequest } from '@cnop/common/auth/audit-logger';
+import type { Page } from '@cnop/common/core/pagination';
+
+/** Security events of one user, or of everybody on one day. */
+export type AuditScope = { readonly username: string } | { readonly day: string };
+
+/** A page of security events, newest first. */
+export async function listAuditEvents(
+  audit: AuditLogger,
+  { scope, request }: { readonly scope: AuditScope; readonly request: AuditPageRequest },
+): Promise<Page<AuditEvent>> {
+  return 'username' in scope ? audit.byUser(scope.username, request) : audit.byDay(scope.day, request);
+}

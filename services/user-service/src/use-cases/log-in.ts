@@ -1,0 +1,145 @@
+import { UNKNOWN_SUBJECT } from '@cnop/common/auth/audit-event';
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import type { Session } from '@cnop/common/auth/session-rules';
+import { startSession } from '@cnop/common/auth/session-rules';
+import { sessionRecord } from '@cnop/common/auth/session-state';
+import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
+import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { IdSource } from '@cnop/common/core/ids';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Decision, Item, Write } from '@cnop/common/database/table-store';
+import type { User } from '@cnop/common/entities/user/user';
+import { AuthenticationError, ForbiddenError } from '@cnop/exception/errors';
+import type { EndSessionsDeps } from './end-sessions.ts';
+import { forgetSession } from './end-sessions.ts';
+import type { TokenPair } from './issue-tokens.ts';
+import { issueTokens } from './issue-tokens.ts';
+import type { RequestOrigin } from './request-origin.ts';
+import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } from './sign-in-failures.ts';
+import { deleteSessions, findSurplusSessions, sessionReads } from './surplus-sessions.ts';
+
+export interface LogInDeps extends EndSessionsDeps {
+  readonly ids: IdSource;
+  readonly passwords: PasswordManager;
+  readonly tokens: TokenIssuer;
+  readonly audit: AuditLogger;
+}
+
+export interface LogIn {
+  readonly username: string;
+  readonly password: string;
+  readonly origin: RequestOrigin;
+}
+
+type Outcome =
+  | { readonly kind: 'wrong credentials' }
+  | { readonly kind: 'not active' }
+  | { readonly kind: 'signed in'; readonly user: User; readonly session: Session };
+
+/**
+ * Checks a password and starts a session.
+ *
+ * - An unknown user and a wrong password get the same answer after the same work.
+ * - Whether the password is right is found out before the transaction, since hashing takes long. The decision
+ *   looks at user and failures again: a suspension, another password or a lockout that came meanwhile wins.
+ * @throws RateLimitedError (429), AuthenticationError (401), ForbiddenError (403) for an account that is not active
+ */
+export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair> {
+  const { username, password, origin } = command;
+  const keys = { user: userRecord.key({ username }), failures: signInFailuresKey(username, origin) };
+  const [userItem, failuresItem] = await deps.store.batchGet([keys.user, keys.failures]);
+  assertNotLockedOut(failuresItem, deps.clock.now());
+
+  const known = userRecord.readIfPresent(userItem);
+  const proof = await checkPassword(deps.passwords, password, known);
+  const now = deps.clock.now();
+  const surplus = proof ? await findSurplusSessions(deps.store, username, now) : [];
+  const decide = prepareDecision(deps, { ...command, proof, now, isKnown: known !== undefined });
+  const outcome = await deps.store.transact(
+    { ...sessionReads(surplus), ...keys },
+    (items: Readonly<Record<string, Item | undefined>>) => {
+      assertNotLockedOut(items['failures'], now);
+      const { writes, result } = decide(items['user'], items['failures']);
+      const tidied = result.kind === 'signed in' ? deleteSessions(surplus, items) : [];
+      return { writes: [...writes, ...tidied], result };
+    },
+  );
+
+  if (outcome.kind === 'wrong credentials') throw new AuthenticationError('Username or password is wrong.');
+  if (outcome.kind === 'not active') throw new ForbiddenError('This account is not active.');
+  for (const { session_id } of surplus) forgetSession(deps, session_id);
+  return issueTokens(deps.tokens, outcome.user, outcome.session);
+}
+
+/** That a password was right for a hash, and the stronger hash to store when the old one has become weak. */
+interface PasswordProof {
+  readonly checkedHash: string;
+  readonly hashToStore: string;
+}
+
+async function checkPassword(
+  passwords: PasswordManager,
+  password: string,
+  user: User | undefined,
+): Promise<PasswordProof | undefined> {
+  const checkedHash = user?.password_hash;
+  if (checkedHash === undefined) {
+    await passwords.verifyAgainstNobody(password);
+    return undefined;
+  }
+  if (!(await passwords.verify(password, checkedHash))) return undefined;
+  const hashToStore = passwords.needsRehash(checkedHash) ? await passwords.hash(password) : checkedHash;
+  return { checkedHash, hashToStore };
+}
+
+interface LogInFacts extends LogIn {
+  readonly proof: PasswordProof | undefined;
+  readonly now: Date;
+  readonly isKnown: boolean;
+}
+
+/** Makes ids, times and events before the decision, which has none of its own. */
+function prepareDecision({ ids, audit }: LogInDeps, facts: LogInFacts) {
+  const { username, origin, proof, now, isKnown } = facts;
+  const subject = isKnown ? username : UNKNOWN_SUBJECT;
+  const failureWrites = prepareFailure(audit, { username, subject, origin }, now);
+  const refusal = audit.eventOf({
+    type: 'login_failure',
+    username: subject,
+    ...origin,
+    detail: { reason: 'account not active' },
+  });
+  const login = audit.eventOf({
+    type: 'login',
+    username: subject,
+    actor: isKnown ? username : null,
+    ...origin,
+  });
+  const session = startSession({
+    id: ids.next(),
+    username,
+    now,
+    lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+    userAgent: origin.userAgent,
+    address: origin.address,
+  });
+
+  return (userItem: Item | undefined, failures: Item | undefined): Decision<Outcome> => {
+    const user = userRecord.readIfPresent(userItem);
+    if (!user || !proof || user.password_hash !== proof.checkedHash) {
+      return { writes: failureWrites(failures), result: { kind: 'wrong credentials' } };
+    }
+    if (user.status !== 'active') {
+      return { writes: [audit.writeFor(refusal)], result: { kind: 'not active' } };
+    }
+    const signedIn = { ...user, password_hash: proof.hashToStore, last_login: now.toISOString() };
+    const writes: Write[] = [
+      userRecord.replace(signedIn),
+      sessionRecord.create(session),
+      audit.writeFor(login),
+      ...clearFailures(failures),
+    ];
+    return { writes, result: { kind: 'signed in', user: signedIn, session } };
+  };
+}

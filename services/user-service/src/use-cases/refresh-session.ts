@@ -1,0 +1,63 @@
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { Session } from '@cnop/common/auth/session-rules';
+import { rotateRefresh } from '@cnop/common/auth/session-rules';
+import { sessionRecord } from '@cnop/common/auth/session-state';
+import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Decision } from '@cnop/common/database/table-store';
+import type { User } from '@cnop/common/entities/user/user';
+import { AuthenticationError } from '@cnop/exception/errors';
+import type { EndSessionsDeps } from './end-sessions.ts';
+import { forgetSession } from './end-sessions.ts';
+import type { TokenPair } from './issue-tokens.ts';
+import { issueTokens } from './issue-tokens.ts';
+import type { RequestOrigin } from './request-origin.ts';
+
+export interface RefreshSessionDeps extends EndSessionsDeps {
+  readonly tokens: TokenIssuer;
+  readonly audit: AuditLogger;
+}
+
+type Outcome =
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'reused' }
+  | { readonly kind: 'renewed'; readonly user: User; readonly session: Session };
+
+/**
+ * Exchanges a refresh token for new tokens. Each works once: who presents one that was used is a
+ * thief or was robbed, nobody can tell which, so the session ends for both.
+ * @throws AuthenticationError (401)
+ */
+export async function refreshSession(
+  deps: RefreshSessionDeps,
+  { refreshToken, origin }: { readonly refreshToken: string; readonly origin: RequestOrigin },
+): Promise<TokenPair> {
+  const { username, sessionId, generation } = await deps.verifier.verifyRefresh(refreshToken);
+  const now = deps.clock.now();
+  const reuse = deps.audit.eventOf({ type: 'session_reuse', username, ...origin });
+  const reads = {
+    user: userRecord.key({ username }),
+    session: sessionRecord.key({ username, session_id: sessionId }),
+  };
+  const outcome = await deps.store.transact(reads, (items): Decision<Outcome> => {
+    const user = userRecord.readIfPresent(items.user);
+    const session = sessionRecord.readIfPresent(items.session);
+    if (!session || user?.status !== 'active') return { writes: [], result: { kind: 'refused' } };
+    const rotation = rotateRefresh(session, generation, now);
+    switch (rotation.outcome) {
+      case 'ended':
+        return { writes: [], result: { kind: 'refused' } };
+      case 'rotated': {
+        const renewed = { kind: 'renewed', user, session: rotation.session } as const;
+        return { writes: [sessionRecord.replace(rotation.session)], result: renewed };
+      }
+      case 'reused': {
+        const ended = sessionRecord.replace(rotation.session);
+        return { writes: [ended, deps.audit.writeFor(reuse)], result: { kind: 'reused' } };
+      }
+    }
+  });
+  if (outcome.kind === 'renewed') return issueTokens(deps.tokens, outcome.user, outcome.session);
+  if (outcome.kind === 'reused') forgetSession(deps, sessionId);
+  throw new AuthenticationError('The session has ended.');
+}

@@ -1,0 +1,53 @@
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import type { Clock } from '@cnop/common/core/clock';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import type { UserDao } from '@cnop/common/dao/user/user-dao';
+import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import type { User } from '@cnop/common/entities/user/user';
+import type { RequestOrigin } from './request-origin.ts';
+
+export interface RegisterUserDeps {
+  readonly users: UserDao;
+  readonly passwords: PasswordManager;
+  readonly audit: AuditLogger;
+  readonly clock: Clock;
+}
+
+export interface RegisterUser {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  readonly profile: Pick<
+    User,
+    'first_name' | 'last_name' | 'phone' | 'date_of_birth' | 'marketing_emails_consent'
+  >;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Signs somebody up: user, claim of the e-mail, empty balance and audit event in one commit.
+ * @throws AlreadyExistsError (409) when the username or the e-mail is taken
+ */
+export async function registerUser(deps: RegisterUserDeps, command: RegisterUser): Promise<User> {
+  const { username, email, password, profile, origin } = command;
+  // Also for a name that is taken: how long the answer takes must not tell more than the answer.
+  const password_hash = await deps.passwords.hash(password);
+  const at = deps.clock.now().toISOString();
+  const user: User = {
+    username,
+    email,
+    password_hash,
+    ...profile,
+    role: 'customer',
+    status: 'active',
+    created_at: at,
+    updated_at: at,
+    last_login: null,
+  };
+  const event = deps.audit.eventOf({ type: 'sign_up', username, ...origin });
+  return deps.users.createUser(user, [
+    balanceRecord.create(emptyBalance(username, at)),
+    deps.audit.writeFor(event),
+  ]);
+}

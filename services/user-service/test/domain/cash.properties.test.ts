@@ -1,0 +1,145 @@
+import { decimal } from '@cnop/common/core/money';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import { emptyBalance, InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CashRule } from '../../src/domain/cash.ts';
+import { adjust, deposit, withdraw } from '../../src/domain/cash.ts';
+
+const AT = '2026-01-15T12:00:00.000Z';
+const RUNS = { numRuns: 500 };
+const MAX_CENTS = 100_000_000n;
+const RULES: Readonly<Record<Kind, CashRule>> = { deposit, withdraw, adjust };
+type Kind = 'deposit' | 'withdraw' | 'adjust';
+
+interface Step {
+  readonly kind: Kind;
+  /** Signed for an adjustment only. */
+  readonly cents: bigint;
+}
+
+const steps = fc.array(
+  fc.oneof(
+    // Small amounts often, so that withdrawals succeed and fail.
+    fc.record({
+      kind: fc.constantFrom<Kind>('deposit', 'withdraw'),
+      cents: fc.bigInt({ min: 1n, max: 500n }),
+    }),
+    fc.record({
+      kind: fc.constantFrom<Kind>('deposit', 'withdraw'),
+      cents: fc.bigInt({ min: 1n, max: MAX_CENTS }),
+    }),
+    fc.record({
+      kind: fc.constant<Kind>('adjust'),
+      cents: fc.bigInt({ min: -500n, max: 500n }).filter((cents) => cents !== 0n),
+    }),
+  ),
+  { maxLength: 60 },
+);
+
+function usd(cents: bigint): string {
+  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0');
+  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+const centsOf = (text: string): bigint => BigInt(text.replace('.', ''));
+
+interface Account {
+  readonly balance: Balance;
+  readonly ledger: readonly BalanceTransaction[];
+}
+
+/** The account after a step, unchanged when it is refused for lack of cash. */
+function apply({ balance, ledger }: Account, { kind, cents }: Step, id: number): Account {
+  try {
+    const posting = RULES[kind](balance, { amount: usd(cents), description: null, at: AT, id: `id-${id}` });
+    return { balance: posting.balance, ledger: [...ledger, posting.transaction] };
+  } catch (error) {
+    if (!(error instanceof InsufficientBalanceError)) throw error;
+    return { balance, ledger };
+  }
+}
+
+function accountWith(held: bigint): Account {
+  const opened = { ...emptyBalance('alice', AT), held_balance: '0.00' };
+  const funded = apply({ balance: opened, ledger: [] }, { kind: 'deposit', cents: held + 1n }, 0);
+  return { ...funded, balance: { ...funded.balance, held_balance: usd(held) } };
+}
+const heldCents = fc.bigInt({ min: 0n, max: 300n });
+
+describe('any sequence of deposits, withdrawals and adjustments', () => {
+  it('matches whole-number arithmetic: it takes what is available and refuses the rest', () => {
+    fc.assert(
+      fc.property(heldCents, steps, (held, sequence) => {
+        let account = accountWith(held);
+        let expected = held + 1n;
+        sequence.forEach((step, index) => {
+          const signed = step.kind === 'withdraw' ? -step.cents : step.cents;
+          if (expected + signed >= held || signed > 0n) expected += signed;
+          account = apply(account, step, index + 1);
+          expect(centsOf(account.balance.current_balance)).toBe(expected);
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps the chain: numbered without a gap, each line going on where the last one ended', () => {
+    fc.assert(
+      fc.property(heldCents, steps, (held, sequence) => {
+        const { balance, ledger } = sequence.reduce(apply, accountWith(held));
+        ledger.forEach((line, index) => {
+          expect(line.sequence).toBe(index + 1);
+          expect(line.previous_balance).toBe(ledger[index - 1]?.new_balance ?? '0.00');
+          const signed = line.direction === 'credit' ? centsOf(line.amount) : -centsOf(line.amount);
+          expect(centsOf(line.new_balance)).toBe(centsOf(line.previous_balance) + signed);
+        });
+        expect(balance.transaction_count).toBe(ledger.length);
+        expect(balance.current_balance).toBe(ledger.at(-1)?.new_balance);
+        const ids = ledger.map((line) => line.transaction_id);
+        expect(ids.toSorted()).toEqual(ids);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps the totals: deposits minus withdrawals plus adjustments is the balance', () => {
+    fc.assert(
+      fc.property(heldCents, steps, (held, sequence) => {
+        const { balance, ledger } = sequence.reduce(apply, accountWith(held));
+        const adjustments = ledger
+          .filter((line) => line.transaction_type === 'system_adjustment')
+          .reduce((sum, line) => sum + (line.direction === 'credit' ? 1n : -1n) * centsOf(line.amount), 0n);
+        const net = centsOf(balance.total_deposits) - centsOf(balance.total_withdrawals) + adjustments;
+        expect(net).toBe(centsOf(balance.current_balance));
+      }),
+      RUNS,
+    );
+  });
+
+  it('never takes what is held, at any moment', () => {
+    fc.assert(
+      fc.property(heldCents, steps, (held, sequence) => {
+        let account = accountWith(held);
+        sequence.forEach((step, index) => {
+          account = apply(account, step, index + 1);
+          expect(decimal(account.balance.current_balance).gte(account.balance.held_balance)).toBe(true);
+          expect(account.balance.held_balance).toBe(usd(held));
+        });
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('an adjustment', () => {
+  it('is posted as what it does: its amount is never negative', () => {
+    const { balance } = accountWith(100n);
+    const taken = adjust(balance, { amount: '-0.01', description: 'Fee', at: AT, id: 'x' });
+    expect(taken.transaction).toMatchObject({ amount: '0.01', direction: 'debit', new_balance: '1.00' });
+    const given = adjust(balance, { amount: '0.01', description: 'Gift', at: AT, id: 'x' });
+    expect(given.transaction).toMatchObject({ amount: '0.01', direction: 'credit', new_balance: '1.02' });
+    expect(given.balance).toMatchObject({ total_deposits: balance.total_deposits, total_refunds: '0.00' });
+  });
+});

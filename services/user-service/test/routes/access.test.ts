@@ -1,0 +1,96 @@
+import type { UserRole } from '@cnop/common/entities/user/user';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Method, UserServiceUnderTest } from '../user-service-under-test.ts';
+import { startUserService } from '../user-service-under-test.ts';
+
+const EVERYBODY = ['nobody', 'customer', 'moderator', 'admin'] as const;
+type Caller = (typeof EVERYBODY)[number];
+const SIGNED_IN: readonly Caller[] = ['customer', 'moderator', 'admin'];
+const READERS: readonly Caller[] = ['moderator', 'admin'];
+const ADMINS: readonly Caller[] = ['admin'];
+
+/** Every route of the service, and who may pass its door. */
+const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
+  ['POST', '/auth/register', EVERYBODY],
+  ['POST', '/auth/login', EVERYBODY],
+  ['POST', '/auth/refresh', EVERYBODY],
+  ['POST', '/auth/logout', SIGNED_IN],
+  ['GET', '/auth/profile', SIGNED_IN],
+  ['PUT', '/auth/profile', SIGNED_IN],
+  ['POST', '/auth/password', SIGNED_IN],
+  ['GET', '/balance', SIGNED_IN],
+  ['POST', '/balance/deposit', SIGNED_IN],
+  ['POST', '/balance/withdraw', SIGNED_IN],
+  ['GET', '/balance/transactions', SIGNED_IN],
+  ['GET', '/balance/asset/{asset_id}', SIGNED_IN],
+  ['GET', '/balance/assets', SIGNED_IN],
+  ['GET', '/portfolio', SIGNED_IN],
+  ['GET', '/admin/users', READERS],
+  ['GET', '/admin/users/{username}', READERS],
+  ['PATCH', '/admin/users/{username}', ADMINS],
+  ['POST', '/admin/users/{username}/adjustments', ADMINS],
+  ['GET', '/admin/audit-events', ADMINS],
+  ['GET', '/.well-known/jwks.json', EVERYBODY],
+];
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { summary?: string; tags?: string[]; security?: unknown; responses: object }>>
+    >
+  >;
+}
+
+let service: UserServiceUnderTest;
+let openApi: OpenApi;
+beforeAll(async () => {
+  service = await startUserService();
+  openApi = (await service.app.inject('/openapi.json')).json<OpenApi>();
+});
+afterAll(() => service.stop());
+
+async function headersOf(caller: Caller) {
+  return caller === 'nobody' ? {} : service.runtime.signIn(`a_${caller}`, caller satisfies UserRole);
+}
+
+describe('access', () => {
+  it('is listed here for every route there is', () => {
+    const documented = Object.entries(openApi.paths)
+      .filter(([path]) => !path.startsWith('/health'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    expect(documented.toSorted()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).toSorted());
+  });
+
+  it.each(ROUTES)('to %s %s is for %j', async (method, path, allowed) => {
+    for (const caller of EVERYBODY) {
+      const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'somebody');
+      const { status, body } = await service.call(method, url, { headers: await headersOf(caller) });
+      const refusal = caller === 'nobody' ? 401 : 403;
+      // A body that is missing is found out behind the door: 422 or 404 means that the caller passed it.
+      if (allowed.includes(caller)) expect([401, 403]).not.toContain(status);
+      else
+        expect({ status, code: body.code }).toEqual({
+          status: refusal,
+          code: `AUTH_00${refusal === 401 ? 1 : 2}`,
+        });
+    }
+  });
+
+  it.each(ROUTES)('to %s %s is documented', (method, path, allowed) => {
+    const operation = openApi.paths[path]?.[method.toLowerCase()];
+    expect(operation?.summary).toMatch(/^[A-Z][^\n]+[^.]$/);
+    expect(operation?.tags).toHaveLength(1);
+    expect(operation?.security).toEqual(allowed.includes('nobody') ? undefined : [{ bearer: [] }]);
+    expect(Object.keys(operation?.responses ?? {})).toEqual([expect.stringMatching(/^20[01]$/)]);
+  });
+
+  it('is not granted by headers that say who the caller is', async () => {
+    const headers = { 'x-user-id': 'root', 'x-user-role': 'admin', 'x-username': 'root' };
+    expect((await service.call('GET', '/admin/users', { headers })).status).toBe(401);
+    const customer = await service.runtime.signIn('a_customer');
+    expect((await service.call('GET', '/admin/users', { headers: { ...customer, ...headers } })).status).toBe(
+      403,
+    );
+  });
+});

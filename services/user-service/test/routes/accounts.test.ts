@@ -1,0 +1,298 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserServiceUnderTest } from '../user-service-under-test.ts';
+import { countByStatus, fieldErrors, PASSWORD, startUserService } from '../user-service-under-test.ts';
+
+const TODAY = '2026-01-15';
+const MAX_PASSWORD = `Aa1!${'x'.repeat(68)}`;
+
+let service: UserServiceUnderTest;
+beforeAll(async () => {
+  service = await startUserService();
+});
+afterAll(() => service.stop());
+
+let people = 0;
+/** A valid registration of somebody new. */
+function registration(changes: Readonly<Record<string, unknown>> = {}) {
+  people += 1;
+  return {
+    username: `person${people}`,
+    email: `person${people}@example.com`,
+    password: 'Sunny-Day-2026',
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+    ...changes,
+  };
+}
+const register = (body: unknown) => service.call('POST', '/auth/register', { body });
+
+describe('registering', () => {
+  it('creates a user with an empty balance and a security event, and answers without the hash', async () => {
+    const person = registration({ phone: '+441234567890', date_of_birth: '1990-02-28' });
+    const answer = await register(person);
+    expect(answer.status).toBe(201);
+    const { password, ...rest } = person;
+    expect(answer.body).toEqual({
+      message: 'User registered successfully',
+      user: {
+        ...rest,
+        role: 'customer',
+        status: 'active',
+        marketing_emails_consent: false,
+        created_at: '2026-01-15T12:00:00.000Z',
+        updated_at: '2026-01-15T12:00:00.000Z',
+      },
+    });
+    const stored = await service.storedUser(person.username);
+    expect(stored?.password_hash).toMatch(/^\$2b\$04\$/);
+    expect(await service.storedBalance(person.username)).toMatchObject({
+      current_balance: '0.00',
+      transaction_count: 0,
+    });
+    expect(await service.eventsOf(person.username)).toMatchObject([
+      { event_type: 'sign_up', actor: null, address: '127.0.0.1' },
+    ]);
+    expect((await service.logIn(person.username, password)).status).toBe(200);
+  });
+
+  it('stores username and e-mail in lower case and trims names', async () => {
+    const person = registration({
+      username: 'Grace_Hopper',
+      email: ' Grace@Example.COM ',
+      first_name: ' Grace ',
+    });
+    expect(await register(person)).toMatchObject({
+      status: 201,
+      body: { user: { username: 'grace_hopper', email: 'grace@example.com', first_name: 'Grace' } },
+    });
+    expect((await service.logIn('GRACE_hopper', 'Sunny-Day-2026')).status).toBe(200);
+  });
+
+  it('names the field that is taken', async () => {
+    const first = registration();
+    await register(first);
+    const sameName = await register(registration({ username: first.username.toUpperCase() }));
+    expect(sameName).toMatchObject({
+      status: 409,
+      body: { code: 'RES_002', errors: [{ field: 'username' }] },
+    });
+    const sameEmail = await register(registration({ email: first.email.toUpperCase() }));
+    expect(sameEmail).toMatchObject({ status: 409, body: { code: 'RES_002', errors: [{ field: 'email' }] } });
+  });
+
+  it('accepts exactly one of 100 parallel sign-ups with one e-mail', async () => {
+    const email = 'race@example.com';
+    const answers = await Promise.all(Array.from({ length: 100 }, () => register(registration({ email }))));
+    expect(countByStatus(answers)).toEqual({ 201: 1, 409: 99 });
+    const items = await service.everyStoredItem();
+    expect(items.filter((item) => item.key.sk === 'USER' && item.attributes['email'] === email)).toHaveLength(
+      1,
+    );
+    const users = items.filter((item) => item.key.sk === 'USER').length;
+    expect(items.filter((item) => item.key.sk === 'BALANCE')).toHaveLength(users);
+    expect(items.filter((item) => item.key.sk === 'EMAIL')).toHaveLength(users);
+  });
+
+  it.each([
+    ['a username that is too short', { username: 'ab' }, { username: 'too_small' }],
+    ['a username that is too long', { username: 'a'.repeat(51) }, { username: 'too_big' }],
+    ['a username that begins with an underscore', { username: '_abc' }, { username: 'invalid_format' }],
+    ['a username with a hyphen', { username: 'a-bc' }, { username: 'invalid_format' }],
+    ['an e-mail without a domain', { email: 'ada@example' }, { email: 'invalid_format' }],
+    ['a short password', { password: 'Aa1!aaaaaaa' }, { password: 'too_small' }],
+    [
+      'a password without an upper-case letter',
+      { password: 'sunny-day-2026' },
+      { password: 'invalid_format' },
+    ],
+    [
+      'a password without a lower-case letter',
+      { password: 'SUNNY-DAY-2026' },
+      { password: 'invalid_format' },
+    ],
+    ['a password without a digit', { password: 'Sunny-Day-After' }, { password: 'invalid_format' }],
+    ['a password without a special character', { password: 'SunnyDay2026' }, { password: 'invalid_format' }],
+    ['a password of 73 bytes', { password: `${MAX_PASSWORD}x` }, { password: 'invalid' }],
+    [
+      'a password of 70 characters and 73 bytes',
+      { password: `Aa1!${'x'.repeat(63)}ééé` },
+      { password: 'invalid' },
+    ],
+    ['a password with a zero byte', { password: 'Sunny-Day\u00002026' }, { password: 'invalid' }],
+    ['a name with digits', { first_name: 'Ada2' }, { first_name: 'invalid_format' }],
+    ['an empty name', { last_name: ' ' }, { last_name: 'invalid_format' }],
+    ['a phone number of 9 digits', { phone: '123456789' }, { phone: 'invalid_format' }],
+    ['a date of birth of today', { date_of_birth: TODAY }, { date_of_birth: 'invalid' }],
+    ['a date that does not exist', { date_of_birth: '1990-02-30' }, { date_of_birth: 'invalid_format' }],
+    [
+      'consent that is not a boolean',
+      { marketing_emails_consent: 'yes' },
+      { marketing_emails_consent: 'invalid_type' },
+    ],
+    ['a role', { role: 'admin' }, { role: 'unknown_field' }],
+    ['a status', { status: 'active' }, { status: 'unknown_field' }],
+  ])('refuses %s', async (_what, change, expected) => {
+    const person = registration(change);
+    const answer = await register(person);
+    expect(answer.status).toBe(422);
+    expect(fieldErrors(answer)).toMatchObject(expected);
+    expect(Object.keys(fieldErrors(answer))).toEqual(Object.keys(expected));
+    expect(await service.storedUser(person.username.toLowerCase())).toBeUndefined();
+  });
+
+  it('lists every missing field', async () => {
+    const answer = await register({});
+    expect(answer).toMatchObject({ status: 422, body: { code: 'VAL_003' } });
+    expect(Object.keys(fieldErrors(answer))).toEqual([
+      'username',
+      'email',
+      'password',
+      'first_name',
+      'last_name',
+    ]);
+  });
+
+  it('accepts a password of 72 bytes and tells its last byte apart', async () => {
+    const person = registration({ password: MAX_PASSWORD });
+    expect((await register(person)).status).toBe(201);
+    expect((await service.logIn(person.username, MAX_PASSWORD)).status).toBe(200);
+    expect((await service.logIn(person.username, `${MAX_PASSWORD.slice(0, -1)}y`)).status).toBe(401);
+  });
+
+  it.each([
+    ['text that is no JSON', '{"username":', 400],
+    ['a repeated key', '{"username":"ada","username":"bob"}', 400],
+  ])('refuses %s', async (_what, body, status) => {
+    expect(await register(body)).toMatchObject({ status, body: { code: 'VAL_002' } });
+  });
+});
+
+describe('the profile', () => {
+  it('has every field and no secret', async () => {
+    const headers = await service.signedIn('reader');
+    const answer = await service.call('GET', '/auth/profile', { headers });
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.body).toSorted()).toEqual(
+      [
+        'username',
+        'email',
+        'first_name',
+        'last_name',
+        'phone',
+        'date_of_birth',
+        'role',
+        'status',
+        'marketing_emails_consent',
+        'created_at',
+        'updated_at',
+      ].toSorted(),
+    );
+  });
+
+  it('changes what is given and nothing else', async () => {
+    const headers = await service.signedIn('editor');
+    service.clock.advanceSeconds(1);
+    const change = { first_name: 'Edith', phone: '1234567890', date_of_birth: '1980-01-01' };
+    const answer = await service.call('PUT', '/auth/profile', { headers, body: change });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { message: 'Profile updated successfully', user: { ...change, last_name: 'Example' } },
+    });
+    const stored = await service.storedUser('editor');
+    expect(stored).toMatchObject({
+      ...change,
+      last_name: 'Example',
+      updated_at: service.clock.now().toISOString(),
+    });
+  });
+
+  it('clears phone and date of birth with null', async () => {
+    const headers = await service.signedIn('eraser');
+    await service.call('PUT', '/auth/profile', { headers, body: { phone: '1234567890' } });
+    const answer = await service.call('PUT', '/auth/profile', {
+      headers,
+      body: { phone: null, date_of_birth: null },
+    });
+    expect(answer.status).toBe(200);
+    expect(await service.storedUser('eraser')).toMatchObject({ phone: null, date_of_birth: null });
+  });
+
+  it('moves to a free e-mail and gives the old one up', async () => {
+    const before = registration();
+    await register(before);
+    const headers = await service.runtime.signIn(before.username);
+    const put = (email: string) => service.call('PUT', '/auth/profile', { headers, body: { email } });
+    expect(await put('Moved@Example.com')).toMatchObject({
+      status: 200,
+      body: { user: { email: 'moved@example.com' } },
+    });
+    expect((await register(registration({ email: before.email }))).status).toBe(201);
+    expect(await put(before.email)).toMatchObject({
+      status: 409,
+      body: { code: 'RES_002', errors: [{ field: 'email' }] },
+    });
+    expect((await register(registration({ email: 'moved@example.com' }))).status).toBe(409);
+  });
+
+  it.each([
+    ['a username', { username: 'other' }, { username: 'unknown_field' }],
+    ['a role', { role: 'admin' }, { role: 'unknown_field' }],
+    ['a password', { password: PASSWORD }, { password: 'unknown_field' }],
+    ['a hash', { password_hash: 'x' }, { password_hash: 'unknown_field' }],
+    ['null for a name', { first_name: null }, { first_name: 'invalid_type' }],
+    ['a date of birth that is to come', { date_of_birth: '2030-01-01' }, { date_of_birth: 'invalid' }],
+  ])('refuses %s', async (_what, body, expected) => {
+    const headers = await service.signedIn(`refused${(people += 1)}`);
+    const answer = await service.call('PUT', '/auth/profile', { headers, body });
+    expect(answer.status).toBe(422);
+    expect(fieldErrors(answer)).toEqual(expected);
+  });
+
+  it('is not found for a session whose user is gone', async () => {
+    const headers = await service.runtime.signIn('ghost');
+    expect(await service.call('GET', '/auth/profile', { headers })).toMatchObject({
+      status: 404,
+      body: { code: 'RES_001' },
+    });
+  });
+});
+
+describe('changing the password', () => {
+  const NEW_PASSWORD = 'Rainy-Day-2027';
+  const change = (headers: Record<string, string>, current: string, next = NEW_PASSWORD, from?: string) =>
+    service.call('POST', '/auth/password', {
+      headers,
+      body: { current_password: current, new_password: next },
+      ...(from !== undefined && { from }),
+    });
+
+  it('ends all other sessions at once and keeps its own', async () => {
+    const own = await service.signedIn('changer');
+    const other = await service.runtime.signIn('changer');
+    expect((await change(own, PASSWORD)).status).toBe(200);
+    expect((await service.call('GET', '/balance', { headers: own })).status).toBe(200);
+    expect((await service.call('GET', '/balance', { headers: other })).status).toBe(401);
+    expect((await service.logIn('changer', PASSWORD)).status).toBe(401);
+    expect((await service.logIn('changer', NEW_PASSWORD)).status).toBe(200);
+    expect((await service.eventsOf('changer')).map((event) => event.event_type)).toContain('password_change');
+  });
+
+  it('refuses a wrong current password, changes nothing and counts it as a failed sign-in', async () => {
+    const headers = await service.signedIn('guesser');
+    const before = await service.storedUser('guesser');
+    const answers = [];
+    for (let i = 0; i < 6; i += 1)
+      answers.push(await change(headers, 'Wrong-Guess-1', NEW_PASSWORD, '198.51.100.7'));
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422, 429]);
+    expect(fieldErrors(answers[0]!)).toEqual({ current_password: 'wrong_password' });
+    expect(await service.storedUser('guesser')).toEqual(before);
+    expect(await change(headers, PASSWORD, NEW_PASSWORD, '198.51.100.8')).toMatchObject({ status: 200 });
+  });
+
+  it('refuses a new password that is too weak', async () => {
+    const headers = await service.signedIn('weakling');
+    const answer = await change(headers, PASSWORD, 'weak');
+    expect(answer.status).toBe(422);
+    expect(fieldErrors(answer)).toHaveProperty('new_password');
+  });
+});

@@ -1,0 +1,242 @@
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserServiceUnderTest } from '../user-service-under-test.ts';
+import { bearer, countByStatus, fieldErrors, startUserService } from '../user-service-under-test.ts';
+
+let service: UserServiceUnderTest;
+let admin: { authorization: string };
+beforeAll(async () => {
+  service = await startUserService();
+  admin = await service.signedIn('root', 'admin');
+});
+afterAll(() => service.stop());
+
+const get = (path: string, headers = admin) => service.call('GET', path, { headers });
+const patch = (username: string, body: unknown, headers = admin) =>
+  service.call('PATCH', `/admin/users/${username}`, { headers, body });
+const adjust = (username: string, body: unknown, extra: Record<string, string> = {}) =>
+  service.call('POST', `/admin/users/${username}/adjustments`, { headers: { ...admin, ...extra }, body });
+
+describe('the list of users', () => {
+  it('finds by the beginning of a name, in pages', async () => {
+    for (const username of ['list_a', 'list_b', 'list_c', 'other']) await service.addUser({ username });
+    const first = await get('/admin/users?search=LIST_&limit=2');
+    expect(first).toMatchObject({
+      status: 200,
+      body: { data: [{ username: 'list_a' }, { username: 'list_b' }], has_more: true },
+    });
+    const cursor = encodeURIComponent(first.body.next_cursor);
+    expect((await get(`/admin/users?search=LIST_&limit=2&cursor=${cursor}`)).body).toMatchObject({
+      data: [{ username: 'list_c' }],
+      has_more: false,
+      next_cursor: null,
+    });
+    expect((await get(`/admin/users?search=other&cursor=${cursor}`)).status).toBe(400);
+    expect(first.text).not.toContain('password');
+  });
+
+  it.each(['search=a%20b', 'search=%25', 'limit=101', 'role=admin'])('refuses %s', async (query) => {
+    expect((await get(`/admin/users?${query}`)).status).toBe(422);
+  });
+});
+
+describe('one user', () => {
+  it('is shown without the hash', async () => {
+    await service.addUser({ username: 'shown' });
+    const answer = await get('/admin/users/SHOWN');
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { data: { username: 'shown', role: 'customer', status: 'active', last_login: null } },
+    });
+    expect(answer.text).not.toContain('password');
+  });
+
+  it('is not found or not a name', async () => {
+    expect(await get('/admin/users/missing')).toMatchObject({ status: 404, body: { code: 'RES_001' } });
+    expect((await get('/admin/users/a!b')).status).toBe(422);
+  });
+});
+
+describe('changing access', () => {
+  it('of a role ends the sessions of the user and is recorded', async () => {
+    const session = await service.signedIn('promoted');
+    const answer = await patch('promoted', { role: 'moderator' });
+    expect(answer).toMatchObject({ status: 200, body: { data: { role: 'moderator', status: 'active' } } });
+    expect((await get('/balance', session)).status).toBe(401);
+    expect(await service.storedUser('promoted')).toMatchObject({ role: 'moderator' });
+    expect(await service.eventsOf('promoted')).toMatchObject([
+      { event_type: 'role_change', actor: 'root', detail: { from: 'customer', to: 'moderator' } },
+    ]);
+    const token = (await service.logIn('promoted')).body.access_token;
+    expect((await get('/admin/users', bearer(token))).status).toBe(200);
+  });
+
+  it('to suspended ends all sessions and refuses new ones', async () => {
+    await service.addUser({ username: 'bad' });
+    const pairs = [await service.logIn('bad'), await service.logIn('bad')].map(({ body }) => body);
+    expect((await patch('bad', { status: 'suspended' })).status).toBe(200);
+    for (const { access_token, refresh_token } of pairs) {
+      expect((await get('/balance', bearer(access_token))).status).toBe(401);
+      expect((await service.call('POST', '/auth/refresh', { body: { refresh_token } })).status).toBe(401);
+    }
+    expect((await service.logIn('bad')).status).toBe(403);
+    const [latest] = (await service.eventsOf('bad')).filter(
+      ({ event_type }) => event_type === 'status_change',
+    );
+    expect(latest).toMatchObject({ actor: 'root', detail: { from: 'active', to: 'suspended' } });
+    await patch('bad', { status: 'active' });
+    expect((await service.logIn('bad')).status).toBe(200);
+  });
+
+  it('ends sessions that an interrupted suspension left behind when it is asked for again', async () => {
+    const session = await service.signedIn('halfway');
+    await createUserDao(service.store).updateUser('halfway', { status: 'suspended' });
+    expect((await get('/balance', session)).status).toBe(200);
+    expect((await patch('halfway', { status: 'suspended' })).status).toBe(200);
+    expect((await get('/balance', session)).status).toBe(401);
+    expect(await service.eventsOf('halfway')).toEqual([]);
+  });
+
+  it('that changes nothing ends no session', async () => {
+    const session = await service.signedIn('steady');
+    expect((await patch('steady', { role: 'customer', status: 'active' })).status).toBe(200);
+    expect((await get('/balance', session)).status).toBe(200);
+  });
+
+  it.each([
+    ['take away their own role', { role: 'customer' }],
+    ['suspend themselves', { status: 'suspended' }],
+    ['deactivate themselves', { status: 'inactive' }],
+  ])('does not let administrators %s', async (_what, change) => {
+    expect(await patch('root', change)).toMatchObject({ status: 409, body: { code: 'RES_003' } });
+    expect(await service.storedUser('root')).toMatchObject({ role: 'admin', status: 'active' });
+    expect((await get('/admin/users')).status).toBe(200);
+  });
+
+  it('by two administrators of each other at once leaves one of them', async () => {
+    const [one, two] = [await service.signedIn('cain', 'admin'), await service.signedIn('abel', 'admin')];
+    const answers = await Promise.all([
+      patch('abel', { role: 'customer' }, one),
+      patch('cain', { role: 'customer' }, two),
+    ]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const roles = [await service.storedUser('cain'), await service.storedUser('abel')].map(
+      (user) => user?.role,
+    );
+    expect(new Set(roles)).toEqual(new Set(['admin', 'customer']));
+  });
+
+  it('is refused to an administrator who was dismissed a moment ago', async () => {
+    const session = await service.signedIn('former', 'admin');
+    await service.addUser({ username: 'victim' });
+    await createUserDao(service.store).updateUser('former', { role: 'customer' });
+    expect(await patch('victim', { role: 'admin' }, session)).toMatchObject({
+      status: 403,
+      body: { code: 'AUTH_002' },
+    });
+    expect(await service.storedUser('victim')).toMatchObject({ role: 'customer' });
+  });
+
+  it.each([
+    ['an empty change', {}, { body: 'invalid' }],
+    ['an unknown role', { role: 'king' }, { role: 'invalid_value' }],
+    ['an unknown status', { status: 'gone' }, { status: 'invalid_value' }],
+    ['another field', { role: 'admin', email: 'a@b.cd' }, { email: 'unknown_field' }],
+  ])('refuses %s', async (_what, body, expected) => {
+    const answer = await patch('steady', body);
+    expect(answer.status).toBe(422);
+    expect(fieldErrors(answer)).toEqual(expected);
+  });
+
+  it('of a missing user is not found', async () => {
+    expect((await patch('missing', { role: 'admin' })).status).toBe(404);
+  });
+});
+
+describe('an adjustment', () => {
+  it('posts a signed amount to the ledger and is recorded', async () => {
+    await service.addUser({ username: 'adjusted' });
+    await service.runtime.fund('adjusted', '10');
+    expect(await adjust('adjusted', { amount: '-4.5', description: 'Fee' })).toMatchObject({
+      status: 201,
+      body: { success: true, message: 'Adjusted the balance by -$4.50', new_balance: '5.50' },
+    });
+    expect(await adjust('adjusted', { amount: '1', description: 'Gift' })).toMatchObject({
+      status: 201,
+      body: { new_balance: '6.50' },
+    });
+    const session = await service.runtime.signIn('adjusted');
+    expect(
+      (await get('/balance/transactions?transaction_type=system_adjustment', session)).body.transactions,
+    ).toMatchObject([
+      {
+        amount: '1.00',
+        direction: 'credit',
+        description: 'Gift',
+        previous_balance: '5.50',
+        new_balance: '6.50',
+      },
+      {
+        amount: '4.50',
+        direction: 'debit',
+        description: 'Fee',
+        previous_balance: '10.00',
+        new_balance: '5.50',
+      },
+    ]);
+    expect(await service.storedBalance('adjusted')).toMatchObject({
+      total_deposits: '10.00',
+      total_withdrawals: '0.00',
+    });
+    expect(await service.eventsOf('adjusted')).toMatchObject([
+      { event_type: 'admin_action', actor: 'root', detail: { action: 'balance adjustment', amount: '1' } },
+      { event_type: 'admin_action', actor: 'root', detail: { amount: '-4.5' } },
+    ]);
+  });
+
+  it('below what is available is refused and leaves no trace', async () => {
+    await service.addUser({ username: 'poor' });
+    expect(await adjust('poor', { amount: '-0.01', description: 'Fee' })).toMatchObject({
+      status: 422,
+      body: { code: 'BUS_001', available: '0.00', required: '0.01' },
+    });
+    expect(await service.storedBalance('poor')).toMatchObject({ transaction_count: 0 });
+    expect(await service.eventsOf('poor')).toEqual([]);
+  });
+
+  it('has one effect and one event for each key', async () => {
+    await service.addUser({ username: 'keyed' });
+    const once = () => adjust('keyed', { amount: '5', description: 'Gift' }, { 'idempotency-key': 'a-1' });
+    const answers = await Promise.all([once(), once(), once()]);
+    expect(countByStatus(answers)).toEqual({ 201: 3 });
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(await service.storedBalance('keyed')).toMatchObject({ current_balance: '5.00' });
+    expect(await service.eventsOf('keyed')).toHaveLength(1);
+  });
+
+  it('refuses a key that was used for another user', async () => {
+    for (const username of ['key_one', 'key_two']) await service.addUser({ username });
+    const key = { 'idempotency-key': 'a-2' };
+    await adjust('key_one', { amount: '5', description: 'Gift' }, key);
+    const other = await adjust('key_two', { amount: '5', description: 'Gift' }, key);
+    expect(other.status).toBe(422);
+    expect(fieldErrors(other)).toEqual({ 'Idempotency-Key': 'key_reused' });
+    expect(await service.storedBalance('key_two')).toMatchObject({ current_balance: '0.00' });
+  });
+
+  it.each([
+    ['zero', { amount: '0', description: 'x' }, { amount: 'too_small' }],
+    ['a part of a cent', { amount: '-0.001', description: 'x' }, { amount: 'too_precise' }],
+    ['more than 1,000,000', { amount: '-1000000.01', description: 'x' }, { amount: 'too_big' }],
+    ['no description', { amount: '1' }, { description: 'required' }],
+    ['a blank description', { amount: '1', description: ' ' }, { description: 'too_small' }],
+  ])('refuses %s', async (_what, body, expected) => {
+    const answer = await adjust('steady', body);
+    expect(answer.status).toBe(422);
+    expect(fieldErrors(answer)).toEqual(expected);
+  });
+
+  it('of a missing user is not found', async () => {
+    expect((await adjust('missing', { amount: '1', description: 'Gift' })).status).toBe(404);
+  });
+});

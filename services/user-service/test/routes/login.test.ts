@@ -1,0 +1,272 @@
+import { readFile } from 'node:fs/promises';
+import { startSession } from '@cnop/common/auth/session-rules';
+import { sessionRecord } from '@cnop/common/auth/session-state';
+import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import type { User } from '@cnop/common/entities/user/user';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { UserServiceUnderTest } from '../user-service-under-test.ts';
+import { bearer, countByStatus, PASSWORD, startUserService } from '../user-service-under-test.ts';
+
+const WRONG = 'Wrong-Horse-9-Battery';
+const OFFICE = '198.51.100.1';
+const HOME = '203.0.113.9';
+const WINDOW_SECONDS = 300;
+
+let service: UserServiceUnderTest;
+beforeEach(async () => {
+  service = await startUserService();
+});
+afterEach(() => service.stop());
+
+const typesOf = async (username: string) =>
+  (await service.eventsOf(username)).map((event) => event.event_type);
+const fail = (username: string, from: string) => service.logIn(username, WRONG, { from });
+
+async function changeStored(change: Partial<User>): Promise<void> {
+  await createUserDao(service.store).updateUser('alice', change);
+}
+
+async function failTimes(count: number, username: string, from: string): Promise<number[]> {
+  const statuses = [];
+  for (let i = 0; i < count; i += 1) statuses.push((await fail(username, from)).status);
+  return statuses;
+}
+
+/** Time on the processor of the process that hashes: how long an answer took says little on a busy machine. */
+async function cpuTicksOf(processId: number | undefined): Promise<number> {
+  const stat = await readFile(`/proc/${String(processId)}/stat`, 'utf8');
+  const [userTicks, systemTicks] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14);
+  return Number(userTicks) + Number(systemTicks);
+}
+
+describe('signing in', () => {
+  it('answers with tokens of a new session', async () => {
+    await service.addUser();
+    const answer = await service.logIn('alice', PASSWORD, {
+      headers: { 'user-agent': 'Browser/1' },
+      from: OFFICE,
+    });
+    expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 900 } });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const headers = bearer(answer.body.access_token);
+    expect((await service.call('GET', '/auth/profile', { headers })).status).toBe(200);
+    expect(await service.storedSessions('alice')).toMatchObject([
+      { refresh_generation: 1, revoked_at: null, user_agent: 'Browser/1', address: OFFICE },
+    ]);
+    expect(await service.storedUser('alice')).toMatchObject({
+      last_login: service.clock.now().toISOString(),
+    });
+    expect(await service.eventsOf('alice')).toMatchObject([
+      { event_type: 'login', actor: 'alice', address: OFFICE, user_agent: 'Browser/1' },
+    ]);
+  });
+
+  it('gives an unknown user and a wrong password the same answer', async () => {
+    await service.addUser();
+    const answers = [await fail('alice', OFFICE), await fail('nobody', OFFICE)];
+    const [known, unknown] = answers.map(({ status, body }) => ({ ...body, status, trace_id: undefined }));
+    expect(known).toMatchObject({ status: 401, code: 'AUTH_001' });
+    expect(unknown).toEqual(known);
+    expect(await typesOf('alice')).toEqual(['login_failure']);
+    expect(await typesOf('(unknown)')).toEqual(['login_failure']);
+  });
+
+  it.each(['suspended', 'inactive', 'pending'] as const)(
+    'tells a %s account only to somebody who knows the password',
+    async (status) => {
+      await service.addUser({ status });
+      expect(await fail('alice', OFFICE)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
+      expect(await service.logIn('alice')).toMatchObject({ status: 403, body: { code: 'AUTH_002' } });
+      expect(await service.storedSessions('alice')).toEqual([]);
+      expect((await service.storedUser('alice'))?.last_login).toBeNull();
+      expect((await service.eventsOf('alice'))[0]).toMatchObject({
+        event_type: 'login_failure',
+        detail: { reason: 'account not active' },
+      });
+    },
+  );
+
+  it('is refused when a suspension commits after the password was found right', async () => {
+    await service.addUser();
+    service.afterPasswordCheck(() => changeStored({ status: 'suspended' }));
+    expect((await service.logIn('alice')).status).toBe(403);
+    expect(await service.storedSessions('alice')).toEqual([]);
+  });
+
+  it('is refused when another password commits after the old one was found right', async () => {
+    await service.addUser();
+    const password_hash = await service.passwords.hash('Another-Horse-9');
+    service.afterPasswordCheck(() => changeStored({ password_hash }));
+    expect((await service.logIn('alice')).status).toBe(401);
+    expect(await service.storedSessions('alice')).toEqual([]);
+  });
+
+  it('stores a stronger hash when the cost was raised', async () => {
+    const stronger = await startUserService({ bcryptCost: 5 });
+    try {
+      await stronger.addUser();
+      expect((await stronger.logIn('alice')).status).toBe(200);
+      expect((await stronger.storedUser('alice'))?.password_hash).toMatch(/^\$2b\$05\$/);
+      expect((await stronger.logIn('alice')).status).toBe(200);
+    } finally {
+      await stronger.stop();
+    }
+  });
+
+  it.each([
+    ['no password', { username: 'alice' }, 'VAL_003'],
+    ['an empty password', { username: 'alice', password: '' }, 'VAL_001'],
+    ['a password that is a number', { username: 'alice', password: 1 }, 'VAL_001'],
+    ['an unknown field', { username: 'alice', password: PASSWORD, role: 'admin' }, 'VAL_001'],
+  ])('refuses %s', async (_what, body, code) => {
+    expect(await service.call('POST', '/auth/login', { body })).toMatchObject({
+      status: 422,
+      body: { code },
+    });
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'does the same work for an unknown user as for a wrong password',
+    { timeout: 30_000 },
+    async () => {
+      const slow = await startUserService({ bcryptCost: 10 });
+      try {
+        await slow.addUser({ password_hash: await slow.passwords.hash(PASSWORD) });
+        const work = { alice: 0, nobody: 0 };
+        for (let round = 0; round < 6; round += 1) {
+          for (const name of ['alice', 'nobody'] as const) {
+            const before = await cpuTicksOf(slow.passwords.processId());
+            await slow.logIn(name, WRONG, { from: `198.51.100.${round}` });
+            work[name] += (await cpuTicksOf(slow.passwords.processId())) - before;
+          }
+        }
+        expect(work.alice).toBeGreaterThan(10);
+        expect(work.nobody / work.alice).toBeGreaterThan(0.6);
+        expect(work.nobody / work.alice).toBeLessThan(1.6);
+      } finally {
+        await slow.stop();
+      }
+    },
+  );
+
+  it('leaves no password, token or e-mail in what it stores about sign-ins', async () => {
+    await service.addUser();
+    const { body } = await service.logIn('alice');
+    await fail('alice', OFFICE);
+    const items = await service.everyStoredItem();
+    const stored = JSON.stringify(items.filter(({ key }) => !['USER', 'EMAIL'].includes(key.sk)));
+    for (const secret of [PASSWORD, WRONG, body.access_token, body.refresh_token, 'alice@example.com']) {
+      expect(stored).not.toContain(secret);
+    }
+  });
+});
+
+describe('failed sign-ins', () => {
+  it('are answered with 429 from the sixth within five minutes on, even for the right password', async () => {
+    await service.addUser();
+    expect(await failTimes(6, 'alice', OFFICE)).toEqual([401, 401, 401, 401, 401, 429]);
+    const right = await service.logIn('alice', PASSWORD, { from: OFFICE });
+    expect(right).toMatchObject({ status: 429, body: { code: 'RATE_001' } });
+    expect(Number(right.headers['retry-after'])).toBe(WINDOW_SECONDS);
+  });
+
+  it('record the lockout once', async () => {
+    await service.addUser();
+    await failTimes(8, 'alice', OFFICE);
+    const types = await typesOf('alice');
+    expect(types.filter((type) => type === 'lockout')).toHaveLength(1);
+    expect(types.filter((type) => type === 'login_failure')).toHaveLength(5);
+  });
+
+  it('are limited for an unknown user alike', async () => {
+    expect(await failTimes(6, 'nobody', OFFICE)).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  it('are forgotten as they leave the window', async () => {
+    await service.addUser();
+    await failTimes(1, 'alice', OFFICE);
+    service.clock.advanceSeconds(100);
+    await failTimes(4, 'alice', OFFICE);
+    const locked = await service.logIn('alice', PASSWORD, { from: OFFICE });
+    expect(locked).toMatchObject({ status: 429, headers: { 'retry-after': '200' } });
+    service.clock.advanceSeconds(200);
+    expect((await service.logIn('alice', PASSWORD, { from: OFFICE })).status).toBe(200);
+  });
+
+  it('are cleared by a success', async () => {
+    await service.addUser();
+    await failTimes(4, 'alice', OFFICE);
+    expect((await service.logIn('alice', PASSWORD, { from: OFFICE })).status).toBe(200);
+    expect(await failTimes(5, 'alice', OFFICE)).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  it('of a stranger do not lock the owner out', async () => {
+    await service.addUser();
+    await failTimes(6, 'alice', OFFICE);
+    expect((await service.logIn('alice', PASSWORD, { from: HOME })).status).toBe(200);
+    expect((await fail('alice', OFFICE)).status).toBe(429);
+  });
+
+  it('count for the address that a trusted proxy saw, and for no address that a client claims', async () => {
+    await service.addUser();
+    const viaProxy = (address: string) =>
+      service.logIn('alice', WRONG, { headers: { 'x-forwarded-for': `1.1.1.1, ${address}` } });
+    for (let i = 0; i < 5; i += 1) expect((await viaProxy(OFFICE)).status).toBe(401);
+    expect((await viaProxy(OFFICE)).status).toBe(429);
+    expect((await viaProxy(HOME)).status).toBe(401);
+    const direct = (claimed: string) =>
+      service.logIn('alice', WRONG, { from: '192.0.2.1', headers: { 'x-forwarded-for': claimed } });
+    for (let i = 0; i < 5; i += 1) expect((await direct(`10.0.0.${i}`)).status).toBe(401);
+    expect((await direct('10.0.0.9')).status).toBe(429);
+  });
+
+  it('count for a whole IPv6 network', async () => {
+    await service.addUser();
+    for (let i = 0; i < 5; i += 1) await fail('alice', `2001:db8:0:1::${i}`);
+    expect((await fail('alice', '2001:db8:0:1:ffff::1')).status).toBe(429);
+    expect((await fail('alice', '2001:db8:0:2::1')).status).toBe(401);
+  });
+
+  it('in parallel tell the sender about five guesses, not more', async () => {
+    await service.addUser();
+    const answers = await Promise.all(Array.from({ length: 30 }, () => fail('alice', OFFICE)));
+    expect(countByStatus(answers)).toEqual({ 401: 5, 429: 25 });
+    expect((await typesOf('alice')).filter((type) => type === 'lockout')).toHaveLength(1);
+  });
+});
+
+describe('the limit of sessions', () => {
+  it('ends the oldest session when there are more than 20', async () => {
+    await service.addUser();
+    const tokens: string[] = [];
+    for (let i = 0; i < 21; i += 1) {
+      tokens.push((await service.logIn('alice')).body.access_token);
+      service.clock.advanceSeconds(1);
+    }
+    expect(await service.storedSessions('alice')).toHaveLength(20);
+    const statuses = await Promise.all(
+      tokens.map(async (token) => (await service.call('GET', '/balance', { headers: bearer(token) })).status),
+    );
+    expect(statuses).toEqual([401, ...Array.from({ length: 20 }, () => 200)]);
+  });
+
+  it('is not used up by sessions that ended', async () => {
+    await service.addUser();
+    const ended = Array.from({ length: 70 }, (_, i) =>
+      startSession({
+        id: service.runtime.ids.next(),
+        username: 'alice',
+        now: new Date(service.clock.now().getTime() - (REFRESH_LIFETIME_SECONDS + 70 - i) * 1_000),
+        lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
+      }),
+    );
+    await service.store.transact({}, () => ({ writes: ended.map(sessionRecord.create), result: undefined }));
+    const first = await service.logIn('alice');
+    await service.logIn('alice');
+    expect(await service.storedSessions('alice')).toHaveLength(2);
+    expect((await service.call('GET', '/balance', { headers: bearer(first.body.access_token) })).status).toBe(
+      200,
+    );
+  });
+});

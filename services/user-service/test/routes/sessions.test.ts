@@ -1,0 +1,148 @@
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { UserServiceUnderTest } from '../user-service-under-test.ts';
+import { bearer, countByStatus, startUserService } from '../user-service-under-test.ts';
+
+const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+
+let service: UserServiceUnderTest;
+beforeEach(async () => {
+  service = await startUserService();
+});
+afterEach(() => service.stop());
+
+async function signIn() {
+  await service.addUser();
+  return (await service.logIn('alice')).body;
+}
+const refresh = (refresh_token: string) => service.call('POST', '/auth/refresh', { body: { refresh_token } });
+const balance = (token: string) => service.call('GET', '/balance', { headers: bearer(token) });
+const typesOf = async (username: string) =>
+  (await service.eventsOf(username)).map((event) => event.event_type);
+
+describe('renewing tokens', () => {
+  it('answers with new tokens of the same session', async () => {
+    const first = await signIn();
+    service.clock.advanceSeconds(60);
+    const renewed = await refresh(first.refresh_token);
+    expect(renewed).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 900 } });
+    expect(renewed.headers['cache-control']).toBe('no-store');
+    expect(renewed.body.refresh_token).not.toBe(first.refresh_token);
+    expect((await balance(renewed.body.access_token)).status).toBe(200);
+    expect(await service.storedSessions('alice')).toMatchObject([
+      { refresh_generation: 2, revoked_at: null },
+    ]);
+    expect((await refresh(renewed.body.refresh_token)).status).toBe(200);
+  });
+
+  it('ends the whole session when a used token comes again', async () => {
+    const first = await signIn();
+    const second = await refresh(first.refresh_token);
+    expect(await refresh(first.refresh_token)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
+    expect((await refresh(second.body.refresh_token)).status).toBe(401);
+    expect((await balance(second.body.access_token)).status).toBe(401);
+    expect((await balance(first.access_token)).status).toBe(401);
+    const now = service.clock.now().toISOString();
+    expect(await service.storedSessions('alice')).toMatchObject([{ revoked_at: now }]);
+    expect(await typesOf('alice')).toEqual(['session_reuse', 'login']);
+  });
+
+  it('leaves other sessions alone when one ends', async () => {
+    const stolen = await signIn();
+    const other = (await service.logIn('alice')).body;
+    await refresh(stolen.refresh_token);
+    await refresh(stolen.refresh_token);
+    expect((await balance(other.access_token)).status).toBe(200);
+  });
+
+  it('succeeds for exactly one of 100 parallel uses of one token', async () => {
+    const { refresh_token } = await signIn();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => refresh(refresh_token)));
+    expect(countByStatus(answers)).toEqual({ 200: 1, 401: 99 });
+    expect((await typesOf('alice')).filter((type) => type === 'session_reuse')).toHaveLength(1);
+  });
+
+  it('does not prolong a session', async () => {
+    const { refresh_token } = await signIn();
+    service.clock.advanceSeconds(REFRESH_LIFETIME_SECONDS - 10);
+    const renewed = await refresh(refresh_token);
+    expect(renewed.status).toBe(200);
+    service.clock.advanceSeconds(11);
+    expect((await refresh(renewed.body.refresh_token)).status).toBe(401);
+    expect((await balance(renewed.body.access_token)).status).toBe(401);
+  });
+
+  it('carries the role that the user has by now', async () => {
+    const { access_token, refresh_token } = await signIn();
+    expect((await service.call('GET', '/admin/users', { headers: bearer(access_token) })).status).toBe(403);
+    await createUserDao(service.store).updateUser('alice', { role: 'moderator' });
+    const headers = bearer((await refresh(refresh_token)).body.access_token);
+    expect((await service.call('GET', '/admin/users', { headers })).status).toBe(200);
+  });
+
+  it('is refused to a user who is not active', async () => {
+    const { refresh_token } = await signIn();
+    await createUserDao(service.store).updateUser('alice', { status: 'inactive' });
+    expect((await refresh(refresh_token)).status).toBe(401);
+  });
+
+  it('refuses an access token, a forged token and nonsense', async () => {
+    const { access_token, refresh_token } = await signIn();
+    const forged = `${refresh_token.slice(0, -10)}${'A'.repeat(10)}`;
+    for (const token of [access_token, forged, 'nonsense']) {
+      expect(await refresh(token)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
+    }
+    expect((await refresh(refresh_token)).status).toBe(200);
+  });
+
+  it('names a missing token', async () => {
+    const answer = await service.call('POST', '/auth/refresh', { body: {} });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'VAL_003', errors: [{ field: 'refresh_token' }] },
+    });
+  });
+
+  it('does not accept a refresh token as an access token', async () => {
+    const { refresh_token } = await signIn();
+    expect((await balance(refresh_token)).status).toBe(401);
+  });
+});
+
+describe('signing out', () => {
+  it.each([
+    ['without a body', undefined],
+    ['with an empty object', {}],
+  ])('%s ends both tokens at once', async (_how, body) => {
+    const { access_token, refresh_token } = await signIn();
+    expect((await balance(access_token)).status).toBe(200);
+    const answer = await service.call('POST', '/auth/logout', {
+      headers: bearer(access_token),
+      ...(body && { body }),
+    });
+    expect(answer).toMatchObject({ status: 200, body: { message: 'Logged out successfully' } });
+    expect((await balance(access_token)).status).toBe(401);
+    expect((await refresh(refresh_token)).status).toBe(401);
+    expect((await service.call('POST', '/auth/logout', { headers: bearer(access_token) })).status).toBe(401);
+    expect(await typesOf('alice')).toEqual(['logout', 'login']);
+  });
+
+  it('refuses unknown members', async () => {
+    const { access_token } = await signIn();
+    const answer = await service.call('POST', '/auth/logout', {
+      headers: bearer(access_token),
+      body: { all: true },
+    });
+    expect(answer.status).toBe(422);
+    expect((await balance(access_token)).status).toBe(200);
+  });
+});
+
+describe('the public key set', () => {
+  it('is readable by everybody and has no private part', async () => {
+    const answer = await service.call('GET', '/.well-known/jwks.json');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual(service.runtime.signingKeys.publicKeys());
+    expect(answer.text).not.toContain('"d"');
+  });
+});

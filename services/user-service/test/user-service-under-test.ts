@@ -1,0 +1,171 @@
+import type { AuditEvent } from '@cnop/common/auth/audit-logger';
+import { createAuditLogger } from '@cnop/common/auth/audit-logger';
+import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import type { Session } from '@cnop/common/auth/session-state';
+import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Item } from '@cnop/common/database/table-store';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import type { User, UserRole } from '@cnop/common/entities/user/user';
+import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { buildUserServiceApp } from '../src/app.ts';
+
+/** The lowest cost, so that tests wait for what they test. */
+const TEST_BCRYPT_COST = 4;
+/** Many sign-ups at once are a test here, not an attack. */
+const TEST_MAX_QUEUED_HASHES = 500;
+const FIRST_PAGE = { limit: 500 };
+
+export const PASSWORD = BUILT_PASSWORD;
+
+export interface Call {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Address at the other end of the connection. */
+  readonly from?: string;
+}
+
+/** What tests read of answers; which of it an answer has depends on the route. */
+export interface AnswerBody {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly field: string; readonly code: string }[];
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly transaction_id: string;
+  readonly next_cursor: string;
+  readonly total_portfolio_value: string;
+  readonly transactions: readonly { readonly transaction_id: string; readonly sequence: number }[];
+  readonly data: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: AnswerBody;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
+export type UserServiceUnderTest = Awaited<ReturnType<typeof startUserService>>;
+
+/** The whole user service on a real store in a folder of its own, with a clock that tests move. */
+export async function startUserService({ bcryptCost = TEST_BCRYPT_COST }: { bcryptCost?: number } = {}) {
+  const clock = createFakeClock();
+  const runtime = await createTestRuntime({ clock });
+  const { store } = runtime;
+  const passwords = createPasswordManager({ cost: bcryptCost, maxQueued: TEST_MAX_QUEUED_HASHES });
+  let afterNextCheck = async (): Promise<void> => undefined;
+  const publicKeys = runtime.signingKeys.publicKeys();
+  const app = await buildUserServiceApp({
+    ...runtime,
+    passwords: {
+      ...passwords,
+      async verify(password, hash) {
+        const isRight = await passwords.verify(password, hash);
+        await afterNextCheck();
+        return isRight;
+      },
+    },
+    publicKeys,
+    trustedProxies: ['127.0.0.1'],
+  });
+  const audit = createAuditLogger(runtime);
+
+  async function call(method: Method, url: string, { headers, body, from }: Call = {}): Promise<Answer> {
+    const response = await app.inject({
+      method,
+      url,
+      ...(from !== undefined && { remoteAddress: from }),
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const { statusCode: status, body: text } = response;
+    return { status, text, headers: response.headers, body: response.json<AnswerBody>() };
+  }
+
+  /** Stores an account without a request, as many tests begin with one. */
+  async function addUser(overrides: Partial<User> = {}): Promise<User> {
+    const user = aUser(overrides);
+    const balance = emptyBalance(user.username, user.created_at);
+    const writes = [userRecord.create(user), balanceRecord.create(balance)];
+    return store.transact({}, () => ({ writes, result: user }));
+  }
+
+  return {
+    app,
+    clock,
+    runtime,
+    store,
+    passwords,
+    call,
+    addUser,
+
+    /** Does something at the worst moment: when a password was found right and nothing has been decided yet. */
+    afterPasswordCheck(action: () => Promise<void>): void {
+      afterNextCheck = async () => {
+        afterNextCheck = async () => undefined;
+        await action();
+      };
+    },
+
+    /** An account, and the header of a session in it. */
+    async signedIn(username = 'alice', role: UserRole = 'customer') {
+      await addUser({ username, role });
+      return runtime.signIn(username, role);
+    },
+
+    logIn: (username: string, password = PASSWORD, options: Omit<Call, 'body'> = {}) =>
+      call('POST', '/auth/login', { ...options, body: { username, password } }),
+
+    async storedUser(username: string): Promise<User | undefined> {
+      return userRecord.readIfPresent(await store.get(userRecord.key({ username })));
+    },
+
+    async storedBalance(username: string): Promise<Balance | undefined> {
+      return balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
+    },
+
+    async storedSessions(username: string): Promise<Session[]> {
+      const { items } = await store.query({ ...sessionsOf(username), ...FIRST_PAGE });
+      return items.map(sessionRecord.read);
+    },
+
+    /** Security events of a user, newest first. */
+    async eventsOf(username: string): Promise<AuditEvent[]> {
+      return [...(await audit.byUser(username, FIRST_PAGE)).items];
+    },
+
+    async everyStoredItem(): Promise<Item[]> {
+      const items: Item[] = [];
+      for await (const item of store.scan('users')) items.push(item);
+      return items;
+    },
+
+    async stop(): Promise<void> {
+      await app.close();
+      await passwords.close();
+      await runtime.dispose();
+    },
+  };
+}
+
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** Fields that an answer complains about, with what is wrong. */
+export function fieldErrors({ body }: Answer): Record<string, string> {
+  return Object.fromEntries(body.errors.map(({ field, code }) => [field, code]));
+}
+
+/** How many answers there were of each status. */
+export function countByStatus(answers: readonly Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
