@@ -55,7 +55,7 @@ export async function createTestRuntime({
       settings: TOKEN_SETTINGS,
       clock,
     }),
-    sessions: createSessionChecker({ store, clock, maxAgeMilliseconds: 0 }),
+    sessions: createSessionChecker({ store, clock }),
     drain: createDrain(),
     requestLogLevel: 'debug',
     tokens,

@@ -1,31 +1,10 @@
-import { createTokenVerifier } from '@cnop/common/auth/token-manager';
-import {
-  keySetSettings,
-  portSetting,
-  processSettings,
-  storeSettings,
-  tokenNamesOf,
-  tokenSettings,
-} from '@cnop/common/config/settings';
 import { openStore } from '@cnop/common/database/open-store';
-import { runService } from '@cnop/common/http/run-service';
+import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
 import { buildInventoryServiceApp } from './app.ts';
 
 const DEFAULT_PORT = 8_001;
 
 await runService({
-  settings: processSettings
-    .extend(storeSettings.shape)
-    .extend(tokenSettings.shape)
-    .extend(keySetSettings.shape)
-    .extend({ PORT: portSetting.default(DEFAULT_PORT) }),
+  ...serviceWithPublicKeys({ defaultPort: DEFAULT_PORT, build: buildInventoryServiceApp }),
   openStore,
-  open: async (settings, clock) => ({
-    verifier: createTokenVerifier({
-      keys: { url: settings.JWKS_URL },
-      settings: tokenNamesOf(settings),
-      clock,
-    }),
-    build: buildInventoryServiceApp,
-  }),
 });

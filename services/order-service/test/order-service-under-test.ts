@@ -16,7 +16,9 @@ export async function startOrderService(): Promise<OrderServiceUnderTest> {
   const runtime = await createTestRuntime();
   const assets = createAssetDao(runtime.store);
   await assets.createAsset(anAsset({ asset_id: 'BTC', current_price: '50000.00' }));
-  await assets.createAsset(anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }));
+  await assets.createAsset(
+    anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
+  );
   await assets.createAsset(anAsset({ asset_id: 'ETH', status: 'suspended' }));
   const app = await buildOrderServiceApp(runtime);
   return {

@@ -9,6 +9,8 @@ import { sessionSchema } from './session-rules.ts';
 export type { Session } from './session-rules.ts';
 
 const SESSION_PREFIX = 'SESSION#';
+/** A session that ended in another process is refused here within this time; one that ended in ours, at once. */
+const MAX_AGE_MILLISECONDS = 1_000;
 const MAX_CACHED_SESSIONS = 10_000;
 
 /** How sessions are stored. They expire with their end, since an absent session is not live either. */
@@ -28,7 +30,7 @@ export interface SessionCheckerOptions {
   readonly store: Pick<TableStore, 'get'>;
   readonly clock: Clock;
   /** How long a session that was live is believed to be; 0 reads the store every time. */
-  readonly maxAgeMilliseconds: number;
+  readonly maxAgeMilliseconds?: number;
   readonly maxCachedSessions?: number;
 }
 
@@ -55,7 +57,12 @@ interface Sighting {
  * created never waits for an older answer to fade.
  */
 export function createSessionChecker(options: SessionCheckerOptions): SessionChecker {
-  const { store, clock, maxAgeMilliseconds, maxCachedSessions = MAX_CACHED_SESSIONS } = options;
+  const {
+    store,
+    clock,
+    maxAgeMilliseconds = MAX_AGE_MILLISECONDS,
+    maxCachedSessions = MAX_CACHED_SESSIONS,
+  } = options;
   const sightings = new Map<string, Sighting>();
   let forgotten = 0;
 

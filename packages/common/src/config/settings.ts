@@ -43,16 +43,6 @@ export const storeSettings = z.object({
 });
 export type StoreSettings = z.output<typeof storeSettings>;
 
-/**
- * How long a process may go on believing in a session that was revoked elsewhere. The embedded store is read each
- * time.
- */
-const SESSION_MAX_AGE_MILLISECONDS = { lmdb: 0, dynamodb: 1_000 } as const;
-
-export function sessionMaxAgeMilliseconds({ STORE }: Pick<StoreSettings, 'STORE'>): number {
-  return SESSION_MAX_AGE_MILLISECONDS[STORE];
-}
-
 /** How tokens are named; issuer and verifiers must agree. */
 export const tokenSettings = z.object({
   TOKEN_ISSUER: z.string().min(1).default('cnop'),

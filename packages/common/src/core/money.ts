@@ -59,6 +59,14 @@ export function formatDecimal(value: Decimal): string {
   return value.toFixed();
 }
 
+/**
+ * An amount as a JSON number, which older clients expect of a few members that are only shown: it may be off in the
+ * sixteenth digit. The only place where an amount becomes a number.
+ */
+export function displayNumber(amount: string): number {
+  return Number(amount);
+}
+
 /** Whether a value is small enough to be stored and read back. */
 export function isStorable(value: Decimal): boolean {
   return value.abs().lt(TOO_LARGE);

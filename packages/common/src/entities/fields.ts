@@ -9,7 +9,7 @@ import {
   UNSIGNED_DECIMAL_PATTERN,
 } from '../core/money.ts';
 
-export const MAX_DESCRIPTION_LENGTH = 500;
+const MAX_DESCRIPTION_LENGTH = 500;
 const MAX_EMAIL_BYTES = 254;
 /** At most 15 digits, which a JavaScript number holds exactly; no negative zero, which no store takes. */
 const INTEGER_PATTERN = /^(?:0|-?[1-9]\d{0,14})$/;

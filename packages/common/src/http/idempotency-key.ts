@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { ValidationError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-export const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
-export const IDEMPOTENCY_REPLAYED_HEADER = 'idempotency-replayed';
+const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
+const IDEMPOTENCY_REPLAYED_HEADER = 'idempotency-replayed';
 /** 1 to 128 printable ASCII characters, bare or as a quoted string (the IETF draft's form). */
 const KEY_PATTERN = /^[\x20-\x7e]{1,128}$/;
 

@@ -1,9 +1,17 @@
 import type { z } from 'zod';
 import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
+import { createTokenVerifier } from '../auth/token-manager.ts';
 import { ConfigError, readConfig } from '../config/read-config.ts';
-import type { processSettings, StoreSettings } from '../config/settings.ts';
-import { sessionMaxAgeMilliseconds } from '../config/settings.ts';
+import type { StoreSettings } from '../config/settings.ts';
+import {
+  keySetSettings,
+  portSetting,
+  processSettings,
+  storeSettings,
+  tokenNamesOf,
+  tokenSettings,
+} from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
@@ -29,6 +37,26 @@ export interface ServiceProcess<S extends ServiceSettings> {
   /** Given by the composition root, which alone knows the adapters. */
   readonly openStore: (settings: S, clock: Clock) => Promise<TableStore>;
   readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
+}
+
+/** A service that only checks tokens: it finds the public keys at the user service. */
+export function serviceWithPublicKeys({
+  defaultPort,
+  build,
+}: {
+  readonly defaultPort: number;
+  readonly build: OpenedService['build'];
+}) {
+  const settings = processSettings
+    .extend(storeSettings.shape)
+    .extend(tokenSettings.shape)
+    .extend(keySetSettings.shape)
+    .extend({ PORT: portSetting.default(defaultPort) });
+  const open = async (given: z.output<typeof settings>, clock: Clock): Promise<OpenedService> => ({
+    verifier: createTokenVerifier({ keys: { url: given.JWKS_URL }, settings: tokenNamesOf(given), clock }),
+    build,
+  });
+  return { settings, open };
 }
 
 /** Runs one service as a process of its own: settings, store, app, listen, drain. */
@@ -58,11 +86,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     ids: systemIds,
     store,
     verifier: service.verifier,
-    sessions: createSessionChecker({
-      store,
-      clock,
-      maxAgeMilliseconds: sessionMaxAgeMilliseconds(settings),
-    }),
+    sessions: createSessionChecker({ store, clock }),
     drain,
     requestLogLevel: 'info',
   };

@@ -1,7 +1,7 @@
 import { LogController } from 'fastify';
 import { requestIdOf } from './request-context.ts';
 
-export const BODY_LIMIT_BYTES = 64 * 1_024;
+const BODY_LIMIT_BYTES = 64 * 1_024;
 const HEADER_LIMIT_BYTES = 16 * 1_024;
 const MAX_PARAM_LENGTH = 128;
 /** Time for a client to send its whole request. The three belong together: Node swaps in the larger of them. */

@@ -1,3 +1,4 @@
+import { displayNumber } from '@cnop/common/core/money';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 
 /** An asset as clients see it. */
@@ -13,9 +14,4 @@ export function toAssetView(asset: Asset): AssetResponse {
 
 export function isOpenForTrading({ status }: Pick<Asset, 'status'>): boolean {
   return status === 'active';
-}
-
-/** The nearest JavaScript number to a decimal: for display alone, since what follows from it may be wrong. */
-function displayNumber(text: string): number {
-  return Number(text);
 }

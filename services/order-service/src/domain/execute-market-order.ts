@@ -1,5 +1,12 @@
-import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown, roundUp } from '@cnop/common/core/money';
 import type { Decimal } from '@cnop/common/core/money';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  formatDecimal,
+  formatUsd,
+  roundDown,
+  roundUp,
+} from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Order } from '@cnop/common/entities/order/order';
@@ -46,7 +53,8 @@ export function executeMarketOrder(terms: MarketOrderTerms, context: TradeContex
   const quantity = decimal(terms.quantity);
   const total = settlementAmount(side, quantity, decimal(terms.price));
   const change = { username, assetId, quantity, total, at };
-  const holding = side === 'buy' ? addToHolding(books.holding, change) : takeFromHolding(books.holding, change);
+  const holding =
+    side === 'buy' ? addToHolding(books.holding, change) : takeFromHolding(books.holding, change);
   const posted = postToLedger(books.balance, {
     type: 'order_payment',
     direction: side === 'buy' ? 'debit' : 'credit',

@@ -1,7 +1,17 @@
-import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, MAX_SCALE, roundDown, ZERO } from '@cnop/common/core/money';
 import type { Decimal } from '@cnop/common/core/money';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  formatDecimal,
+  formatUsd,
+  isStorable,
+  MAX_SCALE,
+  roundDown,
+  ZERO,
+} from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import { OrderRefusedError } from './order-errors.ts';
 
 export interface HoldingChange {
   readonly username: string;
@@ -12,9 +22,17 @@ export interface HoldingChange {
   readonly at: string;
 }
 
-/** The holding after a buy: cost adds up, the average follows. */
-export function addToHolding(holding: StoredAssetBalance | undefined, change: HoldingChange): StoredAssetBalance {
+/**
+ * The holding after a buy: cost adds up, the average follows.
+ * @throws OrderRefusedError (422 BUS_002) when the quantity would have more digits than a quantity may have
+ */
+export function addToHolding(
+  holding: StoredAssetBalance | undefined,
+  change: HoldingChange,
+): StoredAssetBalance {
   const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
+  if (!isStorable(quantity))
+    throw new OrderRefusedError('The holding would become larger than the platform can hold.');
   const invested = change.total.plus(holding?.total_invested ?? ZERO);
   return {
     username: change.username,
@@ -32,7 +50,10 @@ export function addToHolding(holding: StoredAssetBalance | undefined, change: Ho
  * The holding after a sale: what is left keeps its share of the cost.
  * @throws InsufficientBalanceError (422 BUS_001) when there is less than what is sold
  */
-export function takeFromHolding(holding: StoredAssetBalance | undefined, change: HoldingChange): StoredAssetBalance {
+export function takeFromHolding(
+  holding: StoredAssetBalance | undefined,
+  change: HoldingChange,
+): StoredAssetBalance {
   const held = decimal(holding?.quantity ?? '0');
   if (!holding || change.quantity.gt(held)) {
     throw new InsufficientBalanceError(change.assetId, {

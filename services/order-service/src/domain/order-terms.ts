@@ -34,11 +34,19 @@ export function marketOrderTerms(request: OrderCreate, asset: Asset | undefined)
   if (!asset || asset.status !== 'active') throw new AssetNotTradableError(request.asset_id);
   const { order_type: orderType, quantity, price } = request;
   if (orderType !== 'market_buy' && orderType !== 'market_sell') {
-    throw new OrderRefusedError('Conditional orders are not offered yet: send a market_buy or a market_sell.');
+    throw new OrderRefusedError(
+      'Conditional orders are not offered yet: send a market_buy or a market_sell.',
+    );
   }
   const errors: FieldError[] = [];
   if (price !== null && price !== undefined) {
-    errors.push(fieldError('price', 'A market order takes the price of the moment: leave the price out.', 'not_allowed'));
+    errors.push(
+      fieldError(
+        'price',
+        'A market order takes the price of the moment: leave the price out.',
+        'not_allowed',
+      ),
+    );
   }
   if (fractionDigits(decimal(quantity)) > asset.quantity_scale) {
     errors.push(fieldError('quantity', `At most ${asset.quantity_scale} fraction digits.`, 'too_precise'));

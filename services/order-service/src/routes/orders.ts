@@ -1,5 +1,10 @@
 import { assetIdSchema, idSchema } from '@cnop/common/entities/fields';
-import { orderCreateSchema, orderResponseSchema, orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
+import {
+  orderCreateSchema,
+  orderResponseSchema,
+  orderStatusSchema,
+  orderTypeSchema,
+} from '@cnop/common/entities/order/order';
 import { identityOf } from '@cnop/common/http/authentication';
 import { getAssetDao, getOrderDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
@@ -22,6 +27,8 @@ const orderListAnswerSchema = z.object({
   next_cursor: z.string().nullable(),
 });
 const orderParamsSchema = z.strictObject({ id: idSchema });
+/** The path says it all; clients send either nothing or an empty object. */
+const noBodySchema = z.strictObject({}).nullish();
 const orderListQuerySchema = pageQuerySchema.extend({
   asset_id: assetIdSchema.optional(),
   order_type: orderTypeSchema.optional(),
@@ -36,7 +43,14 @@ const docs = { tags: ['orders'], security: BEARER_SECURITY };
 export function orderRoutes(app: ServiceApp): void {
   app.post(
     '/orders',
-    { schema: { ...docs, summary: 'Place an order', body: orderCreateSchema, response: { 201: orderAnswerSchema } } },
+    {
+      schema: {
+        ...docs,
+        summary: 'Place an order',
+        body: orderCreateSchema,
+        response: { 201: orderAnswerSchema },
+      },
+    },
     async (request, reply) => {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);
@@ -63,7 +77,11 @@ export function orderRoutes(app: ServiceApp): void {
       const { username } = identityOf(request);
       const { asset_id, order_type, status, start_date: from, end_date: to } = request.query;
       const filter = { asset_id, order_type, status, from, to };
-      const page = await getOrderDao(app).getOrdersByUser(username, pageRequestOf(request.query, filter), filter);
+      const page = await getOrderDao(app).getOrdersByUser(
+        username,
+        pageRequestOf(request.query, filter),
+        filter,
+      );
       return { data: [...page.items], ...pageMembers(page, filter) };
     },
   );
@@ -97,6 +115,7 @@ export function orderRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'Cancel an order',
         params: orderParamsSchema,
+        body: noBodySchema,
         response: { 200: orderAnswerSchema },
       },
       handler: async (request) => ({

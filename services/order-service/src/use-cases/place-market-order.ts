@@ -34,7 +34,10 @@ export interface PlaceMarketOrder {
  * Buys or sells at the current price: books, ledger, holding, order and the answer to a retry in one commit.
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError (all 422)
  */
-export async function placeMarketOrder(deps: PlaceMarketOrderDeps, command: PlaceMarketOrder): Promise<Once<Order>> {
+export async function placeMarketOrder(
+  deps: PlaceMarketOrderDeps,
+  command: PlaceMarketOrder,
+): Promise<Once<Order>> {
   const { username, request, intent } = command;
   const now = deps.clock.now();
   const asset = await deps.assets.getAsset(request.asset_id);

@@ -21,9 +21,15 @@ async function trader(usd?: string) {
   const headers = await service.runtime.signIn(username);
   if (usd !== undefined) await service.runtime.fund(username, usd);
   const place = (payload: unknown, extra: Record<string, string> = {}) =>
-    service.app.inject({ method: 'POST', url: '/orders', headers: { ...headers, ...extra }, payload: payload as object });
+    service.app.inject({
+      method: 'POST',
+      url: '/orders',
+      headers: { ...headers, ...extra },
+      payload: payload as object,
+    });
   const get = (url: string) => service.app.inject({ method: 'GET', url, headers });
-  const cash = async () => (await createBalanceDao(service.runtime.store).getBalance(username))?.current_balance;
+  const cash = async () =>
+    (await createBalanceDao(service.runtime.store).getBalance(username))?.current_balance;
   const holding = async (asset: string) =>
     createAssetBalanceDao(service.runtime.store).getAssetBalance(username, asset);
   return { username, headers, place, get, cash, holding };
@@ -56,7 +62,10 @@ describe('a market buy', () => {
     ]);
     expect(await alice.cash()).toBe('500.00');
     expect(await alice.holding('BTC')).toMatchObject({ quantity: '0.01', total_invested: '500.00' });
-    const ledger = await createBalanceDao(service.runtime.store).getUserTransactions(alice.username, FIRST_PAGE);
+    const ledger = await createBalanceDao(service.runtime.store).getUserTransactions(
+      alice.username,
+      FIRST_PAGE,
+    );
     expect(ledger.items[0]).toMatchObject({
       transaction_type: 'order_payment',
       direction: 'debit',
@@ -64,7 +73,10 @@ describe('a market buy', () => {
       reference_id: order.order_id,
       sequence: 2,
     });
-    const trades = await createAssetTransactionDao(service.runtime.store).getUserTransactions(alice.username, FIRST_PAGE);
+    const trades = await createAssetTransactionDao(service.runtime.store).getUserTransactions(
+      alice.username,
+      FIRST_PAGE,
+    );
     expect(trades.items).toHaveLength(1);
     expect(trades.items[0]).toMatchObject({ transaction_type: 'buy', order_id: order.order_id });
     expect(await createOrderDao(service.runtime.store).getOrder(order.order_id)).toEqual(order);
@@ -85,7 +97,11 @@ describe('a market buy', () => {
       headers: { ...carol.headers, 'content-type': 'application/json' },
       payload: '{"asset_id":"btc","order_type":"market_buy","quantity":0.00012345}',
     });
-    expect(response.json().data).toMatchObject({ asset_id: 'BTC', quantity: '0.00012345', total_amount: '6.18' });
+    expect(response.json().data).toMatchObject({
+      asset_id: 'BTC',
+      quantity: '0.00012345',
+      total_amount: '6.18',
+    });
   });
 
   it('is refused with what is missing when the cash does not cover it', async () => {
@@ -143,7 +159,13 @@ describe('an order that does not fit', () => {
   it.each([
     ['no body', undefined, 422, 'VAL_003', ['body']],
     ['nothing in it', {}, 422, 'VAL_003', ['asset_id', 'order_type', 'quantity']],
-    ['several bad fields at once', { asset_id: '!', order_type: 'x', quantity: '-1' }, 422, 'VAL_001', ['asset_id', 'order_type', 'quantity']],
+    [
+      'several bad fields at once',
+      { asset_id: '!', order_type: 'x', quantity: '-1' },
+      422,
+      'VAL_001',
+      ['asset_id', 'order_type', 'quantity'],
+    ],
     ['an unknown field', { ...buy('1'), role: 'admin' }, 422, 'VAL_001', ['role']],
     ['an asset id of 13 characters', buy('1', 'ABCDEFGHIJKLM'), 422, 'VAL_001', ['asset_id']],
     ['an exponent', buy('1e5'), 422, 'VAL_001', ['quantity']],
@@ -173,7 +195,12 @@ describe('an order that does not fit', () => {
 
   it('because conditional orders are not offered yet says so', async () => {
     const judy = await trader('1000');
-    const response = await judy.place({ asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.01', price: '40000' });
+    const response = await judy.place({
+      asset_id: 'BTC',
+      order_type: 'limit_buy',
+      quantity: '0.01',
+      price: '40000',
+    });
     expect(response.statusCode).toBe(422);
     expect(response.json().code).toBe('BUS_002');
   });
@@ -267,10 +294,14 @@ describe('at the same time', () => {
     const tina = await trader('1000');
     const keys = Array.from({ length: 100 }, (_, index) => `key-${index}`);
     const copies = keys.flatMap((key) => Array.from({ length: 10 }, () => key));
-    const responses = await Promise.all(copies.map((key) => tina.place(buy('0.0001'), { 'idempotency-key': key })));
+    const responses = await Promise.all(
+      copies.map((key) => tina.place(buy('0.0001'), { 'idempotency-key': key })),
+    );
     expect(new Set(responses.map((response) => response.statusCode))).toEqual(new Set([201]));
     const bodies = new Map(copies.map((key, index) => [key, responses[index]?.body]));
-    expect(responses.every((response, index) => response.body === bodies.get(copies[index] ?? ''))).toBe(true);
+    expect(responses.every((response, index) => response.body === bodies.get(copies[index] ?? ''))).toBe(
+      true,
+    );
     expect(new Set(bodies.values()).size).toBe(100);
     expect(await tina.cash()).toBe('500.00');
   });
@@ -305,9 +336,11 @@ describe('the list of orders', () => {
     await vera.place(buy('1', 'DOGE'));
     await vera.place(sell('0.0001'));
     const types = async (query: string) =>
-      (await vera.get(`/orders?${query}`)).json().data.map((order: { order_type: string; asset_id: string }) =>
-        [order.asset_id, order.order_type].join(' '),
-      );
+      (await vera.get(`/orders?${query}`))
+        .json()
+        .data.map((order: { order_type: string; asset_id: string }) =>
+          [order.asset_id, order.order_type].join(' '),
+        );
     expect(await types('asset_id=doge')).toEqual(['DOGE market_buy']);
     expect(await types('order_type=market_sell')).toEqual(['BTC market_sell']);
     expect(await types('status=queued')).toEqual([]);
@@ -382,7 +415,10 @@ describe('the trades of an asset', () => {
     await cleo.place(buy('0.01'));
     await cleo.place(sell('0.005'));
     const body = (await cleo.get('/assets/BTC/transactions')).json();
-    expect(body.data.map((trade: { transaction_type: string }) => trade.transaction_type)).toEqual(['sell', 'buy']);
+    expect(body.data.map((trade: { transaction_type: string }) => trade.transaction_type)).toEqual([
+      'sell',
+      'buy',
+    ]);
     expect(Object.keys(body.data[0]).sort()).toEqual([
       'asset_id',
       'fees',

@@ -1,3 +1,4 @@
+import { displayNumber } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import { assetIdSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
@@ -8,7 +9,6 @@ import { z } from 'zod';
 import { getClock, getStore } from '../dependencies.ts';
 import { readHolding, readHoldings } from '../use-cases/read-holdings.ts';
 import { readPortfolio } from '../use-cases/read-portfolio.ts';
-import { displayNumber } from './display-number.ts';
 
 const holdingAnswerSchema = assetBalanceSchema
   .omit({ username: true, current_market_value: true, last_transaction: true })

@@ -10,6 +10,7 @@ import {
 } from '../fields.ts';
 
 export const assetTransactionTypeSchema = z.enum(['buy', 'sell', 'transfer', 'airdrop', 'staking']);
+/** @public an enum of the mission */
 export type AssetTransactionType = z.infer<typeof assetTransactionTypeSchema>;
 
 export const assetTransactionStatusSchema = z.enum([
@@ -19,6 +20,7 @@ export const assetTransactionStatusSchema = z.enum([
   'cancelled',
   'processing',
 ]);
+/** @public an enum of the mission */
 export type AssetTransactionStatus = z.infer<typeof assetTransactionStatusSchema>;
 
 /** One movement of an asset. */

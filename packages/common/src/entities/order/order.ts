@@ -31,7 +31,6 @@ export const orderHistoryEntrySchema = z.object({
   at: timestampSchema,
   reason: descriptionSchema.nullable().default(null),
 });
-export type OrderHistoryEntry = z.infer<typeof orderHistoryEntrySchema>;
 
 export const orderSchema = z.object({
   order_id: idSchema,
@@ -80,4 +79,5 @@ export type OrderUpdate = z.infer<typeof orderUpdateSchema>;
 
 /** An order as clients see it. */
 export const orderResponseSchema = orderSchema;
+/** @public the answer of the mission, for clients of the package */
 export type OrderResponse = z.infer<typeof orderResponseSchema>;

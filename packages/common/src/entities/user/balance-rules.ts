@@ -19,7 +19,7 @@ export class InsufficientBalanceError extends ProblemError {
 }
 
 /** 422 BUS_002: the balance would have more digits than an amount may have. */
-export class BalanceLimitError extends ProblemError {
+class BalanceLimitError extends ProblemError {
   constructor() {
     super('BUS_002', { detail: 'The balance would become larger than the platform can hold.' });
   }

@@ -5,13 +5,14 @@ export const userRoleSchema = z.enum(['customer', 'admin', 'moderator']);
 export type UserRole = z.infer<typeof userRoleSchema>;
 
 export const userStatusSchema = z.enum(['active', 'inactive', 'suspended', 'pending']);
+/** @public an enum of the mission */
 export type UserStatus = z.infer<typeof userStatusSchema>;
 
 /** A bcrypt hash in its textual form. */
 const PASSWORD_HASH_LENGTH = 60;
 /** bcrypt looks at no more bytes than these, so a longer password would be cut without a word. */
 export const MAX_PASSWORD_BYTES = 72;
-export const MIN_PASSWORD_LENGTH = 12;
+const MIN_PASSWORD_LENGTH = 12;
 
 export const nameSchema = z
   .string()

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+
+/** Of every account that tests make. */
+export const PASSWORD = 'Whole-System-Test-1';
+const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it came, for comparing bytes. */
+  readonly text: string;
+  /** The body parsed; what it holds is for the test to check. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+export interface RequestOptions {
+  readonly token?: string | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** The Idempotency-Key. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Send = (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
+
+/** Sends requests to an origin, such as `http://127.0.0.1:8080`; a path is all that follows. */
+export function createSender(origin: string): Send {
+  return async (method, path, { token, body, key, headers = {} } = {}) => {
+    const response = await fetch(origin + path, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(key !== undefined && { 'idempotency-key': key }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: <T>() => JSON.parse(text) as T,
+    };
+  };
+}
+
+/** The same below the prefix of the public API. */
+export function createApi(origin: string): Send {
+  return createSender(`${origin}/api/v1`);
+}
+
+/** A signed-in user. */
+export interface Account {
+  readonly username: string;
+  readonly email: string;
+  readonly token: string;
+  readonly refreshToken: string;
+  /** Sends with the account's token. */
+  readonly send: Send;
+}
+
+/** A name that no other test of the file has. */
+export function freshName(prefix = 'user'): string {
+  return `${prefix}_${randomUUID().slice(0, 8)}`;
+}
+
+export function registration(username: string) {
+  return {
+    username,
+    email: `${username}@example.com`,
+    password: PASSWORD,
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+  };
+}
+
+/** Registers somebody, signs them in and deposits cash. */
+export async function signUp(
+  api: Send,
+  { username = freshName(), cash }: { readonly username?: string; readonly cash?: string } = {},
+): Promise<Account> {
+  expectStatus(await api('POST', '/auth/register', { body: registration(username) }), 201);
+  const account = await signIn(api, username);
+  if (cash !== undefined) {
+    expectStatus(await account.send('POST', '/balance/deposit', { body: { amount: cash } }), 201);
+  }
+  return account;
+}
+
+export async function signIn(api: Send, username: string, password = PASSWORD): Promise<Account> {
+  const answer = expectStatus(await api('POST', '/auth/login', { body: { username, password } }), 200);
+  const { access_token: token, refresh_token: refreshToken } = answer.json<{
+    access_token: string;
+    refresh_token: string;
+  }>();
+  const send: Send = (method, path, options) => api(method, path, { token, ...options });
+  return { username, email: `${username}@example.com`, token, refreshToken, send };
+}
+
+/** @throws Error with the whole answer when its status is another one */
+export function expectStatus(answer: Answer, status: number): Answer {
+  if (answer.status !== status) {
+    throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);
+  }
+  return answer;
+}

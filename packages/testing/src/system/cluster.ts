@@ -1,0 +1,90 @@
+import { runNode } from './node-process.ts';
+import type { Server } from './servers.ts';
+import { ADMIN_PASSWORD, CLI, startServer } from './servers.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+export interface ClusterOptions {
+  /** A folder for keys and, with the embedded store, for data. */
+  readonly dataDir: string;
+  /** How many processes of a service; one where nothing is said. */
+  readonly instances?: { readonly user?: number; readonly order?: number };
+  /** Settings of every process, such as those of another store. */
+  readonly env?: Env;
+  /** More settings of the gateway. */
+  readonly gatewayEnv?: Env;
+}
+
+/** Gateway and services as processes of their own, which share a store and nothing else. */
+export interface Cluster {
+  /** Of the gateway. */
+  readonly url: string;
+  readonly users: readonly Server[];
+  readonly orders: readonly Server[];
+  readonly inventory: Server;
+  /** Asks every process to stop; resolves with their exit codes. */
+  stop(): Promise<readonly (number | null)[]>;
+  kill(): Promise<void>;
+}
+
+/** Starts everything on a prepared store: the catalogue is loaded and there is the administrator `admin`. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { dataDir, instances = {}, gatewayEnv } = options;
+  const env = { DATA_DIR: dataDir, ...options.env };
+  const started: Server[] = [];
+  const start = async (service: string, more: Env = {}): Promise<Server> => {
+    const script = `services/${service}/dist/server.js`;
+    const server = await startServer({ script, cwd: dataDir, env: { ...env, ...more } });
+    started.push(server);
+    return server;
+  };
+  const kill = async () => {
+    await Promise.all(started.map((server) => server.process.stop()));
+  };
+  const several = (count: number, service: string, more?: Env) =>
+    Promise.all(Array.from({ length: count }, () => start(service, more)));
+  try {
+    await prepare(dataDir, env);
+    const users = await several(instances.user ?? 1, 'user-service');
+    const keySet = { JWKS_URL: `${users[0]?.url ?? ''}/.well-known/jwks.json` };
+    const [orders, inventory] = await Promise.all([
+      several(instances.order ?? 1, 'order-service', keySet),
+      start('inventory-service', keySet),
+    ]);
+    const gateway = await start('gateway', {
+      ...keySet,
+      USER_SERVICE_URLS: users.map(({ url }) => url).join(','),
+      ORDER_SERVICE_URLS: orders.map(({ url }) => url).join(','),
+      INVENTORY_SERVICE_URLS: inventory.url,
+      ...gatewayEnv,
+    });
+    const stop = async () => {
+      // The door first, so that nobody is let in to services that are gone.
+      const { code } = await gateway.process.stop('SIGTERM');
+      const services = started.filter((server) => server !== gateway);
+      const exits = await Promise.all(services.map((server) => server.process.stop('SIGTERM')));
+      return [code, ...exits.map((exit) => exit.code)];
+    };
+    return { url: gateway.url, users, orders, inventory, stop, kill };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+/** What the one-machine shape does by itself at its first start. */
+async function prepare(dataDir: string, env: Env): Promise<void> {
+  const commands = [
+    ['catalogue', 'load'],
+    ['admin', 'create', '--username', 'admin', '--email', 'admin@example.com'],
+  ];
+  for (const args of commands) {
+    const { code, stderr } = await runNode({
+      script: CLI,
+      args,
+      cwd: dataDir,
+      env: { ...env, ADMIN_PASSWORD, BCRYPT_COST: '4' },
+    });
+    if (code !== 0) throw new Error(`cnop ${args.join(' ')} failed: ${stderr}`);
+  }
+}

@@ -1,0 +1,99 @@
+import { writeSync } from 'node:fs';
+import { systemIds } from '@cnop/common/core/ids';
+import { decimal } from '@cnop/common/core/money';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import type { TableStore } from '@cnop/common/database/table-store';
+import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { open } from 'lmdb';
+import { aUser } from '../../builders/user.ts';
+
+// Runs under strace: commits, and says of each commit on its standard output that it is safe. Whether it is, the
+// trace tells.
+
+const ROUNDS = 50;
+const MAX_COMMITS_PER_ROUND = 4;
+const USERNAMES = ['flush_0', 'flush_1', 'flush_2', 'flush_3'];
+const STDOUT = 1;
+
+/** Commits one entry and resolves, with its key, when whoever asked may be told that it is safe. */
+type Commit = (round: number, place: number) => Promise<string>;
+
+/** The adapter as it is. */
+async function commitThroughStore(folder: string): Promise<Commit> {
+  const store = createLmdbTableStore({ path: folder });
+  const users = createUserDao(store);
+  for (const username of USERNAMES) {
+    const user = aUser({ username, email: `${username}@example.com` });
+    await users.createUser(user, [balanceRecord.create(emptyBalance(username, user.created_at))]);
+  }
+  return (_round, place) => deposit(store, USERNAMES[place % USERNAMES.length] ?? '');
+}
+
+function deposit(store: TableStore, username: string): Promise<string> {
+  const at = new Date().toISOString();
+  const id = systemIds.next();
+  return store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
+    const balance = balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at);
+    const posted = postToLedger(balance, {
+      type: 'deposit',
+      direction: 'credit',
+      amount: decimal('1.25'),
+      description: null,
+      referenceId: null,
+      at,
+      id,
+    });
+    const writes = [
+      balanceRecord.replace(posted.balance),
+      balanceTransactionRecord.create(posted.transaction),
+    ];
+    return { writes, result: `${username} ${posted.transaction.transaction_id}` };
+  });
+}
+
+/** How one must not do it: the library answers before it flushes. */
+function commitWithoutSync(folder: string): Commit {
+  const database = open<string, string>({ path: folder, noSync: true, overlappingSync: false });
+  return async (round, place) => {
+    const key = `${round}-${place}`;
+    await database.childTransaction(() => void database.put(key, key));
+    return key;
+  };
+}
+
+/** Nor so: with the library's default, readers see what is not flushed yet, and this answers what it reads. */
+function commitAndAnswerWhenReadable(folder: string): Commit {
+  const database = open<string, string>({ path: folder });
+  return async (round, place) => {
+    const key = `${round}-${place}`;
+    void database.put(key, key);
+    while (database.get(key) === undefined) await new Promise((resolve) => void setImmediate(resolve));
+    return key;
+  };
+}
+
+async function commitOf(mode: string | undefined, folder: string): Promise<Commit> {
+  switch (mode) {
+    case 'no-sync':
+      return commitWithoutSync(folder);
+    case 'answer-when-readable':
+      return commitAndAnswerWhenReadable(folder);
+    default:
+      return commitThroughStore(folder);
+  }
+}
+
+const [mode, folder = ''] = process.argv.slice(2);
+const commit = await commitOf(mode, folder);
+for (let round = 0; round < ROUNDS; round++) {
+  const commits = Array.from({ length: 1 + (round % MAX_COMMITS_PER_ROUND) }, async (_, place) => {
+    const acknowledgement = await commit(round, place);
+    // One write for each, at once: the trace must show when it was given.
+    writeSync(STDOUT, `ACK ${acknowledgement}\n`);
+  });
+  await Promise.all(commits);
+}
+// As a power cut would, without closing anything.
+process.exit(0);

@@ -1,0 +1,116 @@
+import { logRequests } from '@cnop/common/http/request-context';
+import { useZodSchemas } from '@cnop/common/http/schemas';
+import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
+import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { UnreadableRequestError } from '@cnop/exception/errors';
+import { registerErrorHandlers, sendProblem, toProblemError } from '@cnop/exception/http/error-handler';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Fastify from 'fastify';
+import { answerClientError } from './client-error.ts';
+import { createClientOrigin } from './client-origin.ts';
+import { allowOrigins } from './cors.ts';
+import type { GuardOptions } from './guard.ts';
+import { createGuard } from './guard.ts';
+import { serveGatewayHealth } from './health.ts';
+import { serveDocs } from './pages/docs-page.ts';
+import { serveErrorPages } from './pages/error-pages.ts';
+import { servePublicRoutes } from './public-routes.ts';
+import type { RateLimitSettings } from './rate-limits.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { createAnswerHeaders } from './security-headers.ts';
+import type { Upstreams } from './upstream.ts';
+
+const SERVICE = 'gateway';
+/** Path and query; longer ones are refused before anything looks at them. */
+const MAX_URL_LENGTH = 2_048;
+
+/** What the gateway shares with the services of its process; no store. */
+type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'drain' | 'verifier'>;
+
+export interface GatewayOptions extends GatewayRuntime {
+  readonly upstreams: Upstreams;
+  readonly limits: RateLimitSettings;
+  /** Web apps that may call the API from a browser, such as `https://app.example.com`. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly isProduction: boolean;
+}
+
+/** Builds the public door; it does not listen. Closing it closes the connections to the services, not the services. */
+export async function buildGateway(options: GatewayOptions): Promise<FastifyInstance> {
+  const { clock, upstreams, verifier } = options;
+  const limits = createRateLimits({ settings: options.limits, clock });
+  const originOf = createClientOrigin(options.trustedProxies);
+  const guardOptions = { verifier, limits, originOf };
+  const welcome = createWelcome(options, guardOptions);
+
+  const app = Fastify({
+    ...SERVER_LIMITS,
+    // As long as a URL may be: a parameter that is too long is for its schema to refuse.
+    routerOptions: { maxParamLength: MAX_URL_LENGTH },
+    loggerInstance: options.logger.child({ service: SERVICE }) as FastifyBaseLogger,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, clock.now()),
+    frameworkErrors: (_error, request, reply) => {
+      const refusal = refusalOf(() => welcome(request, reply));
+      sendProblem(
+        refusal ?? new UnreadableRequestError('The path is not well-formed.'),
+        request,
+        reply,
+        clock.now(),
+      );
+    },
+  });
+  useZodSchemas(app);
+  registerErrorHandlers(app, () => clock.now());
+  app.addHook('onRequest', (request, reply, done) => done(refusalOf(() => welcome(request, reply))));
+  await allowOrigins(app, options.corsOrigins);
+  logRequests(app, 'info');
+
+  serveGatewayHealth(app, options);
+  await app.register((pages, _, done) => {
+    pages.addHook('onRequest', createGuard({ access: 'public', policy: 'reads' }, guardOptions));
+    serveErrorPages(pages);
+    serveDocs(pages, options);
+    done();
+  });
+  await servePublicRoutes(app, { ...guardOptions, upstreams });
+
+  app.addHook('onReady', async () => {
+    await Promise.all(Object.values(upstreams).map((upstream) => upstream.start()));
+  });
+  app.addHook('onClose', async () => {
+    await Promise.all(Object.values(upstreams).map((upstream) => upstream.close()));
+  });
+  return app;
+}
+
+type Welcome = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/**
+ * Makes what happens to every request first, known route or not: the headers of its answer, and coarse checks. It
+ * throws a ProblemError to refuse.
+ */
+function createWelcome({ isProduction, drain }: GatewayOptions, { limits, originOf }: GuardOptions): Welcome {
+  const setAnswerHeaders = createAnswerHeaders(isProduction);
+  return (request, { raw }) => {
+    setAnswerHeaders(raw, request.id);
+    if (drain.isDraining) raw.setHeader('connection', 'close');
+    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) {
+      throw new UnreadableRequestError(`The URL is longer than ${MAX_URL_LENGTH} characters.`, {
+        status: 414,
+      });
+    }
+    // Looking for routes that do not exist is reading, too.
+    if (request.is404) limits.reads.admit(originOf(request.raw), raw);
+  };
+}
+
+function refusalOf(check: () => void): Error | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return toProblemError(error);
+  }
+}

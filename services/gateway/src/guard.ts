@@ -1,0 +1,77 @@
+import { bearerTokenOf } from '@cnop/common/auth/gateway-identity';
+import type { AccessIdentity, TokenVerifier } from '@cnop/common/auth/token-manager';
+import type { Access } from '@cnop/common/http/authentication';
+import { ForbiddenError, RateLimitedError } from '@cnop/exception/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ClientOriginOf } from './client-origin.ts';
+import type { PolicyName, RateLimitClient, RateLimits } from './rate-limits.ts';
+
+export interface GuardOptions {
+  readonly verifier: TokenVerifier;
+  readonly limits: RateLimits;
+  readonly originOf: ClientOriginOf;
+}
+
+export interface GuardedRoute {
+  readonly access: Access;
+  readonly policy: PolicyName;
+}
+
+export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/**
+ * Makes the check in front of a route: token, rate limit, role, in this order and before the body is read. Whether
+ * the session still lives only a service can say.
+ *
+ * A request counts for the user of its token. Without a verified one it counts for the network it came from, under
+ * the policy of the route it wanted, so 401s are limited like any other answer.
+ */
+export function createGuard(route: GuardedRoute, options: GuardOptions): Guard {
+  return route.access === 'public' ? guardPublic(route, options) : guardPrivate(route, options);
+}
+
+function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, originOf }: GuardOptions): Guard {
+  const limit = limits[policy];
+
+  async function identify(request: FastifyRequest, reply: FastifyReply): Promise<AccessIdentity> {
+    try {
+      const token = bearerTokenOf(request.raw.rawHeaders);
+      const known = verifier.verifyCached(token);
+      if (known) return known;
+      // Checking a signature is the dearest thing that a stranger can make us do.
+      limit.assertNotExhausted(originOf(request.raw), reply.raw);
+      return await verifier.verify(token);
+    } catch (error) {
+      if (!(error instanceof RateLimitedError)) limit.admit(originOf(request.raw), reply.raw);
+      throw error;
+    }
+  }
+
+  return async (request, reply) => {
+    const identity = await identify(request, reply);
+    limit.admit({ user: identity.username }, reply.raw);
+    if (access !== 'user' && !access.includes(identity.role)) throw new ForbiddenError();
+  };
+}
+
+function guardPublic({ policy }: GuardedRoute, { verifier, limits, originOf }: GuardOptions): Guard {
+  const limit = limits[policy];
+  // Who guesses at passwords must not get a fresh allowance with each account of his own.
+  const knowsUsers = policy !== 'auth';
+
+  return async (request, reply) => {
+    const identity = knowsUsers ? knownIdentity(request, verifier) : undefined;
+    const client: RateLimitClient = identity ? { user: identity.username } : originOf(request.raw);
+    limit.admit(client, reply.raw);
+  };
+}
+
+/** Of a token that was verified before: a public route gives nobody a reason to have a new one checked. */
+function knownIdentity(request: FastifyRequest, verifier: TokenVerifier): AccessIdentity | undefined {
+  if (request.headers.authorization === undefined) return undefined;
+  try {
+    return verifier.verifyCached(bearerTokenOf(request.raw.rawHeaders));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '@cnop/common/core/clock';
+import type { Drain } from '@cnop/common/http/drain';
+import type { HealthCheck } from '@cnop/common/http/health';
+import { serveHealth } from '@cnop/common/http/health';
+import type { FastifyInstance } from 'fastify';
+import { cached } from './cached.ts';
+import type { Upstreams } from './upstream.ts';
+import { UPSTREAM_NAMES } from './upstream.ts';
+
+/** However often the gateway is asked, it asks each service no more than once in this time. */
+const READINESS_MAX_AGE_MILLISECONDS = 1_000;
+
+interface HealthOptions {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly drain: Drain;
+  readonly upstreams: Upstreams;
+}
+
+/** The gateway is ready when all services are. No limit counts these routes: a probe must not be told to wait. */
+export function serveGatewayHealth(
+  app: FastifyInstance,
+  { upstreams, drain, ...options }: HealthOptions,
+): void {
+  const checks: Record<string, HealthCheck> = {};
+  for (const name of UPSTREAM_NAMES) {
+    const check = () => upstreams[name].checkReady();
+    checks[`${name}-service`] = cached(check, READINESS_MAX_AGE_MILLISECONDS, options.clock);
+  }
+  serveHealth(app, {
+    ...options,
+    service: 'gateway',
+    checks,
+    isDraining: () => drain.isDraining,
+  });
+}

@@ -1,0 +1,97 @@
+import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
+import { OPENAPI_PATH } from '@cnop/common/http/openapi';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ForwardTarget, TimeoutClass, Upstream } from '../upstream.ts';
+import { passAnswer } from './answer.ts';
+import { createDeadline } from './deadline.ts';
+import { createExchange } from './exchange.ts';
+import type { Instance } from './instance.ts';
+import { createInstance } from './instance.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import { ClientGoneError, toUpstreamFailure } from './upstream-failures.ts';
+
+/** Until the answer begins. A password waits in the queue of the hasher. */
+const ANSWER_TIMEOUTS_MILLISECONDS: Readonly<Record<TimeoutClass, number>> = {
+  read: 5_000,
+  write: 10_000,
+  password: 15_000,
+};
+/** Between two parts of an answer. */
+const BODY_TIMEOUT_MILLISECONDS = 10_000;
+const QUESTION_TIMEOUT_MILLISECONDS = 2_000;
+const HALF_OPEN_AFTER_MILLISECONDS = 2_000;
+
+export interface HttpUpstreamOptions {
+  /** One for each running instance, such as `http://10.0.0.1:8000`. */
+  readonly origins: readonly URL[];
+  readonly answerTimeoutsMilliseconds?: Readonly<Record<TimeoutClass, number>>;
+  /** How long a breaker stays open before one request may probe the instance. */
+  readonly halfOpenAfterMilliseconds?: number;
+}
+
+/** A service in processes of its own, reached over HTTP with kept connections and a breaker for each instance. */
+export function createHttpUpstream({
+  origins,
+  answerTimeoutsMilliseconds = ANSWER_TIMEOUTS_MILLISECONDS,
+  halfOpenAfterMilliseconds = HALF_OPEN_AFTER_MILLISECONDS,
+}: HttpUpstreamOptions): Upstream {
+  const instances = origins.map((origin) => createInstance(origin, halfOpenAfterMilliseconds));
+  const exchange = createExchange({ instances, budget: createRetryBudget(), halfOpenAfterMilliseconds });
+
+  async function forward(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    target: ForwardTarget,
+  ): Promise<unknown> {
+    const deadline = createDeadline(answerTimeoutsMilliseconds[target.timeout], reply.raw);
+    try {
+      const answer = await exchange.send({
+        method: request.method,
+        path: target.url,
+        headers: forwardableHeaders(request.headers, {
+          requestId: request.id,
+          clientAddress: target.clientAddress,
+        }),
+        body: Buffer.isBuffer(request.body) ? request.body : null,
+        signal: deadline.signal,
+        headersTimeout: 0,
+        bodyTimeout: BODY_TIMEOUT_MILLISECONDS,
+      });
+      deadline.stopClock();
+      return await passAnswer(reply, answer, pathOf(request.url));
+    } catch (error) {
+      if (error instanceof ClientGoneError) return reply.hijack();
+      throw toUpstreamFailure(error);
+    }
+  }
+
+  return {
+    bodyIsReadBy: 'gateway',
+    start: () => Promise.resolve(),
+    forward,
+    readDocument: () => Promise.any(instances.map((instance) => askForJson(instance, OPENAPI_PATH))),
+    checkReady: async () => {
+      await Promise.any(instances.map((instance) => askForJson(instance, '/health/ready')));
+    },
+    close: async () => {
+      await Promise.all(instances.map((instance) => instance.close()));
+    },
+  };
+}
+
+async function askForJson(instance: Instance, path: string): Promise<unknown> {
+  const answer = await instance.ask({
+    method: 'GET',
+    path,
+    headersTimeout: QUESTION_TIMEOUT_MILLISECONDS,
+    bodyTimeout: QUESTION_TIMEOUT_MILLISECONDS,
+  });
+  if (answer.statusCode === 200) return answer.body.json();
+  await answer.body.dump();
+  throw new Error(`${path} answered ${answer.statusCode}`);
+}
+
+function pathOf(url: string): string {
+  const queryStart = url.indexOf('?');
+  return queryStart < 0 ? url : url.slice(0, queryStart);
+}

@@ -1,0 +1,91 @@
+import type { PublicRoute } from '../route-table.ts';
+import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
+import type { UpstreamName } from '../upstream.ts';
+import type { Components } from './merge-components.ts';
+import { mergeComponents, withReferences } from './merge-components.ts';
+import type { OpenApiDocument, OpenApiOperation } from './openapi-document.ts';
+import { openApiOperationSchema } from './openapi-document.ts';
+import { PROBLEM_RESPONSE, PROBLEM_SCHEMA } from './problem-schema.ts';
+
+const BEARER_SCHEME = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
+
+/**
+ * Makes one document of those of the services: the routes of the table and no others, under their public paths, each
+ * with the error answer. A route that its service does not describe is left out.
+ */
+export function mergeDocuments(
+  documents: ReadonlyMap<UpstreamName, OpenApiDocument>,
+  version: string,
+): OpenApiDocument {
+  const components: Components = {
+    securitySchemes: { bearer: BEARER_SCHEME },
+    schemas: { Problem: PROBLEM_SCHEMA },
+    responses: { Problem: PROBLEM_RESPONSE },
+  };
+  const paths: Record<string, Record<string, unknown>> = {};
+  const takenIds = new Set<string>();
+
+  for (const [upstream, document] of documents) {
+    const renamed = mergeComponents(components, document.components, upstream);
+    for (const route of ROUTE_TABLE.filter((candidate) => candidate.upstream === upstream)) {
+      const described = findOperation(document, route);
+      if (!described) continue;
+      const path = `${API_PREFIX}${described.path}`;
+      const operation = openApiOperationSchema.parse(withReferences(described.operation, renamed));
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: complete(operation, route, takenIds) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Cloud Native Order Processor',
+      description: 'Accounts, cash, orders and a portfolio. Amounts are decimal strings, times are UTC.',
+      version,
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components,
+  };
+}
+
+/** Finds a route whatever its service calls the parameters. */
+function findOperation(
+  document: OpenApiDocument,
+  route: PublicRoute,
+): { readonly path: string; readonly operation: unknown } | undefined {
+  const shape = route.path.replaceAll(/:\w+/g, '{}');
+  for (const [path, operations] of Object.entries(document.paths)) {
+    const operation = operations[route.method.toLowerCase()];
+    if (operation !== undefined && path.replaceAll(/\{\w+\}/g, '{}') === shape) return { path, operation };
+  }
+  return undefined;
+}
+
+function complete(operation: OpenApiOperation, route: PublicRoute, takenIds: Set<string>): OpenApiOperation {
+  return {
+    ...operation,
+    operationId: uniqueId(operation.operationId ?? operationIdOf(route), takenIds),
+    security: route.access === 'public' ? [] : [{ bearer: [] }],
+    responses: { ...operation.responses, default: { $ref: '#/components/responses/Problem' } },
+  };
+}
+
+/** `GET /orders/:id` is `getOrdersById`. */
+function operationIdOf({ method, path }: PublicRoute): string {
+  const words = path.split(/[/\-_]/).filter(Boolean);
+  const spoken = words.map((word) =>
+    word.startsWith(':') ? `By${capitalize(word.slice(1))}` : capitalize(word),
+  );
+  return method.toLowerCase() + spoken.join('');
+}
+
+function uniqueId(wanted: string, taken: Set<string>): string {
+  let id = wanted;
+  for (let copy = 2; taken.has(id); copy++) id = `${wanted}${copy}`;
+  taken.add(id);
+  return id;
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,36 @@
+import { ERROR_CODES } from '@cnop/exception/error-codes';
+
+const FIELD_ERROR_SCHEMA = {
+  type: 'object',
+  required: ['field', 'pointer', 'message', 'code'],
+  properties: {
+    field: { type: 'string' },
+    pointer: { type: 'string', description: 'RFC 6901' },
+    message: { type: 'string' },
+    code: { type: 'string' },
+  },
+};
+
+/** The body of every error answer (RFC 9457), as the Exception Package writes it. */
+export const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'trace_id', 'timestamp', 'retryable'],
+  properties: {
+    type: { type: 'string', description: 'Address of the page that explains the code.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+    trace_id: { type: 'string' },
+    timestamp: { type: 'string', format: 'date-time' },
+    retryable: { type: 'boolean' },
+    errors: { type: 'array', items: FIELD_ERROR_SCHEMA },
+  },
+  additionalProperties: true,
+};
+
+export const PROBLEM_RESPONSE = {
+  description: 'The request failed; `code` says why.',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PARAMETER_SCHEMAS } from './route-table.ts';
+
+const PARAMETER_PATTERN = /:(\w+)/g;
+
+/** Values of a path's parameters, as their schemas left them. */
+export type PathParameters = Readonly<Record<string, string>>;
+
+/** A path such as `/orders/:id`, taken apart once so that building it costs nothing. */
+export interface PathTemplate {
+  /** What the parameters must look like, or undefined when there are none. */
+  readonly schema: z.ZodType<PathParameters> | undefined;
+  build(parameters: PathParameters): string;
+}
+
+/** @throws Error for a parameter that has no schema: a path goes out only from values that were checked */
+export function createPathTemplate(path: string): PathTemplate {
+  const names = Array.from(path.matchAll(PARAMETER_PATTERN), ([, name = '']) => name);
+  if (names.length === 0) return { schema: undefined, build: () => path };
+  const texts = path.split(/:\w+/);
+  return {
+    schema: z.strictObject(Object.fromEntries(names.map((name) => [name, schemaOf(name)]))),
+    build(parameters) {
+      let built = texts[0] ?? '';
+      for (const [index, name] of names.entries()) {
+        built += encodeURIComponent(parameters[name] ?? '') + (texts[index + 1] ?? '');
+      }
+      return built;
+    },
+  };
+}
+
+function schemaOf(name: string): z.ZodType<string> {
+  if (!Object.hasOwn(PARAMETER_SCHEMAS, name)) throw new Error(`The path parameter "${name}" has no schema.`);
+  return PARAMETER_SCHEMAS[name as keyof typeof PARAMETER_SCHEMAS];
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify';
+import type { GuardOptions } from './guard.ts';
+import { createGuard } from './guard.ts';
+import type { PathParameters } from './path-template.ts';
+import { createPathTemplate } from './path-template.ts';
+import type { PublicRoute } from './route-table.ts';
+import { API_PREFIX, ROUTE_TABLE } from './route-table.ts';
+import type { Upstream, Upstreams } from './upstream.ts';
+
+export interface PublicRoutesOptions extends GuardOptions {
+  readonly upstreams: Upstreams;
+}
+
+/** Opens the routes of the table, and no other. */
+export async function servePublicRoutes(app: FastifyInstance, options: PublicRoutesOptions): Promise<void> {
+  for (const bodyIsReadBy of ['gateway', 'service'] as const) {
+    const routes = ROUTE_TABLE.filter(
+      ({ upstream }) => options.upstreams[upstream].bodyIsReadBy === bodyIsReadBy,
+    );
+    await app.register(
+      (scope, _, done) => {
+        readBodies(scope, bodyIsReadBy);
+        for (const route of routes) serveRoute(scope, route, options);
+        done();
+      },
+      { prefix: API_PREFIX },
+    );
+  }
+}
+
+/** What a body says, and in which media type, is for the service to judge. */
+function readBodies(scope: FastifyInstance, reader: Upstream['bodyIsReadBy']): void {
+  scope.removeAllContentTypeParsers();
+  if (reader === 'service') scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  else scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicRoutesOptions): void {
+  const upstream = options.upstreams[route.upstream];
+  const template = createPathTemplate(route.path);
+  scope.route<{ Params: PathParameters }>({
+    method: route.method,
+    url: route.path,
+    config: { access: route.access },
+    ...(template.schema && { schema: { params: template.schema } }),
+    onRequest: createGuard(route, options),
+    handler: (request, reply) =>
+      upstream.forward(request, reply, {
+        url: template.build(request.params) + queryOf(request.raw.url),
+        clientAddress: options.originOf(request.raw).address,
+        timeout: route.timeout,
+      }),
+  });
+}
+
+function queryOf(url = ''): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+}

@@ -1,0 +1,82 @@
+import { assetIdSchema, idSchema, usernameSchema } from '@cnop/common/entities/fields';
+import type { Access } from '@cnop/common/http/authentication';
+import type { PolicyName } from './rate-limits.ts';
+import type { TimeoutClass, UpstreamName } from './upstream.ts';
+
+/** Where the public API begins. Services do not know it. */
+export const API_PREFIX = '/api/v1';
+
+/** Every parameter that a path of the table may have. A malformed one is refused here, with 422. */
+export const PARAMETER_SCHEMAS = { asset_id: assetIdSchema, id: idSchema, username: usernameSchema } as const;
+
+export interface PublicRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the prefix, and at the service. */
+  readonly path: `/${string}`;
+  readonly upstream: UpstreamName;
+  /** Checked here to turn strangers away early; the service checks again. */
+  readonly access: Access;
+  readonly policy: PolicyName;
+  readonly timeout: TimeoutClass;
+}
+
+type Rule = Pick<PublicRoute, 'access' | 'policy' | 'timeout'>;
+
+const READ = { access: 'user', policy: 'reads', timeout: 'read' } as const satisfies Rule;
+/** Writes other than orders share the allowance of orders: they cost the same. */
+const WRITE = { access: 'user', policy: 'orders', timeout: 'write' } as const satisfies Rule;
+const CANCEL = { access: 'user', policy: 'cancels', timeout: 'write' } as const satisfies Rule;
+const PUBLIC_READ = { access: 'public', policy: 'reads', timeout: 'read' } as const satisfies Rule;
+/** Routes that hash a password or guess at a secret. */
+const CREDENTIALS = { access: 'public', policy: 'auth', timeout: 'password' } as const satisfies Rule;
+
+const ADMIN = ['admin'] as const;
+const STAFF = ['admin', 'moderator'] as const;
+
+const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
+  { method: 'POST', path: '/auth/register', ...CREDENTIALS },
+  { method: 'POST', path: '/auth/login', ...CREDENTIALS },
+  { method: 'POST', path: '/auth/refresh', ...CREDENTIALS },
+  { method: 'POST', path: '/auth/password', ...CREDENTIALS, access: 'user' },
+  { method: 'POST', path: '/auth/logout', ...WRITE },
+  { method: 'GET', path: '/auth/profile', ...READ },
+  { method: 'PUT', path: '/auth/profile', ...WRITE },
+  { method: 'GET', path: '/balance', ...READ },
+  { method: 'POST', path: '/balance/deposit', ...WRITE },
+  { method: 'POST', path: '/balance/withdraw', ...WRITE },
+  { method: 'GET', path: '/balance/transactions', ...READ },
+  { method: 'GET', path: '/balance/assets', ...READ },
+  { method: 'GET', path: '/balance/asset/:asset_id', ...READ },
+  { method: 'GET', path: '/portfolio', ...READ },
+  { method: 'GET', path: '/admin/users', ...READ, access: STAFF },
+  { method: 'GET', path: '/admin/users/:username', ...READ, access: STAFF },
+  { method: 'PATCH', path: '/admin/users/:username', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/users/:username/adjustments', ...WRITE, access: ADMIN },
+  { method: 'GET', path: '/admin/audit-events', ...READ, access: ADMIN },
+];
+
+const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
+  { method: 'POST', path: '/orders', ...WRITE },
+  { method: 'GET', path: '/orders', ...READ },
+  { method: 'GET', path: '/orders/:id', ...READ },
+  { method: 'POST', path: '/orders/:id/cancel', ...CANCEL },
+  { method: 'DELETE', path: '/orders/:id', ...CANCEL },
+  { method: 'GET', path: '/assets/:asset_id/transactions', ...READ },
+];
+
+const INVENTORY_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
+  { method: 'GET', path: '/inventory/assets', ...PUBLIC_READ },
+  { method: 'GET', path: '/inventory/assets/:asset_id', ...PUBLIC_READ },
+  { method: 'POST', path: '/inventory/assets', ...WRITE, access: ADMIN },
+  { method: 'PUT', path: '/inventory/assets/:asset_id', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/inventory/assets/:asset_id/activate', ...WRITE, access: STAFF },
+  { method: 'POST', path: '/inventory/assets/:asset_id/deactivate', ...WRITE, access: STAFF },
+  { method: 'PUT', path: '/inventory/assets/:asset_id/price', ...WRITE, access: STAFF },
+];
+
+/** Everything that the world may ask of the services. What is not in it does not exist. */
+export const ROUTE_TABLE: readonly PublicRoute[] = [
+  ...USER_ROUTES.map((route) => ({ ...route, upstream: 'user' as const })),
+  ...ORDER_ROUTES.map((route) => ({ ...route, upstream: 'order' as const })),
+  ...INVENTORY_ROUTES.map((route) => ({ ...route, upstream: 'inventory' as const })),
+];

@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export const UPSTREAM_NAMES = ['user', 'order', 'inventory'] as const;
+export type UpstreamName = (typeof UPSTREAM_NAMES)[number];
+
+/** How long a service may take; each upstream knows the milliseconds. */
+export type TimeoutClass = 'read' | 'write' | 'password';
+
+export interface ForwardTarget {
+  /** Path and query at the service; the path is rebuilt from checked parameters. */
+  readonly url: string;
+  /** As the gateway sees it. */
+  readonly clientAddress: string;
+  readonly timeout: TimeoutClass;
+}
+
+/** A service behind the gateway, wherever it runs. */
+export interface Upstream {
+  /**
+   * Who reads a request's body: the gateway, which then passes it on, or the service from the very same request.
+   * Either enforces the limit.
+   */
+  readonly bodyIsReadBy: 'gateway' | 'service';
+  /** Called once, before the first request. */
+  start(): Promise<void>;
+  /**
+   * Has the service answer a request. Headers that were set on `reply.raw` are part of the answer.
+   * @throws ProblemError when the service gave no answer
+   */
+  forward(request: FastifyRequest, reply: FastifyReply, target: ForwardTarget): Promise<unknown> | undefined;
+  /** The OpenAPI document of the service. */
+  readDocument(): Promise<unknown>;
+  /** Resolves when the service takes requests. */
+  checkReady(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Upstreams = Readonly<Record<UpstreamName, Upstream>>;

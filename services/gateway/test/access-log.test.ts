@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger } from '@cnop/common/http/logger';
+import { expect, it } from 'vitest';
+import { openDoor, SHAPES } from './harness.ts';
+
+it.each(SHAPES)('has one line for each request, services %s', async (shape) => {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
+  const door = await openDoor({ shape, logger: createLogger({ level: 'info', destination: { write } }) });
+  const { authorization } = await door.signIn('alice');
+  const base = `http://127.0.0.1:${door.port}`;
+  lines.length = 0;
+
+  await fetch(`${base}/api/v1/orders/abc?cursor=secret`, {
+    headers: { authorization, 'x-request-id': 'trace-1' },
+  });
+  await fetch(`${base}/api/v1/orders/@`, { headers: { authorization } });
+  await fetch(`${base}/api/v1/balance`);
+  await fetch(`${base}/wp-admin?x=secret`);
+  await sleep(20);
+
+  expect(lines.map(({ msg, method, route, status }) => ({ msg, method, route, status }))).toEqual([
+    { msg: 'request completed', method: 'GET', route: '/api/v1/orders/:id', status: 200 },
+    { msg: 'request completed', method: 'GET', route: '/api/v1/orders/:id', status: 422 },
+    { msg: 'request completed', method: 'GET', route: '/api/v1/balance', status: 401 },
+    { msg: 'request completed', method: 'GET', route: 'unknown', status: 404 },
+  ]);
+  expect(lines[0]).toMatchObject({ service: 'gateway', request_id: 'trace-1' });
+  expect(typeof lines[0]?.['duration_ms']).toBe('number');
+  expect(JSON.stringify(lines)).not.toContain('secret');
+  expect(JSON.stringify(lines)).not.toContain(authorization.slice(-20));
+  await door.close();
+});

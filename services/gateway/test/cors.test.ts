@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Door } from './harness.ts';
+import { openDoor, SHAPES } from './harness.ts';
+
+const ORIGIN = 'https://app.example.com';
+
+describe.each(SHAPES)('CORS, services %s', (shape) => {
+  let door: Door;
+  beforeEach(async () => {
+    door = await openDoor({ shape, corsOrigins: [ORIGIN], limits: { auth: 1, orders: 1, reads: 1 } });
+  });
+  afterEach(() => door.close());
+
+  const preflight = (origin: string) =>
+    door.app.inject({
+      method: 'OPTIONS',
+      url: '/api/v1/orders',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,idempotency-key',
+      },
+    });
+
+  it('lets an app of the list ask first, without a token', async () => {
+    const answer = await preflight(ORIGIN);
+    expect(answer.statusCode).toBe(204);
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': ORIGIN,
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+      'access-control-allow-headers':
+        'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-ID',
+      'access-control-max-age': '600',
+      vary: 'Origin',
+    });
+    expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
+    expect(door.calls).toEqual([]);
+  });
+
+  it.each(['https://evil.example', 'https://app.example.com.evil.example', 'http://app.example.com', 'null'])(
+    'allows nothing to %s',
+    async (origin) => {
+      const answer = await preflight(origin);
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+      const read = await door.app.inject({ url: '/health/live', headers: { origin } });
+      expect(read.headers).not.toHaveProperty('access-control-allow-origin');
+    },
+  );
+
+  it('lets the app read answers, refusals and the headers it needs', async () => {
+    const { authorization } = await door.signIn('alice');
+    for (const [headers, status] of [
+      [{ authorization }, 200],
+      [{ authorization }, 429],
+      [{}, 401],
+    ] as const) {
+      const answer = await fetch(`http://127.0.0.1:${door.port}/api/v1/balance`, {
+        headers: { ...headers, origin: ORIGIN },
+      });
+      expect(answer.status).toBe(status);
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'access-control-allow-origin': ORIGIN,
+        'access-control-expose-headers':
+          'RateLimit-Policy, RateLimit, Retry-After, X-Request-ID, Idempotency-Replayed, Location',
+        vary: 'Origin',
+      });
+    }
+  });
+});
+
+it('is off without origins', async () => {
+  const door = await openDoor();
+  const answer = await door.app.inject({
+    method: 'OPTIONS',
+    url: '/api/v1/orders',
+    headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
+  });
+  expect(answer.statusCode).toBe(404);
+  expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  await door.close();
+});

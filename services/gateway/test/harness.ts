@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
+import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import type { Clock } from '@cnop/common/core/clock';
+import { systemClock } from '@cnop/common/core/clock';
+import { systemIds } from '@cnop/common/core/ids';
+import type { UserRole } from '@cnop/common/entities/user/user';
+import { createDrain } from '@cnop/common/http/drain';
+import { createLogger } from '@cnop/common/http/logger';
+import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
+import { registerErrorHandlers } from '@cnop/exception/http/error-handler';
+import type { FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
+import type { GatewayOptions } from '../src/app.ts';
+import { buildGateway } from '../src/app.ts';
+import { createHttpUpstream } from '../src/http-upstream/http-upstream.ts';
+import { createInProcessUpstream } from '../src/in-process-upstream.ts';
+import type { Upstream, UpstreamName } from '../src/upstream.ts';
+import { UPSTREAM_NAMES } from '../src/upstream.ts';
+
+const TOKENS = { issuer: 'test', audience: 'test-api' };
+
+/** Both ways in which a service can stand behind the gateway. */
+export const SHAPES = ['in process', 'over HTTP'] as const;
+export type Shape = (typeof SHAPES)[number];
+
+/** What a service saw of a request. */
+export interface Call {
+  readonly service: UpstreamName;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+}
+
+export interface Door {
+  readonly app: FastifyInstance;
+  readonly port: number;
+  /** What reached the services, in order. */
+  readonly calls: Call[];
+  readonly drain: GatewayOptions['drain'];
+  signIn(username: string, role?: UserRole): Promise<{ readonly authorization: string }>;
+  close(): Promise<void>;
+}
+
+export interface DoorOptions extends Partial<Omit<GatewayOptions, 'upstreams'>> {
+  readonly shape?: Shape;
+  /** Instead of the echoing service of that name. */
+  readonly upstreams?: Partial<Record<UpstreamName, Upstream>>;
+}
+
+/** A listening gateway in front of three services that answer with what they saw. */
+export async function openDoor({
+  shape = 'in process',
+  upstreams = {},
+  ...options
+}: DoorOptions = {}): Promise<Door> {
+  const clock: Clock = options.clock ?? systemClock;
+  const keys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
+  const tokens = createTokenIssuer({ keys, settings: TOKENS, clock, ids: systemIds });
+  const drain = options.drain ?? createDrain();
+  const calls: Call[] = [];
+  const services: FastifyInstance[] = [];
+
+  async function createEcho(name: UpstreamName): Promise<Upstream> {
+    const service = buildEchoService(name, calls);
+    services.push(service);
+    if (shape === 'in process') return createInProcessUpstream(service);
+    return createHttpUpstream({ origins: [await listen(service)] });
+  }
+
+  const built = await Promise.all(
+    UPSTREAM_NAMES.map(async (name) => [name, upstreams[name] ?? (await createEcho(name))] as const),
+  );
+  const app = await buildGateway({
+    version: '0.0.0-test',
+    logger: createLogger({ level: 'silent' }),
+    verifier: createTokenVerifier({ keys: { jwks: keys.publicKeys() }, settings: TOKENS, clock }),
+    limits: { auth: 0, orders: 0, reads: 0 },
+    corsOrigins: [],
+    trustedProxies: [],
+    isProduction: false,
+    ...options,
+    clock,
+    drain,
+    upstreams: Object.fromEntries(built) as Record<UpstreamName, Upstream>,
+  });
+  const { port } = await listen(app);
+
+  return {
+    app,
+    port: Number(port),
+    calls,
+    drain,
+    async signIn(username, role = 'customer') {
+      const { token } = await tokens.issueAccess({ username, role, sessionId: systemIds.next() });
+      return { authorization: `Bearer ${token}` };
+    },
+    async close() {
+      app.server.closeAllConnections();
+      await app.close();
+      await Promise.all(services.map((service) => service.close()));
+    },
+  };
+}
+
+export async function listen(app: FastifyInstance): Promise<URL> {
+  return new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+}
+
+/** Answers everything with what it saw; reads bodies up to the limit every service has. */
+export function buildEchoService(service: UpstreamName, calls: Call[]): FastifyInstance {
+  const app = Fastify({ ...SERVER_LIMITS, logger: false });
+  registerErrorHandlers(app, () => new Date());
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.get('/health/ready', () => ({ status: 'healthy' }));
+  app.all('/*', (request, reply) => {
+    const call = {
+      service,
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      rawHeaders: request.raw.rawHeaders,
+      body: typeof request.body === 'string' ? request.body : '',
+    };
+    calls.push(call);
+    return reply.send(call);
+  });
+  return app;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
+}
+
+/** Sends bytes as they are, which no HTTP client would do, and reads until the server closes. */
+export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  await once(socket, 'connect');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+    // A server that cuts us off has said what it wanted to say.
+    socket.once('error', () => socket.destroy());
+  });
+  socket.write(bytes);
+  await closed;
+  const [head, body] = splitOnce(Buffer.concat(chunks).toString('latin1'), '\r\n\r\n');
+  return { status: Number(head.split(' ')[1] ?? 0), head: head.toLowerCase(), body };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+}

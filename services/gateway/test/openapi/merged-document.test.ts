@@ -1,0 +1,165 @@
+import { serveOpenApi } from '@cnop/common/http/openapi';
+import { useZodSchemas } from '@cnop/common/http/schemas';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import Fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createInProcessUpstream } from '../../src/in-process-upstream.ts';
+import { mergeDocuments } from '../../src/openapi/merge-documents.ts';
+import { openApiDocumentSchema } from '../../src/openapi/openapi-document.ts';
+import type { UpstreamName } from '../../src/upstream.ts';
+import { openDoor } from '../harness.ts';
+
+function documentOf(paths: object, components: object = {}) {
+  return openApiDocumentSchema.parse({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+    paths,
+    components,
+  });
+}
+
+const ok = (schema: object) => ({
+  responses: { 200: { description: 'ok', content: { 'application/json': { schema } } } },
+});
+
+function merge(documents: Partial<Record<UpstreamName, ReturnType<typeof documentOf>>>) {
+  return mergeDocuments(
+    new Map(Object.entries(documents) as [UpstreamName, ReturnType<typeof documentOf>][]),
+    '1.2.3',
+  );
+}
+
+describe('the merged document', () => {
+  it('has the routes of the table under their public paths, and no others', () => {
+    const merged = merge({
+      user: documentOf({
+        '/balance': { get: ok({}), delete: ok({}) },
+        '/internal/debug': { get: ok({}) },
+        '/orders': { get: ok({}) },
+      }),
+      order: documentOf({ '/orders': { get: ok({}), post: ok({}) }, '/orders/{order_id}': { get: ok({}) } }),
+    });
+    expect(Object.entries(merged.paths).map(([path, operations]) => [path, Object.keys(operations)])).toEqual(
+      [
+        ['/api/v1/balance', ['get']],
+        ['/api/v1/orders', ['post', 'get']],
+        ['/api/v1/orders/{order_id}', ['get']],
+      ],
+    );
+    expect(merged).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' }, servers: [{ url: '/' }] });
+  });
+
+  it('gives each operation an id of its own, the error answer and what the door asks for', () => {
+    const merged = merge({
+      user: documentOf({
+        '/balance': { get: { ...ok({}), operationId: 'read' } },
+        '/auth/login': { post: ok({}) },
+      }),
+      order: documentOf({
+        '/orders': { get: { ...ok({}), operationId: 'read' } },
+        '/orders/{id}/cancel': { post: { ...ok({}), security: [] } },
+      }),
+    });
+    const operations = Object.values(merged.paths).flatMap((path) => Object.values(path));
+    expect(operations).toMatchObject([
+      { operationId: 'postAuthLogin', security: [] },
+      { operationId: 'read', security: [{ bearer: [] }] },
+      { operationId: 'read2', security: [{ bearer: [] }] },
+      { operationId: 'postOrdersByIdCancel', security: [{ bearer: [] }] },
+    ]);
+    for (const operation of operations) {
+      expect(operation).toMatchObject({
+        responses: { 200: { description: 'ok' }, default: { $ref: '#/components/responses/Problem' } },
+      });
+    }
+    expect(merged.components).toMatchObject({
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      responses: { Problem: { content: { 'application/problem+json': {} } } },
+    });
+  });
+
+  it('keeps schemas of one name apart, unless they are the same', () => {
+    const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    const page = (item: string) => ({ type: 'object', properties: { data: reference(item) } });
+    const merged = merge({
+      user: documentOf(
+        { '/balance': { get: ok(reference('Page')) } },
+        { schemas: { Page: page('Item'), Item: { type: 'string' }, Money: { type: 'string' } } },
+      ),
+      order: documentOf(
+        { '/orders': { get: ok(reference('Page')) } },
+        { schemas: { Page: page('Item'), Item: { type: 'number' }, Money: { type: 'string' } } },
+      ),
+    });
+    expect(merged.components['schemas']).toMatchObject({
+      Page: page('Item'),
+      Item: { type: 'string' },
+      Money: { type: 'string' },
+      order_Page: page('order_Item'),
+      order_Item: { type: 'number' },
+    });
+    expect(merged.components['schemas']).not.toHaveProperty('order_Money');
+    expect(merged.paths['/api/v1/orders']?.['get']).toMatchObject(ok(reference('order_Page')));
+    expect(merged.paths['/api/v1/balance']?.['get']).toMatchObject(ok(reference('Page')));
+  });
+
+  it('is served from what the services say, and read again a minute later', async () => {
+    const clock = createFakeClock();
+    let readings = 0;
+    const upstreams = Object.fromEntries(
+      await Promise.all(
+        (['user', 'order', 'inventory'] as const).map(async (name) => {
+          const service = Fastify();
+          useZodSchemas(service);
+          await serveOpenApi(service, { title: name, description: name, version: '1' });
+          service.addHook('onResponse', (_request, _reply, done) => {
+            readings++;
+            done();
+          });
+          if (name === 'user') {
+            service.get(
+              '/balance',
+              { schema: { response: { 200: z.object({ total: z.string() }) } } },
+              () => ({
+                total: '1.00',
+              }),
+            );
+          }
+          return [name, createInProcessUpstream(service)] as const;
+        }),
+      ),
+    );
+    const door = await openDoor({ clock, upstreams });
+    const first = await door.app.inject('/openapi.json');
+    expect(first.statusCode).toBe(200);
+    expect(first.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(first.json()).toMatchObject({
+      paths: {
+        '/api/v1/balance': {
+          get: {
+            responses: {
+              200: {
+                content: { 'application/json': { schema: { properties: { total: { type: 'string' } } } } },
+              },
+            },
+          },
+        },
+      },
+    });
+    await door.app.inject('/openapi.json');
+    expect(readings).toBe(3);
+    clock.advanceSeconds(60);
+    await door.app.inject('/openapi.json');
+    expect(readings).toBe(6);
+    await door.close();
+  });
+
+  it('is a 502 while a service does not give its own', async () => {
+    const door = await openDoor({ shape: 'over HTTP' });
+    const answer = await door.app.inject('/openapi.json');
+    expect(answer.statusCode).toBe(502);
+    expect(answer.json()).toMatchObject({ code: 'SVC_002' });
+    await door.close();
+  });
+});

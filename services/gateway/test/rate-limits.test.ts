@@ -1,0 +1,186 @@
+import type { FakeClock } from '@cnop/testing/fake-clock';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Door, DoorOptions } from './harness.ts';
+import { openDoor } from './harness.ts';
+
+const LIMITS = { auth: 3, orders: 2, reads: 4 };
+
+describe('rate limits', () => {
+  let clock: FakeClock;
+  let door: Door;
+
+  const open = async (options: DoorOptions = {}) => {
+    await door?.close();
+    clock = createFakeClock();
+    door = await openDoor({ limits: LIMITS, clock, ...options });
+  };
+  beforeEach(() => open());
+  afterEach(() => door.close());
+
+  const call = (method: 'GET' | 'POST' | 'DELETE', url: string, headers: Record<string, string> = {}) =>
+    door.app.inject({ method, url, headers });
+  const repeat = async (times: number, send: () => ReturnType<typeof call>) => {
+    const statuses: number[] = [];
+    for (let time = 0; time < times; time++) statuses.push((await send()).statusCode);
+    return statuses;
+  };
+
+  it('allow exactly the limit, then answer 429 and say how long to wait', async () => {
+    const alice = await door.signIn('alice');
+    const statuses = await repeat(4, () => call('GET', '/api/v1/balance', alice));
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    const refused = await call('GET', '/api/v1/balance', alice);
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    expect(refused.json()).toMatchObject({ code: 'RATE_001', retryable: true, status: 429 });
+    expect(refused.headers).toMatchObject({
+      'retry-after': '61',
+      'ratelimit-policy': '"reads";q=4;w=60',
+      ratelimit: '"reads";r=0;t=61',
+    });
+    expect(door.calls).toHaveLength(4);
+    clock.advanceSeconds(61);
+    expect((await call('GET', '/api/v1/balance', alice)).statusCode).toBe(200);
+  });
+
+  it('tell of themselves on every answer', async () => {
+    const alice = await door.signIn('alice');
+    const order = await call('POST', '/api/v1/orders', alice);
+    expect(order.headers).toMatchObject({
+      'ratelimit-policy': '"orders";q=2;w=60',
+      ratelimit: '"orders";r=1;t=60',
+    });
+    for (const [url, status, headers] of [
+      ['/api/v1/nothing', 404, {}],
+      ['/api/v1/balance', 401, {}],
+      ['/api/v1/admin/users', 403, alice],
+      ['/api/v1/orders/@', 422, alice],
+    ] as const) {
+      const answer = await call('GET', url, headers);
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers['ratelimit-policy']).toBe('"reads";q=4;w=60');
+      expect(answer.headers['ratelimit']).toMatch(/^"reads";r=\d;t=60$/);
+    }
+  });
+
+  it('are not there where the setting is 0', async () => {
+    await open({ limits: { auth: 0, orders: 0, reads: 0 } });
+    const alice = await door.signIn('alice');
+    const statuses = await repeat(50, () => call('GET', '/api/v1/balance', alice));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect((await call('GET', '/api/v1/balance', alice)).headers).not.toHaveProperty('ratelimit');
+  });
+
+  it('count users apart, wherever they come from', async () => {
+    const [alice, bob] = [await door.signIn('alice'), await door.signIn('bob')];
+    expect(await repeat(3, () => call('POST', '/api/v1/orders', alice))).toEqual([200, 200, 429]);
+    expect(await repeat(3, () => call('POST', '/api/v1/orders', bob))).toEqual([200, 200, 429]);
+  });
+
+  it('count a user, not a token', async () => {
+    const [one, other] = [await door.signIn('alice'), await door.signIn('alice')];
+    expect(await repeat(2, () => call('POST', '/api/v1/orders', one))).toEqual([200, 200]);
+    expect(await repeat(1, () => call('POST', '/api/v1/orders', other))).toEqual([429]);
+  });
+
+  it('let somebody cancel five times as often as order', async () => {
+    const alice = await door.signIn('alice');
+    await repeat(3, () => call('POST', '/api/v1/orders', alice));
+    const first = await call('POST', '/api/v1/orders/1/cancel', alice);
+    expect(first.headers['ratelimit-policy']).toBe('"cancels";q=10;w=60');
+    expect(await repeat(10, () => call('DELETE', '/api/v1/orders/1', alice))).toEqual([
+      ...Array.from({ length: 9 }, () => 200),
+      429,
+    ]);
+  });
+
+  it('share the allowance of orders among all other writes', async () => {
+    const alice = await door.signIn('alice');
+    const deposit = () => call('POST', '/api/v1/balance/deposit', alice);
+    const withdraw = () => call('POST', '/api/v1/balance/withdraw', alice);
+    expect([await repeat(1, deposit), await repeat(1, withdraw), await repeat(1, deposit)]).toEqual([
+      [200],
+      [200],
+      [429],
+    ]);
+  });
+
+  it('count sign-ins for the address, whatever token comes with them', async () => {
+    const statuses: number[] = [];
+    for (const username of ['alice', 'bob', 'carol', 'dave']) {
+      const headers = await door.signIn(username);
+      await call('GET', '/api/v1/balance', headers);
+      statuses.push((await call('POST', '/api/v1/auth/login', headers)).statusCode);
+    }
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
+  it('count a public read for the user of a known token, else for the address', async () => {
+    const alice = await door.signIn('alice');
+    await call('GET', '/api/v1/balance', alice);
+    expect(await repeat(4, () => call('GET', '/api/v1/inventory/assets', alice))).toEqual([
+      200, 200, 200, 429,
+    ]);
+    expect(await repeat(5, () => call('GET', '/api/v1/inventory/assets'))).toEqual([200, 200, 200, 200, 429]);
+  });
+
+  it('count requests without a good token for the address, and then stop looking at tokens', async () => {
+    const forged = { authorization: `Bearer ${'a'.repeat(300)}` };
+    expect(await repeat(5, () => call('GET', '/api/v1/balance', forged))).toEqual([401, 401, 401, 401, 429]);
+    expect(await repeat(1, () => call('GET', '/api/v1/balance'))).toEqual([429]);
+    const fresh = await door.signIn('alice');
+    expect(await repeat(1, () => call('GET', '/api/v1/balance', fresh))).toEqual([429]);
+    expect(door.calls).toEqual([]);
+  });
+
+  it('leave users alone whose token is known while their address is exhausted', async () => {
+    const alice = await door.signIn('alice');
+    await call('GET', '/api/v1/balance', alice);
+    await repeat(5, () => call('GET', '/api/v1/balance'));
+    expect(await repeat(1, () => call('GET', '/api/v1/balance', alice))).toEqual([200]);
+  });
+
+  it('count unknown routes and broken paths as reads of the address', async () => {
+    const paths = ['/nothing', '/api/v1/nothing', '/%zz', '/wp-admin', '/nothing', '/%zz'];
+    const statuses: number[] = [];
+    for (const path of paths) statuses.push((await call('GET', path)).statusCode);
+    expect(statuses).toEqual([404, 404, 400, 404, 429, 429]);
+  });
+
+  it('cannot be dodged with X-Forwarded-For', async () => {
+    const statuses: number[] = [];
+    for (let host = 1; host <= 5; host++) {
+      const headers = { 'x-forwarded-for': `203.0.113.${host}`, forwarded: `for=203.0.113.${host}` };
+      statuses.push((await call('GET', '/api/v1/inventory/assets', headers)).statusCode);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
+  });
+
+  it('count whom a trusted proxy vouches for, an IPv6 client by its network', async () => {
+    await open({ trustedProxies: ['127.0.0.1'] });
+    const from = (address: string) => call('GET', '/api/v1/inventory/assets', { 'x-forwarded-for': address });
+    for (let host = 1; host <= 5; host++) expect((await from(`203.0.113.${host}`)).statusCode).toBe(200);
+    expect(await repeat(4, () => from('9.9.9.9, 203.0.113.1'))).toEqual([200, 200, 200, 429]);
+    const statuses: number[] = [];
+    for (let host = 1; host <= 5; host++) statuses.push((await from(`2001:db8:0:1::${host}`)).statusCode);
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
+  });
+
+  it('never tell a health probe to wait', async () => {
+    expect(new Set(await repeat(20, () => call('GET', '/health/live')))).toEqual(new Set([200]));
+  });
+
+  it('come before the body is read and before the service is asked', async () => {
+    const alice = await door.signIn('alice');
+    await repeat(2, () => call('POST', '/api/v1/orders', alice));
+    const answer = await door.app.inject({
+      method: 'POST',
+      url: '/api/v1/orders',
+      headers: { ...alice, 'content-type': 'application/json' },
+      payload: 'x'.repeat(100_000),
+    });
+    expect(answer.statusCode).toBe(429);
+    expect(door.calls).toHaveLength(2);
+  });
+});
