@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Workspace packages export their TypeScript under `source` and their build under `default`. Tests run the
 // sources: an edit is tested without a build, and stack traces and coverage point at what was written.
 // Vitest resolves through Vite's server side, and setting the option replaces its defaults, which follow.
-const ssr = { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } };
+const ssr = { resolve: { conditions: ['source', 'node', 'development|production'] } };
 
 const everyProject = {
   // A process per file: an LMDB environment may be opened only once in each.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@cnop/common/core/clock';
 import { openStore } from '@cnop/common/database/open-store';
-import { verifyStore } from '@cnop/standalone/verify/verify-store';
+import { verifyStore } from '@cnop/standalone/verify/audit-store';
 import type { ServerProcess } from './server-process.ts';
 import { startServer } from './server-process.ts';
 
@@ -59,7 +59,7 @@ export async function startStandaloneUnderLoad({
       const report = await verifyStore(store);
       await store.close();
       await rm(dataDir, { recursive: true, force: true });
-      return { violations: report.violations.length, orders: report.counts.orders };
+      return { violations: report.violation_count, orders: report.counts.orders };
     },
   };
 }

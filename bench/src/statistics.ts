@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** @param share 0 to 1 */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)] ?? Number.NaN;

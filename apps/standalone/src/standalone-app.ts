@@ -2,11 +2,13 @@ import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { createSessionChecker } from '@cnop/common/auth/session-state';
 import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
-import { sessionMaxAgeMilliseconds, signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
+import { rateLimitsOf } from '@cnop/common/config/gateway-settings';
+import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
+import { buildMetricsApp } from '@cnop/common/http/metrics';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from '@cnop/gateway/app';
@@ -46,10 +48,9 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     ids: systemIds,
     store,
     verifier,
-    sessions: createSessionChecker({ store, clock, maxAgeMilliseconds: sessionMaxAgeMilliseconds(settings) }),
+    sessions: createSessionChecker({ store, clock }),
     drain,
-    // The gateway logs each request once for all of them.
-    requestLogLevel: 'debug',
+    isOwnProcess: false,
   };
   const services = {
     user: await buildUserServiceApp({
@@ -73,21 +74,20 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       order: createInProcessUpstream(services.order),
       inventory: createInProcessUpstream(services.inventory),
     },
-    limits: {
-      auth: settings.RATE_LIMIT_AUTH,
-      orders: settings.RATE_LIMIT_ORDERS,
-      reads: settings.RATE_LIMIT_READS,
-    },
+    limits: rateLimitsOf(settings),
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
     isProduction: settings.NODE_ENV === 'production',
   });
+  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(gateway, 'gateway') : undefined;
+  await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
   const url = await gateway.listen({ host: settings.HOST, port: settings.PORT });
   return {
     url,
     preparation,
     async close() {
       await drainAndClose(gateway, drain);
+      await metrics?.close();
       await Promise.all(Object.values(services).map((service) => service.close()));
       await passwords.close();
       await store.close();

@@ -57,7 +57,7 @@ export async function createTestRuntime({
     }),
     sessions: createSessionChecker({ store, clock }),
     drain: createDrain(),
-    requestLogLevel: 'debug',
+    isOwnProcess: true,
     tokens,
     signingKeys,
 

@@ -65,7 +65,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   registerErrorHandlers(app, () => clock.now());
   app.addHook('onRequest', (request, reply, done) => done(refusalOf(() => welcome(request, reply))));
   await allowOrigins(app, options.corsOrigins);
-  logRequests(app, 'info');
+  logRequests(app);
 
   serveGatewayHealth(app, options);
   await app.register((pages, _, done) => {

@@ -7,11 +7,8 @@ import { systemClock } from '@cnop/common/core/clock';
 import { closeOnSignal } from '@cnop/common/http/close-on-signal';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
-import { recordRequests, serveRegistry } from '@cnop/common/http/metrics';
-import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
+import { buildMetricsApp } from '@cnop/common/http/metrics';
 import { VERSION } from '@cnop/common/version';
-import type { FastifyInstance } from 'fastify';
-import Fastify from 'fastify';
 import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './http-upstream/http-upstream.ts';
 import type { Upstreams } from './upstream.ts';
@@ -52,7 +49,7 @@ async function start(): Promise<void> {
     trustedProxies: settings.TRUSTED_PROXIES,
     isProduction: settings.NODE_ENV === 'production',
   });
-  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(app) : undefined;
+  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(app, 'gateway') : undefined;
   closeOnSignal(logger, async () => {
     await drainAndClose(app, drain);
     await metrics?.close();
@@ -67,11 +64,4 @@ function upstreamsOf(settings: GatewayProcessSettings): Upstreams {
     order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS }),
     inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS }),
   };
-}
-
-/** The gateway's own port is public, so what Prometheus reads is on another one. */
-function buildMetricsApp(gateway: FastifyInstance): FastifyInstance {
-  const app = Fastify({ ...SERVER_LIMITS, logger: false });
-  serveRegistry(app, recordRequests(gateway, 'gateway'));
-  return app;
 }

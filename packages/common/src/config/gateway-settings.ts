@@ -42,6 +42,8 @@ export const gatewaySettings = z.object({
   CORS_ORIGINS: originListSetting.default([]),
   /** Load balancers in front of the gateway, as addresses or networks; nobody else's X-Forwarded-For is believed. */
   TRUSTED_PROXIES: addressListSetting.default([]),
+  /** Where the gateway's own metrics are served, apart from the public port; 0 is nowhere. */
+  METRICS_PORT: portSetting.default(0),
 });
 export type GatewaySettings = z.output<typeof gatewaySettings>;
 
@@ -50,8 +52,6 @@ export const gatewayProcessSettings = gatewaySettings.extend({
   USER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8000')]),
   INVENTORY_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8001')]),
   ORDER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8002')]),
-  /** Where the gateway's own metrics are served, apart from the public port; 0 is nowhere. */
-  METRICS_PORT: portSetting.default(0),
 });
 export type GatewayProcessSettings = z.output<typeof gatewayProcessSettings>;
 

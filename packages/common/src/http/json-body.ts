@@ -8,21 +8,17 @@ const MAX_KEYS = 200;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Reads the text of a body. Decoding alone would put a replacement character in the place of every broken byte, and
- * the client would be told that we stored what it never sent.
- * @throws UnreadableRequestError (400) when it is not UTF-8
+ * Parses a request body strictly: numbers keep their digits (`JsonNumber`), duplicate keys, keys that reach for
+ * the prototype, deep nesting, too many keys and bytes that are not UTF-8 are refused.
+ * @throws UnreadableRequestError (400)
  */
 export function readJsonBody(body: Buffer): unknown {
+  // Decoding alone would put a replacement character in the place of every broken byte.
   if (!isUtf8(body)) throw new UnreadableRequestError('The body is not UTF-8.');
   return parseJsonBody(body.toString());
 }
 
-/**
- * Parses a request body strictly: numbers keep their digits (`JsonNumber`), duplicate keys, keys that reach for
- * the prototype, deep nesting and too many keys are refused.
- * @throws UnreadableRequestError (400)
- */
-export function parseJsonBody(text: string): unknown {
+function parseJsonBody(text: string): unknown {
   const shape = scanShape(text);
   if (shape.depth > MAX_DEPTH)
     throw new UnreadableRequestError(`The body is nested deeper than ${MAX_DEPTH}.`);

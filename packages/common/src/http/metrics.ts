@@ -1,6 +1,8 @@
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { SERVER_LIMITS } from './server-limits.ts';
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -9,8 +11,15 @@ export function serveMetrics(app: FastifyInstance, service: string): void {
   serveRegistry(app, recordRequests(app, service));
 }
 
+/** The same for an app that is open to the world: `/metrics` is in another app, for another port. */
+export function buildMetricsApp(measured: FastifyInstance, service: string): FastifyInstance {
+  const app = Fastify({ ...SERVER_LIMITS, logger: false });
+  serveRegistry(app, recordRequests(measured, service));
+  return app;
+}
+
 /** Counts and times every request of an app by route. */
-export function recordRequests(app: FastifyInstance, service: string): Registry {
+function recordRequests(app: FastifyInstance, service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
@@ -31,8 +40,7 @@ export function recordRequests(app: FastifyInstance, service: string): Registry 
   return registry;
 }
 
-/** Serves `/metrics`; of another app where the one that is measured is open to the world. */
-export function serveRegistry(app: FastifyInstance, registry: Registry): void {
+function serveRegistry(app: FastifyInstance, registry: Registry): void {
   app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

@@ -19,13 +19,10 @@ export function echoRequestId(app: FastifyInstance): void {
   });
 }
 
-/**
- * Logs one line for each finished request.
- * @param level the quiet one where another process, or the gateway of the same one, logs the request anyway
- */
-export function logRequests(app: FastifyInstance, level: 'info' | 'debug'): void {
+/** Logs one line for each finished request. */
+export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
-    request.log[level](
+    request.log.info(
       {
         method: request.method,
         route: request.routeOptions.url ?? 'unknown',

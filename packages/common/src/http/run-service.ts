@@ -88,7 +88,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     verifier: service.verifier,
     sessions: createSessionChecker({ store, clock }),
     drain,
-    requestLogLevel: 'info',
+    isOwnProcess: true,
   };
   const app = await service.build(runtime);
   closeOnSignal(logger, async () => {

@@ -29,8 +29,8 @@ export interface ServiceRuntime {
   readonly verifier: TokenVerifier;
   readonly sessions: SessionChecker;
   readonly drain: Drain;
-  /** `debug` where the gateway of the same process logs each request anyway. */
-  readonly requestLogLevel: 'info' | 'debug';
+  /** False in the gateway's process: there the gateway names, logs and measures each request. */
+  readonly isOwnProcess: boolean;
 }
 
 export interface ServiceDescription {
@@ -64,12 +64,14 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   });
   useZodSchemas(app);
   registerErrorHandlers(app, () => runtime.clock.now());
-  echoRequestId(app);
-  closeConnectionsWhenDraining(app, runtime.drain);
-  logRequests(app, runtime.requestLogLevel);
+  if (runtime.isOwnProcess) {
+    echoRequestId(app);
+    closeConnectionsWhenDraining(app, runtime.drain);
+    logRequests(app);
+    serveMetrics(app, service);
+  }
   requireAuthentication(app, runtime);
   await serveOpenApi(app, { ...description, version: runtime.version });
-  serveMetrics(app, service);
   serveHealth(app, {
     ...runtime,
     service,

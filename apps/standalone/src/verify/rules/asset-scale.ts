@@ -1,0 +1,38 @@
+import { decimal, fractionDigits } from '@cnop/common/core/money';
+import type { ItemKey } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { Violation } from '../violation.ts';
+import { violation } from '../violation.ts';
+
+/** Fraction digits that prices and quantities of an asset may have. */
+export type AssetScales = Pick<Asset, 'price_scale' | 'quantity_scale'>;
+
+/** An amount of an asset, be it ordered, traded or held. */
+export interface AssetAmount {
+  readonly asset_id: string;
+  readonly quantity: string;
+}
+
+export function checkAssetPrice(key: ItemKey, { current_price, price_scale }: Asset): Violation[] {
+  if (fractionDigits(decimal(current_price)) <= price_scale) return [];
+  return [
+    violation(
+      'asset-scale',
+      [key],
+      `The price ${current_price} has more than ${price_scale} fraction digits.`,
+    ),
+  ];
+}
+
+/** The scale of quantities never changes, so whatever was stored ever must fit it. */
+export function checkQuantity(
+  key: ItemKey,
+  amount: AssetAmount,
+  scales: AssetScales | undefined,
+): Violation[] {
+  const { asset_id, quantity } = amount;
+  if (!scales) return [violation('asset-scale', [key], `${asset_id} is not in the catalogue.`)];
+  if (fractionDigits(decimal(quantity)) <= scales.quantity_scale) return [];
+  const text = `The quantity ${quantity} has more than ${scales.quantity_scale} fraction digits.`;
+  return [violation('asset-scale', [key], text)];
+}

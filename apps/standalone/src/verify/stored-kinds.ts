@@ -1,0 +1,101 @@
+import { auditRecord } from '@cnop/common/auth/audit-logger';
+import { sessionRecord } from '@cnop/common/auth/session-state';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { idempotencyRecord } from '@cnop/common/dao/idempotency/idempotency-record';
+import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import type { EntityRecord } from '@cnop/common/dao/record';
+import { defineRecord } from '@cnop/common/dao/record';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import { timestampSchema } from '@cnop/common/entities/fields';
+import { z } from 'zod';
+
+/** Kept by the user service for itself: wrong passwords of late. They outlive no account and need none. */
+const signInFailuresRecord = defineRecord({
+  table: 'users',
+  schema: z.object({ username: z.string(), network: z.string(), failed_at: z.array(timestampSchema).min(1) }),
+  key: ({ username, network }: { readonly username: string; readonly network: string }) => ({
+    pk: username,
+    sk: `LOGINFAIL#${network}`,
+  }),
+});
+
+/** What an item must look like to be of a kind: the beginnings of its key, or the whole of them. */
+interface KeyShape {
+  readonly pkPrefix?: string;
+  readonly sk?: string;
+  readonly skPrefix?: string;
+}
+
+function kind<Name extends string, Entity extends Identity & object, Identity>(
+  name: Name,
+  record: EntityRecord<Entity, Identity>,
+  { pkPrefix = '', sk, skPrefix = '' }: KeyShape,
+) {
+  return {
+    name,
+    matches: (key: ItemKey) =>
+      (sk === undefined ? key.sk.startsWith(skPrefix) : key.sk === sk) && key.pk.startsWith(pkPrefix),
+    /** @throws InternalError when the item does not have the shape of its kind */
+    read(item: Item) {
+      const entity = record.parse(item);
+      return { kind: name, key: item.key, entity, rewritten: record.create(entity) };
+    },
+  };
+}
+
+/** Every kind of item of each table; a kind that is told by its partition comes before those told by sort key. */
+const KINDS = {
+  users: [
+    kind('asset transaction', assetTransactionRecord, { pkPrefix: 'TRANS#' }),
+    kind('audit event', auditRecord, { pkPrefix: 'AUDIT#' }),
+    kind('e-mail claim', emailClaimRecord, { pkPrefix: 'EMAIL#', sk: 'EMAIL' }),
+    kind('ledger entry', balanceTransactionRecord, { skPrefix: 'TRANS#' }),
+    kind('holding', assetBalanceRecord, { skPrefix: 'ASSET#' }),
+    kind('remembered answer', idempotencyRecord, { skPrefix: 'IDEM#' }),
+    kind('session', sessionRecord, { skPrefix: 'SESSION#' }),
+    kind('balance', balanceRecord, { sk: 'BALANCE' }),
+    kind('user', userRecord, { sk: 'USER' }),
+    kind('sign-in failures', signInFailuresRecord, { skPrefix: 'LOGINFAIL#' }),
+  ],
+  orders: [kind('order', orderRecord, { sk: 'ORDER' })],
+  inventory: [kind('asset', assetRecord, { sk: 'ASSET' })],
+} as const;
+
+/** An item that was read as what its key says it is, and the write that would store it again. */
+export type Stored = ReturnType<(typeof KINDS)[keyof typeof KINDS][number]['read']>;
+export type Kind = Stored['kind'];
+export type StoredOf<K extends Kind> = Extract<Stored, { readonly kind: K }>;
+
+export type Reading =
+  | { readonly outcome: 'read'; readonly stored: Stored }
+  | { readonly outcome: 'unknown kind' }
+  | { readonly outcome: 'unreadable'; readonly kind: Kind; readonly reason: string };
+
+/** Reads an item by what its key says that it is. */
+export function readItem(item: Item): Reading {
+  const found = KINDS[item.key.table].find((candidate) => candidate.matches(item.key));
+  if (!found) return { outcome: 'unknown kind' };
+  try {
+    return { outcome: 'read', stored: found.read(item) };
+  } catch (error) {
+    return { outcome: 'unreadable', kind: found.name, reason: reasonOf(error) };
+  }
+}
+
+export function indexesOf(write: Write) {
+  return write.kind === 'delete' ? {} : (write.indexes ?? {});
+}
+
+/** The fields that are wrong and why; the schema's error is below the record's. */
+function reasonOf(error: unknown): string {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof z.ZodError) {
+      return cause.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join(' ');
+    }
+  }
+  return String(error);
+}

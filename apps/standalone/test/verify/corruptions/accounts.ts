@@ -1,0 +1,36 @@
+import type { Corruption } from './store-parts.ts';
+import { balance, breaks, claim, SOMEBODY, session, user } from './store-parts.ts';
+
+/** Users, balances and e-mails that belong together. */
+export const ACCOUNTS: Readonly<Record<string, Corruption>> = {
+  'a balance without a user': async (editor) => {
+    await editor.remove(user(editor, 'grace'));
+    return [breaks('account-parts', user(editor, 'grace')), breaks('email-claim', claim(editor, 'grace'))];
+  },
+  'a user without a balance': async (editor) => {
+    await editor.remove(balance(editor, 'grace'));
+    return [breaks('account-parts', balance(editor, 'grace'))];
+  },
+  'a session of nobody': async (editor) => {
+    const sk = 'SESSION#1';
+    const attributes = { ...session(editor, 'bob').attributes, username: SOMEBODY, session_id: '1' };
+    await editor.put({ table: 'users', pk: SOMEBODY, sk }, attributes);
+    return [
+      breaks('account-parts', `users/${SOMEBODY}/USER`),
+      breaks('account-parts', `users/${SOMEBODY}/BALANCE`),
+    ];
+  },
+  'an e-mail that nothing claims': async (editor) => {
+    await editor.remove(claim(editor, 'bob'));
+    return [breaks('email-claim', user(editor, 'bob'))];
+  },
+  'a claim of an e-mail that nobody has': async (editor) => {
+    const email = 'ghost@example.com';
+    await editor.put({ table: 'users', pk: `EMAIL#${email}`, sk: 'EMAIL' }, { email, username: 'bob' });
+    return [breaks('email-claim', `users/EMAIL#${email}/EMAIL`)];
+  },
+  'a claim that leads to somebody else': async (editor) => {
+    await editor.edit(claim(editor, 'bob'), { username: 'alice' });
+    return [breaks('email-claim', user(editor, 'bob'), claim(editor, 'bob'))];
+  },
+};

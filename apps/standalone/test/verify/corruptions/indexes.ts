@@ -1,0 +1,27 @@
+import type { Corruption } from './store-parts.ts';
+import { asset, bobsBuy, breaks, session, user } from './store-parts.ts';
+
+/** Places in secondary indexes. */
+export const INDEXES: Readonly<Record<string, Corruption>> = {
+  'a user who is in no index': async (editor) => {
+    const { key, attributes } = user(editor, 'bob');
+    await editor.put(key, attributes);
+    return [breaks('index-missing', user(editor, 'bob')), breaks('index-missing', user(editor, 'bob'))];
+  },
+  'an asset that the catalogue does not list': async (editor) => {
+    const { key, attributes } = asset(editor, 'BTC');
+    await editor.put(key, attributes);
+    return [breaks('index-missing', asset(editor, 'BTC'))];
+  },
+  'an order at the wrong place of an index': async (editor) => {
+    const found = bobsBuy(editor);
+    const places = { ...editor.placesOf(found), UserOrdersByTimeIndex: { pk: 'alice', sk: 'stolen' } };
+    await editor.put(found.key, found.attributes, places);
+    return [breaks('index-missing', found), breaks('index-stray', found)];
+  },
+  'a session that an index lists': async (editor) => {
+    const { key, attributes } = session(editor, 'bob');
+    await editor.put(key, attributes, { UserDirectoryIndex: { pk: 'USER', sk: 'bob2' } });
+    return [breaks('index-stray', session(editor, 'bob'))];
+  },
+};

@@ -1,0 +1,51 @@
+import type { Corruption } from './store-parts.ts';
+import { asset, balance, bobsBuy, breaks, holding, order, session, trade } from './store-parts.ts';
+
+/** Items by themselves: kinds, shapes, keys. */
+export const ITEMS: Readonly<Record<string, Corruption>> = {
+  'an item of an unknown kind': async (editor) => {
+    await editor.put({ table: 'users', pk: 'alice', sk: 'COUPON#1' }, { value: '5.00' });
+    return [breaks('item-kind', 'users/alice/COUPON#1')];
+  },
+  'a session without its expiry': async (editor) => {
+    const found = session(editor, 'alice');
+    await editor.edit(found, { expires_at: null });
+    return [breaks('item-schema', found)];
+  },
+  'an asset at the price of 0': async (editor) => {
+    await editor.edit(asset(editor, 'DOGE'), { current_price: '0' });
+    const doge = [
+      order(editor, 'alice', 'market_buy', 'DOGE'),
+      order(editor, 'alice', 'market_sell', 'DOGE'),
+    ];
+    const inAsset = [...doge, ...doge.map((one) => trade(editor, one)), holding(editor, 'alice', 'DOGE')];
+    return [
+      breaks('item-schema', asset(editor, 'DOGE')),
+      ...inAsset.map((one) => breaks('asset-scale', one)),
+    ];
+  },
+  'an amount in scientific notation': async (editor) => {
+    await editor.edit(balance(editor, 'grace'), { held_balance: '0e0' });
+    return [breaks('item-schema', balance(editor, 'grace'))];
+  },
+  'a total with three fraction digits': async (editor) => {
+    await editor.edit(balance(editor, 'grace'), { total_refunds: '0.000' });
+    // Zero thousandths are no thousandths: the value counts, not the way it is written.
+    await editor.edit(balance(editor, 'bob'), { total_refunds: '0.001' });
+    return [breaks('item-scale', balance(editor, 'bob')), breaks('balance-totals', balance(editor, 'bob'))];
+  },
+  'a username in upper case': async (editor) => {
+    await editor.edit(session(editor, 'bob'), { username: 'BOB' });
+    return [breaks('item-schema', session(editor, 'bob'))];
+  },
+  'a session under the key of another user': async (editor) => {
+    await editor.edit(session(editor, 'bob'), { username: 'alice' });
+    return [breaks('item-key', session(editor, 'bob'))];
+  },
+  'a trade under a key with another time': async (editor) => {
+    const found = trade(editor, bobsBuy(editor));
+    const sk = found.key.sk.replace('2026-', '2025-');
+    await editor.move(found, { sk });
+    return [breaks('item-key', `users/${found.key.pk}/${sk}`)];
+  },
+};

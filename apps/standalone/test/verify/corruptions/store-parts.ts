@@ -1,0 +1,62 @@
+import type { Attributes, Item } from '@cnop/common/database/table-store';
+import type { Rule } from '../../../src/verify/violation.ts';
+import { nameOf } from '../../../src/verify/violation.ts';
+import { OPEN_ORDER_ID } from '../sound-store.ts';
+import type { StoreEditor } from '../store-editor.ts';
+
+/** What the audit must say of a corruption: this rule, of exactly these items. */
+export interface Expected {
+  readonly rule: Rule;
+  readonly keys: readonly string[];
+}
+
+/** Damages one thing and says what must be found. */
+export type Corruption = (editor: StoreEditor) => Promise<Expected[]>;
+
+export const breaks = (rule: Rule, ...items: (Item | string)[]): Expected => ({
+  rule,
+  keys: items.map((item) => (typeof item === 'string' ? item : nameOf(item.key))),
+});
+
+/** A text that an item is known to have. */
+export function text(item: Item, name: string): string {
+  const value = item.attributes[name];
+  if (typeof value !== 'string') throw new Error(`${nameOf(item.key)} has no ${name}`);
+  return value;
+}
+
+/** Cash appears or vanishes: whatever else is found, the sum over everybody is wrong too. */
+export const CASH_IS_OFF = breaks('conservation');
+export const AT = '2026-01-15T11:00:00.000Z';
+export const SOMEBODY = 'carol';
+
+const at = (editor: StoreEditor, pk: string, sk: string): Item =>
+  editor.find(({ key }) => key.pk === pk && key.sk === sk);
+export const user = (editor: StoreEditor, username: string): Item => at(editor, username, 'USER');
+export const balance = (editor: StoreEditor, username: string): Item => at(editor, username, 'BALANCE');
+export const claim = (editor: StoreEditor, username: string): Item =>
+  at(editor, `EMAIL#${username}@example.com`, 'EMAIL');
+export const holding = (editor: StoreEditor, username: string, assetId: string): Item =>
+  at(editor, username, `ASSET#${assetId}`);
+export const asset = (editor: StoreEditor, assetId: string): Item => at(editor, assetId, 'ASSET');
+export const answer = (editor: StoreEditor, name: string): Item => at(editor, 'alice', `IDEM#${name}`);
+export const session = (editor: StoreEditor, username: string): Item =>
+  editor.find(({ key }) => key.pk === username && key.sk.startsWith('SESSION#'));
+export const line = (editor: StoreEditor, username: string, sequence: number): Item =>
+  editor.find(({ key, attributes }) => key.pk === username && attributes['sequence'] === sequence);
+export const order = (editor: StoreEditor, username: string, type: string, assetId: string): Item =>
+  editor.find(
+    ({ key, attributes }) =>
+      key.table === 'orders' &&
+      attributes['username'] === username &&
+      attributes['order_type'] === type &&
+      attributes['asset_id'] === assetId,
+  );
+export const payment = (editor: StoreEditor, of: Item): Item =>
+  editor.find(({ attributes }) => attributes['reference_id'] === of.key.pk);
+export const trade = (editor: StoreEditor, of: Item): Item =>
+  editor.find(({ key, attributes }) => key.pk.startsWith('TRANS#') && attributes['order_id'] === of.key.pk);
+export const bobsBuy = (editor: StoreEditor): Item => order(editor, 'bob', 'market_buy', 'BTC');
+export const openOrder = (editor: StoreEditor): Item => at(editor, OPEN_ORDER_ID, 'ORDER');
+export const steps = (at: string, ...statuses: string[]): Attributes[] =>
+  statuses.map((status) => ({ status, at, reason: null }));

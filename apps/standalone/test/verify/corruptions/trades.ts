@@ -1,0 +1,154 @@
+import { nameOf } from '../../../src/verify/violation.ts';
+import type { Corruption } from './store-parts.ts';
+import {
+  AT,
+  asset,
+  balance,
+  bobsBuy,
+  breaks,
+  CASH_IS_OFF,
+  holding,
+  line,
+  openOrder,
+  order,
+  payment,
+  text,
+  trade,
+} from './store-parts.ts';
+
+/** Holdings, and orders with their payments and asset transactions. */
+export const TRADES: Readonly<Record<string, Corruption>> = {
+  'a holding with more than was bought': async (editor) => {
+    await editor.edit(holding(editor, 'bob', 'BTC'), { quantity: '0.02' });
+    return [breaks('holding-quantity', holding(editor, 'bob', 'BTC'))];
+  },
+  'trades without a holding': async (editor) => {
+    await editor.remove(holding(editor, 'bob', 'BTC'));
+    return [breaks('holding-quantity', holding(editor, 'bob', 'BTC'))];
+  },
+  'a holding without trades': async (editor) => {
+    const key = { table: 'users', pk: 'grace', sk: 'ASSET#BTC' } as const;
+    const attributes = { ...holding(editor, 'bob', 'BTC').attributes, username: 'grace' };
+    await editor.put(key, attributes, { AssetIndex: { pk: 'BTC', sk: 'grace' } });
+    return [breaks('holding-quantity', 'users/grace/ASSET#BTC')];
+  },
+  'a negative holding': async (editor) => {
+    await editor.edit(holding(editor, 'bob', 'BTC'), { quantity: '-0.01' });
+    return [breaks('item-schema', holding(editor, 'bob', 'BTC'))];
+  },
+  'an empty holding that cost something': async (editor) => {
+    await editor.edit(holding(editor, 'alice', 'BTC'), { total_invested: '1.00' });
+    return [breaks('holding-cost', holding(editor, 'alice', 'BTC'))];
+  },
+  'a holding finer than its asset allows': async (editor) => {
+    const { key } = holding(editor, 'alice', 'DOGE');
+    const quantity = `${text(holding(editor, 'alice', 'DOGE'), 'quantity')}00001`;
+    await editor.edit(holding(editor, 'alice', 'DOGE'), { quantity });
+    return [breaks('asset-scale', nameOf(key)), breaks('holding-quantity', nameOf(key))];
+  },
+  'a price finer than its asset allows': async (editor) => {
+    await editor.edit(asset(editor, 'BTC'), { current_price: '50000.001' });
+    return [breaks('asset-scale', asset(editor, 'BTC'))];
+  },
+  'an order without its payment': async (editor) => {
+    const found = bobsBuy(editor);
+    await editor.remove(payment(editor, found));
+    return [
+      breaks('trade-cash', found),
+      breaks('balance-count', balance(editor, 'bob')),
+      breaks('balance-current', balance(editor, 'bob')),
+      breaks('balance-totals', balance(editor, 'bob')),
+    ];
+  },
+  'an order that was paid twice': async (editor) => {
+    const found = bobsBuy(editor);
+    const paid = payment(editor, found);
+    const id = '000000000003-again';
+    const again = {
+      transaction_id: id,
+      sequence: 3,
+      previous_balance: '500.00',
+      new_balance: '0.00',
+      updated_at: AT,
+    };
+    await editor.put({ ...paid.key, sk: `TRANS#${id}` }, { ...paid.attributes, ...again });
+    await editor.edit(balance(editor, 'bob'), {
+      current_balance: '0.00',
+      held_balance: '0.00',
+      transaction_count: 3,
+      total_orders: '1000.00',
+    });
+    await editor.remove(openOrder(editor));
+    return [breaks('trade-cash', found, paid, `users/bob/TRANS#${id}`), CASH_IS_OFF];
+  },
+  'an order without its asset transaction': async (editor) => {
+    const found = bobsBuy(editor);
+    await editor.remove(trade(editor, found));
+    return [
+      breaks('trade-asset', found),
+      breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      CASH_IS_OFF,
+    ];
+  },
+  'an asset transaction at another price than its order': async (editor) => {
+    const found = order(editor, 'alice', 'market_sell', 'DOGE');
+    // Rounded, it makes the same sum.
+    await editor.edit(trade(editor, found), { price: '0.123457' });
+    return [breaks('trade-asset', found, trade(editor, found))];
+  },
+  'an asset transaction of another quantity than its order': async (editor) => {
+    const found = bobsBuy(editor);
+    await editor.edit(trade(editor, found), { quantity: '0.00999999' });
+    return [
+      breaks('trade-asset', found, trade(editor, found)),
+      breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+    ];
+  },
+  'a buy that was rounded down': async (editor) => {
+    const found = order(editor, 'alice', 'market_buy', 'DOGE');
+    const [cash, coins] = [payment(editor, found), trade(editor, found)];
+    await editor.edit(found, { total_amount: '123.51' });
+    await editor.edit(coins, { total_amount: '123.51' });
+    await editor.edit(cash, { amount: '123.51', new_balance: '5276.74' });
+    return [
+      breaks('order-amount', found),
+      breaks('trade-amount', coins),
+      breaks('ledger-chain', line(editor, 'alice', 6)),
+      breaks('balance-totals', balance(editor, 'alice')),
+      CASH_IS_OFF,
+    ];
+  },
+  'a sale that was rounded up': async (editor) => {
+    const found = order(editor, 'alice', 'market_sell', 'DOGE');
+    const [cash, coins] = [payment(editor, found), trade(editor, found)];
+    await editor.edit(found, { total_amount: '61.77' });
+    await editor.edit(coins, { total_amount: '61.77' });
+    await editor.edit(cash, { amount: '61.77' });
+    return [
+      breaks('order-amount', found),
+      breaks('trade-amount', coins),
+      breaks('ledger-amount', cash),
+      CASH_IS_OFF,
+    ];
+  },
+  'a payment and a trade without their order': async (editor) => {
+    const found = bobsBuy(editor);
+    await editor.remove(found);
+    return [breaks('trade-order', payment(editor, found), trade(editor, found), found)];
+  },
+  'a payment that names no order': async (editor) => {
+    const found = bobsBuy(editor);
+    await editor.edit(payment(editor, found), { reference_id: null });
+    return [breaks('trade-order', payment(editor, found)), breaks('trade-cash', found)];
+  },
+  'an airdrop, which nobody offers': async (editor) => {
+    const found = bobsBuy(editor);
+    await editor.edit(trade(editor, found), { transaction_type: 'airdrop' });
+    return [
+      breaks('trade-amount', trade(editor, found)),
+      breaks('trade-asset', found, trade(editor, found)),
+      breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      CASH_IS_OFF,
+    ];
+  },
+};

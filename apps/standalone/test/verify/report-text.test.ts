@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { AuditReport } from '../../src/verify/audit-store.ts';
+import { reportText } from '../../src/verify/report-text.ts';
+
+const SOUND: AuditReport = {
+  violations: [],
+  violation_count: 0,
+  is_snapshot: true,
+  counts: {
+    users: 1_200,
+    transactions: 34_567,
+    orders: 9,
+    trades: 9,
+    holdings: 3,
+    assets: 50,
+    items: 1_234_567,
+    cash_total: '1234567.80',
+  },
+};
+const BROKEN = { rule: 'balance-current', keys: ['users/bob/BALANCE'], message: 'It is 5.00.' } as const;
+
+test('a sound report is a short table and a verdict', () => {
+  expect(reportText(SOUND, 1_254)).toBe(
+    `  users                       1,200
+  cash total          $1,234,567.80
+  ledger entries             34,567
+  orders                          9
+  asset transactions              9
+  holdings                        3
+  assets                         50
+  items in all            1,234,567
+  seconds                      1.25
+
+OK: all 32 rules hold.
+`,
+  );
+});
+
+test('a violation is shown with its rule, its message and its keys', () => {
+  const text = reportText({ ...SOUND, violations: [BROKEN], violation_count: 1 }, 0);
+  expect(text).toContain(
+    `1 violation:
+
+  balance-current: the current balance is where the ledger ends
+    It is 5.00.
+    users/bob/BALANCE
+`,
+  );
+});
+
+test('at most 100 violations are shown, and the rest is counted', () => {
+  const violations = Array.from({ length: 150 }, () => BROKEN);
+  const text = reportText({ ...SOUND, violations, violation_count: 2_345 }, 0);
+  expect(text.match(/It is 5\.00\./g)).toHaveLength(100);
+  expect(text).toContain('2,345 violations:');
+  expect(text).toContain('and 2,245 more.');
+});
+
+test('a report that was not read as of one moment says so', () => {
+  expect(reportText({ ...SOUND, is_snapshot: false }, 0)).toContain('This store has no snapshots');
+  expect(reportText(SOUND, 0)).not.toContain('snapshot');
+});

@@ -1,0 +1,144 @@
+import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import { buildOrderServiceApp } from '@cnop/order-service/app';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { anOrder } from '@cnop/testing/builders/order';
+import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { buildUserServiceApp } from '@cnop/user-service/app';
+
+const TEST_BCRYPT_COST = 4;
+/** The one order that no service offers yet: a limit buy that waits and holds cash. */
+export const OPEN_ORDER_ID = '01990000-0000-7000-8000-0000000000aa';
+const OPEN_ORDER_HOLD = '100.00';
+
+interface Call {
+  readonly url: string;
+  readonly body: object;
+  readonly as?: string;
+  readonly key?: string;
+}
+
+/**
+ * A store that the real services have written: two customers who deposited, withdrew, bought and sold, an
+ * administrator who adjusted a balance, a wrong password, and an open order.
+ */
+export async function createSoundStore(): Promise<{ readonly store: TableStore; dispose(): Promise<void> }> {
+  const clock = createFakeClock();
+  const runtime = await createTestRuntime({ clock });
+  const { store } = runtime;
+  const passwords = createPasswordManager({ cost: TEST_BCRYPT_COST });
+  const publicKeys = runtime.signingKeys.publicKeys();
+  const users = await buildUserServiceApp({ ...runtime, passwords, publicKeys, trustedProxies: [] });
+  const orders = await buildOrderServiceApp(runtime);
+  const tokens = new Map<string, string>();
+
+  async function post({ url, body, as, key }: Call): Promise<Record<string, unknown>> {
+    clock.advanceMilliseconds(1_500);
+    const response = await (url.startsWith('/orders') ? orders : users).inject({
+      method: 'POST',
+      url,
+      headers: {
+        'content-type': 'application/json',
+        ...(as !== undefined && { authorization: `Bearer ${tokens.get(as) ?? ''}` }),
+        ...(key !== undefined && { 'idempotency-key': key }),
+      },
+      payload: JSON.stringify(body),
+    });
+    if (response.statusCode >= 300)
+      throw new Error(`${url} answered ${response.statusCode}: ${response.body}`);
+    return response.json<Record<string, unknown>>();
+  }
+
+  async function signUp(username: string): Promise<void> {
+    const names = { first_name: 'A', last_name: 'B' };
+    await post({
+      url: '/auth/register',
+      body: { username, email: `${username}@example.com`, password: BUILT_PASSWORD, ...names },
+    });
+  }
+
+  async function logIn(username: string): Promise<void> {
+    const { access_token } = await post({ url: '/auth/login', body: { username, password: BUILT_PASSWORD } });
+    tokens.set(username, String(access_token));
+  }
+
+  const trade = async (
+    as: string,
+    [order_type, asset_id, quantity]: readonly [string, string, string],
+    key?: string,
+  ) =>
+    post({ url: '/orders', as, body: { order_type, asset_id, quantity }, ...(key !== undefined && { key }) });
+
+  const assets = createAssetDao(store);
+  await assets.createAsset(anAsset({ asset_id: 'BTC', current_price: '50000.00' }));
+  await assets.createAsset(
+    anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
+  );
+
+  for (const username of ['alice', 'bob', 'grace']) {
+    await signUp(username);
+    if (username === 'grace') await createUserDao(store).updateUser(username, { role: 'admin' });
+    await logIn(username);
+  }
+  await expectRefusal(post({ url: '/auth/login', body: { username: 'bob', password: 'Wrong-Password-1' } }));
+  await expectRefusal(
+    post({ url: '/auth/login', body: { username: 'nobody', password: 'Wrong-Password-1' } }),
+  );
+
+  await post({ url: '/balance/deposit', as: 'alice', body: { amount: '10000' }, key: 'deposit-1' });
+  await post({ url: '/balance/deposit', as: 'alice', body: { amount: '500.25' } });
+  await post({ url: '/balance/withdraw', as: 'alice', body: { amount: '100' }, key: 'withdraw-1' });
+  await trade('alice', ['market_buy', 'BTC', '0.1'], 'buy-1');
+  await trade('alice', ['market_buy', 'DOGE', '1000.5']);
+  await trade('alice', ['market_sell', 'DOGE', '500.25']);
+  await trade('alice', ['market_sell', 'BTC', '0.1']);
+  const adjustment = { amount: '5', description: 'goodwill' };
+  await post({ url: '/admin/users/alice/adjustments', as: 'grace', body: adjustment, key: 'adjust-1' });
+  await post({ url: '/balance/deposit', as: 'bob', body: { amount: '1000' } });
+  await trade('bob', ['market_buy', 'BTC', '0.01']);
+  await leaveOpenOrder(store);
+
+  return {
+    store,
+    async dispose() {
+      await Promise.all([users.close(), orders.close()]);
+      await passwords.close();
+      await runtime.dispose();
+    },
+  };
+}
+
+async function leaveOpenOrder(store: TableStore): Promise<void> {
+  const at = '2026-01-15T13:00:00.000Z';
+  const order = anOrder({
+    order_id: OPEN_ORDER_ID,
+    username: 'bob',
+    order_type: 'limit_buy',
+    status: 'queued',
+    quantity: '0.0025',
+    price: '40000',
+    total_amount: OPEN_ORDER_HOLD,
+    created_at: at,
+    updated_at: at,
+    history: (['pending', 'confirmed', 'queued'] as const).map((status) => ({ status, at, reason: null })),
+  });
+  await store.transact({ balance: balanceRecord.key({ username: 'bob' }) }, ({ balance }) => {
+    if (!balance) throw new Error('bob has no balance');
+    const held = { ...balanceRecord.read(balance), held_balance: OPEN_ORDER_HOLD };
+    return { writes: [orderRecord.create(order), balanceRecord.replace(held)], result: undefined };
+  });
+}
+
+async function expectRefusal(call: Promise<unknown>): Promise<void> {
+  const wasRefused = await call.then(
+    () => false,
+    () => true,
+  );
+  if (!wasRefused) throw new Error('a wrong password was accepted');
+}
