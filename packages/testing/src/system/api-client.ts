@@ -25,7 +25,7 @@ export interface RequestOptions {
 export type Send = (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
 
 /** Sends requests to an origin, such as `http://127.0.0.1:8080`; a path is all that follows. */
-export function createSender(origin: string): Send {
+function createSender(origin: string): Send {
   return async (method, path, { token, body, key, headers = {} } = {}) => {
     const response = await fetch(origin + path, {
       method,

@@ -1,4 +1,3 @@
-import { ItemExistsError } from '../store-errors.ts';
 import type { IndexEntry, ItemKey, Write } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 import type { Environment } from './environment.ts';
@@ -10,11 +9,9 @@ const NOTHING = '';
 /**
  * Applies one write and keeps indexes and the expiry list in step. Must run inside a transaction.
  * @param previous what is stored under the key now
- * @throws ItemExistsError when a `create` meets an existing item
  */
 export function applyWrite(environment: Environment, write: Write, previous: StoredItem | undefined): void {
   const { key } = write;
-  if (write.kind === 'create' && previous) throw new ItemExistsError(key);
   if (write.kind === 'delete') {
     if (previous) removeStored(environment, key, previous);
     return;

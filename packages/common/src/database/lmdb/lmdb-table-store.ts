@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
-import { StoreBusyError, StoreUnavailableError, StoreUsageError } from '../store-errors.ts';
+import { ItemExistsError, StoreUsageError } from '../store-errors.ts';
 import type { Decision, Item, ItemKey, ReadItems, Reads, TableStore } from '../table-store.ts';
 import {
   checkBatchGet,
@@ -11,6 +11,8 @@ import {
   isSameKey,
 } from '../validate-transaction.ts';
 import { applyWrite } from './apply-write.ts';
+import type { Decided } from './commit-queue.ts';
+import { createCommitQueue } from './commit-queue.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';
@@ -18,9 +20,6 @@ import { scanIndex, scanTable, takeSnapshot } from './read-all.ts';
 import { runQuery } from './run-query.ts';
 import type { StoredItem } from './stored-item.ts';
 import { toItem } from './stored-item.ts';
-
-/** Transactions that may wait for a commit; more would only make everybody wait longer. */
-const MAX_PENDING_TRANSACTIONS = 5_000;
 
 export interface LmdbTableStoreOptions {
   /** A folder on a local disk, created when it is missing. */
@@ -32,7 +31,7 @@ export interface LmdbTableStoreOptions {
 
 /**
  * The embedded table store. `decide` runs inside LMDB's only write transaction, so nothing is retried; many
- * transactions share one durable commit.
+ * transactions share one durable commit (`commit-queue.ts`).
  */
 export function createLmdbTableStore({
   path,
@@ -41,7 +40,7 @@ export function createLmdbTableStore({
 }: LmdbTableStoreOptions): TableStore {
   const environment = openEnvironment(path, { readOnly });
   const stopSweeper = readOnly ? undefined : startExpirySweeper(environment, clock);
-  let pending = 0;
+  const queue = createCommitQueue(environment);
 
   const read = (key: ItemKey): Item | undefined => {
     const stored = findStored(environment, key);
@@ -73,13 +72,7 @@ export function createLmdbTableStore({
     async transact(reads, decide) {
       if (readOnly) throw new StoreUsageError('the store is open for reading only');
       checkReads(reads);
-      if (pending >= MAX_PENDING_TRANSACTIONS) throw new StoreBusyError();
-      pending += 1;
-      try {
-        return await decideAndCommit(environment, reads, decide);
-      } finally {
-        pending -= 1;
-      }
+      return queue.commit(() => decideOn(environment, reads, decide));
     },
 
     async ping() {
@@ -88,39 +81,34 @@ export function createLmdbTableStore({
 
     async close() {
       stopSweeper?.();
+      await queue.whenIdle();
       await environment.close();
     },
   };
 }
 
-/**
- * A child transaction, because the library's plain one does not roll back what was put before an error.
- * Resolves after the flush.
- */
-async function decideAndCommit<R extends Reads, T>(
+/** Reads, decides and checks; what is left to do is to write. */
+function decideOn<R extends Reads, T>(
   environment: Environment,
   reads: R,
   decide: (items: ReadItems<R>) => Decision<T>,
-): Promise<T> {
-  let refusal: { error: unknown } | undefined;
-  try {
-    return await environment.root.childTransaction(() => {
-      try {
-        const found = findAll(environment, reads);
-        const decision = decide(toReadItems<R>(found));
-        checkDecision(reads, decision.writes);
-        for (const write of decision.writes)
-          applyWrite(environment, write, previousOf(environment, write.key, found));
-        return decision.result;
-      } catch (error) {
-        refusal = { error };
-        throw error;
-      }
-    });
-  } catch (error) {
-    if (refusal) throw refusal.error;
-    throw new StoreUnavailableError(error);
+): Decided<T> {
+  const found = findAll(environment, reads);
+  const { writes, result } = decide(toReadItems<R>(found));
+  checkDecision(reads, writes);
+  const replacements = writes.map((write) => ({
+    write,
+    previous: previousOf(environment, write.key, found),
+  }));
+  for (const { write, previous } of replacements) {
+    if (write.kind === 'create' && previous) throw new ItemExistsError(write.key);
   }
+  return {
+    result,
+    write: () => {
+      for (const { write, previous } of replacements) applyWrite(environment, write, previous);
+    },
+  };
 }
 
 /** What was found under the name of a read. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemIds } from '@cnop/common/core/ids';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
@@ -69,7 +70,7 @@ function commitAndAnswerWhenReadable(folder: string): Commit {
   return async (round, place) => {
     const key = `${round}-${place}`;
     void database.put(key, key);
-    while (database.get(key) === undefined) await new Promise((resolve) => void setImmediate(resolve));
+    while (database.get(key) === undefined) await nextTurn();
     return key;
   };
 }

@@ -1,0 +1,389 @@
+import { ROUTE_TABLE } from '@cnop/gateway/route-table';
+import type { Account, Answer } from '@cnop/testing/system/api-client';
+import { expectStatus, signIn, signUp } from '@cnop/testing/system/api-client';
+import type { Cleanup } from '@cnop/testing/system/cleanup';
+import { createCleanup } from '@cnop/testing/system/cleanup';
+import type { RawRequest } from '@cnop/testing/system/raw-request';
+import { sendRaw } from '@cnop/testing/system/raw-request';
+import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BAD_VALUES, jsonOf } from './support/bad-values.ts';
+import type { BodyRoute, Caller } from './support/hostile-routes.ts';
+import { BAD_PARAMETERS, BODY_ROUTES, QUERY_ROUTES } from './support/hostile-routes.ts';
+import type { Platform } from './support/platform.ts';
+import { startOneProcess, startOverLmdb } from './support/platform.ts';
+import { allItems, readStored } from './support/stored.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1_024;
+const UNKNOWN_FIELDS = ['role', 'balance', 'status', 'username', 'user_id', 'is_admin', 'hasOwnProperty'];
+
+interface Expectation {
+  readonly status: number;
+  /** Every one of them must be named. */
+  readonly fields?: readonly string[];
+  readonly code?: string;
+}
+
+/** A bad request and what it must get. */
+interface Case extends Expectation {
+  readonly name: string;
+  readonly body: Uint8Array | string;
+  readonly contentType?: string | undefined;
+  readonly isChunked?: boolean;
+}
+
+interface Problem {
+  readonly code: string;
+  readonly errors?: readonly { readonly field: string; readonly pointer: string; readonly message: string }[];
+}
+
+function fieldCases({ good, fields, required }: BodyRoute): Case[] {
+  const oneBad = Object.entries(fields).flatMap(([field, kind]) =>
+    BAD_VALUES[kind].map((value, i) => ({
+      name: `${field}, bad value ${i}`,
+      body: jsonOf({ ...good, [field]: value }),
+      status: 422,
+      fields: [field],
+    })),
+  );
+  const worst = Object.entries(fields).map(([field, kind]): [string, unknown] => [
+    field,
+    BAD_VALUES[kind][0],
+  ]);
+  const known = new Set(Object.keys(fields));
+  const unknown = UNKNOWN_FIELDS.filter((field) => !known.has(field));
+  return [
+    ...oneBad,
+    ...unknown.map((field) => ({
+      name: `unknown ${field}`,
+      body: jsonOf({ ...good, [field]: 'x' }),
+      status: 422,
+      fields: [field],
+    })),
+    {
+      name: 'every field bad',
+      body: jsonOf({
+        ...Object.fromEntries(worst),
+        ...Object.fromEntries(unknown.map((field) => [field, 1])),
+      }),
+      status: 422,
+      fields: [...known, ...unknown],
+    },
+    ...(required.length > 0
+      ? [{ name: 'nothing given', body: '{}', status: 422, code: 'VAL_003', fields: required }]
+      : []),
+  ];
+}
+
+/** What is wrong with any body, whatever the route. */
+function bodyCases({ good }: BodyRoute): Case[] {
+  const goodJson = jsonOf(good);
+  const open = goodJson === '{}' ? '{' : `${goodJson.slice(0, -1)},`;
+  const unreadable = (name: string, body: Uint8Array | string): Case => ({
+    name,
+    body,
+    status: 400,
+    code: 'VAL_002',
+  });
+  const tooLarge = JSON.stringify({ description: 'x'.repeat(BODY_LIMIT_BYTES) });
+  const types = [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    undefined,
+  ];
+  return [
+    unreadable('cut off', goodJson.slice(0, -1)),
+    unreadable('two values', `${goodJson}{}`),
+    unreadable('trailing comma', `${open}"x":1,}`),
+    unreadable('single quotes', "{'x':1}"),
+    unreadable('not a number', '{"x":NaN}'),
+    unreadable('leading zero', '{"x":01}'),
+    unreadable('repeated key', `${open}"x":"1","x":"2"}`),
+    unreadable('repeated key, one of them escaped', `${open}"x":1,"\\u0078":2}`),
+    unreadable('__proto__', `${open}"__proto__":{"role":"admin"}}`),
+    unreadable('__proto__, escaped', `${open}"\\u005f_proto__":{"role":"admin"}}`),
+    unreadable('constructor', `${open}"constructor":{"prototype":{"role":"admin"}}}`),
+    unreadable('nested deeply', `${open}"x":${'['.repeat(30)}${']'.repeat(30)}}`),
+    unreadable('nested very deeply', `${'{"x":'.repeat(5_000)}1${'}'.repeat(5_000)}`),
+    unreadable('too many keys', `{${Array.from({ length: 201 }, (_, i) => `"k${i}":1`).join(',')}}`),
+    unreadable(
+      'broken UTF-8',
+      Buffer.concat([Buffer.from(`${open}"x":"`), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
+    ),
+    unreadable('UTF-16', Buffer.from(goodJson, 'utf16le')),
+    { name: 'an array', body: `[${goodJson}]`, status: 422 },
+    { name: 'a text', body: '"x"', status: 422 },
+    { name: 'a number', body: '1', status: 422 },
+    { name: 'too large', body: tooLarge, status: 413, code: 'VAL_002' },
+    { name: 'too large, in chunks', body: tooLarge, isChunked: true, status: 413, code: 'VAL_002' },
+    ...types.map((contentType) => ({
+      name: `as ${contentType}`,
+      body: goodJson,
+      contentType,
+      status: 415,
+      code: 'VAL_002',
+    })),
+  ];
+}
+
+/** What is wrong with an answer, or undefined. */
+function complaint(answer: Answer, { status, code, fields = [] }: Expectation): string | undefined {
+  if (answer.status !== status)
+    return `expected ${status}, got ${answer.status}: ${answer.text.slice(0, 200)}`;
+  if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) return 'not a problem';
+  const problem = answer.json<Problem>();
+  if (code !== undefined && problem.code !== code) return `expected ${code}, got ${problem.code}`;
+  const named = new Set(problem.errors?.map(({ field }) => field));
+  const unnamed = fields.filter((field) => !named.has(field));
+  if (unnamed.length > 0) return `does not name ${unnamed.join(', ')}: ${answer.text.slice(0, 300)}`;
+  return /node_modules|\.ts:|\.js:|at Object/.test(answer.text)
+    ? `tells of its inside: ${answer.text}`
+    : undefined;
+}
+
+interface Choices {
+  readonly start: (cleanup: Cleanup) => Promise<Platform & { readonly dataDir: string }>;
+  readonly casesOf: (route: BodyRoute) => readonly Case[];
+}
+
+function describeHostileInput({ start, casesOf }: Choices): void {
+  const cleanup = createCleanup();
+  let platform: Platform & { readonly dataDir: string };
+  let accounts: Record<Exclude<Caller, 'nobody'>, Account>;
+  let stranger: Account;
+  let orderId: string;
+  let before: string;
+
+  beforeAll(async () => {
+    platform = await start(cleanup);
+    const { api } = platform;
+    const user = await signUp(api, { username: 'hostile_user', cash: '1000.00' });
+    const body = { asset_id: 'ETH', order_type: 'market_buy', quantity: '0.1' };
+    orderId = expectStatus(await user.send('POST', '/orders', { body }), 201).json<{
+      data: { order_id: string };
+    }>().data.order_id;
+    stranger = await signUp(api, { username: 'hostile_stranger', cash: '1000.00' });
+    accounts = { user, admin: await signIn(api, 'admin', ADMIN_PASSWORD) };
+    before = await exportStore();
+  });
+
+  afterAll(() => cleanup.run());
+
+  /** All tables as text. */
+  const exportStore = async (): Promise<string> => {
+    const items = await readStored(platform.dataDir, allItems);
+    return items.map((item) => JSON.stringify(item)).join('\n');
+  };
+
+  const pathOf = (route: string, parameters: Record<string, string> = {}): string => {
+    const values: Record<string, string> = {
+      asset_id: 'ETH',
+      id: orderId,
+      username: 'hostile_user',
+      ...parameters,
+    };
+    return `/api/v1${route.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')}`;
+  };
+
+  const sendAs = (caller: Caller, request: RawRequest): Promise<Answer> => {
+    const token = caller === 'nobody' ? {} : { authorization: `Bearer ${accounts[caller].token}` };
+    return sendRaw(platform.url, { ...request, headers: { ...token, ...request.headers } });
+  };
+
+  it('the tables name every route that takes a body, a query or a parameter', () => {
+    const named = new Set(BODY_ROUTES.map(({ method, route }) => `${method} ${route}`));
+    const withBody = ROUTE_TABLE.filter(({ method }) => method !== 'GET').map(
+      ({ method, path }) => `${method} ${path}`,
+    );
+    expect(named).toEqual(new Set(withBody));
+    const parameters = ROUTE_TABLE.flatMap(({ path }) =>
+      [...path.matchAll(/:(\w+)/g)].map(([, name]) => name),
+    );
+    expect(new Set(parameters)).toEqual(new Set(Object.keys(BAD_PARAMETERS)));
+  });
+
+  for (const route of BODY_ROUTES) {
+    it(`${route.method} ${route.route} refuses every bad body and says what is wrong with it`, async () => {
+      const complaints: string[] = [];
+      for (const { name, body, contentType, isChunked, ...expected } of casesOf(route)) {
+        const type = contentType ?? (name.startsWith('as ') ? undefined : 'application/json');
+        const answer = await sendAs(route.caller, {
+          method: route.method,
+          path: pathOf(route.route),
+          body,
+          headers: type === undefined ? {} : { 'content-type': type },
+          ...(isChunked && { isChunked }),
+        });
+        const wrong = complaint(answer, expected);
+        if (wrong !== undefined) complaints.push(`${name}: ${wrong}`);
+      }
+      expect(complaints).toEqual([]);
+    });
+  }
+
+  for (const { route, caller, query } of QUERY_ROUTES) {
+    it(`GET ${route} refuses every bad query and names the parameter`, async () => {
+      const cases = Object.entries(query).flatMap(([name, values]) =>
+        values.map((value) => ({ name, value: `${name}=${value}` })),
+      );
+      const unknown = [...UNKNOWN_FIELDS, '__proto__', 'constructor']
+        .filter((name) => !(name in query && Object.hasOwn(query, name)))
+        .map((name) => ({ name, value: `${name}=1` }));
+      const repeated = [{ name: 'limit', value: 'limit=1&limit=2' }];
+      const complaints: string[] = [];
+      for (const { name, value } of [...cases, ...unknown, ...repeated]) {
+        const answer = await sendAs(caller, { method: 'GET', path: `${pathOf(route)}?${value}` });
+        const wrong = complaint(answer, { status: 422, fields: [name] });
+        if (wrong !== undefined) complaints.push(`${value}: ${wrong}`);
+      }
+      expect(complaints).toEqual([]);
+    });
+  }
+
+  it('a cursor that is not ours, or belongs to another list, is a bad request', async () => {
+    const crafted = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
+    const page = await accounts.user.send('GET', '/balance/transactions?limit=1');
+    const { next_cursor: foreign } = page.json<{ next_cursor: string }>();
+    const { f: filter } = JSON.parse(Buffer.from(foreign, 'base64url').toString()) as { f: string };
+    const cursors = [
+      'x',
+      '%00',
+      'AAAA',
+      'x'.repeat(1_500),
+      crafted(1),
+      crafted({ f: filter }),
+      crafted({ f: filter, p: 1 }),
+    ];
+    const complaints: string[] = [];
+    for (const path of ['/balance/transactions', '/orders', '/admin/users', '/admin/audit-events']) {
+      const caller = path.startsWith('/admin') ? 'admin' : 'user';
+      const bad = path === '/balance/transactions' ? cursors : [...cursors, foreign];
+      for (const cursor of bad) {
+        const answer = await sendAs(caller, { method: 'GET', path: `${pathOf(path)}?cursor=${cursor}` });
+        const wrong = complaint(answer, { status: 400, code: 'VAL_002', fields: ['cursor'] });
+        if (wrong !== undefined) complaints.push(`${path} ${cursor.slice(0, 40)}: ${wrong}`);
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('a cursor that a client bent shows nothing of anybody else', async () => {
+    const page = await accounts.user.send('GET', '/balance/transactions?limit=1');
+    const { f } = JSON.parse(
+      Buffer.from(page.json<{ next_cursor: string }>().next_cursor, 'base64url').toString(),
+    ) as { f: string };
+    const positions = [
+      {},
+      { pk: 'hostile_stranger', sk: 'TRANS#9' },
+      { pk: 'hostile_user', sk: 'USER' },
+      { pk: 'zzzz', sk: 'zzzz', indexSk: 'zzzz' },
+      { sk: 'x'.repeat(600) },
+      { sk: '\0' },
+      { pk: 'hostile_user', sk: '\u{10FFFF}' },
+    ];
+    for (const p of positions) {
+      const cursor = Buffer.from(JSON.stringify({ f, p })).toString('base64url');
+      const answer = await accounts.user.send('GET', `/balance/transactions?cursor=${cursor}`);
+      expect([200, 400], answer.text).toContain(answer.status);
+      expect(answer.text).not.toContain('hostile_stranger');
+      expect(answer.text).not.toContain('password');
+    }
+  });
+
+  it('a malformed parameter of a path is named, whatever the route', async () => {
+    const complaints: string[] = [];
+    for (const { method, path, access } of ROUTE_TABLE) {
+      const caller = access === 'public' ? 'nobody' : access === 'user' ? 'user' : 'admin';
+      for (const [, name = ''] of path.matchAll(/:(\w+)/g)) {
+        for (const value of BAD_PARAMETERS[name] ?? []) {
+          const answer = await sendAs(caller, { method, path: pathOf(path, { [name]: value }) });
+          const wrong = complaint(answer, { status: 422, fields: [name] });
+          if (wrong !== undefined) complaints.push(`${method} ${path} with ${value}: ${wrong}`);
+        }
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('a path that cannot be read, or leads nowhere, is refused without a word about the inside', async () => {
+    const paths = [
+      '% /%zz /%c3%28 /../../etc/passwd /%2e%2e/metrics /..;/metrics /metrics //orders /orders/ /orders%2f',
+      '/ORDERS /orders/\\.. /auth /constructor /__proto__ /admin /health/ready',
+    ].flatMap((some) => some.split(' '));
+    const complaints: string[] = [];
+    for (const path of paths) {
+      const answer = await sendAs('admin', { method: 'GET', path: `/api/v1${path}` });
+      if (![400, 404, 422].includes(answer.status))
+        complaints.push(`${path}: ${answer.status} ${answer.text}`);
+    }
+    const long = await sendAs('user', {
+      method: 'GET',
+      path: `/api/v1/orders?asset_id=${'x'.repeat(3_000)}`,
+    });
+    expect(complaints).toEqual([]);
+    expect(long.status).toBe(414);
+  });
+
+  it('an Idempotency-Key that cannot be one is refused on every route that moves money', async () => {
+    const keys = ['', '""', 'x'.repeat(129), 'a\tb', 'é', ['one', 'two']];
+    const complaints: string[] = [];
+    for (const route of BODY_ROUTES.filter(({ route }) =>
+      /deposit|withdraw|adjustments|orders$/.test(route),
+    )) {
+      for (const key of keys) {
+        const answer = await sendAs(route.caller, {
+          method: route.method,
+          path: pathOf(route.route),
+          // Not covered, so that nothing moves should the key be taken or overlooked.
+          body: jsonOf({
+            ...route.good,
+            ...(route.good['amount'] && { amount: '-999999.00' }),
+            quantity: '999999999',
+          }),
+          headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        });
+        if (answer.status !== 422)
+          complaints.push(`${route.route} ${String(key)}: ${answer.status} ${answer.text}`);
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('what belongs to somebody else is answered exactly as what is not there', async () => {
+    const missing = '01890000-0000-7000-8000-000000000000';
+    const comparable = (answer: Answer) => {
+      const { trace_id: _trace, timestamp: _time, instance: _path, ...rest } = answer.json();
+      return { status: answer.status, ...rest };
+    };
+    for (const [method, suffix] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/cancel'],
+    ] as const) {
+      const [foreign, absent] = await Promise.all(
+        [orderId, missing].map((id) => stranger.send(method, `/orders/${id}${suffix}`)),
+      );
+      expect(comparable(foreign!)).toEqual(comparable(absent!));
+      expect(foreign!.status).toBe(404);
+    }
+  });
+
+  it('afterwards the store is, byte by byte, what it was before, and sound', async () => {
+    expect(await exportStore()).toBe(before);
+    await platform.stopAndAudit();
+  });
+}
+
+describe('everything in one process', () => {
+  describeHostileInput({
+    start: startOneProcess,
+    casesOf: (route) => [...fieldCases(route), ...bodyCases(route)],
+  });
+});
+
+// Fields are judged by the services, which are the same in both shapes; a body has one more reader here.
+describe('gateway and services as four processes', () => {
+  describeHostileInput({ start: startOverLmdb, casesOf: bodyCases });
+});

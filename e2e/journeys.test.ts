@@ -1,0 +1,333 @@
+import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
+import type { Account, Send } from '@cnop/testing/system/api-client';
+import { freshName, PASSWORD, registration, signIn, signUp } from '@cnop/testing/system/api-client';
+import type { Cleanup } from '@cnop/testing/system/cleanup';
+import { createCleanup } from '@cnop/testing/system/cleanup';
+import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Platform } from './support/platform.ts';
+import { startOneProcess, startOverDynamoDb, startOverLmdb } from './support/platform.ts';
+
+const NEW_PASSWORD = 'Whole-System-Test-2';
+/** How long a process may go on believing in a session that another one ended. */
+const SESSION_MAX_AGE_MILLISECONDS = 1_000;
+/** A market price that nothing but an administrator moves. */
+const PRICE = '200.50';
+
+interface Order {
+  readonly order_id: string;
+  readonly status: string;
+  readonly total_amount: string;
+  readonly history: readonly { readonly status: string }[];
+}
+
+interface LedgerLine {
+  readonly transaction_type: string;
+  readonly direction: string;
+  readonly amount: string;
+  readonly previous_balance: string;
+  readonly new_balance: string;
+  readonly reference_id: string | null;
+}
+
+/** What people do, from end to end, and what each of them sees afterwards; the same whatever runs behind the door. */
+function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void {
+  const cleanup = createCleanup();
+  let platform: Platform;
+  let api: Send;
+  let admin: Account;
+  /** An asset of this suite alone. */
+  const assetId = 'E2E';
+
+  beforeAll(async () => {
+    platform = await start(cleanup);
+    api = platform.api;
+    admin = await signIn(api, 'admin', ADMIN_PASSWORD);
+    const asset = { asset_id: assetId, symbol: assetId, name: 'Whole System', current_price: PRICE };
+    expect((await admin.send('POST', '/inventory/assets', { body: asset })).status).toBe(201);
+  });
+
+  afterAll(() => cleanup.run());
+
+  const order = (account: Account, body: Record<string, unknown>, key?: string) =>
+    account.send('POST', '/orders', { body: { asset_id: assetId, ...body }, ...(key && { key }) });
+
+  const cashOf = async (account: Account) =>
+    (await account.send('GET', '/balance')).json<{ current_balance: string }>().current_balance;
+
+  /** At once where the session ended, and within its promise in every other process. */
+  const expectSignedOut = async (account: Account) => {
+    expect((await account.send('GET', '/balance')).status).toBe(401);
+    await expect
+      .poll(async () => (await account.send('GET', '/orders')).status, {
+        timeout: SESSION_MAX_AGE_MILLISECONDS + 500,
+      })
+      .toBe(401);
+  };
+
+  it('somebody signs up, signs in and is who they said', async () => {
+    const username = freshName('Ada');
+    const answer = await api('POST', '/auth/register', { body: registration(username) });
+    expect(answer.status).toBe(201);
+    expect(answer.json()).toMatchObject({
+      message: 'User registered successfully',
+      user: { username: username.toLowerCase(), role: 'customer', status: 'active' },
+    });
+    expect(answer.text).not.toContain('password');
+
+    const account = await signIn(api, username);
+    const profile = await account.send('GET', '/auth/profile');
+    expect(profile.json()).toMatchObject({
+      username: username.toLowerCase(),
+      email: `${username.toLowerCase()}@example.com`,
+    });
+    expect(await cashOf(account)).toBe('0.00');
+
+    const again = await api('POST', '/auth/register', { body: registration(username) });
+    expect(again.status).toBe(409);
+    expect(again.json()).toMatchObject({ code: 'RES_002' });
+  });
+
+  it('money goes in, through two trades and out again, and every book agrees', async () => {
+    const account = await signUp(api, { cash: '1000.00' });
+    const buy = await order(account, { order_type: 'market_buy', quantity: '2' });
+    expect(buy.status).toBe(201);
+    const sell = await order(account, { order_type: 'market_sell', quantity: '0.5' });
+    expect(sell.status).toBe(201);
+    const withdrawal = await account.send('POST', '/balance/withdraw', { body: { amount: '99.25' } });
+    expect(withdrawal.status).toBe(201);
+
+    // 1000 - 2 x 200.50 + 0.5 x 200.50 - 99.25
+    const balance = (await account.send('GET', '/balance')).json();
+    expect(balance).toMatchObject({
+      current_balance: '600.00',
+      available_balance: '600.00',
+      held_balance: '0.00',
+      total_deposits: '1000.00',
+      total_withdrawals: '99.25',
+      total_orders: '401.00',
+    });
+    const portfolio = (await account.send('GET', '/portfolio')).json();
+    expect(portfolio).toMatchObject({
+      usd_balance: '600.00',
+      total_asset_value: '300.75',
+      total_portfolio_value: '900.75',
+      asset_count: 1,
+      assets: [{ asset_id: assetId, quantity: '1.5', total_invested: '300.75', unrealized_pnl: '0.00' }],
+    });
+    expect((await account.send('GET', `/balance/asset/${assetId}`)).json()).toMatchObject({
+      quantity: '1.5',
+      current_price: 200.5,
+    });
+    const trades = await account.send('GET', `/assets/${assetId}/transactions`);
+    expect(trades.json<{ data: unknown[] }>().data).toMatchObject([
+      { transaction_type: 'sell', quantity: '0.5', total_amount: '100.25' },
+      { transaction_type: 'buy', quantity: '2', total_amount: '401.00' },
+    ]);
+  });
+
+  it('the ledger tells the whole story, newest first, page by page', async () => {
+    const account = await signUp(api, { cash: '500.00' });
+    const bought = (await order(account, { order_type: 'market_buy', quantity: '1' })).json<{
+      data: Order;
+    }>();
+    await account.send('POST', '/balance/withdraw', { body: { amount: '0.50' } });
+
+    const lines: LedgerLine[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const path: string = `/balance/transactions?limit=1${cursor && `&cursor=${cursor}`}`;
+      const page = (await account.send('GET', path)).json<{
+        transactions: LedgerLine[];
+        total_count: number;
+        next_cursor: string | null;
+      }>();
+      expect(page.total_count).toBe(3);
+      lines.push(...page.transactions);
+      cursor = page.next_cursor;
+    }
+    expect(lines).toMatchObject([
+      { transaction_type: 'withdraw', direction: 'debit', amount: '0.50', new_balance: '299.00' },
+      {
+        transaction_type: 'order_payment',
+        direction: 'debit',
+        amount: '200.50',
+        previous_balance: '500.00',
+        reference_id: bought.data.order_id,
+      },
+      { transaction_type: 'deposit', direction: 'credit', amount: '500.00', previous_balance: '0.00' },
+    ]);
+  });
+
+  it('an order can be read by its owner alone, is listed, and cannot be cancelled once it is done', async () => {
+    const [account, stranger] = await Promise.all([signUp(api, { cash: '500.00' }), signUp(api)]);
+    const placed = (await order(account, { order_type: 'market_buy', quantity: '1' })).json<{
+      data: Order;
+    }>();
+    const path = `/orders/${placed.data.order_id}`;
+    expect((await account.send('GET', path)).json()).toEqual(placed);
+    expect(placed.data.history.map(({ status }) => status)).toEqual([
+      'pending',
+      'confirmed',
+      'processing',
+      'completed',
+    ]);
+    expect((await account.send('GET', '/orders?limit=5')).json<{ data: Order[] }>().data).toEqual([
+      placed.data,
+    ]);
+    expect((await stranger.send('GET', path)).status).toBe(404);
+    expect((await stranger.send('GET', '/orders')).json<{ data: Order[] }>().data).toEqual([]);
+
+    for (const [method, url] of [
+      ['POST', `${path}/cancel`],
+      ['DELETE', path],
+    ] as const) {
+      const refusal = await account.send(method, url);
+      expect(refusal.status).toBe(409);
+      expect(refusal.json()).toMatchObject({ code: 'RES_003' });
+      expect((await stranger.send(method, url)).status).toBe(404);
+    }
+    expect((await account.send('GET', path)).json()).toEqual(placed);
+  });
+
+  it('a retry with the same key gets the first answer, byte by byte, and has no effect', async () => {
+    const account = await signUp(api, { cash: '500.00' });
+    const body = { order_type: 'market_buy', quantity: '1' };
+    const first = await order(account, body, 'one-intent');
+    const second = await order(account, body, 'one-intent');
+    expect(second.status).toBe(201);
+    expect(second.text).toBe(first.text);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect((await order(account, { ...body, quantity: '2' }, 'one-intent')).status).toBe(422);
+    expect(await cashOf(account)).toBe('299.50');
+    expect((await account.send('GET', '/orders')).json<{ data: Order[] }>().data).toHaveLength(1);
+  });
+
+  it('what is not covered is refused with the sums, and nothing moves', async () => {
+    const account = await signUp(api, { cash: '100.00' });
+    const refusals = [
+      await order(account, { order_type: 'market_buy', quantity: '1' }),
+      await account.send('POST', '/balance/withdraw', { body: { amount: '100.01' } }),
+      await order(account, { order_type: 'market_sell', quantity: '0.1' }),
+    ];
+    expect(refusals.map(({ status }) => status)).toEqual([422, 422, 422]);
+    expect(refusals.map((answer) => answer.json())).toMatchObject([
+      { code: 'BUS_001', available: '100.00', required: '200.50' },
+      { code: 'BUS_001', available: '100.00', required: '100.01' },
+      { code: 'BUS_001', available: '0', required: '0.1' },
+    ]);
+    expect(await cashOf(account)).toBe('100.00');
+    expect((await account.send('GET', '/balance/transactions')).json()).toMatchObject({ total_count: 1 });
+  });
+
+  it('a refresh renews the tokens once; presenting the old one again ends the session', async () => {
+    const account = await signUp(api);
+    const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
+    const renewed = await refresh(account.refreshToken);
+    expect(renewed.status).toBe(200);
+    const { access_token: token } = renewed.json<{ access_token: string }>();
+    expect((await api('GET', '/balance', { token })).status).toBe(200);
+    expect((await refresh(account.refreshToken)).status).toBe(401);
+    await expectSignedOut({ ...account, send: (method, path) => api(method, path, { token }) });
+  });
+
+  it('a new password ends the other sessions and is the only one that signs in', async () => {
+    const account = await signUp(api);
+    const elsewhere = await signIn(api, account.username);
+    const changed = await account.send('POST', '/auth/password', {
+      body: { current_password: PASSWORD, new_password: NEW_PASSWORD },
+    });
+    expect(changed.status).toBe(200);
+    await expectSignedOut(elsewhere);
+    expect((await account.send('GET', '/balance')).status).toBe(200);
+    const body = { username: account.username, password: PASSWORD };
+    expect((await api('POST', '/auth/login', { body })).status).toBe(401);
+    await signIn(api, account.username, NEW_PASSWORD);
+  });
+
+  it('a token is dead after signing out, and so is its refresh token', async () => {
+    const account = await signUp(api);
+    expect((await account.send('GET', '/orders')).status).toBe(200);
+    const answer = await account.send('POST', '/auth/logout');
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual({ message: 'Logged out successfully' });
+    await expectSignedOut(account);
+    const body = { refresh_token: account.refreshToken };
+    expect((await api('POST', '/auth/refresh', { body })).status).toBe(401);
+  });
+
+  it('an asset that an administrator closes cannot be traded until it is opened again', async () => {
+    const account = await signUp(api, { cash: '500.00' });
+    expect((await admin.send('POST', `/inventory/assets/${assetId}/deactivate`)).status).toBe(200);
+    const refused = await order(account, { order_type: 'market_buy', quantity: '1' });
+    expect(refused.status).toBe(422);
+    expect(refused.json()).toMatchObject({ code: 'BUS_003' });
+    expect(await cashOf(account)).toBe('500.00');
+    expect((await admin.send('POST', `/inventory/assets/${assetId}/activate`)).status).toBe(200);
+    expect((await order(account, { order_type: 'market_buy', quantity: '1' })).status).toBe(201);
+  });
+
+  it('a correction of a balance is in the ledger and in the log of security events', async () => {
+    const account = await signUp(api, { cash: '10.00' });
+    const path = `/admin/users/${account.username}/adjustments`;
+    const body = { amount: '-2.50', description: 'charged twice' };
+    expect((await account.send('POST', path, { body })).status).toBe(403);
+    const adjusted = await admin.send('POST', path, { body, key: freshName('key') });
+    expect(adjusted.status).toBe(201);
+    expect(adjusted.json()).toMatchObject({ success: true, new_balance: '7.50' });
+    const ledger = (await account.send('GET', '/balance/transactions')).json<{
+      transactions: LedgerLine[];
+    }>();
+    expect(ledger.transactions[0]).toMatchObject({
+      transaction_type: 'system_adjustment',
+      direction: 'debit',
+      amount: '2.50',
+      description: 'charged twice',
+    });
+    const events = await admin.send('GET', `/admin/audit-events?username=${account.username}`);
+    const types = events.json<{ data: { event_type: string; actor: string | null }[] }>().data;
+    expect(types).toContainEqual(expect.objectContaining({ event_type: 'admin_action', actor: 'admin' }));
+  });
+
+  it('a suspended user is out at once, cannot sign in, and all of it is on record', async () => {
+    const account = await signUp(api);
+    const path = `/admin/users/${account.username}`;
+    expect((await account.send('PATCH', path, { body: { role: 'admin' } })).status).toBe(403);
+    const suspended = await admin.send('PATCH', path, { body: { status: 'suspended' } });
+    expect(suspended.status).toBe(200);
+    await expectSignedOut(account);
+    const login = await api('POST', '/auth/login', {
+      body: { username: account.username, password: PASSWORD },
+    });
+    expect([401, 403]).toContain(login.status);
+    expect((await admin.send('GET', path)).json()).toMatchObject({
+      data: { status: 'suspended', role: 'customer' },
+    });
+
+    const events = await admin.send('GET', `/admin/audit-events?username=${account.username}`);
+    const types = events.json<{ data: { event_type: string }[] }>().data.map((event) => event.event_type);
+    expect(types).toEqual(expect.arrayContaining(['sign_up', 'login', 'status_change', 'login_failure']));
+  });
+
+  it('afterwards every process ends well and the store keeps every rule of money', async () => {
+    await platform.stopAndAudit();
+  });
+}
+
+describe('everything in one process', () => {
+  describeJourneys(startOneProcess);
+});
+
+describe('gateway and services as four processes over one folder', () => {
+  describeJourneys(startOverLmdb);
+});
+
+// Two order services, because one that learns of an ended session from the store alone is what could go wrong here.
+const reason = whyNoDynamoDb();
+describe.skipIf(reason !== undefined)(
+  `two order services, over DynamoDB${reason ? ` (skipped: ${reason})` : ''}`,
+  () => {
+    describeJourneys((cleanup) => startOverDynamoDb(cleanup, { instances: { order: 2 } }));
+  },
+);

@@ -1,0 +1,278 @@
+import { createLogger } from '@cnop/common/http/logger';
+import type { Standalone } from '@cnop/standalone/standalone-app';
+import { startStandalone } from '@cnop/standalone/standalone-app';
+import { standaloneSettings } from '@cnop/standalone/standalone-settings';
+import type { Account, Answer, Send } from '@cnop/testing/system/api-client';
+import { createApi, freshName, signUp } from '@cnop/testing/system/api-client';
+import { createCleanup } from '@cnop/testing/system/cleanup';
+import { ADMIN_PASSWORD, TEST_ENV } from '@cnop/testing/system/servers';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { temporaryFolder } from './support/platform.ts';
+import { expectSound, readStored } from './support/stored.ts';
+import type { Books, Expected, MarketAsset } from './support/trading-model.ts';
+import {
+  buy,
+  costOf,
+  deposit,
+  emptyBooks,
+  heldOf,
+  quantityOf,
+  sell,
+  UNITS,
+  unitsOf,
+  usdOf,
+  withdraw,
+} from './support/trading-model.ts';
+
+const RUNS = 60;
+const MAX_COMMANDS = 40;
+const SEED = Date.now() % 1_000_000_000;
+/** One of many digits, one of few, and one that is cheaper than a cent for its smallest part. */
+const ASSET_IDS = ['BTC', 'ADA', 'DOGE'];
+
+const cleanup = createCleanup();
+afterAll(() => cleanup.run());
+
+/** The platform in this process, on one folder, through as many lives as a run asks for. */
+async function createPlatform(dataDir: string) {
+  const settings = standaloneSettings.parse({ ...TEST_ENV, ADMIN_PASSWORD, DATA_DIR: dataDir, PORT: '0' });
+  const logger = createLogger({ level: 'silent' });
+  let running: Standalone | undefined = await startStandalone(settings, logger);
+  const close = async () => {
+    await running?.close();
+    running = undefined;
+  };
+  cleanup.defer(close);
+  const api: Send = (...request) => createApi(running?.url ?? '')(...request);
+  return {
+    api,
+    close,
+    async restart() {
+      await close();
+      running = await startStandalone(settings, logger);
+    },
+  };
+}
+type Platform = Awaited<ReturnType<typeof createPlatform>>;
+
+interface Real {
+  readonly platform: Platform;
+  readonly accounts: readonly Account[];
+}
+
+interface KeyedRequest {
+  readonly user: number;
+  readonly path: string;
+  readonly body: Readonly<Record<string, string>>;
+  readonly key: string;
+  readonly answer: string;
+}
+
+interface Model {
+  readonly books: readonly Books[];
+  /** What succeeded under a key, and may be sent again. */
+  readonly answered: KeyedRequest[];
+  keys: number;
+}
+
+/** An amount that is told when its turn comes: some, all there is, or a little more than that. */
+type Amount = bigint | 'all' | 'one too many';
+
+function amountOf(amount: Amount, all: bigint, step = 1n): bigint {
+  if (amount === 'all') return all;
+  return amount === 'one too many' ? all + step : amount;
+}
+
+type Movement = 'deposit' | 'withdraw' | 'buy' | 'sell';
+
+interface MoveChoice {
+  readonly movement: Movement;
+  readonly user: number;
+  readonly amount: Amount;
+  readonly asset: MarketAsset;
+  readonly hasKey: boolean;
+}
+
+type Command = fc.AsyncCommand<Model, Real>;
+
+/** One request, and what the model makes of it. */
+function move(choice: MoveChoice): Command {
+  const { movement, user, amount, asset, hasKey } = choice;
+  return {
+    check: () => true,
+    async run(model, real) {
+      const { path, body, expected } = applyMove(choice, model.books[user]!);
+      const key = hasKey ? `key-${model.keys++}` : undefined;
+      const answer = await real.accounts[user]!.send('POST', path, { body, ...(key && { key }) });
+      expect(outcomeOf(answer)).toBe(expected);
+      if (key && answer.status === 201) model.answered.push({ user, path, body, key, answer: answer.text });
+      await expectSameBooks(model, real, user);
+    },
+    toString: () => `user ${user}: ${movement} ${amount} of ${asset.assetId}${hasKey ? ' with a key' : ''}`,
+  };
+}
+
+interface Applied {
+  readonly path: string;
+  readonly body: Readonly<Record<string, string>>;
+  readonly expected: Expected;
+}
+
+function applyMove({ movement, amount, asset }: MoveChoice, books: Books): Applied {
+  if (movement === 'deposit' || movement === 'withdraw') {
+    const cents = amountOf(amount, books.cashCents);
+    const expected = movement === 'deposit' ? deposit(books, cents) : withdraw(books, cents);
+    return { path: `/balance/${movement}`, body: { amount: usdOf(cents) }, expected };
+  }
+  const all = movement === 'sell' ? heldOf(books, asset) : affordable(books, asset);
+  const units = amountOf(amount, all, asset.step);
+  const expected = movement === 'sell' ? sell(books, asset, units) : buy(books, asset, units);
+  const body = { asset_id: asset.assetId, order_type: `market_${movement}`, quantity: quantityOf(units) };
+  return { path: '/orders', body, expected };
+}
+
+/** The most that the cash pays for. */
+function affordable(books: Books, asset: MarketAsset): bigint {
+  const roughly = (books.cashCents * UNITS * UNITS) / (asset.price * 100n);
+  let quantity = roughly - (roughly % asset.step);
+  while (quantity > 0n && costOf(asset, quantity) > books.cashCents) quantity -= asset.step;
+  return quantity;
+}
+
+interface RetryChoice {
+  readonly which: number;
+  readonly isChanged: boolean;
+}
+
+/** Sends again what was answered before, as it was or under the same key with another body. */
+function retry({ which, isChanged }: RetryChoice): Command {
+  return {
+    check: ({ answered }) => answered.length > 0,
+    async run(model, real) {
+      const { user, path, body, key, answer: first } = model.answered[which % model.answered.length]!;
+      const sent = isChanged ? { ...body, description: 'something else' } : body;
+      const answer = await real.accounts[user]!.send('POST', path, { body: sent, key });
+      if (isChanged) {
+        expect(outcomeOf(answer)).toBe('422 VAL_001');
+      } else {
+        expect(answer.text).toBe(first);
+        expect(answer.headers.get('idempotency-replayed')).toBe('true');
+      }
+      await expectSameBooks(model, real, user);
+    },
+    toString: () => `retry ${which}${isChanged ? ' with another body' : ''}`,
+  };
+}
+
+const restart: Command = {
+  check: () => true,
+  async run(model, real) {
+    await real.platform.restart();
+    for (const user of real.accounts.keys()) await expectSameBooks(model, real, user);
+  },
+  toString: () => 'restart',
+};
+
+function outcomeOf(answer: Answer): number | string {
+  return answer.status === 201 ? 201 : `${answer.status} ${answer.json<{ code: string }>().code}`;
+}
+
+async function expectSameBooks({ books }: Model, { accounts }: Real, user: number): Promise<void> {
+  const { cashCents, holdings } = books[user]!;
+  const { send } = accounts[user]!;
+  const [balance, assets] = await Promise.all([send('GET', '/balance'), send('GET', '/balance/assets')]);
+  expect(balance.json()).toMatchObject({ current_balance: usdOf(cashCents), held_balance: '0.00' });
+  const { data } = assets.json<{ data: { asset_id: string; quantity: string; total_invested: string }[] }>();
+  const seen = data.map(({ asset_id, quantity, total_invested }) => [asset_id, quantity, total_invested]);
+  const expected = [...holdings].map(([id, { quantity, investedCents }]) => [
+    id,
+    quantityOf(quantity),
+    usdOf(investedCents),
+  ]);
+  // A holding whose first trade was refused is known to the model alone.
+  expect(nonEmpty(seen)).toEqual(nonEmpty(expected));
+}
+
+async function expectSameLedgers({ books }: Model, { accounts }: Real): Promise<void> {
+  for (const [user, { send }] of accounts.entries()) {
+    const ledger = await send('GET', '/balance/transactions?limit=1');
+    expect(ledger.json()).toMatchObject({ total_count: books[user]!.ledgerLines });
+  }
+}
+
+const nonEmpty = (lines: readonly (readonly string[])[]) =>
+  lines
+    .filter(([, quantity]) => quantity !== '0')
+    .map((line) => line.join(' '))
+    .toSorted();
+
+async function marketAssets(api: Send): Promise<MarketAsset[]> {
+  const answers = await Promise.all(ASSET_IDS.map((id) => api('GET', `/inventory/assets/${id}`)));
+  return answers.map((answer) => {
+    const { data } = answer.json<{
+      data: { asset_id: string; current_price: string; quantity_scale: number };
+    }>();
+    return {
+      assetId: data.asset_id,
+      price: unitsOf(data.current_price),
+      step: 10n ** BigInt(8 - data.quantity_scale),
+    };
+  });
+}
+
+function commandsOf(assets: readonly MarketAsset[]) {
+  const user = fc.integer({ min: 0, max: 1 });
+  const hasKey = fc.boolean();
+  const asset = fc.constantFrom(...assets);
+  const special = fc.constantFrom<Amount>('all', 'one too many');
+  const cents = fc.oneof(
+    fc.bigInt(1n, 500n),
+    fc.bigInt(1n, 2_000_000n),
+    fc.constantFrom(0n, 100_000_000n, 100_000_001n),
+  );
+  const units = fc.oneof(
+    fc.bigInt(1n, 2_000_000n),
+    fc.bigInt(1n, 100n).map((count) => count * UNITS),
+  );
+  const moves = (movement: Movement, amount: fc.Arbitrary<Amount>) =>
+    fc.record({ movement: fc.constant(movement), user, amount, asset, hasKey }).map(move);
+  return fc.commands(
+    [
+      moves('deposit', cents),
+      moves('withdraw', fc.oneof(cents, special)),
+      moves('buy', fc.oneof(units, special)),
+      moves('buy', fc.oneof(units, special)),
+      moves('sell', fc.oneof(units, special)),
+      fc.record({ which: fc.nat({ max: MAX_COMMANDS }), isChanged: fc.boolean() }).map(retry),
+      fc.oneof(
+        { weight: 1, arbitrary: fc.constant(restart) },
+        { weight: 11, arbitrary: moves('deposit', cents) },
+      ),
+    ],
+    { maxCommands: MAX_COMMANDS, size: 'max' },
+  );
+}
+
+it('the platform answers and books what a model of a few lines says, whatever two users do', async () => {
+  process.stdout.write(`  model of trading: seed ${SEED}\n`);
+  const dataDir = await temporaryFolder(cleanup);
+  const platform = await createPlatform(dataDir);
+  const assets = await marketAssets(platform.api);
+  const property = fc.asyncProperty(commandsOf(assets), async (commands) => {
+    const accounts = await Promise.all(
+      [0, 1].map(() => signUp(platform.api, { username: freshName('model') })),
+    );
+    const model: Model = {
+      books: accounts.map(({ username }) => emptyBooks(username)),
+      answered: [],
+      keys: 0,
+    };
+    const real = { platform, accounts };
+    await fc.asyncModelRun(() => ({ model, real }), commands);
+    await expectSameLedgers(model, real);
+  });
+  await fc.assert(property, { numRuns: RUNS, seed: SEED });
+  await platform.close();
+  await readStored(dataDir, expectSound);
+});

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Account, Answer } from '@cnop/testing/system/api-client';
+
+/** One thing that a client wants to happen once, under its own Idempotency-Key. */
+export interface Intent {
+  readonly kind: 'deposit' | 'order';
+  readonly account: Account;
+  readonly key: string;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+/** An intent that was answered with success: from then on it must never be gone. */
+export interface Acknowledged extends Intent {
+  readonly answer: string;
+}
+
+interface Receipt {
+  readonly transaction_id: string;
+  readonly new_balance: string;
+  readonly timestamp: string;
+}
+
+export function sendIntent({ kind, account, key, body }: Intent): Promise<Answer> {
+  return account.send('POST', kind === 'order' ? '/orders' : '/balance/deposit', { key, body });
+}
+
+/** The acknowledged writes that a store does not have with the very content that was answered, by key. */
+export async function lostWrites(
+  store: TableStore,
+  acknowledged: readonly Acknowledged[],
+): Promise<string[]> {
+  const orders = createOrderDao(store);
+  const balances = createBalanceDao(store);
+  const lost: string[] = [];
+  for (const { kind, account, key, body, answer } of acknowledged) {
+    if (kind === 'order') {
+      const { data } = JSON.parse(answer) as { data: { order_id: string } };
+      if (!isDeepStrictEqual(await orders.getOrder(data.order_id), data)) lost.push(key);
+      continue;
+    }
+    const receipt = JSON.parse(answer) as Receipt;
+    const line = await balances.getTransaction(account.username, receipt.transaction_id);
+    const isThere =
+      line?.amount === body['amount'] &&
+      line?.new_balance === receipt.new_balance &&
+      line.created_at === receipt.timestamp;
+    if (!isThere) lost.push(key);
+  }
+  return lost;
+}
+
+/** How many orders and deposits somebody has in the store. */
+export async function countEffects(
+  store: TableStore,
+  username: string,
+): Promise<Record<Intent['kind'], number>> {
+  const counts = { order: 0, deposit: 0 };
+  for await (const item of store.scan('orders')) {
+    if (orderRecord.read(item).username === username) counts.order += 1;
+  }
+  for await (const item of store.scan('users')) {
+    if (item.key.pk !== username || !item.key.sk.startsWith('TRANS#')) continue;
+    if (balanceTransactionRecord.read(item).transaction_type === 'deposit') counts.deposit += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,216 @@
+import type { FieldKind } from './bad-values.ts';
+
+/** Whose token a request carries. */
+export type Caller = 'nobody' | 'user' | 'admin';
+
+/** A route that takes a body: what is good in it, and of which kind each field is. */
+export interface BodyRoute {
+  readonly method: string;
+  /** With `:parameters`, as the gateway's table has it. */
+  readonly route: string;
+  readonly caller: Caller;
+  readonly good: Readonly<Record<string, string | number | boolean>>;
+  readonly fields: Readonly<Record<string, FieldKind>>;
+  /** Fields that may not be missing. */
+  readonly required: readonly string[];
+}
+
+const PERSON: Record<string, FieldKind> = {
+  email: 'email',
+  first_name: 'name',
+  last_name: 'name',
+  phone: 'phone',
+  date_of_birth: 'pastDate',
+  marketing_emails_consent: 'boolean',
+};
+const CASH = {
+  caller: 'user',
+  good: { amount: '1.00' },
+  fields: { amount: 'usd', description: 'description' },
+  required: ['amount'],
+} as const;
+const ASSET: Record<string, FieldKind> = {
+  symbol: 'symbol',
+  name: 'label',
+  description: 'longText',
+  category: 'choice',
+  status: 'choice',
+  market_cap: 'nonNegativeDecimal',
+  market_cap_rank: 'wholeNumber',
+  volume_24h: 'nonNegativeDecimal',
+  website: 'address',
+  whitepaper: 'address',
+  image: 'address',
+  quantity_scale: 'wholeNumber',
+  price_scale: 'wholeNumber',
+};
+const NOTHING = { good: {}, fields: {}, required: [] } as const;
+
+export const BODY_ROUTES: readonly BodyRoute[] = [
+  {
+    method: 'POST',
+    route: '/auth/register',
+    caller: 'nobody',
+    good: {
+      username: 'hostile_newcomer',
+      email: 'hostile@example.com',
+      password: 'Whole-System-Test-1',
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+    },
+    fields: { username: 'username', password: 'newPassword', ...PERSON },
+    required: ['username', 'email', 'password', 'first_name', 'last_name'],
+  },
+  {
+    method: 'POST',
+    route: '/auth/login',
+    caller: 'nobody',
+    good: { username: 'hostile_user', password: 'Whole-System-Test-1' },
+    fields: { username: 'username', password: 'typedPassword' },
+    required: ['username', 'password'],
+  },
+  {
+    method: 'POST',
+    route: '/auth/refresh',
+    caller: 'nobody',
+    good: { refresh_token: 'x' },
+    fields: { refresh_token: 'refreshToken' },
+    required: ['refresh_token'],
+  },
+  {
+    method: 'POST',
+    route: '/auth/password',
+    caller: 'user',
+    good: { current_password: 'Whole-System-Test-1', new_password: 'Whole-System-Test-2' },
+    fields: { current_password: 'typedPassword', new_password: 'newPassword' },
+    required: ['current_password', 'new_password'],
+  },
+  { method: 'POST', route: '/auth/logout', caller: 'user', ...NOTHING },
+  { method: 'PUT', route: '/auth/profile', caller: 'user', good: {}, fields: PERSON, required: [] },
+  { method: 'POST', route: '/balance/deposit', ...CASH },
+  { method: 'POST', route: '/balance/withdraw', ...CASH },
+  {
+    method: 'PATCH',
+    route: '/admin/users/:username',
+    caller: 'admin',
+    good: { role: 'moderator' },
+    fields: { role: 'choice', status: 'choice' },
+    required: [],
+  },
+  {
+    method: 'POST',
+    route: '/admin/users/:username/adjustments',
+    caller: 'admin',
+    good: { amount: '1.00', description: 'a correction' },
+    fields: { amount: 'signedUsd', description: 'requiredDescription' },
+    required: ['amount', 'description'],
+  },
+  {
+    method: 'POST',
+    route: '/orders',
+    caller: 'user',
+    good: { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' },
+    fields: {
+      asset_id: 'assetId',
+      order_type: 'choice',
+      quantity: 'quantity',
+      price: 'quantity',
+      description: 'description',
+    },
+    required: ['asset_id', 'order_type', 'quantity'],
+  },
+  { method: 'POST', route: '/orders/:id/cancel', caller: 'user', ...NOTHING },
+  { method: 'DELETE', route: '/orders/:id', caller: 'user', ...NOTHING },
+  {
+    method: 'POST',
+    route: '/inventory/assets',
+    caller: 'admin',
+    good: { asset_id: 'HOSTILE', symbol: 'HOSTILE', name: 'Hostile', current_price: '1.00' },
+    fields: { asset_id: 'assetId', current_price: 'quantity', ...ASSET },
+    required: ['asset_id', 'symbol', 'name', 'current_price'],
+  },
+  {
+    method: 'PUT',
+    route: '/inventory/assets/:asset_id',
+    caller: 'admin',
+    good: { name: 'Hostile' },
+    fields: ASSET,
+    required: [],
+  },
+  { method: 'POST', route: '/inventory/assets/:asset_id/activate', caller: 'admin', ...NOTHING },
+  { method: 'POST', route: '/inventory/assets/:asset_id/deactivate', caller: 'admin', ...NOTHING },
+  {
+    method: 'PUT',
+    route: '/inventory/assets/:asset_id/price',
+    caller: 'admin',
+    good: { price: '1.00' },
+    fields: { price: 'quantity' },
+    required: ['price'],
+  },
+];
+
+/** Values that a parameter of a query must refuse. */
+const BAD_PAGES: Record<string, readonly string[]> = {
+  limit: ['0', '101', '-1', '1e1', '1.5', 'ten', '', '%00', '9'.repeat(40)],
+  offset: ['-1', '1001', '1e1', 'ten', ''],
+  cursor: [''],
+};
+const BAD_CHOICES = ['anything', '', 'constructor', '__proto__'];
+const BAD_MOMENTS = ['yesterday', '2026-02-30', '2026-01-01T00:00:00', '1700000000', ''];
+
+export interface QueryRoute {
+  readonly route: string;
+  readonly caller: Caller;
+  readonly query: Readonly<Record<string, readonly string[]>>;
+}
+
+export const QUERY_ROUTES: readonly QueryRoute[] = [
+  { route: '/balance/transactions', caller: 'user', query: { ...BAD_PAGES, transaction_type: BAD_CHOICES } },
+  { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
+  {
+    route: '/orders',
+    caller: 'user',
+    query: {
+      ...BAD_PAGES,
+      asset_id: ['ABCDEFGHIJK', 'B!', ''],
+      order_type: BAD_CHOICES,
+      status: BAD_CHOICES,
+      start_date: BAD_MOMENTS,
+      end_date: BAD_MOMENTS,
+    },
+  },
+  {
+    route: '/admin/users',
+    caller: 'admin',
+    query: { ...BAD_PAGES, search: ['a%20b', '*', 'x'.repeat(51), '%00'] },
+  },
+  {
+    route: '/admin/audit-events',
+    caller: 'admin',
+    query: {
+      limit: BAD_PAGES['limit'] ?? [],
+      cursor: [''],
+      username: ['a', '_a_', 'a%20b', ''],
+      day: ['yesterday', '2026-02-30', ''],
+    },
+  },
+  {
+    route: '/inventory/assets',
+    caller: 'nobody',
+    query: {
+      limit: ['0', '251', '-1', '1e1', ''],
+      active_only: ['1', 'yes', 'TRUE', ''],
+      category: BAD_CHOICES,
+      search: ['x'.repeat(101), '%00', 'a%0Ab'],
+      sort_by: ['password_hash', ...BAD_CHOICES],
+      sort_order: ['up', ...BAD_CHOICES],
+    },
+  },
+];
+
+/** Values that a parameter of a path must refuse, as they stand in a URL. */
+export const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  asset_id: ['ABCDEFGHIJKLM', 'B!', 'B%20C', '%2e%2e', '%C3%84', '%00', 'BTC;x', 'BTC%2F..'],
+  id: ['a@b', 'a%20b', '%2e%2e%2f', 'x'.repeat(101), '%00', "'--", 'a_b', '%C3%84'],
+  username: ['ab', '_ab', 'a%20b', 'x'.repeat(51), '%00', 'a@b', '%2e%2e%2fadmin'],
+};

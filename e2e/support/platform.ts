@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startDynamoDbServer } from '@cnop/testing/dynamodb-server';
+import type { Send } from '@cnop/testing/system/api-client';
+import { createApi } from '@cnop/testing/system/api-client';
+import type { Cleanup } from '@cnop/testing/system/cleanup';
+import type { Cluster, ClusterOptions } from '@cnop/testing/system/cluster';
+import { startCluster } from '@cnop/testing/system/cluster';
+import { startStandaloneServer } from '@cnop/testing/system/servers';
+import { expect } from 'vitest';
+import { expectSound, readDynamoDb, readStored } from './stored.ts';
+
+/** The platform in one of its shapes. */
+export interface Platform {
+  /** Of the gateway. */
+  readonly url: string;
+  readonly api: Send;
+  /** Stops every process, expecting it to end well, and audits the store that they leave. */
+  stopAndAudit(): Promise<void>;
+}
+
+export interface ClusterPlatform extends Platform {
+  readonly cluster: Cluster;
+}
+
+export async function temporaryFolder(cleanup: Cleanup): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cnop-e2e-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Everything in one process, over the embedded store. */
+export async function startOneProcess(cleanup: Cleanup): Promise<Platform & { readonly dataDir: string }> {
+  const dataDir = await temporaryFolder(cleanup);
+  const server = await startStandaloneServer({ dataDir });
+  cleanup.defer(() => server.process.stop());
+  return {
+    url: server.url,
+    api: createApi(server.url),
+    dataDir,
+    async stopAndAudit() {
+      expect(await server.process.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+      await readStored(dataDir, expectSound);
+    },
+  };
+}
+
+type ClusterChoices = Pick<ClusterOptions, 'instances' | 'gatewayEnv'>;
+
+/** Gateway and services as processes, over one folder of the embedded store. */
+export async function startOverLmdb(
+  cleanup: Cleanup,
+  choices: ClusterChoices = {},
+): Promise<ClusterPlatform & { readonly dataDir: string }> {
+  const dataDir = await temporaryFolder(cleanup);
+  const platform = await startProcesses(cleanup, { ...choices, dataDir }, () =>
+    readStored(dataDir, expectSound),
+  );
+  return { ...platform, dataDir };
+}
+
+/** Gateway and services as processes, over a server that speaks DynamoDB's protocol. */
+export async function startOverDynamoDb(
+  cleanup: Cleanup,
+  choices: ClusterChoices = {},
+): Promise<ClusterPlatform> {
+  const database = await startDynamoDbServer();
+  cleanup.defer(() => database.stop());
+  const prefix = `e2e-${randomUUID().slice(0, 8)}-`;
+  const env = {
+    STORE: 'dynamodb',
+    DYNAMODB_ENDPOINT: database.endpoint,
+    DYNAMODB_TABLE_PREFIX: prefix,
+  };
+  const dataDir = await temporaryFolder(cleanup);
+  return startProcesses(cleanup, { ...choices, dataDir, env }, () =>
+    readDynamoDb(database.endpoint, prefix, expectSound),
+  );
+}
+
+async function startProcesses(
+  cleanup: Cleanup,
+  options: ClusterOptions,
+  audit: () => Promise<void>,
+): Promise<ClusterPlatform> {
+  const cluster = await startCluster(options);
+  cleanup.defer(() => cluster.kill());
+  return {
+    url: cluster.url,
+    api: createApi(cluster.url),
+    cluster,
+    async stopAndAudit() {
+      const codes = await cluster.stop();
+      expect(codes.filter((code) => code !== 0)).toEqual([]);
+      await audit();
+    },
+  };
+}

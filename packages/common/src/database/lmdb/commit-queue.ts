@@ -1,0 +1,87 @@
+import { StoreBusyError, StoreUnavailableError } from '../store-errors.ts';
+import type { Environment } from './environment.ts';
+
+/** Transactions that may wait for a commit; more would only make everybody wait longer. */
+const MAX_WAITING = 5_000;
+/** Bounds how long one commit may take, and with it everybody's wait. */
+const MAX_TRANSACTIONS_PER_COMMIT = 512;
+
+export interface Decided<T> {
+  readonly result: T;
+  readonly write: () => void;
+}
+
+export interface CommitQueue {
+  /**
+   * Runs a decision inside the write transaction, then its writes, and resolves once they are on disk. What the
+   * decision throws refuses this transaction alone, since it has written nothing yet.
+   * @throws StoreBusyError when too many wait already
+   * @throws StoreUnavailableError when the writing or the commit failed; nothing was written
+   */
+  commit<T>(decide: () => Decided<T>): Promise<T>;
+  /** Resolves when nothing waits any more. */
+  whenIdle(): Promise<void>;
+}
+
+interface Waiting {
+  /** Decides and writes; returns what tells the caller once all of it is on disk. */
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets transactions share commits: those that come while one is flushed go into the next one together, each seeing
+ * what the earlier ones wrote.
+ *
+ * It is a child transaction, because the library's plain one does not roll back what was put before an error; and
+ * one for all of them, because each costs as much as a third of an order.
+ */
+export function createCommitQueue(environment: Environment): CommitQueue {
+  const waiting: Waiting[] = [];
+  let committing: Promise<void> | undefined;
+
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) await commitTogether();
+    committing = undefined;
+  }
+
+  async function commitTogether(): Promise<void> {
+    let taken: readonly Waiting[] = [];
+    let tellCallers: readonly (() => void)[] = [];
+    try {
+      await environment.root.childTransaction(() => {
+        // Only now: more may have come while the library made the transaction.
+        taken = waiting.splice(0, MAX_TRANSACTIONS_PER_COMMIT);
+        tellCallers = taken.map(({ run }) => run());
+      });
+      for (const tell of tellCallers) tell();
+    } catch (error) {
+      const failed = taken.length > 0 ? taken : waiting.splice(0);
+      for (const { reject } of failed) reject(new StoreUnavailableError(error));
+    }
+  }
+
+  return {
+    commit: (decide) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length >= MAX_WAITING) throw new StoreBusyError();
+        const run = () => {
+          const decided = attempt(decide);
+          if ('refusal' in decided) return () => reject(decided.refusal);
+          decided.write();
+          return () => resolve(decided.result);
+        };
+        waiting.push({ run, reject });
+        committing ??= commitAll();
+      }),
+    whenIdle: async () => committing,
+  };
+}
+
+function attempt<T>(decide: () => Decided<T>): Decided<T> | { readonly refusal: unknown } {
+  try {
+    return decide();
+  } catch (refusal) {
+    return { refusal };
+  }
+}
