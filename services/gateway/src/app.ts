@@ -3,7 +3,7 @@ import { useZodSchemas } from '@cnop/common/http/schemas';
 import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { UnreadableRequestError } from '@cnop/exception/errors';
-import { registerErrorHandlers, sendProblem, toProblemError } from '@cnop/exception/http/error-handler';
+import { registerErrorHandlers, sendProblem } from '@cnop/exception/http/error-handler';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Fastify from 'fastify';
 import { answerClientError } from './client-error.ts';
@@ -17,6 +17,7 @@ import { serveErrorPages } from './pages/error-pages.ts';
 import { servePublicRoutes } from './public-routes.ts';
 import type { RateLimitSettings } from './rate-limits.ts';
 import { createRateLimits } from './rate-limits.ts';
+import { refusalOf } from './refusal-of.ts';
 import { createAnswerHeaders } from './security-headers.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -65,7 +66,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   registerErrorHandlers(app, () => clock.now());
   app.addHook('onRequest', (request, reply, done) => done(refusalOf(() => welcome(request, reply))));
   await allowOrigins(app, options.corsOrigins);
-  logRequests(app);
+  logRequests(app, options.logger, SERVICE);
 
   serveGatewayHealth(app, options);
   await app.register((pages, _, done) => {
@@ -104,13 +105,4 @@ function createWelcome({ isProduction, drain }: GatewayOptions, { limits, origin
     // Looking for routes that do not exist is reading, too.
     if (request.is404) limits.reads.admit(originOf(request.raw), raw);
   };
-}
-
-function refusalOf(check: () => void): Error | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    return toProblemError(error);
-  }
 }

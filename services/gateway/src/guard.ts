@@ -2,9 +2,11 @@ import { bearerTokenOf } from '@cnop/common/auth/gateway-identity';
 import type { AccessIdentity, TokenVerifier } from '@cnop/common/auth/token-manager';
 import type { Access } from '@cnop/common/http/authentication';
 import { ForbiddenError, RateLimitedError } from '@cnop/exception/errors';
+import { toProblemError } from '@cnop/exception/http/error-handler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientOriginOf } from './client-origin.ts';
 import type { PolicyName, RateLimitClient, RateLimits } from './rate-limits.ts';
+import { refusalOf } from './refusal-of.ts';
 
 export interface GuardOptions {
   readonly verifier: TokenVerifier;
@@ -17,7 +19,7 @@ export interface GuardedRoute {
   readonly policy: PolicyName;
 }
 
-export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+export type Guard = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 
 /**
  * Makes the check in front of a route: token, rate limit, role, in this order and before the body is read. Whether
@@ -33,24 +35,34 @@ export function createGuard(route: GuardedRoute, options: GuardOptions): Guard {
 function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, originOf }: GuardOptions): Guard {
   const limit = limits[policy];
 
-  async function identify(request: FastifyRequest, reply: FastifyReply): Promise<AccessIdentity> {
-    try {
-      const token = bearerTokenOf(request.raw.rawHeaders);
-      const known = verifier.verifyCached(token);
-      if (known) return known;
-      // Checking a signature is the dearest thing that a stranger can make us do.
-      limit.assertNotExhausted(originOf(request.raw), reply.raw);
-      return await verifier.verify(token);
-    } catch (error) {
-      if (!(error instanceof RateLimitedError)) limit.admit(originOf(request.raw), reply.raw);
-      throw error;
-    }
-  }
-
-  return async (request, reply) => {
-    const identity = await identify(request, reply);
+  function admit(identity: AccessIdentity, reply: FastifyReply): void {
     limit.admit({ user: identity.username }, reply.raw);
     if (access !== 'user' && !access.includes(identity.role)) throw new ForbiddenError();
+  }
+
+  /** A refused stranger counts as well, for the network that it came from. */
+  function countRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Error {
+    if (error instanceof RateLimitedError) return error;
+    return refusalOf(() => limit.admit(originOf(request.raw), reply.raw)) ?? toProblemError(error);
+  }
+
+  return (request, reply, done) => {
+    let token: string;
+    let known: AccessIdentity | undefined;
+    try {
+      token = bearerTokenOf(request.raw.rawHeaders);
+      known = verifier.verifyCached(token);
+      // Checking a signature is the dearest thing that a stranger can make us do.
+      if (!known) limit.assertNotExhausted(originOf(request.raw), reply.raw);
+    } catch (error) {
+      return done(countRefusal(error, request, reply));
+    }
+    // Most tokens were checked before: nothing to wait for.
+    if (known) return done(refusalOf(() => admit(known, reply)));
+    verifier.verify(token).then(
+      (identity) => done(refusalOf(() => admit(identity, reply))),
+      (error: unknown) => done(countRefusal(error, request, reply)),
+    );
   };
 }
 
@@ -59,10 +71,10 @@ function guardPublic({ policy }: GuardedRoute, { verifier, limits, originOf }: G
   // Who guesses at passwords must not get a fresh allowance with each account of his own.
   const knowsUsers = policy !== 'auth';
 
-  return async (request, reply) => {
+  return (request, reply, done) => {
     const identity = knowsUsers ? knownIdentity(request, verifier) : undefined;
     const client: RateLimitClient = identity ? { user: identity.username } : originOf(request.raw);
-    limit.admit(client, reply.raw);
+    done(refusalOf(() => limit.admit(client, reply.raw)));
   };
 }
 

@@ -39,10 +39,17 @@ export interface SessionChecker {
    * Resolves when the session of an access token is live.
    * @throws AuthenticationError when it is absent, revoked or expired
    */
-  assertLive(identity: { readonly username: string; readonly sessionId: string }): Promise<void>;
+  assertLive(identity: SessionIdentity): Promise<void>;
+  /** True when the session was live a moment ago; otherwise only `assertLive` can say. */
+  isKnownLive(identity: SessionIdentity): boolean;
   /** Makes the next check of a session read the store. */
   forget(sessionId: string): void;
   clear(): void;
+}
+
+export interface SessionIdentity {
+  readonly username: string;
+  readonly sessionId: string;
 }
 
 interface Sighting {
@@ -66,7 +73,8 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
   const sightings = new Map<string, Sighting>();
   let forgotten = 0;
 
-  function isKnownLive(username: string, sessionId: string, nowMilliseconds: number): boolean {
+  function isKnownLive({ username, sessionId }: SessionIdentity): boolean {
+    const nowMilliseconds = clock.now().getTime();
     const sighting = sightings.get(sessionId);
     if (sighting?.username !== username) return false;
     const ageMilliseconds = nowMilliseconds - sighting.seenAtMilliseconds;
@@ -87,9 +95,11 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
   }
 
   return {
-    async assertLive({ username, sessionId }) {
+    isKnownLive,
+    async assertLive(identity) {
+      if (isKnownLive(identity)) return;
+      const { username, sessionId } = identity;
       const seenAtMilliseconds = clock.now().getTime();
-      if (isKnownLive(username, sessionId, seenAtMilliseconds)) return;
       const forgottenBefore = forgotten;
       const item = await store.get(sessionRecord.key({ username, session_id: sessionId }));
       const expiresAtMilliseconds = endOfUnrevoked(item);

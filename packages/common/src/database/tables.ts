@@ -21,8 +21,6 @@ export const TABLES = {
       UserDirectoryIndex: { projection: [] },
       /** asset_id -> who holds it. */
       AssetIndex: { projection: [] },
-      /** username -> trades over all assets, by time. */
-      UserTransactionsIndex: { projection: 'all' },
       /** day -> security events of everybody, by time. */
       AuditByDayIndex: { projection: 'all' },
     },

@@ -20,8 +20,7 @@ declare module 'fastify' {
 
 export interface AuthenticationOptions {
   readonly verifier: TokenVerifier;
-  /** Absent at the gateway, which has no store: every service checks for itself. */
-  readonly sessions?: SessionChecker;
+  readonly sessions: SessionChecker;
 }
 
 /** Checks the access token of every route that is not public, before the body is read. */
@@ -30,15 +29,35 @@ export function requireAuthentication(
   { verifier, sessions }: AuthenticationOptions,
 ): void {
   app.decorateRequest('identity', null);
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) return;
-    const access = request.routeOptions.config.access ?? 'user';
-    if (access === 'public') return;
-    const token = bearerTokenOf(request.raw.rawHeaders);
-    const identity = verifier.verifyCached(token) ?? (await verifier.verify(token));
-    await sessions?.assertLive(identity);
-    if (access !== 'user' && !access.includes(identity.role)) throw new ForbiddenError();
-    request.identity = identity;
+
+  async function identify(token: string): Promise<AccessIdentity> {
+    const identity = await verifier.verify(token);
+    await sessions.assertLive(identity);
+    return identity;
+  }
+
+  /** Of a token and a session that were checked a moment ago: most requests need not wait for anything. */
+  function identifyAtOnce(token: string): AccessIdentity | undefined {
+    const identity = verifier.verifyCached(token);
+    return identity && sessions.isKnownLive(identity) ? identity : undefined;
+  }
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const access = request.is404 ? 'public' : (request.routeOptions.config.access ?? 'user');
+    if (access === 'public') return done();
+    const admit = (identity: AccessIdentity): void => {
+      if (access !== 'user' && !access.includes(identity.role)) return done(new ForbiddenError());
+      request.identity = identity;
+      done();
+    };
+    try {
+      const token = bearerTokenOf(request.raw.rawHeaders);
+      const known = identifyAtOnce(token);
+      if (known) admit(known);
+      else identify(token).then(admit, done);
+    } catch (error) {
+      done(error as Error);
+    }
   });
 }
 

@@ -40,7 +40,7 @@ function bufferedOutput(): DestinationStream {
 }
 
 /** Writing a time out costs as much as the rest of a line, and under load many lines share a millisecond. */
-function createIsoTime(): () => string {
+export function createIsoTime(): () => string {
   let lastMilliseconds = 0;
   let member = '';
   return () => {

@@ -67,7 +67,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   if (runtime.isOwnProcess) {
     echoRequestId(app);
     closeConnectionsWhenDraining(app, runtime.drain);
-    logRequests(app);
+    logRequests(app, runtime.logger, service);
     serveMetrics(app, service);
   }
   requireAuthentication(app, runtime);

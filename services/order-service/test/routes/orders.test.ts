@@ -73,8 +73,9 @@ describe('a market buy', () => {
       reference_id: order.order_id,
       sequence: 2,
     });
-    const trades = await createAssetTransactionDao(service.runtime.store).getUserTransactions(
+    const trades = await createAssetTransactionDao(service.runtime.store).getUserAssetTransactions(
       alice.username,
+      'BTC',
       FIRST_PAGE,
     );
     expect(trades.items).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../core/pagination.ts';
+import type { Page, PageRequest, Position } from '../../core/pagination.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { AssetTransaction } from '../../entities/asset/asset-transaction.ts';
 import { assetTransactionSchema } from '../../entities/asset/asset-transaction.ts';
@@ -14,43 +14,57 @@ export const assetTransactionRecord = defineRecord<AssetTransaction, AssetTransa
   table: 'users',
   schema: assetTransactionSchema,
   key: (identity) => ({ pk: partitionOf(identity.username, identity.asset_id), sk: sortKeyOf(identity) }),
-  indexes: (transaction) => ({
-    UserTransactionsIndex: { pk: transaction.username, sk: sortKeyOf(transaction) },
-  }),
 });
 
 export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;
 
 export function createAssetTransactionDao(store: TableStore) {
+  /** A user's movements of one asset, newest first. */
+  const getUserAssetTransactions = async (
+    username: string,
+    asset_id: string,
+    page: PageRequest,
+  ): Promise<Page<AssetTransaction>> =>
+    readPage(
+      store,
+      { table: 'users', pk: partitionOf(username, asset_id), order: 'descending' },
+      page,
+      assetTransactionRecord.read,
+    );
+
   return {
     async getAssetTransaction(identity: AssetTransactionIdentity): Promise<AssetTransaction | undefined> {
       return assetTransactionRecord.readIfPresent(await store.get(assetTransactionRecord.key(identity)));
     },
 
-    /** A user's movements of one asset, newest first. */
-    async getUserAssetTransactions(
-      username: string,
-      asset_id: string,
-      page: PageRequest,
-    ): Promise<Page<AssetTransaction>> {
-      return readPage(
-        store,
-        { table: 'users', pk: partitionOf(username, asset_id), order: 'descending' },
-        page,
-        assetTransactionRecord.read,
-      );
-    },
+    getUserAssetTransactions,
 
-    /** A user's movements of all assets, newest first. */
-    async getUserTransactions(username: string, page: PageRequest): Promise<Page<AssetTransaction>> {
-      return readPage(
-        store,
-        { table: 'users', index: 'UserTransactionsIndex', pk: username, order: 'descending' },
-        page,
-        assetTransactionRecord.read,
+    /**
+     * A user's movements of some assets, newest first over all of them. Sort keys of the partitions compare with each
+     * other, so a page is merged from one page of each and needs no index, which every trade would have to pay for.
+     * @param assetIds usually those that the user holds or once held
+     */
+    async getUserTransactions(
+      username: string,
+      assetIds: readonly string[],
+      page: Omit<PageRequest, 'offset'>,
+    ): Promise<Page<AssetTransaction>> {
+      const pages = await Promise.all(
+        assetIds.map((asset_id) => getUserAssetTransactions(username, asset_id, { ...page, offset: 0 })),
       );
+      const newestFirst = pages
+        .flatMap(({ items }) => items)
+        .toSorted((a, b) => (sortKeyOf(a) < sortKeyOf(b) ? 1 : -1));
+      const items = newestFirst.slice(0, page.limit);
+      const last = items.at(-1);
+      const isMore = newestFirst.length > items.length || pages.some(({ next }) => next !== undefined);
+      return { items, next: last && isMore ? positionOf(last) : undefined };
     },
   };
+}
+
+function positionOf(transaction: AssetTransaction): Position {
+  return { pk: partitionOf(transaction.username, transaction.asset_id), sk: sortKeyOf(transaction) };
 }
 
 function partitionOf(username: string, asset_id: string): string {

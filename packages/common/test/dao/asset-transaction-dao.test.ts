@@ -1,0 +1,60 @@
+import type { Position } from '@cnop/common/core/pagination';
+import {
+  assetTransactionRecord,
+  createAssetTransactionDao,
+} from '@cnop/common/dao/asset/asset-transaction-dao';
+import { anAssetTransaction } from '@cnop/testing/builders/asset';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ASSETS = ['BTC', 'DOGE', 'ETH'];
+const TRADES = 23;
+let runtime: TestRuntime;
+
+beforeAll(async () => {
+  runtime = await createTestRuntime();
+  const trades = Array.from({ length: TRADES }, (_, i) =>
+    anAssetTransaction({
+      username: 'alice',
+      asset_id: ASSETS[i % 5] ?? 'BTC',
+      transaction_id: `trade-${String(i).padStart(2, '0')}`,
+      // Every second pair shares its moment, so that the id has to decide.
+      timestamp: `2026-01-15T12:00:${String(Math.floor(i / 2)).padStart(2, '0')}.000Z`,
+    }),
+  );
+  const foreign = anAssetTransaction({ username: 'alice2', asset_id: 'BTC' });
+  await runtime.store.transact({}, () => ({
+    writes: [...trades, foreign].map(assetTransactionRecord.create),
+    result: undefined,
+  }));
+});
+afterAll(() => runtime.dispose());
+
+describe("a user's trades over several assets", () => {
+  it.each([1, 4, 23, 100])(
+    'are merged newest first, in pages of %i without loss or repeat',
+    async (limit) => {
+      const dao = createAssetTransactionDao(runtime.store);
+      const ids: string[] = [];
+      let after: Position | undefined;
+      do {
+        const page = await dao.getUserTransactions('alice', ASSETS, { limit, after });
+        expect(page.items.length).toBeLessThanOrEqual(limit);
+        ids.push(...page.items.map((trade) => trade.transaction_id));
+        after = page.next;
+      } while (after);
+      const expected = Array.from({ length: TRADES }, (_, i) => `trade-${String(i).padStart(2, '0')}`);
+      expect(ids).toEqual(expected.toReversed());
+    },
+  );
+
+  it('of one asset are its own alone', async () => {
+    const page = await createAssetTransactionDao(runtime.store).getUserAssetTransactions('alice', 'ETH', {
+      limit: 100,
+      offset: 0,
+      after: undefined,
+    });
+    expect(new Set(page.items.map((trade) => trade.asset_id))).toEqual(new Set(['ETH']));
+  });
+});
