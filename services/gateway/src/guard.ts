@@ -19,7 +19,11 @@ export interface GuardedRoute {
   readonly policy: PolicyName;
 }
 
-export type Guard = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+export type Guard = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  proceed: (refusal?: Error) => void,
+) => void;
 
 /**
  * Makes the check in front of a route: token, rate limit, role, in this order and before the body is read. Whether
@@ -46,7 +50,7 @@ function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, orig
     return refusalOf(() => limit.admit(originOf(request.raw), reply.raw)) ?? toProblemError(error);
   }
 
-  return (request, reply, done) => {
+  return (request, reply, proceed) => {
     let token: string;
     let known: AccessIdentity | undefined;
     try {
@@ -55,13 +59,13 @@ function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, orig
       // Checking a signature is the dearest thing that a stranger can make us do.
       if (!known) limit.assertNotExhausted(originOf(request.raw), reply.raw);
     } catch (error) {
-      return done(countRefusal(error, request, reply));
+      return proceed(countRefusal(error, request, reply));
     }
     // Most tokens were checked before: nothing to wait for.
-    if (known) return done(refusalOf(() => admit(known, reply)));
+    if (known) return proceed(refusalOf(() => admit(known, reply)));
     verifier.verify(token).then(
-      (identity) => done(refusalOf(() => admit(identity, reply))),
-      (error: unknown) => done(countRefusal(error, request, reply)),
+      (identity) => proceed(refusalOf(() => admit(identity, reply))),
+      (error: unknown) => proceed(countRefusal(error, request, reply)),
     );
   };
 }
@@ -71,10 +75,10 @@ function guardPublic({ policy }: GuardedRoute, { verifier, limits, originOf }: G
   // Who guesses at passwords must not get a fresh allowance with each account of his own.
   const knowsUsers = policy !== 'auth';
 
-  return (request, reply, done) => {
+  return (request, reply, proceed) => {
     const identity = knowsUsers ? knownIdentity(request, verifier) : undefined;
     const client: RateLimitClient = identity ? { user: identity.username } : originOf(request.raw);
-    done(refusalOf(() => limit.admit(client, reply.raw)));
+    proceed(refusalOf(() => limit.admit(client, reply.raw)));
   };
 }
 

@@ -3,7 +3,7 @@ import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { provideClock, provideIds, provideStore } from './dependencies.ts';
 import { assetTransactionRoutes } from './routes/asset-transactions.ts';
-import { orderRoutes } from './routes/orders.ts';
+import { cancelRoutes, orderRoutes } from './routes/orders.ts';
 
 /** Builds the order service; it does not listen. */
 export async function buildOrderServiceApp(runtime: ServiceRuntime): Promise<ServiceApp> {
@@ -17,6 +17,7 @@ export async function buildOrderServiceApp(runtime: ServiceRuntime): Promise<Ser
   provideClock(app, runtime.clock);
   provideIds(app, runtime.ids);
   orderRoutes(app);
+  cancelRoutes(app);
   assetTransactionRoutes(app);
   return app;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** A setting is missing or wrong; the message is for whoever starts the program. */
 export class ConfigError extends Error {

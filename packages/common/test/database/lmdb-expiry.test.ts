@@ -42,7 +42,11 @@ describe('the expiry sweep', () => {
     expect(await sweepExpired(environment, NOW)).toBe(1);
     expect(stored('past')).toBeUndefined();
     expect([stored('future'), stored('forever')]).not.toContain(undefined);
-    expect(inDirectory().sort()).toEqual(['forever', 'future']);
+    expect(
+      inDirectory()
+        .map(String)
+        .toSorted((a, b) => a.localeCompare(b)),
+    ).toEqual(['forever', 'future']);
     expect(listed()).toEqual(['future']);
   });
 

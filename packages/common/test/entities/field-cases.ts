@@ -11,7 +11,7 @@ export interface FieldCases {
 }
 
 /** Short enough for the name of a test, and different for values that only look alike. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const text = inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: null });
   return text.length > 60 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
 }

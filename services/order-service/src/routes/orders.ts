@@ -39,7 +39,7 @@ const orderListQuerySchema = pageQuerySchema.extend({
 
 const docs = { tags: ['orders'], security: BEARER_SECURITY };
 
-/** Placing, listing, reading and cancelling orders. */
+/** Placing, listing and reading orders. */
 export function orderRoutes(app: ServiceApp): void {
   app.post(
     '/orders',
@@ -103,7 +103,10 @@ export function orderRoutes(app: ServiceApp): void {
       }),
     }),
   );
+}
 
+/** Cancelling an order, by either of its two names. */
+export function cancelRoutes(app: ServiceApp): void {
   for (const { method, url } of [
     { method: 'POST', url: '/orders/:id/cancel' },
     { method: 'DELETE', url: '/orders/:id' },

@@ -2,9 +2,28 @@ import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao'
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { Order } from '@cnop/common/entities/order/order';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
+
+interface OrderAnswer {
+  readonly data: Order;
+}
+interface ListAnswer {
+  readonly data: readonly Order[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}
+interface TradesAnswer {
+  readonly data: readonly Pick<AssetTransaction, 'transaction_type'>[];
+}
+interface ProblemAnswer {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly field: string; readonly code: string }[];
+}
 
 const FIRST_PAGE = { limit: 100, offset: 0, after: undefined };
 
@@ -43,7 +62,7 @@ describe('a market buy', () => {
     const alice = await trader('1000');
     const response = await alice.place(buy('0.01'));
     expect(response.statusCode).toBe(201);
-    const order = response.json().data;
+    const order = response.json<OrderAnswer>().data;
     expect(order).toMatchObject({
       username: alice.username,
       asset_id: 'BTC',
@@ -86,7 +105,7 @@ describe('a market buy', () => {
   it('rounds the price of a part of a cent up', async () => {
     const bob = await trader('1');
     const response = await bob.place(buy('0.0001', 'DOGE'));
-    expect(response.json().data.total_amount).toBe('0.01');
+    expect(response.json<OrderAnswer>().data.total_amount).toBe('0.01');
     expect(await bob.cash()).toBe('0.99');
   });
 
@@ -98,7 +117,7 @@ describe('a market buy', () => {
       headers: { ...carol.headers, 'content-type': 'application/json' },
       payload: '{"asset_id":"btc","order_type":"market_buy","quantity":0.00012345}',
     });
-    expect(response.json().data).toMatchObject({
+    expect(response.json<OrderAnswer>().data).toMatchObject({
       asset_id: 'BTC',
       quantity: '0.00012345',
       total_amount: '6.18',
@@ -109,9 +128,13 @@ describe('a market buy', () => {
     const dave = await trader('499.99');
     const response = await dave.place(buy('0.01'));
     expect(response.statusCode).toBe(422);
-    expect(response.json()).toMatchObject({ code: 'BUS_001', available: '499.99', required: '500.00' });
+    expect(response.json<ProblemAnswer>()).toMatchObject({
+      code: 'BUS_001',
+      available: '499.99',
+      required: '500.00',
+    });
     expect(await dave.cash()).toBe('499.99');
-    expect((await dave.get('/orders')).json().data).toEqual([]);
+    expect((await dave.get('/orders')).json<ListAnswer>().data).toEqual([]);
   });
 });
 
@@ -121,7 +144,10 @@ describe('a market sale', () => {
     await erin.place(buy('0.02'));
     const response = await erin.place(sell('0.00500001'));
     expect(response.statusCode).toBe(201);
-    expect(response.json().data).toMatchObject({ order_type: 'market_sell', total_amount: '250.00' });
+    expect(response.json<OrderAnswer>().data).toMatchObject({
+      order_type: 'market_sell',
+      total_amount: '250.00',
+    });
     expect(await erin.cash()).toBe('250.00');
     expect(await erin.holding('BTC')).toMatchObject({ quantity: '0.01499999', total_invested: '749.99' });
   });
@@ -142,7 +168,7 @@ describe('a market sale', () => {
     await grace.place(buy('0.01'));
     const response = await grace.place(sell(quantity, asset));
     expect(response.statusCode).toBe(422);
-    expect(response.json()).toMatchObject({ code: 'BUS_001', available, required: quantity });
+    expect(response.json<ProblemAnswer>()).toMatchObject({ code: 'BUS_001', available, required: quantity });
     expect(await grace.cash()).toBe('0.00');
   });
 
@@ -151,7 +177,7 @@ describe('a market sale', () => {
     await heidi.place(buy('0.01', 'DOGE'));
     const response = await heidi.place(sell('0.01', 'DOGE'));
     expect(response.statusCode).toBe(422);
-    expect(response.json().code).toBe('BUS_002');
+    expect(response.json<ProblemAnswer>().code).toBe('BUS_002');
     expect(await heidi.holding('DOGE')).toMatchObject({ quantity: '0.01' });
   });
 });
@@ -182,16 +208,16 @@ describe('an order that does not fit', () => {
     ['a control character', { ...buy('0.01'), description: 'a\u0000b' }, 422, 'VAL_001', ['description']],
     ['an asset that is suspended', buy('1', 'ETH'), 422, 'BUS_003', ['asset_id']],
     ['an asset that does not exist', buy('1', 'NOPE'), 422, 'BUS_003', ['asset_id']],
-  ])('because of %s is refused by name and leaves no trace', async (_case, payload, status, code, fields) => {
+  ])('because of %s is refused by name and leaves no trace', async (...[, payload, status, code, fields]) => {
     const ivan = await trader('1000');
     const response = await ivan.place(payload);
     expect(response.statusCode).toBe(status);
     expect(response.headers['content-type']).toContain('application/problem+json');
-    const problem = response.json();
+    const problem = response.json<ProblemAnswer>();
     expect(problem.code).toBe(code);
     expect(problem.errors.map((error: { field: string }) => error.field)).toEqual(fields);
     expect(await ivan.cash()).toBe('1000.00');
-    expect((await ivan.get('/orders')).json().data).toEqual([]);
+    expect((await ivan.get('/orders')).json<ListAnswer>().data).toEqual([]);
   });
 
   it('because conditional orders are not offered yet says so', async () => {
@@ -203,7 +229,7 @@ describe('an order that does not fit', () => {
       price: '40000',
     });
     expect(response.statusCode).toBe(422);
-    expect(response.json().code).toBe('BUS_002');
+    expect(response.json<ProblemAnswer>().code).toBe('BUS_002');
   });
 
   it.each([
@@ -221,7 +247,7 @@ describe('an order that does not fit', () => {
       payload,
     });
     expect(response.statusCode).toBe(status);
-    expect(response.json().code).toBe('VAL_002');
+    expect(response.json<ProblemAnswer>().code).toBe('VAL_002');
     expect(await kim.cash()).toBe('1000.00');
   });
 });
@@ -243,7 +269,10 @@ describe('an Idempotency-Key', () => {
     await mia.place(buy('0.01'), { 'idempotency-key': 'k' });
     const response = await mia.place(buy('0.005'), { 'idempotency-key': 'k' });
     expect(response.statusCode).toBe(422);
-    expect(response.json().errors[0]).toMatchObject({ field: 'Idempotency-Key', code: 'key_reused' });
+    expect(response.json<ProblemAnswer>().errors[0]).toMatchObject({
+      field: 'Idempotency-Key',
+      code: 'key_reused',
+    });
     expect(await mia.cash()).toBe('500.00');
   });
 
@@ -252,7 +281,7 @@ describe('an Idempotency-Key', () => {
     const first = await nina.place(buy('0.01'), { 'idempotency-key': 'same' });
     const second = await oscar.place(buy('0.01'), { 'idempotency-key': 'same' });
     expect(second.headers['idempotency-replayed']).toBeUndefined();
-    expect(second.json().data.order_id).not.toBe(first.json().data.order_id);
+    expect(second.json<OrderAnswer>().data.order_id).not.toBe(first.json<OrderAnswer>().data.order_id);
   });
 
   it.each([
@@ -287,7 +316,9 @@ describe('at the same time', () => {
     const sam = await trader('125');
     const responses = await Promise.all(Array.from({ length: 50 }, () => sam.place(buy('0.0001'))));
     expect(responses.filter((response) => response.statusCode === 201)).toHaveLength(25);
-    expect(responses.filter((response) => response.json().code === 'BUS_001')).toHaveLength(25);
+    expect(responses.filter((response) => response.json<ProblemAnswer>().code === 'BUS_001')).toHaveLength(
+      25,
+    );
     expect(await sam.cash()).toBe('0.00');
   });
 
@@ -312,7 +343,7 @@ describe('the list of orders', () => {
   it('is newest first and pages without loss or repeat, by cursor and by offset', async () => {
     const uma = await trader('1000');
     for (let i = 0; i < 5; i++) await uma.place(buy('0.0001'));
-    const all = (await uma.get('/orders')).json();
+    const all = (await uma.get('/orders')).json<ListAnswer>();
     const ids = all.data.map((order: { order_id: string }) => order.order_id);
     expect(ids).toEqual([...ids].sort().reverse());
     expect(all).toMatchObject({ has_more: false, next_cursor: null });
@@ -320,14 +351,14 @@ describe('the list of orders', () => {
     const paged: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const page: { data: { order_id: string }[]; next_cursor: string | null } = (
+      const page: ListAnswer = (
         await uma.get(`/orders?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`)
-      ).json();
+      ).json<ListAnswer>();
       paged.push(...page.data.map((order) => order.order_id));
       cursor = page.next_cursor;
     }
     expect(paged).toEqual(ids);
-    const offset = (await uma.get('/orders?limit=2&offset=3')).json();
+    const offset = (await uma.get('/orders?limit=2&offset=3')).json<ListAnswer>();
     expect(offset.data.map((order: { order_id: string }) => order.order_id)).toEqual(ids.slice(3));
   });
 
@@ -338,7 +369,7 @@ describe('the list of orders', () => {
     await vera.place(sell('0.0001'));
     const types = async (query: string) =>
       (await vera.get(`/orders?${query}`))
-        .json()
+        .json<ListAnswer>()
         .data.map((order: { order_type: string; asset_id: string }) =>
           [order.asset_id, order.order_type].join(' '),
         );
@@ -365,13 +396,15 @@ describe('the list of orders', () => {
     const walt = await trader();
     const response = await walt.get(`/orders?${query}`);
     expect(response.statusCode).toBe(422);
-    expect(response.json().errors.map((error: { field: string }) => error.field)).toEqual([field]);
+    expect(response.json<ProblemAnswer>().errors.map((error: { field: string }) => error.field)).toEqual([
+      field,
+    ]);
   });
 
   it('refuses a cursor of another filter, or one that is none', async () => {
     const xena = await trader('1000');
     for (let i = 0; i < 2; i++) await xena.place(buy('0.0001'));
-    const { next_cursor } = (await xena.get('/orders?limit=1')).json();
+    const { next_cursor } = (await xena.get('/orders?limit=1')).json<ListAnswer>();
     expect((await xena.get(`/orders?limit=1&cursor=${next_cursor}`)).statusCode).toBe(200);
     expect((await xena.get(`/orders?limit=1&asset_id=BTC&cursor=${next_cursor}`)).statusCode).toBe(400);
     expect((await xena.get('/orders?cursor=nonsense')).statusCode).toBe(400);
@@ -381,13 +414,13 @@ describe('the list of orders', () => {
 describe('one order', () => {
   it('is shown to its owner and does not exist for anybody else', async () => {
     const [yara, zoe] = [await trader('1000'), await trader()];
-    const { order_id } = (await yara.place(buy('0.01'))).json().data;
-    expect((await yara.get(`/orders/${order_id}`)).json().data.order_id).toBe(order_id);
+    const { order_id } = (await yara.place(buy('0.01'))).json<OrderAnswer>().data;
+    expect((await yara.get(`/orders/${order_id}`)).json<OrderAnswer>().data.order_id).toBe(order_id);
     const foreign = await zoe.get(`/orders/${order_id}`);
     const missing = await zoe.get('/orders/0190-missing');
     expect([foreign.statusCode, missing.statusCode]).toEqual([404, 404]);
-    expect(foreign.json().code).toBe('RES_001');
-    expect(foreign.json().detail).toBe(missing.json().detail);
+    expect(foreign.json<ProblemAnswer>().code).toBe('RES_001');
+    expect(foreign.json<ProblemAnswer>().detail).toBe(missing.json<ProblemAnswer>().detail);
   });
 
   it('with a malformed id is a bad request, not a missing one', async () => {
@@ -400,13 +433,13 @@ describe('one order', () => {
     ['DELETE', ''],
   ] as const)('that is completed cannot be cancelled by %s', async (method, suffix) => {
     const [ben, eve] = [await trader('1000'), await trader()];
-    const { order_id } = (await ben.place(buy('0.01'))).json().data;
+    const { order_id } = (await ben.place(buy('0.01'))).json<OrderAnswer>().data;
     const url = `/orders/${order_id}${suffix}`;
     const own = await service.app.inject({ method, url, headers: ben.headers });
     expect(own.statusCode).toBe(409);
-    expect(own.json().code).toBe('RES_003');
+    expect(own.json<ProblemAnswer>().code).toBe('RES_003');
     expect((await service.app.inject({ method, url, headers: eve.headers })).statusCode).toBe(404);
-    expect((await ben.get(`/orders/${order_id}`)).json().data.status).toBe('completed');
+    expect((await ben.get(`/orders/${order_id}`)).json<OrderAnswer>().data.status).toBe('completed');
   });
 });
 
@@ -415,12 +448,12 @@ describe('the trades of an asset', () => {
     const cleo = await trader('1000');
     await cleo.place(buy('0.01'));
     await cleo.place(sell('0.005'));
-    const body = (await cleo.get('/assets/BTC/transactions')).json();
+    const body = (await cleo.get('/assets/BTC/transactions')).json<TradesAnswer>();
     expect(body.data.map((trade: { transaction_type: string }) => trade.transaction_type)).toEqual([
       'sell',
       'buy',
     ]);
-    expect(Object.keys(body.data[0]).sort()).toEqual([
+    expect(Object.keys(body.data[0] ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual([
       'asset_id',
       'fees',
       'order_id',
@@ -432,7 +465,7 @@ describe('the trades of an asset', () => {
       'transaction_id',
       'transaction_type',
     ]);
-    expect((await cleo.get('/assets/DOGE/transactions')).json().data).toEqual([]);
+    expect((await cleo.get('/assets/DOGE/transactions')).json<ListAnswer>().data).toEqual([]);
     expect((await cleo.get('/assets/TOO-LONG-AN-ID/transactions')).statusCode).toBe(422);
   });
 });
@@ -454,7 +487,7 @@ describe('without a good token', () => {
     ] as const) {
       const response = await service.app.inject({ method, url, headers });
       expect(response.statusCode).toBe(401);
-      expect(response.json().code).toBe('AUTH_001');
+      expect(response.json<ProblemAnswer>().code).toBe('AUTH_001');
     }
   });
 });

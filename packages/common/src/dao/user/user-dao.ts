@@ -110,24 +110,26 @@ export function createUserDao(store: TableStore) {
       );
     },
 
-    /** Users in the order of their names, those whose name begins with a prefix. */
-    async getUsers(prefix: string, page: PageRequest): Promise<Page<User>> {
-      const names = await readPage(
-        store,
-        {
-          table: 'users',
-          index: 'UserDirectoryIndex',
-          pk: DIRECTORY_PARTITION,
-          sk: { prefix },
-          order: 'ascending',
-        },
-        page,
-        (item) => item.key,
-      );
-      const users = await store.batchGet(names.items);
-      return { items: users.flatMap((item) => (item ? [userRecord.read(item)] : [])), next: names.next };
-    },
+    getUsers: (prefix: string, page: PageRequest) => listUsers(store, prefix, page),
   };
+}
+
+/** Users in the order of their names, those whose name begins with a prefix. */
+async function listUsers(store: TableStore, prefix: string, page: PageRequest): Promise<Page<User>> {
+  const names = await readPage(
+    store,
+    {
+      table: 'users',
+      index: 'UserDirectoryIndex',
+      pk: DIRECTORY_PARTITION,
+      sk: { prefix },
+      order: 'ascending',
+    },
+    page,
+    (item) => item.key,
+  );
+  const users = await store.batchGet(names.items);
+  return { items: users.flatMap((item) => (item ? [userRecord.read(item)] : [])), next: names.next };
 }
 
 function emailMove(before: User, after: User): Write[] {

@@ -50,7 +50,7 @@ export function isContention(error: unknown): boolean {
 }
 
 /** Why each operation of a cancelled transaction stopped it, in the order of the operations. */
-export function reasonsOf(error: TransactionCanceledException): string[] {
+function reasonsOf(error: TransactionCanceledException): string[] {
   return (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
 }
 

@@ -36,7 +36,7 @@ export function startDeadline(milliseconds: number): Deadline {
  * that met once would meet again if they waited equally long.
  * @param failedAttempts attempts so far, from 1
  */
-export function backoffMilliseconds(failedAttempts: number, options: RetryOptions): number {
+function backoffMilliseconds(failedAttempts: number, options: RetryOptions): number {
   const bound = options.baseDelayMilliseconds * BACKOFF_FACTOR ** (failedAttempts - 1);
   return options.random() * Math.min(bound, options.maxDelayMilliseconds);
 }

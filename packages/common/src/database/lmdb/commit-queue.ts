@@ -90,10 +90,10 @@ function writeOrDie(write: () => void): void {
   }
 }
 
-function attempt<T>(decide: () => Decided<T>): Decided<T> | { readonly refusal: unknown } {
+function attempt<T>(decide: () => Decided<T>): Decided<T> | { readonly refusal: Error } {
   try {
     return decide();
   } catch (refusal) {
-    return { refusal };
+    return { refusal: refusal as Error };
   }
 }
