@@ -15,6 +15,7 @@ interface Flags {
   readonly seconds: number;
   readonly connections: number;
   readonly json?: boolean;
+  readonly unpinned?: boolean;
 }
 
 function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
@@ -24,12 +25,14 @@ function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
     .option('--rounds <n>', 'rounds of each, in turns', count, 9)
     .option('--seconds <n>', 'seconds a round', count, 5)
     .option('--connections <n>', 'connections at once', count, 64)
+    .option('--unpinned', 'let servers and client share all cores; else the servers stay on one')
     .option('--json', 'print the figures as JSON')
     .action(async (flags: Flags) => {
       const result = await runBenchmark(BENCHMARKS[name], {
         rounds: flags.rounds,
         secondsPerRound: flags.seconds,
         connections: flags.connections,
+        isUnpinned: flags.unpinned ?? false,
         print: (line) => console.error(line),
       });
       console.log(flags.json ? JSON.stringify(result, null, 2) : report(result));

@@ -17,6 +17,8 @@ export interface BenchmarkOptions {
   readonly rounds: number;
   readonly secondsPerRound: number;
   readonly connections: number;
+  /** Lets servers and client share all cores, as on a laptop, instead of keeping the servers on one. */
+  readonly isUnpinned: boolean;
   readonly print: (line: string) => void;
 }
 
@@ -51,7 +53,7 @@ export async function runBenchmark(
   benchmark: Benchmark,
   options: BenchmarkOptions,
 ): Promise<BenchmarkResult> {
-  const core = cpus().length > 1 ? SERVER_CORE : undefined;
+  const core = cpus().length > 1 && !options.isUnpinned ? SERVER_CORE : undefined;
   const platform = await startStandaloneUnderLoad({ core });
   const echo = await startServer({ script: ECHO, readyPath: '/echo', core });
   const idleMegabytes = residentMegabytes(platform.server.pid);
