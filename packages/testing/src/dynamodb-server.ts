@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './system/free-port.ts';
 
 const READY_TIMEOUT_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 20;
@@ -100,16 +100,6 @@ async function waitUntilReady(child: ChildProcess, endpoint: string): Promise<vo
   }
   await kill(child);
   throw new Error(`the DynamoDB server did not answer within ${READY_TIMEOUT_MILLISECONDS} ms`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 function packageName(): string {

@@ -1,13 +1,14 @@
 import { createTokenVerifier } from '@cnop/common/auth/token-manager';
 import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
 import { gatewayProcessSettings, rateLimitsOf } from '@cnop/common/config/gateway-settings';
-import { ConfigError, readConfig } from '@cnop/common/config/read-config';
+import { readConfig } from '@cnop/common/config/read-config';
 import { keySetSettings, processSettings, tokenNamesOf, tokenSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { closeOnSignal } from '@cnop/common/http/close-on-signal';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
+import { startProcess } from '@cnop/common/http/start-process';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './http-upstream/http-upstream.ts';
@@ -18,15 +19,7 @@ const settingsSchema = processSettings
   .extend(keySetSettings.shape)
   .extend(gatewayProcessSettings.shape);
 
-try {
-  await start();
-} catch (error) {
-  const message = error instanceof ConfigError ? error.message : error;
-  process.stderr.write(
-    `${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`,
-  );
-  process.exit(1);
-}
+await startProcess(start);
 
 /** Runs the gateway in front of services that are processes of their own. */
 async function start(): Promise<void> {

@@ -47,9 +47,6 @@ function startOfSequence(random: Uint8Array): number {
   return new DataView(random.buffer, random.byteOffset).getUint32(0) & START_OF_SEQUENCE_MASK;
 }
 
-/** Ids that we make and accept: letters, digits and hyphens, at most 100. */
-export const ID_PATTERN = /^[A-Za-z0-9-]{1,100}$/;
-
 /** Wide enough for a trillion entries of one user. */
 const SEQUENCE_DIGITS = 12;
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import { createTokenVerifier } from '../auth/token-manager.ts';
-import { ConfigError, readConfig } from '../config/read-config.ts';
+import { readConfig } from '../config/read-config.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import {
   keySetSettings,
@@ -21,6 +21,7 @@ import { closeOnSignal } from './close-on-signal.ts';
 import { createDrain, drainAndClose } from './drain.ts';
 import { createLogger } from './logger.ts';
 import type { ServiceApp, ServiceRuntime } from './service-app.ts';
+import { startProcess } from './start-process.ts';
 
 type ServiceSettings = z.output<typeof processSettings> & StoreSettings & { readonly PORT: number };
 
@@ -61,15 +62,7 @@ export function serviceWithPublicKeys({
 
 /** Runs one service as a process of its own: settings, store, app, listen, drain. */
 export async function runService<S extends ServiceSettings>(service: ServiceProcess<S>): Promise<void> {
-  try {
-    await startService(service);
-  } catch (error) {
-    const message = error instanceof ConfigError ? error.message : error;
-    process.stderr.write(
-      `${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`,
-    );
-    process.exit(1);
-  }
+  await startProcess(() => startService(service));
 }
 
 async function startService<S extends ServiceSettings>(process: ServiceProcess<S>): Promise<void> {
