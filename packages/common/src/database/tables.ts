@@ -27,10 +27,12 @@ export const TABLES = {
   },
   orders: {
     indexes: {
-      /** username -> orders by asset, then time. */
-      UserOrdersIndex: { projection: 'all' },
       /** username -> orders by time. */
-      UserOrdersByTimeIndex: { projection: 'all' },
+      UserOrdersIndex: { projection: 'all' },
+      /** asset and what it watches for -> open conditional orders by their trigger price: the book. */
+      TriggerIndex: { projection: ['username', 'asset_id'] },
+      /** shard -> open conditional orders by the moment they expire. */
+      OrderExpiryIndex: { projection: ['username', 'asset_id'] },
     },
   },
   inventory: {

@@ -11,12 +11,16 @@ import { z } from 'zod';
  */
 export function useZodSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (input: unknown) => {
-    const parsed = schema.safeParse(input, { reportInput: true });
-    return parsed.success
-      ? { value: parsed.data }
-      : { error: new ValidationError(fieldErrorsOf(parsed.error.issues)) };
+    const parsed = schema.safeParse(input);
+    return parsed.success ? { value: parsed.data } : { error: explainRefusal(schema, input) };
   });
   app.setSerializerCompiler<z.ZodType>(({ schema }) => buildSerializer(toJsonSchema(schema)));
+}
+
+/** Parses once more, now keeping the values it refuses: doing so at once would make every good request pay for it. */
+function explainRefusal(schema: z.ZodType, input: unknown): ValidationError {
+  const parsed = schema.safeParse(input, { reportInput: true });
+  return new ValidationError(fieldErrorsOf(parsed.error?.issues ?? []));
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {

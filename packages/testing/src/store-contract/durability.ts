@@ -69,14 +69,14 @@ export function describeDurability(context: ContractContext): void {
       await increment(context.store(), key);
       await put(context.store(), orderKey(username), {
         attributes: { n: 1 },
-        indexes: { UserOrdersByTimeIndex: { pk: username, sk: 't' } },
+        indexes: { UserOrdersIndex: { pk: username, sk: 't' } },
       });
       await context.reopen();
       expect(await context.store().get(key)).toEqual({ key, attributes: { value: 2 }, version: 2 });
       await eventually(async () => {
         const page = await context.store().query({
           table: 'orders',
-          index: 'UserOrdersByTimeIndex',
+          index: 'UserOrdersIndex',
           pk: username,
           order: 'ascending',
           limit: 2,

@@ -13,7 +13,7 @@ import {
   userKey,
 } from './contract.ts';
 
-const BY_TIME = 'UserOrdersByTimeIndex';
+const BY_TIME = 'UserOrdersIndex';
 
 /** Secondary indexes. They may lag behind, so every look at one is repeated until it is right. */
 export function describeIndexes(context: ContractContext): void {
@@ -132,7 +132,7 @@ export function describeIndexes(context: ContractContext): void {
       await put(context.store(), orderKey(`${username}-1`), { attributes: { username } });
       await put(context.store(), orderKey(`${username}-2`), {
         attributes: { username },
-        indexes: { UserOrdersIndex: { pk: username, sk: 'BTC' }, [BY_TIME]: { pk: username, sk: 't' } },
+        indexes: { TriggerIndex: { pk: username, sk: 'BTC' }, [BY_TIME]: { pk: username, sk: 't' } },
       });
       await eventually(async () => {
         expect((await byTime(username)).map((item) => item.key.pk)).toEqual([`${username}-2`]);

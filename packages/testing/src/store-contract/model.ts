@@ -131,7 +131,7 @@ function toWrite(key: ItemKey, { kind, value, indexSk }: PlannedWrite): Write {
     kind,
     key,
     attributes: { value },
-    ...(indexSk !== undefined && { indexes: { UserOrdersByTimeIndex: { pk: key.pk, sk: indexSk } } }),
+    ...(indexSk !== undefined && { indexes: { UserOrdersIndex: { pk: key.pk, sk: indexSk } } }),
   };
 }
 
@@ -143,7 +143,7 @@ async function expectSame(store: TableStore, pk: string, model: Model): Promise<
   await eventually(async () => {
     const query = {
       table: 'orders',
-      index: 'UserOrdersByTimeIndex',
+      index: 'UserOrdersIndex',
       pk,
       order: 'ascending',
       limit: 10,

@@ -133,12 +133,12 @@ export function describePaging(context: ContractContext): void {
         pks.map((pk, position) => ({
           key: orderKey(pk),
           attributes: {},
-          indexes: { UserOrdersByTimeIndex: { pk: username, sk: `time ${Math.floor(position / 5)}` } },
+          indexes: { UserOrdersIndex: { pk: username, sk: `time ${Math.floor(position / 5)}` } },
         })),
       );
       await eventually(async () => {
         for (const limit of [1, 3, 5, 20]) {
-          const query = { table: 'orders', index: 'UserOrdersByTimeIndex', pk: username, limit } as const;
+          const query = { table: 'orders', index: 'UserOrdersIndex', pk: username, limit } as const;
           const seen = (await allPages({ ...query, order: 'descending' })).flat().map((item) => item.key.pk);
           expect(seen.toSorted()).toEqual(pks);
           const back = (await allPages({ ...query, order: 'ascending' })).flat().map((item) => item.key.pk);
@@ -154,13 +154,13 @@ export function describePaging(context: ContractContext): void {
         ['a', 'b'].map((id) => ({
           key: orderKey(`${username}-${id}`),
           attributes: {},
-          indexes: { UserOrdersByTimeIndex: { pk: username, sk: `time ${id}` } },
+          indexes: { UserOrdersIndex: { pk: username, sk: `time ${id}` } },
         })),
       );
       await eventually(async () => {
         const page = await context.store().query({
           table: 'orders',
-          index: 'UserOrdersByTimeIndex',
+          index: 'UserOrdersIndex',
           pk: username,
           order: 'ascending',
           limit: 1,

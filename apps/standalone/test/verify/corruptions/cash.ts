@@ -32,8 +32,7 @@ export const CASH: Readonly<Record<string, Corruption>> = {
     const attributes = { ...openOrder(editor).attributes, order_id: key.pk, username: SOMEBODY };
     const created = text(openOrder(editor), 'created_at');
     await editor.put(key, attributes, {
-      UserOrdersIndex: { pk: SOMEBODY, sk: `BTC#${created}#${key.pk}` },
-      UserOrdersByTimeIndex: { pk: SOMEBODY, sk: `${created}#${key.pk}` },
+      UserOrdersIndex: { pk: SOMEBODY, sk: `${created}#${key.pk}` },
     });
     return [breaks('balance-held', `users/${SOMEBODY}/BALANCE`)];
   },

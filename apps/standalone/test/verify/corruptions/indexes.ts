@@ -15,7 +15,7 @@ export const INDEXES: Readonly<Record<string, Corruption>> = {
   },
   'an order at the wrong place of an index': async (editor) => {
     const found = bobsBuy(editor);
-    const places = { ...editor.placesOf(found), UserOrdersByTimeIndex: { pk: 'alice', sk: 'stolen' } };
+    const places = { ...editor.placesOf(found), UserOrdersIndex: { pk: 'alice', sk: 'stolen' } };
     await editor.put(found.key, found.attributes, places);
     return [breaks('index-missing', found), breaks('index-stray', found)];
   },

@@ -15,9 +15,8 @@ export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
   table: 'orders',
   schema: orderSchema,
   key: ({ order_id }) => ({ pk: order_id, sk: ORDER_SORT_KEY }),
-  indexes: ({ username, asset_id, created_at, order_id }) => ({
-    UserOrdersIndex: { pk: username, sk: [asset_id, created_at, order_id].join(SEPARATOR) },
-    UserOrdersByTimeIndex: { pk: username, sk: [created_at, order_id].join(SEPARATOR) },
+  indexes: ({ username, created_at, order_id }) => ({
+    UserOrdersIndex: { pk: username, sk: [created_at, order_id].join(SEPARATOR) },
   }),
 });
 
@@ -46,11 +45,11 @@ export function createOrderDao(store: TableStore) {
       store,
       {
         table: 'orders',
-        index: asset_id ? 'UserOrdersIndex' : 'UserOrdersByTimeIndex',
+        index: 'UserOrdersIndex',
         pk: username,
         sk: rangeOf(filter),
         order: 'descending',
-        where: { ...(order_type && { order_type }), ...(status && { status }) },
+        where: { ...(asset_id && { asset_id }), ...(order_type && { order_type }), ...(status && { status }) },
       },
       page,
       orderRecord.read,
@@ -112,8 +111,6 @@ export function createOrderDao(store: TableStore) {
   };
 }
 
-function rangeOf({ asset_id, from, to }: OrderFilter): SortKeyRange {
-  const prefix = asset_id ? asset_id + SEPARATOR : '';
-  if (from === undefined && to === undefined) return { prefix };
-  return { from: prefix + (from ?? ''), to: prefix + (to ?? '') + AFTER_EVERY_ID };
+function rangeOf({ from, to }: OrderFilter): SortKeyRange {
+  return { from: from ?? '', to: (to ?? '') + AFTER_EVERY_ID };
 }
