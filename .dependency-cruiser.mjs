@@ -229,6 +229,20 @@ const vendors = [
     to: { path: npm('@aws-sdk/[^/]+|@smithy/[^/]+') },
   },
   {
+    name: 'redis-stays-in-its-adapter',
+    comment: 'As for lmdb; and a process that has no server to talk to must not load what would talk to it.',
+    severity: 'error',
+    from: { pathNot: [...UNRESTRICTED, '^packages/common/src/messaging/redis/'] },
+    to: { path: npm('ioredis') },
+  },
+  {
+    name: 'ccxt-stays-in-its-folder',
+    comment: 'It takes 185 MB of memory. Only the process that talks to an exchange may load it.',
+    severity: 'error',
+    from: { pathNot: [...UNRESTRICTED, '^services/inventory-service/src/price-feed/exchange/'] },
+    to: { path: npm('ccxt') },
+  },
+  {
     name: 'fastify-stays-at-the-edge',
     comment: 'HTTP is one way in. Use cases, domain, DAOs and entities outlive the framework.',
     severity: 'error',

@@ -28,7 +28,7 @@ const WORKSPACES = {
   '@cnop/user-service': 'services/user-service',
   '@cnop/order-service': 'services/order-service',
 };
-const LIBRARIES = ['zod', 'uuid', 'big.js', 'lmdb', 'fastify', '@aws-sdk/client-dynamodb'];
+const LIBRARIES = ['zod', 'uuid', 'big.js', 'lmdb', 'ioredis', 'ccxt', 'fastify', '@aws-sdk/client-dynamodb'];
 
 /** The platform in miniature, file to imports: all that the rules are meant to allow, and nothing else. */
 const ALLOWED: Files = {
@@ -48,6 +48,8 @@ const ALLOWED: Files = {
     '@aws-sdk/client-dynamodb',
   ],
   'packages/common/src/database/open-store.ts': ['./lmdb/lmdb-store.ts', './dynamodb/dynamodb-store.ts'],
+  'packages/common/src/messaging/redis/redis-bus.ts': ['ioredis'],
+  'packages/common/src/messaging/open-bus.ts': ['./redis/redis-bus.ts'],
   'packages/common/src/dao/order/order-dao.ts': [
     '../../database/table-store.ts',
     '../../entities/order/order.ts',
@@ -218,6 +220,16 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     rules: ['aws-sdk-stays-in-its-folders'],
     file: 'services/user-service/src/use-cases/sdk.ts',
     imports: ['@aws-sdk/client-dynamodb'],
+  },
+  {
+    rules: ['redis-stays-in-its-adapter'],
+    file: 'packages/common/src/messaging/shortcut.ts',
+    imports: ['ioredis'],
+  },
+  {
+    rules: ['ccxt-stays-in-its-folder'],
+    file: 'services/user-service/src/use-cases/exchange.ts',
+    imports: ['ccxt'],
   },
   {
     rules: ['decimals-come-from-core'],

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import type { Account, Send } from '@cnop/testing/system/api-client';
 import { freshName, PASSWORD, registration, signIn, signUp } from '@cnop/testing/system/api-client';
@@ -11,6 +12,8 @@ import { startOneProcess, startOverDynamoDb, startOverLmdb } from './support/pla
 const NEW_PASSWORD = 'Whole-System-Test-2';
 /** How long a process may go on believing in a session that another one ended. */
 const SESSION_MAX_AGE_MILLISECONDS = 1_000;
+/** How long it takes until every process has read the price of a new asset, with room for a slow machine. */
+const PRICES_ARE_EVERYWHERE_AFTER_MILLISECONDS = 1_500;
 /** A market price that nothing but an administrator moves. */
 const PRICE = '200.50';
 
@@ -45,6 +48,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     admin = await signIn(api, 'admin', ADMIN_PASSWORD);
     const asset = { asset_id: assetId, symbol: assetId, name: 'Whole System', current_price: PRICE };
     expect((await admin.send('POST', '/inventory/assets', { body: asset })).status).toBe(201);
+    await wait(PRICES_ARE_EVERYWHERE_AFTER_MILLISECONDS);
   });
 
   afterAll(() => cleanup.run());

@@ -4,6 +4,7 @@ import { BENCHMARKS } from './benchmarks.ts';
 import type { BenchmarkResult } from './run-benchmark.ts';
 import { runBenchmark } from './run-benchmark.ts';
 import { formatPercent, formatSummary } from './statistics.ts';
+import { reportStreams, runStreamsBenchmark } from './streams.ts';
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1 to 9999');
@@ -70,4 +71,25 @@ const program = new Command('bench').description(
   'Measures the platform against a bare echo server, in one run.',
 );
 for (const name of Object.keys(BENCHMARKS) as (keyof typeof BENCHMARKS)[]) addBenchmark(program, name);
+program
+  .command('streams')
+  .description('idle live streams on one process: their memory, and how soon a price is on all of them')
+  .option('--streams <n>', 'streams, each of a user of its own', count, 1_000)
+  .option('--ticks <n>', 'prices that are set', count, 20)
+  .option('--unpinned', 'let server and client share all cores; else the server stays on one')
+  .option('--json', 'print the figures as JSON')
+  .action(
+    async (
+      flags: Pick<Flags, 'json' | 'unpinned'> & { readonly streams: number; readonly ticks: number },
+    ) => {
+      const result = await runStreamsBenchmark({
+        streams: flags.streams,
+        ticks: flags.ticks,
+        isUnpinned: flags.unpinned ?? false,
+        print: (line) => console.error(line),
+      });
+      console.log(flags.json ? JSON.stringify(result, null, 2) : reportStreams(result));
+      if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;
+    },
+  );
 await program.parseAsync();

@@ -19,6 +19,8 @@ export interface StandaloneUnderLoad {
   readonly server: ServerProcess;
   /** New users with cash, signed in. */
   traders(count: number): Promise<Trader[]>;
+  /** The administrator of the first start, signed in. */
+  administrator(): Promise<Trader>;
   /** Stops the server and audits what it left; returns the number of violations and of orders. */
   stopAndVerify(): Promise<{ readonly violations: number; readonly orders: number }>;
 }
@@ -26,8 +28,10 @@ export interface StandaloneUnderLoad {
 /** The whole platform in one process, as `npm start` runs it, with a store of its own and no rate limits. */
 export async function startStandaloneUnderLoad({
   core,
+  environment = {},
 }: {
   readonly core: number | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
 }): Promise<StandaloneUnderLoad> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cnop-bench-'));
   const server = await startServer({
@@ -41,6 +45,8 @@ export async function startStandaloneUnderLoad({
       RATE_LIMIT_AUTH: '0',
       RATE_LIMIT_ORDERS: '0',
       RATE_LIMIT_READS: '0',
+      ADMIN_PASSWORD: PASSWORD,
+      ...environment,
     },
   });
   return {
@@ -50,6 +56,7 @@ export async function startStandaloneUnderLoad({
       for (let i = 0; i < count; i++) traders.push(await signUp(server.url, `bench${i}`));
       return traders;
     },
+    administrator: () => signIn(server.url, 'admin'),
     async stopAndVerify() {
       await server.stop();
       const store = await openStore(
@@ -65,25 +72,29 @@ export async function startStandaloneUnderLoad({
 }
 
 async function signUp(url: string, username: string): Promise<Trader> {
-  const post = async (
-    path: string,
-    body: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<unknown> => {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return response.json();
-  };
   const person = { username, email: `${username}@example.com`, first_name: 'Bench', last_name: 'Trader' };
-  await post('/auth/register', { ...person, password: PASSWORD });
-  const { access_token } = (await post('/auth/login', { username, password: PASSWORD })) as {
-    access_token: string;
-  };
-  const authorization = `Bearer ${access_token}`;
-  await post('/balance/deposit', { amount: DEPOSIT_USD }, { authorization });
-  return { authorization };
+  await post(url, '/auth/register', { ...person, password: PASSWORD });
+  const trader = await signIn(url, username);
+  await post(url, '/balance/deposit', { amount: DEPOSIT_USD }, { ...trader });
+  return trader;
+}
+
+async function signIn(url: string, username: string): Promise<Trader> {
+  const answer = await post(url, '/auth/login', { username, password: PASSWORD });
+  return { authorization: `Bearer ${(answer as { access_token: string }).access_token}` };
+}
+
+async function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return response.json();
 }

@@ -44,6 +44,22 @@ const ASSET: Record<string, FieldKind> = {
   quantity_scale: 'wholeNumber',
   price_scale: 'wholeNumber',
 };
+const ORDER = {
+  good: { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' },
+  fields: {
+    asset_id: 'assetId',
+    order_type: 'choice',
+    quantity: 'quantity',
+    price: 'quantity',
+    price_bound: 'quantity',
+    stop_price: 'quantity',
+    trail_amount: 'quantity',
+    trail_percent: 'quantity',
+    expires_at: 'pastDate',
+    description: 'description',
+  },
+  required: ['asset_id', 'order_type', 'quantity'],
+} as const;
 const NOTHING = { good: {}, fields: {}, required: [] } as const;
 
 export const BODY_ROUTES: readonly BodyRoute[] = [
@@ -105,20 +121,8 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     fields: { amount: 'signedUsd', description: 'requiredDescription' },
     required: ['amount', 'description'],
   },
-  {
-    method: 'POST',
-    route: '/orders',
-    caller: 'user',
-    good: { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' },
-    fields: {
-      asset_id: 'assetId',
-      order_type: 'choice',
-      quantity: 'quantity',
-      price: 'quantity',
-      description: 'description',
-    },
-    required: ['asset_id', 'order_type', 'quantity'],
-  },
+  { method: 'POST', route: '/orders', caller: 'user', ...ORDER },
+  { method: 'POST', route: '/orders/preview', caller: 'user', ...ORDER },
   { method: 'POST', route: '/orders/:id/cancel', caller: 'user', ...NOTHING },
   { method: 'DELETE', route: '/orders/:id', caller: 'user', ...NOTHING },
   {
@@ -155,6 +159,7 @@ const BAD_PAGES: Record<string, readonly string[]> = {
   offset: ['-1', '1001', '1e1', 'ten', ''],
   cursor: [''],
 };
+const BAD_SEQS = ['-1', '1.5', '1e3', 'x', '', '%00', '9007199254740992', '9'.repeat(40)];
 const BAD_CHOICES = ['anything', '', 'constructor', '__proto__'];
 const BAD_MOMENTS = ['yesterday', '2026-02-30', '2026-01-01T00:00:00', '1700000000', ''];
 
@@ -167,6 +172,16 @@ export interface QueryRoute {
 export const QUERY_ROUTES: readonly QueryRoute[] = [
   { route: '/balance/transactions', caller: 'user', query: { ...BAD_PAGES, transaction_type: BAD_CHOICES } },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
+  {
+    route: '/events',
+    caller: 'user',
+    query: { after: BAD_SEQS, limit: ['0', '501', '-1', '1e1', '1.5', 'ten', '', '%00', '9'.repeat(40)] },
+  },
+  {
+    route: '/stream',
+    caller: 'user',
+    query: { after: BAD_SEQS, prices: ['', ',', 'BTC,', 'B!', 'ABCDEFGHIJK', 'BTC%00', 'x'.repeat(1_500)] },
+  },
   {
     route: '/orders',
     caller: 'user',

@@ -47,7 +47,7 @@ export async function startOneProcess(cleanup: Cleanup): Promise<Platform & { re
   };
 }
 
-type ClusterChoices = Pick<ClusterOptions, 'instances' | 'gatewayEnv'>;
+type ClusterChoices = Pick<ClusterOptions, 'instances' | 'env' | 'gatewayEnv'>;
 
 /** Gateway and services as processes, over one folder of the embedded store. */
 export async function startOverLmdb(
@@ -75,7 +75,7 @@ export async function startOverDynamoDb(
     DYNAMODB_TABLE_PREFIX: prefix,
   };
   const dataDir = await temporaryFolder(cleanup);
-  return startProcesses(cleanup, { ...choices, dataDir, env }, () =>
+  return startProcesses(cleanup, { ...choices, dataDir, env: { ...choices.env, ...env } }, () =>
     readDynamoDb(database.endpoint, prefix, expectSound),
   );
 }

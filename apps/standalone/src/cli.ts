@@ -2,7 +2,7 @@
 import { ConfigError } from '@cnop/common/config/read-config';
 import { VERSION } from '@cnop/common/version';
 import { ProblemError } from '@cnop/exception/problem-error';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 
 const print = (text: string): void => {
@@ -55,6 +55,20 @@ program
     process.exitCode = await runVerify(options);
   });
 
+program
+  .command('replay')
+  .description(
+    'play recorded prices through the order service and check every order against a walk over the file',
+  )
+  .argument('<file>', 'CSV of candles or closes: open_time and close, or with open, high and low as well')
+  .option('--orders <number>', 'how many orders are placed along the way', wholeNumber, 300)
+  .option('--seed <number>', 'another seed places other orders', wholeNumber, 1)
+  .addHelpText('after', '\nExample:\n  $ cnop replay BTC-USD-1m-2023-03.csv --orders 500')
+  .action(async (file: string, options: { readonly orders: number; readonly seed: number }) => {
+    const { runReplayCommand } = await import('./commands/replay.ts');
+    process.exitCode = await runReplayCommand({ file, ...options }, print);
+  });
+
 const admin = program.command('admin').description('manage administrators');
 admin
   .command('create')
@@ -71,10 +85,17 @@ const catalogue = program.command('catalogue').description('manage the catalogue
 catalogue
   .command('load')
   .description('add the shipped assets that the store does not have; cnop start does so by itself')
-  .action(async () => {
+  .option('--history', 'also make up a year of prices for assets that have none')
+  .addHelpText('after', '\nExample:\n  $ cnop catalogue load --history')
+  .action(async (options: { readonly history?: boolean }) => {
     const { runCatalogueLoad } = await import('./commands/catalogue-load.ts');
-    await runCatalogueLoad(print);
+    await runCatalogueLoad(options, print);
   });
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
 
 /** What went wrong, in words; a stack only for what nobody foresaw. */
 function explain(error: unknown): string {

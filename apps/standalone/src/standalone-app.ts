@@ -7,13 +7,21 @@ import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
+import { announceEvents } from '@cnop/common/events/announcing-store';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from '@cnop/gateway/app';
+import type { RoutableApp } from '@cnop/gateway/in-process-upstream';
 import { createInProcessUpstream } from '@cnop/gateway/in-process-upstream';
+import type { UpstreamName } from '@cnop/gateway/upstream';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
+import { openMarketMaker } from '@cnop/inventory-service/market-maker/open-market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import type { Logger } from 'pino';
@@ -38,10 +46,11 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   const publicKeys = keys.publicKeys();
   const verifier = createTokenVerifier({ keys: { jwks: publicKeys }, settings: names, clock });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
-  const store = await openStore(settings, clock);
+  const bus = createInProcessBus();
+  const store = announceEvents(await openStore(settings, clock), bus);
   const preparation = await prepareStore({ store, passwords, clock, adminPassword: settings.ADMIN_PASSWORD });
 
-  const runtime: ServiceRuntime = {
+  const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {
     version: VERSION,
     logger,
     clock,
@@ -49,9 +58,17 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     store,
     verifier,
     sessions: createSessionChecker({ store, clock }),
+    quotes: createQuoteBoard(),
+    bus,
+    trades: createTradeTape(),
     drain,
     isOwnProcess: false,
   };
+  const marketMaker = await openMarketMaker(runtime, {
+    ...settings,
+    // On DynamoDB it would cost money that nobody agreed to: there `cnop catalogue load --history` writes it.
+    withHistory: settings.STORE === 'lmdb',
+  });
   const services = {
     user: await buildUserServiceApp({
       ...runtime,
@@ -60,10 +77,38 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
       trustedProxies: settings.TRUSTED_PROXIES,
     }),
-    order: await buildOrderServiceApp(runtime),
-    inventory: await buildInventoryServiceApp(runtime),
+    order: await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: settings.MAX_QUOTE_AGE_SECONDS }),
+    inventory: await buildInventoryServiceApp({ ...runtime, market: marketMaker.market }),
   };
-  const gateway = await buildGateway({
+  const gateway = await buildDoor(runtime, services, settings);
+  await marketMaker.start();
+  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(gateway, 'gateway') : undefined;
+  await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
+  const url = await gateway.listen({ host: settings.HOST, port: settings.PORT });
+  const history = marketMaker.fillHistory();
+  return {
+    url,
+    preparation,
+    async close() {
+      await drainAndClose(gateway, drain);
+      await metrics?.close();
+      await Promise.all(Object.values(services).map((service) => service.close()));
+      await marketMaker.stop();
+      await history;
+      await passwords.close();
+      await bus.close();
+      await store.close();
+    },
+  };
+}
+
+/** The public door, in front of services that it reaches by a function call. */
+async function buildDoor(
+  { logger, clock, drain, verifier }: ServiceRuntime,
+  services: Readonly<Record<UpstreamName, RoutableApp>>,
+  settings: StandaloneSettings,
+) {
+  return buildGateway({
     version: VERSION,
     logger,
     clock,
@@ -79,18 +124,4 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     trustedProxies: settings.TRUSTED_PROXIES,
     isProduction: settings.NODE_ENV === 'production',
   });
-  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(gateway, 'gateway') : undefined;
-  await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
-  const url = await gateway.listen({ host: settings.HOST, port: settings.PORT });
-  return {
-    url,
-    preparation,
-    async close() {
-      await drainAndClose(gateway, drain);
-      await metrics?.close();
-      await Promise.all(Object.values(services).map((service) => service.close()));
-      await passwords.close();
-      await store.close();
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
+import { priceSettings, refuseReplayOfNothing } from '@cnop/common/config/price-settings';
 import {
   accountSettings,
   processSettings,
@@ -6,6 +7,7 @@ import {
   storeSettings,
   tokenSettings,
 } from '@cnop/common/config/settings';
+import { tradingSettings } from '@cnop/common/config/trading-settings';
 import { z } from 'zod';
 
 /** Everything the one-machine shape understands. */
@@ -14,10 +16,13 @@ export const standaloneSettings = processSettings
   .extend(tokenSettings.shape)
   .extend(accountSettings.shape)
   .extend(gatewaySettings.shape)
+  .extend(tradingSettings.shape)
+  .extend(priceSettings.shape)
   .extend({
     /** Instead of a random one that is printed at the first start. */
     ADMIN_PASSWORD: z.string().min(1).optional(),
   })
-  .superRefine(refuseUnsafeInProduction);
+  .superRefine(refuseUnsafeInProduction)
+  .superRefine(refuseReplayOfNothing);
 
 export type StandaloneSettings = z.output<typeof standaloneSettings>;

@@ -15,9 +15,14 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
+import { announceEvents } from '@cnop/common/events/announcing-store';
 import { createDrain } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
 
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
 const SESSION_LIFETIME_SECONDS = 3_600;
@@ -25,6 +30,8 @@ const SESSION_LIFETIME_SECONDS = 3_600;
 export interface TestRuntime extends ServiceRuntime {
   readonly tokens: TokenIssuer;
   readonly signingKeys: SigningKeys;
+  /** Tests write prices on it. */
+  readonly quotes: WritableQuoteBoard;
   /** Signs somebody in without the user service: a real session and a real token. */
   signIn(username: string, role?: UserRole): Promise<{ readonly authorization: string }>;
   /** Gives somebody an account with cash, posted to the ledger as a deposit. */
@@ -40,7 +47,8 @@ export async function createTestRuntime({
   readonly clock?: Clock;
 } = {}): Promise<TestRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
-  const store = createLmdbTableStore({ path: folder, clock });
+  const bus = createInProcessBus();
+  const store = announceEvents(createLmdbTableStore({ path: folder, clock }), bus);
   const signingKeys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
   const tokens = createTokenIssuer({ keys: signingKeys, settings: TOKEN_SETTINGS, clock, ids: systemIds });
 
@@ -56,6 +64,9 @@ export async function createTestRuntime({
       clock,
     }),
     sessions: createSessionChecker({ store, clock }),
+    quotes: createQuoteBoard(),
+    bus,
+    trades: createTradeTape(),
     drain: createDrain(),
     isOwnProcess: true,
     tokens,
@@ -97,6 +108,7 @@ export async function createTestRuntime({
     },
 
     async dispose() {
+      await bus.close();
       await store.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -42,6 +42,8 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
     method: route.method,
     url: route.path,
     config: { access: route.access },
+    // HEAD of a stream would wait for an end that does not come.
+    exposeHeadRoute: route.timeout !== 'stream',
     ...(template.schema && { schema: { params: template.schema } }),
     onRequest: createGuard(route, options),
     handler: (request, reply) =>

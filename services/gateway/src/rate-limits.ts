@@ -5,6 +5,8 @@ import { createWindowCounter, WINDOW_SECONDS } from './window-counter.ts';
 
 /** Cancelling lowers risk, so who may place n orders may cancel this many times n. */
 const CANCELS_PER_ORDER = 5;
+/** A stream is opened once and then lasts, so who may read n times may open one this often. */
+const READS_PER_STREAM = 10;
 /** Users, and addresses, that one policy can tell apart in a minute; about 400 bytes each. */
 const MAX_TRACKED_CLIENTS = 100_000;
 
@@ -15,7 +17,7 @@ export interface RateLimitSettings {
   readonly reads: number;
 }
 
-export type PolicyName = 'auth' | 'orders' | 'cancels' | 'reads';
+export type PolicyName = 'auth' | 'orders' | 'cancels' | 'reads' | 'streams';
 
 /**
  * Whom a request is counted for: the user of a verified token, else the network it came from. They are counted
@@ -55,6 +57,7 @@ export function createRateLimits({
     orders: create('orders', settings.orders),
     cancels: create('cancels', settings.orders * CANCELS_PER_ORDER),
     reads: create('reads', settings.reads),
+    streams: create('streams', Math.ceil(settings.reads / READS_PER_STREAM)),
   };
 }
 

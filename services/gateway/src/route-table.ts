@@ -27,6 +27,8 @@ const READ = { access: 'user', policy: 'reads', timeout: 'read' } as const satis
 const WRITE = { access: 'user', policy: 'orders', timeout: 'write' } as const satisfies Rule;
 const CANCEL = { access: 'user', policy: 'cancels', timeout: 'write' } as const satisfies Rule;
 const PUBLIC_READ = { access: 'public', policy: 'reads', timeout: 'read' } as const satisfies Rule;
+/** Counted when it is opened; while it lasts it takes nothing of anybody's allowance. */
+const STREAM = { access: 'user', policy: 'streams', timeout: 'stream' } as const satisfies Rule;
 /** Routes that hash a password or guess at a secret. */
 const CREDENTIALS = { access: 'public', policy: 'auth', timeout: 'password' } as const satisfies Rule;
 
@@ -48,6 +50,8 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/balance/assets', ...READ },
   { method: 'GET', path: '/balance/asset/:asset_id', ...READ },
   { method: 'GET', path: '/portfolio', ...READ },
+  { method: 'GET', path: '/events', ...READ },
+  { method: 'GET', path: '/stream', ...STREAM },
   { method: 'GET', path: '/admin/users', ...READ, access: STAFF },
   { method: 'GET', path: '/admin/users/:username', ...READ, access: STAFF },
   { method: 'PATCH', path: '/admin/users/:username', ...WRITE, access: ADMIN },
@@ -57,8 +61,11 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
 
 const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/orders', ...WRITE },
+  // Writes nothing: a POST only because it takes the body of an order.
+  { method: 'POST', path: '/orders/preview', ...READ },
   { method: 'GET', path: '/orders', ...READ },
   { method: 'GET', path: '/orders/:id', ...READ },
+  { method: 'GET', path: '/orders/:id/explain', ...READ },
   { method: 'POST', path: '/orders/:id/cancel', ...CANCEL },
   { method: 'DELETE', path: '/orders/:id', ...CANCEL },
   { method: 'GET', path: '/assets/:asset_id/transactions', ...READ },
@@ -67,6 +74,8 @@ const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
 const INVENTORY_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/inventory/assets', ...PUBLIC_READ },
   { method: 'GET', path: '/inventory/assets/:asset_id', ...PUBLIC_READ },
+  { method: 'GET', path: '/inventory/assets/:asset_id/candles', ...PUBLIC_READ },
+  { method: 'GET', path: '/inventory/market', ...PUBLIC_READ },
   { method: 'POST', path: '/inventory/assets', ...WRITE, access: ADMIN },
   { method: 'PUT', path: '/inventory/assets/:asset_id', ...WRITE, access: ADMIN },
   { method: 'POST', path: '/inventory/assets/:asset_id/activate', ...WRITE, access: STAFF },

@@ -5,6 +5,7 @@ import { readConfig } from '@cnop/common/config/read-config';
 import { keySetSettings, processSettings, tokenNamesOf, tokenSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { closeOnSignal } from '@cnop/common/http/close-on-signal';
+import type { Drain } from '@cnop/common/http/drain';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
@@ -36,7 +37,7 @@ async function start(): Promise<void> {
       settings: tokenNamesOf(settings),
       clock: systemClock,
     }),
-    upstreams: upstreamsOf(settings),
+    upstreams: upstreamsOf(settings, drain),
     limits: rateLimitsOf(settings),
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
@@ -51,10 +52,10 @@ async function start(): Promise<void> {
   await app.listen({ host: settings.HOST, port: settings.PORT });
 }
 
-function upstreamsOf(settings: GatewayProcessSettings): Upstreams {
+function upstreamsOf(settings: GatewayProcessSettings, drain: Drain): Upstreams {
   return {
-    user: createHttpUpstream({ origins: settings.USER_SERVICE_URLS }),
-    order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS }),
-    inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS }),
+    user: createHttpUpstream({ origins: settings.USER_SERVICE_URLS, drain }),
+    order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS, drain }),
+    inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS, drain }),
   };
 }

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export const UPSTREAM_NAMES = ['user', 'order', 'inventory'] as const;
 export type UpstreamName = (typeof UPSTREAM_NAMES)[number];
 
-/** How long a service may take; each upstream knows the milliseconds. */
-export type TimeoutClass = 'read' | 'write' | 'password';
+/** How long a service may take; each upstream knows the milliseconds. A stream, once begun, may last. */
+export type TimeoutClass = 'read' | 'write' | 'password' | 'stream';
 
 export interface ForwardTarget {
   /** Path and query at the service; the path is rebuilt from checked parameters. */

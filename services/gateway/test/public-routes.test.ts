@@ -115,8 +115,8 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     ['GET', '/api/v1/openapi.json'],
     ['GET', '/.well-known/jwks.json'],
     ['DELETE', '/api/v1/balance'],
-    ['POST', '/api/v1/orders/preview'],
-    ['GET', '/api/v1/events'],
+    ['POST', '/api/v1/events'],
+    ['GET', '/api/v1/stream/BTC'],
     ['OPTIONS', '/api/v1/balance'],
   ])('does not know %s %s', async (method, path) => {
     const answer = await request(path, { method, headers: admin });
@@ -130,6 +130,12 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe('');
     expect(door.calls).toMatchObject([{ method: 'HEAD', url: '/balance' }]);
+  });
+
+  it('has no HEAD of a stream, which would never end', async () => {
+    const answer = await request('/api/v1/stream', { method: 'HEAD', headers: customer });
+    expect(answer.status).toBe(404);
+    expect(door.calls).toEqual([]);
   });
 
   it('refuses a URL of more than 2,048 characters', async () => {

@@ -95,6 +95,18 @@ describe('rate limits', () => {
     ]);
   });
 
+  it('let somebody open a stream a tenth as often as read, apart from reading', async () => {
+    await open({ limits: { ...LIMITS, reads: 30 } });
+    const alice = await door.signIn('alice');
+    const first = await call('GET', '/api/v1/stream', alice);
+    expect(first.headers['ratelimit-policy']).toBe('"streams";q=3;w=60');
+    expect(await repeat(3, () => call('GET', '/api/v1/stream', alice))).toEqual([200, 200, 429]);
+    expect(await repeat(31, () => call('GET', '/api/v1/events', alice))).toEqual([
+      ...Array.from({ length: 30 }, () => 200),
+      429,
+    ]);
+  });
+
   it('share the allowance of orders among all other writes', async () => {
     const alice = await door.signIn('alice');
     const deposit = () => call('POST', '/api/v1/balance/deposit', alice);

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '@cnop/common/auth/audit-logger';
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
+import { priceSettings } from '@cnop/common/config/price-settings';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { UserRole } from '@cnop/common/entities/user/user';
@@ -8,8 +9,11 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildInventoryServiceApp } from '../src/app.ts';
+import { openMarketMaker } from '../src/market-maker/open-market-maker.ts';
 
 const START = '2026-03-01T09:00:00.000Z';
+/** A round of the market maker comes when a test asks for it, even after a start. */
+const NO_ROUND_BY_ITSELF = { PRICE_TICK_MILLISECONDS: '60000', PRICE_PERSIST_SECONDS: '3600' };
 /** Who signs in under each role. */
 const USERNAMES = { customer: 'carol', moderator: 'mallory', admin: 'adam' } as const;
 
@@ -23,13 +27,24 @@ export interface Call {
 
 export type InventoryServiceUnderTest = Awaited<ReturnType<typeof startInventoryService>>;
 
-/** The real inventory service over a real store that holds the given assets; its clock stands still. */
-export async function startInventoryService(assets: readonly Asset[] = []) {
+/**
+ * The real inventory service over a real store that holds the given assets. Its clock stands still, and its market maker
+ * makes prices only when a test calls `tick` and stores them when it calls `persist`.
+ * @param prices settings of the prices, which are set by hand unless they say otherwise
+ */
+export async function startInventoryService(
+  assets: readonly Asset[] = [],
+  prices: Readonly<Record<string, string>> = {},
+) {
   const clock = createFakeClock(START);
   const runtime: TestRuntime = await createTestRuntime({ clock });
   const dao = createAssetDao(runtime.store);
   for (const asset of assets) await dao.createAsset(asset);
-  const app: ServiceApp = await buildInventoryServiceApp(runtime);
+  const maker = await openMarketMaker(
+    runtime,
+    priceSettings.parse({ ...NO_ROUND_BY_ITSELF, PRICE_FEED: 'manual', ...prices }),
+  );
+  const app: ServiceApp = await buildInventoryServiceApp({ ...runtime, market: maker.market });
   const audit = createAuditLogger(runtime);
   const tokens = new Map<UserRole, { authorization: string }>();
 
@@ -43,6 +58,8 @@ export async function startInventoryService(assets: readonly Asset[] = []) {
     app,
     clock,
     dao,
+    maker,
+    runtime,
 
     async send({ as, method = 'GET', url, body }: Call) {
       const payload = typeof body === 'string' ? body : JSON.stringify(body);
@@ -67,6 +84,7 @@ export async function startInventoryService(assets: readonly Asset[] = []) {
 
     async dispose() {
       await app.close();
+      await maker.stop();
       await runtime.dispose();
     },
   };

@@ -1,22 +1,43 @@
-import { provideDaos } from '@cnop/common/http/dao-dependencies';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { getAssetDao, getOrderDao, provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
-import { provideClock, provideIds, provideStore } from './dependencies.ts';
+import { provideOrdering } from './dependencies.ts';
 import { assetTransactionRoutes } from './routes/asset-transactions.ts';
+import { explanationRoutes } from './routes/order-explanation.ts';
+import { previewRoutes } from './routes/order-preview.ts';
 import { cancelRoutes, orderRoutes } from './routes/orders.ts';
 
+export interface OrderServiceOptions extends ServiceRuntime {
+  /** A price that is older trades nothing. */
+  readonly maxQuoteAgeSeconds: number;
+}
+
 /** Builds the order service; it does not listen. */
-export async function buildOrderServiceApp(runtime: ServiceRuntime): Promise<ServiceApp> {
-  const app = await createServiceApp(runtime, {
+export async function buildOrderServiceApp(options: OrderServiceOptions): Promise<ServiceApp> {
+  const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = options;
+  const app = await createServiceApp(options, {
     service: 'order-service',
     title: 'Order service',
     description: 'Orders, their execution and the trades that follow from them.',
   });
-  provideDaos(app, runtime.store);
-  provideStore(app, runtime.store);
-  provideClock(app, runtime.clock);
-  provideIds(app, runtime.ids);
+  provideDaos(app, store);
+  provideOrdering(app, {
+    store,
+    clock,
+    ids,
+    assets: getAssetDao(app),
+    orders: getOrderDao(app),
+    candles: createCandleDao(store),
+    peaks: createPricePeakDao(store),
+    quotes,
+    trades,
+    maxQuoteAgeSeconds,
+  });
   orderRoutes(app);
+  previewRoutes(app);
+  explanationRoutes(app);
   cancelRoutes(app);
   assetTransactionRoutes(app);
   return app;

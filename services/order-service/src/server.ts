@@ -1,3 +1,4 @@
+import { tradingSettings } from '@cnop/common/config/trading-settings';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
 import { buildOrderServiceApp } from './app.ts';
@@ -5,6 +6,11 @@ import { buildOrderServiceApp } from './app.ts';
 const DEFAULT_PORT = 8_002;
 
 await runService({
-  ...serviceWithPublicKeys({ defaultPort: DEFAULT_PORT, build: buildOrderServiceApp }),
+  ...serviceWithPublicKeys({
+    defaultPort: DEFAULT_PORT,
+    own: tradingSettings,
+    build: (runtime, { MAX_QUOTE_AGE_SECONDS }) =>
+      buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS }),
+  }),
   openStore,
 });

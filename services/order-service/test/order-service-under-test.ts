@@ -1,32 +1,110 @@
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import type { Order } from '@cnop/common/entities/order/order';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { anAsset } from '@cnop/testing/builders/inventory';
+import type { FakeClock } from '@cnop/testing/fake-clock';
+import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildOrderServiceApp } from '../src/app.ts';
+import type { WaitingOrder } from '../src/use-cases/change-waiting-order.ts';
+import type { OrderDependencies } from '../src/use-cases/dependencies.ts';
+import { triggerOrder } from '../src/use-cases/trigger-order.ts';
+
+export const MAX_QUOTE_AGE_SECONDS = 15;
+
+/** What is traded; ETH is not open, GOLD has a spread and a fee, SPOT whole units at whole prices. */
+const ASSETS = [
+  anAsset({ asset_id: 'BTC', current_price: '50000.00' }),
+  anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
+  anAsset({ asset_id: 'GOLD', current_price: '2000.00', spread_bps: 100, fee_bps: 25 }),
+  anAsset({ asset_id: 'SPOT', current_price: '7', price_scale: 0, quantity_scale: 0 }),
+  anAsset({ asset_id: 'ETH', status: 'suspended' }),
+];
 
 export interface OrderServiceUnderTest {
   readonly app: ServiceApp;
   readonly runtime: TestRuntime;
+  readonly clock: FakeClock;
+  /** For use cases that no route leads to. */
+  readonly ordering: OrderDependencies;
+  /** Publishes a new price of an asset as of now. */
+  setPrice(assetId: string, mid: string): void;
+  /** Publishes the latest prices once more as of now. */
+  refreshPrices(): void;
+  /** Changes an asset, as an administrator would. */
+  changeAsset(assetId: string, change: Partial<Asset>): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** The real order service over a real store, with BTC at 50,000.00 and ETH, which is not open for trading. */
+/** The real order service over a real store, with prices that only the test moves and a clock that stands still. */
 export async function startOrderService(): Promise<OrderServiceUnderTest> {
-  const runtime = await createTestRuntime();
-  const assets = createAssetDao(runtime.store);
-  await assets.createAsset(anAsset({ asset_id: 'BTC', current_price: '50000.00' }));
-  await assets.createAsset(
-    anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
-  );
-  await assets.createAsset(anAsset({ asset_id: 'ETH', status: 'suspended' }));
-  const app = await buildOrderServiceApp(runtime);
+  const clock = createFakeClock();
+  const runtime = await createTestRuntime({ clock });
+  const dao = createAssetDao(runtime.store);
+  const assets = new Map<string, Asset>();
+  for (const asset of ASSETS) assets.set(asset.asset_id, await dao.createAsset(asset));
+  const prices = new Map(ASSETS.map(({ asset_id, current_price }) => [asset_id, current_price]));
+  let seq = 0;
+
+  const setPrice = (assetId: string, mid: string): void => {
+    const asset = assets.get(assetId);
+    if (!asset) throw new Error(`${assetId} is not an asset of these tests`);
+    seq += 1;
+    prices.set(assetId, mid);
+    runtime.quotes.publish([
+      quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq }),
+    ]);
+  };
+  const refreshPrices = (): void => {
+    for (const [assetId, mid] of prices) setPrice(assetId, mid);
+  };
+  refreshPrices();
+
+  const app = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   return {
     app,
     runtime,
+    clock,
+    ordering: {
+      ...runtime,
+      assets: dao,
+      orders: createOrderDao(runtime.store),
+      candles: createCandleDao(runtime.store),
+      peaks: createPricePeakDao(runtime.store),
+      maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+    },
+    setPrice,
+    refreshPrices,
+    async changeAsset(assetId, change) {
+      assets.set(assetId, await dao.updateAsset(assetId, () => change));
+      setPrice(assetId, prices.get(assetId) ?? '1');
+    },
     async dispose() {
       await app.close();
       await runtime.dispose();
     },
   };
+}
+
+/** How a use case names an order that waits. */
+export function waiting({ order_id, username, asset_id }: Order): WaitingOrder {
+  return { orderId: order_id, username, assetId: asset_id };
+}
+
+/**
+ * Fires an order at the price of the moment, whatever it waits for, as the trigger engine does when that has come.
+ * @returns the order after it; undefined when it did not change
+ */
+export async function fire({ ordering }: OrderServiceUnderTest, order: Order): Promise<Order | undefined> {
+  const attempt = await triggerOrder(ordering, waiting(order), (found, quote) => ({
+    quote,
+    price: found.price ?? found.stop_price ?? quote.bid,
+  }));
+  return attempt.kind === 'changed' ? attempt.order : undefined;
 }

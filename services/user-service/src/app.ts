@@ -3,16 +3,22 @@ import { createTrustedProxies } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
-import { provideDaos } from '@cnop/common/http/dao-dependencies';
+import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import { getBalanceDao, provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
+import type { FastifyBaseLogger } from 'fastify';
 import {
+  getLiveEventDao,
   provideAudit,
   provideClock,
   provideIds,
+  provideLiveEventDao,
   providePasswords,
+  provideQuotes,
   provideSessions,
   provideStore,
+  provideStreams,
   provideTokens,
   provideTrustedProxies,
   provideVerifier,
@@ -21,9 +27,17 @@ import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/admin-audit.ts';
 import { adminUserRoutes } from './routes/admin-users.ts';
 import { balanceRoutes } from './routes/balance.ts';
+import { eventRoutes } from './routes/events.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { streamRoutes } from './routes/stream.ts';
+import type { StreamHub } from './streams/stream-hub.ts';
+import { createStreamHub } from './streams/stream-hub.ts';
+import type { StreamLimits } from './streams/stream-limits.ts';
+import { STREAM_LIMITS } from './streams/stream-limits.ts';
+
+const TROUBLE_LOG_INTERVAL_MILLISECONDS = 10_000;
 
 export interface UserServiceRuntime extends ServiceRuntime {
   readonly passwords: PasswordManager;
@@ -32,6 +46,8 @@ export interface UserServiceRuntime extends ServiceRuntime {
   readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
   /** Peers whose X-Forwarded-For is believed, as addresses or networks. */
   readonly trustedProxies: readonly string[];
+  /** Instead of the usual limits of live streams. */
+  readonly streamLimits?: Partial<StreamLimits>;
 }
 
 /** Builds the user service; it does not listen. */
@@ -51,12 +67,46 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   provideSessions(app, runtime.sessions);
   provideAudit(app, createAuditLogger(runtime));
   provideTrustedProxies(app, createTrustedProxies(runtime.trustedProxies));
+  provideQuotes(app, runtime.quotes);
+  provideLiveEventDao(app, createLiveEventDao(runtime.store));
+  provideStreams(app, openStreamHub(app, runtime));
   accountRoutes(app);
   sessionRoutes(app);
   balanceRoutes(app);
   holdingRoutes(app);
+  eventRoutes(app);
+  streamRoutes(app);
   adminUserRoutes(app);
   auditRoutes(app);
   keySetRoutes(app, runtime.publicKeys);
   return app;
+}
+
+/** Its streams end as soon as shutdown begins: they would hold up the drain for as long as it lasts. */
+function openStreamHub(app: ServiceApp, { streamLimits, ...runtime }: UserServiceRuntime): StreamHub {
+  const streams = createStreamHub({
+    ...runtime,
+    events: getLiveEventDao(app),
+    balances: getBalanceDao(app),
+    limits: { ...STREAM_LIMITS, ...streamLimits },
+    onTrouble: createTroubleLog(app.log),
+  });
+  const close = (): void => streams.close('shutting_down');
+  const stopWaiting = runtime.drain.onBegin(close);
+  app.addHook('onClose', async () => {
+    stopWaiting();
+    close();
+  });
+  return streams;
+}
+
+/** Of a store that is away every stream complains, again and again; the log need not. */
+function createTroubleLog(log: FastifyBaseLogger): (error: unknown) => void {
+  let quietUntilMilliseconds = 0;
+  return (error) => {
+    const nowMilliseconds = performance.now();
+    if (nowMilliseconds < quietUntilMilliseconds) return;
+    quietUntilMilliseconds = nowMilliseconds + TROUBLE_LOG_INTERVAL_MILLISECONDS;
+    log.warn({ err: error }, 'live streams cannot read the store');
+  };
 }

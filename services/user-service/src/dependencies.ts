@@ -5,8 +5,11 @@ import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { TokenIssuer, TokenVerifier } from '@cnop/common/auth/token-manager';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
+import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { dependency } from '@cnop/common/http/dependencies';
+import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { StreamHub } from './streams/stream-hub.ts';
 
 /** What this service's routes ask for beside the DAOs. */
 export const [provideStore, getStore] = dependency<TableStore>('store');
@@ -17,4 +20,7 @@ export const [provideTokens, getTokens] = dependency<TokenIssuer>('tokens');
 export const [provideVerifier, getVerifier] = dependency<TokenVerifier>('verifier');
 export const [provideSessions, getSessions] = dependency<SessionChecker>('sessions');
 export const [provideAudit, getAudit] = dependency<AuditLogger>('audit');
+export const [provideLiveEventDao, getLiveEventDao] = dependency<LiveEventDao>('liveEventDao');
+export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
+export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
 export const [provideTrustedProxies, getTrustedProxies] = dependency<TrustedProxies>('trustedProxies');

@@ -3,6 +3,7 @@ import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
 import {
   accountSettings,
+  messagingSettings,
   portSetting,
   processSettings,
   refuseUnsafeInProduction,
@@ -21,6 +22,7 @@ const DEFAULT_PORT = 8_000;
 await runService({
   settings: processSettings
     .extend(storeSettings.shape)
+    .extend(messagingSettings.shape)
     .extend(tokenSettings.shape)
     .extend(accountSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
@@ -41,6 +43,7 @@ await runService({
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
           trustedProxies: settings.TRUSTED_PROXIES,
         }),
+      quotesFrom: 'store',
       close: () => passwords.close(),
     };
   },

@@ -13,6 +13,7 @@ import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '../src/app.ts';
+import type { StreamLimits } from '../src/streams/stream-limits.ts';
 
 /** The lowest cost, so that tests wait for what they test. */
 const TEST_BCRYPT_COST = 4;
@@ -54,7 +55,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
 export type UserServiceUnderTest = Awaited<ReturnType<typeof startUserService>>;
 
 /** The whole user service on a real store in a folder of its own, with a clock that tests move. */
-export async function startUserService({ bcryptCost = TEST_BCRYPT_COST }: { bcryptCost?: number } = {}) {
+export async function startUserService({
+  bcryptCost = TEST_BCRYPT_COST,
+  streamLimits = {},
+}: {
+  readonly bcryptCost?: number;
+  readonly streamLimits?: Partial<StreamLimits>;
+} = {}) {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
   const { store } = runtime;
@@ -73,6 +80,7 @@ export async function startUserService({ bcryptCost = TEST_BCRYPT_COST }: { bcry
     },
     publicKeys,
     trustedProxies: ['127.0.0.1'],
+    streamLimits,
   });
   const audit = createAuditLogger(runtime);
 

@@ -1,9 +1,29 @@
+import { priceSettings } from '@cnop/common/config/price-settings';
+import { readConfig } from '@cnop/common/config/read-config';
 import { systemClock } from '@cnop/common/core/clock';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
+import { loadHistory } from '@cnop/inventory-service/history/load-history';
 import { withConfiguredStore } from './open-configured-store.ts';
 
+export interface CatalogueLoadOptions {
+  /** Also makes up a history of prices, from PRICE_SEED. */
+  readonly history?: boolean;
+}
+
 /** Adds the assets of the shipped catalogue that the store does not have. */
-export async function runCatalogueLoad(print: (text: string) => void): Promise<void> {
-  const added = await withConfiguredStore((store) => loadCatalogue(store, systemClock));
-  print(`Added ${added} assets.\n`);
+export async function runCatalogueLoad(
+  { history = false }: CatalogueLoadOptions,
+  print: (text: string) => void,
+): Promise<void> {
+  await withConfiguredStore(async (store) => {
+    print(`Added ${await loadCatalogue(store, systemClock)} assets.\n`);
+    if (!history) return;
+    const loaded = await loadHistory({
+      store,
+      clock: systemClock,
+      seed: readConfig(priceSettings.pick({ PRICE_SEED: true })).PRICE_SEED,
+      onAsset: (assetId, candles) => print(`  ${assetId}: ${candles} candles\n`),
+    });
+    print(`Made up the history of ${loaded} assets.\n`);
+  });
 }

@@ -3,9 +3,10 @@ import { formatDecimal, ZERO } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { CrossCheck } from './cross-check.ts';
 import type { Findings } from './findings.ts';
+import type { Holds } from './holds.ts';
 import { checkAccountParts } from './rules/account.ts';
 import { checkAgainstLedger, checkHeld } from './rules/balance.ts';
-import { quantityChange } from './rules/holding.ts';
+import { checkHeldUnits, quantityChange } from './rules/holding.ts';
 import type { Ledger, Movement } from './rules/ledger.ts';
 import { EMPTY_LEDGER, followLedger } from './rules/ledger.ts';
 import { holdingTopic } from './statements.ts';
@@ -18,6 +19,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'ledger entry',
   'holding',
   'remembered answer',
+  'client order claim',
   'session',
 ]);
 
@@ -36,8 +38,8 @@ interface Partition {
 export interface AccountWalkDeps {
   readonly check: CrossCheck;
   readonly findings: Findings;
-  /** USD that each user's open orders hold; those met here are taken out. */
-  readonly holds: Map<string, Decimal>;
+  /** What open orders hold; those met here are taken out. */
+  readonly holds: Holds;
 }
 
 export interface AccountWalk {
@@ -58,8 +60,7 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
     findings.add(checkAccountParts({ username: pk, hasUser, hasBalance, belonging }));
     if (balance) {
       findings.add(checkAgainstLedger(balance.key, balance.entity, ledger));
-      findings.add(checkHeld(balance.key, balance.entity, holds.get(pk) ?? ZERO));
-      holds.delete(pk);
+      findings.add(checkHeld(balance.key, balance.entity, holds.takeCash(pk)));
     }
     for (const [movement, sum] of Object.entries(ledger.sums) as [Movement, Decimal][]) {
       sums[movement] = sum.plus(sums[movement] ?? ZERO);
@@ -74,6 +75,9 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
         partition = emptyPartition(key.pk);
       }
       findings.add(enter(partition, key, reading));
+      if (reading.outcome === 'read' && reading.stored.kind === 'holding') {
+        findings.add(checkHeldUnits(reading.stored, holds.takeUnits(reading.stored.entity)));
+      }
     },
     end() {
       if (partition) leave(partition);

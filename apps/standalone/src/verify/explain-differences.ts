@@ -1,14 +1,24 @@
-import type { ItemKey } from '@cnop/common/database/table-store';
+import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Audit } from './read-everything.ts';
 import { everyIndex } from './read-everything.ts';
+import { checkClientOrder } from './rules/client-order.ts';
 import { checkEmailClaim } from './rules/email-claim.ts';
 import { checkHoldingQuantity } from './rules/holding.ts';
 import { checkPlaces } from './rules/index-places.ts';
+import { checkOrderEvents } from './rules/order-events.ts';
 import { checkTrade } from './rules/trade.ts';
-import { holdingTopic, orderTopic, placesTopic, placeText, statementsOf } from './statements.ts';
+import {
+  clientOrderTopic,
+  holdingTopic,
+  orderEventsTopic,
+  orderTopic,
+  placesTopic,
+  placeText,
+  statementsOf,
+} from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
-import { readItem } from './stored-kinds.ts';
+import { CLIENT_ORDER_PREFIX, readItem } from './stored-kinds.ts';
 import type { Violation } from './violation.ts';
 
 /** What is kept at once of the second reading. Who has more broken items than these mends them in rounds. */
@@ -25,7 +35,7 @@ interface Group {
  * The second reading: gathers everything that was said about the topics which did not come out even, and lets the
  * rules say what is wrong. They may find nothing: other topics share the bucket, or the store has changed.
  */
-export async function explainDifferences({ reader, check, findings }: Audit): Promise<void> {
+export async function explainDifferences({ reader, check, findings, keptSince }: Audit): Promise<void> {
   const groups = new Map<string, Group>();
   const unreadable = new Set<string>();
   const groupOf = (topic: string): Group | undefined => {
@@ -41,10 +51,10 @@ export async function explainDifferences({ reader, check, findings }: Audit): Pr
     for await (const item of reader.scan(table)) {
       const reading = readItem(item);
       if (reading.outcome !== 'read') {
-        for (const topic of topicsOfUnread(item.key, reading)) unreadable.add(topic);
+        for (const topic of topicsOfUnread(item, reading)) unreadable.add(topic);
         continue;
       }
-      for (const topic of topicsOf(reading.stored)) groupOf(topic)?.stored.push(reading.stored);
+      for (const topic of topicsOf(reading.stored, keptSince)) groupOf(topic)?.stored.push(reading.stored);
     }
   }
   for (const [table, index] of everyIndex()) {
@@ -54,30 +64,41 @@ export async function explainDifferences({ reader, check, findings }: Audit): Pr
   }
   for (const [topic, group] of groups) {
     // The item itself was reported. What others say about it may well be right.
-    if (!unreadable.has(topic)) findings.add(judge(topic, group));
+    if (!unreadable.has(topic)) findings.add(judge(topic, group, keptSince));
   }
 }
 
-function topicsOf(stored: Stored): Set<string> {
-  const topics = new Set(statementsOf(stored).map(({ topic }) => topic));
+function topicsOf(stored: Stored, keptSince: string): Set<string> {
+  const topics = new Set(statementsOf(stored, keptSince).map(({ topic }) => topic));
   if (stored.kind === 'asset transaction')
     topics.add(holdingTopic(stored.entity.username, stored.entity.asset_id));
-  // An order that never completed says nothing of payments, but they may speak of it.
-  if (stored.kind === 'order') topics.add(orderTopic(stored.entity.order_id));
-  return topics;
-}
-
-/** What an item that cannot be read would have spoken of, as far as its key tells. */
-function topicsOfUnread(key: ItemKey, reading: Exclude<Reading, { outcome: 'read' }>): string[] {
-  const topics = [placesTopic(key)];
-  if (reading.outcome === 'unreadable') {
-    if (reading.kind === 'order') topics.push(orderTopic(key.pk));
-    if (reading.kind === 'holding') topics.push(holdingTopic(key.pk, key.sk.replace('ASSET#', '')));
+  // An order that never completed says nothing of payments, but they may speak of it; so may events.
+  if (stored.kind === 'order') {
+    topics.add(orderTopic(stored.entity.order_id));
+    topics.add(orderEventsTopic(stored.entity.order_id));
   }
   return topics;
 }
 
-function judge(topic: string, { stored, lines }: Group): Violation[] {
+/** What an item that cannot be read would have spoken of, as far as its key tells, or what is left of it. */
+function topicsOfUnread({ key, attributes }: Item, reading: Exclude<Reading, { outcome: 'read' }>): string[] {
+  const topics = [placesTopic(key)];
+  if (reading.outcome !== 'unreadable') return topics;
+  if (reading.kind === 'order') {
+    topics.push(orderTopic(key.pk), orderEventsTopic(key.pk));
+    const { username, client_order_id } = attributes;
+    if (typeof username === 'string' && typeof client_order_id === 'string') {
+      topics.push(clientOrderTopic(username, client_order_id));
+    }
+  }
+  if (reading.kind === 'holding') topics.push(holdingTopic(key.pk, key.sk.replace('ASSET#', '')));
+  if (reading.kind === 'client order claim') {
+    topics.push(clientOrderTopic(key.pk, key.sk.replace(CLIENT_ORDER_PREFIX, '')));
+  }
+  return topics;
+}
+
+function judge(topic: string, { stored, lines }: Group, keptSince: string): Violation[] {
   const [subject, ...names] = topic.split(' ');
   switch (subject) {
     case 'order':
@@ -87,13 +108,19 @@ function judge(topic: string, { stored, lines }: Group): Violation[] {
         payments: ofKind(stored, 'ledger entry'),
         trades: ofKind(stored, 'asset transaction'),
       });
+    case 'order-events':
+      return checkOrderEvents(ofKind(stored, 'order')[0], ofKind(stored, 'event'), keptSince);
+    case 'client-order':
+      return checkClientOrder(ofKind(stored, 'order'), ofKind(stored, 'client order claim')[0]);
     case 'e-mail':
       return checkEmailClaim(ofKind(stored, 'user'), ofKind(stored, 'e-mail claim'));
     case 'holding':
       return checkHoldingQuantity(ofKind(stored, 'holding')[0], ofKind(stored, 'asset transaction'));
     default: {
       const key = stored[0]?.key ?? lines[0]?.key;
-      const expected = stored.flatMap(statementsOf).filter((statement) => statement.topic === topic);
+      const expected = stored
+        .flatMap((one) => statementsOf(one, keptSince))
+        .filter((statement) => statement.topic === topic);
       return key
         ? checkPlaces(
             key,

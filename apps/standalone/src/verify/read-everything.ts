@@ -1,25 +1,27 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Decimal } from '@cnop/common/core/money';
-import { decimal, ZERO } from '@cnop/common/core/money';
-import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { ZERO } from '@cnop/common/core/money';
 import type { Item, StoreReader } from '@cnop/common/database/table-store';
-import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
 import type { IndexName, TableName } from '@cnop/common/database/tables';
 import { TABLE_NAMES, TABLES } from '@cnop/common/database/tables';
 import { createAccountWalk } from './account-walk.ts';
+import { createCandleWalk } from './candle-walk.ts';
 import type { CrossCheck } from './cross-check.ts';
+import { createEventWalk } from './event-walk.ts';
 import type { Findings } from './findings.ts';
+import type { Holds } from './holds.ts';
+import { createHolds } from './holds.ts';
+import type { Lookups } from './lookups.ts';
+import { createLookups } from './lookups.ts';
 import { checkAlone } from './rules/alone.ts';
 import type { AssetScales } from './rules/asset-scale.ts';
+import { checkListed } from './rules/asset-scale.ts';
 import { checkConservation } from './rules/conservation.ts';
-import type { Promised } from './rules/first-answer.ts';
 import { checkPromise, promiseOf } from './rules/first-answer.ts';
 import { checkItem } from './rules/item.ts';
-import { isBuy, isMarketOrder, isOpen } from './rules/order-sides.ts';
 import { confirmPlace, statementsOf } from './statements.ts';
 import type { Kind, Reading, Stored } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
-import { violation } from './violation.ts';
 
 /** Between two of them the event loop turns, so that a server in the same process goes on. */
 const ITEMS_PER_TURN = 2_000;
@@ -29,22 +31,28 @@ export interface Audit {
   readonly check: CrossCheck;
   readonly findings: Findings;
   readonly onProgress: (itemsRead: number) => void;
+  readonly now: Date;
+  /** From when on no event may be missing. */
+  readonly keptSince: string;
 }
 
 export interface Tally {
   readonly kinds: ReadonlyMap<Kind, number>;
   /** USD of all users. */
   readonly cash: Decimal;
+  /** USD that the house was paid for trades. */
+  readonly fees: Decimal;
 }
 
-/** What is gathered over the whole store. None of it grows with the number of orders or transactions. */
+/** What is gathered over the whole store. None of it grows with transactions, events or orders that are over. */
 interface Gathered {
   readonly kinds: Map<Kind, number>;
   readonly catalogue: Map<string, AssetScales>;
-  readonly holds: Map<string, Decimal>;
+  readonly holds: Holds;
   cash: Decimal;
   bought: Decimal;
   sold: Decimal;
+  fees: Decimal;
 }
 
 /**
@@ -52,49 +60,45 @@ interface Gathered {
  * other, to be explained by a second reading if it does not come out even.
  */
 export async function readEverything(audit: Audit): Promise<Tally> {
-  const { check, findings } = audit;
-  const gathered: Gathered = {
-    kinds: new Map(),
-    catalogue: new Map(),
-    holds: new Map(),
-    cash: ZERO,
-    bought: ZERO,
-    sold: ZERO,
-  };
+  const { check, findings, reader, keptSince } = audit;
+  const gathered = nothingGathered();
   const { holds } = gathered;
-  const promises = createPromiseKeeper(audit);
-  const walk = createAccountWalk({ check, findings, holds });
+  const lookups = createLookups(audit);
+  const accounts = createAccountWalk({ check, findings, holds });
+  const events = createEventWalk({ findings, lookups, keptSince });
+  const candles = createCandleWalk({ findings, lookups, now: audit.now });
   const turn = createTurns(audit.onProgress);
 
   // Assets before what is counted in them, orders before the balances that they hold of.
   for (const table of ['inventory', 'orders', 'users'] as const) {
-    for await (const item of audit.reader.scan(table)) {
+    for await (const item of reader.scan(table)) {
       const reading = readItem(item);
       look(audit, gathered, item, reading);
-      if (table === 'users') walk.visit(item.key, reading);
-      if (reading.outcome === 'read') await promises.add(reading.stored);
+      if (table === 'inventory') await candles.visit(reading);
+      if (table === 'users') {
+        accounts.visit(item.key, reading);
+        await events.visit(item.key, reading);
+        await askForPromise(lookups, findings, reading);
+      }
       await turn();
     }
   }
-  await promises.settle();
-  const ledger = walk.end();
-  for (const [username, hold] of holds) {
-    if (hold.gt('0')) {
-      findings.add([
-        violation('balance-held', [balanceRecord.key({ username })], 'Open orders hold of no balance.'),
-      ]);
-    }
+  await events.end();
+  await lookups.settle();
+  const ledger = accounts.end();
+  findings.add(holds.leftOver());
+  // Candles are read before all assets are known.
+  for (const [assetId, key] of candles.firstOfAssets()) {
+    findings.add(checkListed(key, assetId, gathered.catalogue));
   }
-  findings.add(
-    checkConservation({ cash: gathered.cash, bought: gathered.bought, sold: gathered.sold, ledger }),
-  );
+  findings.add(checkConservation({ ...gathered, ledger }));
   for (const [table, index] of everyIndex()) {
-    for await (const line of audit.reader.scanIndex(table, index)) {
+    for await (const line of reader.scanIndex(table, index)) {
       confirmPlace(check, index, line);
       await turn();
     }
   }
-  return { kinds: gathered.kinds, cash: gathered.cash };
+  return gathered;
 }
 
 export function everyIndex(): (readonly [TableName, IndexName])[] {
@@ -103,13 +107,25 @@ export function everyIndex(): (readonly [TableName, IndexName])[] {
   );
 }
 
-function look({ check, findings }: Audit, gathered: Gathered, item: Item, reading: Reading): void {
+function nothingGathered(): Gathered {
+  return {
+    kinds: new Map(),
+    catalogue: new Map(),
+    holds: createHolds(),
+    cash: ZERO,
+    bought: ZERO,
+    sold: ZERO,
+    fees: ZERO,
+  };
+}
+
+function look({ check, findings, keptSince }: Audit, gathered: Gathered, item: Item, reading: Reading): void {
   findings.add(checkItem(item, reading));
   if (reading.outcome !== 'read') return;
   const { stored } = reading;
   gather(gathered, stored);
   findings.add(checkAlone(stored, gathered.catalogue));
-  for (const { side, topic, text } of statementsOf(stored)) check[side](topic, text);
+  for (const { side, topic, text } of statementsOf(stored, keptSince)) check[side](topic, text);
 }
 
 function gather(gathered: Gathered, stored: Stored): void {
@@ -121,43 +137,27 @@ function gather(gathered: Gathered, stored: Stored): void {
     case 'balance':
       gathered.cash = gathered.cash.plus(stored.entity.current_balance);
       break;
-    case 'asset transaction':
-      if (stored.entity.transaction_type === 'buy')
-        gathered.bought = gathered.bought.plus(stored.entity.total_amount);
-      if (stored.entity.transaction_type === 'sell')
-        gathered.sold = gathered.sold.plus(stored.entity.total_amount);
-      break;
-    case 'order': {
-      const { username, status, order_type, total_amount } = stored.entity;
-      // A market order holds nothing: it pays in the commit that accepts it.
-      if (!isOpen(status) || !isBuy(order_type) || isMarketOrder(order_type)) break;
-      gathered.holds.set(username, decimal(total_amount).plus(gathered.holds.get(username) ?? ZERO));
+    case 'asset transaction': {
+      const { transaction_type, total_amount, fees } = stored.entity;
+      if (transaction_type === 'buy') gathered.bought = gathered.bought.plus(total_amount);
+      if (transaction_type === 'sell') gathered.sold = gathered.sold.plus(total_amount);
+      if (fees !== null) gathered.fees = gathered.fees.plus(fees);
       break;
     }
+    case 'order':
+      gathered.holds.add(stored.entity);
+      break;
     default:
   }
 }
 
-/** Looks up what remembered answers promise, many at a time. */
-function createPromiseKeeper({ reader, findings }: Audit) {
-  let waiting: Promised[] = [];
-  const settle = async (): Promise<void> => {
-    const promises = waiting;
-    waiting = [];
-    const items = await reader.batchGet(promises.map(({ key }) => key));
-    findings.add(promises.flatMap((promised, position) => checkPromise(promised, items[position])));
-  };
-  return {
-    settle,
-    async add(stored: Stored): Promise<void> {
-      if (stored.kind !== 'remembered answer') return;
-      const promised = promiseOf(stored);
-      if (!promised) return;
-      if ('rule' in promised) findings.add([promised]);
-      else waiting.push(promised);
-      if (waiting.length === MAX_BATCH_GET_ITEMS) await settle();
-    },
-  };
+/** Looks up what a remembered answer promises. */
+async function askForPromise(lookups: Lookups, findings: Findings, reading: Reading): Promise<void> {
+  if (reading.outcome !== 'read' || reading.stored.kind !== 'remembered answer') return;
+  const promised = promiseOf(reading.stored);
+  if (!promised) return;
+  if ('rule' in promised) findings.add([promised]);
+  else await lookups.ask({ keys: [promised.key], judge: ([item]) => checkPromise(promised, item) });
 }
 
 function createTurns(onProgress: (itemsRead: number) => void): () => Promise<void> | undefined {

@@ -29,9 +29,11 @@ function countLines(counts: AuditCounts, tookMilliseconds: number): string[] {
     [
       ['users', groupThousands(String(counts.users))],
       ['cash total', dollars(counts.cash_total)],
+      ['fees paid', dollars(counts.fee_total)],
       ['ledger entries', groupThousands(String(counts.transactions))],
       ['orders', groupThousands(String(counts.orders))],
       ['asset transactions', groupThousands(String(counts.trades))],
+      ['events', groupThousands(String(counts.events))],
       ['holdings', groupThousands(String(counts.holdings))],
       ['assets', groupThousands(String(counts.assets))],
       ['items in all', groupThousands(String(counts.items))],

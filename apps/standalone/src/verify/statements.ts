@@ -1,14 +1,20 @@
+import { decimal, ZERO } from '@cnop/common/core/money';
 import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/table-store';
 import type { IndexName } from '@cnop/common/database/tables';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { CrossCheck } from './cross-check.ts';
-import { isBuy } from './rules/order-sides.ts';
-import type { Stored } from './stored-kinds.ts';
+import { eventsDue, eventTold } from './rules/order-events.ts';
+import { cashOf, isBuy } from './rules/order-sides.ts';
+import { showUsd } from './rules/show-usd.ts';
+import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
 import { nameOf } from './violation.ts';
 
 // What one item says about others. Whatever is said here is said twice in a sound store: claimed by one item and
 // confirmed by another, in the same words.
+
+/** How an order writes that it cost nothing; a trade may leave it out. */
+const NO_FEES = '0.00';
 
 export interface Statement {
   readonly side: 'claim' | 'confirm';
@@ -18,13 +24,19 @@ export interface Statement {
 
 /** A kind of topic never contains a blank, so that no two of them share a name. */
 export const orderTopic = (orderId: string): string => `order ${orderId}`;
+export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
+export const clientOrderTopic = (username: string, name: string): string =>
+  `client-order ${username} ${name}`;
 const emailTopic = (email: string): string => `e-mail ${email}`;
 export const holdingTopic = (username: string, assetId: string): string => `holding ${username} ${assetId}`;
 export const placesTopic = (key: ItemKey): string => `places ${nameOf(key)}`;
 
-/** The statements of one item, but for those that only all trades in an asset make together. */
-export function statementsOf(stored: Stored): Statement[] {
-  return [...contentStatements(stored), ...placesOf(stored)];
+/**
+ * The statements of one item, but for those that only all trades in an asset make together.
+ * @param keptSince from when on every event must be there: of older ones nobody speaks
+ */
+export function statementsOf(stored: Stored, keptSince: string): Statement[] {
+  return [...contentStatements(stored, keptSince), ...placesOf(stored)];
 }
 
 /** What a line of an index says: that an item stands there. */
@@ -45,7 +57,7 @@ function placesOf({ key, rewritten }: Stored): Statement[] {
   }));
 }
 
-function contentStatements(stored: Stored): Statement[] {
+function contentStatements(stored: Stored, keptSince: string): Statement[] {
   switch (stored.kind) {
     case 'user':
       return [{ side: 'claim', topic: emailTopic(stored.entity.email), text: stored.entity.username }];
@@ -56,7 +68,17 @@ function contentStatements(stored: Stored): Statement[] {
       return [{ side: 'claim', topic: holdingTopic(username, asset_id), text: quantity }];
     }
     case 'order':
-      return stored.entity.status === 'completed' ? completedOrderStatements(stored.entity) : [];
+      return orderStatements(stored, keptSince);
+    case 'event': {
+      const order = stored.entity.data.order;
+      const text = eventTold(stored.entity, keptSince);
+      if (!order || text === undefined) return [];
+      return [{ side: 'confirm', topic: orderEventsTopic(order.order_id), text }];
+    }
+    case 'client order claim': {
+      const { username, client_order_id, order_id } = stored.entity;
+      return [{ side: 'confirm', topic: clientOrderTopic(username, client_order_id), text: order_id }];
+    }
     case 'ledger entry': {
       const { transaction_type, reference_id, username, direction, amount } = stored.entity;
       if (transaction_type !== 'order_payment') return [];
@@ -68,26 +90,42 @@ function contentStatements(stored: Stored): Statement[] {
         },
       ];
     }
-    case 'asset transaction': {
-      const { order_id, username, asset_id, transaction_type, quantity, price, total_amount } = stored.entity;
-      const text = ['asset', username, asset_id, transaction_type, quantity, price, total_amount].join(' ');
-      return [{ side: 'confirm', topic: orderTopic(order_id), text }];
-    }
+    case 'asset transaction':
+      return [tradeStatement(stored)];
     default:
       return [];
   }
 }
 
-function completedOrderStatements(order: Order): Statement[] {
-  const { order_id, username, asset_id, quantity, price, total_amount } = order;
-  const topic = orderTopic(order_id);
-  const buys = isBuy(order.order_type);
-  return [
-    { side: 'claim', topic, text: ['cash', username, buys ? 'debit' : 'credit', total_amount].join(' ') },
-    {
+function tradeStatement({ entity }: StoredOf<'asset transaction'>): Statement {
+  const { order_id, username, asset_id, transaction_type, quantity, price, total_amount, fees } = entity;
+  const what = ['asset', username, asset_id, transaction_type, quantity, price, total_amount];
+  return { side: 'confirm', topic: orderTopic(order_id), text: [...what, fees ?? NO_FEES].join(' ') };
+}
+
+function orderStatements(stored: StoredOf<'order'>, keptSince: string): Statement[] {
+  const { order_id, username, client_order_id, status } = stored.entity;
+  const claims = eventsDue(stored, keptSince).map(
+    (text): Statement => ({
       side: 'claim',
-      topic,
-      text: ['asset', username, asset_id, buys ? 'buy' : 'sell', quantity, price, total_amount].join(' '),
-    },
+      topic: orderEventsTopic(order_id),
+      text,
+    }),
+  );
+  if (client_order_id !== null) {
+    claims.push({ side: 'claim', topic: clientOrderTopic(username, client_order_id), text: order_id });
+  }
+  return status === 'completed' ? [...claims, ...completedOrderStatements(stored.entity)] : claims;
+}
+
+function completedOrderStatements(order: Order): Statement[] {
+  const { order_id, username, asset_id, order_type, quantity, executed_price, total_amount, fees } = order;
+  const topic = orderTopic(order_id);
+  const buys = isBuy(order_type);
+  const cash = showUsd(cashOf(order_type, total_amount === null ? ZERO : decimal(total_amount), fees));
+  const trade = [username, asset_id, buys ? 'buy' : 'sell', quantity, executed_price, total_amount, fees];
+  return [
+    { side: 'claim', topic, text: ['cash', username, buys ? 'debit' : 'credit', cash].join(' ') },
+    { side: 'claim', topic, text: ['asset', ...trade].join(' ') },
   ];
 }

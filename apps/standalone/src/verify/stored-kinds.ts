@@ -4,13 +4,20 @@ import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { idempotencyRecord } from '@cnop/common/dao/idempotency/idempotency-record';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
+import { feedLeaseRecord } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { clientOrderRecord } from '@cnop/common/dao/order/client-order-record';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { EntityRecord } from '@cnop/common/dao/record';
 import { defineRecord } from '@cnop/common/dao/record';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
-import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import { timestampSchema } from '@cnop/common/entities/fields';
+import type { Order } from '@cnop/common/entities/order/order';
 import { z } from 'zod';
 
 /** Kept by the user service for itself: wrong passwords of late. They outlive no account and need none. */
@@ -34,6 +41,7 @@ function kind<Name extends string, Entity extends Identity & object, Identity>(
   name: Name,
   record: EntityRecord<Entity, Identity>,
   { pkPrefix = '', sk, skPrefix = '' }: KeyShape,
+  complete: (entity: Entity, attributes: Attributes) => Entity = (entity) => entity,
 ) {
   return {
     name,
@@ -41,11 +49,14 @@ function kind<Name extends string, Entity extends Identity & object, Identity>(
       (sk === undefined ? key.sk.startsWith(skPrefix) : key.sk === sk) && key.pk.startsWith(pkPrefix),
     /** @throws InternalError when the item does not have the shape of its kind */
     read(item: Item) {
-      const entity = record.parse(item);
-      return { kind: name, key: item.key, entity, rewritten: record.create(entity) };
+      const { key, attributes } = item;
+      const entity = complete(record.parse(item), attributes);
+      return { kind: name, key, attributes, entity, rewritten: record.create(entity) };
     },
   };
 }
+
+export const CLIENT_ORDER_PREFIX = 'CLIENTORDER#';
 
 /** Every kind of item of each table; a kind that is told by its partition comes before those told by sort key. */
 const KINDS = {
@@ -53,16 +64,26 @@ const KINDS = {
     kind('asset transaction', assetTransactionRecord, { pkPrefix: 'TRANS#' }),
     kind('audit event', auditRecord, { pkPrefix: 'AUDIT#' }),
     kind('e-mail claim', emailClaimRecord, { pkPrefix: 'EMAIL#', sk: 'EMAIL' }),
+    kind('event', liveEventRecord, { pkPrefix: 'EVENT#' }),
     kind('ledger entry', balanceTransactionRecord, { skPrefix: 'TRANS#' }),
     kind('holding', assetBalanceRecord, { skPrefix: 'ASSET#' }),
     kind('remembered answer', idempotencyRecord, { skPrefix: 'IDEM#' }),
+    kind('client order claim', clientOrderRecord, { skPrefix: CLIENT_ORDER_PREFIX }),
     kind('session', sessionRecord, { skPrefix: 'SESSION#' }),
     kind('balance', balanceRecord, { sk: 'BALANCE' }),
     kind('user', userRecord, { sk: 'USER' }),
     kind('sign-in failures', signInFailuresRecord, { skPrefix: 'LOGINFAIL#' }),
   ],
-  orders: [kind('order', orderRecord, { sk: 'ORDER' })],
-  inventory: [kind('asset', assetRecord, { sk: 'ASSET' })],
+  orders: [
+    kind('price peak', pricePeakRecord, { pkPrefix: 'PEAKS#' }),
+    kind('trigger checkpoint', triggerCheckpointRecord, { pkPrefix: 'CHECKPOINT#', sk: 'CHECKPOINT' }),
+    kind('order', orderRecord, { sk: 'ORDER' }, withExecutedPrice),
+  ],
+  inventory: [
+    kind('candle', candleRecord, { pkPrefix: 'CANDLE#' }),
+    kind('lease of the prices', feedLeaseRecord, { pkPrefix: 'LEASE#PRICES', sk: 'LEASE' }),
+    kind('asset', assetRecord, { sk: 'ASSET' }),
+  ],
 } as const;
 
 /** An item that was read as what its key says it is, and the write that would store it again. */
@@ -88,6 +109,12 @@ export function readItem(item: Item): Reading {
 
 export function indexesOf(write: Write) {
   return write.kind === 'delete' ? {} : (write.indexes ?? {});
+}
+
+/** An order that was stored before orders could wait says it in `price` alone. */
+function withExecutedPrice(order: Order, attributes: Attributes): Order {
+  if ('executed_price' in attributes || order.status !== 'completed') return order;
+  return { ...order, executed_price: order.price };
 }
 
 /** The fields that are wrong and why; the schema's error is below the record's. */

@@ -19,7 +19,12 @@ let stub: Server | undefined;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'cnop-demo-'));
-  const settings = readConfig(standaloneSettings, { DATA_DIR: dataDir, PORT: '0', BCRYPT_COST: '4' });
+  const settings = readConfig(standaloneSettings, {
+    DATA_DIR: dataDir,
+    PORT: '0',
+    BCRYPT_COST: '4',
+    PRICE_FEED: 'manual',
+  });
   standalone = await startStandalone(settings, createLogger({ level: 'silent' }));
 });
 

@@ -1,20 +1,38 @@
+import type { Clock } from '@cnop/common/core/clock';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { verifyStore } from '../../src/verify/audit-store.ts';
 import { RULES } from '../../src/verify/violation.ts';
 import { CORRUPTIONS } from './corruptions/corruptions.ts';
 import type { Expected } from './corruptions/store-parts.ts';
+import { balance, bobsBuy, event, openOrder, text } from './corruptions/store-parts.ts';
 import { createSoundStore } from './sound-store.ts';
 import type { StoreEditor } from './store-editor.ts';
 import { createStoreEditor } from './store-editor.ts';
 
+/** What an order has only since orders can wait. */
+const NEW_FIELDS = [
+  'fee_bps',
+  'client_order_id',
+  'price_bound',
+  'stop_price',
+  'trail_amount',
+  'trail_percent',
+  'held_amount',
+  'accepted_quote',
+  'trigger_quote',
+  'trigger_price',
+  'executed_price',
+];
+
 let store: TableStore;
+let clock: Clock;
 let dispose: () => Promise<void>;
 let editor: StoreEditor;
 const broken = new Set<string>();
 
 beforeAll(async () => {
-  ({ store, dispose } = await createSoundStore());
+  ({ store, clock, dispose } = await createSoundStore());
   editor = await createStoreEditor(store);
 });
 
@@ -22,35 +40,62 @@ afterEach(() => editor.restore());
 afterAll(() => dispose());
 
 test('a store that the services wrote breaks no rule, and is counted', async () => {
-  const report = await verifyStore(store);
+  const report = await verifyStore(store, { clock });
   expect(report).toEqual({
     violations: [],
     violation_count: 0,
     is_snapshot: true,
     counts: {
-      users: 3,
-      transactions: 10,
-      orders: 6,
-      trades: 5,
-      holdings: 3,
-      assets: 2,
-      items: 53,
-      cash_total: '10843.48',
+      users: 4,
+      transactions: 17,
+      orders: 19,
+      trades: 11,
+      events: 29,
+      holdings: 4,
+      assets: 3,
+      items: 129,
+      cash_total: '14187.48',
+      fee_total: '21.40',
     },
   });
 });
 
 test.each(Object.entries(CORRUPTIONS))('the audit names %s', async (_what, corrupt) => {
   const expected = await corrupt(editor);
-  const { violations, violation_count } = await verifyStore(store);
+  const { violations, violation_count } = await verifyStore(store, { clock });
   expect(inOrder(violations)).toEqual(inOrder(expected));
   expect(violation_count).toBe(expected.length);
   for (const { rule } of violations) broken.add(rule);
 });
 
+test('an event may be a moment older than the one before it', async () => {
+  const first = event(editor, 'bob', 1);
+  const next = Date.parse(text(event(editor, 'bob', 2), 'occurred_at'));
+  const later = new Date(next + 59_000).toISOString();
+  await editor.edit(first, { occurred_at: later });
+  expect((await verifyStore(store, { clock })).violations).toEqual([]);
+});
+
+test('events that are past their time may be there or not, in any order', async () => {
+  for (const seq of [1, 3, 4, 8]) await editor.remove(event(editor, 'alice', seq));
+  const monthLater: Clock = { now: () => new Date('2026-02-20T12:00:00.000Z') };
+  expect((await verifyStore(store, { clock: monthLater })).violations).toEqual([]);
+  expect((await verifyStore(store, { clock })).violation_count).toBeGreaterThan(0);
+});
+
+test('an order of the time before fees and events is sound as it was stored', async () => {
+  for (const seq of [1, 2, 3]) await editor.remove(event(editor, 'bob', seq));
+  await editor.remove(openOrder(editor));
+  await editor.edit(balance(editor, 'bob'), { event_seq: 0, held_balance: '0.00' });
+  const { key, attributes } = bobsBuy(editor);
+  const older = Object.fromEntries(Object.entries(attributes).filter(([name]) => !NEW_FIELDS.includes(name)));
+  await editor.put(key, older, editor.placesOf(bobsBuy(editor)));
+  expect((await verifyStore(store, { clock })).violations).toEqual([]);
+});
+
 test('a store without snapshots is audited too, and the report says so', async () => {
   const { snapshot: _absent, ...withoutSnapshots } = store;
-  const report = await verifyStore(withoutSnapshots);
+  const report = await verifyStore(withoutSnapshots, { clock });
   expect(report.violations).toEqual([]);
   expect(report.is_snapshot).toBe(false);
 });
@@ -69,9 +114,9 @@ test('an audit sees one moment, whatever is written while it reads', async () =>
       },
     }),
   };
-  const report = await verifyStore(whileReading);
+  const report = await verifyStore(whileReading, { clock });
   expect(report.violations).toEqual([]);
-  expect((await verifyStore(store)).violation_count).toBeGreaterThan(0);
+  expect((await verifyStore(store, { clock })).violation_count).toBeGreaterThan(0);
 });
 
 test('every rule was broken by one corruption or another', () => {

@@ -11,10 +11,12 @@ const SOUND: AuditReport = {
     transactions: 34_567,
     orders: 9,
     trades: 9,
+    events: 21,
     holdings: 3,
     assets: 50,
     items: 1_234_567,
     cash_total: '1234567.80',
+    fee_total: '98.70',
   },
 };
 const BROKEN = { rule: 'balance-current', keys: ['users/bob/BALANCE'], message: 'It is 5.00.' } as const;
@@ -23,15 +25,17 @@ test('a sound report is a short table and a verdict', () => {
   expect(reportText(SOUND, 1_254)).toBe(
     `  users                       1,200
   cash total          $1,234,567.80
+  fees paid                  $98.70
   ledger entries             34,567
   orders                          9
   asset transactions              9
+  events                         21
   holdings                        3
   assets                         50
   items in all            1,234,567
   seconds                      1.25
 
-OK: all 32 rules hold.
+OK: all 52 rules hold.
 `,
   );
 });

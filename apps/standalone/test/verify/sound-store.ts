@@ -1,9 +1,12 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import type { Clock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { anOrder } from '@cnop/testing/builders/order';
@@ -11,11 +14,18 @@ import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
+import { candleWrites } from './candles.ts';
+import { orderTold } from './journal-lines.ts';
+import { waitingOrderWrites } from './waiting-orders.ts';
 
 const TEST_BCRYPT_COST = 4;
-/** The one order that no service offers yet: a limit buy that waits and holds cash. */
+/** The prices of the test are published once. */
+const MAX_QUOTE_AGE_SECONDS = 3_600;
+/** A limit buy of bob's that waits and holds cash. */
 export const OPEN_ORDER_ID = '01990000-0000-7000-8000-0000000000aa';
 const OPEN_ORDER_HOLD = '100.00';
+/** Later than everything that happened, on the same day. */
+const AUDITED_AT = '2026-01-15T15:00:00.000Z';
 
 interface Call {
   readonly url: string;
@@ -26,16 +36,21 @@ interface Call {
 
 /**
  * A store that the real services have written: two customers who deposited, withdrew, bought and sold, an
- * administrator who adjusted a balance, a wrong password, and an open order.
+ * administrator who adjusted a balance and a wrong password; and what was added by hand: orders that wait or have
+ * waited, and candles.
  */
-export async function createSoundStore(): Promise<{ readonly store: TableStore; dispose(): Promise<void> }> {
+export async function createSoundStore(): Promise<{
+  readonly store: TableStore;
+  readonly clock: Clock;
+  dispose(): Promise<void>;
+}> {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
   const { store } = runtime;
   const passwords = createPasswordManager({ cost: TEST_BCRYPT_COST });
   const publicKeys = runtime.signingKeys.publicKeys();
   const users = await buildUserServiceApp({ ...runtime, passwords, publicKeys, trustedProxies: [] });
-  const orders = await buildOrderServiceApp(runtime);
+  const orders = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   const tokens = new Map<string, string>();
 
   async function post({ url, body, as, key }: Call): Promise<Record<string, unknown>> {
@@ -81,6 +96,11 @@ export async function createSoundStore(): Promise<{ readonly store: TableStore; 
     anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
   );
 
+  runtime.quotes.publish([
+    quoteAt('BTC', '50000.00', clock.now().toISOString()),
+    quoteAt('DOGE', '0.123456', clock.now().toISOString()),
+  ]);
+
   for (const username of ['alice', 'bob', 'grace']) {
     await signUp(username);
     if (username === 'grace') await createUserDao(store).updateUser(username, { role: 'admin' });
@@ -103,15 +123,25 @@ export async function createSoundStore(): Promise<{ readonly store: TableStore; 
   await post({ url: '/balance/deposit', as: 'bob', body: { amount: '1000' } });
   await trade('bob', ['market_buy', 'BTC', '0.01']);
   await leaveOpenOrder(store);
+  for (const writes of [waitingOrderWrites(), candleWrites()]) {
+    await store.transact({}, () => ({ writes, result: undefined }));
+  }
+  clock.set(AUDITED_AT);
 
   return {
     store,
+    clock,
     async dispose() {
       await Promise.all([users.close(), orders.close()]);
       await passwords.close();
       await runtime.dispose();
     },
   };
+}
+
+/** A quote without a spread. */
+function quoteAt(asset_id: string, price: string, at: string): Quote {
+  return { asset_id, bid: price, mid: price, ask: price, at, source: 'manual', seq: 1 };
 }
 
 async function leaveOpenOrder(store: TableStore): Promise<void> {
@@ -124,14 +154,29 @@ async function leaveOpenOrder(store: TableStore): Promise<void> {
     quantity: '0.0025',
     price: '40000',
     total_amount: OPEN_ORDER_HOLD,
+    held_amount: OPEN_ORDER_HOLD,
+    accepted_quote: quoteAt('BTC', '50000.00', at),
+    expires_at: '2026-02-14T13:00:00.000Z',
     created_at: at,
     updated_at: at,
     history: (['pending', 'confirmed', 'queued'] as const).map((status) => ({ status, at, reason: null })),
   });
-  await store.transact({ balance: balanceRecord.key({ username: 'bob' }) }, ({ balance }) => {
-    if (!balance) throw new Error('bob has no balance');
-    const held = { ...balanceRecord.read(balance), held_balance: OPEN_ORDER_HOLD };
-    return { writes: [orderRecord.create(order), balanceRecord.replace(held)], result: undefined };
+  await store.transact({ balance: balanceRecord.key({ username: 'bob' }) }, ({ balance: item }) => {
+    if (!item) throw new Error('bob has no balance');
+    const { event_seq, ...before } = balanceRecord.read(item);
+    const balance = { ...before, held_balance: OPEN_ORDER_HOLD, event_seq: event_seq + 1, updated_at: at };
+    const event = liveEventRecord.create({
+      seq: balance.event_seq,
+      id: 'event-of-the-open-order',
+      type: 'order.queued',
+      occurred_at: at,
+      username: 'bob',
+      data: {
+        order: orderTold(order),
+        balance: { current_balance: before.current_balance, held_balance: OPEN_ORDER_HOLD },
+      },
+    });
+    return { writes: [orderRecord.create(order), balanceRecord.replace(balance), event], result: undefined };
   });
 }
 

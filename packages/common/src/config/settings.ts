@@ -43,6 +43,16 @@ export const storeSettings = z.object({
 });
 export type StoreSettings = z.output<typeof storeSettings>;
 
+/** How processes tell each other that something is worth a look. */
+export const messagingSettings = z.object({
+  /** A Redis server, such as `redis://10.0.0.5:6379`; without one each process looks for itself, now and then. */
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss address' })
+    .transform((text) => new URL(text))
+    .optional(),
+});
+export type MessagingSettings = z.output<typeof messagingSettings>;
+
 /** How tokens are named; issuer and verifiers must agree. */
 export const tokenSettings = z.object({
   TOKEN_ISSUER: z.string().min(1).default('cnop'),

@@ -67,6 +67,15 @@ export function displayNumber(amount: string): number {
   return Number(amount);
 }
 
+/**
+ * The decimal nearest to a floating-point number: for prices that are made up, of which every digit is chance. An
+ * amount never was a number, so nothing else needs this.
+ * @param value finite, below 10^15
+ */
+export function decimalOfFloat(value: number, scale: number): Decimal {
+  return new ExactDecimal(value.toFixed(scale));
+}
+
 /** Whether a value is small enough to be stored and read back. */
 export function isStorable(value: Decimal): boolean {
   return value.abs().lt(TOO_LARGE);
@@ -75,7 +84,9 @@ export function isStorable(value: Decimal): boolean {
 /** A share of a whole as it is sent: a percentage with two fraction digits, rounded down; 0.00 of nothing. */
 export function formatPercentageOf(part: Decimal, whole: Decimal): string {
   const percentage = whole.eq('0') ? ZERO : part.times('100').div(whole);
-  return roundDown(percentage, PERCENTAGE_SCALE).toFixed(PERCENTAGE_SCALE);
+  const rounded = roundDown(percentage, PERCENTAGE_SCALE);
+  // What is left of a loss too small to show would be a negative zero, which is no number that we know.
+  return (rounded.eq('0') ? ZERO : rounded).toFixed(PERCENTAGE_SCALE);
 }
 
 /** Count of fraction digits that the value really needs: 0 for 1.00. */

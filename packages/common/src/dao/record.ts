@@ -9,7 +9,8 @@ export interface RecordDefinition<Entity extends object, Identity> {
   readonly schema: z.ZodType<Entity> & { readonly shape: Readonly<Record<string, unknown>> };
   readonly key: (identity: Identity) => { readonly pk: string; readonly sk: string };
   readonly indexes?: (entity: Entity) => Partial<Record<IndexName, IndexEntry>>;
-  readonly expiresAtEpochSeconds?: (entity: Entity) => number;
+  /** Absent, or undefined for one entity: kept for ever. */
+  readonly expiresAtEpochSeconds?: (entity: Entity) => number | undefined;
 }
 
 export interface EntityRecord<Entity, Identity> {
@@ -40,15 +41,17 @@ export function defineRecord<Entity extends Identity & object, Identity>(
   const { table, schema } = definition;
   const fields = Object.keys(schema.shape);
   const key = (identity: Identity): ItemKey => ({ table, ...definition.key(identity) });
-  const write = (kind: 'create' | 'replace', entity: Entity): Write => ({
-    kind,
-    key: key(entity),
-    attributes: { ...entity } as Attributes,
-    ...(definition.indexes && { indexes: definition.indexes(entity) }),
-    ...(definition.expiresAtEpochSeconds && {
-      expiresAtEpochSeconds: definition.expiresAtEpochSeconds(entity),
-    }),
-  });
+  const write = (kind: 'create' | 'replace', entity: Entity): Write => {
+    const expiresAtEpochSeconds = definition.expiresAtEpochSeconds?.(entity);
+    return {
+      kind,
+      key: key(entity),
+      // Not a copy: nobody changes an entity.
+      attributes: entity as Attributes & Entity,
+      ...(definition.indexes && { indexes: definition.indexes(entity) }),
+      ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
+    };
+  };
   const isComplete = (attributes: Attributes): attributes is Attributes & Entity =>
     fields.every((field) => field in attributes);
   const parse = (item: Item): Entity => {

@@ -60,6 +60,23 @@ export const descriptionSchema = z
   .max(MAX_DESCRIPTION_LENGTH)
   .regex(PRINTABLE_PATTERN, 'Control characters are not allowed.');
 
+/** The whole of something. */
+export const MAX_BASIS_POINTS = 10_000;
+/** Hundredths of a percent. */
+export const basisPointsSchema = z.int().min(0).max(MAX_BASIS_POINTS);
+
+/** A name that a client gives to its order: 1-64 of letters, digits and `_ . : -`. */
+export const clientOrderIdSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\w.:-]+$/, 'Use letters, digits and _ . : -');
+
+/** A moment of a request: RFC 3339 with any offset; the result is UTC with milliseconds. */
+export const rfc3339InputSchema = z.iso
+  .datetime({ offset: true, error: 'Give a time such as 2026-01-31T12:00:00Z.', abort: true })
+  .transform((text) => new Date(text).toISOString());
+
 /** RFC 3339 in UTC with milliseconds, as everything is stored and sent. */
 export const timestampSchema = z.iso.datetime({ precision: 3 });
 

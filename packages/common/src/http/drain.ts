@@ -9,9 +9,12 @@ const IDLE_SWEEP_INTERVAL_MILLISECONDS = 50;
 export interface Drain {
   readonly isDraining: boolean;
   begin(): void;
+  /** Calls the listener when it begins, at once when it has begun. Returns what takes the listener away again. */
+  onBegin(listener: () => void): () => void;
 }
 
 export function createDrain(): Drain {
+  const listeners = new Set<() => void>();
   let isDraining = false;
   return {
     get isDraining() {
@@ -19,6 +22,13 @@ export function createDrain(): Drain {
     },
     begin() {
       isDraining = true;
+      for (const listener of listeners) listener();
+      listeners.clear();
+    },
+    onBegin(listener) {
+      if (isDraining) listener();
+      else listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -25,7 +25,7 @@ export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | unde
   if (!KEY_PATTERN.test(key)) {
     throw ValidationError.ofField('Idempotency-Key', 'Use 1 to 128 printable characters.');
   }
-  return { key, requestHash: hashOf(request.body) };
+  return { key, requestHash: requestHashOf(request.body) };
 }
 
 /** Marks an answer that was given before. */
@@ -38,7 +38,7 @@ function unquote(header: string): string {
 }
 
 /** The body after its schema: two spellings of one request are the same request. */
-function hashOf(body: unknown): string {
+export function requestHashOf(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(body ?? null))
     .digest('base64url');

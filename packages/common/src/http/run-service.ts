@@ -3,9 +3,10 @@ import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import { createTokenVerifier } from '../auth/token-manager.ts';
 import { readConfig } from '../config/read-config.ts';
-import type { StoreSettings } from '../config/settings.ts';
+import type { MessagingSettings, StoreSettings } from '../config/settings.ts';
 import {
   keySetSettings,
+  messagingSettings,
   portSetting,
   processSettings,
   storeSettings,
@@ -15,7 +16,14 @@ import {
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
+import { createAssetDao } from '../dao/inventory/asset-dao.ts';
 import type { TableStore } from '../database/table-store.ts';
+import { announceEvents } from '../events/announcing-store.ts';
+import type { WritableQuoteBoard } from '../market/quote-board.ts';
+import { createQuoteBoard } from '../market/quote-board.ts';
+import { relayStoredPrices } from '../market/stored-prices.ts';
+import { createTradeTape } from '../market/trade-tape.ts';
+import { openMessageBus } from '../messaging/open-bus.ts';
 import { VERSION } from '../version.ts';
 import { closeOnSignal } from './close-on-signal.ts';
 import { createDrain, drainAndClose } from './drain.ts';
@@ -23,12 +31,19 @@ import { createLogger } from './logger.ts';
 import type { ServiceApp, ServiceRuntime } from './service-app.ts';
 import { startProcess } from './start-process.ts';
 
-type ServiceSettings = z.output<typeof processSettings> & StoreSettings & { readonly PORT: number };
+type ServiceSettings = z.output<typeof processSettings> &
+  StoreSettings &
+  MessagingSettings & { readonly PORT: number };
+
+/** The runtime of a process of one service, which may write on its own board. */
+export type ProcessRuntime = ServiceRuntime & { readonly quotes: WritableQuoteBoard };
 
 /** What one service adds to the process it runs in. */
 export interface OpenedService {
   readonly verifier: TokenVerifier;
-  readonly build: (runtime: ServiceRuntime) => Promise<ServiceApp>;
+  readonly build: (runtime: ProcessRuntime) => Promise<ServiceApp>;
+  /** Where the board's quotes come from: the service itself, or what the store has of the inventory service's. */
+  readonly quotesFrom: 'service' | 'store';
   /** Closes what was opened with it, after the last request. */
   readonly close?: () => Promise<void>;
 }
@@ -40,22 +55,32 @@ export interface ServiceProcess<S extends ServiceSettings> {
   readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
 }
 
-/** A service that only checks tokens: it finds the public keys at the user service. */
-export function serviceWithPublicKeys({
+/**
+ * A service that only checks tokens: it finds the public keys at the user service.
+ * @param own the settings that this service alone has
+ */
+export function serviceWithPublicKeys<Own>({
   defaultPort,
+  own,
   build,
+  quotesFrom = 'store',
 }: {
   readonly defaultPort: number;
-  readonly build: OpenedService['build'];
+  readonly own: z.ZodType<Own>;
+  readonly build: (runtime: ProcessRuntime, settings: Own) => Promise<ServiceApp>;
+  readonly quotesFrom?: OpenedService['quotesFrom'];
 }) {
   const settings = processSettings
     .extend(storeSettings.shape)
+    .extend(messagingSettings.shape)
     .extend(tokenSettings.shape)
     .extend(keySetSettings.shape)
-    .extend({ PORT: portSetting.default(defaultPort) });
+    .extend({ PORT: portSetting.default(defaultPort) })
+    .and(own);
   const open = async (given: z.output<typeof settings>, clock: Clock): Promise<OpenedService> => ({
     verifier: createTokenVerifier({ keys: { url: given.JWKS_URL }, settings: tokenNamesOf(given), clock }),
-    build,
+    build: (runtime) => build(runtime, given),
+    quotesFrom,
   });
   return { settings, open };
 }
@@ -71,8 +96,11 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const clock = systemClock;
   const drain = createDrain();
   const service = await process.open(settings, clock);
-  const store = await process.openStore(settings, clock);
-  const runtime: ServiceRuntime = {
+  const bus = await openMessageBus(settings, {
+    onTrouble: (error) => logger.warn({ err: error }, 'the message bus is down'),
+  });
+  const store = announceEvents(await process.openStore(settings, clock), bus);
+  const runtime: ProcessRuntime = {
     version: VERSION,
     logger,
     clock,
@@ -80,14 +108,28 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     store,
     verifier: service.verifier,
     sessions: createSessionChecker({ store, clock }),
+    quotes: createQuoteBoard(),
+    bus,
+    trades: createTradeTape(),
     drain,
     isOwnProcess: true,
   };
   const app = await service.build(runtime);
+  const stopRelay = service.quotesFrom === 'store' ? await relayPrices(runtime) : undefined;
   closeOnSignal(logger, async () => {
     await drainAndClose(app, drain);
+    stopRelay?.();
     await service.close?.();
+    await bus.close();
     await store.close();
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
+}
+
+async function relayPrices({ quotes, store, logger }: ProcessRuntime): Promise<() => void> {
+  return relayStoredPrices({
+    board: quotes,
+    readAssets: createAssetDao(store).getAssets,
+    onFailure: (error) => logger.warn({ err: error }, 'prices cannot be read'),
+  });
 }

@@ -8,6 +8,9 @@ import type { TokenVerifier } from '../auth/token-manager.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { TableStore } from '../database/table-store.ts';
+import type { QuoteBoard } from '../market/quote-board.ts';
+import type { TradeTape } from '../market/trade-tape.ts';
+import type { MessageBus } from '../messaging/message-bus.ts';
 import { requireAuthentication } from './authentication.ts';
 import type { Drain } from './drain.ts';
 import { closeConnectionsWhenDraining } from './drain.ts';
@@ -28,6 +31,12 @@ export interface ServiceRuntime {
   readonly store: TableStore;
   readonly verifier: TokenVerifier;
   readonly sessions: SessionChecker;
+  /** The prices of the moment. */
+  readonly quotes: QuoteBoard;
+  /** Says that something is worth a look, here and in other processes. */
+  readonly bus: MessageBus;
+  /** Told of every trade. */
+  readonly trades: TradeTape;
   readonly drain: Drain;
   /** False in the gateway's process: there the gateway names, logs and measures each request. */
   readonly isOwnProcess: boolean;

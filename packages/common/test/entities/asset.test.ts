@@ -23,6 +23,7 @@ const holding = {
   username: required.username,
   asset_id: required.assetId,
   quantity: required.nonNegativeDecimal,
+  held_quantity: withDefault(required.nonNegativeDecimal, '0'),
   average_purchase_price: positiveDecimal,
   total_invested: required.nonNegativeDecimal,
   created_at: required.timestamp,

@@ -248,3 +248,36 @@ export function integer({ min, max }: { readonly min: number; readonly max?: num
     ],
   };
 }
+
+/** Hundredths of a percent, up to the whole. */
+export const basisPoints = integer({ min: 0, max: 10_000 });
+
+const QUOTE = {
+  asset_id: 'BTC',
+  bid: '49999.5',
+  ask: '50000.5',
+  mid: '50000',
+  at: '2026-01-15T12:00:00.000Z',
+  source: 'simulated',
+  seq: 0,
+};
+
+export const quote: FieldCases = {
+  accepts: [[QUOTE], [{ ...QUOTE, source: 'stored', seq: Number.MAX_SAFE_INTEGER }]],
+  refuses: [
+    ...NOT_TEXT,
+    'BTC',
+    { ...QUOTE, bid: '0' },
+    { ...QUOTE, ask: '-1' },
+    { ...QUOTE, mid: 50_000 },
+    { ...QUOTE, at: '2026-01-15' },
+    { ...QUOTE, source: 'rumour' },
+    { ...QUOTE, seq: -1 },
+    { ...QUOTE, seq: 0.5 },
+  ],
+};
+
+export const clientOrderId: FieldCases = {
+  accepts: [['a'], ['A_b.c:d-9'], ['x'.repeat(64)]],
+  refuses: [...NOT_TEXT, '', 'x'.repeat(65), 'a b', 'a#b', 'a/b', 'ä', 'a\n', 'a\0b', '😀'],
+};

@@ -15,6 +15,7 @@ import { anAsset } from '@cnop/testing/builders/inventory';
 import { describe, expect, it } from 'vitest';
 import type { FieldCases } from './field-cases.ts';
 import {
+  basisPoints,
   describeEntityFields,
   describeField,
   integer,
@@ -70,6 +71,9 @@ describe('an asset', () => {
     market_cap_rank: nullable(integer({ min: 1 })),
     quantity_scale: withDefault(integer({ min: 0, max: 18 }), 8),
     price_scale: withDefault(integer({ min: 0, max: 18 }), 2),
+    spread_bps: withDefault(basisPoints, 0),
+    fee_bps: withDefault(basisPoints, 0),
+    daily_volatility_bps: withDefault(basisPoints, 300),
     created_at: required.timestamp,
     updated_at: required.timestamp,
     last_price_update: required.timestamp,
@@ -80,12 +84,19 @@ describeField('a status of an asset', assetStatusSchema, status);
 describeField('a category', assetCategorySchema, category);
 
 describe('an asset as clients see it', () => {
-  const seen = { ...anAsset(), price_usd: 50_000, is_active: true, availability_status: 'available' };
+  const seen = {
+    ...anAsset(),
+    price_usd: 50_000,
+    is_active: true,
+    availability_status: 'available',
+    high_24h: '51000',
+    low_24h: null,
+  };
 
-  it('is an asset with three more fields, each of them needed', () => {
+  it('is an asset with five more fields, each of them needed', () => {
     expect(assetResponseSchema.parse(seen)).toEqual(seen);
     const missing = assetResponseSchema.safeParse(anAsset()).error?.issues.map((issue) => issue.path[0]);
-    expect(missing).toEqual(['price_usd', 'is_active', 'availability_status']);
+    expect(missing).toEqual(['high_24h', 'low_24h', 'price_usd', 'is_active', 'availability_status']);
     expect(assetResponseSchema.safeParse({ ...seen, availability_status: 'sold_out' }).success).toBe(false);
   });
 
@@ -117,6 +128,9 @@ describe('a new asset', () => {
       image: null,
       quantity_scale: 8,
       price_scale: 2,
+      spread_bps: 0,
+      fee_bps: 0,
+      daily_volatility_bps: 300,
     });
     const missing = assetCreateSchema.safeParse({}).error?.issues.map((issue) => issue.path[0]);
     expect(missing).toEqual(['asset_id', 'symbol', 'name', 'current_price']);
@@ -145,6 +159,11 @@ describe('a new asset', () => {
     ['quantity_scale', number('-0')],
     ['quantity_scale', number('1.5')],
     ['price_scale', '2'],
+    ['spread_bps', number('-1')],
+    ['spread_bps', number('10001')],
+    ['fee_bps', number('0.5')],
+    ['fee_bps', number('10001')],
+    ['daily_volatility_bps', '300'],
     ['status', 'ACTIVE'],
     ['category', 'shares'],
     ['symbol', '   '],

@@ -10,17 +10,28 @@ import {
 import { anOrder, anOrderCreate } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
 import {
+  basisPoints,
+  clientOrderId,
   describeEntityFields,
   describeField,
   nullable,
   oneOf,
   positiveDecimal,
+  quote,
   required,
   text,
   withDefault,
 } from './field-cases.ts';
 
-const type = oneOf('market_buy', 'market_sell', 'limit_buy', 'limit_sell');
+const type = oneOf(
+  'market_buy',
+  'market_sell',
+  'limit_buy',
+  'limit_sell',
+  'stop_loss',
+  'take_profit',
+  'trailing_stop',
+);
 const status = oneOf(
   'pending',
   'confirmed',
@@ -42,10 +53,21 @@ describe('an order', () => {
     order_type: type,
     status: withDefault(status, 'pending'),
     quantity: positiveDecimal,
-    price: positiveDecimal,
-    total_amount: positiveDecimal,
+    price: nullable(positiveDecimal),
+    total_amount: nullable(positiveDecimal),
     fees: withDefault(required.nonNegativeDecimal, '0.00'),
+    fee_bps: withDefault(basisPoints, 0),
     description,
+    client_order_id: nullable(clientOrderId),
+    price_bound: nullable(positiveDecimal),
+    stop_price: nullable(positiveDecimal),
+    trail_amount: nullable(positiveDecimal),
+    trail_percent: nullable(positiveDecimal),
+    held_amount: withDefault(required.nonNegativeDecimal, '0'),
+    accepted_quote: nullable(quote),
+    trigger_quote: nullable(quote),
+    trigger_price: nullable(positiveDecimal),
+    executed_price: nullable(positiveDecimal),
     created_at: required.timestamp,
     updated_at: required.timestamp,
     executed_at: nullable(required.timestamp),
@@ -84,6 +106,17 @@ describe('a new order', () => {
     ['quantity', number('123456789012345.123456789012345678'), '123456789012345.123456789012345678'],
     ['price', number('100'), '100'],
     ['price', null, null],
+    ['quantity', 'max', 'max'],
+    ['price_bound', number('50000.5'), '50000.5'],
+    ['stop_price', '0.01', '0.01'],
+    ['trail_amount', '500', '500'],
+    ['trail_percent', number('99.99'), '99.99'],
+    ['trail_percent', null, null],
+    ['expires_at', '2026-02-01T10:00:00+02:00', '2026-02-01T08:00:00.000Z'],
+    ['expires_at', '2026-02-01T10:00:00Z', '2026-02-01T10:00:00.000Z'],
+    ['expires_at', null, null],
+    ['client_order_id', 'my-order:1', 'my-order:1'],
+    ['client_order_id', null, null],
     ['asset_id', 'eth', 'ETH'],
     ['description', 'a note', 'a note'],
     ['description', null, null],
@@ -103,6 +136,22 @@ describe('a new order', () => {
     ['quantity', '0.1234567890123456789'],
     ['quantity', true],
     ['quantity', null],
+    ['quantity', 'MAX'],
+    ['quantity', 'all'],
+    ['price_bound', '0'],
+    ['stop_price', '-1'],
+    ['trail_amount', number('0')],
+    ['trail_percent', '0.00'],
+    ['trail_percent', 'NaN'],
+    ['expires_at', '2026-02-01'],
+    ['expires_at', '2026-02-01T10:00:00'],
+    ['expires_at', '2026-02-30T10:00:00Z'],
+    ['expires_at', 'tomorrow'],
+    ['expires_at', 1],
+    ['client_order_id', ''],
+    ['client_order_id', 'x'.repeat(65)],
+    ['client_order_id', 'a b'],
+    ['client_order_id', 'a#b'],
     ['price', number('0')],
     ['price', number('-5')],
     ['price', ''],
@@ -114,7 +163,7 @@ describe('a new order', () => {
     ['description', 'a\0b'],
   ])('refuses %s %o', (field, value) => {
     const parsed = orderCreateSchema.safeParse({ ...anOrderCreate(), [field]: value });
-    expect(parsed.error?.issues.map((issue) => issue.path[0])).toEqual([field]);
+    expect([...new Set(parsed.error?.issues.map((issue) => issue.path[0]))]).toEqual([field]);
   });
 
   it.each([
@@ -122,6 +171,9 @@ describe('a new order', () => {
     'status',
     'total_amount',
     'fees',
+    'fee_bps',
+    'held_amount',
+    'accepted_quote',
     'order_id',
     'constructor',
     'prototype',

@@ -173,6 +173,7 @@ describe('a balance', () => {
     total_orders: amounts,
     total_refunds: amounts,
     transaction_count: integer({ min: 0 }),
+    event_seq: withDefault(integer({ min: 0 }), 0),
     created_at: required.timestamp,
     updated_at: required.timestamp,
     last_transaction: nullable(required.timestamp),

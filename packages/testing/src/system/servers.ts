@@ -8,8 +8,12 @@ export const ADMIN_PASSWORD = 'Administrator-1';
 const READY_TIMEOUT_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 5;
 
-/** Cheap hashes and no rate limits: what tests ask for is not what those defend against. */
+/**
+ * Cheap hashes and no rate limits: what tests ask for is not what those defend against. Prices stand where a test sets
+ * them, so that amounts are known.
+ */
 export const TEST_ENV = {
+  PRICE_FEED: 'manual',
   LOG_LEVEL: 'error',
   BCRYPT_COST: '4',
   RATE_LIMIT_AUTH: '0',

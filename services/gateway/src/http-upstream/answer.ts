@@ -13,6 +13,7 @@ const PASSED_HEADERS = [
   'location',
   'retry-after',
   'www-authenticate',
+  'x-accel-buffering',
 ] as const;
 
 /**
@@ -24,11 +25,7 @@ export async function passAnswer(
   answer: Dispatcher.ResponseData,
   publicPath: string,
 ): Promise<FastifyReply> {
-  void reply.code(answer.statusCode);
-  for (const name of PASSED_HEADERS) {
-    const value = answer.headers[name];
-    if (value !== undefined) void reply.header(name, value);
-  }
+  void reply.code(answer.statusCode).headers(passedHeadersOf(answer));
   if (!isProblem(answer.headers) || answer.headers['content-length'] === '0') return reply.send(answer.body);
   const problem = await answer.body.json();
   // The service knows its own path only.
@@ -37,4 +34,13 @@ export async function passAnswer(
     .type(PROBLEM_CONTENT_TYPE)
     .serializer(JSON.stringify)
     .send({ ...(typeof problem === 'object' ? problem : {}), instance: publicPath });
+}
+
+export function passedHeadersOf({ headers }: Dispatcher.ResponseData): Record<string, string | string[]> {
+  const passed: Record<string, string | string[]> = {};
+  for (const name of PASSED_HEADERS) {
+    const value = headers[name];
+    if (value !== undefined) passed[name] = value;
+  }
+  return passed;
 }

@@ -15,6 +15,8 @@ export interface Exchange {
    * @throws UpstreamError (502, 504) and ClientGoneError
    */
   send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  /** The same for an answer that lasts, which has no second chance: its client tries again by itself. */
+  openStream(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
 }
 
 interface ExchangeOptions {
@@ -27,13 +29,16 @@ interface ExchangeOptions {
 export function createExchange({ instances, budget, halfOpenAfterMilliseconds }: ExchangeOptions): Exchange {
   let turn = 0;
 
-  async function sendOnce(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  async function sendOnce(
+    request: Dispatcher.RequestOptions,
+    how: 'send' | 'openStream' = 'send',
+  ): Promise<Dispatcher.ResponseData> {
     const first = turn++;
     for (let step = 0; step < instances.length; step++) {
       const instance = instances[(first + step) % instances.length];
       if (!instance?.takesRequests) continue;
       try {
-        return await instance.send(request);
+        return await instance[how](request);
       } catch (error) {
         if (!(error instanceof BrokenCircuitError)) throw error;
       }
@@ -63,5 +68,6 @@ export function createExchange({ instances, budget, halfOpenAfterMilliseconds }:
       budget.earn();
       return request.method === 'GET' ? sendTwice(request) : sendOnce(request);
     },
+    openStream: (request) => sendOnce(request, 'openStream'),
   };
 }

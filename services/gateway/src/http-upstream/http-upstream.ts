@@ -1,5 +1,8 @@
 import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
+import type { Drain } from '@cnop/common/http/drain';
+import { createDrain } from '@cnop/common/http/drain';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
+import { UnavailableError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ForwardTarget, TimeoutClass, Upstream } from '../upstream.ts';
 import { passAnswer } from './answer.ts';
@@ -7,6 +10,7 @@ import { createDeadline } from './deadline.ts';
 import { createExchange } from './exchange.ts';
 import type { Instance } from './instance.ts';
 import { createInstance } from './instance.ts';
+import { passStream } from './pass-stream.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { ClientGoneError, toUpstreamFailure } from './upstream-failures.ts';
 
@@ -15,6 +19,7 @@ const ANSWER_TIMEOUTS_MILLISECONDS: Readonly<Record<TimeoutClass, number>> = {
   read: 5_000,
   write: 10_000,
   password: 15_000,
+  stream: 5_000,
 };
 /** Between two parts of an answer. */
 const BODY_TIMEOUT_MILLISECONDS = 10_000;
@@ -24,6 +29,8 @@ const HALF_OPEN_AFTER_MILLISECONDS = 2_000;
 export interface HttpUpstreamOptions {
   /** One for each running instance, such as `http://10.0.0.1:8000`. */
   readonly origins: readonly URL[];
+  /** Ends the streams that are passed on when this process is on its way out. */
+  readonly drain?: Drain;
   readonly answerTimeoutsMilliseconds?: Readonly<Record<TimeoutClass, number>>;
   /** How long a breaker stays open before one request may probe the instance. */
   readonly halfOpenAfterMilliseconds?: number;
@@ -32,6 +39,7 @@ export interface HttpUpstreamOptions {
 /** A service in processes of its own, reached over HTTP with kept connections and a breaker for each instance. */
 export function createHttpUpstream({
   origins,
+  drain = createDrain(),
   answerTimeoutsMilliseconds = ANSWER_TIMEOUTS_MILLISECONDS,
   halfOpenAfterMilliseconds = HALF_OPEN_AFTER_MILLISECONDS,
 }: HttpUpstreamOptions): Upstream {
@@ -43,9 +51,11 @@ export function createHttpUpstream({
     reply: FastifyReply,
     target: ForwardTarget,
   ): Promise<unknown> {
+    const isStream = target.timeout === 'stream';
+    if (isStream && drain.isDraining) throw new UnavailableError('This process is shutting down.');
     const deadline = createDeadline(answerTimeoutsMilliseconds[target.timeout], reply.raw);
     try {
-      const answer = await exchange.send({
+      const answer = await exchange[isStream ? 'openStream' : 'send']({
         method: request.method,
         path: target.url,
         headers: forwardableHeaders(request.headers, {
@@ -55,10 +65,12 @@ export function createHttpUpstream({
         body: Buffer.isBuffer(request.body) ? request.body : null,
         signal: deadline.signal,
         headersTimeout: 0,
-        bodyTimeout: BODY_TIMEOUT_MILLISECONDS,
+        bodyTimeout: isStream ? 0 : BODY_TIMEOUT_MILLISECONDS,
       });
       deadline.stopClock();
-      return await passAnswer(reply, answer, pathOf(request.url));
+      if (!isStream || answer.statusCode !== 200) return await passAnswer(reply, answer, pathOf(request.url));
+      passStream(reply, answer, drain);
+      return undefined;
     } catch (error) {
       if (error instanceof ClientGoneError) return reply.hijack();
       throw toUpstreamFailure(error);

@@ -20,7 +20,9 @@ export interface Instance {
    * @throws BrokenCircuitError, UpstreamError, ClientGoneError
    */
   send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
-  /** The same past the breaker, for questions about the instance itself. */
+  /** The same on a connection of its own, for an answer that lasts: it takes no connection from requests. */
+  openStream(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  /** The same as `send`, past the breaker, for questions about the instance itself. */
   ask(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
   close(): Promise<void>;
 }
@@ -29,19 +31,24 @@ export interface Instance {
  * @param halfOpenAfterMilliseconds how long the breaker stays open before one request may probe the instance
  */
 export function createInstance(origin: URL, halfOpenAfterMilliseconds: number): Instance {
-  const pool = new Pool(origin, {
-    connections: MAX_CONNECTIONS,
+  const connection = {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS },
-  });
+  };
+  const pool = new Pool(origin, { ...connection, connections: MAX_CONNECTIONS });
+  // How many streams there may be is for the service to say.
+  const streams = new Pool(origin, { ...connection, connections: null });
   const breaker = circuitBreaker(handleWhen(isOutage).orWhenResult(isGatewayFailure), {
     halfOpenAfter: halfOpenAfterMilliseconds,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
-  const ask = async (request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> => {
+  const askOn = async (
+    dispatcher: Dispatcher,
+    request: Dispatcher.RequestOptions,
+  ): Promise<Dispatcher.ResponseData> => {
     try {
-      return await pool.request(request);
+      return await dispatcher.request(request);
     } catch (error) {
       throw toUpstreamFailure(error);
     }
@@ -51,9 +58,13 @@ export function createInstance(origin: URL, halfOpenAfterMilliseconds: number): 
     get takesRequests() {
       return breaker.state !== CircuitState.HalfOpen;
     },
-    send: (request) => breaker.execute(() => ask(request)),
-    ask,
-    close: () => pool.close(),
+    send: (request) => breaker.execute(() => askOn(pool, request)),
+    openStream: (request) => breaker.execute(() => askOn(streams, request)),
+    ask: (request) => askOn(pool, request),
+    close: async () => {
+      // Streams have no end to wait for.
+      await Promise.all([pool.close(), streams.destroy()]);
+    },
   };
 }
 

@@ -65,6 +65,7 @@ describe('a service over HTTP', () => {
             read: TIMEOUT_MILLISECONDS,
             write: TIMEOUT_MILLISECONDS,
             password: TIMEOUT_MILLISECONDS,
+            stream: TIMEOUT_MILLISECONDS,
           },
           halfOpenAfterMilliseconds: HALF_OPEN_AFTER_MILLISECONDS,
         }),

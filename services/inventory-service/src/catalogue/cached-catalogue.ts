@@ -1,13 +1,12 @@
 import type { Clock } from '@cnop/common/core/clock';
-import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
-import { toAssetView } from '../domain/asset-view.ts';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
 
 /** How old the public list may be. A write of this process shows at once, one of another process after this time. */
 const MAX_AGE_MILLISECONDS = 1_000;
 
 /** The whole catalogue for lists. Whoever is about to decide something reads the one asset from the store. */
 export interface CachedCatalogue {
-  getAssets(): Promise<readonly AssetResponse[]>;
+  getAssets(): Promise<readonly Asset[]>;
   /** Makes the next list read the store; to be called after each write. */
   forget(): void;
 }
@@ -18,13 +17,11 @@ export interface CachedCatalogueOptions {
 }
 
 /**
- * Reads the catalogue at most once a second, and once for all requests that wait for it at the same time. Reading and
- * checking 50 assets costs about as much as the whole rest of the request.
+ * Reads the catalogue at most once a second, and once for all requests that wait for it at the same time. Reading 50
+ * assets costs about as much as the whole rest of the request.
  */
 export function createCachedCatalogue({ read, clock }: CachedCatalogueOptions): CachedCatalogue {
-  let latest:
-    | { readonly assets: Promise<readonly AssetResponse[]>; readonly readAtMilliseconds: number }
-    | undefined;
+  let latest: { readonly assets: Promise<readonly Asset[]>; readonly readAtMilliseconds: number } | undefined;
 
   return {
     async getAssets() {
@@ -32,7 +29,7 @@ export function createCachedCatalogue({ read, clock }: CachedCatalogueOptions): 
       const ageMilliseconds = latest ? nowMilliseconds - latest.readAtMilliseconds : Infinity;
       // Not negative: a clock that was set back must not keep an old list alive.
       if (latest && ageMilliseconds >= 0 && ageMilliseconds < MAX_AGE_MILLISECONDS) return latest.assets;
-      const reading = { assets: readViews(read), readAtMilliseconds: nowMilliseconds };
+      const reading = { assets: read(), readAtMilliseconds: nowMilliseconds };
       latest = reading;
       try {
         return await reading.assets;
@@ -46,9 +43,4 @@ export function createCachedCatalogue({ read, clock }: CachedCatalogueOptions): 
       latest = undefined;
     },
   };
-}
-
-async function readViews(read: CachedCatalogueOptions['read']): Promise<readonly AssetResponse[]> {
-  const assets = await read();
-  return assets.map(toAssetView);
 }

@@ -34,5 +34,7 @@ export async function changeAsset(
     };
   });
   deps.catalogue.forget();
-  return toAssetView(changed);
+  if (action === 'set_asset_price') deps.market.priceSet(changed);
+  else deps.market.assetEdited(changed);
+  return toAssetView(changed, deps.market.livePrice(assetId));
 }

@@ -23,5 +23,6 @@ export async function createAsset(
     return { writes: [assetRecord.create(asset), auditWrite(undefined, asset)], result: undefined };
   });
   deps.catalogue.forget();
-  return toAssetView(asset);
+  deps.market.priceSet(asset);
+  return toAssetView(asset, deps.market.livePrice(asset.asset_id));
 }

@@ -2,8 +2,10 @@ import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import type { CachedCatalogue } from '../catalogue/cached-catalogue.ts';
+import type { LiveCatalogue } from '../catalogue/live-catalogue.ts';
+import type { Market } from '../market-maker/market.ts';
 
 /** What the use cases of this service work with; each names the part that it needs. */
 export interface InventoryDependencies {
@@ -12,7 +14,9 @@ export interface InventoryDependencies {
   readonly ids: IdSource;
   readonly assets: AssetDao;
   readonly audit: AuditLogger;
-  readonly catalogue: CachedCatalogue;
+  readonly candles: CandleDao;
+  readonly catalogue: LiveCatalogue;
+  readonly market: Market;
 }
 
 /** Who asks for a change, for the audit log. */

@@ -4,14 +4,14 @@ import { toAssetView } from '../domain/asset-view.ts';
 import type { InventoryDependencies } from './dependencies.ts';
 
 /**
- * One asset, as it is stored now.
+ * One asset, as it is stored now and at the price of the moment.
  * @throws NotFoundError (404)
  */
 export async function getAsset(
-  { assets }: Pick<InventoryDependencies, 'assets'>,
+  { assets, market }: Pick<InventoryDependencies, 'assets' | 'market'>,
   assetId: string,
 ): Promise<AssetResponse> {
   const asset = await assets.getAsset(assetId);
   if (!asset) throw new NotFoundError('The asset');
-  return toAssetView(asset);
+  return toAssetView(asset, market.livePrice(assetId));
 }

@@ -86,12 +86,13 @@ describe('toAssetView', () => {
     ['suspended', false, 'unavailable'],
     ['delisted', false, 'unavailable'],
   ] as const)('an asset that is %s', (status, is_active, availability_status) => {
-    expect(toAssetView(anAsset({ status }))).toMatchObject({ is_active, availability_status });
+    expect(toAssetView(anAsset({ status }), undefined)).toMatchObject({ is_active, availability_status });
   });
 
   test('keeps the exact price beside the number', () => {
     const view = toAssetView(
       anAsset({ current_price: '999999999999999.123456789012345678', price_scale: 18 }),
+      undefined,
     );
     expect(view).toMatchObject({
       current_price: '999999999999999.123456789012345678',

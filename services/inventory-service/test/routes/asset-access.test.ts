@@ -17,6 +17,8 @@ const ADMINS = { none: 401, customer: 403, moderator: 403, admin: 200 };
 const ROWS: readonly Row[] = [
   { method: 'GET', url: '/inventory/assets', expected: PUBLIC },
   { method: 'GET', url: '/inventory/assets/BTC', expected: PUBLIC },
+  { method: 'GET', url: '/inventory/assets/BTC/candles', expected: PUBLIC },
+  { method: 'GET', url: '/inventory/market', expected: PUBLIC },
   {
     method: 'POST',
     url: '/inventory/assets',

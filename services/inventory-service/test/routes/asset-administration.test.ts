@@ -53,12 +53,22 @@ describe('POST /inventory/assets', () => {
       market_cap_rank: null,
       quantity_scale: 8,
       price_scale: 2,
+      spread_bps: 0,
+      fee_bps: 0,
+      daily_volatility_bps: 300,
       created_at: NOW,
       updated_at: NOW,
       last_price_update: NOW,
     };
     expect(reply.json()).toEqual({
-      data: { ...asset, price_usd: 1.5, is_active: true, availability_status: 'available' },
+      data: {
+        ...asset,
+        high_24h: null,
+        low_24h: null,
+        price_usd: 1.5,
+        is_active: true,
+        availability_status: 'available',
+      },
     });
     expect(await service.dao.getAsset('NEW')).toEqual(asset);
     expect(await service.audited('admin')).toEqual([

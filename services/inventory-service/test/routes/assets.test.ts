@@ -183,6 +183,11 @@ describe('GET /inventory/assets/{id}', () => {
     expect(reply.json()).toEqual({
       data: {
         asset_id: 'SHIB',
+        spread_bps: 0,
+        fee_bps: 0,
+        daily_volatility_bps: 300,
+        high_24h: null,
+        low_24h: null,
         symbol: 'SHIB',
         name: 'Shiba Inu',
         description: null,

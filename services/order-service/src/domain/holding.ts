@@ -13,31 +13,39 @@ import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balan
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
 import { OrderRefusedError } from './order-errors.ts';
 
-export interface HoldingChange {
-  readonly username: string;
+/** Units of an asset that are reserved, released or sold. */
+export interface UnitsChange {
   readonly assetId: string;
   readonly quantity: Decimal;
-  /** USD that moved for it, rounded. */
-  readonly total: Decimal;
   readonly at: string;
 }
 
+export interface HoldingChange extends UnitsChange {
+  readonly username: string;
+  /** USD that a buy cost, fees included. */
+  readonly cost: Decimal;
+}
+
+const NOTHING_HELD = '0';
+
 /**
  * The holding after a buy: cost adds up, the average follows.
- * @throws OrderRefusedError (422 BUS_002) when the quantity would have more digits than a quantity may have
+ * @throws OrderRefusedError (422 BUS_002) when quantity or cost would have more digits than can be stored
  */
 export function addToHolding(
   holding: StoredAssetBalance | undefined,
   change: HoldingChange,
 ): StoredAssetBalance {
   const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
-  if (!isStorable(quantity))
-    throw new OrderRefusedError('The holding would become larger than the platform can hold.');
-  const invested = change.total.plus(holding?.total_invested ?? ZERO);
+  const invested = change.cost.plus(holding?.total_invested ?? ZERO);
+  if (!isStorable(quantity) || !isStorable(invested)) {
+    throw new OrderRefusedError('The holding would become larger than the platform can hold.', 'quantity');
+  }
   return {
     username: change.username,
     asset_id: change.assetId,
     quantity: formatDecimal(quantity),
+    held_quantity: holding?.held_quantity ?? NOTHING_HELD,
     average_purchase_price: formatDecimal(averagePrice(invested, quantity)),
     total_invested: formatUsd(invested),
     created_at: holding?.created_at ?? change.at,
@@ -46,30 +54,62 @@ export function addToHolding(
   };
 }
 
+/** What may be sold or reserved: the quantity less what open orders have reserved. */
+export function availableUnits(holding: StoredAssetBalance | undefined): Decimal {
+  return holding ? decimal(holding.quantity).minus(holding.held_quantity) : ZERO;
+}
+
 /**
  * The holding after a sale: what is left keeps its share of the cost.
- * @throws InsufficientBalanceError (422 BUS_001) when there is less than what is sold
+ * @throws InsufficientBalanceError (422 BUS_001) when less than what is sold is available
  */
 export function takeFromHolding(
   holding: StoredAssetBalance | undefined,
-  change: HoldingChange,
+  change: UnitsChange,
 ): StoredAssetBalance {
-  const held = decimal(holding?.quantity ?? '0');
-  if (!holding || change.quantity.gt(held)) {
-    throw new InsufficientBalanceError(change.assetId, {
-      available: formatDecimal(held),
-      required: formatDecimal(change.quantity),
-    });
-  }
-  const remaining = held.minus(change.quantity);
-  const invested = decimal(holding.total_invested).times(remaining).div(held);
+  const owner = assertAvailable(holding, change);
+  const before = decimal(owner.quantity);
+  const remaining = before.minus(change.quantity);
+  const invested = decimal(owner.total_invested).times(remaining).div(before);
   return {
-    ...holding,
+    ...owner,
     quantity: formatDecimal(remaining),
     total_invested: formatUsd(roundDown(invested, CURRENCY_SCALE)),
     updated_at: change.at,
     last_transaction: change.at,
   };
+}
+
+/**
+ * The holding with more of it reserved for an order.
+ * @throws InsufficientBalanceError (422 BUS_001) when less than that is available
+ */
+export function holdUnits(holding: StoredAssetBalance | undefined, change: UnitsChange): StoredAssetBalance {
+  const owner = assertAvailable(holding, change);
+  return withHeld(owner, decimal(owner.held_quantity).plus(change.quantity), change.at);
+}
+
+/** The holding with less of it reserved. */
+export function releaseUnits(holding: StoredAssetBalance, change: UnitsChange): StoredAssetBalance {
+  return withHeld(holding, decimal(holding.held_quantity).minus(change.quantity), change.at);
+}
+
+function withHeld(holding: StoredAssetBalance, held: Decimal, at: string): StoredAssetBalance {
+  return { ...holding, held_quantity: formatDecimal(held), updated_at: at };
+}
+
+/** @throws InsufficientBalanceError (422 BUS_001) */
+export function assertAvailable(
+  holding: StoredAssetBalance | undefined,
+  change: Pick<UnitsChange, 'assetId' | 'quantity'>,
+): StoredAssetBalance {
+  const available = availableUnits(holding);
+  if (holding && change.quantity.lte(available)) return holding;
+  throw new InsufficientBalanceError(change.assetId, {
+    available: formatDecimal(available),
+    required: formatDecimal(change.quantity),
+    field: 'quantity',
+  });
 }
 
 /** For people to read: no money moves by it. A holding always cost a cent or more, so it is never zero. */

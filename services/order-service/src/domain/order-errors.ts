@@ -1,9 +1,21 @@
+import { UnavailableError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
+
+/** How long a client should wait for the next quote. */
+const NEXT_QUOTE_SECONDS = 2;
 
 /** 422 BUS_002: the order breaks a rule of trading. */
 export class OrderRefusedError extends ProblemError {
-  constructor(detail: string) {
-    super('BUS_002', { detail });
+  /**
+   * @param field the member of the request that would have to be another
+   * @param extensions figures that explain the refusal, such as the price of the moment
+   */
+  constructor(detail: string, field?: string, extensions: Readonly<Record<string, string>> = {}) {
+    super('BUS_002', {
+      detail,
+      extensions,
+      ...(field && { errors: [{ field, pointer: `/${field}`, message: detail, code: 'breaks_rule' }] }),
+    });
   }
 }
 
@@ -14,6 +26,15 @@ export class AssetNotTradableError extends ProblemError {
     super('BUS_003', {
       detail,
       errors: [{ field: 'asset_id', pointer: '/asset_id', message: detail, code: 'not_available' }],
+    });
+  }
+}
+
+/** 503 SVC_001: there is no price that is young enough to trade at. */
+export class PriceTooOldError extends UnavailableError {
+  constructor(assetId: string) {
+    super(`There is no current price of ${assetId}: try again in a moment.`, {
+      retryAfterSeconds: NEXT_QUOTE_SECONDS,
     });
   }
 }

@@ -27,8 +27,3 @@ export function advance(order: Order, status: OrderStatus, at: string, reason: s
   }
   return { ...order, status, updated_at: at, history: [...order.history, { status, at, reason }] };
 }
-
-/** @throws StateConflictError (409) when the order is final or being executed */
-export function cancel(order: Order, at: string): Order {
-  return { ...advance(order, 'cancelled', at, 'cancelled by the user'), cancelled_at: at };
-}

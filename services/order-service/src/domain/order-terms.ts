@@ -3,63 +3,164 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
 import { ValidationError } from '@cnop/exception/errors';
 import type { FieldError } from '@cnop/exception/problem-error';
-import { AssetNotTradableError, OrderRefusedError } from './order-errors.ts';
+import { AssetNotTradableError } from './order-errors.ts';
+import { checkExpiry } from './order-expiry.ts';
+import type { Side } from './order-sides.ts';
+import { sideOf } from './order-sides.ts';
 
-export type Side = 'buy' | 'sell';
-
-const SIDE_OF: Readonly<Record<OrderType, Side>> = {
-  market_buy: 'buy',
-  market_sell: 'sell',
-  limit_buy: 'buy',
-  limit_sell: 'sell',
-};
-
-/** A market order that fits its asset. */
-export interface MarketOrderTerms {
+/** An order that fits its asset and itself, whatever the market says. */
+export interface OrderTerms {
   readonly orderType: OrderType;
   readonly side: Side;
   readonly assetId: string;
+  /** `max`: all that is available. */
   readonly quantity: string;
-  /** USD per unit at which the order executes. */
-  readonly price: string;
+  /** The limit of a limit order. */
+  readonly limit: string | null;
+  readonly priceBound: string | null;
+  readonly stopPrice: string | null;
+  readonly trailAmount: string | null;
+  readonly trailPercent: string | null;
+  /** Null for market orders, which never wait. */
+  readonly expiresAt: string | null;
+  readonly clientOrderId: string | null;
   readonly description: string | null;
+  /** The asset's fee of the moment: it stays with the order. */
+  readonly feeBps: number;
 }
 
+type ConditionField =
+  | 'price'
+  | 'price_bound'
+  | 'stop_price'
+  | 'trail_amount'
+  | 'trail_percent'
+  | 'expires_at';
+
+/** Which fields each type of order takes; what is not named is not allowed. */
+const FIELDS: Readonly<Record<OrderType, Partial<Record<ConditionField, 'required' | 'optional'>>>> = {
+  market_buy: { price_bound: 'optional' },
+  market_sell: { price_bound: 'optional' },
+  limit_buy: { price: 'required', expires_at: 'optional' },
+  limit_sell: { price: 'required', expires_at: 'optional' },
+  stop_loss: { stop_price: 'required', expires_at: 'optional' },
+  take_profit: { stop_price: 'required', expires_at: 'optional' },
+  // One of the two, which `checkTrail` sees to.
+  trailing_stop: { trail_amount: 'optional', trail_percent: 'optional', expires_at: 'optional' },
+};
+const CONDITION_FIELDS = [
+  'price',
+  'price_bound',
+  'stop_price',
+  'trail_amount',
+  'trail_percent',
+  'expires_at',
+] as const satisfies readonly ConditionField[];
+const PRICE_FIELDS = ['price', 'price_bound', 'stop_price', 'trail_amount'] as const;
+
+export const ALL_AVAILABLE = 'max';
+const PERCENT_SCALE = 2;
+const WHOLE_PERCENT = '100';
+
 /**
- * Holds a request against the asset it is for.
+ * Holds a request against itself and the asset it is for.
+ * @throws AssetNotTradableError (422 BUS_003)
  * @throws ValidationError (422) that lists every field which does not fit
- * @throws AssetNotTradableError (422 BUS_003), OrderRefusedError (422 BUS_002)
  */
-export function marketOrderTerms(request: OrderCreate, asset: Asset | undefined): MarketOrderTerms {
-  if (!asset || asset.status !== 'active') throw new AssetNotTradableError(request.asset_id);
-  const { order_type: orderType, quantity, price } = request;
-  if (orderType !== 'market_buy' && orderType !== 'market_sell') {
-    throw new OrderRefusedError(
-      'Conditional orders are not offered yet: send a market_buy or a market_sell.',
-    );
-  }
-  const errors: FieldError[] = [];
-  if (price !== null && price !== undefined) {
-    errors.push(
-      fieldError(
-        'price',
-        'A market order takes the price of the moment: leave the price out.',
-        'not_allowed',
-      ),
-    );
-  }
-  if (fractionDigits(decimal(quantity)) > asset.quantity_scale) {
-    errors.push(fieldError('quantity', `At most ${asset.quantity_scale} fraction digits.`, 'too_precise'));
-  }
+export function orderTerms(request: OrderCreate, asset: Asset | undefined, now: Date): OrderTerms {
+  assertTradable(request.asset_id, asset);
+  const { terms, errors } = readTerms(request, asset, now);
   if (errors.length > 0) throw new ValidationError(errors);
+  return terms;
+}
+
+/** @throws AssetNotTradableError (422 BUS_003) */
+export function assertTradable(assetId: string, asset: Asset | undefined): asserts asset is Asset {
+  if (asset?.status !== 'active') throw new AssetNotTradableError(assetId);
+}
+
+/** What a request asks for, and every field of it that does not fit. */
+export function readTerms(
+  request: OrderCreate,
+  asset: Asset | undefined,
+  now: Date,
+): { readonly terms: OrderTerms; readonly errors: readonly FieldError[] } {
+  const { order_type: orderType } = request;
+  const expiry = checkExpiry(orderType, request.expires_at, now);
+  const conditionOf = (field: Exclude<ConditionField, 'expires_at'>): string | null =>
+    (FIELDS[orderType][field] && request[field]) ?? null;
   return {
-    orderType,
-    side: SIDE_OF[orderType],
-    assetId: asset.asset_id,
-    quantity,
-    price: asset.current_price,
-    description: request.description ?? null,
+    terms: {
+      orderType,
+      side: sideOf(orderType),
+      assetId: request.asset_id,
+      quantity: request.quantity,
+      limit: conditionOf('price'),
+      priceBound: conditionOf('price_bound'),
+      stopPrice: conditionOf('stop_price'),
+      trailAmount: conditionOf('trail_amount'),
+      trailPercent: conditionOf('trail_percent'),
+      expiresAt: expiry.expiresAt,
+      clientOrderId: request.client_order_id ?? null,
+      description: request.description ?? null,
+      feeBps: asset?.fee_bps ?? 0,
+    },
+    errors: [
+      ...checkFields(request),
+      ...checkQuantity(request),
+      ...(asset ? checkScales(request, asset) : []),
+      ...checkTrail(request),
+      ...expiry.errors,
+    ],
   };
+}
+
+function checkFields(request: OrderCreate): FieldError[] {
+  const { order_type: orderType } = request;
+  return CONDITION_FIELDS.flatMap((field) => {
+    const rule = FIELDS[orderType][field];
+    const isGiven = request[field] !== null && request[field] !== undefined;
+    if (isGiven && !rule)
+      return [fieldError(field, `A ${orderType} order takes no ${field}.`, 'not_allowed')];
+    if (!isGiven && rule === 'required') {
+      return [fieldError(field, `A ${orderType} order needs a ${field}.`, 'required')];
+    }
+    return [];
+  });
+}
+
+function checkQuantity({ quantity, order_type }: OrderCreate): FieldError[] {
+  if (quantity !== ALL_AVAILABLE || order_type === 'market_sell') return [];
+  return [fieldError('quantity', 'Only a market_sell can be for all that is available.', 'not_allowed')];
+}
+
+function checkScales(request: OrderCreate, asset: Asset): FieldError[] {
+  const { quantity } = request;
+  return [
+    ...(quantity === ALL_AVAILABLE ? [] : checkScale('quantity', quantity, asset.quantity_scale)),
+    ...PRICE_FIELDS.flatMap((field) => checkScale(field, request[field], asset.price_scale)),
+    ...checkScale('trail_percent', request.trail_percent, PERCENT_SCALE),
+  ];
+}
+
+function checkScale(field: string, value: string | null | undefined, scale: number): FieldError[] {
+  if (value === null || value === undefined || fractionDigits(decimal(value)) <= scale) return [];
+  return [fieldError(field, `At most ${scale} fraction digits.`, 'too_precise')];
+}
+
+function checkTrail({ order_type, trail_amount, trail_percent }: OrderCreate): FieldError[] {
+  if (order_type !== 'trailing_stop') return [];
+  const given = [trail_amount, trail_percent].filter((value) => value !== null && value !== undefined);
+  if (given.length === 0) {
+    return [fieldError('trail_amount', 'Give a trail_amount or a trail_percent.', 'required')];
+  }
+  if (given.length === 2) {
+    return [fieldError('trail_percent', 'Give either a trail_amount or a trail_percent.', 'not_allowed')];
+  }
+  if (trail_percent && decimal(trail_percent).gte(WHOLE_PERCENT)) {
+    return [fieldError('trail_percent', `This must be less than ${WHOLE_PERCENT}.`, 'too_big')];
+  }
+  return [];
 }
 
 function fieldError(field: string, message: string, code: string): FieldError {

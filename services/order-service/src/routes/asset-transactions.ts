@@ -37,7 +37,7 @@ export function assetTransactionRoutes(app: ServiceApp): void {
         summary: 'List own trades of an asset, newest first',
         params: z.strictObject({ asset_id: assetIdSchema }),
         querystring: pageQuerySchema,
-        response: { 200: assetTransactionListAnswerSchema },
+        response: { 200: assetTransactionListAnswerSchema.describe('One page of trades.') },
       },
     },
     async (request) => {

@@ -6,16 +6,16 @@ import {
   orderTypeSchema,
 } from '@cnop/common/entities/order/order';
 import { identityOf } from '@cnop/common/http/authentication';
-import { getAssetDao, getOrderDao } from '@cnop/common/http/dao-dependencies';
-import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
+import { getOrderDao } from '@cnop/common/http/dao-dependencies';
+import { idempotencyKeyOf, markReplayed, requestHashOf } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import { getClock, getIds, getStore } from '../dependencies.ts';
+import { getOrdering } from '../dependencies.ts';
 import { cancelOrder } from '../use-cases/cancel-order.ts';
 import { findOwnOrder } from '../use-cases/find-own-order.ts';
-import { placeMarketOrder } from '../use-cases/place-market-order.ts';
+import { placeOrder } from '../use-cases/place-order.ts';
 import { endOfPeriodSchema, startOfPeriodSchema } from './period-query.ts';
 
 const PLACE_ORDER_ROUTE = 'POST /orders';
@@ -26,15 +26,15 @@ const orderListAnswerSchema = z.object({
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
 });
-const orderParamsSchema = z.strictObject({ id: idSchema });
+const orderParamsSchema = z.strictObject({ id: idSchema.describe('The order_id.') });
 /** The path says it all; clients send either nothing or an empty object. */
 const noBodySchema = z.strictObject({}).nullish();
 const orderListQuerySchema = pageQuerySchema.extend({
-  asset_id: assetIdSchema.optional(),
-  order_type: orderTypeSchema.optional(),
-  status: orderStatusSchema.optional(),
-  start_date: startOfPeriodSchema.optional(),
-  end_date: endOfPeriodSchema.optional(),
+  asset_id: assetIdSchema.optional().describe('Orders of this asset only.'),
+  order_type: orderTypeSchema.optional().describe('Orders of this type only.'),
+  status: orderStatusSchema.optional().describe('Orders of this status only; those that wait are `queued`.'),
+  start_date: startOfPeriodSchema.optional().describe('Accepted at or after this day or moment.'),
+  end_date: endOfPeriodSchema.optional().describe('Accepted at or before this day or moment.'),
 });
 
 const docs = { tags: ['orders'], security: BEARER_SECURITY };
@@ -47,19 +47,28 @@ export function orderRoutes(app: ServiceApp): void {
       schema: {
         ...docs,
         summary: 'Place an order',
+        description:
+          'Market orders, and limit orders that the market already meets, are executed at once; any other order reserves ' +
+          'what it needs and waits. An Idempotency-Key makes a retry safe for a day, a client_order_id for ever.',
         body: orderCreateSchema,
-        response: { 201: orderAnswerSchema },
+        response: {
+          200: orderAnswerSchema.describe('The order that this client_order_id named before.'),
+          201: orderAnswerSchema.describe('The order: completed, or queued.'),
+        },
       },
     },
     async (request, reply) => {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);
-      const placed = await placeMarketOrder(
-        { store: getStore(app), assets: getAssetDao(app), clock: getClock(app), ids: getIds(app) },
-        { username, request: request.body, intent: key && { username, route: PLACE_ORDER_ROUTE, ...key } },
-      );
-      markReplayed(reply, placed.isReplayed);
-      return reply.code(201).send({ data: placed.result });
+      const { order, outcome } = await placeOrder(getOrdering(app), {
+        username,
+        request: request.body,
+        requestHash: request.body.client_order_id ? requestHashOf(request.body) : '',
+        intent: key && { username, route: PLACE_ORDER_ROUTE, ...key },
+      });
+      markReplayed(reply, outcome === 'replayed');
+      // Nothing was created when the client asked again for the order of a name that it had used.
+      return reply.code(outcome === 'known' ? 200 : 201).send({ data: order });
     },
   );
 
@@ -70,7 +79,7 @@ export function orderRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'List own orders, newest first',
         querystring: orderListQuerySchema,
-        response: { 200: orderListAnswerSchema },
+        response: { 200: orderListAnswerSchema.describe('One page of orders.') },
       },
     },
     async (request) => {
@@ -93,7 +102,7 @@ export function orderRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'Read an order with its history',
         params: orderParamsSchema,
-        response: { 200: orderAnswerSchema },
+        response: { 200: orderAnswerSchema.describe('The order.') },
       },
     },
     async (request) => ({
@@ -117,15 +126,17 @@ export function cancelRoutes(app: ServiceApp): void {
       schema: {
         ...docs,
         summary: 'Cancel an order',
+        description:
+          'Ends an order that waits and gives back what it had reserved. One that is final is a conflict.',
         params: orderParamsSchema,
         body: noBodySchema,
-        response: { 200: orderAnswerSchema },
+        response: { 200: orderAnswerSchema.describe('The order, cancelled.') },
       },
       handler: async (request) => ({
-        data: await cancelOrder(
-          { orders: getOrderDao(app), clock: getClock(app) },
-          { username: identityOf(request).username, orderId: request.params.id },
-        ),
+        data: await cancelOrder(getOrdering(app), {
+          username: identityOf(request).username,
+          orderId: request.params.id,
+        }),
       }),
     });
   }

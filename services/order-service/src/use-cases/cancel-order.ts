@@ -1,21 +1,31 @@
-import type { Clock } from '@cnop/common/core/clock';
-import type { OrderDao } from '@cnop/common/dao/order/order-dao';
 import type { Order } from '@cnop/common/entities/order/order';
 import { NotFoundError } from '@cnop/exception/errors';
-import { cancel } from '../domain/order-states.ts';
+import { endOrder } from '../domain/end-order.ts';
+import { changeWaitingOrder } from './change-waiting-order.ts';
+import type { OrderDependencies } from './dependencies.ts';
 import type { OwnOrder } from './find-own-order.ts';
+import { findOwnOrder } from './find-own-order.ts';
 
 /**
- * Cancels an order that has not executed.
+ * Cancels an order that waits and gives back what it had reserved.
  * @throws NotFoundError (404), StateConflictError (409) when the order is final
  */
 export async function cancelOrder(
-  { orders, clock }: { readonly orders: OrderDao; readonly clock: Clock },
+  deps: Pick<OrderDependencies, 'store' | 'orders' | 'clock' | 'ids' | 'trades'>,
   { username, orderId }: OwnOrder,
 ): Promise<Order> {
-  const at = clock.now().toISOString();
-  return orders.updateOrder(orderId, (order) => {
-    if (order.username !== username) throw new NotFoundError('The order');
-    return cancel(order, at);
-  });
+  const known = await findOwnOrder(deps.orders, { username, orderId });
+  const ending = {
+    status: 'cancelled',
+    reason: 'cancelled by the user',
+    eventId: deps.ids.next(),
+    at: deps.clock.now().toISOString(),
+  } as const;
+  const order = { orderId, username, assetId: known.asset_id };
+  const cancelled = await changeWaitingOrder(deps, order, (found, books) => ({
+    kind: 'ended',
+    ended: endOrder(found, books, ending),
+  }));
+  if (!cancelled) throw new NotFoundError('The order');
+  return cancelled;
 }

@@ -2,7 +2,7 @@ import { orderStatusSchema } from '@cnop/common/entities/order/order';
 import { StateConflictError } from '@cnop/exception/errors';
 import { anOrder } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
-import { advance, cancel, isFinal, ORDER_TRANSITIONS } from '../../src/domain/order-states.ts';
+import { advance, isFinal, ORDER_TRANSITIONS } from '../../src/domain/order-states.ts';
 
 const AT = '2026-01-15T12:00:01.000Z';
 const STATUSES = orderStatusSchema.options;
@@ -18,6 +18,16 @@ describe('the table of order states', () => {
       }
     }
     expect([...reached].sort()).toEqual([...STATUSES].sort());
+  });
+
+  it('comes to an end from every status', () => {
+    const comesToAnEnd = (status: (typeof STATUSES)[number]): boolean =>
+      isFinal(status) || ORDER_TRANSITIONS[status].some(comesToAnEnd);
+    expect(STATUSES.filter((status) => !comesToAnEnd(status))).toEqual([]);
+  });
+
+  it('lets nobody take back an order that is being executed', () => {
+    expect(ORDER_TRANSITIONS.processing.toSorted()).toEqual(['completed', 'failed']);
   });
 
   it('has completed, cancelled, failed and expired as its ends', () => {
@@ -37,9 +47,4 @@ describe('the table of order states', () => {
       }
     },
   );
-
-  it('notes when an order was cancelled', () => {
-    const queued = anOrder({ status: 'queued', history: [] });
-    expect(cancel(queued, AT)).toMatchObject({ status: 'cancelled', cancelled_at: AT });
-  });
 });

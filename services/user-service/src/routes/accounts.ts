@@ -2,7 +2,15 @@ import { identityOf } from '@cnop/common/http/authentication';
 import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { getAudit, getClock, getPasswords, getSessions, getStore, getVerifier } from '../dependencies.ts';
+import {
+  getAudit,
+  getClock,
+  getIds,
+  getPasswords,
+  getSessions,
+  getStore,
+  getVerifier,
+} from '../dependencies.ts';
 import { changePassword } from '../use-cases/change-password.ts';
 import { readUser } from '../use-cases/read-user.ts';
 import { registerUser } from '../use-cases/register-user.ts';
@@ -83,6 +91,7 @@ function passwordRoutes(app: ServiceApp): void {
   const deps = {
     store: getStore(app),
     clock: getClock(app),
+    ids: getIds(app),
     passwords: getPasswords(app),
     audit: getAudit(app),
     sessions: getSessions(app),

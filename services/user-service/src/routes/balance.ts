@@ -26,6 +26,7 @@ const withdrawalSchema = z.strictObject({ amount: usdInput(), description });
 
 const { username, current_balance, held_balance, ...history } = balanceSchema.omit({
   transaction_count: true,
+  event_seq: true,
   last_transaction: true,
 }).shape;
 const balanceAnswerSchema = z.object({

@@ -1,4 +1,4 @@
-import { displayNumber } from '@cnop/common/core/money';
+import { decimal, displayNumber, formatDecimal } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import { assetIdSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
@@ -6,13 +6,19 @@ import { getAssetBalanceDao, getAssetDao } from '@cnop/common/http/dao-dependenc
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import { getClock, getStore } from '../dependencies.ts';
+import { getClock, getQuotes, getStore } from '../dependencies.ts';
 import { readHolding, readHoldings } from '../use-cases/read-holdings.ts';
 import { readPortfolio } from '../use-cases/read-portfolio.ts';
 
 const holdingAnswerSchema = assetBalanceSchema
   .omit({ username: true, current_market_value: true, last_transaction: true })
-  .extend({ asset_name: z.string(), current_price: z.number(), total_value: z.number() });
+  .extend({
+    asset_name: z.string(),
+    /** What open orders have not reserved. */
+    available_quantity: z.string(),
+    current_price: z.number(),
+    total_value: z.number(),
+  });
 
 const portfolioAnswerSchema = z.object({
   username: z.string(),
@@ -44,6 +50,7 @@ export function holdingRoutes(app: ServiceApp): void {
     clock: getClock(app),
     holdings: getAssetBalanceDao(app),
     assets: getAssetDao(app),
+    quotes: getQuotes(app),
   };
 
   app.get(
@@ -90,6 +97,7 @@ export function holdingRoutes(app: ServiceApp): void {
 function holdingAnswer(holding: Awaited<ReturnType<typeof readHolding>>) {
   return {
     ...holding,
+    available_quantity: formatDecimal(decimal(holding.quantity).minus(holding.held_quantity)),
     current_price: displayNumber(holding.current_price),
     total_value: displayNumber(holding.current_market_value),
   };

@@ -3,12 +3,20 @@ import type { Session, SessionChecker } from '@cnop/common/auth/session-state';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import type { TokenVerifier } from '@cnop/common/auth/token-manager';
 import type { Clock } from '@cnop/common/core/clock';
+import type { IdSource } from '@cnop/common/core/ids';
 import { readAll } from '@cnop/common/dao/read-page';
-import type { TableStore } from '@cnop/common/database/table-store';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import type { Item, TableStore } from '@cnop/common/database/table-store';
+import { prepareSessionEvents } from './session-events.ts';
+import { sessionReads } from './surplus-sessions.ts';
+
+/** Two items each, session and event, so that a commit stays within the limit of the store. */
+const MAX_SESSIONS_PER_COMMIT = 40;
 
 export interface EndSessionsDeps {
   readonly store: TableStore;
   readonly clock: Clock;
+  readonly ids: IdSource;
   readonly sessions: SessionChecker;
   readonly verifier: TokenVerifier;
 }
@@ -28,19 +36,31 @@ export async function endSessions(
   const ending = sessions.filter(
     (session) => isLiveSession(session, now) && session.session_id !== exceptSessionId,
   );
-  await Promise.all(ending.map((session) => endSession(deps, session, now)));
+  for (let first = 0; first < ending.length; first += MAX_SESSIONS_PER_COMMIT) {
+    await endTogether(deps, username, ending.slice(first, first + MAX_SESSIONS_PER_COMMIT), now);
+  }
 }
 
-async function endSession(
+/** In one commit with their events, all of which count on the same balance. */
+async function endTogether(
   deps: EndSessionsDeps,
-  { username, session_id }: Session,
+  username: string,
+  sessions: readonly Session[],
   now: Date,
 ): Promise<void> {
-  await deps.store.transact({ session: sessionRecord.key({ username, session_id }) }, (items) => {
-    const session = sessionRecord.readIfPresent(items.session);
-    return { writes: session ? [sessionRecord.replace(revokeSession(session, now))] : [], result: undefined };
+  const sessionIds = sessions.map(({ session_id }) => session_id);
+  const sessionEvents = prepareSessionEvents(deps.ids, sessionIds, now);
+  const reads = { ...sessionReads(sessions), balance: balanceRecord.key({ username }) };
+  await deps.store.transact(reads, (items: Readonly<Record<string, Item | undefined>>) => {
+    const { balance, ...found } = items;
+    const live = Object.values(found)
+      .flatMap((item) => (item ? [sessionRecord.read(item)] : []))
+      .filter((session) => isLiveSession(session, now));
+    const ended = live.map((session) => sessionRecord.replace(revokeSession(session, now)));
+    const endedIds = live.map(({ session_id }) => session_id);
+    return { writes: [...ended, ...sessionEvents(balance, endedIds)], result: undefined };
   });
-  forgetSession(deps, session_id);
+  for (const sessionId of sessionIds) forgetSession(deps, sessionId);
 }
 
 /** Lets this process notice at once that a session ended; others do within a second. */

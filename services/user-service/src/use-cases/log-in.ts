@@ -6,7 +6,6 @@ import { startSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
-import type { IdSource } from '@cnop/common/core/ids';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision, Item, Write } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
@@ -20,7 +19,6 @@ import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } 
 import { deleteSessions, findSurplusSessions, sessionReads } from './surplus-sessions.ts';
 
 export interface LogInDeps extends EndSessionsDeps {
-  readonly ids: IdSource;
   readonly passwords: PasswordManager;
   readonly tokens: TokenIssuer;
   readonly audit: AuditLogger;

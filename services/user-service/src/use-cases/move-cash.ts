@@ -5,7 +5,9 @@ import type { Intent } from '@cnop/common/dao/idempotency/idempotency-record';
 import type { Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { TableStore, Write } from '@cnop/common/database/table-store';
+import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { CashRule, Posting } from '../domain/cash.ts';
@@ -43,7 +45,7 @@ export interface CashKind {
 }
 
 /**
- * Moves cash by a rule: balance, line of the ledger and the answer to a retry in one commit.
+ * Moves cash by a rule: balance, line of the ledger, event and the answer to a retry in one commit.
  * @throws NotFoundError (404) without an account; ValidationError (422) for a key of another request; what the rule throws
  */
 export async function moveCash(
@@ -52,7 +54,9 @@ export async function moveCash(
   { rule, verb, companions = [] }: CashKind,
 ): Promise<Once<CashReceipt>> {
   const now = deps.clock.now();
-  const movement = { amount, description, at: now.toISOString(), id: deps.ids.next() };
+  const at = now.toISOString();
+  const movement = { amount, description, at, id: deps.ids.next() };
+  const change = { type: 'balance.changed', at, id: deps.ids.next() } as const;
   return transactOnce(deps.store, {
     intent,
     now,
@@ -62,10 +66,12 @@ export async function moveCash(
       const balance = balanceRecord.readIfPresent(items.balance);
       if (!balance) throw new NotFoundError('The account');
       const posting = rule(balance, movement);
+      const next = nextEvent(posting.balance, change);
       return {
         writes: [
-          balanceRecord.replace(posting.balance),
+          balanceRecord.replace(next.balance),
           balanceTransactionRecord.create(posting.transaction),
+          liveEventRecord.create(next.event),
           ...companions,
         ],
         result: receiptOf(posting, `${verb} ${spokenUsd(amount)}`),

@@ -1,17 +1,16 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Item, TableStore } from '@cnop/common/database/table-store';
 import { NotFoundError } from '@cnop/exception/errors';
 import type { Portfolio } from '../domain/portfolio.ts';
 import { summarizePortfolio } from '../domain/portfolio.ts';
+import type { ValueHoldingsDeps } from './value-holdings.ts';
 import { valueHoldings } from './value-holdings.ts';
 
-export interface ReadPortfolioDeps {
+export interface ReadPortfolioDeps extends ValueHoldingsDeps {
   readonly store: TableStore;
-  readonly assets: AssetDao;
   readonly clock: Clock;
 }
 
@@ -21,7 +20,7 @@ export interface ReadPortfolioDeps {
  */
 export async function readPortfolio(deps: ReadPortfolioDeps, username: string): Promise<Portfolio> {
   const { balance, holdings } = await readAccount(deps.store, username);
-  const valued = await valueHoldings(deps.assets, holdings);
+  const valued = await valueHoldings(deps, holdings);
   return summarizePortfolio(balance, valued, deps.clock.now().toISOString());
 }
 

@@ -12,6 +12,7 @@ import { forgetSession } from './end-sessions.ts';
 import type { TokenPair } from './issue-tokens.ts';
 import { issueTokens } from './issue-tokens.ts';
 import type { RequestOrigin } from './request-origin.ts';
+import { recordSessionEnd } from './session-events.ts';
 
 export interface RefreshSessionDeps extends EndSessionsDeps {
   readonly tokens: TokenIssuer;
@@ -25,7 +26,8 @@ type Outcome =
 
 /**
  * Exchanges a refresh token for new tokens. Each works once: who presents one that was used is a
- * thief or was robbed, nobody can tell which, so the session ends for both.
+ * thief or was robbed, nobody can tell which, so the session ends for both. Its event follows in a commit of its own: a
+ * renewal that also read the balance would have to give way to every trade.
  * @throws AuthenticationError (401)
  */
 export async function refreshSession(
@@ -58,6 +60,9 @@ export async function refreshSession(
     }
   });
   if (outcome.kind === 'renewed') return issueTokens(deps.tokens, outcome.user, outcome.session);
-  if (outcome.kind === 'reused') forgetSession(deps, sessionId);
+  if (outcome.kind === 'reused') {
+    forgetSession(deps, sessionId);
+    await recordSessionEnd(deps, { username, sessionId, now });
+  }
   throw new AuthenticationError('The session has ended.');
 }

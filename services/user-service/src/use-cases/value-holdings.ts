@@ -1,12 +1,21 @@
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { valueHolding } from '@cnop/common/entities/asset/holding-value';
+import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import { InternalError } from '@cnop/exception/errors';
 import type { ValuedHolding } from '../domain/portfolio.ts';
 
-/** Holdings at the prices of the moment, in the order they came in. */
+export interface ValueHoldingsDeps {
+  readonly assets: AssetDao;
+  readonly quotes: QuoteBoard;
+}
+
+/**
+ * Holdings at the prices of the moment, in the order they came in: the middle of the latest quote, unless the catalogue
+ * knows a newer price, as it does where no feed reaches this process.
+ */
 export async function valueHoldings(
-  assets: AssetDao,
+  { assets, quotes }: ValueHoldingsDeps,
   holdings: readonly StoredAssetBalance[],
 ): Promise<ValuedHolding[]> {
   const priced = await assets.getAssetsByIds(holdings.map(({ asset_id }) => asset_id));
@@ -14,7 +23,8 @@ export async function valueHoldings(
     const asset = priced.get(holding.asset_id);
     if (!asset)
       throw new InternalError(new Error(`a holding of ${holding.asset_id}, which is not in the catalogue`));
-    const { name: asset_name, current_price } = asset;
-    return { ...valueHolding(holding, current_price), asset_name, current_price };
+    const quote = quotes.latest(asset.asset_id);
+    const current_price = quote && quote.at >= asset.last_price_update ? quote.mid : asset.current_price;
+    return { ...valueHolding(holding, current_price), asset_name: asset.name, current_price };
   });
 }

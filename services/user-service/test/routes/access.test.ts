@@ -25,6 +25,8 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['GET', '/balance/asset/{asset_id}', SIGNED_IN],
   ['GET', '/balance/assets', SIGNED_IN],
   ['GET', '/portfolio', SIGNED_IN],
+  ['GET', '/events', SIGNED_IN],
+  ['GET', '/stream', SIGNED_IN],
   ['GET', '/admin/users', READERS],
   ['GET', '/admin/users/{username}', READERS],
   ['PATCH', '/admin/users/{username}', ADMINS],
@@ -64,7 +66,9 @@ describe('access', () => {
 
   it.each(ROUTES)('to %s %s is for %j', async (method, path, allowed) => {
     for (const caller of EVERYBODY) {
-      const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'somebody');
+      // A stream that is opened never ends; a query that is refused is behind the door as well.
+      const query = path === '/stream' ? '?after=-1' : '';
+      const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'somebody') + query;
       const { status, body } = await service.call(method, url, { headers: await headersOf(caller) });
       const refusal = caller === 'nobody' ? 401 : 403;
       // A body that is missing is found out behind the door: 422 or 404 means that the caller passed it.

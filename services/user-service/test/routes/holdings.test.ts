@@ -5,7 +5,7 @@ import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { anAsset } from '@cnop/testing/builders/inventory';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { fieldErrors, startUserService } from '../user-service-under-test.ts';
 
@@ -45,6 +45,8 @@ describe('one holding', () => {
       asset_id: 'BTC',
       asset_name: 'Bitcoin',
       quantity: '0.5',
+      held_quantity: '0',
+      available_quantity: '0.5',
       average_purchase_price: '40000',
       total_invested: '20000.00',
       current_price: 50_000,
@@ -62,6 +64,13 @@ describe('one holding', () => {
       total_value: 0.18,
       unrealized_pnl: '-0.12',
     });
+  });
+
+  it('says what open orders have reserved of it', async () => {
+    const { get } = await holder([{ ...BTC, held_quantity: '0.20000001' }]);
+    const reserved = { quantity: '0.5', held_quantity: '0.20000001', available_quantity: '0.29999999' };
+    expect((await get('/balance/asset/BTC')).body).toMatchObject(reserved);
+    expect((await get('/balance/assets')).body.data).toMatchObject([reserved]);
   });
 
   it('is still there when it was sold out, and not found when there never was one', async () => {
@@ -187,5 +196,56 @@ describe('the portfolio', () => {
     isTrading = false;
     await trading;
     expect([...totals]).toEqual(['1000.00']);
+  });
+});
+
+describe('a live quote', () => {
+  let live: UserServiceUnderTest;
+  const AT = '2026-01-15T12:00:00.000Z';
+  const quote = (mid: string, at: string, seq: number) =>
+    live.runtime.quotes.publish([
+      { asset_id: 'BTC', bid: '1', ask: '99999', mid, at, source: 'simulated', seq },
+    ]);
+
+  beforeEach(async () => {
+    live = await startUserService();
+    const asset = anAsset({ asset_id: 'BTC', current_price: '50000.00', last_price_update: AT });
+    await createAssetDao(live.store).createAsset(asset);
+  });
+  afterEach(() => live.stop());
+
+  async function half() {
+    const headers = await live.signedIn('holder');
+    const write = assetBalanceRecord.create(aStoredAssetBalance({ ...BTC, username: 'holder' }));
+    await live.store.transact({}, () => ({ writes: [write], result: undefined }));
+    return async () => ({
+      one: (await live.call('GET', '/balance/asset/BTC', { headers })).body,
+      all: (await live.call('GET', '/balance/assets', { headers })).body.data,
+      portfolio: (await live.call('GET', '/portfolio', { headers })).body,
+    });
+  }
+
+  it('values holdings and portfolio at the middle between bid and ask', async () => {
+    const read = await half();
+    quote('60000.02', AT, 1);
+    const { one, all, portfolio } = await read();
+    expect(one).toMatchObject({
+      current_price: 60_000.02,
+      total_value: 30_000.01,
+      unrealized_pnl: '10000.01',
+    });
+    expect(all).toMatchObject([{ current_price: 60_000.02, total_value: 30_000.01 }]);
+    expect(portfolio).toMatchObject({
+      total_asset_value: '30000.01',
+      assets: [{ current_price: '60000.02', market_value: '30000.01' }],
+    });
+  });
+
+  it('gives way to a newer price of the catalogue', async () => {
+    const read = await half();
+    quote('60000.00', '2026-01-15T11:59:59.999Z', 1);
+    const { one, portfolio } = await read();
+    expect(one).toMatchObject({ current_price: 50_000 });
+    expect(portfolio).toMatchObject({ total_asset_value: '25000.00' });
   });
 });

@@ -1,9 +1,13 @@
 import type { Stored } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import type { AssetScales } from './asset-scale.ts';
-import { checkAssetPrice, checkQuantity } from './asset-scale.ts';
+import { checkAssetPrice, checkListed, checkQuantity } from './asset-scale.ts';
+import { checkCandle } from './candle.ts';
+import { checkEventData } from './event.ts';
 import { checkHoldingCost } from './holding.ts';
-import { checkOrder } from './order-life.ts';
+import { checkOrderLife } from './order-life.ts';
+import { checkOrderTerms } from './order-terms.ts';
+import { checkOrderTrigger } from './order-trigger.ts';
 import { checkTradeAmount } from './trade.ts';
 
 /** What can be said of an item without looking at others but its asset. */
@@ -12,11 +16,23 @@ export function checkAlone(stored: Stored, catalogue: ReadonlyMap<string, AssetS
     case 'asset':
       return checkAssetPrice(stored.key, stored.entity);
     case 'order':
-      return [...checkOrder(stored), ...checkScale(stored, catalogue)];
+      return [
+        ...checkOrderLife(stored),
+        ...checkOrderTerms(stored),
+        ...checkOrderTrigger(stored),
+        ...checkScale(stored, catalogue),
+      ];
+    case 'event':
+      return checkEventData(stored);
+    case 'candle':
+      return checkCandle(stored);
     case 'holding':
       return [...checkHoldingCost(stored), ...checkScale(stored, catalogue)];
     case 'asset transaction':
       return [...checkTradeAmount(stored), ...checkScale(stored, catalogue)];
+    case 'price peak':
+    case 'trigger checkpoint':
+      return checkListed(stored.key, stored.entity.asset_id, catalogue);
     default:
       return [];
   }

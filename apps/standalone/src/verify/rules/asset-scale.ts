@@ -31,8 +31,21 @@ export function checkQuantity(
   scales: AssetScales | undefined,
 ): Violation[] {
   const { asset_id, quantity } = amount;
-  if (!scales) return [violation('asset-scale', [key], `${asset_id} is not in the catalogue.`)];
+  if (!scales) return notListed(key, asset_id);
   if (fractionDigits(decimal(quantity)) <= scales.quantity_scale) return [];
   const text = `The quantity ${quantity} has more than ${scales.quantity_scale} fraction digits.`;
   return [violation('asset-scale', [key], text)];
+}
+
+/** What is kept of an asset besides amounts: it must be an asset of the catalogue. */
+export function checkListed(
+  key: ItemKey,
+  assetId: string,
+  catalogue: ReadonlyMap<string, AssetScales>,
+): Violation[] {
+  return catalogue.has(assetId) ? [] : notListed(key, assetId);
+}
+
+function notListed(key: ItemKey, assetId: string): Violation[] {
+  return [violation('asset-scale', [key], `${assetId} is not in the catalogue.`)];
 }

@@ -11,21 +11,24 @@ export interface CashFlows {
   readonly cash: Decimal;
   /** Sums of ledger entries. */
   readonly ledger: Partial<Readonly<Record<Movement, Decimal>>>;
-  /** What asset transactions say that buys cost and sales brought. */
+  /** What asset transactions say that buys cost and sales brought, without fees. */
   readonly bought: Decimal;
   readonly sold: Decimal;
+  /** What they say that the house was paid in fees. */
+  readonly fees: Decimal;
 }
 
 /**
- * The house keeps no cash of its own books: what users have is what they brought, less what they took out and
- * what trades cost them. Trades are summed up on the side of the assets, so both sides of the house must agree.
+ * The house keeps no cash of its own books: what users have is what they brought, less what they took out, what
+ * trades cost them and the fees on top. Trades are summed up on the side of the assets, so both sides of the house must agree.
  */
-export function checkConservation({ cash, ledger, bought, sold }: CashFlows): Violation[] {
+export function checkConservation({ cash, ledger, bought, sold, fees }: CashFlows): Violation[] {
   const sum = (movement: Movement): Decimal => ledger[movement] ?? ZERO;
   const due = sum('deposit:credit')
     .minus(sum('withdraw:debit'))
     .minus(bought)
     .plus(sold)
+    .minus(fees)
     .plus(sum('order_refund:credit'))
     .plus(sum('system_adjustment:credit'))
     .minus(sum('system_adjustment:debit'))

@@ -54,14 +54,16 @@ export function checkPromise({ answer, key, differenceOf }: Promised, item: Item
 
 /** What happens to an order later is added to its history; what the answer said of it stays true. */
 const FIXED_FIELDS = ['order_id', 'username', 'asset_id', 'order_type', 'quantity', 'created_at'] as const;
+const MOVING_FIELDS = ['status', 'price', 'executed_price', 'total_amount', 'fees'] as const;
 
 function orderDifference(answered: Order, username: string, item: Item | undefined): string | undefined {
   if (!item) return 'The order of this answer is not stored.';
   if (answered.username !== username) return `The answer speaks of an order of ${answered.username}.`;
   const changed = [
     ...FIXED_FIELDS,
-    ...(hasMovedOn(answered, item.attributes) ? [] : (['price', 'total_amount', 'status'] as const)),
-  ].find((field) => item.attributes[field] !== answered[field]);
+    ...(hasMovedOn(answered, item.attributes) ? [] : MOVING_FIELDS),
+    // An order of an earlier version lacks what orders did not have then.
+  ].find((field) => (item.attributes[field] ?? null) !== answered[field]);
   return changed && `${changed} differs from the stored order.`;
 }
 

@@ -30,6 +30,23 @@ export function checkHoldingQuantity(
   return [violation('holding-quantity', [holding.key], text)];
 }
 
+/**
+ * What is held of a holding.
+ * @param units what the user's open orders hold of the asset
+ */
+export function checkHeldUnits({ key, entity }: StoredOf<'holding'>, units: Decimal): Violation[] {
+  const { quantity, held_quantity: held } = entity;
+  const found: Violation[] = [];
+  if (decimal(held).gt(quantity)) {
+    found.push(violation('holding-bounds', [key], `${held} is held of ${quantity}.`));
+  }
+  if (!units.eq(held)) {
+    const text = `${held} is held, but open orders hold ${formatDecimal(units)}.`;
+    found.push(violation('holding-held', [key], text));
+  }
+  return found;
+}
+
 /** What a holding cost. That it is not below zero is part of its schema. */
 export function checkHoldingCost({ key, entity }: StoredOf<'holding'>): Violation[] {
   const isEmpty = decimal(entity.quantity).eq('0');

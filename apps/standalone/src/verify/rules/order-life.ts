@@ -1,10 +1,9 @@
-import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import { isBuy, isMarketOrder, isOpen, settlementOf } from './order-sides.ts';
+import { hasWaited, isMarketOrder, isOpen } from './order-sides.ts';
 
 /**
  * Which status may follow which. The order service has the same table. It is stated again on purpose: an auditor that
@@ -21,13 +20,13 @@ const MAY_FOLLOW: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   expired: [],
 };
 
-/** What an order says by itself. */
-export function checkOrder({ key, entity }: StoredOf<'order'>): Violation[] {
+/** What an order went through. */
+export function checkOrderLife({ key, entity }: StoredOf<'order'>): Violation[] {
   return [
     ...checkHistory(key, entity),
     ...checkTimes(key, entity),
     ...checkState(key, entity),
-    ...checkAmount(key, entity),
+    ...checkExpiry(key, entity),
   ];
 }
 
@@ -54,22 +53,32 @@ function checkTimes(key: ItemKey, order: Order): Violation[] {
   return wrong === undefined ? [] : [violation('order-times', [key], `${wrong} is out of order.`)];
 }
 
-function checkState(key: ItemKey, { status, executed_at, cancelled_at, order_type }: Order): Violation[] {
-  const found: string[] = [];
-  if ((status === 'completed') !== (executed_at !== null)) {
-    found.push(`It is ${status}, executed at ${executed_at ?? 'no time'}.`);
+function checkState(key: ItemKey, order: Order): Violation[] {
+  const { status, executed_at, executed_price, cancelled_at, order_type } = order;
+  const texts: string[] = [];
+  const isCompleted = status === 'completed';
+  if (isCompleted !== (executed_at !== null) || isCompleted !== (executed_price !== null)) {
+    texts.push(
+      `It is ${status}, executed at ${executed_at ?? 'no time'} for ${executed_price ?? 'no price'}.`,
+    );
   }
   if ((status === 'cancelled') !== (cancelled_at !== null)) {
-    found.push(`It is ${status}, cancelled at ${cancelled_at ?? 'no time'}.`);
+    texts.push(`It is ${status}, cancelled at ${cancelled_at ?? 'no time'}.`);
   }
-  if (isMarketOrder(order_type) && isOpen(status)) found.push(`A ${order_type} was left ${status}.`);
-  return found.map((text) => violation('order-state', [key], text));
+  // An order is accepted in one commit and ended in another: no commit leaves it in between.
+  if (isOpen(status) && status !== 'queued') texts.push(`It was left ${status}.`);
+  if (isMarketOrder(order_type) && hasWaited(order)) texts.push(`A ${order_type} waited.`);
+  return texts.length === 0 ? [] : [violation('order-state', [key], texts.join(' '))];
 }
 
-function checkAmount(key: ItemKey, order: Order): Violation[] {
-  if (!isMarketOrder(order.order_type)) return [];
-  const due = settlementOf(isBuy(order.order_type) ? 'buy' : 'sell', order.quantity, order.price);
-  if (decimal(order.total_amount).eq(due)) return [];
-  const text = `${order.quantity} x ${order.price} makes ${formatUsd(due)}, not ${order.total_amount}.`;
-  return [violation('order-amount', [key], text)];
+/** When both happen at the same instant, the order expires. */
+function checkExpiry(key: ItemKey, order: Order): Violation[] {
+  const { expires_at, created_at, executed_at, status, updated_at } = order;
+  if (expires_at === null) return [];
+  const wrong = (text: string) => [
+    violation('order-expiry', [key], `${text} Its time ended at ${expires_at}.`),
+  ];
+  if (expires_at <= created_at) return wrong(`It was accepted at ${created_at}.`);
+  if (executed_at !== null && executed_at >= expires_at) return wrong(`It was executed at ${executed_at}.`);
+  return status === 'expired' && updated_at < expires_at ? wrong(`It expired at ${updated_at}.`) : [];
 }

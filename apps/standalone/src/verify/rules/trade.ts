@@ -1,4 +1,4 @@
-import { decimal, formatUsd } from '@cnop/common/core/money';
+import { decimal, formatUsd, ZERO } from '@cnop/common/core/money';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
@@ -7,7 +7,8 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import { isBuy, settlementOf } from './order-sides.ts';
+import { cashOf, isBuy, settlementOf } from './order-sides.ts';
+import { showUsd } from './show-usd.ts';
 
 /** Everything that was stored about one order id. */
 export interface TradeParts {
@@ -69,8 +70,10 @@ function paymentDifference(order: Order, payment: BalanceTransaction): string | 
     return `${payment.username} paid for an order of ${order.username}.`;
   if (payment.direction !== direction)
     return `The payment of a ${order.order_type} is a ${payment.direction}.`;
-  if (decimal(payment.amount).eq(order.total_amount)) return undefined;
-  return `The order moved ${order.total_amount}, the payment ${payment.amount}.`;
+  const { order_type, total_amount, fees } = order;
+  const due = cashOf(order_type, total_amount === null ? ZERO : decimal(total_amount), fees);
+  if (due.eq(payment.amount)) return undefined;
+  return `With its fees the order moved ${showUsd(due)}, the payment ${payment.amount}.`;
 }
 
 function tradeDifference(order: Order, trade: AssetTransaction): string | undefined {
@@ -80,8 +83,14 @@ function tradeDifference(order: Order, trade: AssetTransaction): string | undefi
     return `The order is for ${order.asset_id}, the trade in ${trade.asset_id}.`;
   if (trade.transaction_type !== type)
     return `The trade of a ${order.order_type} is a ${trade.transaction_type}.`;
-  const unequal = (['quantity', 'price', 'total_amount'] as const).find(
-    (field) => !decimal(order[field]).eq(trade[field]),
+  const pairs = [
+    ['quantity', order.quantity, trade.quantity],
+    ['price', order.executed_price, trade.price],
+    ['total_amount', order.total_amount, trade.total_amount],
+    ['fees', order.fees, trade.fees ?? '0'],
+  ] as const;
+  const unequal = pairs.find(([, ordered, traded]) => ordered === null || !decimal(ordered).eq(traded));
+  return (
+    unequal && `${unequal[0]} is ${unequal[1] ?? 'missing'} in the order and ${unequal[2]} in the trade.`
   );
-  return unequal && `${unequal} is ${order[unequal]} in the order and ${trade[unequal]} in the trade.`;
 }

@@ -1,11 +1,17 @@
+import type { StoreEditor } from '../store-editor.ts';
 import type { Corruption } from './store-parts.ts';
-import { balance, breaks, CASH_IS_OFF, line, openOrder, SOMEBODY, text } from './store-parts.ts';
+import { balance, breaks, CASH_IS_OFF, lastEvent, line, openOrder, SOMEBODY, text } from './store-parts.ts';
+
+/** Whoever changes a balance without an event is told of it by the last one, too. */
+const eventIsOff = (editor: StoreEditor, username: string) => [
+  breaks('event-balance', lastEvent(editor, username), balance(editor, username)),
+];
 
 /** Balances and the ledgers that explain them. */
 export const CASH: Readonly<Record<string, Corruption>> = {
   'a balance raised by hand': async (editor) => {
     await editor.edit(balance(editor, 'bob'), { current_balance: '5000.00' });
-    return [breaks('balance-current', balance(editor, 'bob')), CASH_IS_OFF];
+    return [breaks('balance-current', balance(editor, 'bob')), ...eventIsOff(editor, 'bob'), CASH_IS_OFF];
   },
   'a total that is not the sum': async (editor) => {
     await editor.edit(balance(editor, 'bob'), { total_orders: '499.99' });
@@ -17,15 +23,19 @@ export const CASH: Readonly<Record<string, Corruption>> = {
   },
   'more held than there is': async (editor) => {
     await editor.edit(balance(editor, 'bob'), { held_balance: '600.00' });
-    return [breaks('balance-bounds', balance(editor, 'bob')), breaks('balance-held', balance(editor, 'bob'))];
+    return [
+      breaks('balance-bounds', balance(editor, 'bob')),
+      breaks('balance-held', balance(editor, 'bob')),
+      ...eventIsOff(editor, 'bob'),
+    ];
   },
   'cash held for no order': async (editor) => {
     await editor.edit(balance(editor, 'alice'), { held_balance: '0.01' });
-    return [breaks('balance-held', balance(editor, 'alice'))];
+    return [breaks('balance-held', balance(editor, 'alice')), ...eventIsOff(editor, 'alice')];
   },
   'an open order that holds nothing': async (editor) => {
     await editor.edit(balance(editor, 'bob'), { held_balance: '0.00' });
-    return [breaks('balance-held', balance(editor, 'bob'))];
+    return [breaks('balance-held', balance(editor, 'bob')), ...eventIsOff(editor, 'bob')];
   },
   'an open order of somebody without a balance': async (editor) => {
     const key = { table: 'orders', pk: 'carols-order', sk: 'ORDER' } as const;
@@ -33,8 +43,14 @@ export const CASH: Readonly<Record<string, Corruption>> = {
     const created = text(openOrder(editor), 'created_at');
     await editor.put(key, attributes, {
       UserOrdersIndex: { pk: SOMEBODY, sk: `${created}#${key.pk}` },
+      TriggerIndex: { pk: 'BTC#ASK_LE', sk: `000000000040000.000000000000000000#${key.pk}` },
+      // The last letter of the id is an r, the character 114, and 114 = 14 x 8 + 2.
+      OrderExpiryIndex: { pk: 'EXPIRY#2', sk: `2026-02-14T13:00:00.000Z#${key.pk}` },
     });
-    return [breaks('balance-held', `users/${SOMEBODY}/BALANCE`)];
+    return [
+      breaks('balance-held', `users/${SOMEBODY}/BALANCE`),
+      breaks('event-order', 'orders/carols-order/ORDER'),
+    ];
   },
   'a ledger with a gap': async (editor) => {
     // The adjustment stands behind the gap; total and count cover the missing deposit.

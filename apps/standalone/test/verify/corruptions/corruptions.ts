@@ -1,10 +1,14 @@
 import { ACCOUNTS } from './accounts.ts';
+import { CANDLES } from './candles.ts';
 import { CASH } from './cash.ts';
+import { EVENTS } from './events.ts';
 import { INDEXES } from './indexes.ts';
 import { ITEMS } from './items.ts';
 import { ORDERS } from './orders.ts';
 import type { Corruption } from './store-parts.ts';
+import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
+import { WAITING } from './waiting.ts';
 
 /** What is damaged, one thing at a time; the name ends the sentence "the audit names ...". */
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
@@ -13,5 +17,9 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...CASH,
   ...TRADES,
   ...ORDERS,
+  ...TERMS,
+  ...WAITING,
+  ...EVENTS,
+  ...CANDLES,
   ...INDEXES,
 };

@@ -7,6 +7,32 @@ export const ITEMS: Readonly<Record<string, Corruption>> = {
     await editor.put({ table: 'users', pk: 'alice', sk: 'COUPON#1' }, { value: '5.00' });
     return [breaks('item-kind', 'users/alice/COUPON#1')];
   },
+  'items of unknown kinds in every table': async (editor) => {
+    await editor.put({ table: 'orders', pk: 'CHECKPOINT#ETH', sk: 'ELSE' }, { seq: 1 });
+    await editor.put({ table: 'inventory', pk: 'LEASE#ELSE', sk: 'LEASE' }, { holder: 'process-1' });
+    return [
+      breaks('item-kind', 'orders/CHECKPOINT#ETH/ELSE'),
+      breaks('item-kind', 'inventory/LEASE#ELSE/LEASE'),
+    ];
+  },
+  'a peak under another number than its own': async (editor) => {
+    const found = editor.find(({ key }) => key.pk === 'PEAKS#ETH');
+    await editor.edit(found, { seq: 3 });
+    return [breaks('item-key', found)];
+  },
+  'a peak and a checkpoint of an asset that is not in the catalogue': async (editor) => {
+    const peak = editor.find(({ key }) => key.pk === 'PEAKS#ETH');
+    const checkpoint = editor.find(({ key }) => key.pk === 'CHECKPOINT#ETH');
+    await editor.put({ ...peak.key, pk: 'PEAKS#XRP' }, { ...peak.attributes, asset_id: 'XRP' });
+    await editor.put(
+      { ...checkpoint.key, pk: 'CHECKPOINT#XRP' },
+      { ...checkpoint.attributes, asset_id: 'XRP' },
+    );
+    return [
+      breaks('asset-scale', `orders/PEAKS#XRP/${peak.key.sk}`),
+      breaks('asset-scale', 'orders/CHECKPOINT#XRP/CHECKPOINT'),
+    ];
+  },
   'a session without its expiry': async (editor) => {
     const found = session(editor, 'alice');
     await editor.edit(found, { expires_at: null });

@@ -4,6 +4,7 @@ import {
   answer,
   bobsBuy,
   breaks,
+  eventOf,
   line,
   openOrder,
   order,
@@ -26,12 +27,16 @@ export const ORDERS: Readonly<Record<string, Corruption>> = {
     const found = openOrder(editor);
     const at = text(found, 'created_at');
     await editor.edit(found, { history: steps(at, 'pending', 'confirmed') });
-    return [breaks('order-history', found)];
+    return [
+      breaks('order-history', found),
+      breaks('order-acceptance', found),
+      breaks('event-order', found, eventOf(editor, found, 'queued')),
+    ];
   },
   'a history that goes back in time': async (editor) => {
     const found = openOrder(editor);
     await editor.edit(found, { history: steps(AT, 'pending', 'confirmed', 'queued') });
-    return [breaks('order-times', found)];
+    return [breaks('order-times', found), breaks('event-order', found, eventOf(editor, found, 'queued'))];
   },
   'an order executed before it was placed': async (editor) => {
     await editor.edit(bobsBuy(editor), { executed_at: AT });
@@ -45,8 +50,10 @@ export const ORDERS: Readonly<Record<string, Corruption>> = {
     const found = bobsBuy(editor);
     const at = text(found, 'created_at');
     const history = steps(at, 'pending', 'confirmed', 'processing');
-    await editor.edit(found, { status: 'processing', executed_at: null, history });
+    const unmoved = { price: null, total_amount: null, executed_price: null, executed_at: null };
+    await editor.edit(found, { status: 'processing', ...unmoved, history });
     return [
+      breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('order-state', found),
       breaks('trade-order', payment(editor, found), trade(editor, found), found),
     ];

@@ -60,3 +60,23 @@ export const bobsBuy = (editor: StoreEditor): Item => order(editor, 'bob', 'mark
 export const openOrder = (editor: StoreEditor): Item => at(editor, OPEN_ORDER_ID, 'ORDER');
 export const steps = (at: string, ...statuses: string[]): Attributes[] =>
   statuses.map((status) => ({ status, at, reason: null }));
+
+/** An event by its number. */
+export const event = (editor: StoreEditor, username: string, seq: number): Item =>
+  editor.find(({ key }) => key.pk === `EVENT#${username}` && Number(key.sk) === seq);
+export const lastEvent = (editor: StoreEditor, username: string): Item =>
+  event(editor, username, Number(balance(editor, username).attributes['event_seq']));
+/** The event that tells of an order's change. */
+export const eventOf = (editor: StoreEditor, of: Item, type: string): Item =>
+  editor.find(({ key, attributes }) => {
+    const data = JSON.stringify(attributes['data'] ?? {});
+    return (
+      key.pk.startsWith('EVENT#') && attributes['type'] === `order.${type}` && data.includes(`"${of.key.pk}"`)
+    );
+  });
+/** One of dora's orders, by what became of it. */
+export const dorasOrder = (editor: StoreEditor, name: string): Item => at(editor, `dora-${name}`, 'ORDER');
+export const candle = (editor: StoreEditor, interval: string, time: string): Item =>
+  at(editor, `CANDLE#ETH#${interval}`, `2026-01-15T${time}:00.000Z`);
+export const clientOrderClaim = (editor: StoreEditor, name: string): Item =>
+  at(editor, 'dora', `CLIENTORDER#${name}`);

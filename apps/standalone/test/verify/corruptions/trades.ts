@@ -1,4 +1,5 @@
 import { nameOf } from '../../../src/verify/violation.ts';
+import type { StoreEditor } from '../store-editor.ts';
 import type { Corruption } from './store-parts.ts';
 import {
   AT,
@@ -7,7 +8,9 @@ import {
   bobsBuy,
   breaks,
   CASH_IS_OFF,
+  eventOf,
   holding,
+  lastEvent,
   line,
   openOrder,
   order,
@@ -16,15 +19,23 @@ import {
   trade,
 } from './store-parts.ts';
 
+const boughtEvent = (editor: StoreEditor) => eventOf(editor, bobsBuy(editor), 'completed');
+
 /** Holdings, and orders with their payments and asset transactions. */
 export const TRADES: Readonly<Record<string, Corruption>> = {
   'a holding with more than was bought': async (editor) => {
     await editor.edit(holding(editor, 'bob', 'BTC'), { quantity: '0.02' });
-    return [breaks('holding-quantity', holding(editor, 'bob', 'BTC'))];
+    return [
+      breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      breaks('event-holding', boughtEvent(editor), holding(editor, 'bob', 'BTC')),
+    ];
   },
   'trades without a holding': async (editor) => {
     await editor.remove(holding(editor, 'bob', 'BTC'));
-    return [breaks('holding-quantity', holding(editor, 'bob', 'BTC'))];
+    return [
+      breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      breaks('event-holding', boughtEvent(editor), holding(editor, 'bob', 'BTC')),
+    ];
   },
   'a holding without trades': async (editor) => {
     const key = { table: 'users', pk: 'grace', sk: 'ASSET#BTC' } as const;
@@ -44,7 +55,12 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     const { key } = holding(editor, 'alice', 'DOGE');
     const quantity = `${text(holding(editor, 'alice', 'DOGE'), 'quantity')}00001`;
     await editor.edit(holding(editor, 'alice', 'DOGE'), { quantity });
-    return [breaks('asset-scale', nameOf(key)), breaks('holding-quantity', nameOf(key))];
+    const sale = order(editor, 'alice', 'market_sell', 'DOGE');
+    return [
+      breaks('asset-scale', nameOf(key)),
+      breaks('holding-quantity', nameOf(key)),
+      breaks('event-holding', eventOf(editor, sale, 'completed'), nameOf(key)),
+    ];
   },
   'a price finer than its asset allows': async (editor) => {
     await editor.edit(asset(editor, 'BTC'), { current_price: '50000.001' });
@@ -79,7 +95,12 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       total_orders: '1000.00',
     });
     await editor.remove(openOrder(editor));
-    return [breaks('trade-cash', found, paid, `users/bob/TRANS#${id}`), CASH_IS_OFF];
+    return [
+      breaks('trade-cash', found, paid, `users/bob/TRANS#${id}`),
+      breaks('event-balance', lastEvent(editor, 'bob'), balance(editor, 'bob')),
+      breaks('event-order', lastEvent(editor, 'bob')),
+      CASH_IS_OFF,
+    ];
   },
   'an order without its asset transaction': async (editor) => {
     const found = bobsBuy(editor);
@@ -113,6 +134,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     return [
       breaks('order-amount', found),
       breaks('trade-amount', coins),
+      breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('ledger-chain', line(editor, 'alice', 6)),
       breaks('balance-totals', balance(editor, 'alice')),
       CASH_IS_OFF,
@@ -127,6 +149,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     return [
       breaks('order-amount', found),
       breaks('trade-amount', coins),
+      breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('ledger-amount', cash),
       CASH_IS_OFF,
     ];
@@ -134,7 +157,10 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
   'a payment and a trade without their order': async (editor) => {
     const found = bobsBuy(editor);
     await editor.remove(found);
-    return [breaks('trade-order', payment(editor, found), trade(editor, found), found)];
+    return [
+      breaks('trade-order', payment(editor, found), trade(editor, found), found),
+      breaks('event-order', boughtEvent(editor)),
+    ];
   },
   'a payment that names no order': async (editor) => {
     const found = bobsBuy(editor);

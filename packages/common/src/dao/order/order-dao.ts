@@ -1,8 +1,10 @@
 import { NotFoundError } from '@cnop/exception/errors';
 import type { Page, PageRequest } from '../../core/pagination.ts';
-import type { SortKeyRange, TableStore } from '../../database/table-store.ts';
+import type { IndexEntry, SortKeyRange, TableStore } from '../../database/table-store.ts';
+import type { IndexName } from '../../database/tables.ts';
 import type { Order, OrderStatus, OrderType, OrderUpdate } from '../../entities/order/order.ts';
 import { orderSchema } from '../../entities/order/order.ts';
+import { expiryPlaceOf, triggerPlaceOf } from '../../entities/order/trigger-place.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
@@ -15,10 +17,20 @@ export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
   table: 'orders',
   schema: orderSchema,
   key: ({ order_id }) => ({ pk: order_id, sk: ORDER_SORT_KEY }),
-  indexes: ({ username, created_at, order_id }) => ({
-    UserOrdersIndex: { pk: username, sk: [created_at, order_id].join(SEPARATOR) },
-  }),
+  indexes: placesOf,
 });
+
+/** Its places in indexes: in the book and among those that expire only while it waits. */
+function placesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
+  const { username, created_at, order_id } = order;
+  const trigger = triggerPlaceOf(order);
+  const expiry = expiryPlaceOf(order);
+  return {
+    UserOrdersIndex: { pk: username, sk: [created_at, order_id].join(SEPARATOR) },
+    ...(trigger && { TriggerIndex: trigger }),
+    ...(expiry && { OrderExpiryIndex: expiry }),
+  };
+}
 
 /** Which orders of a user a list shows. */
 export interface OrderFilter {
@@ -49,7 +61,11 @@ export function createOrderDao(store: TableStore) {
         pk: username,
         sk: rangeOf(filter),
         order: 'descending',
-        where: { ...(asset_id && { asset_id }), ...(order_type && { order_type }), ...(status && { status }) },
+        where: {
+          ...(asset_id && { asset_id }),
+          ...(order_type && { order_type }),
+          ...(status && { status }),
+        },
       },
       page,
       orderRecord.read,

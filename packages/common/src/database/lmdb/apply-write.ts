@@ -1,3 +1,4 @@
+import { ItemExistsError } from '../store-errors.ts';
 import type { IndexEntry, ItemKey, Write } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 import type { Environment } from './environment.ts';
@@ -5,12 +6,40 @@ import type { StoredItem } from './stored-item.ts';
 import { toStoredItem } from './stored-item.ts';
 
 const NOTHING = '';
+const FIRST_VERSION = 1;
+
+export type CreateWrite = Extract<Write, { readonly kind: 'create' }>;
+export type ChangeWrite = Exclude<Write, CreateWrite>;
 
 /**
- * Applies one write and keeps indexes and the expiry list in step. Must run inside a transaction.
+ * Stores new items, or none of them. That a key is taken is found out while writing, which saves a search of the tree
+ * for each. Must run inside a transaction.
+ * @throws ItemExistsError with everything as it was before
+ */
+export function createItems(environment: Environment, writes: readonly CreateWrite[]): void {
+  for (const [position, write] of writes.entries()) {
+    const { key } = write;
+    const isStored: unknown = environment
+      .table(key.table)
+      .putSync([key.pk, key.sk], toStoredItem(write, FIRST_VERSION), { noOverwrite: true });
+    if (isStored === true) continue;
+    for (const { key: taken } of writes.slice(0, position)) {
+      void environment.table(taken.table).remove([taken.pk, taken.sk]);
+    }
+    throw new ItemExistsError(key);
+  }
+  for (const write of writes) {
+    const stored = toStoredItem(write, FIRST_VERSION);
+    moveIndexEntries(environment, write.key, undefined, stored);
+    moveExpiry(environment, write.key, undefined, stored.e);
+  }
+}
+
+/**
+ * Replaces or deletes one item and keeps indexes and the expiry list in step. Must run inside a transaction.
  * @param previous what is stored under the key now
  */
-export function applyWrite(environment: Environment, write: Write, previous: StoredItem | undefined): void {
+export function applyWrite(environment: Environment, write: ChangeWrite, previous: StoredItem | undefined): void {
   const { key } = write;
   if (write.kind === 'delete') {
     if (previous) removeStored(environment, key, previous);

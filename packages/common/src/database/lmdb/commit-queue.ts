@@ -1,4 +1,4 @@
-import { StoreBusyError, StoreUnavailableError } from '../store-errors.ts';
+import { ItemExistsError, StoreBusyError, StoreUnavailableError } from '../store-errors.ts';
 import type { Environment } from './environment.ts';
 
 /** Transactions that may wait for a commit; more would only make everybody wait longer. */
@@ -36,7 +36,7 @@ interface Waiting {
  * It is the library's plain transaction, which commits what was put before an error instead of rolling back. A child
  * transaction would roll back, at an eighth of the price of an order. So whatever may refuse does so before anything
  * is put, and an error of the putting itself (memory, a broken file) ends the process before the commit: the store is
- * then as it was.
+ * then as it was. That a new item's key is taken comes to light while putting, before anything else is put.
  */
 export function createCommitQueue(environment: Environment): CommitQueue {
   const waiting: Waiting[] = [];
@@ -70,8 +70,8 @@ export function createCommitQueue(environment: Environment): CommitQueue {
         const run = () => {
           const decided = attempt(decide);
           if ('refusal' in decided) return () => reject(decided.refusal);
-          writeOrDie(decided.write);
-          return () => resolve(decided.result);
+          const taken = writeOrDie(decided.write);
+          return () => (taken ? reject(taken) : resolve(decided.result));
         };
         waiting.push({ run, reject });
         committing ??= commitAll();
@@ -80,13 +80,19 @@ export function createCommitQueue(environment: Environment): CommitQueue {
   };
 }
 
-/** Nothing of the commit that this is part of reaches the disk when it fails. */
-function writeOrDie(write: () => void): void {
+/**
+ * Nothing of the commit that this is part of reaches the disk when it fails.
+ * @returns the one refusal that writing has, which took back what it had put
+ */
+function writeOrDie(write: () => void): ItemExistsError | undefined {
   try {
     write();
+    return undefined;
   } catch (error) {
+    if (error instanceof ItemExistsError) return error;
     process.stderr.write(`The store cannot write; ending before half of it is committed. ${String(error)}\n`);
     process.kill(process.pid, 'SIGKILL');
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
-import { ItemExistsError, StoreUsageError } from '../store-errors.ts';
+import { StoreUsageError } from '../store-errors.ts';
 import type { Decision, Item, ItemKey, ReadItems, Reads, TableStore } from '../table-store.ts';
 import {
   checkBatchGet,
@@ -10,7 +10,8 @@ import {
   checkReads,
   isSameKey,
 } from '../validate-transaction.ts';
-import { applyWrite } from './apply-write.ts';
+import type { ChangeWrite, CreateWrite } from './apply-write.ts';
+import { applyWrite, createItems } from './apply-write.ts';
 import type { Decided } from './commit-queue.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Environment } from './environment.ts';
@@ -87,7 +88,7 @@ export function createLmdbTableStore({
   };
 }
 
-/** Reads, decides and checks; what is left to do is to write. */
+/** Reads, decides and checks; what is left to do is to write, which only a taken key may refuse. */
 function decideOn<R extends Reads, T>(
   environment: Environment,
   reads: R,
@@ -96,17 +97,18 @@ function decideOn<R extends Reads, T>(
   const found = findAll(environment, reads);
   const { writes, result } = decide(toReadItems<R>(found));
   checkDecision(reads, writes);
-  const replacements = writes.map((write) => ({
-    write,
-    previous: previousOf(environment, write.key, found),
-  }));
-  for (const { write, previous } of replacements) {
-    if (write.kind === 'create' && previous) throw new ItemExistsError(write.key);
+  const creations: CreateWrite[] = [];
+  const changes: { readonly write: ChangeWrite; readonly previous: StoredItem | undefined }[] = [];
+  for (const write of writes) {
+    if (write.kind === 'create') creations.push(write);
+    else changes.push({ write, previous: previousOf(write.key, found) });
   }
   return {
     result,
     write: () => {
-      for (const { write, previous } of replacements) applyWrite(environment, write, previous);
+      // First what may still find a key taken: then nothing is written.
+      createItems(environment, creations);
+      for (const { write, previous } of changes) applyWrite(environment, write, previous);
     },
   };
 }
@@ -128,10 +130,9 @@ function toReadItems<R extends Reads>(found: readonly Found[]): ReadItems<R> {
   return items as ReadItems<R>;
 }
 
-/** What a write replaces: read a moment ago in the same transaction, unless it is a `create` of something unread. */
-function previousOf(environment: Environment, key: ItemKey, found: readonly Found[]): StoredItem | undefined {
-  const known = found.find((each) => isSameKey(each.key, key));
-  return known ? known.stored : findStored(environment, key);
+/** What a write replaces: read a moment ago in the same transaction, which was checked. */
+function previousOf(key: ItemKey, found: readonly Found[]): StoredItem | undefined {
+  return found.find((each) => isSameKey(each.key, key))?.stored;
 }
 
 function findStored(environment: Environment, { table, pk, sk }: ItemKey): StoredItem | undefined {

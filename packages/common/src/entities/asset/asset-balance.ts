@@ -13,6 +13,8 @@ export const assetBalanceSchema = z.object({
   username: usernameSchema,
   asset_id: assetIdSchema,
   quantity: nonNegativeDecimalSchema,
+  /** The part that open orders have reserved; never more than `quantity`. */
+  held_quantity: nonNegativeDecimalSchema.default('0'),
   /** USD per unit that the present quantity cost on average; kept from the last one when nothing is left. */
   average_purchase_price: positiveDecimalSchema,
   total_invested: nonNegativeDecimalSchema,

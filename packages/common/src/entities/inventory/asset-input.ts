@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { decimal, formatDecimal } from '../../core/money.ts';
 import type { DecimalInputRules } from '../fields.ts';
-import { decimalInput, integerInput } from '../fields.ts';
+import { decimalInput, integerInput, MAX_BASIS_POINTS } from '../fields.ts';
 import {
   assetCategorySchema,
   assetSchema,
   assetStatusSchema,
+  DEFAULT_DAILY_VOLATILITY_BPS,
   DEFAULT_PRICE_SCALE,
   DEFAULT_QUANTITY_SCALE,
   scaleLimits,
@@ -17,6 +18,7 @@ const MAX_MARKET_CAP_RANK = 1_000_000;
 const plainDecimalInput = (rules?: DecimalInputRules) =>
   decimalInput(rules).transform((text) => formatDecimal(decimal(text)));
 
+const basisPointsInput = integerInput({ min: 0, max: MAX_BASIS_POINTS });
 const scaleInput = integerInput(scaleLimits);
 const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
 const { symbol, name, description, website, whitepaper, image } = assetSchema.shape;
@@ -36,6 +38,9 @@ const editableFields = {
   image: image.removeDefault(),
   quantity_scale: scaleInput,
   price_scale: scaleInput,
+  spread_bps: basisPointsInput,
+  fee_bps: basisPointsInput,
+  daily_volatility_bps: basisPointsInput,
 };
 
 /** A new asset as an administrator sends it. */
@@ -55,6 +60,9 @@ export const assetCreateSchema = z.strictObject({
   image: editableFields.image.default(null),
   quantity_scale: scaleInput.default(DEFAULT_QUANTITY_SCALE),
   price_scale: scaleInput.default(DEFAULT_PRICE_SCALE),
+  spread_bps: basisPointsInput.default(0),
+  fee_bps: basisPointsInput.default(0),
+  daily_volatility_bps: basisPointsInput.default(DEFAULT_DAILY_VOLATILITY_BPS),
 });
 export type AssetCreate = z.infer<typeof assetCreateSchema>;
 

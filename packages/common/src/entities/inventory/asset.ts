@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_SCALE } from '../../core/money.ts';
 import {
   assetIdSchema,
+  basisPointsSchema,
   nonNegativeDecimalSchema,
   PRINTABLE_PATTERN,
   positiveDecimalSchema,
@@ -17,6 +18,7 @@ export type AssetCategory = z.infer<typeof assetCategorySchema>;
 
 export const DEFAULT_QUANTITY_SCALE = 8;
 export const DEFAULT_PRICE_SCALE = 2;
+export const DEFAULT_DAILY_VOLATILITY_BPS = 300;
 const MAX_URL_LENGTH = 500;
 const MAX_ASSET_DESCRIPTION_LENGTH = 1_000;
 
@@ -49,6 +51,12 @@ export const assetSchema = z.object({
   quantity_scale: scaleSchema.default(DEFAULT_QUANTITY_SCALE),
   /** Fraction digits that a price of this asset may have. */
   price_scale: scaleSchema.default(DEFAULT_PRICE_SCALE),
+  /** What the house keeps between bid and ask, in hundredths of a percent of the price. */
+  spread_bps: basisPointsSchema.default(0),
+  /** What a trade costs, in hundredths of a percent of its total. */
+  fee_bps: basisPointsSchema.default(0),
+  /** How much a simulated price moves in a day, in hundredths of a percent: one standard deviation. */
+  daily_volatility_bps: basisPointsSchema.default(DEFAULT_DAILY_VOLATILITY_BPS),
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_price_update: timestampSchema,
@@ -57,6 +65,8 @@ export type Asset = z.infer<typeof assetSchema>;
 
 /** An asset as clients see it. `price_usd` is a number for older clients and for display only. */
 export const assetResponseSchema = assetSchema.extend({
+  high_24h: positiveDecimalSchema.nullable(),
+  low_24h: positiveDecimalSchema.nullable(),
   price_usd: z.number(),
   is_active: z.boolean(),
   availability_status: z.enum(['available', 'unavailable']),

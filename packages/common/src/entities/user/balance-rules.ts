@@ -9,11 +9,17 @@ import type { BalanceTransaction, Direction, TransactionType } from './balance-t
 export class InsufficientBalanceError extends ProblemError {
   constructor(
     what: string,
-    { available, required }: { readonly available: string; readonly required: string },
+    {
+      available,
+      required,
+      field,
+    }: { readonly available: string; readonly required: string; readonly field?: string },
   ) {
+    const detail = `Not enough ${what}: ${required} required, ${available} available.`;
     super('BUS_001', {
-      detail: `Not enough ${what}: ${required} required, ${available} available.`,
+      detail,
       extensions: { available, required },
+      ...(field && { errors: [{ field, pointer: `/${field}`, message: detail, code: 'insufficient' }] }),
     });
   }
 }
@@ -37,6 +43,7 @@ export function emptyBalance(username: string, at: string): Balance {
     total_orders: nothing,
     total_refunds: nothing,
     transaction_count: 0,
+    event_seq: 0,
     created_at: at,
     updated_at: at,
     last_transaction: null,
@@ -70,7 +77,32 @@ const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance 
 };
 
 /**
- * Posts one completed entry: the only place where a balance changes.
+ * Reserves cash for an order; the current balance stays as it is.
+ * @throws InsufficientBalanceError when less than that is available
+ */
+export function holdCash(balance: Balance, amount: Decimal, at: string): Balance {
+  const available = availableCash(balance);
+  if (amount.gt(available)) {
+    throw new InsufficientBalanceError('cash', {
+      available: formatUsd(available),
+      required: formatUsd(amount),
+      field: 'quantity',
+    });
+  }
+  return withHeld(balance, decimal(balance.held_balance).plus(amount), at);
+}
+
+/** Gives reserved cash back to what is available. */
+export function releaseCash(balance: Balance, amount: Decimal, at: string): Balance {
+  return withHeld(balance, decimal(balance.held_balance).minus(amount), at);
+}
+
+function withHeld(balance: Balance, held: Decimal, at: string): Balance {
+  return { ...balance, held_balance: formatUsd(held), updated_at: at };
+}
+
+/**
+ * Posts one completed entry: the only place where the current balance changes.
  * @throws InsufficientBalanceError when a debit is more than what is available
  * @throws BalanceLimitError when a credit is more than a balance can hold
  */

@@ -14,6 +14,8 @@ export const balanceSchema = z.object({
   total_refunds: nonNegativeDecimalSchema,
   /** How many transactions the ledger has; the next one is this plus one. */
   transaction_count: z.int().min(0),
+  /** The `seq` of the user's latest event; the next one is this plus one. */
+  event_seq: z.int().min(0).default(0),
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_transaction: timestampSchema.nullable().default(null),

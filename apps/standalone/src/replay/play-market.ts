@@ -1,0 +1,106 @@
+import type { Clock } from '@cnop/common/core/clock';
+import { systemIds } from '@cnop/common/core/ids';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import type { Order } from '@cnop/common/entities/order/order';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { ProblemError } from '@cnop/exception/problem-error';
+import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
+import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
+import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+import type { PlaceOrder } from '@cnop/order-service/use-cases/place-order';
+import { placeOrder } from '@cnop/order-service/use-cases/place-order';
+import type { Logger } from 'pino';
+import { openAccounts } from './open-accounts.ts';
+import type { PlannedOrder } from './planned-orders.ts';
+
+export interface PlayOptions {
+  readonly store: TableStore;
+  readonly asset: Asset;
+  readonly track: readonly TrackPoint[];
+  /** In the order of their points. */
+  readonly planned: readonly PlannedOrder[];
+  readonly traders: readonly string[];
+  readonly logger: Logger;
+  /** Called now and then with how many points of the track are played. */
+  readonly onProgress: (points: number) => void;
+}
+
+/** Quotes never grow old in a replay: the next one is what ends them. */
+const MAX_QUOTE_AGE_SECONDS = 100 * 365 * 24 * 60 * 60;
+const POINTS_PER_PROGRESS = 5_000;
+const STOCK_UNITS = '1000';
+
+/**
+ * Plays a track through the real order service and its trigger engine, on a store of its own, at the times of the track.
+ * @returns what became of the planned orders, in their order; undefined for one that was refused
+ */
+export async function playMarket(options: PlayOptions): Promise<(Order | undefined)[]> {
+  const { store, asset, track, planned, traders, logger, onProgress } = options;
+  let now = new Date(track[0]?.atMilliseconds ?? 0);
+  const clock: Clock = { now: () => now };
+  const quotes = createQuoteBoard();
+  const deps: OrderDependencies = {
+    store,
+    clock,
+    ids: systemIds,
+    assets: createAssetDao(store),
+    orders: createOrderDao(store),
+    candles: createCandleDao(store),
+    peaks: createPricePeakDao(store),
+    quotes,
+    trades: createTradeTape(),
+    maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+  };
+  await deps.assets.createAsset(asset);
+  await openAccounts(store, traders, now);
+  const engine = createTriggerEngine({ ...deps, log: logger });
+  engine.start();
+
+  const publish = async (seq: number, mid: string): Promise<void> => {
+    quotes.publish([quoteAround(asset, { mid, at: now.toISOString(), source: 'replay', seq })]);
+    await engine.whenIdle();
+  };
+  const [first] = track;
+  if (first) {
+    await publish(0, first.mid);
+    for (const username of traders) await placeOrder(deps, stockUp(username, asset));
+  }
+  const orderIds: (string | undefined)[] = [];
+  for (const [point, { atMilliseconds, mid }] of track.entries()) {
+    now = new Date(atMilliseconds);
+    await publish(point + 1, mid);
+    for (let next = planned[orderIds.length]; next?.point === point; next = planned[orderIds.length]) {
+      orderIds.push(await tryToPlace(deps, next));
+    }
+    if (point % POINTS_PER_PROGRESS === 0) onProgress(point);
+  }
+  await engine.sweep();
+  await engine.close();
+  return Promise.all(orderIds.map(async (id) => (id === undefined ? undefined : deps.orders.getOrder(id))));
+}
+
+/** What somebody needs to have before they can place orders that sell. */
+function stockUp(username: string, { asset_id }: Asset): PlaceOrder {
+  const request = { asset_id, order_type: 'market_buy', quantity: STOCK_UNITS } as const;
+  return { username, request, requestHash: '', intent: undefined };
+}
+
+async function tryToPlace(
+  deps: OrderDependencies,
+  { username, request }: PlannedOrder,
+): Promise<string | undefined> {
+  try {
+    const { order } = await placeOrder(deps, { username, request, requestHash: '', intent: undefined });
+    return order.order_id;
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import type { Write } from '@cnop/common/database/table-store';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import type { LiveEventData } from '@cnop/common/entities/user/live-event';
+import { anAssetTransaction } from '@cnop/testing/builders/asset';
+import { aBalanceTransaction } from '@cnop/testing/builders/user';
+
+/** What an execution moved, reckoned by hand. */
+export interface Execution {
+  readonly at: string;
+  readonly price: string;
+  readonly total: string;
+  readonly fees: string;
+}
+
+/** What an event tells of an order. */
+export function orderTold(order: Order): NonNullable<LiveEventData['order']> {
+  const { order_id, client_order_id, asset_id, order_type, status } = order;
+  const { quantity, executed_price, total_amount, fees } = order;
+  const what = { order_id, client_order_id, asset_id, order_type, status, quantity };
+  return { ...what, executed_price, total_amount, fees };
+}
+
+/** An amount that moves. */
+interface Movement {
+  readonly sequence: number;
+  readonly size: string;
+  readonly isCredit: boolean;
+  readonly next: string;
+  readonly type: 'deposit' | 'order_payment';
+  readonly reference_id: string | null;
+  readonly at: string;
+}
+
+export function ledgerLine(before: Balance, movement: Movement): Write {
+  const { sequence, size, isCredit, next, type, reference_id, at } = movement;
+  return balanceTransactionRecord.create(
+    aBalanceTransaction({
+      transaction_id: `${String(sequence).padStart(12, '0')}-${before.username}`,
+      username: before.username,
+      sequence,
+      amount: size,
+      direction: isCredit ? 'credit' : 'debit',
+      previous_balance: before.current_balance,
+      new_balance: next,
+      transaction_type: type,
+      reference_id,
+      created_at: at,
+      updated_at: at,
+      completed_at: at,
+    }),
+  );
+}
+
+export function tradeLine(order: Order, type: 'buy' | 'sell', { at, price, total, fees }: Execution): Write {
+  return assetTransactionRecord.create(
+    anAssetTransaction({
+      transaction_id: `trade-${order.order_id}`,
+      username: order.username,
+      asset_id: order.asset_id,
+      transaction_type: type,
+      quantity: order.quantity,
+      price,
+      total_amount: total,
+      order_id: order.order_id,
+      fees,
+      timestamp: at,
+      created_at: at,
+      updated_at: at,
+    }),
+  );
+}

@@ -1,0 +1,199 @@
+import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { clientOrderRecord } from '@cnop/common/dao/order/client-order-record';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import type { Write } from '@cnop/common/database/table-store';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import type { LiveEventType } from '@cnop/common/entities/user/live-event';
+import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { anOrder } from '@cnop/testing/builders/order';
+import type { Execution } from './journal-lines.ts';
+import { ledgerLine, orderTold, tradeLine } from './journal-lines.ts';
+
+/** An order as its owner sends it, and what it must reserve or cost by the reckoning of whoever writes the test. */
+type Draft = Partial<Order> & Pick<Order, 'order_id' | 'order_type' | 'quantity'>;
+
+const STEPS_AT_ONCE = ['pending', 'confirmed', 'processing', 'completed'] as const;
+const INVESTED = { average_purchase_price: '1900', total_invested: '8000.00' } as const;
+
+/**
+ * Keeps the books of one user by hand: it adds and subtracts what it is told and knows no rule of trading. What it
+ * writes, the auditor must find sound.
+ * @param assetId the only asset that this user trades
+ */
+export function createJournal(opened: Balance, assetId: string) {
+  let balance = opened;
+  const { username } = opened;
+  let holding: StoredAssetBalance = aStoredAssetBalance({
+    username,
+    asset_id: assetId,
+    quantity: '0',
+    ...INVESTED,
+    created_at: opened.created_at,
+  });
+  const orders = new Map<string, Order>();
+  const lines: Write[] = [];
+
+  function tell(type: LiveEventType, at: string, order?: Order, tellsHolding = false): void {
+    balance = { ...balance, event_seq: balance.event_seq + 1, updated_at: at };
+    const { event_seq: seq, current_balance, held_balance } = balance;
+    const { quantity, held_quantity } = holding;
+    lines.push(
+      liveEventRecord.create({
+        seq,
+        id: `event-${username}-${seq}`,
+        type,
+        occurred_at: at,
+        username,
+        data: {
+          balance: { current_balance, held_balance },
+          ...(order && { order: orderTold(order) }),
+          ...(tellsHolding && { holding: { asset_id: assetId, quantity, held_quantity } }),
+        },
+      }),
+    );
+  }
+
+  function move(
+    at: string,
+    amount: string,
+    reference_id: string | null,
+    type: 'deposit' | 'order_payment',
+  ): void {
+    const isCredit = decimal(amount).gt('0');
+    const next = formatUsd(decimal(balance.current_balance).plus(amount));
+    const sequence = balance.transaction_count + 1;
+    const size = formatUsd(decimal(amount).abs());
+    const total = { deposit: 'total_deposits', order_payment: 'total_orders' } as const;
+    lines.push(ledgerLine(balance, { sequence, size, isCredit, next, type, reference_id, at }));
+    const isSummedUp = type === 'deposit' || !isCredit;
+    balance = {
+      ...balance,
+      current_balance: next,
+      transaction_count: sequence,
+      last_transaction: at,
+      ...(isSummedUp && { [total[type]]: formatUsd(decimal(balance[total[type]]).plus(size)) }),
+    };
+  }
+
+  function hold({ order_type }: Order, amount: string): void {
+    if (order_type === 'limit_buy') {
+      balance = { ...balance, held_balance: formatUsd(decimal(balance.held_balance).plus(amount)) };
+    } else {
+      holding = { ...holding, held_quantity: formatDecimal(decimal(holding.held_quantity).plus(amount)) };
+    }
+  }
+
+  const blank = (at: string) => ({
+    username,
+    asset_id: assetId,
+    price: null,
+    total_amount: null,
+    created_at: at,
+    updated_at: at,
+  });
+
+  function moved(order: Order, status: OrderStatus, at: string): Order {
+    return { ...order, status, updated_at: at, history: [...order.history, { status, at, reason: null }] };
+  }
+
+  function orderOf(orderId: string): Order {
+    const order = orders.get(orderId);
+    if (!order) throw new Error(`there is no order ${orderId}`);
+    return order;
+  }
+
+  function trade(order: Order, { at, price, total, fees }: Execution): void {
+    const buys = order.order_type.endsWith('buy');
+    const cash = buys ? decimal(total).plus(fees).neg() : decimal(total).minus(fees);
+    const units = decimal(order.quantity);
+    holding = {
+      ...holding,
+      quantity: formatDecimal(buys ? units.plus(holding.quantity) : decimal(holding.quantity).minus(units)),
+      updated_at: at,
+    };
+    move(at, formatUsd(cash), order.order_id, 'order_payment');
+    lines.push(tradeLine(order, buys ? 'buy' : 'sell', { at, price, total, fees }));
+    const executed = { executed_price: price, total_amount: total, fees, executed_at: at, held_amount: '0' };
+    const done: Order = {
+      ...order,
+      ...executed,
+      price: order.order_type.startsWith('limit') ? order.price : price,
+    };
+    orders.set(order.order_id, done);
+    tell('order.completed', at, done, true);
+  }
+
+  return {
+    deposit(at: string, amount: string): void {
+      move(at, amount, null, 'deposit');
+      tell('balance.changed', at);
+    },
+
+    /** An order that is executed in the commit that accepts it. */
+    execute(draft: Draft, execution: Execution): void {
+      const { at } = execution;
+      const history = STEPS_AT_ONCE.map((status) => ({ status, at, reason: null }));
+      trade(anOrder({ ...blank(at), ...draft, status: 'completed', history }), execution);
+    },
+
+    /** An order that waits and holds something. */
+    queue(at: string, draft: Draft & Pick<Order, 'held_amount' | 'accepted_quote' | 'expires_at'>): void {
+      const history = (['pending', 'confirmed', 'queued'] as const).map((status) => ({
+        status,
+        at,
+        reason: null,
+      }));
+      const order = anOrder({ ...blank(at), ...draft, status: 'queued', history });
+      orders.set(order.order_id, order);
+      hold(order, order.held_amount);
+      tell('order.queued', at, order, order.order_type !== 'limit_buy');
+    },
+
+    trigger(orderId: string, trigger_quote: Quote, trigger_price: string, execution: Execution): void {
+      const order = orderOf(orderId);
+      hold(order, `-${order.held_amount}`);
+      const fired = { ...order, trigger_quote, trigger_price };
+      trade(moved(moved(fired, 'processing', execution.at), 'completed', execution.at), execution);
+    },
+
+    end(
+      orderId: string,
+      status: 'cancelled' | 'expired' | 'failed',
+      at: string,
+      changes: Partial<Order> = {},
+    ): void {
+      const order = orderOf(orderId);
+      hold(order, `-${order.held_amount}`);
+      const ended: Order = {
+        ...moved(order, status, at),
+        held_amount: '0',
+        ...(status === 'cancelled' && { cancelled_at: at }),
+        ...changes,
+      };
+      orders.set(orderId, ended);
+      tell(`order.${status}`, at, ended, order.order_type !== 'limit_buy');
+    },
+
+    /** Everything that was told, each item in its last state. */
+    writes(): Write[] {
+      const claims = [...orders.values()].flatMap(({ client_order_id, order_id }) =>
+        client_order_id === null
+          ? []
+          : [clientOrderRecord.create({ username, client_order_id, order_id, request_hash: 'hash' })],
+      );
+      return [
+        balanceRecord.create(balance),
+        assetBalanceRecord.create(holding),
+        ...[...orders.values()].map(orderRecord.create),
+        ...claims,
+        ...lines,
+      ];
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Write } from '@cnop/common/database/table-store';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { aUser } from '@cnop/testing/builders/user';
+import { createJournal } from './journal.ts';
+
+const LONG_AGO = '2025-11-01T12:00:00.000Z';
+/** Events that long ago are deleted. */
+const FORGOTTEN_EVENTS = 2;
+const LATER = '2026-02-14T13:00:00.000Z';
+const FEE_BPS = 25;
+
+export const minute = (count: string): string => `2026-01-15T13:${count}:00.000Z`;
+
+export function ethQuote(bid: string, mid: string, ask: string, seq = 1): Quote {
+  return { asset_id: 'ETH', bid, mid, ask, at: minute('00'), source: 'simulated', seq };
+}
+
+const ACCEPTED = ethQuote('1999.50', '2000.00', '2000.50');
+
+/**
+ * What dora did, every figure reckoned by hand: orders of each type, in each state that an order can rest in, with a
+ * fee of a quarter of a percent. What moved before events are kept has none any more.
+ */
+export function waitingOrderWrites(): Write[] {
+  const dora = aUser({ username: 'dora', created_at: LONG_AGO, updated_at: LONG_AGO });
+  const journal = createJournal(emptyBalance('dora', LONG_AGO), 'ETH');
+  const fee_bps = FEE_BPS;
+  const waits = { accepted_quote: ACCEPTED, expires_at: LATER, fee_bps } as const;
+
+  journal.deposit(LONG_AGO, '10000.00');
+  journal.execute(
+    { order_id: 'dora-first', order_type: 'market_buy', quantity: '3', fee_bps },
+    { at: LONG_AGO, price: '1500', total: '4500.00', fees: '11.25' },
+  );
+
+  // Executed at once: 1000.25 x 0.25 % = 2.500625, and 200.05 x 0.25 % = 0.500125, both rounded up.
+  journal.execute(
+    {
+      order_id: 'dora-bounded',
+      order_type: 'market_buy',
+      quantity: '0.5',
+      price_bound: '2001',
+      client_order_id: 'dora:bounded',
+      fee_bps,
+    },
+    { at: minute('00'), price: '2000.50', total: '1000.25', fees: '2.51' },
+  );
+  journal.execute(
+    {
+      order_id: 'dora-met',
+      order_type: 'limit_buy',
+      quantity: '0.1',
+      price: '2100',
+      expires_at: LATER,
+      fee_bps,
+    },
+    { at: minute('01'), price: '2000.50', total: '200.05', fees: '0.51' },
+  );
+
+  // Buys hold their total at the limit and the fee of it.
+  journal.queue(minute('02'), {
+    ...waits,
+    order_id: 'dora-bought',
+    order_type: 'limit_buy',
+    quantity: '1',
+    price: '1900',
+    total_amount: '1900.00',
+    held_amount: '1904.75',
+  });
+  journal.queue(minute('03'), {
+    ...waits,
+    order_id: 'dora-buys',
+    order_type: 'limit_buy',
+    quantity: '0.25',
+    price: '1800',
+    total_amount: '450.00',
+    held_amount: '451.13',
+    client_order_id: 'dora:buys',
+  });
+  // Sales hold units.
+  journal.queue(minute('04'), {
+    ...waits,
+    order_id: 'dora-sells',
+    order_type: 'limit_sell',
+    quantity: '0.2',
+    price: '2500',
+    total_amount: '500.00',
+    held_amount: '0.2',
+  });
+  for (const [order_id, order_type, quantity, stop_price] of [
+    ['dora-stops', 'stop_loss', '0.3', '1700'],
+    ['dora-stopped', 'stop_loss', '0.1', '1960'],
+    ['dora-failed', 'stop_loss', '0.2', '1950'],
+    ['dora-cancelled', 'take_profit', '0.1', '2600'],
+  ] as const) {
+    journal.queue(minute('05'), {
+      ...waits,
+      order_id,
+      order_type,
+      quantity,
+      stop_price,
+      held_amount: quantity,
+    });
+  }
+  journal.queue(minute('06'), {
+    ...waits,
+    order_id: 'dora-expired',
+    order_type: 'take_profit',
+    quantity: '0.1',
+    stop_price: '2700',
+    held_amount: '0.1',
+    expires_at: minute('13'),
+  });
+  journal.queue(minute('07'), {
+    ...waits,
+    order_id: 'dora-trailed',
+    order_type: 'trailing_stop',
+    quantity: '0.4',
+    trail_amount: '100',
+    held_amount: '0.4',
+  });
+  journal.queue(minute('08'), {
+    ...waits,
+    order_id: 'dora-trails',
+    order_type: 'trailing_stop',
+    quantity: '0.1',
+    trail_percent: '5',
+    held_amount: '0.1',
+  });
+
+  // 4.725, 1.904 and 0.48525 of fees are rounded up. The trailing stop has seen a bid of 2010.
+  journal.trigger('dora-bought', ethQuote('1894', '1894.50', '1895', 2), '1900', {
+    at: minute('10'),
+    price: '1890',
+    total: '1890.00',
+    fees: '4.73',
+  });
+  journal.end('dora-cancelled', 'cancelled', minute('11'));
+  journal.trigger('dora-trailed', ethQuote('1905', '1905.50', '1906', 3), '1910', {
+    at: minute('12'),
+    price: '1904',
+    total: '761.60',
+    fees: '1.91',
+  });
+  journal.end('dora-expired', 'expired', minute('13'));
+  const falling = ethQuote('1940', '1940.50', '1941', 4);
+  journal.end('dora-failed', 'failed', minute('14'), { trigger_quote: falling, trigger_price: '1950' });
+  journal.trigger('dora-stopped', falling, '1960', {
+    at: minute('15'),
+    price: '1941',
+    total: '194.10',
+    fees: '0.49',
+  });
+
+  return [
+    assetRecord.create(anAsset({ asset_id: 'ETH', current_price: '2000.00', fee_bps, spread_bps: 5 })),
+    pricePeakRecord.create({ asset_id: 'ETH', seq: 2, bid: '2010', at: minute('09') }),
+    triggerCheckpointRecord.create({ asset_id: 'ETH', seq: 4, at: minute('15') }),
+    userRecord.create(dora),
+    emailClaimRecord.create(dora),
+    ...journal.writes().filter(({ key }) => !isForgotten(key)),
+  ];
+}
+
+function isForgotten({ pk, sk }: Write['key']): boolean {
+  return pk.startsWith('EVENT#') && Number(sk) <= FORGOTTEN_EVENTS;
+}

@@ -1,0 +1,12 @@
+// Runs before the first paint, so that a chosen theme does not flash. It is a file of its own because the content
+// security policy allows no inline script; src/settings/appearance.ts writes what it reads.
+(() => {
+  try {
+    const stored = JSON.parse(localStorage.getItem('cnop.appearance') || '{}');
+    const root = document.documentElement;
+    if (stored.theme === 'light' || stored.theme === 'dark') root.dataset.theme = stored.theme;
+    if (stored.palette === 'blue-orange') root.dataset.palette = stored.palette;
+  } catch {
+    // A broken setting is no setting.
+  }
+})();

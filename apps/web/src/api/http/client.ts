@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { currentAccessToken, renewAccessToken } from '../../session/access-token.ts';
+import { ApiProblem, problemOf } from './api-problem.ts';
+
+export const API_PREFIX = '/api/v1';
+/** Longer than the gateway waits for a service, so that its own answer arrives first. */
+const TIMEOUT_MILLISECONDS = 20_000;
+
+export interface ApiRequest<Schema extends z.ZodType> {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Behind the prefix, such as `/orders`. */
+  readonly path: string;
+  /** What is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  /** Of the answer: what does not fit is an error here, not a surprise in a page. */
+  readonly schema: Schema;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The same for every attempt of one intent, so that it takes effect once. */
+  readonly idempotencyKey?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks the API. A 401 renews the token once and asks again; the key of the intent makes that safe for writes.
+ * @throws ApiProblem for everything but a success that fits the schema
+ */
+export async function callApi<Schema extends z.ZodType>(request: ApiRequest<Schema>): Promise<z.output<Schema>> {
+  const token = currentAccessToken();
+  let response = await send(request, token);
+  if (response.status === 401 && token !== undefined && (await renewAccessToken())) {
+    response = await send(request, currentAccessToken());
+  }
+  if (!response.ok) throw await problemOf(response);
+  return parseAnswer(request.schema, response);
+}
+
+async function send({ method = 'GET', ...request }: ApiRequest<z.ZodType>, token?: string): Promise<Response> {
+  const { path, query, body, headers, idempotencyKey, signal } = request;
+  const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  try {
+    return await fetch(API_PREFIX + path + queryText(query), {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        Accept: 'application/json',
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    // Whoever aborted does not want to hear of it as a problem.
+    if (signal?.aborted) throw error;
+    throw new ApiProblem('The server could not be reached.', { status: 0, isRetryable: true }, { cause: error });
+  }
+}
+
+async function parseAnswer<Schema extends z.ZodType>(schema: Schema, response: Response): Promise<z.output<Schema>> {
+  const requestId = response.headers.get('x-request-id') ?? undefined;
+  const body: unknown = await response.json().catch(() => undefined);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const message = 'The server answered something that this version of the app does not understand.';
+  throw new ApiProblem(message, { status: -1, requestId }, { cause: parsed.error });
+}
+
+function queryText(query: ApiRequest<z.ZodType>['query']): string {
+  const entries = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return entries.length === 0 ? '' : `?${new URLSearchParams(entries).toString()}`;
+}

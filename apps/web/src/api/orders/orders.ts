@@ -1,0 +1,60 @@
+import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import { orderSchema } from '@cnop/common/entities/order/order';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { callApi } from '../http/client.ts';
+import { pageSchema } from '../page.ts';
+import { orderKeys } from './order-keys.ts';
+
+const answerSchema = pageSchema(orderSchema);
+const HISTORY_PAGE = '50';
+/** Orders that wait are shown as a whole; the API gives no more at once. */
+const OPEN_PAGE = '100';
+
+export interface OrderFilter {
+  readonly asset?: string | undefined;
+  readonly type?: OrderType | undefined;
+  readonly status?: OrderStatus | undefined;
+}
+
+/** Orders of the user, newest first, a page at a time. */
+export function ordersQuery({ asset, type, status }: OrderFilter) {
+  return infiniteQueryOptions({
+    queryKey: orderKeys.list({ asset, type, status }),
+    queryFn: ({ pageParam, signal }) =>
+      callApi({
+        path: '/orders',
+        query: { limit: HISTORY_PAGE, cursor: pageParam, asset_id: asset, order_type: type, status },
+        schema: answerSchema,
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}
+
+/** Orders that wait for their price. */
+export function openOrdersQuery(asset?: string) {
+  return queryOptions({
+    queryKey: orderKeys.open(asset),
+    queryFn: ({ signal }) =>
+      callApi({
+        path: '/orders',
+        query: { limit: OPEN_PAGE, asset_id: asset, status: 'queued' },
+        schema: answerSchema,
+        signal,
+      }),
+    select: ({ data }) => data,
+  });
+}
+
+export function orderQuery(orderId: string) {
+  return queryOptions({
+    queryKey: orderKeys.one(orderId),
+    queryFn: async ({ signal }) => {
+      const path = `/orders/${encodeURIComponent(orderId)}`;
+      const { data } = await callApi({ path, schema: z.object({ data: orderSchema }), signal });
+      return data;
+    },
+  });
+}

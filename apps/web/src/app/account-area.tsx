@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { CircleUser } from 'lucide-react';
+import { balanceQuery } from '../api/account/balance.ts';
+import { profileQuery } from '../api/account/profile.ts';
+import { useSession } from '../session/use-session.ts';
+import { Money } from '../ui/amounts.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import { LazyMenu, lazyMenu } from '../ui/lazy-menu.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+const accountMenu = lazyMenu(async () => (await import('./account-menu.tsx')).AccountMenu);
+
+/** Who is here: the ways in, or the account. */
+export function AccountArea() {
+  const session = useSession();
+  if (session === 'restoring') return <Skeleton className="h-8 w-20" />;
+  return session === 'signed-in' ? <Account /> : <WaysIn />;
+}
+
+function WaysIn() {
+  const here = useRouterState({ select: ({ location }) => location.href });
+  const redirect = here.startsWith('/sign-') ? undefined : here;
+  return (
+    <>
+      <Link to="/sign-in" search={{ redirect }} className={buttonClass({ tone: 'quiet' })}>
+        Sign in
+      </Link>
+      <Link
+        to="/sign-up"
+        search={{ redirect }}
+        className={`${buttonClass({ tone: 'primary' })} hidden min-[400px]:inline-flex`}
+      >
+        Sign up
+      </Link>
+    </>
+  );
+}
+
+function Account() {
+  const { data: balance } = useQuery(balanceQuery());
+  const { data: profile } = useQuery(profileQuery());
+  return (
+    <>
+      <span className="hidden items-baseline gap-1.5 text-sm md:flex">
+        <span className="text-faint">Available</span>
+        {balance ? (
+          <Money value={balance.available_balance} className="font-medium" />
+        ) : (
+          <Skeleton className="h-4 w-20 self-center" />
+        )}
+      </span>
+      <LazyMenu
+        menu={accountMenu}
+        label={`Account ${profile?.username ?? ''}`.trim()}
+        trigger={
+          <>
+            <CircleUser aria-hidden="true" className="size-4" />
+            <span className="hidden max-w-32 truncate lg:block">{profile?.username}</span>
+          </>
+        }
+        triggerClass={buttonClass({ tone: 'quiet' })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { decimal, formatUsd } from '@cnop/common/core/money';
+import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import type { QueryClient } from '@tanstack/react-query';
+import type { CashBalance } from '../api/account/balance.ts';
+import { BALANCE_KEY } from '../api/account/balance.ts';
+import { holdingKeys } from '../api/account/holding.ts';
+import { orderKeys } from '../api/orders/order-keys.ts';
+import { isPlacedHere } from '../api/orders/pending-orders.ts';
+import { formatPrice, formatQuantity } from '../format/numbers.ts';
+import { notify } from '../ui/notices.ts';
+import { ORDER_TYPE_NAMES } from '../ui/order-words.ts';
+
+type OrderSummary = NonNullable<LiveEvent['data']['order']>;
+
+/** Brings what is shown up to date with one thing that happened, here or in another window. */
+export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEvent): void {
+  const { balance, holding, order } = data;
+  if (balance) {
+    const { current_balance, held_balance } = balance;
+    const available = formatUsd(decimal(current_balance).minus(held_balance));
+    queryClient.setQueryData<CashBalance>(BALANCE_KEY, (known) =>
+      known ? { ...known, current_balance, held_balance, available_balance: available } : known,
+    );
+  }
+  if (holding) void queryClient.invalidateQueries({ queryKey: holdingKeys.one(holding.asset_id) });
+  if (order) {
+    void queryClient.invalidateQueries({ queryKey: orderKeys.all });
+    announce(type, order);
+  }
+}
+
+/** After events were missed for good. */
+export function refreshAccount(queryClient: QueryClient): void {
+  for (const queryKey of [BALANCE_KEY, holdingKeys.all, orderKeys.all]) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
+}
+
+/** What an order did while nobody looked. What was done in this window has its answer there. */
+function announce(type: LiveEvent['type'], order: OrderSummary): void {
+  const { order_type, quantity, asset_id, executed_price, client_order_id } = order;
+  const what = `${ORDER_TYPE_NAMES[order_type]} ${formatQuantity(quantity)} ${asset_id}`;
+  if (type === 'order.completed' && !isPlacedHere(client_order_id, 'executed')) {
+    const digits = executed_price?.split('.')[1]?.length ?? 0;
+    const price = formatPrice(executed_price, digits);
+    notify({ tone: 'success', title: `${what} filled`, description: `At ${price}.` });
+  }
+  if (type === 'order.expired') notify({ tone: 'info', title: `${what} expired` });
+  if (type === 'order.failed') notify({ tone: 'failure', title: `${what} failed` });
+}

@@ -1,0 +1,16 @@
+import type { LinkProps } from '@tanstack/react-router';
+import type { LucideIcon } from 'lucide-react';
+import { ChartCandlestick, ListOrdered } from 'lucide-react';
+
+export interface NavigationItem {
+  readonly to: NonNullable<LinkProps['to']>;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly isForVisitors: boolean;
+}
+
+/** The places of the app, in the order of the bar. */
+export const NAVIGATION: readonly NavigationItem[] = [
+  { to: '/', label: 'Markets', icon: ChartCandlestick, isForVisitors: true },
+  { to: '/orders', label: 'Orders', icon: ListOrdered, isForVisitors: false },
+];

@@ -1,0 +1,51 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { DemoAccount } from '../../features/auth/demo-account.tsx';
+import type { MarketSearch } from '../../features/market/market-search.ts';
+import { MarketSummary } from '../../features/market/market-summary.tsx';
+import { Market } from '../../features/market/market.tsx';
+import { useSession } from '../../session/use-session.ts';
+import { buttonClass } from '../../ui/button.tsx';
+import { PageTitle } from '../page-title.tsx';
+
+const route = getRouteApi('/');
+
+export function MarketPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const session = useSession();
+  const isVisitor = session === 'visitor' || session === 'expired';
+
+  const change = (changed: Partial<MarketSearch>): void => {
+    // Typing replaces, so that Back leaves the page instead of taking letters away.
+    void navigate({ search: (known) => ({ ...known, ...changed }), replace: 'q' in changed });
+  };
+
+  return (
+    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
+      {isVisitor ? <Welcome /> : <PageTitle>Markets</PageTitle>}
+      <MarketSummary />
+      <Market search={search} onSearch={change} />
+    </div>
+  );
+}
+
+function Welcome() {
+  return (
+    <div className="grid grid-cols-1 gap-4 py-4 sm:py-8 md:grid-cols-[1fr_auto] md:items-end">
+      <div className="grid max-w-2xl grid-cols-1 gap-2">
+        <p className="text-sm font-medium text-accent">Markets, live</p>
+        <PageTitle>Every order explained before it is placed</PageTitle>
+        <p className="text-muted">
+          Market, limit, stop and trailing orders on fifty assets. You see cost, fee and the balance after it first, and
+          why an order did what it did afterwards.
+        </p>
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <Link to="/sign-up" search={{}} className={buttonClass({ tone: 'primary', size: 'large' })}>
+          Open an account
+        </Link>
+        <DemoAccount />
+      </div>
+    </div>
+  );
+}

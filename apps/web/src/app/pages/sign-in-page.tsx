@@ -1,0 +1,25 @@
+import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { SignIn } from '../../features/auth/sign-in.tsx';
+import { useSession } from '../../session/use-session.ts';
+
+const route = getRouteApi('/sign-in');
+
+export function SignInPage() {
+  const { redirect } = route.useSearch();
+  useGoOn(redirect);
+  useEffect(() => {
+    document.title = 'Sign in · CNOP';
+  }, []);
+  return <SignIn redirect={redirect} />;
+}
+
+/** Where a new session leads: to the page that asked for it. Whoever has a session already is not asked again. */
+export function useGoOn(redirect: string | undefined): void {
+  const router = useRouter();
+  const session = useSession();
+  const target = redirect ?? '/';
+  useEffect(() => {
+    if (session === 'signed-in') void router.navigate({ href: target, replace: true });
+  }, [session, router, target]);
+}

@@ -1,0 +1,76 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { assetSearchSchema } from '../features/asset/asset-search.ts';
+import { marketSearchSchema } from '../features/market/market-search.ts';
+import { ordersSearchSchema } from '../features/orders/orders-search.ts';
+import { NotFoundPage } from './not-found-page.tsx';
+import { PageError } from './page-error.tsx';
+import { Shell } from './shell.tsx';
+
+/** Only ways within this app: a redirect to elsewhere would make our sign-in part of somebody's trap. */
+const redirectSchema = z
+  .string()
+  .regex(/^\/(?![/\\])/)
+  .optional()
+  .catch(undefined);
+const authSearchSchema = z.object({ redirect: redirectSchema });
+
+const rootRoute = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+});
+
+const marketRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  validateSearch: marketSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/market-page.tsx'), 'MarketPage'),
+});
+
+const assetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/assets/$assetId',
+  validateSearch: assetSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/asset-page.tsx'), 'AssetPage'),
+});
+
+const ordersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/orders',
+  validateSearch: ordersSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: authSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-up',
+  validateSearch: authSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/sign-up-page.tsx'), 'SignUpPage'),
+});
+
+export function createAppRouter() {
+  return createRouter({
+    routeTree: rootRoute.addChildren([marketRoute, assetRoute, ordersRoute, signInRoute, signUpRoute]),
+    defaultPreload: 'intent',
+    defaultErrorComponent: PageError,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,87 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { Contrast } from 'lucide-react';
+import { LiveBadge } from '../live/live-badge.tsx';
+import { usePolledPrices } from '../live/use-polled-prices.ts';
+import { useSession } from '../session/use-session.ts';
+import { LazyMenu, lazyMenu } from '../ui/lazy-menu.tsx';
+import { AccountArea } from './account-area.tsx';
+import { Brand } from './brand.tsx';
+import { NAVIGATION } from './navigation.ts';
+import { SessionLive } from './session-live.tsx';
+
+const appearanceMenu = lazyMenu(async () => (await import('./appearance-menu.tsx')).AppearanceMenu);
+
+/** What is around every page. */
+export function Shell() {
+  const session = useSession();
+  const isSignedIn = session === 'signed-in';
+  usePolledPrices(isSignedIn);
+  const items = NAVIGATION.filter(({ isForVisitors }) => isForVisitors || isSignedIn);
+
+  return (
+    <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr] pb-14 sm:pb-0">
+      <a
+        href="#main"
+        className="fixed start-2 -top-12 z-50 rounded-md bg-solid px-3 py-2 text-on-solid focus:top-2"
+      >
+        Skip to content
+      </a>
+      {isSignedIn && <SessionLive />}
+      <header className="sticky top-0 z-30 border-b border-line bg-surface">
+        <div className="mx-auto flex h-12 max-w-[1680px] items-center gap-2 px-3 sm:gap-4 sm:px-4">
+          <Link to="/" aria-label="CNOP, to the markets" className="flex items-center gap-2 rounded-md">
+            <Brand />
+          </Link>
+          <nav aria-label="Main" className="hidden h-full items-stretch gap-1 sm:flex">
+            {items.map(({ to, label }) => (
+              <Link
+                key={to}
+                to={to}
+                activeOptions={{ exact: to === '/', includeSearch: false }}
+                className="flex items-center border-b-2 border-transparent px-2.5 font-medium text-muted hover:text-ink data-[status=active]:border-ink data-[status=active]:text-ink"
+              >
+                {label}
+              </Link>
+            ))}
+          </nav>
+          <div className="ms-auto flex items-center gap-1 sm:gap-2">
+            <LiveBadge />
+            <LazyMenu
+              menu={appearanceMenu}
+              label="Appearance"
+              trigger={<Contrast aria-hidden="true" className="size-4" />}
+              triggerClass="inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"
+            />
+            <AccountArea />
+          </div>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1680px] min-w-0 p-3 outline-none sm:p-4">
+        <Outlet />
+      </main>
+      {isSignedIn && <BottomBar items={items} />}
+    </div>
+  );
+}
+
+/** On a phone the thumb is at the bottom. */
+function BottomBar({ items }: { readonly items: typeof NAVIGATION }) {
+  return (
+    <nav
+      aria-label="Main, at the bottom"
+      className="fixed inset-x-0 bottom-0 z-30 flex h-14 border-t border-line bg-surface sm:hidden"
+    >
+      {items.map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === '/', includeSearch: false }}
+          className="flex flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted data-[status=active]:text-ink"
+        >
+          <Icon aria-hidden="true" className="size-5" />
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,9 @@
+import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
+import { z } from 'zod';
+
+/** What the address says about the page of an asset. */
+export const assetSearchSchema = z.object({
+  interval: candleIntervalSchema.optional().catch(undefined),
+  view: z.enum(['table']).optional().catch(undefined),
+});
+export type AssetSearch = z.infer<typeof assetSearchSchema>;

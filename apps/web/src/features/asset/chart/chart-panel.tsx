@@ -1,0 +1,115 @@
+import { decimal } from '@cnop/common/core/money';
+import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
+import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
+import { useQuery } from '@tanstack/react-query';
+import { Table2 } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import type { MarketAsset } from '../../../api/market/assets.ts';
+import type { Bar } from '../../../api/market/candles.ts';
+import { candlesQuery } from '../../../api/market/candles.ts';
+import { formatPercent, formatPrice, percentChange } from '../../../format/numbers.ts';
+import { timeZoneName } from '../../../format/times.ts';
+import { Button } from '../../../ui/button.tsx';
+import { ErrorState } from '../../../ui/error-state.tsx';
+import { Segmented } from '../../../ui/segmented.tsx';
+import { Skeleton } from '../../../ui/skeleton.tsx';
+import { summaryOf } from './bars.ts';
+import { BarsTable } from './bars-table.tsx';
+import { useOwnMarks } from './use-own-marks.ts';
+
+// Half of the code of the page, and the rest is of use before it is there.
+const ChartCanvas = lazy(async () => ({ default: (await import('./chart-canvas.tsx')).ChartCanvas }));
+
+const BARS = 500;
+/** Ticks draw the last candle; this only mends what was missed. */
+const REFRESH_MILLISECONDS = 5 * 60_000;
+const INTERVALS = candleIntervalSchema.options.map((value) => ({ value, label: value }));
+
+export interface ChartPanelProps {
+  readonly asset: MarketAsset;
+  readonly interval: CandleInterval;
+  readonly isTable: boolean;
+  readonly isSignedIn: boolean;
+  readonly onInterval: (interval: CandleInterval) => void;
+  readonly onTable: (isTable: boolean) => void;
+}
+
+/** The price history: as a chart, in a sentence, and as a table. */
+export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, onTable }: ChartPanelProps) {
+  const { asset_id: assetId, price_scale: priceScale, name } = asset;
+  const { data: bars, error, refetch } = useQuery({
+    ...candlesQuery({ assetId, interval, limit: BARS }),
+    staleTime: REFRESH_MILLISECONDS,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <figure aria-labelledby="chart-title" className="card flex min-w-0 flex-col">
+      <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-3 py-2">
+        <h2 id="chart-title" className="sr-only">
+          Price of {name}
+        </h2>
+        <Segmented label="Timeframe" size="small" options={INTERVALS} value={interval} onChange={onInterval} />
+        <Button size="small" tone="quiet" onClick={() => onTable(!isTable)}>
+          <Table2 aria-hidden="true" className="size-3.5" />
+          {isTable ? 'View as chart' : 'View as table'}
+        </Button>
+      </div>
+      <div className="relative h-72 sm:h-96 lg:h-[26rem]">
+        {bars ? (
+          <History asset={asset} interval={interval} isTable={isTable} isSignedIn={isSignedIn} bars={bars} />
+        ) : error ? (
+          <ErrorState title="The chart could not be loaded" error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Skeleton className="absolute inset-3" />
+        )}
+      </div>
+      <figcaption className="flex flex-wrap justify-between gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-xs text-faint">
+        <span className="min-h-4">{bars && sentenceOf(bars, { interval, priceScale })}</span>
+        <span>
+          {timeZoneName()} time ·{' '}
+          <a href="https://www.tradingview.com/" rel="noreferrer" target="_blank" className="underline">
+            Charts by TradingView
+          </a>
+        </span>
+      </figcaption>
+    </figure>
+  );
+}
+
+type HistoryProps = Pick<ChartPanelProps, 'asset' | 'interval' | 'isTable' | 'isSignedIn'> & {
+  readonly bars: readonly Bar[];
+};
+
+function History({ asset, interval, isTable, isSignedIn, bars }: HistoryProps) {
+  const { asset_id: assetId, price_scale: priceScale } = asset;
+  const { orders, fills } = useOwnMarks(assetId, isSignedIn);
+  if (isTable) return <BarsTable bars={bars} priceScale={priceScale} />;
+  return (
+    <Suspense fallback={<Skeleton className="absolute inset-3" />}>
+      <ChartCanvas
+        key={`${assetId} ${interval}`}
+        assetId={assetId}
+        interval={interval}
+        priceScale={priceScale}
+        bars={bars}
+        orders={orders}
+        fills={fills}
+      />
+    </Suspense>
+  );
+}
+
+interface SentenceOptions {
+  readonly interval: CandleInterval;
+  readonly priceScale: number;
+}
+
+function sentenceOf(bars: readonly Bar[], { interval, priceScale }: SentenceOptions): string {
+  const summary = summaryOf(bars);
+  if (!summary) return 'There are no prices of this span yet.';
+  const { first, last, high, low } = summary;
+  const price = (text: string): string => formatPrice(text, priceScale);
+  const change = formatPercent(percentChange(last, decimal(first)), { signed: true });
+  const span = `${bars.length} candles of ${interval}`;
+  return `${span}: last ${price(last)}, high ${price(high)}, low ${price(low)}, change ${change}.`;
+}

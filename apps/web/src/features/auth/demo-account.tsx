@@ -1,0 +1,44 @@
+import { systemIds } from '@cnop/common/core/ids';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { depositCash } from '../../api/account/deposit.ts';
+import { appInfoQuery } from '../../api/app-info.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
+import { logIn } from '../../api/auth/log-in.ts';
+import { register } from '../../api/auth/register.ts';
+import { Button } from '../../ui/button.tsx';
+import { notify } from '../../ui/notices.ts';
+
+const PLAY_MONEY_USD = '50000.00';
+const RANDOM_LETTERS = 10;
+
+/** One press to look around with play money; only where the server says that this is a place for trying things. */
+export function DemoAccount() {
+  const queryClient = useQueryClient();
+  const { data } = useQuery(appInfoQuery());
+  const { mutate, isPending } = useMutation({
+    mutationFn: openDemoAccount,
+    onSuccess: () => {
+      void queryClient.invalidateQueries();
+      notify({ tone: 'success', title: 'Your demo account is ready', description: '$50,000 of play money to trade with.' });
+    },
+    onError: (error) =>
+      notify({ tone: 'failure', title: 'No demo account', description: toProblem(error).message }),
+  });
+  if (data?.mode !== 'development') return null;
+  return (
+    <Button size="large" isBusy={isPending} onClick={() => mutate()}>
+      Try a demo account
+    </Button>
+  );
+}
+
+async function openDemoAccount(): Promise<void> {
+  const random = crypto.getRandomValues(new Uint8Array(RANDOM_LETTERS));
+  const suffix = Array.from(random, (byte) => (byte % 36).toString(36)).join('');
+  const username = `demo_${suffix}`;
+  // Nobody needs to know it: the account lives as long as this session.
+  const password = `Demo-${systemIds.next()}-A1`;
+  await register({ username, email: `${username}@example.com`, password, first_name: 'Demo', last_name: 'Trader' });
+  await logIn({ username, password });
+  await depositCash({ amount: PLAY_MONEY_USD, description: 'Play money', idempotencyKey: systemIds.next() });
+}

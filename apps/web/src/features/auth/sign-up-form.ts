@@ -1,0 +1,38 @@
+import { emailSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { nameSchema, newPasswordSchema } from '@cnop/common/entities/user/user';
+import { z } from 'zod';
+import type { Registration } from '../../api/auth/register.ts';
+import { passwordComplaint } from './password-rules.ts';
+
+const schema = z.object({
+  username: usernameSchema,
+  email: emailSchema,
+  password: newPasswordSchema,
+  first_name: nameSchema,
+  last_name: nameSchema,
+});
+
+export type SignUpField = keyof Registration;
+export type SignUpErrors = Partial<Record<SignUpField, string>>;
+
+export const SIGN_UP_FIELDS: readonly SignUpField[] = ['first_name', 'last_name', 'email', 'username', 'password'];
+
+/** What is wrong with a registration, by the rules of the server; nothing when it may be sent. */
+export function signUpErrors(input: Registration): SignUpErrors {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return {};
+  const errors: SignUpErrors = {};
+  for (const { path, message, code } of parsed.error.issues) {
+    const field = path[0] as SignUpField;
+    errors[field] ??= wordsFor(input[field], code, message);
+  }
+  if (errors.password) errors.password = passwordComplaint(input.password) ?? errors.password;
+  return errors;
+}
+
+function wordsFor(value: string, code: string | undefined, message: string): string {
+  if (value.trim() === '') return 'This is needed.';
+  if (code === 'too_small') return 'This is too short.';
+  if (code === 'too_big') return 'This is too long.';
+  return message;
+}

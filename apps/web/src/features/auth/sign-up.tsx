@@ -1,0 +1,130 @@
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Check, Circle } from 'lucide-react';
+import type { SubmitEvent } from 'react';
+import { useState } from 'react';
+import { toProblem } from '../../api/http/api-problem.ts';
+import { logIn } from '../../api/auth/log-in.ts';
+import type { Registration } from '../../api/auth/register.ts';
+import { register } from '../../api/auth/register.ts';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { AuthCard } from './auth-card.tsx';
+import { FormProblem } from './form-problem.tsx';
+import { passwordRules } from './password-rules.ts';
+import type { SignUpErrors, SignUpField } from './sign-up-form.ts';
+import { SIGN_UP_FIELDS, signUpErrors } from './sign-up-form.ts';
+
+export interface SignUpProps {
+  readonly redirect: string | undefined;
+}
+
+const EMPTY: Registration = { username: '', email: '', password: '', first_name: '', last_name: '' };
+
+export function SignUp({ redirect }: SignUpProps) {
+  const [input, setInput] = useState(EMPTY);
+  const [errors, setErrors] = useState<SignUpErrors>({});
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: registerAndLogIn,
+    onError: (thrown) => showErrors(fieldErrorsOf(thrown)),
+  });
+
+  function showErrors(found: SignUpErrors): void {
+    setErrors(found);
+    const first = SIGN_UP_FIELDS.find((field) => found[field] !== undefined);
+    if (first) document.getElementById(first)?.focus();
+  }
+
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    if (isPending) return;
+    const found = signUpErrors(input);
+    showErrors(found);
+    if (Object.keys(found).length === 0) mutate({ ...input, username: input.username.trim() });
+  };
+
+  const bind = (field: SignUpField) => ({
+    id: field,
+    value: input[field],
+    error: errors[field],
+    onChange: (event: { readonly target: { readonly value: string } }) => {
+      setInput({ ...input, [field]: event.target.value });
+      setErrors({ ...errors, [field]: undefined });
+    },
+  });
+
+  // What is said at a field is not said again above the form.
+  const isSaidAtField = Object.values(errors).some((message) => message !== undefined);
+  return (
+    <AuthCard
+      title="Create an account"
+      footer={
+        <>
+          Already registered?{' '}
+          <Link to="/sign-in" search={{ redirect }} className="font-medium text-accent hover:underline">
+            Sign in
+          </Link>
+        </>
+      }
+    >
+      <form noValidate onSubmit={submit} className="grid gap-4">
+        <FormProblem message={error && !isSaidAtField ? toProblem(error).message : undefined} />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField label="First name" autoComplete="given-name" {...bind('first_name')} />
+          <TextField label="Last name" autoComplete="family-name" {...bind('last_name')} />
+        </div>
+        <TextField type="email" label="E-mail" autoComplete="email" {...bind('email')} />
+        <TextField
+          label="Username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint="Letters, digits and underscores, 3 to 50."
+          {...bind('username')}
+        />
+        <TextField
+          type="password"
+          label="Password"
+          autoComplete="new-password"
+          hint={<PasswordRules password={input.password} />}
+          {...bind('password')}
+        />
+        <Button type="submit" tone="primary" size="large" isBusy={isPending}>
+          Create account
+        </Button>
+      </form>
+    </AuthCard>
+  );
+}
+
+function PasswordRules({ password }: { readonly password: string }) {
+  return (
+    <ul className="mt-1 grid gap-x-4 sm:grid-cols-2">
+      {passwordRules(password).map(({ text, isMet }) => {
+        const Icon = isMet ? Check : Circle;
+        return (
+          <li key={text} className={isMet ? 'flex items-center gap-1.5 text-gain' : 'flex items-center gap-1.5'}>
+            <Icon aria-hidden="true" className="size-3 shrink-0" />
+            {text}
+            <span className="sr-only">{isMet ? ' Met.' : ' Not met yet.'}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+async function registerAndLogIn(input: Registration): Promise<void> {
+  await register(input);
+  await logIn({ username: input.username, password: input.password });
+}
+
+function fieldErrorsOf(thrown: unknown): SignUpErrors {
+  const problem = toProblem(thrown);
+  return Object.fromEntries(
+    SIGN_UP_FIELDS.flatMap((field) => {
+      const message = problem.messageOf(field);
+      return message === undefined ? [] : [[field, message]];
+    }),
+  );
+}

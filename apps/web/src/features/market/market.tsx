@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { assetsQuery } from '../../api/market/assets.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import type { MarketSearch } from './market-search.ts';
+import { MarketTable } from './market-table.tsx';
+import { MarketToolbar } from './market-toolbar.tsx';
+import { selectAssets } from './select-assets.ts';
+
+const SKELETON_ROWS = 12;
+
+export interface MarketProps {
+  readonly search: MarketSearch;
+  readonly onSearch: (change: Partial<MarketSearch>) => void;
+}
+
+/** All assets: to find one, to compare them, to open one. */
+export function Market({ search, onSearch }: MarketProps) {
+  const { data: assets, error, refetch } = useQuery(assetsQuery());
+  const selected = useMemo(() => selectAssets(assets ?? [], search), [assets, search]);
+  const categories = useMemo(() => new Set(assets?.map(({ category }) => category)), [assets]);
+
+  return (
+    <section aria-labelledby="market-title" className="card">
+      <h2 id="market-title" className="sr-only">
+        Markets
+      </h2>
+      <MarketToolbar search={search} onSearch={onSearch} categories={categories} />
+      {assets ? (
+        selected.length > 0 ? (
+          <MarketTable assets={selected} search={search} onSearch={onSearch} />
+        ) : (
+          <EmptyState
+            title="No asset fits"
+            action={
+              <Button onClick={() => onSearch({ q: undefined, category: undefined })}>Show all assets</Button>
+            }
+          >
+            Try another name or symbol, or another category.
+          </EmptyState>
+        )
+      ) : error ? (
+        <ErrorState title="The market could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonRows label="Loading the market" rows={SKELETON_ROWS} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+import { decimal } from '@cnop/common/core/money';
+import type { MarketAsset } from '../../api/market/assets.ts';
+import type { SortDirection } from '../../ui/table.tsx';
+import type { MarketSearch, MarketSort } from './market-search.ts';
+
+/** How each column is sorted when it is chosen: names from A, numbers from the largest. */
+export const FIRST_DIRECTION: Readonly<Record<MarketSort, SortDirection>> = {
+  rank: 'asc',
+  name: 'asc',
+  price: 'desc',
+  change: 'desc',
+  volume: 'desc',
+  cap: 'desc',
+};
+
+/** Smaller than, equal to or larger than 0; undefined stands for a value that is missing. */
+type Compare = (one: MarketAsset, other: MarketAsset) => number | undefined;
+
+const COMPARE: Readonly<Record<MarketSort, Compare>> = {
+  rank: (one, other) => difference(one.market_cap_rank, other.market_cap_rank),
+  name: (one, other) => one.name.localeCompare(other.name, 'en'),
+  price: byAmount(({ current_price }) => current_price),
+  change: byAmount(({ price_change_percentage_24h }) => price_change_percentage_24h),
+  volume: byAmount(({ volume_24h }) => volume_24h),
+  cap: byAmount(({ market_cap }) => market_cap),
+};
+
+/** The assets that a search is for, in its order; those without the value come last in either direction. */
+export function selectAssets(assets: readonly MarketAsset[], search: MarketSearch): MarketAsset[] {
+  const sort = search.sort ?? 'rank';
+  const factor = (search.dir ?? FIRST_DIRECTION[sort]) === 'asc' ? 1 : -1;
+  const sought = (search.q ?? '').trim().toLowerCase();
+  return assets
+    .filter(
+      ({ asset_id, symbol, name, category }) =>
+        (search.category === undefined || category === search.category) &&
+        [asset_id, symbol, name].some((text) => text.toLowerCase().includes(sought)),
+    )
+    .toSorted((one, other) => {
+      const order = COMPARE[sort](one, other);
+      if (order === undefined) return isMissing(one, sort) ? (isMissing(other, sort) ? 0 : 1) : -1;
+      return order * factor || one.asset_id.localeCompare(other.asset_id, 'en');
+    });
+}
+
+function isMissing(asset: MarketAsset, sort: MarketSort): boolean {
+  return COMPARE[sort](asset, asset) === undefined;
+}
+
+function byAmount(amountOf: (asset: MarketAsset) => string | null): Compare {
+  return (one, other) => {
+    const [first, second] = [amountOf(one), amountOf(other)];
+    return first === null || second === null ? undefined : decimal(first).cmp(second);
+  };
+}
+
+function difference(one: number | null, other: number | null): number | undefined {
+  return one === null || other === null ? undefined : one - other;
+}

@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query';
+import { line } from 'd3-shape';
+import { useEffect, useRef, useState } from 'react';
+import { candlesQuery } from '../../api/market/candles.ts';
+import { toChartNumber } from '../../format/numbers.ts';
+
+const HOURS = 24;
+const WIDTH = 96;
+const HEIGHT = 28;
+const MARGIN = 2;
+/** A line of a day does not look different every minute. */
+const REFRESH_MILLISECONDS = 10 * 60_000;
+
+export interface SparklineProps {
+  readonly assetId: string;
+  readonly isGain: boolean;
+}
+
+/** The last day as a line. Only for the eye: the change beside it says the same in words. */
+export function Sparkline({ assetId, isGain }: SparklineProps) {
+  const frame = useRef<HTMLSpanElement>(null);
+  const isSeen = useIsSeen(frame);
+  const { data } = useQuery({
+    ...candlesQuery({ assetId, interval: '1h', limit: HOURS }),
+    enabled: isSeen,
+    staleTime: REFRESH_MILLISECONDS,
+    retry: false,
+  });
+  const path = data ? pathOf(data.map(({ close }) => toChartNumber(close))) : null;
+  return (
+    <span ref={frame} className="inline-block h-7 w-24 align-middle">
+      {path && (
+        <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={isGain ? 'text-gain' : 'text-loss'}>
+          <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
+        </svg>
+      )}
+    </span>
+  );
+}
+
+function pathOf(closes: readonly number[]): string | null {
+  if (closes.length < 2) return null;
+  const [low, high] = [Math.min(...closes), Math.max(...closes)];
+  const range = high - low || 1;
+  const stepWidth = WIDTH / (closes.length - 1);
+  return line<number>()
+    .x((_, index) => index * stepWidth)
+    .y((close) => HEIGHT - MARGIN - ((close - low) / range) * (HEIGHT - 2 * MARGIN))(closes);
+}
+
+/** Whether an element has come near the screen: fifty lines are not asked for when ten are in sight. */
+function useIsSeen(element: React.RefObject<HTMLElement | null>): boolean {
+  const [isSeen, setIsSeen] = useState(false);
+  useEffect(() => {
+    if (!element.current) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        setIsSeen(true);
+        observer.disconnect();
+      },
+      { rootMargin: '200px' },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return isSeen;
+}

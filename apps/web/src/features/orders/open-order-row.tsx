@@ -1,0 +1,92 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import { Link } from '@tanstack/react-router';
+import { X } from 'lucide-react';
+import type { PendingOrder } from '../../api/orders/pending-orders.ts';
+import { Money, Quantity } from '../../ui/amounts.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { isBuyOrder, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { Spinner } from '../../ui/spinner.tsx';
+import { Cell, Row, RowHead } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { conditionOf } from './order-condition.ts';
+
+export interface OpenOrderRowProps {
+  readonly order: Order;
+  readonly hasAsset: boolean;
+  readonly isCancelling: boolean;
+  readonly onCancel: () => void;
+}
+
+export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOrderRowProps) {
+  const { order_id, asset_id, order_type, quantity, held_amount, created_at, expires_at } = order;
+  const isBuy = isBuyOrder(order_type);
+  const name = `${ORDER_TYPE_NAMES[order_type]} ${quantity} ${asset_id}`;
+  return (
+    <Row>
+      {hasAsset && (
+        <Cell>
+          <Link
+            to="/assets/$assetId"
+            params={{ assetId: asset_id }}
+            className="inline-flex min-h-6 items-center font-medium hover:underline"
+          >
+            {asset_id}
+          </Link>
+        </Cell>
+      )}
+      <RowHead>
+        <Link
+          to="/orders"
+          search={{ order: order_id }}
+          className="inline-flex min-h-6 items-center rounded hover:underline"
+        >
+          <Badge tone={isBuy ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
+        </Link>
+      </RowHead>
+      <Cell isNumeric>
+        <Quantity value={quantity} />
+      </Cell>
+      <Cell isNumeric>{conditionOf(order)}</Cell>
+      <Cell isNumeric className="hidden md:table-cell">
+        {isBuy ? <Money value={held_amount} /> : <Quantity value={held_amount} unit={asset_id} />}
+      </Cell>
+      <Cell isNumeric className="hidden text-muted lg:table-cell">
+        <Time value={created_at} />
+      </Cell>
+      <Cell isNumeric className="hidden text-muted lg:table-cell">
+        <Time value={expires_at} />
+      </Cell>
+      <Cell className="w-10 text-end">
+        <IconButton label={`Cancel order ${name}`} disabled={isCancelling} onClick={onCancel}>
+          {isCancelling ? <Spinner /> : <X aria-hidden="true" className="size-4" />}
+        </IconButton>
+      </Cell>
+    </Row>
+  );
+}
+
+/** An order that has left and has not been answered: it is shown as that, and not as more. */
+export function PendingOrderRow({ order, hasAsset }: { readonly order: PendingOrder; readonly hasAsset: boolean }) {
+  const { assetId, orderType, quantity, price } = order;
+  return (
+    <Row className="text-muted">
+      {hasAsset && <Cell>{assetId}</Cell>}
+      <RowHead>
+        <Badge>{ORDER_TYPE_NAMES[orderType]}</Badge>
+      </RowHead>
+      <Cell isNumeric>
+        <Quantity value={quantity} />
+      </Cell>
+      <Cell isNumeric>{price ?? 'Market'}</Cell>
+      <Cell className="hidden md:table-cell" />
+      <Cell className="hidden lg:table-cell" />
+      <Cell className="hidden lg:table-cell" />
+      <Cell className="w-24 text-end">
+        <span className="inline-flex items-center gap-1.5 text-xs">
+          <Spinner /> Pending
+        </span>
+      </Cell>
+    </Row>
+  );
+}

@@ -1,0 +1,104 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { openOrdersQuery } from '../../api/orders/orders.ts';
+import { usePendingOrders } from '../../api/orders/pending-orders.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { Column, Table } from '../../ui/table.tsx';
+import { CancelAll } from './cancel-all.tsx';
+import { OpenOrderRow, PendingOrderRow } from './open-order-row.tsx';
+import { useCancelOrders } from './use-cancel-orders.ts';
+
+export interface OpenOrdersProps {
+  readonly title: string;
+  /** Only those of one asset. */
+  readonly assetId?: string;
+  readonly type?: Order['order_type'] | undefined;
+  /** What to do when there are none. */
+  readonly emptyAction?: ReactNode;
+  readonly emptyText: string;
+}
+
+/** Orders that wait, with those that are on their way above them. */
+export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: OpenOrdersProps) {
+  const { data, error, refetch } = useQuery(openOrdersQuery(assetId));
+  const { cancelling, cancel } = useCancelOrders();
+  const known = new Set(data?.map(({ client_order_id }) => client_order_id));
+  // The stream may bring an order before its own answer does.
+  const pending = usePendingOrders().filter(
+    (order) => (assetId === undefined || order.assetId === assetId) && !known.has(order.key),
+  );
+  const orders = data?.filter(({ order_type }) => type === undefined || order_type === type);
+
+  return (
+    <section aria-label={title} className="card">
+      <div className="flex min-h-11 items-center justify-between gap-2 border-b border-line px-4 py-1.5">
+        <h2 className="font-medium">
+          {title} {orders && orders.length > 0 && <span className="text-faint">{orders.length}</span>}
+        </h2>
+        {orders && orders.length > 0 && (
+          <CancelAll orders={orders} isBusy={cancelling.size > 0} onCancel={(all) => void cancel(all)} />
+        )}
+      </div>
+      {orders && orders.length + pending.length > 0 ? (
+        <Table caption={title} head={<Heads hasAsset={assetId === undefined} />}>
+          {pending.map((order) => (
+            <PendingOrderRow key={order.key} order={order} hasAsset={assetId === undefined} />
+          ))}
+          {orders.map((order) => (
+            <OpenOrderRow
+              key={order.order_id}
+              order={order}
+              hasAsset={assetId === undefined}
+              isCancelling={cancelling.has(order.order_id)}
+              onCancel={() => void cancel([order])}
+            />
+          ))}
+        </Table>
+      ) : orders ? (
+        <EmptyState title="No open orders" action={emptyAction}>
+          {emptyText}
+        </EmptyState>
+      ) : error ? (
+        <ErrorState title="Your orders could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonRows label="Loading your orders" rows={2} />
+      )}
+    </section>
+  );
+}
+
+function Heads({ hasAsset }: { readonly hasAsset: boolean }) {
+  return (
+    <>
+      {hasAsset && <Column>Asset</Column>}
+      <Column>Order</Column>
+      <Column isNumeric>Quantity</Column>
+      <Column isNumeric>Waits for</Column>
+      <Column isNumeric className="hidden md:table-cell">
+        Held
+      </Column>
+      <Column isNumeric className="hidden lg:table-cell">
+        Placed
+      </Column>
+      <Column isNumeric className="hidden lg:table-cell">
+        Until
+      </Column>
+      <Column>
+        <span className="sr-only">Actions</span>
+      </Column>
+    </>
+  );
+}
+
+/** The way to the place where orders are made. */
+export function BrowseMarkets({ children }: { readonly children: ReactNode }) {
+  return (
+    <Link to="/" className="font-medium text-accent hover:underline">
+      {children}
+    </Link>
+  );
+}

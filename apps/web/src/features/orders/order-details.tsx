@@ -1,0 +1,84 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { orderQuery } from '../../api/orders/orders.ts';
+import { formatPlainPrice } from '../../format/numbers.ts';
+import { Money, Quantity } from '../../ui/amounts.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { isBuyOrder, ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { Time } from '../../ui/time.tsx';
+import { conditionOf } from './order-condition.ts';
+import { OrderTimeline } from './order-timeline.tsx';
+import { useCancelOrders } from './use-cancel-orders.ts';
+
+const SKELETON_ROWS = 6;
+
+/** One order: what it is, what became of it, and why. */
+export function OrderDetails({ orderId }: { readonly orderId: string }) {
+  const { data: order, error, refetch } = useQuery(orderQuery(orderId));
+  const { cancelling, cancel } = useCancelOrders();
+  if (!order) {
+    return error ? (
+      <ErrorState title="The order could not be loaded" error={error} onRetry={() => void refetch()} />
+    ) : (
+      <SkeletonRows label="Loading the order" rows={SKELETON_ROWS} />
+    );
+  }
+  return (
+    <div className="grid grid-cols-1 gap-5">
+      <Facts order={order} />
+      {order.status === 'queued' && (
+        <Button tone="danger" isBusy={cancelling.has(orderId)} onClick={() => void cancel([order])}>
+          Cancel this order
+        </Button>
+      )}
+      <OrderTimeline orderId={orderId} />
+    </div>
+  );
+}
+
+function Facts({ order }: { readonly order: Order }) {
+  const { asset_id, order_type, status, quantity, executed_price, total_amount, fees } = order;
+  return (
+    <dl className="grid gap-2">
+      <Fact label="Order">
+        <Badge tone={isBuyOrder(order_type) ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
+      </Fact>
+      <Fact label="Status">
+        <Badge tone={ORDER_STATUS_TONES[status]}>{ORDER_STATUS_NAMES[status]}</Badge>
+      </Fact>
+      <Fact label="Quantity">
+        <Quantity value={quantity} unit={asset_id} />
+      </Fact>
+      <Fact label="Condition">{conditionOf(order)}</Fact>
+      <Fact label="Executed at">{formatPlainPrice(executed_price, executed_price?.split('.')[1]?.length ?? 0)}</Fact>
+      <Fact label={status === 'completed' ? 'Total' : 'Total at its limit'}>
+        <Money value={total_amount} />
+      </Fact>
+      <Fact label="Fee">
+        <Money value={status === 'completed' ? fees : null} />
+      </Fact>
+      <Fact label="Placed">
+        <Time value={order.created_at} isExact />
+      </Fact>
+      <Fact label="Until">
+        <Time value={order.expires_at} isExact />
+      </Fact>
+      <Fact label="Id">
+        <code className="text-xs wrap-anywhere">{order.order_id}</code>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="shrink-0 text-muted">{label}</dt>
+      <dd className="min-w-0 text-end">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
+import { useQuery } from '@tanstack/react-query';
+import { assetsQuery } from '../../api/market/assets.ts';
+import { Button } from '../../ui/button.tsx';
+import { ORDER_STATUS_NAMES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { Select } from '../../ui/select.tsx';
+import type { OrdersSearch } from './orders-search.ts';
+
+const ANY = 'any';
+/** States that an order is only in for a moment are no use as a filter. */
+const PASSING: readonly OrderStatus[] = ['pending', 'confirmed', 'processing'];
+
+const TYPES = [
+  { value: ANY, label: 'Any type' },
+  ...orderTypeSchema.options.map((value) => ({ value, label: ORDER_TYPE_NAMES[value] })),
+] satisfies { value: OrderType | typeof ANY; label: string }[];
+
+const STATUSES = [
+  { value: ANY, label: 'Any status' },
+  ...orderStatusSchema.options
+    .filter((value) => !PASSING.includes(value))
+    .map((value) => ({ value, label: ORDER_STATUS_NAMES[value] })),
+] satisfies { value: OrderStatus | typeof ANY; label: string }[];
+
+export interface OrderFiltersProps {
+  readonly search: OrdersSearch;
+  readonly hasStatus: boolean;
+  readonly onSearch: (change: Partial<OrdersSearch>) => void;
+}
+
+export function OrderFilters({ search, hasStatus, onSearch }: OrderFiltersProps) {
+  const { data: assets } = useQuery(assetsQuery());
+  const options = [
+    { value: ANY, label: 'Any asset' },
+    ...(assets ?? []).map(({ asset_id, name }) => ({ value: asset_id, label: `${asset_id} · ${name}` })),
+  ];
+  const isFiltered = search.asset !== undefined || search.type !== undefined || search.status !== undefined;
+  return (
+    <div className="flex flex-wrap items-end gap-2 py-3">
+      <Select
+        label="Asset"
+        isLabelHidden
+        className="w-40"
+        options={options}
+        value={search.asset ?? ANY}
+        onChange={(asset) => onSearch({ asset: asset === ANY ? undefined : asset })}
+      />
+      <Select<OrderType | typeof ANY>
+        label="Type"
+        isLabelHidden
+        className="w-36"
+        options={TYPES}
+        value={search.type ?? ANY}
+        onChange={(type) => onSearch({ type: type === ANY ? undefined : type })}
+      />
+      {hasStatus && (
+        <Select<OrderStatus | typeof ANY>
+          label="Status"
+          isLabelHidden
+          className="w-36"
+          options={STATUSES}
+          value={search.status ?? ANY}
+          onChange={(status) => onSearch({ status: status === ANY ? undefined : status })}
+        />
+      )}
+      {isFiltered && (
+        <Button tone="quiet" onClick={() => onSearch({ asset: undefined, type: undefined, status: undefined })}>
+          Clear
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { OrderFilter } from '../../api/orders/orders.ts';
+import { ordersQuery } from '../../api/orders/orders.ts';
+import { formatPlainPrice } from '../../format/numbers.ts';
+import { Money, Quantity } from '../../ui/amounts.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { isBuyOrder, ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { BrowseMarkets } from './open-orders.tsx';
+import type { OrdersSearch } from './orders-search.ts';
+
+const SKELETON_ROWS = 8;
+
+/** Every order there ever was, newest first. */
+export function OrderHistory({ filter, search }: { readonly filter: OrderFilter; readonly search: OrdersSearch }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(ordersQuery(filter));
+  const orders = data?.pages.flatMap((page) => page.data);
+  if (!orders) {
+    return error ? (
+      <ErrorState title="Your orders could not be loaded" error={error} onRetry={() => void refetch()} />
+    ) : (
+      <SkeletonRows label="Loading your orders" rows={SKELETON_ROWS} />
+    );
+  }
+  if (orders.length === 0) {
+    return (
+      <EmptyState title="No orders" action={<BrowseMarkets>Browse the markets</BrowseMarkets>}>
+        Nothing fits these filters, or nothing was placed yet.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <Table caption="Orders, newest first" head={<Heads />}>
+        {orders.map((order) => (
+          <HistoryRow key={order.order_id} order={order} search={search} />
+        ))}
+      </Table>
+      {hasNextPage && (
+        <div className="flex justify-center border-t border-line p-3">
+          <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Heads() {
+  return (
+    <>
+      <Column>Order</Column>
+      <Column>Asset</Column>
+      <Column>Status</Column>
+      <Column isNumeric>Quantity</Column>
+      <Column isNumeric className="hidden sm:table-cell">
+        Price
+      </Column>
+      <Column isNumeric>Total</Column>
+      <Column isNumeric className="hidden md:table-cell">
+        Fee
+      </Column>
+      <Column isNumeric className="hidden lg:table-cell">
+        Placed
+      </Column>
+    </>
+  );
+}
+
+interface HistoryRowProps {
+  readonly order: Order;
+  readonly search: OrdersSearch;
+}
+
+function HistoryRow({ order, search }: HistoryRowProps) {
+  const { order_id, order_type, asset_id, status, quantity, executed_price, price, total_amount, fees } = order;
+  const shown = executed_price ?? price ?? order.stop_price;
+  return (
+    <Row>
+      <RowHead>
+        <Link
+          to="/orders"
+          search={{ ...search, order: order_id }}
+          aria-label={`Details of ${ORDER_TYPE_NAMES[order_type]} ${quantity} ${asset_id}`}
+          className="inline-flex min-h-6 items-center rounded hover:underline"
+        >
+          <Badge tone={isBuyOrder(order_type) ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
+        </Link>
+      </RowHead>
+      <Cell>
+        <Link
+          to="/assets/$assetId"
+          params={{ assetId: asset_id }}
+          className="inline-flex min-h-6 items-center font-medium hover:underline"
+        >
+          {asset_id}
+        </Link>
+      </Cell>
+      <Cell>
+        <Badge tone={ORDER_STATUS_TONES[status]}>{ORDER_STATUS_NAMES[status]}</Badge>
+      </Cell>
+      <Cell isNumeric>
+        <Quantity value={quantity} />
+      </Cell>
+      <Cell isNumeric className="hidden sm:table-cell">
+        {formatPlainPrice(shown, shown?.split('.')[1]?.length ?? 0)}
+      </Cell>
+      <Cell isNumeric>
+        <Money value={total_amount} />
+      </Cell>
+      <Cell isNumeric className="hidden md:table-cell">
+        <Money value={status === 'completed' ? fees : null} />
+      </Cell>
+      <Cell isNumeric className="hidden text-muted lg:table-cell">
+        <Time value={order.created_at} />
+      </Cell>
+    </Row>
+  );
+}

@@ -1,0 +1,89 @@
+import type { OrderExplanation, TimelineEntry, WaitingFor } from '@cnop/common/entities/order/order-explanation';
+import { useQuery } from '@tanstack/react-query';
+import { clsx } from 'clsx';
+import { orderExplanationQuery } from '../../api/orders/order-explanation.ts';
+import { formatPercent, formatPlainPrice } from '../../format/numbers.ts';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { Time } from '../../ui/time.tsx';
+
+const REFRESH_MILLISECONDS = 5_000;
+const SKELETON_ROWS = 4;
+
+const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
+  accepted: 'bg-line-strong',
+  held: 'bg-line-strong',
+  nearest_miss: 'bg-warn',
+  triggered: 'bg-accent',
+  executed: 'bg-gain',
+  cancelled: 'bg-line-strong',
+  expired: 'bg-warn',
+  failed: 'bg-loss',
+  released: 'bg-line-strong',
+};
+
+/** What happened to an order and why, in the words of the server. */
+export function OrderTimeline({ orderId }: { readonly orderId: string }) {
+  const { data, error, refetch } = useQuery({
+    ...orderExplanationQuery(orderId),
+    // How far away the price is changes while the order waits; what is over stays as it is.
+    refetchInterval: ({ state }) => (state.data?.waiting_for ? REFRESH_MILLISECONDS : false),
+  });
+  return (
+    <section aria-labelledby="timeline-title" className="grid grid-cols-1 gap-3 border-t border-line pt-4">
+      <h3 id="timeline-title" className="font-medium">
+        What happened
+      </h3>
+      {data ? (
+        <>
+          {data.waiting_for && <Waiting waiting={data.waiting_for} />}
+          <Timeline entries={data.timeline} />
+        </>
+      ) : error ? (
+        <ErrorState title="The history could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonRows label="Loading the history" rows={SKELETON_ROWS} />
+      )}
+    </section>
+  );
+}
+
+function Timeline({ entries }: { readonly entries: OrderExplanation['timeline'] }) {
+  return (
+    <ol className="grid">
+      {entries.map(({ at, event, text }) => (
+        <li key={`${at} ${event}`} className="relative grid gap-0.5 border-s border-line ps-5 pb-4 last:border-transparent last:pb-0">
+          <span
+            aria-hidden="true"
+            className={clsx('absolute -start-1 top-1.5 size-2 rounded-full ring-4 ring-raised', DOTS[event])}
+          />
+          <span className="wrap-anywhere">{text}</span>
+          <span className="text-xs text-faint">
+            <Time value={at} isExact />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Waiting({ waiting }: { readonly waiting: WaitingFor }) {
+  const { watches, condition, trigger_price, price, distance_percent, peak } = waiting;
+  const show = (text: string | null): string => formatPlainPrice(text, text?.split('.')[1]?.length ?? 0);
+  return (
+    <div className="rounded-md bg-accent-soft p-3 text-sm">
+      <p>
+        Waits for the {watches} to be {condition === 'at_or_below' ? 'at or below' : 'at or above'}{' '}
+        <strong className="numeric">{show(trigger_price)}</strong>.
+        {price !== null && (
+          <>
+            {' '}
+            It is <span className="numeric">{show(price)}</span> now
+            {distance_percent !== null && <>, {formatPercent(distance_percent, { signed: true })} to go</>}.
+          </>
+        )}
+        {peak !== null && <> The peak so far is {show(peak)}.</>}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
+import type { TicketFacts } from './ticket-math.ts';
+import { readTicket, unitsForCash } from './ticket-math.ts';
+import type { TicketState } from './ticket-state.ts';
+
+export const SHARES = ['25', '50', '75', '100'] as const;
+export type Share = (typeof SHARES)[number];
+
+/** The price moves between the press and the trade: all of the cash at the price of now is too much a moment later. */
+const MARKET_HEADROOM = '0.995';
+
+export interface Available {
+  /** USD. */
+  readonly cash: string;
+  readonly units: string;
+}
+
+/** The ticket with a share of what is available as its amount. */
+export function withShare(
+  state: TicketState,
+  share: Share,
+  { facts, available }: { readonly facts: TicketFacts; readonly available: Available },
+): TicketState {
+  const fraction = decimal(share).times('0.01');
+  if (state.side === 'sell') {
+    // In units, since a value would leave a rest behind.
+    const units = roundDown(decimal(available.units).times(fraction), facts.quantityScale);
+    return { ...state, entry: 'quantity', amount: formatDecimal(units) };
+  }
+  const isAllAtMarket = state.kind === 'market' && share === '100';
+  const cash = roundDown(
+    decimal(available.cash).times(fraction).times(isAllAtMarket ? MARKET_HEADROOM : '1'),
+    CURRENCY_SCALE,
+  );
+  if (state.entry === 'value') return { ...state, amount: formatUsd(cash) };
+  const price = priceToBuyAt(state, facts);
+  return price === undefined ? { ...state, entry: 'value', amount: formatUsd(cash) } : {
+    ...state,
+    amount: formatDecimal(unitsForCash(cash, decimal(price), facts)),
+  };
+}
+
+/** The limit once it is typed; without one a quantity cannot be worked out. */
+function priceToBuyAt(state: TicketState, facts: TicketFacts): string | undefined {
+  return readTicket({ ...state, entry: 'quantity', amount: '1' }, facts).estimate?.price;
+}
+
+/** Changes between units and USD and keeps the amount, as far as the other can say it. */
+export function withEntry(state: TicketState, entry: TicketState['entry'], facts: TicketFacts): TicketState {
+  if (entry === state.entry) return state;
+  const { estimate } = readTicket(state, facts);
+  if (!estimate) return { ...state, entry, amount: '' };
+  const value = state.side === 'buy' ? estimate.cash : estimate.total;
+  return { ...state, entry, amount: entry === 'quantity' ? estimate.quantity : value };
+}

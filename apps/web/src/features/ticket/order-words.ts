@@ -1,0 +1,48 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import { formatMoney, formatPrice, formatQuantity } from '../../format/numbers.ts';
+import type { TicketFacts } from './ticket-math.ts';
+import type { TicketKind, TicketState } from './ticket-state.ts';
+
+export const KIND_NAMES: Readonly<Record<TicketKind, string>> = {
+  market: 'Market',
+  limit: 'Limit',
+  stop_loss: 'Stop-loss',
+  take_profit: 'Take-profit',
+  trailing_stop: 'Trailing stop',
+};
+
+/** What an order does, in one sentence that names every figure. */
+export function orderSentence(
+  state: TicketState,
+  { quantity, facts }: { readonly quantity: string; readonly facts: TicketFacts },
+): string {
+  const what = `${state.side === 'buy' ? 'Buy' : 'Sell'} ${formatQuantity(quantity)} ${facts.assetId}`;
+  const price = (typed: string): string => formatPrice(typed.trim().replace(',', '.'), facts.priceScale);
+  switch (state.kind) {
+    case 'market':
+      return `${what} at the market price.`;
+    case 'limit':
+      return `${what} at ${price(state.limit)} or ${state.side === 'buy' ? 'less' : 'more'}.`;
+    case 'stop_loss':
+      return `${what} when the price falls to ${price(state.stop)}.`;
+    case 'take_profit':
+      return `${what} when the price rises to ${price(state.stop)}.`;
+    case 'trailing_stop': {
+      const trail = state.trail.trim().replace(',', '.');
+      const distance = state.trailBy === 'percent' ? `${trail} %` : price(trail);
+      return `${what} when the price falls ${distance} below its peak from now on.`;
+    }
+  }
+}
+
+/** What became of an order that was placed. */
+export function outcomeSentence(order: Order, priceScale: number): string {
+  const { asset_id, quantity, executed_price, total_amount, order_type } = order;
+  const amount = `${formatQuantity(quantity)} ${asset_id}`;
+  if (order.status === 'completed') {
+    const isBuy = order_type === 'market_buy' || order_type === 'limit_buy';
+    const verb = isBuy ? 'Bought' : 'Sold';
+    return `${verb} ${amount} at ${formatPrice(executed_price, priceScale)}, ${formatMoney(total_amount)} in all.`;
+  }
+  return `The order for ${amount} waits for its price.`;
+}

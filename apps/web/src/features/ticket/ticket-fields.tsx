@@ -1,0 +1,133 @@
+import type { Ref } from 'react';
+import { DecimalField } from '../../ui/decimal-field.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Select } from '../../ui/select.tsx';
+import type { TicketErrors } from './refusals.ts';
+import type { TicketFacts } from './ticket-math.ts';
+import type { TicketState, TrailBy, ValidDays } from './ticket-state.ts';
+import { fieldsOf } from './ticket-state.ts';
+
+const VALIDITY: readonly { readonly value: ValidDays; readonly label: string }[] = [
+  { value: '1', label: '1 day' },
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: '1 year' },
+];
+
+const TRAILS: readonly { readonly value: TrailBy; readonly label: string }[] = [
+  { value: 'percent', label: '%' },
+  { value: 'amount', label: 'USD' },
+];
+
+export interface TicketFieldsProps {
+  readonly state: TicketState;
+  readonly facts: TicketFacts;
+  readonly errors: TicketErrors;
+  readonly onChange: (state: TicketState) => void;
+}
+
+/** The fields that a kind of order has besides its amount. */
+export function ConditionFields({ state, facts, errors, onChange }: TicketFieldsProps) {
+  const fields = fieldsOf(state.kind);
+  const market = state.side === 'buy' ? facts.ask : facts.bid;
+  const useMarket = (field: 'limit' | 'stop') => (
+    <button
+      type="button"
+      onClick={() => onChange({ ...state, [field]: market })}
+      className="rounded text-sm text-accent hover:underline"
+    >
+      {state.side === 'buy' ? 'Use ask' : 'Use bid'}
+    </button>
+  );
+  return (
+    <>
+      {fields.includes('limit') && (
+        <DecimalField
+          id="ticket-limit"
+          label="Limit price"
+          unit="USD"
+          value={state.limit}
+          onChange={(limit) => onChange({ ...state, limit })}
+          error={errors.limit}
+          aside={useMarket('limit')}
+          placeholder={market}
+        />
+      )}
+      {fields.includes('stop') && (
+        <DecimalField
+          id="ticket-stop"
+          label={state.kind === 'stop_loss' ? 'Sell when the price falls to' : 'Sell when the price rises to'}
+          unit="USD"
+          value={state.stop}
+          onChange={(stop) => onChange({ ...state, stop })}
+          error={errors.stop}
+          placeholder={market}
+        />
+      )}
+      {fields.includes('trail') && (
+        <DecimalField
+          id="ticket-trail"
+          label="Sell when it falls from its peak by"
+          unit={state.trailBy === 'percent' ? '%' : 'USD'}
+          value={state.trail}
+          onChange={(trail) => onChange({ ...state, trail })}
+          error={errors.trail}
+          aside={
+            <Segmented
+              label="Trail by"
+              size="small"
+              options={TRAILS}
+              value={state.trailBy}
+              onChange={(trailBy) => onChange({ ...state, trailBy, trail: '' })}
+            />
+          }
+        />
+      )}
+    </>
+  );
+}
+
+export interface AmountFieldProps extends TicketFieldsProps {
+  readonly onEntry: (entry: TicketState['entry']) => void;
+  readonly inputRef: Ref<HTMLInputElement>;
+}
+
+export function AmountField({ state, facts, errors, onChange, onEntry, inputRef }: AmountFieldProps) {
+  const { assetId } = facts;
+  return (
+    <DecimalField
+      id="ticket-amount"
+      inputRef={inputRef}
+      label={state.entry === 'quantity' ? 'Amount' : state.side === 'buy' ? 'Spend, fees included' : 'Sell for'}
+      unit={state.entry === 'quantity' ? assetId : 'USD'}
+      value={state.amount}
+      onChange={(amount) => onChange({ ...state, amount })}
+      error={errors.amount}
+      aside={
+        <Segmented
+          label="Amount in"
+          size="small"
+          options={[
+            { value: 'quantity', label: assetId },
+            { value: 'value', label: 'USD' },
+          ]}
+          value={state.entry}
+          onChange={onEntry}
+        />
+      }
+    />
+  );
+}
+
+export function ValidityField({ state, onChange }: Pick<TicketFieldsProps, 'state' | 'onChange'>) {
+  if (state.kind === 'market') return null;
+  return (
+    <Select
+      label="Waits for at most"
+      options={VALIDITY}
+      value={state.validDays}
+      onChange={(validDays) => onChange({ ...state, validDays })}
+    />
+  );
+}

@@ -1,0 +1,173 @@
+import type { Decimal } from '@cnop/common/core/money';
+import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown, roundUp, ZERO } from '@cnop/common/core/money';
+import type { OrderRequest } from '../../api/orders/order-request.ts';
+import type { DecimalInput } from './decimal-input.ts';
+import { readDecimal } from './decimal-input.ts';
+import type { TicketField, TicketState } from './ticket-state.ts';
+import { fieldsOf, orderTypeOf } from './ticket-state.ts';
+
+const BASIS_POINT = '0.0001';
+const PERCENT_SCALE = 2;
+const WHOLE_PERCENT = '100';
+
+/** What the ticket knows of the market and of the user. */
+export interface TicketFacts {
+  readonly assetId: string;
+  readonly quantityScale: number;
+  readonly priceScale: number;
+  readonly feeBps: number;
+  /** What a seller gets and a buyer pays now, in USD per unit. */
+  readonly bid: string;
+  readonly ask: string;
+}
+
+/** What an order would come to at its price. The server counts again and has the last word. */
+export interface Estimate {
+  /** USD per unit. */
+  readonly price: string;
+  readonly quantity: string;
+  /** USD without fees. */
+  readonly total: string;
+  readonly fees: string;
+  /** What leaves the account, or reaches it. */
+  readonly cash: string;
+}
+
+export interface TicketReading {
+  /** What is wrong with what was typed. */
+  readonly errors: Partial<Record<TicketField, string>>;
+  /** Fields that are still to be filled in; no fault until somebody submits. */
+  readonly missing: readonly TicketField[];
+  /** Complete, without an end of validity and without a name. */
+  readonly request: OrderRequest | undefined;
+  readonly estimate: Estimate | undefined;
+}
+
+/** Reads a ticket: what is wrong, what is missing, what it would send and what that would come to. */
+export function readTicket(state: TicketState, facts: TicketFacts): TicketReading {
+  const inputs = readInputs(state, facts);
+  const errors: Partial<Record<TicketField, string>> = {};
+  const missing: TicketField[] = [];
+  for (const [field, input] of Object.entries(inputs) as [TicketField, DecimalInput][]) {
+    if (input.kind === 'bad') errors[field] = input.message;
+    if (input.kind === 'empty') missing.push(field);
+  }
+  const price = priceOf(state, inputs, facts);
+  const quantity = price && quantityOf(state, inputs.amount, { price, facts });
+  if (!quantity) return { errors, missing, request: undefined, estimate: undefined };
+  if (quantity.eq('0')) {
+    return {
+      errors: { ...errors, amount: 'This is less than the smallest quantity.' },
+      missing,
+      request: undefined,
+      estimate: undefined,
+    };
+  }
+  const isComplete = missing.length === 0 && Object.keys(errors).length === 0;
+  return {
+    errors,
+    missing,
+    estimate: estimateOf(state, { quantity, price, feeBps: facts.feeBps }),
+    request: isComplete ? requestOf(state, inputs, { quantity, assetId: facts.assetId }) : undefined,
+  };
+}
+
+type Inputs = { readonly amount: DecimalInput } & Partial<Record<'limit' | 'stop' | 'trail', DecimalInput>>;
+
+/** Only what the kind of order has: what is hidden is not read. */
+function readInputs(state: TicketState, { quantityScale, priceScale }: TicketFacts): Inputs {
+  const fields = fieldsOf(state.kind);
+  const trailScale = state.trailBy === 'percent' ? PERCENT_SCALE : priceScale;
+  return {
+    ...(fields.includes('limit') && { limit: readDecimal(state.limit, priceScale) }),
+    ...(fields.includes('stop') && { stop: readDecimal(state.stop, priceScale) }),
+    ...(fields.includes('trail') && { trail: readTrail(state, trailScale) }),
+    amount: readDecimal(state.amount, state.entry === 'quantity' ? quantityScale : CURRENCY_SCALE),
+  };
+}
+
+function readTrail({ trail, trailBy }: TicketState, scale: number): DecimalInput {
+  const input = readDecimal(trail, scale);
+  if (trailBy === 'percent' && input.kind === 'value' && decimal(input.text).gte(WHOLE_PERCENT)) {
+    return { kind: 'bad', message: 'This must be less than 100 %.' };
+  }
+  return input;
+}
+
+/** The price that the order would trade at, as far as it can be known; undefined while a field lacks. */
+function priceOf({ side, trailBy }: TicketState, inputs: Inputs, facts: TicketFacts): Decimal | undefined {
+  const market = decimal(side === 'buy' ? facts.ask : facts.bid);
+  const { limit, stop, trail } = inputs;
+  if (limit) return limit.kind === 'value' ? decimal(limit.text) : undefined;
+  if (stop) return stop.kind === 'value' ? decimal(stop.text) : undefined;
+  if (!trail) return market;
+  if (trail.kind !== 'value') return undefined;
+  const distance = trailBy === 'amount' ? decimal(trail.text) : market.times(trail.text).times('0.01');
+  return distance.lt(market) ? market.minus(distance) : undefined;
+}
+
+function quantityOf(
+  { entry, side }: TicketState,
+  amount: DecimalInput,
+  { price, facts }: { readonly price: Decimal; readonly facts: TicketFacts },
+): Decimal | undefined {
+  if (amount.kind !== 'value') return undefined;
+  if (entry === 'quantity') return decimal(amount.text);
+  return side === 'buy'
+    ? unitsForCash(decimal(amount.text), price, facts)
+    : roundDown(decimal(amount.text).div(price), facts.quantityScale);
+}
+
+/** How many units an amount of cash pays for, with the fee. */
+export function unitsForCash(
+  cash: Decimal,
+  price: Decimal,
+  { feeBps, quantityScale }: Pick<TicketFacts, 'feeBps' | 'quantityScale'>,
+): Decimal {
+  const unitCost = price.times(decimal('1').plus(decimal(BASIS_POINT).times(String(feeBps))));
+  const units = roundDown(cash.div(unitCost), quantityScale);
+  if (!costOf(units, price, feeBps).gt(cash)) return units;
+  // Total and fee are rounded up to cents each, so two cents less always fit.
+  const less = cash.minus('0.02');
+  return less.gt(ZERO) ? roundDown(less.div(unitCost), quantityScale) : ZERO;
+}
+
+function costOf(quantity: Decimal, price: Decimal, feeBps: number): Decimal {
+  const total = roundUp(quantity.times(price), CURRENCY_SCALE);
+  return total.plus(feeOf(total, feeBps));
+}
+
+function feeOf(total: Decimal, feeBps: number): Decimal {
+  return roundUp(total.times(String(feeBps)).times(BASIS_POINT), CURRENCY_SCALE);
+}
+
+function estimateOf(
+  { side }: TicketState,
+  { quantity, price, feeBps }: { readonly quantity: Decimal; readonly price: Decimal; readonly feeBps: number },
+): Estimate {
+  const exact = quantity.times(price);
+  const total = side === 'buy' ? roundUp(exact, CURRENCY_SCALE) : roundDown(exact, CURRENCY_SCALE);
+  const fees = feeOf(total, feeBps);
+  return {
+    price: formatDecimal(price),
+    quantity: formatDecimal(quantity),
+    total: formatUsd(total),
+    fees: formatUsd(fees),
+    cash: formatUsd(side === 'buy' ? total.plus(fees) : total.minus(fees)),
+  };
+}
+
+function requestOf(
+  state: TicketState,
+  { limit, stop, trail }: Inputs,
+  { quantity, assetId }: { readonly quantity: Decimal; readonly assetId: string },
+): OrderRequest {
+  return {
+    asset_id: assetId,
+    order_type: orderTypeOf(state),
+    quantity: formatDecimal(quantity),
+    ...(limit?.kind === 'value' && { price: limit.text }),
+    ...(stop?.kind === 'value' && { stop_price: stop.text }),
+    ...(trail?.kind === 'value' && { [`trail_${state.trailBy}`]: trail.text }),
+  };
+}

@@ -1,0 +1,50 @@
+import { Link } from '@tanstack/react-router';
+import { CircleCheck } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { outcomeSentence } from './order-words.ts';
+import type { Placement } from './use-place-order.ts';
+
+export interface TicketNoticeProps {
+  readonly placement: Placement;
+  readonly formError: string | undefined;
+  readonly priceScale: number;
+  /** Where a new sign-in leads back to. */
+  readonly here: string;
+}
+
+/** What came of the last press of the button. */
+export function TicketNotice({ placement, formError, priceScale, here }: TicketNoticeProps) {
+  return (
+    <>
+      <div role="status" className="empty:hidden">
+        {placement.kind === 'placed' && (
+          <p className="flex items-start gap-2 rounded-md bg-gain-soft p-2 text-sm text-gain">
+            <CircleCheck aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
+            {outcomeSentence(placement.order, priceScale)}
+          </p>
+        )}
+      </div>
+      <div role="alert" className="grid gap-2 empty:hidden">
+        {formError !== undefined && <Problem>{formError}</Problem>}
+        {placement.kind === 'unknown' && (
+          <Problem>
+            {placement.problem.message} Nobody can say yet whether the order was placed. Send it again as it is: it takes
+            effect once.
+          </Problem>
+        )}
+        {placement.kind === 'session-over' && (
+          <Problem>
+            Your session has ended and the order was not placed.{' '}
+            <Link to="/sign-in" search={{ redirect: here }} className="font-medium underline">
+              Sign in to go on
+            </Link>
+          </Problem>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Problem({ children }: { readonly children: ReactNode }) {
+  return <p className="rounded-md bg-danger-soft p-2 text-sm wrap-anywhere text-danger">{children}</p>;
+}

@@ -1,0 +1,71 @@
+import type { OrderType } from '@cnop/common/entities/order/order';
+
+export type Side = 'buy' | 'sell';
+export type TicketKind = 'market' | 'limit' | 'stop_loss' | 'take_profit' | 'trailing_stop';
+/** What the amount counts: units of the asset, or USD. */
+export type Entry = 'quantity' | 'value';
+export type TrailBy = 'amount' | 'percent';
+/** Days that an order waits at most. */
+export type ValidDays = '1' | '7' | '30' | '90' | '365';
+
+/** What the server does when it is not told. */
+export const DEFAULT_VALID_DAYS: ValidDays = '30';
+
+/** What a user has chosen and typed, as typed. */
+export interface TicketState {
+  readonly side: Side;
+  readonly kind: TicketKind;
+  readonly entry: Entry;
+  readonly amount: string;
+  readonly limit: string;
+  readonly stop: string;
+  readonly trail: string;
+  readonly trailBy: TrailBy;
+  readonly validDays: ValidDays;
+}
+
+/** A field that can be wrong. `form` stands for what no field is to blame for. */
+export type TicketField = 'amount' | 'limit' | 'stop' | 'trail' | 'form';
+
+export const EMPTY_TICKET: TicketState = {
+  side: 'buy',
+  kind: 'market',
+  entry: 'quantity',
+  amount: '',
+  limit: '',
+  stop: '',
+  trail: '',
+  trailBy: 'percent',
+  validDays: DEFAULT_VALID_DAYS,
+};
+
+/** The kinds of order of each side: what waits for a price other than a limit protects or closes a position. */
+export const KINDS_OF: Readonly<Record<Side, readonly TicketKind[]>> = {
+  buy: ['market', 'limit'],
+  sell: ['market', 'limit', 'stop_loss', 'take_profit', 'trailing_stop'],
+};
+
+/** Changes the side and keeps everything that means the same there. */
+export function withSide(state: TicketState, side: Side): TicketState {
+  const kind = KINDS_OF[side].includes(state.kind) ? state.kind : 'market';
+  return { ...state, side, kind };
+}
+
+/** After an order was placed: the amount is used up, the rest may be wanted again. */
+export function withoutAmount(state: TicketState): TicketState {
+  return { ...state, amount: '' };
+}
+
+export function orderTypeOf({ side, kind }: Pick<TicketState, 'side' | 'kind'>): OrderType {
+  if (kind === 'market') return side === 'buy' ? 'market_buy' : 'market_sell';
+  if (kind === 'limit') return side === 'buy' ? 'limit_buy' : 'limit_sell';
+  return kind;
+}
+
+/** The fields of a kind of order besides the amount. What is not among them is neither checked nor sent. */
+export function fieldsOf(kind: TicketKind): readonly TicketField[] {
+  if (kind === 'limit') return ['limit'];
+  if (kind === 'stop_loss' || kind === 'take_profit') return ['stop'];
+  if (kind === 'trailing_stop') return ['trail'];
+  return [];
+}

@@ -1,0 +1,97 @@
+import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
+import { ArrowRight, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Money, Price, Quantity } from '../../ui/amounts.tsx';
+import type { Estimate } from './ticket-math.ts';
+import type { TicketState } from './ticket-state.ts';
+
+export interface TicketSummaryProps {
+  readonly state: TicketState;
+  readonly assetId: string;
+  readonly priceScale: number;
+  /** Counted here, at once. */
+  readonly estimate: Estimate | undefined;
+  /** Counted by the server, a moment later. */
+  readonly preview: OrderPreview | undefined;
+}
+
+/** What the order would cost or bring, reserve and leave. */
+export function TicketSummary({ state, assetId, priceScale, estimate, preview }: TicketSummaryProps) {
+  const { side, kind } = state;
+  const isBuy = side === 'buy';
+  const price = preview?.estimate?.price ?? estimate?.price;
+  const total = preview?.estimate?.total_amount ?? estimate?.total;
+  const fees = preview?.estimate?.fees ?? estimate?.fees;
+  const cash = preview?.estimate?.cash ?? estimate?.cash;
+  const balance = preview?.balance;
+  const isAccepted = preview !== undefined && preview.would_be !== 'refused';
+  return (
+    <dl className="grid gap-1.5 border-t border-line pt-3 text-sm">
+      <Line label={kind === 'market' ? 'Price now' : 'At'}>
+        {/* A trailing stop has a price with more digits than any order. */}
+        <Price value={price} priceScale={priceScale} />
+      </Line>
+      {state.entry === 'value' && (
+        <Line label="Amount">
+          <Quantity value={preview?.quantity ?? estimate?.quantity} unit={assetId} />
+        </Line>
+      )}
+      <Line label="Total">
+        <Money value={total} />
+      </Line>
+      <Line label="Fee">
+        <Money value={fees} />
+      </Line>
+      <Line label={isBuy ? 'You pay' : 'You get'} isStrong>
+        <Money value={cash} />
+      </Line>
+      {preview?.hold && (
+        <Line label="Held until it fills">
+          {preview.hold.unit === 'USD' ? (
+            <Money value={preview.hold.amount} />
+          ) : (
+            <Quantity value={preview.hold.amount} unit={preview.hold.unit} />
+          )}
+        </Line>
+      )}
+      {balance && isAccepted && (
+        <Line label="Available cash">
+          <span className="inline-flex flex-wrap items-center justify-end gap-1">
+            <Money value={balance.before.available} className="text-muted" />
+            <ArrowRight aria-label="becomes" className="size-3 text-faint" />
+            <Money value={balance.after.available} />
+          </span>
+        </Line>
+      )}
+    </dl>
+  );
+}
+
+interface LineProps {
+  readonly label: string;
+  readonly isStrong?: boolean;
+  readonly children: ReactNode;
+}
+
+function Line({ label, isStrong = false, children }: LineProps) {
+  return (
+    <div className="flex items-baseline justify-between gap-3">
+      <dt className="text-muted">{label}</dt>
+      <dd className={isStrong ? 'text-end text-base font-semibold' : 'text-end'}>{children}</dd>
+    </div>
+  );
+}
+
+/** What is allowed and may still be a slip of the pen. */
+export function TicketWarnings({ messages }: { readonly messages: readonly string[] }) {
+  return (
+    <div role="status" className="grid gap-1 empty:hidden">
+      {messages.map((message) => (
+        <p key={message} className="flex items-start gap-2 rounded-md bg-warn-soft p-2 text-sm text-warn">
+          <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
+          <span className="min-w-0 wrap-anywhere">{message}</span>
+        </p>
+      ))}
+    </div>
+  );
+}

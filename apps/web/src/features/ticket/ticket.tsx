@@ -1,0 +1,132 @@
+import { Link, useRouterState } from '@tanstack/react-router';
+import type { SubmitEvent } from 'react';
+import { useRef } from 'react';
+import type { MarketAsset } from '../../api/market/assets.ts';
+import { Money, Quantity } from '../../ui/amounts.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
+import { useShortcut } from '../../ui/use-shortcut.ts';
+import { withEntry, withShare } from './amount-share.ts';
+import { ConfirmOrder } from './confirm-order.tsx';
+import { KIND_NAMES, orderSentence } from './order-words.ts';
+import { KindChoice, ShareButtons, SideChoice } from './ticket-choices.tsx';
+import { AmountField, ConditionFields, ValidityField } from './ticket-fields.tsx';
+import { TicketNotice } from './ticket-notice.tsx';
+import type { Side } from './ticket-state.ts';
+import { withSide } from './ticket-state.ts';
+import { TicketSummary, TicketWarnings } from './ticket-summary.tsx';
+import { useAvailable } from './use-available.ts';
+import { useTicket } from './use-ticket.ts';
+
+/** Where an order is put together: every figure before it is placed, one order for one press. */
+export function Ticket({ asset }: { readonly asset: MarketAsset }) {
+  const ticket = useTicket(asset);
+  const { facts, state, reading, preview, errors, warnings, placement, change } = ticket;
+  const available = useAvailable(facts.assetId, ticket.isSignedIn);
+  const amountInput = useRef<HTMLInputElement>(null);
+
+  const take = (side: Side): void => {
+    change(withSide(state, side));
+    amountInput.current?.focus();
+  };
+  useShortcut('b', () => take('buy'));
+  useShortcut('s', () => take('sell'));
+
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    ticket.submit();
+  };
+
+  return (
+    <section aria-labelledby="ticket-title" className="card p-4">
+      <h2 id="ticket-title" className="sr-only">
+        Place an order
+      </h2>
+      <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-3">
+        <SideChoice side={state.side} onChange={(side) => change(withSide(state, side))} />
+        <KindChoice state={state} onChange={(kind) => change({ ...state, kind })} />
+        <ConditionFields state={state} facts={facts} errors={errors} onChange={change} />
+        <AmountField
+          state={state}
+          facts={facts}
+          errors={errors}
+          onChange={change}
+          onEntry={(entry) => change(withEntry(state, entry, facts))}
+          inputRef={amountInput}
+        />
+        <ShareButtons
+          side={state.side}
+          available={available}
+          onShare={(share) => available && change(withShare(state, share, { facts, available }))}
+        />
+        {available && (
+          <p className="flex justify-between gap-2 text-sm text-muted">
+            Available
+            {state.side === 'buy' ? (
+              <Money value={available.cash} />
+            ) : (
+              <Quantity value={available.units} unit={facts.assetId} />
+            )}
+          </p>
+        )}
+        <ValidityField state={state} onChange={change} />
+        <TicketSummary
+          state={state}
+          assetId={facts.assetId}
+          priceScale={facts.priceScale}
+          estimate={reading.estimate}
+          preview={preview}
+        />
+        <TicketWarnings messages={warnings} />
+        <TicketButton ticket={ticket} asset={asset} />
+      </form>
+      <ConfirmOrder
+        isOpen={ticket.isConfirming}
+        side={state.side}
+        sentence={orderSentence(state, { quantity: reading.estimate?.quantity ?? '0', facts })}
+        cash={preview?.estimate?.cash ?? reading.estimate?.cash}
+        fees={preview?.estimate?.fees ?? reading.estimate?.fees}
+        warnings={warnings}
+        isBusy={placement.kind === 'sending'}
+        onConfirm={() => void ticket.confirm()}
+        onClose={ticket.goBack}
+      />
+    </section>
+  );
+}
+
+interface TicketButtonProps {
+  readonly ticket: ReturnType<typeof useTicket>;
+  readonly asset: MarketAsset;
+}
+
+/** The way to go on, be it an order or a sign-in, and what came of the last one. */
+function TicketButton({ ticket, asset }: TicketButtonProps) {
+  const { state, placement, errors } = ticket;
+  const here = useRouterState({ select: ({ location }) => location.href });
+  const verb = state.side === 'buy' ? 'Buy' : 'Sell';
+  const kind = state.kind === 'market' ? '' : ` · ${KIND_NAMES[state.kind].toLowerCase()}`;
+  const isSessionOver = placement.kind === 'session-over';
+  return (
+    <>
+      {!asset.is_active && (
+        <p className="rounded-md bg-warn-soft p-2 text-sm text-warn">{asset.name} is not open for trading now.</p>
+      )}
+      {ticket.isSignedIn || isSessionOver ? (
+        <Button
+          type="submit"
+          tone={state.side}
+          size="large"
+          isBusy={placement.kind === 'sending'}
+          disabled={!asset.is_active}
+        >
+          {placement.kind === 'unknown' ? 'Send again' : `${verb} ${asset.symbol}${kind}`}
+        </Button>
+      ) : (
+        <Link to="/sign-in" search={{ redirect: here }} className={buttonClass({ tone: 'primary', size: 'large' })}>
+          Sign in to trade
+        </Link>
+      )}
+      <TicketNotice placement={placement} formError={errors.form} priceScale={asset.price_scale} here={here} />
+    </>
+  );
+}

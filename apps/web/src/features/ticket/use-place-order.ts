@@ -1,0 +1,89 @@
+import { systemIds } from '@cnop/common/core/ids';
+import type { Order } from '@cnop/common/entities/order/order';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { BALANCE_KEY } from '../../api/account/balance.ts';
+import { holdingKeys } from '../../api/account/holding.ts';
+import type { ApiProblem } from '../../api/http/api-problem.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
+import { orderKeys } from '../../api/orders/order-keys.ts';
+import type { OrderRequest } from '../../api/orders/order-request.ts';
+import { addPending, settlePending } from '../../api/orders/pending-orders.ts';
+import { placeOrder } from '../../api/orders/place-order.ts';
+import type { Intent } from './intent.ts';
+import { intentOf } from './intent.ts';
+import type { ValidDays } from './ticket-state.ts';
+
+export type Placement =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'placed'; readonly order: Order }
+  /** The server said no. */
+  | { readonly kind: 'refused'; readonly problem: ApiProblem }
+  /** Nobody knows; sending it again is safe. */
+  | { readonly kind: 'unknown'; readonly problem: ApiProblem }
+  | { readonly kind: 'session-over' };
+
+export interface PlaceOrder {
+  readonly placement: Placement;
+  readonly place: (request: OrderRequest, validDays: ValidDays) => Promise<Placement>;
+  /** Takes back what was said about the last order. */
+  readonly reset: () => void;
+}
+
+/** Places orders one at a time: a second press while one is on its way does nothing. */
+export function usePlaceOrder(): PlaceOrder {
+  const queryClient = useQueryClient();
+  const [placement, setPlacement] = useState<Placement>({ kind: 'idle' });
+  const isSending = useRef(false);
+  const unsettled = useRef<Intent>(undefined);
+
+  const send = async (intent: Intent): Promise<Placement> => {
+    const { request } = intent;
+    const key = request.client_order_id;
+    addPending({
+      key,
+      assetId: request.asset_id,
+      orderType: request.order_type,
+      quantity: request.quantity,
+      price: request.price ?? request.stop_price ?? null,
+      sentAt: new Date().toISOString(),
+    });
+    try {
+      const order = await placeOrder(request);
+      unsettled.current = undefined;
+      // The list has the order before the pending row goes, so that neither is there twice nor missing.
+      await refresh(request.asset_id);
+      settlePending(key, order.status === 'completed' ? 'executed' : 'waits');
+      return { kind: 'placed', order };
+    } catch (error) {
+      const problem = toProblem(error);
+      settlePending(key, 'refused');
+      unsettled.current = problem.isOutcomeUnknown ? intent : undefined;
+      if (problem.status === 401) return { kind: 'session-over' };
+      return { kind: problem.isOutcomeUnknown ? 'unknown' : 'refused', problem };
+    }
+  };
+
+  const refresh = async (assetId: string): Promise<void> => {
+    const keys = [orderKeys.all, BALANCE_KEY, holdingKeys.one(assetId)];
+    await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+  };
+
+  return {
+    placement,
+    reset: () => setPlacement({ kind: 'idle' }),
+    async place(request, validDays) {
+      if (isSending.current) return placement;
+      isSending.current = true;
+      setPlacement({ kind: 'sending' });
+      const now = new Date();
+      const intent = intentOf({ request, validDays }, { unsettled: unsettled.current, key: systemIds.next(), now });
+      const outcome = await send(intent).finally(() => {
+        isSending.current = false;
+      });
+      setPlacement(outcome);
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import type { MarketAsset } from '../../api/market/assets.ts';
+import { formatTime } from '../../format/times.ts';
+import type { LiveState } from '../../live/live-state.ts';
+import { useLiveState } from '../../live/live-status.ts';
+import { useAssetPrice } from '../../live/use-asset-price.ts';
+import { useSession } from '../../session/use-session.ts';
+import type { TicketErrors } from './refusals.ts';
+import { errorsOfProblem, errorsOfReasons } from './refusals.ts';
+import { useTicketDraft } from './ticket-drafts.ts';
+import type { TicketFacts, TicketReading } from './ticket-math.ts';
+import { readTicket } from './ticket-math.ts';
+import type { TicketField, TicketState } from './ticket-state.ts';
+import { withoutAmount } from './ticket-state.ts';
+import { useOrderPreview } from './use-order-preview.ts';
+import type { Placement } from './use-place-order.ts';
+import { usePlaceOrder } from './use-place-order.ts';
+
+/** In the order of the screen: the first of them that is wrong gets the focus. */
+const FIELDS: readonly TicketField[] = ['limit', 'stop', 'trail', 'amount'];
+
+/** Everything a ticket is made of, but its looks. */
+export function useTicket(asset: MarketAsset) {
+  const isSignedIn = useSession() === 'signed-in';
+  const { bid, ask } = useAssetPrice(asset);
+  const { asset_id: assetId, quantity_scale: quantityScale, price_scale: priceScale, fee_bps: feeBps } = asset;
+  const facts: TicketFacts = { assetId, quantityScale, priceScale, feeBps, bid, ask };
+  const [state, setState] = useTicketDraft(assetId);
+  const [wasSubmitted, setWasSubmitted] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
+  const reading = readTicket(state, facts);
+  const { preview, isCurrent } = useOrderPreview(reading.request, isSignedIn);
+  const { placement, place, reset } = usePlaceOrder();
+  const live = useLiveState();
+
+  const refusals = isCurrent && preview ? errorsOfReasons(preview.reasons, state) : {};
+  const errors = allErrors({ state, reading, refusals, placement, wasSubmitted });
+  const warnings = [
+    ...(preview?.warnings.map(({ message }) => message) ?? []),
+    ...(state.kind === 'market' ? staleWarnings(live) : []),
+  ];
+
+  const change = (next: TicketState): void => {
+    setState(next);
+    if (placement.kind !== 'idle' && placement.kind !== 'sending') reset();
+  };
+
+  return {
+    isSignedIn,
+    facts,
+    state,
+    reading,
+    preview,
+    errors,
+    warnings,
+    placement,
+    isConfirming,
+    change,
+    /** Asks for a confirmation, or goes to what is wrong. */
+    submit(): void {
+      setWasSubmitted(true);
+      const wrong = FIELDS.find((field) => errors[field] !== undefined || reading.missing.includes(field));
+      if (wrong) document.getElementById(`ticket-${wrong}`)?.focus();
+      else if (reading.request && placement.kind !== 'sending') setIsConfirming(true);
+    },
+    async confirm(): Promise<void> {
+      if (!reading.request) return;
+      setIsConfirming(false);
+      const outcome = await place(reading.request, state.validDays);
+      if (outcome.kind !== 'placed') return;
+      setWasSubmitted(false);
+      setState(withoutAmount(state));
+    },
+    goBack: () => setIsConfirming(false),
+  };
+}
+
+interface ErrorSources {
+  readonly state: TicketState;
+  readonly reading: TicketReading;
+  readonly refusals: TicketErrors;
+  readonly placement: Placement;
+  readonly wasSubmitted: boolean;
+}
+
+/** What is wrong with each field; what was typed wrong says more than what the server makes of it. */
+function allErrors({ state, reading, refusals, placement, wasSubmitted }: ErrorSources): TicketErrors {
+  const refused = placement.kind === 'refused' ? errorsOfProblem(placement.problem, state) : {};
+  const missing = wasSubmitted
+    ? Object.fromEntries(reading.missing.map((field) => [field, 'This is needed.']))
+    : {};
+  return { ...refusals, ...refused, ...missing, ...reading.errors };
+}
+
+function staleWarnings(live: LiveState): string[] {
+  if (live.kind !== 'stale') return [];
+  const since = formatTime(new Date(live.sinceMilliseconds));
+  return [`Prices here are from ${since}. The order trades at the price of the moment, which may be another.`];
+}

@@ -1,0 +1,51 @@
+import { MISSING } from './numbers.ts';
+
+const LOCALE = 'en-US';
+
+const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hour12: false });
+const day = new Intl.DateTimeFormat(LOCALE, { month: 'short', day: 'numeric' });
+const dateTime = new Intl.DateTimeFormat(LOCALE, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
+const shortDateTime = new Intl.DateTimeFormat(LOCALE, {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+
+/** `14:03:22` in the zone of the reader. */
+export function formatTime(at: Date): string {
+  return time.format(at);
+}
+
+export function formatMinute(at: Date): string {
+  return minute.format(at);
+}
+
+export function formatDay(at: Date): string {
+  return day.format(at);
+}
+
+/** `Jan 31, 14:03`, for tables. */
+export function formatShortDateTime(at: string | null | undefined): string {
+  return at ? shortDateTime.format(new Date(at)) : MISSING;
+}
+
+/** With the year and seconds, where a moment is evidence. */
+export function formatDateTime(at: string | null | undefined): string {
+  return at ? dateTime.format(new Date(at)) : MISSING;
+}
+
+/** The name of the reader's zone, such as `Europe/Berlin`: charts and tables state it. */
+export function timeZoneName(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,0 +1,90 @@
+import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { electLeader } from './leader-election.ts';
+import { noteConnection, noteSignOfLife, restartLiveStatus } from './live-status.ts';
+import type { LivePrice } from './price-store.ts';
+import { knownPrices, publishPrice } from './price-store.ts';
+import { followStream } from './stream-connection.ts';
+import type { StreamFrame } from './stream-frames.ts';
+
+export interface LiveHubOptions {
+  /** Tabs of the same user share a stream; of another user they must not. */
+  readonly username: string;
+  readonly onEvent: (event: LiveEvent) => void;
+  /** Events were missed for good: what is shown has to be read anew. */
+  readonly onReset: () => void;
+}
+
+/** What the leader tells the other tabs, and a new tab asks. */
+type TabMessage =
+  | { readonly kind: 'frame'; readonly frame: StreamFrame }
+  | { readonly kind: 'sign' }
+  | { readonly kind: 'connection'; readonly isConnected: boolean }
+  | { readonly kind: 'who-leads' }
+  | { readonly kind: 'known'; readonly prices: [string, LivePrice][]; readonly lastSeq: number | undefined };
+
+/**
+ * One stream for all tabs of a browser: the leader reads it and repeats every frame to the others. Browsers open only six
+ * connections to a host over HTTP/1.1, and each tab with a stream of its own would hold one for ever.
+ */
+export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () => void {
+  const channel =
+    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`cnop.live.${username}`);
+  const tell = (message: TabMessage): void => channel?.postMessage(message);
+  let lastSeq: number | undefined;
+  let isLeader = false;
+  restartLiveStatus();
+
+  /** The same in every tab, whether the frame came over the wire or from the leader. */
+  function take(frame: StreamFrame): void {
+    if (frame.kind === 'price') publishPrice(frame.assetId, frame.price);
+    if (frame.kind === 'hello') lastSeq ??= frame.lastSeq;
+    if (frame.kind === 'reset') {
+      lastSeq = frame.lastSeq;
+      onReset();
+    }
+    if (frame.kind === 'event' && frame.event.seq > (lastSeq ?? 0)) {
+      lastSeq = frame.event.seq;
+      onEvent(frame.event);
+    }
+  }
+
+  channel?.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+    if (data.kind === 'who-leads') {
+      if (isLeader) tell({ kind: 'known', prices: knownPrices(), lastSeq });
+      return;
+    }
+    if (isLeader) return;
+    if (data.kind === 'frame') take(data.frame);
+    if (data.kind === 'connection') noteConnection(data.isConnected);
+    else noteSignOfLife(Date.now());
+    if (data.kind === 'known') {
+      for (const [assetId, price] of data.prices) publishPrice(assetId, price);
+      lastSeq ??= data.lastSeq;
+    }
+  });
+
+  const leadership = electLeader({ locks: navigator.locks as LockManager | undefined, name: `cnop.live.${username}` }, () => {
+    isLeader = true;
+    return followStream({
+      lastSeq: () => lastSeq,
+      onFrame(frame) {
+        take(frame);
+        tell({ kind: 'frame', frame });
+      },
+      onSign() {
+        noteSignOfLife(Date.now());
+        tell({ kind: 'sign' });
+      },
+      onConnection(isConnected) {
+        noteConnection(isConnected);
+        tell({ kind: 'connection', isConnected });
+      },
+    });
+  });
+  tell({ kind: 'who-leads' });
+
+  return () => {
+    leadership.resign();
+    channel?.close();
+  };
+}

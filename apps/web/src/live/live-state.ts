@@ -1,0 +1,39 @@
+/** What the shell shows: prices that come, prices that may come back, prices that are old. */
+export type LiveState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'reconnecting' }
+  | { readonly kind: 'stale'; readonly sinceMilliseconds: number };
+
+/** The promise of the badge: it tells of a loss within five seconds, with a second to look. */
+export const MIN_PATIENCE_MILLISECONDS = 4_000;
+/** A stream without prices still gives a sign of life every fifteen seconds. */
+export const MAX_PATIENCE_MILLISECONDS = 20_000;
+/** Where the usual gap is longer than a second, a loss shows after this many of them. */
+const GAPS_OF_PATIENCE = 3;
+
+export interface Signs {
+  readonly isConnected: boolean;
+  /** When a price or any other sign of life came last. */
+  readonly lastSignAtMilliseconds: number | undefined;
+  /** How long without a sign is still fine. */
+  readonly patienceMilliseconds: number;
+}
+
+/** What the signs of life come to at a moment. */
+export function liveStateOf(
+  { isConnected, lastSignAtMilliseconds, patienceMilliseconds }: Signs,
+  nowMilliseconds: number,
+): LiveState {
+  if (lastSignAtMilliseconds === undefined) return { kind: isConnected ? 'connecting' : 'reconnecting' };
+  if (nowMilliseconds - lastSignAtMilliseconds > patienceMilliseconds) {
+    return { kind: 'stale', sinceMilliseconds: lastSignAtMilliseconds };
+  }
+  return { kind: isConnected ? 'live' : 'reconnecting' };
+}
+
+/** How long a silence may be, judged by the longest of the last gaps between two signs. */
+export function patienceAfter(gapsMilliseconds: readonly number[]): number {
+  const usual = Math.max(0, ...gapsMilliseconds) * GAPS_OF_PATIENCE;
+  return Math.min(Math.max(usual, MIN_PATIENCE_MILLISECONDS), MAX_PATIENCE_MILLISECONDS);
+}

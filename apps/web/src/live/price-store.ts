@@ -1,0 +1,60 @@
+import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { useCallback, useSyncExternalStore } from 'react';
+
+/** A price of the moment. Bid and ask are what a seller gets and a buyer pays. */
+export interface LivePrice {
+  readonly bid: string;
+  readonly ask: string;
+  readonly mid: string;
+  readonly at: string;
+  /** Grows with every price of the asset; 0 where it is not known. */
+  readonly seq: number;
+}
+
+const prices = new Map<string, LivePrice>();
+const listeners = new Map<string, Set<() => void>>();
+
+/**
+ * Prices live outside of React: a tick re-renders the cells that show it and nothing else.
+ * What is older than what is known is left out, since streams and polls may overtake each other.
+ */
+export function publishPrice(assetId: string, price: LivePrice): void {
+  const known = prices.get(assetId);
+  if (known && (price.at < known.at || (price.at === known.at && price.seq <= known.seq))) return;
+  prices.set(assetId, price);
+  for (const listener of listeners.get(assetId) ?? []) listener();
+}
+
+export function latestPrice(assetId: string): LivePrice | undefined {
+  return prices.get(assetId);
+}
+
+/** Every price that is known, for a tab that has just been opened. */
+export function knownPrices(): [string, LivePrice][] {
+  return [...prices];
+}
+
+/** Calls back with every price of one asset, such as for a chart, which draws outside of React. */
+export function onPrice(assetId: string, listener: () => void): () => void {
+  const ofAsset = listeners.get(assetId) ?? new Set();
+  listeners.set(assetId, ofAsset.add(listener));
+  return () => ofAsset.delete(listener);
+}
+
+/** The price of the moment of one asset. */
+export function useLivePrice(assetId: string): LivePrice | undefined {
+  const subscribe = useCallback((listener: () => void) => onPrice(assetId, listener), [assetId]);
+  return useSyncExternalStore(subscribe, () => prices.get(assetId));
+}
+
+/** Half of the spread on either side, for prices that came without it. Only shown, never traded at. */
+export function priceAround(mid: string, { spreadBps, at }: { readonly spreadBps: number; readonly at: string }): LivePrice {
+  const half = decimal(mid).times(String(spreadBps)).times('0.00005');
+  return {
+    mid,
+    bid: formatDecimal(decimal(mid).minus(half)),
+    ask: formatDecimal(decimal(mid).plus(half)),
+    at,
+    seq: 0,
+  };
+}

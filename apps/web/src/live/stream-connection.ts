@@ -1,0 +1,101 @@
+import { API_PREFIX } from '../api/http/client.ts';
+import { currentAccessToken, renewAccessToken } from '../session/access-token.ts';
+import { backoffMilliseconds } from './backoff.ts';
+import { createSseParser } from './sse-parser.ts';
+import type { StreamFrame } from './stream-frames.ts';
+import { readFrame } from './stream-frames.ts';
+
+const STREAM_PATH = `${API_PREFIX}/stream?prices=all`;
+/** Longer than the fifteen seconds between two heartbeats: a connection that is this quiet is dead. */
+const SILENCE_MILLISECONDS = 25_000;
+
+export interface StreamHandlers {
+  /** The `seq` of the last event that this browser has; undefined before the first. */
+  readonly lastSeq: () => number | undefined;
+  readonly onFrame: (frame: StreamFrame) => void;
+  readonly onSign: () => void;
+  readonly onConnection: (isConnected: boolean) => void;
+}
+
+/**
+ * Follows the stream of the signed-in user until it is told to stop, over as many connections as that takes. It reads
+ * with `fetch`, since an EventSource cannot send the access token.
+ */
+export function followStream(handlers: StreamHandlers): () => void {
+  const stopped = new AbortController();
+  void keepFollowing(handlers, stopped.signal);
+  return () => stopped.abort();
+}
+
+async function keepFollowing(handlers: StreamHandlers, stopped: AbortSignal): Promise<void> {
+  let failures = 0;
+  while (!stopped.aborted) {
+    const outcome = await follow(handlers, stopped).catch(() => 'failed' as const);
+    if (stopped.aborted) return;
+    handlers.onConnection(false);
+    if (outcome === 'session-over') return;
+    if (outcome === 'renew') {
+      if (!(await renewAccessToken())) return;
+      failures = 0;
+      continue;
+    }
+    failures = outcome === 'ended' ? 1 : failures + 1;
+    await waitOrOnline(backoffMilliseconds(failures, Math.random()), stopped);
+  }
+}
+
+type Outcome = 'ended' | 'failed' | 'renew' | 'session-over';
+
+/** One connection. */
+async function follow(handlers: StreamHandlers, stopped: AbortSignal): Promise<Outcome> {
+  const silence = new AbortController();
+  const response = await fetch(STREAM_PATH, {
+    credentials: 'same-origin',
+    cache: 'no-store',
+    headers: headersFor(handlers.lastSeq()),
+    signal: AbortSignal.any([stopped, silence.signal]),
+  });
+  if (response.status === 401) return 'renew';
+  if (!response.ok || !response.body) return 'failed';
+  handlers.onConnection(true);
+
+  let outcome: Outcome = 'ended';
+  const parser = createSseParser((event) => {
+    const frame = readFrame(event);
+    if (!frame) return;
+    if (frame.kind === 'closing' && frame.reason === 'token_expired') outcome = 'renew';
+    if (frame.kind === 'session-over') outcome = 'session-over';
+    handlers.onFrame(frame);
+  });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
+    const { value, done } = await reader.read().finally(() => clearTimeout(timer));
+    if (done) return outcome;
+    handlers.onSign();
+    parser.feed(value);
+  }
+}
+
+function headersFor(lastSeq: number | undefined): Record<string, string> {
+  return {
+    Accept: 'text/event-stream',
+    Authorization: `Bearer ${currentAccessToken() ?? ''}`,
+    ...(lastSeq !== undefined && { 'Last-Event-ID': String(lastSeq) }),
+  };
+}
+
+/** Waits, but no longer than until the network is back. */
+function waitOrOnline(milliseconds: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      window.removeEventListener('online', settle);
+      stopped.removeEventListener('abort', settle);
+      resolve();
+    };
+    const timer = setTimeout(settle, milliseconds);
+    window.addEventListener('online', settle);
+    stopped.addEventListener('abort', settle);
+  });
+}

@@ -1,0 +1,37 @@
+import { decimal, formatDecimal } from '@cnop/common/core/money';
+import type { MarketAsset } from '../api/market/assets.ts';
+import { percentChange } from '../format/numbers.ts';
+import { useLivePrice } from './price-store.ts';
+
+export interface AssetPrice {
+  /** USD per unit, between bid and ask. */
+  readonly mid: string;
+  readonly bid: string;
+  readonly ask: string;
+  /** Since a day ago; undefined where the platform does not know that price. */
+  readonly change: string | undefined;
+  readonly changePercent: string | undefined;
+}
+
+type PricedAsset = Pick<
+  MarketAsset,
+  'asset_id' | 'current_price' | 'price_change_24h' | 'price_change_percentage_24h'
+>;
+
+/** The price of the moment with its change of the day, which moves with every tick. */
+export function useAssetPrice(asset: PricedAsset): AssetPrice {
+  const live = useLivePrice(asset.asset_id);
+  const { current_price, price_change_24h, price_change_percentage_24h } = asset;
+  const mid = live?.mid ?? current_price;
+  const prices = { mid, bid: live?.bid ?? mid, ask: live?.ask ?? mid };
+  if (price_change_24h === null) {
+    return { ...prices, change: undefined, changePercent: price_change_percentage_24h ?? undefined };
+  }
+  // The list and the stream are of different moments; what both are measured from is the same.
+  const reference = decimal(current_price).minus(price_change_24h);
+  return {
+    ...prices,
+    change: formatDecimal(decimal(mid).minus(reference)),
+    changePercent: percentChange(mid, reference),
+  };
+}

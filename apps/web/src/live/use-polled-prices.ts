@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { assetsQuery } from '../api/market/assets.ts';
+import { noteConnection, noteSignOfLife } from './live-status.ts';
+import { priceAround, publishPrice } from './price-store.ts';
+
+/** The stream needs a session, so visitors ask. */
+const VISITOR_POLL_MILLISECONDS = 3_000;
+/** With a stream, only for what it does not carry: the statistics of the day and new assets. */
+const STATISTICS_POLL_MILLISECONDS = 60_000;
+
+/** Keeps the catalogue fresh and, for visitors, the prices. Used once, by the shell. */
+export function usePolledPrices(hasStream: boolean): void {
+  const { data, dataUpdatedAt, failureCount, isError } = useQuery({
+    ...assetsQuery(),
+    refetchInterval: hasStream ? STATISTICS_POLL_MILLISECONDS : VISITOR_POLL_MILLISECONDS,
+  });
+
+  useEffect(() => {
+    for (const { asset_id, current_price, spread_bps, last_price_update } of data ?? []) {
+      publishPrice(asset_id, priceAround(current_price, { spreadBps: spread_bps, at: last_price_update }));
+    }
+    if (data && !hasStream) noteSignOfLife(dataUpdatedAt);
+  }, [data, dataUpdatedAt, hasStream]);
+
+  const isFailing = isError || failureCount > 0;
+  useEffect(() => {
+    if (!hasStream && isFailing) noteConnection(false);
+  }, [hasStream, isFailing]);
+}

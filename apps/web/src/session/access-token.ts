@@ -1,0 +1,153 @@
+import { z } from 'zod';
+
+/**
+ * The access token lives in this module and nowhere else: what is in `localStorage` any script could carry away.
+ * What survives a reload is the refresh token in its cookie, which no script can read.
+ */
+const REFRESH_URL = '/api/v1/auth/refresh';
+const RENEWAL_LOCK = 'cnop.session.renewal';
+/** No secret: it only says that asking for a renewal is worth a request. */
+const HINT_KEY = 'cnop.session';
+/** Before the end of the token, so that no request meets an expired one. */
+const RENEW_BEFORE_SECONDS = 30;
+const MIN_RENEWAL_DELAY_SECONDS = 5;
+const MILLISECONDS_PER_SECOND = 1_000;
+
+/** Asks the gateway to keep the refresh token in a cookie. */
+export const COOKIE_MODE = { 'X-Session-Mode': 'cookie' } as const;
+
+export const tokenAnswerSchema = z.object({
+  access_token: z.string(),
+  expires_in: z.int(),
+  /** Absent in cookie mode. */
+  refresh_token: z.string().nullish(),
+});
+type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
+
+/** `restoring` until the first renewal is answered; `expired` when a session ended under a page that was using it. */
+export type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
+
+let state: SessionState = 'visitor';
+let accessToken: string | undefined;
+let refreshToken: string | undefined;
+let renewal: Promise<boolean> | undefined;
+let renewalTimer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+const otherTabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('cnop.session');
+
+otherTabs?.addEventListener('message', ({ data }) => {
+  if (data === 'signed-out') forget('visitor');
+});
+
+export function sessionState(): SessionState {
+  return state;
+}
+
+export function currentAccessToken(): string | undefined {
+  return accessToken;
+}
+
+export function subscribeToSession(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Takes over the tokens of a login or a renewal. */
+export function startSession(answer: TokenAnswer): void {
+  accessToken = answer.access_token;
+  if (answer.refresh_token) refreshToken = answer.refresh_token;
+  rememberHint(true);
+  const delaySeconds = Math.max(answer.expires_in - RENEW_BEFORE_SECONDS, MIN_RENEWAL_DELAY_SECONDS);
+  clearTimeout(renewalTimer);
+  renewalTimer = setTimeout(() => void renewAccessToken(), delaySeconds * MILLISECONDS_PER_SECOND);
+  setState('signed-in');
+}
+
+/** Forgets the session here and in every other tab. */
+export function endSession(): void {
+  forget('visitor');
+  otherTabs?.postMessage('signed-out');
+}
+
+/** At the start of the app: whoever was signed in still is. */
+export async function restoreSession(): Promise<void> {
+  if (!hasHint()) return;
+  setState('restoring');
+  if (!(await renewAccessToken())) forget('visitor');
+}
+
+/**
+ * Gets a new access token. Calls share one request, and tabs take turns: a refresh token is good for one use, and a
+ * second use at the same time would look like theft and end the session.
+ * @returns whether there is a session
+ */
+export function renewAccessToken(): Promise<boolean> {
+  renewal ??= inTurn(requestRenewal).finally(() => {
+    renewal = undefined;
+  });
+  return renewal;
+}
+
+/** The only place that knows how a session is renewed. Where the gateway keeps no cookie, memory does. */
+async function requestRenewal(): Promise<boolean> {
+  let response: Response;
+  try {
+    response = await fetch(REFRESH_URL, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...COOKIE_MODE },
+      body: JSON.stringify(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    });
+  } catch {
+    // Being offline ends no session; the request that needed the token fails and says so.
+    return false;
+  }
+  if (response.ok) {
+    startSession(tokenAnswerSchema.parse(await response.json()));
+    return true;
+  }
+  if (isRefusal(response.status)) forget(state === 'signed-in' ? 'expired' : 'visitor');
+  return false;
+}
+
+/** Anything else may pass: a limit, a restart. */
+function isRefusal(status: number): boolean {
+  return status === 400 || status === 401 || status === 403 || status === 422;
+}
+
+/** Locks need a secure context; without one, tabs of the same user are left to their luck. */
+function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  if (!('locks' in navigator)) return task();
+  return navigator.locks.request(RENEWAL_LOCK, task);
+}
+
+function forget(next: SessionState): void {
+  clearTimeout(renewalTimer);
+  accessToken = undefined;
+  refreshToken = undefined;
+  rememberHint(false);
+  setState(next);
+}
+
+function setState(next: SessionState): void {
+  if (state === next) return;
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+function hasHint(): boolean {
+  try {
+    return localStorage.getItem(HINT_KEY) === '1';
+  } catch {
+    return false;
+  }
+}
+
+function rememberHint(isThere: boolean): void {
+  try {
+    if (isThere) localStorage.setItem(HINT_KEY, '1');
+    else localStorage.removeItem(HINT_KEY);
+  } catch {
+    // Without storage a reload ends the session.
+  }
+}

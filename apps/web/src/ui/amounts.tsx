@@ -1,0 +1,75 @@
+import { clsx } from 'clsx';
+import type { Sign } from '../format/numbers.ts';
+import { formatMoney, formatPercent, formatPrice, formatQuantity, signOf, signOfPercent } from '../format/numbers.ts';
+import { useAppearance } from '../settings/appearance.ts';
+
+/** The same for every amount, so that not even its length is told. */
+const MASK = '•••••';
+const CENTS = 2;
+
+type Text = string | null | undefined;
+
+const COLOURS: Readonly<Record<Sign, string>> = { gain: 'text-gain', loss: 'text-loss', none: 'text-muted' };
+
+interface AmountProps {
+  readonly className?: string;
+}
+
+export interface MoneyProps extends AmountProps {
+  readonly value: Text;
+  /** Shows a sign and its colour: for changes and results, not for balances. */
+  readonly isChange?: boolean;
+}
+
+/** USD of the user. Masked on request; nothing else shows money of the user, so nothing else can leak it. */
+export function Money({ value, isChange = false, className }: MoneyProps) {
+  const { hideAmounts } = useAppearance();
+  if (hideAmounts) return <Masked className={className} />;
+  const colour = isChange ? COLOURS[signOf(value, CENTS)] : undefined;
+  return <span className={clsx('numeric', colour, className)}>{formatMoney(value, { signed: isChange })}</span>;
+}
+
+export interface QuantityProps extends AmountProps {
+  readonly value: Text;
+  readonly unit?: string;
+}
+
+/** Units that the user holds or trades. */
+export function Quantity({ value, unit, className }: QuantityProps) {
+  const { hideAmounts } = useAppearance();
+  if (hideAmounts) return <Masked className={className} />;
+  return (
+    <span className={clsx('numeric', className)}>
+      {formatQuantity(value)}
+      {unit !== undefined && value !== null && value !== undefined && ` ${unit}`}
+    </span>
+  );
+}
+
+function Masked({ className }: { readonly className?: string | undefined }) {
+  return (
+    <span className={clsx('numeric', className)}>
+      <span aria-hidden="true">{MASK}</span>
+      <span className="sr-only">hidden</span>
+    </span>
+  );
+}
+
+export interface PriceProps extends AmountProps {
+  readonly value: Text;
+  readonly priceScale: number;
+}
+
+/** What the market says; it is public, so it is never masked. */
+export function Price({ value, priceScale, className }: PriceProps) {
+  return <span className={clsx('numeric', className)}>{formatPrice(value, priceScale)}</span>;
+}
+
+/** A change in percent: coloured, and signed for whoever does not see the colour. */
+export function Percent({ value, className }: AmountProps & { readonly value: Text }) {
+  return (
+    <span className={clsx('numeric', COLOURS[signOfPercent(value)], className)}>
+      {formatPercent(value, { signed: true })}
+    </span>
+  );
+}

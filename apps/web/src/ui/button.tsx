@@ -1,0 +1,59 @@
+import { clsx } from 'clsx';
+import type { ComponentProps, ReactNode } from 'react';
+import { Spinner } from './spinner.tsx';
+
+export type ButtonTone = 'primary' | 'secondary' | 'quiet' | 'buy' | 'sell' | 'danger';
+export type ButtonSize = 'small' | 'medium' | 'large';
+
+const TONES: Readonly<Record<ButtonTone, string>> = {
+  primary: 'bg-solid text-on-solid hover:bg-solid-hover',
+  secondary: 'border border-line-strong bg-surface text-ink hover:bg-hover',
+  quiet: 'text-muted hover:bg-hover hover:text-ink',
+  buy: 'bg-gain text-on-trade hover:brightness-110',
+  sell: 'bg-loss text-on-trade hover:brightness-110',
+  danger: 'border border-danger text-danger bg-surface hover:bg-danger-soft',
+};
+
+const SIZES: Readonly<Record<ButtonSize, string>> = {
+  small: 'h-7 px-2 text-sm',
+  medium: 'h-9 px-3 text-base',
+  large: 'h-11 px-4 text-base',
+};
+
+export interface ButtonLook {
+  readonly tone?: ButtonTone;
+  readonly size?: ButtonSize;
+}
+
+/** The classes of a button, for links that look like one. */
+export function buttonClass({ tone = 'secondary', size = 'medium' }: ButtonLook = {}): string {
+  return clsx(
+    'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none',
+    'disabled:cursor-not-allowed disabled:opacity-60',
+    TONES[tone],
+    SIZES[size],
+  );
+}
+
+export interface ButtonProps extends ComponentProps<'button'>, ButtonLook {
+  /** Something is under way: the button keeps its size, shows so and does nothing. */
+  readonly isBusy?: boolean;
+  readonly children: ReactNode;
+}
+
+export function Button({ tone, size, isBusy = false, className, children, onClick, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      // Not `disabled`: that would take the focus away from whoever has just pressed it.
+      aria-disabled={isBusy || undefined}
+      aria-busy={isBusy || undefined}
+      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+      className={clsx(buttonClass({ ...(tone && { tone }), ...(size && { size }) }), className)}
+    >
+      {isBusy && <Spinner />}
+      {children}
+    </button>
+  );
+}

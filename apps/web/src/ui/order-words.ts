@@ -1,0 +1,38 @@
+import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import type { BadgeTone } from './badge.tsx';
+
+export const ORDER_TYPE_NAMES: Readonly<Record<OrderType, string>> = {
+  market_buy: 'Market buy',
+  market_sell: 'Market sell',
+  limit_buy: 'Limit buy',
+  limit_sell: 'Limit sell',
+  stop_loss: 'Stop-loss',
+  take_profit: 'Take-profit',
+  trailing_stop: 'Trailing stop',
+};
+
+export const ORDER_STATUS_NAMES: Readonly<Record<OrderStatus, string>> = {
+  pending: 'Pending',
+  confirmed: 'Confirmed',
+  queued: 'Waiting',
+  processing: 'Processing',
+  completed: 'Filled',
+  cancelled: 'Cancelled',
+  failed: 'Failed',
+  expired: 'Expired',
+};
+
+export const ORDER_STATUS_TONES: Readonly<Record<OrderStatus, BadgeTone>> = {
+  pending: 'neutral',
+  confirmed: 'neutral',
+  queued: 'accent',
+  processing: 'neutral',
+  completed: 'gain',
+  cancelled: 'neutral',
+  failed: 'loss',
+  expired: 'warn',
+};
+
+export function isBuyOrder(type: OrderType): boolean {
+  return type === 'market_buy' || type === 'limit_buy';
+}

@@ -1,0 +1,97 @@
+import { clsx } from 'clsx';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { ComponentProps, ReactNode } from 'react';
+
+export interface TableProps {
+  /** What the table lists; read out, not shown. */
+  readonly caption: string;
+  readonly head: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}
+
+/** A table that scrolls inside its frame when it must; the page itself never scrolls sideways. */
+export function Table({ caption, head, children, className }: TableProps) {
+  return (
+    // The focus makes it scroll with the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+      <table className={clsx('w-full border-collapse text-start', className)}>
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr className="border-b border-line text-xs text-faint">{head}</tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+export interface ColumnProps {
+  readonly children?: ReactNode;
+  readonly isNumeric?: boolean;
+  readonly className?: string;
+}
+
+export function Column({ children, isNumeric = false, className }: ColumnProps) {
+  return (
+    <th
+      scope="col"
+      className={clsx('h-9 px-3 font-medium whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
+    >
+      {children}
+    </th>
+  );
+}
+
+export type SortDirection = 'asc' | 'desc';
+
+export interface SortColumnProps extends ColumnProps {
+  /** How the table is sorted by this column; undefined when it is sorted by another. */
+  readonly direction: SortDirection | undefined;
+  readonly onSort: () => void;
+}
+
+export function SortColumn({ children, isNumeric = false, className, direction, onSort }: SortColumnProps) {
+  const Arrow = direction === 'desc' ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      aria-sort={direction === undefined ? 'none' : direction === 'asc' ? 'ascending' : 'descending'}
+      className={clsx('h-9 px-3 font-medium whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
+    >
+      <button
+        type="button"
+        onClick={onSort}
+        className={clsx(
+          'group -mx-1 inline-flex h-7 items-center gap-1 rounded px-1 hover:text-ink',
+          isNumeric && 'flex-row-reverse',
+          direction && 'text-ink',
+        )}
+      >
+        {children}
+        <Arrow
+          aria-hidden="true"
+          className={clsx('size-3', !direction && 'opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60')}
+        />
+      </button>
+    </th>
+  );
+}
+
+export function Row({ className, ...rest }: ComponentProps<'tr'>) {
+  return <tr {...rest} className={clsx('border-b border-line last:border-b-0 hover:bg-hover', className)} />;
+}
+
+export function Cell({ children, isNumeric = false, className }: ColumnProps) {
+  return <td className={clsx('h-12 px-3', isNumeric ? 'numeric text-end' : 'text-start', className)}>{children}</td>;
+}
+
+/** The cell that names its row. */
+export function RowHead({ children, className }: ColumnProps) {
+  return (
+    <th scope="row" className={clsx('h-12 px-3 text-start font-normal', className)}>
+      {children}
+    </th>
+  );
+}

@@ -1,0 +1,16 @@
+import { formatDateTime, formatShortDateTime } from '../format/times.ts';
+
+export interface TimeProps {
+  readonly value: string | null | undefined;
+  readonly isExact?: boolean;
+}
+
+/** A moment in the reader's zone. */
+export function Time({ value, isExact = false }: TimeProps) {
+  if (!value) return <span className="text-faint">—</span>;
+  return (
+    <time dateTime={value} title={formatDateTime(value)} className="numeric">
+      {isExact ? formatDateTime(value) : formatShortDateTime(value)}
+    </time>
+  );
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { assetIdSchema } from '../entities/fields.ts';
+import { priceFeedSchema } from '../entities/inventory/quote.ts';
+import { integerSetting } from './settings.ts';
+
+const TICK_LIMITS_MILLISECONDS = { min: 10, max: 60_000 };
+const PERSIST_LIMITS_SECONDS = { min: 1, max: 3_600 };
+const MAX_JUMP_LIMITS_PERCENT = { min: 1, max: 1_000 };
+const MAX_SEED_LENGTH = 100;
+const MAX_REPLAY_SPEED = 1_000_000;
+
+/** Assets and their files: `BTC=./btc.csv,USDC=./usdc.csv`. */
+const replayFilesSetting = z.string().transform((text, context): ReadonlyMap<string, string> => {
+  const files = new Map<string, string>();
+  for (const part of text.split(',').map((entry) => entry.trim())) {
+    if (part === '') continue;
+    const [name = '', ...path] = part.split('=');
+    const assetId = assetIdSchema.safeParse(name.trim());
+    const file = path.join('=').trim();
+    if (!assetId.success || file === '' || files.has(assetId.data)) {
+      context.addIssue({ code: 'custom', message: 'must name each asset once, such as BTC=./btc.csv' });
+      return z.NEVER;
+    }
+    files.set(assetId.data, file);
+  }
+  return files;
+});
+
+/** How many times faster than it happened; a fraction slows it down. */
+const speedSetting = z
+  .string()
+  .regex(/^\d{1,7}(?:\.\d{1,6})?$/, { error: 'must be a number such as 60 or 0.5', abort: true })
+  .transform(Number)
+  .pipe(z.number().positive().max(MAX_REPLAY_SPEED));
+
+/** Where prices come from and how they are kept; for whatever runs the inventory service. */
+export const priceSettings = z.object({
+  PRICE_FEED: priceFeedSchema.default('simulated'),
+  /** Simulated prices are the same for the same seed and the same prices to start from. */
+  PRICE_SEED: z.string().min(1).max(MAX_SEED_LENGTH).default('cnop'),
+  PRICE_TICK_MILLISECONDS: integerSetting(TICK_LIMITS_MILLISECONDS).default(1_000),
+  PRICE_REPLAY_FILES: replayFilesSetting.default(new Map()),
+  PRICE_REPLAY_SPEED: speedSetting.default(1),
+  /** As ccxt calls it, such as `kraken`. */
+  PRICE_EXCHANGE: z
+    .string()
+    .regex(/^[a-z0-9]{2,40}$/, 'must be the id of an exchange, such as kraken')
+    .default('kraken'),
+  /** Another place that speaks the exchange's protocol, such as a relay of one's own. */
+  PRICE_EXCHANGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** A price that moved further at once waits for a second one that agrees. */
+  PRICE_MAX_JUMP_PERCENT: integerSetting(MAX_JUMP_LIMITS_PERCENT).default(20),
+  /** How often prices and open candles are written. */
+  PRICE_PERSIST_SECONDS: integerSetting(PERSIST_LIMITS_SECONDS).default(5),
+});
+export type PriceSettings = z.output<typeof priceSettings>;
+
+/** @throws through `context`: use it as a zod `superRefine` */
+export function refuseReplayOfNothing(
+  settings: Pick<PriceSettings, 'PRICE_FEED' | 'PRICE_REPLAY_FILES'>,
+  context: z.RefinementCtx,
+): void {
+  if (settings.PRICE_FEED !== 'replay' || settings.PRICE_REPLAY_FILES.size > 0) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['PRICE_REPLAY_FILES'],
+    message: 'must name files when PRICE_FEED is replay',
+  });
+}

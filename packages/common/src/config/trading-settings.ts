@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { integerSetting } from './settings.ts';
+
+const QUOTE_AGE_LIMITS = { min: 1, max: 86_400 };
+
+/** What the order service trades by. */
+export const tradingSettings = z.object({
+  /** A price that is older fires no order and executes none. */
+  MAX_QUOTE_AGE_SECONDS: integerSetting(QUOTE_AGE_LIMITS).default(15),
+});

@@ -1,0 +1,57 @@
+import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import type { TableStore } from '../../database/table-store.ts';
+import type { Candle, CandleInterval } from '../../entities/inventory/candle.ts';
+import { candleSchema } from '../../entities/inventory/candle.ts';
+import { defineRecord } from '../record.ts';
+
+const CANDLE_PREFIX = 'CANDLE';
+const SEPARATOR = '#';
+const DAY_SECONDS = 24 * 60 * 60;
+/** How long candles are kept; those of a day for ever. */
+const RETENTION_SECONDS: Readonly<Partial<Record<CandleInterval, number>>> = {
+  '1m': 7 * DAY_SECONDS,
+  '5m': 30 * DAY_SECONDS,
+  '15m': 90 * DAY_SECONDS,
+  '1h': 730 * DAY_SECONDS,
+};
+
+export const candleRecord = defineRecord<Candle, Pick<Candle, 'asset_id' | 'interval' | 'open_time'>>({
+  table: 'inventory',
+  schema: candleSchema,
+  key: ({ asset_id, interval, open_time }) => ({ pk: partitionOf(asset_id, interval), sk: open_time }),
+  expiresAtEpochSeconds: ({ interval, open_time }) => {
+    const retentionSeconds = RETENTION_SECONDS[interval];
+    return retentionSeconds && epochSeconds(addSeconds(new Date(open_time), retentionSeconds));
+  },
+});
+
+function partitionOf(assetId: string, interval: CandleInterval): string {
+  return [CANDLE_PREFIX, assetId, interval].join(SEPARATOR);
+}
+
+/** Which candles; both ends inclusive, by the time they open. */
+export interface CandlePeriod {
+  readonly assetId: string;
+  readonly interval: CandleInterval;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit: number;
+  readonly order: 'ascending' | 'descending';
+}
+
+export type CandleDao = ReturnType<typeof createCandleDao>;
+
+export function createCandleDao(store: TableStore) {
+  return {
+    async getCandles({ assetId, interval, from, to, limit, order }: CandlePeriod): Promise<Candle[]> {
+      const found = await store.query({
+        table: 'inventory',
+        pk: partitionOf(assetId, interval),
+        sk: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
+        order,
+        limit,
+      });
+      return found.items.map(candleRecord.read);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import type { Page } from '../../core/pagination.ts';
+import type { ItemKey, TableStore } from '../../database/table-store.ts';
+import type { LiveEvent } from '../../entities/user/live-event.ts';
+import { liveEventSchema } from '../../entities/user/live-event.ts';
+import { EVENT_RETENTION_SECONDS } from '../../entities/user/live-event-rules.ts';
+import { defineRecord } from '../record.ts';
+
+const EVENT_PREFIX = 'EVENT#';
+/** As many digits as the largest safe integer has. */
+const SEQ_DIGITS = 16;
+
+type LiveEventIdentity = Pick<LiveEvent, 'username' | 'seq'>;
+
+export const liveEventRecord = defineRecord<LiveEvent, LiveEventIdentity>({
+  table: 'users',
+  schema: liveEventSchema,
+  key: ({ username, seq }) => ({ pk: EVENT_PREFIX + username, sk: sortableEventSeq(seq) }),
+  expiresAtEpochSeconds: ({ occurred_at }) =>
+    epochSeconds(addSeconds(new Date(occurred_at), EVENT_RETENTION_SECONDS)),
+});
+
+function sortableEventSeq(seq: number): string {
+  return String(seq).padStart(SEQ_DIGITS, '0');
+}
+
+/** Whose event is stored under a key; undefined for an item that is no event. */
+export function eventOwnerOf({ table, pk }: ItemKey): string | undefined {
+  return table === 'users' && pk.startsWith(EVENT_PREFIX) ? pk.slice(EVENT_PREFIX.length) : undefined;
+}
+
+export type LiveEventDao = ReturnType<typeof createLiveEventDao>;
+
+export function createLiveEventDao(store: TableStore) {
+  return {
+    async getEvent(identity: LiveEventIdentity): Promise<LiveEvent | undefined> {
+      return liveEventRecord.readIfPresent(await store.get(liveEventRecord.key(identity)));
+    },
+
+    /** The events after a `seq`, oldest first; among them what has expired and is not deleted yet. */
+    async getEventsAfter(username: string, seq: number, limit: number): Promise<Page<LiveEvent>> {
+      const found = await store.query({
+        table: 'users',
+        pk: EVENT_PREFIX + username,
+        sk: { from: sortableEventSeq(seq + 1) },
+        order: 'ascending',
+        limit,
+      });
+      return { items: found.items.map(liveEventRecord.read), next: found.next };
+    },
+  };
+}

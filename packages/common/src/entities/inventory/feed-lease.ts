@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { timestampSchema } from '../fields.ts';
+
+/** Which of several processes makes the prices, and until when it may without asking again. */
+export const feedLeaseSchema = z.object({
+  holder: z.string().min(1),
+  expires_at: timestampSchema,
+});
+export type FeedLease = z.infer<typeof feedLeaseSchema>;

@@ -1,0 +1,29 @@
+import { decimal, formatDecimal, roundDown, roundUp } from '../../core/money.ts';
+import type { Asset } from './asset.ts';
+import type { Quote } from './quote.ts';
+
+const BASIS_POINTS_TWICE = '20000';
+
+/**
+ * A quote around a mid price: half of the asset's spread on either side, each rounded for the house to the scale of the
+ * asset's prices. Without a spread all three are the same.
+ * @param mid USD per unit
+ */
+export function quoteAround(
+  asset: Pick<Asset, 'asset_id' | 'spread_bps' | 'price_scale'>,
+  { mid, ...rest }: Pick<Quote, 'mid' | 'at' | 'source' | 'seq'>,
+): Quote {
+  const { asset_id, spread_bps, price_scale } = asset;
+  if (spread_bps === 0) return { asset_id, bid: mid, ask: mid, mid, ...rest };
+  const half = decimal(mid).times(String(spread_bps)).div(BASIS_POINTS_TWICE);
+  const lowest = decimal('1').div(decimal('10').pow(price_scale));
+  const bid = roundDown(decimal(mid).minus(half), price_scale);
+  return {
+    asset_id,
+    // A price that is as small as prices get cannot be undercut.
+    bid: formatDecimal(bid.lt(lowest) ? lowest : bid),
+    ask: formatDecimal(roundUp(decimal(mid).plus(half), price_scale)),
+    mid,
+    ...rest,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Asset } from '../entities/inventory/asset.ts';
+import type { Quote } from '../entities/inventory/quote.ts';
+import { quoteAround } from '../entities/inventory/quote-rules.ts';
+import type { WritableQuoteBoard } from './quote-board.ts';
+
+const POLL_MILLISECONDS = 1_000;
+
+export interface StoredPricesOptions {
+  readonly board: WritableQuoteBoard;
+  readonly readAssets: () => Promise<readonly Asset[]>;
+  /** Told when the store cannot be read; the quotes on the board then grow old, which their readers see. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Fills the board of a process that makes no prices with those that the inventory service stores. Resolves after the
+ * first reading, with what ends it.
+ */
+export async function relayStoredPrices(options: StoredPricesOptions): Promise<() => void> {
+  let isPolling = false;
+  const poll = async (): Promise<void> => {
+    // A slow store is asked again when it has answered, not in parallel.
+    if (isPolling) return;
+    isPolling = true;
+    try {
+      options.board.publish((await options.readAssets()).map(storedQuoteOf));
+    } catch (error) {
+      options.onFailure(error);
+    } finally {
+      isPolling = false;
+    }
+  };
+  await poll();
+  const timer = setInterval(() => void poll(), POLL_MILLISECONDS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** The quote that an asset's stored price stands for; it is as old as that price. */
+export function storedQuoteOf(asset: Asset): Quote {
+  const at = asset.last_price_update;
+  return quoteAround(asset, { mid: asset.current_price, at, source: 'stored', seq: Date.parse(at) });
+}

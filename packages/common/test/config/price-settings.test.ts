@@ -1,0 +1,59 @@
+import { priceSettings, refuseReplayOfNothing } from '@cnop/common/config/price-settings';
+import { readConfig } from '@cnop/common/config/read-config';
+import { describe, expect, test } from 'vitest';
+
+const settings = priceSettings.superRefine(refuseReplayOfNothing);
+const read = (environment: Readonly<Record<string, string>>) => readConfig(settings, environment);
+
+describe('the settings of prices', () => {
+  test('simulate prices each second unless they say otherwise', () => {
+    expect(read({})).toMatchObject({
+      PRICE_FEED: 'simulated',
+      PRICE_TICK_MILLISECONDS: 1_000,
+      PRICE_MAX_JUMP_PERCENT: 20,
+      PRICE_PERSIST_SECONDS: 5,
+    });
+  });
+
+  test('name the file of each asset to replay', () => {
+    const { PRICE_REPLAY_FILES } = read({
+      PRICE_FEED: 'replay',
+      PRICE_REPLAY_FILES: ' btc=./a=b.csv, USDC=/c.csv ,',
+    });
+    expect([...PRICE_REPLAY_FILES]).toEqual([
+      ['BTC', './a=b.csv'],
+      ['USDC', '/c.csv'],
+    ]);
+  });
+
+  test.each(['0.5', '1', '3600'])('take a speed of %s', (speed) => {
+    expect(read({ PRICE_REPLAY_SPEED: speed }).PRICE_REPLAY_SPEED).toBe(Number(speed));
+  });
+
+  test.each([
+    ['PRICE_FEED', 'stored'],
+    ['PRICE_FEED', 'random'],
+    ['PRICE_SEED', 'x'.repeat(101)],
+    ['PRICE_TICK_MILLISECONDS', '9'],
+    ['PRICE_TICK_MILLISECONDS', '60001'],
+    ['PRICE_TICK_MILLISECONDS', '1e3'],
+    ['PRICE_REPLAY_FILES', './btc.csv'],
+    ['PRICE_REPLAY_FILES', 'BTC='],
+    ['PRICE_REPLAY_FILES', 'BTC=a.csv,btc=b.csv'],
+    ['PRICE_REPLAY_FILES', 'B!=a.csv'],
+    ['PRICE_REPLAY_SPEED', '0'],
+    ['PRICE_REPLAY_SPEED', '-1'],
+    ['PRICE_REPLAY_SPEED', '2000000'],
+    ['PRICE_EXCHANGE', 'Kraken!'],
+    ['PRICE_EXCHANGE_URL', 'ftp://relay'],
+    ['PRICE_MAX_JUMP_PERCENT', '0'],
+    ['PRICE_MAX_JUMP_PERCENT', '20.5'],
+    ['PRICE_PERSIST_SECONDS', '0'],
+  ])('refuse %s=%s by name', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(name);
+  });
+
+  test('refuse to replay nothing', () => {
+    expect(() => read({ PRICE_FEED: 'replay' })).toThrow('PRICE_REPLAY_FILES');
+  });
+});

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import { ItemExistsError } from '@cnop/common/database/store-errors';
+import type { TableStore, Write } from '@cnop/common/database/table-store';
+import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { announceEvents, EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
+import { freshPk, put, userKey } from '@cnop/testing/store-contract/contract';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+
+let folder: string;
+let plain: TableStore;
+let published: string[];
+let store: TableStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cnop-announce-'));
+  plain = createLmdbTableStore({ path: folder });
+});
+afterAll(async () => {
+  await plain.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  published = [];
+  store = announceEvents(plain, {
+    publish: (channel, message) => published.push(`${channel} ${message}`),
+  });
+});
+
+let seq = 0;
+function eventOf(username: string): Write {
+  seq += 1;
+  const event: LiveEvent = {
+    seq,
+    id: '01990000-0000-7000-8000-000000000001',
+    type: 'balance.changed',
+    occurred_at: '2026-01-15T12:00:00.000Z',
+    username,
+    data: {},
+  };
+  return liveEventRecord.create(event);
+}
+const writing = (...writes: Write[]) => ({ writes, result: 'done' });
+
+it('says whose events were committed, and gives the result on', async () => {
+  const other: Write = { kind: 'create', key: userKey(freshPk(), 'USER'), attributes: {} };
+  expect(await store.transact({}, () => writing(other, eventOf('alice')))).toBe('done');
+  expect(published).toEqual([`${EVENTS_CHANNEL} alice`]);
+  await store.transact({}, () => writing(eventOf('bob'), eventOf('carol')));
+  expect(published.slice(1)).toEqual([`${EVENTS_CHANNEL} bob`, `${EVENTS_CHANNEL} carol`]);
+});
+
+it('says so after the commit, when everybody can see the event', async () => {
+  const write = eventOf('alice');
+  let found: unknown;
+  const watching = announceEvents(plain, {
+    publish: () => {
+      found = plain.get(write.key);
+    },
+  });
+  await watching.transact({}, () => writing(write));
+  expect(await found).toMatchObject({ attributes: { username: 'alice' } });
+});
+
+it('says nothing of commits without an event', async () => {
+  await put(store, userKey(freshPk(), 'EVENT#'), { attributes: { username: 'alice' } });
+  await store.transact({}, () => writing());
+  expect(published).toEqual([]);
+});
+
+it('says nothing of what was refused', async () => {
+  await expect(
+    store.transact({}, () => {
+      throw new Error('refused');
+    }),
+  ).rejects.toThrow('refused');
+  const twice = eventOf('alice');
+  await store.transact({}, () => writing(twice));
+  await expect(store.transact({}, () => writing(twice))).rejects.toThrow(ItemExistsError);
+  expect(published).toEqual([`${EVENTS_CHANNEL} alice`]);
+});
+
+it('goes by the decision that was committed, when one was taken twice', async () => {
+  let turns = 0;
+  // As an adapter does that meets a conflict.
+  const deciding: TableStore = {
+    ...plain,
+    transact: async (reads, decide) => {
+      if (turns++ === 0) decide({} as never);
+      return plain.transact(reads, decide);
+    },
+  };
+  const events = [eventOf('first_try'), eventOf('second_try')];
+  await announceEvents(deciding, {
+    publish: (_channel, message) => published.push(message),
+  }).transact({}, () => writing(events.shift()!));
+  expect(published).toEqual(['second_try']);
+});
+
+it('leaves everything else to the store', async () => {
+  const key = userKey(freshPk(), 'USER');
+  await put(store, key, { attributes: { a: 1 } });
+  expect(await store.get(key)).toMatchObject({ attributes: { a: 1 } });
+  expect(Object.keys(store).toSorted()).toEqual(Object.keys(plain).toSorted());
+});

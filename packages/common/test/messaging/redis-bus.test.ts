@@ -1,0 +1,73 @@
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
+import { createRedisBus } from '@cnop/common/messaging/redis/redis-bus';
+import type { RedisServer } from '@cnop/testing/redis-server';
+import { startRedisServer, whyNoRedis } from '@cnop/testing/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeMessageBusContract, freshChannel, listen } from './message-bus-contract.ts';
+
+const reason = whyNoRedis();
+if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
+
+describe.skipIf(reason !== undefined)('Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedisServer();
+  });
+  afterAll(() => server?.stop());
+
+  const open = (onTrouble: (error: Error) => void = () => undefined): MessageBus =>
+    createRedisBus({ url: server.url, onTrouble });
+
+  describeMessageBusContract('the bus over Redis', async () => {
+    const [here, there] = [open(), open()];
+    return {
+      here,
+      there,
+      dispose: async () => {
+        await Promise.all([here.close(), there.close()]);
+      },
+    };
+  });
+
+  it('comes back by itself after an outage, of which it complains once', async () => {
+    const troubles: Error[] = [];
+    const [here, there] = [open((error) => troubles.push(error)), open()];
+    const channel = freshChannel();
+    const listener = await listen(there, channel, here);
+    await server.stop();
+    await expect.poll(() => troubles.length).toBeGreaterThan(0);
+    for (let i = 0; i < 100; i++) here.publish(channel, 'into the void');
+    await server.start();
+    await listener.isHeard();
+    // One for each of its two connections.
+    expect(troubles.length).toBeLessThanOrEqual(2);
+    here.publish(channel, 'again');
+    await listener.hasGot(['again']);
+    await Promise.all([here.close(), there.close()]);
+  }, 20_000);
+
+  it('opens while the server is away, lets nobody wait, and works once it is there', async () => {
+    await server.stop();
+    const [here, there] = [open(), open()];
+    const channel = freshChannel();
+    const began = performance.now();
+    here.publish(channel, 'into the void');
+    expect(performance.now() - began).toBeLessThan(50);
+    const listening = listen(there, channel, here);
+    await server.start();
+    const listener = await listening;
+    here.publish(channel, 'hello');
+    await listener.hasGot(['hello']);
+    await Promise.all([here.close(), there.close()]);
+  }, 20_000);
+
+  it('can be closed while the server is away', async () => {
+    const bus = open();
+    bus.subscribe(freshChannel(), () => undefined);
+    await server.stop();
+    const began = performance.now();
+    await bus.close();
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await server.start();
+  });
+});

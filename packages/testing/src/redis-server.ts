@@ -1,0 +1,80 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './system/free-port.ts';
+
+const COMMAND = 'redis-server';
+const READY_TIMEOUT_MILLISECONDS = 10_000;
+const POLL_MILLISECONDS = 10;
+
+/** A Redis server with nothing in it, which keeps nothing. */
+export interface RedisServer {
+  readonly url: URL;
+  /** Ends the server hard; it can be started again on the same port. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Why there is no Redis to test against, or undefined when there is one. */
+export function whyNoRedis(): string | undefined {
+  return spawnSync(COMMAND, ['--version']).status === 0
+    ? undefined
+    : `no Redis to test against: install ${COMMAND}`;
+}
+
+/** Starts a server on a free port. Ask `whyNoRedis` first. */
+export async function startRedisServer(): Promise<RedisServer> {
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  const server: RedisServer = {
+    url: new URL(`redis://127.0.0.1:${port}`),
+    async start() {
+      child = spawn(
+        COMMAND,
+        ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+        {
+          stdio: 'ignore',
+        },
+      );
+      const started = child;
+      const killWithUs = () => void started.kill('SIGKILL');
+      process.once('exit', killWithUs);
+      started.once('exit', () => process.off('exit', killWithUs));
+      await waitUntilReady(started, port);
+    },
+    async stop() {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+  await server.start();
+  return server;
+}
+
+async function waitUntilReady(child: ChildProcess, port: number): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MILLISECONDS;
+  while (performance.now() < deadline && child.exitCode === null) {
+    if (await answersPing(port)) return;
+    await wait(POLL_MILLISECONDS);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`${COMMAND} did not get ready`);
+}
+
+async function answersPing(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    socket.write('PING\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer.toString().startsWith('+PONG');
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,76 @@
+import { decimal, formatDecimal } from '@cnop/common/core/money';
+import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
+import { CANDLE_SECONDS, candleIntervalSchema, candleOpenTime } from '@cnop/common/entities/inventory/candle';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+
+/** From the shortest to the longest; each is a whole number of every shorter one. */
+export const CANDLE_INTERVALS = candleIntervalSchema.options;
+
+/** The candle that a first price opens. */
+export function openCandle(
+  interval: CandleInterval,
+  { asset_id, mid, at, source }: Pick<Quote, 'asset_id' | 'mid' | 'at' | 'source'>,
+): Candle {
+  const open_time = candleOpenTime(interval, at);
+  return {
+    asset_id,
+    interval,
+    open_time,
+    open: mid,
+    high: mid,
+    low: mid,
+    close: mid,
+    volume: '0',
+    final: false,
+    source,
+  };
+}
+
+/** A candle after one more price; the very same one when the price did not move. */
+export function withPrice(candle: Candle, mid: string): Candle {
+  if (mid === candle.close) return candle;
+  const price = decimal(mid);
+  return {
+    ...candle,
+    high: price.gt(candle.high) ? mid : candle.high,
+    low: price.lt(candle.low) ? mid : candle.low,
+    close: mid,
+  };
+}
+
+/** A candle after a trade of so many units. */
+export function withVolume(candle: Candle, quantity: string): Candle {
+  return { ...candle, volume: formatDecimal(decimal(candle.volume).plus(quantity)) };
+}
+
+/** What two parts of one span make together; the first one is the earlier. */
+export function joinCandles(earlier: Candle, later: Candle): Candle {
+  return {
+    ...later,
+    open: earlier.open,
+    high: decimal(earlier.high).gt(later.high) ? earlier.high : later.high,
+    low: decimal(earlier.low).lt(later.low) ? earlier.low : later.low,
+    volume: formatDecimal(decimal(earlier.volume).plus(later.volume)),
+  };
+}
+
+/**
+ * Candles of a longer interval out of shorter ones of one asset, in the order of time. A span is final when its last
+ * part is there and final.
+ */
+export function aggregateCandles(interval: CandleInterval, parts: readonly Candle[]): Candle[] {
+  const spans: Candle[] = [];
+  for (const part of parts) {
+    const widened = { ...part, interval, open_time: candleOpenTime(interval, part.open_time) };
+    widened.final = part.final && closeTimeOf(part) === closeTimeOf(widened);
+    const last = spans.at(-1);
+    if (last?.open_time === widened.open_time) spans[spans.length - 1] = joinCandles(last, widened);
+    else spans.push(widened);
+  }
+  return spans;
+}
+
+/** When the span of a candle is over, in milliseconds since the epoch. */
+export function closeTimeOf({ interval, open_time }: Pick<Candle, 'interval' | 'open_time'>): number {
+  return Date.parse(open_time) + CANDLE_SECONDS[interval] * 1_000;
+}

@@ -1,0 +1,113 @@
+import type { Decimal } from '@cnop/common/core/money';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  formatDecimal,
+  formatPercentageOf,
+  formatUsd,
+  roundDown,
+  ZERO,
+} from '@cnop/common/core/money';
+import type { AssetCategory, AssetResponse } from '@cnop/common/entities/inventory/asset';
+import { assetCategorySchema } from '@cnop/common/entities/inventory/asset';
+
+const MAX_MOVERS = 5;
+const WHOLE_PERCENT = '100';
+
+export interface Mover {
+  readonly asset_id: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly current_price: string;
+  readonly price_change_percentage_24h: string;
+}
+
+export interface CategoryOverview {
+  readonly category: AssetCategory;
+  readonly asset_count: number;
+  readonly market_cap: string;
+  /** Of its assets' changes, weighted by their market caps; null when none has both. */
+  readonly change_percentage_24h: string | null;
+}
+
+export interface MarketOverview {
+  readonly asset_count: number;
+  readonly active_count: number;
+  readonly total_market_cap: string;
+  readonly total_volume_24h_usd: string;
+  readonly top_gainers: Mover[];
+  readonly top_losers: Mover[];
+  readonly by_category: CategoryOverview[];
+  readonly updated_at: string;
+}
+
+/** The whole catalogue in a few figures; delisted assets are no part of the market. */
+export function marketOverview(catalogue: readonly AssetResponse[], now: Date): MarketOverview {
+  const assets = catalogue.filter(({ status }) => status !== 'delisted');
+  const movers = moversOf(assets);
+  return {
+    asset_count: assets.length,
+    active_count: assets.filter(({ is_active }) => is_active).length,
+    total_market_cap: formatDecimal(sumOf(assets, ({ market_cap }) => market_cap)),
+    total_volume_24h_usd: formatUsd(
+      roundDown(
+        sumOf(assets, ({ volume_24h }) => volume_24h),
+        CURRENCY_SCALE,
+      ),
+    ),
+    top_gainers: movers
+      .filter(({ change }) => change.gt(ZERO))
+      .slice(0, MAX_MOVERS)
+      .map(toMover),
+    top_losers: movers
+      .filter(({ change }) => change.lt(ZERO))
+      .reverse()
+      .slice(0, MAX_MOVERS)
+      .map(toMover),
+    by_category: assetCategorySchema.options.flatMap((category) => {
+      const members = assets.filter((asset) => asset.category === category);
+      return members.length === 0 ? [] : [categoryOverview(category, members)];
+    }),
+    updated_at: now.toISOString(),
+  };
+}
+
+interface Moved {
+  readonly asset: AssetResponse;
+  readonly change: Decimal;
+}
+
+/** The active assets whose change is known, the greatest gain first. */
+function moversOf(assets: readonly AssetResponse[]): Moved[] {
+  return assets
+    .flatMap((asset) => {
+      const { is_active, price_change_percentage_24h: change } = asset;
+      return is_active && change !== null ? [{ asset, change: decimal(change) }] : [];
+    })
+    .sort((one, other) => other.change.cmp(one.change));
+}
+
+function toMover({ asset, change }: Moved): Mover {
+  const { asset_id, symbol, name, current_price } = asset;
+  return { asset_id, symbol, name, current_price, price_change_percentage_24h: formatDecimal(change) };
+}
+
+function categoryOverview(category: AssetCategory, assets: readonly AssetResponse[]): CategoryOverview {
+  let weights = ZERO;
+  let weighted = ZERO;
+  for (const { market_cap, price_change_percentage_24h: change } of assets) {
+    if (market_cap === null || change === null) continue;
+    weights = weights.plus(market_cap);
+    weighted = weighted.plus(decimal(market_cap).times(change));
+  }
+  return {
+    category,
+    asset_count: assets.length,
+    market_cap: formatDecimal(sumOf(assets, (asset) => asset.market_cap)),
+    change_percentage_24h: weights.eq(ZERO) ? null : formatPercentageOf(weighted.div(WHOLE_PERCENT), weights),
+  };
+}
+
+function sumOf(assets: readonly AssetResponse[], amountOf: (asset: AssetResponse) => string | null): Decimal {
+  return assets.reduce((sum, asset) => sum.plus(amountOf(asset) ?? ZERO), ZERO);
+}

@@ -1,0 +1,61 @@
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { hasRecordedCandles, pastCandles } from '../domain/past-candles.ts';
+import type { Desk } from '../market-maker/desk.ts';
+import type { StoredCandles } from '../market-maker/load-candles.ts';
+import { writeCandles } from './write-candles.ts';
+
+const PROGRESS_EVERY_ASSETS = 10;
+
+export interface HistoryFillerOptions {
+  readonly store: TableStore;
+  readonly desk: Desk;
+  readonly logger: ServiceRuntime['logger'];
+  /** Absent when no history shall be made. */
+  readonly seed: string | undefined;
+}
+
+/** Makes up the history of assets whose prices were never recorded, while their recording has begun already. */
+export function createHistoryFiller({ store, desk, logger, seed }: HistoryFillerOptions) {
+  let unrecorded: Asset[] = [];
+  let until = new Date(0);
+  let isForgotten = false;
+
+  return {
+    /** Notes which assets need a history, at the moment when recording begins. */
+    expect(assets: readonly Asset[], stored: readonly StoredCandles[], now: Date): void {
+      if (seed === undefined) return;
+      until = now;
+      isForgotten = false;
+      unrecorded = assets.filter((asset, i) => !hasRecordedCandles(asset, stored[i]?.latest ?? []));
+      // A recorded candle says that the history is whole, so none is written before it is.
+      for (const { asset_id } of unrecorded) desk.recorder.hold(asset_id);
+    },
+
+    /** Makes and writes what is missing, one asset after the other. */
+    async fill(): Promise<void> {
+      const total = unrecorded.length;
+      if (seed === undefined || total === 0) return;
+      logger.info({ assets: total }, 'making up the history of prices');
+      for (let asset = unrecorded.shift(); asset; asset = unrecorded.shift()) {
+        const candles = pastCandles({ seed, asset, price: asset.current_price, until });
+        await writeCandles(
+          store,
+          candles.filter(({ final }) => final),
+        );
+        // Whoever takes over begins with this asset again.
+        if (isForgotten) return;
+        desk.addPast(asset.asset_id, candles);
+        const done = total - unrecorded.length;
+        if (done % PROGRESS_EVERY_ASSETS === 0) logger.info({ done, total }, 'history of prices');
+      }
+    },
+
+    /** Stops as soon as it can: another process makes the prices, or this one ends. */
+    forget(): void {
+      isForgotten = true;
+      unrecorded = [];
+    },
+  };
+}

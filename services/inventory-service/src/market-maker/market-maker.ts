@@ -1,0 +1,109 @@
+import type { Clock } from '@cnop/common/core/clock';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
+import type { TradeTape } from '@cnop/common/market/trade-tape';
+import { createHistoryFiller } from '../history/history-filler.ts';
+import type { PriceFeed } from '../price-feed/price-feed.ts';
+import { createDesk } from './desk.ts';
+import { createDuty } from './duty.ts';
+import type { Market } from './market.ts';
+import { createRepeater } from './repeater.ts';
+import { writeMarket } from './write-market.ts';
+
+export interface MarketMakerOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly logger: ServiceRuntime['logger'];
+  readonly board: WritableQuoteBoard;
+  readonly trades: TradeTape;
+  readonly feed: PriceFeed;
+  readonly maxJumpPercent: number;
+  readonly tickMilliseconds: number;
+  readonly persistSeconds: number;
+  /** Of this process, as `holderName` makes it. */
+  readonly holder: string;
+  /** Present when assets whose prices were never recorded shall get a history, made from this seed. */
+  readonly historySeed?: string | undefined;
+}
+
+export interface MarketMaker {
+  readonly market: Market;
+  /** Begins to make prices, or to follow the process that does; the board is filled when this resolves. */
+  start(): Promise<void>;
+  /** Makes and writes the histories that are missing, which takes seconds: not to be waited for at a start. */
+  fillHistory(): Promise<void>;
+  /** One round: quotes for every asset, or those of the process that makes them. */
+  tick(): Promise<void>;
+  /** Writes prices and candles that the store does not have. */
+  persist(): Promise<void>;
+  /** Writes what is left and lets another process take over at once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes the prices of the house: asks the feed, publishes quotes, records candles, and stores both at a slower pace. Of
+ * several processes over one store the one with the lease does; the others show what it stores.
+ */
+export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
+  const { store, logger, trades, holder } = options;
+  const desk = createDesk(options);
+  const history = createHistoryFiller({ store, desk, logger, seed: options.historySeed });
+  const duty = createDuty({ ...options, desk, history });
+  let unsubscribe: (() => void) | undefined;
+
+  const attempt = async (failure: string, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      logger.warn({ err: error }, failure);
+    }
+  };
+
+  const tick = async (): Promise<void> => {
+    await attempt('the lease of the prices could not be renewed', duty.seekLease);
+    await attempt('the catalogue could not be read', duty.readAssets);
+    // A process that cannot renew goes on until its lease runs out, and not a moment longer.
+    if (!duty.mayMake()) return;
+    await attempt('prices could not be made', async () => {
+      if (desk.quote()) void persisting.run();
+    });
+  };
+
+  const persist = async (): Promise<void> => {
+    if (!duty.mayMake()) return;
+    if (!(await writeMarket(store, holder, desk))) await duty.end();
+  };
+
+  const ticking = createRepeater({ everyMilliseconds: options.tickMilliseconds, act: tick });
+  const persisting = createRepeater({
+    everyMilliseconds: options.persistSeconds * MILLISECONDS_PER_SECOND,
+    act: async () => attempt('prices could not be stored', persist),
+  });
+
+  return {
+    market: desk.market,
+    tick,
+    persist: persisting.run,
+    fillHistory: async () => attempt('the history of prices could not be made', history.fill),
+
+    async start() {
+      unsubscribe = trades.subscribe(desk.recordTrade);
+      await ticking.run();
+      // The prices in the store may be as old as the last start: other processes wait for fresh ones.
+      await persisting.run();
+      ticking.start();
+      persisting.start();
+    },
+
+    async stop() {
+      unsubscribe?.();
+      history.forget();
+      await ticking.stop();
+      await persisting.stop();
+      await persisting.run();
+      await attempt('the lease of the prices could not be given back', duty.resign);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { CANDLE_INTERVALS, closeTimeOf, joinCandles, openCandle } from '../domain/candle-rules.ts';
+
+/** A candle whose span is not over. */
+interface OpenCandle {
+  candle: Candle;
+  readonly closesAtMilliseconds: number;
+  isUnwritten: boolean;
+}
+
+/** The open candles of one asset, one of each interval at most. */
+export interface OpenCandles {
+  readonly byInterval: Map<CandleInterval, OpenCandle>;
+  /** What the next span begins with when it begins with a trade. */
+  lastQuote: Quote | undefined;
+}
+
+export function noOpenCandles(): OpenCandles {
+  return { byInterval: new Map(), lastQuote: undefined };
+}
+
+/**
+ * Changes the candles that are open at a moment, opening at the quote those that are not.
+ * @param quote its time is the moment; one before a span that has begun counts to that span, since either the clock was
+ *   set back or the news came late
+ * @returns the candles whose span was over
+ */
+export function changeOpenCandles(
+  { byInterval }: OpenCandles,
+  quote: Quote,
+  change: (candle: Candle) => Candle,
+): Candle[] {
+  const atMilliseconds = Date.parse(quote.at);
+  const closed = closeOpenCandles({ byInterval }, atMilliseconds);
+  for (const interval of CANDLE_INTERVALS) {
+    const present = byInterval.get(interval) ?? opened(openCandle(interval, quote), true);
+    byInterval.set(interval, present);
+    const changed = change(present.candle);
+    if (changed === present.candle) continue;
+    present.candle = changed;
+    present.isUnwritten = true;
+  }
+  return closed;
+}
+
+/** Takes out the candles whose span is over, as final ones. */
+export function closeOpenCandles(
+  { byInterval }: Pick<OpenCandles, 'byInterval'>,
+  nowMilliseconds: number,
+): Candle[] {
+  const due = [...byInterval.values()].filter(
+    ({ closesAtMilliseconds }) => closesAtMilliseconds <= nowMilliseconds,
+  );
+  for (const { candle } of due) byInterval.delete(candle.interval);
+  return due.map(({ candle }) => ({ ...candle, final: true }));
+}
+
+/** Goes on with a candle that is stored. */
+export function resumeOpenCandle({ byInterval }: OpenCandles, stored: Candle): void {
+  byInterval.set(stored.interval, opened(stored, false));
+}
+
+/** Joins what came before to the open candle of the same span; false when there is none. */
+export function joinToOpenCandle({ byInterval }: OpenCandles, earlier: Candle): boolean {
+  const present = byInterval.get(earlier.interval);
+  if (present?.candle.open_time !== earlier.open_time) return false;
+  present.candle = joinCandles(earlier, present.candle);
+  present.isUnwritten = true;
+  return true;
+}
+
+/** The open candles that changed since they were last taken. */
+export function takeChangedCandles({ byInterval }: OpenCandles): Candle[] {
+  const changed = [...byInterval.values()].filter(({ isUnwritten }) => isUnwritten);
+  for (const present of changed) present.isUnwritten = false;
+  return changed.map(({ candle }) => candle);
+}
+
+/** The open candles of these intervals were not written after all. */
+export function markUnwritten({ byInterval }: OpenCandles, interval: CandleInterval): void {
+  const present = byInterval.get(interval);
+  if (present) present.isUnwritten = true;
+}
+
+function opened(candle: Candle, isUnwritten: boolean): OpenCandle {
+  return { candle, closesAtMilliseconds: closeTimeOf(candle), isUnwritten };
+}

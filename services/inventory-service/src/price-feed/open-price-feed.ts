@@ -1,0 +1,41 @@
+import type { PriceSettings } from '@cnop/common/config/price-settings';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
+import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { createExchangeFeed } from './exchange/exchange-feed.ts';
+import { createManualFeed } from './manual-feed.ts';
+import type { PriceFeed } from './price-feed.ts';
+import { readTracks } from './replay/read-tracks.ts';
+import { createReplayFeed } from './replay/replay-feed.ts';
+import { createSimulatedFeed } from './simulated-feed.ts';
+
+/** What exchanges allow anybody to ask without an account, with room to spare. */
+const MIN_POLL_MILLISECONDS = 1_000;
+
+/**
+ * The feed that the settings choose.
+ * @throws ConfigError when it needs a file that cannot be read
+ */
+export async function openPriceFeed(
+  settings: PriceSettings,
+  logger: ServiceRuntime['logger'],
+): Promise<PriceFeed> {
+  switch (settings.PRICE_FEED) {
+    case 'simulated': {
+      const tickSeconds = settings.PRICE_TICK_MILLISECONDS / MILLISECONDS_PER_SECOND;
+      return createSimulatedFeed({ seed: settings.PRICE_SEED, tickSeconds });
+    }
+    case 'replay': {
+      const tracks = await readTracks(settings.PRICE_REPLAY_FILES);
+      return createReplayFeed({ tracks, speed: settings.PRICE_REPLAY_SPEED });
+    }
+    case 'exchange':
+      return createExchangeFeed({
+        exchange: settings.PRICE_EXCHANGE,
+        url: settings.PRICE_EXCHANGE_URL,
+        pollMilliseconds: Math.max(settings.PRICE_TICK_MILLISECONDS, MIN_POLL_MILLISECONDS),
+        logger,
+      });
+    case 'manual':
+      return createManualFeed();
+  }
+}

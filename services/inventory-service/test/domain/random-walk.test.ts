@@ -1,0 +1,114 @@
+import { assetCategorySchema } from '@cnop/common/entities/inventory/asset';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Walk } from '../../src/domain/random-walk.ts';
+import { publishedPrice, startWalk, stepWalk } from '../../src/domain/random-walk.ts';
+
+const walked = fc.record({
+  asset_id: fc.stringMatching(/^[A-Z]{1,5}$/),
+  category: fc.constantFrom(...assetCategorySchema.options),
+  daily_volatility_bps: fc.integer({ min: 0, max: 10_000 }),
+  price_scale: fc.integer({ min: 0, max: 18 }),
+});
+const price = fc.oneof(
+  fc.constantFrom('1', '0.000000000000000001', '999999999999999', '0.9999', '105240.55'),
+  fc.integer({ min: 1, max: 10 ** 9 }).map((cents) => (cents / 100).toString()),
+);
+type Walked = typeof walked extends fc.Arbitrary<infer Asset> ? Asset : never;
+
+function prices(walk: Walk, asset: Walked, { steps, seconds }: { steps: number; seconds: number }): string[] {
+  const found: string[] = [];
+  let at = walk;
+  for (let i = 0; i < steps; i++) {
+    at = stepWalk(at, asset, seconds);
+    found.push(publishedPrice(at.price, asset.price_scale));
+  }
+  return found;
+}
+
+const deviationOf = (values: readonly number[]) => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+};
+
+describe('a random walk', () => {
+  test('is the same for the same seed, asset and price', () => {
+    fc.assert(
+      fc.property(fc.string(), walked, price, (seed, asset, from) => {
+        const way = { steps: 20, seconds: 60 };
+        expect(prices(startWalk(seed, asset, from), asset, way)).toEqual(
+          prices(startWalk(seed, asset, from), asset, way),
+        );
+      }),
+    );
+  });
+
+  test.each([
+    ['seed', { seed: 'b' }],
+    ['asset', { asset_id: 'ETH' }],
+    ['price', { from: '100.01' }],
+  ])('is another one for another %s', (_what, other) => {
+    const { seed, from, asset_id } = { seed: 'a', from: '100', asset_id: 'BTC', ...other };
+    const way = { steps: 20, seconds: 3_600 };
+    const [one, two] = [
+      [startWalk('a', anAsset(), '100'), anAsset()] as const,
+      [startWalk(seed, anAsset({ asset_id }), from), anAsset({ asset_id })] as const,
+    ].map(([walk, asset]) => prices(walk, asset, way));
+    expect(one).not.toEqual(two);
+  });
+
+  test('publishes positive decimals of its scale, in their shortest form', () => {
+    fc.assert(
+      fc.property(walked, price, fc.constantFrom(0.01, 1, 60, 86_400), (asset, from, seconds) => {
+        for (const shown of prices(startWalk('seed', asset, from), asset, { steps: 10, seconds })) {
+          expect(shown).toMatch(/^(0|[1-9]\d{0,14})(\.\d*[1-9])?$/);
+          expect(shown.split('.')[1]?.length ?? 0).toBeLessThanOrEqual(asset.price_scale);
+          expect(Number(shown)).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  test('moves in a day by about the volatility of its asset, in small steps as in large ones', () => {
+    const asset = anAsset({ daily_volatility_bps: 300 });
+    for (const seconds of [600, 86_400]) {
+      const daily = Array.from({ length: 400 }, (_, i) => {
+        const way = { steps: 86_400 / seconds, seconds };
+        return Math.log(Number(prices(startWalk(`day ${i}`, asset, '50000'), asset, way).at(-1)) / 50_000);
+      });
+      expect(deviationOf(daily)).toBeGreaterThan(0.025);
+      expect(deviationOf(daily)).toBeLessThan(0.035);
+    }
+  });
+
+  test('does not move without volatility', () => {
+    const asset = anAsset({ daily_volatility_bps: 0 });
+    const way = { steps: 100, seconds: 60 };
+    expect(new Set(prices(startWalk('seed', asset, '50000'), asset, way))).toEqual(new Set(['50000']));
+  });
+
+  test('keeps what is too small to be published, so that small steps add up', () => {
+    const asset = anAsset({ daily_volatility_bps: 300, price_scale: 0 });
+    const shown = prices(startWalk('seed', asset, '100'), asset, { steps: 86_400, seconds: 1 });
+    expect(new Set(shown).size).toBeGreaterThan(3);
+  });
+});
+
+describe('the walk of a stablecoin', () => {
+  const coin = anAsset({ category: 'stablecoin', daily_volatility_bps: 5, price_scale: 4 });
+  const day = { steps: 24 * 60, seconds: 60 };
+
+  test('stays near a dollar, and comes back to it from a distance', () => {
+    for (const from of ['1', '0.97', '1.05']) {
+      const shown = prices(startWalk('seed', coin, from), coin, day).map(Number);
+      expect(Math.abs((shown.at(-1) ?? 0) - 1)).toBeLessThan(0.002);
+    }
+  });
+
+  test('of another currency stays near its own price', () => {
+    const shown = prices(startWalk('seed', coin, '1.1718'), coin, day).map(Number);
+    expect(Math.min(...shown)).toBeGreaterThan(1.165);
+    expect(Math.max(...shown)).toBeLessThan(1.178);
+  });
+});

@@ -1,0 +1,186 @@
+import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createCandleRecorder } from '../../src/market-maker/candle-recorder.ts';
+
+const SPANS_SECONDS = { '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 } as const;
+const INTERVALS = Object.keys(SPANS_SECONDS) as CandleInterval[];
+const START = Date.parse('2026-01-15T11:58:30.000Z');
+
+const quoteAt = (atMilliseconds: number, mid: string): Quote => {
+  const at = new Date(atMilliseconds).toISOString();
+  return { asset_id: 'BTC', bid: mid, ask: mid, mid, at, source: 'manual', seq: atMilliseconds };
+};
+
+type Step =
+  | { readonly kind: 'quote'; readonly afterSeconds: number; readonly cents: number }
+  | { readonly kind: 'trade'; readonly afterSeconds: number; readonly units: number }
+  | { readonly kind: 'restart'; readonly afterSeconds: number }
+  | { readonly kind: 'write'; readonly afterSeconds: number; readonly isLost: boolean };
+
+const pause = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 40 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 60, max: 4_000 }) },
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('quote' as const),
+      afterSeconds: pause,
+      cents: fc.integer({ min: 1, max: 99 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('trade' as const),
+      afterSeconds: fc.integer({ min: 0, max: 5 }),
+      units: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), afterSeconds: pause }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('write' as const),
+      afterSeconds: fc.constant(0),
+      isLost: fc.boolean(),
+    }),
+  },
+);
+
+/** A recorder through as many lives as the steps ask for; what it writes goes to a store that is a map. */
+function record(steps: readonly Step[]) {
+  const stored = new Map<string, Candle>();
+  const recorder = () => createCandleRecorder({ onClose: () => undefined });
+  let live = recorder();
+  let now = START;
+  const events: { readonly at: number; readonly price?: number; readonly units?: number }[] = [];
+
+  const write = (isLost: boolean) => {
+    const candles = live.takeUnwritten();
+    if (isLost) return live.giveBack();
+    for (const candle of candles) stored.set(`${candle.interval} ${candle.open_time}`, candle);
+    live.confirmWritten();
+  };
+  const latestStored = () =>
+    INTERVALS.flatMap((interval) =>
+      [...stored.values()]
+        .filter((candle) => candle.interval === interval)
+        .sort((one, other) => (one.open_time < other.open_time ? -1 : 1))
+        .slice(-1),
+    );
+  const quote = (cents: number) => {
+    live.closeDue(new Date(now));
+    live.recordQuote(quoteAt(now, `1.${String(cents).padStart(2, '0')}`));
+    events.push({ at: now, price: 100 + cents });
+  };
+
+  quote(50);
+  for (const each of steps) {
+    now += each.afterSeconds * 1_000;
+    if (each.kind === 'quote') quote(each.cents);
+    if (each.kind === 'write') write(each.isLost);
+    if (each.kind === 'trade') {
+      live.recordTrade({ asset_id: 'BTC', quantity: String(each.units), at: new Date(now).toISOString() });
+      events.push({ at: now, units: each.units });
+    }
+    if (each.kind === 'restart') {
+      write(false);
+      live = recorder();
+      for (const candle of latestStored()) live.resume(candle, new Date(now));
+      // A server that starts has a price at once.
+      quote(50);
+    }
+  }
+  live.closeDue(new Date(now));
+  write(false);
+  return { stored: [...stored.values()], events, now };
+}
+
+/** The candles that the events make, counted in cents one span after the other. */
+function expected({ events, now }: ReturnType<typeof record>, interval: CandleInterval) {
+  const span = SPANS_SECONDS[interval] * 1_000;
+  const spans = new Map<number, { prices: number[]; units: number }>();
+  let last = 0;
+  for (const { at, price, units } of events) {
+    last = price ?? last;
+    const from = Math.floor(at / span) * span;
+    const known = spans.get(from) ?? { prices: [], units: 0 };
+    // A trade in a span without a quote opens it at the price that the trade was made at, which is the last one.
+    if (price !== undefined || known.prices.length === 0) known.prices.push(last);
+    known.units += units ?? 0;
+    spans.set(from, known);
+  }
+  const text = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+  return [...spans].map(([from, { prices, units }]) => ({
+    asset_id: 'BTC',
+    interval,
+    open_time: new Date(from).toISOString(),
+    open: text(prices[0]!),
+    high: text(Math.max(...prices)),
+    low: text(Math.min(...prices)),
+    close: text(prices.at(-1)!),
+    volume: String(units),
+    final: from + span <= now,
+    source: 'manual',
+  }));
+}
+
+const byTime = (one: Candle, other: Candle) => (one.open_time < other.open_time ? -1 : 1);
+
+describe('recorded candles', () => {
+  test('are what the quotes and trades of each span make, through lost writes and restarts', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const recording = record(steps);
+        for (const interval of INTERVALS) {
+          const found = recording.stored.filter((candle) => candle.interval === interval).sort(byTime);
+          expect(found).toEqual(expected(recording, interval));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('are seen to differ when a quote is missing: the check above bites', () => {
+    const recording = record([{ kind: 'quote', afterSeconds: 1, cents: 99 }]);
+    const { events, ...rest } = recording;
+    expect(expected({ ...rest, events: events.slice(0, 1) }, '1m')).not.toEqual(
+      recording.stored.filter(({ interval }) => interval === '1m'),
+    );
+  });
+
+  test('that closed but are not written yet can be read all the same', () => {
+    const live = createCandleRecorder({ onClose: () => undefined });
+    live.recordQuote(quoteAt(START, '1'));
+    live.closeDue(new Date(START + 30_000));
+    const final = () => live.recent('BTC', '1m').map((candle) => candle.final);
+    expect(final()).toEqual([true]);
+    live.takeUnwritten();
+    live.recordQuote(quoteAt(START + 31_000, '2'));
+    expect(final()).toEqual([true, false]);
+    live.confirmWritten();
+    expect(final()).toEqual([false]);
+  });
+
+  test('of an asset whose past is being written wait for it, and take it in', () => {
+    const live = createCandleRecorder({ onClose: () => undefined });
+    live.hold('BTC');
+    live.recordQuote(quoteAt(START, '1'));
+    live.recordQuote(quoteAt(START + 60_000, '3'));
+    expect(live.takeUnwritten()).toEqual([]);
+    live.confirmWritten();
+
+    const [minute, hour] = (['1m', '1h'] as const).map((interval) => live.recent('BTC', interval)[0]!);
+    const past = (candle: Candle): Candle => ({ ...candle, open: '2', high: '5', low: '0.5', close: '1' });
+    const elsewhere = { ...past(minute!), interval: '5m', open_time: '2026-01-15T11:50:00.000Z' } as const;
+    live.release('BTC', [past(minute!), past(hour!), elsewhere]);
+    const written = live.takeUnwritten();
+    expect(written).toContainEqual({ ...minute, open: '2', high: '5', low: '0.5', final: true });
+    expect(written).toContainEqual({ ...hour, open: '2', high: '5', low: '0.5', close: '3', final: false });
+    expect(written).toContainEqual({ ...elsewhere, final: true });
+  });
+});

@@ -1,0 +1,65 @@
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { createLogger } from '@cnop/common/http/logger';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createTradeTape } from '@cnop/common/market/trade-tape';
+import type { FakeClock } from '@cnop/testing/fake-clock';
+import type { MarketMaker, MarketMakerOptions } from '../../src/market-maker/market-maker.ts';
+import { createMarketMaker } from '../../src/market-maker/market-maker.ts';
+import { createManualFeed } from '../../src/price-feed/manual-feed.ts';
+
+const MOST_CANDLES = 1_000;
+
+export type MarketUnderTest = ReturnType<typeof openMarket>;
+
+/** The market maker of one process: it makes a round when a test calls `tick`, and writes when it calls `persist`. */
+export function openMarket(
+  { store, clock }: { readonly store: TableStore; readonly clock: FakeClock },
+  options: Partial<MarketMakerOptions> = {},
+) {
+  const board = createQuoteBoard();
+  const trades = createTradeTape();
+  const published: Quote[] = [];
+  board.subscribe((quotes) => published.push(...quotes));
+  const maker: MarketMaker = createMarketMaker({
+    store,
+    clock,
+    logger: createLogger({ level: 'silent' }),
+    board,
+    trades,
+    feed: createManualFeed(),
+    maxJumpPercent: 20,
+    // Longer than any test: no round comes by itself.
+    tickMilliseconds: 3_600_000,
+    persistSeconds: 3_600,
+    holder: 'elsewhere/1/one',
+    ...options,
+  });
+  const assets = createAssetDao(store);
+  const candles = createCandleDao(store);
+  return {
+    maker,
+    board,
+    trades,
+    published,
+    assets,
+    /** What a use case does: a price in the store, then on the board. */
+    async setPrice(assetId: string, price: string): Promise<Asset> {
+      const at = clock.now().toISOString();
+      const asset = await assets.updateAsset(assetId, () => ({
+        current_price: price,
+        updated_at: at,
+        last_price_update: at,
+      }));
+      maker.market.priceSet(asset);
+      return asset;
+    },
+    storedCandles: async (assetId: string, interval: CandleInterval) =>
+      candles.getCandles({ assetId, interval, limit: MOST_CANDLES, order: 'ascending' }),
+    midOf: (assetId: string) => board.latest(assetId)?.mid,
+  };
+}

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createLogger } from '@cnop/common/http/logger';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createExchangeFeed } from '../../src/price-feed/exchange/exchange-feed.ts';
+import type { PriceFeed } from '../../src/price-feed/price-feed.ts';
+
+const TIMEOUT_MILLISECONDS = 30_000;
+
+/** The public side of Kraken, as far as prices need it: two currencies against the dollar. */
+const CURRENCIES = { XXBT: 'XBT', XETH: 'ETH', ZUSD: 'USD' };
+const pair = (base: 'XXBT' | 'XETH') => ({
+  altname: `${CURRENCIES[base]}USD`,
+  wsname: `${CURRENCIES[base]}/USD`,
+  aclass_base: 'currency',
+  base,
+  aclass_quote: 'currency',
+  quote: 'ZUSD',
+  lot: 'unit',
+  cost_decimals: 5,
+  pair_decimals: 1,
+  lot_decimals: 8,
+  lot_multiplier: 1,
+  leverage_buy: [],
+  leverage_sell: [],
+  fees: [[0, 0.4]],
+  fees_maker: [[0, 0.25]],
+  fee_volume_currency: 'ZUSD',
+  margin_call: 80,
+  margin_stop: 40,
+  ordermin: '0.00005',
+  costmin: '0.5',
+  tick_size: '0.1',
+  status: 'online',
+});
+const ticker = (bid: string, ask: string) => ({
+  a: [ask, '1', '1.000'],
+  b: [bid, '1', '1.000'],
+  c: [bid, '0.001'],
+  v: ['1', '2'],
+  p: ['1', '2'],
+  t: [1, 2],
+  l: ['1', '2'],
+  h: ['1', '2'],
+  o: bid,
+});
+
+let kraken: Server;
+let asked: string[];
+/** What the exchange says of each pair; an error instead of that when it is a text. */
+let tickers: Record<string, unknown> | string;
+let feed: PriceFeed | undefined;
+
+beforeEach(async () => {
+  asked = [];
+  tickers = { XXBTZUSD: ticker('30300.10000', '30300.30001'), XETHZUSD: ticker('2000.00', '2001.00') };
+  kraken = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://kraken');
+    asked.push(pathname);
+    const currencies = Object.entries(CURRENCIES).map(([id, altname]) => [
+      id,
+      { aclass: 'currency', altname, decimals: 10, display_decimals: 5, status: 'enabled' },
+    ]);
+    const results: Readonly<Record<string, unknown>> = {
+      '/0/public/Assets': Object.fromEntries(currencies),
+      '/0/public/AssetPairs': { XXBTZUSD: pair('XXBT'), XETHZUSD: pair('XETH') },
+      '/0/public/Ticker': tickers,
+    };
+    const result = results[pathname];
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(typeof result === 'string' ? { error: [result] } : { error: [], result }));
+  });
+  kraken.listen(0, '127.0.0.1');
+  await once(kraken, 'listening');
+});
+afterEach(async () => {
+  await feed?.stop();
+  feed = undefined;
+  kraken.closeAllConnections();
+  kraken.close();
+});
+
+const CATALOGUE = ['BTC', 'ETH', 'GOLD'].map((asset_id) => ({ asset: anAsset({ asset_id }), mid: '1' }));
+
+function open(exchange = 'kraken'): PriceFeed {
+  const { port } = kraken.address() as AddressInfo;
+  feed = createExchangeFeed({
+    exchange,
+    url: `http://127.0.0.1:${port}`,
+    pollMilliseconds: 50,
+    logger: createLogger({ level: 'silent' }),
+  });
+  feed.start();
+  return feed;
+}
+
+/** Asks, as the market maker does, until there is news that is wanted. */
+async function nextPrices(from: PriceFeed, isWanted: (mids: Record<string, string>) => boolean) {
+  const deadline = Date.now() + TIMEOUT_MILLISECONDS;
+  while (Date.now() < deadline) {
+    const prices = from.next(CATALOGUE, new Date());
+    const mids = Object.fromEntries(prices.map(({ asset_id, mid }) => [asset_id, mid]));
+    if (prices.length > 0 && isWanted(mids)) return { prices, mids };
+    await wait(10);
+  }
+  throw new Error(`no such prices; asked: ${asked.join(' ')}`);
+}
+
+test('an exchange gives the middle between bid and ask, with every digit, of the assets it trades', async () => {
+  const before = Date.now();
+  const { prices, mids } = await nextPrices(open(), () => true);
+  expect(mids).toEqual({ BTC: '30300.200005', ETH: '2000.5' });
+  for (const { at } of prices) {
+    expect(Date.parse(at ?? '')).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(at ?? '')).toBeLessThanOrEqual(Date.now());
+  }
+});
+
+test('an exchange is asked again and again, and only its public side', async () => {
+  const opened = open();
+  await nextPrices(opened, () => true);
+  tickers = { XXBTZUSD: ticker('100', '102'), XETHZUSD: ticker('2000.00', '2001.00') };
+  expect((await nextPrices(opened, ({ BTC }) => BTC === '101')).mids).toMatchObject({ BTC: '101' });
+  expect(new Set(asked)).toEqual(new Set(['/0/public/Assets', '/0/public/AssetPairs', '/0/public/Ticker']));
+});
+
+test('an exchange that refuses gives no prices until it answers again', async () => {
+  const opened = open();
+  await nextPrices(opened, () => true);
+  tickers = 'EService:Unavailable';
+  const { length } = asked;
+  while (asked.length < length + 2) await wait(10);
+  opened.next(CATALOGUE, new Date());
+  await wait(200);
+  expect(opened.next(CATALOGUE, new Date())).toEqual([]);
+  tickers = { XXBTZUSD: ticker('50', '50') };
+  expect((await nextPrices(opened, () => true)).mids).toEqual({ BTC: '50' });
+});
+
+test('a feed that is stopped leaves no process behind and can be started again', async () => {
+  const opened = open();
+  await nextPrices(opened, () => true);
+  await opened.stop();
+  const { length } = asked;
+  await wait(200);
+  expect(asked).toHaveLength(length);
+  opened.start();
+  expect((await nextPrices(opened, () => true)).mids).toMatchObject({ ETH: '2000.5' });
+});

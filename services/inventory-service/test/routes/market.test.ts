@@ -1,0 +1,136 @@
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
+import { startInventoryService } from '../inventory-service-under-test.ts';
+
+let service: InventoryServiceUnderTest;
+beforeEach(async () => {
+  service = await startInventoryService([
+    anAsset({ asset_id: 'BTC', current_price: '50000', market_cap: '3000' }),
+    anAsset({ asset_id: 'ETH', current_price: '2000', market_cap: '1000', status: 'suspended' }),
+    anAsset({ asset_id: 'USDC', current_price: '1', market_cap: null, category: 'stablecoin' }),
+    anAsset({ asset_id: 'OLD', current_price: '1', market_cap: '7', status: 'delisted' }),
+  ]);
+  await service.maker.start();
+});
+afterEach(async () => service.dispose());
+
+const setPrice = async (assetId: string, price: string) =>
+  service.send({ as: 'admin', method: 'PUT', url: `/inventory/assets/${assetId}/price`, body: { price } });
+const overview = async () => {
+  const reply = await service.send({ url: '/inventory/market' });
+  expect(reply.statusCode).toBe(200);
+  return reply.json<{ data: Record<string, unknown> }>().data;
+};
+
+describe('GET /inventory/market', () => {
+  test('adds up the market and shows what moved', async () => {
+    await setPrice('BTC', '55000');
+    await setPrice('ETH', '1800');
+    await setPrice('USDC', '0.99');
+    service.runtime.trades.report({
+      asset_id: 'BTC',
+      quantity: '0.1',
+      at: service.clock.now().toISOString(),
+    });
+    service.clock.advanceSeconds(1);
+    await service.maker.tick();
+    expect(await overview()).toEqual({
+      asset_count: 3,
+      active_count: 2,
+      total_market_cap: '4000',
+      total_volume_24h_usd: '5500.00',
+      top_gainers: [
+        {
+          asset_id: 'BTC',
+          symbol: 'BTC',
+          name: 'Bitcoin',
+          current_price: '55000',
+          price_change_percentage_24h: '10',
+        },
+      ],
+      // What is not traded is no mover.
+      top_losers: [
+        {
+          asset_id: 'USDC',
+          symbol: 'USDC',
+          name: 'USDC',
+          current_price: '0.99',
+          price_change_percentage_24h: '-1',
+        },
+      ],
+      by_category: [
+        // Three parts of +10 % and one of -10 %.
+        { category: 'cryptocurrency', asset_count: 2, market_cap: '4000', change_percentage_24h: '5.00' },
+        { category: 'stablecoin', asset_count: 1, market_cap: '0', change_percentage_24h: null },
+      ],
+      updated_at: '2026-03-01T09:00:01.000Z',
+    });
+  });
+
+  test('shows at most five on either side, the largest first', async () => {
+    for (let i = 1; i <= 14; i++) {
+      const asset = anAsset({ asset_id: `A${i}`, current_price: '100' });
+      await service.dao.createAsset(asset);
+    }
+    service.clock.advanceSeconds(1);
+    await service.maker.tick();
+    for (let i = 1; i <= 14; i++) await setPrice(`A${i}`, String(93 + i));
+    const { top_gainers, top_losers } = await overview();
+    const idsOf = (movers: unknown) => (movers as { asset_id: string }[]).map(({ asset_id }) => asset_id);
+    expect(idsOf(top_gainers)).toEqual(['A14', 'A13', 'A12', 'A11', 'A10']);
+    expect(idsOf(top_losers)).toEqual(['A1', 'A2', 'A3', 'A4', 'A5']);
+  });
+});
+
+describe('the prices of the moment', () => {
+  test('are in the list and in the single asset, with the last 24 hours, before they are stored', async () => {
+    const before = await service.dao.getAsset('BTC');
+    expect((await setPrice('BTC', '49000')).json()).toMatchObject({ data: { current_price: '49000' } });
+    await setPrice('BTC', '52500.5');
+    const expected = {
+      asset_id: 'BTC',
+      current_price: '52500.5',
+      price_usd: 52500.5,
+      price_change_24h: '2500.5',
+      price_change_percentage_24h: '5.00',
+      high_24h: '52500.5',
+      low_24h: '49000',
+      volume_24h: '0.00',
+    };
+    service.clock.advanceSeconds(1);
+    await service.maker.tick();
+    const single = await service.send({ url: '/inventory/assets/BTC' });
+    expect(single.json()).toMatchObject({
+      data: { ...expected, last_price_update: '2026-03-01T09:00:01.000Z' },
+    });
+    const list = await service.send({ url: '/inventory/assets' });
+    expect(list.json<{ data: object[] }>().data).toContainEqual(expect.objectContaining(expected));
+    expect(before).toMatchObject({ price_change_24h: null });
+  });
+
+  test('count no more than 24 hours', async () => {
+    await setPrice('BTC', '90000');
+    for (let hour = 0; hour < 23; hour++) {
+      service.clock.advanceSeconds(3_600);
+      await service.maker.tick();
+    }
+    // The administrator's session has ended long ago.
+    const at = service.clock.now().toISOString();
+    const change = { current_price: '60000', updated_at: at, last_price_update: at };
+    service.maker.market.priceSet(await service.dao.updateAsset('BTC', () => change));
+    const asset = async () =>
+      (await service.send({ url: '/inventory/assets/BTC' })).json<{ data: object }>().data;
+    expect(await asset()).toMatchObject({ price_change_24h: '10000', high_24h: '90000', low_24h: '50000' });
+    for (let hour = 0; hour < 2; hour++) {
+      service.clock.advanceSeconds(3_600);
+      await service.maker.tick();
+    }
+    expect(await asset()).toMatchObject({ price_change_24h: '-30000', high_24h: '90000', low_24h: '60000' });
+    for (let hour = 0; hour < 23; hour++) {
+      service.clock.advanceSeconds(3_600);
+      await service.maker.tick();
+    }
+    expect(await asset()).toMatchObject({ price_change_24h: '0', high_24h: '60000', low_24h: '60000' });
+  });
+});

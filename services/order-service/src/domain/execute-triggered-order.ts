@@ -1,0 +1,78 @@
+import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import { ProblemError } from '@cnop/exception/problem-error';
+import type { EndedOrder } from './end-order.ts';
+import { endOrder } from './end-order.ts';
+import type { ExecutedOrder } from './executed-order.ts';
+import { executeOrder } from './executed-order.ts';
+import type { OrderContext } from './new-order.ts';
+import { isLimitOrder, priceFor, sideOf } from './order-sides.ts';
+import { releaseHold } from './release-hold.ts';
+import type { Books } from './trade.ts';
+import { meetsLimit } from './trigger-rules.ts';
+
+/** What made an order fire. */
+export interface Trigger {
+  readonly quote: Quote;
+  /** USD per unit: the price that the order waited for. */
+  readonly price: string;
+}
+
+export interface TriggeredOrder {
+  readonly books: Books;
+  readonly trigger: Trigger;
+  /** The quote of the moment of execution: not older than the one that fired. */
+  readonly quote: Quote;
+}
+
+/** `waits`: nothing is to be written, the order stays in the book. */
+export type TriggerOutcome =
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'executed'; readonly executed: ExecutedOrder }
+  | { readonly kind: 'ended'; readonly ended: EndedOrder };
+
+/**
+ * Executes an order that fired, at the price of the moment; the better price is the user's, and the rest of what it had
+ * reserved is given back. Expiry wins over a trigger of the same instant. A stop that was touched is executed wherever
+ * the price went since; a limit only while it is still met.
+ */
+export function executeTriggeredOrder(
+  order: Order,
+  context: Pick<OrderContext, 'tradeId' | 'eventId' | 'at'>,
+  { books, trigger, quote }: TriggeredOrder,
+): TriggerOutcome {
+  const { at, eventId } = context;
+  if (order.status !== 'queued') return { kind: 'waits' };
+  if (order.expires_at !== null && order.expires_at <= at) return expire(order, books, context);
+  const side = sideOf(order.order_type);
+  if (isLimitOrder(order.order_type) && !meetsLimit(side, order.price ?? '0', quote)) {
+    return { kind: 'waits' };
+  }
+  const fired: Order = {
+    ...order,
+    trigger_quote: trigger.quote,
+    // A percentage of a price has more digits than any price is stored with.
+    trigger_price: formatDecimal(roundDown(decimal(trigger.price), MAX_SCALE)),
+  };
+  const reason = `triggered at ${priceFor(side, trigger.quote)}`;
+  try {
+    const released = releaseHold(order, books, at);
+    return { kind: 'executed', executed: executeOrder(fired, context, { books: released, quote, reason }) };
+  } catch (error) {
+    // What a user may not do at all, such as outgrowing what can be stored. Anything else is a bug and must be seen.
+    if (!(error instanceof ProblemError)) throw error;
+    const ending = { status: 'failed', reason: error.message, eventId, at } as const;
+    return { kind: 'ended', ended: endOrder(fired, books, ending) };
+  }
+}
+
+/** Ends an order whose time is over. */
+export function expire(
+  order: Order,
+  books: Books,
+  { eventId, at }: Pick<OrderContext, 'eventId' | 'at'>,
+): TriggerOutcome {
+  const reason = `expired at ${order.expires_at}`;
+  return { kind: 'ended', ended: endOrder(order, books, { status: 'expired', reason, eventId, at }) };
+}

@@ -1,0 +1,31 @@
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { OrderType } from '@cnop/common/entities/order/order';
+
+export type Side = 'buy' | 'sell';
+
+const SIDE_OF: Readonly<Record<OrderType, Side>> = {
+  market_buy: 'buy',
+  market_sell: 'sell',
+  limit_buy: 'buy',
+  limit_sell: 'sell',
+  stop_loss: 'sell',
+  take_profit: 'sell',
+  trailing_stop: 'sell',
+};
+
+export function sideOf(orderType: OrderType): Side {
+  return SIDE_OF[orderType];
+}
+
+export function isMarketOrder(orderType: OrderType): boolean {
+  return orderType === 'market_buy' || orderType === 'market_sell';
+}
+
+export function isLimitOrder(orderType: OrderType): boolean {
+  return orderType === 'limit_buy' || orderType === 'limit_sell';
+}
+
+/** What a side trades at: a buyer pays the ask, a seller gets the bid. */
+export function priceFor(side: Side, quote: Quote): string {
+  return side === 'buy' ? quote.ask : quote.bid;
+}

@@ -1,0 +1,62 @@
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { Trigger } from './execute-triggered-order.ts';
+import { isLimitOrder, sideOf } from './order-sides.ts';
+import { scaledPrice } from './scaled-price.ts';
+import { meetsLimit } from './trigger-rules.ts';
+
+/** A price that was, and its place among the others: what an order was accepted before. */
+export interface PlacedQuote {
+  readonly quote: Quote;
+  readonly place: number;
+}
+
+/** A stretch of prices that stops are held against. */
+export interface PriceSpan {
+  readonly lowestBid: string;
+  readonly highestBid: string;
+  /** The first price since its acceptance that touched the stop of an order; limits and trailing stops have none. */
+  touchOf(order: Order): Trigger | undefined;
+}
+
+interface Point extends PlacedQuote {
+  readonly bid: bigint;
+}
+
+/**
+ * @param quotes in the order of time
+ * @param placeOf the place of the quote that an order was accepted at
+ * @returns undefined without quotes
+ */
+export function createPriceSpan(
+  quotes: readonly PlacedQuote[],
+  placeOf: (accepted: Quote) => number,
+): PriceSpan | undefined {
+  const points: Point[] = quotes.map(({ quote, place }) => ({ quote, place, bid: scaledPrice(quote.bid) }));
+  const [first] = points;
+  if (!first) return undefined;
+  const lowest = points.reduce((low, point) => (point.bid < low.bid ? point : low));
+  const highest = points.reduce((high, point) => (point.bid > high.bid ? point : high));
+  return {
+    lowestBid: lowest.quote.bid,
+    highestBid: highest.quote.bid,
+    touchOf({ order_type, stop_price, accepted_quote }) {
+      const isTakeProfit = order_type === 'take_profit';
+      if (stop_price === null || accepted_quote === null || !(isTakeProfit || order_type === 'stop_loss')) {
+        return undefined;
+      }
+      const stop = scaledPrice(stop_price);
+      const acceptedAt = placeOf(accepted_quote);
+      const touching = points.find(
+        ({ bid, place }) => place > acceptedAt && (isTakeProfit ? bid >= stop : bid <= stop),
+      );
+      return touching && { quote: touching.quote, price: stop_price };
+    },
+  };
+}
+
+/** What makes a limit order fire: the very price that it would be executed at. */
+export function limitTouch({ order_type, price }: Order, quote: Quote): Trigger | undefined {
+  if (price === null || !isLimitOrder(order_type)) return undefined;
+  return meetsLimit(sideOf(order_type), price, quote) ? { quote, price } : undefined;
+}

@@ -1,0 +1,84 @@
+import type { Decimal } from '@cnop/common/core/money';
+import { formatDecimal, formatUsd } from '@cnop/common/core/money';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import { postToLedger } from '@cnop/common/entities/user/balance-rules';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import { addToHolding, takeFromHolding } from './holding.ts';
+import type { Side } from './order-sides.ts';
+import type { Settlement } from './settlement.ts';
+import { settle } from './settlement.ts';
+
+/** What a decision about an order is taken on. */
+export interface Books {
+  readonly balance: Balance;
+  readonly holding: StoredAssetBalance | undefined;
+}
+
+/** The trade that is to be booked. */
+export interface TradeTerms {
+  readonly username: string;
+  readonly orderId: string;
+  readonly assetId: string;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  /** USD per unit. */
+  readonly price: string;
+  readonly feeBps: number;
+  readonly tradeId: string;
+  readonly at: string;
+}
+
+/** The books after a trade and the lines that explain them. */
+export interface Trade {
+  readonly settlement: Settlement;
+  readonly balance: Balance;
+  readonly holding: StoredAssetBalance;
+  readonly balanceTransaction: BalanceTransaction;
+  readonly assetTransaction: AssetTransaction;
+}
+
+/**
+ * Books one trade against the house, which is everybody's counterparty.
+ * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
+ */
+export function bookTrade(terms: TradeTerms, books: Books): Trade {
+  const { username, orderId, assetId, side, quantity, price, tradeId, at } = terms;
+  const settlement = settle(side, terms);
+  const change = { username, assetId, quantity, cost: settlement.cash, at };
+  const holding =
+    side === 'buy' ? addToHolding(books.holding, change) : takeFromHolding(books.holding, change);
+  const units = formatDecimal(quantity);
+  const posted = postToLedger(books.balance, {
+    type: 'order_payment',
+    direction: side === 'buy' ? 'debit' : 'credit',
+    amount: settlement.cash,
+    description: `${side === 'buy' ? 'Bought' : 'Sold'} ${units} ${assetId}`,
+    referenceId: orderId,
+    at,
+    id: tradeId,
+  });
+  return {
+    settlement,
+    balance: posted.balance,
+    balanceTransaction: posted.transaction,
+    holding,
+    assetTransaction: {
+      transaction_id: tradeId,
+      username,
+      asset_id: assetId,
+      transaction_type: side,
+      quantity: units,
+      price,
+      total_amount: formatUsd(settlement.total),
+      order_id: orderId,
+      status: 'completed',
+      fees: formatUsd(settlement.fees),
+      description: null,
+      timestamp: at,
+      created_at: at,
+      updated_at: at,
+    },
+  };
+}

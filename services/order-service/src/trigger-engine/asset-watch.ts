@@ -1,0 +1,105 @@
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { isFresh } from '../domain/fresh-quote.ts';
+import { missedSpan } from '../domain/missed-prices.ts';
+import type { PriceSpan } from '../domain/price-span.ts';
+import { createPriceSpan } from '../domain/price-span.ts';
+import { createQuoteWindow } from '../domain/quote-window.ts';
+import type { EngineParts } from './dependencies.ts';
+import { fireTouchedOrders } from './fire-touched-orders.ts';
+import { readMissedMinutes } from './read-missed-minutes.ts';
+import { createTrailingStops } from './trailing-stops.ts';
+
+/** One asset: its prices, and what they fire. */
+export interface AssetWatch {
+  /** Notes a quote; costs nothing, and acts on nothing. */
+  see(quote: Quote): void;
+  /** Acts on what was seen. Never to run twice at once. */
+  act(): Promise<void>;
+  /** Makes the next `act` look through the whole book of trailing stops. */
+  tidyNext(): void;
+  /** Drops a trailing stop that somebody ended. */
+  forget(orderId: string): void;
+  /** Stores how far the prices have been acted on, if they have and an order waits for them. */
+  saveCheckpoint(): Promise<void>;
+}
+
+export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatch {
+  const { clock, maxQuoteAgeSeconds, books, checkpoints, log } = parts;
+  const window = createQuoteWindow();
+  const trailing = createTrailingStops(assetId, parts, window);
+  /** Prices of a time when nobody looked, until they are acted on. */
+  let missed: PriceSpan | undefined;
+  let isLoaded = false;
+  let wantsTidying = false;
+  let learntAtMilliseconds = Number.NEGATIVE_INFINITY;
+  let settled: Quote | undefined;
+  let checkpointSeq = -1;
+
+  async function load(): Promise<void> {
+    // Orders that come from now on are learnt of by what comes in, so an asset without any needs no look back.
+    if (!(await books.isEmpty(assetId))) {
+      const minutes = await readMissedMinutes(parts, assetId);
+      await trailing.load(minutes);
+      missed = missedSpan(minutes);
+      if (minutes.length > 0)
+        log.info({ asset_id: assetId, minutes: minutes.length }, 'looking at missed prices');
+    }
+    learntAtMilliseconds = clock.now().getTime();
+    isLoaded = true;
+  }
+
+  /** @returns whether everything that was touched has been dealt with */
+  async function fire(latest: Quote): Promise<boolean> {
+    const asset = await parts.assets.getAsset(assetId);
+    if (asset?.status !== 'active' || !isFresh(latest, clock.now(), maxQuoteAgeSeconds)) return false;
+    const seen = window.unsettled().map(({ quote }) => ({ quote, place: quote.seq }));
+    const spans = [createPriceSpan(seen, ({ seq }) => seq), missed].filter((span) => span !== undefined);
+    const { changed, isComplete } = await fireTouchedOrders(parts, { assetId, latest, spans, trailing });
+    const { bid, ask } = latest;
+    if (changed > 0) log.info({ asset_id: assetId, orders: changed, bid, ask }, 'orders fired');
+    return isComplete;
+  }
+
+  return {
+    see(quote) {
+      const now = clock.now();
+      window.add({
+        quote,
+        seenAtMilliseconds: now.getTime(),
+        isFresh: isFresh(quote, now, maxQuoteAgeSeconds),
+      });
+    },
+
+    async act() {
+      if (!isLoaded) await load();
+      const beganAtMilliseconds = clock.now().getTime();
+      const latest = window.latest();
+      trailing.follow();
+      await trailing.learn(window.seqBefore(learntAtMilliseconds));
+      learntAtMilliseconds = beganAtMilliseconds;
+      // Before anything is done about a bid, whatever it raised is on disk.
+      await trailing.save();
+      if (latest && (await fire(latest))) {
+        window.settle(latest.seq, beganAtMilliseconds);
+        settled = latest;
+        missed = undefined;
+      }
+      if (wantsTidying) await trailing.tidy();
+      wantsTidying = false;
+      window.prune(beganAtMilliseconds);
+    },
+
+    tidyNext() {
+      wantsTidying = true;
+    },
+
+    forget: trailing.forget,
+
+    async saveCheckpoint() {
+      if (!settled || settled.seq <= checkpointSeq || (await books.isEmpty(assetId))) return;
+      const { seq, at } = settled;
+      await checkpoints.advance({ asset_id: assetId, seq, at });
+      checkpointSeq = seq;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { TriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
+import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import type { OrderDependencies } from '../use-cases/dependencies.ts';
+import type { CachedAssets } from './cached-assets.ts';
+import type { Gate } from './gate.ts';
+
+/** Where the engine tells what it did; the platform's logger is one. */
+export interface EngineLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+/** What the parts of the engine share. */
+export interface EngineParts
+  extends Pick<
+    OrderDependencies,
+    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+  > {
+  readonly assets: CachedAssets;
+  readonly books: TriggerBookDao;
+  readonly peaks: PricePeakDao;
+  readonly checkpoints: TriggerCheckpointDao;
+  readonly log: EngineLog;
+  /** Bounds how many orders change at once. */
+  readonly gate: Gate;
+  /** True from when the engine is asked to close: what runs is finished and nothing is begun. */
+  isClosing(): boolean;
+}

@@ -1,0 +1,58 @@
+import type { Page, Position } from '@cnop/common/core/pagination';
+import type { BookedOrder } from '@cnop/common/dao/order/trigger-book-dao';
+import type { EngineParts } from './dependencies.ts';
+
+/** Orders of one reading of an index: enough to fill many commits, and few enough to stop soon. */
+export const PAGE_SIZE = 512;
+/** Orders of one reading that may fail before the rest is left for later: the store is in trouble then. */
+const MAX_FAILURES = 100;
+
+/** What became of one order. `blocked`: no order of its kind would fare better now. */
+export type Outcome = 'changed' | 'unchanged' | 'blocked' | 'failed';
+
+export interface Tally {
+  changed: number;
+  /** False when some order failed, or was not tried: there is something to come back for. */
+  isComplete: boolean;
+}
+
+/**
+ * Acts on every order that a reading of an index finds, page by page. An order whose change fails is logged and left to
+ * the next time; it does not keep the others from theirs.
+ */
+export async function eachBookedOrder(
+  parts: Pick<EngineParts, 'gate' | 'log' | 'isClosing'>,
+  read: (after: Position | undefined) => Promise<Page<BookedOrder>>,
+  act: (order: BookedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+): Promise<Tally> {
+  const tally: Tally = { changed: 0, isComplete: true };
+  let failures = 0;
+  let after: Position | undefined;
+  do {
+    if (parts.isClosing()) return { ...tally, isComplete: false };
+    const page = await read(after);
+    const outcomes = await Promise.all(
+      page.items.map((order) => parts.gate.run(() => attempt(parts, order, act))),
+    );
+    tally.changed += outcomes.filter((outcome) => outcome === 'changed').length;
+    failures += outcomes.filter((outcome) => outcome === 'failed').length;
+    const isBlocked = outcomes.includes('blocked');
+    if (failures > 0 || isBlocked) tally.isComplete = false;
+    if (isBlocked || failures >= MAX_FAILURES) return tally;
+    after = page.next;
+  } while (after);
+  return tally;
+}
+
+async function attempt(
+  { log }: Pick<EngineParts, 'log'>,
+  order: BookedOrder,
+  act: (order: BookedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+): Promise<Outcome> {
+  try {
+    return await act(order);
+  } catch (error) {
+    log.warn({ err: error, order_id: order.orderId }, 'an order could not be changed and is tried again');
+    return 'failed';
+  }
+}

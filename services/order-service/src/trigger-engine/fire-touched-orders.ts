@@ -1,0 +1,78 @@
+import { decimal } from '@cnop/common/core/money';
+import type { BookRange } from '@cnop/common/dao/order/trigger-book-dao';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { PriceSpan } from '../domain/price-span.ts';
+import { limitTouch } from '../domain/price-span.ts';
+import type { TriggerRule } from '../use-cases/trigger-order.ts';
+import { triggerOrder } from '../use-cases/trigger-order.ts';
+import type { EngineParts } from './dependencies.ts';
+import type { Tally } from './each-booked-order.ts';
+import { eachBookedOrder, PAGE_SIZE } from './each-booked-order.ts';
+import type { TrailingStops } from './trailing-stops.ts';
+
+export interface PriceMove {
+  readonly assetId: string;
+  /** The price of the moment. */
+  readonly latest: Quote;
+  /** Prices that stops are held against: since the last move, and those of a time when nobody looked. */
+  readonly spans: readonly PriceSpan[];
+  readonly trailing: TrailingStops;
+}
+
+/**
+ * Executes what the price has reached: one range of each direction, and the trailing stops that it touched. An order
+ * that was missed is in the range again at the next quote.
+ */
+export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Promise<Tally> {
+  const rule: TriggerRule = (order, quote) =>
+    limitTouch(order, quote) ?? firstOf(move.spans, (span) => span.touchOf(order));
+  const ranges = rangesOf(move);
+  const tallies = await Promise.all([
+    ...ranges.map((range) => fireRange(parts, range, rule)),
+    fireTrailing(parts, move),
+  ]);
+  return {
+    changed: tallies.reduce((sum, { changed }) => sum + changed, 0),
+    isComplete: tallies.every(({ isComplete }) => isComplete),
+  };
+}
+
+type Range = Omit<BookRange, 'limit' | 'after'>;
+
+/** A limit only fires while it is met, a stop wherever the price went since. */
+function rangesOf({ assetId, latest, spans }: PriceMove): Range[] {
+  const bids = [latest.bid, ...spans.flatMap(({ lowestBid, highestBid }) => [lowestBid, highestBid])];
+  return [
+    { assetId, book: 'ASK_LE', fromPrice: latest.ask },
+    { assetId, book: 'BID_LE', fromPrice: bids.reduce((low, bid) => (decimal(bid).lt(low) ? bid : low)) },
+    { assetId, book: 'BID_GE', toPrice: bids.reduce((high, bid) => (decimal(bid).gt(high) ? bid : high)) },
+  ];
+}
+
+async function fireRange(parts: EngineParts, range: Range, rule: TriggerRule): Promise<Tally> {
+  return eachBookedOrder(
+    parts,
+    (after) => parts.books.getBooked({ ...range, limit: PAGE_SIZE, after }),
+    async (order) => (await triggerOrder(parts, order, rule)).kind,
+  );
+}
+
+async function fireTrailing(parts: EngineParts, { assetId, trailing }: PriceMove): Promise<Tally> {
+  return eachBookedOrder(
+    parts,
+    async () => ({ items: trailing.touched().map((order) => ({ ...order, assetId })), next: undefined }),
+    async (order) => {
+      const { kind } = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
+      if (kind !== 'blocked') trailing.forget(order.orderId);
+      return kind;
+    },
+  );
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import type { Book } from '@cnop/common/entities/order/trigger-place';
+import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-place';
+import { expireOrder } from '../use-cases/expire-order.ts';
+import { withdrawOrder } from '../use-cases/withdraw-order.ts';
+import type { EngineParts } from './dependencies.ts';
+import type { Tally } from './each-booked-order.ts';
+import { eachBookedOrder, PAGE_SIZE } from './each-booked-order.ts';
+
+const BOOKS: readonly Book[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
+
+/** Told of an order that was ended, for what is kept of it in memory. */
+export type OnEnded = (assetId: string, orderId: string) => void;
+
+/** Ends the orders whose time is over. */
+export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
+  const at = parts.clock.now().toISOString();
+  const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
+  const tallies = await Promise.all(
+    shards.map((shard) =>
+      eachBookedOrder(
+        parts,
+        (after) => parts.books.getExpired(shard, { at, limit: PAGE_SIZE, after }),
+        async (order) => {
+          const expired = await expireOrder(parts, order);
+          if (!expired) return 'unchanged';
+          onEnded(order.assetId, order.orderId);
+          return 'changed';
+        },
+      ),
+    ),
+  );
+  report(parts, tallies, 'orders expired');
+}
+
+/** Cancels the orders on assets that are no longer traded. Those on a suspended asset wait. */
+export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
+  const assets = await parts.assets.getAssets();
+  const closed = assets.filter(({ status }) => status === 'inactive' || status === 'delisted');
+  for (const { asset_id: assetId, status } of closed) {
+    const reason = `${assetId} is no longer traded: it is ${status}`;
+    for (const book of BOOKS) {
+      const tally = await eachBookedOrder(
+        parts,
+        (after) => parts.books.getBooked({ assetId, book, limit: PAGE_SIZE, after }),
+        async (order) => {
+          const withdrawn = await withdrawOrder(parts, order, reason);
+          if (!withdrawn) return 'unchanged';
+          onEnded(assetId, order.orderId);
+          return 'changed';
+        },
+      );
+      report(parts, [tally], reason);
+    }
+  }
+}
+
+function report({ log }: EngineParts, tallies: readonly Tally[], message: string): void {
+  const orders = tallies.reduce((sum, { changed }) => sum + changed, 0);
+  if (orders > 0) log.info({ orders }, message);
+}

@@ -1,0 +1,84 @@
+import type { Trigger } from '../domain/execute-triggered-order.ts';
+import type { TouchedOrder } from '../domain/followed-stops.ts';
+import { createFollowedStops } from '../domain/followed-stops.ts';
+import type { AcceptedStop, MissedMinute } from '../domain/missed-prices.ts';
+import type { QuoteWindow } from '../domain/quote-window.ts';
+import type { EngineParts } from './dependencies.ts';
+import { readTrailingStops } from './read-trailing-stops.ts';
+import { createStoredPeaks } from './stored-peaks.ts';
+
+/** The trailing stops of one asset: in memory by their peaks, and each peak on disk before anything rests on it. */
+export interface TrailingStops {
+  /** Begins with what is stored, and with the prices of the time when nobody followed them. */
+  load(minutes: readonly MissedMinute[]): Promise<void>;
+  /** Follows what has come in, in the order of time. */
+  follow(): void;
+  /** Takes in orders that were accepted at a quote or later, with what they missed. */
+  learn(fromSeq: number): Promise<void>;
+  /** Puts the peaks on disk; what was touched may be acted on afterwards. */
+  save(): Promise<void>;
+  touched(): readonly TouchedOrder[];
+  triggerOf(orderId: string): Trigger | undefined;
+  /** Drops an order that waits no longer. */
+  forget(orderId: string): void;
+  /** Looks through the whole book: drops orders that wait no longer, and peaks that none of the others needs. */
+  tidy(): Promise<void>;
+}
+
+export function createTrailingStops(
+  assetId: string,
+  { books, peaks }: Pick<EngineParts, 'books' | 'peaks'>,
+  window: QuoteWindow,
+): TrailingStops {
+  const stored = createStoredPeaks(assetId, peaks);
+  const followed = createFollowedStops();
+  const { isKnown } = followed;
+
+  async function learn(fromSeq: number, onSeen: (orderId: string) => void = () => undefined): Promise<void> {
+    for await (const stop of readTrailingStops(books, { assetId, fromSeq, isKnown, onSeen })) {
+      const since = window.after(stop.accepted.seq);
+      const missed = since.filter(({ quote }) => quote.seq <= followed.followedSeq());
+      followed.takeIn(stop, missed, stored.all());
+    }
+  }
+
+  /** An index may lag, so the orders that it does not have are asked themselves. */
+  async function dropEnded(present: ReadonlySet<string>): Promise<void> {
+    const missing = [...followed.waitingIds()].filter((id) => !present.has(id));
+    const waiting = new Set((await books.getWaiting(missing)).map(({ order_id }) => order_id));
+    for (const id of missing) if (!waiting.has(id)) followed.forget(id);
+  }
+
+  const save = (): Promise<void> => stored.save(followed.takeNewRaises());
+
+  return {
+    async load(minutes) {
+      await stored.load();
+      const stops: AcceptedStop[] = [];
+      for await (const stop of readTrailingStops(books, { assetId, fromSeq: 0, isKnown: () => false })) {
+        stops.push(stop);
+      }
+      // What has come in since the start is followed like any other quote.
+      const firstSeq = window.firstSeq() ?? Number.POSITIVE_INFINITY;
+      followed.restore({ stops, peaks: stored.all(), minutes, firstSeq });
+    },
+
+    follow: () => followed.follow(window.after(followed.followedSeq())),
+    learn: (fromSeq) => learn(fromSeq),
+    save,
+    touched: followed.touched,
+    triggerOf: followed.triggerOf,
+    forget: followed.forget,
+
+    async tidy() {
+      const present = new Set<string>();
+      await learn(0, (orderId) => present.add(orderId));
+      await dropEnded(present);
+      await save();
+      // The peaks of what is still to be executed are not among those of what waits.
+      if (followed.touched().length > 0) return;
+      // One that is young may be the peak of an order that another process learnt of first.
+      await stored.keepOnly(followed.raises(), window.firstSeq() ?? 0);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
+import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import type { OrderDependencies } from '../use-cases/dependencies.ts';
+import { createCachedAssets } from './cached-assets.ts';
+import type { EngineLog, EngineParts } from './dependencies.ts';
+import { createGate } from './gate.ts';
+import type { Rounds } from './rounds.ts';
+import { createRounds } from './rounds.ts';
+import { expireOrders, withdrawOrders } from './sweep.ts';
+import { createWatchList } from './watch-list.ts';
+
+/** Orders that change at the same time: they share commits of the embedded store. */
+const MAX_ORDERS_AT_ONCE = 256;
+const EXPIRY_MILLISECONDS = 1_000;
+const WITHDRAWAL_MILLISECONDS = 5_000;
+const CHECKPOINT_MILLISECONDS = 15_000;
+const TIDYING_MILLISECONDS = 10 * 60_000;
+/** Soon after the start comes a first tidying: for orders whose acceptance was being committed just then. */
+const FIRST_TIDYING_MILLISECONDS = 10_000;
+
+export interface TriggerEngineDependencies
+  extends Pick<
+    OrderDependencies,
+    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+  > {
+  readonly assets: Pick<AssetDao, 'getAssets'>;
+  readonly log: EngineLog;
+}
+
+/**
+ * Executes waiting orders as prices move, ends those whose time is over, and cancels those on assets that are no longer
+ * traded. Any number of engines may run over one store: each change is made only if the order still waits.
+ */
+export interface TriggerEngine {
+  /** Begins to follow the prices, first of all those that it missed. */
+  start(): void;
+  /** Resolves when everything that the prices so far fire is done. */
+  whenIdle(): Promise<void>;
+  /** Looks for expired orders and for assets that are no longer traded, without waiting for the next round. */
+  sweep(): Promise<void>;
+  /** Forgets orders and peaks that are needed no longer, without waiting for the next round. */
+  tidy(): Promise<void>;
+  /** Finishes what runs. */
+  close(): Promise<void>;
+}
+
+export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEngine {
+  const { store, clock, quotes, log } = deps;
+  let isClosing = false;
+  const parts: EngineParts = {
+    ...deps,
+    assets: createCachedAssets({ read: deps.assets.getAssets, clock }),
+    books: createTriggerBookDao(store),
+    peaks: createPricePeakDao(store),
+    checkpoints: createTriggerCheckpointDao(store),
+    gate: createGate(MAX_ORDERS_AT_ONCE),
+    isClosing: () => isClosing,
+  };
+  const watches = createWatchList(parts);
+  let rounds: readonly Rounds[] = [];
+  let unsubscribe: () => unknown = () => undefined;
+
+  const expire = (): Promise<void> => expireOrders(parts, watches.forget);
+  const withdraw = (): Promise<void> => withdrawOrders(parts, watches.forget);
+  const every = (everyMilliseconds: number, task: () => Promise<void>): Rounds =>
+    createRounds({
+      everyMilliseconds,
+      task,
+      onFailure: (err) => log.warn({ err }, 'a round of the trigger engine failed'),
+    });
+
+  return {
+    start() {
+      unsubscribe = quotes.subscribe(watches.see);
+      const first = every(FIRST_TIDYING_MILLISECONDS, async () => {
+        void first.stop();
+        await watches.tidy();
+      });
+      rounds = [
+        every(EXPIRY_MILLISECONDS, expire),
+        every(WITHDRAWAL_MILLISECONDS, withdraw),
+        every(CHECKPOINT_MILLISECONDS, watches.saveCheckpoints),
+        every(TIDYING_MILLISECONDS, watches.tidy),
+        first,
+      ];
+      watches.wakeAll();
+    },
+
+    whenIdle: watches.whenIdle,
+
+    async sweep() {
+      parts.assets.forget();
+      await Promise.all([expire(), withdraw()]);
+    },
+
+    tidy: watches.tidy,
+
+    async close() {
+      isClosing = true;
+      unsubscribe();
+      watches.stop();
+      await Promise.all(rounds.map((round) => round.stop()));
+      await watches.whenIdle();
+      await watches.saveCheckpoints();
+    },
+  };
+}

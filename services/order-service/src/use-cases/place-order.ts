@@ -1,0 +1,80 @@
+import type { Intent } from '@cnop/common/dao/idempotency/idempotency-record';
+import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
+import type { Decision } from '@cnop/common/database/table-store';
+import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
+import { orderSchema } from '@cnop/common/entities/order/order';
+import type { Placement } from '../domain/decide-placement.ts';
+import { decidePlacement } from '../domain/decide-placement.ts';
+import type { OrderContext } from '../domain/new-order.ts';
+import { assertUnclaimed, claimOf, claimReads, claimWrites, KnownClientOrder } from './client-order-claim.ts';
+import type { OrderDependencies } from './dependencies.ts';
+import { findOwnOrder } from './find-own-order.ts';
+import { acceptanceWrites, bookReads, booksOf, executionWrites } from './order-writes.ts';
+import { reportTrade } from './report-trade.ts';
+
+export interface PlaceOrder {
+  readonly username: string;
+  readonly request: OrderCreate;
+  /** Tells this request from another one under the same client_order_id. */
+  readonly requestHash: string;
+  /** Present when the client sent an Idempotency-Key. */
+  readonly intent: Intent | undefined;
+}
+
+export interface PlacedOrder {
+  readonly order: Order;
+  /** `known`: an order of this client_order_id was there; `replayed`: the key was answered before. */
+  readonly outcome: 'placed' | 'known' | 'replayed';
+}
+
+/**
+ * Accepts an order: executes it at the price of the moment, or reserves what it needs and lets it wait. Books, ledger,
+ * order, event and the answer to a retry are one commit.
+ * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError (all 422)
+ * @throws PriceTooOldError (503)
+ */
+export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
+  const { username, request, intent } = command;
+  const now = deps.clock.now();
+  const asset = await deps.assets.getAsset(request.asset_id);
+  const context: OrderContext = {
+    username,
+    orderId: deps.ids.next(),
+    tradeId: deps.ids.next(),
+    eventId: deps.ids.next(),
+    at: now.toISOString(),
+  };
+  const quote = deps.quotes.latest(request.asset_id);
+  const situation = { request, asset, quote, now, maxQuoteAgeSeconds: deps.maxQuoteAgeSeconds, context };
+  const claim = claimOf(command, context.orderId);
+  try {
+    const { result: order, isReplayed } = await transactOnce(deps.store, {
+      intent,
+      now,
+      answer: orderSchema,
+      reads: { ...bookReads(username, request.asset_id), ...claimReads(claim) },
+      decide: (items) => {
+        assertUnclaimed(items.claim, claim);
+        // Here and not before the transaction, so that a retry is answered whatever became of the asset and its price.
+        const { writes, result } = writesOf(decidePlacement({ ...situation, books: booksOf(items) }));
+        return { writes: [...writes, ...claimWrites(claim)], result };
+      },
+    });
+    if (!isReplayed) reportTrade(deps, order);
+    return { order, outcome: isReplayed ? 'replayed' : 'placed' };
+  } catch (error) {
+    if (!(error instanceof KnownClientOrder)) throw error;
+    return {
+      order: await findOwnOrder(deps.orders, { username, orderId: error.orderId }),
+      outcome: 'known',
+    };
+  }
+}
+
+function writesOf(placement: Placement): Decision<Order> {
+  if (placement.kind === 'executed') {
+    const { executed } = placement;
+    return { writes: executionWrites(executed, { isNew: true }), result: executed.order };
+  }
+  return { writes: acceptanceWrites(placement.accepted), result: placement.accepted.order };
+}

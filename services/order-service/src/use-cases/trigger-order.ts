@@ -1,0 +1,51 @@
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { Trigger } from '../domain/execute-triggered-order.ts';
+import { executeTriggeredOrder } from '../domain/execute-triggered-order.ts';
+import { isFresh } from '../domain/fresh-quote.ts';
+import type { WaitingOrder } from './change-waiting-order.ts';
+import { changeWaitingOrder } from './change-waiting-order.ts';
+import type { OrderDependencies } from './dependencies.ts';
+
+/** What makes an order fire, told by the order as it is stored and the price it would be executed at. */
+export type TriggerRule = (order: Order, quote: Quote) => Trigger | undefined;
+
+/**
+ * - `changed`: it was executed, or it expired or failed instead.
+ * - `unchanged`: it does not fire, or somebody else was first.
+ * - `blocked`: nothing of this asset can be executed now; it goes on waiting.
+ */
+export type TriggerAttempt =
+  | { readonly kind: 'changed'; readonly order: Order }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'blocked' };
+
+type Triggering = Pick<
+  OrderDependencies,
+  'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+> & {
+  /** May be a second old, since many orders ask for one asset: so long orders may fire after its suspension. */
+  readonly assets: Pick<OrderDependencies['assets'], 'getAsset'>;
+};
+
+/**
+ * Executes an order that fired, at the price of this moment. While its asset is not traded or has no price that is young
+ * enough, the order goes on waiting.
+ */
+export async function triggerOrder(
+  deps: Triggering,
+  waiting: WaitingOrder,
+  rule: TriggerRule,
+): Promise<TriggerAttempt> {
+  const asset = await deps.assets.getAsset(waiting.assetId);
+  const now = deps.clock.now();
+  const quote = deps.quotes.latest(waiting.assetId);
+  const canTrade = asset?.status === 'active' && quote && isFresh(quote, now, deps.maxQuoteAgeSeconds);
+  if (!canTrade) return { kind: 'blocked' };
+  const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
+  const order = await changeWaitingOrder(deps, waiting, (found, books) => {
+    const trigger = rule(found, quote);
+    return trigger ? executeTriggeredOrder(found, context, { books, trigger, quote }) : { kind: 'waits' };
+  });
+  return order ? { kind: 'changed', order } : { kind: 'unchanged' };
+}

@@ -1,0 +1,26 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import { endOrder } from '../domain/end-order.ts';
+import type { WaitingOrder } from './change-waiting-order.ts';
+import { changeWaitingOrder } from './change-waiting-order.ts';
+import type { OrderDependencies } from './dependencies.ts';
+
+/**
+ * Cancels an order that can never execute any more, on behalf of the platform.
+ * @param reason for people, such as that the asset is no longer traded
+ * @returns undefined when it is no longer waiting
+ */
+export async function withdrawOrder(
+  deps: Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'trades'>,
+  order: WaitingOrder,
+  reason: string,
+): Promise<Order | undefined> {
+  const ending = {
+    status: 'cancelled',
+    reason,
+    eventId: deps.ids.next(),
+    at: deps.clock.now().toISOString(),
+  } as const;
+  return changeWaitingOrder(deps, order, (found, books) =>
+    found.status === 'queued' ? { kind: 'ended', ended: endOrder(found, books, ending) } : { kind: 'waits' },
+  );
+}

@@ -1,0 +1,82 @@
+import { decimal } from '@cnop/common/core/money';
+import { ProblemError } from '@cnop/exception/problem-error';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Settlement } from '../../src/domain/settlement.ts';
+import { settle } from '../../src/domain/settlement.ts';
+import { cents, expectedTrade, fees, prices, quantities } from '../reference-arithmetic.ts';
+
+const sides = fc.constantFrom('buy', 'sell');
+const RUNS = { numRuns: 2_000 };
+
+function settled(side: 'buy' | 'sell', quantity: string, price: string, feeBps: number): Settlement {
+  return settle(side, { quantity: decimal(quantity), price, feeBps });
+}
+
+const inCents = (usd: { toFixed(scale: number): string }): bigint => cents(usd.toFixed(2));
+
+describe('a settlement', () => {
+  it.each([
+    { side: 'buy', quantity: '1', price: '100', feeBps: 0, moves: ['100.00', '0.00', '100.00'] },
+    { side: 'buy', quantity: '1', price: '100', feeBps: 25, moves: ['100.00', '0.25', '100.25'] },
+    { side: 'sell', quantity: '1', price: '100', feeBps: 25, moves: ['100.00', '0.25', '99.75'] },
+    { side: 'buy', quantity: '0.001', price: '1', feeBps: 0, moves: ['0.01', '0.00', '0.01'] },
+    { side: 'buy', quantity: '0.001', price: '1', feeBps: 1, moves: ['0.01', '0.01', '0.02'] },
+    { side: 'sell', quantity: '0.333', price: '1', feeBps: 0, moves: ['0.33', '0.00', '0.33'] },
+    { side: 'sell', quantity: '0.333', price: '1', feeBps: 100, moves: ['0.33', '0.01', '0.32'] },
+    { side: 'buy', quantity: '1', price: '1', feeBps: 10_000, moves: ['1.00', '1.00', '2.00'] },
+  ] as const)(
+    'of a $side of $quantity at $price with $feeBps bps moves $moves',
+    ({ side, moves, ...trade }) => {
+      const { total, fees: fee, cash } = settled(side, trade.quantity, trade.price, trade.feeBps);
+      expect([total, fee, cash].map((usd) => usd.toFixed(2))).toEqual(moves);
+    },
+  );
+
+  it.each([
+    ['less than a cent', '0.0099', '1', 0],
+    ['a cent that the fee takes', '0.01', '1', 1],
+    ['all of it in fees', '5', '1', 10_000],
+    ['more than can be stored', '1000', '999999999999999', 0],
+  ])('of a sale that brings %s is refused', (_case, quantity, price, feeBps) => {
+    expect(() => settled('sell', quantity, price, feeBps)).toThrow(
+      expect.objectContaining({ code: 'BUS_002', errors: [expect.objectContaining({ field: 'quantity' })] }),
+    );
+  });
+
+  it('of a buy that is more than can be stored with its fee is refused, and one at the edge is not', () => {
+    expect(settled('buy', '999999999999999', '1', 0).cash.toFixed(2)).toBe('999999999999999.00');
+    expect(() => settled('buy', '999999999999999', '1', 1)).toThrow(ProblemError);
+  });
+
+  it('rounds total and fee against the user, to the cent', () => {
+    fc.assert(
+      fc.property(sides, quantities, prices, fees, (side, quantity, price, feeBps) => {
+        const expected = expectedTrade(side, { quantity, price, feeBps });
+        if (expected.cash <= 0n) {
+          expect(() => settled(side, quantity, price, feeBps)).toThrow(ProblemError);
+          return;
+        }
+        const result = settled(side, quantity, price, feeBps);
+        expect([result.total, result.fees, result.cash].map(inCents)).toEqual([
+          expected.total,
+          expected.fees,
+          expected.cash,
+        ]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('of a buy never costs more at a lower price, which is what a hold at the limit relies on', () => {
+    fc.assert(
+      fc.property(quantities, prices, prices, fees, (quantity, a, b, feeBps) => {
+        const [lower, higher] = decimal(a).lte(b) ? [a, b] : [b, a];
+        expect(
+          settled('buy', quantity, lower, feeBps).cash.lte(settled('buy', quantity, higher, feeBps).cash),
+        ).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+
+// What trades should move, by whole-number arithmetic alone: nothing rounds before we say so.
+
+type Side = 'buy' | 'sell';
+
+/** Whole numbers of 10^-18. */
+const UNIT = 10n ** 18n;
+const CENT = UNIT / 100n;
+const BASIS_POINTS = 10_000n;
+
+export function scaled(text: string): bigint {
+  const isNegative = text.startsWith('-');
+  const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
+  const units = BigInt(whole + fraction.padEnd(18, '0'));
+  return isNegative ? -units : units;
+}
+
+export const cents = (usd: string): bigint => scaled(usd) / CENT;
+
+const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
+
+/** In cents: the total, the fee, and what leaves the account or reaches it. */
+export function expectedTrade(
+  side: Side,
+  {
+    quantity,
+    price,
+    feeBps = 0,
+  }: { readonly quantity: string; readonly price: string; readonly feeBps?: number },
+): { readonly total: bigint; readonly fees: bigint; readonly cash: bigint } {
+  const product = scaled(quantity) * scaled(price);
+  const total = side === 'buy' ? divideUp(product, CENT * UNIT) : product / (CENT * UNIT);
+  const fees = divideUp(total * BigInt(feeBps), BASIS_POINTS);
+  return { total, fees, cash: side === 'buy' ? total + fees : total - fees };
+}
+
+/** Decimals of a scale, from one unit of it up. */
+export function decimals(scale: number, maxUnits: bigint): fc.Arbitrary<string> {
+  return fc.bigInt({ min: 1n, max: maxUnits }).map((units) => {
+    const text = units.toString().padStart(scale + 1, '0');
+    return scale === 0 ? text : `${text.slice(0, -scale)}.${text.slice(-scale)}`;
+  });
+}
+
+export const quantities = decimals(8, 10n ** 12n);
+export const prices = fc.nat({ max: 8 }).chain((scale) => decimals(scale, 10n ** 10n));
+export const amountsOfCash = decimals(2, 10n ** 11n);
+/** Often nothing, sometimes the lot. */
+export const fees = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 100 }),
+  fc.integer({ min: 1, max: 10_000 }),
+);

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
+import { startOrderService } from '../order-service-under-test.ts';
+
+interface Documented {
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Documented>>;
+}
+interface Content {
+  readonly content: Readonly<Record<string, { readonly schema: Documented }>>;
+}
+interface Operation {
+  readonly summary?: string;
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly (Documented & { readonly name: string })[];
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, { readonly description?: string } & Partial<Content>>>;
+}
+
+let service: OrderServiceUnderTest;
+let paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+beforeAll(async () => {
+  service = await startOrderService();
+  const response = await service.app.inject({ method: 'GET', url: '/openapi.json' });
+  ({ paths } = response.json<{ paths: typeof paths }>());
+});
+afterAll(() => service.dispose());
+
+const ROUTES = [
+  'delete /orders/{id}',
+  'get /assets/{asset_id}/transactions',
+  'get /orders',
+  'get /orders/{id}',
+  'get /orders/{id}/explain',
+  'post /orders',
+  'post /orders/preview',
+  'post /orders/{id}/cancel',
+];
+
+describe('the OpenAPI document', () => {
+  it('has every route', () => {
+    const routes = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(routes.filter((route) => /orders|assets/.test(route)).toSorted()).toEqual(ROUTES);
+  });
+
+  it.each(ROUTES)('says of %s what it is for, who may, and what comes back', (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const operation = paths[path]?.[method];
+    expect(operation?.summary).toMatch(/^[A-Z]/);
+    expect(operation?.security).toEqual([{ bearer: [] }]);
+    for (const { description, content } of Object.values(operation?.responses ?? {})) {
+      expect(description).toMatch(/\.$/);
+      expect(Object.keys(content?.['application/json']?.schema.properties ?? {})).toContain('data');
+    }
+  });
+
+  it.each(['/orders', '/orders/preview'])('describes every field of the body of POST %s', (path) => {
+    const { properties = {} } = paths[path]?.['post']?.requestBody?.content['application/json']?.schema ?? {};
+    expect(Object.keys(properties)).toHaveLength(11);
+    const silent = Object.entries(properties).filter(([, field]) => !field.description && !field.enum);
+    expect(silent.map(([name]) => name)).toEqual([]);
+  });
+});

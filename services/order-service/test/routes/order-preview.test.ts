@@ -1,0 +1,409 @@
+import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
+import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
+import { MAX_QUOTE_AGE_SECONDS, startOrderService } from '../order-service-under-test.ts';
+import { decimals, scaled } from '../reference-arithmetic.ts';
+import type { OrderAnswer, ProblemAnswer, Trader } from '../trader.ts';
+import { createTrader } from '../trader.ts';
+
+const START = '2026-01-15T12:00:00.000Z';
+
+let service: OrderServiceUnderTest;
+beforeAll(async () => {
+  service = await startOrderService();
+});
+afterAll(() => service.dispose());
+beforeEach(() => {
+  service.clock.set(START);
+  service.setPrice('BTC', '50000');
+  service.setPrice('GOLD', '2000');
+});
+
+const trader = (usd?: string) => createTrader(service, usd);
+const order = (order_type: string, fields: object) => ({ asset_id: 'BTC', order_type, ...fields });
+const buy = (quantity: string, asset_id = 'BTC') => ({ asset_id, order_type: 'market_buy', quantity });
+
+async function previewed(somebody: Trader, request: unknown): Promise<OrderPreview> {
+  const response = await somebody.preview(request);
+  expect(response.statusCode, response.body).toBe(200);
+  const preview = response.json<{ readonly data: OrderPreview }>().data;
+  expect(orderPreviewSchema.parse(preview)).toEqual(preview);
+  return preview;
+}
+
+const codesOf = ({ reasons }: OrderPreview) => reasons.map(({ code, field }) => `${code} ${field}`);
+
+describe('the preview of an order', () => {
+  it('that would be executed tells its cost, fee, and the balances after it', async () => {
+    const alice = await trader('5000');
+    const preview = await previewed(alice, buy('1', 'gold'));
+    expect(preview).toEqual({
+      would_be: 'executed',
+      order_type: 'market_buy',
+      asset_id: 'GOLD',
+      quantity: '1',
+      price: '2010',
+      total_amount: '2010.00',
+      fees: '5.03',
+      estimate: { price: '2010', total_amount: '2010.00', fees: '5.03', cash: '2015.03' },
+      hold: null,
+      balance: {
+        before: { current: '5000.00', held: '0.00', available: '5000.00' },
+        after: { current: '2984.97', held: '0.00', available: '2984.97' },
+      },
+      holding: {
+        before: { quantity: '0', held: '0', available: '0' },
+        after: { quantity: '1', held: '0', available: '1' },
+      },
+      quote: service.runtime.quotes.latest('GOLD'),
+      expires_at: null,
+      distance_percent: null,
+      warnings: [],
+      reasons: [],
+    });
+  });
+
+  it('that would wait tells its hold, what it would come to, and how far away that is', async () => {
+    const bob = await trader('1000');
+    const request = { asset_id: 'GOLD', order_type: 'limit_buy', quantity: '0.33333333', price: '1500.01' };
+    expect(await previewed(bob, request)).toMatchObject({
+      would_be: 'queued',
+      price: '2010',
+      total_amount: '500.01',
+      fees: '0.00',
+      estimate: { price: '1500.01', total_amount: '500.01', fees: '1.26', cash: '501.27' },
+      hold: { amount: '501.27', unit: 'USD' },
+      balance: { after: { current: '1000.00', held: '501.27', available: '498.73' } },
+      holding: null,
+      expires_at: '2026-02-14T12:00:00.000Z',
+      distance_percent: '-25.37',
+      warnings: [{ code: 'far_from_market' }],
+      reasons: [],
+    });
+  });
+
+  it.each([
+    ['stop_loss', { stop_price: '49000' }, '-2.00', '4900.00'],
+    ['take_profit', { stop_price: '51000' }, '2.00', '5100.00'],
+    ['trailing_stop', { trail_percent: '2.5' }, '-2.50', '4875.00'],
+    ['trailing_stop', { trail_amount: '500' }, '-1.00', '4950.00'],
+    ['limit_sell', { price: '50001' }, '0.00', '5000.10'],
+  ])(
+    '%s %o reserves units and says what the trigger would bring',
+    async (order_type, terms, distance, total) => {
+      const carol = await trader('50000');
+      await carol.placed(buy('1'));
+      expect(await previewed(carol, order(order_type, { quantity: '0.1', ...terms }))).toMatchObject({
+        would_be: 'queued',
+        price: '50000',
+        total_amount: order_type === 'limit_sell' ? total : null,
+        estimate: { total_amount: total },
+        hold: { amount: '0.1', unit: 'BTC' },
+        holding: { after: { quantity: '1', held: '0.1', available: '0.9' } },
+        distance_percent: distance,
+        warnings: [],
+      });
+    },
+  );
+
+  it('of a limit that the market meets warns that it executes at once', async () => {
+    const dave = await trader('1000');
+    expect(await previewed(dave, order('limit_buy', { quantity: '0.01', price: '60000' }))).toMatchObject({
+      would_be: 'executed',
+      total_amount: '500.00',
+      hold: null,
+      distance_percent: null,
+      warnings: [{ code: 'executes_at_once' }, { code: 'far_from_market' }],
+    });
+  });
+
+  it.each([
+    ['52500', []],
+    ['47500', []],
+    ['52500.01', ['far_from_market']],
+    ['47499.99', ['far_from_market']],
+  ])('warns of a price such as %s only when it is more than 5 %% away', async (price, expected) => {
+    const erin = await trader('100000');
+    const order_type = Number(price) < 50_000 ? 'limit_buy' : 'take_profit';
+    await erin.placed(buy('1'));
+    const terms = order_type === 'limit_buy' ? { price } : { stop_price: price };
+    const { warnings } = await previewed(erin, order(order_type, { quantity: '0.1', ...terms }));
+    expect(warnings.map(({ code }) => code)).toEqual(expected);
+  });
+
+  it('counts out what all that is available is', async () => {
+    const frank = await trader('50000');
+    await frank.placed(buy('1'));
+    await frank.placed(order('stop_loss', { quantity: '0.25', stop_price: '40000' }));
+    expect(await previewed(frank, order('market_sell', { quantity: 'max' }))).toMatchObject({
+      would_be: 'executed',
+      quantity: '0.75',
+      total_amount: '37500.00',
+      holding: { after: { quantity: '0.25', held: '0.25', available: '0' } },
+    });
+    const nobody = await trader('1');
+    expect(await previewed(nobody, order('market_sell', { quantity: 'max' }))).toMatchObject({
+      would_be: 'refused',
+      quantity: 'max',
+      estimate: null,
+      reasons: [{ code: 'BUS_001', field: 'quantity', available: '0' }],
+    });
+  });
+
+  it('of an asset with the smallest numbers is still exact', async () => {
+    const grace = await trader('1');
+    expect(await previewed(grace, buy('0.0001', 'DOGE'))).toMatchObject({
+      total_amount: '0.01',
+      would_be: 'executed',
+    });
+  });
+});
+
+describe('the preview of an order that would be refused', () => {
+  it('gives every reason, with what is missing, and changes nothing', async () => {
+    const heidi = await trader('10');
+    service.clock.advanceSeconds(MAX_QUOTE_AGE_SECONDS + 1);
+    const preview = await previewed(
+      heidi,
+      order('market_buy', {
+        quantity: '0.123456789',
+        price: '1',
+        price_bound: '49999.999',
+        expires_at: START,
+      }),
+    );
+    expect(preview.would_be).toBe('refused');
+    expect(codesOf(preview).toSorted()).toEqual([
+      'BUS_001 null',
+      'BUS_002 price_bound',
+      'SVC_001 null',
+      'VAL_001 expires_at',
+      'VAL_001 price',
+      'VAL_001 price_bound',
+      'VAL_001 quantity',
+    ]);
+    expect(preview.reasons.find(({ code }) => code === 'BUS_001')).toMatchObject({
+      available: '10.00',
+      required: '6172.84',
+    });
+    expect(preview.balance.after).toEqual(preview.balance.before);
+    expect([preview.total_amount, preview.fees, preview.hold]).toEqual([null, null, null]);
+    expect(preview.estimate).toMatchObject({ cash: '6172.84' });
+  });
+
+  it.each([
+    ['an unknown asset', { ...buy('1'), asset_id: 'NOPE' }, ['BUS_003 asset_id', 'SVC_001 null']],
+    ['a suspended asset and no cash', buy('1', 'ETH'), ['BUS_003 asset_id', 'BUS_001 null']],
+    ['no limit', order('limit_buy', { quantity: '1' }), ['VAL_003 price']],
+    ['no limit, no units', order('limit_sell', { quantity: '1' }), ['VAL_003 price', 'BUS_001 quantity']],
+    [
+      'the wrong side and no units',
+      order('stop_loss', { quantity: '1', stop_price: '50000' }),
+      ['BUS_001 quantity', 'BUS_002 stop_price'],
+    ],
+    [
+      'a trail longer than the price, and no units',
+      order('trailing_stop', { quantity: '1', trail_amount: '60000' }),
+      ['BUS_001 quantity', 'BUS_002 trail_amount'],
+    ],
+    [
+      'a trail of more than all, and no units',
+      order('trailing_stop', { quantity: '1', trail_percent: '150' }),
+      ['VAL_001 trail_percent', 'BUS_001 quantity'],
+    ],
+    [
+      'a sale for nothing of what is not held',
+      order('market_sell', { quantity: '0.0000001' }),
+      ['BUS_001 quantity', 'BUS_002 quantity'],
+    ],
+    ['all of a buy', order('market_buy', { quantity: 'max' }), ['VAL_001 quantity']],
+    [
+      'a total that cannot be held',
+      { asset_id: 'SPOT', order_type: 'limit_buy', quantity: '999999999999999', price: '5' },
+      ['BUS_002 quantity'],
+    ],
+  ])('because of %s says %o', async (_case, request, expected) => {
+    service.setPrice('ETH', '50000');
+    const ivan = await trader('10');
+    const before = await ivan.books();
+    const preview = await previewed(ivan, request);
+    expect(preview.would_be).toBe('refused');
+    expect(codesOf(preview)).toEqual(expected);
+    expect((await ivan.place(request)).statusCode).toBeGreaterThanOrEqual(422);
+    expect(await ivan.books()).toEqual(before);
+  });
+
+  it('because its name was used says which way', async () => {
+    const judy = await trader('1000');
+    const mine = { ...order('limit_buy', { quantity: '0.01', price: '40000' }), client_order_id: 'mine' };
+    expect((await previewed(judy, mine)).would_be).toBe('queued');
+    await judy.placed(mine);
+    expect(codesOf(await previewed(judy, mine))).toEqual(['RES_002 client_order_id']);
+    expect(codesOf(await previewed(judy, { ...mine, price: '41000' }))).toEqual(['VAL_001 client_order_id']);
+  });
+});
+
+describe('a preview', () => {
+  it('writes nothing, however often it is asked, and takes no key', async () => {
+    const kim = await trader('1000');
+    const before = await kim.books();
+    const stored = async () => {
+      const items: unknown[] = [];
+      for (const table of ['users', 'orders', 'inventory'] as const) {
+        for await (const item of service.runtime.store.scan(table)) items.push(item);
+      }
+      return items;
+    };
+    const everything = await stored();
+    for (let i = 0; i < 5; i += 1) {
+      await previewed(kim, buy('0.01'));
+      await previewed(kim, {
+        ...order('limit_buy', { quantity: '0.01', price: '40000' }),
+        client_order_id: 'mine',
+      });
+      await previewed(kim, buy('1'));
+    }
+    expect(await kim.books()).toEqual(before);
+    expect(await stored()).toEqual(everything);
+  });
+
+  it.each([
+    ['nothing', undefined, ['body']],
+    ['no fields', {}, ['asset_id', 'order_type', 'quantity']],
+    ['an unknown field', { ...buy('1'), role: 'admin' }, ['role']],
+    ['a number that is none', buy('1e5'), ['quantity']],
+    ['a trail of nothing', order('trailing_stop', { quantity: '1', trail_amount: '0' }), ['trail_amount']],
+  ])('of %s is bad input, as the order would be', async (_case, payload, fields) => {
+    const lea = await trader('1000');
+    const response = await lea.preview(payload);
+    expect(response.statusCode).toBe(422);
+    expect([...new Set(response.json<ProblemAnswer>().errors?.map(({ field }) => field))]).toEqual(fields);
+  });
+
+  it('needs an account', async () => {
+    const nobody = await trader();
+    expect((await nobody.preview(buy('1'))).statusCode).toBe(404);
+  });
+});
+
+const SECONDS = fc.constantFrom(0, 0, 0, 0, MAX_QUOTE_AGE_SECONDS, MAX_QUOTE_AGE_SECONDS + 1);
+const ASSETS = fc.constantFrom('BTC', 'BTC', 'GOLD', 'GOLD', 'DOGE', 'SPOT', 'ETH', 'NOPE');
+const TYPES = fc.constantFrom(
+  'market_buy',
+  'market_sell',
+  'limit_buy',
+  'limit_sell',
+  'stop_loss',
+  'take_profit',
+  'trailing_stop',
+);
+/** Around the price, on either side and in either spelling, and now and then with a digit too many. */
+const near = (price: number) =>
+  fc.oneof(
+    fc.integer({ min: 800, max: 1_200 }).map((permille) => ((price * permille) / 1_000).toFixed(2)),
+    fc.constantFrom(String(price), `${price}.00`, `${price}.001`, '0.01', '999999999999999'),
+  );
+const PRICES: Readonly<Record<string, number>> = {
+  BTC: 50_000,
+  GOLD: 2_000,
+  DOGE: 1,
+  SPOT: 7,
+  ETH: 100,
+  NOPE: 1,
+};
+const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 1, arbitrary }, { weight: 5, arbitrary: fc.constant(undefined) });
+const usually = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 9, arbitrary }, { weight: 1, arbitrary: fc.constant(undefined) });
+
+/** Mostly orders that make sense, sometimes with a field that does not. */
+const requests = fc.tuple(ASSETS, TYPES).chain(([asset_id, order_type]) => {
+  const price = near(PRICES[asset_id] ?? 1);
+  const never = fc.constant(undefined);
+  const field = (isRight: boolean, arbitrary: fc.Arbitrary<string>) =>
+    isRight ? usually(arbitrary) : fc.oneof({ weight: 30, arbitrary: never }, { weight: 1, arbitrary });
+  const isMarket = order_type.startsWith('market');
+  const isTrail = order_type === 'trailing_stop';
+  return fc.record({
+    asset_id: fc.constant(asset_id),
+    order_type: fc.constant(order_type),
+    quantity: fc.oneof(
+      { weight: 5, arbitrary: decimals(2, 150n) },
+      { weight: 2, arbitrary: decimals(0, 3n) },
+      { weight: 1, arbitrary: fc.constantFrom('max', '0.00000001', '0.000000001') },
+    ),
+    price: field(order_type.startsWith('limit'), price),
+    price_bound: isMarket ? rarely(price) : never,
+    stop_price: field(order_type === 'stop_loss' || order_type === 'take_profit', price),
+    trail_amount: isTrail ? rarely(decimals(2, 10_000n)) : never,
+    trail_percent: field(isTrail, decimals(2, 11_000n)),
+    expires_at: rarely(fc.constantFrom(START, '2026-01-15T13:00:00.000Z', '2027-02-01T00:00:00.000Z')),
+    client_order_id: rarely(fc.constantFrom('one', 'two')),
+  });
+});
+
+describe('a preview and the order itself', () => {
+  it('say the same of every request on every state: outcome, total, fees, hold and balances', async () => {
+    const outcomes = { executed: 0, queued: 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(requests, { minLength: 6, maxLength: 12 }), SECONDS, async (steps, age) => {
+        service.clock.set(START);
+        service.refreshPrices();
+        const somebody = await trader('400000');
+        await somebody.placed(buy('4'));
+        await somebody.placed(buy('4', 'GOLD'));
+        for (const [index, request] of steps.entries()) {
+          if (index === steps.length - 2) service.clock.advanceSeconds(age);
+          const preview = await previewed(somebody, request);
+          const response = await somebody.place(request);
+          expectAgreement(preview, response.statusCode, response.json<OrderAnswer>().data);
+          if (response.statusCode >= 400) expectNamed(preview, response.json<ProblemAnswer>());
+          await expectBalances(somebody, preview);
+          outcomes[preview.would_be] += 1;
+        }
+      }),
+      { numRuns: 100 },
+    );
+    // Otherwise the two would agree about nothing.
+    expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(20);
+  }, 60_000);
+
+  function expectAgreement(preview: OrderPreview, status: number, placed: Order): void {
+    expect(preview.would_be === 'refused', JSON.stringify(preview.reasons)).toBe(status !== 201);
+    expect(preview.reasons.length === 0).toBe(status === 201);
+    if (status !== 201) return;
+    expect(preview.would_be).toBe(placed.status === 'completed' ? 'executed' : 'queued');
+    expect(preview.quantity).toBe(placed.quantity);
+    expect(preview.total_amount).toBe(placed.total_amount);
+    expect(preview.fees).toBe(placed.fees);
+    expect(preview.expires_at).toBe(placed.expires_at);
+    expect(preview.hold?.amount ?? '0').toBe(placed.held_amount);
+    if (placed.status === 'completed') expect(preview.price).toBe(placed.executed_price);
+    // A hold of cash is the total and the fee that was estimated.
+    if (preview.hold?.unit === 'USD') {
+      expect(scaled(preview.hold.amount)).toBe(scaled(preview.estimate?.cash ?? '0'));
+    }
+  }
+
+  /** What the order is refused for is among what the preview named. */
+  function expectNamed(preview: OrderPreview, problem: ProblemAnswer): void {
+    const named = new Set(preview.reasons.map(({ field }) => field));
+    for (const { field } of problem.errors ?? []) expect(named).toContain(field);
+    const codes = preview.reasons.map(({ code }) => code.replace('VAL_003', 'VAL_001'));
+    expect(codes).toContain(problem.code.replace('VAL_003', 'VAL_001'));
+  }
+
+  async function expectBalances(somebody: Trader, preview: OrderPreview): Promise<void> {
+    const { balance } = await somebody.books();
+    expect(preview.balance.after).toMatchObject({
+      current: balance?.current_balance,
+      held: balance?.held_balance,
+    });
+    const holding = await somebody.holding(preview.asset_id);
+    expect(preview.holding?.after.quantity).toBe(holding?.quantity);
+    expect(preview.holding?.after.held).toBe(holding?.held_quantity);
+  }
+});

@@ -1,0 +1,125 @@
+import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { expect } from 'vitest';
+import type { OrderServiceUnderTest } from './order-service-under-test.ts';
+
+export interface OrderAnswer {
+  readonly data: Order;
+}
+export interface ListAnswer {
+  readonly data: readonly Order[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}
+export interface ProblemAnswer {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly code: string }[];
+}
+
+const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
+
+/** Everything of somebody that an order may touch. */
+export interface BooksOnDisk {
+  readonly balance: Balance | undefined;
+  readonly holdings: readonly StoredAssetBalance[];
+  readonly ledger: readonly BalanceTransaction[];
+  readonly trades: readonly AssetTransaction[];
+  readonly events: readonly LiveEvent[];
+  readonly orders: readonly Order[];
+}
+
+type Headers = Readonly<Record<string, string>>;
+/** What tests look at of an answer. */
+interface Answer {
+  readonly statusCode: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  json<T>(): T;
+}
+type Answered = Promise<Answer>;
+
+export interface Trader {
+  readonly username: string;
+  readonly headers: Headers;
+  place(payload: unknown, extra?: Headers): Answered;
+  /** Places an order that must be accepted. */
+  placed(payload: unknown): Promise<Order>;
+  preview(payload: unknown): Answered;
+  cancel(orderId: string): Answered;
+  get(url: string): Answered;
+  order(orderId: string): Promise<Order>;
+  cash(): Promise<string | undefined>;
+  held(): Promise<string | undefined>;
+  holding(assetId: string): Promise<StoredAssetBalance | undefined>;
+  events(): Promise<readonly LiveEvent[]>;
+  /** As it is stored, newest first where it has an order. */
+  books(): Promise<BooksOnDisk>;
+  /** Signs in again: a token lives for a quarter of an hour. */
+  signInAgain(): Promise<Trader>;
+}
+
+let count = 0;
+
+/** Somebody new, with an account when there is cash to put on it. */
+export async function createTrader(service: OrderServiceUnderTest, usd?: string): Promise<Trader> {
+  count += 1;
+  const username = `trader${count}`;
+  if (usd !== undefined) await service.runtime.fund(username, usd);
+  return signIn(service, username);
+}
+
+async function signIn(service: OrderServiceUnderTest, username: string): Promise<Trader> {
+  const { app, runtime } = service;
+  const headers = await runtime.signIn(username);
+  const balances = createBalanceDao(runtime.store);
+  const holdings = createAssetBalanceDao(runtime.store);
+  const trades = createAssetTransactionDao(runtime.store);
+  const post = (url: string, payload: unknown, extra: Headers = {}): Answered =>
+    app.inject({ method: 'POST', url, headers: { ...headers, ...extra }, payload: payload as object });
+  const get = (url: string): Answered => app.inject({ method: 'GET', url, headers });
+  const order = async (orderId: string) => (await get(`/orders/${orderId}`)).json<OrderAnswer>().data;
+  const events = async () =>
+    (await createLiveEventDao(runtime.store).getEventsAfter(username, 0, FIRST_PAGE.limit)).items;
+
+  return {
+    username,
+    headers,
+    place: (payload, extra) => post('/orders', payload, extra),
+    async placed(payload) {
+      const response = await post('/orders', payload);
+      expect(response.statusCode, response.body).toBe(201);
+      return response.json<OrderAnswer>().data;
+    },
+    preview: (payload) => post('/orders/preview', payload),
+    cancel: (orderId) => post(`/orders/${orderId}/cancel`, undefined),
+    get,
+    order,
+    cash: async () => (await balances.getBalance(username))?.current_balance,
+    held: async () => (await balances.getBalance(username))?.held_balance,
+    holding: (assetId) => holdings.getAssetBalance(username, assetId),
+    events,
+    async books() {
+      const held = await holdings.getAllAssetBalances(username);
+      const ids = held.map((holding) => holding.asset_id);
+      return {
+        balance: await balances.getBalance(username),
+        holdings: held,
+        ledger: (await balances.getUserTransactions(username, FIRST_PAGE)).items,
+        trades: (await trades.getUserTransactions(username, ids, FIRST_PAGE)).items,
+        events: await events(),
+        orders: (await createOrderDao(runtime.store).getOrdersByUser(username, FIRST_PAGE)).items,
+      };
+    },
+    signInAgain: () => signIn(service, username),
+  };
+}

@@ -1,0 +1,40 @@
+import { liveEventSchema } from '@cnop/common/entities/user/live-event';
+import { queryInteger } from '@cnop/common/http/page-query';
+import { z } from 'zod';
+
+const DEFAULT_EVENTS = 100;
+const MAX_EVENTS = 500;
+/** As many digits as the largest safe integer has. */
+const SEQ_PATTERN = /^\d{1,16}$/;
+const SELECTION_PATTERN = /^(?:all|[A-Za-z\d]{1,10}(?:,[A-Za-z\d]{1,10}){0,99})$/;
+
+/** The `seq` of an event, as it stands in a query or in `Last-Event-ID`. */
+export const seqInputSchema = z
+  .string()
+  .regex(SEQ_PATTERN, { error: 'Give the seq of an event: a whole number.', abort: true })
+  .transform(Number)
+  .pipe(z.int());
+
+export const eventsQuerySchema = z.strictObject({
+  after: seqInputSchema.default(0),
+  limit: queryInteger({ min: 1, max: MAX_EVENTS }).default(DEFAULT_EVENTS),
+});
+
+export const eventsAnswerSchema = z.object({
+  data: z.array(liveEventSchema),
+  has_more: z.boolean(),
+  last_seq: z.int(),
+  /** Only there, and true, when events between `after` and the first of these are not kept any more. */
+  reset: z.literal(true).optional(),
+});
+
+/** `all`, or the ids of some assets. */
+const priceSelectionSchema = z
+  .string()
+  .regex(SELECTION_PATTERN, 'Give "all", or up to 100 asset ids, separated by commas.')
+  .transform((text) => (text === 'all' ? text : [...new Set(text.toUpperCase().split(','))]));
+
+export const streamQuerySchema = z.strictObject({
+  prices: priceSelectionSchema.optional(),
+  after: seqInputSchema.optional(),
+});

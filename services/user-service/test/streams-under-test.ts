@@ -1,0 +1,62 @@
+import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
+import { openEventStream } from '@cnop/testing/system/event-stream';
+import { afterEach, expect } from 'vitest';
+import type { StreamLimits } from '../src/streams/stream-limits.ts';
+import type { UserServiceUnderTest } from './user-service-under-test.ts';
+import { startUserService } from './user-service-under-test.ts';
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** The user service of the test that runs, listening, and the streams that it has opened. */
+export let service: UserServiceUnderTest;
+export const streams: EventStream[] = [];
+let origin: string;
+
+export async function start(streamLimits: Partial<StreamLimits> = {}): Promise<void> {
+  service = await startUserService({ streamLimits });
+  origin = await service.app.listen({ host: '127.0.0.1', port: 0 });
+}
+
+afterEach(async () => {
+  for (const stream of streams.splice(0)) stream.cut();
+  await service.stop();
+});
+
+export async function open(
+  headers: Headers,
+  { query = '', lastEventId }: { readonly query?: string; readonly lastEventId?: string } = {},
+): Promise<EventStream> {
+  const stream = await openEventStream(`${origin}/stream${query}`, { headers, lastEventId });
+  streams.push(stream);
+  return stream;
+}
+
+export async function deposit(headers: Headers, amount = '1.00'): Promise<void> {
+  const answer = await service.call('POST', '/balance/deposit', { headers, body: { amount } });
+  expect(answer.status).toBe(201);
+}
+
+export const hello = (stream: EventStream) => stream.waitFor(({ event }) => event === 'hello');
+export const withSeq = (seq: number) => (frame: Frame) => frame.data['seq'] === seq;
+/** The ids of the user's own events, which alone have one. */
+export const ids = (stream: EventStream) =>
+  stream.frames.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]));
+export const upTo = (last: number, first = 1) =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+let quoteSeq = 0;
+/** Writes new quotes on the board, all with the same `seq`, which is returned. */
+export function publish(...assets: (readonly [assetId: string, mid: string])[]): number {
+  quoteSeq += 1;
+  const rest = { at: new Date().toISOString(), source: 'simulated', seq: quoteSeq } as const;
+  service.runtime.quotes.publish(
+    assets.map(([asset_id, mid]) => ({ asset_id, bid: mid, ask: mid, mid, ...rest })),
+  );
+  return quoteSeq;
+}
+
+export const prices = (stream: EventStream, assetId?: string) =>
+  stream.frames.filter(
+    ({ event, data }) => event === 'price.updated' && (assetId === undefined || data['asset_id'] === assetId),
+  );
+export const price = (mid: string) => (frame: Frame) => frame.data['mid'] === mid;
