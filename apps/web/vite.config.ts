@@ -20,5 +20,14 @@ export default defineConfig({
     // The policy of the gateway allows no inline content, so nothing may become a data: address but images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Schemas are built as soon as their module runs, and zod looks at its configuration then: where zod is, the
+          // configuration has to be.
+          groups: [{ name: 'zod', test: /node_modules\/zod\/|\/zod-jitless\.ts$/ }],
+        },
+      },
+    },
   },
 });

@@ -77,7 +77,11 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
       trustedProxies: settings.TRUSTED_PROXIES,
     }),
-    order: await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: settings.MAX_QUOTE_AGE_SECONDS }),
+    order: await buildOrderServiceApp({
+      ...runtime,
+      maxQuoteAgeSeconds: settings.MAX_QUOTE_AGE_SECONDS,
+      runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
+    }),
     inventory: await buildInventoryServiceApp({ ...runtime, market: marketMaker.market }),
   };
   const gateway = await buildDoor(runtime, services, settings);

@@ -8,10 +8,14 @@ import { assetTransactionRoutes } from './routes/asset-transactions.ts';
 import { explanationRoutes } from './routes/order-explanation.ts';
 import { previewRoutes } from './routes/order-preview.ts';
 import { cancelRoutes, orderRoutes } from './routes/orders.ts';
+import { createTriggerEngine } from './trigger-engine/trigger-engine.ts';
+import type { OrderDependencies } from './use-cases/dependencies.ts';
 
 export interface OrderServiceOptions extends ServiceRuntime {
   /** A price that is older trades nothing. */
   readonly maxQuoteAgeSeconds: number;
+  /** Executes waiting orders from when the app is ready until it is closed. Not unless asked for. */
+  readonly runsTriggerEngine?: boolean;
 }
 
 /** Builds the order service; it does not listen. */
@@ -23,7 +27,7 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
     description: 'Orders, their execution and the trades that follow from them.',
   });
   provideDaos(app, store);
-  provideOrdering(app, {
+  const ordering: OrderDependencies = {
     store,
     clock,
     ids,
@@ -34,11 +38,23 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
     quotes,
     trades,
     maxQuoteAgeSeconds,
-  });
+  };
+  provideOrdering(app, ordering);
+  if (options.runsTriggerEngine) runTriggerEngine(app, ordering);
   orderRoutes(app);
   previewRoutes(app);
   explanationRoutes(app);
   cancelRoutes(app);
   assetTransactionRoutes(app);
   return app;
+}
+
+function runTriggerEngine(app: ServiceApp, ordering: OrderDependencies): void {
+  const engine = createTriggerEngine({ ...ordering, log: app.log });
+  // Nobody waits for the prices that were missed: looking at them may take a while, and requests need none of it.
+  app.addHook('onReady', (done) => {
+    engine.start();
+    done();
+  });
+  app.addHook('onClose', () => engine.close());
 }

@@ -9,8 +9,12 @@ await runService({
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
     own: tradingSettings,
-    build: (runtime, { MAX_QUOTE_AGE_SECONDS }) =>
-      buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS }),
+    build: (runtime, { MAX_QUOTE_AGE_SECONDS, TRIGGER_ENGINE }) =>
+      buildOrderServiceApp({
+        ...runtime,
+        maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+        runsTriggerEngine: TRIGGER_ENGINE === 'on',
+      }),
   }),
   openStore,
 });

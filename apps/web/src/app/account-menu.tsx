@@ -1,18 +1,15 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { logOut } from '../api/auth/log-out.ts';
 import type { LoadedMenuProps } from '../ui/lazy-menu.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
 export function AccountMenu(props: LoadedMenuProps) {
-  const queryClient = useQueryClient();
   const navigate = useNavigate();
 
   const leave = async (): Promise<void> => {
     // A server that cannot be reached must not keep anybody signed in here.
     await logOut().catch(() => undefined);
     await navigate({ to: '/' });
-    queryClient.clear();
   };
 
   return (

@@ -6,7 +6,8 @@ import { BALANCE_KEY } from '../api/account/balance.ts';
 import { holdingKeys } from '../api/account/holding.ts';
 import { orderKeys } from '../api/orders/order-keys.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
-import { formatPrice, formatQuantity } from '../format/numbers.ts';
+import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
+import { appearance } from '../settings/appearance.ts';
 import { notify } from '../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../ui/order-words.ts';
 
@@ -39,11 +40,10 @@ export function refreshAccount(queryClient: QueryClient): void {
 /** What an order did while nobody looked. What was done in this window has its answer there. */
 function announce(type: LiveEvent['type'], order: OrderSummary): void {
   const { order_type, quantity, asset_id, executed_price, client_order_id } = order;
-  const what = `${ORDER_TYPE_NAMES[order_type]} ${formatQuantity(quantity)} ${asset_id}`;
+  const amount = appearance().hideAmounts ? '' : `${formatQuantity(quantity)} `;
+  const what = `${ORDER_TYPE_NAMES[order_type]} ${amount}${asset_id}`;
   if (type === 'order.completed' && !isPlacedHere(client_order_id, 'executed')) {
-    const digits = executed_price?.split('.')[1]?.length ?? 0;
-    const price = formatPrice(executed_price, digits);
-    notify({ tone: 'success', title: `${what} filled`, description: `At ${price}.` });
+    notify({ tone: 'success', title: `${what} filled`, description: `At ${formatOwnPrice(executed_price)}.` });
   }
   if (type === 'order.expired') notify({ tone: 'info', title: `${what} expired` });
   if (type === 'order.failed') notify({ tone: 'failure', title: `${what} failed` });

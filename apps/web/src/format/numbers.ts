@@ -60,6 +60,11 @@ export function formatPrice(text: Text, priceScale: number, { signed = false }: 
   });
 }
 
+/** A price with exactly the digits that it was given with, where the asset's are not at hand. */
+export function formatOwnPrice(text: Text): string {
+  return formatPrice(text, text?.split('.')[1]?.length ?? 0);
+}
+
 /** A price without the currency, for axes and narrow columns that name it elsewhere. */
 export function formatPlainPrice(text: Text, priceScale: number): string {
   if (text === null || text === undefined) return MISSING;

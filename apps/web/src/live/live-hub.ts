@@ -37,7 +37,11 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
   /** The same in every tab, whether the frame came over the wire or from the leader. */
   function take(frame: StreamFrame): void {
     if (frame.kind === 'price') publishPrice(frame.assetId, frame.price);
-    if (frame.kind === 'hello') lastSeq ??= frame.lastSeq;
+    if (frame.kind === 'hello' && lastSeq === undefined) {
+      lastSeq = frame.lastSeq;
+      // What happened between the first answers and the first frame is in neither.
+      onReset();
+    }
     if (frame.kind === 'reset') {
       lastSeq = frame.lastSeq;
       onReset();

@@ -9,7 +9,7 @@ export interface EmptyStateProps {
 
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
-    <div className="grid justify-items-center gap-2 px-4 py-10 text-center">
+    <div className="grid justify-items-center gap-2 px-4 py-8 text-center">
       <p className="font-medium">{title}</p>
       {children && <p className="max-w-sm text-muted">{children}</p>}
       {action && <div className="mt-2">{action}</div>}

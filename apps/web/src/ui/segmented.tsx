@@ -31,7 +31,8 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
             <label
               key={option.value}
               className={clsx(
-                'flex flex-1 cursor-pointer items-center justify-center rounded px-2 font-medium whitespace-nowrap',
+                // The hidden radio button stays inside, or it would make the page scroll sideways.
+                'relative flex flex-1 cursor-pointer items-center justify-center rounded px-2 font-medium whitespace-nowrap',
                 'has-focus-visible:outline-2 has-focus-visible:outline-accent',
                 size === 'small' ? 'h-6 min-w-8 text-xs' : 'h-8 text-sm',
                 isChosen

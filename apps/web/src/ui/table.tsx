@@ -15,8 +15,8 @@ export function Table({ caption, head, children, className }: TableProps) {
   return (
     // The focus makes it scroll with the keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
-      <table className={clsx('w-full border-collapse text-start', className)}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="group" aria-label={caption}>
+      <table className={clsx('w-full border-collapse text-start text-sm sm:text-base', className)}>
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr className="border-b border-line text-xs text-faint">{head}</tr>
@@ -37,7 +37,7 @@ export function Column({ children, isNumeric = false, className }: ColumnProps) 
   return (
     <th
       scope="col"
-      className={clsx('h-9 px-3 font-medium whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
+      className={clsx('h-9 px-2 font-medium first:ps-4 last:pe-4 sm:px-3 whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
     >
       {children}
     </th>
@@ -58,7 +58,7 @@ export function SortColumn({ children, isNumeric = false, className, direction, 
     <th
       scope="col"
       aria-sort={direction === undefined ? 'none' : direction === 'asc' ? 'ascending' : 'descending'}
-      className={clsx('h-9 px-3 font-medium whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
+      className={clsx('h-9 px-2 font-medium first:ps-4 last:pe-4 sm:px-3 whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
     >
       <button
         type="button"
@@ -84,13 +84,13 @@ export function Row({ className, ...rest }: ComponentProps<'tr'>) {
 }
 
 export function Cell({ children, isNumeric = false, className }: ColumnProps) {
-  return <td className={clsx('h-12 px-3', isNumeric ? 'numeric text-end' : 'text-start', className)}>{children}</td>;
+  return <td className={clsx('h-12 px-2 first:ps-4 last:pe-4 sm:px-3', isNumeric ? 'numeric text-end' : 'text-start', className)}>{children}</td>;
 }
 
 /** The cell that names its row. */
 export function RowHead({ children, className }: ColumnProps) {
   return (
-    <th scope="row" className={clsx('h-12 px-3 text-start font-normal', className)}>
+    <th scope="row" className={clsx('h-12 px-2 text-start font-normal first:ps-4 last:pe-4 sm:px-3', className)}>
       {children}
     </th>
   );

@@ -103,17 +103,20 @@ export interface DecimalInputRules {
   readonly max?: string;
   /** `positive` (the default) refuses zero; `signed` allows a minus sign but not zero. */
   readonly sign?: 'positive' | 'non-negative' | 'signed';
+  /** A word that is taken in place of a number, such as `max`. */
+  readonly word?: string;
 }
 
 /**
  * A decimal of a request: a string or a JSON number, read exactly. The result is the decimal's text.
  * Exponents, negative zero, leading zeros and signs other than a minus are refused.
  */
-export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive' }: DecimalInputRules = {}) {
+export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive', word }: DecimalInputRules = {}) {
   return z
     .union([z.string(), jsonNumberSchema], { error: 'Give a decimal, as a string or a number.' })
     .transform((input, context) => {
       const text = input instanceof JsonNumber ? input.text : input;
+      if (text === word) return text;
       const refuse = (message: string, code: string) => {
         context.addIssue({ code: 'custom', message, params: { code }, input });
         return z.NEVER;

@@ -136,6 +136,11 @@ describe('a decimal of a request', () => {
     refuses: bothForms(['100.01', '-100.01', '-0.001', '0']),
   });
 
+  describeField('or a word', decimalInput({ word: 'max' }), {
+    accepts: [['max'], ['1.5'], [number('1.5'), '1.5']],
+    refuses: [...NO_DECIMALS, 'MAX', 'max ', 'min', ['max'], ...bothForms(['0', '-1'])],
+  });
+
   it.each([
     ['1e5', 'invalid_decimal'],
     ['0', 'too_small'],

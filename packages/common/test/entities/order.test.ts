@@ -167,6 +167,16 @@ describe('a new order', () => {
   });
 
   it.each([
+    ['1e5', 'invalid_decimal'],
+    ['MAX', 'invalid_decimal'],
+    ['0', 'too_small'],
+    ['0.1234567890123456789', 'invalid_decimal'],
+  ])('says of a quantity of %s that it is %s', (quantity, code) => {
+    const parsed = orderCreateSchema.safeParse({ ...anOrderCreate(), quantity });
+    expect(parsed.error?.issues).toMatchObject([{ code: 'custom', params: { code } }]);
+  });
+
+  it.each([
     'username',
     'status',
     'total_amount',

@@ -12,12 +12,14 @@ interface OpenCandle {
 /** The open candles of one asset, one of each interval at most. */
 export interface OpenCandles {
   readonly byInterval: Map<CandleInterval, OpenCandle>;
+  /** Up to when spans are over and told, in milliseconds since the epoch: what comes late must not open one again. */
+  readonly closedUntil: Map<CandleInterval, number>;
   /** What the next span begins with when it begins with a trade. */
   lastQuote: Quote | undefined;
 }
 
 export function noOpenCandles(): OpenCandles {
-  return { byInterval: new Map(), lastQuote: undefined };
+  return { byInterval: new Map(), closedUntil: new Map(), lastQuote: undefined };
 }
 
 /**
@@ -27,14 +29,16 @@ export function noOpenCandles(): OpenCandles {
  * @returns the candles whose span was over
  */
 export function changeOpenCandles(
-  { byInterval }: OpenCandles,
+  { byInterval, closedUntil }: OpenCandles,
   quote: Quote,
   change: (candle: Candle) => Candle,
 ): Candle[] {
   const atMilliseconds = Date.parse(quote.at);
-  const closed = closeOpenCandles({ byInterval }, atMilliseconds);
+  const closed = closeOpenCandles({ byInterval, closedUntil }, atMilliseconds);
   for (const interval of CANDLE_INTERVALS) {
-    const present = byInterval.get(interval) ?? opened(openCandle(interval, quote), true);
+    const opensAt = new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)).toISOString();
+    const present =
+      byInterval.get(interval) ?? opened(openCandle(interval, { ...quote, at: opensAt }), true);
     byInterval.set(interval, present);
     const changed = change(present.candle);
     if (changed === present.candle) continue;
@@ -46,13 +50,16 @@ export function changeOpenCandles(
 
 /** Takes out the candles whose span is over, as final ones. */
 export function closeOpenCandles(
-  { byInterval }: Pick<OpenCandles, 'byInterval'>,
+  { byInterval, closedUntil }: Pick<OpenCandles, 'byInterval' | 'closedUntil'>,
   nowMilliseconds: number,
 ): Candle[] {
   const due = [...byInterval.values()].filter(
     ({ closesAtMilliseconds }) => closesAtMilliseconds <= nowMilliseconds,
   );
-  for (const { candle } of due) byInterval.delete(candle.interval);
+  for (const { candle, closesAtMilliseconds } of due) {
+    byInterval.delete(candle.interval);
+    closedUntil.set(candle.interval, closesAtMilliseconds);
+  }
   return due.map(({ candle }) => ({ ...candle, final: true }));
 }
 

@@ -184,3 +184,19 @@ describe('recorded candles', () => {
     expect(written).toContainEqual({ ...elsewhere, final: true });
   });
 });
+
+test('a trade that is told of after its minute was closed counts to the next and opens nothing again', () => {
+  const recorder = createCandleRecorder({ onClose: () => undefined });
+  const at = Date.parse('2026-01-15T12:00:59.900Z');
+  recorder.recordQuote(quoteAt(at, '1.00'));
+  recorder.recordQuote(quoteAt(at + 50, '2.00'));
+  recorder.closeDue(new Date(at + 200));
+  recorder.recordTrade({ asset_id: 'BTC', quantity: '3', at: new Date(at + 60).toISOString() });
+  recorder.closeDue(new Date(at + 61_000));
+
+  const minutes = recorder.takeUnwritten().filter(({ interval, final }) => interval === '1m' && final);
+  expect(minutes.map(({ open_time, open, close, volume }) => ({ open_time, open, close, volume }))).toEqual([
+    { open_time: '2026-01-15T12:00:00.000Z', open: '1.00', close: '2.00', volume: '0' },
+    { open_time: '2026-01-15T12:01:00.000Z', open: '2.00', close: '2.00', volume: '3' },
+  ]);
+});

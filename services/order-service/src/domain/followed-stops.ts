@@ -17,9 +17,10 @@ export interface TouchedOrder {
 /** What trailing stops begin with after a time when nobody followed them. */
 export interface StoredStops {
   readonly stops: readonly AcceptedStop[];
-  readonly peaks: readonly BidAt[];
+  /** Bids that are known by their quotes, in any order. */
+  readonly bids: readonly BidAt[];
   readonly minutes: readonly MissedMinute[];
-  /** The first quote that is still to be followed. */
+  /** From here on all quotes are still to be followed. */
   readonly firstSeq: number;
 }
 
@@ -72,19 +73,19 @@ export function createFollowedStops(): FollowedStops {
   return {
     isKnown: (orderId) => book.has(orderId) || touched.has(orderId) || early.has(orderId),
 
-    restore({ stops, peaks, minutes, firstSeq }) {
+    restore({ stops, bids, minutes, firstSeq }) {
       const isPast = ({ seq }: BidAt): boolean => seq < firstSeq;
       const past = stops.filter(({ accepted }) => isPast(accepted));
-      const pastPeaks = peaks.filter(isPast);
+      const pastBids = bids.filter(isPast);
       book = createTrailingBook();
       touched.clear();
       early.clear();
       for (const stop of stops) if (!isPast(stop.accepted)) early.set(stop.orderId, stop);
-      for (const stop of replayMissed(book, { stops: past, peaks: pastPeaks, minutes })) {
+      for (const stop of replayMissed(book, { stops: past, bids: pastBids, minutes })) {
         touch(stop, { quote: stop.quote, price: stop.stopPrice });
       }
-      const pastBids = [...pastPeaks, ...past.map(({ accepted }) => accepted)];
-      followedSeq = pastBids.reduce((last, { seq }) => Math.max(last, seq), -1);
+      const followed = [...pastBids, ...past.map(({ accepted }) => accepted)];
+      followedSeq = followed.reduce((last, { seq }) => Math.max(last, seq), -1);
     },
 
     follow(seen) {

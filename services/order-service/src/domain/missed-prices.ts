@@ -67,22 +67,22 @@ export interface MissedTouch extends TouchedStop {
  * Within one minute nobody knows whether the low or the high came first. So a low is held against the peaks from before
  * its minute, and the last price against all: what fires by that did fire. A fall from a high of the same minute that
  * was over at its end is not seen.
- * @param peaks bids of which is known which acceptances they came after; they were acted on
+ * @param bids those that are known by their quotes, and with them which acceptances they came after; they fire nothing
  */
 export function replayMissed(
   book: TrailingBook,
   {
     stops,
-    peaks,
+    bids,
     minutes,
   }: {
     readonly stops: readonly AcceptedStop[];
-    readonly peaks: readonly BidAt[];
+    readonly bids: readonly BidAt[];
     readonly minutes: readonly MissedMinute[];
   },
 ): MissedTouch[] {
   const touched: MissedTouch[] = [];
-  const known = knownEvents(stops, peaks);
+  const known = knownEvents(stops, bids);
   let next = 0;
   let lastSeq = 0;
 
@@ -112,14 +112,14 @@ export function replayMissed(
 }
 
 interface KnownEvent extends BidAt {
-  /** Absent: the bid was a peak. */
+  /** Absent when it is a bid alone. */
   readonly stop: AcceptedStop | undefined;
 }
 
-function knownEvents(stops: readonly AcceptedStop[], peaks: readonly BidAt[]): KnownEvent[] {
+function knownEvents(stops: readonly AcceptedStop[], bids: readonly BidAt[]): KnownEvent[] {
   const events: KnownEvent[] = [
-    // The peaks first: sorting is stable, and a bid is no peak of the orders that were accepted at it.
-    ...peaks.map(({ seq, bid, at }) => ({ seq, bid, at, stop: undefined })),
+    // The bids first: sorting is stable, and a bid is no news to the orders that were accepted at it.
+    ...bids.map(({ seq, bid, at }) => ({ seq, bid, at, stop: undefined })),
     ...stops.map((stop) => ({ ...stop.accepted, stop })),
   ];
   return events.toSorted((one, other) => one.seq - other.seq);

@@ -77,6 +77,11 @@ export function createTrailingBook(): TrailingBook {
     return { orderId: node.orderId, username: node.username, stopPrice: unscaled(rank, STOP_SCALE) };
   }
 
+  function clearGone(): void {
+    groups.clearGone();
+    leftovers = 0;
+  }
+
   return {
     size: () => waiting.size,
     has: (orderId) => waiting.has(orderId),
@@ -104,9 +109,7 @@ export function createTrailingBook(): TrailingBook {
       node.isGone = true;
       waiting.delete(orderId);
       leftovers += 1;
-      if (leftovers <= Math.max(MAX_LEFTOVERS, waiting.size)) return;
-      groups.clearGone();
-      leftovers = 0;
+      if (leftovers > Math.max(MAX_LEFTOVERS, waiting.size)) clearGone();
     },
 
     follow({ seq, bid, at }, fires = true) {
@@ -123,7 +126,10 @@ export function createTrailingBook(): TrailingBook {
       return touched;
     },
 
-    raises: () => groups.all().flatMap(({ raisedBy }) => raisedBy ?? []),
+    raises() {
+      clearGone();
+      return groups.all().flatMap(({ raisedBy }) => raisedBy ?? []);
+    },
 
     takeNewRaises() {
       const taken = newRaises;

@@ -14,7 +14,7 @@ export interface SeenPrice {
   readonly interval: NearestMiss['interval'];
 }
 
-/** How far which way the price went is how close it came to what an order waits for. */
+/** Which end of the range of a price came closest to what an order waits for. */
 export function extremeFor({ order_type }: Pick<Order, 'order_type'>): Extreme {
   return order_type === 'limit_buy' || order_type === 'stop_loss' ? 'lowest' : 'highest';
 }

@@ -13,6 +13,8 @@ import { createTrailingStops } from './trailing-stops.ts';
 export interface AssetWatch {
   /** Notes a quote; costs nothing, and acts on nothing. */
   see(quote: Quote): void;
+  /** Notes the quote that was there before any came in. */
+  seeFirst(quote: Quote): void;
   /** Acts on what was seen. Never to run twice at once. */
   act(): Promise<void>;
   /** Makes the next `act` look through the whole book of trailing stops. */
@@ -29,17 +31,27 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
   const trailing = createTrailingStops(assetId, parts, window);
   /** Prices of a time when nobody looked, until they are acted on. */
   let missed: PriceSpan | undefined;
+  let first: Quote | undefined;
   let isLoaded = false;
   let wantsTidying = false;
   let learntAtMilliseconds = Number.NEGATIVE_INFINITY;
   let settled: Quote | undefined;
   let checkpointSeq = -1;
 
+  function see(quote: Quote): void {
+    const now = clock.now();
+    window.add({
+      quote,
+      seenAtMilliseconds: now.getTime(),
+      isFresh: isFresh(quote, now, maxQuoteAgeSeconds),
+    });
+  }
+
   async function load(): Promise<void> {
     // Orders that come from now on are learnt of by what comes in, so an asset without any needs no look back.
     if (!(await books.isEmpty(assetId))) {
       const minutes = await readMissedMinutes(parts, assetId);
-      await trailing.load(minutes);
+      await trailing.load(minutes, first);
       missed = missedSpan(minutes);
       if (minutes.length > 0)
         log.info({ asset_id: assetId, minutes: minutes.length }, 'looking at missed prices');
@@ -61,13 +73,11 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
   }
 
   return {
-    see(quote) {
-      const now = clock.now();
-      window.add({
-        quote,
-        seenAtMilliseconds: now.getTime(),
-        isFresh: isFresh(quote, now, maxQuoteAgeSeconds),
-      });
+    see,
+
+    seeFirst(quote) {
+      first = quote;
+      see(quote);
     },
 
     async act() {

@@ -1,3 +1,4 @@
+import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Trigger } from '../domain/execute-triggered-order.ts';
 import type { TouchedOrder } from '../domain/followed-stops.ts';
 import { createFollowedStops } from '../domain/followed-stops.ts';
@@ -9,8 +10,11 @@ import { createStoredPeaks } from './stored-peaks.ts';
 
 /** The trailing stops of one asset: in memory by their peaks, and each peak on disk before anything rests on it. */
 export interface TrailingStops {
-  /** Begins with what is stored, and with the prices of the time when nobody followed them. */
-  load(minutes: readonly MissedMinute[]): Promise<void>;
+  /**
+   * Begins with what is stored, and with the prices of the time when nobody followed them.
+   * @param latest the quote that was there before any came in
+   */
+  load(minutes: readonly MissedMinute[], latest: Quote | undefined): Promise<void>;
   /** Follows what has come in, in the order of time. */
   follow(): void;
   /** Takes in orders that were accepted at a quote or later, with what they missed. */
@@ -52,15 +56,16 @@ export function createTrailingStops(
   const save = (): Promise<void> => stored.save(followed.takeNewRaises());
 
   return {
-    async load(minutes) {
+    async load(minutes, latest) {
       await stored.load();
       const stops: AcceptedStop[] = [];
       for await (const stop of readTrailingStops(books, { assetId, fromSeq: 0, isKnown: () => false })) {
         stops.push(stop);
       }
-      // What has come in since the start is followed like any other quote.
-      const firstSeq = window.firstSeq() ?? Number.POSITIVE_INFINITY;
-      followed.restore({ stops, peaks: stored.all(), minutes, firstSeq });
+      // What has come in since then is followed like any other quote.
+      const firstSeq = latest ? latest.seq + 1 : (window.firstSeq() ?? Number.POSITIVE_INFINITY);
+      const bids = [...stored.all(), ...(latest ? [latest] : [])];
+      followed.restore({ stops, bids, minutes, firstSeq });
     },
 
     follow: () => followed.follow(window.after(followed.followedSeq())),

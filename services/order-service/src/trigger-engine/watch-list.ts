@@ -43,7 +43,7 @@ export function createWatchList(parts: EngineParts): WatchList {
   async function wakeCatalogue(): Promise<void> {
     for (const { asset_id } of await assets.getAssets()) {
       const latest = quotes.latest(asset_id);
-      if (latest && !watches.has(asset_id)) watchOf(asset_id).see(latest);
+      if (latest && !watches.has(asset_id)) watchOf(asset_id).seeFirst(latest);
       turns.wake(asset_id);
     }
   }

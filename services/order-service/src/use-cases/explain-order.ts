@@ -38,8 +38,9 @@ export async function explainOrder(deps: Explaining, own: OwnOrder): Promise<Ord
 }
 
 /** The bid that a trailing stop is measured from: the trigger engine stores the peaks that waiting orders rest on. */
-async function peakSince(deps: Explaining, { accepted_quote, asset_id }: Order): Promise<string | null> {
-  if (!accepted_quote) return null;
+async function peakSince(deps: Explaining, order: Order): Promise<string | null> {
+  const { accepted_quote, asset_id, status } = order;
+  if (!accepted_quote || status !== 'queued') return null;
   const latest = deps.quotes.latest(asset_id);
   const peaks = await deps.peaks.getPeaks(asset_id);
   return highestPeakFor(accepted_quote, latest ? [...peaks, latest] : peaks).bid;

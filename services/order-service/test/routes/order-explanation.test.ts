@@ -159,6 +159,20 @@ describe('the explanation of an order', () => {
     },
   );
 
+  it('of a sale of many cheap units that fired gives nothing back either', async () => {
+    const amy = await trader('100');
+    await amy.placed({ asset_id: 'DOGE', order_type: 'market_buy', quantity: '100' });
+    const order = await amy.placed({
+      asset_id: 'DOGE',
+      order_type: 'limit_sell',
+      quantity: '100',
+      price: '0.2',
+    });
+    service.setPrice('DOGE', '0.25');
+    await fire(service, order);
+    expect(eventsOf(await explained(amy, order))).toEqual(['accepted', 'held', 'triggered', 'executed']);
+  });
+
   it('that was cancelled or expired tells how close the price came, and what was given back', async () => {
     const dave = await trader('10000');
     const [cancelled, expired] = [

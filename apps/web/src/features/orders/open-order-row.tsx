@@ -2,6 +2,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { PendingOrder } from '../../api/orders/pending-orders.ts';
+import { useAppearance } from '../../settings/appearance.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -21,11 +22,12 @@ export interface OpenOrderRowProps {
 export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOrderRowProps) {
   const { order_id, asset_id, order_type, quantity, held_amount, created_at, expires_at } = order;
   const isBuy = isBuyOrder(order_type);
-  const name = `${ORDER_TYPE_NAMES[order_type]} ${quantity} ${asset_id}`;
+  const { hideAmounts } = useAppearance();
+  const name = `${ORDER_TYPE_NAMES[order_type]} ${hideAmounts ? '' : `${quantity} `}${asset_id}`;
   return (
     <Row>
       {hasAsset && (
-        <Cell>
+        <Cell className="hidden sm:table-cell">
           <Link
             to="/assets/$assetId"
             params={{ assetId: asset_id }}
@@ -43,6 +45,7 @@ export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOr
         >
           <Badge tone={isBuy ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
         </Link>
+        {hasAsset && <span className="block ps-1.5 text-xs text-muted sm:hidden">{asset_id}</span>}
       </RowHead>
       <Cell isNumeric>
         <Quantity value={quantity} />
@@ -71,7 +74,7 @@ export function PendingOrderRow({ order, hasAsset }: { readonly order: PendingOr
   const { assetId, orderType, quantity, price } = order;
   return (
     <Row className="text-muted">
-      {hasAsset && <Cell>{assetId}</Cell>}
+      {hasAsset && <Cell className="hidden sm:table-cell">{assetId}</Cell>}
       <RowHead>
         <Badge>{ORDER_TYPE_NAMES[orderType]}</Badge>
       </RowHead>

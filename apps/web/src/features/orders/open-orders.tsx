@@ -74,7 +74,7 @@ export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: Ope
 function Heads({ hasAsset }: { readonly hasAsset: boolean }) {
   return (
     <>
-      {hasAsset && <Column>Asset</Column>}
+      {hasAsset && <Column className="hidden sm:table-cell">Asset</Column>}
       <Column>Order</Column>
       <Column isNumeric>Quantity</Column>
       <Column isNumeric>Waits for</Column>

@@ -2,7 +2,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { orderQuery } from '../../api/orders/orders.ts';
-import { formatPlainPrice } from '../../format/numbers.ts';
+import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -54,7 +54,7 @@ function Facts({ order }: { readonly order: Order }) {
         <Quantity value={quantity} unit={asset_id} />
       </Fact>
       <Fact label="Condition">{conditionOf(order)}</Fact>
-      <Fact label="Executed at">{formatPlainPrice(executed_price, executed_price?.split('.')[1]?.length ?? 0)}</Fact>
+      <Fact label="Executed at">{formatOwnPrice(executed_price)}</Fact>
       <Fact label={status === 'completed' ? 'Total' : 'Total at its limit'}>
         <Money value={total_amount} />
       </Fact>

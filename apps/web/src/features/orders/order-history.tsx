@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { OrderFilter } from '../../api/orders/orders.ts';
 import { ordersQuery } from '../../api/orders/orders.ts';
-import { formatPlainPrice } from '../../format/numbers.ts';
+import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -58,7 +58,7 @@ function Heads() {
   return (
     <>
       <Column>Order</Column>
-      <Column>Asset</Column>
+      <Column className="hidden sm:table-cell">Asset</Column>
       <Column>Status</Column>
       <Column isNumeric>Quantity</Column>
       <Column isNumeric className="hidden sm:table-cell">
@@ -89,13 +89,14 @@ function HistoryRow({ order, search }: HistoryRowProps) {
         <Link
           to="/orders"
           search={{ ...search, order: order_id }}
-          aria-label={`Details of ${ORDER_TYPE_NAMES[order_type]} ${quantity} ${asset_id}`}
+          aria-label={`${ORDER_TYPE_NAMES[order_type]} ${asset_id}, details`}
           className="inline-flex min-h-6 items-center rounded hover:underline"
         >
           <Badge tone={isBuyOrder(order_type) ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
         </Link>
+        <span className="block ps-1.5 text-xs text-muted sm:hidden">{asset_id}</span>
       </RowHead>
-      <Cell>
+      <Cell className="hidden sm:table-cell">
         <Link
           to="/assets/$assetId"
           params={{ assetId: asset_id }}
@@ -111,7 +112,7 @@ function HistoryRow({ order, search }: HistoryRowProps) {
         <Quantity value={quantity} />
       </Cell>
       <Cell isNumeric className="hidden sm:table-cell">
-        {formatPlainPrice(shown, shown?.split('.')[1]?.length ?? 0)}
+        {formatOwnPrice(shown)}
       </Cell>
       <Cell isNumeric>
         <Money value={total_amount} />

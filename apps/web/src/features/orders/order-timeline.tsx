@@ -2,13 +2,27 @@ import type { OrderExplanation, TimelineEntry, WaitingFor } from '@cnop/common/e
 import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import { orderExplanationQuery } from '../../api/orders/order-explanation.ts';
-import { formatPercent, formatPlainPrice } from '../../format/numbers.ts';
+import { formatPercent, formatOwnPrice } from '../../format/numbers.ts';
+import { useAppearance } from '../../settings/appearance.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { Time } from '../../ui/time.tsx';
 
 const REFRESH_MILLISECONDS = 5_000;
 const SKELETON_ROWS = 4;
+
+/** Without figures, for whoever hides them. */
+const NAMES: Readonly<Record<TimelineEntry['event'], string>> = {
+  accepted: 'Accepted.',
+  held: 'What it needs was reserved.',
+  nearest_miss: 'The price came closest.',
+  triggered: 'Triggered.',
+  executed: 'Executed.',
+  cancelled: 'Cancelled.',
+  expired: 'Expired.',
+  failed: 'Failed.',
+  released: 'What was reserved and not used was given back.',
+};
 
 const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
   accepted: 'bg-line-strong',
@@ -49,6 +63,7 @@ export function OrderTimeline({ orderId }: { readonly orderId: string }) {
 }
 
 function Timeline({ entries }: { readonly entries: OrderExplanation['timeline'] }) {
+  const { hideAmounts } = useAppearance();
   return (
     <ol className="grid">
       {entries.map(({ at, event, text }) => (
@@ -57,7 +72,7 @@ function Timeline({ entries }: { readonly entries: OrderExplanation['timeline'] 
             aria-hidden="true"
             className={clsx('absolute -start-1 top-1.5 size-2 rounded-full ring-4 ring-raised', DOTS[event])}
           />
-          <span className="wrap-anywhere">{text}</span>
+          <span className="wrap-anywhere">{hideAmounts ? NAMES[event] : text}</span>
           <span className="text-xs text-faint">
             <Time value={at} isExact />
           </span>
@@ -69,20 +84,19 @@ function Timeline({ entries }: { readonly entries: OrderExplanation['timeline'] 
 
 function Waiting({ waiting }: { readonly waiting: WaitingFor }) {
   const { watches, condition, trigger_price, price, distance_percent, peak } = waiting;
-  const show = (text: string | null): string => formatPlainPrice(text, text?.split('.')[1]?.length ?? 0);
   return (
     <div className="rounded-md bg-accent-soft p-3 text-sm">
       <p>
         Waits for the {watches} to be {condition === 'at_or_below' ? 'at or below' : 'at or above'}{' '}
-        <strong className="numeric">{show(trigger_price)}</strong>.
+        <strong className="numeric">{formatOwnPrice(trigger_price)}</strong>.
         {price !== null && (
           <>
             {' '}
-            It is <span className="numeric">{show(price)}</span> now
+            It is <span className="numeric">{formatOwnPrice(price)}</span> now
             {distance_percent !== null && <>, {formatPercent(distance_percent, { signed: true })} to go</>}.
           </>
         )}
-        {peak !== null && <> The peak so far is {show(peak)}.</>}
+        {peak !== null && <> The peak so far is {formatOwnPrice(peak)}.</>}
       </p>
     </div>
   );

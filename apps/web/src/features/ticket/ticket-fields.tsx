@@ -68,7 +68,7 @@ export function ConditionFields({ state, facts, errors, onChange }: TicketFields
       {fields.includes('trail') && (
         <DecimalField
           id="ticket-trail"
-          label="Sell when it falls from its peak by"
+          label="Trail below the peak"
           unit={state.trailBy === 'percent' ? '%' : 'USD'}
           value={state.trail}
           onChange={(trail) => onChange({ ...state, trail })}

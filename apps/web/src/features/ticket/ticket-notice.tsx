@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useAppearance } from '../../settings/appearance.ts';
 import { outcomeSentence } from './order-words.ts';
 import type { Placement } from './use-place-order.ts';
 
@@ -14,13 +15,14 @@ export interface TicketNoticeProps {
 
 /** What came of the last press of the button. */
 export function TicketNotice({ placement, formError, priceScale, here }: TicketNoticeProps) {
+  const { hideAmounts } = useAppearance();
   return (
     <>
       <div role="status" className="empty:hidden">
         {placement.kind === 'placed' && (
           <p className="flex items-start gap-2 rounded-md bg-gain-soft p-2 text-sm text-gain">
             <CircleCheck aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
-            {outcomeSentence(placement.order, priceScale)}
+            {hideAmounts ? 'The order was placed.' : outcomeSentence(placement.order, priceScale)}
           </p>
         )}
       </div>

@@ -9,6 +9,7 @@ export interface TicketSummaryProps {
   readonly state: TicketState;
   readonly assetId: string;
   readonly priceScale: number;
+  readonly marketPrice: string;
   /** Counted here, at once. */
   readonly estimate: Estimate | undefined;
   /** Counted by the server, a moment later. */
@@ -16,14 +17,13 @@ export interface TicketSummaryProps {
 }
 
 /** What the order would cost or bring, reserve and leave. */
-export function TicketSummary({ state, assetId, priceScale, estimate, preview }: TicketSummaryProps) {
+export function TicketSummary({ state, assetId, priceScale, marketPrice, estimate, preview }: TicketSummaryProps) {
   const { side, kind } = state;
   const isBuy = side === 'buy';
-  const price = preview?.estimate?.price ?? estimate?.price;
+  const price = preview?.estimate?.price ?? estimate?.price ?? (kind === 'market' ? marketPrice : undefined);
   const total = preview?.estimate?.total_amount ?? estimate?.total;
   const fees = preview?.estimate?.fees ?? estimate?.fees;
   const cash = preview?.estimate?.cash ?? estimate?.cash;
-  const balance = preview?.balance;
   const isAccepted = preview !== undefined && preview.would_be !== 'refused';
   return (
     <dl className="grid gap-1.5 border-t border-line pt-3 text-sm">
@@ -54,17 +54,36 @@ export function TicketSummary({ state, assetId, priceScale, estimate, preview }:
           )}
         </Line>
       )}
-      {balance && isAccepted && (
-        <Line label="Available cash">
-          <span className="inline-flex flex-wrap items-center justify-end gap-1">
-            <Money value={balance.before.available} className="text-muted" />
-            <ArrowRight aria-label="becomes" className="size-3 text-faint" />
-            <Money value={balance.after.available} />
-          </span>
-        </Line>
-      )}
+      {isAccepted && <Changes preview={preview} assetId={assetId} />}
     </dl>
   );
+}
+
+/** What may be spent and sold before the order, and after it. */
+function Changes({ preview, assetId }: { readonly preview: OrderPreview; readonly assetId: string }) {
+  const { balance, holding } = preview;
+  return (
+    <>
+      {balance.before.available !== balance.after.available && (
+        <Line label="Available cash">
+          <Money value={balance.before.available} className="text-muted" />
+          <Becomes />
+          <Money value={balance.after.available} />
+        </Line>
+      )}
+      {holding && holding.before.available !== holding.after.available && (
+        <Line label={`Available ${assetId}`}>
+          <Quantity value={holding.before.available} className="text-muted" />
+          <Becomes />
+          <Quantity value={holding.after.available} />
+        </Line>
+      )}
+    </>
+  );
+}
+
+function Becomes() {
+  return <ArrowRight role="img" aria-label="becomes" className="mx-1 inline size-3 text-faint" />;
 }
 
 interface LineProps {

@@ -33,7 +33,7 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    ticket.submit();
+    void ticket.submit();
   };
 
   return (
@@ -73,6 +73,7 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
           state={state}
           assetId={facts.assetId}
           priceScale={facts.priceScale}
+          marketPrice={state.side === 'buy' ? facts.ask : facts.bid}
           estimate={reading.estimate}
           preview={preview}
         />

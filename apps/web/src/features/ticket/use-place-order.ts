@@ -7,12 +7,10 @@ import { holdingKeys } from '../../api/account/holding.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { orderKeys } from '../../api/orders/order-keys.ts';
-import type { OrderRequest } from '../../api/orders/order-request.ts';
 import { addPending, settlePending } from '../../api/orders/pending-orders.ts';
 import { placeOrder } from '../../api/orders/place-order.ts';
-import type { Intent } from './intent.ts';
+import type { Intent, Wish } from './intent.ts';
 import { intentOf } from './intent.ts';
-import type { ValidDays } from './ticket-state.ts';
 
 export type Placement =
   | { readonly kind: 'idle' }
@@ -26,7 +24,7 @@ export type Placement =
 
 export interface PlaceOrder {
   readonly placement: Placement;
-  readonly place: (request: OrderRequest, validDays: ValidDays) => Promise<Placement>;
+  readonly place: (wish: Wish) => Promise<Placement>;
   /** Takes back what was said about the last order. */
   readonly reset: () => void;
 }
@@ -73,12 +71,12 @@ export function usePlaceOrder(): PlaceOrder {
   return {
     placement,
     reset: () => setPlacement({ kind: 'idle' }),
-    async place(request, validDays) {
+    async place(wish) {
       if (isSending.current) return placement;
       isSending.current = true;
       setPlacement({ kind: 'sending' });
       const now = new Date();
-      const intent = intentOf({ request, validDays }, { unsettled: unsettled.current, key: systemIds.next(), now });
+      const intent = intentOf(wish, { unsettled: unsettled.current, key: systemIds.next(), now });
       const outcome = await send(intent).finally(() => {
         isSending.current = false;
       });

@@ -45,6 +45,14 @@ export function useTicket(asset: MarketAsset) {
     if (placement.kind !== 'idle' && placement.kind !== 'sending') reset();
   };
 
+  const send = async (): Promise<void> => {
+    if (!reading.request) return;
+    const outcome = await place({ ticket: state, request: reading.request });
+    if (outcome.kind !== 'placed') return;
+    setWasSubmitted(false);
+    setState(withoutAmount(state));
+  };
+
   return {
     isSignedIn,
     facts,
@@ -56,20 +64,18 @@ export function useTicket(asset: MarketAsset) {
     placement,
     isConfirming,
     change,
-    /** Asks for a confirmation, or goes to what is wrong. */
-    submit(): void {
+    /** Asks for a confirmation, goes to what is wrong, or asks again what became of the last one. */
+    async submit(): Promise<void> {
+      // It was confirmed, and the balance may already be without it: what is wanted is an answer.
+      if (placement.kind === 'unknown') return send();
       setWasSubmitted(true);
       const wrong = FIELDS.find((field) => errors[field] !== undefined || reading.missing.includes(field));
       if (wrong) document.getElementById(`ticket-${wrong}`)?.focus();
       else if (reading.request && placement.kind !== 'sending') setIsConfirming(true);
     },
     async confirm(): Promise<void> {
-      if (!reading.request) return;
       setIsConfirming(false);
-      const outcome = await place(reading.request, state.validDays);
-      if (outcome.kind !== 'placed') return;
-      setWasSubmitted(false);
-      setState(withoutAmount(state));
+      await send();
     },
     goBack: () => setIsConfirming(false),
   };

@@ -120,9 +120,9 @@ export type Order = z.infer<typeof orderSchema>;
 export const orderCreateSchema = z.strictObject({
   asset_id: assetIdSchema.describe('What is bought or sold.'),
   order_type: orderTypeSchema,
-  quantity: z
-    .union([z.literal('max'), decimalInput()])
-    .describe('Units of the asset; `max` in a market sale: all that is available.'),
+  quantity: decimalInput({ word: 'max' }).describe(
+    'Units of the asset; `max` in a market sale: all that is available.',
+  ),
   price: decimalInput()
     .nullish()
     .describe('The limit, USD per unit. Limit orders only: a market order takes the price of the moment.'),

@@ -43,3 +43,14 @@ export function summaryOf(bars: readonly Bar[]): BarsSummary | undefined {
     low: bars.reduce((low, bar) => (decimal(bar.low).lt(low) ? bar.low : low), first.low),
   };
 }
+
+/** The same after one more price. */
+export function withPrice(summary: BarsSummary, price: string): BarsSummary {
+  const { high, low } = summary;
+  return {
+    ...summary,
+    last: price,
+    high: decimal(price).gt(high) ? price : high,
+    low: decimal(price).lt(low) ? price : low,
+  };
+}

@@ -3,17 +3,18 @@ import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { MarketAsset } from '../../../api/market/assets.ts';
 import type { Bar } from '../../../api/market/candles.ts';
 import { candlesQuery } from '../../../api/market/candles.ts';
 import { formatPercent, formatPrice, percentChange } from '../../../format/numbers.ts';
 import { timeZoneName } from '../../../format/times.ts';
+import { useLivePrice } from '../../../live/price-store.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
-import { summaryOf } from './bars.ts';
+import { summaryOf, withPrice } from './bars.ts';
 import { BarsTable } from './bars-table.tsx';
 import { useOwnMarks } from './use-own-marks.ts';
 
@@ -36,7 +37,7 @@ export interface ChartPanelProps {
 
 /** The price history: as a chart, in a sentence, and as a table. */
 export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, onTable }: ChartPanelProps) {
-  const { asset_id: assetId, price_scale: priceScale, name } = asset;
+  const { asset_id: assetId, name } = asset;
   const { data: bars, error, refetch } = useQuery({
     ...candlesQuery({ assetId, interval, limit: BARS }),
     staleTime: REFRESH_MILLISECONDS,
@@ -51,7 +52,7 @@ export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, o
         <Segmented label="Timeframe" size="small" options={INTERVALS} value={interval} onChange={onInterval} />
         <Button size="small" tone="quiet" onClick={() => onTable(!isTable)}>
           <Table2 aria-hidden="true" className="size-3.5" />
-          {isTable ? 'View as chart' : 'View as table'}
+          <span className="max-[420px]:sr-only">{isTable ? 'View as chart' : 'View as table'}</span>
         </Button>
       </div>
       <div className="relative h-72 sm:h-96 lg:h-[26rem]">
@@ -64,7 +65,7 @@ export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, o
         )}
       </div>
       <figcaption className="flex flex-wrap justify-between gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-xs text-faint">
-        <span className="min-h-4">{bars && sentenceOf(bars, { interval, priceScale })}</span>
+        <span className="min-h-4">{bars && <Sentence asset={asset} interval={interval} bars={bars} />}</span>
         <span>
           {timeZoneName()} time ·{' '}
           <a href="https://www.tradingview.com/" rel="noreferrer" target="_blank" className="underline">
@@ -99,15 +100,15 @@ function History({ asset, interval, isTable, isSignedIn, bars }: HistoryProps) {
   );
 }
 
-interface SentenceOptions {
-  readonly interval: CandleInterval;
-  readonly priceScale: number;
-}
+type SentenceProps = Pick<HistoryProps, 'asset' | 'interval' | 'bars'>;
 
-function sentenceOf(bars: readonly Bar[], { interval, priceScale }: SentenceOptions): string {
-  const summary = summaryOf(bars);
+/** The chart in a sentence, up to the price of the moment. */
+function Sentence({ asset, interval, bars }: SentenceProps) {
+  const { asset_id: assetId, price_scale: priceScale } = asset;
+  const live = useLivePrice(assetId);
+  const summary = useMemo(() => summaryOf(bars), [bars]);
   if (!summary) return 'There are no prices of this span yet.';
-  const { first, last, high, low } = summary;
+  const { first, last, high, low } = live ? withPrice(summary, live.mid) : summary;
   const price = (text: string): string => formatPrice(text, priceScale);
   const change = formatPercent(percentChange(last, decimal(first)), { signed: true });
   const span = `${bars.length} candles of ${interval}`;

@@ -68,7 +68,10 @@ export function paintSeries({ chart, candles }: ChartSeries, colours: ChartColou
   chart.applyOptions({
     layout: { background: { type: ColorType.Solid, color: colours.ground }, textColor: colours.text },
     grid: { vertLines: { color: colours.line }, horzLines: { color: colours.line } },
-    crosshair: { vertLine: { color: colours.crosshair }, horzLine: { color: colours.crosshair } },
+    crosshair: {
+      vertLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+      horzLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+    },
   });
   candles.applyOptions({
     upColor: colours.gain,

@@ -1,0 +1,56 @@
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadHistory } from '../../src/history/load-history.ts';
+import { openMarket } from '../market-maker/market-under-test.ts';
+
+const START = '2026-03-03T14:30:10.000Z';
+const clock = createFakeClock(START);
+let runtime: TestRuntime;
+
+beforeEach(async () => {
+  clock.set(START);
+  runtime = await createTestRuntime({ clock });
+  const assets = createAssetDao(runtime.store);
+  for (const asset_id of ['BTC', 'ETH']) {
+    await assets.createAsset(anAsset({ asset_id, created_at: START, last_price_update: START }));
+  }
+});
+afterEach(async () => runtime.dispose());
+
+const load = async () => {
+  const told: string[] = [];
+  const count = await loadHistory({
+    store: runtime.store,
+    clock,
+    seed: 'seed',
+    onAsset: (assetId) => told.push(assetId),
+  });
+  return { count, told };
+};
+const days = async (assetId: string) =>
+  createCandleDao(runtime.store).getCandles({ assetId, interval: '1d', limit: 1_000, order: 'ascending' });
+
+test('a history is made for every asset, once, and a market goes on from it', async () => {
+  expect(await load()).toEqual({ count: 2, told: ['BTC', 'ETH'] });
+  const before = await days('BTC');
+  expect(before).toHaveLength(366);
+  expect(await load()).toEqual({ count: 0, told: [] });
+
+  const market = openMarket({ store: runtime.store, clock });
+  await market.maker.start();
+  await market.maker.stop();
+  expect(await days('BTC')).toEqual(before);
+});
+
+test('no history is made up for an asset whose prices were recorded', async () => {
+  const market = openMarket({ store: runtime.store, clock });
+  await market.maker.start();
+  await market.maker.stop();
+  expect(await load()).toEqual({ count: 0, told: [] });
+  expect(await days('BTC')).toHaveLength(1);
+});

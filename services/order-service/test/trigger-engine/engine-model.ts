@@ -1,0 +1,141 @@
+/** What a market order book of one trader comes to, told by integers and by looking at every order at every price. */
+
+export type WaitingType = 'limit_buy' | 'limit_sell' | 'stop_loss' | 'take_profit' | 'trailing_stop';
+
+export interface ModelOrder {
+  readonly type: WaitingType;
+  /** USD: the limit or the stop. */
+  readonly price: number;
+  /** USD, or percent. */
+  readonly trail: { readonly amount: number } | { readonly percent: number } | undefined;
+  readonly expiresAtSeconds: number;
+  status: 'queued' | 'completed' | 'cancelled' | 'expired';
+  executedPrice: number | undefined;
+  peak: number;
+  isTouched: boolean;
+}
+
+export type AssetState = 'active' | 'suspended' | 'inactive';
+
+export interface EngineModel {
+  readonly orders: ModelOrder[];
+  readonly cash: () => number;
+  readonly units: () => number;
+  readonly heldCash: () => number;
+  readonly heldUnits: () => number;
+  readonly state: () => AssetState;
+  readonly bid: () => number;
+  /** Whether an order of this kind would be accepted as one that waits. */
+  accepts(type: WaitingType, price: number, trail: ModelOrder['trail']): boolean;
+  place(order: Pick<ModelOrder, 'type' | 'price' | 'trail'> & { readonly lifetimeSeconds: number }): void;
+  cancel(index: number): boolean;
+  /** Prices so quick that nothing is executed but at the last. */
+  prices(bids: readonly number[]): void;
+  /** Time passes, and whoever looks for expired orders looks. */
+  wait(seconds: number): void;
+  become(state: AssetState): void;
+}
+
+export function createEngineModel(start: {
+  readonly cash: number;
+  readonly units: number;
+  readonly bid: number;
+}): EngineModel {
+  const orders: ModelOrder[] = [];
+  let { cash, units, bid } = start;
+  let seconds = 0;
+  let state: AssetState = 'active';
+  const open = (): ModelOrder[] => orders.filter(({ status }) => status === 'queued');
+  const sum = (of: readonly ModelOrder[], value: (order: ModelOrder) => number): number =>
+    of.reduce((total, order) => total + value(order), 0);
+  const isBuy = ({ type }: ModelOrder): boolean => type === 'limit_buy';
+
+  function stopOf(order: ModelOrder): number {
+    if (!order.trail) return order.price;
+    // In hundredths of a USD all of it is whole.
+    return 'amount' in order.trail
+      ? order.peak * 100 - order.trail.amount * 100
+      : order.peak * (100 - order.trail.percent);
+  }
+
+  function touches(order: ModelOrder, price: number): boolean {
+    switch (order.type) {
+      case 'stop_loss':
+        return price <= order.price;
+      case 'take_profit':
+        return price >= order.price;
+      case 'trailing_stop':
+        order.peak = Math.max(order.peak, price);
+        return price * 100 <= stopOf(order);
+      default:
+        return false;
+    }
+  }
+
+  const isMet = (order: ModelOrder): boolean =>
+    order.type === 'limit_buy' ? bid <= order.price : order.type === 'limit_sell' && bid >= order.price;
+
+  function settle(): void {
+    if (state !== 'active') return;
+    for (const order of open()) {
+      if (!order.isTouched && !isMet(order)) continue;
+      if (order.expiresAtSeconds <= seconds) {
+        order.status = 'expired';
+        continue;
+      }
+      order.status = 'completed';
+      order.executedPrice = bid;
+      cash += isBuy(order) ? -bid : bid;
+      units += isBuy(order) ? 1 : -1;
+    }
+  }
+
+  return {
+    orders,
+    cash: () => cash,
+    units: () => units,
+    heldCash: () => sum(open().filter(isBuy), ({ price }) => price),
+    heldUnits: () => open().filter((order) => !isBuy(order)).length,
+    state: () => state,
+    bid: () => bid,
+    accepts(type, price, trail) {
+      if (state !== 'active') return false;
+      if (type === 'limit_buy' || type === 'stop_loss') return price < bid;
+      if (type === 'limit_sell' || type === 'take_profit') return price > bid;
+      return trail !== undefined && (!('amount' in trail) || trail.amount < bid);
+    },
+    place({ type, price, trail, lifetimeSeconds }) {
+      orders.push({
+        type,
+        price,
+        trail: type === 'trailing_stop' ? trail : undefined,
+        expiresAtSeconds: seconds + lifetimeSeconds,
+        status: 'queued',
+        executedPrice: undefined,
+        peak: bid,
+        isTouched: false,
+      });
+    },
+    cancel(index) {
+      const order = orders[index];
+      if (order?.status !== 'queued') return false;
+      order.status = 'cancelled';
+      return true;
+    },
+    prices(bids) {
+      for (const price of bids) {
+        bid = price;
+        for (const order of open()) order.isTouched = touches(order, price) || order.isTouched;
+      }
+      settle();
+    },
+    wait(passed) {
+      seconds += passed;
+      for (const order of open()) if (order.expiresAtSeconds <= seconds) order.status = 'expired';
+    },
+    become(next) {
+      state = next;
+      if (next === 'inactive') for (const order of open()) order.status = 'cancelled';
+    },
+  };
+}

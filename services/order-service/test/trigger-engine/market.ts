@@ -1,0 +1,178 @@
+import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
+import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import type { FakeClock } from '@cnop/testing/fake-clock';
+import { createFakeClock } from '@cnop/testing/fake-clock';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
+import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
+import { cancelOrder } from '../../src/use-cases/cancel-order.ts';
+import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
+import { placeOrder } from '../../src/use-cases/place-order.ts';
+
+export const SPOT = 'SPOT';
+const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
+
+type Request = Partial<Omit<OrderCreate, 'asset_id'>> & Pick<OrderCreate, 'order_type'>;
+
+/** A market of one asset, without spread and fees unless the test asks for them, and a trader who has plenty. */
+export interface Market {
+  readonly runtime: TestRuntime;
+  readonly clock: FakeClock;
+  readonly deps: OrderDependencies;
+  readonly trader: string;
+  /** Publishes prices one right after the other, as of now; does not wait for what they fire. */
+  publish(...mids: readonly string[]): void;
+  /** Publishes prices and waits until the engine has acted on them. */
+  price(...mids: readonly string[]): Promise<void>;
+  place(request: Request): Promise<Order>;
+  cancel(orderId: string): Promise<unknown>;
+  order(orderId: string): Promise<Order>;
+  change(asset: Partial<Asset>): Promise<void>;
+  /** The bids of the peaks on disk. */
+  peaks(): Promise<string[]>;
+  addCandle(candle: Partial<Candle> & Pick<Candle, 'open_time'>): Promise<void>;
+  cash(): Promise<{ readonly current: string; readonly held: string }>;
+  units(): Promise<{ readonly quantity: string; readonly held: string }>;
+  /** How many trades there were for an order. */
+  tradesOf(orderId: string): Promise<number>;
+  /** The engine that runs now. */
+  engine(): TriggerEngine;
+  /** Closes the engine, runs what is to happen meanwhile, and starts another one over the same store. */
+  restart(meanwhile?: () => unknown): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface MarketOptions {
+  readonly asset?: Partial<Asset>;
+  readonly price?: string;
+  readonly maxQuoteAgeSeconds?: number;
+  /** The store as engines see it: where a test plants a fault. */
+  readonly engineStore?: (store: TableStore) => TableStore;
+}
+
+export async function openMarket({
+  asset: assetOptions = {},
+  price: startPrice = '100',
+  maxQuoteAgeSeconds = 15,
+  engineStore = (store) => store,
+}: MarketOptions = {}): Promise<Market> {
+  const clock = createFakeClock();
+  const runtime = await createTestRuntime({ clock });
+  const { store, quotes } = runtime;
+  const assets = createAssetDao(store);
+  let asset = await assets.createAsset(anAsset({ asset_id: SPOT, price_scale: 4, ...assetOptions }));
+  const orders = createOrderDao(store);
+  const trader = 'trader';
+  const deps: OrderDependencies = {
+    ...runtime,
+    assets,
+    orders,
+    candles: createCandleDao(store),
+    peaks: createPricePeakDao(store),
+    maxQuoteAgeSeconds,
+  };
+  const startEngine = (): TriggerEngine => {
+    const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });
+    started.start();
+    return started;
+  };
+  let seq = 0;
+  let engine: TriggerEngine;
+
+  const publish = (...mids: readonly string[]): void => {
+    for (const mid of mids) {
+      seq += 1;
+      quotes.publish([quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq })]);
+    }
+  };
+  const place = async (request: Request): Promise<Order> => {
+    const parsed = orderCreateSchema.parse({ asset_id: SPOT, quantity: '1', ...request });
+    const command = { username: trader, request: parsed, requestHash: '', intent: undefined };
+    return (await placeOrder(deps, command)).order;
+  };
+
+  publish(startPrice);
+  await runtime.fund(trader, '1000000');
+  await place({ order_type: 'market_buy', quantity: '1000' });
+  engine = startEngine();
+  await engine.whenIdle();
+
+  return {
+    runtime,
+    clock,
+    deps,
+    trader,
+    publish,
+    async price(...mids) {
+      publish(...mids);
+      await engine.whenIdle();
+    },
+    place,
+    cancel: (orderId) => cancelOrder(deps, { username: trader, orderId }),
+    async order(orderId) {
+      const order = await orders.getOrder(orderId);
+      if (!order) throw new Error(`there is no order ${orderId}`);
+      return order;
+    },
+    async change(changes) {
+      asset = await assets.updateAsset(SPOT, () => changes);
+    },
+    peaks: async () => (await createPricePeakDao(store).getPeaks(SPOT)).map(({ bid }) => bid),
+    async addCandle(candle) {
+      const price = candle.close ?? startPrice;
+      const whole: Candle = {
+        asset_id: SPOT,
+        interval: '1m',
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+        volume: '0',
+        final: true,
+        source: 'manual',
+        ...candle,
+      };
+      await store.transact({}, () => ({ writes: [candleRecord.create(whole)], result: undefined }));
+    },
+    async cash() {
+      const balance = await createBalanceDao(store).getBalance(trader);
+      return { current: balance?.current_balance ?? '', held: balance?.held_balance ?? '' };
+    },
+    async units() {
+      const holding = await createAssetBalanceDao(store).getAssetBalance(trader, SPOT);
+      return { quantity: holding?.quantity ?? '', held: holding?.held_quantity ?? '' };
+    },
+    async tradesOf(orderId) {
+      const trades = await createAssetTransactionDao(store).getUserAssetTransactions(
+        trader,
+        SPOT,
+        FIRST_PAGE,
+      );
+      return trades.items.filter(({ order_id }) => order_id === orderId).length;
+    },
+    engine: () => engine,
+    async restart(meanwhile = () => undefined) {
+      await engine.close();
+      await meanwhile();
+      engine = startEngine();
+      await engine.whenIdle();
+    },
+    async dispose() {
+      await engine.close();
+      await runtime.dispose();
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import type { TableStore } from '@cnop/common/database/table-store';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Market, MarketOptions } from './market.ts';
+import { openMarket } from './market.ts';
+
+let market: Market;
+afterEach(() => market.dispose());
+// The clock begins at 12:00:00.
+const open = async (options?: MarketOptions): Promise<void> => {
+  market = await openMarket(options);
+};
+const minute = (minutes: number): string => `2026-01-15T12:${String(minutes).padStart(2, '0')}:00.000Z`;
+const statusOf = async (orderId: string) => (await market.order(orderId)).status;
+const stopAt = async (stop_price: string): Promise<string> =>
+  (await market.place({ order_type: 'stop_loss', stop_price })).order_id;
+const trail = async (trail_amount: string): Promise<string> =>
+  (await market.place({ order_type: 'trailing_stop', trail_amount })).order_id;
+
+/** The engine is away from 12:01 to 12:10, and the prices of one minute are on record. */
+async function awayDuring(candle: {
+  low?: string;
+  high?: string;
+  close: string;
+  open?: string;
+}): Promise<void> {
+  market.clock.set(minute(1));
+  await market.price('100');
+  await market.restart(async () => {
+    await market.addCandle({ open_time: minute(5), ...candle });
+    market.clock.set(minute(10));
+  });
+}
+
+describe('what the price passed while no engine ran', () => {
+  it('fires stops at the price of now, and limits only if they are met', async () => {
+    await open();
+    const stop = await stopAt('95');
+    const profit = (await market.place({ order_type: 'take_profit', stop_price: '110' })).order_id;
+    const limit = (await market.place({ order_type: 'limit_buy', price: '95' })).order_id;
+    const untouched = await stopAt('93');
+    await awayDuring({ low: '94', high: '111', close: '100' });
+    // There is no price to trade at yet.
+    expect([await statusOf(stop), await statusOf(profit)]).toEqual(['queued', 'queued']);
+    await market.price('101');
+    expect(await market.order(stop)).toMatchObject({
+      status: 'completed',
+      executed_price: '101',
+      trigger_price: '95',
+      trigger_quote: { bid: '94', at: minute(5) },
+    });
+    expect(await market.order(profit)).toMatchObject({ status: 'completed', executed_price: '101' });
+    expect([await statusOf(limit), await statusOf(untouched)]).toEqual(['queued', 'queued']);
+  });
+
+  it('is kept over another restart when there was no price to trade at', async () => {
+    await open();
+    const stop = await stopAt('95');
+    const trailing = await trail('5');
+    await awayDuring({ low: '94', close: '100' });
+    await market.restart();
+    await market.price('101');
+    expect([await statusOf(stop), await statusOf(trailing)]).toEqual(['completed', 'completed']);
+  });
+
+  it('raises trailing stops', async () => {
+    await open();
+    const trailing = await trail('10');
+    await awayDuring({ high: '120', close: '112' });
+    await market.price('111');
+    expect(await statusOf(trailing)).toBe('queued');
+    expect(await market.peaks()).toEqual(['120']);
+    await market.price('110');
+    expect(await market.order(trailing)).toMatchObject({ status: 'completed', trigger_price: '110' });
+  });
+
+  it.each([
+    ['a low under the peak from before', { low: '90', close: '100' }, 'completed'],
+    ['a last price under the high of its minute', { high: '120', close: '110' }, 'completed'],
+    // Which of the two came first is not on record: nobody is sold out by a fall that may not have happened.
+    [
+      'a low that is under the high of its own minute alone',
+      { low: '95', high: '120', close: '111' },
+      'queued',
+    ],
+  ] as const)('fires a trailing stop by %s', async (_, candle, status) => {
+    await open();
+    const trailing = await trail('10');
+    await awayDuring(candle);
+    await market.price('111');
+    expect(await statusOf(trailing)).toBe(status);
+  });
+
+  it('counts from the acceptance on: of that very minute the last price alone', async () => {
+    await open();
+    market.clock.set(minute(5));
+    market.clock.advanceSeconds(30);
+    market.publish('100');
+    const stops = [await stopAt('95'), await trail('10')];
+    const touchedAtLast = [await stopAt('99'), await trail('1')];
+    await market.restart(async () => {
+      await market.addCandle({ open_time: minute(4), low: '80', close: '100' });
+      await market.addCandle({ open_time: minute(5), low: '90', high: '130', close: '99' });
+      market.clock.set(minute(10));
+    });
+    await market.price('101');
+    for (const id of stops) expect(await statusOf(id)).toBe('queued');
+    for (const id of touchedAtLast) expect(await statusOf(id)).toBe('completed');
+  });
+
+  it('does not count a last price that may be older than the acceptance', async () => {
+    await open();
+    market.clock.set(minute(5));
+    market.clock.advanceSeconds(30);
+    market.publish('100');
+    const stop = await stopAt('95');
+    await market.restart(async () => {
+      await market.addCandle({ open_time: minute(5), low: '90', close: '90', final: false });
+      market.clock.set(minute(10));
+    });
+    await market.price('101');
+    expect(await statusOf(stop)).toBe('queued');
+  });
+
+  it('does not count again what was acted on in the minute in which the engine stopped', async () => {
+    await open();
+    const trailing = await trail('10');
+    market.clock.set(minute(5));
+    await market.price('95');
+    await market.price('120');
+    await market.price('112');
+    await market.restart(async () => {
+      await market.addCandle({ open_time: minute(5), low: '95', high: '120', close: '112', open: '113' });
+      market.clock.advanceSeconds(30);
+    });
+    await market.price('111');
+    expect(await statusOf(trailing)).toBe('queued');
+    await market.price('110');
+    expect(await statusOf(trailing)).toBe('completed');
+  });
+
+  it('takes in more candles than one query brings', async () => {
+    await open();
+    const stop = await stopAt('95');
+    await market.price('100');
+    await market.restart(async () => {
+      const start = Date.parse(minute(0));
+      for (let i = 1; i <= 1_005; i++) {
+        const open_time = new Date(start + i * 60_000).toISOString();
+        await market.addCandle({ open_time, ...(i === 1_003 && { low: '94' }), close: '100' });
+      }
+      market.clock.set(new Date(start + 1_010 * 60_000));
+    });
+    await market.price('101');
+    expect(await statusOf(stop)).toBe('completed');
+  });
+
+  it('is expired, not fired, when the time of the order is over meanwhile', async () => {
+    await open();
+    const { order_id } = await market.place({
+      order_type: 'stop_loss',
+      stop_price: '95',
+      expires_at: minute(8),
+    });
+    await awayDuring({ low: '94', close: '100' });
+    await market.price('100');
+    expect(await statusOf(order_id)).toBe('expired');
+  });
+
+  it('is seen again after a start on which the store failed', async () => {
+    let isBroken = false;
+    const engineStore = (store: TableStore): TableStore => ({
+      ...store,
+      get: async (key) => {
+        if (isBroken && key.pk.startsWith('CHECKPOINT#')) throw new Error('planted');
+        return store.get(key);
+      },
+    });
+    await open({ engineStore });
+    const stop = await stopAt('95');
+    isBroken = true;
+    await awayDuring({ low: '94', close: '100' });
+    await market.price('100');
+    expect(await statusOf(stop)).toBe('queued');
+    isBroken = false;
+    await market.price('101');
+    expect(await statusOf(stop)).toBe('completed');
+  });
+});

@@ -1,0 +1,258 @@
+import type { TableStore } from '@cnop/common/database/table-store';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Market, MarketOptions } from './market.ts';
+import { openMarket } from './market.ts';
+
+let market: Market;
+afterEach(() => market.dispose());
+const open = async (options?: MarketOptions): Promise<void> => {
+  market = await openMarket(options);
+};
+const statusOf = async (orderId: string) => (await market.order(orderId)).status;
+
+describe('an order that waits', () => {
+  it.each([
+    ['limit_buy', { price: '95' }, '95.0001', '95'],
+    ['limit_sell', { price: '105' }, '104.9999', '105'],
+    ['stop_loss', { stop_price: '95' }, '95.0001', '95'],
+    ['take_profit', { stop_price: '105' }, '104.9999', '105'],
+    ['trailing_stop', { trail_amount: '5' }, '95.0001', '95'],
+    ['trailing_stop', { trail_percent: '5' }, '95.0001', '95'],
+  ] as const)('%s with %j waits at %s and fires at %s', async (order_type, terms, near, touching) => {
+    await open();
+    const { order_id } = await market.place({ order_type, ...terms });
+    await market.price(near);
+    expect(await statusOf(order_id)).toBe('queued');
+    await market.price(touching);
+    const order = await market.order(order_id);
+    expect(order).toMatchObject({
+      status: 'completed',
+      executed_price: touching,
+      held_amount: '0',
+      trigger_price: touching,
+      trigger_quote: { bid: touching, ask: touching },
+    });
+    expect(await market.tradesOf(order_id)).toBe(1);
+    expect((await market.cash()).held).toBe('0.00');
+    expect((await market.units()).held).toBe('0');
+  });
+
+  it('watches the side that it would trade at', async () => {
+    await open({ asset: { spread_bps: 200 } });
+    const buy = await market.place({ order_type: 'limit_buy', price: '96' });
+    const stop = await market.place({ order_type: 'stop_loss', stop_price: '94.5' });
+    // Bid 94.545, ask 96.455.
+    await market.price('95.5');
+    expect([await statusOf(buy.order_id), await statusOf(stop.order_id)]).toEqual(['queued', 'queued']);
+    // Bid 94.05, ask 95.95.
+    await market.price('95');
+    expect(await market.order(buy.order_id)).toMatchObject({ status: 'completed', executed_price: '95.95' });
+    expect(await market.order(stop.order_id)).toMatchObject({ status: 'completed', executed_price: '94.05' });
+  });
+
+  it('executes at the price of the moment, with the better one for the user', async () => {
+    await open();
+    const { order_id } = await market.place({ order_type: 'limit_buy', price: '95', quantity: '10' });
+    expect((await market.cash()).held).toBe('950.00');
+    await market.price('80');
+    expect(await market.order(order_id)).toMatchObject({
+      price: '95',
+      executed_price: '80',
+      total_amount: '800.00',
+    });
+    expect(await market.cash()).toEqual({ current: '899200.00', held: '0.00' });
+  });
+
+  it('fires by a low that is over before anybody acted on it, if it is a stop', async () => {
+    await open();
+    const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
+    const profit = await market.place({ order_type: 'take_profit', stop_price: '110' });
+    const limit = await market.place({ order_type: 'limit_buy', price: '95' });
+    await market.price('94', '111', '100');
+    expect(await market.order(stop.order_id)).toMatchObject({
+      status: 'completed',
+      executed_price: '100',
+      trigger_quote: { bid: '94' },
+    });
+    expect(await market.order(profit.order_id)).toMatchObject({
+      status: 'completed',
+      executed_price: '100',
+      trigger_quote: { bid: '111' },
+    });
+    expect(await statusOf(limit.order_id)).toBe('queued');
+  });
+
+  it('is not fired by a price from before its acceptance', async () => {
+    await open();
+    market.publish('94', '111', '100');
+    const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
+    const profit = await market.place({ order_type: 'take_profit', stop_price: '110' });
+    const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
+    await market.price('100');
+    for (const { order_id } of [stop, profit, trailing]) expect(await statusOf(order_id)).toBe('queued');
+    await market.price('95');
+    expect(await statusOf(stop.order_id)).toBe('completed');
+    expect(await market.order(trailing.order_id)).toMatchObject({ trigger_price: '95' });
+  });
+
+  it('fires many at one price', async () => {
+    await open();
+    const placed = [];
+    for (let i = 0; i < 1_100; i++) {
+      placed.push(market.place({ order_type: 'stop_loss', stop_price: '90', quantity: '0.5' }));
+    }
+    const orders = await Promise.all(placed);
+    await market.price('90');
+    for (const { order_id } of orders) expect(await statusOf(order_id)).toBe('completed');
+    expect(await market.units()).toEqual({ quantity: '450', held: '0' });
+  });
+});
+
+describe('a price that is too old', () => {
+  it('fires nothing, and its peak counts all the same', async () => {
+    await open();
+    const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
+    const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
+    const old = market.clock.now().toISOString();
+    market.clock.advanceSeconds(16);
+    for (const [bid, seq] of [['94', 50] as const, ['120', 51] as const]) {
+      const mid = bid;
+      market.runtime.quotes.publish([
+        { asset_id: 'SPOT', bid, ask: bid, mid, at: old, source: 'manual', seq },
+      ]);
+    }
+    await market.engine().whenIdle();
+    expect([await statusOf(stop.order_id), await statusOf(trailing.order_id)]).toEqual(['queued', 'queued']);
+    const at = market.clock.now().toISOString();
+    const quote = {
+      asset_id: 'SPOT',
+      bid: '115',
+      ask: '115',
+      mid: '115',
+      at,
+      source: 'manual',
+      seq: 52,
+    } as const;
+    market.runtime.quotes.publish([quote]);
+    await market.engine().whenIdle();
+    expect(await statusOf(stop.order_id)).toBe('queued');
+    expect(await market.order(trailing.order_id)).toMatchObject({
+      status: 'completed',
+      trigger_price: '115',
+    });
+  });
+});
+
+describe('the end of an order', () => {
+  it('is its expiry when the price is reached at the same instant', async () => {
+    await open();
+    const expires_at = new Date(market.clock.now().getTime() + 10_000).toISOString();
+    const { order_id } = await market.place({ order_type: 'limit_buy', price: '95', expires_at });
+    market.clock.advanceSeconds(10);
+    await market.price('90');
+    expect(await statusOf(order_id)).toBe('expired');
+    expect(await market.cash()).toEqual({ current: '900000.00', held: '0.00' });
+  });
+
+  it('comes by itself when its time is over, and not before', async () => {
+    await open();
+    const expires_at = new Date(market.clock.now().getTime() + 10_000).toISOString();
+    const types = [
+      { order_type: 'limit_buy', price: '95' },
+      { order_type: 'trailing_stop', trail_amount: '5' },
+    ] as const;
+    const orders = [];
+    for (const type of types) orders.push(await market.place({ ...type, expires_at }));
+    market.clock.advanceMilliseconds(9_999);
+    await market.engine().sweep();
+    for (const { order_id } of orders) expect(await statusOf(order_id)).toBe('queued');
+    market.clock.advanceMilliseconds(1);
+    await market.engine().sweep();
+    for (const { order_id } of orders) expect(await statusOf(order_id)).toBe('expired');
+    expect((await market.cash()).held).toBe('0.00');
+    expect((await market.units()).held).toBe('0');
+    await market.price('94');
+    expect((await market.units()).quantity).toBe('1000');
+  });
+});
+
+describe('an asset', () => {
+  it('that is suspended keeps its orders, and what was touched meanwhile fires when it is traded again', async () => {
+    await open();
+    const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
+    const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '7' });
+    const limit = await market.place({ order_type: 'limit_buy', price: '95' });
+    await market.change({ status: 'suspended' });
+    await market.engine().sweep();
+    await market.price('110');
+    await market.price('94');
+    await market.price('100');
+    const all = [stop, trailing, limit];
+    for (const { order_id } of all) expect(await statusOf(order_id)).toBe('queued');
+    await market.change({ status: 'active' });
+    await market.engine().sweep();
+    await market.price('101');
+    expect(await market.order(stop.order_id)).toMatchObject({ status: 'completed', executed_price: '101' });
+    expect(await market.order(trailing.order_id)).toMatchObject({
+      status: 'completed',
+      trigger_price: '103',
+    });
+    expect(await statusOf(limit.order_id)).toBe('queued');
+  });
+
+  it.each(['inactive', 'delisted'] as const)(
+    'that is %s has its orders cancelled with a reason',
+    async (status) => {
+      await open();
+      const orders = [
+        await market.place({ order_type: 'limit_buy', price: '95' }),
+        await market.place({ order_type: 'limit_sell', price: '105' }),
+        await market.place({ order_type: 'stop_loss', stop_price: '95' }),
+        await market.place({ order_type: 'trailing_stop', trail_percent: '5' }),
+      ];
+      await market.change({ status });
+      await market.engine().sweep();
+      for (const { order_id } of orders) {
+        const order = await market.order(order_id);
+        expect(order).toMatchObject({ status: 'cancelled', held_amount: '0' });
+        expect(order.history.at(-1)?.reason).toContain(status);
+      }
+      expect((await market.cash()).held).toBe('0.00');
+      expect((await market.units()).held).toBe('0');
+    },
+  );
+});
+
+describe('an order that cannot be changed', () => {
+  it('keeps no other from firing and fires later, even if the price has left', async () => {
+    let isBroken = true;
+    let brokenId = '';
+    const engineStore = (store: TableStore): TableStore => ({
+      ...store,
+      transact: async (reads, decide) => {
+        const isIts = Object.values(reads).some(({ pk }) => pk === brokenId);
+        if (isIts && isBroken) throw new Error('planted');
+        return store.transact(reads, decide);
+      },
+    });
+    await open({ engineStore });
+    const other = await market.place({ order_type: 'stop_loss', stop_price: '95' });
+    const broken = await market.place({ order_type: 'stop_loss', stop_price: '96' });
+    const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
+    brokenId = broken.order_id;
+    await market.price('94');
+    expect([await statusOf(other.order_id), await statusOf(trailing.order_id)]).toEqual([
+      'completed',
+      'completed',
+    ]);
+    await market.price('100');
+    expect(await statusOf(broken.order_id)).toBe('queued');
+    isBroken = false;
+    await market.price('101');
+    expect(await market.order(broken.order_id)).toMatchObject({
+      status: 'completed',
+      executed_price: '101',
+      trigger_quote: { bid: '94' },
+    });
+  });
+});
