@@ -1,5 +1,6 @@
 import type { OrderReason } from '@cnop/common/entities/order/order-preview';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
+import { formatMoney, formatQuantity } from '../../format/numbers.ts';
 import type { TicketField, TicketState } from './ticket-state.ts';
 import { fieldsOf } from './ticket-state.ts';
 
@@ -12,32 +13,45 @@ const FIELD_OF: Readonly<Record<string, TicketField>> = {
   trail_amount: 'trail',
   trail_percent: 'trail',
 };
+/** Cash or holding does not cover it; it is the amount that is too large, whether that is said or not. */
+const INSUFFICIENT = 'BUS_001';
+const PLAIN_DECIMAL = /^\d+(?:\.\d+)?$/;
+
+interface Complaint {
+  readonly field: string | null;
+  readonly code?: string | undefined;
+  readonly message: string;
+}
 
 /** The reasons of a preview, each at the field that would have to change. */
 export function errorsOfReasons(reasons: readonly OrderReason[], state: TicketState): TicketErrors {
-  return collect(
-    reasons.map(({ field, message }) => ({ field, message })),
-    state,
-  );
+  const complaints = reasons.map((reason) => ({ ...reason, message: wordsFor(reason, state) }));
+  return collect(complaints, state);
 }
 
 /** The same for the answer to an order that was refused. */
 export function errorsOfProblem(problem: ApiProblem, state: TicketState): TicketErrors {
-  if (problem.fields.length === 0) return { form: problem.message };
-  return collect(problem.fields, state);
+  const { code, message, fields } = problem;
+  return collect(fields.length > 0 ? fields : [{ field: null, code, message }], state);
 }
 
-function collect(
-  complaints: readonly { readonly field: string | null; readonly message: string }[],
-  { kind }: TicketState,
-): TicketErrors {
+function collect(complaints: readonly Complaint[], { kind }: TicketState): TicketErrors {
   const shown = new Set<TicketField>(['amount', ...fieldsOf(kind)]);
   const errors: TicketErrors = {};
-  for (const { field, message } of complaints) {
-    const known = field === null ? undefined : FIELD_OF[field];
+  for (const { field, code, message } of complaints) {
+    const known = field === null ? (code === INSUFFICIENT ? 'amount' : undefined) : FIELD_OF[field];
     // What has no field on the screen is said above the button.
     const place = known !== undefined && shown.has(known) ? known : 'form';
+    if (errors[place]?.includes(message)) continue;
     errors[place] = errors[place] === undefined ? message : `${errors[place]} ${message}`;
   }
   return errors;
+}
+
+/** The figures of what is lacking, written as everywhere else. */
+function wordsFor({ code, message, available, required }: OrderReason, { side }: TicketState): string {
+  const isPlain = [available, required].every((text) => text !== undefined && PLAIN_DECIMAL.test(text));
+  if (code !== INSUFFICIENT || !isPlain) return message;
+  const show = side === 'buy' ? formatMoney : formatQuantity;
+  return `This needs ${show(required)}; ${show(available)} is available.`;
 }

@@ -29,7 +29,7 @@ export function useTicket(asset: MarketAsset) {
   const [wasSubmitted, setWasSubmitted] = useState(false);
   const [isConfirming, setIsConfirming] = useState(false);
   const reading = readTicket(state, facts);
-  const { preview, isCurrent } = useOrderPreview(reading.request, isSignedIn);
+  const { preview, isCurrent } = useOrderPreview({ assetId, state, request: reading.request, isSignedIn });
   const { placement, place, reset } = usePlaceOrder();
   const live = useLiveState();
 
@@ -39,6 +39,9 @@ export function useTicket(asset: MarketAsset) {
     ...(preview?.warnings.map(({ message }) => message) ?? []),
     ...(state.kind === 'market' ? staleWarnings(live) : []),
   ];
+
+  // What the server refuses already is said on the screen, and asking for a confirmation would be a joke.
+  const isReady = reading.request !== undefined && refusals.form === undefined && placement.kind !== 'sending';
 
   const change = (next: TicketState): void => {
     setState(next);
@@ -71,7 +74,7 @@ export function useTicket(asset: MarketAsset) {
       setWasSubmitted(true);
       const wrong = FIELDS.find((field) => errors[field] !== undefined || reading.missing.includes(field));
       if (wrong) document.getElementById(`ticket-${wrong}`)?.focus();
-      else if (reading.request && placement.kind !== 'sending') setIsConfirming(true);
+      else if (isReady) setIsConfirming(true);
     },
     async confirm(): Promise<void> {
       setIsConfirming(false);

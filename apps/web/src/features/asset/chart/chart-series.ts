@@ -69,8 +69,8 @@ export function paintSeries({ chart, candles }: ChartSeries, colours: ChartColou
     layout: { background: { type: ColorType.Solid, color: colours.ground }, textColor: colours.text },
     grid: { vertLines: { color: colours.line }, horzLines: { color: colours.line } },
     crosshair: {
-      vertLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
-      horzLine: { color: colours.crosshair, labelBackgroundColor: colours.crosshair },
+      vertLine: { color: colours.crosshair, labelBackgroundColor: colours.text },
+      horzLine: { color: colours.crosshair, labelBackgroundColor: colours.text },
     },
   });
   candles.applyOptions({

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { createDynamoDbTables } from '@cnop/common/database/dynamodb/create-tables';
+import { createDynamoDbTableStore } from '@cnop/common/database/dynamodb/dynamodb-table-store';
+import type { Item, TableStore } from '@cnop/common/database/table-store';
+import { DYNAMODB_SERVER_AWS, startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
+import { createCleanup } from '@cnop/testing/system/cleanup';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openCrowd } from './crowd.ts';
+
+const TIMEOUT_MILLISECONDS = 120_000;
+
+const cleanup = createCleanup();
+afterEach(() => cleanup.run());
+
+async function lmdb(): Promise<TableStore> {
+  const runtime = await createTestRuntime();
+  cleanup.defer(() => runtime.dispose());
+  return runtime.store;
+}
+
+/** Two stores on the same tables: what two processes have. */
+async function dynamoDb(): Promise<readonly [TableStore, TableStore]> {
+  const server = await startDynamoDbServer();
+  cleanup.defer(() => server.stop());
+  const options = {
+    aws: { ...DYNAMODB_SERVER_AWS, endpoint: server.endpoint },
+    tableNamePrefix: `test-${randomUUID()}-`,
+  };
+  await createDynamoDbTables(options);
+  const stores = [createDynamoDbTableStore(options), createDynamoDbTableStore(options)] as const;
+  for (const store of stores) cleanup.defer(() => store.close());
+  return stores;
+}
+
+describe('several engines over one store', () => {
+  it.each([10_000])(
+    'execute each of %i orders once, over the embedded store',
+    async (count) => {
+      const crowd = await openCrowd(await lmdb(), 50);
+      cleanup.defer(() => crowd.close());
+      crowd.startEngine();
+      crowd.startEngine();
+      await crowd.place(count);
+      await crowd.price('80');
+      expect(await crowd.faults(80)).toEqual([]);
+    },
+    TIMEOUT_MILLISECONDS,
+  );
+
+  it.skipIf(whyNoDynamoDb() !== undefined)(
+    'execute each of 300 orders once, over DynamoDB',
+    async () => {
+      const [one, other] = await dynamoDb();
+      const crowd = await openCrowd(one, 10);
+      cleanup.defer(() => crowd.close());
+      crowd.startEngine(one);
+      crowd.startEngine(other);
+      await crowd.place(300);
+      await crowd.price('80');
+      // What was too contended is left to the next quote.
+      await crowd.price('80');
+      expect(await crowd.faults(80)).toEqual([]);
+    },
+    TIMEOUT_MILLISECONDS,
+  );
+
+  it(
+    'are told apart from one that executes orders that wait no longer',
+    async () => {
+      const store = await lmdb();
+      const crowd = await openCrowd(store, 10);
+      cleanup.defer(() => crowd.close());
+      crowd.startEngine();
+      crowd.startEngine(asItWas(store));
+      await crowd.place(300);
+      await crowd.price('80');
+      expect(await crowd.faults(80)).not.toEqual([]);
+    },
+    TIMEOUT_MILLISECONDS,
+  );
+});
+
+/** A store that shows an order as still waiting: what a decision without its condition goes by. */
+function asItWas(store: TableStore): TableStore {
+  return {
+    ...store,
+    transact: (reads, decide) =>
+      store.transact(reads, (items) => {
+        const shown: Record<string, Item | undefined> = { ...items };
+        for (const [name, item] of Object.entries(shown)) {
+          if (item?.key.sk !== 'ORDER' || orderRecord.read(item).status !== 'completed') continue;
+          const held = item.attributes['quantity'] ?? '0';
+          shown[name] = { ...item, attributes: { ...item.attributes, status: 'queued', held_amount: held } };
+          const holding = shown['holding'];
+          if (!holding) continue;
+          shown['holding'] = { ...holding, attributes: { ...holding.attributes, held_quantity: held } };
+        }
+        return decide(shown as typeof items);
+      }),
+  };
+}
