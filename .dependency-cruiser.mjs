@@ -4,6 +4,13 @@
 // A rule matches paths from the repository root. `from` never includes tests, the testing package or the
 // end-to-end suites, which may import what they like, except in a cycle.
 
+import swc from '@swc/core';
+
+// dependency-cruiser hands swc every file as TypeScript without JSX and stops at the first tag. It has no option for that,
+// so the parser that it shares with this file is told which files have tags.
+const { parseFileSync } = swc;
+swc.parseFileSync = (file, options) => parseFileSync(file, { ...options, tsx: file.endsWith('.tsx') });
+
 const UNRESTRICTED = ['^packages/testing/', '^e2e/', '^bench/test/', '^[^/]+/[^/]+/test/'];
 
 // The parts of the shared packages that are plain data and arithmetic: no I/O, no Node, safe in a browser.
@@ -89,6 +96,28 @@ const web = [
     severity: 'error',
     from: { path: '^apps/web/src/' },
     to: { path: npm('lmdb|@node-rs/[^/]+|@aws-sdk/[^/]+|fastify|pino'), reachable: true },
+  },
+  {
+    name: 'web-features-are-strangers',
+    comment:
+      'A page puts features together. One that imports another cannot be shown, changed or removed without it.',
+    severity: 'error',
+    from: { path: '^apps/web/src/features/([^/]+)/' },
+    to: { path: '^apps/web/src/features/', pathNot: '^apps/web/src/features/$1/' },
+  },
+  {
+    name: 'web-layers-point-down',
+    comment: 'app → features → what all of them share: what is used does not know its user.',
+    severity: 'error',
+    from: { path: '^apps/web/src/(?!app/)[^/]+/' },
+    to: { path: '^apps/web/src/app/' },
+  },
+  {
+    name: 'web-shared-knows-no-feature',
+    comment: 'What every feature uses belongs to none.',
+    severity: 'error',
+    from: { path: '^apps/web/src/(?!app/|features/)[^/]+/' },
+    to: { path: '^apps/web/src/features/' },
   },
 ];
 

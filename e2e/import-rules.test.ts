@@ -100,7 +100,10 @@ const ALLOWED: Files = {
     '@cnop/user-service/app',
     'fastify',
   ],
-  'apps/web/src/main.ts': ['@cnop/common/core/money', '@cnop/common/entities/order/order'],
+  'apps/web/src/ui/amounts.ts': ['@cnop/common/core/money'],
+  'apps/web/src/features/market/market.ts': ['../../ui/amounts.ts', '@cnop/common/entities/order/order'],
+  'apps/web/src/features/orders/orders.ts': ['../../ui/amounts.ts'],
+  'apps/web/src/app/page.ts': ['../features/market/market.ts', '../features/orders/orders.ts'],
   'bench/src/cli.ts': ['@cnop/common/database/lmdb/lmdb-store', 'fastify'],
 };
 
@@ -139,6 +142,21 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     rules: ['web-bundles-no-native-module', 'lmdb-stays-in-its-adapter'],
     file: 'apps/web/src/native.ts',
     imports: ['lmdb'],
+  },
+  {
+    rules: ['web-features-are-strangers'],
+    file: 'apps/web/src/features/orders/borrow.ts',
+    imports: ['../market/market.ts'],
+  },
+  {
+    rules: ['web-layers-point-down'],
+    file: 'apps/web/src/features/orders/up.ts',
+    imports: ['../../app/page.ts'],
+  },
+  {
+    rules: ['web-shared-knows-no-feature'],
+    file: 'apps/web/src/ui/up.ts',
+    imports: ['../features/market/market.ts'],
   },
   {
     rules: ['no-service-to-service'],

@@ -1,35 +1,55 @@
-// Runs before `npm start` and `npm run cnop`: compiles when there is nothing to run or when it is older than the
-// sources, and otherwise gets out of the way. `tsc -b` would find that out too, but takes a second to do so.
+// Runs before `npm start` and `npm run cnop`: compiles, and bundles the web app, when there is nothing to run or when
+// it is older than the sources, and otherwise gets out of the way. `tsc -b` would find that out too, but takes a second
+// to do so.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
+
+const webApp = path.join(root, 'apps/web');
+const builtWebApp = path.join(webApp, 'dist/index.html');
+/** What the bundle is made of, the part of the Common Package that runs in a browser included. */
+const webSources = [
+  'apps/web/src',
+  'apps/web/public',
+  'apps/web/index.html',
+  'apps/web/package.json',
+  'apps/web/vite.config.ts',
+  'packages/common/src/core',
+  'packages/common/src/entities',
+  'packages/exception/src',
+].map((source) => path.join(root, source));
 
 function modifiedMs(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** The folders the build consists of. References that name a file, such as the tests, are never run. */
+/**
+ * The folders that the compiler writes. References that name a file, such as the tests, are never run, and of the web
+ * app it only checks the types.
+ */
 function workspaces() {
   const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
-  return references.map((reference) => reference.path).filter((folder) => !folder.endsWith('.json'));
+  const folders = references.map((reference) => path.join(root, reference.path));
+  return folders.filter((folder) => !folder.endsWith('.json') && folder !== webApp);
 }
 
-function newestSourceMs(folder) {
-  const source = path.join(root, folder, 'src');
-  if (!existsSync(source)) return 0;
+/** Of a file, or of all files in a folder; 0 when there is none. */
+function newestMs(source) {
+  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return modifiedMs(source) ?? 0;
   const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
   return Math.max(0, ...files.map((entry) => modifiedMs(path.join(entry.parentPath, entry.name)) ?? 0));
 }
 
-const buildInfo = (folder) => path.join(root, folder, 'dist/.tsbuildinfo');
+const buildInfo = (folder) => path.join(folder, 'dist/.tsbuildinfo');
 
 function isStale(folder) {
-  const newest = newestSourceMs(folder);
+  const newest = newestMs(path.join(folder, 'src'));
   return newest > 0 && newest > (modifiedMs(buildInfo(folder)) ?? 0);
 }
 
@@ -55,10 +75,42 @@ function build(folders) {
   return status === 0 ? 0 : 1;
 }
 
+function isWebAppStale() {
+  return Math.max(...webSources.map(newestMs)) > (modifiedMs(builtWebApp) ?? 0);
+}
+
+function buildWebApp() {
+  const bundler = bundlerPath();
+  if (bundler === undefined) {
+    console.error('The web app is not built, since its bundler is not installed. The API works without it.');
+    return 0;
+  }
+  console.error('Building the web app. This takes a few seconds.');
+  const startedAt = new Date();
+  const { status } = spawnSync(process.execPath, [bundler, 'build', '--logLevel', 'warn'], {
+    cwd: webApp,
+    stdio: 'inherit',
+  });
+  if (status === 0) utimesSync(builtWebApp, startedAt, startedAt);
+  else console.error('The build of the web app failed; see the messages above.');
+  return status === 0 ? 0 : 1;
+}
+
+/** Undefined where only what runs in production is installed. */
+function bundlerPath() {
+  try {
+    const manifest = createRequire(path.join(webApp, 'package.json')).resolve('vite/package.json');
+    return path.join(path.dirname(manifest), 'bin/vite.js');
+  } catch {
+    return undefined;
+  }
+}
+
 if (!existsSync(path.join(root, 'node_modules'))) {
   console.error('The dependencies are not installed yet. Run `npm install` first.');
   process.exitCode = 1;
 } else {
   const stale = workspaces().filter(isStale);
   if (stale.length > 0) process.exitCode = build(stale);
+  if (!process.exitCode && isWebAppStale()) process.exitCode = buildWebApp();
 }

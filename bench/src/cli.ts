@@ -5,9 +5,19 @@ import type { BenchmarkResult } from './run-benchmark.ts';
 import { runBenchmark } from './run-benchmark.ts';
 import { formatPercent, formatSummary } from './statistics.ts';
 import { reportStreams, runStreamsBenchmark } from './streams.ts';
+import { reportTriggers, runTriggersBenchmark } from './triggers.ts';
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1 to 9999');
+  return Number(text);
+}
+
+const LARGEST_BOOK = 1_000_000;
+const BOOK_SIZES = [1_000, 100_000] as const;
+
+function bookSize(text: string): number {
+  if (!/^[1-9]\d{3,6}$/.test(text))
+    throw new InvalidArgumentError('must be a whole number from 1000 to 9999999');
   return Number(text);
 }
 
@@ -92,4 +102,15 @@ program
       if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;
     },
   );
+program
+  .command('triggers')
+  .description('waiting orders: what they cost while no price reaches them, and how fast they are executed')
+  .option('--max-orders <n>', 'orders of the largest book', bookSize, LARGEST_BOOK)
+  .option('--json', 'print the figures as JSON')
+  .action(async (flags: Pick<Flags, 'json'> & { readonly maxOrders: number }) => {
+    const sizes = [...BOOK_SIZES.filter((size) => size < flags.maxOrders), flags.maxOrders];
+    const result = await runTriggersBenchmark({ sizes, print: (line) => console.error(line) });
+    console.log(flags.json ? JSON.stringify(result, null, 2) : reportTriggers(result));
+    if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;
+  });
 await program.parseAsync();

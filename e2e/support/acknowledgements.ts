@@ -59,7 +59,8 @@ export async function countEffects(
 ): Promise<Record<Intent['kind'], number>> {
   const counts = { order: 0, deposit: 0 };
   for await (const item of store.scan('orders')) {
-    if (orderRecord.read(item).username === username) counts.order += 1;
+    // The peaks and checkpoints of waiting orders are in this table too.
+    if (item.key.sk === 'ORDER' && orderRecord.read(item).username === username) counts.order += 1;
   }
   for await (const item of store.scan('users')) {
     if (item.key.pk !== username || !item.key.sk.startsWith('TRANS#')) continue;

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { createSessionChecker } from '@cnop/common/auth/session-state';
 import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
-import { rateLimitsOf } from '@cnop/common/config/gateway-settings';
+import { offersDemoAccounts, rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
 import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
@@ -127,5 +129,13 @@ async function buildDoor(
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
     isProduction: settings.NODE_ENV === 'production',
+    webFolder: webFolderOf(settings, findBuiltWebApp()),
+    offersDemoAccounts: offersDemoAccounts(settings),
   });
+}
+
+/** Beside this app in the repository, where the bundler puts it; it may not have been built. */
+function findBuiltWebApp(): string | undefined {
+  const folder = path.resolve(import.meta.dirname, '../../web/dist');
+  return existsSync(path.join(folder, 'index.html')) ? folder : undefined;
 }

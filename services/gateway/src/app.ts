@@ -20,6 +20,10 @@ import { createRateLimits } from './rate-limits.ts';
 import { refusalOf } from './refusal-of.ts';
 import { createAnswerHeaders } from './security-headers.ts';
 import type { Upstreams } from './upstream.ts';
+import { serveAppInfo } from './web/app-info.ts';
+import { serveCookieSessions } from './web/cookie-sessions.ts';
+import { serveWebApp } from './web/web-app.ts';
+import { readWebFiles } from './web/web-files.ts';
 
 const SERVICE = 'gateway';
 /** Path and query; longer ones are refused before anything looks at them. */
@@ -36,6 +40,10 @@ export interface GatewayOptions extends GatewayRuntime {
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly isProduction: boolean;
+  /** Where the built web app is; without it there is none. */
+  readonly webFolder?: string | undefined;
+  /** Whether the web app may offer an account with play money. */
+  readonly offersDemoAccounts?: boolean;
 }
 
 /** Builds the public door; it does not listen. Closing it closes the connections to the services, not the services. */
@@ -45,6 +53,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   const originOf = createClientOrigin(options.trustedProxies);
   const guardOptions = { verifier, limits, originOf };
   const welcome = createWelcome(options, guardOptions);
+  const webFiles = options.webFolder === undefined ? undefined : await readWebFiles(options.webFolder);
 
   const app = Fastify({
     ...SERVER_LIMITS,
@@ -73,9 +82,12 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     pages.addHook('onRequest', createGuard({ access: 'public', policy: 'reads' }, guardOptions));
     serveErrorPages(pages);
     serveDocs(pages, options);
+    serveAppInfo(pages, { offersDemoAccounts: false, ...options });
+    if (webFiles) serveWebApp(pages, webFiles);
     done();
   });
   await servePublicRoutes(app, { ...guardOptions, upstreams });
+  await serveCookieSessions(app, { ...options, ...guardOptions });
 
   app.addHook('onReady', async () => {
     await Promise.all(Object.values(upstreams).map((upstream) => upstream.start()));

@@ -1,13 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
-import type { Upstream } from './upstream.ts';
+import type { ServiceAnswer, ServiceCall, Upstream } from './upstream.ts';
+
+interface InjectedRequest {
+  readonly method: ServiceCall['method'];
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly payload?: Buffer;
+  readonly remoteAddress: string;
+}
+
+interface InjectedAnswer {
+  readonly statusCode: number;
+  readonly headers: ServiceAnswer['headers'];
+  readonly body: string;
+  json(): unknown;
+}
 
 /** The part of a Fastify app that the gateway needs, whatever its type provider. */
 export interface RoutableApp {
   readonly routing: (request: IncomingMessage, response: ServerResponse) => void;
   readonly ready: () => PromiseLike<unknown>;
-  readonly inject: (path: string) => Promise<{ readonly statusCode: number; json(): unknown }>;
+  readonly inject: (request: string | InjectedRequest) => Promise<InjectedAnswer>;
 }
 
 declare module 'node:http' {
@@ -43,6 +58,16 @@ export function createInProcessUpstream(app: RoutableApp): Upstream {
       addressToService(request.raw, url, { requestId: request.id, clientAddress });
       app.routing(request.raw, reply.raw);
       return undefined;
+    },
+    async call({ method, url, headers, body, clientAddress }) {
+      const answer = await app.inject({
+        method,
+        url,
+        headers: { ...headers },
+        ...(body && { payload: body }),
+        remoteAddress: clientAddress,
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
     readDocument: () => read(OPENAPI_PATH),
     checkReady: async () => {

@@ -1,6 +1,11 @@
 import { createTokenVerifier } from '@cnop/common/auth/token-manager';
 import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
-import { gatewayProcessSettings, rateLimitsOf } from '@cnop/common/config/gateway-settings';
+import {
+  gatewayProcessSettings,
+  offersDemoAccounts,
+  rateLimitsOf,
+  webFolderOf,
+} from '@cnop/common/config/gateway-settings';
 import { readConfig } from '@cnop/common/config/read-config';
 import { keySetSettings, processSettings, tokenNamesOf, tokenSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
@@ -42,6 +47,8 @@ async function start(): Promise<void> {
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
     isProduction: settings.NODE_ENV === 'production',
+    webFolder: webFolderOf(settings),
+    offersDemoAccounts: offersDemoAccounts(settings),
   });
   const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(app, 'gateway') : undefined;
   closeOnSignal(logger, async () => {

@@ -14,6 +14,19 @@ export interface ForwardTarget {
   readonly timeout: TimeoutClass;
 }
 
+/** A request that the gateway wrote itself. */
+export interface ServiceCall extends ForwardTarget {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  readonly body: string;
+}
+
 /** A service behind the gateway, wherever it runs. */
 export interface Upstream {
   /**
@@ -28,6 +41,11 @@ export interface Upstream {
    * @throws ProblemError when the service gave no answer
    */
   forward(request: FastifyRequest, reply: FastifyReply, target: ForwardTarget): Promise<unknown> | undefined;
+  /**
+   * Has the service answer to the gateway, for the few routes where request or answer change on their way.
+   * @throws ProblemError when the service gave no answer
+   */
+  call(call: ServiceCall): Promise<ServiceAnswer>;
   /** The OpenAPI document of the service. */
   readDocument(): Promise<unknown>;
   /** Resolves when the service takes requests. */

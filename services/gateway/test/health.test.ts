@@ -30,6 +30,7 @@ it('is not ready without one service, though alive, and asks it once a second at
     bodyIsReadBy: 'gateway',
     start: () => Promise.resolve(),
     forward: () => undefined,
+    call: () => Promise.reject(new Error('down')),
     readDocument: () => Promise.resolve({}),
     checkReady: () => {
       questions++;

@@ -7,19 +7,26 @@ import { startUserService } from './user-service-under-test.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** The user service of the test that runs, listening, and the streams that it has opened. */
-export let service: UserServiceUnderTest;
-export const streams: EventStream[] = [];
+let started: UserServiceUnderTest | undefined;
 let origin: string;
+/** The streams that the test has opened. */
+export const streams: EventStream[] = [];
+
+/** The user service of the test that runs, listening. */
+export function service(): UserServiceUnderTest {
+  if (!started) throw new Error('the service is not started yet');
+  return started;
+}
 
 export async function start(streamLimits: Partial<StreamLimits> = {}): Promise<void> {
-  service = await startUserService({ streamLimits });
-  origin = await service.app.listen({ host: '127.0.0.1', port: 0 });
+  started = await startUserService({ streamLimits });
+  origin = await started.app.listen({ host: '127.0.0.1', port: 0 });
 }
 
 afterEach(async () => {
   for (const stream of streams.splice(0)) stream.cut();
-  await service.stop();
+  await started?.stop();
+  started = undefined;
 });
 
 export async function open(
@@ -32,7 +39,7 @@ export async function open(
 }
 
 export async function deposit(headers: Headers, amount = '1.00'): Promise<void> {
-  const answer = await service.call('POST', '/balance/deposit', { headers, body: { amount } });
+  const answer = await service().call('POST', '/balance/deposit', { headers, body: { amount } });
   expect(answer.status).toBe(201);
 }
 
@@ -49,7 +56,7 @@ let quoteSeq = 0;
 export function publish(...assets: (readonly [assetId: string, mid: string])[]): number {
   quoteSeq += 1;
   const rest = { at: new Date().toISOString(), source: 'simulated', seq: quoteSeq } as const;
-  service.runtime.quotes.publish(
+  service().runtime.quotes.publish(
     assets.map(([asset_id, mid]) => ({ asset_id, bid: mid, ask: mid, mid, ...rest })),
   );
   return quoteSeq;

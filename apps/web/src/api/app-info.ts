@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from './http/client.ts';
 
-const appInfoSchema = z.object({ mode: z.string() });
+const appInfoSchema = z.object({ data: z.object({ mode: z.string() }) }).transform(({ data }) => data);
 
 /** What kind of installation this is; a server that does not tell is treated as the real thing. */
 export function appInfoQuery() {

@@ -3,7 +3,7 @@ import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { QueryClient } from '@tanstack/react-query';
 import type { CashBalance } from '../api/account/balance.ts';
 import { BALANCE_KEY } from '../api/account/balance.ts';
-import { holdingKeys } from '../api/account/holding.ts';
+import { HOLDINGS_KEY } from '../api/account/holdings.ts';
 import { orderKeys } from '../api/orders/order-keys.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
 import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
@@ -23,7 +23,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
       known ? { ...known, current_balance, held_balance, available_balance: available } : known,
     );
   }
-  if (holding) void queryClient.invalidateQueries({ queryKey: holdingKeys.one(holding.asset_id) });
+  if (holding) void queryClient.invalidateQueries({ queryKey: HOLDINGS_KEY });
   if (order) {
     void queryClient.invalidateQueries({ queryKey: orderKeys.all });
     announce(type, order);
@@ -32,7 +32,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
 
 /** After events were missed for good. */
 export function refreshAccount(queryClient: QueryClient): void {
-  for (const queryKey of [BALANCE_KEY, holdingKeys.all, orderKeys.all]) {
+  for (const queryKey of [BALANCE_KEY, HOLDINGS_KEY, orderKeys.all]) {
     void queryClient.invalidateQueries({ queryKey });
   }
 }
@@ -43,7 +43,11 @@ function announce(type: LiveEvent['type'], order: OrderSummary): void {
   const amount = appearance().hideAmounts ? '' : `${formatQuantity(quantity)} `;
   const what = `${ORDER_TYPE_NAMES[order_type]} ${amount}${asset_id}`;
   if (type === 'order.completed' && !isPlacedHere(client_order_id, 'executed')) {
-    notify({ tone: 'success', title: `${what} filled`, description: `At ${formatOwnPrice(executed_price)}.` });
+    notify({
+      tone: 'success',
+      title: `${what} filled`,
+      description: `At ${formatOwnPrice(executed_price)}.`,
+    });
   }
   if (type === 'order.expired') notify({ tone: 'info', title: `${what} expired` });
   if (type === 'order.failed') notify({ tone: 'failure', title: `${what} failed` });

@@ -1,5 +1,5 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { CURRENCY_SCALE, decimal, displayNumber, formatDecimal, fractionDigits, roundDown } from '@cnop/common/core/money';
+import { CURRENCY_SCALE, decimal, displayNumber, formatDecimal, roundDown } from '@cnop/common/core/money';
 
 /**
  * The one place that turns decimals into what people read. The API sends decimal strings, and `Intl.NumberFormat`
@@ -132,11 +132,6 @@ export function cutTo(value: Decimal, scale: number): string {
 /** A decimal as the API takes it: never an exponent, never a negative zero. */
 export function plainText(value: Decimal): string {
   return value.eq('0') ? '0' : formatDecimal(value);
-}
-
-/** Digits after the point that a value needs. */
-export function digitsOf(text: string): number {
-  return fractionDigits(decimal(text));
 }
 
 /** Coordinates of charts are numbers, and off by less than a pixel. Nothing is computed from them. */

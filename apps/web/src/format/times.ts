@@ -2,7 +2,12 @@ import { MISSING } from './numbers.ts';
 
 const LOCALE = 'en-US';
 
-const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const time = new Intl.DateTimeFormat(LOCALE, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
 const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hour12: false });
 const day = new Intl.DateTimeFormat(LOCALE, { month: 'short', day: 'numeric' });
 const dateTime = new Intl.DateTimeFormat(LOCALE, {

@@ -67,7 +67,9 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
     }
   });
 
-  const leadership = electLeader({ locks: navigator.locks as LockManager | undefined, name: `cnop.live.${username}` }, () => {
+  // Types promise locks everywhere; an insecure context has none.
+  const locks = 'locks' in navigator ? navigator.locks : undefined;
+  const leadership = electLeader({ locks, name: `cnop.live.${username}` }, () => {
     isLeader = true;
     return followStream({
       lastSeq: () => lastSeq,

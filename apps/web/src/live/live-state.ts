@@ -8,7 +8,7 @@ export type LiveState =
 /** The promise of the badge: it tells of a loss within five seconds, with a second to look. */
 export const MIN_PATIENCE_MILLISECONDS = 4_000;
 /** A stream without prices still gives a sign of life every fifteen seconds. */
-export const MAX_PATIENCE_MILLISECONDS = 20_000;
+const MAX_PATIENCE_MILLISECONDS = 20_000;
 /** Where the usual gap is longer than a second, a loss shows after this many of them. */
 const GAPS_OF_PATIENCE = 3;
 

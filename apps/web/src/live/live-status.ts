@@ -54,7 +54,8 @@ function look(): void {
 }
 
 function isSame(one: LiveState, other: LiveState): boolean {
-  if (one.kind === 'stale' && other.kind === 'stale') return one.sinceMilliseconds === other.sinceMilliseconds;
+  if (one.kind === 'stale' && other.kind === 'stale')
+    return one.sinceMilliseconds === other.sinceMilliseconds;
   return one.kind === other.kind;
 }
 

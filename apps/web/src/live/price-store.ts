@@ -48,7 +48,10 @@ export function useLivePrice(assetId: string): LivePrice | undefined {
 }
 
 /** Half of the spread on either side, for prices that came without it. Only shown, never traded at. */
-export function priceAround(mid: string, { spreadBps, at }: { readonly spreadBps: number; readonly at: string }): LivePrice {
+export function priceAround(
+  mid: string,
+  { spreadBps, at }: { readonly spreadBps: number; readonly at: string },
+): LivePrice {
   const half = decimal(mid).times(String(spreadBps)).times('0.00005');
   return {
     mid,

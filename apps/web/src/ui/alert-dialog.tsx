@@ -20,7 +20,17 @@ export interface AlertDialogProps {
 
 /** Asks before something is done that cannot be undone. */
 export function AlertDialog(props: AlertDialogProps) {
-  const { isOpen, onClose, onConfirm, title, confirmLabel, cancelLabel, tone, focusOn, isBusy = false } = props;
+  const {
+    isOpen,
+    onClose,
+    onConfirm,
+    title,
+    confirmLabel,
+    cancelLabel,
+    tone,
+    focusOn,
+    isBusy = false,
+  } = props;
   const confirmButton = useRef<HTMLButtonElement>(null);
   const cancelButton = useRef<HTMLButtonElement>(null);
   return (

@@ -1,6 +1,13 @@
 import { clsx } from 'clsx';
 import type { Sign } from '../format/numbers.ts';
-import { formatMoney, formatPercent, formatPrice, formatQuantity, signOf, signOfPercent } from '../format/numbers.ts';
+import {
+  formatMoney,
+  formatPercent,
+  formatPrice,
+  formatQuantity,
+  signOf,
+  signOfPercent,
+} from '../format/numbers.ts';
 import { useAppearance } from '../settings/appearance.ts';
 
 /** The same for every amount, so that not even its length is told. */
@@ -26,7 +33,9 @@ export function Money({ value, isChange = false, className }: MoneyProps) {
   const { hideAmounts } = useAppearance();
   if (hideAmounts) return <Masked className={className} />;
   const colour = isChange ? COLOURS[signOf(value, CENTS)] : undefined;
-  return <span className={clsx('numeric', colour, className)}>{formatMoney(value, { signed: isChange })}</span>;
+  return (
+    <span className={clsx('numeric', colour, className)}>{formatMoney(value, { signed: isChange })}</span>
+  );
 }
 
 export interface QuantityProps extends AmountProps {

@@ -6,8 +6,14 @@ const HUE_STEP = 47;
 const SHOWN_LETTERS = 4;
 
 /** A round mark of an asset, coloured by its name: pictures would have to come from other origins. */
-export function AssetBadge({ symbol, size = 'medium' }: { readonly symbol: string; readonly size?: 'medium' | 'large' }) {
-  const hue = [...symbol].reduce((sum, letter) => sum * HUE_STEP + letter.charCodeAt(0), 7) % HUES;
+export function AssetBadge({
+  symbol,
+  size = 'medium',
+}: {
+  readonly symbol: string;
+  readonly size?: 'medium' | 'large';
+}) {
+  const hue = Array.from(symbol).reduce((sum, letter) => sum * HUE_STEP + letter.charCodeAt(0), 7) % HUES;
   return (
     <span
       aria-hidden="true"

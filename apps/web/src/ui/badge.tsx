@@ -11,7 +11,13 @@ const TONES: Readonly<Record<BadgeTone, string>> = {
   warn: 'bg-warn-soft text-warn',
 };
 
-export function Badge({ tone = 'neutral', children }: { readonly tone?: BadgeTone; readonly children: ReactNode }) {
+export function Badge({
+  tone = 'neutral',
+  children,
+}: {
+  readonly tone?: BadgeTone;
+  readonly children: ReactNode;
+}) {
   return (
     <span
       className={clsx(

@@ -20,7 +20,17 @@ export interface DecimalFieldProps {
  * An amount as text: `type="number"` would refuse a decimal comma, change digits and count on the mouse wheel. Whoever
  * reads the value accepts both separators.
  */
-export function DecimalField({ id, label, value, onChange, unit, error, hint, aside, ...rest }: DecimalFieldProps) {
+export function DecimalField({
+  id,
+  label,
+  value,
+  onChange,
+  unit,
+  error,
+  hint,
+  aside,
+  ...rest
+}: DecimalFieldProps) {
   const { placeholder = '0', inputRef, isDisabled = false } = rest;
   return (
     <Field id={id} label={label} error={error} hint={hint} aside={aside}>

@@ -30,7 +30,13 @@ export function Menu({ label, trigger, triggerClass, children }: MenuProps) {
   );
 }
 
-export function MenuItem({ onClick, children }: { readonly onClick: () => void; readonly children: ReactNode }) {
+export function MenuItem({
+  onClick,
+  children,
+}: {
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
   return (
     <BaseMenu.Item className={ITEM_CLASS} onClick={onClick}>
       {children}
@@ -46,13 +52,25 @@ export interface MenuChoiceProps<Value extends string> {
 }
 
 /** One of several, within a menu. */
-export function MenuChoice<Value extends string>({ label, options, value, onChange }: MenuChoiceProps<Value>) {
+export function MenuChoice<Value extends string>({
+  label,
+  options,
+  value,
+  onChange,
+}: MenuChoiceProps<Value>) {
   return (
     <BaseMenu.Group>
-      <BaseMenu.GroupLabel className="px-2 pt-2 pb-1 text-xs font-medium text-faint">{label}</BaseMenu.GroupLabel>
+      <BaseMenu.GroupLabel className="px-2 pt-2 pb-1 text-xs font-medium text-faint">
+        {label}
+      </BaseMenu.GroupLabel>
       <BaseMenu.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
         {options.map((option) => (
-          <BaseMenu.RadioItem key={option.value} value={option.value} closeOnClick={false} className={ITEM_CLASS}>
+          <BaseMenu.RadioItem
+            key={option.value}
+            value={option.value}
+            closeOnClick={false}
+            className={ITEM_CLASS}
+          >
             {option.label}
             <BaseMenu.RadioItemIndicator>
               <Check aria-hidden="true" className="size-3.5" />
@@ -72,7 +90,12 @@ export interface MenuSwitchProps {
 
 export function MenuSwitch({ label, isOn, onChange }: MenuSwitchProps) {
   return (
-    <BaseMenu.CheckboxItem checked={isOn} onCheckedChange={onChange} closeOnClick={false} className={ITEM_CLASS}>
+    <BaseMenu.CheckboxItem
+      checked={isOn}
+      onCheckedChange={onChange}
+      closeOnClick={false}
+      className={ITEM_CLASS}
+    >
       {label}
       <BaseMenu.CheckboxItemIndicator>
         <Check aria-hidden="true" className="size-3.5" />

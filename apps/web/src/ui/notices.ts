@@ -2,7 +2,7 @@
 export interface Notice {
   readonly title: string;
   readonly description?: string;
-  /** A failure is read out at once and stays longer. */
+  /** A failure stays longer. */
   readonly tone: 'success' | 'info' | 'failure';
 }
 

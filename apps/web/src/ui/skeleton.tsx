@@ -17,7 +17,6 @@ export function SkeletonRows({ label, rows, rowClass = 'h-12' }: SkeletonRowsPro
     <div role="status" aria-label={label}>
       {Array.from({ length: rows }, (_, index) => (
         // Rows of a skeleton have no identity but their place.
-        // oxlint-disable-next-line react/no-array-index-key
         <div key={index} className={clsx('flex items-center border-b border-line px-4', rowClass)}>
           <Skeleton className="h-4 w-full" />
         </div>

@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
+import type { SortDirection } from './sort-direction.ts';
 
 export interface TableProps {
   /** What the table lists; read out, not shown. */
@@ -37,14 +38,16 @@ export function Column({ children, isNumeric = false, className }: ColumnProps) 
   return (
     <th
       scope="col"
-      className={clsx('h-9 px-2 font-medium first:ps-4 last:pe-4 sm:px-3 whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
+      className={clsx(
+        'h-9 px-2 font-medium first:ps-4 last:pe-4 sm:px-3 whitespace-nowrap',
+        isNumeric ? 'text-end' : 'text-start',
+        className,
+      )}
     >
       {children}
     </th>
   );
 }
-
-export type SortDirection = 'asc' | 'desc';
 
 export interface SortColumnProps extends ColumnProps {
   /** How the table is sorted by this column; undefined when it is sorted by another. */
@@ -58,7 +61,11 @@ export function SortColumn({ children, isNumeric = false, className, direction, 
     <th
       scope="col"
       aria-sort={direction === undefined ? 'none' : direction === 'asc' ? 'ascending' : 'descending'}
-      className={clsx('h-9 px-2 font-medium first:ps-4 last:pe-4 sm:px-3 whitespace-nowrap', isNumeric ? 'text-end' : 'text-start', className)}
+      className={clsx(
+        'h-9 px-2 font-medium first:ps-4 last:pe-4 sm:px-3 whitespace-nowrap',
+        isNumeric ? 'text-end' : 'text-start',
+        className,
+      )}
     >
       <button
         type="button"
@@ -72,7 +79,10 @@ export function SortColumn({ children, isNumeric = false, className, direction, 
         {children}
         <Arrow
           aria-hidden="true"
-          className={clsx('size-3', !direction && 'opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60')}
+          className={clsx(
+            'size-3',
+            !direction && 'opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60',
+          )}
         />
       </button>
     </th>
@@ -84,13 +94,26 @@ export function Row({ className, ...rest }: ComponentProps<'tr'>) {
 }
 
 export function Cell({ children, isNumeric = false, className }: ColumnProps) {
-  return <td className={clsx('h-12 px-2 first:ps-4 last:pe-4 sm:px-3', isNumeric ? 'numeric text-end' : 'text-start', className)}>{children}</td>;
+  return (
+    <td
+      className={clsx(
+        'h-12 px-2 first:ps-4 last:pe-4 sm:px-3',
+        isNumeric ? 'numeric text-end' : 'text-start',
+        className,
+      )}
+    >
+      {children}
+    </td>
+  );
 }
 
 /** The cell that names its row. */
 export function RowHead({ children, className }: ColumnProps) {
   return (
-    <th scope="row" className={clsx('h-12 px-2 text-start font-normal first:ps-4 last:pe-4 sm:px-3', className)}>
+    <th
+      scope="row"
+      className={clsx('h-12 px-2 text-start font-normal first:ps-4 last:pe-4 sm:px-3', className)}
+    >
       {children}
     </th>
   );

@@ -11,7 +11,10 @@ const FAILURE_MILLISECONDS = 12_000;
 const ICONS = { success: CircleCheck, info: Info, failure: CircleAlert } as const;
 const COLOURS = { success: 'text-gain', info: 'text-accent', failure: 'text-danger' } as const;
 
-/** Shows notices for a few seconds. Results of orders come here, so they are read out as well; ticks never do. */
+/**
+ * Shows notices for a few seconds. Results of orders come here, so they are read out as well, and politely: an urgent one
+ * would be hidden from whoever uses a screen reader once it was said.
+ */
 export function Toasts() {
   return (
     <Toast.Provider limit={4}>
@@ -30,7 +33,6 @@ function ToastList() {
           title,
           description,
           type: tone,
-          priority: tone === 'failure' ? 'high' : 'low',
           timeout: tone === 'failure' ? FAILURE_MILLISECONDS : SUCCESS_MILLISECONDS,
         });
       }),
@@ -48,7 +50,13 @@ function ToastList() {
   );
 }
 
-function ToastItem({ toast, tone }: { readonly toast: Toast.Root.ToastObject; readonly tone: Notice['tone'] }) {
+function ToastItem({
+  toast,
+  tone,
+}: {
+  readonly toast: Toast.Root.ToastObject;
+  readonly tone: Notice['tone'];
+}) {
   const Icon = ICONS[tone];
   return (
     <Toast.Root

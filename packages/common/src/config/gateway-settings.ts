@@ -44,6 +44,10 @@ export const gatewaySettings = z.object({
   TRUSTED_PROXIES: addressListSetting.default([]),
   /** Where the gateway's own metrics are served, apart from the public port; 0 is nowhere. */
   METRICS_PORT: portSetting.default(0),
+  /** The folder of the built web app, or `off`. */
+  WEB_DIR: z.string().min(1).optional(),
+  /** Whether the web app offers accounts with play money; without a word, everywhere but in production. */
+  DEMO_ACCOUNTS: z.enum(['on', 'off']).optional(),
 });
 export type GatewaySettings = z.output<typeof gatewaySettings>;
 
@@ -66,4 +70,17 @@ export function rateLimitsOf(settings: GatewaySettings): {
     orders: settings.RATE_LIMIT_ORDERS,
     reads: settings.RATE_LIMIT_READS,
   };
+}
+
+/**
+ * Where the web app is served from, if it is served.
+ * @param builtApp where it is when nobody says otherwise
+ */
+export function webFolderOf({ WEB_DIR }: GatewaySettings, builtApp?: string): string | undefined {
+  return WEB_DIR === 'off' ? undefined : (WEB_DIR ?? builtApp);
+}
+
+export function offersDemoAccounts(settings: GatewaySettings & { readonly NODE_ENV: string }): boolean {
+  const { DEMO_ACCOUNTS, NODE_ENV } = settings;
+  return DEMO_ACCOUNTS === undefined ? NODE_ENV !== 'production' : DEMO_ACCOUNTS === 'on';
 }

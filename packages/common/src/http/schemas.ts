@@ -32,12 +32,15 @@ function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
   return jsonSchema;
 }
 
-/** Says "text or null" as a list of types: for alternatives the serializer would have to validate each value. */
+/** Says "this or null" without alternatives, of which the serializer would have to validate each value. */
 function mergeNull(part: z.core.JSONSchema.BaseSchema): void {
   const [only, nothing, ...others] = part.anyOf ?? [];
-  if (!isScalar(only) || typeof nothing !== 'object' || nothing.type !== 'null' || others.length > 0) return;
+  if (typeof only !== 'object' || typeof nothing !== 'object') return;
+  if (nothing.type !== 'null' || others.length > 0) return;
+  if (isScalar(only)) Object.assign(part, { type: [only.type, 'null'] });
+  else if (only.type === 'object') Object.assign(part, only, { nullable: true });
+  else return;
   delete part.anyOf;
-  Object.assign(part, { type: [only.type, 'null'] });
 }
 
 function isScalar(part: unknown): part is { readonly type: string } {

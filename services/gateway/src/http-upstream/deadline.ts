@@ -7,11 +7,14 @@ export interface Deadline {
   stopClock(): void;
 }
 
-/** Ends a call to a service when it takes too long to begin to answer, or when the client went away. */
-export function createDeadline(milliseconds: number, response: ServerResponse): Deadline {
+/**
+ * Ends a call to a service when it takes too long to begin to answer, or when the client went away.
+ * @param response to the client, where its going away ends the call
+ */
+export function createDeadline(milliseconds: number, response?: ServerResponse): Deadline {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new UpstreamTimeoutError()), milliseconds);
-  response.once('close', () => {
+  response?.once('close', () => {
     clearTimeout(timer);
     if (!response.writableFinished) controller.abort(new ClientGoneError());
   });

@@ -11,6 +11,7 @@ import { createExchange } from './exchange.ts';
 import type { Instance } from './instance.ts';
 import { createInstance } from './instance.ts';
 import { passStream } from './pass-stream.ts';
+import { readAnswer } from './read-answer.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { ClientGoneError, toUpstreamFailure } from './upstream-failures.ts';
 
@@ -81,6 +82,7 @@ export function createHttpUpstream({
     bodyIsReadBy: 'gateway',
     start: () => Promise.resolve(),
     forward,
+    call: (call) => readAnswer(exchange, call, answerTimeoutsMilliseconds[call.timeout]),
     readDocument: () => Promise.any(instances.map((instance) => askForJson(instance, OPENAPI_PATH))),
     checkReady: async () => {
       await Promise.any(instances.map((instance) => askForJson(instance, '/health/ready')));

@@ -36,10 +36,12 @@ export function changeOpenCandles(
   const atMilliseconds = Date.parse(quote.at);
   const closed = closeOpenCandles({ byInterval, closedUntil }, atMilliseconds);
   for (const interval of CANDLE_INTERVALS) {
-    const opensAt = new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)).toISOString();
-    const present =
-      byInterval.get(interval) ?? opened(openCandle(interval, { ...quote, at: opensAt }), true);
-    byInterval.set(interval, present);
+    let present = byInterval.get(interval);
+    if (!present) {
+      const opensAt = new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)).toISOString();
+      present = opened(openCandle(interval, { ...quote, at: opensAt }), true);
+      byInterval.set(interval, present);
+    }
     const changed = change(present.candle);
     if (changed === present.candle) continue;
     present.candle = changed;
@@ -53,14 +55,14 @@ export function closeOpenCandles(
   { byInterval, closedUntil }: Pick<OpenCandles, 'byInterval' | 'closedUntil'>,
   nowMilliseconds: number,
 ): Candle[] {
-  const due = [...byInterval.values()].filter(
-    ({ closesAtMilliseconds }) => closesAtMilliseconds <= nowMilliseconds,
-  );
-  for (const { candle, closesAtMilliseconds } of due) {
+  const closed: Candle[] = [];
+  for (const { candle, closesAtMilliseconds } of byInterval.values()) {
+    if (closesAtMilliseconds > nowMilliseconds) continue;
     byInterval.delete(candle.interval);
     closedUntil.set(candle.interval, closesAtMilliseconds);
+    closed.push({ ...candle, final: true });
   }
-  return due.map(({ candle }) => ({ ...candle, final: true }));
+  return closed;
 }
 
 /** Goes on with a candle that is stored. */

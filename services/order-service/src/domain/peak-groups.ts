@@ -39,8 +39,12 @@ export interface PeakGroups {
   settle(group: PeakGroup): void;
   /** Takes out the orders that are gone. */
   clearGone(): void;
-  /** Lifts every group below a bid to it; false when there is none. */
-  lift(bid: bigint, raisedBy: BidAt): boolean;
+  /** Lifts every group below a bid to it. */
+  lift(bid: bigint, raisedBy: BidAt): void;
+  /** Notes a quote that raised some orders of a group: of two bids of one height the later one serves all. */
+  noteRaise(group: PeakGroup, raisedBy: BidAt): void;
+  /** The raises that were noted since this was asked last, in that order. */
+  takeNewRaises(): BidAt[];
 }
 
 /** A whole in parts of 10^-18 of a percent. */
@@ -50,22 +54,10 @@ export function createPeakGroups(): PeakGroups {
   /** From the highest peak to the lowest: what a new high lifts is at the end. */
   const groups: PeakGroup[] = [];
   const ranking = createRanking<PeakGroup>();
-
-  /** The place of the first group whose peak is not above a bid. */
-  function placeOf(bid: bigint): number {
-    let low = 0;
-    let high = groups.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const group = groups[middle];
-      if (group && group.peak > bid) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+  let newRaises: BidAt[] = [];
 
   function at(peak: bigint): PeakGroup {
-    const place = placeOf(peak);
+    const place = placeOf(groups, peak);
     const present = groups[place];
     if (present?.peak === peak) return present;
     const group = {
@@ -80,6 +72,12 @@ export function createPeakGroups(): PeakGroups {
     return group;
   }
 
+  function noteRaise(group: PeakGroup, raisedBy: BidAt): void {
+    if (group.raisedBy && group.raisedBy.seq >= raisedBy.seq) return;
+    group.raisedBy = raisedBy;
+    newRaises.push(raisedBy);
+  }
+
   function settle(group: PeakGroup): void {
     const stop = highestStop(group);
     if (stop !== undefined) {
@@ -88,7 +86,7 @@ export function createPeakGroups(): PeakGroups {
       return;
     }
     ranking.remove(group);
-    groups.splice(placeOf(group.peak), 1);
+    groups.splice(placeOf(groups, group.peak), 1);
   }
 
   return {
@@ -104,18 +102,23 @@ export function createPeakGroups(): PeakGroups {
       }
     },
     lift(bid, raisedBy) {
-      const place = placeOf(bid);
+      const place = placeOf(groups, bid);
       const lifted = groups.splice(groups[place]?.peak === bid ? place + 1 : place);
-      if (lifted.length === 0) return false;
+      if (lifted.length === 0) return;
       const group = at(bid);
-      group.raisedBy = raisedBy;
+      noteRaise(group, raisedBy);
       for (const lower of lifted) {
         ranking.remove(lower);
         group.byAmount = mergeHeaps(group.byAmount, lower.byAmount);
         group.byPercent = mergeHeaps(group.byPercent, lower.byPercent);
       }
       settle(group);
-      return true;
+    },
+    noteRaise,
+    takeNewRaises() {
+      const taken = newRaises;
+      newRaises = [];
+      return taken;
     },
   };
 }
@@ -148,4 +151,17 @@ function withoutGone(root: TrailingNode | undefined): TrailingNode | undefined {
     if (!node.isGone) kept = mergeHeaps(kept, node);
   }
   return kept;
+}
+
+/** The place of the first group whose peak is not above a bid; the highest peak comes first. */
+function placeOf(groups: readonly PeakGroup[], bid: bigint): number {
+  let low = 0;
+  let high = groups.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const group = groups[middle];
+    if (group && group.peak > bid) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -9,8 +9,11 @@ export interface SeenQuote {
   readonly isFresh: boolean;
 }
 
-/** An order may show up this much later than the commit that accepted it, and later than prices that concern it. */
-const LATE_MILLISECONDS = 5_000;
+/**
+ * An order may show up this much later than the quote it was accepted at was replaced: the quote may have been a little
+ * old where it was accepted, the commit takes its time, and an index lags behind.
+ */
+const LATE_MILLISECONDS = 20_000;
 /** What an order that is learnt of even later can be told. */
 const RECENT_MILLISECONDS = 120_000;
 const MAX_RECENT_QUOTES = 1_000;
@@ -29,8 +32,11 @@ export interface QuoteWindow {
   unsettled(): readonly SeenQuote[];
   /** Everything up to a `seq` was acted on, by an attempt that began at a moment. */
   settle(seq: number, beganAtMilliseconds: number): void;
-  /** The `seq` of the quote at which an order may have been accepted that shows up after a moment. */
-  seqBefore(milliseconds: number): number;
+  /**
+   * The earliest quote at which an order may have been accepted that shows up after a moment; undefined when the quotes
+   * do not reach back that far.
+   */
+  seqBefore(milliseconds: number): number | undefined;
   /** Drops what nobody asks for any more. */
   prune(nowMilliseconds: number): void;
 }
@@ -52,10 +58,9 @@ export function createQuoteWindow(): QuoteWindow {
     return low;
   }
 
-  /** The place of the quote that was the latest one at a moment, or of the first. */
+  /** The place of the quote that was the latest one at a moment; -1 when that was before all of them. */
   function placeAt(milliseconds: number): number {
-    const place = seen.findLastIndex(({ seenAtMilliseconds }) => seenAtMilliseconds <= milliseconds);
-    return Math.max(place, 0);
+    return seen.findLastIndex(({ seenAtMilliseconds }) => seenAtMilliseconds <= milliseconds);
   }
 
   return {
@@ -76,7 +81,7 @@ export function createQuoteWindow(): QuoteWindow {
       settledSeq = seq;
       settledAtMilliseconds = beganAtMilliseconds;
     },
-    seqBefore: (milliseconds) => seen[placeAt(milliseconds - LATE_MILLISECONDS)]?.quote.seq ?? 0,
+    seqBefore: (milliseconds) => seen[placeAt(milliseconds - LATE_MILLISECONDS)]?.quote.seq,
     prune(nowMilliseconds) {
       const oldestWanted = Math.max(
         placeAt(nowMilliseconds - RECENT_MILLISECONDS),

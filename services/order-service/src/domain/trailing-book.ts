@@ -57,7 +57,6 @@ const MAX_LEFTOVERS = 1_024;
 export function createTrailingBook(): TrailingBook {
   const waiting = new Map<string, TrailingNode>();
   const groups = createPeakGroups();
-  let newRaises: BidAt[] = [];
   let leftovers = 0;
 
   /** Takes out the order with the highest stop of a group; undefined when it was a leftover. */
@@ -93,11 +92,7 @@ export function createTrailingBook(): TrailingBook {
       const group = groups.at(scaledPrice(bid));
       if (trailAmount === null) group.byPercent = mergeHeaps(group.byPercent, node);
       else group.byAmount = mergeHeaps(group.byAmount, node);
-      // The later one of two bids of one height serves the orders before both.
-      if (raisedBy && raisedBy.seq > (group.raisedBy?.seq ?? -1)) {
-        group.raisedBy = raisedBy;
-        newRaises.push(raisedBy);
-      }
+      if (raisedBy) groups.noteRaise(group, raisedBy);
       waiting.set(orderId, node);
       groups.settle(group);
     },
@@ -114,8 +109,7 @@ export function createTrailingBook(): TrailingBook {
 
     follow({ seq, bid, at }, fires = true) {
       const scaled = scaledPrice(bid);
-      const raise = { seq, bid, at };
-      if (groups.lift(scaled, raise)) newRaises.push(raise);
+      groups.lift(scaled, { seq, bid, at });
       const touched: TouchedStop[] = [];
       if (!fires) return touched;
       const touching = asStop(scaled);
@@ -131,11 +125,7 @@ export function createTrailingBook(): TrailingBook {
       return groups.all().flatMap(({ raisedBy }) => raisedBy ?? []);
     },
 
-    takeNewRaises() {
-      const taken = newRaises;
-      newRaises = [];
-      return taken;
-    },
+    takeNewRaises: groups.takeNewRaises,
   };
 }
 

@@ -2,8 +2,8 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { isFresh } from '../domain/fresh-quote.ts';
 import { missedSpan } from '../domain/missed-prices.ts';
 import type { PriceSpan } from '../domain/price-span.ts';
-import { createPriceSpan } from '../domain/price-span.ts';
 import { createQuoteWindow } from '../domain/quote-window.ts';
+import { createCheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineParts } from './dependencies.ts';
 import { fireTouchedOrders } from './fire-touched-orders.ts';
 import { readMissedMinutes } from './read-missed-minutes.ts';
@@ -26,17 +26,16 @@ export interface AssetWatch {
 }
 
 export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatch {
-  const { clock, maxQuoteAgeSeconds, books, checkpoints, log } = parts;
+  const { clock, maxQuoteAgeSeconds, books, log } = parts;
   const window = createQuoteWindow();
   const trailing = createTrailingStops(assetId, parts, window);
+  const checkpoint = createCheckpointWriter(assetId, parts);
   /** Prices of a time when nobody looked, until they are acted on. */
   let missed: PriceSpan | undefined;
   let first: Quote | undefined;
   let isLoaded = false;
   let wantsTidying = false;
   let learntAtMilliseconds = Number.NEGATIVE_INFINITY;
-  let settled: Quote | undefined;
-  let checkpointSeq = -1;
 
   function see(quote: Quote): void {
     const now = clock.now();
@@ -53,23 +52,27 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
       const minutes = await readMissedMinutes(parts, assetId);
       await trailing.load(minutes, first);
       missed = missedSpan(minutes);
-      if (minutes.length > 0)
-        log.info({ asset_id: assetId, minutes: minutes.length }, 'looking at missed prices');
+      if (missed) log.info({ asset_id: assetId, minutes: minutes.length }, 'looking at missed prices');
     }
     learntAtMilliseconds = clock.now().getTime();
     isLoaded = true;
   }
 
-  /** @returns whether everything that was touched has been dealt with */
-  async function fire(latest: Quote): Promise<boolean> {
-    const asset = await parts.assets.getAsset(assetId);
-    if (asset?.status !== 'active' || !isFresh(latest, clock.now(), maxQuoteAgeSeconds)) return false;
-    const seen = window.unsettled().map(({ quote }) => ({ quote, place: quote.seq }));
-    const spans = [createPriceSpan(seen, ({ seq }) => seq), missed].filter((span) => span !== undefined);
-    const { changed, isComplete } = await fireTouchedOrders(parts, { assetId, latest, spans, trailing });
-    const { bid, ask } = latest;
+  async function fire(latest: Quote, beganAtMilliseconds: number): Promise<void> {
+    const unsettled = window.unsettled();
+    const { changed, isComplete } = await fireTouchedOrders(parts, {
+      assetId,
+      latest,
+      unsettled,
+      missed,
+      trailing,
+    });
+    const { bid, ask, seq } = latest;
     if (changed > 0) log.info({ asset_id: assetId, orders: changed, bid, ask }, 'orders fired');
-    return isComplete;
+    if (!isComplete) return;
+    window.settle(seq, beganAtMilliseconds);
+    checkpoint.note(latest);
+    missed = undefined;
   }
 
   return {
@@ -89,11 +92,7 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
       learntAtMilliseconds = beganAtMilliseconds;
       // Before anything is done about a bid, whatever it raised is on disk.
       await trailing.save();
-      if (latest && (await fire(latest))) {
-        window.settle(latest.seq, beganAtMilliseconds);
-        settled = latest;
-        missed = undefined;
-      }
+      if (latest) await fire(latest, beganAtMilliseconds);
       if (wantsTidying) await trailing.tidy();
       wantsTidying = false;
       window.prune(beganAtMilliseconds);
@@ -105,11 +104,6 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
 
     forget: trailing.forget,
 
-    async saveCheckpoint() {
-      if (!settled || settled.seq <= checkpointSeq || (await books.isEmpty(assetId))) return;
-      const { seq, at } = settled;
-      await checkpoints.advance({ asset_id: assetId, seq, at });
-      checkpointSeq = seq;
-    },
+    saveCheckpoint: checkpoint.save,
   };
 }

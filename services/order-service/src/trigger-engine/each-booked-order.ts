@@ -3,7 +3,7 @@ import type { BookedOrder } from '@cnop/common/dao/order/trigger-book-dao';
 import type { EngineParts } from './dependencies.ts';
 
 /** Orders of one reading of an index: enough to fill many commits, and few enough to stop soon. */
-export const PAGE_SIZE = 512;
+export const PAGE_SIZE = 1_000;
 /** Orders of one reading that may fail before the rest is left for later: the store is in trouble then. */
 const MAX_FAILURES = 100;
 

@@ -1,8 +1,10 @@
 import { decimal } from '@cnop/common/core/money';
 import type { BookRange } from '@cnop/common/dao/order/trigger-book-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { isFresh } from '../domain/fresh-quote.ts';
 import type { PriceSpan } from '../domain/price-span.ts';
-import { limitTouch } from '../domain/price-span.ts';
+import { createPriceSpan, limitTouch } from '../domain/price-span.ts';
+import type { SeenQuote } from '../domain/quote-window.ts';
 import type { TriggerRule } from '../use-cases/trigger-order.ts';
 import { triggerOrder } from '../use-cases/trigger-order.ts';
 import type { EngineParts } from './dependencies.ts';
@@ -14,21 +16,29 @@ export interface PriceMove {
   readonly assetId: string;
   /** The price of the moment. */
   readonly latest: Quote;
-  /** Prices that stops are held against: since the last move, and those of a time when nobody looked. */
-  readonly spans: readonly PriceSpan[];
+  /** Prices that may fire a stop. */
+  readonly unsettled: readonly SeenQuote[];
+  /** Those of a time when nobody looked. */
+  readonly missed: PriceSpan | undefined;
   readonly trailing: TrailingStops;
 }
 
 /**
  * Executes what the price has reached: one range of each direction, and the trailing stops that it touched. An order
- * that was missed is in the range again at the next quote.
+ * that was missed is in the range again at the next quote. While the asset is not traded, or has no price that is young
+ * enough, nothing is tried.
  */
 export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Promise<Tally> {
+  const { assetId, latest, unsettled, missed } = move;
+  const asset = await parts.assets.getAsset(assetId);
+  const canTrade = asset?.status === 'active' && isFresh(latest, parts.clock.now(), parts.maxQuoteAgeSeconds);
+  if (!canTrade) return { changed: 0, isComplete: false };
+  const placed = unsettled.map(({ quote }) => ({ quote, place: quote.seq }));
+  const spans = [createPriceSpan(placed, ({ seq }) => seq), missed].filter((span) => span !== undefined);
   const rule: TriggerRule = (order, quote) =>
-    limitTouch(order, quote) ?? firstOf(move.spans, (span) => span.touchOf(order));
-  const ranges = rangesOf(move);
+    limitTouch(order, quote) ?? firstOf(spans, (span) => span.touchOf(order));
   const tallies = await Promise.all([
-    ...ranges.map((range) => fireRange(parts, range, rule)),
+    ...rangesOf(move, spans).map((range) => fireRange(parts, range, rule)),
     fireTrailing(parts, move),
   ]);
   return {
@@ -40,7 +50,7 @@ export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Pr
 type Range = Omit<BookRange, 'limit' | 'after'>;
 
 /** A limit only fires while it is met, a stop wherever the price went since. */
-function rangesOf({ assetId, latest, spans }: PriceMove): Range[] {
+function rangesOf({ assetId, latest }: PriceMove, spans: readonly PriceSpan[]): Range[] {
   const bids = [latest.bid, ...spans.flatMap(({ lowestBid, highestBid }) => [lowestBid, highestBid])];
   return [
     { assetId, book: 'ASK_LE', fromPrice: latest.ask },

@@ -17,8 +17,11 @@ export interface TrailingStops {
   load(minutes: readonly MissedMinute[], latest: Quote | undefined): Promise<void>;
   /** Follows what has come in, in the order of time. */
   follow(): void;
-  /** Takes in orders that were accepted at a quote or later, with what they missed. */
-  learn(fromSeq: number): Promise<void>;
+  /**
+   * Takes in orders that were accepted at a quote or later, with what they missed.
+   * @param fromSeq undefined: at the latest quote of an acceptance that is known, or later
+   */
+  learn(fromSeq: number | undefined): Promise<void>;
   /** Puts the peaks on disk; what was touched may be acted on afterwards. */
   save(): Promise<void>;
   touched(): readonly TouchedOrder[];
@@ -37,12 +40,14 @@ export function createTrailingStops(
   const stored = createStoredPeaks(assetId, peaks);
   const followed = createFollowedStops();
   const { isKnown } = followed;
+  let lastAcceptedSeq = 0;
 
   async function learn(fromSeq: number, onSeen: (orderId: string) => void = () => undefined): Promise<void> {
     for await (const stop of readTrailingStops(books, { assetId, fromSeq, isKnown, onSeen })) {
       const since = window.after(stop.accepted.seq);
       const missed = since.filter(({ quote }) => quote.seq <= followed.followedSeq());
       followed.takeIn(stop, missed, stored.all());
+      lastAcceptedSeq = Math.max(lastAcceptedSeq, stop.accepted.seq);
     }
   }
 
@@ -61,6 +66,7 @@ export function createTrailingStops(
       const stops: AcceptedStop[] = [];
       for await (const stop of readTrailingStops(books, { assetId, fromSeq: 0, isKnown: () => false })) {
         stops.push(stop);
+        lastAcceptedSeq = Math.max(lastAcceptedSeq, stop.accepted.seq);
       }
       // What has come in since then is followed like any other quote.
       const firstSeq = latest ? latest.seq + 1 : (window.firstSeq() ?? Number.POSITIVE_INFINITY);
@@ -69,7 +75,7 @@ export function createTrailingStops(
     },
 
     follow: () => followed.follow(window.after(followed.followedSeq())),
-    learn: (fromSeq) => learn(fromSeq),
+    learn: (fromSeq = lastAcceptedSeq) => learn(fromSeq),
     save,
     touched: followed.touched,
     triggerOf: followed.triggerOf,

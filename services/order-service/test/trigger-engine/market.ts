@@ -22,7 +22,7 @@ import { cancelOrder } from '../../src/use-cases/cancel-order.ts';
 import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
-export const SPOT = 'SPOT';
+const SPOT = 'SPOT';
 const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
 
 type Request = Partial<Omit<OrderCreate, 'asset_id'>> & Pick<OrderCreate, 'order_type'>;

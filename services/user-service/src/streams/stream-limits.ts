@@ -28,7 +28,7 @@ export const STREAM_LIMITS: StreamLimits = {
   maxBufferedBytes: 64 * 1_024,
   patienceMilliseconds: 5_000,
   pageSize: 100,
-  roundMilliseconds: 750,
+  roundMilliseconds: 500,
   heartbeatMilliseconds: 15_000,
   pollMilliseconds: 3_000,
   priceIntervalMilliseconds: 250,

@@ -23,7 +23,7 @@ const SECONDS_PER_DAY = 86_400;
 describe('a stream', () => {
   it('begins with where the user is, then carries what happens', async () => {
     await start();
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     await deposit(alice, '5.00');
     const stream = await open(alice);
     expect(stream).toMatchObject({
@@ -41,7 +41,7 @@ describe('a stream', () => {
     });
     await deposit(alice, '2.00');
     const frame = await stream.waitFor(withSeq(2));
-    const { body } = await service.call('GET', '/events?after=1', { headers: alice });
+    const { body } = await service().call('GET', '/events?after=1', { headers: alice });
     expect(frame).toMatchObject({ id: '2', event: 'balance.changed' });
     expect(frame.data).toEqual(body.data[0]);
     expect(stream.frames).toHaveLength(2);
@@ -49,7 +49,7 @@ describe('a stream', () => {
 
   it('replays what was missed, behind Last-Event-ID or after, and goes on', async () => {
     await start({ pageSize: 3 });
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     for (let i = 0; i < 10; i++) await deposit(alice);
     const all = await open(alice, { query: '?after=0' });
     const some = await open(alice, { lastEventId: '7', query: '?after=2' });
@@ -67,7 +67,7 @@ describe('a stream', () => {
 
   it('shows nothing of anybody else', async () => {
     await start();
-    const [alice, bob] = [await service.signedIn('alice'), await service.signedIn('bob')];
+    const [alice, bob] = [await service().signedIn('alice'), await service().signedIn('bob')];
     const streamOfAlice = await open(alice, { query: '?after=0' });
     const streamOfBob = await open(bob, { query: '?after=0' });
     await Promise.all([hello(streamOfAlice), hello(streamOfBob)]);
@@ -82,21 +82,21 @@ describe('a stream', () => {
 
   it('finds by itself what no message told of', async () => {
     await start({ pollMilliseconds: 150, roundMilliseconds: 50 });
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     const stream = await open(alice);
     await hello(stream);
     // Nothing is heard any more, neither of this process nor of others.
-    await service.runtime.bus.close();
+    await service().runtime.bus.close();
     await deposit(alice);
     expect(await stream.waitFor(withSeq(1))).toMatchObject({ id: '1' });
   });
 
   it('tells a client that is too old, or ahead of what there is, to begin anew', async () => {
     await start();
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     for (let i = 0; i < 3; i++) await deposit(alice);
-    service.clock.advanceSeconds(30 * SECONDS_PER_DAY);
-    const later = await service.runtime.signIn('alice');
+    service().clock.advanceSeconds(30 * SECONDS_PER_DAY);
+    const later = await service().runtime.signIn('alice');
     const gone = await open(later, { lastEventId: '1' });
     expect(await gone.waitFor(({ event }) => event === 'reset')).toMatchObject({
       id: undefined,
@@ -138,7 +138,7 @@ describe('a stream', () => {
   ])('is refused with %s and Last-Event-ID %s', async (query, lastEventId, field) => {
     await start();
     const options = lastEventId === undefined ? { query } : { query, lastEventId };
-    expect(await open(await service.signedIn(), options)).toMatchObject({
+    expect(await open(await service().signedIn(), options)).toMatchObject({
       status: 422,
       refusal: { code: 'VAL_001', errors: [{ field }] },
     });
@@ -146,10 +146,10 @@ describe('a stream', () => {
 
   it('has no HEAD', async () => {
     await start();
-    const answer = await service.app.inject({
+    const answer = await service().app.inject({
       method: 'HEAD',
       url: '/stream',
-      headers: await service.signedIn(),
+      headers: await service().signedIn(),
     });
     expect(answer.statusCode).toBe(404);
   });
@@ -158,16 +158,16 @@ describe('a stream', () => {
 describe('the end of a stream', () => {
   it('comes within a second when its session is signed out, and says so first', async () => {
     await start();
-    await service.addUser();
-    const [leaving, staying] = [await service.logIn('alice'), await service.logIn('alice')];
+    await service().addUser();
+    const [leaving, staying] = [await service().logIn('alice'), await service().logIn('alice')];
     const stream = await open(bearer(leaving.body.access_token));
     const other = await open(bearer(staying.body.access_token));
     await Promise.all([hello(stream), hello(other)]);
     const asked = performance.now();
-    await service.call('POST', '/auth/logout', { headers: bearer(leaving.body.access_token) });
+    await service().call('POST', '/auth/logout', { headers: bearer(leaving.body.access_token) });
     expect(await stream.ended).toBe(true);
     expect(performance.now() - asked).toBeLessThan(1_000);
-    const [session] = await service.storedSessions('alice');
+    const [session] = await service().storedSessions('alice');
     expect(stream.frames.at(-1)).toMatchObject({
       id: '1',
       event: 'session.revoked',
@@ -186,22 +186,22 @@ describe('the end of a stream', () => {
       'the password is changed elsewhere',
       async (other: Headers) => {
         const body = { current_password: PASSWORD, new_password: 'Another-Password-2' };
-        expect((await service.call('POST', '/auth/password', { headers: other, body })).status).toBe(200);
+        expect((await service().call('POST', '/auth/password', { headers: other, body })).status).toBe(200);
       },
     ],
     [
       'the account is suspended',
       async () => {
-        const headers = await service.signedIn('root', 'admin');
+        const headers = await service().signedIn('root', 'admin');
         const body = { status: 'suspended' };
-        expect((await service.call('PATCH', '/admin/users/alice', { headers, body })).status).toBe(200);
+        expect((await service().call('PATCH', '/admin/users/alice', { headers, body })).status).toBe(200);
       },
     ],
   ])('comes within a second when %s', async (_when, act) => {
     await start();
-    await service.addUser();
-    const stream = await open(bearer((await service.logIn('alice')).body.access_token));
-    const other = bearer((await service.logIn('alice')).body.access_token);
+    await service().addUser();
+    const stream = await open(bearer((await service().logIn('alice')).body.access_token));
+    const other = bearer((await service().logIn('alice')).body.access_token);
     await hello(stream);
     const asked = performance.now();
     await act(other);
@@ -215,12 +215,12 @@ describe('the end of a stream', () => {
     await start();
     const opened: EventStream[] = [];
     for (let user = 0; user < 10; user++) {
-      const headers = await service.signedIn(`user${user}`);
+      const headers = await service().signedIn(`user${user}`);
       for (let i = 0; i < 5; i++) opened.push(await open(headers, { query: '?prices=all' }));
     }
     await Promise.all(opened.map(hello));
     const asked = performance.now();
-    await drainAndClose(service.app, service.runtime.drain);
+    await drainAndClose(service().app, service().runtime.drain);
     expect(performance.now() - asked).toBeLessThan(1_000);
     expect(await Promise.all(opened.map(({ ended }) => ended))).toEqual(opened.map(() => true));
     for (const { frames } of opened) {
@@ -230,8 +230,8 @@ describe('the end of a stream', () => {
 
   it('is not waited for by a new one: a process that drains takes none', async () => {
     await start();
-    const headers = await service.signedIn();
-    service.runtime.drain.begin();
+    const headers = await service().signedIn();
+    service().runtime.drain.begin();
     expect(await open(headers)).toMatchObject({ status: 503, refusal: { code: 'SVC_001' } });
   });
 });
@@ -239,7 +239,7 @@ describe('the end of a stream', () => {
 describe('streams', () => {
   it('are eight for a user; a ninth has to wait for one that is closed', async () => {
     await start();
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     const opened = await Promise.all(Array.from({ length: 12 }, () => open(alice)));
     const refused = opened.filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(4);
@@ -247,7 +247,7 @@ describe('streams', () => {
       expect({ status, refusal }).toMatchObject({ status: 429, refusal: { code: 'RATE_001' } });
       expect(headers['retry-after']).toBe('5');
     }
-    expect((await open(await service.signedIn('bob'))).status).toBe(200);
+    expect((await open(await service().signedIn('bob'))).status).toBe(200);
     opened.find(({ status }) => status === 200)?.cut();
     await expect.poll(async () => (await open(alice)).status).toBe(200);
     expect((await open(alice)).status).toBe(429);
@@ -256,17 +256,17 @@ describe('streams', () => {
   it('are limited for the process', async () => {
     await start({ maxPerProcess: 3 });
     const opened: EventStream[] = [];
-    for (const name of ['ann', 'ben', 'cid', 'dan']) opened.push(await open(await service.signedIn(name)));
+    for (const name of ['ann', 'ben', 'cid', 'dan']) opened.push(await open(await service().signedIn(name)));
     expect(opened.map(({ status }) => status)).toEqual([200, 200, 200, 503]);
     expect(opened[3]).toMatchObject({ refusal: { code: 'SVC_001', retryable: true } });
     opened[0]?.cut();
-    const headers = await service.runtime.signIn('dan');
+    const headers = await service().runtime.signIn('dan');
     await expect.poll(async () => (await open(headers)).status).toBe(200);
   });
 
   it('that are refused take no place', async () => {
     await start({ maxPerUser: 1, maxPerProcess: 1 });
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     for (let i = 0; i < 3; i++) expect((await open(alice, { query: '?after=x' })).status).toBe(422);
     expect((await open(alice)).status).toBe(200);
     for (let i = 0; i < 3; i++) expect((await open(alice)).status).toBe(429);
@@ -278,7 +278,7 @@ describe('streams', () => {
 describe('prices on a stream', () => {
   it('are those that it asked for, without an id', async () => {
     await start();
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     const [all, some, lower, none] = await Promise.all(
       ['?prices=all', '?prices=BTC,ETH', '?prices=eth', ''].map((query) => open(alice, { query })),
     );
@@ -300,7 +300,7 @@ describe('prices on a stream', () => {
 
   it('are never replayed', async () => {
     await start();
-    const alice = await service.signedIn('alice');
+    const alice = await service().signedIn('alice');
     const first = await open(alice, { query: '?prices=all' });
     await hello(first);
     publish(['BTC', '1']);

@@ -3,13 +3,10 @@ import { queryOptions } from '@tanstack/react-query';
 import { callApi } from '../http/client.ts';
 
 const profileSchema = userSchema.omit({ password_hash: true, last_login: true });
-export type Profile = ReturnType<typeof profileSchema.parse>;
-
-export const PROFILE_KEY = ['profile'] as const;
 
 export function profileQuery() {
   return queryOptions({
-    queryKey: PROFILE_KEY,
+    queryKey: ['profile'],
     queryFn: ({ signal }) => callApi({ path: '/auth/profile', schema: profileSchema, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });

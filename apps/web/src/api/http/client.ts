@@ -25,7 +25,9 @@ export interface ApiRequest<Schema extends z.ZodType> {
  * Asks the API. A 401 renews the token once and asks again; the key of the intent makes that safe for writes.
  * @throws ApiProblem for everything but a success that fits the schema
  */
-export async function callApi<Schema extends z.ZodType>(request: ApiRequest<Schema>): Promise<z.output<Schema>> {
+export async function callApi<Schema extends z.ZodType>(
+  request: ApiRequest<Schema>,
+): Promise<z.output<Schema>> {
   const token = currentAccessToken();
   let response = await send(request, token);
   if (response.status === 401 && token !== undefined && (await renewAccessToken())) {
@@ -35,7 +37,10 @@ export async function callApi<Schema extends z.ZodType>(request: ApiRequest<Sche
   return parseAnswer(request.schema, response);
 }
 
-async function send({ method = 'GET', ...request }: ApiRequest<z.ZodType>, token?: string): Promise<Response> {
+async function send(
+  { method = 'GET', ...request }: ApiRequest<z.ZodType>,
+  token?: string,
+): Promise<Response> {
   const { path, query, body, headers, idempotencyKey, signal } = request;
   const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   try {
@@ -55,11 +60,18 @@ async function send({ method = 'GET', ...request }: ApiRequest<z.ZodType>, token
   } catch (error) {
     // Whoever aborted does not want to hear of it as a problem.
     if (signal?.aborted) throw error;
-    throw new ApiProblem('The server could not be reached.', { status: 0, isRetryable: true }, { cause: error });
+    throw new ApiProblem(
+      'The server could not be reached.',
+      { status: 0, isRetryable: true },
+      { cause: error },
+    );
   }
 }
 
-async function parseAnswer<Schema extends z.ZodType>(schema: Schema, response: Response): Promise<z.output<Schema>> {
+async function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  response: Response,
+): Promise<z.output<Schema>> {
   const requestId = response.headers.get('x-request-id') ?? undefined;
   const body: unknown = await response.json().catch(() => undefined);
   const parsed = schema.safeParse(body);

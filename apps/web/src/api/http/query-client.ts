@@ -23,7 +23,8 @@ export function createQueryClient(): QueryClient {
   });
   subscribeToSession(() => {
     // Whoever signs in next must not see for a moment what was somebody else's.
-    if (sessionState() !== 'signed-in') client.removeQueries({ predicate: ({ queryKey }) => isPersonal(queryKey) });
+    if (sessionState() !== 'signed-in')
+      client.removeQueries({ predicate: ({ queryKey }) => isPersonal(queryKey) });
   });
   return client;
 }

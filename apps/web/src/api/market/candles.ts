@@ -21,7 +21,12 @@ export function candlesQuery({ assetId, interval, limit }: CandleRequest) {
     queryKey: ['candles', assetId, interval, limit],
     queryFn: async ({ signal }) => {
       const path = `/inventory/assets/${encodeURIComponent(assetId)}/candles`;
-      const { data } = await callApi({ path, query: { interval, limit: String(limit) }, schema: answerSchema, signal });
+      const { data } = await callApi({
+        path,
+        query: { interval, limit: String(limit) },
+        schema: answerSchema,
+        signal,
+      });
       return data;
     },
   });

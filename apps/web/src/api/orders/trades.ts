@@ -14,7 +14,6 @@ const tradeSchema = assetTransactionSchema.pick({
   order_id: true,
   timestamp: true,
 });
-export type Trade = ReturnType<typeof tradeSchema.parse>;
 
 const answerSchema = pageSchema(tradeSchema);
 const SHOWN_TRADES = '100';

@@ -1,8 +1,8 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { DemoAccount } from '../../features/auth/demo-account.tsx';
+import { Market } from '../../features/market/market.tsx';
 import type { MarketSearch } from '../../features/market/market-search.ts';
 import { MarketSummary } from '../../features/market/market-summary.tsx';
-import { Market } from '../../features/market/market.tsx';
 import { useSession } from '../../session/use-session.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { PageTitle } from '../page-title.tsx';
@@ -36,8 +36,8 @@ function Welcome() {
         <p className="text-sm font-medium text-accent">Markets, live</p>
         <PageTitle>Every order explained before it is placed</PageTitle>
         <p className="text-muted">
-          Market, limit, stop and trailing orders on fifty assets. You see cost, fee and the balance after it first, and
-          why an order did what it did afterwards.
+          Market, limit, stop and trailing orders on fifty assets. You see cost, fee and the balance after it
+          first, and why an order did what it did afterwards.
         </p>
       </div>
       <div className="flex flex-wrap gap-2">

@@ -6,4 +6,3 @@ export const assetSearchSchema = z.object({
   interval: candleIntervalSchema.optional().catch(undefined),
   view: z.enum(['table']).optional().catch(undefined),
 });
-export type AssetSearch = z.infer<typeof assetSearchSchema>;

@@ -1,7 +1,8 @@
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { holdingQuery } from '../../api/account/holding.ts';
+import type { Holding } from '../../api/account/holdings.ts';
+import { holdingQuery } from '../../api/account/holdings.ts';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { percentChange } from '../../format/numbers.ts';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
@@ -35,7 +36,7 @@ export function Position({ asset }: { readonly asset: MarketAsset }) {
 
 interface HoldingFiguresProps {
   readonly asset: MarketAsset;
-  readonly holding: { readonly quantity: string; readonly held_quantity: string; readonly average_purchase_price: string; readonly total_invested: string };
+  readonly holding: Holding;
   readonly bid: string;
 }
 
@@ -59,7 +60,8 @@ function HoldingFigures({ asset, holding, bid }: HoldingFiguresProps) {
         <Money value={value} />
       </Figure>
       <Figure label="Unrealised result">
-        <Money value={result} isChange /> <Percent value={percentChange(value, decimal(total_invested))} className="text-xs" />
+        <Money value={result} isChange />{' '}
+        <Percent value={percentChange(value, decimal(total_invested))} className="text-xs" />
       </Figure>
     </dl>
   );

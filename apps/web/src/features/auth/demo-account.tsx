@@ -2,9 +2,9 @@ import { systemIds } from '@cnop/common/core/ids';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { depositCash } from '../../api/account/deposit.ts';
 import { appInfoQuery } from '../../api/app-info.ts';
-import { toProblem } from '../../api/http/api-problem.ts';
 import { logIn } from '../../api/auth/log-in.ts';
 import { register } from '../../api/auth/register.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.ts';
 
@@ -19,7 +19,11 @@ export function DemoAccount() {
     mutationFn: openDemoAccount,
     onSuccess: () => {
       void queryClient.invalidateQueries();
-      notify({ tone: 'success', title: 'Your demo account is ready', description: '$50,000 of play money to trade with.' });
+      notify({
+        tone: 'success',
+        title: 'Your demo account is ready',
+        description: '$50,000 of play money to trade with.',
+      });
     },
     onError: (error) =>
       notify({ tone: 'failure', title: 'No demo account', description: toProblem(error).message }),
@@ -38,7 +42,13 @@ async function openDemoAccount(): Promise<void> {
   const username = `demo_${suffix}`;
   // Nobody needs to know it: the account lives as long as this session.
   const password = `Demo-${systemIds.next()}-A1`;
-  await register({ username, email: `${username}@example.com`, password, first_name: 'Demo', last_name: 'Trader' });
+  await register({
+    username,
+    email: `${username}@example.com`,
+    password,
+    first_name: 'Demo',
+    last_name: 'Trader',
+  });
   await logIn({ username, password });
   await depositCash({ amount: PLAY_MONEY_USD, description: 'Play money', idempotencyKey: systemIds.next() });
 }

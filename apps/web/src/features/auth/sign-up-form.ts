@@ -15,7 +15,13 @@ const schema = z.object({
 export type SignUpField = keyof Registration;
 export type SignUpErrors = Partial<Record<SignUpField, string>>;
 
-export const SIGN_UP_FIELDS: readonly SignUpField[] = ['first_name', 'last_name', 'email', 'username', 'password'];
+export const SIGN_UP_FIELDS: readonly SignUpField[] = [
+  'first_name',
+  'last_name',
+  'email',
+  'username',
+  'password',
+];
 
 /** What is wrong with a registration, by the rules of the server; nothing when it may be sent. */
 export function signUpErrors(input: Registration): SignUpErrors {

@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router';
 import { Check, Circle } from 'lucide-react';
 import type { SubmitEvent } from 'react';
 import { useState } from 'react';
-import { toProblem } from '../../api/http/api-problem.ts';
 import { logIn } from '../../api/auth/log-in.ts';
 import type { Registration } from '../../api/auth/register.ts';
 import { register } from '../../api/auth/register.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { AuthCard } from './auth-card.tsx';
@@ -103,7 +103,10 @@ function PasswordRules({ password }: { readonly password: string }) {
       {passwordRules(password).map(({ text, isMet }) => {
         const Icon = isMet ? Check : Circle;
         return (
-          <li key={text} className={isMet ? 'flex items-center gap-1.5 text-gain' : 'flex items-center gap-1.5'}>
+          <li
+            key={text}
+            className={isMet ? 'flex items-center gap-1.5 text-gain' : 'flex items-center gap-1.5'}
+          >
             <Icon aria-hidden="true" className="size-3 shrink-0" />
             {text}
             <span className="sr-only">{isMet ? ' Met.' : ' Not met yet.'}</span>

@@ -21,7 +21,7 @@ export function MarketSummary() {
         {data && (
           <>
             {formatCompactMoney(data.total_volume_24h_usd)}
-            <span className="ms-2 text-sm font-normal text-faint">{formatCount(data.active_count)} assets</span>
+            <span className="text-sm font-normal text-faint">{formatCount(data.active_count)} assets</span>
           </>
         )}
       </Figure>
@@ -35,7 +35,9 @@ function Figure({ label, children }: { readonly label: string; readonly children
   return (
     <div className="grid min-w-0 content-start gap-1 bg-surface px-4 py-3">
       <dt className="text-xs text-faint">{label}</dt>
-      <dd className="numeric min-h-6 min-w-0 text-base font-semibold">{children ?? <Skeleton className="h-5 w-24" />}</dd>
+      <dd className="numeric flex min-h-6 min-w-0 flex-wrap items-baseline gap-x-2 text-base font-semibold">
+        {children ?? <Skeleton className="h-5 w-24" />}
+      </dd>
     </div>
   );
 }

@@ -28,7 +28,10 @@ export function MarketToolbar({ search, onSearch, categories }: MarketToolbarPro
   return (
     <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-3">
       <div className="relative w-full sm:w-64">
-        <Search aria-hidden="true" className="pointer-events-none absolute start-2.5 top-2.5 size-4 text-faint" />
+        <Search
+          aria-hidden="true"
+          className="pointer-events-none absolute start-2.5 top-2.5 size-4 text-faint"
+        />
         <input
           ref={input}
           type="search"

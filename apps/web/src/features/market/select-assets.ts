@@ -1,6 +1,6 @@
 import { decimal } from '@cnop/common/core/money';
 import type { MarketAsset } from '../../api/market/assets.ts';
-import type { SortDirection } from '../../ui/table.tsx';
+import type { SortDirection } from '../../ui/sort-direction.ts';
 import type { MarketSearch, MarketSort } from './market-search.ts';
 
 /** How each column is sorted when it is chosen: names from A, numbers from the largest. */

@@ -30,7 +30,11 @@ export function Sparkline({ assetId, isGain }: SparklineProps) {
   return (
     <span ref={frame} className="inline-block h-7 w-24 align-middle">
       {path && (
-        <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={isGain ? 'text-gain' : 'text-loss'}>
+        <svg
+          aria-hidden="true"
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          className={isGain ? 'text-gain' : 'text-loss'}
+        >
           <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
         </svg>
       )}

@@ -16,7 +16,13 @@ export function CancelAll({ orders, isBusy, onCancel }: CancelAllProps) {
   const what = count === 1 ? '1 order' : `${count} orders`;
   return (
     <>
-      <Button size="small" tone="danger" isBusy={isBusy} disabled={count === 0} onClick={() => setIsAsking(true)}>
+      <Button
+        size="small"
+        tone="danger"
+        isBusy={isBusy}
+        disabled={count === 0}
+        onClick={() => setIsAsking(true)}
+      >
         Cancel all
       </Button>
       <AlertDialog

@@ -70,7 +70,13 @@ export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOr
 }
 
 /** An order that has left and has not been answered: it is shown as that, and not as more. */
-export function PendingOrderRow({ order, hasAsset }: { readonly order: PendingOrder; readonly hasAsset: boolean }) {
+export function PendingOrderRow({
+  order,
+  hasAsset,
+}: {
+  readonly order: PendingOrder;
+  readonly hasAsset: boolean;
+}) {
   const { assetId, orderType, quantity, price } = order;
   return (
     <Row className="text-muted">

@@ -1,10 +1,7 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { formatOwnPrice } from '../../format/numbers.ts';
 
-type Conditions = Pick<
-  Order,
-  'order_type' | 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'
->;
+type Conditions = Pick<Order, 'order_type' | 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'>;
 
 /** What an order waits for, in a few characters. */
 export function conditionOf(order: Conditions): string {

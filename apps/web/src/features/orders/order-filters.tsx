@@ -65,7 +65,10 @@ export function OrderFilters({ search, hasStatus, onSearch }: OrderFiltersProps)
         />
       )}
       {isFiltered && (
-        <Button tone="quiet" onClick={() => onSearch({ asset: undefined, type: undefined, status: undefined })}>
+        <Button
+          tone="quiet"
+          onClick={() => onSearch({ asset: undefined, type: undefined, status: undefined })}
+        >
           Clear
         </Button>
       )}

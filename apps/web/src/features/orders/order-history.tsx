@@ -9,7 +9,12 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
-import { isBuyOrder, ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import {
+  isBuyOrder,
+  ORDER_STATUS_NAMES,
+  ORDER_STATUS_TONES,
+  ORDER_TYPE_NAMES,
+} from '../../ui/order-words.ts';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -19,8 +24,16 @@ import type { OrdersSearch } from './orders-search.ts';
 const SKELETON_ROWS = 8;
 
 /** Every order there ever was, newest first. */
-export function OrderHistory({ filter, search }: { readonly filter: OrderFilter; readonly search: OrdersSearch }) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(ordersQuery(filter));
+export function OrderHistory({
+  filter,
+  search,
+}: {
+  readonly filter: OrderFilter;
+  readonly search: OrdersSearch;
+}) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    ordersQuery(filter),
+  );
   const orders = data?.pages.flatMap((page) => page.data);
   if (!orders) {
     return error ? (
@@ -81,7 +94,8 @@ interface HistoryRowProps {
 }
 
 function HistoryRow({ order, search }: HistoryRowProps) {
-  const { order_id, order_type, asset_id, status, quantity, executed_price, price, total_amount, fees } = order;
+  const { order_id, order_type, asset_id, status, quantity, executed_price, price, total_amount, fees } =
+    order;
   const shown = executed_price ?? price ?? order.stop_price;
   return (
     <Row>

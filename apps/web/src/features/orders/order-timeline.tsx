@@ -1,8 +1,12 @@
-import type { OrderExplanation, TimelineEntry, WaitingFor } from '@cnop/common/entities/order/order-explanation';
+import type {
+  OrderExplanation,
+  TimelineEntry,
+  WaitingFor,
+} from '@cnop/common/entities/order/order-explanation';
 import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import { orderExplanationQuery } from '../../api/orders/order-explanation.ts';
-import { formatPercent, formatOwnPrice } from '../../format/numbers.ts';
+import { formatOwnPrice, formatPercent } from '../../format/numbers.ts';
 import { useAppearance } from '../../settings/appearance.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
@@ -67,7 +71,10 @@ function Timeline({ entries }: { readonly entries: OrderExplanation['timeline'] 
   return (
     <ol className="grid">
       {entries.map(({ at, event, text }) => (
-        <li key={`${at} ${event}`} className="relative grid gap-0.5 border-s border-line ps-5 pb-4 last:border-transparent last:pb-0">
+        <li
+          key={`${at} ${event}`}
+          className="relative grid gap-0.5 border-s border-line ps-5 pb-4 last:border-transparent last:pb-0"
+        >
           <span
             aria-hidden="true"
             className={clsx('absolute -start-1 top-1.5 size-2 rounded-full ring-4 ring-raised', DOTS[event])}

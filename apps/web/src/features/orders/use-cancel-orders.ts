@@ -2,7 +2,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { BALANCE_KEY } from '../../api/account/balance.ts';
-import { holdingKeys } from '../../api/account/holding.ts';
+import { HOLDINGS_KEY } from '../../api/account/holdings.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { cancelOrder } from '../../api/orders/cancel-order.ts';
 import { orderKeys } from '../../api/orders/order-keys.ts';
@@ -28,9 +28,11 @@ export function useCancelOrders(): CancelOrders {
     for (const { order_id } of wanted) {
       await cancelOrder(order_id).catch((error: unknown) => failures.push(toProblem(error).message));
     }
-    const keys = [orderKeys.all, BALANCE_KEY, holdingKeys.all];
+    const keys = [orderKeys.all, BALANCE_KEY, HOLDINGS_KEY];
     await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
-    setCancelling((known) => new Set([...known].filter((id) => !wanted.some(({ order_id }) => order_id === id))));
+    setCancelling(
+      (known) => new Set([...known].filter((id) => !wanted.some(({ order_id }) => order_id === id))),
+    );
     report(wanted, failures);
   };
 
@@ -42,10 +44,16 @@ function report(orders: readonly Order[], failures: readonly string[]): void {
   const done = orders.length - failures.length;
   const [only] = orders;
   if (failure !== undefined) {
-    const title = orders.length === 1 ? 'The order was not cancelled' : `${formatCount(failures.length)} orders were not cancelled`;
+    const title =
+      orders.length === 1
+        ? 'The order was not cancelled'
+        : `${formatCount(failures.length)} orders were not cancelled`;
     notify({ tone: 'failure', title, description: failure });
   }
   if (done === 0) return;
-  const what = only && orders.length === 1 ? `${ORDER_TYPE_NAMES[only.order_type]} ${only.asset_id}` : `${formatCount(done)} orders`;
+  const what =
+    only && orders.length === 1
+      ? `${ORDER_TYPE_NAMES[only.order_type]} ${only.asset_id}`
+      : `${formatCount(done)} orders`;
   notify({ tone: 'info', title: `${what} cancelled`, description: 'What they held is available again.' });
 }

@@ -29,15 +29,19 @@ export function withShare(
   }
   const isAllAtMarket = state.kind === 'market' && share === '100';
   const cash = roundDown(
-    decimal(available.cash).times(fraction).times(isAllAtMarket ? MARKET_HEADROOM : '1'),
+    decimal(available.cash)
+      .times(fraction)
+      .times(isAllAtMarket ? MARKET_HEADROOM : '1'),
     CURRENCY_SCALE,
   );
   if (state.entry === 'value') return { ...state, amount: formatUsd(cash) };
   const price = priceToBuyAt(state, facts);
-  return price === undefined ? { ...state, entry: 'value', amount: formatUsd(cash) } : {
-    ...state,
-    amount: formatDecimal(unitsForCash(cash, decimal(price), facts)),
-  };
+  return price === undefined
+    ? { ...state, entry: 'value', amount: formatUsd(cash) }
+    : {
+        ...state,
+        amount: formatDecimal(unitsForCash(cash, decimal(price), facts)),
+      };
 }
 
 /** The limit once it is typed; without one a quantity cannot be worked out. */

@@ -1,7 +1,7 @@
 import { AlertDialog } from '../../ui/alert-dialog.tsx';
 import { Money } from '../../ui/amounts.tsx';
-import { TicketWarnings } from './ticket-summary.tsx';
 import type { Side } from './ticket-state.ts';
+import { TicketWarnings } from './ticket-summary.tsx';
 
 export interface ConfirmOrderProps {
   readonly isOpen: boolean;

@@ -25,7 +25,11 @@ export interface Wish {
  */
 export function intentOf(
   { ticket, request }: Wish,
-  { unsettled, key, now }: { readonly unsettled: Intent | undefined; readonly key: string; readonly now: Date },
+  {
+    unsettled,
+    key,
+    now,
+  }: { readonly unsettled: Intent | undefined; readonly key: string; readonly now: Date },
 ): Intent {
   if (unsettled && JSON.stringify(unsettled.ticket) === JSON.stringify(ticket)) return unsettled;
   return { ticket, request: { ...request, ...expiryOf(ticket, now), client_order_id: key } };

@@ -7,7 +7,13 @@ import { KIND_NAMES } from './order-words.ts';
 import type { Side, TicketKind, TicketState } from './ticket-state.ts';
 import { KINDS_OF } from './ticket-state.ts';
 
-export function SideChoice({ side, onChange }: { readonly side: Side; readonly onChange: (side: Side) => void }) {
+export function SideChoice({
+  side,
+  onChange,
+}: {
+  readonly side: Side;
+  readonly onChange: (side: Side) => void;
+}) {
   return (
     <Segmented
       label="Side"

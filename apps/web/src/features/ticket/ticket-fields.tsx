@@ -31,7 +31,7 @@ export interface TicketFieldsProps {
 export function ConditionFields({ state, facts, errors, onChange }: TicketFieldsProps) {
   const fields = fieldsOf(state.kind);
   const market = state.side === 'buy' ? facts.ask : facts.bid;
-  const useMarket = (field: 'limit' | 'stop') => (
+  const atMarket = (field: 'limit' | 'stop') => (
     <button
       type="button"
       onClick={() => onChange({ ...state, [field]: market })}
@@ -50,7 +50,7 @@ export function ConditionFields({ state, facts, errors, onChange }: TicketFields
           value={state.limit}
           onChange={(limit) => onChange({ ...state, limit })}
           error={errors.limit}
-          aside={useMarket('limit')}
+          aside={atMarket('limit')}
           placeholder={market}
         />
       )}
@@ -99,7 +99,9 @@ export function AmountField({ state, facts, errors, onChange, onEntry, inputRef 
     <DecimalField
       id="ticket-amount"
       inputRef={inputRef}
-      label={state.entry === 'quantity' ? 'Amount' : state.side === 'buy' ? 'Spend, fees included' : 'Sell for'}
+      label={
+        state.entry === 'quantity' ? 'Amount' : state.side === 'buy' ? 'Spend, fees included' : 'Sell for'
+      }
       unit={state.entry === 'quantity' ? assetId : 'USD'}
       value={state.amount}
       onChange={(amount) => onChange({ ...state, amount })}

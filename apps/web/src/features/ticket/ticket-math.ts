@@ -1,5 +1,12 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown, roundUp, ZERO } from '@cnop/common/core/money';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  formatDecimal,
+  formatUsd,
+  roundDown,
+  roundUp,
+} from '@cnop/common/core/money';
 import type { OrderRequest } from '../../api/orders/order-request.ts';
 import type { DecimalInput } from './decimal-input.ts';
 import { readDecimal } from './decimal-input.ts';
@@ -7,6 +14,7 @@ import type { TicketField, TicketState } from './ticket-state.ts';
 import { fieldsOf, orderTypeOf } from './ticket-state.ts';
 
 const BASIS_POINT = '0.0001';
+const ONE_CENT = '0.01';
 const PERCENT_SCALE = 2;
 const WHOLE_PERCENT = '100';
 
@@ -118,23 +126,18 @@ function quantityOf(
     : roundDown(decimal(amount.text).div(price), facts.quantityScale);
 }
 
-/** How many units an amount of cash pays for, with the fee. */
+/** The most units that an amount of cash pays for, with the fee. */
 export function unitsForCash(
   cash: Decimal,
   price: Decimal,
   { feeBps, quantityScale }: Pick<TicketFacts, 'feeBps' | 'quantityScale'>,
 ): Decimal {
-  const unitCost = price.times(decimal('1').plus(decimal(BASIS_POINT).times(String(feeBps))));
-  const units = roundDown(cash.div(unitCost), quantityScale);
-  if (!costOf(units, price, feeBps).gt(cash)) return units;
-  // Total and fee are rounded up to cents each, so two cents less always fit.
-  const less = cash.minus('0.02');
-  return less.gt(ZERO) ? roundDown(less.div(unitCost), quantityScale) : ZERO;
-}
-
-function costOf(quantity: Decimal, price: Decimal, feeBps: number): Decimal {
-  const total = roundUp(quantity.times(price), CURRENCY_SCALE);
-  return total.plus(feeOf(total, feeBps));
+  const withFee = decimal('1').plus(decimal(BASIS_POINT).times(String(feeBps)));
+  let total = roundDown(cash.div(withFee), CURRENCY_SCALE);
+  // The fee is rounded up, so the total may have to give way by a cent.
+  while (total.plus(feeOf(total, feeBps)).gt(cash)) total = total.minus(ONE_CENT);
+  // The total is whole cents, so rounding the cost of these units up does not go beyond it.
+  return roundDown(total.div(price), quantityScale);
 }
 
 function feeOf(total: Decimal, feeBps: number): Decimal {
@@ -143,7 +146,11 @@ function feeOf(total: Decimal, feeBps: number): Decimal {
 
 function estimateOf(
   { side }: TicketState,
-  { quantity, price, feeBps }: { readonly quantity: Decimal; readonly price: Decimal; readonly feeBps: number },
+  {
+    quantity,
+    price,
+    feeBps,
+  }: { readonly quantity: Decimal; readonly price: Decimal; readonly feeBps: number },
 ): Estimate {
   const exact = quantity.times(price);
   const total = side === 'buy' ? roundUp(exact, CURRENCY_SCALE) : roundDown(exact, CURRENCY_SCALE);

@@ -30,8 +30,8 @@ export function TicketNotice({ placement, formError, priceScale, here }: TicketN
         {formError !== undefined && <Problem>{formError}</Problem>}
         {placement.kind === 'unknown' && (
           <Problem>
-            {placement.problem.message} Nobody can say yet whether the order was placed. Send it again as it is: it takes
-            effect once.
+            {placement.problem.message} Nobody can say yet whether the order was placed. Send it again as it
+            is: it takes effect once.
           </Problem>
         )}
         {placement.kind === 'session-over' && (

@@ -17,7 +17,14 @@ export interface TicketSummaryProps {
 }
 
 /** What the order would cost or bring, reserve and leave. */
-export function TicketSummary({ state, assetId, priceScale, marketPrice, estimate, preview }: TicketSummaryProps) {
+export function TicketSummary({
+  state,
+  assetId,
+  priceScale,
+  marketPrice,
+  estimate,
+  preview,
+}: TicketSummaryProps) {
   const { side, kind } = state;
   const isBuy = side === 'buy';
   const price = preview?.estimate?.price ?? estimate?.price ?? (kind === 'market' ? marketPrice : undefined);

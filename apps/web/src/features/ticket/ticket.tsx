@@ -20,7 +20,7 @@ import { useTicket } from './use-ticket.ts';
 /** Where an order is put together: every figure before it is placed, one order for one press. */
 export function Ticket({ asset }: { readonly asset: MarketAsset }) {
   const ticket = useTicket(asset);
-  const { facts, state, reading, preview, errors, warnings, placement, change } = ticket;
+  const { facts, state, reading, preview, errors, warnings, change } = ticket;
   const available = useAvailable(facts.assetId, ticket.isSignedIn);
   const amountInput = useRef<HTMLInputElement>(null);
 
@@ -80,23 +80,34 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
         <TicketWarnings messages={warnings} />
         <TicketButton ticket={ticket} asset={asset} />
       </form>
-      <ConfirmOrder
-        isOpen={ticket.isConfirming}
-        side={state.side}
-        sentence={orderSentence(state, { quantity: reading.estimate?.quantity ?? '0', facts })}
-        cash={preview?.estimate?.cash ?? reading.estimate?.cash}
-        fees={preview?.estimate?.fees ?? reading.estimate?.fees}
-        warnings={warnings}
-        isBusy={placement.kind === 'sending'}
-        onConfirm={() => void ticket.confirm()}
-        onClose={ticket.goBack}
-      />
+      <Confirmation ticket={ticket} />
     </section>
   );
 }
 
-interface TicketButtonProps {
+interface TicketPartProps {
   readonly ticket: ReturnType<typeof useTicket>;
+}
+
+function Confirmation({ ticket }: TicketPartProps) {
+  const { facts, state, reading, preview, warnings, placement } = ticket;
+  const counted = preview?.estimate ?? reading.estimate;
+  return (
+    <ConfirmOrder
+      isOpen={ticket.isConfirming}
+      side={state.side}
+      sentence={orderSentence(state, { quantity: reading.estimate?.quantity ?? '0', facts })}
+      cash={counted?.cash}
+      fees={counted?.fees}
+      warnings={warnings}
+      isBusy={placement.kind === 'sending'}
+      onConfirm={() => void ticket.confirm()}
+      onClose={ticket.goBack}
+    />
+  );
+}
+
+interface TicketButtonProps extends TicketPartProps {
   readonly asset: MarketAsset;
 }
 
@@ -110,7 +121,9 @@ function TicketButton({ ticket, asset }: TicketButtonProps) {
   return (
     <>
       {!asset.is_active && (
-        <p className="rounded-md bg-warn-soft p-2 text-sm text-warn">{asset.name} is not open for trading now.</p>
+        <p className="rounded-md bg-warn-soft p-2 text-sm text-warn">
+          {asset.name} is not open for trading now.
+        </p>
       )}
       {ticket.isSignedIn || isSessionOver ? (
         <Button
@@ -123,11 +136,20 @@ function TicketButton({ ticket, asset }: TicketButtonProps) {
           {placement.kind === 'unknown' ? 'Send again' : `${verb} ${asset.symbol}${kind}`}
         </Button>
       ) : (
-        <Link to="/sign-in" search={{ redirect: here }} className={buttonClass({ tone: 'primary', size: 'large' })}>
+        <Link
+          to="/sign-in"
+          search={{ redirect: here }}
+          className={buttonClass({ tone: 'primary', size: 'large' })}
+        >
           Sign in to trade
         </Link>
       )}
-      <TicketNotice placement={placement} formError={errors.form} priceScale={asset.price_scale} here={here} />
+      <TicketNotice
+        placement={placement}
+        formError={errors.form}
+        priceScale={asset.price_scale}
+        here={here}
+      />
     </>
   );
 }

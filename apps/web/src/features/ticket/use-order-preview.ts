@@ -1,6 +1,5 @@
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
 import type { OrderRequest } from '../../api/orders/order-request.ts';
 import { previewQuery } from '../../api/orders/preview-order.ts';
 import type { TicketState } from './ticket-state.ts';
@@ -31,12 +30,9 @@ export interface LivePreview {
 export function useOrderPreview({ assetId, state, request, isSignedIn }: LivePreviewOptions): LivePreview {
   const typed = JSON.stringify([assetId, state]);
   const rested = useDebounced(typed, TYPING_PAUSE_MILLISECONDS);
-  const latest = useRef(request);
-  useEffect(() => {
-    latest.current = request;
-  });
   const { data, isPlaceholderData } = useQuery({
-    ...previewQuery(rested, () => latest.current),
+    // Each time it is asked for, the request is the one of the latest price.
+    ...previewQuery(rested, request),
     enabled: isSignedIn && request !== undefined && rested === typed,
     refetchInterval: REFRESH_MILLISECONDS,
     placeholderData: keepPreviousData,

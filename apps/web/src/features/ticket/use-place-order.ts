@@ -3,7 +3,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { BALANCE_KEY } from '../../api/account/balance.ts';
-import { holdingKeys } from '../../api/account/holding.ts';
+import { HOLDINGS_KEY } from '../../api/account/holdings.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { orderKeys } from '../../api/orders/order-keys.ts';
@@ -51,7 +51,7 @@ export function usePlaceOrder(): PlaceOrder {
       const order = await placeOrder(request);
       unsettled.current = undefined;
       // The list has the order before the pending row goes, so that neither is there twice nor missing.
-      await refresh(request.asset_id);
+      await refresh();
       settlePending(key, order.status === 'completed' ? 'executed' : 'waits');
       return { kind: 'placed', order };
     } catch (error) {
@@ -63,8 +63,8 @@ export function usePlaceOrder(): PlaceOrder {
     }
   };
 
-  const refresh = async (assetId: string): Promise<void> => {
-    const keys = [orderKeys.all, BALANCE_KEY, holdingKeys.one(assetId)];
+  const refresh = async (): Promise<void> => {
+    const keys = [orderKeys.all, BALANCE_KEY, HOLDINGS_KEY];
     await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
   };
 

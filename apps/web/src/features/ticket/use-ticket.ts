@@ -23,7 +23,12 @@ const FIELDS: readonly TicketField[] = ['limit', 'stop', 'trail', 'amount'];
 export function useTicket(asset: MarketAsset) {
   const isSignedIn = useSession() === 'signed-in';
   const { bid, ask } = useAssetPrice(asset);
-  const { asset_id: assetId, quantity_scale: quantityScale, price_scale: priceScale, fee_bps: feeBps } = asset;
+  const {
+    asset_id: assetId,
+    quantity_scale: quantityScale,
+    price_scale: priceScale,
+    fee_bps: feeBps,
+  } = asset;
   const facts: TicketFacts = { assetId, quantityScale, priceScale, feeBps, bid, ask };
   const [state, setState] = useTicketDraft(assetId);
   const [wasSubmitted, setWasSubmitted] = useState(false);
@@ -41,7 +46,8 @@ export function useTicket(asset: MarketAsset) {
   ];
 
   // What the server refuses already is said on the screen, and asking for a confirmation would be a joke.
-  const isReady = reading.request !== undefined && refusals.form === undefined && placement.kind !== 'sending';
+  const isReady =
+    reading.request !== undefined && refusals.form === undefined && placement.kind !== 'sending';
 
   const change = (next: TicketState): void => {
     setState(next);
@@ -104,5 +110,7 @@ function allErrors({ state, reading, refusals, placement, wasSubmitted }: ErrorS
 function staleWarnings(live: LiveState): string[] {
   if (live.kind !== 'stale') return [];
   const since = formatTime(new Date(live.sinceMilliseconds));
-  return [`Prices here are from ${since}. The order trades at the price of the moment, which may be another.`];
+  return [
+    `Prices here are from ${since}. The order trades at the price of the moment, which may be another.`,
+  ];
 }

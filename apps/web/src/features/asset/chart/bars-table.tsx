@@ -8,7 +8,13 @@ const SHOWN_BARS = 200;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /** The chart in numbers, the latest first. */
-export function BarsTable({ bars, priceScale }: { readonly bars: readonly Bar[]; readonly priceScale: number }) {
+export function BarsTable({
+  bars,
+  priceScale,
+}: {
+  readonly bars: readonly Bar[];
+  readonly priceScale: number;
+}) {
   return (
     <div className="absolute inset-0 overflow-y-auto">
       <Table

@@ -38,7 +38,11 @@ export interface ChartPanelProps {
 /** The price history: as a chart, in a sentence, and as a table. */
 export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, onTable }: ChartPanelProps) {
   const { asset_id: assetId, name } = asset;
-  const { data: bars, error, refetch } = useQuery({
+  const {
+    data: bars,
+    error,
+    refetch,
+  } = useQuery({
     ...candlesQuery({ assetId, interval, limit: BARS }),
     staleTime: REFRESH_MILLISECONDS,
     refetchOnWindowFocus: false,
@@ -49,7 +53,13 @@ export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, o
         <h2 id="chart-title" className="sr-only">
           Price of {name}
         </h2>
-        <Segmented label="Timeframe" size="small" options={INTERVALS} value={interval} onChange={onInterval} />
+        <Segmented
+          label="Timeframe"
+          size="small"
+          options={INTERVALS}
+          value={interval}
+          onChange={onInterval}
+        />
         <Button size="small" tone="quiet" onClick={() => onTable(!isTable)}>
           <Table2 aria-hidden="true" className="size-3.5" />
           <span className="max-[420px]:sr-only">{isTable ? 'View as chart' : 'View as table'}</span>

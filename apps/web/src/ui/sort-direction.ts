@@ -1,0 +1,2 @@
+/** Which way a table is sorted. */
+export type SortDirection = 'asc' | 'desc';

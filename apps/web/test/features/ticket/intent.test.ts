@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { intentOf } from '../../../src/features/ticket/intent.ts';
+import { ticket } from './ticket-fixture.ts';
+
+const now = new Date('2026-01-01T00:00:00.000Z');
+const request = { asset_id: 'ETH', order_type: 'market_buy', quantity: '1' } as const;
+
+describe('the intent behind an order', () => {
+  it('carries its key as the name of the order', () => {
+    const intent = intentOf(
+      { ticket: ticket({ amount: '1' }), request },
+      { unsettled: undefined, key: 'k-1', now },
+    );
+    expect(intent.request).toEqual({ ...request, client_order_id: 'k-1' });
+  });
+
+  it('stays the same while its outcome is not known, whatever the price has done since', () => {
+    const state = ticket({ entry: 'value', amount: '1000' });
+    const unsettled = intentOf({ ticket: state, request }, { unsettled: undefined, key: 'k-1', now });
+    const moved = { ticket: state, request: { ...request, quantity: '0.99' } };
+    expect(intentOf(moved, { unsettled, key: 'k-2', now })).toBe(unsettled);
+  });
+
+  it('is another one once the ticket says something else', () => {
+    const unsettled = intentOf(
+      { ticket: ticket({ amount: '1' }), request },
+      { unsettled: undefined, key: 'k-1', now },
+    );
+    const changed = intentOf({ ticket: ticket({ amount: '2' }), request }, { unsettled, key: 'k-2', now });
+    expect(changed.request.client_order_id).toBe('k-2');
+  });
+
+  it('says how long an order waits, unless the server does so anyway', () => {
+    const limit = { ...request, order_type: 'limit_buy', price: '1900' } as const;
+    const expiryOf = (days: '7' | '30', kind: 'limit' | 'market') => {
+      const wish = { ticket: ticket({ kind, validDays: days }), request: limit };
+      return intentOf(wish, { unsettled: undefined, key: 'k', now }).request.expires_at;
+    };
+    expect(expiryOf('7', 'limit')).toBe('2026-01-08T00:00:00.000Z');
+    expect(expiryOf('30', 'limit')).toBeUndefined();
+    expect(expiryOf('7', 'market')).toBeUndefined();
+  });
+});

@@ -1,0 +1,17 @@
+import type { TicketFacts } from '../../../src/features/ticket/ticket-math.ts';
+import type { TicketState } from '../../../src/features/ticket/ticket-state.ts';
+import { EMPTY_TICKET } from '../../../src/features/ticket/ticket-state.ts';
+
+/** A market with a spread and a fee of a quarter of a percent. */
+export const facts: TicketFacts = {
+  assetId: 'ETH',
+  quantityScale: 6,
+  priceScale: 2,
+  feeBps: 25,
+  bid: '1999',
+  ask: '2001',
+};
+
+export function ticket(state: Partial<TicketState>): TicketState {
+  return { ...EMPTY_TICKET, ...state };
+}

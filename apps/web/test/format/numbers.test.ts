@@ -1,0 +1,114 @@
+import { decimal } from '@cnop/common/core/money';
+import { describe, expect, it } from 'vitest';
+import {
+  cutTo,
+  formatCompactMoney,
+  formatMoney,
+  formatOwnPrice,
+  formatPercent,
+  formatPrice,
+  formatQuantity,
+  MISSING,
+  percentChange,
+  plainText,
+  signOf,
+  signOfPercent,
+} from '../../src/format/numbers.ts';
+
+describe('formatMoney', () => {
+  it.each([
+    ['0', '$0.00'],
+    ['1234.5', '$1,234.50'],
+    ['-3', '-$3.00'],
+    ['12345678901234567890123456789012345.67', '$12,345,678,901,234,567,890,123,456,789,012,345.67'],
+  ])('shows %s as %s, every digit of it', (text, shown) => {
+    expect(formatMoney(text)).toBe(shown);
+  });
+
+  it.each([
+    ['12.5', '+$12.50'],
+    ['-3', '-$3.00'],
+    ['-0.001', '$0.00'],
+    ['0.004', '$0.00'],
+  ])('shows a change of %s as %s', (text, shown) => {
+    expect(formatMoney(text, { signed: true })).toBe(shown);
+  });
+
+  it.each([null, undefined])('shows a dash for %s, never a zero', (missing) => {
+    expect(formatMoney(missing)).toBe(MISSING);
+    expect(formatPrice(missing, 2)).toBe(MISSING);
+    expect(formatQuantity(missing)).toBe(MISSING);
+    expect(formatPercent(missing)).toBe(MISSING);
+    expect(formatCompactMoney(missing)).toBe(MISSING);
+    expect(formatOwnPrice(missing)).toBe(MISSING);
+  });
+});
+
+describe('formatPrice', () => {
+  it('shows the digits that prices of the asset have', () => {
+    expect(formatPrice('0.00000123', 8)).toBe('$0.00000123');
+    expect(formatPrice('104895.9', 2)).toBe('$104,895.90');
+    expect(formatPrice('1', 6)).toBe('$1.000000');
+  });
+
+  it('shows cents even where prices have none', () => {
+    expect(formatPrice('90000', 0)).toBe('$90,000.00');
+  });
+
+  it('takes the digits from the price itself where nothing else is known', () => {
+    expect(formatOwnPrice('0.00001146')).toBe('$0.00001146');
+    expect(formatOwnPrice('90000')).toBe('$90,000.00');
+  });
+});
+
+describe('formatQuantity', () => {
+  it('never shows a small quantity as nothing', () => {
+    expect(formatQuantity('0.00000123')).toBe('0.00000123');
+    expect(formatQuantity('0.000000000000000001')).toBe('0.000000000000000001');
+  });
+
+  it('keeps all digits of a large one', () => {
+    expect(formatQuantity('999999999999999.123456789012345678')).toBe(
+      '999,999,999,999,999.123456789012345678',
+    );
+  });
+});
+
+describe('signs', () => {
+  it('calls what rounds to zero neither a gain nor a loss', () => {
+    expect(signOf('-0.004', 2)).toBe('none');
+    expect(signOf('-0.005', 2)).toBe('loss');
+    expect(signOfPercent('0.004')).toBe('none');
+    expect(signOfPercent('0.01')).toBe('gain');
+    expect(signOfPercent(undefined)).toBe('none');
+  });
+
+  it('has a sign for every percentage that is not zero', () => {
+    expect(formatPercent('2.5', { signed: true })).toBe('+2.50%');
+    expect(formatPercent('-2.5', { signed: true })).toBe('-2.50%');
+    expect(formatPercent('0.00', { signed: true })).toBe('0.00%');
+  });
+});
+
+describe('percentChange', () => {
+  it('measures from the reference', () => {
+    expect(percentChange('110', decimal('100'))).toBe('10');
+    expect(percentChange('99', decimal('100'))).toBe('-1');
+  });
+
+  it('knows no change from nothing', () => {
+    expect(percentChange('1', decimal('0'))).toBeUndefined();
+  });
+});
+
+describe('plain decimals', () => {
+  it('have no exponent and no negative zero', () => {
+    expect(plainText(decimal('0.00000000000123'))).toBe('0.00000000000123');
+    expect(plainText(decimal('1e21'))).toBe('1000000000000000000000');
+    expect(plainText(decimal('-0'))).toBe('0');
+  });
+
+  it('are cut, never rounded up', () => {
+    expect(cutTo(decimal('1.999'), 2)).toBe('1.99');
+  });
+});

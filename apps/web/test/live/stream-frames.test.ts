@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { readFrame } from '../../src/live/stream-frames.ts';
+
+const frame = (type: string, data: unknown) => readFrame({ type, data: JSON.stringify(data) });
+
+describe('a frame of the stream', () => {
+  it('tells a price', () => {
+    const quote = {
+      asset_id: 'BTC',
+      bid: '99.5',
+      ask: '100.5',
+      mid: '100',
+      at: '2026-01-31T12:00:00.000Z',
+      source: 'simulated',
+      seq: 7,
+    };
+    const { asset_id: assetId, source: _source, ...price } = quote;
+    expect(frame('price.updated', quote)).toEqual({ kind: 'price', assetId, price });
+  });
+
+  it('tells an event of the user', () => {
+    const event = {
+      seq: 3,
+      id: 'e-3',
+      type: 'balance.changed',
+      occurred_at: '2026-01-31T12:00:00.000Z',
+      username: 'ada_l',
+      data: { balance: { current_balance: '5.00', held_balance: '0.00' } },
+    };
+    expect(frame('balance.changed', event)).toEqual({ kind: 'event', event });
+  });
+
+  it('tells where the stream stands and when it starts over', () => {
+    expect(frame('hello', { username: 'ada_l', last_seq: 4 })).toEqual({ kind: 'hello', lastSeq: 4 });
+    expect(frame('reset', { after: 1, last_seq: 9 })).toEqual({ kind: 'reset', lastSeq: 9 });
+  });
+
+  it('tells why it ends', () => {
+    expect(frame('closing', { reason: 'token_expired' })).toEqual({
+      kind: 'closing',
+      reason: 'token_expired',
+    });
+    expect(frame('session.revoked', { data: {} })).toEqual({ kind: 'session-over' });
+  });
+
+  it('is left out when this app does not know it or cannot read it', () => {
+    expect(frame('weather.changed', { sun: true })).toBeUndefined();
+    expect(frame('price.updated', { asset_id: 'BTC', mid: 'NaN' })).toBeUndefined();
+    expect(readFrame({ type: 'hello', data: '{' })).toBeUndefined();
+  });
+});

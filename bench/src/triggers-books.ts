@@ -1,0 +1,106 @@
+import { systemIds } from '@cnop/common/core/ids';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import { orderSchema } from '@cnop/common/entities/order/order';
+import { ASSET_ID, quoteOf, START_PRICE } from './triggers-market.ts';
+
+const OWNERS = 1_000;
+const ORDERS_PER_TRANSACTION = 90;
+const TRANSACTIONS_AT_ONCE = 16;
+const ORDERS_PER_LINE_OF_PROGRESS = 100_000;
+const LIFETIME_MILLISECONDS = 30 * 24 * 60 * 60 * 1_000;
+
+export type BookKind = 'fixed' | 'trailing';
+
+/** Puts waiting orders straight into a store: accepting a million would measure something else. */
+export async function fillBook(
+  path: string,
+  {
+    kind,
+    from,
+    to,
+    print,
+  }: {
+    readonly kind: BookKind;
+    readonly from: number;
+    readonly to: number;
+    readonly print: (line: string) => void;
+  },
+): Promise<void> {
+  const store = createLmdbTableStore({ path });
+  const accepted = quoteOf(START_PRICE);
+  const expiresAt = new Date(Date.now() + LIFETIME_MILLISECONDS).toISOString();
+  let next = from;
+  const fill = async (): Promise<void> => {
+    while (next < to) {
+      const start = next;
+      const end = Math.min(to, start + ORDERS_PER_TRANSACTION);
+      next = end;
+      await storeOrders(store, waitingOrders(kind, { start, end, accepted, expiresAt }));
+      if (linesOf(start) < linesOf(end)) print(`${end} ${kind} orders wait`);
+    }
+  };
+  await Promise.all(Array.from({ length: TRANSACTIONS_AT_ONCE }, fill));
+  await store.close();
+}
+
+function linesOf(orders: number): number {
+  return Math.floor(orders / ORDERS_PER_LINE_OF_PROGRESS);
+}
+
+async function storeOrders(store: TableStore, orders: readonly Order[]): Promise<void> {
+  await store.transact({}, () => ({ writes: orders.map(orderRecord.create), result: undefined }));
+}
+
+function waitingOrders(
+  kind: BookKind,
+  {
+    start,
+    end,
+    accepted,
+    expiresAt,
+  }: { readonly start: number; readonly end: number; readonly accepted: Quote; readonly expiresAt: string },
+): Order[] {
+  return Array.from({ length: end - start }, (_, offset) => {
+    const i = start + offset;
+    const condition = kind === 'trailing' ? trailingCondition(i) : fixedCondition(i);
+    return orderSchema.parse({
+      ...condition,
+      order_id: systemIds.next(),
+      username: `owner${i % OWNERS}`,
+      asset_id: ASSET_ID,
+      status: 'queued',
+      quantity: '1',
+      held_amount: '1',
+      accepted_quote: accepted,
+      created_at: accepted.at,
+      updated_at: accepted.at,
+      expires_at: expiresAt,
+      history: [
+        { status: 'pending', at: accepted.at },
+        { status: 'confirmed', at: accepted.at },
+        { status: 'queued', at: accepted.at },
+      ],
+    });
+  });
+}
+
+/** Below 90 or above 110, on both sides: no price between fires any of them. */
+function fixedCondition(i: number): Partial<Order> {
+  const below = `${10 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
+  const above = `${110 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
+  if (i % 4 === 0) return { order_type: 'limit_buy', price: below };
+  if (i % 4 === 1) return { order_type: 'take_profit', stop_price: above };
+  return { order_type: 'stop_loss', stop_price: below };
+}
+
+/** 20 or more below the peak. */
+function trailingCondition(i: number): Partial<Order> {
+  const more = String(i % 1_000_000).padStart(6, '0');
+  return i % 2 === 0
+    ? { order_type: 'trailing_stop', trail_amount: `${20 + (i % 30)}.${more}` }
+    : { order_type: 'trailing_stop', trail_percent: `${20 + (i % 30)}.${String(i % 100).padStart(2, '0')}` };
+}

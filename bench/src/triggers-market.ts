@@ -1,0 +1,93 @@
+import { systemClock } from '@cnop/common/core/clock';
+import { systemIds } from '@cnop/common/core/ids';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { assetSchema } from '@cnop/common/entities/inventory/asset';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { createLogger } from '@cnop/common/http/logger';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createTradeTape } from '@cnop/common/market/trade-tape';
+import type { TriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
+import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
+import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+
+export const ASSET_ID = 'BENCH';
+export const START_PRICE = '100';
+/** Nothing here waits for a price to come. */
+const MAX_QUOTE_AGE_SECONDS = 3_600;
+
+/** One asset on an embedded store, with prices that the benchmark sets and an engine that acts on them. */
+export interface BenchMarket {
+  readonly store: TableStore;
+  readonly deps: OrderDependencies;
+  readonly engine: TriggerEngine;
+  /** Publishes a price and waits until all that it fires is done; milliseconds. */
+  price(mid: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens a market on a folder, with its asset if that is new, and starts the engine. */
+export async function openBenchMarket(path: string): Promise<BenchMarket> {
+  const store = createLmdbTableStore({ path });
+  const quotes = createQuoteBoard();
+  const deps: OrderDependencies = {
+    store,
+    clock: systemClock,
+    ids: systemIds,
+    assets: createAssetDao(store),
+    orders: createOrderDao(store),
+    candles: createCandleDao(store),
+    peaks: createPricePeakDao(store),
+    quotes,
+    trades: createTradeTape(),
+    maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+  };
+  if (!(await deps.assets.getAsset(ASSET_ID))) await deps.assets.createAsset(benchAsset());
+  const engine = createTriggerEngine({ ...deps, log: createLogger({ level: 'warn' }) });
+  quotes.publish([quoteOf(START_PRICE)]);
+  engine.start();
+  await engine.whenIdle();
+  return {
+    store,
+    deps,
+    engine,
+    async price(mid) {
+      const began = performance.now();
+      quotes.publish([quoteOf(mid)]);
+      await engine.whenIdle();
+      return performance.now() - began;
+    },
+    async close() {
+      await engine.close();
+      await store.close();
+    },
+  };
+}
+
+let lastSeq = 0;
+
+/** Bid, ask and middle are one: the benchmark's asset has no spread. */
+export function quoteOf(mid: string): Quote {
+  lastSeq = Math.max(lastSeq + 1, Date.now());
+  const at = new Date().toISOString();
+  return { asset_id: ASSET_ID, bid: mid, ask: mid, mid, at, source: 'manual', seq: lastSeq };
+}
+
+function benchAsset(): Asset {
+  const at = new Date().toISOString();
+  return assetSchema.parse({
+    asset_id: ASSET_ID,
+    symbol: ASSET_ID,
+    name: 'Benchmark',
+    current_price: START_PRICE,
+    price_scale: 8,
+    created_at: at,
+    updated_at: at,
+    last_price_update: at,
+  });
+}

@@ -1,0 +1,113 @@
+import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { buildUserServiceApp } from '../../../user-service/src/app.ts';
+import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
+import { createInProcessUpstream } from '../../src/in-process-upstream.ts';
+import type { DoorOptions, Shape } from '../harness.ts';
+import { listen, openDoor } from '../harness.ts';
+
+/** The lowest cost, so that tests wait for what they test. */
+const TEST_BCRYPT_COST = 4;
+
+interface Sent {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly headers: Headers;
+  /** The whole Set-Cookie header. */
+  readonly setCookie: string | null;
+  /** What a browser would send back. */
+  readonly cookie: string;
+}
+
+/** The real gateway in front of the real user service, which stands behind it in either way. */
+export async function openSessions(shape: Shape, options: DoorOptions = {}) {
+  const runtime = await createTestRuntime();
+  const passwords = createPasswordManager({ cost: TEST_BCRYPT_COST });
+  const service = await buildUserServiceApp({
+    ...runtime,
+    isOwnProcess: shape === 'over HTTP',
+    passwords,
+    publicKeys: runtime.signingKeys.publicKeys(),
+    // In one process gateway and service read the same setting.
+    trustedProxies: shape === 'over HTTP' ? ['127.0.0.1'] : (options.trustedProxies ?? []),
+  });
+  const user =
+    shape === 'in process'
+      ? createInProcessUpstream(service)
+      : createHttpUpstream({ origins: [await listen(service)] });
+  const door = await openDoor({ shape, verifier: runtime.verifier, upstreams: { user }, ...options });
+  const origin = `http://127.0.0.1:${door.port}`;
+
+  /** Sends as a page of the gateway would, where the headers say nothing else. */
+  async function post(path: string, { body, headers = {} }: Sent = {}): Promise<Answer> {
+    const sent: Record<string, string | undefined> = {
+      origin,
+      'x-session-mode': 'cookie',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    };
+    const given = Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const response = await fetch(`${origin}/api/v1${path}`, {
+      method: 'POST',
+      headers: given,
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const setCookie = response.headers.get('set-cookie');
+    return {
+      status: response.status,
+      text,
+      body: JSON.parse(text) as Answer['body'],
+      headers: response.headers,
+      setCookie,
+      cookie: setCookie?.split(';')[0] ?? '',
+    };
+  }
+
+  return {
+    door,
+    origin,
+    service,
+    post,
+
+    async addUser(username: string): Promise<void> {
+      const known = aUser({ username, email: `${username}@example.com` });
+      const writes = [
+        userRecord.create(known),
+        balanceRecord.create(emptyBalance(username, known.created_at)),
+      ];
+      await runtime.store.transact({}, () => ({ writes, result: undefined }));
+    },
+
+    logIn: (username: string, { headers = {}, password = BUILT_PASSWORD } = {}) =>
+      post('/auth/login', { body: { username, password }, headers }),
+
+    refresh: (cookie: string, headers: Sent['headers'] = {}) =>
+      post('/auth/refresh', { headers: { cookie, ...headers } }),
+
+    /** Whether an access token still opens anything. */
+    async isLive(accessToken: unknown): Promise<boolean> {
+      const headers = { authorization: `Bearer ${String(accessToken)}` };
+      return (await fetch(`${origin}/api/v1/auth/profile`, { headers })).status === 200;
+    },
+
+    async close(): Promise<void> {
+      await door.close();
+      await service.close();
+      await passwords.close();
+      await runtime.dispose();
+    },
+  };
+}
+
+export type Sessions = Awaited<ReturnType<typeof openSessions>>;
