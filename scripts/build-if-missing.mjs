@@ -27,14 +27,16 @@ function modifiedMs(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/**
- * The folders that the compiler writes. References that name a file, such as the tests, are never run, and of the web
- * app it only checks the types.
- */
+/** Compiled for tests and benchmarks, or only checked as the web app is; what this file is for runs without them. */
+const notRun = new Set(['packages/testing', 'bench', 'apps/web']);
+
+/** The folders to compile. A reference to a file, such as the one to the tests, names none. */
 function workspaces() {
   const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
-  const folders = references.map((reference) => path.join(root, reference.path));
-  return folders.filter((folder) => !folder.endsWith('.json') && folder !== webApp);
+  const folders = references.map((reference) => reference.path);
+  return folders
+    .filter((folder) => !folder.endsWith('.json') && !notRun.has(folder))
+    .map((folder) => path.join(root, folder));
 }
 
 /** Of a file, or of all files in a folder; 0 when there is none. */

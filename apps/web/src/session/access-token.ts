@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * The access token lives in this module and nowhere else: what is in `localStorage` any script could carry away.
- * What survives a reload is the refresh token in its cookie, which no script can read.
+ * What survives a reload is the refresh token, in a cookie of the gateway that no script can read.
  */
 const REFRESH_URL = '/api/v1/auth/refresh';
 const RENEWAL_LOCK = 'cnop.session.renewal';
@@ -13,15 +13,10 @@ const RENEW_BEFORE_SECONDS = 30;
 const MIN_RENEWAL_DELAY_SECONDS = 5;
 const MILLISECONDS_PER_SECOND = 1_000;
 
-/** Asks the gateway to keep the refresh token in a cookie. */
+/** Asks the gateway to keep the refresh token in a cookie; see docs/reference/sessions.md. */
 export const COOKIE_MODE = { 'X-Session-Mode': 'cookie' } as const;
 
-export const tokenAnswerSchema = z.object({
-  access_token: z.string(),
-  expires_in: z.int(),
-  /** Absent in cookie mode. */
-  refresh_token: z.string().nullish(),
-});
+export const tokenAnswerSchema = z.object({ access_token: z.string(), expires_in: z.int() });
 type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
 
 /** `restoring` until the first renewal is answered; `expired` when a session ended under a page that was using it. */
@@ -29,7 +24,6 @@ export type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
 
 let state: SessionState = 'visitor';
 let accessToken: string | undefined;
-let refreshToken: string | undefined;
 let renewal: Promise<boolean> | undefined;
 let renewalTimer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
@@ -55,7 +49,6 @@ export function subscribeToSession(listener: () => void): () => void {
 /** Takes over the tokens of a login or a renewal. */
 export function startSession(answer: TokenAnswer): void {
   accessToken = answer.access_token;
-  if (answer.refresh_token) refreshToken = answer.refresh_token;
   rememberHint(true);
   const delaySeconds = Math.max(answer.expires_in - RENEW_BEFORE_SECONDS, MIN_RENEWAL_DELAY_SECONDS);
   clearTimeout(renewalTimer);
@@ -88,15 +81,14 @@ export function renewAccessToken(): Promise<boolean> {
   return renewal;
 }
 
-/** The only place that knows how a session is renewed. Where the gateway keeps no cookie, memory does. */
+/** The only place that knows how a session is renewed: the browser adds the cookie. */
 async function requestRenewal(): Promise<boolean> {
   let response: Response;
   try {
     response = await fetch(REFRESH_URL, {
       method: 'POST',
       credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...COOKIE_MODE },
-      body: JSON.stringify(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+      headers: { Accept: 'application/json', ...COOKIE_MODE },
     });
   } catch {
     // Being offline ends no session; the request that needed the token fails and says so.
@@ -112,7 +104,7 @@ async function requestRenewal(): Promise<boolean> {
 
 /** Anything else may pass: a limit, a restart. */
 function isRefusal(status: number): boolean {
-  return status === 400 || status === 401 || status === 403 || status === 422;
+  return status === 401 || status === 403;
 }
 
 /** Locks need a secure context; without one, tabs of the same user are left to their luck. */
@@ -124,7 +116,6 @@ function inTurn<T>(task: () => Promise<T>): Promise<T> {
 function forget(next: SessionState): void {
   clearTimeout(renewalTimer);
   accessToken = undefined;
-  refreshToken = undefined;
   rememberHint(false);
   setState(next);
 }

@@ -21,6 +21,7 @@ import type { TableStore } from '../database/table-store.ts';
 import { announceEvents } from '../events/announcing-store.ts';
 import type { WritableQuoteBoard } from '../market/quote-board.ts';
 import { createQuoteBoard } from '../market/quote-board.ts';
+import { receiveQuotes, sendQuotes } from '../market/quote-relay.ts';
 import { relayStoredPrices } from '../market/stored-prices.ts';
 import { createTradeTape } from '../market/trade-tape.ts';
 import { openMessageBus } from '../messaging/open-bus.ts';
@@ -115,7 +116,10 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     isOwnProcess: true,
   };
   const app = await service.build(runtime);
-  const stopRelay = service.quotesFrom === 'store' ? await relayPrices(runtime) : undefined;
+  const isMaker = service.quotesFrom === 'service';
+  const stopRelay = isMaker ? undefined : await relayPrices(runtime);
+  // A bus that ends at this process has nobody to tell.
+  if (settings.REDIS_URL) (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
   closeOnSignal(logger, async () => {
     await drainAndClose(app, drain);
     stopRelay?.();

@@ -275,6 +275,29 @@ describe.each(SHAPES)('the gateway of cookies, services %s', (shape) => {
   });
 });
 
+it('failures count for the other end of the connection where there is no proxy', async () => {
+  const sessions = await openSessions('in process');
+  await sessions.addUser('victim');
+  const guess = async (remoteAddress: string) => {
+    const { statusCode } = await sessions.door.app.inject({
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      remoteAddress,
+      headers: {
+        'x-session-mode': 'cookie',
+        'sec-fetch-site': 'same-origin',
+        'x-forwarded-for': '198.51.100.1',
+      },
+      payload: { username: 'victim', password: WRONG_PASSWORD },
+    });
+    return statusCode;
+  };
+  for (let failure = 0; failure < FAILURES_TO_LOCK; failure++) expect(await guess('203.0.113.7')).toBe(401);
+  expect(await guess('203.0.113.7')).toBe(429);
+  expect(await guess('203.0.113.8')).toBe(401);
+  await sessions.close();
+});
+
 it('a logout leaves no cookie behind even when the service is down', async () => {
   const sessions = await openSessions('over HTTP');
   await sessions.addUser('alice');

@@ -1,7 +1,7 @@
 import type { AccessIdentity } from '@cnop/common/auth/token-manager';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { ReadEventsDeps } from '../use-cases/read-events.ts';
-import { readEvents } from '../use-cases/read-events.ts';
+import { readEvents, readNewEvents } from '../use-cases/read-events.ts';
 import { frameOf, HEARTBEAT_FRAME, userEventFrame } from './sse-frames.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamWriter } from './stream-writer.ts';
@@ -83,6 +83,7 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
 function followEvents({
   identity: { username, sessionId },
   from,
+  lastSeq,
   writer,
   limits,
   deps,
@@ -91,18 +92,25 @@ function followEvents({
   let isReading = false;
   let isAskedAgain = false;
 
+  /** What was missed may not be kept any more. What happens from now on is there when it is looked for. */
+  async function readPage() {
+    const request = { username, after: cursor, limit: limits.pageSize };
+    if (cursor >= lastSeq) return { ...(await readNewEvents(deps, request)), reset: '' };
+    const page = await readEvents(deps, request);
+    return { ...page, reset: page.isReset ? resetFrame(cursor, page.lastSeq) : '' };
+  }
+
   /** Returns whether there is more. */
   async function writePage(): Promise<boolean> {
-    const page = await readEvents(deps, { username, after: cursor, limit: limits.pageSize });
-    const isOver = page.events.some(
+    const { events, hasMore, reset } = await readPage();
+    const isOver = events.some(
       ({ type, data }) => type === 'session.revoked' && data.session_id === sessionId,
     );
-    const text =
-      (page.isReset ? resetFrame(cursor, page.lastSeq) : '') + page.events.map(userEventFrame).join('');
-    cursor = page.events.at(-1)?.seq ?? (page.isReset ? page.lastSeq : cursor);
+    const text = reset + events.map(userEventFrame).join('');
+    cursor = events.at(-1)?.seq ?? Math.max(cursor, lastSeq);
     if (isOver) writer.end(text);
     else if (text !== '') writer.write(text);
-    return page.hasMore;
+    return hasMore;
   }
 
   async function writeAll(): Promise<void> {

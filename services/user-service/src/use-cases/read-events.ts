@@ -46,6 +46,18 @@ export async function readEvents(
   };
 }
 
+/**
+ * The same for who follows along and has everything up to now: one read instead of two, and most find nothing.
+ * @param after must be the `seq` of the user's latest event, or have been a moment ago
+ */
+export async function readNewEvents(
+  { events }: Pick<ReadEventsDeps, 'events'>,
+  { username, after, limit }: ReadEvents,
+): Promise<Pick<EventPage, 'events' | 'hasMore'>> {
+  const { items } = await events.getEventsAfter(username, after, limit);
+  return { events: items, hasMore: items.length === limit };
+}
+
 /** The `seq` of a user's latest event; 0 when there was none. */
 export async function readLastSeq(balances: BalanceDao, username: string): Promise<number> {
   return (await balances.getBalance(username))?.event_seq ?? 0;

@@ -28,7 +28,7 @@ export function DemoAccount() {
     onError: (error) =>
       notify({ tone: 'failure', title: 'No demo account', description: toProblem(error).message }),
   });
-  if (data?.mode !== 'development') return null;
+  if (!data?.demo_accounts) return null;
   return (
     <Button size="large" isBusy={isPending} onClick={() => mutate()}>
       Try a demo account

@@ -39,7 +39,11 @@ export function createItems(environment: Environment, writes: readonly CreateWri
  * Replaces or deletes one item and keeps indexes and the expiry list in step. Must run inside a transaction.
  * @param previous what is stored under the key now
  */
-export function applyWrite(environment: Environment, write: ChangeWrite, previous: StoredItem | undefined): void {
+export function applyWrite(
+  environment: Environment,
+  write: ChangeWrite,
+  previous: StoredItem | undefined,
+): void {
   const { key } = write;
   if (write.kind === 'delete') {
     if (previous) removeStored(environment, key, previous);
