@@ -261,7 +261,7 @@ const vendors = [
     name: 'redis-stays-in-its-adapter',
     comment: 'As for lmdb; and a process that has no server to talk to must not load what would talk to it.',
     severity: 'error',
-    from: { pathNot: [...UNRESTRICTED, '^packages/common/src/messaging/redis/'] },
+    from: { pathNot: [...UNRESTRICTED, '^packages/common/src/(messaging|limits)/redis/'] },
     to: { path: npm('ioredis') },
   },
   {

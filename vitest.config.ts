@@ -27,6 +27,9 @@ export default defineConfig({
           include: ['{packages,services,apps}/*/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
           maxWorkers: '100%',
+          // They take milliseconds; a machine with other work on it must not make them fail.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           // These fail fastest, so they go first.
           sequence: { groupOrder: 0 },
         },

@@ -194,6 +194,17 @@ async function measureAcross({ cluster, api }: ClusterPlatform): Promise<number>
   return frame.atMilliseconds - asked;
 }
 
+/** A price that is set at the inventory service, and how long it takes to a stream of the user service. */
+async function measurePrice({ api, url }: ClusterPlatform, price: string): Promise<number> {
+  const [admin, account] = [await signIn(api, 'admin', ADMIN_PASSWORD), await signUp(api)];
+  const stream = await open(`${url}/api/v1`, account, { query: '?prices=DOGE' });
+  await hello(stream);
+  const asked = performance.now();
+  expectStatus(await admin.send('PUT', '/inventory/assets/DOGE/price', { body: { price } }), 200);
+  const frame = await stream.waitFor(({ data }) => data['mid'] === price);
+  return frame.atMilliseconds - asked;
+}
+
 function createSenderTo(origin: string, { token }: Account): () => Promise<void> {
   return async () => {
     const answer = await fetch(`${origin}/balance/deposit`, {
@@ -228,7 +239,9 @@ describe('two processes of the user service', () => {
       for (let i = 0; i < 5; i++) delays.push(await measureAcross(platform));
       // Looking now and then takes two seconds at the least.
       expect(Math.max(...delays)).toBeLessThan(500);
+      expect(await measurePrice(platform, '0.31')).toBeLessThan(500);
       await redis.stop();
+      expect(await measurePrice(platform, '0.32')).toBeLessThan(6_000);
       expect(await measureAcross(platform)).toBeLessThan(6_000);
       await redis.start();
       await expect.poll(() => measureAcross(platform), { timeout: 20_000 }).toBeLessThan(500);

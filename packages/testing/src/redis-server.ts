@@ -15,6 +15,11 @@ export interface RedisServer {
   /** Ends the server hard; it can be started again on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Lets the server hang: it takes what is sent and answers nothing until it goes on. */
+  pause(): void;
+  goOn(): void;
+  /** Sends one command as a line of text and gives back the first line of the answer. */
+  send(command: string): Promise<string>;
 }
 
 /** Why there is no Redis to test against, or undefined when there is one. */
@@ -44,6 +49,9 @@ export async function startRedisServer(): Promise<RedisServer> {
       started.once('exit', () => process.off('exit', killWithUs));
       await waitUntilReady(started, port);
     },
+    send: (command) => sendLine(port, command),
+    pause: () => void child?.kill('SIGSTOP'),
+    goOn: () => void child?.kill('SIGCONT'),
     async stop() {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
@@ -66,14 +74,16 @@ async function waitUntilReady(child: ChildProcess, port: number): Promise<void> 
 }
 
 async function answersPing(port: number): Promise<boolean> {
+  return (await sendLine(port, 'PING').catch(() => '')) === '+PONG';
+}
+
+async function sendLine(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
-    socket.write('PING\r\n');
+    socket.write(`${command}\r\n`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
-    return answer.toString().startsWith('+PONG');
-  } catch {
-    return false;
+    return answer.toString().split('\r\n')[0] ?? '';
   } finally {
     socket.destroy();
   }

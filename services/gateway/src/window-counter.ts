@@ -1,18 +1,11 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { epochSeconds } from '@cnop/common/core/clock';
+import type { Count } from '@cnop/common/limits/shared-counter';
+import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 
-/** The span over which the requests of a client are counted. */
-export const WINDOW_SECONDS = 60;
 /** One more than seconds: the oldest second counts until all of it is out of the window, so that no window of any
  * beginning ever holds more than the limit. */
 const SLOTS = WINDOW_SECONDS + 1;
-
-export interface Count {
-  readonly isAllowed: boolean;
-  readonly remaining: number;
-  /** Until at least one more request is allowed; 0 when one is allowed now. */
-  readonly waitSeconds: number;
-}
 
 /** Counts requests of many clients, each against the same limit. */
 export interface WindowCounter {

@@ -4,8 +4,6 @@ import type { EngineParts } from './dependencies.ts';
 
 /** Orders of one reading of an index: enough to fill many commits, and few enough to stop soon. */
 export const PAGE_SIZE = 1_000;
-/** Orders of one reading that may fail before the rest is left for later: the store is in trouble then. */
-const MAX_FAILURES = 100;
 
 /** What became of one order. `blocked`: no order of its kind would fare better now. */
 export type Outcome = 'changed' | 'unchanged' | 'blocked' | 'failed';
@@ -26,7 +24,6 @@ export async function eachBookedOrder(
   act: (order: BookedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Tally> {
   const tally: Tally = { changed: 0, isComplete: true };
-  let failures = 0;
   let after: Position | undefined;
   do {
     if (parts.isClosing()) return { ...tally, isComplete: false };
@@ -35,10 +32,11 @@ export async function eachBookedOrder(
       page.items.map((order) => parts.gate.run(() => attempt(parts, order, act))),
     );
     tally.changed += outcomes.filter((outcome) => outcome === 'changed').length;
-    failures += outcomes.filter((outcome) => outcome === 'failed').length;
     const isBlocked = outcomes.includes('blocked');
-    if (failures > 0 || isBlocked) tally.isComplete = false;
-    if (isBlocked || failures >= MAX_FAILURES) return tally;
+    if (isBlocked || outcomes.includes('failed')) tally.isComplete = false;
+    // A few that fail must not keep the rest from their turn; where all do, the store is in trouble.
+    const isHopeless = outcomes.length > 0 && outcomes.every((outcome) => outcome === 'failed');
+    if (isBlocked || isHopeless) return tally;
     after = page.next;
   } while (after);
   return tally;

@@ -67,7 +67,7 @@ export function createWatchList(parts: EngineParts): WatchList {
     forget: (assetId, orderId) => watches.get(assetId)?.forget(orderId),
 
     async saveCheckpoints() {
-      for (const watch of watches.values()) await watch.saveCheckpoint();
+      await Promise.all([...watches.values()].map((watch) => watch.saveCheckpoint()));
     },
 
     whenIdle: turns.whenIdle,

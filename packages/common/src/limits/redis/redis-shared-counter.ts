@@ -1,0 +1,114 @@
+import { Redis } from 'ioredis';
+import type { SharedCounter } from '../shared-counter.ts';
+import { CounterAwayError, WINDOW_SECONDS } from '../shared-counter.ts';
+
+const KEY_PREFIX = 'cnop:limit:';
+const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
+/** A request waits for its count; longer than this, none would be better. */
+const ANSWER_TIMEOUT_MILLISECONDS = 250;
+/** A server that did not answer is left alone for so long, so that not every request waits for it. */
+const AWAY_MILLISECONDS = 1_000;
+const RETRY_MILLISECONDS = 500;
+const FORGET = 0;
+const REMEMBER = 1;
+
+/**
+ * Counts by the second, as the gateway does by itself. The oldest second counts until all of it is out of the window, so
+ * that no window of any beginning ever holds more than the limit. One call is one step for the server, so requests that
+ * come to several gateways at the same moment are counted one after the other.
+ */
+const COUNT = `
+  local window = tonumber(ARGV[2])
+  local now = tonumber(redis.call('TIME')[1])
+  local total, first = 0, now
+  local seconds = redis.call('HGETALL', KEYS[1])
+  for i = 1, #seconds, 2 do
+    local second = tonumber(seconds[i])
+    if second < now - window then
+      redis.call('HDEL', KEYS[1], seconds[i])
+    else
+      total = total + tonumber(seconds[i + 1])
+      first = math.min(first, second)
+    end
+  end
+  local limit = tonumber(ARGV[1])
+  if total >= limit then
+    return {0, 0, first + window + 1 - now}
+  end
+  if ARGV[3] == '${REMEMBER}' then
+    redis.call('HINCRBY', KEYS[1], now, 1)
+    redis.call('EXPIRE', KEYS[1], window + 1)
+  end
+  return {1, limit - total - 1, 0}
+`;
+
+export interface RedisSharedCounterOptions {
+  readonly url: URL;
+  /** Told when the server is lost; the counter goes on trying by itself. */
+  readonly onTrouble: (error: Error) => void;
+  readonly windowSeconds?: number;
+}
+
+type Answer = readonly [isAllowed: number, remaining: number, waitSeconds: number];
+
+/** The counter of several gateways. */
+export function createRedisSharedCounter({
+  url,
+  onTrouble,
+  windowSeconds = WINDOW_SECONDS,
+}: RedisSharedCounterOptions): SharedCounter {
+  const redis = new Redis(url.href, {
+    connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
+    commandTimeout: ANSWER_TIMEOUT_MILLISECONDS,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => RETRY_MILLISECONDS,
+    scripts: { count: { lua: COUNT, numberOfKeys: 1 } },
+  });
+  let awayUntilMilliseconds = 0;
+  let isTroubleKnown = false;
+  const reportOnce = (error: Error): void => {
+    if (!isTroubleKnown) onTrouble(error);
+    isTroubleKnown = true;
+  };
+  redis.on('error', reportOnce);
+
+  async function count(
+    client: string,
+    limit: number,
+    mode: typeof FORGET | typeof REMEMBER,
+  ): Promise<Answer> {
+    if (redis.status !== 'ready' || performance.now() < awayUntilMilliseconds) throw new CounterAwayError();
+    try {
+      const answer = await (redis as unknown as CountingRedis).count(
+        KEY_PREFIX + client,
+        limit,
+        windowSeconds,
+        mode,
+      );
+      isTroubleKnown = false;
+      return answer;
+    } catch (error) {
+      awayUntilMilliseconds = performance.now() + AWAY_MILLISECONDS;
+      reportOnce(error as Error);
+      throw new CounterAwayError(error);
+    }
+  }
+
+  return {
+    async take(client, limit) {
+      const [isAllowed, remaining, waitSeconds] = await count(client, limit, REMEMBER);
+      return { isAllowed: isAllowed === 1, remaining, waitSeconds };
+    },
+    async waitSeconds(client, limit) {
+      const [, , waitSeconds] = await count(client, limit, FORGET);
+      return waitSeconds;
+    },
+    close: async () => redis.disconnect(),
+  };
+}
+
+/** The client has a method for each of our scripts, of which its type does not know. */
+interface CountingRedis {
+  count(key: string, limit: number, windowSeconds: number, mode: number): Promise<Answer>;
+}

@@ -1,0 +1,54 @@
+import type { PricePeak } from '@cnop/common/dao/order/price-peak-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let runtime: TestRuntime;
+beforeEach(async () => {
+  runtime = await createTestRuntime();
+});
+afterEach(() => runtime.dispose());
+
+const peak = (seq: number, bid: string): PricePeak => ({
+  asset_id: 'BTC',
+  seq,
+  bid,
+  at: '2026-01-15T12:00:00.000Z',
+});
+const stored = async () =>
+  (await createPricePeakDao(runtime.store).getPeaks('BTC')).map(({ seq, bid }) => [seq, bid]);
+
+describe('stored peaks', () => {
+  it('are replaced by others in one go, in the order of their quotes', async () => {
+    const peaks = createPricePeakDao(runtime.store);
+    await peaks.replacePeaks([peak(9, '120'), peak(100, '110')], []);
+    expect(await stored()).toEqual([
+      [9, '120'],
+      [100, '110'],
+    ]);
+    await peaks.replacePeaks([peak(101, '115')], [peak(100, '110'), peak(55, '1')]);
+    expect(await stored()).toEqual([
+      [9, '120'],
+      [101, '115'],
+    ]);
+  });
+
+  it('of one quote only ever rise', async () => {
+    const peaks = createPricePeakDao(runtime.store);
+    await peaks.replacePeaks([peak(9, '120')], []);
+    await peaks.replacePeaks([peak(9, '99')], []);
+    expect(await stored()).toEqual([[9, '120']]);
+    await peaks.replacePeaks([peak(9, '120.01')], []);
+    expect(await stored()).toEqual([[9, '120.01']]);
+  });
+
+  it('may be more than one transaction takes', async () => {
+    const peaks = createPricePeakDao(runtime.store);
+    const many = Array.from({ length: 250 }, (_, i) => peak(i, String(1_000 - i)));
+    await peaks.replacePeaks(many, []);
+    expect(await stored()).toHaveLength(250);
+    await peaks.replacePeaks([peak(1_000, '2000')], many);
+    expect(await stored()).toEqual([[1_000, '2000']]);
+  });
+});

@@ -1,0 +1,127 @@
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
+import type { Order } from '@cnop/common/entities/order/order';
+import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-place';
+import { anOrder } from '@cnop/testing/builders/order';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const PRICES = ['0.000000000000000001', '0.09', '0.1', '1', '1.10', '1.2', '9', '10', '95000.50'];
+const ALL = { assetId: 'BTC', limit: 100 };
+
+let runtime: TestRuntime;
+const book = () => createTriggerBookDao(runtime.store);
+
+const waiting = (id: string, overrides: Partial<Order>): Order =>
+  anOrder({ order_id: id, status: 'queued', price: null, total_amount: null, ...overrides });
+
+async function foundPrices(bounds: { fromPrice?: string; toPrice?: string }): Promise<string[]> {
+  const page = await book().getBooked({ ...ALL, book: 'BID_LE', ...bounds });
+  return page.items.map(({ orderId }) => PRICES[Number(orderId.slice('stop-'.length))] ?? orderId);
+}
+
+beforeAll(async () => {
+  runtime = await createTestRuntime();
+  const orders = createOrderDao(runtime.store);
+  for (const [i, price] of PRICES.entries()) {
+    await orders.createOrder(waiting(`stop-${i}`, { order_type: 'stop_loss', stop_price: price }));
+  }
+  await orders.createOrder(
+    waiting('other-asset', { asset_id: 'ETH', order_type: 'stop_loss', stop_price: '1' }),
+  );
+  await orders.createOrder(
+    waiting('done', { status: 'completed', order_type: 'stop_loss', stop_price: '1', total_amount: '1.00' }),
+  );
+  await orders.createOrder(waiting('buy', { order_type: 'limit_buy', price: '1' }));
+  await orders.createOrder(waiting('sell', { order_type: 'limit_sell', price: '1' }));
+  await orders.createOrder(waiting('profit', { order_type: 'take_profit', stop_price: '1' }));
+  for (const seq of [9, 10, 1_768_478_400_000]) {
+    const accepted_quote = {
+      asset_id: 'BTC',
+      bid: '2',
+      ask: '2',
+      mid: '2',
+      at: '2026-01-15T12:00:00.000Z',
+      source: 'manual',
+      seq,
+    } as const;
+    const terms = { order_type: 'trailing_stop', trail_amount: '1', accepted_quote } as const;
+    await orders.createOrder(waiting(`trail-${seq}`, terms));
+  }
+});
+afterAll(() => runtime.dispose());
+
+describe('a book of waiting orders', () => {
+  it('is in the order of the prices, whatever their digits', async () => {
+    expect(await foundPrices({})).toEqual(PRICES);
+  });
+
+  it.each(PRICES.map((price, i) => [price, i] as const))(
+    'includes the bound %s on either side',
+    async (price, i) => {
+      expect(await foundPrices({ fromPrice: price })).toEqual(PRICES.slice(i));
+      expect(await foundPrices({ toPrice: price })).toEqual(PRICES.slice(0, i + 1));
+    },
+  );
+
+  it.each([
+    ['ASK_LE', ['buy']],
+    ['BID_GE', ['profit', 'sell']],
+    ['TRAIL', ['trail-9', 'trail-10', 'trail-1768478400000']],
+  ] as const)('%s has its own kinds alone', async (name, ids) => {
+    const page = await book().getBooked({ ...ALL, book: name });
+    expect(page.items.map(({ orderId }) => orderId)).toEqual(ids);
+    expect(page.items[0]).toMatchObject({ username: 'alice', assetId: 'BTC' });
+  });
+
+  it('of trailing stops is read from a quote of acceptance on', async () => {
+    const page = await book().getBooked({ ...ALL, book: 'TRAIL', fromSeq: 10 });
+    expect(page.items.map(({ orderId }) => orderId)).toEqual(['trail-10', 'trail-1768478400000']);
+  });
+
+  it('is empty, or not', async () => {
+    expect(await book().isEmpty('BTC')).toBe(false);
+    expect(await book().isEmpty('ETH')).toBe(false);
+    expect(await book().isEmpty('DOGE')).toBe(true);
+  });
+
+  it('goes on where a page ended', async () => {
+    const first = await book().getBooked({ ...ALL, book: 'BID_LE', limit: 4 });
+    const rest = await book().getBooked({ ...ALL, book: 'BID_LE', after: first.next });
+    expect([...first.items, ...rest.items]).toHaveLength(PRICES.length);
+  });
+});
+
+describe('the orders of some ids', () => {
+  it('are those that wait, more of them than one read brings', async () => {
+    const ids = [...PRICES.map((_, i) => `stop-${i}`), 'done', 'nobody'];
+    const many = [...Array.from({ length: 150 }, (_, i) => `absent-${i}`), ...ids];
+    const found = await book().getWaiting(many);
+    expect(found.map(({ stop_price }) => stop_price)).toEqual(PRICES);
+  });
+});
+
+describe('the orders whose time is over', () => {
+  it('are found in the shards, up to the very moment', async () => {
+    const orders = createOrderDao(runtime.store);
+    const times = ['2026-02-01T00:00:00.000Z', '2026-02-01T00:00:00.001Z'];
+    for (let i = 0; i < 40; i++) {
+      const terms = {
+        asset_id: 'SOL',
+        order_type: 'limit_buy',
+        price: '1',
+        expires_at: times[i % 2]!,
+      } as const;
+      await orders.createOrder(waiting(`expiring-${String.fromCodePoint(97 + (i % 26))}${i}`, terms));
+    }
+    const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
+    const countAt = async (at: string): Promise<number> => {
+      const pages = await Promise.all(shards.map((shard) => book().getExpired(shard, { at, limit: 100 })));
+      return pages.reduce((sum, { items }) => sum + items.length, 0);
+    };
+    expect(await countAt('2026-01-31T23:59:59.999Z')).toBe(0);
+    expect(await countAt(times[0]!)).toBe(20);
+    expect(await countAt(times[1]!)).toBe(40);
+  });
+});

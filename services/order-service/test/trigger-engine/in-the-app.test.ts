@@ -1,0 +1,62 @@
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import { createCleanup } from '@cnop/testing/system/cleanup';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterEach, expect, it } from 'vitest';
+import { buildOrderServiceApp } from '../../src/app.ts';
+
+const cleanup = createCleanup();
+afterEach(() => cleanup.run());
+
+const quoteOf = (mid: string, seq: number): Quote => ({
+  asset_id: 'BTC',
+  bid: mid,
+  ask: mid,
+  mid,
+  at: new Date().toISOString(),
+  source: 'manual',
+  seq,
+});
+
+/** A limit order at 90 in the real app, and what became of it when the price fell to 80. */
+async function playFall(options: { readonly runsTriggerEngine?: boolean }) {
+  const runtime = await createTestRuntime();
+  cleanup.defer(() => runtime.dispose());
+  await createAssetDao(runtime.store).createAsset(anAsset());
+  const app = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: 15, ...options });
+  cleanup.defer(() => app.close());
+  await app.ready();
+  const headers = await runtime.signIn('alice');
+  await runtime.fund('alice', '1000');
+  runtime.quotes.publish([quoteOf('100', 1)]);
+  const payload = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '90' };
+  const placed = await app.inject({ method: 'POST', url: '/orders', headers, payload });
+  const { order_id } = placed.json<{ data: Order }>().data;
+  runtime.quotes.publish([quoteOf('80', 2)]);
+  const statusOf = async () =>
+    (await app.inject({ method: 'GET', url: `/orders/${order_id}`, headers })).json<{ data: Order }>().data
+      .status;
+  return { app, runtime, statusOf };
+}
+
+it('the app executes waiting orders from when it is ready until it is closed', async () => {
+  const { app, runtime, statusOf } = await playFall({ runsTriggerEngine: true });
+  await expect.poll(statusOf).toBe('completed');
+  const waiting = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '10' };
+  const headers = await runtime.signIn('alice');
+  expect((await app.inject({ method: 'POST', url: '/orders', headers, payload: waiting })).statusCode).toBe(
+    201,
+  );
+  await app.close();
+  // How far it came is on disk for the next one.
+  expect(await createTriggerCheckpointDao(runtime.store).getCheckpoint('BTC')).toMatchObject({ seq: 2 });
+});
+
+it('an app that is not asked to executes none', async () => {
+  const { statusOf } = await playFall({});
+  // Whatever ran would have been given its turn by these requests.
+  for (let i = 0; i < 20; i++) expect(await statusOf()).toBe('queued');
+});
