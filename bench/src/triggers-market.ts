@@ -1,9 +1,5 @@
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { createOrderDao } from '@cnop/common/dao/order/order-dao';
-import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -15,6 +11,7 @@ import { createTradeTape } from '@cnop/common/market/trade-tape';
 import type { TriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 
 export const ASSET_ID = 'BENCH';
 export const START_PRICE = '100';
@@ -35,18 +32,14 @@ export interface BenchMarket {
 export async function openBenchMarket(path: string): Promise<BenchMarket> {
   const store = createLmdbTableStore({ path });
   const quotes = createQuoteBoard();
-  const deps: OrderDependencies = {
+  const deps = createOrderDependencies({
     store,
     clock: systemClock,
     ids: systemIds,
-    assets: createAssetDao(store),
-    orders: createOrderDao(store),
-    candles: createCandleDao(store),
-    peaks: createPricePeakDao(store),
     quotes,
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
-  };
+  });
   if (!(await deps.assets.getAsset(ASSET_ID))) await deps.assets.createAsset(benchAsset());
   const engine = createTriggerEngine({ ...deps, log: createLogger({ level: 'warn' }) });
   quotes.publish([quoteOf(START_PRICE)]);

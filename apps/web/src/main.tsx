@@ -8,7 +8,7 @@ import './styles.css';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-void restoreSession();
+restoreSession();
 createRoot(root).render(
   <StrictMode>
     <App />

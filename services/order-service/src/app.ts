@@ -1,6 +1,4 @@
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
-import { getAssetDao, getOrderDao, provideDaos } from '@cnop/common/http/dao-dependencies';
+import { provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { provideOrdering } from './dependencies.ts';
@@ -10,6 +8,7 @@ import { previewRoutes } from './routes/order-preview.ts';
 import { cancelRoutes, orderRoutes } from './routes/orders.ts';
 import { createTriggerEngine } from './trigger-engine/trigger-engine.ts';
 import type { OrderDependencies } from './use-cases/dependencies.ts';
+import { createOrderDependencies } from './use-cases/dependencies.ts';
 
 export interface OrderServiceOptions extends ServiceRuntime {
   /** A price that is older trades nothing. */
@@ -20,25 +19,13 @@ export interface OrderServiceOptions extends ServiceRuntime {
 
 /** Builds the order service; it does not listen. */
 export async function buildOrderServiceApp(options: OrderServiceOptions): Promise<ServiceApp> {
-  const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = options;
   const app = await createServiceApp(options, {
     service: 'order-service',
     title: 'Order service',
     description: 'Orders, their execution and the trades that follow from them.',
   });
-  provideDaos(app, store);
-  const ordering: OrderDependencies = {
-    store,
-    clock,
-    ids,
-    assets: getAssetDao(app),
-    orders: getOrderDao(app),
-    candles: createCandleDao(store),
-    peaks: createPricePeakDao(store),
-    quotes,
-    trades,
-    maxQuoteAgeSeconds,
-  };
+  provideDaos(app, options.store);
+  const ordering = createOrderDependencies(options);
   provideOrdering(app, ordering);
   if (options.runsTriggerEngine) runTriggerEngine(app, ordering);
   orderRoutes(app);

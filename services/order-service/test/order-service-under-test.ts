@@ -1,7 +1,4 @@
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { createOrderDao } from '@cnop/common/dao/order/order-dao';
-import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import type { Order } from '@cnop/common/entities/order/order';
@@ -14,6 +11,7 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildOrderServiceApp } from '../src/app.ts';
 import type { WaitingOrder } from '../src/use-cases/change-waiting-order.ts';
 import type { OrderDependencies } from '../src/use-cases/dependencies.ts';
+import { createOrderDependencies } from '../src/use-cases/dependencies.ts';
 import { triggerOrder } from '../src/use-cases/trigger-order.ts';
 
 export const MAX_QUOTE_AGE_SECONDS = 15;
@@ -71,14 +69,7 @@ export async function startOrderService(): Promise<OrderServiceUnderTest> {
     app,
     runtime,
     clock,
-    ordering: {
-      ...runtime,
-      assets: dao,
-      orders: createOrderDao(runtime.store),
-      candles: createCandleDao(runtime.store),
-      peaks: createPricePeakDao(runtime.store),
-      maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
-    },
+    ordering: createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS }),
     setPrice,
     refreshPrices,
     async changeAsset(assetId, change) {

@@ -1,9 +1,5 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { createOrderDao } from '@cnop/common/dao/order/order-dao';
-import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
@@ -14,6 +10,7 @@ import { ProblemError } from '@cnop/exception/problem-error';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import type { PlaceOrder } from '@cnop/order-service/use-cases/place-order';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
 import type { Logger } from 'pino';
@@ -46,18 +43,14 @@ export async function playMarket(options: PlayOptions): Promise<(Order | undefin
   let now = new Date(track[0]?.atMilliseconds ?? 0);
   const clock: Clock = { now: () => now };
   const quotes = createQuoteBoard();
-  const deps: OrderDependencies = {
+  const deps = createOrderDependencies({
     store,
     clock,
     ids: systemIds,
-    assets: createAssetDao(store),
-    orders: createOrderDao(store),
-    candles: createCandleDao(store),
-    peaks: createPricePeakDao(store),
     quotes,
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
-  };
+  });
   await deps.assets.createAsset(asset);
   await openAccounts(store, traders, now);
   const engine = createTriggerEngine({ ...deps, log: logger });

@@ -1,22 +1,35 @@
-import { useRouter } from '@tanstack/react-router';
+import { Link, redirect, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useEffect } from 'react';
+import { settledSession } from '../session/access-token.ts';
 import { useSession } from '../session/use-session.ts';
-import { SkeletonRows } from '../ui/skeleton.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 
-const SKELETON_ROWS = 8;
+/** In front of a page for those who are signed in: the others sign in first and come back. */
+export async function requireSession({
+  location,
+}: {
+  readonly location: { readonly href: string };
+}): Promise<void> {
+  if ((await settledSession()) === 'signed-in') return;
+  throw redirect({ to: '/sign-in', search: { redirect: location.href }, replace: true });
+}
 
-/** A page for those who are signed in; the others sign in first and come back. */
-export function RequireSession({ children }: { readonly children: ReactNode }) {
+/** Around such a page: a session may end while it is shown, and what is on the screen should say so. */
+export function WhileSignedIn({ children }: { readonly children: ReactNode }) {
   const session = useSession();
-  const router = useRouter();
-  const isRefused = session === 'visitor' || session === 'expired';
-  useEffect(() => {
-    // Read here and not while rendering: the address changes before this page is gone, and it would follow itself.
-    if (isRefused) {
-      const redirect = router.latestLocation.href;
-      void router.navigate({ to: '/sign-in', search: { redirect }, replace: true });
-    }
-  }, [isRefused, router]);
-  return session === 'signed-in' ? children : <SkeletonRows label="Loading" rows={SKELETON_ROWS} />;
+  const here = useRouterState({ select: ({ location }) => location.href });
+  if (session === 'signed-in') return children;
+  return (
+    <EmptyState
+      title="Your session has ended"
+      action={
+        <Link to="/sign-in" search={{ redirect: here }} className={buttonClass({ tone: 'primary' })}>
+          Sign in
+        </Link>
+      }
+    >
+      Sign in to go on where you were.
+    </EmptyState>
+  );
 }

@@ -5,6 +5,7 @@ import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { PageError } from './page-error.tsx';
+import { requireSession } from './require-session.tsx';
 import { Shell } from './shell.tsx';
 
 /** Only ways within this app: a redirect to elsewhere would make our sign-in part of somebody's trap. */
@@ -38,6 +39,7 @@ const ordersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/orders',
   validateSearch: ordersSearchSchema,
+  beforeLoad: requireSession,
   component: lazyRouteComponent(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
 });
 

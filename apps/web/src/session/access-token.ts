@@ -25,6 +25,7 @@ export type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
 let state: SessionState = 'visitor';
 let accessToken: string | undefined;
 let renewal: Promise<boolean> | undefined;
+let restoration: Promise<void> | undefined;
 let renewalTimer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 const otherTabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('cnop.session');
@@ -63,10 +64,18 @@ export function endSession(): void {
 }
 
 /** At the start of the app: whoever was signed in still is. */
-export async function restoreSession(): Promise<void> {
+export function restoreSession(): void {
   if (!hasHint()) return;
   setState('restoring');
-  if (!(await renewAccessToken())) forget('visitor');
+  restoration = renewAccessToken().then((isRestored) => {
+    if (!isRestored && state === 'restoring') setState('visitor');
+  });
+}
+
+/** Who is here, once that is known. */
+export async function settledSession(): Promise<SessionState> {
+  await restoration;
+  return state;
 }
 
 /**

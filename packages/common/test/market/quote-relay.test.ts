@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { receiveQuotes, sendQuotes } from '@cnop/common/market/quote-relay';
@@ -26,7 +27,11 @@ beforeEach(() => {
   receiveQuotes(there, bus);
 });
 
-const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+/** Resolves once everything that was published has arrived. */
+async function settled(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
 
 it('puts quotes of one board on another, as they are and in one batch', async () => {
   const listener = vi.fn();

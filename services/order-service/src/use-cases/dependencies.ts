@@ -1,12 +1,22 @@
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { OrderDao } from '@cnop/common/dao/order/order-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
+
+/** What a process gives to this service. */
+export type OrderSurroundings = Pick<
+  OrderDependencies,
+  'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+>;
 
 /** What the use cases of this service work with; each names the part that it needs. */
 export interface OrderDependencies {
@@ -22,4 +32,21 @@ export interface OrderDependencies {
   readonly trades: TradeTape;
   /** A price that is older trades nothing. */
   readonly maxQuoteAgeSeconds: number;
+}
+
+/** Adds the DAOs over the store that a process gives. */
+export function createOrderDependencies(surroundings: OrderSurroundings): OrderDependencies {
+  const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = surroundings;
+  return {
+    store,
+    clock,
+    ids,
+    assets: createAssetDao(store),
+    orders: createOrderDao(store),
+    candles: createCandleDao(store),
+    peaks: createPricePeakDao(store),
+    quotes,
+    trades,
+    maxQuoteAgeSeconds,
+  };
 }

@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { Orders } from '../../features/orders/orders.tsx';
 import { PageTitle } from '../page-title.tsx';
-import { RequireSession } from '../require-session.tsx';
+import { WhileSignedIn } from '../require-session.tsx';
 
 const route = getRouteApi('/orders');
 
@@ -11,12 +11,12 @@ export function OrdersPage() {
   return (
     <div className="mx-auto grid max-w-6xl grid-cols-1 gap-3">
       <PageTitle>Orders</PageTitle>
-      <RequireSession>
+      <WhileSignedIn>
         <Orders
           search={search}
           onSearch={(change) => void navigate({ search: (known) => ({ ...known, ...change }) })}
         />
-      </RequireSession>
+      </WhileSignedIn>
     </div>
   );
 }
