@@ -2,6 +2,7 @@ import { logRequests } from '@cnop/common/http/request-context';
 import { useZodSchemas } from '@cnop/common/http/schemas';
 import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import { registerErrorHandlers, sendProblem } from '@cnop/exception/http/error-handler';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -17,13 +18,13 @@ import { serveErrorPages } from './pages/error-pages.ts';
 import { servePublicRoutes } from './public-routes.ts';
 import type { RateLimitSettings } from './rate-limits.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { refusalOf } from './refusal-of.ts';
 import { createAnswerHeaders } from './security-headers.ts';
 import type { Upstreams } from './upstream.ts';
 import { serveAppInfo } from './web/app-info.ts';
 import { serveCookieSessions } from './web/cookie-sessions.ts';
 import { serveWebApp } from './web/web-app.ts';
 import { readWebFiles } from './web/web-files.ts';
+import { whenChecked } from './when-checked.ts';
 
 const SERVICE = 'gateway';
 /** Path and query; longer ones are refused before anything looks at them. */
@@ -35,6 +36,8 @@ type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'dra
 export interface GatewayOptions extends GatewayRuntime {
   readonly upstreams: Upstreams;
   readonly limits: RateLimitSettings;
+  /** Counts for all gateways together; without one this process counts for itself. */
+  readonly sharedCounter?: SharedCounter | undefined;
   /** Web apps that may call the API from a browser, such as `https://app.example.com`. */
   readonly corsOrigins: readonly string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
@@ -49,7 +52,7 @@ export interface GatewayOptions extends GatewayRuntime {
 /** Builds the public door; it does not listen. Closing it closes the connections to the services, not the services. */
 export async function buildGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { clock, upstreams, verifier } = options;
-  const limits = createRateLimits({ settings: options.limits, clock });
+  const limits = createRateLimits({ settings: options.limits, clock, shared: options.sharedCounter });
   const originOf = createClientOrigin(options.trustedProxies);
   const guardOptions = { verifier, limits, originOf };
   const welcome = createWelcome(options, guardOptions);
@@ -62,18 +65,18 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     loggerInstance: options.logger.child({ service: SERVICE }) as FastifyBaseLogger,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, clock.now()),
     frameworkErrors: (_error, request, reply) => {
-      const refusal = refusalOf(() => welcome(request, reply));
-      sendProblem(
-        refusal ?? new UnreadableRequestError('The path is not well-formed.'),
-        request,
-        reply,
-        clock.now(),
+      whenChecked(
+        () => welcome(request, reply),
+        (refusal) => {
+          const unreadable = new UnreadableRequestError('The path is not well-formed.');
+          sendProblem(refusal ?? unreadable, request, reply, clock.now());
+        },
       );
     },
   });
   useZodSchemas(app);
   registerErrorHandlers(app, () => clock.now());
-  app.addHook('onRequest', (request, reply, done) => done(refusalOf(() => welcome(request, reply))));
+  app.addHook('onRequest', (request, reply, done) => whenChecked(() => welcome(request, reply), done));
   await allowOrigins(app, options.corsOrigins);
   logRequests(app, options.logger, SERVICE);
 
@@ -98,7 +101,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   return app;
 }
 
-type Welcome = (request: FastifyRequest, reply: FastifyReply) => void;
+type Welcome = (request: FastifyRequest, reply: FastifyReply) => Promise<void> | undefined;
 
 /**
  * Makes what happens to every request first, known route or not: the headers of its answer, and coarse checks. It
@@ -115,6 +118,6 @@ function createWelcome({ isProduction, drain }: GatewayOptions, { limits, origin
       });
     }
     // Looking for routes that do not exist is reading, too.
-    if (request.is404) limits.reads.admit(originOf(request.raw), raw);
+    return request.is404 ? limits.reads.admit(originOf(request.raw), raw) : undefined;
   };
 }

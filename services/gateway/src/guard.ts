@@ -6,7 +6,7 @@ import { toProblemError } from '@cnop/exception/http/error-handler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientOriginOf } from './client-origin.ts';
 import type { PolicyName, RateLimitClient, RateLimits } from './rate-limits.ts';
-import { refusalOf } from './refusal-of.ts';
+import { whenChecked } from './when-checked.ts';
 
 export interface GuardOptions {
   readonly verifier: TokenVerifier;
@@ -39,33 +39,43 @@ export function createGuard(route: GuardedRoute, options: GuardOptions): Guard {
 function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, originOf }: GuardOptions): Guard {
   const limit = limits[policy];
 
-  function admit(identity: AccessIdentity, reply: FastifyReply): void {
-    limit.admit({ user: identity.username }, reply.raw);
+  function assertRole(identity: AccessIdentity): void {
     if (access !== 'user' && !access.includes(identity.role)) throw new ForbiddenError();
   }
 
-  /** A refused stranger counts as well, for the network that it came from. */
-  function countRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Error {
-    if (error instanceof RateLimitedError) return error;
-    return refusalOf(() => limit.admit(originOf(request.raw), reply.raw)) ?? toProblemError(error);
+  function admit(identity: AccessIdentity, reply: FastifyReply): Promise<void> | undefined {
+    const counting = limit.admit({ user: identity.username }, reply.raw);
+    if (counting) return counting.then(() => assertRole(identity));
+    assertRole(identity);
+    return undefined;
   }
 
   return (request, reply, proceed) => {
+    /** A refused stranger counts as well, for the network that it came from. */
+    const refuse = (error: unknown): void => {
+      if (error instanceof RateLimitedError) return proceed(error);
+      whenChecked(
+        () => limit.admit(originOf(request.raw), reply.raw),
+        (refusal) => proceed(refusal ?? toProblemError(error)),
+      );
+    };
     let token: string;
     let known: AccessIdentity | undefined;
     try {
       token = bearerTokenOf(request.raw.rawHeaders);
       known = verifier.verifyCached(token);
-      // Checking a signature is the dearest thing that a stranger can make us do.
-      if (!known) limit.assertNotExhausted(originOf(request.raw), reply.raw);
     } catch (error) {
-      return proceed(countRefusal(error, request, reply));
+      return refuse(error);
     }
     // Most tokens were checked before: nothing to wait for.
-    if (known) return proceed(refusalOf(() => admit(known, reply)));
-    verifier.verify(token).then(
-      (identity) => proceed(refusalOf(() => admit(identity, reply))),
-      (error: unknown) => proceed(countRefusal(error, request, reply)),
+    if (known) return whenChecked(() => admit(known, reply), proceed);
+    // Checking a signature is the dearest thing that a stranger can make us do.
+    whenChecked(
+      () => limit.assertNotExhausted(originOf(request.raw), reply.raw),
+      (refusal) => {
+        if (refusal) return refuse(refusal);
+        verifier.verify(token).then((identity) => whenChecked(() => admit(identity, reply), proceed), refuse);
+      },
     );
   };
 }
@@ -78,7 +88,7 @@ function guardPublic({ policy }: GuardedRoute, { verifier, limits, originOf }: G
   return (request, reply, proceed) => {
     const identity = knowsUsers ? knownIdentity(request, verifier) : undefined;
     const client: RateLimitClient = identity ? { user: identity.username } : originOf(request.raw);
-    proceed(refusalOf(() => limit.admit(client, reply.raw)));
+    whenChecked(() => limit.admit(client, reply.raw), proceed);
   };
 }
 

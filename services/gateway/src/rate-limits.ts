@@ -1,7 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '@cnop/common/core/clock';
+import type { Count, SharedCounter } from '@cnop/common/limits/shared-counter';
+import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 import { RateLimitedError } from '@cnop/exception/errors';
-import { createWindowCounter, WINDOW_SECONDS } from './window-counter.ts';
+import type { ClientCounter } from './shared-window-counter.ts';
+import { createSharedWindowCounter } from './shared-window-counter.ts';
+import { createWindowCounter } from './window-counter.ts';
 
 /** Cancelling lowers risk, so who may place n orders may cancel this many times n. */
 const CANCELS_PER_ORDER = 5;
@@ -28,12 +32,13 @@ export type RateLimitClient = { readonly user: string } | { readonly network: st
 /** One policy: its counters, and the headers that tell of them. */
 export interface RateLimit {
   /**
-   * Counts one request and sets `RateLimit-Policy` and `RateLimit` on its answer.
-   * @throws RateLimitedError (429)
+   * Counts one request and sets `RateLimit-Policy` and `RateLimit` on its answer. There is a promise only where somebody
+   * else counts.
+   * @throws RateLimitedError (429), UnavailableError (503) when nobody counts
    */
-  admit(client: RateLimitClient, response: ServerResponse): void;
+  admit(client: RateLimitClient, response: ServerResponse): Promise<void> | undefined;
   /** @throws RateLimitedError (429) when a request would be refused; counts nothing */
-  assertNotExhausted(client: RateLimitClient, response: ServerResponse): void;
+  assertNotExhausted(client: RateLimitClient, response: ServerResponse): Promise<void> | undefined;
 }
 
 export type RateLimits = Readonly<Record<PolicyName, RateLimit>>;
@@ -41,17 +46,22 @@ export type RateLimits = Readonly<Record<PolicyName, RateLimit>>;
 export interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
   readonly clock: Clock;
+  /** Counts for all gateways together; without one each process counts for itself. */
+  readonly shared?: SharedCounter | undefined;
   readonly maxTrackedClients?: number;
 }
 
-/** Makes the limits of this process; each gateway process counts for itself. */
+/** Makes the limits of every policy. */
 export function createRateLimits({
   settings,
   clock,
+  shared,
   maxTrackedClients = MAX_TRACKED_CLIENTS,
 }: RateLimitsOptions): RateLimits {
   const create = (policy: PolicyName, limit: number): RateLimit =>
-    limit === 0 ? UNLIMITED : createRateLimit({ policy, limit, clock, maxClients: maxTrackedClients });
+    limit === 0
+      ? UNLIMITED
+      : createRateLimit({ policy, limit, clock, shared, maxClients: maxTrackedClients });
   return {
     auth: create('auth', settings.auth),
     orders: create('orders', settings.orders),
@@ -67,14 +77,16 @@ interface RateLimitOptions {
   readonly policy: PolicyName;
   readonly limit: number;
   readonly clock: Clock;
+  readonly shared: SharedCounter | undefined;
   readonly maxClients: number;
 }
 
 /** @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ for the two headers */
-function createRateLimit({ policy, ...options }: RateLimitOptions): RateLimit {
-  const users = createWindowCounter(options);
-  const networks = createWindowCounter(options);
-  const policyHeader = `"${policy}";q=${options.limit};w=${WINDOW_SECONDS}`;
+function createRateLimit(options: RateLimitOptions): RateLimit {
+  const { policy, limit } = options;
+  const users = createCounter(options, 'user');
+  const networks = createCounter(options, 'network');
+  const policyHeader = `"${policy}";q=${limit};w=${WINDOW_SECONDS}`;
 
   function refuse(waitSeconds: number, response: ServerResponse): never {
     response.setHeader('ratelimit-policy', policyHeader);
@@ -82,17 +94,41 @@ function createRateLimit({ policy, ...options }: RateLimitOptions): RateLimit {
     throw new RateLimitedError(waitSeconds);
   }
 
+  function judge(count: Count, response: ServerResponse): void {
+    if (!count.isAllowed) refuse(count.waitSeconds, response);
+    response.setHeader('ratelimit-policy', policyHeader);
+    response.setHeader('ratelimit', `"${policy}";r=${count.remaining};t=${WINDOW_SECONDS}`);
+  }
+
   return {
     admit(client, response) {
       const count = 'user' in client ? users.take(client.user) : networks.take(client.network);
-      if (!count.isAllowed) refuse(count.waitSeconds, response);
-      response.setHeader('ratelimit-policy', policyHeader);
-      response.setHeader('ratelimit', `"${policy}";r=${count.remaining};t=${WINDOW_SECONDS}`);
+      if (count instanceof Promise) return count.then((counted) => judge(counted, response));
+      judge(count, response);
+      return undefined;
     },
     assertNotExhausted(client, response) {
-      const waitSeconds =
-        'user' in client ? users.waitSeconds(client.user) : networks.waitSeconds(client.network);
-      if (waitSeconds > 0) refuse(waitSeconds, response);
+      const wait = 'user' in client ? users.waitSeconds(client.user) : networks.waitSeconds(client.network);
+      const judgeWait = (waitSeconds: number): void => {
+        if (waitSeconds > 0) refuse(waitSeconds, response);
+      };
+      if (wait instanceof Promise) return wait.then(judgeWait);
+      judgeWait(wait);
+      return undefined;
     },
   };
+}
+
+/**
+ * While the shared counter is away each process counts for itself, so that everything goes on. Only guessing at passwords
+ * does not: over many gateways that would be many times as many guesses.
+ */
+function createCounter(
+  { policy, limit, shared, ...own }: RateLimitOptions,
+  kind: 'user' | 'network',
+): ClientCounter {
+  const counter = createWindowCounter({ limit, ...own });
+  if (!shared) return counter;
+  const meanwhile = policy === 'auth' ? undefined : counter;
+  return createSharedWindowCounter({ shared, name: `${policy}:${kind}`, limit, meanwhile });
 }

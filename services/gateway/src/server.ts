@@ -7,7 +7,13 @@ import {
   webFolderOf,
 } from '@cnop/common/config/gateway-settings';
 import { readConfig } from '@cnop/common/config/read-config';
-import { keySetSettings, processSettings, tokenNamesOf, tokenSettings } from '@cnop/common/config/settings';
+import {
+  keySetSettings,
+  messagingSettings,
+  processSettings,
+  tokenNamesOf,
+  tokenSettings,
+} from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { closeOnSignal } from '@cnop/common/http/close-on-signal';
 import type { Drain } from '@cnop/common/http/drain';
@@ -15,6 +21,7 @@ import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
 import { startProcess } from '@cnop/common/http/start-process';
+import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './http-upstream/http-upstream.ts';
@@ -23,6 +30,7 @@ import type { Upstreams } from './upstream.ts';
 const settingsSchema = processSettings
   .extend(tokenSettings.shape)
   .extend(keySetSettings.shape)
+  .extend(messagingSettings.shape)
   .extend(gatewayProcessSettings.shape);
 
 await startProcess(start);
@@ -32,6 +40,9 @@ async function start(): Promise<void> {
   const settings = readConfig(settingsSchema);
   const logger = createLogger({ level: settings.LOG_LEVEL });
   const drain = createDrain();
+  const sharedCounter = await openSharedCounter(settings, {
+    onTrouble: (error) => logger.warn({ err: error }, 'the shared counter of rate limits is down'),
+  });
   const app = await buildGateway({
     version: VERSION,
     logger,
@@ -44,6 +55,7 @@ async function start(): Promise<void> {
     }),
     upstreams: upstreamsOf(settings, drain),
     limits: rateLimitsOf(settings),
+    sharedCounter,
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
     isProduction: settings.NODE_ENV === 'production',
@@ -54,6 +66,7 @@ async function start(): Promise<void> {
   closeOnSignal(logger, async () => {
     await drainAndClose(app, drain);
     await metrics?.close();
+    await sharedCounter?.close();
   });
   await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
   await app.listen({ host: settings.HOST, port: settings.PORT });

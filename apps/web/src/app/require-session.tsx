@@ -12,6 +12,7 @@ export async function requireSession({
   readonly location: { readonly href: string };
 }): Promise<void> {
   if ((await settledSession()) === 'signed-in') return;
+  // oxlint-disable-next-line typescript/only-throw-error -- the router's way of going elsewhere
   throw redirect({ to: '/sign-in', search: { redirect: location.href }, replace: true });
 }
 

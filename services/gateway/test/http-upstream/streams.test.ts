@@ -12,7 +12,7 @@ import type { Door } from '../harness.ts';
 import { openDoor } from '../harness.ts';
 
 const ORIGIN = 'https://app.example.com';
-const ANSWER_TIMEOUT_MILLISECONDS = 150;
+const ANSWER_TIMEOUT_MILLISECONDS = 500;
 /** More than the connections that requests share. */
 const IDLE_STREAMS = 200;
 const MORE_THAN_SOCKETS_SWALLOW_BYTES = 64 * 1_024 * 1_024;
@@ -115,7 +115,7 @@ describe('a stream over HTTP', () => {
   it('lasts longer than an answer may take, and arrives as it is written', async () => {
     const stream = await open();
     await stream.waitFor(({ event }) => event === 'hello');
-    await sleep(3 * ANSWER_TIMEOUT_MILLISECONDS);
+    await sleep(2 * ANSWER_TIMEOUT_MILLISECONDS);
     service.say('late');
     expect(await stream.waitFor(said('late'))).toMatchObject({ event: 'said' });
   });
@@ -152,7 +152,8 @@ describe('a stream over HTTP', () => {
   });
 
   it('takes no connection from requests while it lasts', async () => {
-    await Promise.all(Array.from({ length: IDLE_STREAMS }, () => open()));
+    // One after the other, so that a slow machine is not a failing gateway.
+    for (let i = 0; i < IDLE_STREAMS; i++) await open();
     expect(service.served).toHaveLength(IDLE_STREAMS);
     const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await read()).status));
     expect(new Set(statuses)).toEqual(new Set([200]));
