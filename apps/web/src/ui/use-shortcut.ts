@@ -25,5 +25,6 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"],[role="alertdialog"]') !== null;
+  // By its backdrop: a notice at the edge of the screen calls itself a dialog as well.
+  return document.querySelector('.scrim') !== null;
 }

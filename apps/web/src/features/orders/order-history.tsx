@@ -73,7 +73,9 @@ function Heads() {
       <Column>Order</Column>
       <Column className="hidden sm:table-cell">Asset</Column>
       <Column>Status</Column>
-      <Column isNumeric>Quantity</Column>
+      <Column isNumeric className="hidden sm:table-cell">
+        Quantity
+      </Column>
       <Column isNumeric className="hidden sm:table-cell">
         Price
       </Column>
@@ -108,7 +110,7 @@ function HistoryRow({ order, search }: HistoryRowProps) {
         >
           <Badge tone={isBuyOrder(order_type) ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
         </Link>
-        <span className="block ps-1.5 text-xs text-muted sm:hidden">{asset_id}</span>
+        <Quantity value={quantity} unit={asset_id} className="block ps-1.5 text-xs text-muted sm:hidden" />
       </RowHead>
       <Cell className="hidden sm:table-cell">
         <Link
@@ -122,7 +124,7 @@ function HistoryRow({ order, search }: HistoryRowProps) {
       <Cell>
         <Badge tone={ORDER_STATUS_TONES[status]}>{ORDER_STATUS_NAMES[status]}</Badge>
       </Cell>
-      <Cell isNumeric>
+      <Cell isNumeric className="hidden sm:table-cell">
         <Quantity value={quantity} />
       </Cell>
       <Cell isNumeric className="hidden sm:table-cell">
