@@ -1,9 +1,9 @@
+import { createCachedReading } from '@cnop/common/core/cached-reading';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Drain } from '@cnop/common/http/drain';
 import type { HealthCheck } from '@cnop/common/http/health';
 import { serveHealth } from '@cnop/common/http/health';
 import type { FastifyInstance } from 'fastify';
-import { cached } from './cached.ts';
 import type { Upstreams } from './upstream.ts';
 import { UPSTREAM_NAMES } from './upstream.ts';
 
@@ -25,7 +25,11 @@ export function serveGatewayHealth(
   const checks: Record<string, HealthCheck> = {};
   for (const name of UPSTREAM_NAMES) {
     const check = () => upstreams[name].checkReady();
-    checks[`${name}-service`] = cached(check, READINESS_MAX_AGE_MILLISECONDS, options.clock);
+    checks[`${name}-service`] = createCachedReading({
+      read: check,
+      maxAgeMilliseconds: READINESS_MAX_AGE_MILLISECONDS,
+      clock: options.clock,
+    }).get;
   }
   serveHealth(app, {
     ...options,

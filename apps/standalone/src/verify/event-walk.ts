@@ -109,12 +109,7 @@ function follow(
   if (data.holding && occurred_at >= keptSince)
     holdings.set(data.holding.asset_id, { key, told: data.holding });
   return {
-    pk: key.pk,
-    username,
-    firstSeq: before?.firstSeq ?? seq,
-    firstKey: before?.firstKey ?? key,
-    lastSeq: seq,
-    lastKey: key,
+    ...placeOf(before, { key, username, seq }),
     lastAt: occurred_at,
     balance: data.balance,
     holdings,
@@ -123,7 +118,19 @@ function follow(
 
 /** An event that cannot be read is not missing: its number is in its key. What it told of a holding nobody knows. */
 function pass(before: Followed | undefined, key: ItemKey, username: string): Followed {
-  const seq = Number(key.sk);
+  return {
+    ...placeOf(before, { key, username, seq: Number(key.sk) }),
+    lastAt: undefined,
+    balance: undefined,
+    holdings: new Map(),
+  };
+}
+
+/** Whose events, from which to which. */
+function placeOf(
+  before: Followed | undefined,
+  { key, username, seq }: { readonly key: ItemKey; readonly username: string; readonly seq: number },
+) {
   return {
     pk: key.pk,
     username,
@@ -131,8 +138,5 @@ function pass(before: Followed | undefined, key: ItemKey, username: string): Fol
     firstKey: before?.firstKey ?? key,
     lastSeq: seq,
     lastKey: key,
-    lastAt: undefined,
-    balance: undefined,
-    holdings: new Map(),
   };
 }

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { InternalError, RateLimitedError, UnavailableError, ValidationError } from '@cnop/exception/errors';
 import { MAX_PASSWORD_BYTES } from '../entities/user/user.ts';
+import { createTurnstile } from '../scheduling/turnstile.ts';
 import type { PasswordTask } from './password-messages.ts';
 import type { PasswordProcessExit, PasswordWorker } from './password-worker.ts';
 import { openPasswordWorker } from './password-worker.ts';
-import { createTurnstile } from './turnstile.ts';
 
 /** Cost 12 takes about a fifth of a second of one core. */
 const DEFAULT_BCRYPT_COST = 12;
@@ -114,8 +114,10 @@ function createRunner(options: PasswordManagerOptions): Runner {
   const onCrash = (exit: PasswordProcessExit): void => options.onProcessExit?.(exit);
   const turnstile = createTurnstile({
     slots: concurrency,
-    maxWaiting: options.maxQueued ?? MAX_QUEUED_HASHES,
-    fullError: () => new RateLimitedError(RETRY_AFTER_SECONDS, 'Too many sign-ins at once.'),
+    queue: {
+      maxWaiting: options.maxQueued ?? MAX_QUEUED_HASHES,
+      fullError: () => new RateLimitedError(RETRY_AFTER_SECONDS, 'Too many sign-ins at once.'),
+    },
   });
   let worker: PasswordWorker | undefined;
 

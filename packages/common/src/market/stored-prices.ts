@@ -1,6 +1,7 @@
 import type { Asset } from '../entities/inventory/asset.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
 import { quoteAround } from '../entities/inventory/quote-rules.ts';
+import { createRepeater } from '../scheduling/repeater.ts';
 import type { WritableQuoteBoard } from './quote-board.ts';
 
 const POLL_MILLISECONDS = 1_000;
@@ -17,23 +18,19 @@ export interface StoredPricesOptions {
  * first reading, with what ends it.
  */
 export async function relayStoredPrices(options: StoredPricesOptions): Promise<() => void> {
-  let isPolling = false;
-  const poll = async (): Promise<void> => {
-    // A slow store is asked again when it has answered, not in parallel.
-    if (isPolling) return;
-    isPolling = true;
-    try {
-      options.board.publish((await options.readAssets()).map(storedQuoteOf));
-    } catch (error) {
-      options.onFailure(error);
-    } finally {
-      isPolling = false;
-    }
-  };
-  await poll();
-  const timer = setInterval(() => void poll(), POLL_MILLISECONDS);
-  timer.unref();
-  return () => clearInterval(timer);
+  const polling = createRepeater({
+    everyMilliseconds: POLL_MILLISECONDS,
+    act: async () => {
+      try {
+        options.board.publish((await options.readAssets()).map(storedQuoteOf));
+      } catch (error) {
+        options.onFailure(error);
+      }
+    },
+  });
+  await polling.run();
+  polling.start();
+  return () => void polling.stop();
 }
 
 /** The quote that an asset's stored price stands for; it is as old as that price. */

@@ -1,4 +1,5 @@
 import { decimal } from '@cnop/common/core/money';
+import { sortableSeq } from '@cnop/common/core/sortable-seq';
 import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
 import {
@@ -7,7 +8,6 @@ import {
   expiryPartition,
   expiryPlaceOf,
   sortablePrice,
-  sortableSeq,
   triggerPlaceOf,
 } from '@cnop/common/entities/order/trigger-place';
 import { anOrder } from '@cnop/testing/builders/order';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { createCachedReading } from '@cnop/common/core/cached-reading';
 import type { Clock } from '@cnop/common/core/clock';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import type { FastifyInstance } from 'fastify';
-import { cached } from '../cached.ts';
 import { readMergedDocument } from '../openapi/merged-document.ts';
 import type { Upstreams } from '../upstream.ts';
 
@@ -62,7 +62,11 @@ interface DocsOptions {
 
 /** Serves the merged OpenAPI document and a page to read it with. */
 export function serveDocs(app: FastifyInstance, { version, clock, upstreams }: DocsOptions): void {
-  const read = cached(() => readMergedDocument(upstreams, version), DOCUMENT_MAX_AGE_MILLISECONDS, clock);
+  const { get: read } = createCachedReading({
+    read: () => readMergedDocument(upstreams, version),
+    maxAgeMilliseconds: DOCUMENT_MAX_AGE_MILLISECONDS,
+    clock,
+  });
   app.get(OPENAPI_PATH, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(JSON.stringify(await read())),
   );

@@ -1,3 +1,4 @@
+import { createCachedReading } from '@cnop/common/core/cached-reading';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 
@@ -21,26 +22,6 @@ export interface CachedCatalogueOptions {
  * assets costs about as much as the whole rest of the request.
  */
 export function createCachedCatalogue({ read, clock }: CachedCatalogueOptions): CachedCatalogue {
-  let latest: { readonly assets: Promise<readonly Asset[]>; readonly readAtMilliseconds: number } | undefined;
-
-  return {
-    async getAssets() {
-      const nowMilliseconds = clock.now().getTime();
-      const ageMilliseconds = latest ? nowMilliseconds - latest.readAtMilliseconds : Infinity;
-      // Not negative: a clock that was set back must not keep an old list alive.
-      if (latest && ageMilliseconds >= 0 && ageMilliseconds < MAX_AGE_MILLISECONDS) return latest.assets;
-      const reading = { assets: read(), readAtMilliseconds: nowMilliseconds };
-      latest = reading;
-      try {
-        return await reading.assets;
-      } catch (error) {
-        if (latest === reading) latest = undefined;
-        throw error;
-      }
-    },
-
-    forget() {
-      latest = undefined;
-    },
-  };
+  const reading = createCachedReading({ read, maxAgeMilliseconds: MAX_AGE_MILLISECONDS, clock });
+  return { getAssets: reading.get, forget: reading.forget };
 }

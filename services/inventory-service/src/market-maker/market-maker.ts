@@ -4,12 +4,12 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
+import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createHistoryFiller } from '../history/history-filler.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import { createDesk } from './desk.ts';
 import { createDuty } from './duty.ts';
 import type { Market } from './market.ts';
-import { createRepeater } from './repeater.ts';
 import { writeMarket } from './write-market.ts';
 
 export interface MarketMakerOptions {

@@ -1,3 +1,4 @@
+import { createCachedReading } from '@cnop/common/core/cached-reading';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 
@@ -18,34 +19,14 @@ export function createCachedAssets({
   readonly read: () => Promise<readonly Asset[]>;
   readonly clock: Clock;
 }): CachedAssets {
-  let cached:
-    | { readonly assets: Promise<ReadonlyMap<string, Asset>>; readonly readAtMilliseconds: number }
-    | undefined;
-
-  async function current(): Promise<ReadonlyMap<string, Asset>> {
-    const now = clock.now().getTime();
-    const age = cached ? now - cached.readAtMilliseconds : Number.POSITIVE_INFINITY;
-    // Not negative: a clock that was set back must not keep an old list alive.
-    if (cached && age >= 0 && age < MAX_AGE_MILLISECONDS) return cached.assets;
-    const reading = { assets: readById(read), readAtMilliseconds: now };
-    cached = reading;
-    try {
-      return await reading.assets;
-    } catch (error) {
-      if (cached === reading) cached = undefined;
-      throw error;
-    }
-  }
-
+  const byId = createCachedReading({
+    read: async () => new Map((await read()).map((asset) => [asset.asset_id, asset])),
+    maxAgeMilliseconds: MAX_AGE_MILLISECONDS,
+    clock,
+  });
   return {
-    getAsset: async (assetId) => (await current()).get(assetId),
-    getAssets: async () => [...(await current()).values()],
-    forget() {
-      cached = undefined;
-    },
+    getAsset: async (assetId) => (await byId.get()).get(assetId),
+    getAssets: async () => [...(await byId.get()).values()],
+    forget: byId.forget,
   };
-}
-
-async function readById(read: () => Promise<readonly Asset[]>): Promise<ReadonlyMap<string, Asset>> {
-  return new Map((await read()).map((asset) => [asset.asset_id, asset]));
 }

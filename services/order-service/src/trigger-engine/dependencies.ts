@@ -1,9 +1,9 @@
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import type { Turnstile } from '@cnop/common/scheduling/turnstile';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { CachedAssets } from './cached-assets.ts';
-import type { Gate } from './gate.ts';
 
 /** Where the engine tells what it did; the platform's logger is one. */
 export interface EngineLog {
@@ -23,7 +23,7 @@ export interface EngineParts
   readonly checkpoints: TriggerCheckpointDao;
   readonly log: EngineLog;
   /** Bounds how many orders change at once. */
-  readonly gate: Gate;
+  readonly gate: Pick<Turnstile, 'pass'>;
   /** True from when the engine is asked to close: what runs is finished and nothing is begun. */
   isClosing(): boolean;
 }

@@ -2,12 +2,12 @@ import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import type { Repeater } from '@cnop/common/scheduling/repeater';
+import { createRepeater } from '@cnop/common/scheduling/repeater';
+import { createTurnstile } from '@cnop/common/scheduling/turnstile';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import { createCachedAssets } from './cached-assets.ts';
 import type { EngineLog, EngineParts } from './dependencies.ts';
-import { createGate } from './gate.ts';
-import type { Rounds } from './rounds.ts';
-import { createRounds } from './rounds.ts';
 import { expireOrders, withdrawOrders } from './sweep.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -55,20 +55,19 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
     books: createTriggerBookDao(store),
     peaks: createPricePeakDao(store),
     checkpoints: createTriggerCheckpointDao(store),
-    gate: createGate(MAX_ORDERS_AT_ONCE),
+    gate: createTurnstile({ slots: MAX_ORDERS_AT_ONCE }),
     isClosing: () => isClosing,
   };
   const watches = createWatchList(parts);
-  let rounds: readonly Rounds[] = [];
+  let rounds: readonly Repeater[] = [];
   let unsubscribe: () => unknown = () => undefined;
 
   const expire = (): Promise<void> => expireOrders(parts, watches.forget);
   const withdraw = (): Promise<void> => withdrawOrders(parts, watches.forget);
-  const every = (everyMilliseconds: number, task: () => Promise<void>): Rounds =>
-    createRounds({
+  const every = (everyMilliseconds: number, task: () => Promise<void>): Repeater =>
+    createRepeater({
       everyMilliseconds,
-      task,
-      onFailure: (err) => log.warn({ err }, 'a round of the trigger engine failed'),
+      act: () => task().catch((err: unknown) => log.warn({ err }, 'a round of the trigger engine failed')),
     });
 
   return {
@@ -85,6 +84,7 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
         every(TIDYING_MILLISECONDS, watches.tidy),
         first,
       ];
+      for (const round of rounds) round.start();
       watches.wakeAll();
     },
 

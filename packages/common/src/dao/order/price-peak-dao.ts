@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { decimal } from '../../core/money.ts';
+import { sortableSeq } from '../../core/sortable-seq.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../../entities/fields.ts';
-import { sortableSeq } from '../../entities/order/trigger-place.ts';
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 

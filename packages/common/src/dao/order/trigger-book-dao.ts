@@ -1,15 +1,11 @@
 import { InternalError } from '@cnop/exception/errors';
 import type { Page, Position } from '../../core/pagination.ts';
+import { sortableSeq } from '../../core/sortable-seq.ts';
 import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import type { Order } from '../../entities/order/order.ts';
 import type { Book } from '../../entities/order/trigger-place.ts';
-import {
-  bookPartition,
-  expiryPartition,
-  sortablePrice,
-  sortableSeq,
-} from '../../entities/order/trigger-place.ts';
+import { bookPartition, expiryPartition, sortablePrice } from '../../entities/order/trigger-place.ts';
 import { orderRecord } from './order-dao.ts';
 
 /** Sorts behind every id that may follow a price or a time. */

@@ -1,5 +1,6 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { Page } from '../../core/pagination.ts';
+import { sortableSeq } from '../../core/sortable-seq.ts';
 import type { ItemKey, TableStore } from '../../database/table-store.ts';
 import type { LiveEvent } from '../../entities/user/live-event.ts';
 import { liveEventSchema } from '../../entities/user/live-event.ts';
@@ -7,22 +8,16 @@ import { EVENT_RETENTION_SECONDS } from '../../entities/user/live-event-rules.ts
 import { defineRecord } from '../record.ts';
 
 const EVENT_PREFIX = 'EVENT#';
-/** As many digits as the largest safe integer has. */
-const SEQ_DIGITS = 16;
 
 type LiveEventIdentity = Pick<LiveEvent, 'username' | 'seq'>;
 
 export const liveEventRecord = defineRecord<LiveEvent, LiveEventIdentity>({
   table: 'users',
   schema: liveEventSchema,
-  key: ({ username, seq }) => ({ pk: EVENT_PREFIX + username, sk: sortableEventSeq(seq) }),
+  key: ({ username, seq }) => ({ pk: EVENT_PREFIX + username, sk: sortableSeq(seq) }),
   expiresAtEpochSeconds: ({ occurred_at }) =>
     epochSeconds(addSeconds(new Date(occurred_at), EVENT_RETENTION_SECONDS)),
 });
-
-function sortableEventSeq(seq: number): string {
-  return String(seq).padStart(SEQ_DIGITS, '0');
-}
 
 /** Whose event is stored under a key; undefined for an item that is no event. */
 export function eventOwnerOf({ table, pk }: ItemKey): string | undefined {
@@ -42,7 +37,7 @@ export function createLiveEventDao(store: TableStore) {
       const found = await store.query({
         table: 'users',
         pk: EVENT_PREFIX + username,
-        sk: { from: sortableEventSeq(seq + 1) },
+        sk: { from: sortableSeq(seq + 1) },
         order: 'ascending',
         limit,
       });

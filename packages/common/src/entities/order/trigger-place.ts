@@ -1,4 +1,5 @@
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../core/money.ts';
+import { sortableSeq } from '../../core/sortable-seq.ts';
 import type { Order } from './order.ts';
 
 /**
@@ -8,8 +9,6 @@ import type { Order } from './order.ts';
 export type Book = 'ASK_LE' | 'BID_LE' | 'BID_GE' | 'TRAIL';
 
 const SEPARATOR = '#';
-/** As many digits as the largest safe integer has. */
-const SEQ_DIGITS = 16;
 /** Enough for a few machines to sweep in parallel and for no partition of DynamoDB to run hot. */
 export const EXPIRY_SHARDS = 8;
 
@@ -21,10 +20,6 @@ export function bookPartition(assetId: string, book: Book): string {
 export function sortablePrice(price: string): string {
   const [whole = '', fraction = ''] = price.split('.');
   return `${whole.padStart(MAX_INTEGER_DIGITS, '0')}.${fraction.padEnd(MAX_SCALE, '0')}`;
-}
-
-export function sortableSeq(seq: number): string {
-  return String(seq).padStart(SEQ_DIGITS, '0');
 }
 
 /** The place of a waiting order in the book; none when it does not wait. */

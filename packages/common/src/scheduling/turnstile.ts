@@ -1,22 +1,25 @@
 export interface TurnstileOptions {
   /** How many may be inside at once. */
   readonly slots: number;
-  /** How many may wait outside. */
-  readonly maxWaiting: number;
-  /** The error for whoever finds the queue full. */
-  readonly fullError: () => Error;
+  /** Bounds the queue; without it everybody may wait, which is for callers who are few by their nature. */
+  readonly queue?: {
+    /** How many may wait outside. */
+    readonly maxWaiting: number;
+    /** The error for whoever finds the queue full. */
+    readonly fullError: () => Error;
+  };
 }
 
-/** Lets a bounded number of callers work at once and a bounded number of them wait, first come, first served. */
+/** Lets a bounded number of callers work at once, first come, first served; the others wait. */
 export interface Turnstile {
-  /** @throws the `fullError` when too many wait, the error of `close` once closed */
+  /** @throws the `fullError` of the queue when too many wait, the error of `close` once closed */
   pass<T>(work: () => Promise<T>): Promise<T>;
   /** Turns away who waits and who comes. */
   close(error: Error): void;
 }
 
 /** Makes a turnstile that is open. */
-export function createTurnstile({ slots, maxWaiting, fullError }: TurnstileOptions): Turnstile {
+export function createTurnstile({ slots, queue }: TurnstileOptions): Turnstile {
   const waiting: { readonly enter: () => void; readonly turnAway: (error: Error) => void }[] = [];
   let inside = 0;
   let closedBy: Error | undefined;
@@ -27,7 +30,7 @@ export function createTurnstile({ slots, maxWaiting, fullError }: TurnstileOptio
       inside += 1;
       return;
     }
-    if (waiting.length >= maxWaiting) throw fullError();
+    if (queue && waiting.length >= queue.maxWaiting) throw queue.fullError();
     await new Promise<void>((resolve, reject) => {
       waiting.push({ enter: resolve, turnAway: reject });
     });
