@@ -6,6 +6,11 @@ export interface IndexDefinition {
 
 export interface TableDefinition {
   readonly indexes: Readonly<Record<string, IndexDefinition>>;
+  /**
+   * How the partition keys of logs begin: partitions whose items are only ever added, and expire in the order of their
+   * sort keys. What is over is found at their heads, so that the embedded store need not list each item.
+   */
+  readonly logs: readonly string[];
 }
 
 /**
@@ -24,6 +29,7 @@ export const TABLES = {
       /** day -> security events of everybody, by time. */
       AuditByDayIndex: { projection: 'all' },
     },
+    logs: ['EVENT#'],
   },
   orders: {
     indexes: {
@@ -34,12 +40,14 @@ export const TABLES = {
       /** shard -> open conditional orders by the moment they expire. */
       OrderExpiryIndex: { projection: ['username', 'asset_id'] },
     },
+    logs: [],
   },
   inventory: {
     indexes: {
       /** Every asset by id, for the catalogue. */
       CatalogueIndex: { projection: 'all' },
     },
+    logs: [],
   },
 } as const satisfies Record<string, TableDefinition>;
 
@@ -54,4 +62,10 @@ export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 export function indexDefinition(table: TableName, index: IndexName): IndexDefinition | undefined {
   const indexes: Readonly<Record<string, IndexDefinition>> = TABLES[table].indexes;
   return indexes[index];
+}
+
+/** Whether a partition is one of the table's logs. */
+export function isLog(table: TableName, pk: string): boolean {
+  const logs: readonly string[] = TABLES[table].logs;
+  return logs.some((prefix) => pk.startsWith(prefix));
 }

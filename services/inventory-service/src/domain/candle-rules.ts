@@ -1,3 +1,4 @@
+import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleIntervalSchema, candleOpenTime } from '@cnop/common/entities/inventory/candle';
@@ -5,6 +6,8 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 
 /** From the shortest to the longest; each is a whole number of every shorter one. */
 export const CANDLE_INTERVALS = candleIntervalSchema.options;
+/** Its spans end with or before those of every other interval. */
+export const SHORTEST_INTERVAL: CandleInterval = '1m';
 
 /** The candle that a first price opens. */
 export function openCandle(
@@ -38,8 +41,8 @@ export function withPrice(candle: Candle, mid: string): Candle {
   };
 }
 
-/** A candle after a trade of so many units. */
-export function withVolume(candle: Candle, quantity: string): Candle {
+/** A candle after so many more units were traded. */
+export function withVolume(candle: Candle, quantity: Decimal | string): Candle {
   return { ...candle, volume: formatDecimal(decimal(candle.volume).plus(quantity)) };
 }
 

@@ -1,16 +1,18 @@
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { PrintedTrade } from '@cnop/common/market/trade-tape';
-import { withPrice, withVolume } from '../domain/candle-rules.ts';
+import { withPrice } from '../domain/candle-rules.ts';
 import { createCandleOutbox } from './candle-outbox.ts';
 import type { OpenCandles } from './open-candles.ts';
 import {
   changeOpenCandles,
   closeOpenCandles,
+  countTrade,
   joinToOpenCandle,
   markUnwritten,
   noOpenCandles,
   resumeOpenCandle,
+  settleVolumes,
   takeChangedCandles,
 } from './open-candles.ts';
 
@@ -30,6 +32,12 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
     const open = assets.get(assetId) ?? noOpenCandles();
     assets.set(assetId, open);
     return open;
+  };
+
+  const presentOf = (assetId: string, interval: CandleInterval): Candle | undefined => {
+    const open = assets.get(assetId);
+    if (open) settleVolumes(open);
+    return open?.byInterval.get(interval)?.candle;
   };
 
   const close = (candles: readonly Candle[]): void => {
@@ -57,10 +65,9 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
      * Counts a trade. One that is reported after its span was closed counts to the next; one of an asset without any
      * price is nobody's.
      */
-    recordTrade({ asset_id, quantity, at }: PrintedTrade): void {
-      const open = assets.get(asset_id);
-      if (!open?.lastQuote) return;
-      close(changeOpenCandles(open, { ...open.lastQuote, at }, (candle) => withVolume(candle, quantity)));
+    recordTrade(trade: PrintedTrade): void {
+      const open = assets.get(trade.asset_id);
+      if (open?.lastQuote) close(countTrade(open, open.lastQuote, trade));
     },
 
     /** Closes the candles whose span is over, whether another price came or not. */
@@ -94,13 +101,11 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
 
     /** What the store may not have: the open candle of an interval, and those that closed a moment ago. */
     recent(assetId: string, interval: CandleInterval): Candle[] {
-      const present = assets.get(assetId)?.byInterval.get(interval);
-      return [...outbox.of(assetId, interval), ...(present ? [present.candle] : [])];
+      const present = presentOf(assetId, interval);
+      return [...outbox.of(assetId, interval), ...(present ? [present] : [])];
     },
 
-    openCandle(assetId: string, interval: CandleInterval): Candle | undefined {
-      return assets.get(assetId)?.byInterval.get(interval)?.candle;
-    },
+    openCandle: presentOf,
 
     /** Forgets everything: another process goes on. */
     clear(): void {

@@ -1,6 +1,16 @@
+import type { Decimal } from '@cnop/common/core/money';
+import { ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { CANDLE_INTERVALS, closeTimeOf, joinCandles, openCandle } from '../domain/candle-rules.ts';
+import type { PrintedTrade } from '@cnop/common/market/trade-tape';
+import {
+  CANDLE_INTERVALS,
+  closeTimeOf,
+  joinCandles,
+  openCandle,
+  SHORTEST_INTERVAL,
+  withVolume,
+} from '../domain/candle-rules.ts';
 
 /** A candle whose span is not over. */
 interface OpenCandle {
@@ -16,10 +26,12 @@ export interface OpenCandles {
   readonly closedUntil: Map<CandleInterval, number>;
   /** What the next span begins with when it begins with a trade. */
   lastQuote: Quote | undefined;
+  /** Units traded in all the open spans that are not in the candles' volumes yet. */
+  uncounted: Decimal;
 }
 
 export function noOpenCandles(): OpenCandles {
-  return { byInterval: new Map(), closedUntil: new Map(), lastQuote: undefined };
+  return { byInterval: new Map(), closedUntil: new Map(), lastQuote: undefined, uncounted: ZERO };
 }
 
 /**
@@ -29,12 +41,13 @@ export function noOpenCandles(): OpenCandles {
  * @returns the candles whose span was over
  */
 export function changeOpenCandles(
-  { byInterval, closedUntil }: OpenCandles,
+  open: OpenCandles,
   quote: Quote,
   change: (candle: Candle) => Candle,
 ): Candle[] {
+  const { byInterval, closedUntil } = open;
   const atMilliseconds = Date.parse(quote.at);
-  const closed = closeOpenCandles({ byInterval, closedUntil }, atMilliseconds);
+  const closed = closeOpenCandles(open, atMilliseconds);
   for (const interval of CANDLE_INTERVALS) {
     let present = byInterval.get(interval);
     if (!present) {
@@ -50,11 +63,35 @@ export function changeOpenCandles(
   return closed;
 }
 
+/**
+ * Counts a trade at the last quote. Under load there are thousands between two quotes: those within the open spans are
+ * added up, and put into the candles when somebody looks at them.
+ * @returns the candles whose span was over
+ */
+export function countTrade(open: OpenCandles, lastQuote: Quote, { quantity, at }: PrintedTrade): Candle[] {
+  const shortest = open.byInterval.get(SHORTEST_INTERVAL);
+  const areAllOpen = shortest && open.byInterval.size === CANDLE_INTERVALS.length;
+  if (areAllOpen && Date.parse(at) < shortest.closesAtMilliseconds) {
+    open.uncounted = open.uncounted.plus(quantity);
+    return [];
+  }
+  return changeOpenCandles(open, { ...lastQuote, at }, (candle) => withVolume(candle, quantity));
+}
+
+/** Puts the trades that were added up into the candles: to be called before anybody looks at those. */
+export function settleVolumes(open: OpenCandles): void {
+  if (open.uncounted.eq(ZERO)) return;
+  for (const present of open.byInterval.values()) {
+    present.candle = withVolume(present.candle, open.uncounted);
+    present.isUnwritten = true;
+  }
+  open.uncounted = ZERO;
+}
+
 /** Takes out the candles whose span is over, as final ones. */
-export function closeOpenCandles(
-  { byInterval, closedUntil }: Pick<OpenCandles, 'byInterval' | 'closedUntil'>,
-  nowMilliseconds: number,
-): Candle[] {
+export function closeOpenCandles(open: OpenCandles, nowMilliseconds: number): Candle[] {
+  settleVolumes(open);
+  const { byInterval, closedUntil } = open;
   const closed: Candle[] = [];
   for (const { candle, closesAtMilliseconds } of byInterval.values()) {
     if (closesAtMilliseconds > nowMilliseconds) continue;
@@ -80,8 +117,9 @@ export function joinToOpenCandle({ byInterval }: OpenCandles, earlier: Candle): 
 }
 
 /** The open candles that changed since they were last taken. */
-export function takeChangedCandles({ byInterval }: OpenCandles): Candle[] {
-  const changed = [...byInterval.values()].filter(({ isUnwritten }) => isUnwritten);
+export function takeChangedCandles(open: OpenCandles): Candle[] {
+  settleVolumes(open);
+  const changed = [...open.byInterval.values()].filter(({ isUnwritten }) => isUnwritten);
   for (const present of changed) present.isUnwritten = false;
   return changed.map(({ candle }) => candle);
 }

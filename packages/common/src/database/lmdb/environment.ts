@@ -25,7 +25,7 @@ export interface Environment {
   table(name: TableName): Database<StoredItem, Key[]>;
   /** [index pk, index sk, pk, sk] -> nothing: the item is read from its table. */
   index(table: TableName, name: IndexName): Database<string, Key[]>;
-  /** [epoch seconds, table, pk, sk] -> nothing: what may be deleted, by time. */
+  /** [epoch seconds, table, pk, sk] -> nothing: what may be deleted, by time; without items of logs. */
   readonly expiry: Database<string, Key[]>;
   close(): Promise<void>;
 }

@@ -4,12 +4,13 @@ import { epochSeconds } from '../../core/clock.ts';
 import type { TableName } from '../tables.ts';
 import { removeStored } from './apply-write.ts';
 import type { Environment } from './environment.ts';
+import { createLogSweeper } from './log-sweeper.ts';
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 /** Small, so that a sweep never holds up the orders behind it for long. */
 const MAX_ITEMS_PER_SWEEP = 500;
 
-/** Deletes at most one batch of expired items and says how many. */
+/** Deletes at most one batch of expired items that are listed and says how many. */
 export async function sweepExpired(environment: Environment, nowEpochSeconds: number): Promise<number> {
   const expired = [...environment.expiry.getKeys({ end: [nowEpochSeconds], limit: MAX_ITEMS_PER_SWEEP })];
   if (expired.length === 0) return 0;
@@ -28,9 +29,14 @@ function removeIfStillExpired(environment: Environment, entry: Key[]): void {
 
 /** What DynamoDB's time-to-live does by itself. Returns the function that stops it. */
 export function startExpirySweeper(environment: Environment, clock: Clock): () => void {
+  const logs = createLogSweeper(environment);
+  const sweep = async (nowEpochSeconds: number): Promise<void> => {
+    await sweepExpired(environment, nowEpochSeconds);
+    await logs.sweep(nowEpochSeconds);
+  };
   let sweeping: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
-    sweeping = sweepExpired(environment, epochSeconds(clock.now())).catch(() => undefined);
+    sweeping = sweep(epochSeconds(clock.now())).catch(() => undefined);
   }, SWEEP_INTERVAL_MILLISECONDS);
   timer.unref();
   return () => {

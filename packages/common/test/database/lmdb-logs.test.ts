@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createItems } from '@cnop/common/database/lmdb/apply-write';
+import type { Environment } from '@cnop/common/database/lmdb/environment';
+import { openEnvironment } from '@cnop/common/database/lmdb/environment';
+import { sweepExpired } from '@cnop/common/database/lmdb/expiry-sweeper';
+import { createLogSweeper } from '@cnop/common/database/lmdb/log-sweeper';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const NOW = 1_000;
+let folder: string;
+let environment: Environment;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cnop-logs-'));
+  environment = openEnvironment(folder);
+});
+afterEach(async () => {
+  await environment.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A log with an item for each of these moments, in epoch seconds. */
+async function writeLog(pk: string, expiries: readonly number[]): Promise<void> {
+  await environment.root.childTransaction(() => {
+    createItems(
+      environment,
+      expiries.map((expiresAtEpochSeconds, i) => ({
+        kind: 'create' as const,
+        key: { table: 'users' as const, pk, sk: String(i).padStart(3, '0') },
+        attributes: {},
+        expiresAtEpochSeconds,
+      })),
+    );
+  });
+}
+
+const left = (pk: string) =>
+  [...environment.table('users').getKeys({ start: [pk], end: [pk, '~'] })].map(([, sk]) => sk);
+
+describe('the sweep of logs', () => {
+  it('deletes what is over at the head of each log, and nothing else', async () => {
+    await writeLog('EVENT#ada', [1, 2, NOW, NOW + 1]);
+    await writeLog('EVENT#bob', [NOW + 5]);
+    await writeLog('EVENT#cyd', [NOW - 1]);
+    // Not a log: whatever expires here is listed.
+    await writeLog('EVEN', [1]);
+    await writeLog('EVENTS', [1]);
+    expect(await createLogSweeper(environment).sweep(NOW)).toBe(4);
+    expect([left('EVENT#ada'), left('EVENT#bob'), left('EVENT#cyd')]).toEqual([['003'], ['000'], []]);
+    expect([left('EVEN'), left('EVENTS')]).toEqual([['000'], ['000']]);
+  });
+
+  it('is not in the way of the list: items of logs are not in it', async () => {
+    await writeLog('EVENT#ada', [1]);
+    await writeLog('ada', [1]);
+    expect(await sweepExpired(environment, NOW)).toBe(1);
+    expect([left('EVENT#ada'), left('ada')]).toEqual([['000'], []]);
+  });
+
+  it('goes on where it stopped, and begins again after the last log', async () => {
+    const sweeper = createLogSweeper(environment);
+    // More than one sweep deletes, in one log and over many.
+    await writeLog(
+      'EVENT#a',
+      Array.from({ length: 700 }, () => 1),
+    );
+    for (let i = 0; i < 30; i += 1) await writeLog(`EVENT#b${i}`, [1, NOW + 1]);
+    expect([await sweeper.sweep(NOW), await sweeper.sweep(NOW), await sweeper.sweep(NOW)]).toEqual([
+      500, 30, 200,
+    ]);
+    expect(await sweeper.sweep(NOW + 1)).toBe(30);
+    expect([...environment.table('users').getKeys()]).toEqual([]);
+  });
+
+  it('looks at so many logs at a time', async () => {
+    for (let i = 0; i < 1_500; i += 1) await writeLog(`EVENT#${i}`, [i < 1_499 ? NOW + 1 : 1]);
+    const sweeper = createLogSweeper(environment);
+    // In the order of their names.
+    await writeLog('EVENT#zz', [1]);
+    expect([await sweeper.sweep(NOW), await sweeper.sweep(NOW)]).toEqual([1, 1]);
+  });
+
+  it('does nothing in a store without logs', async () => {
+    expect(await createLogSweeper(environment).sweep(NOW)).toBe(0);
+  });
+});
