@@ -102,6 +102,8 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     required: ['current_password', 'new_password'],
   },
   { method: 'POST', route: '/auth/logout', caller: 'user', ...NOTHING },
+  { method: 'DELETE', route: '/auth/sessions', caller: 'user', ...NOTHING },
+  { method: 'DELETE', route: '/auth/sessions/:id', caller: 'user', ...NOTHING },
   { method: 'PUT', route: '/auth/profile', caller: 'user', good: {}, fields: PERSON, required: [] },
   { method: 'POST', route: '/balance/deposit', ...CASH },
   { method: 'POST', route: '/balance/withdraw', ...CASH },

@@ -30,6 +30,7 @@ import { balanceRoutes } from './routes/balance.ts';
 import { eventRoutes } from './routes/events.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { keySetRoutes } from './routes/key-set.ts';
+import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { streamRoutes } from './routes/stream.ts';
 import type { StreamHub } from './streams/stream-hub.ts';
@@ -72,6 +73,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   provideStreams(app, openStreamHub(app, runtime));
   accountRoutes(app);
   sessionRoutes(app);
+  ownSessionRoutes(app);
   balanceRoutes(app);
   holdingRoutes(app);
   eventRoutes(app);

@@ -51,7 +51,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type UserServiceUnderTest = Awaited<ReturnType<typeof startUserService>>;
 
 /** The whole user service on a real store in a folder of its own, with a clock that tests move. */

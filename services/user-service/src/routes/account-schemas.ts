@@ -1,5 +1,6 @@
+import { sessionSchema } from '@cnop/common/auth/session-rules';
 import type { Clock } from '@cnop/common/core/clock';
-import { emailSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { emailSchema, idSchema, usernameSchema } from '@cnop/common/entities/fields';
 import {
   dateOfBirthSchema,
   nameSchema,
@@ -64,7 +65,7 @@ export const refreshSchema = z.strictObject({
 });
 
 /** Nothing is needed, and clients send either nothing or an empty object. */
-export const logoutSchema = z.strictObject({}).nullish();
+export const noBodySchema = z.strictObject({}).nullish();
 
 export const tokenAnswerSchema = z.object({
   access_token: z.string(),
@@ -74,3 +75,22 @@ export const tokenAnswerSchema = z.object({
 });
 
 export const messageSchema = z.object({ message: z.string() });
+
+export const sessionListSchema = z.object({
+  data: z.array(
+    sessionSchema
+      .pick({
+        session_id: true,
+        created_at: true,
+        refreshed_at: true,
+        expires_at: true,
+        user_agent: true,
+        address: true,
+      })
+      .extend({ is_current: z.boolean().describe('Whether this request belongs to it.') }),
+  ),
+});
+
+export const sessionParamsSchema = z.strictObject({ id: idSchema.describe('The session_id.') });
+
+export const sessionsEndedSchema = messageSchema.extend({ ended: z.int().describe('How many ended.') });

@@ -18,8 +18,8 @@ import { logOut } from '../use-cases/log-out.ts';
 import { refreshSession } from '../use-cases/refresh-session.ts';
 import {
   loginSchema,
-  logoutSchema,
   messageSchema,
+  noBodySchema,
   refreshSchema,
   tokenAnswerSchema,
 } from './account-schemas.ts';
@@ -73,7 +73,7 @@ export function sessionRoutes(app: ServiceApp): void {
         tags,
         summary: 'Sign out',
         security: BEARER_SECURITY,
-        body: logoutSchema,
+        body: noBodySchema,
         response: { 200: messageSchema },
       },
     },

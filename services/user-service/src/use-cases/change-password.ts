@@ -51,5 +51,5 @@ export async function changePassword(deps: ChangePasswordDeps, command: ChangePa
   });
   if (!isChanged)
     throw ValidationError.ofField('current_password', 'This is not your password.', 'wrong_password');
-  await endSessions(deps, username, sessionId);
+  await endSessions(deps, { username, exceptSessionId: sessionId });
 }

@@ -45,7 +45,7 @@ export async function changeUserAccess(deps: ChangeUserAccessDeps, command: Chan
       result: { before: user, after: changed },
     };
   });
-  if (endsSessions(before, after)) await endSessions(deps, username);
+  if (endsSessions(before, after)) await endSessions(deps, { username });
   return after;
 }
 

@@ -1,7 +1,8 @@
-import type { AuditLogger } from '@cnop/common/auth/audit-logger';
-import { revokeSession } from '@cnop/common/auth/session-rules';
+import type { AuditEvent, AuditLogger } from '@cnop/common/auth/audit-logger';
+import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import type { Decision } from '@cnop/common/database/table-store';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession } from './end-sessions.ts';
 import type { RequestOrigin } from './request-origin.ts';
@@ -17,21 +18,32 @@ export interface LogOut {
   readonly origin: RequestOrigin;
 }
 
-/** Ends the session that asks for it; its tokens are worth nothing from the answer on. */
-export async function logOut(deps: LogOutDeps, { username, sessionId, origin }: LogOut): Promise<void> {
+/**
+ * Ends one session of a user; its tokens are worth nothing from the answer on.
+ * @returns whether it was live until then
+ */
+export async function logOut(deps: LogOutDeps, command: LogOut): Promise<boolean> {
+  const { username, sessionId } = command;
   const now = deps.clock.now();
-  const event = deps.audit.eventOf({ type: 'logout', username, actor: username, ...origin });
+  const event = logoutEvent(deps.audit, command);
   const sessionEvents = prepareSessionEvents(deps.ids, [sessionId], now);
   const reads = {
     session: sessionRecord.key({ username, session_id: sessionId }),
     balance: balanceRecord.key({ username }),
   };
-  await deps.store.transact(reads, (items) => {
+  const wasLive = await deps.store.transact(reads, (items): Decision<boolean> => {
     const session = sessionRecord.readIfPresent(items.session);
-    if (!session) return { writes: [], result: undefined };
+    if (!session || !isLiveSession(session, now)) return { writes: [], result: false };
     const ended = sessionRecord.replace(revokeSession(session, now));
     const writes = [ended, deps.audit.writeFor(event), ...sessionEvents(items.balance, [sessionId])];
-    return { writes, result: undefined };
+    return { writes, result: true };
   });
   forgetSession(deps, sessionId);
+  return wasLive;
+}
+
+/** What the log of security events says of a session that its own user ended, from whichever session. */
+export function logoutEvent(audit: AuditLogger, { username, sessionId, origin }: LogOut): AuditEvent {
+  const detail = { session_id: sessionId };
+  return audit.eventOf({ type: 'logout', username, actor: username, ...origin, detail });
 }

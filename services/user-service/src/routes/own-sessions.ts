@@ -1,0 +1,84 @@
+import { identityOf } from '@cnop/common/http/authentication';
+import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import type { ServiceApp } from '@cnop/common/http/service-app';
+import { getAudit, getClock, getIds, getSessions, getStore, getVerifier } from '../dependencies.ts';
+import { endOtherSessions } from '../use-cases/end-other-sessions.ts';
+import { endOwnSession } from '../use-cases/end-own-session.ts';
+import { listSessions } from '../use-cases/list-sessions.ts';
+import {
+  messageSchema,
+  noBodySchema,
+  sessionListSchema,
+  sessionParamsSchema,
+  sessionsEndedSchema,
+} from './account-schemas.ts';
+import { originOf } from './origin.ts';
+
+const docs = { tags: ['sessions'], security: BEARER_SECURITY };
+
+/** Where a user is signed in, and ending it from afar. */
+export function ownSessionRoutes(app: ServiceApp): void {
+  const deps = {
+    store: getStore(app),
+    clock: getClock(app),
+    ids: getIds(app),
+    audit: getAudit(app),
+    sessions: getSessions(app),
+    verifier: getVerifier(app),
+  };
+
+  app.get(
+    '/auth/sessions',
+    {
+      schema: {
+        ...docs,
+        summary: 'List own live sessions, newest first',
+        response: { 200: sessionListSchema },
+      },
+    },
+    async (request) => {
+      const { username, sessionId } = identityOf(request);
+      const sessions = await listSessions(deps, username);
+      return {
+        data: sessions.map((session) => ({ ...session, is_current: session.session_id === sessionId })),
+      };
+    },
+  );
+
+  app.delete(
+    '/auth/sessions/:id',
+    {
+      schema: {
+        ...docs,
+        summary: 'End an own session',
+        description:
+          'Its tokens are worth nothing from the answer on. Of the session that asks it is a sign-out.',
+        params: sessionParamsSchema,
+        body: noBodySchema,
+        response: { 200: messageSchema },
+      },
+    },
+    async (request) => {
+      const { username } = identityOf(request);
+      await endOwnSession(deps, { username, sessionId: request.params.id, origin: originOf(request) });
+      return { message: 'Session ended' };
+    },
+  );
+
+  app.delete(
+    '/auth/sessions',
+    {
+      schema: {
+        ...docs,
+        summary: 'End all own sessions but this one',
+        body: noBodySchema,
+        response: { 200: sessionsEndedSchema },
+      },
+    },
+    async (request) => {
+      const { username, sessionId } = identityOf(request);
+      const ended = await endOtherSessions(deps, { username, sessionId, origin: originOf(request) });
+      return { message: 'All other sessions ended', ended };
+    },
+  );
+}

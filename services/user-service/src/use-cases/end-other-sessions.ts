@@ -1,0 +1,13 @@
+import { endSessions } from './end-sessions.ts';
+import type { LogOut, LogOutDeps } from './log-out.ts';
+import { logoutEvent } from './log-out.ts';
+
+/**
+ * Ends every session of a user but the one that asks.
+ * @returns how many ended
+ */
+export async function endOtherSessions(deps: LogOutDeps, command: LogOut): Promise<number> {
+  const { username, sessionId: exceptSessionId } = command;
+  const auditOf = (sessionId: string) => logoutEvent(deps.audit, { ...command, sessionId });
+  return endSessions(deps, { username, exceptSessionId, auditOf });
+}
