@@ -178,17 +178,25 @@ function outcomeOf(answer: Answer): number | string {
   return answer.status === 201 ? 201 : `${answer.status} ${answer.json<{ code: string }>().code}`;
 }
 
+interface SeenHolding {
+  readonly asset_id: string;
+  readonly quantity: string;
+  readonly total_invested: string;
+  readonly realized_pnl: string;
+}
+
 async function expectSameBooks({ books }: Model, { accounts }: Real, user: number): Promise<void> {
   const { cashCents, holdings } = books[user]!;
   const { send } = accounts[user]!;
   const [balance, assets] = await Promise.all([send('GET', '/balance'), send('GET', '/balance/assets')]);
   expect(balance.json()).toMatchObject({ current_balance: usdOf(cashCents), held_balance: '0.00' });
-  const { data } = assets.json<{ data: { asset_id: string; quantity: string; total_invested: string }[] }>();
-  const seen = data.map(({ asset_id, quantity, total_invested }) => [asset_id, quantity, total_invested]);
-  const expected = [...holdings].map(([id, { quantity, investedCents }]) => [
+  const { data } = assets.json<{ data: SeenHolding[] }>();
+  const seen = data.map((held) => [held.asset_id, held.quantity, held.total_invested, held.realized_pnl]);
+  const expected = [...holdings].map(([id, { quantity, investedCents, realizedCents }]) => [
     id,
     quantityOf(quantity),
     usdOf(investedCents),
+    usdOf(realizedCents),
   ]);
   // A holding whose first trade was refused is known to the model alone.
   expect(nonEmpty(seen)).toEqual(nonEmpty(expected));

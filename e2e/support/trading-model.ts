@@ -18,6 +18,7 @@ export interface MarketAsset {
 interface Holding {
   quantity: bigint;
   investedCents: bigint;
+  realizedCents: bigint;
 }
 
 /** The books of one user. */
@@ -74,7 +75,9 @@ export function sell(books: Books, asset: MarketAsset, quantity: bigint): Expect
   const holding = holdingOf(books, asset);
   if (quantity > holding.quantity) return '422 BUS_001';
   const remaining = holding.quantity - quantity;
-  holding.investedCents = (holding.investedCents * remaining) / holding.quantity;
+  const keptCents = (holding.investedCents * remaining) / holding.quantity;
+  holding.realizedCents += credit - (holding.investedCents - keptCents);
+  holding.investedCents = keptCents;
   holding.quantity = remaining;
   books.cashCents += credit;
   books.ledgerLines += 1;
@@ -86,7 +89,7 @@ export function heldOf(books: Books, { assetId }: MarketAsset): bigint {
 }
 
 function holdingOf(books: Books, { assetId }: MarketAsset): Holding {
-  const holding = books.holdings.get(assetId) ?? { quantity: 0n, investedCents: 0n };
+  const holding = books.holdings.get(assetId) ?? { quantity: 0n, investedCents: 0n, realizedCents: 0n };
   books.holdings.set(assetId, holding);
   return holding;
 }
@@ -108,6 +111,9 @@ export function unitsOf(text: string): bigint {
 }
 
 function digits(value: bigint, scale: number): string {
-  const text = String(value).padStart(scale + 1, '0');
-  return `${text.slice(0, -scale)}.${text.slice(-scale)}`;
+  const sign = value < 0n ? '-' : '';
+  const text = String(value)
+    .replace('-', '')
+    .padStart(scale + 1, '0');
+  return `${sign}${text.slice(0, -scale)}.${text.slice(-scale)}`;
 }

@@ -1,12 +1,13 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { formatDecimal, ZERO } from '@cnop/common/core/money';
+import { ZERO } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { CrossCheck } from './cross-check.ts';
 import type { Findings } from './findings.ts';
 import type { Holds } from './holds.ts';
 import { checkAccountParts } from './rules/account.ts';
 import { checkAgainstLedger, checkHeld } from './rules/balance.ts';
-import { checkHeldUnits, quantityChange } from './rules/holding.ts';
+import type { TradeSums } from './rules/holding.ts';
+import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holding.ts';
 import type { Ledger, Movement } from './rules/ledger.ts';
 import { EMPTY_LEDGER, followLedger } from './rules/ledger.ts';
 import { holdingTopic } from './statements.ts';
@@ -32,7 +33,7 @@ interface Partition {
   belonging: ItemKey | undefined;
   ledger: Ledger;
   /** Of a partition of trades: the topic and what they come to. */
-  trades: { readonly topic: string; net: Decimal } | undefined;
+  trades: { readonly topic: string; sums: TradeSums } | undefined;
 }
 
 export interface AccountWalkDeps {
@@ -65,7 +66,7 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
     for (const [movement, sum] of Object.entries(ledger.sums) as [Movement, Decimal][]) {
       sums[movement] = sum.plus(sums[movement] ?? ZERO);
     }
-    if (trades) check.confirm(trades.topic, formatDecimal(trades.net));
+    if (trades) check.confirm(trades.topic, tradesText(trades.sums));
   }
 
   return {
@@ -112,8 +113,8 @@ function enter(partition: Partition, key: ItemKey, reading: Reading) {
   if (stored.kind === 'balance') partition.balance = stored;
   if (stored.kind === 'asset transaction') {
     const { username, asset_id } = stored.entity;
-    partition.trades ??= { topic: holdingTopic(username, asset_id), net: ZERO };
-    partition.trades.net = partition.trades.net.plus(quantityChange(stored.entity));
+    partition.trades ??= { topic: holdingTopic(username, asset_id), sums: NO_TRADES };
+    partition.trades.sums = withTrade(partition.trades.sums, stored.entity);
   }
   if (stored.kind !== 'ledger entry') return [];
   const followed = followLedger(partition.ledger, key, stored.entity);

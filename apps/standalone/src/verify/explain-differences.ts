@@ -4,7 +4,7 @@ import type { Audit } from './read-everything.ts';
 import { everyIndex } from './read-everything.ts';
 import { checkClientOrder } from './rules/client-order.ts';
 import { checkEmailClaim } from './rules/email-claim.ts';
-import { checkHoldingQuantity } from './rules/holding.ts';
+import { checkHolding } from './rules/holding.ts';
 import { checkPlaces } from './rules/index-places.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
 import { checkTrade } from './rules/trade.ts';
@@ -115,7 +115,7 @@ function judge(topic: string, { stored, lines }: Group, keptSince: string): Viol
     case 'e-mail':
       return checkEmailClaim(ofKind(stored, 'user'), ofKind(stored, 'e-mail claim'));
     case 'holding':
-      return checkHoldingQuantity(ofKind(stored, 'holding')[0], ofKind(stored, 'asset transaction'));
+      return checkHolding(ofKind(stored, 'holding')[0], ofKind(stored, 'asset transaction'));
     default: {
       const key = stored[0]?.key ?? lines[0]?.key;
       const expected = stored

@@ -3,6 +3,7 @@ import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/tab
 import type { IndexName } from '@cnop/common/database/tables';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { CrossCheck } from './cross-check.ts';
+import { holdingText } from './rules/holding.ts';
 import { eventsDue, eventTold } from './rules/order-events.ts';
 import { cashOf, isBuy } from './rules/order-sides.ts';
 import { showUsd } from './rules/show-usd.ts';
@@ -64,8 +65,9 @@ function contentStatements(stored: Stored, keptSince: string): Statement[] {
     case 'e-mail claim':
       return [{ side: 'confirm', topic: emailTopic(stored.entity.email), text: stored.entity.username }];
     case 'holding': {
-      const { username, asset_id, quantity } = stored.entity;
-      return [{ side: 'claim', topic: holdingTopic(username, asset_id), text: quantity }];
+      const { username, asset_id } = stored.entity;
+      const text = holdingText(stored.entity);
+      return [{ side: 'claim', topic: holdingTopic(username, asset_id), text }];
     }
     case 'order':
       return orderStatements(stored, keptSince);

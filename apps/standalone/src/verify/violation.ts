@@ -23,6 +23,9 @@ export const RULES = {
   'holding-bounds': 'no more of a holding is held than there is',
   'holding-held': 'the held part of a holding is the sum of what open sales hold',
   'holding-cost': 'a holding cost no less than 0, and an empty one nothing',
+  'holding-profit': 'what a holding has realised is the sum of what its trades realised',
+  'holding-basis':
+    'a holding has realised what sales brought, less what buys cost, and what is still invested',
   'order-history': 'the history of an order follows the table of transitions and ends at its status',
   'order-times': 'the times of an order do not go backwards',
   'order-state': 'the fields of an order agree with its status, and it rests only where it waits or ends',

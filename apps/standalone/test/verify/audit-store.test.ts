@@ -5,7 +5,16 @@ import { verifyStore } from '../../src/verify/audit-store.ts';
 import { RULES } from '../../src/verify/violation.ts';
 import { CORRUPTIONS } from './corruptions/corruptions.ts';
 import type { Expected } from './corruptions/store-parts.ts';
-import { balance, bobsBuy, event, openOrder, text } from './corruptions/store-parts.ts';
+import {
+  balance,
+  bobsBuy,
+  event,
+  holding,
+  openOrder,
+  order,
+  text,
+  trade,
+} from './corruptions/store-parts.ts';
 import { createSoundStore } from './sound-store.ts';
 import type { StoreEditor } from './store-editor.ts';
 import { createStoreEditor } from './store-editor.ts';
@@ -90,6 +99,15 @@ test('an order of the time before fees and events is sound as it was stored', as
   const { key, attributes } = bobsBuy(editor);
   const older = Object.fromEntries(Object.entries(attributes).filter(([name]) => !NEW_FIELDS.includes(name)));
   await editor.put(key, older, editor.placesOf(bobsBuy(editor)));
+  expect((await verifyStore(store, { clock })).violations).toEqual([]);
+});
+
+test('sales of the time before they said what they realised are sound as they were stored', async () => {
+  const sale = order(editor, 'alice', 'market_sell', 'DOGE');
+  for (const item of [trade(editor, sale), holding(editor, 'alice', 'DOGE')]) {
+    const { realized_pnl: _untold, ...older } = item.attributes;
+    await editor.put(item.key, older, editor.placesOf(item));
+  }
   expect((await verifyStore(store, { clock })).violations).toEqual([]);
 });
 

@@ -13,6 +13,8 @@ export interface Execution {
   readonly price: string;
   readonly total: string;
   readonly fees: string;
+  /** What a sale brought beyond the cost. */
+  readonly realized?: string;
 }
 
 /** What an event tells of an order. */
@@ -54,7 +56,8 @@ export function ledgerLine(before: Balance, movement: Movement): Write {
   );
 }
 
-export function tradeLine(order: Order, type: 'buy' | 'sell', { at, price, total, fees }: Execution): Write {
+export function tradeLine(order: Order, type: 'buy' | 'sell', execution: Execution): Write {
+  const { at, price, total, fees, realized = null } = execution;
   return assetTransactionRecord.create(
     anAssetTransaction({
       transaction_id: `trade-${order.order_id}`,
@@ -66,6 +69,7 @@ export function tradeLine(order: Order, type: 'buy' | 'sell', { at, price, total
       total_amount: total,
       order_id: order.order_id,
       fees,
+      realized_pnl: realized,
       timestamp: at,
       created_at: at,
       updated_at: at,

@@ -19,7 +19,7 @@ import { ledgerLine, orderTold, tradeLine } from './journal-lines.ts';
 type Draft = Partial<Order> & Pick<Order, 'order_id' | 'order_type' | 'quantity'>;
 
 const STEPS_AT_ONCE = ['pending', 'confirmed', 'processing', 'completed'] as const;
-const INVESTED = { average_purchase_price: '1900', total_invested: '8000.00' } as const;
+const NOTHING_YET = { quantity: '0', average_purchase_price: '1900', total_invested: '0.00' } as const;
 
 /**
  * Keeps the books of one user by hand: it adds and subtracts what it is told and knows no rule of trading. What it
@@ -32,8 +32,7 @@ export function createJournal(opened: Balance, assetId: string) {
   let holding: StoredAssetBalance = aStoredAssetBalance({
     username,
     asset_id: assetId,
-    quantity: '0',
-    ...INVESTED,
+    ...NOTHING_YET,
     created_at: opened.created_at,
   });
   const orders = new Map<string, Order>();
@@ -108,17 +107,20 @@ export function createJournal(opened: Balance, assetId: string) {
     return order;
   }
 
-  function trade(order: Order, { at, price, total, fees }: Execution): void {
+  function trade(order: Order, execution: Execution): void {
+    const { at, price, total, fees, realized = '0' } = execution;
     const buys = order.order_type.endsWith('buy');
     const cash = buys ? decimal(total).plus(fees).neg() : decimal(total).minus(fees);
     const units = decimal(order.quantity);
     holding = {
       ...holding,
       quantity: formatDecimal(buys ? units.plus(holding.quantity) : decimal(holding.quantity).minus(units)),
+      total_invested: formatUsd(decimal(holding.total_invested).minus(cash).plus(realized)),
+      realized_pnl: formatUsd(decimal(holding.realized_pnl).plus(realized)),
       updated_at: at,
     };
     move(at, formatUsd(cash), order.order_id, 'order_payment');
-    lines.push(tradeLine(order, buys ? 'buy' : 'sell', { at, price, total, fees }));
+    lines.push(tradeLine(order, buys ? 'buy' : 'sell', execution));
     const executed = { executed_price: price, total_amount: total, fees, executed_at: at, held_amount: '0' };
     const done: Order = {
       ...order,

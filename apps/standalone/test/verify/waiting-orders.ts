@@ -135,6 +135,7 @@ export function waitingOrderWrites(): Write[] {
   });
 
   // 4.725, 1.904 and 0.48525 of fees are rounded up. The trailing stop has seen a bid of 2010.
+  // Of 4.6 that cost 7609.30, 4.2 keep 6947.62 of it, rounded down, and 4.1 then 6782.20.
   journal.trigger('dora-bought', ethQuote('1894', '1894.50', '1895', 2), '1900', {
     at: minute('10'),
     price: '1890',
@@ -147,6 +148,7 @@ export function waitingOrderWrites(): Write[] {
     price: '1904',
     total: '761.60',
     fees: '1.91',
+    realized: '98.01',
   });
   journal.end('dora-expired', 'expired', minute('13'));
   const falling = ethQuote('1940', '1940.50', '1941', 4);
@@ -156,6 +158,7 @@ export function waitingOrderWrites(): Write[] {
     price: '1941',
     total: '194.10',
     fees: '0.49',
+    realized: '28.19',
   });
 
   return [

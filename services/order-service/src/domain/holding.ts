@@ -22,11 +22,19 @@ export interface UnitsChange {
 
 export interface HoldingChange extends UnitsChange {
   readonly username: string;
-  /** USD that a buy cost, fees included. */
-  readonly cost: Decimal;
+  /** USD that a buy cost, fees included, or that a sale brought, less fees. */
+  readonly cash: Decimal;
+}
+
+/** What a sale leaves, and the gain or loss that it made of what the units had cost. */
+export interface Sale {
+  readonly holding: StoredAssetBalance;
+  /** USD, negative for a loss. */
+  readonly realized: Decimal;
 }
 
 const NOTHING_HELD = '0';
+const NOTHING_REALIZED = '0.00';
 
 /**
  * The holding after a buy: cost adds up, the average follows.
@@ -37,7 +45,7 @@ export function addToHolding(
   change: HoldingChange,
 ): StoredAssetBalance {
   const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
-  const invested = change.cost.plus(holding?.total_invested ?? ZERO);
+  const invested = change.cash.plus(holding?.total_invested ?? ZERO);
   if (!isStorable(quantity) || !isStorable(invested)) {
     throw new OrderRefusedError('The holding would become larger than the platform can hold.', 'quantity');
   }
@@ -48,6 +56,7 @@ export function addToHolding(
     held_quantity: holding?.held_quantity ?? NOTHING_HELD,
     average_purchase_price: formatDecimal(averagePrice(invested, quantity)),
     total_invested: formatUsd(invested),
+    realized_pnl: holding?.realized_pnl ?? NOTHING_REALIZED,
     created_at: holding?.created_at ?? change.at,
     updated_at: change.at,
     last_transaction: change.at,
@@ -60,23 +69,35 @@ export function availableUnits(holding: StoredAssetBalance | undefined): Decimal
 }
 
 /**
- * The holding after a sale: what is left keeps its share of the cost.
+ * The holding after a sale: what is left keeps its share of the cost, and what the sale brought is held against the
+ * rest of it.
  * @throws InsufficientBalanceError (422 BUS_001) when less than what is sold is available
+ * @throws OrderRefusedError (422 BUS_002) when gains or losses would add up to more digits than can be stored
  */
 export function takeFromHolding(
   holding: StoredAssetBalance | undefined,
-  change: UnitsChange,
-): StoredAssetBalance {
+  change: Omit<HoldingChange, 'username'>,
+): Sale {
   const owner = assertAvailable(holding, change);
   const before = decimal(owner.quantity);
   const remaining = before.minus(change.quantity);
-  const invested = decimal(owner.total_invested).times(remaining).div(before);
+  const cost = decimal(owner.total_invested);
+  const invested = roundDown(cost.times(remaining).div(before), CURRENCY_SCALE);
+  const realized = change.cash.minus(cost.minus(invested));
+  const realizedInAll = realized.plus(owner.realized_pnl);
+  if (!isStorable(realizedInAll)) {
+    throw new OrderRefusedError('The gains would become larger than the platform can hold.', 'quantity');
+  }
   return {
-    ...owner,
-    quantity: formatDecimal(remaining),
-    total_invested: formatUsd(roundDown(invested, CURRENCY_SCALE)),
-    updated_at: change.at,
-    last_transaction: change.at,
+    realized,
+    holding: {
+      ...owner,
+      quantity: formatDecimal(remaining),
+      total_invested: formatUsd(invested),
+      realized_pnl: formatUsd(realizedInAll),
+      updated_at: change.at,
+      last_transaction: change.at,
+    },
   };
 }
 

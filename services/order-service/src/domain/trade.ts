@@ -46,9 +46,11 @@ export interface Trade {
 export function bookTrade(terms: TradeTerms, books: Books): Trade {
   const { username, orderId, assetId, side, quantity, price, tradeId, at } = terms;
   const settlement = settle(side, terms);
-  const change = { username, assetId, quantity, cost: settlement.cash, at };
-  const holding =
-    side === 'buy' ? addToHolding(books.holding, change) : takeFromHolding(books.holding, change);
+  const change = { username, assetId, quantity, cash: settlement.cash, at };
+  const { holding, realized } =
+    side === 'buy'
+      ? { holding: addToHolding(books.holding, change), realized: null }
+      : takeFromHolding(books.holding, change);
   const units = formatDecimal(quantity);
   const posted = postToLedger(books.balance, {
     type: 'order_payment',
@@ -76,6 +78,7 @@ export function bookTrade(terms: TradeTerms, books: Books): Trade {
       status: 'completed',
       fees: formatUsd(settlement.fees),
       description: null,
+      realized_pnl: realized && formatUsd(realized),
       timestamp: at,
       created_at: at,
       updated_at: at,

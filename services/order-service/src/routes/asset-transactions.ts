@@ -17,6 +17,7 @@ const assetTransactionListAnswerSchema = z.object({
       price: true,
       total_amount: true,
       fees: true,
+      realized_pnl: true,
       order_id: true,
       status: true,
       timestamp: true,

@@ -47,6 +47,14 @@ function attempt(intent: Intent, books: Books, id?: string): Trade | undefined {
   }
 }
 
+/** In cents; null for a buy. What is left keeps its share of the cost, rounded down. */
+function expectedGain(next: Intent, before: StoredAssetBalance | undefined): bigint | null {
+  if (next.side === 'buy' || !before) return null;
+  const [cost, held] = [cents(before.total_invested), scaled(before.quantity)];
+  const kept = (cost * (held - scaled(next.quantity))) / held;
+  return expectedTrade('sell', next).cash - (cost - kept);
+}
+
 const RICH: Books = { balance: funded('999999999999999.00'), holding: undefined };
 
 describe('a trade', () => {
@@ -58,6 +66,19 @@ describe('a trade', () => {
     expect(() => trade({ side, quantity, price, feeBps: 0 }, { ...RICH, holding })).toThrow(
       expect.objectContaining({ code: 'BUS_002' }),
     );
+  });
+
+  it('that would make gains too large to store is refused', () => {
+    const { holding } = trade({ side: 'buy', quantity: '1', price: '1', feeBps: 0 }, RICH);
+    const gained: Books = {
+      balance: funded('0'),
+      holding: { ...holding, realized_pnl: '999999999999999.99' },
+    };
+    const sale = { side: 'sell', quantity: '1', feeBps: 0 } as const;
+    expect(() => trade({ ...sale, price: '1.01' }, gained)).toThrow(
+      expect.objectContaining({ code: 'BUS_002' }),
+    );
+    expect(trade({ ...sale, price: '1' }, gained).holding.realized_pnl).toBe('999999999999999.99');
   });
 
   it('moves quantity x price and its fee in cents, each rounded against the user', () => {
@@ -135,6 +156,7 @@ describe('a trade', () => {
         let holding: StoredAssetBalance | undefined;
         let spent = 0n;
         let quantity = 0n;
+        let realized = 0n;
         for (const [index, next] of intents.entries()) {
           const done = attempt(next, { balance, holding }, String(index));
           if (!done) continue;
@@ -148,12 +170,17 @@ describe('a trade', () => {
             reference_id: `order-${index}`,
           });
           expect(done.assetTransaction).toMatchObject({ order_id: `order-${index}`, price: next.price });
+          const gain = expectedGain(next, holding);
+          expect(done.assetTransaction.realized_pnl && cents(done.assetTransaction.realized_pnl)).toBe(gain);
+          realized += gain ?? 0n;
           ({ balance, holding } = done);
         }
         expect(cents(balance.current_balance)).toBe(cents(usd) - spent);
         expect(scaled(holding?.quantity ?? '0')).toBe(quantity);
         expect(cents(balance.current_balance) >= 0n && quantity >= 0n).toBe(true);
         expect(cents(holding?.total_invested ?? '0') >= 0n).toBe(true);
+        expect(cents(holding?.realized_pnl ?? '0')).toBe(realized);
+        expect(realized).toBe(cents(holding?.total_invested ?? '0') - spent);
         if (quantity === 0n) expect(holding?.total_invested ?? '0.00').toBe('0.00');
       }),
       RUNS,

@@ -1,3 +1,4 @@
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
@@ -9,7 +10,7 @@ import type { ListAnswer, OrderAnswer, ProblemAnswer } from '../trader.ts';
 import { createTrader } from '../trader.ts';
 
 interface TradesAnswer {
-  readonly data: readonly Pick<AssetTransaction, 'transaction_type'>[];
+  readonly data: readonly Pick<AssetTransaction, 'transaction_type' | 'realized_pnl'>[];
 }
 
 const FIRST_PAGE = { limit: 100, offset: 0, after: undefined };
@@ -118,6 +119,40 @@ describe('a market sale', () => {
     });
     expect(await erin.cash()).toBe('250.00');
     expect(await erin.holding('BTC')).toMatchObject({ quantity: '0.01499999', total_invested: '749.99' });
+  });
+
+  it('realises what it brought beyond the cost of the units, and holding and trades say so', async () => {
+    const ida = await trader('1000');
+    await ida.place(buy('0.01'));
+    service.setPrice('BTC', '60000.00');
+    await ida.place(sell('0.004'));
+    service.setPrice('BTC', '30000.00');
+    await ida.place(sell('0.001'));
+    service.setPrice('BTC', '50000.00');
+    // 240.00 for units that cost 200.00, then 30.00 for what cost 50.00.
+    expect(await ida.holding('BTC')).toMatchObject({ total_invested: '250.00', realized_pnl: '20.00' });
+    const trades = (await ida.get('/assets/BTC/transactions')).json<TradesAnswer>().data;
+    expect(trades.map(({ realized_pnl }) => realized_pnl)).toEqual(['-20.00', '40.00', null]);
+    expect((await ida.books()).trades.map(({ realized_pnl }) => realized_pnl)).toEqual([
+      '-20.00',
+      '40.00',
+      null,
+    ]);
+  });
+
+  it('goes on from a holding that was stored before sales said what they realised', async () => {
+    const hal = await trader('1000');
+    await hal.place(buy('0.01'));
+    const { store } = service.runtime;
+    const key = assetBalanceRecord.key({ username: hal.username, asset_id: 'BTC' });
+    await store.transact({ holding: key }, ({ holding }) => {
+      if (!holding) throw new Error('there is no holding');
+      const { realized_pnl: _untold, ...attributes } = holding.attributes;
+      const indexes = { AssetIndex: { pk: 'BTC', sk: hal.username } };
+      return { writes: [{ kind: 'replace', key, attributes, indexes }], result: undefined };
+    });
+    await hal.place(sell('0.01'));
+    expect(await hal.holding('BTC')).toMatchObject({ quantity: '0', realized_pnl: '0.00' });
   });
 
   it('of everything leaves nothing', async () => {
@@ -413,6 +448,7 @@ describe('the trades of an asset', () => {
       'order_id',
       'price',
       'quantity',
+      'realized_pnl',
       'status',
       'timestamp',
       'total_amount',

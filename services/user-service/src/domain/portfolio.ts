@@ -15,6 +15,12 @@ export interface Portfolio {
   readonly usd_balance: string;
   readonly total_asset_value: string;
   readonly total_portfolio_value: string;
+  /** What the present holdings cost. */
+  readonly total_invested: string;
+  /** What selling them now would bring beyond that. */
+  readonly unrealized_pnl: string;
+  /** What all sales brought beyond the cost, those of what was sold out included. */
+  readonly realized_pnl: string;
   readonly asset_count: number;
   readonly assets: readonly PortfolioAsset[];
   readonly last_updated: string;
@@ -23,27 +29,36 @@ export interface Portfolio {
 export interface PortfolioAsset
   extends Pick<
     ValuedHolding,
-    'asset_id' | 'quantity' | 'current_price' | 'average_purchase_price' | 'total_invested' | 'unrealized_pnl'
+    | 'asset_id'
+    | 'quantity'
+    | 'current_price'
+    | 'average_purchase_price'
+    | 'total_invested'
+    | 'unrealized_pnl'
+    | 'realized_pnl'
   > {
   readonly market_value: string;
   /** Share of the whole portfolio, cash included, rounded down. */
   readonly percentage: string;
 }
 
-/** Cash and holdings of one moment, added up. What was sold out is left out. */
+/** Cash and holdings of one moment, added up. What was sold out is left out, but for what it has realised. */
 export function summarizePortfolio(
   balance: Balance,
   holdings: readonly ValuedHolding[],
   at: string,
 ): Portfolio {
   const held = holdings.filter((holding) => decimal(holding.quantity).gt('0'));
-  const assetValue = held.reduce((sum, holding) => sum.plus(holding.current_market_value), ZERO);
+  const assetValue = sumOf(held, 'current_market_value');
   const total = assetValue.plus(balance.current_balance);
   return {
     username: balance.username,
     usd_balance: balance.current_balance,
     total_asset_value: formatUsd(assetValue),
     total_portfolio_value: formatUsd(total),
+    total_invested: formatUsd(sumOf(held, 'total_invested')),
+    unrealized_pnl: formatUsd(sumOf(held, 'unrealized_pnl')),
+    realized_pnl: formatUsd(sumOf(holdings, 'realized_pnl')),
     asset_count: held.length,
     assets: held.map((holding) => portfolioAsset(holding, total)),
     last_updated: at,
@@ -60,5 +75,12 @@ function portfolioAsset(holding: ValuedHolding, total: Decimal): PortfolioAsset 
     average_purchase_price: holding.average_purchase_price,
     total_invested: holding.total_invested,
     unrealized_pnl: holding.unrealized_pnl,
+    realized_pnl: holding.realized_pnl,
   };
+}
+
+type UsdOfHolding = 'current_market_value' | 'total_invested' | 'unrealized_pnl' | 'realized_pnl';
+
+function sumOf(holdings: readonly ValuedHolding[], amount: UsdOfHolding): Decimal {
+  return holdings.reduce((sum, holding) => sum.plus(holding[amount]), ZERO);
 }

@@ -25,6 +25,11 @@ const portfolioAnswerSchema = z.object({
   usd_balance: z.string(),
   total_asset_value: z.string(),
   total_portfolio_value: z.string(),
+  total_invested: z.string().describe('What the present holdings cost.'),
+  unrealized_pnl: z.string().describe('What selling them now would bring beyond that.'),
+  realized_pnl: z
+    .string()
+    .describe('What all sales brought beyond the cost, those of what was sold out included.'),
   asset_count: z.int(),
   assets: z.array(
     z.object({
@@ -36,6 +41,7 @@ const portfolioAnswerSchema = z.object({
       average_purchase_price: z.string(),
       total_invested: z.string(),
       unrealized_pnl: z.string(),
+      realized_pnl: z.string(),
     }),
   ),
   last_updated: z.string(),

@@ -32,9 +32,21 @@ async function holder(holdings: readonly Partial<StoredAssetBalance>[], usd?: st
   return { username, get: (path: string) => service.call('GET', path, { headers }) };
 }
 
-const BTC = { asset_id: 'BTC', quantity: '0.5', average_purchase_price: '40000', total_invested: '20000.00' };
+const BTC = {
+  asset_id: 'BTC',
+  quantity: '0.5',
+  average_purchase_price: '40000',
+  total_invested: '20000.00',
+  realized_pnl: '-12.34',
+};
 const DOGE = { asset_id: 'DOGE', quantity: '1.5', average_purchase_price: '0.2', total_invested: '0.30' };
-const SOLD_OUT = { asset_id: 'ONE', quantity: '0', average_purchase_price: '1', total_invested: '0.00' };
+const SOLD_OUT = {
+  asset_id: 'ONE',
+  quantity: '0',
+  average_purchase_price: '1',
+  total_invested: '0.00',
+  realized_pnl: '100.00',
+};
 
 describe('one holding', () => {
   it('is shown at the current price, with price and value as numbers', async () => {
@@ -52,6 +64,7 @@ describe('one holding', () => {
       current_price: 50_000,
       total_value: 25_000,
       unrealized_pnl: '5000.00',
+      realized_pnl: '-12.34',
       created_at: '2026-01-15T12:00:00.000Z',
       updated_at: '2026-01-15T12:00:00.000Z',
     });
@@ -110,7 +123,7 @@ describe('all holdings', () => {
 });
 
 describe('the portfolio', () => {
-  it('adds cash and holdings up, and leaves out what was sold', async () => {
+  it('adds cash and holdings up, and leaves out what was sold, but for what that realised', async () => {
     const { username, get } = await holder([BTC, DOGE, SOLD_OUT], '24999.82');
     const answer = await get('/portfolio');
     expect(answer.status).toBe(200);
@@ -119,6 +132,9 @@ describe('the portfolio', () => {
       usd_balance: '24999.82',
       total_asset_value: '25000.18',
       total_portfolio_value: '50000.00',
+      total_invested: '20000.30',
+      unrealized_pnl: '4999.88',
+      realized_pnl: '87.66',
       asset_count: 2,
       assets: [
         {
@@ -130,6 +146,7 @@ describe('the portfolio', () => {
           average_purchase_price: '40000',
           total_invested: '20000.00',
           unrealized_pnl: '5000.00',
+          realized_pnl: '-12.34',
         },
         {
           asset_id: 'DOGE',
@@ -140,6 +157,7 @@ describe('the portfolio', () => {
           average_purchase_price: '0.2',
           total_invested: '0.30',
           unrealized_pnl: '-0.12',
+          realized_pnl: '0.00',
         },
       ],
       last_updated: service.clock.now().toISOString(),
@@ -151,6 +169,9 @@ describe('the portfolio', () => {
     expect((await get('/portfolio')).body).toMatchObject({
       usd_balance: '0.00',
       total_portfolio_value: '0.00',
+      total_invested: '0.00',
+      unrealized_pnl: '0.00',
+      realized_pnl: '0.00',
       asset_count: 0,
       assets: [],
     });

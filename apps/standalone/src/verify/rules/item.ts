@@ -16,8 +16,8 @@ const USD_FIELDS: Partial<Readonly<Record<Kind, readonly string[]>>> = {
     'total_refunds',
   ],
   'ledger entry': ['amount', 'previous_balance', 'new_balance'],
-  holding: ['total_invested'],
-  'asset transaction': ['total_amount', 'fees'],
+  holding: ['total_invested', 'realized_pnl'],
+  'asset transaction': ['total_amount', 'fees', 'realized_pnl'],
   order: ['total_amount', 'fees'],
 };
 

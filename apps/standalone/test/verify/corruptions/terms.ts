@@ -100,7 +100,11 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
   'an asset transaction without the fee': async (editor) => {
     const found = dorasOrder(editor, 'stopped');
     await editor.edit(trade(editor, found), { fees: null });
-    return [breaks('trade-asset', found, trade(editor, found)), breaks('conservation')];
+    return [
+      breaks('trade-asset', found, trade(editor, found)),
+      breaks('holding-basis', holding(editor, 'dora', 'ETH')),
+      breaks('conservation'),
+    ];
   },
   'a limit order that waits for another total than its limit makes': async (editor) => {
     await editor.edit(dorasOrder(editor, 'buys'), { total_amount: '449.99' });

@@ -8,6 +8,7 @@ import {
   bobsBuy,
   breaks,
   CASH_IS_OFF,
+  dorasOrder,
   eventOf,
   holding,
   lastEvent,
@@ -41,7 +42,10 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     const key = { table: 'users', pk: 'grace', sk: 'ASSET#BTC' } as const;
     const attributes = { ...holding(editor, 'bob', 'BTC').attributes, username: 'grace' };
     await editor.put(key, attributes, { AssetIndex: { pk: 'BTC', sk: 'grace' } });
-    return [breaks('holding-quantity', 'users/grace/ASSET#BTC')];
+    return [
+      breaks('holding-quantity', 'users/grace/ASSET#BTC'),
+      breaks('holding-basis', 'users/grace/ASSET#BTC'),
+    ];
   },
   'a negative holding': async (editor) => {
     await editor.edit(holding(editor, 'bob', 'BTC'), { quantity: '-0.01' });
@@ -49,7 +53,42 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
   },
   'an empty holding that cost something': async (editor) => {
     await editor.edit(holding(editor, 'alice', 'BTC'), { total_invested: '1.00' });
-    return [breaks('holding-cost', holding(editor, 'alice', 'BTC'))];
+    return [
+      breaks('holding-cost', holding(editor, 'alice', 'BTC')),
+      breaks('holding-basis', holding(editor, 'alice', 'BTC')),
+    ];
+  },
+  'a holding that cost more than was paid for it': async (editor) => {
+    await editor.edit(holding(editor, 'bob', 'BTC'), { total_invested: '500.01' });
+    return [breaks('holding-basis', holding(editor, 'bob', 'BTC'))];
+  },
+  'a holding that realised more than its sales': async (editor) => {
+    await editor.edit(holding(editor, 'dora', 'ETH'), { realized_pnl: '126.21' });
+    return [
+      breaks('holding-profit', holding(editor, 'dora', 'ETH')),
+      breaks('holding-basis', holding(editor, 'dora', 'ETH')),
+    ];
+  },
+  'a sale that realised more than its holding knows': async (editor) => {
+    await editor.edit(trade(editor, dorasOrder(editor, 'stopped')), { realized_pnl: '28.20' });
+    return [breaks('holding-profit', holding(editor, 'dora', 'ETH'))];
+  },
+  'a sale and its holding that agree on a loss which was a gain': async (editor) => {
+    await editor.edit(trade(editor, dorasOrder(editor, 'stopped')), { realized_pnl: '-28.19' });
+    await editor.edit(holding(editor, 'dora', 'ETH'), { realized_pnl: '69.82' });
+    return [breaks('holding-basis', holding(editor, 'dora', 'ETH'))];
+  },
+  'a sale that does not say what it realised': async (editor) => {
+    await editor.edit(trade(editor, dorasOrder(editor, 'stopped')), { realized_pnl: null });
+    return [breaks('holding-profit', holding(editor, 'dora', 'ETH'))];
+  },
+  'a gain of a part of a cent': async (editor) => {
+    await editor.edit(holding(editor, 'dora', 'ETH'), { realized_pnl: '126.201' });
+    return [
+      breaks('item-scale', holding(editor, 'dora', 'ETH')),
+      breaks('holding-profit', holding(editor, 'dora', 'ETH')),
+      breaks('holding-basis', holding(editor, 'dora', 'ETH')),
+    ];
   },
   'a holding finer than its asset allows': async (editor) => {
     const { key } = holding(editor, 'alice', 'DOGE');
@@ -108,6 +147,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     return [
       breaks('trade-asset', found),
       breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      breaks('holding-basis', holding(editor, 'bob', 'BTC')),
       CASH_IS_OFF,
     ];
   },
@@ -137,6 +177,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('ledger-chain', line(editor, 'alice', 6)),
       breaks('balance-totals', balance(editor, 'alice')),
+      breaks('holding-basis', holding(editor, 'alice', 'DOGE')),
       CASH_IS_OFF,
     ];
   },
@@ -151,6 +192,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('trade-amount', coins),
       breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('ledger-amount', cash),
+      breaks('holding-basis', holding(editor, 'alice', 'DOGE')),
       CASH_IS_OFF,
     ];
   },
@@ -174,6 +216,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('trade-amount', trade(editor, found)),
       breaks('trade-asset', found, trade(editor, found)),
       breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      breaks('holding-basis', holding(editor, 'bob', 'BTC')),
       CASH_IS_OFF,
     ];
   },

@@ -18,6 +18,8 @@ export const assetBalanceSchema = z.object({
   /** USD per unit that the present quantity cost on average; kept from the last one when nothing is left. */
   average_purchase_price: positiveDecimalSchema,
   total_invested: nonNegativeDecimalSchema,
+  /** USD that all sales together brought beyond what the units had cost; negative after a loss. */
+  realized_pnl: signedDecimalSchema.default('0.00'),
   current_market_value: nonNegativeDecimalSchema,
   /** Negative when the price fell: the one constraint of the design document that is corrected. */
   unrealized_pnl: signedDecimalSchema,

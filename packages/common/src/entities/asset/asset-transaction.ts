@@ -5,6 +5,7 @@ import {
   idSchema,
   nonNegativeDecimalSchema,
   positiveDecimalSchema,
+  signedDecimalSchema,
   timestampSchema,
   usernameSchema,
 } from '../fields.ts';
@@ -36,6 +37,8 @@ export const assetTransactionSchema = z.object({
   status: assetTransactionStatusSchema.default('pending'),
   fees: nonNegativeDecimalSchema.nullable().default(null),
   description: descriptionSchema.nullable().default(null),
+  /** USD that a sale brought, less fees, beyond what the units had cost; null for anything else. */
+  realized_pnl: signedDecimalSchema.nullable().default(null),
   timestamp: timestampSchema,
   created_at: timestampSchema,
   updated_at: timestampSchema,
