@@ -165,6 +165,12 @@ const BAD_SEQS = ['-1', '1.5', '1e3', 'x', '', '%00', '9007199254740992', '9'.re
 const BAD_CHOICES = ['anything', '', 'constructor', '__proto__'];
 const BAD_MOMENTS = ['yesterday', '2026-02-30', '2026-01-01T00:00:00', '1700000000', ''];
 
+const BAD_LEDGER_FILTERS = {
+  transaction_type: BAD_CHOICES,
+  start_date: BAD_MOMENTS,
+  end_date: BAD_MOMENTS,
+} as const;
+
 export interface QueryRoute {
   readonly route: string;
   readonly caller: Caller;
@@ -172,7 +178,8 @@ export interface QueryRoute {
 }
 
 export const QUERY_ROUTES: readonly QueryRoute[] = [
-  { route: '/balance/transactions', caller: 'user', query: { ...BAD_PAGES, transaction_type: BAD_CHOICES } },
+  { route: '/balance/transactions', caller: 'user', query: { ...BAD_PAGES, ...BAD_LEDGER_FILTERS } },
+  { route: '/balance/transactions/export', caller: 'user', query: { limit: ['1'], ...BAD_LEDGER_FILTERS } },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
   {
     route: '/events',

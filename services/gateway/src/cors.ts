@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ALLOWED_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-Request-ID'];
 const EXPOSED_HEADERS = [
+  'Content-Disposition',
   'RateLimit-Policy',
   'RateLimit',
   'Retry-After',

@@ -50,6 +50,7 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/balance/deposit', ...WRITE },
   { method: 'POST', path: '/balance/withdraw', ...WRITE },
   { method: 'GET', path: '/balance/transactions', ...READ },
+  { method: 'GET', path: '/balance/transactions/export', ...READ },
   { method: 'GET', path: '/balance/assets', ...READ },
   { method: 'GET', path: '/balance/asset/:asset_id', ...READ },
   { method: 'GET', path: '/portfolio', ...READ },

@@ -7,6 +7,7 @@ import { isProblem } from './instance.ts';
 const PASSED_HEADERS = [
   'allow',
   'cache-control',
+  'content-disposition',
   'content-length',
   'content-type',
   'idempotency-replayed',

@@ -102,6 +102,7 @@ describe('a service over HTTP', () => {
       'idempotency-replayed': 'true',
       'retry-after': '7',
       location: '/orders/1',
+      'content-disposition': 'attachment; filename="a.csv"',
       'set-cookie': 'a=b',
       server: 'secret/1.0',
       'x-powered-by': 'secret',
@@ -117,6 +118,7 @@ describe('a service over HTTP', () => {
       'idempotency-replayed': 'true',
       'retry-after': '7',
       location: '/orders/1',
+      'content-disposition': 'attachment; filename="a.csv"',
       'content-type': 'application/json',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });

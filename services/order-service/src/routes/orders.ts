@@ -10,13 +10,13 @@ import { getOrderDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed, requestHashOf } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
+import { endOfPeriodSchema, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import { getOrdering } from '../dependencies.ts';
 import { cancelOrder } from '../use-cases/cancel-order.ts';
 import { findOwnOrder } from '../use-cases/find-own-order.ts';
 import { placeOrder } from '../use-cases/place-order.ts';
-import { endOfPeriodSchema, startOfPeriodSchema } from './period-query.ts';
 
 const PLACE_ORDER_ROUTE = 'POST /orders';
 

@@ -9,16 +9,21 @@ import { getBalanceDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
+import { endOfPeriodSchema, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { getClock, getIds, getStore } from '../dependencies.ts';
 import { depositCash } from '../use-cases/deposit-cash.ts';
+import { exportBalanceTransactions, MAX_EXPORTED_LINES } from '../use-cases/export-balance-transactions.ts';
+import type { LedgerSelection } from '../use-cases/list-balance-transactions.ts';
 import { listBalanceTransactions } from '../use-cases/list-balance-transactions.ts';
 import { cashReceiptSchema } from '../use-cases/move-cash.ts';
 import { readBalance } from '../use-cases/read-balance.ts';
 import { withdrawCash } from '../use-cases/withdraw-cash.ts';
 
 const MAX_DEPOSIT_USD = '1000000';
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 const description = descriptionSchema.nullable().default(null);
 const depositSchema = z.strictObject({ amount: usdInput({ max: MAX_DEPOSIT_USD }), description });
@@ -38,7 +43,12 @@ const balanceAnswerSchema = z.object({
   ...history,
 });
 
-const ledgerQuerySchema = pageQuerySchema.extend({ transaction_type: transactionTypeSchema.optional() });
+const ledgerFilterSchema = z.strictObject({
+  transaction_type: transactionTypeSchema.optional().describe('Transactions of this type only.'),
+  start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or moment.'),
+  end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or moment.'),
+});
+const ledgerQuerySchema = pageQuerySchema.extend(ledgerFilterSchema.shape);
 const ledgerAnswerSchema = z.object({
   transactions: z.array(balanceTransactionSchema),
   total_count: z.int().optional(),
@@ -72,18 +82,53 @@ export function balanceRoutes(app: ServiceApp): void {
       },
     },
     async (request) => {
-      const { transaction_type: type } = request.query;
-      const filter = { list: 'cash', username: identityOf(request).username, type };
+      const filter = { list: 'cash', ...selectionOf(request, request.query) };
       const pageRequest = pageRequestOf(request.query, filter);
-      const { page, totalCount } = await listBalanceTransactions(balances, {
-        ...filter,
-        request: pageRequest,
-      });
+      const { page, totalCount } = await listBalanceTransactions(balances, filter, pageRequest);
       return { transactions: [...page.items], total_count: totalCount, ...pageMembers(page, filter) };
     },
   );
 
+  exportRoute(app);
   moneyRoutes(app);
+}
+
+function exportRoute(app: ServiceApp): void {
+  const balances = getBalanceDao(app);
+  const clock = getClock(app);
+
+  app.get(
+    '/balance/transactions/export',
+    {
+      schema: {
+        ...docs,
+        summary: 'Download cash transactions as a table, newest first',
+        description:
+          `All of the filter, up to ${MAX_EXPORTED_LINES}; 422 asks for a narrower period when there are more. Text ` +
+          'that a spreadsheet would take for a formula has an apostrophe before it.',
+        querystring: ledgerFilterSchema,
+        response: {
+          200: { description: 'A table (RFC 4180).', content: { 'text/csv': { schema: z.string() } } },
+        },
+      },
+    },
+    async (request, reply) => {
+      const table = await exportBalanceTransactions(balances, selectionOf(request, request.query));
+      const day = clock.now().toISOString().slice(0, DAY_LENGTH);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="cnop-transactions-${day}.csv"`)
+        .send(table);
+    },
+  );
+}
+
+/** What the query asks for of the ledger of the user who asks. */
+function selectionOf(
+  request: FastifyRequest,
+  { transaction_type: type, start_date: from, end_date: to }: z.output<typeof ledgerFilterSchema>,
+): LedgerSelection {
+  return { username: identityOf(request).username, type, from, to };
 }
 
 function moneyRoutes(app: ServiceApp): void {

@@ -1,20 +1,32 @@
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
-import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { BalanceDao, LedgerPeriod } from '@cnop/common/dao/user/balance-dao';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
+
+/** Lines of one user's ledger. */
+export interface LedgerSelection extends LedgerPeriod {
+  readonly username: string;
+  readonly type: TransactionType | undefined;
+}
 
 export interface LedgerPage {
   readonly page: Page<BalanceTransaction>;
-  /** Lines of the whole ledger; unknown for those of one type, which nobody counts. */
+  /** Lines of the whole ledger; unknown for a selection, which nobody counts. */
   readonly totalCount: number | undefined;
 }
 
 /** A page of a user's ledger, newest first. */
 export async function listBalanceTransactions(
   balances: BalanceDao,
-  { username, request, type }: { username: string; request: PageRequest; type: TransactionType | undefined },
+  { username, type, from, to }: LedgerSelection,
+  request: PageRequest,
 ): Promise<LedgerPage> {
+  if (from !== undefined || to !== undefined) {
+    const range = await balances.findLedgerRange(username, { from, to });
+    const page = await balances.getUserTransactions(username, request, { type, range });
+    return { page, totalCount: undefined };
+  }
   const [page, balance] = await Promise.all([
-    balances.getUserTransactions(username, request, type),
+    balances.getUserTransactions(username, request, { type }),
     type === undefined ? balances.getBalance(username) : undefined,
   ]);
   return { page, totalCount: balance?.transaction_count };

@@ -1,4 +1,5 @@
 import type { Clock } from '@cnop/common/core/clock';
+import { firstThatHolds } from '@cnop/common/core/first-that-holds';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
@@ -93,13 +94,8 @@ async function findFirstKept(
   }: { readonly username: string; readonly expired: number; readonly lastSeq: number },
 ): Promise<number> {
   const now = clock.now();
-  let before = expired;
-  let kept = lastSeq + 1;
-  while (kept - before > 1) {
-    const seq = Math.floor((before + kept) / 2);
+  return firstThatHolds({ from: expired + 1, end: lastSeq + 1 }, async (seq) => {
     const event = await events.getEvent({ username, seq });
-    if (event && !isExpiredEvent(event, now)) kept = seq;
-    else before = seq;
-  }
-  return kept;
+    return event !== undefined && !isExpiredEvent(event, now);
+  });
 }

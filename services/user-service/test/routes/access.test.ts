@@ -25,6 +25,7 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['POST', '/balance/deposit', SIGNED_IN],
   ['POST', '/balance/withdraw', SIGNED_IN],
   ['GET', '/balance/transactions', SIGNED_IN],
+  ['GET', '/balance/transactions/export', SIGNED_IN],
   ['GET', '/balance/asset/{asset_id}', SIGNED_IN],
   ['GET', '/balance/assets', SIGNED_IN],
   ['GET', '/portfolio', SIGNED_IN],

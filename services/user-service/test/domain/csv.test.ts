@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvOf, harmlessText } from '../../src/domain/csv.ts';
+
+/** Reads a table by the grammar of RFC 4180, character by character. */
+function parse(csv: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let field = '';
+  let isQuoted = false;
+  for (let at = 0; at < csv.length; at += 1) {
+    const next = csv.charAt(at);
+    if (isQuoted) {
+      if (next !== '"') field += next;
+      else if (csv.charAt(at + 1) === '"') field += csv.charAt((at += 1));
+      else isQuoted = false;
+    } else if (next === '"') isQuoted = true;
+    else if (next === ',' || next === '\r') {
+      row.push(field);
+      field = '';
+      if (next === ',') continue;
+      expect(csv.charAt((at += 1))).toBe('\n');
+      rows.push(row);
+      row = [];
+    } else field += next;
+  }
+  expect([row, field, isQuoted]).toEqual([[], '', false]);
+  return rows;
+}
+
+const awkward = fc.oneof(
+  fc.string(),
+  fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', "'", 'a', ' ') }),
+);
+
+describe('a table', () => {
+  it('reads back as what was written', () => {
+    const tables = fc.integer({ min: 1, max: 5 }).chain((width) => {
+      const row = fc.array(awkward, { minLength: width, maxLength: width });
+      return fc.tuple(row, fc.array(row, { maxLength: 5 }));
+    });
+    fc.assert(
+      fc.property(tables, ([header, rows]) => {
+        expect(parse(csvOf(header, rows))).toEqual([header, ...rows]);
+      }),
+    );
+  });
+
+  it('quotes only what needs it', () => {
+    expect(csvOf(['a', 'b'], [['1', 'x,"y"\n']])).toBe('a,b\r\n1,"x,""y""\n"\r\n');
+  });
+
+  it('without rows is its header', () => {
+    expect(csvOf(['a', 'b'], [])).toBe('a,b\r\n');
+  });
+});
+
+describe('text for a spreadsheet', () => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '=HYPERLINK("http://x","y")', '-'])(
+    'has an apostrophe before what would be a formula: %j',
+    (text) => expect(harmlessText(text)).toBe(`'${text}`),
+  );
+
+  it.each(['', 'rent', "'=1", '1=1', 'a-b', 'x@example.com', ' =1'])('stays as it is: %j', (text) =>
+    expect(harmlessText(text)).toBe(text),
+  );
+});
