@@ -1,7 +1,8 @@
 import { descriptionSchema, usdInput, usernameSchema } from '@cnop/common/entities/fields';
+import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
 import { identityOf } from '@cnop/common/http/authentication';
-import { getUserDao } from '@cnop/common/http/dao-dependencies';
+import { getBalanceDao, getUserDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
@@ -11,13 +12,18 @@ import { getAudit, getClock, getIds, getSessions, getStore, getVerifier } from '
 import { adjustBalance } from '../use-cases/adjust-balance.ts';
 import { changeUserAccess } from '../use-cases/change-user-access.ts';
 import { cashReceiptSchema } from '../use-cases/move-cash.ts';
-import { readUser } from '../use-cases/read-user.ts';
+import { readManagedUser } from '../use-cases/read-managed-user.ts';
 import { originOf } from './origin.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';
 
 const managedUserSchema = userSchema.omit({ password_hash: true });
 const managedUserAnswerSchema = z.object({ data: managedUserSchema });
+const userWithCashSchema = managedUserAnswerSchema.extend({
+  balance: balanceSchema
+    .pick({ current_balance: true, held_balance: true })
+    .extend({ available_balance: z.string() }),
+});
 const userParamsSchema = z.strictObject({ username: usernameSchema });
 
 const userListQuerySchema = pageQuerySchema.extend({
@@ -48,6 +54,7 @@ const forAdmins = { access: ['admin'] } as const;
 /** Users as administrators see and change them. */
 export function adminUserRoutes(app: ServiceApp): void {
   const users = getUserDao(app);
+  const balances = getBalanceDao(app);
 
   app.get(
     '/admin/users',
@@ -74,12 +81,15 @@ export function adminUserRoutes(app: ServiceApp): void {
       config: forReaders,
       schema: {
         ...docs,
-        summary: 'Read a user',
+        summary: 'Read a user with their cash',
         params: userParamsSchema,
-        response: { 200: managedUserAnswerSchema },
+        response: { 200: userWithCashSchema },
       },
     },
-    async (request) => ({ data: await readUser(users, request.params.username) }),
+    async (request) => {
+      const { user, balance } = await readManagedUser({ users, balances }, request.params.username);
+      return { data: user, balance };
+    },
   );
 
   changeRoutes(app);

@@ -1,3 +1,4 @@
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -49,6 +50,26 @@ describe('one user', () => {
       body: { data: { username: 'shown', role: 'customer', status: 'active', last_login: null } },
     });
     expect(answer.text).not.toContain('password');
+  });
+
+  it('is shown with the cash, what is held of it and what is left, to moderators as well', async () => {
+    await service.addUser({ username: 'solvent' });
+    await service.runtime.fund('solvent', '100.10');
+    const reads = { balance: balanceRecord.key({ username: 'solvent' }) };
+    await service.store.transact(reads, ({ balance }) => {
+      const held = { ...balanceRecord.readIfPresent(balance)!, held_balance: '30.05' };
+      return { writes: [balanceRecord.replace(held)], result: undefined };
+    });
+    const moderator = await service.runtime.signIn('reader', 'moderator');
+    for (const headers of [admin, moderator]) {
+      const { body } = await get('/admin/users/solvent', headers);
+      expect(body).toMatchObject({ data: { username: 'solvent' } });
+      expect(body).toHaveProperty('balance', {
+        current_balance: '100.10',
+        held_balance: '30.05',
+        available_balance: '70.05',
+      });
+    }
   });
 
   it('is not found or not a name', async () => {
