@@ -1,0 +1,173 @@
+import type { Page } from '@playwright/test';
+import { findBarriers } from './support/accessibility.ts';
+import { expect, test } from './support/test.ts';
+
+// Whoever looks for faults has to find the ones that are planted here. Without this, a watch that sees nothing would be
+// taken for pages without faults.
+
+const PLANTED: Record<string, { readonly plant: (page: Page) => Promise<unknown>; readonly fault: object }> =
+  {
+    'an error in the console': {
+      plant: (page) => page.evaluate(() => console.error('planted')),
+      fault: { kind: 'console', detail: expect.stringContaining('planted') },
+    },
+    'an exception that nobody catches': {
+      plant: (page) =>
+        page.evaluate(
+          () =>
+            void setTimeout(() => {
+              throw new Error('planted');
+            }),
+        ),
+      fault: { kind: 'exception', detail: expect.stringContaining('planted') },
+    },
+    'a promise that nobody catches': {
+      plant: (page) => page.evaluate(() => void Promise.reject(new Error('planted'))),
+      fault: { kind: 'exception', detail: expect.stringContaining('planted') },
+    },
+    'an inline script': {
+      plant: (page) =>
+        page.evaluate(() => {
+          const script = document.createElement('script');
+          script.textContent = 'window.planted = true';
+          document.body.append(script);
+        }),
+      fault: { kind: 'policy', detail: expect.stringContaining('script-src') },
+    },
+    'an inline style': {
+      plant: (page) =>
+        page.evaluate(() => {
+          const style = document.createElement('style');
+          style.textContent = 'body { color: red }';
+          document.head.append(style);
+        }),
+      fault: { kind: 'policy', detail: expect.stringContaining('style-src') },
+    },
+    'code made from text': {
+      plant: (page) =>
+        // Later, since what a test evaluates is above the policy while it runs.
+        page.evaluate(() => {
+          setTimeout(() => {
+            try {
+              // oxlint-disable-next-line no-implied-eval -- the very thing that has to be caught
+              void new Function('return 1');
+            } catch {
+              // The policy refuses it, and that is what is reported.
+            }
+          });
+        }),
+      fault: { kind: 'policy', detail: expect.stringContaining('eval') },
+    },
+    'a request to another origin': {
+      plant: async (page) => {
+        const elsewhere = page.url().replace('127.0.0.1', 'localhost');
+        await page.goto(elsewhere);
+      },
+      fault: { kind: 'foreign-request', detail: expect.stringContaining('localhost') },
+    },
+    'text with a missing value': {
+      plant: (page) => page.evaluate(() => document.querySelector('h1')?.append(String(undefined))),
+      fault: { kind: 'text', detail: 'undefined' },
+    },
+    'a number that is none, shown for a moment': {
+      plant: (page) =>
+        page.evaluate(async () => {
+          const text = document.createTextNode('0');
+          document.body.append(text);
+          await Promise.resolve();
+          text.data = `${Number('x')} USD`;
+          await Promise.resolve();
+          text.data = '0 USD';
+          text.data = 'NaN';
+          await Promise.resolve();
+          text.remove();
+        }),
+      fault: { kind: 'text', detail: 'NaN' },
+    },
+    'an object in an accessible name': {
+      plant: (page) =>
+        page.evaluate(() => document.querySelector('button')?.setAttribute('aria-label', '[object Object]')),
+      fault: { kind: 'text', detail: '[object Object]' },
+    },
+  };
+
+for (const [name, { plant, fault }] of Object.entries(PLANTED)) {
+  test(`the watch reports ${name}`, async ({ page, watch }) => {
+    await page.goto('/');
+    await expect(page.getByRole('table')).toBeVisible();
+    expect(await watch.takeFaults()).toEqual([]);
+    await plant(page);
+    await expect.poll(() => watch.takeFaults()).toContainEqual(fault);
+    // What the same plant brings about besides, such as the console's word on it.
+    await watch.takeFaults();
+  });
+}
+
+test('the watch follows a page that the app opens and a browser that a test opens', async ({
+  context,
+  openBrowser,
+  watch,
+}) => {
+  for (const each of [context, await openBrowser()]) {
+    const page = await each.newPage();
+    await page.goto('/');
+    await page.evaluate(() => console.error('planted'));
+    await expect
+      .poll(() => watch.takeFaults())
+      .toContainEqual({ kind: 'console', detail: expect.stringContaining('planted') });
+  }
+});
+
+test('the watch lets pass what a test allows, and nothing else', async ({ page, watch }) => {
+  await page.goto('/');
+  watch.allow('console', /expected/);
+  await page.evaluate(() => {
+    console.error('expected');
+    console.error('planted');
+  });
+  await expect
+    .poll(() => watch.takeFaults())
+    .toEqual([{ kind: 'console', detail: expect.stringContaining('planted') }]);
+});
+
+const BARRIERS: Record<string, { readonly plant: () => void; readonly rule: string }> = {
+  'a button without a name': {
+    plant: () => document.querySelector('main')?.append(document.createElement('button')),
+    rule: 'button-name',
+  },
+  'text that is too pale': {
+    plant: () => {
+      const text = document.createElement('p');
+      text.style.color = '#ccc';
+      text.style.background = '#fff';
+      text.textContent = 'planted';
+      document.querySelector('main')?.append(text);
+    },
+    rule: 'color-contrast',
+  },
+  'a field without a label': {
+    plant: () => document.querySelector('main')?.append(document.createElement('input')),
+    rule: 'label',
+  },
+  'a target that is too small': {
+    plant: () => {
+      for (const name of ['one', 'other']) {
+        const button = document.createElement('button');
+        button.textContent = '·';
+        button.setAttribute('aria-label', name);
+        button.style.cssText = 'width: 8px; height: 8px; padding: 0; overflow: hidden;';
+        document.querySelector('main')?.prepend(button);
+      }
+    },
+    rule: 'target-size',
+  },
+};
+
+for (const [name, { plant, rule }] of Object.entries(BARRIERS)) {
+  test(`axe reports ${name}`, async ({ page }) => {
+    await page.goto('/sign-in');
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await page.evaluate(plant);
+    expect(await findBarriers(page)).toContainEqual(expect.stringContaining(`${rule} (`));
+  });
+}
