@@ -6,7 +6,6 @@ const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.spec.ts',
   outputDir: path.join(results, 'artifacts'),
   // One browser and one or two servers at a time are what a small machine carries without making tests slow.
   workers: 1,
@@ -15,8 +14,11 @@ export default defineConfig({
   timeout: 30_000,
   expect: { timeout: 7_000 },
   reporter: [['list'], ['json', { outputFile: path.join(results, 'report.json') }]],
-  // Pictures are made on demand: `npm run screenshots`.
-  ...(process.env['SCREENSHOTS'] === undefined && { grepInvert: /@screenshots/ }),
+  projects: [
+    { name: 'tests', testMatch: '**/*.spec.ts' },
+    // Made on demand, for people to look at: `npm run screenshots`.
+    { name: 'screenshots', testMatch: 'screenshots.ts' },
+  ],
   use: {
     launchOptions: {
       executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
