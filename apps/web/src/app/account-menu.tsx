@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { logOut } from '../api/auth/log-out.ts';
 import type { LoadedMenuProps } from '../ui/lazy-menu.tsx';
-import { Menu, MenuItem } from '../ui/menu.tsx';
+import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
 
 export function AccountMenu(props: LoadedMenuProps) {
   const navigate = useNavigate();
@@ -14,6 +14,8 @@ export function AccountMenu(props: LoadedMenuProps) {
 
   return (
     <Menu {...props}>
+      <MenuItem onClick={() => void navigate({ to: '/profile' })}>Profile and sessions</MenuItem>
+      <MenuSeparator />
       <MenuItem onClick={() => void leave()}>Sign out</MenuItem>
     </Menu>
   );

@@ -1,18 +1,7 @@
-import type { Palette, Theme } from '../settings/appearance.ts';
 import { changeAppearance, useAppearance } from '../settings/appearance.ts';
+import { PALETTES, THEMES } from '../settings/appearance-options.ts';
 import type { LoadedMenuProps } from '../ui/lazy-menu.tsx';
 import { Menu, MenuChoice, MenuSeparator, MenuSwitch } from '../ui/menu.tsx';
-
-const THEMES: readonly { readonly value: Theme; readonly label: string }[] = [
-  { value: 'system', label: 'As the system' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-];
-
-const PALETTES: readonly { readonly value: Palette; readonly label: string }[] = [
-  { value: 'green-red', label: 'Green and red' },
-  { value: 'blue-orange', label: 'Blue and orange' },
-];
 
 export function AppearanceMenu(props: LoadedMenuProps) {
   const { theme, palette, hideAmounts } = useAppearance();

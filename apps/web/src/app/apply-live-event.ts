@@ -4,6 +4,9 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { CashBalance } from '../api/account/balance.ts';
 import { BALANCE_KEY } from '../api/account/balance.ts';
 import { HOLDINGS_KEY } from '../api/account/holdings.ts';
+import { LEDGER_KEY } from '../api/account/ledger.ts';
+import { PORTFOLIO_KEY } from '../api/account/portfolio.ts';
+import { SESSIONS_KEY } from '../api/auth/sessions.ts';
 import { orderKeys } from '../api/orders/order-keys.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
 import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
@@ -15,26 +18,31 @@ type OrderSummary = NonNullable<LiveEvent['data']['order']>;
 
 /** Brings what is shown up to date with one thing that happened, here or in another window. */
 export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEvent): void {
-  const { balance, holding, order } = data;
+  const { balance, holding, order, session_id } = data;
   if (balance) {
     const { current_balance, held_balance } = balance;
     const available = formatUsd(decimal(current_balance).minus(held_balance));
     queryClient.setQueryData<CashBalance>(BALANCE_KEY, (known) =>
       known ? { ...known, current_balance, held_balance, available_balance: available } : known,
     );
+    refresh(queryClient, [LEDGER_KEY, PORTFOLIO_KEY]);
   }
-  if (holding) void queryClient.invalidateQueries({ queryKey: HOLDINGS_KEY });
+  if (holding) refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
+  if (session_id !== undefined) refresh(queryClient, [SESSIONS_KEY]);
   if (order) {
-    void queryClient.invalidateQueries({ queryKey: orderKeys.all });
+    refresh(queryClient, [orderKeys.all]);
     announce(type, order);
   }
 }
 
 /** After events were missed for good. */
 export function refreshAccount(queryClient: QueryClient): void {
-  for (const queryKey of [BALANCE_KEY, HOLDINGS_KEY, orderKeys.all]) {
-    void queryClient.invalidateQueries({ queryKey });
-  }
+  refresh(queryClient, [BALANCE_KEY, HOLDINGS_KEY, LEDGER_KEY, PORTFOLIO_KEY, SESSIONS_KEY, orderKeys.all]);
+}
+
+/** Reads anew what is on the screen; the rest when it is shown again. */
+function refresh(queryClient: QueryClient, keys: readonly (readonly string[])[]): void {
+  for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
 }
 
 /** What an order did while nobody looked. What was done in this window has its answer there. */

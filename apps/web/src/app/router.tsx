@@ -1,8 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
 import { assetSearchSchema } from '../features/asset/asset-search.ts';
+import { cashSearchSchema } from '../features/cash/cash-search.ts';
 import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
+import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { PageError } from './page-error.tsx';
 import { requireSession } from './require-session.tsx';
@@ -43,6 +45,29 @@ const ordersRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
 });
 
+const portfolioRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/portfolio',
+  validateSearch: portfolioSearchSchema,
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import('./pages/portfolio-page.tsx'), 'PortfolioPage'),
+});
+
+const cashRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cash',
+  validateSearch: cashSearchSchema,
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import('./pages/cash-page.tsx'), 'CashPage'),
+});
+
+const profileRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profile',
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import('./pages/profile-page.tsx'), 'ProfilePage'),
+});
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
@@ -59,7 +84,16 @@ const signUpRoute = createRoute({
 
 export function createAppRouter() {
   return createRouter({
-    routeTree: rootRoute.addChildren([marketRoute, assetRoute, ordersRoute, signInRoute, signUpRoute]),
+    routeTree: rootRoute.addChildren([
+      marketRoute,
+      assetRoute,
+      ordersRoute,
+      portfolioRoute,
+      cashRoute,
+      profileRoute,
+      signInRoute,
+      signUpRoute,
+    ]),
     defaultPreload: 'intent',
     defaultErrorComponent: PageError,
     scrollRestoration: true,

@@ -60,9 +60,14 @@ export function formatPrice(text: Text, priceScale: number, { signed = false }: 
   });
 }
 
+/** How many digits a decimal has behind its point. */
+export function scaleOf(text: Text): number {
+  return text?.split('.')[1]?.length ?? 0;
+}
+
 /** A price with exactly the digits that it was given with, where the asset's are not at hand. */
 export function formatOwnPrice(text: Text): string {
-  return formatPrice(text, text?.split('.')[1]?.length ?? 0);
+  return formatPrice(text, scaleOf(text));
 }
 
 /** A price without the currency, for axes and narrow columns that name it elsewhere. */

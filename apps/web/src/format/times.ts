@@ -10,6 +10,7 @@ const time = new Intl.DateTimeFormat(LOCALE, {
 });
 const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hour12: false });
 const day = new Intl.DateTimeFormat(LOCALE, { month: 'short', day: 'numeric' });
+const month = new Intl.DateTimeFormat(LOCALE, { month: 'short', year: 'numeric' });
 const dateTime = new Intl.DateTimeFormat(LOCALE, {
   year: 'numeric',
   month: 'short',
@@ -38,6 +39,11 @@ export function formatMinute(at: Date): string {
 
 export function formatDay(at: Date): string {
   return day.format(at);
+}
+
+/** `Jan 2026`, where a day would need its year. */
+export function formatMonth(at: Date): string {
+  return month.format(at);
 }
 
 /** `Jan 31, 14:03`, for tables. */

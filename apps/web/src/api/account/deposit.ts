@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
-const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
+/** The answer to every movement of cash. */
+export const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
 
 export interface Deposit {
   /** USD with at most two fraction digits. */

@@ -28,19 +28,54 @@ export interface ApiRequest<Schema extends z.ZodType> {
 export async function callApi<Schema extends z.ZodType>(
   request: ApiRequest<Schema>,
 ): Promise<z.output<Schema>> {
+  return parseAnswer(request.schema, await successOf(request));
+}
+
+export interface Download {
+  readonly content: Blob;
+  readonly name: string;
+}
+
+export interface DownloadRequest extends Pick<ApiRequest<z.ZodType>, 'path' | 'query'> {
+  /** What the file has to be: the page of a proxy in between is none. */
+  readonly mediaType: string;
+  /** The name of the file when the answer gives none. */
+  readonly fallbackName: string;
+}
+
+/**
+ * Gets a file. A link could not do it, since it would carry no token.
+ * @throws ApiProblem for everything but a file of that kind
+ */
+export async function downloadFile(request: DownloadRequest): Promise<Download> {
+  const { mediaType, fallbackName } = request;
+  const response = await successOf({
+    ...request,
+    headers: { Accept: `${mediaType}, application/problem+json` },
+  });
+  const content = await response.blob().catch((error: unknown) => {
+    throw unreachable(error);
+  });
+  if (!content.type.startsWith(mediaType)) throw notUnderstood(response);
+  const [, name = fallbackName] =
+    /filename="([\w.-]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { content, name };
+}
+
+type SentRequest = Omit<ApiRequest<z.ZodType>, 'schema'>;
+
+/** The answer to a request, once it is a success. */
+async function successOf(request: SentRequest): Promise<Response> {
   const token = currentAccessToken();
   let response = await send(request, token);
   if (response.status === 401 && token !== undefined && (await renewAccessToken())) {
     response = await send(request, currentAccessToken());
   }
   if (!response.ok) throw await problemOf(response);
-  return parseAnswer(request.schema, response);
+  return response;
 }
 
-async function send(
-  { method = 'GET', ...request }: ApiRequest<z.ZodType>,
-  token?: string,
-): Promise<Response> {
+async function send({ method = 'GET', ...request }: SentRequest, token?: string): Promise<Response> {
   const { path, query, body, headers, idempotencyKey, signal } = request;
   const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   try {
@@ -60,24 +95,28 @@ async function send(
   } catch (error) {
     // Whoever aborted does not want to hear of it as a problem.
     if (signal?.aborted) throw error;
-    throw new ApiProblem(
-      'The server could not be reached.',
-      { status: 0, isRetryable: true },
-      { cause: error },
-    );
+    throw unreachable(error);
   }
+}
+
+function unreachable(cause: unknown): ApiProblem {
+  return new ApiProblem('The server could not be reached.', { status: 0, isRetryable: true }, { cause });
 }
 
 async function parseAnswer<Schema extends z.ZodType>(
   schema: Schema,
   response: Response,
 ): Promise<z.output<Schema>> {
-  const requestId = response.headers.get('x-request-id') ?? undefined;
   const body: unknown = await response.json().catch(() => undefined);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
+  throw notUnderstood(response, parsed.error);
+}
+
+function notUnderstood({ headers }: Response, cause?: unknown): ApiProblem {
   const message = 'The server answered something that this version of the app does not understand.';
-  throw new ApiProblem(message, { status: -1, requestId }, { cause: parsed.error });
+  const requestId = headers.get('x-request-id') ?? undefined;
+  return new ApiProblem(message, { status: -1, requestId }, { cause });
 }
 
 function queryText(query: ApiRequest<z.ZodType>['query']): string {

@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { DemoAccount } from '../../features/auth/demo-account.tsx';
+import { NoCashHint } from '../../features/cash/no-cash-hint.tsx';
 import { Market } from '../../features/market/market.tsx';
 import type { MarketSearch } from '../../features/market/market-search.ts';
 import { MarketSummary } from '../../features/market/market-summary.tsx';
@@ -22,7 +23,14 @@ export function MarketPage() {
 
   return (
     <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
-      {isVisitor ? <Welcome /> : <PageTitle>Markets</PageTitle>}
+      {isVisitor ? (
+        <Welcome />
+      ) : (
+        <div className="flex min-h-9 items-center justify-between gap-3">
+          <PageTitle>Markets</PageTitle>
+          {session === 'signed-in' && <NoCashHint />}
+        </div>
+      )}
       <MarketSummary />
       <Market search={search} onSearch={change} />
     </div>

@@ -1,0 +1,34 @@
+import { nonNegativeDecimalSchema, signedDecimalSchema, timestampSchema } from '@cnop/common/entities/fields';
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { callApi } from '../http/client.ts';
+import { PORTFOLIO_KEY } from './portfolio.ts';
+
+export const historyRangeSchema = z.enum(['1d', '1w', '1m', '3m', '1y', 'all']);
+export type HistoryRange = z.infer<typeof historyRangeSchema>;
+
+const pointSchema = z.object({
+  at: timestampSchema,
+  total_value: nonNegativeDecimalSchema,
+  cash: nonNegativeDecimalSchema,
+  asset_value: nonNegativeDecimalSchema,
+  /** What came in less what went out up to then; the rest of the value was earned. */
+  net_deposits: signedDecimalSchema,
+});
+export type HistoryPoint = z.output<typeof pointSchema>;
+
+const answerSchema = z.object({
+  interval: z.enum(['15m', '1h', '1d']),
+  data: z.array(pointSchema),
+  /** False where the account has more movements than are counted back, so that the series starts late. */
+  complete: z.boolean(),
+});
+
+/** What the account was worth over time, oldest first, the last point at the price of the moment. */
+export function portfolioHistoryQuery(range: HistoryRange) {
+  return queryOptions({
+    queryKey: [...PORTFOLIO_KEY, 'history', range],
+    queryFn: ({ signal }) =>
+      callApi({ path: '/portfolio/history', query: { range }, schema: answerSchema, signal }),
+  });
+}

@@ -1,0 +1,28 @@
+import { timestampSchema } from '@cnop/common/entities/fields';
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { callApi } from '../http/client.ts';
+
+const sessionSchema = z.object({
+  session_id: z.string(),
+  created_at: timestampSchema,
+  refreshed_at: timestampSchema,
+  expires_at: timestampSchema,
+  user_agent: z.string().nullable(),
+  address: z.string().nullable(),
+  is_current: z.boolean(),
+});
+export type Session = z.output<typeof sessionSchema>;
+
+const answerSchema = z.object({ data: z.array(sessionSchema) });
+
+export const SESSIONS_KEY = ['sessions'] as const;
+
+/** Where the user is signed in, the newest sign-in first. */
+export function sessionsQuery() {
+  return queryOptions({
+    queryKey: SESSIONS_KEY,
+    queryFn: ({ signal }) => callApi({ path: '/auth/sessions', schema: answerSchema, signal }),
+    select: ({ data }) => data,
+  });
+}

@@ -1,0 +1,28 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Portfolio } from '../../features/portfolio/portfolio.tsx';
+import { buttonClass } from '../../ui/button.tsx';
+import { PageTitle } from '../page-title.tsx';
+import { WhileSignedIn } from '../require-session.tsx';
+
+const route = getRouteApi('/portfolio');
+
+export function PortfolioPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-3">
+      <div className="flex items-center justify-between gap-3">
+        <PageTitle>Portfolio</PageTitle>
+        <Link to="/cash" className={buttonClass()}>
+          Deposit or withdraw
+        </Link>
+      </div>
+      <WhileSignedIn>
+        <Portfolio
+          search={search}
+          onSearch={(change) => void navigate({ search: (known) => ({ ...known, ...change }) })}
+        />
+      </WhileSignedIn>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { CURRENCY_SCALE, decimal, formatUsd } from '@cnop/common/core/money';
+import { descriptionSchema } from '@cnop/common/entities/fields';
+import type { ApiProblem } from '../../api/http/api-problem.ts';
+import { readDecimal } from '../../format/decimal-input.ts';
+import { formatMoney } from '../../format/numbers.ts';
+
+/** The most that the API takes at once, in USD. */
+export const MAX_DEPOSIT_USD = '1000000';
+/** More than what is available, which open orders may have lowered a moment ago. */
+const INSUFFICIENT = 'BUS_001';
+
+export type CashMove = 'deposit' | 'withdraw';
+
+/** What was typed. */
+export interface CashForm {
+  readonly amount: string;
+  readonly description: string;
+}
+
+export const EMPTY_CASH_FORM: CashForm = { amount: '', description: '' };
+
+export type CashField = keyof CashForm;
+export type CashErrors = Partial<Record<CashField | 'form', string>>;
+
+export interface CashRequest {
+  readonly move: CashMove;
+  /** USD. */
+  readonly amount: string;
+  readonly description?: string;
+}
+
+export interface CashReading {
+  /** What may be sent; undefined while something is wrong or missing. */
+  readonly request: CashRequest | undefined;
+  readonly errors: CashErrors;
+  /** Nothing was typed yet, which is wrong only when it is sent. */
+  readonly isAmountMissing: boolean;
+}
+
+export interface CashFacts {
+  readonly move: CashMove;
+  /** What may be withdrawn, in USD; undefined while it is not known. */
+  readonly available: string | undefined;
+}
+
+/** What was typed as what is sent, by the rules of the server. */
+export function readCashForm(form: CashForm, facts: CashFacts): CashReading {
+  const amount = readDecimal(form.amount, CURRENCY_SCALE);
+  const description = form.description.trim();
+  const amountError =
+    amount.kind === 'bad'
+      ? amount.message
+      : amount.kind === 'value'
+        ? limitProblem(amount.text, facts)
+        : undefined;
+  const parsed = descriptionSchema.safeParse(description);
+  const errors: CashErrors = {
+    ...(amountError !== undefined && { amount: amountError }),
+    ...(!parsed.success && { description: descriptionProblem(parsed.error.issues[0]) }),
+  };
+  const isComplete = amount.kind === 'value' && Object.keys(errors).length === 0;
+  const request = isComplete && {
+    move: facts.move,
+    amount: amount.text,
+    ...(description !== '' && { description }),
+  };
+  return { request: request || undefined, errors, isAmountMissing: amount.kind === 'empty' };
+}
+
+function limitProblem(amount: string, { move, available }: CashFacts): string | undefined {
+  if (move === 'deposit') {
+    return decimal(amount).gt(MAX_DEPOSIT_USD)
+      ? `At most ${formatMoney(MAX_DEPOSIT_USD)} at once.`
+      : undefined;
+  }
+  // The figure itself is beside the field, where it can be hidden.
+  return available !== undefined && decimal(amount).gt(available)
+    ? 'This is more than is available.'
+    : undefined;
+}
+
+function descriptionProblem(issue: { readonly code?: string; readonly message: string } | undefined): string {
+  return issue?.code === 'too_big' ? 'This is too long.' : (issue?.message ?? 'This is not allowed.');
+}
+
+/** What a refusal of the server says, each part at the field that would have to change. */
+export function cashErrorsOf(problem: ApiProblem): CashErrors {
+  const amount = problem.messageOf('amount');
+  const description = problem.messageOf('description');
+  if (amount !== undefined || description !== undefined) {
+    return { ...(amount !== undefined && { amount }), ...(description !== undefined && { description }) };
+  }
+  return problem.code === INSUFFICIENT
+    ? { amount: 'This is more than is available.' }
+    : { form: problem.message };
+}
+
+/** The balance once a request is through; undefined while it is not known. */
+export function balanceAfter(
+  current: string | undefined,
+  request: CashRequest | undefined,
+): string | undefined {
+  if (current === undefined || !request) return undefined;
+  const { move, amount } = request;
+  return formatUsd(move === 'deposit' ? decimal(current).plus(amount) : decimal(current).minus(amount));
+}

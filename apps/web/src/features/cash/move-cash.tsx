@@ -1,0 +1,114 @@
+import { ArrowRight } from 'lucide-react';
+import { Money } from '../../ui/amounts.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DecimalField } from '../../ui/decimal-field.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import type { CashMove } from './cash-form.ts';
+import { MAX_DEPOSIT_USD } from './cash-form.ts';
+import { MovementNotice } from './movement-notice.tsx';
+import { useCashForm } from './use-cash-form.ts';
+
+const MOVES: readonly { readonly value: CashMove; readonly label: string }[] = [
+  { value: 'deposit', label: 'Deposit' },
+  { value: 'withdraw', label: 'Withdraw' },
+];
+
+export interface MoveCashProps {
+  readonly move: CashMove;
+  readonly onMove: (move: CashMove) => void;
+}
+
+/** Brings cash in or takes it out: the limit and the balance before and after in sight, one movement for one press. */
+export function MoveCash({ move, onMove }: MoveCashProps) {
+  const form = useCashForm(move);
+  const { balance, input, errors, movement, change } = form;
+  const isDeposit = move === 'deposit';
+  return (
+    <section aria-labelledby="move-title" className="card p-4">
+      <h2 id="move-title" className="sr-only">
+        Deposit or withdraw
+      </h2>
+      <form noValidate onSubmit={(event) => void form.submit(event)} className="grid grid-cols-1 gap-3">
+        <Segmented
+          label="Deposit or withdraw"
+          options={MOVES}
+          value={move}
+          onChange={(next) => {
+            onMove(next);
+            form.startAnew();
+          }}
+        />
+        <DecimalField
+          id="cash-amount"
+          label="Amount"
+          unit="USD"
+          placeholder="0.00"
+          value={input.amount}
+          onChange={(amount) => change({ amount })}
+          error={errors.amount}
+          hint={isDeposit ? <DepositLimit /> : <Available value={balance?.available_balance} />}
+          aside={
+            !isDeposit &&
+            balance && <AllButton onPress={() => change({ amount: balance.available_balance })} />
+          }
+        />
+        <TextField
+          id="cash-description"
+          label="Note (optional)"
+          autoComplete="off"
+          value={input.description}
+          onChange={(event) => change({ description: event.target.value })}
+          error={errors.description}
+        />
+        <BeforeAndAfter before={balance?.current_balance} after={form.after} />
+        <Button type="submit" tone="primary" size="large" isBusy={movement.kind === 'sending'}>
+          {movement.kind === 'unknown' ? 'Send again' : isDeposit ? 'Deposit' : 'Withdraw'}
+        </Button>
+        <MovementNotice movement={movement} formError={errors.form} />
+      </form>
+    </section>
+  );
+}
+
+function AllButton({ onPress }: { readonly onPress: () => void }) {
+  return (
+    <button type="button" onClick={onPress} className="min-h-6 rounded text-sm text-accent hover:underline">
+      All that is available
+    </button>
+  );
+}
+
+interface BeforeAndAfterProps {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+function BeforeAndAfter({ before, after }: BeforeAndAfterProps) {
+  return (
+    <dl className="flex items-baseline justify-between gap-3 border-t border-line pt-3 text-sm">
+      <dt className="text-muted">Balance</dt>
+      <dd className="flex flex-wrap items-baseline justify-end gap-x-1.5">
+        <Money value={before} />
+        <ArrowRight aria-label="then" className="size-3 self-center text-faint" />
+        <Money value={after} className="font-medium" />
+      </dd>
+    </dl>
+  );
+}
+
+function DepositLimit() {
+  return (
+    <>
+      At most <Money value={MAX_DEPOSIT_USD} /> at once.
+    </>
+  );
+}
+
+function Available({ value }: { readonly value: string | undefined }) {
+  return (
+    <>
+      <Money value={value} /> available; open orders keep what they hold.
+    </>
+  );
+}

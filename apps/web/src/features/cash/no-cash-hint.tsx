@@ -1,0 +1,21 @@
+import { decimal } from '@cnop/common/core/money';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { balanceQuery } from '../../api/account/balance.ts';
+import { buttonClass } from '../../ui/button.tsx';
+
+/** The first step of whoever has no cash to trade with. It stands in a line that is there anyway, so nothing jumps. */
+export function NoCashHint() {
+  const { data } = useQuery(balanceQuery());
+  if (!data || decimal(data.current_balance).gt('0')) return null;
+  return (
+    <p className="flex items-center gap-3">
+      <span className="text-muted">
+        No cash yet<span className="hidden sm:inline">: deposit some to place your first order.</span>
+      </span>
+      <Link to="/cash" className={buttonClass({ tone: 'primary' })}>
+        Deposit
+      </Link>
+    </p>
+  );
+}

@@ -1,0 +1,177 @@
+import { useQuery } from '@tanstack/react-query';
+import { Table2, TriangleAlert } from 'lucide-react';
+import { useMemo } from 'react';
+import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio-history.ts';
+import { historyRangeSchema, portfolioHistoryQuery } from '../../api/account/portfolio-history.ts';
+import { timeZoneName } from '../../format/times.ts';
+import { Money, Percent } from '../../ui/amounts.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { Time } from '../../ui/time.tsx';
+import { extremesOf } from './extremes.ts';
+import { HistoryChart } from './history-chart.tsx';
+import { HistoryTable } from './history-table.tsx';
+import type { PortfolioSearch } from './portfolio-search.ts';
+import type { LiveTotals, Measure, SeriesPoint } from './value-history.ts';
+import { performanceOf, RANGE_NAMES, seriesOf, withLiveTotals } from './value-history.ts';
+
+const DEFAULT_RANGE: HistoryRange = '1m';
+/** Live totals move the last point; this brings the next one. */
+const REFRESH_MILLISECONDS = 60_000;
+
+const RANGES = historyRangeSchema.options.map((value) => ({
+  value,
+  label: value === 'all' ? 'All' : value.toUpperCase(),
+}));
+
+const MEASURES: readonly { readonly value: Measure; readonly label: string }[] = [
+  { value: 'value', label: 'Value' },
+  { value: 'result', label: 'P&L' },
+];
+
+export interface HistoryPanelProps {
+  readonly search: PortfolioSearch;
+  readonly onSearch: (change: Partial<PortfolioSearch>) => void;
+  /** The account at the prices of the moment; undefined while that is not known. */
+  readonly live: LiveTotals | undefined;
+}
+
+/** What the account was worth over time and what that brought: as a chart, in a sentence, and as a table. */
+export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
+  const range = search.range ?? DEFAULT_RANGE;
+  const measure = search.show ?? 'value';
+  const { data, error, refetch } = useQuery({
+    ...portfolioHistoryQuery(range),
+    refetchInterval: REFRESH_MILLISECONDS,
+  });
+  const points = useMemo(() => withLiveTotals(data?.data ?? [], live), [data, live]);
+  const series = useMemo(() => seriesOf(points, measure), [points, measure]);
+
+  return (
+    <figure aria-labelledby="history-title" className="card flex min-w-0 flex-col">
+      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-3">
+        <div>
+          <h2 id="history-title" className="text-sm text-muted">
+            {RANGE_NAMES[range]} <span className="text-faint">P&L</span>
+          </h2>
+          <RangeResult points={data && points} />
+        </div>
+        <HistoryChoices range={range} measure={measure} view={search.view} onSearch={onSearch} />
+      </div>
+      <div className="relative h-64 sm:h-80">
+        {data ? (
+          series.length < 2 ? (
+            <EmptyState title="No history yet">It begins with your first deposit.</EmptyState>
+          ) : search.view === 'table' ? (
+            <HistoryTable points={points} />
+          ) : (
+            <HistoryChart points={series} measure={measure} />
+          )
+        ) : error ? (
+          <ErrorState title="The history could not be loaded" error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Skeleton className="absolute inset-3" />
+        )}
+      </div>
+      <figcaption className="grid gap-1 border-t border-line px-4 py-2 text-xs text-faint">
+        {data && !data.complete && <Incomplete first={points[0]} />}
+        <span className="flex flex-wrap justify-between gap-x-4 gap-y-1">
+          <span className="min-h-4">
+            {series.length > 1 && <Sentence series={series} measure={measure} />}
+          </span>
+          <span>{timeZoneName()} time</span>
+        </span>
+      </figcaption>
+    </figure>
+  );
+}
+
+interface HistoryChoicesProps extends Pick<HistoryPanelProps, 'onSearch'> {
+  readonly range: HistoryRange;
+  readonly measure: Measure;
+  readonly view: PortfolioSearch['view'];
+}
+
+function HistoryChoices({ range, measure, view, onSearch }: HistoryChoicesProps) {
+  const isTable = view === 'table';
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Segmented
+        label="Chart shows"
+        size="small"
+        options={MEASURES}
+        value={measure}
+        onChange={(next) => onSearch({ show: next === 'value' ? undefined : next })}
+      />
+      <Segmented
+        label="Range"
+        size="small"
+        options={RANGES}
+        value={range}
+        onChange={(next) => onSearch({ range: next === DEFAULT_RANGE ? undefined : next })}
+      />
+      <Button
+        size="small"
+        tone="quiet"
+        aria-label={isTable ? 'View as chart' : 'View as table'}
+        title={isTable ? 'View as chart' : 'View as table'}
+        onClick={() => onSearch({ view: isTable ? undefined : 'table' })}
+      >
+        <Table2 aria-hidden="true" className="size-3.5" />
+      </Button>
+    </div>
+  );
+}
+
+/** The result of the range, next to its name. */
+function RangeResult({ points }: { readonly points: readonly HistoryPoint[] | undefined }) {
+  const performance = points && performanceOf(points);
+  if (!points) return <Skeleton className="mt-1 h-6 w-36" />;
+  return (
+    <p className="flex h-7 items-baseline gap-2">
+      <Money value={performance?.result} isChange className="text-xl font-semibold" />
+      <Percent value={performance?.percent} className="text-sm" />
+    </p>
+  );
+}
+
+function Incomplete({ first }: { readonly first: HistoryPoint | undefined }) {
+  return (
+    <p role="note" className="flex items-start gap-1.5 text-warn">
+      <TriangleAlert aria-hidden="true" className="mt-0.5 size-3 shrink-0" />
+      <span>
+        The history is not complete: this account has more movements than are counted back
+        {first && (
+          <>
+            , so it begins on <Time value={first.at} />
+          </>
+        )}
+        .
+      </span>
+    </p>
+  );
+}
+
+interface SentenceProps {
+  readonly series: readonly SeriesPoint[];
+  readonly measure: Measure;
+}
+
+/** The chart in a sentence. */
+function Sentence({ series, measure }: SentenceProps) {
+  const extremes = extremesOf(series);
+  if (!extremes) return null;
+  const { first, last, low, high } = extremes;
+  const isChange = measure === 'result';
+  return (
+    <>
+      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} />: began at{' '}
+      <Money value={first.value} isChange={isChange} />, low <Money value={low.value} isChange={isChange} />,
+      high <Money value={high.value} isChange={isChange} />, now{' '}
+      <Money value={last.value} isChange={isChange} />.
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import type { HistoryPoint } from '../../api/account/portfolio-history.ts';
+import { Money } from '../../ui/amounts.tsx';
+import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { resultAt } from './value-history.ts';
+
+/** The chart in numbers, the latest first. */
+export function HistoryTable({ points }: { readonly points: readonly HistoryPoint[] }) {
+  return (
+    <div className="absolute inset-0 overflow-y-auto">
+      <Table
+        caption="Value over time"
+        head={
+          <>
+            <Column>Time</Column>
+            <Column isNumeric>Total value</Column>
+            <Column isNumeric>Cash</Column>
+            <Column isNumeric>Assets</Column>
+            <Column isNumeric>Net deposits</Column>
+            <Column isNumeric>P&L, all time</Column>
+          </>
+        }
+      >
+        {points.toReversed().map((point) => (
+          <Row key={point.at}>
+            <RowHead className="h-9 text-muted">
+              <Time value={point.at} />
+            </RowHead>
+            <Cell isNumeric className="h-9">
+              <Money value={point.total_value} />
+            </Cell>
+            <Cell isNumeric className="h-9">
+              <Money value={point.cash} />
+            </Cell>
+            <Cell isNumeric className="h-9">
+              <Money value={point.asset_value} />
+            </Cell>
+            <Cell isNumeric className="h-9">
+              <Money value={point.net_deposits} />
+            </Cell>
+            <Cell isNumeric className="h-9">
+              <Money value={resultAt(point)} isChange />
+            </Cell>
+          </Row>
+        ))}
+      </Table>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { CURRENCY_SCALE, decimal, formatUsd, roundDown, ZERO } from '@cnop/common/core/money';
+import type { Portfolio, PortfolioHolding } from '../../api/account/portfolio.ts';
+
+export interface HoldingValue {
+  /** USD at the price of the moment, rounded down as a sale would be. */
+  readonly value: string;
+  /** Value less cost. */
+  readonly result: string;
+}
+
+/** @param mid the price of the moment; without one, that of the answer */
+export function valueOfHolding(
+  { quantity, current_price, total_invested }: PortfolioHolding,
+  mid: string | undefined,
+): HoldingValue {
+  const value = roundDown(decimal(quantity).times(mid ?? current_price), CURRENCY_SCALE);
+  return { value: formatUsd(value), result: formatUsd(value.minus(total_invested)) };
+}
+
+export interface PortfolioValues {
+  readonly total: string;
+  readonly assets: string;
+  readonly result: string;
+  /** By asset. */
+  readonly holdings: ReadonlyMap<string, string>;
+}
+
+/** The account at the prices of the moment. */
+export function valuePortfolio(portfolio: Portfolio, mids: ReadonlyMap<string, string>): PortfolioValues {
+  const holdings = new Map(
+    portfolio.assets.map((holding) => [
+      holding.asset_id,
+      valueOfHolding(holding, mids.get(holding.asset_id)).value,
+    ]),
+  );
+  const assets = [...holdings.values()].reduce((sum, value) => sum.plus(value), ZERO);
+  return {
+    total: formatUsd(assets.plus(portfolio.usd_balance)),
+    assets: formatUsd(assets),
+    result: formatUsd(assets.minus(portfolio.total_invested)),
+    holdings,
+  };
+}

@@ -1,0 +1,98 @@
+import { decimal } from '@cnop/common/core/money';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Portfolio as Account } from '../../api/account/portfolio.ts';
+import { portfolioQuery } from '../../api/account/portfolio.ts';
+import { buttonClass } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { AllocationPanel, AllocationSkeleton } from './allocation-panel.tsx';
+import { HistoryPanel } from './history-panel.tsx';
+import { Holdings } from './holdings.tsx';
+import type { PortfolioSearch } from './portfolio-search.ts';
+import { PortfolioSummary, PortfolioSummarySkeleton } from './portfolio-summary.tsx';
+import { usePortfolioValues } from './use-portfolio-values.ts';
+
+const SKELETON_ROWS = 4;
+const SIDE_BY_SIDE = 'grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_20rem]';
+
+export interface PortfolioProps {
+  readonly search: PortfolioSearch;
+  readonly onSearch: (change: Partial<PortfolioSearch>) => void;
+}
+
+/** All that the user has: what it is worth now, what it was worth, how it is divided, and each holding. */
+export function Portfolio({ search, onSearch }: PortfolioProps) {
+  const { data, error, refetch } = useQuery(portfolioQuery());
+  if (data) return <LoadedPortfolio portfolio={data} search={search} onSearch={onSearch} />;
+  if (error) {
+    return (
+      <>
+        <div className="card">
+          <ErrorState
+            title="Your portfolio could not be loaded"
+            error={error}
+            onRetry={() => void refetch()}
+          />
+        </div>
+        <HistoryPanel search={search} onSearch={onSearch} live={undefined} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PortfolioSummarySkeleton />
+      <div className={SIDE_BY_SIDE}>
+        <HistoryPanel search={search} onSearch={onSearch} live={undefined} />
+        <AllocationSkeleton />
+      </div>
+      <div className="card">
+        <SkeletonRows label="Loading your holdings" rows={SKELETON_ROWS} />
+      </div>
+    </>
+  );
+}
+
+interface LoadedPortfolioProps extends PortfolioProps {
+  readonly portfolio: Account;
+}
+
+function LoadedPortfolio({ portfolio, search, onSearch }: LoadedPortfolioProps) {
+  const isEmpty = portfolio.assets.length === 0 && decimal(portfolio.usd_balance).eq('0');
+  return (
+    <>
+      <PortfolioSummary portfolio={portfolio} />
+      <div className={isEmpty ? 'grid grid-cols-1' : SIDE_BY_SIDE}>
+        <LiveHistory portfolio={portfolio} search={search} onSearch={onSearch} />
+        {!isEmpty && <AllocationPanel portfolio={portfolio} />}
+      </div>
+      {isEmpty ? <FirstStep /> : <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />}
+    </>
+  );
+}
+
+/** Apart, so that a tick renders the chart and not the tables. */
+function LiveHistory({ portfolio, search, onSearch }: LoadedPortfolioProps) {
+  const { total, assets } = usePortfolioValues(portfolio);
+  const live = useMemo(() => ({ cash: portfolio.usd_balance, assets, total }), [portfolio, assets, total]);
+  return <HistoryPanel search={search} onSearch={onSearch} live={live} />;
+}
+
+function FirstStep() {
+  return (
+    <div className="card">
+      <EmptyState
+        title="Your account is empty"
+        action={
+          <Link to="/cash" className={buttonClass({ tone: 'primary' })}>
+            Deposit cash
+          </Link>
+        }
+      >
+        Deposit cash first; then buy at the markets, and see here what comes of it.
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { decimal } from '@cnop/common/core/money';
+import type { PortfolioHolding } from '../../api/account/portfolio.ts';
+import type { SortDirection } from '../../ui/sort-direction.ts';
+import type { HoldingSort, PortfolioSearch } from './portfolio-search.ts';
+
+export const DEFAULT_SORT: HoldingSort = 'value';
+
+/** How each column is sorted when it is chosen: names from A, amounts from the largest. */
+export const FIRST_DIRECTION: Readonly<Record<HoldingSort, SortDirection>> = {
+  name: 'asc',
+  cost: 'desc',
+  value: 'desc',
+  result: 'desc',
+};
+
+type Compare = (one: PortfolioHolding, other: PortfolioHolding) => number;
+
+const COMPARE: Readonly<Record<HoldingSort, Compare>> = {
+  name: (one, other) => one.asset_id.localeCompare(other.asset_id, 'en'),
+  cost: (one, other) => decimal(one.total_invested).cmp(other.total_invested),
+  value: (one, other) => decimal(one.market_value).cmp(other.market_value),
+  result: (one, other) => decimal(one.unrealized_pnl).cmp(other.unrealized_pnl),
+};
+
+/** Holdings in the order of the address, by the values of the answer: rows that jump with each tick cannot be read. */
+export function sortHoldings(
+  holdings: readonly PortfolioHolding[],
+  { sort = DEFAULT_SORT, dir = FIRST_DIRECTION[sort] }: Pick<PortfolioSearch, 'sort' | 'dir'>,
+): PortfolioHolding[] {
+  const factor = dir === 'asc' ? 1 : -1;
+  return holdings.toSorted((one, other) => COMPARE[sort](one, other) * factor || COMPARE.name(one, other));
+}

@@ -1,0 +1,78 @@
+import { decimal, formatUsd } from '@cnop/common/core/money';
+import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio-history.ts';
+import { percentChange } from '../../format/numbers.ts';
+
+/** What the chart draws: the whole value, or what of it was earned. */
+export type Measure = 'value' | 'result';
+
+export interface SeriesPoint {
+  readonly at: string;
+  /** USD. */
+  readonly value: string;
+}
+
+/** The span of a range, as it stands next to its result. */
+export const RANGE_NAMES: Readonly<Record<HistoryRange, string>> = {
+  '1d': 'Past day',
+  '1w': 'Past week',
+  '1m': 'Past month',
+  '3m': 'Past 3 months',
+  '1y': 'Past year',
+  all: 'All time',
+};
+
+/** What was earned up to a point: cash that came in is no gain, cash that went out no loss. */
+export function resultAt({ total_value, net_deposits }: HistoryPoint): string {
+  return formatUsd(decimal(total_value).minus(net_deposits));
+}
+
+/** The points of a chart; what was earned is counted from the beginning of the range. */
+export function seriesOf(points: readonly HistoryPoint[], measure: Measure): SeriesPoint[] {
+  const [first] = points;
+  if (!first) return [];
+  const start = resultAt(first);
+  return points.map((point) => ({
+    at: point.at,
+    value: measure === 'value' ? point.total_value : formatUsd(decimal(resultAt(point)).minus(start)),
+  }));
+}
+
+export interface Performance {
+  /** Signed USD. */
+  readonly result: string;
+  /** Of what was there at the beginning and came in since; undefined when that is nothing. */
+  readonly percent: string | undefined;
+}
+
+/** What a range brought, deposits and withdrawals left out. */
+export function performanceOf(points: readonly HistoryPoint[]): Performance | undefined {
+  const [first] = points;
+  const last = points.at(-1);
+  if (!first || !last) return undefined;
+  const result = decimal(resultAt(last)).minus(resultAt(first));
+  const added = decimal(last.net_deposits).minus(first.net_deposits);
+  const base = added.gt('0') ? added.plus(first.total_value) : decimal(first.total_value);
+  return {
+    result: formatUsd(result),
+    percent: percentChange(formatUsd(base.plus(result)), base),
+  };
+}
+
+export interface LiveTotals {
+  readonly cash: string;
+  readonly assets: string;
+  readonly total: string;
+}
+
+/**
+ * The same points, the last one at the prices of this moment. Only while both know the same cash: otherwise one of them
+ * has yet to hear of a movement, and a deposit would look like a gain until it has.
+ */
+export function withLiveTotals(
+  points: readonly HistoryPoint[],
+  live: LiveTotals | undefined,
+): HistoryPoint[] {
+  const last = points.at(-1);
+  if (!last || !live || last.cash !== live.cash) return [...points];
+  return [...points.slice(0, -1), { ...last, asset_value: live.assets, total_value: live.total }];
+}

@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import { changeAppearance, useAppearance } from '../../settings/appearance.ts';
+import { PALETTES, THEMES } from '../../settings/appearance-options.ts';
+import { CheckboxField } from '../../ui/checkbox-field.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { SectionCard } from './section-card.tsx';
+
+/** How the app looks in this browser. */
+export function Appearance() {
+  const { theme, palette, hideAmounts } = useAppearance();
+  return (
+    <SectionCard id="appearance" title="Appearance in this browser">
+      <div className="grid gap-4 p-4">
+        <Setting label="Theme">
+          <Segmented
+            label="Theme"
+            options={THEMES}
+            value={theme}
+            onChange={(next) => changeAppearance({ theme: next })}
+          />
+        </Setting>
+        <Setting label="Gains and losses">
+          <Segmented
+            label="Gains and losses"
+            options={PALETTES}
+            value={palette}
+            onChange={(next) => changeAppearance({ palette: next })}
+          />
+        </Setting>
+        <CheckboxField
+          id="appearance-hide"
+          label="Hide my amounts"
+          isChecked={hideAmounts}
+          onChange={(isChecked) => changeAppearance({ hideAmounts: isChecked })}
+        />
+      </div>
+    </SectionCard>
+  );
+}
+
+function Setting({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className="grid gap-1">
+      <span aria-hidden="true" className="text-sm font-medium text-muted">
+        {label}
+      </span>
+      {children}
+    </div>
+  );
+}

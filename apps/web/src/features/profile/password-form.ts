@@ -1,0 +1,33 @@
+import type { ApiProblem } from '../../api/http/api-problem.ts';
+import { passwordComplaint } from '../../ui/password-rules.ts';
+
+export interface PasswordForm {
+  readonly current: string;
+  readonly next: string;
+  readonly repeated: string;
+}
+
+export type PasswordField = keyof PasswordForm;
+export type PasswordErrors = Partial<Record<PasswordField, string>>;
+
+export const EMPTY_PASSWORD_FORM: PasswordForm = { current: '', next: '', repeated: '' };
+
+/** In the order of the screen: the first of them that is wrong gets the focus. */
+export const PASSWORD_FIELDS: readonly PasswordField[] = ['current', 'next', 'repeated'];
+
+/** What is wrong before anything is sent, by the rules of the server. */
+export function passwordErrors({ current, next, repeated }: PasswordForm): PasswordErrors {
+  const complaint = next === '' ? 'Enter a new password.' : passwordComplaint(next);
+  return {
+    ...(current === '' && { current: 'Enter your present password.' }),
+    ...(complaint !== undefined && { next: complaint }),
+    ...(repeated !== next && { repeated: 'This is not the same password.' }),
+  };
+}
+
+/** What a refusal of the server says about the fields. */
+export function passwordErrorsOf(problem: ApiProblem): PasswordErrors {
+  const current = problem.messageOf('current_password');
+  const next = problem.messageOf('new_password');
+  return { ...(current !== undefined && { current }), ...(next !== undefined && { next }) };
+}

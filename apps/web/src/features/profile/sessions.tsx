@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query';
+import { Monitor, Smartphone } from 'lucide-react';
+import type { Session } from '../../api/auth/sessions.ts';
+import { sessionsQuery } from '../../api/auth/sessions.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { Time } from '../../ui/time.tsx';
+import { deviceName } from './device-name.ts';
+import { EndOthers } from './end-others.tsx';
+import { SectionCard } from './section-card.tsx';
+import { useEndSessions } from './use-end-sessions.ts';
+
+const SKELETON_ROWS = 2;
+const PHONES = /\b(?:iPhone|Android|Mobile)\b/;
+
+/** Where the user is signed in, and the way to end it elsewhere. */
+export function Sessions() {
+  const { data: sessions, error, refetch } = useQuery(sessionsQuery());
+  const { ending, endOne, endOthers, isEndingOthers } = useEndSessions();
+  const others = sessions?.filter(({ is_current }) => !is_current).length ?? 0;
+  return (
+    <SectionCard
+      id="sessions"
+      title="Where you are signed in"
+      action={others > 0 && <EndOthers count={others} isBusy={isEndingOthers} onEnd={endOthers} />}
+    >
+      {sessions ? (
+        <>
+          <ul>
+            {sessions.map((session) => (
+              <SessionItem
+                key={session.session_id}
+                session={session}
+                isEnding={ending.has(session.session_id)}
+                onEnd={() => endOne(session)}
+              />
+            ))}
+          </ul>
+          {others === 0 && (
+            <p className="border-t border-line px-4 py-3 text-sm text-muted">
+              You are signed in nowhere else.
+            </p>
+          )}
+        </>
+      ) : error ? (
+        <ErrorState title="Your sessions could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonRows label="Loading your sessions" rows={SKELETON_ROWS} rowClass="h-20" />
+      )}
+    </SectionCard>
+  );
+}
+
+interface SessionItemProps {
+  readonly session: Session;
+  readonly isEnding: boolean;
+  readonly onEnd: () => void;
+}
+
+function SessionItem({ session, isEnding, onEnd }: SessionItemProps) {
+  const { user_agent, address, created_at, refreshed_at, is_current } = session;
+  const device = deviceName(user_agent);
+  const Icon = PHONES.test(user_agent ?? '') ? Smartphone : Monitor;
+  return (
+    <li className="flex items-start gap-3 border-b border-line px-4 py-3 last:border-b-0">
+      <Icon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-faint" />
+      <div className="grid min-w-0 flex-1 gap-0.5">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
+          <span title={user_agent ?? undefined} className="wrap-anywhere">
+            {device}
+          </span>
+          {is_current && <Badge tone="accent">This device</Badge>}
+        </p>
+        <p className="text-sm wrap-anywhere text-muted">{address ?? 'Unknown address'}</p>
+        <p className="text-xs text-faint">
+          Signed in <Time value={created_at} isExact />
+          <span className="block">
+            Last active <Time value={refreshed_at} isExact />
+          </span>
+        </p>
+      </div>
+      {!is_current && (
+        <Button
+          size="small"
+          isBusy={isEnding}
+          onClick={onEnd}
+          aria-label={`Sign out ${device}${address === null ? '' : `, ${address}`}`}
+        >
+          Sign out
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,57 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { endOtherSessions, endSession } from '../../api/auth/end-sessions.ts';
+import type { Session } from '../../api/auth/sessions.ts';
+import { SESSIONS_KEY } from '../../api/auth/sessions.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
+import { formatCount } from '../../format/numbers.ts';
+import { notify } from '../../ui/notices.ts';
+import { deviceName } from './device-name.ts';
+
+/** Not there any more: what was wanted is the case. */
+const GONE = 404;
+
+/** Ends sessions, each once, and says what came of it. */
+export function useEndSessions() {
+  const queryClient = useQueryClient();
+  const [ending, setEnding] = useState<ReadonlySet<string>>(new Set());
+  const [isEndingOthers, setIsEndingOthers] = useState(false);
+  const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: SESSIONS_KEY });
+
+  const endOne = async ({ session_id, user_agent }: Session): Promise<void> => {
+    if (ending.has(session_id)) return;
+    setEnding((known) => new Set([...known, session_id]));
+    const failure = await endSession(session_id).then(
+      () => undefined,
+      (error: unknown) => toProblem(error),
+    );
+    await refresh();
+    setEnding((known) => new Set([...known].filter((id) => id !== session_id)));
+    if (failure && failure.status !== GONE) {
+      notify({ tone: 'failure', title: 'The device is still signed in', description: failure.message });
+    } else notify({ tone: 'success', title: `${deviceName(user_agent)} was signed out` });
+  };
+
+  const endOthers = async (): Promise<void> => {
+    if (isEndingOthers) return;
+    setIsEndingOthers(true);
+    try {
+      const ended = await endOtherSessions();
+      const what = ended === 1 ? '1 device was' : `${formatCount(ended)} devices were`;
+      notify({ tone: 'success', title: `${what} signed out` });
+    } catch (error) {
+      const description = toProblem(error).message;
+      notify({ tone: 'failure', title: 'Other devices are still signed in', description });
+    }
+    await refresh();
+    setIsEndingOthers(false);
+  };
+
+  return {
+    /** Sessions whose end is under way. */
+    ending,
+    isEndingOthers,
+    endOne: (session: Session) => void endOne(session),
+    endOthers: () => void endOthers(),
+  };
+}

@@ -1,0 +1,38 @@
+import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
+import { Skeleton } from './skeleton.tsx';
+
+export interface FiguresProps {
+  readonly children: ReactNode;
+  readonly className?: string;
+}
+
+/** Key figures side by side, with hairlines between them. */
+export function Figures({ children, className }: FiguresProps) {
+  return (
+    <dl className={clsx('grid gap-px overflow-hidden rounded-lg border border-line bg-line', className)}>
+      {children}
+    </dl>
+  );
+}
+
+export interface FigureProps {
+  readonly label: string;
+  /** Nothing while it loads: its place is held. */
+  readonly children: ReactNode;
+  /** Something smaller behind the figure. */
+  readonly aside?: ReactNode;
+  readonly className?: string;
+}
+
+export function Figure({ label, children, aside, className }: FigureProps) {
+  return (
+    <div className={clsx('grid min-w-0 content-start gap-0.5 bg-surface px-4 py-3', className)}>
+      <dt className="text-xs text-faint">{label}</dt>
+      <dd className="flex min-h-6 min-w-0 flex-wrap items-baseline gap-x-2 text-base font-semibold">
+        {children ?? <Skeleton className="h-5 w-24 self-center" />}
+        {aside !== undefined && <span className="text-sm font-normal text-faint">{aside}</span>}
+      </dd>
+    </div>
+  );
+}
