@@ -34,6 +34,11 @@ export interface ColumnProps {
   readonly className?: string;
 }
 
+export interface CellProps extends ColumnProps {
+  /** Half as high, in tables that are a legend or a long series. */
+  readonly isDense?: boolean;
+}
+
 export function Column({ children, isNumeric = false, className }: ColumnProps) {
   return (
     <th
@@ -93,11 +98,12 @@ export function Row({ className, ...rest }: ComponentProps<'tr'>) {
   return <tr {...rest} className={clsx('border-b border-line last:border-b-0 hover:bg-hover', className)} />;
 }
 
-export function Cell({ children, isNumeric = false, className }: ColumnProps) {
+export function Cell({ children, isNumeric = false, isDense = false, className }: CellProps) {
   return (
     <td
       className={clsx(
-        'h-12 px-2 first:ps-4 last:pe-4 sm:px-3',
+        isDense ? 'h-8' : 'h-12',
+        'px-2 first:ps-4 last:pe-4 sm:px-3',
         isNumeric ? 'numeric text-end' : 'text-start',
         className,
       )}
@@ -108,11 +114,15 @@ export function Cell({ children, isNumeric = false, className }: ColumnProps) {
 }
 
 /** The cell that names its row. */
-export function RowHead({ children, className }: ColumnProps) {
+export function RowHead({ children, isDense = false, className }: CellProps) {
   return (
     <th
       scope="row"
-      className={clsx('h-12 px-2 text-start font-normal first:ps-4 last:pe-4 sm:px-3', className)}
+      className={clsx(
+        isDense ? 'h-8' : 'h-12',
+        'px-2 text-start font-normal first:ps-4 last:pe-4 sm:px-3',
+        className,
+      )}
     >
       {children}
     </th>

@@ -25,12 +25,12 @@ export function LedgerFilters({ search, onSearch }: LedgerFiltersProps) {
     <div className="flex flex-wrap items-start gap-2 border-b border-line px-4 py-3">
       <Select<TransactionType | typeof ANY>
         label="Type"
-        className="w-36"
+        className="w-40"
         options={TYPES}
         value={type ?? ANY}
         onChange={(next) => onSearch({ type: next === ANY ? undefined : next })}
       />
-      <div className="w-36">
+      <div className="w-40">
         <TextField
           id="ledger-from"
           type="date"
@@ -40,7 +40,7 @@ export function LedgerFilters({ search, onSearch }: LedgerFiltersProps) {
           onChange={(event) => onSearch({ from: event.target.value || undefined })}
         />
       </div>
-      <div className="w-36">
+      <div className="w-40">
         <TextField
           id="ledger-to"
           type="date"

@@ -5,18 +5,18 @@ import { Money } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { signedAmount, TRANSACTION_NAMES, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
+import { nameOfLine, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
 
 /** One line of the ledger. */
 export function LedgerRow({ line }: { readonly line: LedgerLine }) {
   const { transaction_type, status, description, reference_id, new_balance, created_at } = line;
   const { hideAmounts } = useAppearance();
-  const name = TRANSACTION_NAMES[transaction_type];
+  const name = nameOfLine(line);
   return (
     <Row>
-      <RowHead className="min-w-32">
-        <span className="grid gap-0.5 py-1.5">
-          <span className="flex flex-wrap items-center gap-x-2">
+      <RowHead className="min-w-28">
+        <span className="grid py-1.5">
+          <span className="flex min-h-6 flex-wrap items-center gap-x-2">
             {transaction_type === 'order_payment' && reference_id !== null ? (
               <Link
                 to="/orders"

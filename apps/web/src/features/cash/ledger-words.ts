@@ -4,11 +4,20 @@ import type { LedgerLine } from '../../api/account/ledger.ts';
 export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
   deposit: 'Deposit',
   withdraw: 'Withdrawal',
-  order_payment: 'Order',
+  order_payment: 'Trade',
   order_refund: 'Refund',
   system_adjustment: 'Adjustment',
   transfer: 'Transfer',
 };
+
+/** What a line is called: an order that took cash bought, one that brought it sold. */
+export function nameOfLine({
+  transaction_type,
+  direction,
+}: Pick<LedgerLine, 'transaction_type' | 'direction'>): string {
+  if (transaction_type !== 'order_payment') return TRANSACTION_NAMES[transaction_type];
+  return direction === 'debit' ? 'Buy' : 'Sell';
+}
 
 export const TRANSACTION_STATUS_NAMES: Readonly<Record<TransactionStatus, string>> = {
   pending: 'Pending',
@@ -18,7 +27,7 @@ export const TRANSACTION_STATUS_NAMES: Readonly<Record<TransactionStatus, string
   processing: 'Processing',
 };
 
-/** What a line did to the balance: an order takes cash or brings it, so the type alone does not say. */
+/** What a line did to the balance. */
 export function signedAmount({ amount, direction }: Pick<LedgerLine, 'amount' | 'direction'>): string {
   return direction === 'debit' ? `-${amount}` : amount;
 }

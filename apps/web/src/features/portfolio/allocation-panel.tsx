@@ -48,7 +48,7 @@ export function AllocationPanel({ portfolio }: { readonly portfolio: Portfolio }
         >
           {slices.map((slice, index) => (
             <Row key={`${slice.kind} ${slice.label}`}>
-              <RowHead className="h-8">
+              <RowHead isDense>
                 <span className="flex items-center gap-2 whitespace-nowrap">
                   <span
                     aria-hidden="true"
@@ -58,10 +58,10 @@ export function AllocationPanel({ portfolio }: { readonly portfolio: Portfolio }
                   {slice.label}
                 </span>
               </RowHead>
-              <Cell isNumeric className="h-8">
+              <Cell isNumeric isDense>
                 {formatPercent(slice.share)}
               </Cell>
-              <Cell isNumeric className="h-8">
+              <Cell isNumeric isDense>
                 <Money value={slice.value} />
               </Cell>
             </Row>

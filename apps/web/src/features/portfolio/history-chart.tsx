@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import type { PointerEvent } from 'react';
 import { useMemo, useState } from 'react';
 import { signOf } from '../../format/numbers.ts';
-import { formatDay, formatMinute, formatMonth, formatShortDateTime } from '../../format/times.ts';
+import { formatDateTime, formatDay, formatMinute, formatMonth } from '../../format/times.ts';
 import { Money } from '../../ui/amounts.tsx';
 import type { PlotPoint } from './plot.ts';
 import { PLOT_HEIGHT, PLOT_WIDTH, plotOf, pointNearest } from './plot.ts';
@@ -69,7 +69,7 @@ export function HistoryChart({ points, measure }: HistoryChartProps) {
           <span
             key={value}
             style={{ top: `${y * 100}%` }}
-            className="absolute end-2 -translate-y-full text-2xs text-faint"
+            className="absolute end-2 -translate-y-1/2 rounded-xs bg-surface/80 px-1 text-2xs text-muted"
           >
             <Money value={value} />
           </span>
@@ -101,7 +101,7 @@ function Crosshair({ at: { x, y, point }, measure, colour }: CrosshairProps) {
         className={clsx('absolute -ms-1 -mt-1 size-2 rounded-full bg-current ring-2 ring-surface', colour)}
       />
       <span className="absolute start-3 top-2 flex items-baseline gap-2 rounded-md border border-line bg-raised px-2 py-1 text-xs shadow-float">
-        <span className="numeric text-muted">{formatShortDateTime(point.at)}</span>
+        <span className="numeric text-muted">{formatDateTime(point.at)}</span>
         <Money value={point.value} isChange={measure === 'result'} className="font-medium" />
       </span>
     </>

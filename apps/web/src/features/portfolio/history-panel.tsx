@@ -61,7 +61,7 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
         </div>
         <HistoryChoices range={range} measure={measure} view={search.view} onSearch={onSearch} />
       </div>
-      <div className="relative h-64 sm:h-80">
+      <div className="relative min-h-64 flex-1 sm:min-h-80">
         {data ? (
           series.length < 2 ? (
             <EmptyState title="No history yet">It begins with your first deposit.</EmptyState>
@@ -168,7 +168,7 @@ function Sentence({ series, measure }: SentenceProps) {
   const isChange = measure === 'result';
   return (
     <>
-      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} />: began at{' '}
+      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} isExact />: began at{' '}
       <Money value={first.value} isChange={isChange} />, low <Money value={low.value} isChange={isChange} />,
       high <Money value={high.value} isChange={isChange} />, now{' '}
       <Money value={last.value} isChange={isChange} />.

@@ -23,22 +23,22 @@ export function HistoryTable({ points }: { readonly points: readonly HistoryPoin
       >
         {points.toReversed().map((point) => (
           <Row key={point.at}>
-            <RowHead className="h-9 text-muted">
-              <Time value={point.at} />
+            <RowHead isDense className="text-muted">
+              <Time value={point.at} isExact />
             </RowHead>
-            <Cell isNumeric className="h-9">
+            <Cell isNumeric isDense>
               <Money value={point.total_value} />
             </Cell>
-            <Cell isNumeric className="h-9">
+            <Cell isNumeric isDense>
               <Money value={point.cash} />
             </Cell>
-            <Cell isNumeric className="h-9">
+            <Cell isNumeric isDense>
               <Money value={point.asset_value} />
             </Cell>
-            <Cell isNumeric className="h-9">
+            <Cell isNumeric isDense>
               <Money value={point.net_deposits} />
             </Cell>
-            <Cell isNumeric className="h-9">
+            <Cell isNumeric isDense>
               <Money value={resultAt(point)} isChange />
             </Cell>
           </Row>

@@ -63,12 +63,12 @@ export const HoldingRow = memo(function HoldingRow({ holding, asset }: HoldingRo
       <Cell isNumeric>
         <Money value={value} className="font-medium" />
       </Cell>
+      <Cell isNumeric className="hidden lg:table-cell">
+        <Money value={realized_pnl} isChange />
+      </Cell>
       <Cell isNumeric>
         <Money value={result} isChange />
         <Percent value={percentChange(value, decimal(total_invested))} className="block text-xs" />
-      </Cell>
-      <Cell isNumeric className="hidden lg:table-cell">
-        <Money value={realized_pnl} isChange />
       </Cell>
     </Row>
   );

@@ -80,10 +80,10 @@ function Heads({ search, onSearch }: Omit<HoldingsProps, 'portfolio'>) {
       </Column>
       {column('cost', 'Cost', 'hidden md:table-cell')}
       {column('value', 'Value')}
-      {column('result', 'P&L')}
       <Column isNumeric className="hidden lg:table-cell">
         Realised P&L
       </Column>
+      {column('result', 'P&L')}
     </>
   );
 }

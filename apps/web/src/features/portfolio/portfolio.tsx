@@ -64,11 +64,12 @@ function LoadedPortfolio({ portfolio, search, onSearch }: LoadedPortfolioProps) 
   return (
     <>
       <PortfolioSummary portfolio={portfolio} />
+      {isEmpty && <FirstStep />}
       <div className={isEmpty ? 'grid grid-cols-1' : SIDE_BY_SIDE}>
         <LiveHistory portfolio={portfolio} search={search} onSearch={onSearch} />
         {!isEmpty && <AllocationPanel portfolio={portfolio} />}
       </div>
-      {isEmpty ? <FirstStep /> : <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />}
+      {!isEmpty && <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />}
     </>
   );
 }

@@ -23,7 +23,7 @@ export function Sessions() {
   return (
     <SectionCard
       id="sessions"
-      title="Where you are signed in"
+      title="Sessions"
       action={others > 0 && <EndOthers count={others} isBusy={isEndingOthers} onEnd={endOthers} />}
     >
       {sessions ? (
@@ -75,9 +75,9 @@ function SessionItem({ session, isEnding, onEnd }: SessionItemProps) {
         </p>
         <p className="text-sm wrap-anywhere text-muted">{address ?? 'Unknown address'}</p>
         <p className="text-xs text-faint">
-          Signed in <Time value={created_at} isExact />
+          Signed in <Time value={created_at} />
           <span className="block">
-            Last active <Time value={refreshed_at} isExact />
+            Last active <Time value={refreshed_at} />
           </span>
         </p>
       </div>

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { performanceOf, seriesOf, withLiveTotals } from '../../../src/features/portfolio/value-history.ts';
+import { point } from './portfolio-fixture.ts';
+
+describe('the performance of a range', () => {
+  it('is the change in value when nothing came in or went out', () => {
+    expect(performanceOf([point('1000.00', '900.00'), point('1100.00', '900.00')])).toEqual({
+      result: '100.00',
+      percent: '10',
+    });
+  });
+
+  it('counts no deposit as a gain; it is part of what the gain is measured by', () => {
+    const points = [point('1000.00', '1000.00'), point('2100.00', '2000.00')];
+    expect(performanceOf(points)).toEqual({ result: '100.00', percent: '5' });
+  });
+
+  it('counts no withdrawal as a loss', () => {
+    const points = [point('1000.00', '1000.00'), point('500.00', '500.00')];
+    expect(performanceOf(points)).toEqual({ result: '0.00', percent: '0' });
+  });
+
+  it('is the loss, with its sign', () => {
+    const points = [point('1000.00', '1000.00'), point('900.00', '1000.00')];
+    expect(performanceOf(points)).toEqual({ result: '-100.00', percent: '-10' });
+  });
+
+  it('has no percentage of nothing, and none at all without points', () => {
+    expect(performanceOf([point('0.00', '0.00'), point('0.00', '0.00')])).toEqual({
+      result: '0.00',
+      percent: undefined,
+    });
+    expect(performanceOf([])).toBeUndefined();
+  });
+});
+
+describe('the series of a chart', () => {
+  const points = [point('1000.00', '800.00'), point('1500.00', '1300.00'), point('1450.00', '1300.00')];
+
+  it('is the value with all that came in', () => {
+    expect(seriesOf(points, 'value').map(({ value }) => value)).toEqual(['1000.00', '1500.00', '1450.00']);
+  });
+
+  it('or what was earned since the range began', () => {
+    expect(seriesOf(points, 'result').map(({ value }) => value)).toEqual(['0.00', '0.00', '-50.00']);
+  });
+});
+
+describe('live totals', () => {
+  const points = [
+    point('100.00', '90.00'),
+    point('120.00', '90.00', { cash: '20.00', asset_value: '100.00' }),
+  ];
+
+  it('move the last point', () => {
+    const live = { cash: '20.00', assets: '105.50', total: '125.50' };
+    expect(withLiveTotals(points, live)).toEqual([
+      points[0],
+      { ...points[1], asset_value: '105.50', total_value: '125.50' },
+    ]);
+  });
+
+  it('wait while the series has yet to hear of a deposit, which would look like a gain', () => {
+    expect(withLiveTotals(points, { cash: '520.00', assets: '100.00', total: '620.00' })).toEqual(points);
+  });
+
+  it('are not needed', () => {
+    expect(withLiveTotals(points, undefined)).toEqual(points);
+    expect(withLiveTotals([], { cash: '0.00', assets: '0.00', total: '0.00' })).toEqual([]);
+  });
+});
