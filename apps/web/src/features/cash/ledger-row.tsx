@@ -14,7 +14,7 @@ export function LedgerRow({ line }: { readonly line: LedgerLine }) {
   const name = nameOfLine(line);
   return (
     <Row>
-      <RowHead className="min-w-28">
+      <RowHead>
         <span className="grid py-1.5">
           <span className="flex min-h-6 flex-wrap items-center gap-x-2">
             {transaction_type === 'order_payment' && reference_id !== null ? (

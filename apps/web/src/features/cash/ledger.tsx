@@ -114,7 +114,9 @@ function Heads() {
       <Column>Movement</Column>
       <Column className="hidden sm:table-cell">Time</Column>
       <Column isNumeric>Amount</Column>
-      <Column isNumeric>Balance after</Column>
+      <Column isNumeric>
+        Balance<span className="max-sm:sr-only"> after</span>
+      </Column>
     </>
   );
 }
