@@ -23,6 +23,7 @@ import type { WritableQuoteBoard } from '../market/quote-board.ts';
 import { createQuoteBoard } from '../market/quote-board.ts';
 import { receiveQuotes, sendQuotes } from '../market/quote-relay.ts';
 import { relayStoredPrices } from '../market/stored-prices.ts';
+import { receiveTrades, sendTrades } from '../market/trade-relay.ts';
 import { createTradeTape } from '../market/trade-tape.ts';
 import { openMessageBus } from '../messaging/open-bus.ts';
 import { VERSION } from '../version.ts';
@@ -119,7 +120,10 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const isMaker = service.quotesFrom === 'service';
   const stopRelay = isMaker ? undefined : await relayPrices(runtime);
   // A bus that ends at this process has nobody to tell.
-  if (settings.REDIS_URL) (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
+  if (settings.REDIS_URL) {
+    (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
+    (isMaker ? receiveTrades : sendTrades)(runtime.trades, bus);
+  }
   closeOnSignal(logger, async () => {
     await drainAndClose(app, drain);
     stopRelay?.();

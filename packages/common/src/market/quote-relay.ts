@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quoteSchema } from '../entities/inventory/quote.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
+import { parseMessage } from './parse-message.ts';
 import type { QuoteBoard, WritableQuoteBoard } from './quote-board.ts';
 
 const QUOTES_CHANNEL = 'quotes';
@@ -24,16 +25,8 @@ export function sendQuotes(board: QuoteBoard, bus: MessageBus): () => void {
  */
 export function receiveQuotes(board: WritableQuoteBoard, bus: MessageBus): () => void {
   return bus.subscribe(QUOTES_CHANNEL, (message) => {
-    const batch = batchSchema.safeParse(parseJson(message));
+    const batch = batchSchema.safeParse(parseMessage(message));
     // What is no quote was not sent by us.
     if (batch.success) board.publish(batch.data);
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
