@@ -180,6 +180,11 @@ export interface QueryRoute {
 export const QUERY_ROUTES: readonly QueryRoute[] = [
   { route: '/balance/transactions', caller: 'user', query: { ...BAD_PAGES, ...BAD_LEDGER_FILTERS } },
   { route: '/balance/transactions/export', caller: 'user', query: { limit: ['1'], ...BAD_LEDGER_FILTERS } },
+  {
+    route: '/portfolio/history',
+    caller: 'user',
+    query: { limit: ['1'], range: ['2d', '1D', ...BAD_CHOICES] },
+  },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
   {
     route: '/events',

@@ -11,6 +11,8 @@ import { createWindowCounter } from './window-counter.ts';
 const CANCELS_PER_ORDER = 5;
 /** A stream is opened once and then lasts, so who may read n times may open one this often. */
 const READS_PER_STREAM = 10;
+/** A report looks at thousands of items where a read looks at a page, so who may read n times may ask for one this often. */
+const READS_PER_REPORT = 10;
 /** Users, and addresses, that one policy can tell apart in a minute; about 400 bytes each. */
 const MAX_TRACKED_CLIENTS = 100_000;
 
@@ -21,7 +23,7 @@ export interface RateLimitSettings {
   readonly reads: number;
 }
 
-export type PolicyName = 'auth' | 'orders' | 'cancels' | 'reads' | 'streams';
+export type PolicyName = 'auth' | 'orders' | 'cancels' | 'reads' | 'reports' | 'streams';
 
 /**
  * Whom a request is counted for: the user of a verified token, else the network it came from. They are counted
@@ -67,6 +69,7 @@ export function createRateLimits({
     orders: create('orders', settings.orders),
     cancels: create('cancels', settings.orders * CANCELS_PER_ORDER),
     reads: create('reads', settings.reads),
+    reports: create('reports', Math.ceil(settings.reads / READS_PER_REPORT)),
     streams: create('streams', Math.ceil(settings.reads / READS_PER_STREAM)),
   };
 }

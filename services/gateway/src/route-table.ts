@@ -23,6 +23,8 @@ export interface PublicRoute {
 type Rule = Pick<PublicRoute, 'access' | 'policy' | 'timeout'>;
 
 const READ = { access: 'user', policy: 'reads', timeout: 'read' } as const satisfies Rule;
+/** Reads that look at much more than they show. */
+const REPORT = { access: 'user', policy: 'reports', timeout: 'read' } as const satisfies Rule;
 /** Writes other than orders share the allowance of orders: they cost the same. */
 const WRITE = { access: 'user', policy: 'orders', timeout: 'write' } as const satisfies Rule;
 const CANCEL = { access: 'user', policy: 'cancels', timeout: 'write' } as const satisfies Rule;
@@ -50,10 +52,11 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/balance/deposit', ...WRITE },
   { method: 'POST', path: '/balance/withdraw', ...WRITE },
   { method: 'GET', path: '/balance/transactions', ...READ },
-  { method: 'GET', path: '/balance/transactions/export', ...READ },
+  { method: 'GET', path: '/balance/transactions/export', ...REPORT },
   { method: 'GET', path: '/balance/assets', ...READ },
   { method: 'GET', path: '/balance/asset/:asset_id', ...READ },
   { method: 'GET', path: '/portfolio', ...READ },
+  { method: 'GET', path: '/portfolio/history', ...REPORT },
   { method: 'GET', path: '/events', ...READ },
   { method: 'GET', path: '/stream', ...STREAM },
   { method: 'GET', path: '/admin/users', ...READ, access: STAFF },

@@ -3,6 +3,7 @@ import { createTrustedProxies } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import { getBalanceDao, provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
@@ -11,6 +12,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import {
   getLiveEventDao,
   provideAudit,
+  provideCandleDao,
   provideClock,
   provideIds,
   provideLiveEventDao,
@@ -31,6 +33,7 @@ import { eventRoutes } from './routes/events.ts';
 import { holdingRoutes } from './routes/holdings.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
+import { portfolioHistoryRoutes } from './routes/portfolio-history.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { streamRoutes } from './routes/stream.ts';
 import type { StreamHub } from './streams/stream-hub.ts';
@@ -68,6 +71,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   provideSessions(app, runtime.sessions);
   provideAudit(app, createAuditLogger(runtime));
   provideTrustedProxies(app, createTrustedProxies(runtime.trustedProxies));
+  provideCandleDao(app, createCandleDao(runtime.store));
   provideQuotes(app, runtime.quotes);
   provideLiveEventDao(app, createLiveEventDao(runtime.store));
   provideStreams(app, openStreamHub(app, runtime));
@@ -76,6 +80,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   ownSessionRoutes(app);
   balanceRoutes(app);
   holdingRoutes(app);
+  portfolioHistoryRoutes(app);
   eventRoutes(app);
   streamRoutes(app);
   adminUserRoutes(app);

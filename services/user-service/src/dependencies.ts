@@ -5,6 +5,7 @@ import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { TokenIssuer, TokenVerifier } from '@cnop/common/auth/token-manager';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
+import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { dependency } from '@cnop/common/http/dependencies';
@@ -21,6 +22,7 @@ export const [provideVerifier, getVerifier] = dependency<TokenVerifier>('verifie
 export const [provideSessions, getSessions] = dependency<SessionChecker>('sessions');
 export const [provideAudit, getAudit] = dependency<AuditLogger>('audit');
 export const [provideLiveEventDao, getLiveEventDao] = dependency<LiveEventDao>('liveEventDao');
+export const [provideCandleDao, getCandleDao] = dependency<CandleDao>('candleDao');
 export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
 export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
 export const [provideTrustedProxies, getTrustedProxies] = dependency<TrustedProxies>('trustedProxies');

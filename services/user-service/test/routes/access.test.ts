@@ -29,6 +29,7 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['GET', '/balance/asset/{asset_id}', SIGNED_IN],
   ['GET', '/balance/assets', SIGNED_IN],
   ['GET', '/portfolio', SIGNED_IN],
+  ['GET', '/portfolio/history', SIGNED_IN],
   ['GET', '/events', SIGNED_IN],
   ['GET', '/stream', SIGNED_IN],
   ['GET', '/admin/users', READERS],

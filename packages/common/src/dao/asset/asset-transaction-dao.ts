@@ -2,7 +2,7 @@ import type { Page, PageRequest, Position } from '../../core/pagination.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { AssetTransaction } from '../../entities/asset/asset-transaction.ts';
 import { assetTransactionSchema } from '../../entities/asset/asset-transaction.ts';
-import { readPage } from '../read-page.ts';
+import { readAll, readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
 type AssetTransactionIdentity = Pick<
@@ -38,6 +38,15 @@ export function createAssetTransactionDao(store: TableStore) {
     },
 
     getUserAssetTransactions,
+
+    /** Every movement of one asset from a moment on, oldest first. */
+    async getTradesSince(username: string, asset_id: string, since: string): Promise<AssetTransaction[]> {
+      return readAll(
+        store,
+        { table: 'users', pk: partitionOf(username, asset_id), sk: { from: since }, order: 'ascending' },
+        assetTransactionRecord.read,
+      );
+    },
 
     /**
      * A user's movements of some assets, newest first over all of them. Sort keys of the partitions compare with each

@@ -1,0 +1,46 @@
+import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
+import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
+
+/** Most points of any history. */
+const MAX_HISTORY_POINTS = 1_000;
+
+interface Resolution {
+  readonly interval: CandleInterval;
+  /** The present included. */
+  readonly points: number;
+}
+
+/** How far back a history goes, and how finely. */
+export const HISTORY_RANGES = {
+  '1d': { interval: '15m', points: 96 },
+  '1w': { interval: '1h', points: 168 },
+  '1m': { interval: '1d', points: 30 },
+  '3m': { interval: '1d', points: 90 },
+  '1y': { interval: '1d', points: 365 },
+  all: { interval: '1d', points: MAX_HISTORY_POINTS },
+} as const satisfies Record<string, Resolution>;
+export type HistoryRange = keyof typeof HISTORY_RANGES;
+export type HistoryInterval = (typeof HISTORY_RANGES)[HistoryRange]['interval'];
+
+export interface HistorySpan {
+  /** Times in UTC. */
+  readonly now: string;
+  readonly createdAt: string;
+}
+
+/**
+ * The past moments of a history, oldest first: multiples of its interval, and the creation of the account where the
+ * history goes back to it. The present is not among them.
+ */
+export function historyTimes(range: HistoryRange, { now, createdAt }: HistorySpan): string[] {
+  const { interval, points } = HISTORY_RANGES[range];
+  const stepMilliseconds = CANDLE_SECONDS[interval] * 1_000;
+  const newest = Date.parse(candleOpenTime(interval, new Date(Date.parse(now) - 1).toISOString()));
+  const times: string[] = [];
+  for (let back = points - 2; back >= 0; back -= 1) {
+    const at = new Date(newest - back * stepMilliseconds).toISOString();
+    if (at >= createdAt) times.push(at);
+  }
+  const goesBackToCreation = times.length < points - 1 && createdAt < now;
+  return goesBackToCreation && times[0] !== createdAt ? [createdAt, ...times] : times;
+}

@@ -1,0 +1,129 @@
+import type { Clock } from '@cnop/common/core/clock';
+import { decimal, ZERO } from '@cnop/common/core/money';
+import type { Position } from '@cnop/common/core/pagination';
+import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import type { HistoryInterval, HistoryRange } from '../domain/history-times.ts';
+import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
+import { pastPrices } from '../domain/past-prices.ts';
+import type { ValuedHolding } from '../domain/portfolio.ts';
+import type { HistoryPoint } from '../domain/portfolio-history.ts';
+import { portfolioHistory } from '../domain/portfolio-history.ts';
+import type { Account } from './read-account.ts';
+import { readAccount } from './read-account.ts';
+import type { ValueHoldingsDeps } from './value-holdings.ts';
+import { valueHoldings } from './value-holdings.ts';
+
+/** Lines of the ledger, and with them trades, that one history may take into account. */
+export const MAX_HISTORY_LINES = 5_000;
+const LINES_PER_READ = 250;
+
+export interface ReadPortfolioHistoryDeps extends ValueHoldingsDeps {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly balances: BalanceDao;
+  readonly trades: AssetTransactionDao;
+  readonly candles: CandleDao;
+}
+
+export interface PortfolioHistory {
+  readonly range: HistoryRange;
+  readonly interval: HistoryInterval;
+  /** Oldest first; the last one is the present. */
+  readonly data: readonly HistoryPoint[];
+  /** False when it begins later than it was asked for. */
+  readonly complete: boolean;
+}
+
+/**
+ * What a user's portfolio was worth over time, worked out from what is stored: nothing is written for it.
+ * @throws NotFoundError (404)
+ */
+export async function readPortfolioHistory(
+  deps: ReadPortfolioHistoryDeps,
+  { username, range }: { readonly username: string; readonly range: HistoryRange },
+): Promise<PortfolioHistory> {
+  const account = await readAccount(deps.store, username);
+  const { balance, holdings } = account;
+  const now = deps.clock.now().toISOString();
+  const { interval } = HISTORY_RANGES[range];
+  const times = historyTimes(range, { now, createdAt: balance.created_at });
+  const since = times[0] ?? now;
+  const lines = await readLines(deps.balances, account, since);
+  const trades = await readTrades(deps.trades, account, lines);
+  const valued = await valueHoldings(deps, holdings);
+  const traded = new Set([...trades.values()].map(({ asset_id }) => asset_id));
+  const held = valued.filter(({ asset_id, quantity }) => traded.has(asset_id) || decimal(quantity).gt('0'));
+  const { points, reachesBack } = portfolioHistory({
+    balance,
+    holdings,
+    lines,
+    hasAllLines: lines.length === balance.transaction_count,
+    trades,
+    present: { at: now, assetValue: valued.reduce((sum, one) => sum.plus(one.current_market_value), ZERO) },
+    times,
+    prices: await readPrices(deps.candles, held, { times, interval }),
+  });
+  const isWhole = range !== 'all' || since <= balance.created_at;
+  return { range, interval, data: points, complete: reachesBack && isWhole };
+}
+
+/** The ledger from the present back to the last line that is not younger than a moment, or to the limit. */
+async function readLines(
+  balances: BalanceDao,
+  { balance: { username, transaction_count } }: Account,
+  since: string,
+): Promise<BalanceTransaction[]> {
+  const lines: BalanceTransaction[] = [];
+  // What was posted since the account was read is no part of it.
+  const range = { first: 1, last: transaction_count };
+  let after: Position | undefined;
+  do {
+    const request = { limit: Math.min(LINES_PER_READ, MAX_HISTORY_LINES - lines.length), offset: 0, after };
+    const page = await balances.getUserTransactions(username, request, { range });
+    lines.push(...page.items);
+    after = page.next;
+  } while (after && lines.length < MAX_HISTORY_LINES && (lines.at(-1)?.created_at ?? since) > since);
+  return lines;
+}
+
+/** The trades that the lines have paid for, by order. */
+async function readTrades(
+  trades: AssetTransactionDao,
+  { balance: { username }, holdings }: Account,
+  lines: readonly BalanceTransaction[],
+): Promise<Map<string, AssetTransaction>> {
+  const orderIds = new Set(
+    lines.flatMap((line) => (line.transaction_type === 'order_payment' ? [line.reference_id] : [])),
+  );
+  // A process takes the time before it commits, so the last line need not be the oldest.
+  const since = lines.reduce((oldest, { created_at }) => (created_at < oldest ? created_at : oldest), '~');
+  const found = new Map<string, AssetTransaction>();
+  if (orderIds.size === 0) return found;
+  for (const { asset_id, last_transaction } of holdings) {
+    if (last_transaction !== null && last_transaction < since) continue;
+    for (const trade of await trades.getTradesSince(username, asset_id, since)) {
+      if (orderIds.has(trade.order_id)) found.set(trade.order_id, trade);
+    }
+  }
+  return found;
+}
+
+async function readPrices(
+  candles: CandleDao,
+  holdings: readonly ValuedHolding[],
+  { times, interval }: { readonly times: readonly string[]; readonly interval: HistoryInterval },
+): Promise<Map<string, readonly string[]>> {
+  const to = times.at(-1);
+  const readings = holdings.map(async ({ asset_id: assetId, current_price }) => {
+    const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);
+    const newestFirst = await candles.getCandles({ assetId, interval, to, limit, order: 'descending' });
+    return [assetId, pastPrices(times, newestFirst.toReversed(), current_price)] as const;
+  });
+  return new Map(await Promise.all(readings));
+}

@@ -1,0 +1,41 @@
+import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { describe, expect, it } from 'vitest';
+import { pastPrices } from '../../src/domain/past-prices.ts';
+
+const at = (time: string) => `2026-01-15T${time}:00.000Z`;
+const candle = (time: string, open: string, close: string): Candle => ({
+  asset_id: 'BTC',
+  interval: '1h',
+  open_time: at(time),
+  open,
+  high: '99',
+  low: '1',
+  close,
+  volume: '0',
+  final: true,
+  source: 'simulated',
+});
+
+describe('the price at a past moment', () => {
+  const candles = [candle('09:00', '10', '11'), candle('10:00', '12', '13'), candle('13:00', '20', '21')];
+
+  it.each([
+    ['at the end of a candle is its close', '10:00', '11'],
+    ['within a candle is the close of the one before', '10:59', '11'],
+    ['at the end of the next candle is that one’s close', '11:00', '13'],
+    ['in a gap is the last close', '13:30', '13'],
+    ['after all candles is the last close', '15:00', '21'],
+    ['before all candles is where the first one opened', '09:59', '10'],
+  ])('%s', (_what, time, price) => {
+    expect(pastPrices([at(time)], candles, '50')).toEqual([price]);
+  });
+
+  it('is told for each of many moments', () => {
+    const times = ['08:00', '10:00', '10:30', '12:00', '14:00'].map(at);
+    expect(pastPrices(times, candles, '50')).toEqual(['10', '11', '11', '13', '21']);
+  });
+
+  it('is the present one where there are no candles', () => {
+    expect(pastPrices([at('09:00')], [], '50')).toEqual(['50']);
+  });
+});
