@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 /** Where the gateway listens while the app is developed. */
 const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8080';
 
-const proxy = { '/api': { target: GATEWAY } };
+const proxy = { '/api': { target: GATEWAY }, '/health': { target: GATEWAY } };
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

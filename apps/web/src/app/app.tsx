@@ -9,7 +9,7 @@ import { createAppRouter } from './router.tsx';
 const Toasts = lazy(async () => ({ default: (await import('../ui/toasts.tsx')).Toasts }));
 
 const queryClient = createQueryClient();
-const router = createAppRouter();
+const router = createAppRouter(queryClient);
 
 export function App() {
   return (

@@ -1,14 +1,15 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
 import { assetSearchSchema } from '../features/asset/asset-search.ts';
 import { cashSearchSchema } from '../features/cash/cash-search.ts';
 import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
-import { NotFoundPage } from './not-found-page.tsx';
+import { adminRoute } from './admin/admin-routes.ts';
 import { PageError } from './page-error.tsx';
 import { requireSession } from './require-session.tsx';
-import { Shell } from './shell.tsx';
+import { rootRoute } from './root-route.ts';
 
 /** Only ways within this app: a redirect to elsewhere would make our sign-in part of somebody's trap. */
 const redirectSchema = z
@@ -17,11 +18,6 @@ const redirectSchema = z
   .optional()
   .catch(undefined);
 const authSearchSchema = z.object({ redirect: redirectSchema });
-
-const rootRoute = createRootRoute({
-  component: Shell,
-  notFoundComponent: NotFoundPage,
-});
 
 const marketRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -82,7 +78,8 @@ const signUpRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-up-page.tsx'), 'SignUpPage'),
 });
 
-export function createAppRouter() {
+/** @param queryClient where routes find who is here */
+export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       marketRoute,
@@ -93,7 +90,9 @@ export function createAppRouter() {
       profileRoute,
       signInRoute,
       signUpRoute,
+      adminRoute,
     ]),
+    context: { queryClient },
     defaultPreload: 'intent',
     defaultErrorComponent: PageError,
     scrollRestoration: true,

@@ -1,12 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Contrast } from 'lucide-react';
+import { profileQuery } from '../api/account/profile.ts';
 import { LiveBadge } from '../live/live-badge.tsx';
 import { usePolledPrices } from '../live/use-polled-prices.ts';
 import { useSession } from '../session/use-session.ts';
 import { LazyMenu, lazyMenu } from '../ui/lazy-menu.tsx';
 import { AccountArea } from './account-area.tsx';
 import { Brand } from './brand.tsx';
-import { NAVIGATION } from './navigation.ts';
+import type { NavigationItem } from './navigation.ts';
+import { navigationFor } from './navigation.ts';
 import { SessionLive } from './session-live.tsx';
 
 const appearanceMenu = lazyMenu(async () => (await import('./appearance-menu.tsx')).AppearanceMenu);
@@ -16,7 +19,8 @@ export function Shell() {
   const session = useSession();
   const isSignedIn = session === 'signed-in';
   usePolledPrices(isSignedIn);
-  const items = NAVIGATION.filter(({ isForVisitors }) => isForVisitors || isSignedIn);
+  const { data: profile } = useQuery({ ...profileQuery(), enabled: isSignedIn });
+  const items = navigationFor({ isSignedIn, role: profile?.role });
 
   return (
     <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr] pb-14 sm:pb-0">
@@ -65,7 +69,7 @@ export function Shell() {
 }
 
 /** On a phone the thumb is at the bottom. */
-function BottomBar({ items }: { readonly items: typeof NAVIGATION }) {
+function BottomBar({ items }: { readonly items: readonly NavigationItem[] }) {
   return (
     <nav
       aria-label="Main, at the bottom"

@@ -1,4 +1,5 @@
 import { decimal, formatDecimal } from '@cnop/common/core/money';
+import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 import { useCallback, useSyncExternalStore } from 'react';
 
 /** A price of the moment. Bid and ask are what a seller gets and a buyer pays. */
@@ -9,6 +10,8 @@ export interface LivePrice {
   readonly at: string;
   /** Grows with every price of the asset; 0 where it is not known. */
   readonly seq: number;
+  /** What it was made from; undefined for prices that were polled. */
+  readonly source: QuoteSource | undefined;
 }
 
 const prices = new Map<string, LivePrice>();
@@ -21,7 +24,8 @@ const listeners = new Map<string, Set<() => void>>();
 export function publishPrice(assetId: string, price: LivePrice): void {
   const known = prices.get(assetId);
   if (known && (price.at < known.at || (price.at === known.at && price.seq <= known.seq))) return;
-  prices.set(assetId, price);
+  // A polled price does not say, and its source is the one that the stream named.
+  prices.set(assetId, { ...price, source: price.source ?? known?.source });
   for (const listener of listeners.get(assetId) ?? []) listener();
 }
 
@@ -59,5 +63,6 @@ export function priceAround(
     ask: formatDecimal(decimal(mid).plus(half)),
     at,
     seq: 0,
+    source: undefined,
   };
 }

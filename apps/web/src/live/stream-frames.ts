@@ -30,8 +30,8 @@ export function readFrame({ type, data }: Pick<StreamEvent, 'type' | 'data'>): S
     case 'price.updated': {
       const quote = quoteSchema.safeParse(body);
       if (!quote.success) return undefined;
-      const { asset_id: assetId, bid, ask, mid, at, seq } = quote.data;
-      return { kind: 'price', assetId, price: { bid, ask, mid, at, seq } };
+      const { asset_id: assetId, bid, ask, mid, at, seq, source } = quote.data;
+      return { kind: 'price', assetId, price: { bid, ask, mid, at, seq, source } };
     }
     case 'closing': {
       const closing = closingSchema.safeParse(body);

@@ -14,7 +14,7 @@ describe('a frame of the stream', () => {
       source: 'simulated',
       seq: 7,
     };
-    const { asset_id: assetId, source: _source, ...price } = quote;
+    const { asset_id: assetId, ...price } = quote;
     expect(frame('price.updated', quote)).toEqual({ kind: 'price', assetId, price });
   });
 

@@ -1,51 +1,15 @@
-import { z } from 'zod';
-import { idSchema, timestampSchema, usernameSchema } from '../entities/fields.ts';
+import type { AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
+import {
+  addressSchema,
+  auditEventSchema,
+  MAX_DETAIL_NAME_LENGTH,
+  MAX_DETAIL_VALUE_LENGTH,
+  MAX_REQUEST_ID_LENGTH,
+  MAX_USER_AGENT_LENGTH,
+} from '../entities/user/audit-event.ts';
 
-export const AUDIT_EVENT_TYPES = [
-  'sign_up',
-  'login',
-  'login_failure',
-  'lockout',
-  'logout',
-  'session_reuse',
-  'password_change',
-  'role_change',
-  'status_change',
-  'admin_action',
-] as const;
-export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
-
-/**
- * The subject of a failed sign-in for a username that does not exist. What was typed is not recorded: it is often a
- * password in the wrong field. No username can be this.
- */
-export const UNKNOWN_SUBJECT = '(unknown)';
-
-const MAX_USER_AGENT_LENGTH = 256;
-const MAX_REQUEST_ID_LENGTH = 100;
 const MAX_DETAIL_ENTRIES = 10;
-const MAX_DETAIL_NAME_LENGTH = 50;
-const MAX_DETAIL_VALUE_LENGTH = 200;
 const REMOVED = '[removed]';
-
-const addressSchema = z.union([z.ipv4(), z.ipv6()]);
-const subjectSchema = z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]);
-
-/** One security event as it is stored. */
-export const auditEventSchema = z.object({
-  event_id: idSchema,
-  event_type: z.enum(AUDIT_EVENT_TYPES),
-  /** Whom it happened to. */
-  username: subjectSchema,
-  /** Who did it; null when nobody was signed in. */
-  actor: usernameSchema.nullable(),
-  address: addressSchema.nullable(),
-  user_agent: z.string().max(MAX_USER_AGENT_LENGTH).nullable(),
-  request_id: z.string().max(MAX_REQUEST_ID_LENGTH).nullable(),
-  detail: z.record(z.string().max(MAX_DETAIL_NAME_LENGTH), z.string().max(MAX_DETAIL_VALUE_LENGTH)),
-  occurred_at: timestampSchema,
-});
-export type AuditEvent = z.infer<typeof auditEventSchema>;
 
 /** What a use case knows about an event. */
 export interface AuditInput {

@@ -4,10 +4,13 @@ import type { IdSource } from '../core/ids.ts';
 import type { Page, Position } from '../core/pagination.ts';
 import { defineRecord } from '../dao/record.ts';
 import type { Query, TableStore, Write } from '../database/table-store.ts';
-import type { AuditEvent, AuditInput } from './audit-event.ts';
-import { auditEventOf, auditEventSchema } from './audit-event.ts';
+import type { AuditEvent } from '../entities/user/audit-event.ts';
+import { auditEventSchema } from '../entities/user/audit-event.ts';
+import type { AuditInput } from './audit-event.ts';
+import { auditEventOf } from './audit-event.ts';
 
-export type { AuditEvent, AuditEventType, AuditInput } from './audit-event.ts';
+export type { AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
+export type { AuditInput } from './audit-event.ts';
 
 /** Long enough for a yearly review; failed sign-ins would fill the store otherwise. */
 const AUDIT_RETENTION_DAYS = 400;

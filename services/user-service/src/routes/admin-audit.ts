@@ -1,5 +1,5 @@
-import { auditEventSchema, UNKNOWN_SUBJECT } from '@cnop/common/auth/audit-event';
 import { usernameSchema } from '@cnop/common/entities/fields';
+import { auditEventSchema, UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';

@@ -1,4 +1,3 @@
-import { UNKNOWN_SUBJECT } from '@cnop/common/auth/audit-event';
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
@@ -8,6 +7,7 @@ import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision, Item, Write } from '@cnop/common/database/table-store';
+import { UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
 import type { User } from '@cnop/common/entities/user/user';
 import { AuthenticationError, ForbiddenError } from '@cnop/exception/errors';
 import type { EndSessionsDeps } from './end-sessions.ts';

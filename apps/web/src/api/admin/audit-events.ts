@@ -1,0 +1,26 @@
+import { auditEventSchema } from '@cnop/common/entities/user/audit-event';
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { callApi } from '../http/client.ts';
+import { pageSchema } from '../page.ts';
+
+const answerSchema = pageSchema(auditEventSchema);
+const PAGE = '50';
+
+/** Of everybody on a day in UTC, such as `2026-01-31`, or of one user on every day. */
+export type AuditScope = { readonly day: string } | { readonly username: string };
+
+/** Security events, newest first, a page at a time. */
+export function auditEventsQuery(scope: AuditScope) {
+  return infiniteQueryOptions({
+    queryKey: ['admin', 'audit-events', scope],
+    queryFn: ({ pageParam, signal }) =>
+      callApi({
+        path: '/admin/audit-events',
+        query: { ...scope, limit: PAGE, cursor: pageParam },
+        schema: answerSchema,
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}

@@ -1,0 +1,55 @@
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { ApiProblem, problemOf } from '../http/api-problem.ts';
+
+/** Not a part of the API: probes of machines ask there as well. */
+const HEALTH_PATH = '/health';
+/** Longer than the gateway waits for a service. */
+const TIMEOUT_MILLISECONDS = 5_000;
+
+const healthSchema = z.object({
+  status: z.enum(['healthy', 'unhealthy', 'draining']),
+  service: z.string(),
+  version: z.string(),
+  uptime: z.number(),
+  timestamp: z.string(),
+  checks: z.record(z.string(), z.enum(['up', 'down'])),
+});
+export type ServiceHealth = z.output<typeof healthSchema>;
+
+/** How the gateway finds itself and the services behind it. */
+export function serviceHealthQuery() {
+  return queryOptions({
+    queryKey: ['admin', 'health'],
+    queryFn: ({ signal }) => readHealth(signal),
+    // A failure is news here, and the next question comes soon.
+    retry: false,
+    staleTime: 0,
+  });
+}
+
+async function readHealth(signal: AbortSignal): Promise<ServiceHealth> {
+  const response = await ask(signal);
+  // A platform that is not well says so with a 503 and the same body.
+  const health = healthSchema.safeParse(
+    await response
+      .clone()
+      .json()
+      .catch(() => undefined),
+  );
+  if (health.success) return health.data;
+  throw await problemOf(response);
+}
+
+async function ask(signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(HEALTH_PATH, {
+      headers: { Accept: 'application/json' },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]),
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const facts = { status: 0, isRetryable: true };
+    throw new ApiProblem('The gateway could not be reached.', facts, { cause: error });
+  }
+}

@@ -1,0 +1,39 @@
+import type { LinkProps } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
+import { WhileSignedIn } from '../require-session.tsx';
+import { usePermissions } from './use-permissions.ts';
+
+interface Place {
+  readonly to: NonNullable<LinkProps['to']>;
+  readonly label: string;
+}
+
+/** What is around every page for those who look after the platform. */
+export function AdminArea() {
+  const { readsAudit } = usePermissions();
+  const places: readonly Place[] = [
+    { to: '/admin/assets', label: 'Assets' },
+    { to: '/admin/users', label: 'Users' },
+    ...(readsAudit ? [{ to: '/admin/audit', label: 'Audit log' } as const] : []),
+    { to: '/admin/health', label: 'Health' },
+  ];
+  return (
+    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
+      <nav aria-label="Administration" className="flex gap-4 overflow-x-auto border-b border-line">
+        {places.map(({ to, label }) => (
+          <Link
+            key={to}
+            to={to}
+            activeOptions={{ includeSearch: false }}
+            className="flex h-10 shrink-0 items-center border-b-2 border-transparent font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[status=active]:border-ink data-[status=active]:text-ink"
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <WhileSignedIn>
+        <Outlet />
+      </WhileSignedIn>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { AuditLog } from '../../../features/admin/audit/audit-log.tsx';
+import { PageTitle } from '../../page-title.tsx';
+
+const route = getRouteApi('/admin/audit');
+
+export function AuditPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <>
+      <PageTitle>Audit log</PageTitle>
+      <AuditLog search={search} onSearch={(next) => void navigate({ search: next })} />
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { profileQuery } from '../../../api/account/profile.ts';
+import { userQuery } from '../../../api/admin/user.ts';
+import { toProblem } from '../../../api/http/api-problem.ts';
+import { ManagedUserView } from '../../../features/admin/users/managed-user-view.tsx';
+import { ErrorState } from '../../../ui/error-state.tsx';
+import { SkeletonRows } from '../../../ui/skeleton.tsx';
+import { usePermissions } from '../../admin/use-permissions.ts';
+import { NotFoundPage } from '../../not-found-page.tsx';
+
+const SKELETON_ROWS = 8;
+/** The cash of somebody who trades moves while it is looked at. */
+const REFRESH_MILLISECONDS = 10_000;
+const NOT_THERE = [404, 422];
+const route = getRouteApi('/admin/users/$username');
+
+export function ManagedUserPage() {
+  const { username } = route.useParams();
+  const permissions = usePermissions();
+  const { data: profile } = useQuery({ ...profileQuery(), enabled: false });
+  const { data, error, refetch } = useQuery({
+    ...userQuery(username.toLowerCase()),
+    refetchInterval: REFRESH_MILLISECONDS,
+  });
+  useEffect(() => {
+    document.title = `${username} · Users · CNOP`;
+  }, [username]);
+  if (data) {
+    return (
+      <ManagedUserView
+        key={data.data.username}
+        user={data.data}
+        balance={data.balance}
+        permissions={permissions}
+        isSelf={data.data.username === profile?.username}
+      />
+    );
+  }
+  // A name that cannot exist is refused, one that does not is not found.
+  if (error && NOT_THERE.includes(toProblem(error).status)) return <NotFoundPage />;
+  return (
+    <div className="card">
+      {error ? (
+        <ErrorState title="The user could not be loaded" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <SkeletonRows label="Loading the user" rows={SKELETON_ROWS} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { JsonNumber } from '@cnop/common/core/json-number';
+import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
+import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { assetCreateSchema, assetUpdateSchema } from '@cnop/common/entities/inventory/asset-input';
+import type { Complaints } from '../complaints.ts';
+import { complaintsOf } from '../complaints.ts';
+
+export type AssetField = keyof AssetCreate;
+/** Everything as it is typed. */
+export type AssetForm = Readonly<Record<AssetField, string>>;
+
+/** How what is typed becomes what is sent. What may be missing is sent as null when it is left empty. */
+type Kind = 'text' | 'optional text' | 'decimal' | 'optional decimal' | 'integer' | 'optional integer';
+
+const KINDS: Readonly<Record<AssetField, Kind>> = {
+  asset_id: 'text',
+  symbol: 'text',
+  name: 'text',
+  description: 'optional text',
+  category: 'text',
+  status: 'text',
+  current_price: 'decimal',
+  market_cap: 'optional decimal',
+  market_cap_rank: 'optional integer',
+  volume_24h: 'optional decimal',
+  website: 'optional text',
+  whitepaper: 'optional text',
+  image: 'optional text',
+  quantity_scale: 'integer',
+  price_scale: 'integer',
+  spread_bps: 'integer',
+  fee_bps: 'integer',
+  daily_volatility_bps: 'integer',
+};
+
+export const ASSET_FIELDS = Object.keys(KINDS) as readonly AssetField[];
+/** The id is what the asset is known by; the price has a command of its own. */
+const FIXED: ReadonlySet<AssetField> = new Set(['asset_id', 'current_price']);
+
+type Reading<Body> =
+  | { readonly kind: 'bad'; readonly complaints: Complaints<AssetField> }
+  | { readonly kind: 'good'; readonly body: Body };
+
+/** A form with what the server would assume of an asset that says no more than it must. */
+export function emptyAssetForm(): AssetForm {
+  const smallest = assetCreateSchema.parse({ asset_id: 'A', symbol: 'A', name: 'A', current_price: '1' });
+  return { ...textsOf(smallest), asset_id: '', symbol: '', name: '', current_price: '' };
+}
+
+export function formOfAsset(asset: AssetResponse): AssetForm {
+  return textsOf(asset);
+}
+
+/** A new asset, by the rules of the server; those that need to know the catalogue are left to it. */
+export function readNewAsset(form: AssetForm): Reading<AssetCreate> {
+  const parsed = assetCreateSchema.safeParse(inputOf(form, ASSET_FIELDS));
+  if (parsed.success) return { kind: 'good', body: parsed.data };
+  return { kind: 'bad', complaints: complaintsOf(parsed.error, form) };
+}
+
+/** Fields that differ from what is stored. */
+export function changedFields(form: AssetForm, stored: AssetForm): AssetField[] {
+  return ASSET_FIELDS.filter((field) => !FIXED.has(field) && form[field] !== stored[field]);
+}
+
+/** What changed, by the rules of the server. Nothing else is sent, so that nobody else's edit is undone. */
+export function readAssetChanges(form: AssetForm, stored: AssetForm): Reading<AssetUpdate> {
+  const parsed = assetUpdateSchema.safeParse(inputOf(form, changedFields(form, stored)));
+  if (parsed.success) return { kind: 'good', body: parsed.data };
+  return { kind: 'bad', complaints: complaintsOf(parsed.error, form) };
+}
+
+/** Whether saving ends every order that waits on the asset. */
+export function closesTrading({ status }: AssetForm, stored: AssetForm): boolean {
+  return status !== stored.status && (status === 'inactive' || status === 'delisted');
+}
+
+function inputOf(form: AssetForm, fields: readonly AssetField[]): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field, valueOf(form[field], KINDS[field])]));
+}
+
+function valueOf(typed: string, kind: Kind): unknown {
+  const text = typed.trim();
+  if (text === '' && kind.startsWith('optional')) return null;
+  if (kind.endsWith('integer')) return new JsonNumber(text);
+  return kind.endsWith('decimal') ? text.replace(',', '.') : text;
+}
+
+function textsOf(asset: AssetCreate): AssetForm {
+  return Object.fromEntries(ASSET_FIELDS.map((field) => [field, String(asset[field] ?? '')])) as AssetForm;
+}

@@ -1,0 +1,65 @@
+import { Link } from '@tanstack/react-router';
+import type { MarketAsset } from '../../../api/market/assets.ts';
+import { TickingPrice } from '../../../live/ticking-price.tsx';
+import { useAssetPrice } from '../../../live/use-asset-price.ts';
+import { AssetBadge } from '../../../ui/asset-badge.tsx';
+import { Badge } from '../../../ui/badge.tsx';
+import { Cell, Row, RowHead } from '../../../ui/table.tsx';
+import { Time } from '../../../ui/time.tsx';
+import type { Permissions } from '../permissions.ts';
+import { AssetActions } from './asset-actions.tsx';
+import { CATEGORY_NAMES, STATUS_NAMES, STATUS_TONES } from './asset-words.ts';
+
+export interface AssetRowProps {
+  readonly asset: MarketAsset;
+  readonly permissions: Permissions;
+}
+
+export function AssetRow({ asset, permissions }: AssetRowProps) {
+  const { asset_id, symbol, name, category, status } = asset;
+  const { mid } = useAssetPrice(asset);
+  return (
+    <Row>
+      <RowHead>
+        <Link
+          to="/admin/assets/$assetId"
+          params={{ assetId: asset_id }}
+          className="flex min-h-8 items-center gap-3 rounded hover:underline"
+        >
+          <AssetBadge symbol={symbol} />
+          <span className="grid min-w-0">
+            <span className="line-clamp-2 font-medium wrap-anywhere">{name}</span>
+            <span className="flex items-center gap-2 text-xs text-faint">
+              {asset_id}
+              {/* On a phone the status has no column, and says so where it matters. */}
+              {status !== 'active' && (
+                <span className="sm:hidden">
+                  <Badge tone={STATUS_TONES[status]}>{STATUS_NAMES[status]}</Badge>
+                </span>
+              )}
+            </span>
+          </span>
+        </Link>
+      </RowHead>
+      <Cell className="hidden text-muted lg:table-cell">{CATEGORY_NAMES[category]}</Cell>
+      <Cell className="hidden sm:table-cell">
+        <Badge tone={STATUS_TONES[status]}>{STATUS_NAMES[status]}</Badge>
+      </Cell>
+      <Cell isNumeric>
+        <TickingPrice value={mid} priceScale={asset.price_scale} className="font-medium" />
+      </Cell>
+      <Cell isNumeric className="hidden text-muted md:table-cell">
+        {asset.fee_bps} bps
+      </Cell>
+      <Cell isNumeric className="hidden text-muted md:table-cell">
+        {asset.spread_bps} bps
+      </Cell>
+      <Cell isNumeric className="hidden text-muted lg:table-cell">
+        <Time value={asset.updated_at} />
+      </Cell>
+      <Cell className="w-20 text-end">
+        {permissions.steersTrading && <AssetActions asset={asset} look="icons" />}
+      </Cell>
+    </Row>
+  );
+}

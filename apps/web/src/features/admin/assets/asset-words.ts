@@ -1,0 +1,50 @@
+import type { AssetCategory, AssetStatus } from '@cnop/common/entities/inventory/asset';
+import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
+import type { BadgeTone } from '../../../ui/badge.tsx';
+
+export const CATEGORY_NAMES: Readonly<Record<AssetCategory, string>> = {
+  cryptocurrency: 'Coin',
+  stablecoin: 'Stablecoin',
+  token: 'Token',
+  nft: 'NFT',
+  commodity: 'Commodity',
+};
+
+export const STATUS_NAMES: Readonly<Record<AssetStatus, string>> = {
+  active: 'Active',
+  inactive: 'Inactive',
+  suspended: 'Suspended',
+  delisted: 'Delisted',
+};
+
+export const STATUS_TONES: Readonly<Record<AssetStatus, BadgeTone>> = {
+  active: 'gain',
+  inactive: 'neutral',
+  suspended: 'warn',
+  delisted: 'loss',
+};
+
+/** What a status means for orders. */
+export const STATUS_MEANINGS: Readonly<Record<AssetStatus, string>> = {
+  active: 'Orders are taken and executed.',
+  inactive: 'No orders are taken, and those that wait are cancelled.',
+  suspended: 'No orders are taken; those that wait go on waiting.',
+  delisted: 'As inactive, and only an edit of the status brings it back.',
+};
+
+/** What becomes of a price that is set by hand. */
+const FEED_MEANINGS: Readonly<Record<QuoteSource, string>> = {
+  manual: 'Prices are set by hand here: it stays until somebody sets another.',
+  simulated: 'Prices are simulated here: the simulation goes on from the price that you set.',
+  replay: 'Recorded prices are played here: the next one of the recording replaces yours.',
+  exchange: 'Prices come from an exchange: its next price replaces yours, usually within seconds.',
+  stored:
+    'Another process makes the prices: unless its feed is manual, it moves on from yours or replaces it.',
+};
+
+/** @param source of the latest quote; undefined before the stream has brought one */
+export function feedMeaning(source: QuoteSource | undefined): string {
+  return source === undefined
+    ? 'Unless prices are set by hand here, the price feed moves on from it or replaces it.'
+    : FEED_MEANINGS[source];
+}

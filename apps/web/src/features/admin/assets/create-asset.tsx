@@ -1,0 +1,51 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { SubmitEvent } from 'react';
+import { createAsset } from '../../../api/admin/create-asset.ts';
+import { assetsQuery } from '../../../api/market/assets.ts';
+import { Button, buttonClass } from '../../../ui/button.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import { notify } from '../../../ui/notices.ts';
+import { AssetFields } from './asset-fields.tsx';
+import { emptyAssetForm, readNewAsset } from './asset-form.ts';
+import { useAssetForm } from './use-asset-form.ts';
+
+const EMPTY = emptyAssetForm();
+
+/** @param onCreated with the id of the asset that is there now */
+export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: string) => void }) {
+  const queryClient = useQueryClient();
+  const { form, complaints, problem, change, complain, refuse } = useAssetForm(EMPTY);
+  const { mutate, isPending } = useMutation({
+    mutationFn: createAsset,
+    onSuccess: async ({ asset_id, name }) => {
+      await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
+      notify({ tone: 'success', title: `${name} is in the catalogue` });
+      onCreated(asset_id);
+    },
+    onError: refuse,
+  });
+
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    if (isPending) return;
+    const reading = readNewAsset(form);
+    if (reading.kind === 'good') mutate(reading.body);
+    else complain(reading.complaints);
+  };
+
+  return (
+    <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
+      <AssetFields form={form} complaints={complaints} onChange={change} isNew />
+      <FormProblem message={problem} />
+      <div className="flex justify-end gap-2">
+        <Link to="/admin/assets" className={buttonClass()}>
+          Cancel
+        </Link>
+        <Button type="submit" tone="primary" isBusy={isPending}>
+          Create asset
+        </Button>
+      </div>
+    </form>
+  );
+}

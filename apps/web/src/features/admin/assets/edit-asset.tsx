@@ -1,0 +1,80 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { SubmitEvent } from 'react';
+import { useState } from 'react';
+import { updateAsset } from '../../../api/admin/update-asset.ts';
+import type { MarketAsset } from '../../../api/market/assets.ts';
+import { assetsQuery } from '../../../api/market/assets.ts';
+import { formatCount } from '../../../format/numbers.ts';
+import { AlertDialog } from '../../../ui/alert-dialog.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { FormProblem } from '../../../ui/form-problem.tsx';
+import { notify } from '../../../ui/notices.ts';
+import { AssetFields } from './asset-fields.tsx';
+import { changedFields, closesTrading, formOfAsset, readAssetChanges } from './asset-form.ts';
+import { useAssetForm } from './use-asset-form.ts';
+
+/** Edits an asset. Only what differs from it is sent. */
+export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
+  const queryClient = useQueryClient();
+  const stored = formOfAsset(asset);
+  const [isAsking, setIsAsking] = useState(false);
+  const { form, complaints, problem, change, complain, refuse, reset } = useAssetForm(stored);
+  const changed = changedFields(form, stored);
+
+  const { mutate, isPending } = useMutation({
+    mutationFn: (changes: Parameters<typeof updateAsset>[1]) => updateAsset(asset.asset_id, changes),
+    onSuccess: async (after) => {
+      await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
+      reset();
+      notify({ tone: 'success', title: `${after.name} is saved` });
+    },
+    onError: refuse,
+    onSettled: () => setIsAsking(false),
+  });
+
+  const save = (): void => {
+    const reading = readAssetChanges(form, stored);
+    if (reading.kind === 'good') mutate(reading.body);
+    else complain(reading.complaints);
+  };
+
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    if (isPending || changed.length === 0) return;
+    const reading = readAssetChanges(form, stored);
+    if (reading.kind === 'good' && closesTrading(form, stored)) setIsAsking(true);
+    else save();
+  };
+
+  return (
+    <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
+      <AssetFields form={form} complaints={complaints} onChange={change} isNew={false} />
+      <FormProblem message={problem} />
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        <p role="status" className="me-auto text-sm text-faint">
+          {changed.length === 0 ? 'Nothing is changed.' : `${formatCount(changed.length)} changed.`}
+        </p>
+        <Button disabled={changed.length === 0 || isPending} onClick={reset}>
+          Undo changes
+        </Button>
+        <Button type="submit" tone="primary" isBusy={isPending} disabled={changed.length === 0}>
+          Save changes
+        </Button>
+      </div>
+      <AlertDialog
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        onConfirm={save}
+        title={`Make ${asset.name} ${form.status}?`}
+        confirmLabel={`Save as ${form.status}`}
+        cancelLabel="Go on editing"
+        tone="danger"
+        focusOn="cancel"
+        isBusy={isPending}
+      >
+        No more orders on it are taken. <strong className="text-ink">Open orders on it get cancelled</strong>,
+        and what they hold becomes available again.
+      </AlertDialog>
+    </form>
+  );
+}

@@ -1,0 +1,54 @@
+import { Link } from '@tanstack/react-router';
+import type { MarketAsset } from '../../../api/market/assets.ts';
+import { TickingPrice } from '../../../live/ticking-price.tsx';
+import { useAssetPrice } from '../../../live/use-asset-price.ts';
+import { AssetBadge } from '../../../ui/asset-badge.tsx';
+import { Badge } from '../../../ui/badge.tsx';
+import { Time } from '../../../ui/time.tsx';
+import type { Permissions } from '../permissions.ts';
+import { AssetActions } from './asset-actions.tsx';
+import { AssetFacts } from './asset-facts.tsx';
+import { STATUS_MEANINGS, STATUS_NAMES, STATUS_TONES } from './asset-words.ts';
+import { EditAsset } from './edit-asset.tsx';
+
+export interface ManagedAssetProps {
+  readonly asset: MarketAsset;
+  readonly permissions: Permissions;
+}
+
+/** One asset: what it is now, what can be done with it, and, for whoever may, all of its fields. */
+export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
+  const { asset_id, name, symbol, status } = asset;
+  const { mid } = useAssetPrice(asset);
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      <header className="card flex flex-wrap items-center justify-between gap-x-6 gap-y-3 p-4">
+        <div className="flex min-w-0 items-center gap-3">
+          <AssetBadge symbol={symbol} size="large" />
+          <div className="min-w-0">
+            <h1 className="flex flex-wrap items-center gap-2 text-base font-semibold">
+              <span className="wrap-anywhere">{name}</span>
+              <Badge tone={STATUS_TONES[status]}>{STATUS_NAMES[status]}</Badge>
+            </h1>
+            <p className="text-xs text-faint">
+              <Link
+                to="/assets/$assetId"
+                params={{ assetId: asset_id }}
+                className="inline-flex min-h-6 items-center text-accent hover:underline"
+              >
+                {asset_id} on the market
+              </Link>
+              {' · '}edited <Time value={asset.updated_at} />
+            </p>
+          </div>
+        </div>
+        <div className="grid">
+          <TickingPrice value={mid} priceScale={asset.price_scale} className="text-xl font-semibold" />
+          <span className="text-sm text-faint">{STATUS_MEANINGS[status]}</span>
+        </div>
+        {permissions.steersTrading && <AssetActions asset={asset} look="buttons" />}
+      </header>
+      {permissions.editsAssets ? <EditAsset asset={asset} /> : <AssetFacts asset={asset} />}
+    </div>
+  );
+}

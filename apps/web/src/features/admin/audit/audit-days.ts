@@ -1,0 +1,12 @@
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
+
+/** The day in UTC, by which the log is kept. */
+export function dayOf(at: Date): string {
+  return at.toISOString().slice(0, DAY_LENGTH);
+}
+
+/** Days before or after a day. @param day such as `2026-01-31` */
+export function dayAfter(day: string, days: number): string {
+  return dayOf(new Date(Date.parse(`${day}T00:00:00.000Z`) + days * DAY_MILLISECONDS));
+}

@@ -1,0 +1,132 @@
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
+import { UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { AuditScope } from '../../../api/admin/audit-events.ts';
+import { auditEventsQuery } from '../../../api/admin/audit-events.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { ErrorState } from '../../../ui/error-state.tsx';
+import { SkeletonRows } from '../../../ui/skeleton.tsx';
+import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { AuditEventDetails } from './audit-event-details.tsx';
+import { AuditFacts } from './audit-facts.tsx';
+import { wordsOf } from './audit-words.ts';
+
+const SKELETON_ROWS = 10;
+
+/** The events of a scope, newest first, with the details of one at the side. */
+export function AuditEvents({ scope }: { readonly scope: AuditScope }) {
+  const [shown, setShown] = useState<AuditEvent>();
+  const [isOpen, setIsOpen] = useState(false);
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    auditEventsQuery(scope),
+  );
+  const events = data?.pages.flatMap((page) => page.data);
+  if (!events) {
+    return error ? (
+      <ErrorState title="The log could not be loaded" error={error} onRetry={() => void refetch()} />
+    ) : (
+      <SkeletonRows label="Loading the log" rows={SKELETON_ROWS} />
+    );
+  }
+  if (events.length === 0) {
+    return (
+      <EmptyState
+        title="Nothing happened"
+        action={<Button onClick={() => void refetch()}>Look again</Button>}
+      >
+        {'day' in scope
+          ? 'No security event on that day. Try another day.'
+          : 'No security event of that user. Is the name right? The log goes back 400 days.'}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <Table caption="Security events, newest first" head={<Heads />}>
+        {events.map((event) => (
+          <EventRow
+            key={event.event_id}
+            event={event}
+            onShow={() => {
+              setShown(event);
+              setIsOpen(true);
+            }}
+          />
+        ))}
+      </Table>
+      {hasNextPage && (
+        <div className="flex justify-center border-t border-line p-3">
+          <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+      <Dialog kind="drawer" title="Event" isOpen={isOpen} onClose={() => setIsOpen(false)}>
+        {shown && <AuditEventDetails event={shown} />}
+      </Dialog>
+    </>
+  );
+}
+
+function Heads() {
+  return (
+    <>
+      <Column>Event</Column>
+      <Column>User</Column>
+      <Column className="hidden md:table-cell">What</Column>
+      <Column className="hidden lg:table-cell">Address</Column>
+      <Column isNumeric>When</Column>
+    </>
+  );
+}
+
+function EventRow({ event, onShow }: { readonly event: AuditEvent; readonly onShow: () => void }) {
+  const { username, actor, address, occurred_at } = event;
+  const { title, tone, facts } = wordsOf(event);
+  return (
+    <Row>
+      <RowHead>
+        <button
+          type="button"
+          aria-label={`${title}, ${username}, details`}
+          onClick={onShow}
+          className="inline-flex min-h-6 items-center rounded text-start hover:underline"
+        >
+          <Badge tone={tone}>{title}</Badge>
+        </button>
+      </RowHead>
+      <Cell>
+        <Subject username={username} />
+        {actor !== null && actor !== username && (
+          <span className="block text-xs wrap-anywhere text-faint">by {actor}</span>
+        )}
+      </Cell>
+      <Cell className="hidden max-w-80 text-muted md:table-cell">
+        <AuditFacts facts={facts} />
+      </Cell>
+      <Cell className="hidden text-muted wrap-anywhere lg:table-cell">{address ?? '—'}</Cell>
+      <Cell isNumeric className="text-muted">
+        <Time value={occurred_at} />
+      </Cell>
+    </Row>
+  );
+}
+
+function Subject({ username }: { readonly username: string }) {
+  if (username === UNKNOWN_SUBJECT) return <span className="text-faint">Nobody’s name</span>;
+  return (
+    <Link
+      to="/admin/users/$username"
+      params={{ username }}
+      className="inline-flex min-h-6 items-center font-medium wrap-anywhere hover:underline"
+    >
+      {username}
+    </Link>
+  );
+}

@@ -1,0 +1,89 @@
+import type { AuditEvent, AuditEventType } from '@cnop/common/entities/user/audit-event';
+import type { BadgeTone } from '../../../ui/badge.tsx';
+
+/** An event in words: what happened, and what is worth knowing about it. */
+export interface AuditWords {
+  readonly title: string;
+  readonly tone: BadgeTone;
+  readonly facts: readonly AuditFact[];
+}
+
+export interface AuditFact {
+  /** Undefined where the value says what it is. */
+  readonly label?: string;
+  readonly value: string;
+  /** A signed amount of somebody's cash, to be shown as such. */
+  readonly isMoney?: boolean;
+}
+
+const TITLES: Readonly<Record<AuditEventType, string>> = {
+  sign_up: 'Account opened',
+  login: 'Signed in',
+  login_failure: 'Sign-in failed',
+  lockout: 'Locked out after failed sign-ins',
+  logout: 'Signed out',
+  session_reuse: 'Old session key used again',
+  password_change: 'Password changed',
+  role_change: 'Role changed',
+  status_change: 'Status changed',
+  admin_action: 'Administration',
+};
+
+const TONES: Readonly<Record<AuditEventType, BadgeTone>> = {
+  sign_up: 'gain',
+  login: 'neutral',
+  login_failure: 'warn',
+  lockout: 'loss',
+  logout: 'neutral',
+  session_reuse: 'loss',
+  password_change: 'accent',
+  role_change: 'accent',
+  status_change: 'accent',
+  admin_action: 'accent',
+};
+
+/** What administrators do, by the name that the service gives it. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  create_asset: 'Asset created',
+  update_asset: 'Asset edited',
+  activate_asset: 'Asset activated',
+  deactivate_asset: 'Asset deactivated',
+  set_asset_price: 'Price set',
+  'balance adjustment': 'Balance adjusted',
+};
+
+const FACT_NAMES: Readonly<Record<string, string>> = {
+  current_price: 'price',
+  price_scale: 'digits of a price',
+  fields: 'also changed',
+};
+const MONEY = new Set(['amount']);
+/** Facts that say what they are by themselves. */
+const PLAIN = new Set(['asset_id', 'reason']);
+
+export function wordsOf({ event_type, detail }: Pick<AuditEvent, 'event_type' | 'detail'>): AuditWords {
+  const { action, from, to, ...others } = detail;
+  const isKnown = action !== undefined && Object.hasOwn(ACTIONS, action);
+  const title = isKnown ? ACTIONS[action] : undefined;
+  return {
+    title: title ?? TITLES[event_type],
+    tone: TONES[event_type],
+    facts: [
+      ...(action !== undefined && !isKnown ? [{ value: spoken(action) }] : []),
+      ...(from !== undefined && to !== undefined ? [{ value: `${from} → ${to}` }] : []),
+      ...Object.entries(others).map(([name, value]) => factOf(name, value)),
+    ],
+  };
+}
+
+function factOf(name: string, value: string): AuditFact {
+  if (MONEY.has(name)) return { value, isMoney: true };
+  if (PLAIN.has(name)) return { value };
+  const label = FACT_NAMES[name] ?? spoken(name);
+  return { label, value: name === 'fields' ? spoken(value) : value.replace(' -> ', ' → ') };
+}
+
+/** A name of the code as people write it. */
+function spoken(name: string): string {
+  return name.replaceAll('_', ' ');
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { ApiProblem } from '../../api/http/api-problem.ts';
+
+/** What is wrong with each field of a form. */
+export type Complaints<Field extends string> = Partial<Record<Field, string>>;
+
+/** The first complaint of a schema about each field, in words for whoever typed. */
+export function complaintsOf<Field extends string>(
+  error: z.ZodError,
+  typed: Readonly<Record<Field, string>>,
+): Complaints<Field> {
+  const complaints: Complaints<Field> = {};
+  for (const issue of error.issues) {
+    const field = String(issue.path[0]) as Field;
+    complaints[field] ??= typed[field].trim() === '' ? 'This is needed.' : wordsFor(issue);
+  }
+  return complaints;
+}
+
+function wordsFor(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big') {
+    return issue.origin === 'string' ? `At most ${issue.maximum} characters.` : `At most ${issue.maximum}.`;
+  }
+  if (issue.code === 'too_small') {
+    return issue.origin === 'string' ? `At least ${issue.minimum} characters.` : `At least ${issue.minimum}.`;
+  }
+  return issue.message;
+}
+
+export interface SortedRefusal<Field extends string> {
+  readonly complaints: Complaints<Field>;
+  /** What belongs to no field of the form. */
+  readonly rest: string | undefined;
+}
+
+/** A refusal of the server, each part of it at the field that it is about. */
+export function sortRefusal<Field extends string>(
+  problem: ApiProblem,
+  fields: readonly Field[],
+): SortedRefusal<Field> {
+  const complaints: Complaints<Field> = {};
+  const rest: string[] = [];
+  for (const { field, message } of problem.fields) {
+    const known = fields.find((each) => each === field);
+    if (known) complaints[known] ??= message;
+    else rest.push(message);
+  }
+  const isSaid = problem.fields.length > 0;
+  return { complaints, rest: isSaid ? rest.join(' ') || undefined : problem.message };
+}

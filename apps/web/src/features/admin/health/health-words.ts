@@ -1,0 +1,50 @@
+import type { ServiceHealth } from '../../../api/admin/service-health.ts';
+import type { BadgeTone } from '../../../ui/badge.tsx';
+
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+export const REFRESH_MILLISECONDS = 5_000;
+/** After two missed answers nobody should believe what is shown. */
+const STALE_AFTER_MILLISECONDS = 12_000;
+
+export const HEALTH_NAMES: Readonly<Record<ServiceHealth['status'], string>> = {
+  healthy: 'All services work',
+  unhealthy: 'Not everything works',
+  draining: 'Shutting down',
+};
+
+export const HEALTH_TONES: Readonly<Record<ServiceHealth['status'], BadgeTone>> = {
+  healthy: 'gain',
+  unhealthy: 'loss',
+  draining: 'warn',
+};
+
+/** What does not work while a service is down. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  'user-service': 'Accounts, sign-in, cash and portfolios',
+  'order-service': 'Orders and their triggers',
+  'inventory-service': 'Assets, prices and candles',
+};
+
+export function meaningOf(check: string): string {
+  return MEANINGS[check] ?? 'A part of the platform';
+}
+
+/** Whether an answer is too old to say anything of now. */
+export function isStale(answeredAtMilliseconds: number, nowMilliseconds: number): boolean {
+  return nowMilliseconds - answeredAtMilliseconds > STALE_AFTER_MILLISECONDS;
+}
+
+/** How long something runs, in its two largest units: `3 d 4 h`. */
+export function spokenUptime(seconds: number): string {
+  const days = Math.floor(seconds / DAY_SECONDS);
+  const hours = Math.floor((seconds % DAY_SECONDS) / HOUR_SECONDS);
+  const minutes = Math.floor((seconds % HOUR_SECONDS) / MINUTE_SECONDS);
+  const rest = Math.floor(seconds % MINUTE_SECONDS);
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  if (minutes > 0) return `${minutes} min ${rest} s`;
+  return `${rest} s`;
+}

@@ -1,0 +1,20 @@
+import type { UserRole } from '@cnop/common/entities/user/user';
+
+/** What somebody may do here. The server decides again; this decides what is worth showing. */
+export interface Permissions {
+  /** Set prices, activate and deactivate. */
+  readonly steersTrading: boolean;
+  readonly editsAssets: boolean;
+  readonly changesUsers: boolean;
+  readonly readsAudit: boolean;
+}
+
+export function permissionsOf(role: UserRole): Permissions {
+  const isAdmin = role === 'admin';
+  return {
+    steersTrading: isAdmin || role === 'moderator',
+    editsAssets: isAdmin,
+    changesUsers: isAdmin,
+    readsAudit: isAdmin,
+  };
+}

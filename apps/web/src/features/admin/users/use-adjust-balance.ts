@@ -1,0 +1,74 @@
+import { systemIds } from '@cnop/common/core/ids';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
+import type { Adjustment } from '../../../api/admin/adjust-balance.ts';
+import { adjustBalance } from '../../../api/admin/adjust-balance.ts';
+import { userKey } from '../../../api/admin/user.ts';
+import { toProblem } from '../../../api/http/api-problem.ts';
+import { formatMoney } from '../../../format/numbers.ts';
+import { appearance } from '../../../settings/appearance.ts';
+import { notify } from '../../../ui/notices.ts';
+import type { Complaints } from '../complaints.ts';
+import { sortRefusal } from '../complaints.ts';
+import type { AdjustmentField } from './adjustment.ts';
+import { ADJUSTMENT_FIELDS } from './adjustment.ts';
+import type { Attempt } from './attempt.ts';
+import { attemptOf } from './attempt.ts';
+
+/** Cash does not cover it; the amount is what is too large. */
+const INSUFFICIENT = 'BUS_001';
+
+interface Outcomes {
+  readonly onDone: () => void;
+  readonly onRefused: (complaints: Complaints<AdjustmentField>) => void;
+  readonly onSettled: () => void;
+}
+
+export interface AdjustBalanceCall {
+  readonly send: (adjustment: Adjustment) => void;
+  readonly isBusy: boolean;
+  /** What went wrong and belongs to no field. */
+  readonly problem: string | undefined;
+}
+
+/** Sends adjustments. As long as nobody knows what became of one, sending it again is the same one. */
+export function useAdjustBalance(
+  username: string,
+  { onDone, onRefused, onSettled }: Outcomes,
+): AdjustBalanceCall {
+  const queryClient = useQueryClient();
+  const unsettled = useRef<Attempt>(undefined);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn(adjustment: Adjustment) {
+      unsettled.current = attemptOf(adjustment, unsettled.current, systemIds.next());
+      return adjustBalance(username, adjustment, unsettled.current.key);
+    },
+    onSuccess: async ({ new_balance }) => {
+      unsettled.current = undefined;
+      onDone();
+      const isHidden = appearance().hideAmounts;
+      notify({
+        tone: 'success',
+        title: `The balance of ${username} is adjusted`,
+        ...(!isHidden && { description: `It is ${formatMoney(new_balance)} now.` }),
+      });
+      await queryClient.invalidateQueries({ queryKey: userKey(username) });
+    },
+    onError(thrown) {
+      const problem = toProblem(thrown);
+      if (!problem.isOutcomeUnknown) unsettled.current = undefined;
+      const { complaints } = sortRefusal(problem, ADJUSTMENT_FIELDS);
+      onRefused(problem.code === INSUFFICIENT ? { amount: problem.message } : complaints);
+    },
+    onSettled,
+  });
+  return { send: mutate, isBusy: isPending, problem: error ? wordsFor(error) : undefined };
+}
+
+function wordsFor(error: Error): string | undefined {
+  const problem = toProblem(error);
+  if (problem.isOutcomeUnknown) {
+    return `${problem.message} Nobody knows whether it was done. Sending the same again is safe: it takes effect once.`;
+  }
+  return problem.code === INSUFFICIENT ? undefined : sortRefusal(problem, ADJUSTMENT_FIELDS).rest;
+}

@@ -1,0 +1,144 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ManagedUser } from '../../../api/admin/users.ts';
+import { usersQuery } from '../../../api/admin/users.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { ErrorState } from '../../../ui/error-state.tsx';
+import { SearchField } from '../../../ui/search-field.tsx';
+import { SkeletonRows } from '../../../ui/skeleton.tsx';
+import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { ROLE_NAMES, ROLE_TONES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
+import { complaintAboutBeginning } from './username-beginning.ts';
+import type { UsersSearch } from './users-search.ts';
+
+const SKELETON_ROWS = 12;
+const MAX_NAME_LENGTH = 50;
+
+export interface UserListProps {
+  readonly search: UsersSearch;
+  readonly onSearch: (change: Partial<UsersSearch>) => void;
+}
+
+/** Everybody who has an account, by name. */
+export function UserList({ search, onSearch }: UserListProps) {
+  const typed = search.q ?? '';
+  const beginning = typed.trim().toLowerCase();
+  const complaint = complaintAboutBeginning(beginning);
+  return (
+    <section aria-label="Users" className="card">
+      <div className="border-b border-line p-3">
+        <SearchField
+          id="user-search"
+          label="Username begins with"
+          maxLength={MAX_NAME_LENGTH}
+          value={typed}
+          error={complaint}
+          onChange={(text) => onSearch({ q: text || undefined })}
+        />
+      </div>
+      {complaint === undefined ? (
+        <FoundUsers beginning={beginning} onShowAll={() => onSearch({ q: undefined })} />
+      ) : (
+        <NoUsers onShowAll={() => onSearch({ q: undefined })} />
+      )}
+    </section>
+  );
+}
+
+function FoundUsers({
+  beginning,
+  onShowAll,
+}: {
+  readonly beginning: string;
+  readonly onShowAll: () => void;
+}) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
+    useInfiniteQuery({ ...usersQuery(beginning), placeholderData: keepPreviousData });
+  const users = data?.pages.flatMap((page) => page.data);
+  if (!users) {
+    return error ? (
+      <ErrorState title="The users could not be loaded" error={error} onRetry={() => void refetch()} />
+    ) : (
+      <SkeletonRows label="Loading the users" rows={SKELETON_ROWS} />
+    );
+  }
+  if (users.length === 0) return <NoUsers onShowAll={onShowAll} />;
+  return (
+    <div aria-busy={isPlaceholderData}>
+      <Table caption="Users by name" head={<Heads />}>
+        {users.map((user) => (
+          <UserRow key={user.username} user={user} />
+        ))}
+      </Table>
+      {hasNextPage && (
+        <div className="flex justify-center border-t border-line p-3">
+          <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function NoUsers({ onShowAll }: { readonly onShowAll: () => void }) {
+  return (
+    <EmptyState title="No user fits" action={<Button onClick={onShowAll}>Show all users</Button>}>
+      No username begins like that. Only the beginning is searched, not the e-mail address.
+    </EmptyState>
+  );
+}
+
+function Heads() {
+  return (
+    <>
+      <Column>User</Column>
+      <Column className="hidden md:table-cell">E-mail</Column>
+      <Column>Role</Column>
+      <Column>Status</Column>
+      <Column isNumeric className="hidden sm:table-cell">
+        Last sign-in
+      </Column>
+      <Column isNumeric className="hidden lg:table-cell">
+        Joined
+      </Column>
+    </>
+  );
+}
+
+function UserRow({ user }: { readonly user: ManagedUser }) {
+  const { username, first_name, last_name, email, role, status } = user;
+  return (
+    <Row className="relative">
+      <RowHead>
+        <Link
+          to="/admin/users/$username"
+          params={{ username }}
+          // The whole row is the link's target.
+          className="grid min-h-8 content-center after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+        >
+          <span className="font-medium wrap-anywhere">{username}</span>
+          <span className="text-xs wrap-anywhere text-faint">
+            {first_name} {last_name}
+          </span>
+        </Link>
+      </RowHead>
+      <Cell className="hidden wrap-anywhere text-muted md:table-cell">{email}</Cell>
+      <Cell>
+        <Badge tone={ROLE_TONES[role]}>{ROLE_NAMES[role]}</Badge>
+      </Cell>
+      <Cell>
+        <Badge tone={USER_STATUS_TONES[status]}>{USER_STATUS_NAMES[status]}</Badge>
+      </Cell>
+      <Cell isNumeric className="hidden text-muted sm:table-cell">
+        <Time value={user.last_login} />
+      </Cell>
+      <Cell isNumeric className="hidden text-muted lg:table-cell">
+        <Time value={user.created_at} isExact />
+      </Cell>
+    </Row>
+  );
+}

@@ -1,0 +1,35 @@
+import type { User, UserRole } from '@cnop/common/entities/user/user';
+import type { BadgeTone } from '../../../ui/badge.tsx';
+
+export const ROLE_NAMES: Readonly<Record<UserRole, string>> = {
+  customer: 'Customer',
+  moderator: 'Moderator',
+  admin: 'Admin',
+};
+
+export const ROLE_TONES: Readonly<Record<UserRole, BadgeTone>> = {
+  customer: 'neutral',
+  moderator: 'accent',
+  admin: 'accent',
+};
+
+/** What a role is for, in a sentence for whoever gives it. */
+export const ROLE_MEANINGS: Readonly<Record<UserRole, string>> = {
+  customer: 'Trades, and sees nothing of anybody else.',
+  moderator: 'Reads users, sets prices, activates and deactivates assets.',
+  admin: 'May do everything, this included.',
+};
+
+export const USER_STATUS_NAMES: Readonly<Record<User['status'], string>> = {
+  active: 'Active',
+  inactive: 'Inactive',
+  suspended: 'Suspended',
+  pending: 'Pending',
+};
+
+export const USER_STATUS_TONES: Readonly<Record<User['status'], BadgeTone>> = {
+  active: 'gain',
+  inactive: 'neutral',
+  suspended: 'loss',
+  pending: 'warn',
+};
