@@ -1,7 +1,7 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 
 export interface DialogProps {
   readonly isOpen: boolean;
@@ -10,6 +10,8 @@ export interface DialogProps {
   readonly children: ReactNode;
   /** `drawer`: at the side, for details beside a list. */
   readonly kind?: 'dialog' | 'drawer';
+  /** Where the focus begins, when that is not the first thing in it. */
+  readonly focusOn?: RefObject<HTMLElement | null>;
 }
 
 const POPUPS = {
@@ -19,12 +21,12 @@ const POPUPS = {
 } as const;
 
 /** Over the page, with the focus inside until it is closed. */
-export function Dialog({ isOpen, onClose, title, children, kind = 'dialog' }: DialogProps) {
+export function Dialog({ isOpen, onClose, title, children, kind = 'dialog', focusOn }: DialogProps) {
   return (
     <BaseDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="scrim fixed inset-0 z-40" />
-        <BaseDialog.Popup className={clsx('flex flex-col outline-none', POPUPS[kind])}>
+        <BaseDialog.Popup initialFocus={focusOn} className={clsx('flex flex-col outline-none', POPUPS[kind])}>
           <div className="flex items-center justify-between gap-4 border-b border-line py-2 ps-4 pe-2">
             <BaseDialog.Title className="min-w-0 truncate text-base font-semibold">{title}</BaseDialog.Title>
             <BaseDialog.Close

@@ -23,6 +23,7 @@ export function ManagedAssetPage() {
   if (assets) return <NotFoundPage />;
   return (
     <div className="card">
+      <h1 className="sr-only">Asset {assetId}</h1>
       {error ? (
         <ErrorState title="The asset could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : (

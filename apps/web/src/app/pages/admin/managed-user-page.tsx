@@ -42,6 +42,7 @@ export function ManagedUserPage() {
   if (error && NOT_THERE.includes(toProblem(error).status)) return <NotFoundPage />;
   return (
     <div className="card">
+      <h1 className="sr-only">User {username}</h1>
       {error ? (
         <ErrorState title="The user could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : (

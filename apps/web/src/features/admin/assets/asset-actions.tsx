@@ -1,5 +1,5 @@
 import { CircleDollarSign, Pause, Play } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Switch } from '../../../api/admin/switch-trading.ts';
 import type { MarketAsset } from '../../../api/market/assets.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -19,6 +19,7 @@ export function AssetActions({ asset, look }: AssetActionsProps) {
   const [asking, setAsking] = useState<'price' | 'switch'>();
   // As it was when the question was asked: while its dialog closes, the asset has changed already.
   const [to, setTo] = useState<Switch>('activate');
+  const priceInput = useRef<HTMLInputElement>(null);
   const { asset_id, status } = asset;
   const isActive = status === 'active';
   const verb = isActive ? 'Deactivate' : 'Activate';
@@ -51,8 +52,13 @@ export function AssetActions({ asset, look }: AssetActionsProps) {
           )}
         </div>
       )}
-      <Dialog isOpen={asking === 'price'} onClose={close} title={`Set the price of ${asset.name}`}>
-        <SetPrice asset={asset} onDone={close} />
+      <Dialog
+        isOpen={asking === 'price'}
+        onClose={close}
+        title={`Set the price of ${asset.name}`}
+        focusOn={priceInput}
+      >
+        <SetPrice asset={asset} inputRef={priceInput} onDone={close} />
       </Dialog>
       <SwitchTrading asset={asset} to={to} isOpen={asking === 'switch'} onClose={close} />
     </>

@@ -84,7 +84,7 @@ function Identity({ bind, isNew }: Group) {
         value={category.value as AssetCategory}
         onChange={category.onChange}
       />
-      <div className="sm:col-span-2">
+      <div className="col-span-full">
         <TextArea label="Description" {...bind('description')} />
       </div>
     </FieldGroup>
@@ -151,7 +151,9 @@ function FieldGroup({ title, children }: { readonly title: string; readonly chil
     <fieldset className="card min-w-0 p-4 pt-3">
       {/* A legend floats on the border of its fieldset unless it is told not to. */}
       <legend className="float-start w-full pb-3 text-base font-medium">{title}</legend>
-      <div className="grid grid-cols-1 gap-4 clear-both sm:grid-cols-2">{children}</div>
+      <div className="grid grid-cols-1 items-start gap-4 clear-both sm:grid-cols-2 lg:grid-cols-3">
+        {children}
+      </div>
     </fieldset>
   );
 }

@@ -28,7 +28,7 @@ export function AssetRow({ asset, permissions }: AssetRowProps) {
         >
           <AssetBadge symbol={symbol} />
           <span className="grid min-w-0">
-            <span className="line-clamp-2 font-medium wrap-anywhere">{name}</span>
+            <span className="line-clamp-2 font-medium wrap-break-word">{name}</span>
             <span className="flex items-center gap-2 text-xs text-faint">
               {asset_id}
               {/* On a phone the status has no column, and says so where it matters. */}

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
-import type { SubmitEvent } from 'react';
-import { useId, useRef, useState } from 'react';
+import type { RefObject, SubmitEvent } from 'react';
+import { useId, useState } from 'react';
 import { setAssetPrice } from '../../../api/admin/set-asset-price.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import type { MarketAsset } from '../../../api/market/assets.ts';
@@ -20,14 +20,15 @@ import { readNewPrice } from './new-price.ts';
 
 export interface SetPriceProps {
   readonly asset: MarketAsset;
+  /** Of the field for the price, where the focus begins. */
+  readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly onDone: () => void;
 }
 
 /** Sets a price by hand, beside the price of now, and says what the feed makes of it. */
-export function SetPrice({ asset, onDone }: SetPriceProps) {
+export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
   const queryClient = useQueryClient();
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<string>();
   const live = useLivePrice(asset.asset_id);
@@ -52,7 +53,7 @@ export function SetPrice({ asset, onDone }: SetPriceProps) {
 
   function complain(message: string | undefined): void {
     setError(message);
-    input.current?.focus();
+    inputRef.current?.focus();
   }
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -77,7 +78,7 @@ export function SetPrice({ asset, onDone }: SetPriceProps) {
         id={id}
         label="New price"
         unit="USD"
-        inputRef={input}
+        inputRef={inputRef}
         value={typed}
         error={error}
         onChange={(text) => {

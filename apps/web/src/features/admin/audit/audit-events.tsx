@@ -78,7 +78,7 @@ function Heads() {
   return (
     <>
       <Column>Event</Column>
-      <Column>User</Column>
+      <Column className="hidden sm:table-cell">User</Column>
       <Column className="hidden md:table-cell">What</Column>
       <Column className="hidden lg:table-cell">Address</Column>
       <Column isNumeric>When</Column>
@@ -87,7 +87,7 @@ function Heads() {
 }
 
 function EventRow({ event, onShow }: { readonly event: AuditEvent; readonly onShow: () => void }) {
-  const { username, actor, address, occurred_at } = event;
+  const { username, address, occurred_at } = event;
   const { title, tone, facts } = wordsOf(event);
   return (
     <Row>
@@ -100,21 +100,38 @@ function EventRow({ event, onShow }: { readonly event: AuditEvent; readonly onSh
         >
           <Badge tone={tone}>{title}</Badge>
         </button>
+        <span className="block sm:hidden">
+          <Parties event={event} />
+        </span>
       </RowHead>
-      <Cell>
-        <Subject username={username} />
-        {actor !== null && actor !== username && (
-          <span className="block text-xs wrap-anywhere text-faint">by {actor}</span>
-        )}
+      <Cell className="hidden sm:table-cell">
+        <Parties event={event} />
       </Cell>
       <Cell className="hidden max-w-80 text-muted md:table-cell">
         <AuditFacts facts={facts} />
       </Cell>
       <Cell className="hidden text-muted wrap-anywhere lg:table-cell">{address ?? '—'}</Cell>
       <Cell isNumeric className="text-muted">
-        <Time value={occurred_at} />
+        <span className="sm:hidden">
+          <Time value={occurred_at} />
+        </span>
+        <span className="hidden sm:inline">
+          <Time value={occurred_at} isExact />
+        </span>
       </Cell>
     </Row>
+  );
+}
+
+/** Whom it happened to, and who did it when that is somebody else. */
+function Parties({ event: { username, actor } }: { readonly event: AuditEvent }) {
+  return (
+    <>
+      <Subject username={username} />
+      {actor !== null && actor !== username && (
+        <span className="block text-xs wrap-anywhere text-faint">by {actor}</span>
+      )}
+    </>
   );
 }
 

@@ -33,6 +33,7 @@ export function AuditLog({ search, onSearch }: AuditLogProps) {
       <div className="flex flex-wrap items-start gap-3 border-b border-line p-3">
         <Segmented
           label="Show the log of"
+          className={by === 'user' ? 'sm:pt-6' : ''}
           options={WAYS}
           value={by ?? 'day'}
           onChange={(way) => onSearch(way === 'user' ? { by: 'user' } : {})}

@@ -55,7 +55,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const FACT_NAMES: Readonly<Record<string, string>> = {
   current_price: 'price',
   price_scale: 'digits of a price',
-  fields: 'also changed',
+  fields: 'changed',
 };
 const MONEY = new Set(['amount']);
 /** Facts that say what they are by themselves. */

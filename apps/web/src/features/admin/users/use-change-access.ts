@@ -4,6 +4,7 @@ import { changeAccess } from '../../../api/admin/change-access.ts';
 import { USERS_KEY } from '../../../api/admin/users.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import { notify } from '../../../ui/notices.ts';
+import { ROLE_NAMES, USER_STATUS_NAMES } from './user-words.ts';
 
 export interface ChangeAccess {
   readonly change: (change: AccessChange) => void;
@@ -15,9 +16,14 @@ export function useChangeAccess(username: string, onEnd: () => void): ChangeAcce
   const queryClient = useQueryClient();
   const { mutate, isPending } = useMutation({
     mutationFn: (change: AccessChange) => changeAccess(username, change),
-    onSuccess: async () => {
+    onSuccess: async ({ role, status }, change) => {
       await queryClient.invalidateQueries({ queryKey: USERS_KEY });
-      notify({ tone: 'success', title: `${username} is changed`, description: 'Their sessions have ended.' });
+      const title =
+        'role' in change
+          ? `${username} is ${ROLE_NAMES[role].toLowerCase()} now`
+          : `${username} is ${USER_STATUS_NAMES[status].toLowerCase()} now`;
+      const endsSessions = 'role' in change || status !== 'active';
+      notify({ tone: 'success', title, ...(endsSessions && { description: 'Their sessions have ended.' }) });
     },
     onError: (error) =>
       notify({

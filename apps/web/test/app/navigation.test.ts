@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { navigationFor } from '../../src/app/navigation.ts';
+
+const places = (visitor: Parameters<typeof navigationFor>[0]) => navigationFor(visitor).map(({ to }) => to);
+
+describe('the places of the app', () => {
+  it('are the markets alone for a visitor', () => {
+    expect(places({ isSignedIn: false, role: undefined })).toEqual(['/']);
+  });
+
+  it.each(['admin', 'moderator'] as const)('have the administration for a %s', (role) => {
+    expect(places({ isSignedIn: true, role })).toContain('/admin');
+  });
+
+  it.each(['customer', undefined] as const)('have no administration for a %s', (role) => {
+    const shown = places({ isSignedIn: true, role });
+    expect(shown).not.toContain('/admin');
+    expect(shown).toContain('/orders');
+  });
+});

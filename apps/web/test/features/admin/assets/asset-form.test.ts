@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { AssetField, AssetForm } from '../../../../src/features/admin/assets/asset-form.ts';
+import {
+  changedFields,
+  closesTrading,
+  emptyAssetForm,
+  formOfAsset,
+  readAssetChanges,
+  readNewAsset,
+} from '../../../../src/features/admin/assets/asset-form.ts';
+import { managedAsset } from './managed-asset-fixture.ts';
+
+const filled: AssetForm = {
+  ...emptyAssetForm(),
+  asset_id: 'zed',
+  symbol: ' ZED ',
+  name: 'Zed coin',
+  current_price: '12,50',
+};
+
+describe('the form of a new asset', () => {
+  it('begins with what the server assumes', () => {
+    expect(emptyAssetForm()).toMatchObject({
+      asset_id: '',
+      current_price: '',
+      description: '',
+      category: 'cryptocurrency',
+      status: 'active',
+      quantity_scale: '8',
+      price_scale: '2',
+      fee_bps: '0',
+      daily_volatility_bps: '300',
+    });
+  });
+
+  it('says everything that is needed', () => {
+    const reading = readNewAsset(emptyAssetForm());
+    expect(reading).toEqual({
+      kind: 'bad',
+      complaints: {
+        asset_id: 'This is needed.',
+        symbol: 'This is needed.',
+        name: 'This is needed.',
+        current_price: 'This is needed.',
+      },
+    });
+  });
+
+  it('becomes what the server takes: decimals as text, whole numbers as numbers, what is empty as null', () => {
+    const reading = readNewAsset({ ...filled, fee_bps: '25', market_cap_rank: '7' });
+    expect(reading).toMatchObject({
+      kind: 'good',
+      body: {
+        asset_id: 'ZED',
+        symbol: 'ZED',
+        name: 'Zed coin',
+        current_price: '12.5',
+        fee_bps: 25,
+        market_cap_rank: 7,
+        market_cap: null,
+        website: null,
+        description: null,
+      },
+    });
+  });
+
+  it.each<[AssetField, string, RegExp]>([
+    ['asset_id', 'B-TC', /letters and digits/],
+    ['asset_id', 'TOOLONGFORIT', /At most 10/],
+    ['symbol', 'x'.repeat(11), /At most 10/],
+    ['name', 'x'.repeat(101), /At most 100/],
+    ['current_price', '1e5', /plain decimal/],
+    ['current_price', '0', /not be 0/],
+    ['current_price', '-1', /plain decimal/],
+    ['market_cap', 'a lot', /plain decimal/],
+    ['market_cap_rank', '0', /At least 1/],
+    ['market_cap_rank', '1.5', /whole number/],
+    ['fee_bps', '', /needed/],
+    ['fee_bps', '10001', /At most 10000/],
+    ['fee_bps', '-1', /At least 0/],
+    ['spread_bps', '2.5', /whole number/],
+    ['price_scale', '19', /At most 18/],
+    ['quantity_scale', '08', /whole number/],
+    ['website', 'example.com', /http or https/],
+    ['image', 'javascript:alert(1)', /http or https/],
+    ['description', 'x'.repeat(1_001), /At most 1000/],
+  ])('complains about %s = %j at its field, and about nothing else', (field, typed, expected) => {
+    const reading = readNewAsset({ ...filled, [field]: typed });
+    expect(reading.kind).toBe('bad');
+    const complaints = reading.kind === 'bad' ? reading.complaints : {};
+    expect(Object.keys(complaints)).toEqual([field]);
+    expect(complaints[field]).toMatch(expected);
+  });
+});
+
+describe('the form of an asset that exists', () => {
+  const stored = formOfAsset(managedAsset({ description: 'Old', website: 'https://bitcoin.org' }));
+
+  it('sends what changed and nothing else', () => {
+    const form = { ...stored, name: 'Bitcoin core', fee_bps: '10', website: '' };
+    expect(changedFields(form, stored)).toEqual(['name', 'website', 'fee_bps']);
+    expect(readAssetChanges(form, stored)).toEqual({
+      kind: 'good',
+      body: { name: 'Bitcoin core', fee_bps: 10, website: null },
+    });
+  });
+
+  it('sends neither id nor price, which it cannot change', () => {
+    expect(changedFields({ ...stored, asset_id: 'ETH', current_price: '1' }, stored)).toEqual([]);
+  });
+
+  it('has no complaint about fields that nobody touched', () => {
+    const odd = { ...stored, image: 'ftp://old' };
+    expect(readAssetChanges({ ...odd, name: '' }, odd)).toEqual({
+      kind: 'bad',
+      complaints: { name: 'This is needed.' },
+    });
+  });
+
+  it.each([
+    ['active', 'inactive', true],
+    ['active', 'delisted', true],
+    ['suspended', 'inactive', true],
+    ['active', 'suspended', false],
+    ['inactive', 'active', false],
+    ['inactive', 'inactive', false],
+  ])('from %s to %s ends waiting orders: %s', (from, to, expected) => {
+    expect(closesTrading({ ...stored, status: to }, { ...stored, status: from })).toBe(expected);
+  });
+});

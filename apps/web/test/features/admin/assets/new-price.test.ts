@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { readNewPrice } from '../../../../src/features/admin/assets/new-price.ts';
+
+const at = { priceScale: 2, priceNow: '100.00' };
+
+describe('a price that is set by hand', () => {
+  it('is read with a comma or a point, and compared with the price of now', () => {
+    expect(readNewPrice(' 105,50 ', at)).toEqual({
+      kind: 'good',
+      price: '105.5',
+      changePercent: '5.5',
+      isFar: false,
+    });
+    expect(readNewPrice('98', at)).toMatchObject({ price: '98', changePercent: '-2' });
+  });
+
+  it('is pointed out when it is far from the price of now, on either side', () => {
+    expect(readNewPrice('110', at)).toMatchObject({ isFar: false });
+    expect(readNewPrice('110.01', at)).toMatchObject({ isFar: true });
+    expect(readNewPrice('89.99', at)).toMatchObject({ isFar: true });
+  });
+
+  it('keeps every digit', () => {
+    const price = '123456789012345.123456789012345678';
+    expect(readNewPrice(price, { priceScale: 18, priceNow: '1' })).toMatchObject({ kind: 'good', price });
+  });
+
+  it.each([
+    ['', 2, /needed/],
+    ['0', 2, /not be 0/],
+    ['-5', 2, /plain decimal/],
+    ['1e3', 2, /plain decimal/],
+    ['1,234.50', 2, /plain decimal/],
+    ['1.001', 2, /2 digits after the point/],
+    ['1.5', 0, /Whole dollars/],
+  ])('%j with %i digits is refused', (typed, priceScale, expected) => {
+    const reading = readNewPrice(typed, { ...at, priceScale });
+    expect(reading).toMatchObject({ kind: 'bad', message: expect.stringMatching(expected) });
+  });
+});

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { isStale, spokenUptime } from '../../../../src/features/admin/health/health-words.ts';
+
+describe('the health of the services', () => {
+  it('is believed for two rounds and not longer', () => {
+    expect(isStale(0, 10_000)).toBe(false);
+    expect(isStale(0, 12_001)).toBe(true);
+  });
+
+  it.each([
+    [7.9, '7 s'],
+    [61, '1 min 1 s'],
+    [3_600, '1 h 0 min'],
+    [90_061, '1 d 1 h'],
+  ])('tells %i seconds as %s', (seconds, expected) => {
+    expect(spokenUptime(seconds)).toBe(expected);
+  });
+});

@@ -1,0 +1,59 @@
+import { decimal } from '@cnop/common/core/money';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  balanceAfter,
+  complaintAboutCover,
+  readAdjustment,
+} from '../../../../src/features/admin/users/adjustment.ts';
+
+const balance = { current_balance: '100.00', held_balance: '30.00', available_balance: '70.00' };
+const form = { direction: 'add', amount: '12,5', description: ' A fee of May ' } as const;
+
+describe('an adjustment', () => {
+  it('has the sign of its direction', () => {
+    const description = 'A fee of May';
+    expect(readAdjustment(form)).toEqual({ kind: 'good', adjustment: { amount: '12.5', description } });
+    expect(readAdjustment({ ...form, direction: 'take' })).toEqual({
+      kind: 'good',
+      adjustment: { amount: '-12.5', description },
+    });
+  });
+
+  it('needs an amount and a description', () => {
+    expect(readAdjustment({ ...form, amount: '', description: '  ' })).toEqual({
+      kind: 'bad',
+      complaints: { amount: 'This is needed.', description: 'This is needed.' },
+    });
+  });
+
+  it.each([
+    ['-5', /Take away/],
+    ['−5', /Take away/],
+    ['0', /not be 0/],
+    ['1.001', /2 fraction digits/],
+    ['1e2', /plain decimal/],
+    ['five', /plain decimal/],
+  ])('of %j is refused', (amount, expected) => {
+    const reading = readAdjustment({ ...form, amount });
+    expect(reading).toMatchObject({ kind: 'bad', complaints: { amount: expect.stringMatching(expected) } });
+  });
+
+  it('may take what is available and not a cent more', () => {
+    expect(complaintAboutCover(balance, '-70.00')).toBeUndefined();
+    expect(complaintAboutCover(balance, '-70.01')).toBe('Only $70.00 is available.');
+    expect(complaintAboutCover(balance, '1000000')).toBeUndefined();
+  });
+
+  it('changes the balance by exactly its amount', () => {
+    const cents = fc.bigInt({ min: 0n, max: 10n ** 16n });
+    const usd = (value: bigint) => `${value / 100n}.${String(value % 100n).padStart(2, '0')}`;
+    fc.assert(
+      fc.property(cents, cents, fc.boolean(), (before, change, takes) => {
+        const amount = `${takes ? '-' : ''}${usd(change)}`;
+        const after = balanceAfter({ ...balance, current_balance: usd(before) }, amount);
+        return decimal(after).minus(usd(before)).eq(amount);
+      }),
+    );
+  });
+});
