@@ -1,3 +1,6 @@
+import { expectStatus, freshName, PASSWORD, signIn, signUp } from '@cnop/testing/system/api-client';
+import type { Page } from '@playwright/test';
+import { ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
 test('a visitor looks around with a demo account after one click', async ({ page }) => {
@@ -7,4 +10,121 @@ test('a visitor looks around with a demo account after one click', async ({ page
   await expect(page.getByRole('banner').getByText('$50,000.00')).toBeVisible();
   await page.getByRole('link', { name: 'Bitcoin BTC' }).click();
   await expect(page.getByRole('button', { name: 'Buy BTC' })).toBeEnabled();
+});
+
+test('from sign-up over a limit order that fills live to sign-out, by mouse', async ({ page, platform }) => {
+  const username = freshName();
+  await platform.setPrice('LTC', '100.00');
+
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Open an account' }).click();
+  await page.getByLabel('First name').fill('Grace');
+  await page.getByLabel('Last name').fill('Hopper');
+  await page.getByLabel('E-mail').fill(`${username}@example.com`);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('button', { name: `Account ${username}` })).toBeVisible();
+
+  // Cash that comes another way is seen as it comes.
+  const account = await signIn(platform.api, username);
+  expectStatus(await account.send('POST', '/balance/deposit', { body: { amount: '1000.00' } }), 201);
+  await expect(page.getByRole('banner').getByText('$1,000.00')).toBeVisible();
+
+  await page.getByRole('searchbox', { name: 'Search assets' }).fill('lite');
+  await page.getByRole('link', { name: 'Litecoin LTC' }).click();
+  const ticket = ticketOf(page);
+  await ticket.chooseKind('Limit');
+  await ticket.limit.fill('90');
+  await ticket.amount.fill('2');
+  await expect(ticket.figure('Held until it fills')).toHaveText('$180.00');
+  await ticket.submit.click();
+  await ticket.confirm.click();
+  const openOrders = page.getByRole('region', { name: 'Open orders' });
+  await expect(openOrders.getByRole('row', { name: /Limit buy/ })).toContainText('≤ $90.00');
+  await expect(page.getByRole('banner').getByText('$820.00')).toBeVisible();
+
+  await platform.setPrice('LTC', '89.50');
+  await expect(page.getByText('Limit buy 2 LTC filled')).toBeVisible();
+  await expect(openOrders.getByText('No open orders')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Your position' })).toContainText('2 LTC');
+
+  await page.getByRole('link', { name: 'Orders' }).click();
+  await page.getByRole('tab', { name: 'History' }).click();
+  await expect(page.getByRole('row', { name: /Limit buy LTC/ })).toContainText('Filled');
+
+  await page.getByRole('button', { name: `Account ${username}` }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+});
+
+test('sign-in, search, buy, cancel and sign-out with the keyboard alone', async ({ page, platform }) => {
+  const account = await signUp(platform.api, { cash: '1000.00' });
+  await platform.setPrice('DOGE', '0.20');
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const type = (text: string): Promise<void> => page.keyboard.type(text);
+  /** Goes on until something has the focus, as somebody does who listens. */
+  const tabTo = async (name: string | RegExp, role: Parameters<Page['getByRole']>[0]): Promise<void> => {
+    const target = page.getByRole(role, { name, ...(typeof name === 'string' && { exact: true }) });
+    for (let presses = 0; presses < 60; presses += 1) {
+      if (await target.evaluateAll((found) => found.some((each) => each === document.activeElement))) return;
+      await press('Tab');
+    }
+    throw new Error(`the Tab key does not lead to ${role} ${String(name)}`);
+  };
+
+  await page.goto('/');
+  await expect(page.getByRole('table')).toBeVisible();
+  await press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await tabTo('Sign in', 'link');
+  await press('Enter');
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await tabTo('Username', 'textbox');
+  await type(account.username);
+  await press('Tab');
+  await type(PASSWORD);
+  await press('Enter');
+  await expect(page.getByRole('button', { name: `Account ${account.username}` })).toBeVisible();
+
+  await press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await type('doge');
+  await tabTo('Dogecoin DOGE', 'link');
+  await press('Enter');
+  const ticket = ticketOf(page);
+  await expect(ticket.root).toBeVisible();
+
+  // A limit far below the price, so that it waits.
+  await press('b');
+  await expect(ticket.amount).toBeFocused();
+  await tabTo('Buy', 'radio');
+  await tabTo('Order type', 'combobox');
+  await press('ArrowDown');
+  await expect(page.getByRole('option', { name: 'Limit' })).toBeVisible();
+  await press('ArrowDown', 'Enter');
+  await tabTo('Limit price', 'textbox');
+  await type('0,15');
+  await tabTo('Amount', 'textbox');
+  await type('100');
+  await expect(ticket.figure('Held until it fills')).toHaveText('$15.00');
+  await press('Enter');
+  await expect(ticket.confirm).toBeFocused();
+  await press('Enter');
+  await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('≤ $0.15');
+
+  await tabTo(/^Cancel order Limit buy 100 DOGE/, 'button');
+  await press('Enter');
+  await expect(page.getByText('Limit buy DOGE cancelled')).toBeVisible();
+  await expect(page.getByText('No open orders')).toBeVisible();
+
+  await tabTo(`Account ${account.username}`, 'button');
+  await press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+  await press('ArrowUp', 'ArrowDown', 'End', 'Enter');
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
 });

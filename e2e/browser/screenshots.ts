@@ -26,12 +26,12 @@ test.setTimeout(120_000);
 
 async function shoot(page: Page, name: string): Promise<void> {
   for (const look of LOOKS) {
+    await page.evaluate(() => scrollTo(0, 0));
     await page.setViewportSize(look);
     await page.emulateMedia({ colorScheme: look.theme });
     await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
-    await page.evaluate(() => document.fonts.ready);
     // The canvas follows its new size and colours in the next frames.
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    await page.waitForTimeout(300);
     await page.screenshot({ path: path.join(FOLDER, `${name}.${look.name}.png`) });
     await page.screenshot({ path: path.join(FOLDER, `${name}.${look.name}.full.png`), fullPage: true });
   }
@@ -86,7 +86,10 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
   await page.goto('/orders?tab=history');
   await expect(page.getByRole('row')).not.toHaveCount(0);
   await shoot(page, 'orders-history');
-  await page.getByRole('link', { name: /Trailing stop BTC, details/ }).first().click();
+  await page
+    .getByRole('link', { name: /Trailing stop BTC, details/ })
+    .first()
+    .click();
   await expect(page.getByText('What happened')).toBeVisible();
   await shoot(page, 'order');
 });

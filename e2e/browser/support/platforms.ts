@@ -5,13 +5,18 @@ import type { Account, Send } from '@cnop/testing/system/api-client';
 import { createApi, expectStatus, signIn } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { ADMIN_PASSWORD, startStandaloneServer } from '@cnop/testing/system/servers';
+import type { Wire } from './wire.ts';
+import { layWire } from './wire.ts';
 
 /** `manual`: prices stand until a test moves one. `moving`: they move each second, the same way in every run. */
 export type Feed = 'manual' | 'moving';
 
 /** The whole platform as `npm start` runs it, with the built web app. */
 export interface Platform {
+  /** Where the browser finds it, at the other end of the wire. */
   readonly url: string;
+  readonly wire: Wire;
+  /** Without the browser and without the wire. */
   readonly api: Send;
   readonly admin: Account;
   /** Sets the price of an asset, in USD; orders that waited for it are executed. */
@@ -48,10 +53,13 @@ export async function startPlatform(
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
   const server = await startStandaloneServer({ dataDir, env });
   cleanup.defer(() => server.process.stop());
+  const wire = await layWire(new URL(server.url));
+  cleanup.defer(() => wire.close());
   const api = createApi(server.url);
   const admin = await signIn(api, 'admin', ADMIN_PASSWORD);
   return {
-    url: server.url,
+    url: wire.url,
+    wire,
     api,
     admin,
     async setPrice(assetId, price) {

@@ -45,7 +45,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
 
-  platform: async ({ platforms, feed }, use) => use(await platforms.get(feed)),
+  platform: async ({ platforms, feed }, use) => {
+    const platform = await platforms.get(feed);
+    await use(platform);
+    // Whatever a test did to the network, the next one finds it in order.
+    await platform.wire.mend();
+  },
   baseURL: async ({ platform }, use) => use(platform.url),
 
   watch: [

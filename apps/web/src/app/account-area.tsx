@@ -6,10 +6,10 @@ import { profileQuery } from '../api/account/profile.ts';
 import { useSession } from '../session/use-session.ts';
 import { Money } from '../ui/amounts.tsx';
 import { buttonClass } from '../ui/button.tsx';
-import { LazyMenu, lazyMenu } from '../ui/lazy-menu.tsx';
+import { LazyMenu } from '../ui/lazy-menu.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 
-const accountMenu = lazyMenu(async () => (await import('./account-menu.tsx')).AccountMenu);
+const loadAccountMenu = async () => (await import('./account-menu.tsx')).AccountMenu;
 
 /** Who is here: the ways in, or the account. */
 export function AccountArea() {
@@ -51,7 +51,7 @@ function Account() {
         )}
       </span>
       <LazyMenu
-        menu={accountMenu}
+        load={loadAccountMenu}
         label={`Account ${profile?.username ?? ''}`.trim()}
         trigger={
           <>

@@ -1,12 +1,18 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { lazy, Suspense } from 'react';
 import { createQueryClient } from '../api/http/query-client.ts';
 import { createAppRouter } from './router.tsx';
 
-// Nothing needs a notice before the first page is there.
-const Toasts = lazy(async () => ({ default: (await import('../ui/toasts.tsx')).Toasts }));
+// Nothing needs a notice before the first page is there, and no page should go for want of notices.
+const Toasts = lazy<ComponentType>(() =>
+  import('../ui/toasts.tsx').then(
+    ({ Toasts: loaded }) => ({ default: loaded }),
+    () => ({ default: () => null }),
+  ),
+);
 
 const queryClient = createQueryClient();
 const router = createAppRouter(queryClient);

@@ -5,14 +5,14 @@ import { profileQuery } from '../api/account/profile.ts';
 import { LiveBadge } from '../live/live-badge.tsx';
 import { usePolledPrices } from '../live/use-polled-prices.ts';
 import { useSession } from '../session/use-session.ts';
-import { LazyMenu, lazyMenu } from '../ui/lazy-menu.tsx';
+import { LazyMenu } from '../ui/lazy-menu.tsx';
 import { AccountArea } from './account-area.tsx';
 import { Brand } from './brand.tsx';
 import type { NavigationItem } from './navigation.ts';
 import { navigationFor } from './navigation.ts';
 import { SessionLive } from './session-live.tsx';
 
-const appearanceMenu = lazyMenu(async () => (await import('./appearance-menu.tsx')).AppearanceMenu);
+const loadAppearanceMenu = async () => (await import('./appearance-menu.tsx')).AppearanceMenu;
 
 /** What is around every page. */
 export function Shell() {
@@ -51,7 +51,7 @@ export function Shell() {
           <div className="ms-auto flex items-center gap-1 sm:gap-2">
             <LiveBadge />
             <LazyMenu
-              menu={appearanceMenu}
+              load={loadAppearanceMenu}
               label="Appearance"
               trigger={<Contrast aria-hidden="true" className="size-4" />}
               triggerClass="inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"

@@ -5,12 +5,14 @@ export type LiveState =
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'stale'; readonly sinceMilliseconds: number };
 
-/** The promise of the badge: it tells of a loss within five seconds, with a second to look. */
-export const MIN_PATIENCE_MILLISECONDS = 4_000;
+/** The promise of the badge where prices move: it tells of a loss within five seconds, with a second to look. */
+const MIN_PATIENCE_MILLISECONDS = 4_000;
 /** A stream without prices still gives a sign of life every fifteen seconds. */
-const MAX_PATIENCE_MILLISECONDS = 20_000;
+export const MAX_PATIENCE_MILLISECONDS = 20_000;
 /** Where the usual gap is longer than a second, a loss shows after this many of them. */
 const GAPS_OF_PATIENCE = 3;
+/** Fewer say nothing of what is usual: where prices stand still there are only heartbeats. */
+const MIN_KNOWN_GAPS = 3;
 
 export interface Signs {
   readonly isConnected: boolean;
@@ -26,14 +28,18 @@ export function liveStateOf(
   nowMilliseconds: number,
 ): LiveState {
   if (lastSignAtMilliseconds === undefined) return { kind: isConnected ? 'connecting' : 'reconnecting' };
-  if (nowMilliseconds - lastSignAtMilliseconds > patienceMilliseconds) {
+  // Without a connection nothing is coming, whatever was usual.
+  const patience = isConnected ? patienceMilliseconds : MIN_PATIENCE_MILLISECONDS;
+  if (nowMilliseconds - lastSignAtMilliseconds > patience) {
     return { kind: 'stale', sinceMilliseconds: lastSignAtMilliseconds };
   }
   return { kind: isConnected ? 'live' : 'reconnecting' };
 }
 
-/** How long a silence may be, judged by the longest of the last gaps between two signs. */
+/** How long a silence may be, judged by the middle one of the last gaps between two signs: one hiccup changes nothing. */
 export function patienceAfter(gapsMilliseconds: readonly number[]): number {
-  const usual = Math.max(0, ...gapsMilliseconds) * GAPS_OF_PATIENCE;
-  return Math.min(Math.max(usual, MIN_PATIENCE_MILLISECONDS), MAX_PATIENCE_MILLISECONDS);
+  if (gapsMilliseconds.length < MIN_KNOWN_GAPS) return MAX_PATIENCE_MILLISECONDS;
+  const inOrder = gapsMilliseconds.toSorted((one, other) => one - other);
+  const usual = inOrder[Math.floor(inOrder.length / 2)] ?? 0;
+  return Math.min(Math.max(usual * GAPS_OF_PATIENCE, MIN_PATIENCE_MILLISECONDS), MAX_PATIENCE_MILLISECONDS);
 }

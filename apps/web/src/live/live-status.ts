@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { LiveState, Signs } from './live-state.ts';
-import { liveStateOf, MIN_PATIENCE_MILLISECONDS, patienceAfter } from './live-state.ts';
+import { liveStateOf, MAX_PATIENCE_MILLISECONDS, patienceAfter } from './live-state.ts';
 
 const LOOK_EVERY_MILLISECONDS = 500;
 const REMEMBERED_GAPS = 8;
@@ -10,7 +10,7 @@ const MIN_GAP_MILLISECONDS = 50;
 const INITIAL: Signs = {
   isConnected: true,
   lastSignAtMilliseconds: undefined,
-  patienceMilliseconds: MIN_PATIENCE_MILLISECONDS,
+  patienceMilliseconds: MAX_PATIENCE_MILLISECONDS,
 };
 
 let signs: Signs = INITIAL;
@@ -23,9 +23,7 @@ export function noteSignOfLife(nowMilliseconds: number): void {
   const { lastSignAtMilliseconds: last } = signs;
   const gap = last === undefined ? 0 : nowMilliseconds - last;
   // What ended an outage is no usual gap.
-  if (gap > MIN_GAP_MILLISECONDS && gap <= signs.patienceMilliseconds) {
-    gaps = [...gaps, gap].slice(-REMEMBERED_GAPS);
-  }
+  if (gap > MIN_GAP_MILLISECONDS && signs.isConnected) gaps = [...gaps, gap].slice(-REMEMBERED_GAPS);
   signs = {
     isConnected: true,
     lastSignAtMilliseconds: nowMilliseconds,

@@ -1,33 +1,38 @@
 import type { ComponentType, ReactNode } from 'react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { notify } from './notices.ts';
 
 export interface LazyMenuProps {
   readonly label: string;
   readonly trigger: ReactNode;
   readonly triggerClass: string;
-  /** The menu, which opens itself once it is there. */
-  readonly menu: LazyMenuContent;
+  /** Loads the menu, which opens itself once it is there: it weighs as much as the rest of the shell. */
+  readonly load: LoadMenu;
 }
 
-export interface LazyMenuContent {
-  readonly preload: () => void;
-  readonly Loaded: ComponentType<LoadedMenuProps>;
-}
-
+export type LoadMenu = () => Promise<ComponentType<LoadedMenuProps>>;
 export type LoadedMenuProps = Pick<LazyMenuProps, 'label' | 'trigger' | 'triggerClass'>;
 
-/** Declares a menu whose code comes when somebody is about to open it: it weighs as much as the rest of the shell. */
-export function lazyMenu(load: () => Promise<ComponentType<LoadedMenuProps>>): LazyMenuContent {
-  return {
-    preload: () => void load().catch(() => undefined),
-    Loaded: lazy(async () => ({ default: await load() })),
-  };
-}
+/** A menu whose code comes when somebody is about to open it. */
+export function LazyMenu({ load, ...look }: LazyMenuProps) {
+  const [Loaded, setLoaded] = useState<ComponentType<LoadedMenuProps>>();
+  if (Loaded) return <Loaded {...look} />;
 
-export function LazyMenu({ label, trigger, triggerClass, menu }: LazyMenuProps) {
-  const [isAsked, setIsAsked] = useState(false);
-  const { preload, Loaded } = menu;
-  const standIn = (
+  const preload = (): void => void load().catch(() => undefined);
+  const open = (): void => {
+    load()
+      .then((menu) => setLoaded(() => menu))
+      // A menu that is not there is no reason to take the page away.
+      .catch(() =>
+        notify({
+          tone: 'failure',
+          title: 'The menu could not be loaded',
+          description: 'Try again once the server can be reached.',
+        }),
+      );
+  };
+  const { label, trigger, triggerClass } = look;
+  return (
     <button
       type="button"
       aria-label={label}
@@ -37,15 +42,9 @@ export function LazyMenu({ label, trigger, triggerClass, menu }: LazyMenuProps) 
       className={triggerClass}
       onPointerEnter={preload}
       onFocus={preload}
-      onClick={() => setIsAsked(true)}
+      onClick={open}
     >
       {trigger}
     </button>
-  );
-  if (!isAsked) return standIn;
-  return (
-    <Suspense fallback={standIn}>
-      <Loaded label={label} trigger={trigger} triggerClass={triggerClass} />
-    </Suspense>
   );
 }

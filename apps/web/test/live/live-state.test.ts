@@ -20,6 +20,12 @@ describe('the state of live prices', () => {
     expect(at(false, 10_000, 60_000)).toEqual(stale);
   });
 
+  it('is patient with a connection that is known to be slow, and not with one that is lost', () => {
+    const signs = { lastSignAtMilliseconds: 10_000, patienceMilliseconds: 20_000 };
+    expect(liveStateOf({ ...signs, isConnected: true }, 29_000)).toEqual({ kind: 'live' });
+    expect(liveStateOf({ ...signs, isConnected: false }, 14_001).kind).toBe('stale');
+  });
+
   it('is connecting before the first sign', () => {
     expect(at(true, undefined, 0)).toEqual({ kind: 'connecting' });
     expect(at(false, undefined, 0)).toEqual({ kind: 'reconnecting' });
@@ -28,13 +34,21 @@ describe('the state of live prices', () => {
 
 describe('the patience with a silence', () => {
   it('is less than five seconds where prices come every second', () => {
-    expect(patienceAfter([])).toBe(4_000);
     expect(patienceAfter([1_000, 1_000, 1_100])).toBe(4_000);
   });
 
   it('grows with the usual gap, but never beyond what a heartbeat would break', () => {
-    expect(patienceAfter([3_000])).toBe(9_000);
-    expect(patienceAfter([15_000])).toBe(20_000);
+    expect(patienceAfter([3_000, 3_000, 2_900])).toBe(9_000);
+    expect(patienceAfter([15_000, 15_000, 15_000])).toBe(20_000);
+  });
+
+  it('is not shaken by one long gap', () => {
+    expect(patienceAfter([1_000, 14_000, 1_000])).toBe(4_000);
+  });
+
+  it('is that of a heartbeat until the usual gap is known, since prices may stand still', () => {
+    expect(patienceAfter([])).toBe(20_000);
+    expect(patienceAfter([1_000, 1_000])).toBe(20_000);
   });
 });
 

@@ -41,6 +41,8 @@ export function createSeries(container: HTMLElement, { priceScale, interval }: P
     timeScale: {
       borderVisible: false,
       rightOffset: RIGHT_OFFSET_BARS,
+      // A phone that is turned shows the same span, wider.
+      lockVisibleTimeRangeOnResize: true,
       timeVisible: true,
       secondsVisible: false,
       tickMarkFormatter: (time: Time) => tickText(momentOf(time), interval),

@@ -13,8 +13,10 @@ import {
   volumePointOf,
 } from './chart-series.ts';
 
-/** Candles in sight at first; the rest is a drag away. */
-const SHOWN_BARS = 120;
+/** Candles in sight at first, by what fits; the rest is a drag away. */
+const MAX_SHOWN_BARS = 120;
+const MIN_SHOWN_BARS = 30;
+const BAR_PIXELS = 7;
 
 /** An own order that waits for a price. */
 export interface PriceMark {
@@ -88,8 +90,10 @@ export function createPriceChart(container: HTMLElement, options: PriceChartOpti
       volumes.setData(bars.map((bar) => volumePointOf(bar, colours)));
       drawFills();
       if (!isFirst) return;
+      const fitting = Math.min(container.clientWidth / BAR_PIXELS, MAX_SHOWN_BARS, bars.length);
+      const shown = Math.max(fitting, MIN_SHOWN_BARS);
       const to = bars.length + RIGHT_OFFSET_BARS;
-      chart.timeScale().setVisibleLogicalRange({ from: to - SHOWN_BARS, to });
+      chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to });
     },
     updateBar(bar) {
       candles.update(candlePointOf(bar));

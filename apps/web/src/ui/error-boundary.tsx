@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import { Component } from 'react';
+
+export interface ErrorBoundaryProps {
+  readonly children: ReactNode;
+  /** Instead of a part that broke. */
+  readonly fallback: (error: unknown, reset: () => void) => ReactNode;
+}
+
+interface State {
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** Keeps a broken part from taking the page with it. React knows no hook for this. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, State> {
+  override state: State = { failure: undefined };
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { failure: { error } };
+  }
+
+  override render(): ReactNode {
+    const { failure } = this.state;
+    if (!failure) return this.props.children;
+    return this.props.fallback(failure.error, () => this.setState({ failure: undefined }));
+  }
+}

@@ -1,0 +1,198 @@
+import type { Page, Route } from '@playwright/test';
+import { ordersOf, placeOrder, ticketOf } from './support/orders.ts';
+import { expect, test } from './support/test.ts';
+
+const ASSET = 'ALGO';
+const LIMIT_BUY = { asset_id: ASSET, order_type: 'limit_buy', quantity: '10', price: '0.15' };
+
+test.beforeEach(async ({ platform }) => {
+  await platform.setPrice(ASSET, '0.20');
+});
+
+/** Holds back what a page sends to a route until it is let go. */
+async function holdBack(page: Page, url: string, before: (route: Route) => Promise<() => Promise<void>>) {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(url, async (route) => {
+    const goOn = await before(route);
+    await released;
+    await goOn();
+  });
+  return { release: () => release() };
+}
+
+async function sendLimitBuy(page: Page) {
+  await page.goto(`/assets/${ASSET}`);
+  const ticket = ticketOf(page);
+  await ticket.chooseKind('Limit');
+  await ticket.limit.fill('0.15');
+  await ticket.amount.fill('10');
+  await expect(ticket.figure('Held until it fills')).toHaveText('$1.50');
+  await ticket.submit.click();
+  await expect(ticket.confirm).toBeFocused();
+  return ticket;
+}
+
+test('an order is shown as pending within 100 ms, and the balance only changes with the answer', async ({
+  trader,
+}) => {
+  const { page } = trader;
+  const gate = await holdBack(page, '**/api/v1/orders', async (route) => () => route.continue());
+  const ticket = await sendLimitBuy(page);
+  const milliseconds = await ticket.confirm.evaluate(async (button: HTMLElement) => {
+    const started = performance.now();
+    button.click();
+    while (!document.body.innerText.includes('Pending')) {
+      if (performance.now() - started > 5_000) break;
+      await new Promise(requestAnimationFrame);
+    }
+    return performance.now() - started;
+  });
+  expect(milliseconds).toBeLessThan(100);
+  await expect(page.getByRole('row', { name: /Pending/ })).toContainText('10');
+  await expect(ticket.submit).toHaveAttribute('aria-busy', 'true');
+  await expect(page.getByRole('banner').getByText('$10,000.00')).toBeVisible();
+  gate.release();
+  await expect(page.getByRole('banner').getByText('$9,998.50')).toBeVisible();
+  await expect(page.getByRole('row', { name: /Pending/ })).toHaveCount(0);
+  await expect(page.getByRole('row', { name: /Limit buy/ })).toHaveCount(1);
+  await expect(
+    ticket.root.getByRole('status').getByText('The order for 10 ALGO waits for its price.'),
+  ).toBeVisible();
+});
+
+test('an order that the stream brings before its answer is one row', async ({ trader, platform }) => {
+  const { page, account } = trader;
+  const gate = await holdBack(page, '**/api/v1/orders', async (route) => {
+    const response = await route.fetch();
+    return () => route.fulfill({ response });
+  });
+  await platform.setPrice(ASSET, '0.20');
+  const ticket = await sendLimitBuy(page);
+  const rows = await countRows(page);
+  await ticket.confirm.click();
+  // The reply is still held back: this row came by the stream.
+  await expect(page.getByRole('row', { name: /≤ \$0\.15/ })).toHaveCount(1);
+  gate.release();
+  await expect(ticket.root.getByText('waits for its price')).toBeVisible();
+  await expect(page.getByRole('row', { name: /Limit buy/ })).toHaveCount(1);
+  expect(await rows.most()).toBe(1);
+  expect(await ordersOf(account)).toHaveLength(1);
+});
+
+/** The most orders that the list ever showed at once, looked at with every change. */
+async function countRows(page: Page) {
+  await page.evaluate(() => {
+    const state = window as unknown as { mostRows: number };
+    state.mostRows = 0;
+    const look = (): void => {
+      const rows = document.querySelectorAll('section[aria-label="Open orders"] tbody tr').length;
+      state.mostRows = Math.max(state.mostRows, rows);
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+  });
+  return { most: () => page.evaluate(() => (window as unknown as { mostRows: number }).mostRows) };
+}
+
+test('a refused order disappears, says why in words and leaves the ticket as it was', async ({
+  trader,
+  platform,
+  watch,
+}) => {
+  const { page, account } = trader;
+  watch.allow('console', /status of 4\d\d/);
+  const gate = await holdBack(page, '**/api/v1/orders', async (route) => () => route.continue());
+  const ticket = await sendLimitBuy(page);
+  await ticket.confirm.click();
+  await expect(page.getByRole('row', { name: /Pending/ })).toBeVisible();
+  // In the meantime the cash goes elsewhere.
+  await account.send('POST', '/balance/withdraw', { body: { amount: '9999.00' } });
+  gate.release();
+  await expect(ticket.amount).toHaveAttribute('aria-invalid', 'true');
+  await expect(ticket.amount).toHaveAccessibleDescription(
+    /1\.00.*available|available.*1\.00|[Ii]nsufficient/,
+  );
+  await expect(page.getByRole('row', { name: /Pending|Limit buy/ })).toHaveCount(0);
+  await expect(ticket.amount).toHaveValue('10');
+  await expect(ticket.limit).toHaveValue('0.15');
+  expect(await ordersOf(account)).toEqual([]);
+  await platform.setPrice(ASSET, '0.20');
+});
+
+test('only what waits can be cancelled, and once', async ({ trader }) => {
+  const { page, account } = trader;
+  await placeOrder(account, { asset_id: ASSET, order_type: 'market_buy', quantity: '5' });
+  await placeOrder(account, LIMIT_BUY);
+  const cancels: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/cancel')) cancels.push(request.url());
+  });
+  const gate = await holdBack(page, '**/cancel', async (route) => () => route.continue());
+  await page.goto('/orders');
+  const cancel = page.getByRole('button', { name: 'Cancel order Limit buy 10 ALGO' });
+  await cancel.dblclick();
+  await expect(cancel).toBeDisabled();
+  gate.release();
+  await expect(page.getByText('Limit buy ALGO cancelled')).toBeVisible();
+  await expect(page.getByText('No open orders')).toBeVisible();
+  expect(cancels).toHaveLength(1);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await expect(page.getByRole('row', { name: /Market buy/ })).toContainText('Filled');
+  await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('Cancelled');
+  await expect(page.getByRole('button', { name: /Cancel/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Market buy ALGO, details' }).click();
+  await expect(page.getByRole('dialog')).toContainText('What happened');
+  await expect(page.getByRole('dialog').getByRole('button', { name: /Cancel/ })).toHaveCount(0);
+});
+
+test('a cancellation that comes too late says so in words', async ({ trader, platform, watch }) => {
+  const { page, account } = trader;
+  watch.allow('console', /status of 409/);
+  await placeOrder(account, LIMIT_BUY);
+  const gate = await holdBack(page, '**/cancel', async (route) => () => route.continue());
+  await page.goto('/orders');
+  await page.getByRole('button', { name: 'Cancel order Limit buy 10 ALGO' }).click();
+  await platform.setPrice(ASSET, '0.14');
+  await expect(page.getByText('Limit buy 10 ALGO filled')).toBeVisible();
+  gate.release();
+  const notice = page.getByRole('dialog').filter({ hasText: 'The order was not cancelled' });
+  await expect(notice).toContainText(/completed|filled/i);
+});
+
+test('cancelling all asks first, names the count and begins with the safe choice', async ({ trader }) => {
+  const { page, account } = trader;
+  for (const price of ['0.15', '0.14', '0.13']) await placeOrder(account, { ...LIMIT_BUY, price });
+  await page.goto('/orders');
+  await page.getByRole('button', { name: 'Cancel all' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Cancel 3 orders?' });
+  await expect(dialog.getByRole('button', { name: 'Keep them' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  expect((await ordersOf(account)).map(({ status }) => status)).toEqual(['queued', 'queued', 'queued']);
+  await expect(page.getByRole('button', { name: 'Cancel all' })).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Cancel 3 orders' }).click();
+  await expect(page.getByText('3 orders cancelled')).toBeVisible();
+  await expect(page.getByText('No open orders')).toBeVisible();
+  expect((await ordersOf(account)).map(({ status }) => status)).toEqual([
+    'cancelled',
+    'cancelled',
+    'cancelled',
+  ]);
+});
+
+test('what an order did elsewhere is announced here, politely', async ({ trader }) => {
+  const { page, account } = trader;
+  const isStreaming = page.waitForResponse(/\/stream/);
+  await page.goto('/');
+  await isStreaming;
+  await placeOrder(account, { asset_id: ASSET, order_type: 'market_buy', quantity: '5' });
+  const title = page.getByText('Market buy 5 ALGO filled');
+  await expect(title.first()).toBeVisible();
+  expect(await title.first().evaluate((element) => element.closest('[aria-live="polite"]') !== null)).toBe(
+    true,
+  );
+});

@@ -1,0 +1,240 @@
+import type { Page } from '@playwright/test';
+import { ticketOf } from './support/orders.ts';
+import { expect, test } from './support/test.ts';
+
+interface View {
+  readonly address: string;
+  /** What it asks for. */
+  readonly url: string | RegExp;
+  /** The name of its skeleton. */
+  readonly loading: string;
+  /** The title of its error. */
+  readonly failure: string;
+  /** Something that is only there when it is loaded. */
+  readonly loaded: (page: Page) => Promise<void>;
+}
+
+const PROBLEM = {
+  status: 503,
+  contentType: 'application/problem+json',
+  json: {
+    type: 'about:blank',
+    title: 'Service unavailable',
+    status: 503,
+    detail: 'The service is being restarted.',
+    code: 'SVC_001',
+    trace_id: 'planted-request-id',
+  },
+};
+
+const VIEWS: Record<string, View> = {
+  'the market': {
+    address: '/',
+    url: /\/inventory\/assets\?/,
+    loading: 'Loading the market',
+    failure: 'The market could not be loaded',
+    loaded: (page) => expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible(),
+  },
+  'the asset': {
+    address: '/assets/BTC',
+    url: /\/inventory\/assets\?/,
+    loading: 'Loading the asset',
+    failure: 'The asset could not be loaded',
+    loaded: (page) => expect(page.getByRole('heading', { name: 'Bitcoin', exact: true })).toBeVisible(),
+  },
+  'the position': {
+    address: '/assets/BTC',
+    url: '**/api/v1/balance/assets',
+    loading: 'Loading your position',
+    failure: 'Your position could not be loaded',
+    loaded: (page) => expect(page.getByText('You hold no BTC yet.')).toBeVisible(),
+  },
+  'open orders of an asset': {
+    address: '/assets/BTC',
+    url: /\/orders\?.*status=queued/,
+    loading: 'Loading your orders',
+    failure: 'Your orders could not be loaded',
+    loaded: (page) => expect(page.getByText('No open orders')).toBeVisible(),
+  },
+  'open orders': {
+    address: '/orders',
+    url: /\/api\/v1\/orders\?/,
+    loading: 'Loading your orders',
+    failure: 'Your orders could not be loaded',
+    loaded: (page) => expect(page.getByText('No open orders')).toBeVisible(),
+  },
+  'the history of orders': {
+    address: '/orders?tab=history',
+    url: /\/api\/v1\/orders\?/,
+    loading: 'Loading your orders',
+    failure: 'Your orders could not be loaded',
+    loaded: (page) => expect(page.getByText('No orders', { exact: true })).toBeVisible(),
+  },
+};
+
+for (const [name, { address, url, loading, failure, loaded }] of Object.entries(VIEWS)) {
+  test(`${name} holds its place while it loads`, async ({ trader: { page } }) => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(url, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(address);
+    await expect(page.getByRole('status', { name: loading })).toBeVisible();
+    const shift = await followLayoutShift(page);
+    release();
+    await loaded(page);
+    await expect(page.getByRole('status', { name: loading })).toHaveCount(0);
+    expect(await shift.total()).toBeLessThan(0.05);
+  });
+
+  test(`${name} says what failed, by which request, and tries again`, async ({ trader: { page }, watch }) => {
+    watch.allow('console', /status of 503/);
+    await page.route(url, (route) => route.fulfill(PROBLEM));
+    await page.goto(address);
+    const alert = page.getByRole('alert').filter({ hasText: failure });
+    await expect(alert).toContainText('The service is being restarted.');
+    await expect(alert).toContainText('planted-request-id');
+    await page.unrouteAll();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await loaded(page);
+    await expect(alert).toHaveCount(0);
+  });
+}
+
+/** How far things move that nobody moved; what Lighthouse calls CLS. */
+async function followLayoutShift(page: Page) {
+  await page.evaluate(() => {
+    const state = window as unknown as { shift: number };
+    state.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { value, hadRecentInput } = entry as PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+        };
+        if (!hadRecentInput) state.shift += value;
+      }
+    }).observe({ type: 'layout-shift' });
+  });
+  return { total: () => page.evaluate(() => (window as unknown as { shift: number }).shift) };
+}
+
+test('the measure of layout shifts sees one', async ({ page }) => {
+  await page.goto('/sign-in');
+  await expect(page.getByRole('heading')).toBeVisible();
+  const shift = await followLayoutShift(page);
+  await page.evaluate(() => {
+    const planted = document.createElement('div');
+    planted.style.height = '300px';
+    document.querySelector('main')?.prepend(planted);
+  });
+  await expect.poll(shift.total).toBeGreaterThan(0.05);
+});
+
+test('what has nothing to show says what to do next', async ({ trader: { page } }) => {
+  await page.goto('/orders');
+  await page.getByRole('link', { name: 'Browse the markets' }).click();
+  await page.getByRole('searchbox').fill('no such asset');
+  await expect(page.getByText('No asset fits')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all assets' }).click();
+  await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
+});
+
+const CHART_FAILURES: Record<string, { readonly url: string; readonly title: string }> = {
+  'whose candles do not come': { url: '**/candles?**', title: 'The chart could not be loaded' },
+  'whose code does not come': { url: '**/assets/chart-canvas-*.js', title: 'The chart could not be shown' },
+};
+
+for (const [name, { url, title }] of Object.entries(CHART_FAILURES)) {
+  test(`a chart ${name} takes nothing else with it`, async ({ trader: { page }, watch, platform }) => {
+    watch.allow('console', /status of 503|dynamically imported module/);
+    await platform.setPrice('MKR', '1500.00');
+    await page.route(url, (route) => route.fulfill(PROBLEM));
+    await page.goto('/assets/MKR');
+    await expect(page.getByRole('alert').filter({ hasText: title })).toBeVisible();
+    const ticket = ticketOf(page);
+    await ticket.amount.fill('1');
+    await ticket.submit.click();
+    await ticket.confirm.click();
+    await expect(ticket.root.getByText('Bought 1 MKR')).toBeVisible();
+    await page.unrouteAll();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: title })
+      .getByRole('button', { name: 'Try again' })
+      .click();
+    await expect(page.locator('canvas').first()).toBeVisible();
+  });
+}
+
+test('a menu whose code does not come says so and stays a button', async ({ page, watch }) => {
+  watch.allow('console', /status of 503|dynamically imported module/);
+  await page.route('**/assets/appearance-menu-*.js', (route) => route.fulfill(PROBLEM));
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Appearance' }).click();
+  await expect(page.getByText('The menu could not be loaded').first()).toBeVisible();
+  await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Appearance' }).click();
+  await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toBeVisible();
+});
+
+test('on a slow network buttons are busy and keep their size', async ({ page, platform }) => {
+  await page.goto('/sign-in');
+  await page.getByLabel('Username').fill('nobody_at_all');
+  await page.getByLabel('Password').fill('Wrong-Password-1');
+  const button = page.getByRole('button', { name: 'Sign in' });
+  const before = await button.boundingBox();
+  const shift = await followLayoutShift(page);
+  platform.wire.stall();
+  await button.click();
+  await expect(button).toHaveAttribute('aria-busy', 'true');
+  expect(await button.boundingBox()).toEqual(before);
+  // A second press while the first is on its way does nothing.
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(request.url()));
+  await button.click({ force: true });
+  await page.keyboard.press('Enter');
+  expect(sent.filter((url) => url.endsWith('/auth/login'))).toEqual([]);
+  expect(await shift.total()).toBeLessThan(0.05);
+  await page.goto('about:blank');
+});
+
+test('an address of nothing, and an asset that is none, lead back', async ({ page }) => {
+  for (const address of ['/nowhere', '/assets/NONE', '/orders/1/2/3']) {
+    await page.goto(address);
+    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+    await expect(page).toHaveTitle(/Page not found/);
+    await page.getByRole('link', { name: 'Go to the markets' }).click();
+    await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
+  }
+});
+
+test('a page that breaks leaves the shell, says so and can be tried again', async ({ page, watch }) => {
+  watch.allow('console', /.*/);
+  watch.allow('exception', /.*/);
+  await page.goto('/sign-in');
+  // An answer that fits its schema and that the page cannot live with: a name that is sorted by, without being one.
+  await page.addInitScript(() => {
+    const state = window as unknown as { isBroken: boolean };
+    state.isBroken = true;
+    const compare = Reflect.get(String.prototype, 'localeCompare') as (this: string, other: string) => number;
+    String.prototype.localeCompare = function (this: string, other: string) {
+      if (state.isBroken) throw new Error('planted');
+      return compare.call(this, other);
+    };
+  });
+  await page.goto('/?sort=name');
+  await expect(page.getByRole('alert').filter({ hasText: 'This page could not be shown' })).toBeVisible();
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Markets', exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Go to the markets' })).toBeVisible();
+  await page.evaluate(() => {
+    (window as unknown as { isBroken: boolean }).isBroken = false;
+  });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
+});
