@@ -1,17 +1,20 @@
 import type { PublicRoute } from '../route-table.ts';
 import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
 import type { UpstreamName } from '../upstream.ts';
+import { APP_INFO_PATH } from '../web/app-info.ts';
+import { APP_INFO_OPERATION } from './app-info-operation.ts';
+import { withCookieMode } from './cookie-mode.ts';
 import type { Components } from './merge-components.ts';
 import { mergeComponents, withReferences } from './merge-components.ts';
 import type { OpenApiDocument, OpenApiOperation } from './openapi-document.ts';
 import { openApiOperationSchema } from './openapi-document.ts';
-import { PROBLEM_RESPONSE, PROBLEM_SCHEMA } from './problem-schema.ts';
+import { PROBLEM_REFERENCE, PROBLEM_RESPONSE, PROBLEM_SCHEMA } from './problem-schema.ts';
 
 const BEARER_SCHEME = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
 
 /**
  * Makes one document of those of the services: the routes of the table and no others, under their public paths, each
- * with the error answer. A route that its service does not describe is left out.
+ * with the error answer; and what the gateway itself adds. A route that its service does not describe is left out.
  */
 export function mergeDocuments(
   documents: ReadonlyMap<UpstreamName, OpenApiDocument>,
@@ -35,6 +38,7 @@ export function mergeDocuments(
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: complete(operation, route, takenIds) };
     }
   }
+  paths[APP_INFO_PATH] = { get: APP_INFO_OPERATION };
   return {
     openapi: '3.1.0',
     info: {
@@ -62,11 +66,12 @@ function findOperation(
 }
 
 function complete(operation: OpenApiOperation, route: PublicRoute, takenIds: Set<string>): OpenApiOperation {
+  const described = withCookieMode(operation, route.path);
   return {
-    ...operation,
+    ...described,
     operationId: uniqueId(operation.operationId ?? operationIdOf(route), takenIds),
     security: route.access === 'public' ? [] : [{ bearer: [] }],
-    responses: { ...operation.responses, default: { $ref: '#/components/responses/Problem' } },
+    responses: { ...described.responses, default: PROBLEM_REFERENCE },
   };
 }
 

@@ -30,6 +30,9 @@ export const PROBLEM_SCHEMA = {
   additionalProperties: true,
 };
 
+/** Stands in the answers of every operation. */
+export const PROBLEM_REFERENCE = { $ref: '#/components/responses/Problem' };
+
 export const PROBLEM_RESPONSE = {
   description: 'The request failed; `code` says why.',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

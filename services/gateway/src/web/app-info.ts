@@ -1,5 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { API_PREFIX } from '../route-table.ts';
+
+export const APP_INFO_PATH = `${API_PREFIX}/app-info`;
+
+export const appInfoSchema = z.object({
+  data: z.object({
+    mode: z.enum(['production', 'development']),
+    version: z.string(),
+    demo_accounts: z.boolean().describe('Whether the web app may offer an account with play money.'),
+  }),
+});
 
 export interface AppInfoOptions {
   readonly version: string;
@@ -10,12 +21,14 @@ export interface AppInfoOptions {
 
 /** Tells the web app what kind of installation it runs against. */
 export function serveAppInfo(app: FastifyInstance, options: AppInfoOptions): void {
-  const answer = {
+  const answer: z.output<typeof appInfoSchema> = {
     data: {
       mode: options.isProduction ? 'production' : 'development',
       version: options.version,
       demo_accounts: options.offersDemoAccounts,
     },
   };
-  app.get(`${API_PREFIX}/app-info`, (_request, reply) => reply.send(answer));
+  app.get(APP_INFO_PATH, { schema: { response: { 200: appInfoSchema } } }, (_request, reply) =>
+    reply.send(answer),
+  );
 }

@@ -1,7 +1,7 @@
 import { MAX_TOKEN_LENGTH, REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
 import { API_PREFIX } from '../route-table.ts';
 
-const COOKIE_NAME = 'cnop_refresh';
+export const COOKIE_NAME = 'cnop_refresh';
 /** Only the routes of sessions ever see it. */
 const ATTRIBUTES = `Path=${API_PREFIX}/auth; HttpOnly; SameSite=Strict`;
 const TOKEN_PATTERN = /^[\w.-]+$/;

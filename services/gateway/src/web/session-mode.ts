@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
-const MODE_HEADER = 'x-session-mode';
+/** Lower case, as Node gives it. */
+export const MODE_HEADER = 'x-session-mode';
 /** What a route says that is for requests with `X-Session-Mode: cookie`. */
 export const COOKIE_MODE = { sessionMode: 'cookie' } as const;
 

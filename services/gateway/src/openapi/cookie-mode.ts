@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { COOKIE_NAME } from '../web/session-cookie.ts';
+import { COOKIE_MODE, MODE_HEADER } from '../web/session-mode.ts';
+import type { OpenApiOperation } from './openapi-document.ts';
+
+/** What is different in the second form of a route. */
+interface Difference {
+  readonly text: string;
+  /** Whether the token comes from the cookie, in place of the body. */
+  readonly readsCookie: boolean;
+}
+
+const DIFFERENCES: Readonly<Record<string, Difference>> = {
+  '/auth/login': {
+    text: 'the refresh token is kept in a cookie that no script can read, and is not in the answer.',
+    readsCookie: false,
+  },
+  '/auth/refresh': {
+    text: 'the refresh token comes from the cookie, and the next one goes there; no body is looked at.',
+    readsCookie: true,
+  },
+  '/auth/logout': { text: 'the cookie is taken away as well.', readsCookie: false },
+};
+
+const MODE_PARAMETER = {
+  name: MODE_HEADER,
+  in: 'header',
+  required: false,
+  description:
+    'For browsers: keeps the refresh token in a cookie. Any other value, and none, means the plain way.',
+  schema: { type: 'string', enum: [COOKIE_MODE.sessionMode] },
+};
+const COOKIE_PARAMETER = {
+  name: COOKIE_NAME,
+  in: 'cookie',
+  required: false,
+  description: 'The refresh token in cookie mode.',
+  schema: { type: 'string' },
+};
+const SET_COOKIE = {
+  description: `In cookie mode: \`${COOKIE_NAME}\`, or its end.`,
+  schema: { type: 'string' },
+};
+
+const describedSchema = z.looseObject({
+  description: z.string().optional(),
+  parameters: z.array(z.unknown()).default([]),
+  requestBody: z.looseObject({}).optional(),
+  responses: z.looseObject({
+    200: z.looseObject({ content: z.unknown(), headers: z.looseObject({}).default({}) }),
+  }),
+});
+const tokenContentSchema = z.looseObject({
+  'application/json': z.looseObject({
+    schema: z.looseObject({
+      properties: z.looseObject({ refresh_token: z.unknown() }),
+      required: z.array(z.string()),
+    }),
+  }),
+});
+
+/**
+ * Adds the second form of a route to what its service says of it, where it has one: services know nothing of cookies.
+ * @param path as the route table has it
+ */
+export function withCookieMode(operation: OpenApiOperation, path: string): OpenApiOperation {
+  const difference = DIFFERENCES[path];
+  const described = describedSchema.safeParse(operation).data;
+  if (!difference || !described) return operation;
+  const { readsCookie, text } = difference;
+  const { description, parameters, requestBody, responses } = described;
+  const answer = responses[200];
+  const note = `With \`X-Session-Mode: cookie\`, which only a page of this origin may send, ${text}`;
+  return {
+    ...operation,
+    description: description === undefined ? note : `${description}\n\n${note}`,
+    parameters: [...parameters, MODE_PARAMETER, ...(readsCookie ? [COOKIE_PARAMETER] : [])],
+    ...(requestBody && { requestBody: readsCookie ? { ...requestBody, required: false } : requestBody }),
+    responses: {
+      ...responses,
+      200: {
+        ...answer,
+        headers: { ...answer.headers, 'Set-Cookie': SET_COOKIE },
+        content: withoutToken(answer.content),
+      },
+    },
+  };
+}
+
+/** Content that may also come without the refresh token. */
+function withoutToken(content: unknown): unknown {
+  const parsed = tokenContentSchema.safeParse(content).data;
+  if (!parsed) return content;
+  const json = parsed['application/json'];
+  const { properties, required, ...rest } = json.schema;
+  const { refresh_token: _token, ...others } = properties;
+  const cookieAnswer = { ...rest, properties: others, required: required.filter((name) => name in others) };
+  return { ...parsed, 'application/json': { ...json, schema: { anyOf: [json.schema, cookieAnswer] } } };
+}
