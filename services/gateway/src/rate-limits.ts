@@ -12,7 +12,7 @@ const CANCELS_PER_ORDER = 5;
 /** A stream is opened once and then lasts, so who may read n times may open one this often. */
 const READS_PER_STREAM = 10;
 /** A report looks at thousands of items where a read looks at a page, so who may read n times may ask for one this often. */
-const READS_PER_REPORT = 10;
+const READS_PER_REPORT = 20;
 /** Users, and addresses, that one policy can tell apart in a minute; about 400 bytes each. */
 const MAX_TRACKED_CLIENTS = 100_000;
 

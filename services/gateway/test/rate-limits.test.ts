@@ -107,6 +107,18 @@ describe('rate limits', () => {
     ]);
   });
 
+  it.each(['/portfolio/history', '/balance/transactions/export'])(
+    'let somebody ask for %s a twentieth as often as read, apart from reading',
+    async (report) => {
+      await open({ limits: { ...LIMITS, reads: 40 } });
+      const alice = await door.signIn('alice');
+      const first = await call('GET', `/api/v1${report}`, alice);
+      expect(first.headers['ratelimit-policy']).toBe('"reports";q=2;w=60');
+      expect(await repeat(2, () => call('GET', `/api/v1${report}`, alice))).toEqual([200, 429]);
+      expect(await repeat(1, () => call('GET', '/api/v1/portfolio', alice))).toEqual([200]);
+    },
+  );
+
   it('share the allowance of orders among all other writes', async () => {
     const alice = await door.signIn('alice');
     const deposit = () => call('POST', '/api/v1/balance/deposit', alice);
