@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
+import type { Health } from '../entities/health.ts';
+import { healthSchema } from '../entities/health.ts';
 
 const CHECK_TIMEOUT_MILLISECONDS = 2_000;
 
@@ -16,16 +17,6 @@ export interface HealthOptions {
   /** True once shutdown began: no new traffic, please. */
   readonly isDraining: () => boolean;
 }
-
-const healthSchema = z.object({
-  status: z.enum(['healthy', 'unhealthy', 'draining']),
-  service: z.string(),
-  version: z.string(),
-  uptime: z.number(),
-  timestamp: z.string(),
-  checks: z.record(z.string(), z.enum(['up', 'down'])),
-});
-type Health = z.infer<typeof healthSchema>;
 
 /** Serves `/health`, `/health/live` (the process answers) and `/health/ready` (its dependencies do too). */
 export function serveHealth(app: FastifyInstance, options: HealthOptions): void {

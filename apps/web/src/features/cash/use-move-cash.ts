@@ -8,9 +8,9 @@ import { PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
 import { withdrawCash } from '../../api/account/withdraw.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
+import type { Intent } from '../../api/http/intent.ts';
+import { intentOf } from '../../api/http/intent.ts';
 import type { CashRequest } from './cash-form.ts';
-import type { CashIntent } from './cash-intent.ts';
-import { cashIntentOf } from './cash-intent.ts';
 
 export type Movement =
   | { readonly kind: 'idle' }
@@ -33,9 +33,9 @@ export function useMoveCash(): MoveCash {
   const queryClient = useQueryClient();
   const [movement, setMovement] = useState<Movement>({ kind: 'idle' });
   const isSending = useRef(false);
-  const unsettled = useRef<CashIntent>(undefined);
+  const unsettled = useRef<Intent<CashRequest>>(undefined);
 
-  const send = async (intent: CashIntent): Promise<Movement> => {
+  const send = async (intent: Intent<CashRequest>): Promise<Movement> => {
     const { request, key } = intent;
     const { move, ...body } = request;
     try {
@@ -59,7 +59,7 @@ export function useMoveCash(): MoveCash {
       if (isSending.current) return movement;
       isSending.current = true;
       setMovement({ kind: 'sending' });
-      const intent = cashIntentOf(request, { unsettled: unsettled.current, key: systemIds.next() });
+      const intent = intentOf(request, { unsettled: unsettled.current, key: systemIds.next() });
       const outcome = await send(intent).finally(() => {
         isSending.current = false;
       });

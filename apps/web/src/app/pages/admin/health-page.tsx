@@ -1,11 +1,11 @@
-import { Health } from '../../../features/admin/health/health.tsx';
+import { HealthPanel } from '../../../features/admin/health/health-panel.tsx';
 import { PageTitle } from '../../page-title.tsx';
 
 export function HealthPage() {
   return (
     <>
       <PageTitle>Service health</PageTitle>
-      <Health />
+      <HealthPanel />
     </>
   );
 }

@@ -1,7 +1,6 @@
-import { decimal, fractionDigits } from '@cnop/common/core/money';
-import { assetPriceUpdateSchema } from '@cnop/common/entities/inventory/asset-input';
+import { decimal } from '@cnop/common/core/money';
+import { readDecimal } from '../../../format/decimal-input.ts';
 import { percentChange } from '../../../format/numbers.ts';
-import { complaintsOf } from '../complaints.ts';
 
 export type NewPrice =
   | { readonly kind: 'bad'; readonly message: string }
@@ -17,21 +16,15 @@ export type NewPrice =
 /** Beyond this, a change is pointed out. */
 const FAR_PERCENT = '10';
 
-/** Reads a price that was typed, by the rules of the server. @param priceScale most fraction digits */
+/** Reads a price that was typed. @param priceScale most fraction digits */
 export function readNewPrice(
   typed: string,
   { priceScale, priceNow }: { readonly priceScale: number; readonly priceNow: string },
 ): NewPrice {
-  const parsed = assetPriceUpdateSchema.safeParse({ price: typed.trim().replace(',', '.') });
-  if (!parsed.success) {
-    return { kind: 'bad', message: complaintsOf(parsed.error, { price: typed }).price ?? '' };
-  }
-  const { price } = parsed.data;
-  if (fractionDigits(decimal(price)) > priceScale) {
-    const message =
-      priceScale === 0 ? 'Whole dollars only.' : `At most ${priceScale} digits after the point.`;
-    return { kind: 'bad', message };
-  }
+  const reading = readDecimal(typed, priceScale);
+  if (reading.kind === 'empty') return { kind: 'bad', message: 'This is needed.' };
+  if (reading.kind === 'bad') return reading;
+  const price = reading.text;
   const changePercent = percentChange(price, decimal(priceNow));
   const isFar = changePercent !== undefined && decimal(changePercent).abs().gt(FAR_PERCENT);
   return { kind: 'good', price, changePercent, isFar };

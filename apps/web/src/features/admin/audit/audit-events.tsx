@@ -10,6 +10,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
+import { ShowMore } from '../../../ui/show-more.tsx';
 import { SkeletonRows } from '../../../ui/skeleton.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -60,13 +61,7 @@ export function AuditEvents({ scope }: { readonly scope: AuditScope }) {
           />
         ))}
       </Table>
-      {hasNextPage && (
-        <div className="flex justify-center border-t border-line p-3">
-          <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore hasMore={hasNextPage} isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />
       <Dialog kind="drawer" title="Event" isOpen={isOpen} onClose={() => setIsOpen(false)}>
         {shown && <AuditEventDetails event={shown} />}
       </Dialog>

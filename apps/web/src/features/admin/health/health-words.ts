@@ -1,4 +1,4 @@
-import type { ServiceHealth } from '../../../api/admin/service-health.ts';
+import type { Health } from '@cnop/common/entities/health';
 import type { BadgeTone } from '../../../ui/badge.tsx';
 
 const MINUTE_SECONDS = 60;
@@ -9,13 +9,13 @@ export const REFRESH_MILLISECONDS = 5_000;
 /** After two missed answers nobody should believe what is shown. */
 const STALE_AFTER_MILLISECONDS = 12_000;
 
-export const HEALTH_NAMES: Readonly<Record<ServiceHealth['status'], string>> = {
+export const HEALTH_NAMES: Readonly<Record<Health['status'], string>> = {
   healthy: 'All services work',
   unhealthy: 'Not everything works',
   draining: 'Shutting down',
 };
 
-export const HEALTH_TONES: Readonly<Record<ServiceHealth['status'], BadgeTone>> = {
+export const HEALTH_TONES: Readonly<Record<Health['status'], BadgeTone>> = {
   healthy: 'gain',
   unhealthy: 'loss',
   draining: 'warn',

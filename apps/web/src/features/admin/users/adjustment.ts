@@ -1,9 +1,9 @@
-import { decimal, formatUsd } from '@cnop/common/core/money';
-import { descriptionSchema, usdInput } from '@cnop/common/entities/fields';
+import { CURRENCY_SCALE, decimal, formatUsd } from '@cnop/common/core/money';
+import { descriptionSchema } from '@cnop/common/entities/fields';
 import { z } from 'zod';
 import type { Adjustment } from '../../../api/admin/adjust-balance.ts';
 import type { ManagedBalance } from '../../../api/admin/user.ts';
-import { formatMoney } from '../../../format/numbers.ts';
+import { readDecimal } from '../../../format/decimal-input.ts';
 import type { Complaints } from '../complaints.ts';
 import { complaintsOf } from '../complaints.ts';
 
@@ -21,20 +21,28 @@ export type AdjustmentReading =
   | { readonly kind: 'bad'; readonly complaints: Complaints<AdjustmentField> }
   | { readonly kind: 'good'; readonly adjustment: Adjustment };
 
-const schema = z.object({ amount: usdInput(), description: descriptionSchema.trim().min(1) });
+const descriptionRules = z.object({ description: descriptionSchema.trim().min(1) });
+/** The figure itself is beside the form, where it can be hidden. */
+export const NOT_COVERED = 'This is more than is available.';
 
 /** Reads what was typed, by the rules of the server. */
 export function readAdjustment(form: AdjustmentForm): AdjustmentReading {
-  const { direction, description } = form;
-  const amount = form.amount.trim().replace(',', '.');
-  const parsed = schema.safeParse({ amount, description });
-  if (!parsed.success) {
-    const complaints = complaintsOf(parsed.error, { amount, description });
-    if (/^[-−]/.test(amount)) complaints.amount = 'Choose “Take away” instead of a minus.';
-    return { kind: 'bad', complaints };
+  const amount = readDecimal(form.amount, CURRENCY_SCALE);
+  const description = descriptionRules.safeParse(form);
+  if (amount.kind === 'value' && description.success) {
+    const sign = form.direction === 'take' ? '-' : '';
+    return { kind: 'good', adjustment: { ...description.data, amount: `${sign}${amount.text}` } };
   }
-  const sign = direction === 'take' ? '-' : '';
-  return { kind: 'good', adjustment: { ...parsed.data, amount: `${sign}${parsed.data.amount}` } };
+  const complaints: Complaints<AdjustmentField> = {
+    ...(!description.success && complaintsOf(description.error, form)),
+    ...(amount.kind === 'empty' && { amount: 'This is needed.' }),
+    ...(amount.kind === 'bad' && { amount: complaintAbout(form.amount, amount.message) }),
+  };
+  return { kind: 'bad', complaints };
+}
+
+function complaintAbout(typed: string, message: string): string {
+  return /^\s*[-−]/.test(typed) ? 'Choose “Take away” instead of a minus.' : message;
 }
 
 /** What the balance would be. @param amount signed USD */
@@ -48,5 +56,5 @@ export function complaintAboutCover(
   amount: string,
 ): string | undefined {
   const isCovered = decimal(available_balance).plus(amount).gte('0');
-  return isCovered ? undefined : `Only ${formatMoney(available_balance)} is available.`;
+  return isCovered ? undefined : NOT_COVERED;
 }

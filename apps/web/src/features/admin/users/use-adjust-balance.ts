@@ -5,15 +5,15 @@ import type { Adjustment } from '../../../api/admin/adjust-balance.ts';
 import { adjustBalance } from '../../../api/admin/adjust-balance.ts';
 import { userKey } from '../../../api/admin/user.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
+import type { Intent } from '../../../api/http/intent.ts';
+import { intentOf } from '../../../api/http/intent.ts';
 import { formatMoney } from '../../../format/numbers.ts';
 import { appearance } from '../../../settings/appearance.ts';
 import { notify } from '../../../ui/notices.ts';
 import type { Complaints } from '../complaints.ts';
 import { sortRefusal } from '../complaints.ts';
 import type { AdjustmentField } from './adjustment.ts';
-import { ADJUSTMENT_FIELDS } from './adjustment.ts';
-import type { Attempt } from './attempt.ts';
-import { attemptOf } from './attempt.ts';
+import { ADJUSTMENT_FIELDS, NOT_COVERED } from './adjustment.ts';
 
 /** Cash does not cover it; the amount is what is too large. */
 const INSUFFICIENT = 'BUS_001';
@@ -37,11 +37,12 @@ export function useAdjustBalance(
   { onDone, onRefused, onSettled }: Outcomes,
 ): AdjustBalanceCall {
   const queryClient = useQueryClient();
-  const unsettled = useRef<Attempt>(undefined);
+  const unsettled = useRef<Intent<Adjustment>>(undefined);
   const { mutate, isPending, error } = useMutation({
     mutationFn(adjustment: Adjustment) {
-      unsettled.current = attemptOf(adjustment, unsettled.current, systemIds.next());
-      return adjustBalance(username, adjustment, unsettled.current.key);
+      const intent = intentOf(adjustment, { unsettled: unsettled.current, key: systemIds.next() });
+      unsettled.current = intent;
+      return adjustBalance(username, adjustment, intent.key);
     },
     onSuccess: async ({ new_balance }) => {
       unsettled.current = undefined;
@@ -58,7 +59,7 @@ export function useAdjustBalance(
       const problem = toProblem(thrown);
       if (!problem.isOutcomeUnknown) unsettled.current = undefined;
       const { complaints } = sortRefusal(problem, ADJUSTMENT_FIELDS);
-      onRefused(problem.code === INSUFFICIENT ? { amount: problem.message } : complaints);
+      onRefused(problem.code === INSUFFICIENT ? { amount: NOT_COVERED } : complaints);
     },
     onSettled,
   });

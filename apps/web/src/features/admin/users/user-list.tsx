@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { SearchField } from '../../../ui/search-field.tsx';
+import { ShowMore } from '../../../ui/show-more.tsx';
 import { SkeletonRows } from '../../../ui/skeleton.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -73,13 +74,7 @@ function FoundUsers({
           <UserRow key={user.username} user={user} />
         ))}
       </Table>
-      {hasNextPage && (
-        <div className="flex justify-center border-t border-line p-3">
-          <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore hasMore={hasNextPage} isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />
     </div>
   );
 }

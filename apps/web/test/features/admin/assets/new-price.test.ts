@@ -27,12 +27,12 @@ describe('a price that is set by hand', () => {
 
   it.each([
     ['', 2, /needed/],
-    ['0', 2, /not be 0/],
-    ['-5', 2, /plain decimal/],
-    ['1e3', 2, /plain decimal/],
-    ['1,234.50', 2, /plain decimal/],
+    ['0', 2, /more than 0/],
+    ['-5', 2, /more than 0/],
+    ['1e3', 2, /number such as/],
+    ['1,234.50', 2, /number such as/],
     ['1.001', 2, /2 digits after the point/],
-    ['1.5', 0, /Whole dollars/],
+    ['1.5', 0, /Whole numbers/],
   ])('%j with %i digits is refused', (typed, priceScale, expected) => {
     const reading = readNewPrice(typed, { ...at, priceScale });
     expect(reading).toMatchObject({ kind: 'bad', message: expect.stringMatching(expected) });

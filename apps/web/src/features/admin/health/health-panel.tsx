@@ -1,8 +1,8 @@
+import type { Health } from '@cnop/common/entities/health';
 import { useQuery } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { ServiceHealth } from '../../../api/admin/service-health.ts';
-import { serviceHealthQuery } from '../../../api/admin/service-health.ts';
+import { healthQuery } from '../../../api/admin/health.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import { formatTime } from '../../../format/times.ts';
 import { Badge } from '../../../ui/badge.tsx';
@@ -24,9 +24,9 @@ const SECOND_MILLISECONDS = 1_000;
 const SKELETON_ROWS = 4;
 
 /** Whether the platform works, as the gateway finds it every few seconds; what is too old to be believed says so. */
-export function Health() {
+export function HealthPanel() {
   const { data, dataUpdatedAt, error, refetch, isFetching } = useQuery({
-    ...serviceHealthQuery(),
+    ...healthQuery(),
     refetchInterval: REFRESH_MILLISECONDS,
   });
   const now = useNow();
@@ -73,7 +73,7 @@ export function Health() {
 }
 
 interface ChecksProps {
-  readonly health: ServiceHealth;
+  readonly health: Health;
   readonly isStale: boolean;
 }
 

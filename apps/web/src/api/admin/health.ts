@@ -1,5 +1,6 @@
+import type { Health } from '@cnop/common/entities/health';
+import { healthSchema } from '@cnop/common/entities/health';
 import { queryOptions } from '@tanstack/react-query';
-import { z } from 'zod';
 import { ApiProblem, problemOf } from '../http/api-problem.ts';
 
 /** Not a part of the API: probes of machines ask there as well. */
@@ -7,18 +8,8 @@ const HEALTH_PATH = '/health';
 /** Longer than the gateway waits for a service. */
 const TIMEOUT_MILLISECONDS = 5_000;
 
-const healthSchema = z.object({
-  status: z.enum(['healthy', 'unhealthy', 'draining']),
-  service: z.string(),
-  version: z.string(),
-  uptime: z.number(),
-  timestamp: z.string(),
-  checks: z.record(z.string(), z.enum(['up', 'down'])),
-});
-export type ServiceHealth = z.output<typeof healthSchema>;
-
 /** How the gateway finds itself and the services behind it. */
-export function serviceHealthQuery() {
+export function healthQuery() {
   return queryOptions({
     queryKey: ['admin', 'health'],
     queryFn: ({ signal }) => readHealth(signal),
@@ -28,7 +19,7 @@ export function serviceHealthQuery() {
   });
 }
 
-async function readHealth(signal: AbortSignal): Promise<ServiceHealth> {
+async function readHealth(signal: AbortSignal): Promise<Health> {
   const response = await ask(signal);
   // A platform that is not well says so with a 503 and the same body.
   const health = healthSchema.safeParse(
