@@ -25,3 +25,11 @@ export async function findBarriers(page: Page): Promise<string[]> {
 export async function expectNoBarriers(page: Page, state = 'as it is'): Promise<void> {
   expect(await findBarriers(page), `barriers on ${page.url()}, ${state}`).toEqual([]);
 }
+
+/** The same in both themes. */
+export async function expectNoBarriersInAnyTheme(page: Page, state: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectNoBarriers(page, `${state}, ${colorScheme}`);
+  }
+}

@@ -1,0 +1,114 @@
+import { signUp } from '@cnop/testing/system/api-client';
+import type { Page } from '@playwright/test';
+import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
+import { enterAs } from './support/staff.ts';
+import { expect, test } from './support/test.ts';
+
+test.beforeEach(async ({ context, platform }) => void (await enterAs('admin', context, platform)));
+
+interface View {
+  readonly address: string;
+  /** What it asks for; undefined where it asks for nothing of its own. */
+  readonly url: string | RegExp | undefined;
+}
+
+const VIEWS: Readonly<Record<string, View>> = {
+  assets: { address: '/admin/assets?q=bit', url: /\/inventory\/assets\?/ },
+  'assets, none found': { address: '/admin/assets?q=nothing', url: undefined },
+  'an asset': { address: '/admin/assets/BTC', url: /\/inventory\/assets\?/ },
+  'a new asset': { address: '/admin/assets/new', url: undefined },
+  users: { address: '/admin/users', url: /\/admin\/users\?/ },
+  'users, none found': { address: '/admin/users?q=zzzzzz', url: undefined },
+  'users, impossible': { address: '/admin/users?q=@', url: undefined },
+  'a user': { address: '/admin/users/admin', url: '**/api/v1/admin/users/admin' },
+  'the audit log': { address: '/admin/audit', url: /\/admin\/audit-events\?/ },
+  'the audit log, empty': { address: '/admin/audit?day=2020-01-01', url: undefined },
+  'the audit log of nobody': { address: '/admin/audit?by=user', url: undefined },
+  health: { address: '/admin/health', url: /:\d+\/health$/ },
+};
+
+async function expectLoaded(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+}
+
+for (const [name, { address, url }] of Object.entries(VIEWS)) {
+  test(`${name}: no barriers, and no scrolling sideways on the narrowest phone`, async ({ page }) => {
+    await page.goto(address);
+    await expectLoaded(page);
+    await expectNoBarriersInAnyTheme(page, name);
+    await page.setViewportSize({ width: 320, height: 640 });
+    const surplus = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(surplus).toBe(0);
+    await expectNoBarriersInAnyTheme(page, `${name}, 320 px`);
+  });
+
+  if (url === undefined) continue;
+
+  test(`${name}: no barriers while it loads and when it fails, and another try`, async ({ page, watch }) => {
+    watch.allow('console', /status of 500/);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(url, async (route) => {
+      await released;
+      const problem = { title: 'Broken', status: 500, detail: 'It is broken.', trace_id: 'planted-id' };
+      await route.fulfill({ status: 500, json: problem });
+    });
+    await page.goto(address);
+    await expect(page.getByRole('status', { name: /^Loading/ })).toBeVisible();
+    await expectNoBarriersInAnyTheme(page, `${name}, loading`);
+    release();
+    const alert = page.getByRole('alert').filter({ hasText: 'planted-id' });
+    await expect(alert).toContainText('It is broken.');
+    await expectNoBarriersInAnyTheme(page, `${name}, failed`);
+    await page.unrouteAll();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expectLoaded(page);
+    await expect(alert).toHaveCount(0);
+  });
+}
+
+test('forms with errors and every question have no barriers, open and closed again', async ({
+  page,
+  platform,
+}) => {
+  test.setTimeout(60_000);
+  const ask = async (name: string, role: 'dialog' | 'alertdialog'): Promise<void> => {
+    await page.getByRole('button', { name, exact: true }).click();
+    await expect(page.getByRole(role)).toBeVisible();
+    await expectNoBarriersInAnyTheme(page, `question of ${name}`);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole(role)).toHaveCount(0);
+    await expectNoBarriersInAnyTheme(page, `after the question of ${name}`);
+  };
+
+  await page.goto('/admin/assets/new');
+  await page.getByRole('button', { name: 'Create asset' }).click();
+  await expect(page.getByLabel('Id', { exact: true })).toBeFocused();
+  await expectNoBarriersInAnyTheme(page, 'new asset with errors');
+  await page.goto('/admin/assets/BTC');
+  await ask('Set price', 'dialog');
+  await ask('Deactivate', 'alertdialog');
+
+  const { username } = await signUp(platform.api, { cash: '10.00' });
+  await page.goto(`/admin/users/${username}`);
+  await page.getByRole('button', { name: 'Adjust…' }).click();
+  await expect(page.getByLabel('Amount')).toBeFocused();
+  await expectNoBarriersInAnyTheme(page, 'adjustment with errors');
+  await page.getByLabel('Amount').fill('1');
+  await page.getByLabel('Description').fill('A gift');
+  await ask('Adjust…', 'alertdialog');
+  await ask('Suspend', 'alertdialog');
+
+  await page.goto('/admin/audit');
+  await page
+    .getByRole('button', { name: /details$/ })
+    .first()
+    .click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expectNoBarriersInAnyTheme(page, 'details of an event');
+});

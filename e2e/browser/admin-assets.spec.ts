@@ -1,0 +1,171 @@
+import { expectStatus, signUp } from '@cnop/testing/system/api-client';
+import type { Locator, Page } from '@playwright/test';
+import { addAsset, enterAs, freshAssetId } from './support/staff.ts';
+import { expect, test } from './support/test.ts';
+
+test.beforeEach(async ({ context, platform }) => void (await enterAs('admin', context, platform)));
+
+const errorOf = (page: Page, label: string): Locator => page.locator(`#${label}-error`);
+
+test('an asset that an administrator creates is on the market for everybody', async ({
+  page,
+  platform,
+  openBrowser,
+  watch,
+}) => {
+  watch.allow('console', /status of 4(?:09|22)/);
+  const id = freshAssetId();
+  await page.goto('/admin');
+  await page.getByRole('link', { name: 'New asset' }).click();
+  await page.getByRole('button', { name: 'Create asset' }).click();
+  // What is needed is said at each field, and the first of them has the focus.
+  await expect(page.getByLabel('Id', { exact: true })).toBeFocused();
+  for (const field of ['asset_id', 'symbol', 'name', 'current_price']) {
+    await expect(errorOf(page, field)).toHaveText('This is needed.');
+  }
+
+  await page.getByLabel('Id', { exact: true }).fill('BTC');
+  await page.getByLabel('Symbol').fill(id);
+  await page.getByLabel('Name').fill(`Coin ${id}`);
+  await page.getByLabel('First price').fill('12,345');
+  await page.getByRole('button', { name: 'Create asset' }).click();
+  // What only the server knows is said at its field as well.
+  await expect(errorOf(page, 'current_price')).toHaveText('At most 2 fraction digits.');
+  await page.getByLabel('First price').fill('12,34');
+  await page.getByRole('button', { name: 'Create asset' }).click();
+  await expect(errorOf(page, 'asset_id')).toHaveText('An asset with this id exists.');
+  await page.getByLabel('Id', { exact: true }).fill(id);
+  await page.getByRole('button', { name: 'Create asset' }).click();
+  await expect(page).toHaveURL(`/admin/assets/${id}`);
+  await expect(page.getByRole('heading', { level: 1, name: `Coin ${id}` })).toBeVisible();
+
+  const stored = (await platform.api('GET', `/inventory/assets/${id}`)).json<{ data: object }>().data;
+  expect(stored).toMatchObject({ current_price: '12.34', quantity_scale: 8, fee_bps: 0, website: null });
+  const visitor = await (await openBrowser()).newPage();
+  await visitor.goto(`/?q=${id}`);
+  await expect(visitor.getByRole('row', { name: new RegExp(`Coin ${id}.*\\$12\\.34`) })).toBeVisible();
+});
+
+test('an edit sends what changed, and leaves the rest to whoever changes it meanwhile', async ({
+  page,
+  platform,
+}) => {
+  const id = await addAsset(platform);
+  await page.goto(`/admin/assets/${id}`);
+  await expect(page.getByRole('button', { name: 'Save changes' })).toBeDisabled();
+  await page.getByLabel('Name').fill(`New ${id}`);
+  await page.getByLabel('Fee').fill('25');
+  const elsewhere = { body: { description: 'Written meanwhile' } };
+  expectStatus(await platform.admin.send('PUT', `/inventory/assets/${id}`, elsewhere), 200);
+  const request = page.waitForRequest((each) => each.method() === 'PUT');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  expect((await request).postDataJSON()).toEqual({ name: `New ${id}`, fee_bps: 25 });
+  await expect(page.getByText(`New ${id} is saved`)).toBeVisible();
+  await expect(page.getByLabel('Description')).toHaveValue('Written meanwhile');
+  await expect(page.getByText('Nothing is changed.')).toBeVisible();
+});
+
+test('a field that may not change says so where it is', async ({ page, platform, watch }) => {
+  watch.allow('console', /status of 422/);
+  const id = await addAsset(platform);
+  await page.goto(`/admin/assets/${id}`);
+  await expect(page.getByLabel('Digits of a quantity')).toBeDisabled();
+  await page.getByLabel('Digits of a price').fill('1');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(errorOf(page, 'price_scale')).toHaveText('This must not be less than 2.');
+  await expect(page.getByLabel('Digits of a price')).toBeFocused();
+});
+
+test('deactivating asks first, and cancels what waits', async ({ page, platform }) => {
+  const id = await addAsset(platform);
+  const owner = await signUp(platform.api, { cash: '1000.00' });
+  const order = { asset_id: id, order_type: 'limit_buy', quantity: '1', price: '5.00' };
+  expectStatus(await owner.send('POST', '/orders', { body: order }), 201);
+
+  await page.goto(`/admin/assets?q=${id}`);
+  await page.getByRole('button', { name: `Deactivate ${id}` }).click();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('Open orders on it get cancelled');
+  await expect(question.getByRole('button', { name: 'Keep it active' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(question).toHaveCount(0);
+  await expect(page.getByRole('button', { name: `Deactivate ${id}` })).toBeFocused();
+  expect((await platform.api('GET', `/inventory/assets/${id}`)).json<{ data: object }>().data).toMatchObject({
+    status: 'active',
+  });
+
+  await page.getByRole('button', { name: `Deactivate ${id}` }).click();
+  await question.getByRole('button', { name: `Deactivate ${id}` }).click();
+  await expect(page.getByRole('row', { name: new RegExp(`Coin ${id}.*Inactive`) })).toBeVisible();
+  const ordersOf = async () =>
+    (await owner.send('GET', '/orders'))
+      .json<{ data: { status: string }[] }>()
+      .data.map(({ status }) => status);
+  await expect.poll(ordersOf, { timeout: 15_000 }).toEqual(['cancelled']);
+
+  await page.getByRole('button', { name: `Activate ${id}` }).click();
+  await question.getByRole('button', { name: `Activate ${id}` }).click();
+  await expect(page.getByRole('row', { name: new RegExp(`Coin ${id}.*Active`) })).toBeVisible();
+});
+
+test('making an asset inactive in its form asks as well', async ({ page, platform }) => {
+  const id = await addAsset(platform);
+  await page.goto(`/admin/assets/${id}`);
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'Delisted' }).click();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  const question = page.getByRole('alertdialog');
+  await expect(question.getByRole('button', { name: 'Go on editing' })).toBeFocused();
+  await question.getByRole('button', { name: 'Save as delisted' }).click();
+  await expect(page.getByText(`Coin ${id} is saved`)).toBeVisible();
+  // Only an edit of the status brings it back.
+  await expect(page.getByRole('button', { name: 'Activate' })).toHaveCount(0);
+});
+
+test('a price is set beside the price of now, with what the feed makes of it', async ({ page, platform }) => {
+  const id = await addAsset(platform, '100.00');
+  await page.goto(`/admin/assets/${id}`);
+  await page.getByRole('button', { name: 'Set price' }).click();
+  const dialog = page.getByRole('dialog', { name: `Set the price of Coin ${id}` });
+  const price = dialog.getByLabel('New price');
+  await expect(price).toBeFocused();
+  await price.fill('1.234');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('At most 2 digits after the point.')).toBeVisible();
+  await price.fill('250,5');
+  await expect(dialog.getByText('+150.50%')).toBeVisible();
+  await expect(dialog.getByText('far from the price of now')).toBeVisible();
+  await expect(dialog.getByText('Prices are set by hand here')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText(`Coin ${id} is at $250.50`)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Set price' })).toBeFocused();
+  await expect(page.getByRole('main').getByText('$250.50', { exact: true })).toBeVisible();
+});
+
+test.describe('with prices that move', () => {
+  test.use({ feed: 'moving' });
+
+  test('a price is set with the word that the simulation goes on from it', async ({ page, platform }) => {
+    const id = await addAsset(platform);
+    await page.goto(`/admin/assets/${id}`);
+    await page.getByRole('button', { name: 'Set price' }).click();
+    await expect(page.getByText('the simulation goes on from the price that you set')).toBeVisible();
+  });
+});
+
+test('what is searched and filtered is in the address', async ({ page }) => {
+  await page.goto('/admin/assets');
+  await page.getByRole('searchbox', { name: 'Search assets' }).fill('coin');
+  await page.getByRole('combobox', { name: 'Category' }).click();
+  await page.getByRole('option', { name: 'Stablecoin' }).click();
+  await expect(page).toHaveURL('/admin/assets?q=coin&category=stablecoin');
+  const rows = page.getByRole('row', { name: /USDC/ });
+  await expect(rows).toBeVisible();
+  await page.reload();
+  await expect(rows).toBeVisible();
+  await expect(page.getByRole('searchbox', { name: 'Search assets' })).toHaveValue('coin');
+  await page.getByRole('searchbox', { name: 'Search assets' }).fill('no such thing');
+  await page.getByRole('button', { name: 'Show all assets' }).click();
+  await expect(page).toHaveURL('/admin/assets');
+});
