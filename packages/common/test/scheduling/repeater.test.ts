@@ -1,0 +1,109 @@
+import { createRepeater } from '@cnop/common/scheduling/repeater';
+import type { Deferred } from '@cnop/testing/deferred';
+import { createDeferred } from '@cnop/testing/deferred';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const EVERY_MILLISECONDS = 100;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A repeater whose rounds end when the test says so. */
+function open() {
+  const rounds: Deferred<void>[] = [];
+  const repeater = createRepeater({
+    everyMilliseconds: EVERY_MILLISECONDS,
+    act: () => {
+      const round = createDeferred();
+      rounds.push(round);
+      return round.promise;
+    },
+  });
+  const pass = (count: number) => vi.advanceTimersByTimeAsync(count * EVERY_MILLISECONDS);
+  return { rounds, repeater, pass };
+}
+
+describe('a repeater', () => {
+  it('acts once in every interval from its start on', async () => {
+    const { rounds, repeater, pass } = open();
+    await pass(2);
+    expect(rounds).toHaveLength(0);
+    repeater.start();
+    for (let round = 1; round <= 3; round += 1) {
+      await pass(1);
+      expect(rounds).toHaveLength(round);
+      rounds.at(-1)?.resolve();
+    }
+  });
+
+  it('that is started twice is one', async () => {
+    const { rounds, repeater, pass } = open();
+    repeater.start();
+    repeater.start();
+    await pass(1);
+    rounds[0]?.resolve();
+    await pass(1);
+    expect(rounds).toHaveLength(2);
+    await Promise.all([rounds[1]?.resolve(), repeater.stop()]);
+    await pass(5);
+    expect(rounds).toHaveLength(2);
+  });
+
+  it('never acts twice at once: rounds fall out while one takes too long', async () => {
+    const { rounds, repeater, pass } = open();
+    repeater.start();
+    await pass(5);
+    expect(rounds).toHaveLength(1);
+    rounds[0]?.resolve();
+    await pass(1);
+    expect(rounds).toHaveLength(2);
+  });
+
+  it('that is run acts at once, or waits for what it does already', async () => {
+    const { rounds, repeater } = open();
+    let finished = 0;
+    const both = [repeater.run(), repeater.run()].map((run) => run.then(() => (finished += 1)));
+    expect(rounds).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(finished).toBe(0);
+    rounds[0]?.resolve();
+    await Promise.all(both);
+    expect(finished).toBe(2);
+  });
+
+  it('tells a failure to whoever ran it, and acts again afterwards', async () => {
+    const { rounds, repeater } = open();
+    const failed = repeater.run();
+    rounds[0]?.reject(new Error('no'));
+    await expect(failed).rejects.toThrow('no');
+    void repeater.run();
+    expect(rounds).toHaveLength(2);
+  });
+
+  it('is stopped when its last round is over, and acts no more', async () => {
+    const { rounds, repeater, pass } = open();
+    repeater.start();
+    await pass(1);
+    let isStopped = false;
+    const stopped = repeater.stop().then(() => (isStopped = true));
+    await pass(5);
+    expect([rounds.length, isStopped]).toEqual([1, false]);
+    rounds[0]?.resolve();
+    await stopped;
+    await pass(5);
+    expect(rounds).toHaveLength(1);
+  });
+
+  it('can be started again', async () => {
+    const { rounds, repeater, pass } = open();
+    repeater.start();
+    await repeater.stop();
+    repeater.start();
+    await pass(1);
+    expect(rounds).toHaveLength(1);
+  });
+});

@@ -1,0 +1,117 @@
+import type { Turnstile } from '@cnop/common/scheduling/turnstile';
+import { createTurnstile } from '@cnop/common/scheduling/turnstile';
+import type { Deferred } from '@cnop/testing/deferred';
+import { createDeferred } from '@cnop/testing/deferred';
+import { describe, expect, it } from 'vitest';
+
+const fullError = () => new Error('full');
+
+/** Callers who work until the test lets them go. */
+function callersOf(turnstile: Turnstile) {
+  const inside: string[] = [];
+  const finish = new Map<string, Deferred<string>>();
+  return {
+    inside,
+    come: (name: string) =>
+      turnstile.pass(async () => {
+        const work = createDeferred<string>();
+        inside.push(name);
+        finish.set(name, work);
+        return work.promise.finally(() => inside.splice(inside.indexOf(name), 1));
+      }),
+    leave: (name: string) => finish.get(name)?.resolve(name),
+    fail: (name: string) => finish.get(name)?.reject(new Error(name)),
+  };
+}
+
+/** Long enough for everything that waits for nothing but promises. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a turnstile', () => {
+  it('lets in as many as it has slots, and the others in the order in which they came', async () => {
+    const callers = callersOf(createTurnstile({ slots: 2 }));
+    const answers = ['a', 'b', 'c', 'd'].map(callers.come);
+    await settled();
+    expect(callers.inside).toEqual(['a', 'b']);
+    callers.leave('b');
+    await settled();
+    expect(callers.inside).toEqual(['a', 'c']);
+    callers.leave('a');
+    await settled();
+    expect(callers.inside).toEqual(['c', 'd']);
+    callers.leave('c');
+    callers.leave('d');
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('that was left by all lets in as many as at first', async () => {
+    const callers = callersOf(createTurnstile({ slots: 1 }));
+    for (const name of ['a', 'b', 'c']) {
+      const answer = callers.come(name);
+      await settled();
+      expect(callers.inside).toEqual([name]);
+      callers.leave(name);
+      expect(await answer).toBe(name);
+    }
+  });
+
+  it('lets nobody overtake who comes in the moment in which a slot gets free', async () => {
+    const callers = callersOf(createTurnstile({ slots: 1 }));
+    const first = callers.come('first');
+    void callers.come('waiting');
+    await settled();
+    callers.leave('first');
+    await first;
+    void callers.come('late');
+    await settled();
+    expect(callers.inside).toEqual(['waiting']);
+  });
+
+  it('gets its slot back from work that fails, and tells the failure', async () => {
+    const callers = callersOf(createTurnstile({ slots: 1 }));
+    const failing = callers.come('failing');
+    void callers.come('next');
+    await settled();
+    callers.fail('failing');
+    await expect(failing).rejects.toThrow('failing');
+    await settled();
+    expect(callers.inside).toEqual(['next']);
+  });
+
+  it('refuses whoever finds its queue full, and nobody else', async () => {
+    const callers = callersOf(createTurnstile({ slots: 1, queue: { maxWaiting: 2, fullError } }));
+    const answers = ['a', 'b', 'c'].map(callers.come);
+    await settled();
+    await expect(callers.come('d')).rejects.toThrow('full');
+    callers.leave('a');
+    await settled();
+    const fifth = callers.come('e');
+    for (const name of ['b', 'c', 'e']) {
+      await settled();
+      callers.leave(name);
+    }
+    expect(await Promise.all([...answers, fifth])).toEqual(['a', 'b', 'c', 'e']);
+  });
+
+  it('that is closed turns away who waits and who comes, and lets finish who is inside', async () => {
+    const turnstile = createTurnstile({ slots: 1 });
+    const callers = callersOf(turnstile);
+    const inside = callers.come('inside');
+    const waiting = callers.come('waiting');
+    await settled();
+    turnstile.close(new Error('closed'));
+    await expect(waiting).rejects.toThrow('closed');
+    await expect(callers.come('late')).rejects.toThrow('closed');
+    callers.leave('inside');
+    expect(await inside).toBe('inside');
+  });
+
+  it('does not begin the work of somebody whom it let in when it was closed', async () => {
+    const turnstile = createTurnstile({ slots: 1 });
+    const callers = callersOf(turnstile);
+    const entering = callers.come('entering');
+    turnstile.close(new Error('closed'));
+    await expect(entering).rejects.toThrow('closed');
+    expect(callers.inside).toEqual([]);
+  });
+});
