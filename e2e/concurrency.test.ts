@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
-import type { Account, Answer } from '@cnop/testing/system/api-client';
+import type { Account } from '@cnop/testing/system/api-client';
 import { expectStatus, freshName, registration, signIn, signUp } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
+import type { Answer } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Platform } from './support/platform.ts';

@@ -1,10 +1,10 @@
 import type { Item } from '@cnop/common/database/table-store';
 import { ROUTE_TABLE } from '@cnop/gateway/route-table';
-import type { Account, Answer } from '@cnop/testing/system/api-client';
+import type { Account } from '@cnop/testing/system/api-client';
 import { expectStatus, signIn, signUp } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
-import type { RawRequest } from '@cnop/testing/system/raw-request';
+import type { Answer, RawRequest } from '@cnop/testing/system/raw-request';
 import { sendRaw } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,8 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ROUTE_TABLE } from '@cnop/gateway/route-table';
-import type { Account, Answer } from '@cnop/testing/system/api-client';
+import type { Account } from '@cnop/testing/system/api-client';
 import { signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
+import type { Answer } from '@cnop/testing/system/raw-request';
 import { sendRaw } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import type { Account, Answer } from '@cnop/testing/system/api-client';
+import type { Account } from '@cnop/testing/system/api-client';
+import type { Answer } from '@cnop/testing/system/raw-request';
 
 /** One thing that a client wants to happen once, under its own Idempotency-Key. */
 export interface Intent {

@@ -1,9 +1,17 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { Agent, OutgoingHttpHeaders } from 'node:http';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Answer } from './api-client.ts';
 
-const TIMEOUT_MILLISECONDS = 30_000;
+const TIMEOUT_MILLISECONDS = 60_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it came, for comparing bytes. */
+  readonly text: string;
+  /** The body parsed; what it holds is for the test to check. */
+  json<T = Record<string, unknown>>(): T;
+}
 
 export interface RawRequest {
   readonly method: string;
@@ -14,12 +22,14 @@ export interface RawRequest {
   readonly body?: Uint8Array | string;
   /** In chunks, without saying how long it is. */
   readonly isChunked?: boolean;
+  /** Keeps connections for later requests; without it, each request has one of its own. */
+  readonly agent?: Agent;
 }
 
-/** Sends what a well-behaved client would not. */
+/** Sends a request as it is, also what a well-behaved client would not. */
 export function sendRaw(
   origin: string,
-  { method, path, headers = {}, body, isChunked }: RawRequest,
+  { method, path, headers = {}, body, isChunked, agent }: RawRequest,
 ): Promise<Answer> {
   const { hostname, port } = new URL(origin);
   const bytes = body === undefined ? undefined : Buffer.from(body);
@@ -32,7 +42,7 @@ export function sendRaw(
         method,
         path,
         headers: { ...(bytes && framing), ...headers },
-        agent: false,
+        agent: agent ?? false,
         timeout: TIMEOUT_MILLISECONDS,
       },
       (response) => {
