@@ -4,6 +4,7 @@ import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
 const THEMES = ['light', 'dark'] as const;
+const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/profile'];
 
 /** Looks for barriers in both themes. */
 async function expectNoBarriersInAnyTheme(page: Page, state: string): Promise<void> {
@@ -171,6 +172,7 @@ test('whatever the Tab key reaches is seen to have the focus, and no bar covers 
     { address: '/assets/LINK', width: 1280 },
     { address: '/assets/LINK', width: 360 },
     { address: '/', width: 360 },
+    ...ACCOUNT_PAGES.map((address) => ({ address, width: 360 })),
   ]) {
     await page.setViewportSize({ width, height: 700 });
     await page.goto(address);
@@ -215,7 +217,7 @@ test('targets are at least 24 pixels wide and high', async ({ trader: { page, ac
   await placeOrder(account, { asset_id: 'UNI', order_type: 'limit_buy', quantity: '1', price: '5' });
   for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 740 });
-    for (const address of ['/', '/assets/UNI', '/orders', '/orders?tab=history']) {
+    for (const address of ['/', '/assets/UNI', '/orders', '/orders?tab=history', ...ACCOUNT_PAGES]) {
       await page.goto(address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
@@ -243,7 +245,14 @@ test('tables have a caption, heads with a scope, and say how they are sorted', a
 }) => {
   await platform.setPrice('BTC', '50000.00');
   await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.01', price: '40000' });
-  for (const address of ['/', '/assets/BTC?view=table', '/orders', '/orders?tab=history']) {
+  for (const address of [
+    '/',
+    '/assets/BTC?view=table',
+    '/orders',
+    '/orders?tab=history',
+    '/portfolio?view=table',
+    '/cash',
+  ]) {
     await page.goto(address);
     await expect(page.getByRole('table').first()).toBeVisible();
     const faults = await page.evaluate(() =>

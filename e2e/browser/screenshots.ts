@@ -45,6 +45,13 @@ const VISITOR_PAGES: Readonly<Record<string, string>> = {
   'not-found': '/nowhere',
 };
 
+const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
+  portfolio: '/portfolio',
+  'portfolio-result': '/portfolio?show=result&range=1d',
+  cash: '/cash',
+  profile: '/profile',
+};
+
 for (const [name, address] of Object.entries(VISITOR_PAGES)) {
   test(`${name} @screenshots`, async ({ page }) => {
     await page.goto(address);
@@ -92,4 +99,9 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
     .click();
   await expect(page.getByText('What happened')).toBeVisible();
   await shoot(page, 'order');
+  for (const [name, address] of Object.entries(ACCOUNT_PAGES)) {
+    await page.goto(address);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await shoot(page, name);
+  }
 });

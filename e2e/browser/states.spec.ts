@@ -70,6 +70,48 @@ const VIEWS: Record<string, View> = {
     failure: 'Your orders could not be loaded',
     loaded: (page) => expect(page.getByText('No orders', { exact: true })).toBeVisible(),
   },
+  'the portfolio': {
+    address: '/portfolio',
+    url: '**/api/v1/portfolio',
+    loading: 'Loading your portfolio',
+    failure: 'Your portfolio could not be loaded',
+    loaded: (page) => expect(page.getByRole('table', { name: 'Allocation' })).toBeVisible(),
+  },
+  'the history of a portfolio': {
+    address: '/portfolio',
+    url: '**/portfolio/history?*',
+    loading: 'Loading the history',
+    failure: 'The history could not be loaded',
+    loaded: (page) => expect(page.getByText(/^Value since/)).toBeVisible(),
+  },
+  'the movements of cash': {
+    address: '/cash',
+    url: '**/balance/transactions?*',
+    loading: 'Loading the movements',
+    failure: 'The movements could not be loaded',
+    loaded: (page) => expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible(),
+  },
+  'the balance': {
+    address: '/cash',
+    url: '**/api/v1/balance',
+    loading: 'Loading your balance',
+    failure: 'Your balance could not be loaded',
+    loaded: (page) => expect(page.getByRole('main').getByText('$10,000.00').first()).toBeVisible(),
+  },
+  'the profile': {
+    address: '/profile',
+    url: '**/auth/profile',
+    loading: 'Loading your details',
+    failure: 'Your details could not be loaded',
+    loaded: (page) => expect(page.getByLabel('First name')).toHaveValue('Ada'),
+  },
+  'the sessions': {
+    address: '/profile',
+    url: '**/auth/sessions',
+    loading: 'Loading your sessions',
+    failure: 'Your sessions could not be loaded',
+    loaded: (page) => expect(page.getByText('This device')).toBeVisible(),
+  },
 };
 
 for (const [name, { address, url, loading, failure, loaded }] of Object.entries(VIEWS)) {

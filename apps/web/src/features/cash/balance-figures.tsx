@@ -14,7 +14,7 @@ export function BalanceFigures() {
       </div>
     );
   }
-  return (
+  const figures = (
     <Figures className="grid-cols-2 sm:grid-cols-3">
       <Figure label="Available" className="max-sm:col-span-2">
         {data && <Money value={data.available_balance} className="text-xl sm:text-base" />}
@@ -22,5 +22,12 @@ export function BalanceFigures() {
       <Figure label="Balance">{data && <Money value={data.current_balance} />}</Figure>
       <Figure label="Held by open orders">{data && <Money value={data.held_balance} />}</Figure>
     </Figures>
+  );
+  return data ? (
+    figures
+  ) : (
+    <div role="status" aria-label="Loading your balance">
+      {figures}
+    </div>
   );
 }

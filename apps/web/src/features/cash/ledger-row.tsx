@@ -44,8 +44,9 @@ export function LedgerRow({ line }: { readonly line: LedgerLine }) {
       </Cell>
       <Cell isNumeric>
         <Money value={signedAmount(line)} isChange />
+        <Money value={new_balance} className="block text-xs text-muted sm:hidden" />
       </Cell>
-      <Cell isNumeric>
+      <Cell isNumeric className="hidden sm:table-cell">
         <Money value={new_balance} />
       </Cell>
     </Row>

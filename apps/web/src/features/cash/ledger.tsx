@@ -113,9 +113,11 @@ function Heads() {
     <>
       <Column>Movement</Column>
       <Column className="hidden sm:table-cell">Time</Column>
-      <Column isNumeric>Amount</Column>
       <Column isNumeric>
-        Balance<span className="max-sm:sr-only"> after</span>
+        Amount<span className="sm:hidden">, balance after</span>
+      </Column>
+      <Column isNumeric className="hidden sm:table-cell">
+        Balance after
       </Column>
     </>
   );

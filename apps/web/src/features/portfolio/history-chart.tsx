@@ -2,14 +2,17 @@ import { clsx } from 'clsx';
 import type { PointerEvent } from 'react';
 import { useMemo, useState } from 'react';
 import { signOf } from '../../format/numbers.ts';
-import { formatDateTime, formatDay, formatMinute, formatMonth } from '../../format/times.ts';
+import { formatDateTime, formatDay, formatMinute, formatMonth, formatTime } from '../../format/times.ts';
 import { Money } from '../../ui/amounts.tsx';
 import type { PlotPoint } from './plot.ts';
 import { PLOT_HEIGHT, PLOT_WIDTH, plotOf, pointNearest } from './plot.ts';
 import type { Measure, SeriesPoint } from './value-history.ts';
 
 const CENTS = 2;
-const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
+const MINUTE_MILLISECONDS = 60 * 1_000;
+const DAY_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
+/** Below this, as on the first day of an account, minutes would be the same. */
+const SHORT_SPAN_MILLISECONDS = 10 * MINUTE_MILLISECONDS;
 /** From here on a day needs its year. */
 const LONG_SPAN_MILLISECONDS = 200 * DAY_MILLISECONDS;
 /** Where times stand under the chart, as shares of its width. */
@@ -110,12 +113,7 @@ function Crosshair({ at: { x, y, point }, measure, colour }: CrosshairProps) {
 
 function TimeAxis({ points }: Pick<HistoryChartProps, 'points'>) {
   const [start = 0, end = 0] = [points[0], points.at(-1)].map((point) => Date.parse(point?.at ?? ''));
-  const write =
-    end - start > LONG_SPAN_MILLISECONDS
-      ? formatMonth
-      : end - start > DAY_MILLISECONDS
-        ? formatDay
-        : formatMinute;
+  const write = timeWriter(end - start);
   return (
     <div className="relative h-6 shrink-0 border-t border-line text-2xs text-faint">
       {TIME_MARKS.map((share) => (
@@ -132,4 +130,11 @@ function TimeAxis({ points }: Pick<HistoryChartProps, 'points'>) {
       ))}
     </div>
   );
+}
+
+/** How times are written under a chart of a span. */
+function timeWriter(spanMilliseconds: number): (at: Date) => string {
+  if (spanMilliseconds > LONG_SPAN_MILLISECONDS) return formatMonth;
+  if (spanMilliseconds > DAY_MILLISECONDS) return formatDay;
+  return spanMilliseconds > SHORT_SPAN_MILLISECONDS ? formatMinute : formatTime;
 }

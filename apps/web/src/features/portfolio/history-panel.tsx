@@ -73,7 +73,9 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
         ) : error ? (
           <ErrorState title="The history could not be loaded" error={error} onRetry={() => void refetch()} />
         ) : (
-          <Skeleton className="absolute inset-3" />
+          <div role="status" aria-label="Loading the history" className="absolute inset-3">
+            <Skeleton className="size-full" />
+          </div>
         )}
       </div>
       <figcaption className="grid gap-1 border-t border-line px-4 py-2 text-xs text-faint">
