@@ -6,6 +6,7 @@ import { BALANCE_KEY } from '../api/account/balance.ts';
 import { HOLDINGS_KEY } from '../api/account/holdings.ts';
 import { LEDGER_KEY } from '../api/account/ledger.ts';
 import { PORTFOLIO_KEY } from '../api/account/portfolio.ts';
+import { PORTFOLIO_HISTORY_KEY } from '../api/account/portfolio-history.ts';
 import { SESSIONS_KEY } from '../api/auth/sessions.ts';
 import { orderKeys } from '../api/orders/order-keys.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
@@ -27,6 +28,8 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
     );
     refresh(queryClient, [LEDGER_KEY, PORTFOLIO_KEY]);
   }
+  // Cash that comes in or goes out would look like a gain or a loss.
+  if (type === 'balance.changed') refresh(queryClient, [PORTFOLIO_HISTORY_KEY]);
   if (holding) refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
   if (session_id !== undefined) refresh(queryClient, [SESSIONS_KEY]);
   if (order) {
@@ -37,7 +40,8 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
 
 /** After events were missed for good. */
 export function refreshAccount(queryClient: QueryClient): void {
-  refresh(queryClient, [BALANCE_KEY, HOLDINGS_KEY, LEDGER_KEY, PORTFOLIO_KEY, SESSIONS_KEY, orderKeys.all]);
+  refresh(queryClient, [BALANCE_KEY, HOLDINGS_KEY, LEDGER_KEY, SESSIONS_KEY, orderKeys.all]);
+  refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY]);
 }
 
 /** Reads anew what is on the screen; the rest when it is shown again. */

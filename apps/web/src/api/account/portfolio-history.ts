@@ -2,7 +2,9 @@ import { nonNegativeDecimalSchema, signedDecimalSchema, timestampSchema } from '
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
-import { PORTFOLIO_KEY } from './portfolio.ts';
+
+/** Not a part of the portfolio's: a trade changes what is held now, not what was, and the API counts such reports. */
+export const PORTFOLIO_HISTORY_KEY = ['portfolio-history'] as const;
 
 export const historyRangeSchema = z.enum(['1d', '1w', '1m', '3m', '1y', 'all']);
 export type HistoryRange = z.infer<typeof historyRangeSchema>;
@@ -27,7 +29,7 @@ const answerSchema = z.object({
 /** What the account was worth over time, oldest first, the last point at the price of the moment. */
 export function portfolioHistoryQuery(range: HistoryRange) {
   return queryOptions({
-    queryKey: [...PORTFOLIO_KEY, 'history', range],
+    queryKey: [...PORTFOLIO_HISTORY_KEY, range],
     queryFn: ({ signal }) =>
       callApi({ path: '/portfolio/history', query: { range }, schema: answerSchema, signal }),
   });
