@@ -63,13 +63,19 @@ for (const [how, press] of Object.entries({
   test(`${how} deposits once`, async ({ trader: { page } }) => {
     const sent = movementsOf(page);
     // So that the second press comes while the first is on its way.
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     await page.route('**/balance/deposit', async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await released;
       await route.continue();
     });
     await page.goto('/cash');
     await amountField(page).fill('5');
     await press(page);
+    await expect(depositButton(page)).toHaveAttribute('aria-busy', 'true');
+    release();
     await expect(page.getByText('$5.00 deposited')).toBeVisible();
     await expect(balance(page, 'Available')).toHaveText('$10,005.00');
     expect(sent).toHaveLength(1);

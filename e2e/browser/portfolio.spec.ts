@@ -116,7 +116,7 @@ test('a history that is not complete says so', async ({ trader: { page } }) => {
   // More movements than are counted back would take minutes to make.
   await page.route('**/portfolio/history?*', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), complete: false } });
+    await route.fulfill({ response, json: { ...((await response.json()) as object), complete: false } });
   });
   await page.goto('/portfolio');
   await expect(history(page).getByRole('note')).toContainText('The history is not complete');

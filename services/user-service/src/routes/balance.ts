@@ -4,6 +4,7 @@ import {
   balanceTransactionSchema,
   transactionTypeSchema,
 } from '@cnop/common/entities/user/balance-transaction';
+import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
 import { identityOf } from '@cnop/common/http/authentication';
 import { getBalanceDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
@@ -22,7 +23,6 @@ import { cashReceiptSchema } from '../use-cases/move-cash.ts';
 import { readBalance } from '../use-cases/read-balance.ts';
 import { withdrawCash } from '../use-cases/withdraw-cash.ts';
 
-const MAX_DEPOSIT_USD = '1000000';
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 const description = descriptionSchema.nullable().default(null);

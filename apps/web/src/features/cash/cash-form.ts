@@ -1,11 +1,10 @@
 import { CURRENCY_SCALE, decimal, formatUsd } from '@cnop/common/core/money';
 import { descriptionSchema } from '@cnop/common/entities/fields';
+import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { readDecimal } from '../../format/decimal-input.ts';
 import { formatMoney } from '../../format/numbers.ts';
 
-/** The most that the API takes at once, in USD. */
-export const MAX_DEPOSIT_USD = '1000000';
 /** More than what is available, which open orders may have lowered a moment ago. */
 const INSUFFICIENT = 'BUS_001';
 

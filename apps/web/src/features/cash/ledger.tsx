@@ -5,6 +5,7 @@ import { ledgerQuery } from '../../api/account/ledger.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { Column, Table } from '../../ui/table.tsx';
 import type { CashSearch } from './cash-search.ts';
@@ -77,13 +78,7 @@ function LedgerLines({ filter, onClear }: LedgerLinesProps) {
       {isFetchNextPageError ? (
         <ErrorState title="No more could be loaded" error={error} onRetry={() => void fetchNextPage()} />
       ) : (
-        hasNextPage && (
-          <div className="flex justify-center border-t border-line p-3">
-            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              Show more
-            </Button>
-          </div>
-        )
+        <ShowMore hasMore={hasNextPage} isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />
       )}
     </>
   );

@@ -1,3 +1,4 @@
+import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
 import { ArrowRight } from 'lucide-react';
 import { Money } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -5,7 +6,6 @@ import { DecimalField } from '../../ui/decimal-field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import type { CashMove } from './cash-form.ts';
-import { MAX_DEPOSIT_USD } from './cash-form.ts';
 import { MovementNotice } from './movement-notice.tsx';
 import { useCashForm } from './use-cash-form.ts';
 
