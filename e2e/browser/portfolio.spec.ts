@@ -59,6 +59,7 @@ test('cash that comes in is no gain', async ({ trader: { page, account } }) => {
   expectStatus(await account.send('POST', '/balance/deposit', { body: { amount: '5000' } }), 201);
   await expect(figure(page, 'Total value')).toHaveText('$15,000.00');
   await expect(history(page)).toContainText('now $15,000.00');
+  await expect.poll(() => results.length, 'what the figure said on the way').toBeGreaterThan(0);
   expect(results.filter((text) => /[1-9]/.test(text.split('%')[0] ?? ''))).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import { BALANCE_KEY } from '../../api/account/balance.ts';
 import { depositCash } from '../../api/account/deposit.ts';
 import { LEDGER_KEY } from '../../api/account/ledger.ts';
 import { PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
+import { PORTFOLIO_HISTORY_KEY } from '../../api/account/portfolio-history.ts';
 import { withdrawCash } from '../../api/account/withdraw.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
@@ -42,7 +43,7 @@ export function useMoveCash(): MoveCash {
       const post = move === 'deposit' ? depositCash : withdrawCash;
       const { new_balance } = await post({ ...body, idempotencyKey: key });
       unsettled.current = undefined;
-      const keys = [BALANCE_KEY, LEDGER_KEY, PORTFOLIO_KEY];
+      const keys = [BALANCE_KEY, LEDGER_KEY, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY];
       await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
       return { kind: 'done', request, newBalance: new_balance };
     } catch (error) {

@@ -19,8 +19,8 @@ import type { LiveTotals, Measure, SeriesPoint } from './value-history.ts';
 import { performanceOf, RANGE_NAMES, seriesOf, withLiveTotals } from './value-history.ts';
 
 const DEFAULT_RANGE: HistoryRange = '1m';
-/** Live totals move the last point; this brings the next one. */
-const REFRESH_MILLISECONDS = 60_000;
+/** Live totals move the last point; this brings the next one, of which there is none for a quarter of an hour. */
+const REFRESH_MILLISECONDS = 5 * 60_000;
 
 const RANGES = historyRangeSchema.options.map((value) => ({
   value,

@@ -21,6 +21,8 @@ export interface PortfolioValues {
   readonly total: string;
   readonly assets: string;
   readonly result: string;
+  /** What came in less what went out: whatever cash is not there went into trades, and they know what they took. */
+  readonly netDeposits: string;
   /** By asset. */
   readonly holdings: ReadonlyMap<string, string>;
 }
@@ -33,11 +35,13 @@ export function valuePortfolio(portfolio: Portfolio, mids: ReadonlyMap<string, s
       valueOfHolding(holding, mids.get(holding.asset_id)).value,
     ]),
   );
+  const { usd_balance, total_invested, realized_pnl } = portfolio;
   const assets = [...holdings.values()].reduce((sum, value) => sum.plus(value), ZERO);
   return {
-    total: formatUsd(assets.plus(portfolio.usd_balance)),
+    total: formatUsd(assets.plus(usd_balance)),
     assets: formatUsd(assets),
-    result: formatUsd(assets.minus(portfolio.total_invested)),
+    result: formatUsd(assets.minus(total_invested)),
+    netDeposits: formatUsd(decimal(usd_balance).plus(total_invested).minus(realized_pnl)),
     holdings,
   };
 }

@@ -76,8 +76,8 @@ function LoadedPortfolio({ portfolio, search, onSearch }: LoadedPortfolioProps) 
 
 /** Apart, so that a tick renders the chart and not the tables. */
 function LiveHistory({ portfolio, search, onSearch }: LoadedPortfolioProps) {
-  const { total, assets } = usePortfolioValues(portfolio);
-  const live = useMemo(() => ({ cash: portfolio.usd_balance, assets, total }), [portfolio, assets, total]);
+  const values = usePortfolioValues(portfolio);
+  const live = useMemo(() => ({ ...values, cash: portfolio.usd_balance }), [portfolio, values]);
   return <HistoryPanel search={search} onSearch={onSearch} live={live} />;
 }
 

@@ -62,17 +62,22 @@ export interface LiveTotals {
   readonly cash: string;
   readonly assets: string;
   readonly total: string;
+  readonly netDeposits: string;
 }
 
 /**
- * The same points, the last one at the prices of this moment. Only while both know the same cash: otherwise one of them
- * has yet to hear of a movement, and a deposit would look like a gain until it has.
+ * The same points, the last one at the prices of this moment. What came in is taken from the same answer as the values:
+ * a deposit that only one of them had heard of would look like a gain.
  */
 export function withLiveTotals(
   points: readonly HistoryPoint[],
   live: LiveTotals | undefined,
 ): HistoryPoint[] {
   const last = points.at(-1);
-  if (!last || !live || last.cash !== live.cash) return [...points];
-  return [...points.slice(0, -1), { ...last, asset_value: live.assets, total_value: live.total }];
+  if (!last || !live) return [...points];
+  const { cash, assets, total, netDeposits } = live;
+  return [
+    ...points.slice(0, -1),
+    { ...last, cash, asset_value: assets, total_value: total, net_deposits: netDeposits },
+  ];
 }

@@ -19,11 +19,14 @@ describe('the value of an account', () => {
     const account = portfolio({
       assets: [holding('BTC'), holding('ETH', { quantity: '10', current_price: '5' })],
       total_invested: '230.00',
+      realized_pnl: '-7.00',
     });
     expect(valuePortfolio(account, new Map([['BTC', '101']]))).toEqual({
       total: '302.00',
       assets: '252.00',
       result: '22.00',
+      // 50 of cash, 230 in holdings, and 7 that were lost.
+      netDeposits: '287.00',
       holdings: new Map([
         ['BTC', '202.00'],
         ['ETH', '50.00'],

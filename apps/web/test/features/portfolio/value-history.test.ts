@@ -47,25 +47,24 @@ describe('the series of a chart', () => {
 });
 
 describe('live totals', () => {
-  const points = [
-    point('100.00', '90.00'),
-    point('120.00', '90.00', { cash: '20.00', asset_value: '100.00' }),
-  ];
+  const points = [point('100.00', '90.00'), point('120.00', '90.00')];
+  const live = { cash: '20.00', assets: '105.50', total: '125.50', netDeposits: '90.00' };
 
   it('move the last point', () => {
-    const live = { cash: '20.00', assets: '105.50', total: '125.50' };
     expect(withLiveTotals(points, live)).toEqual([
       points[0],
-      { ...points[1], asset_value: '105.50', total_value: '125.50' },
+      { ...points[1], cash: '20.00', asset_value: '105.50', total_value: '125.50' },
     ]);
   });
 
-  it('wait while the series has yet to hear of a deposit, which would look like a gain', () => {
-    expect(withLiveTotals(points, { cash: '520.00', assets: '100.00', total: '620.00' })).toEqual(points);
+  it('bring what was deposited with them, so that it is no gain before the series has heard of it', () => {
+    const afterDeposit = { ...live, cash: '520.00', total: '625.50', netDeposits: '590.00' };
+    const performance = (totals: typeof live) => performanceOf(withLiveTotals(points, totals))?.result;
+    expect(performance(afterDeposit)).toBe(performance(live));
   });
 
   it('are not needed', () => {
     expect(withLiveTotals(points, undefined)).toEqual(points);
-    expect(withLiveTotals([], { cash: '0.00', assets: '0.00', total: '0.00' })).toEqual([]);
+    expect(withLiveTotals([], live)).toEqual([]);
   });
 });
