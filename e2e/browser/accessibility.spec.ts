@@ -1,18 +1,8 @@
-import type { Page } from '@playwright/test';
-import { expectNoBarriers } from './support/accessibility.ts';
+import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
-const THEMES = ['light', 'dark'] as const;
 const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/profile'];
-
-/** Looks for barriers in both themes. */
-async function expectNoBarriersInAnyTheme(page: Page, state: string): Promise<void> {
-  for (const colorScheme of THEMES) {
-    await page.emulateMedia({ colorScheme });
-    await expectNoBarriers(page, `${state}, ${colorScheme}`);
-  }
-}
 
 const VISITOR_PAGES: Record<string, { readonly address: string; readonly ready: string }> = {
   'the market': { address: '/', ready: 'Every order explained before it is placed' },

@@ -33,7 +33,7 @@ test('a trader finds nothing of the administration, and none of its code is load
   trader: { page, account },
 }) => {
   const adminScripts = followAdminScripts(page);
-  for (const address of ['/', '/orders', '/cash', '/assets/BTC']) {
+  for (const address of ['/', '/portfolio', '/orders', '/cash', '/assets/BTC']) {
     await page.goto(address);
     await expect(page.getByRole('button', { name: `Account ${account.username}` })).toBeVisible();
     await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
@@ -69,7 +69,7 @@ test('a visitor signs in first and comes to the page', async ({ page, platform }
   await page.getByLabel('Password').fill(ADMIN_PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(`${platform.url}/admin/users?q=adm`);
-  await expect(page.getByRole('row', { name: /admin/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /Platform Administrator/ })).toBeVisible();
 });
 
 test('a moderator steers trading, reads users, and sees nothing that is forbidden', async ({
@@ -123,5 +123,5 @@ test('a profile that cannot be read is asked for again', async ({ page, context,
   await expect(alert).toContainText('planted-request-id');
   await page.unrouteAll();
   await alert.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByRole('row', { name: /admin/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /Platform Administrator/ })).toBeVisible();
 });

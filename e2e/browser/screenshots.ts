@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expectStatus } from '@cnop/testing/system/api-client';
 import type { Page } from '@playwright/test';
+import { enterAs } from './support/staff.ts';
 import { expect, test } from './support/test.ts';
 
 // Every page as it looks, for people. Nothing is compared: what is pretty, only eyes can tell.
@@ -100,6 +101,25 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
   await expect(page.getByText('What happened')).toBeVisible();
   await shoot(page, 'order');
   for (const [name, address] of Object.entries(ACCOUNT_PAGES)) {
+    await page.goto(address);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await shoot(page, name);
+  }
+});
+
+const ADMIN_PAGES: Readonly<Record<string, string>> = {
+  'admin-assets': '/admin/assets',
+  'admin-asset': '/admin/assets/BTC',
+  'admin-new-asset': '/admin/assets/new',
+  'admin-users': '/admin/users',
+  'admin-user': '/admin/users/admin',
+  'admin-audit': '/admin/audit',
+  'admin-health': '/admin/health',
+};
+
+test('pages of an administrator @screenshots', async ({ page, context, platform }) => {
+  await enterAs('admin', context, platform);
+  for (const [name, address] of Object.entries(ADMIN_PAGES)) {
     await page.goto(address);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await shoot(page, name);
