@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
 
 // Workspace packages export their TypeScript under `source` and their build under `default`. Tests run the
 // sources: an edit is tested without a build, and stack traces and coverage point at what was written.
@@ -6,14 +9,25 @@ import { defineConfig } from 'vitest/config';
 const ssr = { resolve: { conditions: ['source', 'node', 'development|production'] } };
 
 const everyProject = {
-  // A process per file: an LMDB environment may be opened only once in each.
   pool: 'forks' as const,
   restoreMocks: true,
   unstubEnvs: true,
 };
 
+/** Takes half a minute each; begun last, one of them would run alone for as long. */
+const LONGEST = /e2e\/(crash|triggers|concurrency|journeys)\.|replay\.slow/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       include: ['{packages,services,apps}/*/src/**/*.ts'],
@@ -25,7 +39,10 @@ export default defineConfig({
           ...everyProject,
           name: 'unit',
           include: ['{packages,services,apps}/*/test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{slow,timed}.test.ts'],
+          // A process for each core instead of one for each file: starting those and loading the same modules
+          // again took as long as the tests. So files may share no folder of a store and leave nothing behind.
+          isolate: false,
           maxWorkers: '100%',
           // They take milliseconds; a machine with other work on it must not make them fail.
           testTimeout: 60_000,
@@ -40,10 +57,24 @@ export default defineConfig({
           ...everyProject,
           name: 'system',
           include: ['e2e/**/*.test.ts', '**/*.slow.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
-          // Each starts a whole system and some watch the clock: on a small machine two at once disturb each other.
-          fileParallelism: false,
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.timed.test.ts'],
+          // Each starts a whole system and waits for it now and then; one more than there are cores fills the gaps.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        ssr,
+        test: {
+          ...everyProject,
+          name: 'timed',
+          include: ['**/*.timed.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          // What they measure must not be somebody else's work.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

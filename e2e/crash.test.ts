@@ -8,21 +8,22 @@ import { createCleanup } from '@cnop/testing/system/cleanup';
 import { freePort } from '@cnop/testing/system/free-port';
 import type { Server } from '@cnop/testing/system/servers';
 import { spawnStandalone, startStandaloneServer } from '@cnop/testing/system/servers';
-
 import { afterAll, expect, it } from 'vitest';
 import type { Acknowledged, Intent } from './support/acknowledgements.ts';
 import { countEffects, lostWrites, sendIntent } from './support/acknowledgements.ts';
 import { temporaryFolder } from './support/platform.ts';
 import { changeStored, expectSound, readStored } from './support/stored.ts';
 
-/** How often the server is killed, first of all while it makes its folder, then while it starts, then under load. */
-const KILLS = { firstStart: 2, start: 4, load: 34 };
+/** Killed side by side, each with a folder of its own: while one starts, the other is under load. */
+const SERVERS = 2;
+/** How often each is killed, first of all while it makes its folder, then while it starts, then under load. */
+const KILLS = { firstStart: 1, start: 2, load: 17 };
 /** Long enough to get from opening the store to loading the catalogue. */
 const START_KILLED_AFTER_MAX_MILLISECONDS = 900;
 const LOAD_KILLED_AFTER_MAX_MILLISECONDS = 500;
 const USERS = 4;
-const TIMEOUT_MILLISECONDS = 300_000;
 const CLIENTS_PER_USER = 3;
+const TIMEOUT_MILLISECONDS = 300_000;
 
 const cleanup = createCleanup();
 afterAll(() => cleanup.run());
@@ -82,72 +83,95 @@ function createClients() {
   };
 }
 
-it(
-  'no acknowledged write is lost and no retry takes effect twice, however often the server is killed',
-  async () => {
-    const dataDir = await temporaryFolder(cleanup);
-    const port = await freePort();
-    const clients = createClients();
-    const startMilliseconds: number[] = [];
-    let retried = 0;
-
-    const start = async (): Promise<Server> => {
+/** A server on a folder of its own, through as many lives as the test asks for. */
+async function createServer() {
+  const dataDir = await temporaryFolder(cleanup);
+  const port = await freePort();
+  const startMilliseconds: number[] = [];
+  return {
+    dataDir,
+    startMilliseconds,
+    async start(): Promise<Server> {
       const server = await startStandaloneServer({ dataDir, port });
       cleanup.defer(() => server.process.stop());
       startMilliseconds.push(server.startMilliseconds);
       return server;
-    };
-    const killWhileStarting = async () => {
+    },
+    async killWhileStarting(): Promise<void> {
       const starting = spawnStandalone({ dataDir, port });
       await wait(Math.random() * START_KILLED_AFTER_MAX_MILLISECONDS);
       await starting.stop('SIGKILL');
-    };
+    },
+  };
+}
 
-    for (let i = 0; i < KILLS.firstStart; i++) await killWhileStarting();
-    let server = await start();
-    const api = createApi(server.url);
-    const accounts = await Promise.all(
-      Array.from({ length: USERS }, () => signUp(api, { username: freshName('crash'), cash: '1000000.00' })),
+/** Users with cash and something to sell. */
+async function createAccounts({ url }: Server): Promise<readonly Account[]> {
+  const api = createApi(url);
+  const accounts = await Promise.all(
+    Array.from({ length: USERS }, () => signUp(api, { username: freshName('crash'), cash: '1000000.00' })),
+  );
+  for (const account of accounts) {
+    const body = { asset_id: 'ETH', order_type: 'market_buy', quantity: '20' };
+    expect((await account.send('POST', '/orders', { body })).status).toBe(201);
+  }
+  return accounts;
+}
+
+/** Kills one server again and again, and expects of its store what was promised; answers with what there was to lose. */
+async function killAgainAndAgain() {
+  const clients = createClients();
+  const { dataDir, start, killWhileStarting, startMilliseconds } = await createServer();
+  let retried = 0;
+
+  for (let i = 0; i < KILLS.firstStart; i++) await killWhileStarting();
+  let server = await start();
+  const accounts = await createAccounts(server);
+  for (let i = 0; i < KILLS.load; i++) {
+    const load = accounts.flatMap((account) =>
+      Array.from({ length: CLIENTS_PER_USER }, () => clients.run(account)),
     );
-    for (const account of accounts) {
-      const body = { asset_id: 'ETH', order_type: 'market_buy', quantity: '20' };
-      expect((await account.send('POST', '/orders', { body })).status).toBe(201);
-    }
-
-    for (let i = 0; i < KILLS.load; i++) {
-      const load = accounts.flatMap((account) =>
-        Array.from({ length: CLIENTS_PER_USER }, () => clients.run(account)),
-      );
-      await wait(Math.random() * LOAD_KILLED_AFTER_MAX_MILLISECONDS);
-      await server.process.stop('SIGKILL');
-      await Promise.all(load);
-      if (i % Math.ceil(KILLS.load / KILLS.start) === 0) await killWhileStarting();
-      // While the next server starts: it changes nothing yet but what may be changed at any time.
-      [server] = await Promise.all([start(), readStored(dataDir, expectSound)]);
-      retried += await clients.retryUnanswered();
-    }
-    expect(clients.unexpected).toEqual([]);
+    await wait(Math.random() * LOAD_KILLED_AFTER_MAX_MILLISECONDS);
     await server.process.stop('SIGKILL');
+    await Promise.all(load);
+    if (i % Math.ceil(KILLS.load / KILLS.start) === 0) await killWhileStarting();
+    // While the next server starts: it changes nothing yet but what may be changed at any time.
+    [server] = await Promise.all([start(), readStored(dataDir, expectSound)]);
+    retried += await clients.retryUnanswered();
+  }
+  expect(clients.unexpected).toEqual([]);
+  await server.process.stop('SIGKILL');
 
-    const { acknowledged } = clients;
-    await readStored(dataDir, async (store) => {
-      await expectSound(store);
-      expect(await lostWrites(store, acknowledged)).toEqual([]);
-      for (const { username } of accounts) {
-        const sent = clients.sentPerUser.get(username);
-        // One of each was made before, without a key.
-        const expected = { order: (sent?.order ?? 0) + 1, deposit: (sent?.deposit ?? 0) + 1 };
-        expect(await countEffects(store, username)).toEqual(expected);
-      }
-    });
-    expect(acknowledged.length).toBeGreaterThan(KILLS.load);
-    const slowest = Math.round(Math.max(...startMilliseconds));
-    const kills = KILLS.firstStart + KILLS.start + KILLS.load;
+  const { acknowledged } = clients;
+  await readStored(dataDir, async (store) => {
+    await expectSound(store);
+    expect(await lostWrites(store, acknowledged)).toEqual([]);
+    for (const { username } of accounts) {
+      const sent = clients.sentPerUser.get(username);
+      // One of each was made before, without a key.
+      const expected = { order: (sent?.order ?? 0) + 1, deposit: (sent?.deposit ?? 0) + 1 };
+      expect(await countEffects(store, username)).toEqual(expected);
+    }
+  });
+  expect(acknowledged.length).toBeGreaterThan(KILLS.load);
+  await expectTheCheckToBite(dataDir, acknowledged);
+  return { acknowledged: acknowledged.length, retried, slowestStart: Math.max(...startMilliseconds) };
+}
+
+it(
+  'no acknowledged write is lost and no retry takes effect twice, however often the server is killed',
+  async () => {
+    const outcomes = await Promise.all(Array.from({ length: SERVERS }, killAgainAndAgain));
+    const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+    const kills = SERVERS * total(Object.values(KILLS));
+    const acknowledged = total(outcomes.map((outcome) => outcome.acknowledged));
+    const retried = total(outcomes.map((outcome) => outcome.retried));
+    const slowest = Math.round(Math.max(...outcomes.map(({ slowestStart }) => slowestStart)));
+    expect(kills).toBe(40);
     process.stdout.write(
-      `  ${kills} kills, ${acknowledged.length} acknowledged writes, ${retried} retried, ` +
+      `  ${kills} kills, ${acknowledged} acknowledged writes, ${retried} retried, ` +
         `0 lost; slowest restart ${slowest} ms\n`,
     );
-    await expectTheCheckToBite(dataDir, acknowledged);
   },
   TIMEOUT_MILLISECONDS,
 );

@@ -14,22 +14,16 @@ import { createCleanup } from '@cnop/testing/system/cleanup';
 import { runNode } from '@cnop/testing/system/node-process';
 import { sendRaw } from '@cnop/testing/system/raw-request';
 import type { Server } from '@cnop/testing/system/servers';
-import { CLI, spawnStandalone, startStandaloneServer } from '@cnop/testing/system/servers';
+import { CLI, DEFAULT_ENV, spawnStandalone, startStandaloneServer } from '@cnop/testing/system/servers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/platform.ts';
 import { changeStored, expectSound, readStored } from './support/stored.ts';
 
-const MAX_START_MILLISECONDS = 3_000;
-const STARTS = 3;
-const MAX_IDLE_MEMORY_MIB = 200;
 const MAX_SHUTDOWN_MILLISECONDS = 10_000;
 const REQUESTS_IN_FLIGHT = 60;
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
-
-/** Settings as nobody touched them: an empty variable is an absent one. */
-const DEFAULTS = { ADMIN_PASSWORD: '', BCRYPT_COST: '', LOG_LEVEL: '' };
 
 async function start(dataDir: string, env?: Readonly<Record<string, string>>): Promise<Server> {
   const server = await startStandaloneServer({ dataDir, ...(env && { env }) });
@@ -42,30 +36,9 @@ function cnop(dataDir: string, args: readonly string[], env: Readonly<Record<str
 }
 
 describe('starting', () => {
-  it(`takes less than ${MAX_START_MILLISECONDS} ms from nothing to the first answer, and little memory`, async () => {
-    const starts: number[] = [];
-    let memoryMib = 0;
-    for (let i = 0; i < STARTS; i++) {
-      const server = await start(await temporaryFolder(cleanup), DEFAULTS);
-      starts.push(server.startMilliseconds);
-      if (i === 0) {
-        // The process that hashes passwords is there once it was needed.
-        await signUp(createApi(server.url));
-        memoryMib = await residentMib(server.process.pid);
-      }
-      expect(await server.process.stop('SIGTERM')).toEqual({ code: 0, signal: null });
-    }
-    const best = Math.min(...starts);
-    process.stdout.write(
-      `  ready after ${Math.round(best)} ms (best of ${STARTS}), ${memoryMib} MiB when idle\n`,
-    );
-    expect(best).toBeLessThan(MAX_START_MILLISECONDS);
-    expect(memoryMib).toBeLessThan(MAX_IDLE_MEMORY_MIB);
-  });
-
   it('the first start makes keys for the owner alone and an administrator, whose password it shows once', async () => {
     const dataDir = await temporaryFolder(cleanup);
-    const first = await start(dataDir, DEFAULTS);
+    const first = await start(dataDir, DEFAULT_ENV);
     const password = /Administrator admin, password (\S+)/.exec(first.process.stdout())?.[1];
     const admin = await signIn(createApi(first.url), 'admin', password);
     expect((await admin.send('GET', '/admin/users')).status).toBe(200);
@@ -83,7 +56,7 @@ describe('starting', () => {
     }
     await first.process.stop('SIGTERM');
 
-    const second = await start(dataDir, DEFAULTS);
+    const second = await start(dataDir, DEFAULT_ENV);
     expect(second.process.stdout()).not.toContain('password');
     // The keys are the same, so is the session.
     expect((await createApi(second.url)('GET', '/admin/users', { token: admin.token })).status).toBe(200);
@@ -131,15 +104,6 @@ describe('starting', () => {
     expect(second.stderr()).not.toContain('    at ');
   });
 });
-
-/** Memory of a process and of those it started. */
-async function residentMib(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
-  const below = await Promise.all(children.map((child) => residentMib(Number(child))));
-  return below.reduce((sum, mib) => sum + mib, Math.round(kibibytes / 1_024));
-}
 
 describe('stopping', () => {
   it('answers what it accepted, takes nothing more, and ends in time', async () => {

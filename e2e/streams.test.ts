@@ -1,43 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startRedisServer, whyNoRedis } from '@cnop/testing/redis-server';
 import type { Account, Send } from '@cnop/testing/system/api-client';
 import { expectStatus, signIn, signUp } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
-import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
-import { openEventStream } from '@cnop/testing/system/event-stream';
-import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
+import type { EventStream } from '@cnop/testing/system/event-stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterPlatform, Platform } from './support/platform.ts';
+import type { Platform } from './support/platform.ts';
 import { startOneProcess, startOverLmdb } from './support/platform.ts';
+import { cutStreams, deposit, hello, open, withSeq } from './support/streams.ts';
 
 const CUTS = 50;
 const DEPOSITS = 600;
 const MAX_STREAMS_PER_USER = 8;
 const DRAINED_STREAMS = 50;
 
-const streams: EventStream[] = [];
-afterEach(() => {
-  for (const stream of streams.splice(0)) stream.cut();
-});
+afterEach(cutStreams);
 
-async function open(
-  origin: string,
-  { token }: Account,
-  { query = '', lastEventId }: { readonly query?: string; readonly lastEventId?: string } = {},
-): Promise<EventStream> {
-  const headers = { authorization: `Bearer ${token}` };
-  const stream = await openEventStream(`${origin}/stream${query}`, { headers, lastEventId });
-  streams.push(stream);
-  return stream;
-}
-
-const deposit = async ({ send }: Account) =>
-  expectStatus(await send('POST', '/balance/deposit', { body: { amount: '1.00' } }), 201);
-const hello = (stream: EventStream) => stream.waitFor(({ event }) => event === 'hello');
 const seqs = (stream: EventStream) =>
   stream.frames.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]));
-const withSeq = (seq: number) => (frame: Frame) => frame.id === String(seq);
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => 1 + i);
 const listed = async ({ send }: Account, after = 0) =>
   (await send('GET', `/events?after=${after}&limit=500`)).json<{
@@ -158,94 +138,4 @@ describe('streams of one process', () => {
 
 describe('streams through a gateway of its own', () => {
   describeStreams((cleanup) => startOverLmdb(cleanup));
-});
-
-it('a price that changes is on every stream that wants it, within a second', async () => {
-  const cleanup = createCleanup();
-  try {
-    const { url, api } = await startOneProcess(cleanup);
-    const [admin, account] = [await signIn(api, 'admin', ADMIN_PASSWORD), await signUp(api)];
-    const [wants, other] = await Promise.all([
-      open(`${url}/api/v1`, account, { query: '?prices=DOGE' }),
-      open(`${url}/api/v1`, account, { query: '?prices=BTC' }),
-    ]);
-    await Promise.all([hello(wants), hello(other)]);
-    const changed = performance.now();
-    expectStatus(await admin.send('PUT', '/inventory/assets/DOGE/price', { body: { price: '0.25' } }), 200);
-    const frame = await wants.waitFor(({ event }) => event === 'price.updated');
-    expect(frame).toMatchObject({ id: undefined, data: { asset_id: 'DOGE', mid: '0.25' } });
-    expect(frame.atMilliseconds - changed).toBeLessThan(1_000);
-    expect(other.frames.map(({ event }) => event)).toEqual(['hello']);
-  } finally {
-    await cleanup.run();
-  }
-});
-
-/** A change at one process of the user service, and how long it takes to a stream of the other. */
-async function measureAcross({ cluster, api }: ClusterPlatform): Promise<number> {
-  const account = await signUp(api);
-  const [here, there] = cluster.users.map(({ url }) => url) as [string, string];
-  const stream = await open(here, account);
-  await hello(stream);
-  const elsewhere = createSenderTo(there, account);
-  const asked = performance.now();
-  await elsewhere();
-  const frame = await stream.waitFor(withSeq(1));
-  return frame.atMilliseconds - asked;
-}
-
-/** A price that is set at the inventory service, and how long it takes to a stream of the user service. */
-async function measurePrice({ api, url }: ClusterPlatform, price: string): Promise<number> {
-  const [admin, account] = [await signIn(api, 'admin', ADMIN_PASSWORD), await signUp(api)];
-  const stream = await open(`${url}/api/v1`, account, { query: '?prices=DOGE' });
-  await hello(stream);
-  const asked = performance.now();
-  expectStatus(await admin.send('PUT', '/inventory/assets/DOGE/price', { body: { price } }), 200);
-  const frame = await stream.waitFor(({ data }) => data['mid'] === price);
-  return frame.atMilliseconds - asked;
-}
-
-function createSenderTo(origin: string, { token }: Account): () => Promise<void> {
-  return async () => {
-    const answer = await fetch(`${origin}/balance/deposit`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ amount: '1.00' }),
-    });
-    expect(answer.status).toBe(201);
-  };
-}
-
-describe('two processes of the user service', () => {
-  const cleanup = createCleanup();
-  afterEach(() => cleanup.run());
-  const instances = { user: 2 };
-
-  it('find what the other one did by looking now and then', async () => {
-    const platform = await startOverLmdb(cleanup, { instances });
-    expect(await measureAcross(platform)).toBeLessThan(6_000);
-    await platform.stopAndAudit();
-  });
-
-  const reason = whyNoRedis();
-  it.skipIf(reason !== undefined)(
-    `tell each other at once over Redis, and do without it${reason ? ` (skipped: ${reason})` : ''}`,
-    async () => {
-      const redis = await startRedisServer();
-      cleanup.defer(() => redis.stop());
-      const env = { REDIS_URL: redis.url.href };
-      const platform = await startOverLmdb(cleanup, { instances, env });
-      const delays: number[] = [];
-      for (let i = 0; i < 5; i++) delays.push(await measureAcross(platform));
-      // Looking now and then takes two seconds at the least.
-      expect(Math.max(...delays)).toBeLessThan(500);
-      expect(await measurePrice(platform, '0.31')).toBeLessThan(500);
-      await redis.stop();
-      expect(await measurePrice(platform, '0.32')).toBeLessThan(6_000);
-      expect(await measureAcross(platform)).toBeLessThan(6_000);
-      await redis.start();
-      await expect.poll(() => measureAcross(platform), { timeout: 20_000 }).toBeLessThan(500);
-      await platform.stopAndAudit();
-    },
-  );
 });

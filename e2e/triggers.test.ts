@@ -22,7 +22,7 @@ const MAX_KILLS = 18;
 const KILLED_AFTER_MAX_MILLISECONDS = 150;
 const USERS = 4;
 const ORDERS_PER_KIND = 60;
-const TIMEOUT_MILLISECONDS = 180_000;
+const TIMEOUT_MILLISECONDS = 300_000;
 const WITHIN = { timeout: 20_000, interval: 50 };
 
 const KINDS = [

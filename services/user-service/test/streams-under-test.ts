@@ -1,6 +1,6 @@
 import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { StreamLimits } from '../src/streams/stream-limits.ts';
 import type { UserServiceUnderTest } from './user-service-under-test.ts';
 import { startUserService } from './user-service-under-test.ts';
@@ -23,11 +23,12 @@ export async function start(streamLimits: Partial<StreamLimits> = {}): Promise<v
   origin = await started.app.listen({ host: '127.0.0.1', port: 0 });
 }
 
-afterEach(async () => {
+/** For `afterEach`. */
+export async function stop(): Promise<void> {
   for (const stream of streams.splice(0)) stream.cut();
   await started?.stop();
   started = undefined;
-});
+}
 
 export async function open(
   headers: Headers,

@@ -4,7 +4,7 @@ import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import { CounterAwayError } from '@cnop/common/limits/shared-counter';
 import type { RedisServer } from '@cnop/testing/redis-server';
 import { startRedisServer, whyNoRedis } from '@cnop/testing/redis-server';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const reason = whyNoRedis();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
@@ -14,13 +14,11 @@ const SHORT_WINDOW_SECONDS = 2;
 describe.skipIf(reason !== undefined)('a counter over Redis', () => {
   let server: RedisServer;
   const opened: SharedCounter[] = [];
+  const closeAll = () => Promise.all(opened.splice(0).map((counter) => counter.close()));
   beforeAll(async () => {
     server = await startRedisServer();
   });
   afterAll(() => server?.stop());
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((counter) => counter.close()));
-  });
 
   let clients = 0;
   const freshClient = () => `client ${(clients += 1)}`;
@@ -32,112 +30,119 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
       ...(windowSeconds !== undefined && { windowSeconds }),
     });
     opened.push(counter);
-    await expect.poll(() => counter.waitSeconds('nobody', 1).catch(() => undefined)).toBe(0);
+    await vi.waitFor(async () => expect(await counter.waitSeconds('nobody', 1)).toBe(0));
     return counter;
   }
 
-  it('allows exactly the limit, and says what is left and how long to wait', async () => {
-    const counter = await open();
-    const client = freshClient();
-    const counts = [];
-    for (let i = 0; i < 4; i++) counts.push(await counter.take(client, 3));
-    expect(counts.map(({ isAllowed, remaining }) => [isAllowed, remaining])).toEqual([
-      [true, 2],
-      [true, 1],
-      [true, 0],
-      [false, 0],
-    ]);
-    expect(counts[3]?.waitSeconds).toBeGreaterThanOrEqual(60);
-    expect(counts[3]?.waitSeconds).toBeLessThanOrEqual(61);
-    expect(await counter.take(freshClient(), 3)).toMatchObject({ isAllowed: true, remaining: 2 });
-  });
+  // They wait for windows to pass, each with a client of its own.
+  describe.concurrent('in the course of time', () => {
+    afterAll(closeAll);
 
-  it('allows exactly the limit over several processes at once', async () => {
-    const counters = await Promise.all(Array.from({ length: 4 }, () => open()));
-    const client = freshClient();
-    const counts = await Promise.all(
-      Array.from({ length: 2_000 }, (_, i) => counters[i % counters.length]!.take(client, 137)),
-    );
-    expect(counts.filter(({ isAllowed }) => isAllowed)).toHaveLength(137);
-  });
+    it('never allows more than the limit in any window, whenever it begins, and no less for ever', async () => {
+      const limit = 20;
+      const counters = [await open(SHORT_WINDOW_SECONDS), await open(SHORT_WINDOW_SECONDS)];
+      const client = freshClient();
+      const allowedAt: number[] = [];
+      const until = performance.now() + 9_000;
+      while (performance.now() < until) {
+        const asked = performance.now();
+        const count = await counters[allowedAt.length % 2]!.take(client, limit);
+        if (count.isAllowed) allowedAt.push(asked);
+        await wait(Math.random() * 20);
+      }
+      for (const from of allowedAt) {
+        const within = allowedAt.filter((at) => at >= from && at < from + SHORT_WINDOW_SECONDS * 1_000);
+        expect(within.length).toBeLessThanOrEqual(limit);
+      }
+      // Nine seconds have at least three windows of three seconds, the slack of a second included.
+      expect(allowedAt.length).toBeGreaterThanOrEqual(3 * limit);
+    });
 
-  it('never allows more than the limit in any window, whenever it begins, and no less for ever', async () => {
-    const limit = 20;
-    const counters = [await open(SHORT_WINDOW_SECONDS), await open(SHORT_WINDOW_SECONDS)];
-    const client = freshClient();
-    const allowedAt: number[] = [];
-    const until = performance.now() + 9_000;
-    while (performance.now() < until) {
-      const asked = performance.now();
-      const count = await counters[allowedAt.length % 2]!.take(client, limit);
-      if (count.isAllowed) allowedAt.push(asked);
-      await wait(Math.random() * 20);
-    }
-    for (const from of allowedAt) {
-      const within = allowedAt.filter((at) => at >= from && at < from + SHORT_WINDOW_SECONDS * 1_000);
-      expect(within.length).toBeLessThanOrEqual(limit);
-    }
-    // Nine seconds have at least three windows of three seconds, the slack of a second included.
-    expect(allowedAt.length).toBeGreaterThanOrEqual(3 * limit);
-  });
+    it('frees a client after the time that it was told to wait', async () => {
+      const counter = await open(1);
+      const client = freshClient();
+      await counter.take(client, 1);
+      const { waitSeconds } = await counter.take(client, 1);
+      expect(await counter.waitSeconds(client, 1)).toBe(waitSeconds);
+      await wait(waitSeconds * 1_000);
+      expect(await counter.waitSeconds(client, 1)).toBe(0);
+      expect(await counter.take(client, 1)).toMatchObject({ isAllowed: true });
+    });
 
-  it('frees a client after the time that it was told to wait', async () => {
-    const counter = await open(1);
-    const client = freshClient();
-    await counter.take(client, 1);
-    const { waitSeconds } = await counter.take(client, 1);
-    expect(await counter.waitSeconds(client, 1)).toBe(waitSeconds);
-    await wait(waitSeconds * 1_000);
-    expect(await counter.waitSeconds(client, 1)).toBe(0);
-    expect(await counter.take(client, 1)).toMatchObject({ isAllowed: true });
-  });
-
-  it('counts nothing when it is only asked, and nothing for a request that it refuses', async () => {
-    const counter = await open(1);
-    const client = freshClient();
-    for (let i = 0; i < 10; i++) expect(await counter.waitSeconds(client, 1)).toBe(0);
-    await counter.take(client, 1);
-    const { waitSeconds } = await counter.take(client, 1);
-    // If what is refused were counted, it would go on being refused for as long as it comes.
-    await expect
-      .poll(async () => (await counter.take(client, 1)).isAllowed, {
+    it('counts nothing when it is only asked, and nothing for a request that it refuses', async () => {
+      const counter = await open(1);
+      const client = freshClient();
+      for (let i = 0; i < 10; i++) expect(await counter.waitSeconds(client, 1)).toBe(0);
+      await counter.take(client, 1);
+      const { waitSeconds } = await counter.take(client, 1);
+      // If what is refused were counted, it would go on being refused for as long as it comes.
+      await vi.waitFor(async () => expect((await counter.take(client, 1)).isAllowed).toBe(true), {
         timeout: waitSeconds * 1_000 + 500,
         interval: 50,
-      })
-      .toBe(true);
+      });
+    });
+
+    it('forgets who has not come for a while', async () => {
+      const counter = await open(1);
+      const client = freshClient();
+      await counter.take(client, 5);
+      await wait(2_500);
+      expect(await server.send(`EXISTS "cnop:limit:${client}"`)).toBe(':0');
+    });
   });
 
-  it('forgets who has not come for a while', async () => {
-    const counter = await open(1);
-    const client = freshClient();
-    await counter.take(client, 5);
-    await wait(2_500);
-    expect(await server.send(`EXISTS "cnop:limit:${client}"`)).toBe(':0');
-  });
+  describe('at once', () => {
+    afterEach(closeAll);
 
-  it('says quickly that the server is away, and comes back with it', async () => {
-    const troubles: Error[] = [];
-    const counter = await open(60, troubles);
-    await server.stop();
-    const began = performance.now();
-    for (let i = 0; i < 50; i++) await expect(counter.take('a', 5)).rejects.toThrow(CounterAwayError);
-    expect(performance.now() - began).toBeLessThan(1_000);
-    expect(troubles.length).toBeLessThanOrEqual(1);
-    await server.start();
-    await expect
-      .poll(async () => (await counter.take('b', 5).catch(() => undefined))?.isAllowed, { timeout: 5_000 })
-      .toBe(true);
-  });
+    it('allows exactly the limit, and says what is left and how long to wait', async () => {
+      const counter = await open();
+      const client = freshClient();
+      const counts = [];
+      for (let i = 0; i < 4; i++) counts.push(await counter.take(client, 3));
+      expect(counts.map(({ isAllowed, remaining }) => [isAllowed, remaining])).toEqual([
+        [true, 2],
+        [true, 1],
+        [true, 0],
+        [false, 0],
+      ]);
+      expect(counts[3]?.waitSeconds).toBeGreaterThanOrEqual(60);
+      expect(counts[3]?.waitSeconds).toBeLessThanOrEqual(61);
+      expect(await counter.take(freshClient(), 3)).toMatchObject({ isAllowed: true, remaining: 2 });
+    });
 
-  it('does not let everybody wait for a server that hangs', async () => {
-    const counter = await open();
-    server.pause();
-    const began = performance.now();
-    for (let i = 0; i < 100; i++) await expect(counter.take('c', 5)).rejects.toThrow(CounterAwayError);
-    expect(performance.now() - began).toBeLessThan(1_000);
-    server.goOn();
-    await expect
-      .poll(async () => (await counter.take('d', 5).catch(() => undefined))?.isAllowed, { timeout: 5_000 })
-      .toBe(true);
+    it('allows exactly the limit over several processes at once', async () => {
+      const counters = await Promise.all(Array.from({ length: 4 }, () => open()));
+      const client = freshClient();
+      const counts = await Promise.all(
+        Array.from({ length: 2_000 }, (_, i) => counters[i % counters.length]!.take(client, 137)),
+      );
+      expect(counts.filter(({ isAllowed }) => isAllowed)).toHaveLength(137);
+    });
+
+    it('says quickly that the server is away, and comes back with it', async () => {
+      const troubles: Error[] = [];
+      const counter = await open(60, troubles);
+      await server.stop();
+      const began = performance.now();
+      for (let i = 0; i < 50; i++) await expect(counter.take('a', 5)).rejects.toThrow(CounterAwayError);
+      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(troubles.length).toBeLessThanOrEqual(1);
+      await server.start();
+      await expect
+        .poll(async () => (await counter.take('b', 5).catch(() => undefined))?.isAllowed, { timeout: 5_000 })
+        .toBe(true);
+    });
+
+    it('does not let everybody wait for a server that hangs', async () => {
+      const counter = await open();
+      server.pause();
+      const began = performance.now();
+      for (let i = 0; i < 100; i++) await expect(counter.take('c', 5)).rejects.toThrow(CounterAwayError);
+      expect(performance.now() - began).toBeLessThan(1_000);
+      server.goOn();
+      await expect
+        .poll(async () => (await counter.take('d', 5).catch(() => undefined))?.isAllowed, { timeout: 5_000 })
+        .toBe(true);
+    });
   });
 });

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-const TIMEOUT_MILLISECONDS = 10_000;
+/** How long a stream may be silent while a frame is awaited: a flood of them may take a busy machine longer. */
+const MAX_SILENCE_MILLISECONDS = 10_000;
 
 /** One event of a stream, as it came. */
 export interface Frame {
@@ -108,7 +109,7 @@ function createReader() {
           waiting.delete(look);
         };
         const look = (frame: Frame) => {
-          if (!fits(frame)) return;
+          if (!fits(frame)) return void timer.refresh();
           stop();
           resolve(frame);
         };
@@ -116,7 +117,7 @@ function createReader() {
           stop();
           const seen = frames.slice(-10).map(({ id, event, data }) => ({ id, event, data }));
           reject(new Error(`no such frame came; the last ones are ${JSON.stringify(seen)}`));
-        }, TIMEOUT_MILLISECONDS);
+        }, MAX_SILENCE_MILLISECONDS);
         waiting.add(look);
       });
     },

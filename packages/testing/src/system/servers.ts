@@ -21,6 +21,9 @@ export const TEST_ENV = {
   RATE_LIMIT_READS: '0',
 } as const;
 
+/** Settings as nobody touched them: an empty variable is an absent one. */
+export const DEFAULT_ENV = { ADMIN_PASSWORD: '', BCRYPT_COST: '', LOG_LEVEL: '' } as const;
+
 type Env = Readonly<Record<string, string>>;
 
 export interface Server {

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createLogger } from '@cnop/common/http/logger';
 import { anAsset } from '@cnop/testing/builders/inventory';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TestContext } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createExchangeFeed } from '../../src/price-feed/exchange/exchange-feed.ts';
-import type { PriceFeed } from '../../src/price-feed/price-feed.ts';
 
 const TIMEOUT_MILLISECONDS = 30_000;
 
@@ -49,16 +48,15 @@ const ticker = (bid: string, ask: string) => ({
   o: bid,
 });
 
-let kraken: Server;
-let asked: string[];
-/** What the exchange says of each pair; an error instead of that when it is a text. */
-let tickers: Record<string, unknown> | string;
-let feed: PriceFeed | undefined;
-
-beforeEach(async () => {
-  asked = [];
-  tickers = { XXBTZUSD: ticker('30300.10000', '30300.30001'), XETHZUSD: ticker('2000.00', '2001.00') };
-  kraken = createServer((request, response) => {
+/** An exchange and a feed of its prices; both end with the test. */
+async function openExchange({ onTestFinished }: TestContext) {
+  const asked: string[] = [];
+  /** What the exchange says of each pair; an error instead of that when it is a text. */
+  let tickers: Record<string, unknown> | string = {
+    XXBTZUSD: ticker('30300.10000', '30300.30001'),
+    XETHZUSD: ticker('2000.00', '2001.00'),
+  };
+  const kraken = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://kraken');
     asked.push(pathname);
     const currencies = Object.entries(CURRENCIES).map(([id, altname]) => [
@@ -76,33 +74,40 @@ beforeEach(async () => {
   });
   kraken.listen(0, '127.0.0.1');
   await once(kraken, 'listening');
-});
-afterEach(async () => {
-  await feed?.stop();
-  feed = undefined;
-  kraken.closeAllConnections();
-  kraken.close();
-});
-
-const CATALOGUE = ['BTC', 'ETH', 'GOLD'].map((asset_id) => ({ asset: anAsset({ asset_id }), mid: '1' }));
-
-function open(exchange = 'kraken'): PriceFeed {
   const { port } = kraken.address() as AddressInfo;
-  feed = createExchangeFeed({
-    exchange,
+  const feed = createExchangeFeed({
+    exchange: 'kraken',
     url: `http://127.0.0.1:${port}`,
     pollMilliseconds: 50,
     logger: createLogger({ level: 'silent' }),
   });
   feed.start();
-  return feed;
+  onTestFinished(async () => {
+    await feed.stop();
+    kraken.closeAllConnections();
+    kraken.close();
+  });
+  return {
+    feed,
+    asked,
+    say(said: typeof tickers) {
+      tickers = said;
+    },
+  };
 }
 
+type OpenExchange = Awaited<ReturnType<typeof openExchange>>;
+
+const CATALOGUE = ['BTC', 'ETH', 'GOLD'].map((asset_id) => ({ asset: anAsset({ asset_id }), mid: '1' }));
+
 /** Asks, as the market maker does, until there is news that is wanted. */
-async function nextPrices(from: PriceFeed, isWanted: (mids: Record<string, string>) => boolean) {
+async function nextPrices(
+  { feed, asked }: OpenExchange,
+  isWanted: (mids: Record<string, string>) => boolean = () => true,
+) {
   const deadline = Date.now() + TIMEOUT_MILLISECONDS;
   while (Date.now() < deadline) {
-    const prices = from.next(CATALOGUE, new Date());
+    const prices = feed.next(CATALOGUE, new Date());
     const mids = Object.fromEntries(prices.map(({ asset_id, mid }) => [asset_id, mid]));
     if (prices.length > 0 && isWanted(mids)) return { prices, mids };
     await wait(10);
@@ -110,44 +115,51 @@ async function nextPrices(from: PriceFeed, isWanted: (mids: Record<string, strin
   throw new Error(`no such prices; asked: ${asked.join(' ')}`);
 }
 
-test('an exchange gives the middle between bid and ask, with every digit, of the assets it trades', async () => {
-  const before = Date.now();
-  const { prices, mids } = await nextPrices(open(), () => true);
-  expect(mids).toEqual({ BTC: '30300.200005', ETH: '2000.5' });
-  for (const { at } of prices) {
-    expect(Date.parse(at ?? '')).toBeGreaterThanOrEqual(before);
-    expect(Date.parse(at ?? '')).toBeLessThanOrEqual(Date.now());
-  }
-});
+// The exchange is asked once a second at most, so each of them mostly waits.
+describe.concurrent('an exchange', () => {
+  test('gives the middle between bid and ask, with every digit, of the assets it trades', async (context) => {
+    const before = Date.now();
+    const { prices, mids } = await nextPrices(await openExchange(context));
+    expect(mids).toEqual({ BTC: '30300.200005', ETH: '2000.5' });
+    for (const { at } of prices) {
+      expect(Date.parse(at ?? '')).toBeGreaterThanOrEqual(before);
+      expect(Date.parse(at ?? '')).toBeLessThanOrEqual(Date.now());
+    }
+  });
 
-test('an exchange is asked again and again, and only its public side', async () => {
-  const opened = open();
-  await nextPrices(opened, () => true);
-  tickers = { XXBTZUSD: ticker('100', '102'), XETHZUSD: ticker('2000.00', '2001.00') };
-  expect((await nextPrices(opened, ({ BTC }) => BTC === '101')).mids).toMatchObject({ BTC: '101' });
-  expect(new Set(asked)).toEqual(new Set(['/0/public/Assets', '/0/public/AssetPairs', '/0/public/Ticker']));
-});
+  test('is asked again and again, and only its public side', async (context) => {
+    const exchange = await openExchange(context);
+    await nextPrices(exchange);
+    exchange.say({ XXBTZUSD: ticker('100', '102'), XETHZUSD: ticker('2000.00', '2001.00') });
+    expect((await nextPrices(exchange, ({ BTC }) => BTC === '101')).mids).toMatchObject({ BTC: '101' });
+    expect(new Set(exchange.asked)).toEqual(
+      new Set(['/0/public/Assets', '/0/public/AssetPairs', '/0/public/Ticker']),
+    );
+  });
 
-test('an exchange that refuses gives no prices until it answers again', async () => {
-  const opened = open();
-  await nextPrices(opened, () => true);
-  tickers = 'EService:Unavailable';
-  const { length } = asked;
-  while (asked.length < length + 2) await wait(10);
-  opened.next(CATALOGUE, new Date());
-  await wait(200);
-  expect(opened.next(CATALOGUE, new Date())).toEqual([]);
-  tickers = { XXBTZUSD: ticker('50', '50') };
-  expect((await nextPrices(opened, () => true)).mids).toEqual({ BTC: '50' });
-});
+  test('that refuses gives no prices until it answers again', async (context) => {
+    const exchange = await openExchange(context);
+    const { feed, asked } = exchange;
+    await nextPrices(exchange);
+    exchange.say('EService:Unavailable');
+    const { length } = asked;
+    while (asked.length < length + 2) await wait(10);
+    feed.next(CATALOGUE, new Date());
+    await wait(200);
+    expect(feed.next(CATALOGUE, new Date())).toEqual([]);
+    exchange.say({ XXBTZUSD: ticker('50', '50') });
+    expect((await nextPrices(exchange)).mids).toEqual({ BTC: '50' });
+  });
 
-test('a feed that is stopped leaves no process behind and can be started again', async () => {
-  const opened = open();
-  await nextPrices(opened, () => true);
-  await opened.stop();
-  const { length } = asked;
-  await wait(200);
-  expect(asked).toHaveLength(length);
-  opened.start();
-  expect((await nextPrices(opened, () => true)).mids).toMatchObject({ ETH: '2000.5' });
+  test('whose feed is stopped is left alone, and asked again when that is started again', async (context) => {
+    const exchange = await openExchange(context);
+    const { feed, asked } = exchange;
+    await nextPrices(exchange);
+    await feed.stop();
+    const { length } = asked;
+    await wait(200);
+    expect(asked).toHaveLength(length);
+    feed.start();
+    expect((await nextPrices(exchange)).mids).toMatchObject({ ETH: '2000.5' });
+  });
 });

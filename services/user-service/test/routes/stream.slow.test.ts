@@ -1,25 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { revokeSession } from '@cnop/common/auth/session-rules';
-import { sessionRecord } from '@cnop/common/auth/session-state';
 import type { Frame } from '@cnop/testing/system/event-stream';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   deposit,
   hello,
   ids,
   open,
-  price,
-  prices,
   publish,
   service,
   start,
+  stop,
   upTo,
   withSeq,
 } from '../streams-under-test.ts';
 
-const ACCESS_LIFETIME_SECONDS = 900;
+afterEach(stop);
 
-describe('a stream, in the course of time', () => {
+describe('a stream', () => {
   it('cut off and resumed 50 times, shows every event once and in order', async () => {
     await start();
     const alice = await service().signedIn('alice');
@@ -29,7 +26,8 @@ describe('a stream, in the course of time', () => {
     const deposits = (async () => {
       for (; isCutting; made++) await deposit(alice);
     })();
-    for (let cut = 0; cut < 50; cut++) {
+    // On a busy machine events are slow to come: then more cuts come between them.
+    for (let cut = 0; cut < 50 || made <= 50; cut++) {
       const stream = await open(alice, { lastEventId: String(seen.at(-1) ?? 0) });
       await hello(stream);
       await wait(Math.random() * 30);
@@ -43,74 +41,6 @@ describe('a stream, in the course of time', () => {
     seen.push(...ids(last));
     expect(seen).toEqual(upTo(made));
     expect(made).toBeGreaterThan(50);
-  });
-
-  it('gives signs of life', async () => {
-    await start({ heartbeatMilliseconds: 100, roundMilliseconds: 25 });
-    const stream = await open(await service().signedIn());
-    await hello(stream);
-    await wait(550);
-    expect(stream.heartbeats()).toBeGreaterThanOrEqual(3);
-    expect(stream.heartbeats()).toBeLessThanOrEqual(7);
-  });
-
-  it('ends within a second when its session ends in another process, of which nothing is heard', async () => {
-    await start();
-    const alice = await service().signedIn('alice');
-    const stream = await open(alice);
-    await hello(stream);
-    await service().runtime.bus.close();
-    const [session] = await service().storedSessions('alice');
-    const key = sessionRecord.key(session!);
-    await service().store.transact({ key }, () => ({
-      writes: [sessionRecord.replace(revokeSession(session!, service().clock.now()))],
-      result: undefined,
-    }));
-    const revoked = performance.now();
-    expect(await stream.ended).toBe(true);
-    expect(performance.now() - revoked).toBeLessThan(1_000);
-    // There is no such event in the store, so what the client is told has no seq.
-    expect(stream.frames.at(-1)).toMatchObject({
-      id: undefined,
-      event: 'session.revoked',
-      data: { type: 'session.revoked', username: 'alice', data: { session_id: session?.session_id } },
-    });
-  });
-
-  it('ends within a second when its token expires', async () => {
-    await start();
-    const stream = await open(await service().signedIn());
-    await hello(stream);
-    service().clock.advanceSeconds(ACCESS_LIFETIME_SECONDS - 1);
-    await wait(1_000);
-    expect(stream.frames).toHaveLength(1);
-    service().clock.advanceSeconds(1);
-    const expired = performance.now();
-    expect(await stream.ended).toBe(true);
-    expect(performance.now() - expired).toBeLessThan(1_000);
-    expect(stream.frames.at(-1)).toMatchObject({ event: 'closing', data: { reason: 'token_expired' } });
-  });
-
-  it('brings prices at most four times a second and asset, the latest last, however often they change', async () => {
-    await start();
-    const stream = await open(await service().signedIn(), { query: '?prices=BTC,ETH' });
-    await hello(stream);
-    const began = performance.now();
-    for (let tick = 1; tick <= 60; tick++) {
-      publish(['BTC', `${tick}`], ['ETH', `${1_000 + tick}`]);
-      await wait(50);
-    }
-    const seconds = (performance.now() - began) / 1_000;
-    await stream.waitFor(price('60'));
-    await stream.waitFor(price('1060'));
-    for (const assetId of ['BTC', 'ETH']) {
-      const received = prices(stream, assetId);
-      // One more than four a second: the first comes at once.
-      expect(received.length).toBeLessThanOrEqual(4 * seconds + 2);
-      expect(received.length).toBeGreaterThanOrEqual(2 * seconds);
-      const mids = received.map(({ data }) => Number(data['mid']));
-      expect(mids).toEqual(mids.toSorted((a, b) => a - b));
-    }
   });
 });
 

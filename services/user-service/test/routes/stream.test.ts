@@ -1,6 +1,6 @@
 import { drainAndClose } from '@cnop/common/http/drain';
 import type { EventStream } from '@cnop/testing/system/event-stream';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Headers } from '../streams-under-test.ts';
 import {
   deposit,
@@ -12,6 +12,7 @@ import {
   publish,
   service,
   start,
+  stop,
   streams,
   upTo,
   withSeq,
@@ -19,6 +20,8 @@ import {
 import { bearer, PASSWORD } from '../user-service-under-test.ts';
 
 const SECONDS_PER_DAY = 86_400;
+
+afterEach(stop);
 
 describe('a stream', () => {
   it('begins with where the user is, then carries what happens', async () => {
