@@ -42,7 +42,7 @@ export function LedgerRow({ line }: { readonly line: LedgerLine }) {
       <Cell className="hidden text-muted sm:table-cell">
         <Time value={created_at} />
       </Cell>
-      <Cell isNumeric>
+      <Cell isNumeric className="max-sm:pe-4">
         <Money value={signedAmount(line)} isChange />
         <Money value={new_balance} className="block text-xs text-muted sm:hidden" />
       </Cell>

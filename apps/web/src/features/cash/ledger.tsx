@@ -108,7 +108,7 @@ function Heads() {
     <>
       <Column>Movement</Column>
       <Column className="hidden sm:table-cell">Time</Column>
-      <Column isNumeric>
+      <Column isNumeric className="max-sm:pe-4">
         Amount<span className="sm:hidden">, balance after</span>
       </Column>
       <Column isNumeric className="hidden sm:table-cell">
