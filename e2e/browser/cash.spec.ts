@@ -57,7 +57,8 @@ for (const [how, press] of Object.entries({
   'a double click': (page: Page) => depositButton(page).dblclick(),
   'Enter and a click': async (page: Page) => {
     await amountField(page).press('Enter');
-    await depositButton(page).click();
+    // A person does not wait until a button is ready.
+    await depositButton(page).click({ force: true });
   },
 })) {
   test(`${how} deposits once`, async ({ trader: { page } }) => {
