@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { navigationFor } from '../../src/app/navigation.ts';
 
-const places = (visitor: Parameters<typeof navigationFor>[0]) => navigationFor(visitor).map(({ to }) => to);
+const places = (visitor: Parameters<typeof navigationFor>[0]) =>
+  navigationFor(visitor).map(({ label }) => label);
 
 describe('the places of the app', () => {
   it('are the markets alone for a visitor', () => {
-    expect(places({ isSignedIn: false, role: undefined })).toEqual(['/']);
+    expect(places({ isSignedIn: false, role: undefined })).toEqual(['Markets']);
   });
 
   it.each(['admin', 'moderator'] as const)('have the administration for a %s', (role) => {
-    expect(places({ isSignedIn: true, role })).toContain('/admin');
+    expect(places({ isSignedIn: true, role })).toContain('Admin');
   });
 
   it.each(['customer', undefined] as const)('have no administration for a %s', (role) => {
     const shown = places({ isSignedIn: true, role });
-    expect(shown).not.toContain('/admin');
-    expect(shown).toContain('/orders');
+    expect(shown).not.toContain('Admin');
+    expect(shown).toContain('Orders');
   });
 });

@@ -36,7 +36,7 @@ describe('an adjustment', () => {
     ['five', /number such as/],
   ])('of %j is refused', (amount, expected) => {
     const reading = readAdjustment({ ...form, amount });
-    expect(reading).toMatchObject({ kind: 'bad', complaints: { amount: expect.stringMatching(expected) } });
+    expect(reading.kind === 'bad' && reading.complaints.amount).toMatch(expected);
   });
 
   it('may take what is available and not a cent more', () => {
