@@ -10,6 +10,9 @@ import { openDoor } from './harness.ts';
 const reason = whyNoRedis();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
 
+/** For tests of counts: gateways that are not answered in time count by themselves. */
+const PATIENCE_MILLISECONDS = 30_000;
+
 describe.skipIf(reason !== undefined)('rate limits of two gateways that share a counter', () => {
   let redis: RedisServer;
   let doors: Door[];
@@ -32,9 +35,13 @@ describe.skipIf(reason !== undefined)('rate limits of two gateways that share a 
   const isThere = (counter: SharedCounter) =>
     expect.poll(() => counter.waitSeconds('nobody', 1).catch(() => undefined), { timeout: 5_000 }).toBe(0);
 
-  async function open(limits: RateLimitSettings): Promise<void> {
+  async function open(limits: RateLimitSettings, answerTimeoutMilliseconds?: number): Promise<void> {
     for (let i = 0; i < 2; i++) {
-      const counter = createRedisSharedCounter({ url: redis.url, onTrouble: () => undefined });
+      const counter = createRedisSharedCounter({
+        url: redis.url,
+        onTrouble: () => undefined,
+        ...(answerTimeoutMilliseconds !== undefined && { answerTimeoutMilliseconds }),
+      });
       await isThere(counter);
       counters.push(counter);
       doors.push(await openDoor({ limits, sharedCounter: counter }));
@@ -51,7 +58,7 @@ describe.skipIf(reason !== undefined)('rate limits of two gateways that share a 
     statuses.filter((each) => each === status).length;
 
   it('allow exactly the limit over both, however many requests come at once', async () => {
-    await open({ auth: 0, orders: 0, reads: 83 });
+    await open({ auth: 0, orders: 0, reads: 83 }, PATIENCE_MILLISECONDS);
     const tokens = await signIn();
     const answers = await Promise.all(
       Array.from({ length: 600 }, (_, i) => call(i % 2, 'GET', '/api/v1/balance', tokens[i % 2])),
@@ -66,7 +73,7 @@ describe.skipIf(reason !== undefined)('rate limits of two gateways that share a 
   });
 
   it('tell of what is left over both, and keep users and policies apart', async () => {
-    await open({ auth: 0, orders: 5, reads: 5 });
+    await open({ auth: 0, orders: 5, reads: 5 }, PATIENCE_MILLISECONDS);
     const [alice, bob] = [await signIn(), await signIn()];
     const left = async (door: number, method: 'GET' | 'POST', tokens: typeof alice) =>
       (await call(door, method, method === 'GET' ? '/api/v1/balance' : '/api/v1/orders', tokens[door]))
@@ -78,7 +85,7 @@ describe.skipIf(reason !== undefined)('rate limits of two gateways that share a 
   });
 
   it('count strangers, forged tokens, unknown routes and broken paths for the address', async () => {
-    await open({ auth: 0, orders: 0, reads: 4 });
+    await open({ auth: 0, orders: 0, reads: 4 }, PATIENCE_MILLISECONDS);
     const forged = { authorization: `Bearer ${'a'.repeat(300)}` };
     const statuses: number[] = [];
     for (const [door, url, headers] of [
@@ -100,7 +107,7 @@ describe.skipIf(reason !== undefined)('rate limits of two gateways that share a 
   });
 
   it('check the role after the count, as everywhere', async () => {
-    await open({ auth: 0, orders: 0, reads: 5 });
+    await open({ auth: 0, orders: 0, reads: 5 }, PATIENCE_MILLISECONDS);
     const tokens = await signIn();
     expect((await call(0, 'GET', '/api/v1/admin/users', tokens[0])).statusCode).toBe(403);
     expect((await call(1, 'GET', '/api/v1/balance', tokens[1])).headers['ratelimit']).toBe(

@@ -47,6 +47,8 @@ export interface RedisSharedCounterOptions {
   /** Told when the server is lost; the counter goes on trying by itself. */
   readonly onTrouble: (error: Error) => void;
   readonly windowSeconds?: number;
+  /** How long an answer may take before the server counts as away. */
+  readonly answerTimeoutMilliseconds?: number;
 }
 
 type Answer = readonly [isAllowed: number, remaining: number, waitSeconds: number];
@@ -56,10 +58,11 @@ export function createRedisSharedCounter({
   url,
   onTrouble,
   windowSeconds = WINDOW_SECONDS,
+  answerTimeoutMilliseconds = ANSWER_TIMEOUT_MILLISECONDS,
 }: RedisSharedCounterOptions): SharedCounter {
   const redis = new Redis(url.href, {
     connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
-    commandTimeout: ANSWER_TIMEOUT_MILLISECONDS,
+    commandTimeout: answerTimeoutMilliseconds,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => RETRY_MILLISECONDS,
