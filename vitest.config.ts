@@ -10,6 +10,9 @@ const ssr = { resolve: { conditions: ['source', 'node', 'development|production'
 
 const everyProject = {
   pool: 'forks' as const,
+  // A process for each core instead of one for each file: starting those and loading the same modules again took as
+  // long as the tests. So no two tests use the same folder of a store, and a file leaves nothing behind.
+  isolate: false,
   restoreMocks: true,
   unstubEnvs: true,
 };
@@ -40,9 +43,6 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,apps}/*/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{slow,timed}.test.ts'],
-          // A process for each core instead of one for each file: starting those and loading the same modules
-          // again took as long as the tests. So files may share no folder of a store and leave nothing behind.
-          isolate: false,
           maxWorkers: '100%',
           // They take milliseconds; a machine with other work on it must not make them fail.
           testTimeout: 60_000,
