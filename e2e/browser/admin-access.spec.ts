@@ -18,15 +18,19 @@ const ADDRESSES = [
   '/admin/health',
 ];
 
-/** The scripts that a page loads and that have code of the administration in them. */
+/** The scripts that a page asked for and that have code of the administration in them. */
 function followAdminScripts(page: Page): () => Promise<string[]> {
-  const found: Promise<string | undefined>[] = [];
-  page.on('response', (response) => {
-    // What the browser has already is asked for again, and answered without a body.
-    if (response.request().resourceType() !== 'script' || response.status() !== 200) return;
-    found.push(response.text().then((code) => (ADMIN_CODE.test(code) ? response.url() : undefined)));
+  const urls = new Set<string>();
+  page.on('request', (request) => {
+    if (request.resourceType() === 'script') urls.add(request.url());
   });
-  return async () => (await Promise.all(found)).filter((url) => url !== undefined);
+  // Read afterwards: of a page that was left, the browser has no answers any more.
+  const isAdminCode = async (url: string): Promise<boolean> =>
+    ADMIN_CODE.test(await (await page.request.get(url)).text());
+  return async () => {
+    const checked = await Promise.all([...urls].map(async (url) => ({ url, found: await isAdminCode(url) })));
+    return checked.filter(({ found }) => found).map(({ url }) => url);
+  };
 }
 
 test('a trader finds nothing of the administration, and none of its code is loaded', async ({

@@ -4,7 +4,13 @@ import { expectNoBarriers, expectNoBarriersInAnyTheme } from './support/accessib
 import { enterAs } from './support/staff.ts';
 import { expect, test } from './support/test.ts';
 
-test.beforeEach(async ({ context, platform }) => void (await enterAs('admin', context, platform)));
+test.beforeEach(async ({ page, context, platform }) => {
+  await enterAs('admin', context, platform);
+  // Every row is like the others, and axe looks at each of them.
+  await page.route(/[?&]limit=50\b/, (route) =>
+    route.continue({ url: route.request().url().replace('limit=50', 'limit=5') }),
+  );
+});
 
 interface View {
   readonly address: string;
@@ -72,28 +78,27 @@ for (const [name, { address, url }] of Object.entries(VIEWS)) {
   });
 }
 
-test('forms with errors and every question have no barriers, open and closed again', async ({
-  page,
-  platform,
-}) => {
-  test.setTimeout(60_000);
-  const ask = async (name: string, role: 'dialog' | 'alertdialog'): Promise<void> => {
-    await page.getByRole('button', { name, exact: true }).click();
-    await expect(page.getByRole(role)).toBeVisible();
-    await expectNoBarriersInAnyTheme(page, `question of ${name}`);
-    await page.keyboard.press('Escape');
-    await expect(page.getByRole(role)).toHaveCount(0);
-    await expectNoBarriersInAnyTheme(page, `after the question of ${name}`);
-  };
+/** Opens a question, looks at it, closes it and looks at the page again. */
+async function expectNoBarriersInQuestion(page: Page, name: string, role: 'dialog' | 'alertdialog') {
+  await page.getByRole('button', { name, exact: true }).click();
+  await expect(page.getByRole(role)).toBeVisible();
+  await expectNoBarriersInAnyTheme(page, `question of ${name}`);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole(role)).toHaveCount(0);
+  await expectNoBarriersInAnyTheme(page, `after the question of ${name}`);
+}
 
+test('the form and the questions of an asset have no barriers', async ({ page }) => {
   await page.goto('/admin/assets/new');
   await page.getByRole('button', { name: 'Create asset' }).click();
   await expect(page.getByLabel('Id', { exact: true })).toBeFocused();
   await expectNoBarriersInAnyTheme(page, 'new asset with errors');
   await page.goto('/admin/assets/BTC');
-  await ask('Set price', 'dialog');
-  await ask('Deactivate', 'alertdialog');
+  await expectNoBarriersInQuestion(page, 'Set price', 'dialog');
+  await expectNoBarriersInQuestion(page, 'Deactivate', 'alertdialog');
+});
 
+test('the form and the questions of a user have no barriers', async ({ page, platform }) => {
   const { username } = await signUp(platform.api, { cash: '10.00' });
   await page.goto(`/admin/users/${username}`);
   await page.getByRole('button', { name: 'Adjust…' }).click();
@@ -101,9 +106,11 @@ test('forms with errors and every question have no barriers, open and closed aga
   await expectNoBarriersInAnyTheme(page, 'adjustment with errors');
   await page.getByLabel('Amount').fill('1');
   await page.getByLabel('Description').fill('A gift');
-  await ask('Adjust…', 'alertdialog');
-  await ask('Suspend', 'alertdialog');
+  await expectNoBarriersInQuestion(page, 'Adjust…', 'alertdialog');
+  await expectNoBarriersInQuestion(page, 'Suspend', 'alertdialog');
+});
 
+test('the details of a security event have no barriers', async ({ page }) => {
   await page.goto('/admin/audit');
   await page
     .getByRole('button', { name: /details$/ })

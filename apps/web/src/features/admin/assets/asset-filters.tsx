@@ -36,7 +36,7 @@ export function AssetFilters({ search, onSearch }: AssetFiltersProps) {
       <Select<AssetCategory | typeof ANY>
         label="Category"
         isLabelHidden
-        className="w-36"
+        className="min-w-28 flex-1 sm:w-36 sm:flex-none"
         options={CATEGORIES}
         value={search.category ?? ANY}
         onChange={(category) => onSearch({ category: category === ANY ? undefined : category })}
@@ -44,7 +44,7 @@ export function AssetFilters({ search, onSearch }: AssetFiltersProps) {
       <Select<AssetStatus | typeof ANY>
         label="Status"
         isLabelHidden
-        className="w-32"
+        className="min-w-28 flex-1 sm:w-32 sm:flex-none"
         options={STATUSES}
         value={search.status ?? ANY}
         onChange={(status) => onSearch({ status: status === ANY ? undefined : status })}

@@ -76,7 +76,9 @@ function Heads() {
       <Column>Asset</Column>
       <Column className="hidden lg:table-cell">Category</Column>
       <Column className="hidden sm:table-cell">Status</Column>
-      <Column isNumeric>Price</Column>
+      <Column isNumeric className="max-sm:pe-4">
+        Price
+      </Column>
       <Column isNumeric className="hidden md:table-cell">
         Fee
       </Column>
@@ -86,7 +88,7 @@ function Heads() {
       <Column isNumeric className="hidden lg:table-cell">
         Edited
       </Column>
-      <Column>
+      <Column className="hidden sm:table-cell">
         <span className="sr-only">Actions</span>
       </Column>
     </>

@@ -20,7 +20,7 @@ export function AssetRow({ asset, permissions }: AssetRowProps) {
   const { mid } = useAssetPrice(asset);
   return (
     <Row>
-      <RowHead>
+      <RowHead className="w-full sm:w-auto">
         <Link
           to="/admin/assets/$assetId"
           params={{ assetId: asset_id }}
@@ -28,8 +28,8 @@ export function AssetRow({ asset, permissions }: AssetRowProps) {
         >
           <AssetBadge symbol={symbol} />
           <span className="grid min-w-0">
-            <span className="line-clamp-2 font-medium wrap-break-word">{name}</span>
-            <span className="flex items-center gap-2 text-xs text-faint">
+            <span className="line-clamp-2 font-medium wrap-anywhere">{name}</span>
+            <span className="flex flex-wrap items-center gap-x-2 text-xs text-faint">
               {asset_id}
               {/* On a phone the status has no column, and says so where it matters. */}
               {status !== 'active' && (
@@ -45,7 +45,7 @@ export function AssetRow({ asset, permissions }: AssetRowProps) {
       <Cell className="hidden sm:table-cell">
         <Badge tone={STATUS_TONES[status]}>{STATUS_NAMES[status]}</Badge>
       </Cell>
-      <Cell isNumeric>
+      <Cell isNumeric className="max-sm:pe-4">
         <TickingPrice value={mid} priceScale={asset.price_scale} className="font-medium" />
       </Cell>
       <Cell isNumeric className="hidden text-muted md:table-cell">
@@ -57,7 +57,8 @@ export function AssetRow({ asset, permissions }: AssetRowProps) {
       <Cell isNumeric className="hidden text-muted lg:table-cell">
         <Time value={asset.updated_at} />
       </Cell>
-      <Cell className="w-20 text-end">
+      {/* On a phone they are on the page of the asset. */}
+      <Cell className="hidden w-20 text-end sm:table-cell">
         {permissions.steersTrading && <AssetActions asset={asset} look="icons" />}
       </Cell>
     </Row>
