@@ -5,7 +5,7 @@ import { expect, test } from './support/test.ts';
 const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/profile'];
 
 const VISITOR_PAGES: Record<string, { readonly address: string; readonly ready: string }> = {
-  'the market': { address: '/', ready: 'Every order explained before it is placed' },
+  'the market': { address: '/', ready: 'Know what an order does before you place it' },
   'an asset': { address: '/assets/BTC', ready: 'Bitcoin' },
   'sign-in': { address: '/sign-in', ready: 'Sign in' },
   'sign-up': { address: '/sign-up', ready: 'Create an account' },
@@ -52,7 +52,7 @@ test('an asset has no barriers for a trader: with a ticket, errors, a dialog, an
   trader: { page, account },
   platform,
 }) => {
-  test.setTimeout(60_000);
+  test.setTimeout(90_000);
   await platform.setPrice('DOT', '5.00');
   await placeOrder(account, { asset_id: 'DOT', order_type: 'market_buy', quantity: '100' });
   await placeOrder(account, {
@@ -92,7 +92,7 @@ test('orders have no barriers: open, with a dialog, as history, with details, wi
   trader: { page, account },
   platform,
 }) => {
-  test.setTimeout(60_000);
+  test.setTimeout(90_000);
   await platform.setPrice('AAVE', '200.00');
   await placeOrder(account, { asset_id: 'AAVE', order_type: 'market_buy', quantity: '1' });
   await placeOrder(account, {
@@ -155,7 +155,7 @@ test('whatever the Tab key reaches is seen to have the focus, and no bar covers 
   trader: { page, account },
   platform,
 }) => {
-  test.setTimeout(60_000);
+  test.setTimeout(90_000);
   await platform.setPrice('LINK', '15.00');
   await placeOrder(account, { asset_id: 'LINK', order_type: 'limit_buy', quantity: '1', price: '10' });
   for (const { address, width } of [
@@ -303,7 +303,7 @@ test('shortcuts work, are silent while somebody types, and are listed under ?', 
   await expectNoBarriersInAnyTheme(page, 'shortcuts');
   // A dialog keeps them for itself.
   await page.keyboard.press('s');
-  await expect(ticket.side('Buy')).toBeChecked();
   await page.keyboard.press('Escape');
   await expect(list).toHaveCount(0);
+  await expect(ticket.side('Buy')).toBeChecked();
 });

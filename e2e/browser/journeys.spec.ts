@@ -1,4 +1,5 @@
-import { expectStatus, freshName, PASSWORD, signIn, signUp } from '@cnop/testing/system/api-client';
+import { readFile } from 'node:fs/promises';
+import { freshName, PASSWORD, signUp } from '@cnop/testing/system/api-client';
 import type { Page } from '@playwright/test';
 import { ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
@@ -26,11 +27,13 @@ test('from sign-up over a limit order that fills live to sign-out, by mouse', as
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('button', { name: `Account ${username}` })).toBeVisible();
 
-  // Cash that comes another way is seen as it comes.
-  const account = await signIn(platform.api, username);
-  expectStatus(await account.send('POST', '/balance/deposit', { body: { amount: '1000.00' } }), 201);
+  await page.getByRole('link', { name: 'Cash', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Amount' }).fill('1,000');
+  await page.getByRole('textbox', { name: 'Amount' }).fill('1000');
+  await page.getByRole('button', { name: 'Deposit', exact: true }).click();
   await expect(page.getByRole('banner').getByText('$1,000.00')).toBeVisible();
 
+  await page.getByRole('banner').getByRole('link', { name: 'Markets', exact: true }).click();
   await page.getByRole('searchbox', { name: 'Search assets' }).fill('lite');
   await page.getByRole('link', { name: 'Litecoin LTC' }).click();
   const ticket = ticketOf(page);
@@ -48,6 +51,17 @@ test('from sign-up over a limit order that fills live to sign-out, by mouse', as
   await expect(page.getByText('Limit buy 2 LTC filled')).toBeVisible();
   await expect(openOrders.getByText('No open orders')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Your position' })).toContainText('2 LTC');
+
+  await page.getByRole('link', { name: 'Portfolio' }).click();
+  // Bought below the limit: 821.00 in cash, and 2 LTC at 89.50.
+  await expect(page.getByRole('row', { name: /Litecoin/ })).toContainText('$179.00');
+  await expect(page.getByRole('main')).toContainText('$821.00');
+  await page.getByRole('link', { name: 'Cash', exact: true }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as CSV' }).click();
+  const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split(/\r?\n/);
+  expect(lines).toHaveLength(3);
+  expect(lines.filter((line) => line.includes('1000.00'))).not.toEqual([]);
 
   await page.getByRole('link', { name: 'Orders' }).click();
   await page.getByRole('tab', { name: 'History' }).click();

@@ -143,8 +143,9 @@ test('only what waits can be cancelled, and once', async ({ trader }) => {
   await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('Cancelled');
   await expect(page.getByRole('button', { name: /Cancel/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Market buy ALGO, details' }).click();
-  await expect(page.getByRole('dialog')).toContainText('What happened');
-  await expect(page.getByRole('dialog').getByRole('button', { name: /Cancel/ })).toHaveCount(0);
+  const details = page.getByRole('dialog', { name: 'Order', exact: true });
+  await expect(details).toContainText('What happened');
+  await expect(details.getByRole('button', { name: /Cancel/ })).toHaveCount(0);
 });
 
 test('a cancellation that comes too late says so in words', async ({ trader, platform, watch }) => {

@@ -18,6 +18,8 @@ export default defineConfig({
     { name: 'tests', testMatch: '**/*.spec.ts' },
     // Made on demand, for people to look at: `npm run screenshots`.
     { name: 'screenshots', testMatch: 'screenshots.ts' },
+    // Needs npm's registry and a quiet machine: `npm run check:lighthouse`.
+    { name: 'lighthouse', testMatch: 'lighthouse.ts' },
   ],
   use: {
     launchOptions: {

@@ -264,7 +264,7 @@ test('a page that breaks leaves the shell, says so and can be tried again', asyn
   await page.addInitScript(() => {
     const state = window as unknown as { isBroken: boolean };
     state.isBroken = true;
-    const compare = Reflect.get(String.prototype, 'localeCompare') as (this: string, other: string) => number;
+    const compare: (this: string, other: string) => number = String.prototype.localeCompare;
     String.prototype.localeCompare = function (this: string, other: string) {
       if (state.isBroken) throw new Error('planted');
       return compare.call(this, other);

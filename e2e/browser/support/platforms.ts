@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Account, Send } from '@cnop/testing/system/api-client';
 import { createApi, expectStatus, signIn } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
@@ -28,6 +29,8 @@ const FEEDS: Readonly<Record<Feed, Readonly<Record<string, string>>>> = {
   moving: { PRICE_FEED: 'simulated', PRICE_SEED: 'browser' },
 };
 
+const HISTORY_HOURS = 20;
+
 export interface Platforms {
   /** Starts the platform with a feed at its first use; later tests share it. */
   get(feed: Feed): Promise<Platform>;
@@ -37,18 +40,32 @@ export function createPlatforms(cleanup: Cleanup): Platforms {
   const started = new Map<Feed, Promise<Platform>>();
   return {
     get(feed) {
-      const platform = started.get(feed) ?? startPlatform(FEEDS[feed], cleanup);
+      const platform = started.get(feed) ?? start(feed, cleanup);
       started.set(feed, platform);
       return platform;
     },
   };
 }
 
-/** A platform of one's own, for tests that stop it or need other settings. */
-export async function startPlatform(
-  env: Readonly<Record<string, string>>,
-  cleanup: Cleanup,
-): Promise<Platform> {
+async function start(feed: Feed, cleanup: Cleanup): Promise<Platform> {
+  const platform = await startPlatform(FEEDS[feed], cleanup);
+  if (feed === 'moving') await waitForHistory(platform.api);
+  return platform;
+}
+
+/** The past of simulated prices is made up in the seconds after the start, asset by asset. */
+async function waitForHistory(api: Send): Promise<void> {
+  const { data: assets } = (await api('GET', '/inventory/assets?limit=250')).json<{
+    data: { asset_id: string }[];
+  }>();
+  for (const { asset_id: assetId } of assets) {
+    const path = `/inventory/assets/${assetId}/candles?interval=1h&limit=24`;
+    while ((await api('GET', path)).json<{ data: unknown[] }>().data.length < HISTORY_HOURS) await wait(100);
+  }
+}
+
+/** A platform with a store of its own. */
+async function startPlatform(env: Readonly<Record<string, string>>, cleanup: Cleanup): Promise<Platform> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'cnop-browser-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
   const server = await startStandaloneServer({ dataDir, env });

@@ -9,7 +9,7 @@ export interface Wire {
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
-  /** Keeps every connection and lets nothing through, as when a laptop leaves its network. */
+  /** Keeps every connection and lets no answer through, as when a laptop leaves its network. */
   stall(): void;
   /** Works as before. Connections that were broken stay so. */
   mend(): Promise<void>;
@@ -64,19 +64,14 @@ export async function layWire(target: URL): Promise<Wire & { close(): Promise<vo
     },
     async mend() {
       isStalled = false;
-      for (const { browser, server } of lines) {
-        browser.pipe(server);
-        server.pipe(browser);
-      }
+      for (const { browser, server } of lines) server.pipe(browser);
       await listen();
     },
     close: cut,
   };
 }
 
-function hold({ browser, server }: Line): void {
-  for (const socket of [browser, server]) {
-    socket.unpipe();
-    socket.pause();
-  }
+function hold({ server }: Line): void {
+  server.unpipe();
+  server.pause();
 }

@@ -29,7 +29,7 @@ function WaysIn() {
       <Link
         to="/sign-up"
         search={{ redirect }}
-        className={`${buttonClass({ tone: 'primary' })} hidden min-[400px]:inline-flex`}
+        className={`${buttonClass({ tone: 'primary' })} max-[399px]:hidden`}
       >
         Sign up
       </Link>

@@ -14,7 +14,7 @@ export function Brand() {
         <rect x="10.2" y="7" width="3.6" height="9" rx="1" className="fill-on-solid" />
         <rect x="15.2" y="9" width="3.6" height="4.5" rx="1" className="fill-on-solid" />
       </svg>
-      <span className="text-base font-semibold tracking-tight">CNOP</span>
+      <span className="hidden text-base font-semibold tracking-tight min-[400px]:block">CNOP</span>
     </>
   );
 }

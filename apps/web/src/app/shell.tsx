@@ -8,6 +8,7 @@ import { useSession } from '../session/use-session.ts';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
 import { AccountArea } from './account-area.tsx';
 import { Brand } from './brand.tsx';
+import { Footer } from './footer.tsx';
 import type { NavigationItem } from './navigation.ts';
 import { navigationFor } from './navigation.ts';
 import { SessionLive } from './session-live.tsx';
@@ -23,7 +24,7 @@ export function Shell() {
   const items = navigationFor({ isSignedIn, role: profile?.role });
 
   return (
-    <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr] pb-14 sm:pb-0">
+    <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr_auto] pb-14 sm:pb-0">
       <a
         href="#main"
         className="fixed start-2 -top-12 z-50 rounded-md bg-solid px-3 py-2 text-on-solid focus:top-2"
@@ -63,6 +64,7 @@ export function Shell() {
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1680px] min-w-0 p-3 outline-none sm:p-4">
         <Outlet />
       </main>
+      <Footer />
       {isSignedIn && <BottomBar items={items} />}
     </div>
   );

@@ -8,6 +8,11 @@ const REFRESH_URL = '/api/v1/auth/refresh';
 const RENEWAL_LOCK = 'cnop.session.renewal';
 /** No secret: it only says that asking for a renewal is worth a request. */
 const HINT_KEY = 'cnop.session';
+/** When a renewal began that has no answer yet; its page may be left before there is one. */
+const RENEWAL_KEY = 'cnop.session.renewal';
+/** How long the answer to a page that was left may still be on its way, and how long it gets to arrive. */
+const ABANDONED_MILLISECONDS = 5_000;
+const ARRIVAL_MILLISECONDS = 1_000;
 /** Before the end of the token, so that no request meets an expired one. */
 const RENEW_BEFORE_SECONDS = 30;
 const MIN_RENEWAL_DELAY_SECONDS = 5;
@@ -92,16 +97,22 @@ export function renewAccessToken(): Promise<boolean> {
 
 /** The only place that knows how a session is renewed: the browser adds the cookie. */
 async function requestRenewal(): Promise<boolean> {
+  await letAbandonedRenewalArrive();
+  store(RENEWAL_KEY, String(Date.now()));
   let response: Response;
   try {
     response = await fetch(REFRESH_URL, {
       method: 'POST',
       credentials: 'same-origin',
+      // The answer brings the next cookie, and has to arrive when this page is already left.
+      keepalive: true,
       headers: { Accept: 'application/json', ...COOKIE_MODE },
     });
   } catch {
     // Being offline ends no session; the request that needed the token fails and says so.
     return false;
+  } finally {
+    store(RENEWAL_KEY, null);
   }
   if (response.ok) {
     startSession(tokenAnswerSchema.parse(await response.json()));
@@ -109,6 +120,18 @@ async function requestRenewal(): Promise<boolean> {
   }
   if (isRefusal(response.status)) forget(state === 'signed-in' ? 'expired' : 'visitor');
   return false;
+}
+
+/**
+ * A page that was reloaded in the middle of its renewal left the old cookie behind, and that one is used up: it has to be
+ * replaced first. Whoever has his turn here knows that nobody else of this browser is waiting for an answer.
+ */
+async function letAbandonedRenewalArrive(): Promise<void> {
+  const beganAt = parseInt(recall(RENEWAL_KEY) ?? '', 10);
+  if (!(Date.now() - beganAt < ABANDONED_MILLISECONDS)) return;
+  await new Promise((resolve) => {
+    setTimeout(resolve, ARRIVAL_MILLISECONDS);
+  });
 }
 
 /** Anything else may pass: a limit, a restart. */
@@ -136,17 +159,25 @@ function setState(next: SessionState): void {
 }
 
 function hasHint(): boolean {
-  try {
-    return localStorage.getItem(HINT_KEY) === '1';
-  } catch {
-    return false;
-  }
+  return recall(HINT_KEY) === '1';
 }
 
 function rememberHint(isThere: boolean): void {
+  store(HINT_KEY, isThere ? '1' : null);
+}
+
+function recall(key: string): string | null {
   try {
-    if (isThere) localStorage.setItem(HINT_KEY, '1');
-    else localStorage.removeItem(HINT_KEY);
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function store(key: string, text: string | null): void {
+  try {
+    if (text === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
   } catch {
     // Without storage a reload ends the session.
   }

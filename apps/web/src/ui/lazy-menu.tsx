@@ -1,37 +1,22 @@
 import type { ComponentType, ReactNode } from 'react';
-import { useState } from 'react';
-import { notify } from './notices.ts';
+import { useLoaded } from './use-loaded.ts';
 
 export interface LazyMenuProps {
   readonly label: string;
   readonly trigger: ReactNode;
   readonly triggerClass: string;
   /** Loads the menu, which opens itself once it is there: it weighs as much as the rest of the shell. */
-  readonly load: LoadMenu;
+  readonly load: () => Promise<ComponentType<LoadedMenuProps>>;
 }
 
-export type LoadMenu = () => Promise<ComponentType<LoadedMenuProps>>;
 export type LoadedMenuProps = Pick<LazyMenuProps, 'label' | 'trigger' | 'triggerClass'>;
 
 /** A menu whose code comes when somebody is about to open it. */
 export function LazyMenu({ load, ...look }: LazyMenuProps) {
-  const [Loaded, setLoaded] = useState<ComponentType<LoadedMenuProps>>();
+  const [Loaded, ask] = useLoaded(load, 'The menu');
   if (Loaded) return <Loaded {...look} />;
-
-  const preload = (): void => void load().catch(() => undefined);
-  const open = (): void => {
-    load()
-      .then((menu) => setLoaded(() => menu))
-      // A menu that is not there is no reason to take the page away.
-      .catch(() =>
-        notify({
-          tone: 'failure',
-          title: 'The menu could not be loaded',
-          description: 'Try again once the server can be reached.',
-        }),
-      );
-  };
   const { label, trigger, triggerClass } = look;
+  const preload = (): void => void load().catch(() => undefined);
   return (
     <button
       type="button"
@@ -42,7 +27,7 @@ export function LazyMenu({ load, ...look }: LazyMenuProps) {
       className={triggerClass}
       onPointerEnter={preload}
       onFocus={preload}
-      onClick={open}
+      onClick={ask}
     >
       {trigger}
     </button>

@@ -1,6 +1,7 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { popupHome } from './popup-home.ts';
 
 const ITEM_CLASS =
   'flex h-8 w-full cursor-default items-center justify-between gap-6 rounded px-2 text-start outline-none select-none data-highlighted:bg-hover';
@@ -19,7 +20,7 @@ export function Menu({ label, trigger, triggerClass, children }: MenuProps) {
       <BaseMenu.Trigger aria-label={label} title={label} className={triggerClass}>
         {trigger}
       </BaseMenu.Trigger>
-      <BaseMenu.Portal>
+      <BaseMenu.Portal container={popupHome()}>
         <BaseMenu.Positioner sideOffset={4} align="end" className="z-50 outline-none">
           <BaseMenu.Popup className="popup min-w-52 rounded-lg border border-line bg-raised p-1 shadow-float outline-none">
             {children}

@@ -1,3 +1,4 @@
+import { timestampSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
 import { getAssetDao, getAssetTransactionDao, getBalanceDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
@@ -20,7 +21,7 @@ const historyAnswerSchema = z.object({
     .describe('The time between two points, but for the first and the last.'),
   data: z.array(
     z.object({
-      at: z.string(),
+      at: timestampSchema,
       total_value: z.string(),
       cash: z.string(),
       asset_value: z.string(),

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { DemoAccount } from '../../features/auth/demo-account.tsx';
 import { NoCashHint } from '../../features/cash/no-cash-hint.tsx';
+import { ExampleReceipt } from '../../features/market/example-receipt.tsx';
 import { Market } from '../../features/market/market.tsx';
 import type { MarketSearch } from '../../features/market/market-search.ts';
 import { MarketSummary } from '../../features/market/market-summary.tsx';
@@ -39,21 +40,21 @@ export function MarketPage() {
 
 function Welcome() {
   return (
-    <div className="grid grid-cols-1 gap-4 py-4 sm:py-8 md:grid-cols-[1fr_auto] md:items-end">
-      <div className="grid max-w-2xl grid-cols-1 gap-2">
-        <p className="text-sm font-medium text-accent">Markets, live</p>
-        <PageTitle>Every order explained before it is placed</PageTitle>
-        <p className="text-muted">
-          Market, limit, stop and trailing orders on fifty assets. You see cost, fee and the balance after it
-          first, and why an order did what it did afterwards.
+    <div className="grid grid-cols-1 gap-8 py-4 sm:py-8 md:grid-cols-[1fr_auto] md:items-center">
+      <div className="grid max-w-xl grid-cols-1 gap-3">
+        <PageTitle isLarge>Know what an order does before you place it</PageTitle>
+        <p className="text-base text-muted">
+          Market, limit, stop and trailing orders at live prices. You see the cost, the fee and your balance
+          afterwards first, and later why an order did what it did.
         </p>
+        <div className="mt-2 flex flex-wrap gap-2">
+          <Link to="/sign-up" search={{}} className={buttonClass({ tone: 'primary', size: 'large' })}>
+            Open an account
+          </Link>
+          <DemoAccount />
+        </div>
       </div>
-      <div className="flex flex-wrap gap-2">
-        <Link to="/sign-up" search={{}} className={buttonClass({ tone: 'primary', size: 'large' })}>
-          Open an account
-        </Link>
-        <DemoAccount />
-      </div>
+      <ExampleReceipt />
     </div>
   );
 }

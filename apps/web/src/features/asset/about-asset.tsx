@@ -13,7 +13,8 @@ export function AboutAsset({ asset }: { readonly asset: MarketAsset }) {
       </h2>
       {description && <p className="max-w-prose text-muted">{description}</p>}
       <p className="text-muted">
-        Trading fee {percentOf(fee_bps)} of the total, spread {percentOf(spread_bps)}.
+        {fee_bps === 0 ? 'No trading fee' : `Trading fee ${percentOf(fee_bps)} of the total`},{' '}
+        {spread_bps === 0 ? 'no spread' : `spread ${percentOf(spread_bps)}`}.
       </p>
       <p className="flex flex-wrap gap-4">
         {website && <OutwardLink href={website}>Website</OutwardLink>}

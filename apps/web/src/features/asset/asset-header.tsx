@@ -1,3 +1,4 @@
+import { decimal } from '@cnop/common/core/money';
 import type { ReactNode } from 'react';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { formatCompactMoney } from '../../format/numbers.ts';
@@ -41,8 +42,12 @@ export function AssetHeader({ asset }: { readonly asset: MarketAsset }) {
         <Figure label="24 h low">
           <Price value={asset.low_24h} priceScale={priceScale} />
         </Figure>
-        <Figure label="24 h volume">{formatCompactMoney(asset.volume_24h)}</Figure>
-        <Figure label="Market cap">{formatCompactMoney(asset.market_cap)}</Figure>
+        {asset.volume_24h !== null && decimal(asset.volume_24h).gt('0') && (
+          <Figure label="24 h volume">{formatCompactMoney(asset.volume_24h)}</Figure>
+        )}
+        {asset.market_cap !== null && (
+          <Figure label="Market cap">{formatCompactMoney(asset.market_cap)}</Figure>
+        )}
       </dl>
     </header>
   );

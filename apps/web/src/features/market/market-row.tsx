@@ -10,8 +10,13 @@ import { Badge } from '../../ui/badge.tsx';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Sparkline } from './sparkline.tsx';
 
+export interface MarketRowProps {
+  readonly asset: MarketAsset;
+  readonly hasVolume: boolean;
+}
+
 /** One asset. It subscribes to its own price, so a tick of another leaves it alone. */
-export const MarketRow = memo(function MarketRow({ asset }: { readonly asset: MarketAsset }) {
+export const MarketRow = memo(function MarketRow({ asset, hasVolume }: MarketRowProps) {
   const { mid, changePercent } = useAssetPrice(asset);
   return (
     <Row className="relative">
@@ -43,9 +48,11 @@ export const MarketRow = memo(function MarketRow({ asset }: { readonly asset: Ma
       <Cell isNumeric className="hidden md:table-cell">
         <Sparkline assetId={asset.asset_id} isGain={signOfPercent(changePercent) !== 'loss'} />
       </Cell>
-      <Cell isNumeric className="hidden text-muted lg:table-cell">
-        {formatCompactMoney(asset.volume_24h)}
-      </Cell>
+      {hasVolume && (
+        <Cell isNumeric className="hidden text-muted lg:table-cell">
+          {formatCompactMoney(asset.volume_24h)}
+        </Cell>
+      )}
       <Cell isNumeric className="hidden text-muted lg:table-cell">
         {formatCompactMoney(asset.market_cap)}
       </Cell>

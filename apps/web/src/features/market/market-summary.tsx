@@ -1,3 +1,4 @@
+import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -17,18 +18,20 @@ export function MarketSummary() {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-[1fr_1fr_2fr_2fr]">
       <Figure label="Market cap">{data && formatCompactMoney(data.total_market_cap)}</Figure>
-      <Figure label="24 h volume">
-        {data && (
-          <>
-            {formatCompactMoney(data.total_volume_24h_usd)}
-            <span className="text-sm font-normal text-faint">{formatCount(data.active_count)} assets</span>
-          </>
-        )}
-      </Figure>
+      {data && isTraded(data.total_volume_24h_usd) ? (
+        <Figure label="24 h volume">{formatCompactMoney(data.total_volume_24h_usd)}</Figure>
+      ) : (
+        <Figure label="Assets">{data && formatCount(data.active_count)}</Figure>
+      )}
       <Figure label="Top gainers">{data && <Movers movers={data.top_gainers} />}</Figure>
       <Figure label="Top losers">{data && <Movers movers={data.top_losers} />}</Figure>
     </dl>
   );
+}
+
+/** On a day without a trade the volume says nothing. */
+function isTraded(volume: string): boolean {
+  return decimal(volume).gt('0');
 }
 
 function Figure({ label, children }: { readonly label: string; readonly children: ReactNode }) {

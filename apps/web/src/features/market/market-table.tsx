@@ -7,6 +7,8 @@ import { FIRST_DIRECTION } from './select-assets.ts';
 
 export interface MarketTableProps {
   readonly assets: readonly MarketAsset[];
+  /** Whether anything was traded in the last day; a column of zeros says nothing. */
+  readonly hasVolumes: boolean;
   readonly search: MarketSearch;
   readonly onSearch: (change: Partial<MarketSearch>) => void;
 }
@@ -30,7 +32,7 @@ const WIDE_COLUMNS: readonly ColumnOf[] = [
   { sort: 'cap', label: 'Market cap', isNumeric: true, className: 'hidden lg:table-cell' },
 ];
 
-export function MarketTable({ assets, search, onSearch }: MarketTableProps) {
+export function MarketTable({ assets, hasVolumes, search, onSearch }: MarketTableProps) {
   const sort = search.sort ?? 'rank';
   const direction = search.dir ?? FIRST_DIRECTION[sort];
 
@@ -57,12 +59,12 @@ export function MarketTable({ assets, search, onSearch }: MarketTableProps) {
           <Column isNumeric className="hidden md:table-cell">
             Last 24 h
           </Column>
-          {WIDE_COLUMNS.map(column)}
+          {WIDE_COLUMNS.filter(({ sort: by }) => hasVolumes || by !== 'volume').map(column)}
         </>
       }
     >
       {assets.map((asset) => (
-        <MarketRow key={asset.asset_id} asset={asset} />
+        <MarketRow key={asset.asset_id} asset={asset} hasVolume={hasVolumes} />
       ))}
     </Table>
   );

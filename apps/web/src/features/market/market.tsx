@@ -1,5 +1,7 @@
+import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { MarketAsset } from '../../api/market/assets.ts';
 import { assetsQuery } from '../../api/market/assets.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -22,6 +24,7 @@ export function Market({ search, onSearch }: MarketProps) {
   const { data: assets, error, refetch } = useQuery(assetsQuery());
   const selected = useMemo(() => selectAssets(assets ?? [], search), [assets, search]);
   const categories = useMemo(() => new Set(assets?.map(({ category }) => category)), [assets]);
+  const hasVolumes = useMemo(() => (assets ?? []).some(hasVolume), [assets]);
 
   return (
     <section aria-labelledby="market-title" className="card">
@@ -31,7 +34,7 @@ export function Market({ search, onSearch }: MarketProps) {
       <MarketToolbar search={search} onSearch={onSearch} categories={categories} />
       {assets ? (
         selected.length > 0 ? (
-          <MarketTable assets={selected} search={search} onSearch={onSearch} />
+          <MarketTable assets={selected} hasVolumes={hasVolumes} search={search} onSearch={onSearch} />
         ) : (
           <EmptyState
             title="No asset fits"
@@ -49,4 +52,8 @@ export function Market({ search, onSearch }: MarketProps) {
       )}
     </section>
   );
+}
+
+function hasVolume({ volume_24h: volume }: MarketAsset): boolean {
+  return volume !== null && decimal(volume).gt('0');
 }

@@ -10,6 +10,7 @@ const HEIGHT = 28;
 const MARGIN = 2;
 /** A line of a day does not look different every minute. */
 const REFRESH_MILLISECONDS = 10 * 60_000;
+const SHORT_REFRESH_MILLISECONDS = 30_000;
 
 export interface SparklineProps {
   readonly assetId: string;
@@ -24,6 +25,9 @@ export function Sparkline({ assetId, isGain }: SparklineProps) {
     ...candlesQuery({ assetId, interval: '1h', limit: HOURS }),
     enabled: isSeen,
     staleTime: REFRESH_MILLISECONDS,
+    // A catalogue that is new gets its past in the minutes after.
+    refetchInterval: ({ state }) =>
+      (state.data?.length ?? 0) < HOURS / 2 ? SHORT_REFRESH_MILLISECONDS : REFRESH_MILLISECONDS,
     retry: false,
   });
   const path = data ? pathOf(data.map(({ close }) => toChartNumber(close))) : null;

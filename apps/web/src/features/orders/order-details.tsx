@@ -47,6 +47,7 @@ export function OrderDetails({ orderId }: { readonly orderId: string }) {
 
 function Facts({ order }: { readonly order: Order }) {
   const { asset_id, order_type, status, quantity, executed_price, total_amount, fees } = order;
+  const isFilled = status === 'completed';
   return (
     <dl className="grid gap-2">
       <Fact label="Order">
@@ -59,19 +60,25 @@ function Facts({ order }: { readonly order: Order }) {
         <Quantity value={quantity} unit={asset_id} />
       </Fact>
       <Fact label="Condition">{conditionOf(order)}</Fact>
-      <Fact label="Executed at">{formatOwnPrice(executed_price)}</Fact>
-      <Fact label={status === 'completed' ? 'Total' : 'Total at its limit'}>
-        <Money value={total_amount} />
-      </Fact>
-      <Fact label="Fee">
-        <Money value={status === 'completed' ? fees : null} />
-      </Fact>
+      {isFilled && <Fact label="Executed at">{formatOwnPrice(executed_price)}</Fact>}
+      {total_amount !== null && (
+        <Fact label={isFilled ? 'Total' : 'Total at its limit'}>
+          <Money value={total_amount} />
+        </Fact>
+      )}
+      {isFilled && (
+        <Fact label="Fee">
+          <Money value={fees} />
+        </Fact>
+      )}
       <Fact label="Placed">
         <Time value={order.created_at} isExact />
       </Fact>
-      <Fact label="Until">
-        <Time value={order.expires_at} isExact />
-      </Fact>
+      {order.expires_at !== null && (
+        <Fact label="Until">
+          <Time value={order.expires_at} isExact />
+        </Fact>
+      )}
       <Fact label="Id">
         <code className="text-xs wrap-anywhere">{order.order_id}</code>
       </Fact>

@@ -43,6 +43,12 @@ export interface PriceChart {
   remove(): void;
 }
 
+/** The latest candles, as many as fit. */
+function firstRange(bars: number, widthPixels: number) {
+  const fitting = Math.min(widthPixels / BAR_PIXELS, MAX_SHOWN_BARS, bars);
+  return { from: bars - Math.max(fitting, MIN_SHOWN_BARS), to: bars + RIGHT_OFFSET_BARS };
+}
+
 /** Candles, volumes, own orders and own trades on a canvas. */
 export function createPriceChart(container: HTMLElement, options: PriceChartOptions): PriceChart {
   const series = createSeries(container, options);
@@ -89,11 +95,7 @@ export function createPriceChart(container: HTMLElement, options: PriceChartOpti
       candles.setData(bars.map(candlePointOf));
       volumes.setData(bars.map((bar) => volumePointOf(bar, colours)));
       drawFills();
-      if (!isFirst) return;
-      const fitting = Math.min(container.clientWidth / BAR_PIXELS, MAX_SHOWN_BARS, bars.length);
-      const shown = Math.max(fitting, MIN_SHOWN_BARS);
-      const to = bars.length + RIGHT_OFFSET_BARS;
-      chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to });
+      if (isFirst) chart.timeScale().setVisibleLogicalRange(firstRange(bars.length, container.clientWidth));
     },
     updateBar(bar) {
       candles.update(candlePointOf(bar));

@@ -1,0 +1,67 @@
+import { CURRENCY_SCALE, decimal, formatUsd, roundUp } from '@cnop/common/core/money';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { MarketAsset } from '../../api/market/assets.ts';
+import { assetsQuery } from '../../api/market/assets.ts';
+import { formatMoney, formatPrice } from '../../format/numbers.ts';
+import { useAssetPrice } from '../../live/use-asset-price.ts';
+import { Skeleton } from '../../ui/skeleton.tsx';
+
+const QUANTITY = '0.1';
+const CASH_USD = '50000.00';
+const BASIS_POINT = '0.0001';
+
+/** What a ticket says before an order is placed, at the price of the moment: for whoever wonders what this is. */
+export function ExampleReceipt() {
+  const { data: assets } = useQuery(assetsQuery());
+  const asset = assets?.find(({ is_active }) => is_active);
+  return (
+    <section aria-labelledby="example-title" className="card hidden w-80 gap-2.5 p-4 md:grid">
+      <h2 id="example-title" className="text-xs font-medium text-faint">
+        An order, before it is placed
+      </h2>
+      {asset ? <Receipt asset={asset} /> : <Skeleton className="h-32 w-full" />}
+    </section>
+  );
+}
+
+function Receipt({ asset }: { readonly asset: MarketAsset }) {
+  const { ask } = useAssetPrice(asset);
+  const { symbol, price_scale: priceScale, fee_bps } = asset;
+  const total = roundUp(decimal(QUANTITY).times(ask), CURRENCY_SCALE);
+  const fee = roundUp(total.times(String(fee_bps)).times(BASIS_POINT), CURRENCY_SCALE);
+  const cost = total.plus(fee);
+  const money = (amount: typeof total): string => formatMoney(formatUsd(amount));
+  return (
+    <div className="grid h-32 content-between">
+      <p className="font-medium">
+        Buy {QUANTITY} {symbol} at the market
+      </p>
+      <dl className="grid gap-1 text-sm">
+        <Line label="Price now">{formatPrice(ask, priceScale)}</Line>
+        <Line label="Fee">{money(fee)}</Line>
+        <Line label="You pay" isStrong>
+          {money(cost)}
+        </Line>
+        <Line label="Cash">
+          <span className="text-muted">{formatMoney(CASH_USD)}</span> → {money(decimal(CASH_USD).minus(cost))}
+        </Line>
+      </dl>
+    </div>
+  );
+}
+
+interface LineProps {
+  readonly label: string;
+  readonly isStrong?: boolean;
+  readonly children: ReactNode;
+}
+
+function Line({ label, isStrong = false, children }: LineProps) {
+  return (
+    <div className="flex items-baseline justify-between gap-3">
+      <dt className="text-muted">{label}</dt>
+      <dd className={isStrong ? 'numeric font-semibold' : 'numeric'}>{children}</dd>
+    </div>
+  );
+}

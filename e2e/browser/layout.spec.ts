@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+import { placeOrder, ticketOf } from './support/orders.ts';
+import { expect, test } from './support/test.ts';
+
+const PAGES = [
+  '/',
+  '/assets/BTC',
+  '/assets/BTC?view=table',
+  '/orders',
+  '/orders?tab=history',
+  '/portfolio',
+  '/cash',
+  '/profile',
+  '/sign-in',
+  '/sign-up',
+  '/nowhere',
+];
+
+/** By how many pixels the page is wider than the screen. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+test('at 320 pixels, and at 200 % zoom, no page scrolls sideways', async ({
+  openBrowser,
+  trader: { account },
+  platform,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await platform.setPrice('BTC', '50000.00');
+  await placeOrder(account, { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
+  await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.0123', price: '40000' });
+  const visitor = await (await openBrowser()).newPage();
+  for (const each of [page, visitor]) {
+    // Zoom to 200 % makes half as many pixels of a screen, each twice as large.
+    for (const [width, height] of [
+      [320, 640],
+      [640, 400],
+    ] as const) {
+      await each.setViewportSize({ width, height });
+      for (const address of PAGES) {
+        await each.goto(address);
+        await expect(each.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(each.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+        expect(await overflow(each), `${address} at ${width}`).toBeLessThanOrEqual(0);
+      }
+    }
+  }
+});
+
+test('at 320 pixels the bar has room for the longest word on the prices', async ({
+  page,
+  platform,
+  watch,
+}) => {
+  watch.allow('console', /net::ERR_/);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto('/');
+  await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
+  await platform.wire.cut();
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText(/^Stale since/, { timeout: 15_000 });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+});
+
+test('at 320 pixels a dialog, a drawer and a list stay within the screen', async ({
+  trader: { page, account },
+  platform,
+}) => {
+  await platform.setPrice('BTC', '50000.00');
+  await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.0123', price: '40000' });
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto('/orders?tab=history');
+  await page.getByRole('link', { name: 'Limit buy BTC, details' }).click();
+  await expect(page.getByRole('dialog', { name: 'Order' })).toContainText('What happened');
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  const isInside = await page
+    .getByRole('dialog', { name: 'Order' })
+    .evaluate(
+      (dialog) =>
+        dialog.scrollWidth <= dialog.clientWidth && dialog.getBoundingClientRect().right <= innerWidth,
+    );
+  expect(isInside).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Asset' }).click();
+  await expect(page.getByRole('listbox')).toBeInViewport({ ratio: 1 });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+});
+
+test('at 1280 x 800 the chart and the button of the ticket are in sight', async ({
+  trader: { page },
+  platform,
+}) => {
+  await platform.setPrice('BTC', '50000.00');
+  await page.goto('/assets/BTC');
+  await expect(page.locator('canvas').first()).toBeVisible();
+  const ticket = ticketOf(page);
+  await ticket.chooseKind('Limit');
+  await ticket.limit.fill('45000');
+  await ticket.amount.fill('0.1');
+  await expect(ticket.figure('Held until it fills')).toBeVisible();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await expect(ticket.submit).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('figure')).toBeInViewport({ ratio: 0.9 });
+});
+
+test('at 360 pixels come price, chart, ticket, orders, in this order, and the value of a position is there', async ({
+  trader: { page, account },
+  platform,
+}) => {
+  await platform.setPrice('BTC', '50000.00');
+  await placeOrder(account, { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto('/assets/BTC');
+  await expect(page.getByRole('region', { name: 'Your position' })).toContainText('$500.00');
+  const tops = await Promise.all(
+    [
+      page.getByRole('heading', { level: 1 }),
+      page.getByRole('figure'),
+      page.getByRole('region', { name: 'Place an order' }),
+      page.getByRole('region', { name: 'Open orders' }),
+      page.getByRole('region', { name: 'Your position' }),
+    ].map(async (part) => (await part.boundingBox())?.y ?? 0),
+  );
+  expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+  await expect(page.getByText('Unrealised result')).toBeVisible();
+  await page.goto('/orders?tab=history');
+  await expect(page.getByRole('columnheader', { name: 'Total' })).toBeInViewport();
+});
