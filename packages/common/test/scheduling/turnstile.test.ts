@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Turnstile } from '@cnop/common/scheduling/turnstile';
 import { createTurnstile } from '@cnop/common/scheduling/turnstile';
 import type { Deferred } from '@cnop/testing/deferred';
@@ -25,7 +26,7 @@ function callersOf(turnstile: Turnstile) {
 }
 
 /** Long enough for everything that waits for nothing but promises. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const settled = () => setImmediate();
 
 describe('a turnstile', () => {
   it('lets in as many as it has slots, and the others in the order in which they came', async () => {
