@@ -13,11 +13,18 @@ const DATA_FILE = 'data.mdb';
 /** Of the values and keys in the file; another one needs the store to be copied through the port. */
 const FORMAT = '2';
 
+/** Of the items and their parts in one table; the names of any further shape are in each item that has it. */
+const MAX_SHAPES = 1_024;
+
 /**
  * Items of one shape share the list of their names, which each table keeps under a symbol, so that no item can have its
  * key. A new shape is written in the transaction that first uses it. That saves a fifth of an order (ADR 0002).
  */
-const TABLE_OPTIONS = { encoding: 'msgpack', sharedStructuresKey: Symbol.for('shapes') } as const;
+const TABLE_OPTIONS = {
+  encoding: 'msgpack',
+  sharedStructuresKey: Symbol.for('shapes'),
+  maxSharedStructures: MAX_SHAPES,
+} as const;
 
 export interface Environment {
   readonly root: RootDatabase<never>;
