@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Contrast } from 'lucide-react';
+import { useState } from 'react';
 import { profileQuery } from '../api/account/profile.ts';
 import { LiveBadge } from '../live/live-badge.tsx';
 import { usePolledPrices } from '../live/use-polled-prices.ts';
 import { useSession } from '../session/use-session.ts';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
+import { PopupHome } from '../ui/popup-home.ts';
 import { AccountArea } from './account-area.tsx';
 import { Brand } from './brand.tsx';
 import { Footer } from './footer.tsx';
@@ -22,51 +24,59 @@ export function Shell() {
   usePolledPrices(isSignedIn);
   const { data: profile } = useQuery({ ...profileQuery(), enabled: isSignedIn });
   const items = navigationFor({ isSignedIn, role: profile?.role });
+  const [main, setMain] = useState<HTMLElement | null>(null);
 
   return (
-    <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr_auto] pb-14 sm:pb-0">
-      <a
-        href="#main"
-        className="fixed start-2 -top-12 z-50 rounded-md bg-solid px-3 py-2 text-on-solid focus:top-2"
-      >
-        Skip to content
-      </a>
-      {isSignedIn && <SessionLive />}
-      <header className="sticky top-0 z-30 border-b border-line bg-surface">
-        <div className="mx-auto flex h-12 max-w-[1680px] items-center gap-2 px-3 sm:gap-4 sm:px-4">
-          <Link to="/" aria-label="CNOP, to the markets" className="flex items-center gap-2 rounded-md">
-            <Brand />
-          </Link>
-          <nav aria-label="Main" className="hidden h-full items-stretch gap-1 sm:flex">
-            {items.map(({ to, label }) => (
-              <Link
-                key={to}
-                to={to}
-                activeOptions={{ exact: to === '/', includeSearch: false }}
-                className="flex items-center border-b-2 border-transparent px-2.5 font-medium text-muted hover:text-ink data-[status=active]:border-ink data-[status=active]:text-ink"
-              >
-                {label}
-              </Link>
-            ))}
-          </nav>
-          <div className="ms-auto flex items-center gap-1 sm:gap-2">
-            <LiveBadge />
-            <LazyMenu
-              load={loadAppearanceMenu}
-              label="Appearance"
-              trigger={<Contrast aria-hidden="true" className="size-4" />}
-              triggerClass="inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"
-            />
-            <AccountArea />
+    <PopupHome value={main}>
+      <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr_auto] pb-14 sm:pb-0">
+        <a
+          href="#main"
+          className="fixed start-2 -top-12 z-50 rounded-md bg-solid px-3 py-2 text-on-solid focus:top-2"
+        >
+          Skip to content
+        </a>
+        {isSignedIn && <SessionLive />}
+        <header className="sticky top-0 z-30 border-b border-line bg-surface">
+          <div className="mx-auto flex h-12 max-w-[1680px] items-center gap-2 px-3 sm:gap-4 sm:px-4">
+            <Link to="/" aria-label="CNOP, to the markets" className="flex items-center gap-2 rounded-md">
+              <Brand />
+            </Link>
+            <nav aria-label="Main" className="hidden h-full items-stretch gap-1 sm:flex">
+              {items.map(({ to, label }) => (
+                <Link
+                  key={to}
+                  to={to}
+                  activeOptions={{ exact: to === '/', includeSearch: false }}
+                  className="flex items-center border-b-2 border-transparent px-2.5 font-medium text-muted hover:text-ink data-[status=active]:border-ink data-[status=active]:text-ink"
+                >
+                  {label}
+                </Link>
+              ))}
+            </nav>
+            <div className="ms-auto flex items-center gap-1 sm:gap-2">
+              <LiveBadge />
+              <LazyMenu
+                load={loadAppearanceMenu}
+                label="Appearance"
+                trigger={<Contrast aria-hidden="true" className="size-4" />}
+                triggerClass="inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"
+              />
+              <AccountArea />
+            </div>
           </div>
-        </div>
-      </header>
-      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1680px] min-w-0 p-3 outline-none sm:p-4">
-        <Outlet />
-      </main>
-      <Footer />
-      {isSignedIn && <BottomBar items={items} />}
-    </div>
+        </header>
+        <main
+          ref={setMain}
+          id="main"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-[1680px] min-w-0 p-3 outline-none sm:p-4"
+        >
+          <Outlet />
+        </main>
+        <Footer />
+        {isSignedIn && <BottomBar items={items} />}
+      </div>
+    </PopupHome>
   );
 }
 
