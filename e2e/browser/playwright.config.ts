@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 
 const results = path.join(import.meta.dirname, 'results');
 const isRoot = process.getuid?.() === 0;
+const isCi = process.env['CI'] !== undefined;
 
 export default defineConfig({
   testDir: '.',
@@ -10,9 +11,12 @@ export default defineConfig({
   // One browser and one or two servers at a time are what a small machine carries without making tests slow.
   workers: 1,
   fullyParallel: false,
-  forbidOnly: process.env['CI'] !== undefined,
-  timeout: 30_000,
-  expect: { timeout: 7_000 },
+  forbidOnly: isCi,
+  // Patience, not bounds: a machine that is busy with something else is slow, not broken. For the same reason CI tries
+  // once more, and says which test it had to.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  retries: isCi ? 1 : 0,
   reporter: [['list'], ['json', { outputFile: path.join(results, 'report.json') }]],
   projects: [
     { name: 'tests', testMatch: '**/*.spec.ts' },
