@@ -109,11 +109,11 @@ async function requestRenewal(): Promise<boolean> {
       headers: { Accept: 'application/json', ...COOKIE_MODE },
     });
   } catch {
-    // Being offline ends no session; the request that needed the token fails and says so.
+    // Being offline ends no session; the request that needed the token fails and says so. A page that is being left fails
+    // as well, while its answer is still to come, so the mark stays.
     return false;
-  } finally {
-    store(RENEWAL_KEY, null);
   }
+  store(RENEWAL_KEY, null);
   if (response.ok) {
     startSession(tokenAnswerSchema.parse(await response.json()));
     return true;
