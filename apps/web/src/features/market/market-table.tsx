@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useDeferredValue } from 'react';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { Column, SortColumn, Table } from '../../ui/table.tsx';
 import { MarketRow } from './market-row.tsx';
@@ -20,6 +21,9 @@ interface ColumnOf {
   readonly className?: string;
 }
 
+/** What is in sight at first. The others follow in between, so that the page answers while they are made. */
+const FIRST_ROWS = 12;
+
 const COLUMNS: readonly ColumnOf[] = [
   { sort: 'rank', label: '#', isNumeric: true, className: 'hidden sm:table-cell' },
   { sort: 'name', label: 'Asset', isNumeric: false },
@@ -34,6 +38,7 @@ const WIDE_COLUMNS: readonly ColumnOf[] = [
 
 export function MarketTable({ assets, hasVolumes, search, onSearch }: MarketTableProps) {
   const sort = search.sort ?? 'rank';
+  const shown = useDeferredValue(assets, assets.slice(0, FIRST_ROWS));
   const direction = search.dir ?? FIRST_DIRECTION[sort];
 
   const column = ({ sort: by, label, ...look }: ColumnOf): ReactNode => (
@@ -63,7 +68,7 @@ export function MarketTable({ assets, hasVolumes, search, onSearch }: MarketTabl
         </>
       }
     >
-      {assets.map((asset) => (
+      {shown.map((asset) => (
         <MarketRow key={asset.asset_id} asset={asset} hasVolume={hasVolumes} />
       ))}
     </Table>
