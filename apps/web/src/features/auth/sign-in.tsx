@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { logIn } from '../../api/auth/log-in.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormProblem } from '../../ui/form-problem.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { AuthCard } from './auth-card.tsx';
-import { FormProblem } from './form-problem.tsx';
 
 export interface SignInProps {
   /** Where the visitor wanted to go; it is kept on the way to the other form. */

@@ -2,7 +2,7 @@ import { emailSchema, usernameSchema } from '@cnop/common/entities/fields';
 import { nameSchema, newPasswordSchema } from '@cnop/common/entities/user/user';
 import { z } from 'zod';
 import type { Registration } from '../../api/auth/register.ts';
-import { passwordComplaint } from './password-rules.ts';
+import { passwordComplaint } from '../../ui/password-rules.ts';
 
 const schema = z.object({
   username: usernameSchema,

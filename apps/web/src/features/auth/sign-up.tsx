@@ -1,6 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Check, Circle } from 'lucide-react';
 import type { SubmitEvent } from 'react';
 import { useState } from 'react';
 import { logIn } from '../../api/auth/log-in.ts';
@@ -8,10 +7,10 @@ import type { Registration } from '../../api/auth/register.ts';
 import { register } from '../../api/auth/register.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormProblem } from '../../ui/form-problem.tsx';
+import { PasswordRulesList } from '../../ui/password-rules-list.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { AuthCard } from './auth-card.tsx';
-import { FormProblem } from './form-problem.tsx';
-import { passwordRules } from './password-rules.ts';
 import type { SignUpErrors, SignUpField } from './sign-up-form.ts';
 import { SIGN_UP_FIELDS, signUpErrors } from './sign-up-form.ts';
 
@@ -86,7 +85,7 @@ export function SignUp({ redirect }: SignUpProps) {
           type="password"
           label="Password"
           autoComplete="new-password"
-          hint={<PasswordRules password={input.password} />}
+          hint={<PasswordRulesList password={input.password} />}
           {...bind('password')}
         />
         <Button type="submit" tone="primary" size="large" isBusy={isPending}>
@@ -94,26 +93,6 @@ export function SignUp({ redirect }: SignUpProps) {
         </Button>
       </form>
     </AuthCard>
-  );
-}
-
-function PasswordRules({ password }: { readonly password: string }) {
-  return (
-    <ul className="mt-1 grid gap-x-4 sm:grid-cols-2">
-      {passwordRules(password).map(({ text, isMet }) => {
-        const Icon = isMet ? Check : Circle;
-        return (
-          <li
-            key={text}
-            className={isMet ? 'flex items-center gap-1.5 text-gain' : 'flex items-center gap-1.5'}
-          >
-            <Icon aria-hidden="true" className="size-3 shrink-0" />
-            {text}
-            <span className="sr-only">{isMet ? ' Met.' : ' Not met yet.'}</span>
-          </li>
-        );
-      })}
-    </ul>
   );
 }
 

@@ -8,8 +8,8 @@ import {
   roundUp,
 } from '@cnop/common/core/money';
 import type { OrderRequest } from '../../api/orders/order-request.ts';
-import type { DecimalInput } from './decimal-input.ts';
-import { readDecimal } from './decimal-input.ts';
+import type { DecimalInput } from '../../format/decimal-input.ts';
+import { readDecimal } from '../../format/decimal-input.ts';
 import type { TicketField, TicketState } from './ticket-state.ts';
 import { fieldsOf, orderTypeOf } from './ticket-state.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { passwordRules } from '../../../src/features/auth/password-rules.ts';
 import { signUpErrors } from '../../../src/features/auth/sign-up-form.ts';
+import { passwordRules } from '../../../src/ui/password-rules.ts';
 
 const input = {
   username: 'ada_l',

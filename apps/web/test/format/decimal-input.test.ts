@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDecimal } from '../../../src/features/ticket/decimal-input.ts';
+import { readDecimal } from '../../src/format/decimal-input.ts';
 
 describe('what was typed for a decimal', () => {
   it.each([
