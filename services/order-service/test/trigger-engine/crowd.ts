@@ -37,8 +37,6 @@ export interface Crowd {
   startEngine(store?: TableStore): TriggerEngine;
   /** Shows a price to every process. */
   price(mid: string): Promise<void>;
-  /** How many orders no engine has executed yet. */
-  countWaiting(): Promise<number>;
   /** What is wrong with the books if each order was to be executed once at a price; empty when nothing is. */
   faults(price: number): Promise<string[]>;
   close(): Promise<void>;
@@ -113,14 +111,6 @@ export async function openCrowd(
     async price(mid) {
       show(mid);
       await Promise.all(engines.map((engine) => engine.whenIdle()));
-    },
-
-    async countWaiting() {
-      let count = 0;
-      for await (const item of store.scan('orders')) {
-        if (item.key.sk === 'ORDER' && orderRecord.read(item).status === 'queued') count += 1;
-      }
-      return count;
     },
 
     async faults(price) {
