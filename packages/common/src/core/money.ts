@@ -8,6 +8,7 @@ export type Decimal = Big;
 
 /** USD, the only currency of the platform, has cents. */
 export const CURRENCY_SCALE = 2;
+const BASIS_POINT = '0.0001';
 /** Fraction digits of a percentage. */
 const PERCENTAGE_SCALE = 2;
 /** Most fraction digits that any asset may have. */
@@ -45,6 +46,19 @@ export function roundUp(value: Decimal, scale: number): Decimal {
 /** A credit: rounded down, for the same reason. */
 export function roundDown(value: Decimal, scale: number): Decimal {
   return value.round(scale, Big.roundDown);
+}
+
+/** Basis points as the share that they are: 25 are 0.0025. */
+export function shareOf(basisPoints: number): Decimal {
+  return decimal(BASIS_POINT).times(String(basisPoints));
+}
+
+/**
+ * The fee on a trade.
+ * @param total USD
+ */
+export function feeOf(total: Decimal, basisPoints: number): Decimal {
+  return basisPoints === 0 ? ZERO : roundUp(total.times(shareOf(basisPoints)), CURRENCY_SCALE);
 }
 
 /** An amount of USD as it is stored and sent: always two fraction digits. The value must already have no more. */

@@ -1,9 +1,7 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { CURRENCY_SCALE, decimal, isStorable, roundDown, roundUp } from '@cnop/common/core/money';
+import { CURRENCY_SCALE, feeOf, isStorable, roundDown, roundUp } from '@cnop/common/core/money';
 import { OrderRefusedError } from './order-errors.ts';
 import type { Side } from './order-sides.ts';
-
-const BASIS_POINT = '0.0001';
 
 /** What a trade moves, in USD. */
 export interface Settlement {
@@ -30,8 +28,7 @@ export function settle(
 ): Settlement {
   const exact = quantity.times(price);
   const total = side === 'buy' ? roundUp(exact, CURRENCY_SCALE) : roundDown(exact, CURRENCY_SCALE);
-  const fees =
-    feeBps === 0 ? decimal('0') : roundUp(total.times(String(feeBps)).times(BASIS_POINT), CURRENCY_SCALE);
+  const fees = feeOf(total, feeBps);
   const cash = side === 'buy' ? total.plus(fees) : total.minus(fees);
   if (!cash.gt('0')) throw new OrderRefusedError('This sale would bring less than one cent.', 'quantity');
   if (!isStorable(total) || !isStorable(cash)) {

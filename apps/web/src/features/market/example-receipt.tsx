@@ -1,15 +1,14 @@
-import { CURRENCY_SCALE, decimal, formatUsd, roundUp } from '@cnop/common/core/money';
+import { CURRENCY_SCALE, decimal, feeOf, formatUsd, roundUp } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { assetsQuery } from '../../api/market/assets.ts';
 import { formatMoney, formatPrice } from '../../format/numbers.ts';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
+import { Fact } from '../../ui/fact.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 
 const QUANTITY = '0.1';
 const CASH_USD = '50000.00';
-const BASIS_POINT = '0.0001';
 
 /** What a ticket says before an order is placed, at the price of the moment: for whoever wonders what this is. */
 export function ExampleReceipt() {
@@ -29,7 +28,7 @@ function Receipt({ asset }: { readonly asset: MarketAsset }) {
   const { ask } = useAssetPrice(asset);
   const { symbol, price_scale: priceScale, fee_bps } = asset;
   const total = roundUp(decimal(QUANTITY).times(ask), CURRENCY_SCALE);
-  const fee = roundUp(total.times(String(fee_bps)).times(BASIS_POINT), CURRENCY_SCALE);
+  const fee = feeOf(total, fee_bps);
   const cost = total.plus(fee);
   const money = (amount: typeof total): string => formatMoney(formatUsd(amount));
   return (
@@ -38,30 +37,22 @@ function Receipt({ asset }: { readonly asset: MarketAsset }) {
         Buy {QUANTITY} {symbol} at the market
       </p>
       <dl className="grid gap-1 text-sm">
-        <Line label="Price now">{formatPrice(ask, priceScale)}</Line>
-        <Line label="Fee">{money(fee)}</Line>
-        <Line label="You pay" isStrong>
-          {money(cost)}
-        </Line>
-        <Line label="Cash">
-          <span className="text-muted">{formatMoney(CASH_USD)}</span> → {money(decimal(CASH_USD).minus(cost))}
-        </Line>
+        <Fact label="Price now">
+          <span className="numeric">{formatPrice(ask, priceScale)}</span>
+        </Fact>
+        <Fact label="Fee">
+          <span className="numeric">{money(fee)}</span>
+        </Fact>
+        <Fact label="You pay">
+          <span className="numeric font-semibold">{money(cost)}</span>
+        </Fact>
+        <Fact label="Cash">
+          <span className="numeric">
+            <span className="text-muted">{formatMoney(CASH_USD)}</span> →{' '}
+            {money(decimal(CASH_USD).minus(cost))}
+          </span>
+        </Fact>
       </dl>
-    </div>
-  );
-}
-
-interface LineProps {
-  readonly label: string;
-  readonly isStrong?: boolean;
-  readonly children: ReactNode;
-}
-
-function Line({ label, isStrong = false, children }: LineProps) {
-  return (
-    <div className="flex items-baseline justify-between gap-3">
-      <dt className="text-muted">{label}</dt>
-      <dd className={isStrong ? 'numeric font-semibold' : 'numeric'}>{children}</dd>
     </div>
   );
 }

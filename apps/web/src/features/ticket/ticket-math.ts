@@ -2,10 +2,12 @@ import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
   decimal,
+  feeOf,
   formatDecimal,
   formatUsd,
   roundDown,
   roundUp,
+  shareOf,
 } from '@cnop/common/core/money';
 import type { OrderRequest } from '../../api/orders/order-request.ts';
 import type { DecimalInput } from '../../format/decimal-input.ts';
@@ -13,7 +15,6 @@ import { readDecimal } from '../../format/decimal-input.ts';
 import type { TicketField, TicketState } from './ticket-state.ts';
 import { fieldsOf, orderTypeOf } from './ticket-state.ts';
 
-const BASIS_POINT = '0.0001';
 const ONE_CENT = '0.01';
 const PERCENT_SCALE = 2;
 const WHOLE_PERCENT = '100';
@@ -132,16 +133,12 @@ export function unitsForCash(
   price: Decimal,
   { feeBps, quantityScale }: Pick<TicketFacts, 'feeBps' | 'quantityScale'>,
 ): Decimal {
-  const withFee = decimal('1').plus(decimal(BASIS_POINT).times(String(feeBps)));
+  const withFee = decimal('1').plus(shareOf(feeBps));
   let total = roundDown(cash.div(withFee), CURRENCY_SCALE);
   // The fee is rounded up, so the total may have to give way by a cent.
   while (total.plus(feeOf(total, feeBps)).gt(cash)) total = total.minus(ONE_CENT);
   // The total is whole cents, so rounding the cost of these units up does not go beyond it.
   return roundDown(total.div(price), quantityScale);
-}
-
-function feeOf(total: Decimal, feeBps: number): Decimal {
-  return roundUp(total.times(String(feeBps)).times(BASIS_POINT), CURRENCY_SCALE);
 }
 
 function estimateOf(
