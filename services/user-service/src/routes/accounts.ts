@@ -2,15 +2,7 @@ import { identityOf } from '@cnop/common/http/authentication';
 import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import {
-  getAudit,
-  getClock,
-  getIds,
-  getPasswords,
-  getSessions,
-  getStore,
-  getVerifier,
-} from '../dependencies.ts';
+import { getAudit, getClock, getPasswords } from '../dependencies.ts';
 import { changePassword } from '../use-cases/change-password.ts';
 import { readUser } from '../use-cases/read-user.ts';
 import { registerUser } from '../use-cases/register-user.ts';
@@ -24,6 +16,7 @@ import {
   registrationSchema,
 } from './account-schemas.ts';
 import { originOf } from './origin.ts';
+import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['accounts'];
 const docs = { tags, security: BEARER_SECURITY };
@@ -89,13 +82,8 @@ export function accountRoutes(app: ServiceApp): void {
 
 function passwordRoutes(app: ServiceApp): void {
   const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    ids: getIds(app),
+    ...getSessionEnding(app),
     passwords: getPasswords(app),
-    audit: getAudit(app),
-    sessions: getSessions(app),
-    verifier: getVerifier(app),
   };
 
   app.post(

@@ -8,12 +8,12 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import { getAudit, getClock, getIds, getSessions, getStore, getVerifier } from '../dependencies.ts';
 import { adjustBalance } from '../use-cases/adjust-balance.ts';
 import { changeUserAccess } from '../use-cases/change-user-access.ts';
 import { cashReceiptSchema } from '../use-cases/move-cash.ts';
 import { readManagedUser } from '../use-cases/read-managed-user.ts';
 import { originOf } from './origin.ts';
+import { getSessionEnding } from './session-ending.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';
 
@@ -96,14 +96,7 @@ export function adminUserRoutes(app: ServiceApp): void {
 }
 
 function changeRoutes(app: ServiceApp): void {
-  const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    ids: getIds(app),
-    audit: getAudit(app),
-    sessions: getSessions(app),
-    verifier: getVerifier(app),
-  };
+  const deps = getSessionEnding(app);
 
   app.patch(
     '/admin/users/:username',

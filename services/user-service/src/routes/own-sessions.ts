@@ -1,7 +1,6 @@
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { getAudit, getClock, getIds, getSessions, getStore, getVerifier } from '../dependencies.ts';
 import { endOtherSessions } from '../use-cases/end-other-sessions.ts';
 import { endOwnSession } from '../use-cases/end-own-session.ts';
 import { listSessions } from '../use-cases/list-sessions.ts';
@@ -13,19 +12,13 @@ import {
   sessionsEndedSchema,
 } from './account-schemas.ts';
 import { originOf } from './origin.ts';
+import { getSessionEnding } from './session-ending.ts';
 
 const docs = { tags: ['sessions'], security: BEARER_SECURITY };
 
 /** Where a user is signed in, and ending it from afar. */
 export function ownSessionRoutes(app: ServiceApp): void {
-  const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    ids: getIds(app),
-    audit: getAudit(app),
-    sessions: getSessions(app),
-    verifier: getVerifier(app),
-  };
+  const deps = getSessionEnding(app);
 
   app.get(
     '/auth/sessions',

@@ -2,16 +2,7 @@ import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
-import {
-  getAudit,
-  getClock,
-  getIds,
-  getPasswords,
-  getSessions,
-  getStore,
-  getTokens,
-  getVerifier,
-} from '../dependencies.ts';
+import { getPasswords, getTokens } from '../dependencies.ts';
 import type { TokenPair } from '../use-cases/issue-tokens.ts';
 import { logIn } from '../use-cases/log-in.ts';
 import { logOut } from '../use-cases/log-out.ts';
@@ -24,6 +15,7 @@ import {
   tokenAnswerSchema,
 } from './account-schemas.ts';
 import { originOf } from './origin.ts';
+import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['sessions'];
 const isPublic = { access: 'public' } as const;
@@ -31,14 +23,9 @@ const isPublic = { access: 'public' } as const;
 /** Signing in, renewing tokens, signing out. */
 export function sessionRoutes(app: ServiceApp): void {
   const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    ids: getIds(app),
+    ...getSessionEnding(app),
     passwords: getPasswords(app),
     tokens: getTokens(app),
-    audit: getAudit(app),
-    sessions: getSessions(app),
-    verifier: getVerifier(app),
   };
 
   app.post(
