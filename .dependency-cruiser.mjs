@@ -207,7 +207,7 @@ const common = [
       'They are bundled for the browser and imported by every layer, so nothing heavy may hang on them.',
     severity: 'error',
     from: { path: [CORE, ENTITIES] },
-    to: { pathNot: [CORE, ENTITIES, EXCEPTION_BASE, npm('zod|big[.]js|uuid')] },
+    to: { pathNot: [CORE, ENTITIES, EXCEPTION_BASE, npm('zod|uuid')] },
   },
   {
     name: 'dao-uses-the-port',
@@ -289,10 +289,11 @@ const vendors = [
   },
   {
     name: 'decimals-come-from-core',
-    comment: 'One module knows how money is rounded. A second use of the library would be a second opinion.',
+    comment:
+      'One module knows how money is rounded. A second use of the arithmetic would be a second opinion.',
     severity: 'error',
-    from: { pathNot: [...UNRESTRICTED, CORE, ENTITIES] },
-    to: { path: npm('big[.]js') },
+    from: { pathNot: [...UNRESTRICTED, CORE] },
+    to: { path: '^packages/common/src/core/decimal[.]ts$' },
   },
 ];
 

@@ -28,13 +28,14 @@ const WORKSPACES = {
   '@cnop/user-service': 'services/user-service',
   '@cnop/order-service': 'services/order-service',
 };
-const LIBRARIES = ['zod', 'uuid', 'big.js', 'lmdb', 'ioredis', 'ccxt', 'fastify', '@aws-sdk/client-dynamodb'];
+const LIBRARIES = ['zod', 'uuid', 'lmdb', 'ioredis', 'ccxt', 'fastify', '@aws-sdk/client-dynamodb'];
 
 /** The platform in miniature, file to imports: all that the rules are meant to allow, and nothing else. */
 const ALLOWED: Files = {
   'packages/exception/src/errors.ts': ['zod'],
   'packages/exception/src/http/error-handler.ts': ['../errors.ts', 'fastify'],
-  'packages/common/src/core/money.ts': ['big.js', 'uuid', '@cnop/exception/errors'],
+  'packages/common/src/core/decimal.ts': [],
+  'packages/common/src/core/money.ts': ['./decimal.ts', 'uuid', '@cnop/exception/errors'],
   'packages/common/src/entities/order/order.ts': ['zod', '../../core/money.ts'],
   'packages/common/src/database/tables.ts': [],
   'packages/common/src/database/table-store.ts': [
@@ -252,7 +253,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
   {
     rules: ['decimals-come-from-core'],
     file: 'services/user-service/src/use-cases/sum.ts',
-    imports: ['big.js'],
+    imports: ['@cnop/common/core/decimal'],
   },
 ];
 

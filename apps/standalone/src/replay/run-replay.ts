@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { decimal, fractionDigits } from '@cnop/common/core/money';
+import { decimal } from '@cnop/common/core/money';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
@@ -83,7 +83,7 @@ function assetOf(file: string, track: readonly TrackPoint[]): Asset {
     symbol: name || 'ASSET',
     name: `Replay of ${basename(file)}`,
     current_price: track[0]?.mid,
-    price_scale: Math.max(...new Set(track.map(({ mid }) => fractionDigits(decimal(mid))))),
+    price_scale: Math.max(...new Set(track.map(({ mid }) => decimal(mid).fractionDigits()))),
     created_at: at,
     updated_at: at,
     last_price_update: at,

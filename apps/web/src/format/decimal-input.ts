@@ -1,4 +1,4 @@
-import { decimal, fractionDigits, MAX_INTEGER_DIGITS } from '@cnop/common/core/money';
+import { decimal, MAX_INTEGER_DIGITS } from '@cnop/common/core/money';
 
 /** What was typed into a field for a decimal. */
 export type DecimalInput =
@@ -25,11 +25,11 @@ export function readDecimal(typed: string, scale: number): DecimalInput {
   const text = fraction === '' ? integer : `${integer}.${fraction}`;
   const value = decimal(text);
   if (value.eq('0')) return bad('This must be more than 0.');
-  if (fractionDigits(value) > scale) {
+  if (!value.fits(scale)) {
     return bad(scale === 0 ? 'Whole numbers only.' : `At most ${scale} digits after the point.`);
   }
   // Zeros behind the last digit say nothing, and there may be more of them than the API takes.
-  const digits = fraction.slice(0, fractionDigits(value));
+  const digits = fraction.slice(0, value.fractionDigits());
   return { kind: 'value', text: digits === '' ? integer : `${integer}.${digits}` };
 }
 

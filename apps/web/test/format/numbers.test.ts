@@ -104,7 +104,7 @@ describe('percentChange', () => {
 describe('plain decimals', () => {
   it('have no exponent and no negative zero', () => {
     expect(plainText(decimal('0.00000000000123'))).toBe('0.00000000000123');
-    expect(plainText(decimal('1e21'))).toBe('1000000000000000000000');
+    expect(plainText(decimal('1000000000000000000000'))).toBe('1000000000000000000000');
     expect(plainText(decimal('-0'))).toBe('0');
   });
 

@@ -1,10 +1,6 @@
-import { Big } from 'big.js';
+import { Decimal } from './decimal.ts';
 
-/** Exact decimal arithmetic. Strict: handing it a JavaScript number throws, so no float can slip in. */
-const ExactDecimal = Big();
-ExactDecimal.strict = true;
-
-export type Decimal = Big;
+export type { Decimal } from './decimal.ts';
 
 /** USD, the only currency of the platform, has cents. */
 export const CURRENCY_SCALE = 2;
@@ -26,26 +22,26 @@ export const SIGNED_DECIMAL_PATTERN = new RegExp(
 );
 
 /** More than any decimal that the patterns admit. */
-const TOO_LARGE = new ExactDecimal(`1e${MAX_INTEGER_DIGITS}`);
+const TOO_LARGE = Decimal.powerOfTen(MAX_INTEGER_DIGITS);
 
-export const ZERO: Decimal = new ExactDecimal('0');
+export const ZERO: Decimal = Decimal.parse('0');
 
 /**
  * Reads a decimal string.
- * @throws Error when the text is not a decimal; input from outside is checked by its schema before
+ * @throws TypeError when the text is not a decimal; input from outside is checked by its schema before
  */
 export function decimal(text: string): Decimal {
-  return new ExactDecimal(text);
+  return Decimal.parse(text);
 }
 
 /** A debit or a fee: rounded up, so that nobody gains by splitting orders. */
 export function roundUp(value: Decimal, scale: number): Decimal {
-  return value.round(scale, Big.roundUp);
+  return value.round(scale, 'up');
 }
 
 /** A credit: rounded down, for the same reason. */
 export function roundDown(value: Decimal, scale: number): Decimal {
-  return value.round(scale, Big.roundDown);
+  return value.round(scale, 'down');
 }
 
 /** Basis points as the share that they are: 25 are 0.0025. */
@@ -63,8 +59,7 @@ export function feeOf(total: Decimal, basisPoints: number): Decimal {
 
 /** An amount of USD as it is stored and sent: always two fraction digits. The value must already have no more. */
 export function formatUsd(value: Decimal): string {
-  if (fractionDigits(value) > CURRENCY_SCALE)
-    throw new RangeError('an amount of USD has more than two fraction digits');
+  if (!value.fits(CURRENCY_SCALE)) throw new RangeError('an amount of USD has more than two fraction digits');
   return value.toFixed(CURRENCY_SCALE);
 }
 
@@ -87,7 +82,12 @@ export function displayNumber(amount: string): number {
  * @param value finite, below 10^15
  */
 export function decimalOfFloat(value: number, scale: number): Decimal {
-  return new ExactDecimal(value.toFixed(scale));
+  return Decimal.parse(value.toFixed(scale));
+}
+
+/** The smallest amount of so many fraction digits: 0.01 of two. */
+export function smallestStep(scale: number): Decimal {
+  return Decimal.powerOfTen(-scale);
 }
 
 /** Whether a value is small enough to be stored and read back. */
@@ -98,12 +98,5 @@ export function isStorable(value: Decimal): boolean {
 /** A share of a whole as it is sent: a percentage with two fraction digits, rounded down; 0.00 of nothing. */
 export function formatPercentageOf(part: Decimal, whole: Decimal): string {
   const percentage = whole.eq('0') ? ZERO : part.times('100').div(whole);
-  const rounded = roundDown(percentage, PERCENTAGE_SCALE);
-  // What is left of a loss too small to show would be a negative zero, which is no number that we know.
-  return (rounded.eq('0') ? ZERO : rounded).toFixed(PERCENTAGE_SCALE);
-}
-
-/** Count of fraction digits that the value really needs: 0 for 1.00. */
-export function fractionDigits(value: Decimal): number {
-  return Math.max(0, value.c.length - 1 - value.e);
+  return roundDown(percentage, PERCENTAGE_SCALE).toFixed(PERCENTAGE_SCALE);
 }

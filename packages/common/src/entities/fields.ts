@@ -3,7 +3,6 @@ import { JsonNumber } from '../core/json-number.ts';
 import {
   CURRENCY_SCALE,
   decimal,
-  fractionDigits,
   MAX_SCALE,
   SIGNED_DECIMAL_PATTERN,
   UNSIGNED_DECIMAL_PATTERN,
@@ -125,7 +124,7 @@ export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive', word }
       if (!pattern.test(text)) return refuse('Write a plain decimal such as 12.5.', 'invalid_decimal');
       const value = decimal(text);
       if (sign !== 'non-negative' && value.eq('0')) return refuse('This must not be 0.', 'too_small');
-      if (fractionDigits(value) > scale) return refuse(`At most ${scale} fraction digits.`, 'too_precise');
+      if (!value.fits(scale)) return refuse(`At most ${scale} fraction digits.`, 'too_precise');
       if (max !== undefined && value.abs().gt(max)) return refuse(`At most ${max}.`, 'too_big');
       return text;
     });

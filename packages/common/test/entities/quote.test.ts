@@ -1,4 +1,4 @@
-import { decimal } from '@cnop/common/core/money';
+import { decimal, smallestStep } from '@cnop/common/core/money';
 import { quoteSchema } from '@cnop/common/entities/inventory/quote';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import fc from 'fast-check';
@@ -42,7 +42,11 @@ describe('a quote around a price', () => {
         scale: fc.nat({ max: 8 }),
         bps: fc.nat({ max: 10_000 }),
       })
-      .map(({ units, scale, bps }) => ({ mid: decimal(`${units}e-${scale}`).toFixed(), scale, bps }));
+      .map(({ units, scale, bps }) => ({
+        mid: decimal(String(units)).times(smallestStep(scale)).toFixed(),
+        scale,
+        bps,
+      }));
     fc.assert(
       fc.property(prices, ({ mid, scale, bps }) => {
         const quote = quoteSchema.parse(
@@ -50,7 +54,7 @@ describe('a quote around a price', () => {
         );
         const [bid, ask, middle] = [decimal(quote.bid), decimal(quote.ask), decimal(mid)];
         expect(bid.lte(mid) && ask.gte(mid)).toBe(true);
-        const reach = middle.times(String(bps)).times('0.00005').plus(`1e-${scale}`);
+        const reach = middle.times(String(bps)).times('0.00005').plus(smallestStep(scale));
         expect(ask.minus(middle).lte(reach) && middle.minus(bid).lte(reach)).toBe(true);
       }),
     );

@@ -1,5 +1,5 @@
 import type { Clock } from '@cnop/common/core/clock';
-import { decimal, formatDecimal, fractionDigits } from '@cnop/common/core/money';
+import { decimal, formatDecimal } from '@cnop/common/core/money';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -10,7 +10,7 @@ import catalogue from './catalogue.json' with { type: 'json' };
 /** One entry of the catalogue file: an asset without its times, every member written out. */
 const catalogueEntrySchema = z
   .strictObject(assetSchema.omit({ created_at: true, updated_at: true, last_price_update: true }).shape)
-  .refine(({ current_price: price, price_scale }) => fractionDigits(decimal(price)) <= price_scale, {
+  .refine(({ current_price: price, price_scale }) => decimal(price).fits(price_scale), {
     path: ['current_price'],
     error: 'The price has more fraction digits than price_scale.',
   })

@@ -1,4 +1,4 @@
-import { decimal, fractionDigits } from '@cnop/common/core/money';
+import { decimal } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
@@ -64,6 +64,6 @@ export function switchTrading(asset: Asset, status: 'active' | 'inactive', at: D
 }
 
 function assertPriceFits(field: string, price: string, priceScale: number): void {
-  if (fractionDigits(decimal(price)) <= priceScale) return;
+  if (decimal(price).fits(priceScale)) return;
   throw ValidationError.ofField(field, `At most ${priceScale} fraction digits.`, 'too_precise');
 }

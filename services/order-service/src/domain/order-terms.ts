@@ -1,4 +1,4 @@
-import { decimal, fractionDigits } from '@cnop/common/core/money';
+import { decimal } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
 import { ValidationError } from '@cnop/exception/errors';
@@ -144,7 +144,7 @@ function checkScales(request: OrderCreate, asset: Asset): FieldError[] {
 }
 
 function checkScale(field: string, value: string | null | undefined, scale: number): FieldError[] {
-  if (value === null || value === undefined || fractionDigits(decimal(value)) <= scale) return [];
+  if (value === null || value === undefined || decimal(value).fits(scale)) return [];
   return [fieldError(field, `At most ${scale} fraction digits.`, 'too_precise')];
 }
 

@@ -1,4 +1,4 @@
-import { decimal, fractionDigits } from '@cnop/common/core/money';
+import { decimal } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Violation } from '../violation.ts';
@@ -14,7 +14,7 @@ export interface AssetAmount {
 }
 
 export function checkAssetPrice(key: ItemKey, { current_price, price_scale }: Asset): Violation[] {
-  if (fractionDigits(decimal(current_price)) <= price_scale) return [];
+  if (decimal(current_price).fits(price_scale)) return [];
   return [
     violation(
       'asset-scale',
@@ -32,7 +32,7 @@ export function checkQuantity(
 ): Violation[] {
   const { asset_id, quantity } = amount;
   if (!scales) return notListed(key, asset_id);
-  if (fractionDigits(decimal(quantity)) <= scales.quantity_scale) return [];
+  if (decimal(quantity).fits(scales.quantity_scale)) return [];
   const text = `The quantity ${quantity} has more than ${scales.quantity_scale} fraction digits.`;
   return [violation('asset-scale', [key], text)];
 }

@@ -1,4 +1,4 @@
-import { CURRENCY_SCALE, decimal, fractionDigits } from '@cnop/common/core/money';
+import { CURRENCY_SCALE, decimal } from '@cnop/common/core/money';
 import type { Item } from '@cnop/common/database/table-store';
 import { isSameKey } from '@cnop/common/database/validate-transaction';
 import type { Kind, Reading, Stored } from '../stored-kinds.ts';
@@ -62,5 +62,5 @@ function checkUsd(item: Item, kind: Kind): Violation[] {
 
 function fitsUsd(amount: string): boolean {
   // Nearly every amount is written with two digits; only others are worth a closer look.
-  return amount.at(-CURRENCY_SCALE - 1) === '.' || fractionDigits(decimal(amount)) <= CURRENCY_SCALE;
+  return amount.at(-CURRENCY_SCALE - 1) === '.' || decimal(amount).fits(CURRENCY_SCALE);
 }

@@ -1,4 +1,4 @@
-import { decimal } from '@cnop/common/core/money';
+import { decimal, smallestStep } from '@cnop/common/core/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTicket, unitsForCash } from '../../../src/features/ticket/ticket-math.ts';
@@ -120,7 +120,7 @@ describe('units for an amount of cash', () => {
         fc.integer({ min: 0, max: 8 }),
         (cash, price, feeBps, quantityScale) => {
           const units = unitsForCash(usd(cash), usd(price), { feeBps, quantityScale });
-          const step = decimal('1').div(decimal('10').pow(quantityScale));
+          const step = smallestStep(quantityScale);
           const costOf = (quantity: typeof units) => {
             const state = ticket({ amount: quantity.toFixed() });
             const market = { ...facts, feeBps, quantityScale, ask: usd(price).toFixed() };

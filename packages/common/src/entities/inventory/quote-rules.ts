@@ -1,4 +1,4 @@
-import { decimal, formatDecimal, roundDown, roundUp } from '../../core/money.ts';
+import { decimal, formatDecimal, roundDown, roundUp, smallestStep } from '../../core/money.ts';
 import type { Asset } from './asset.ts';
 import type { Quote } from './quote.ts';
 
@@ -16,7 +16,7 @@ export function quoteAround(
   const { asset_id, spread_bps, price_scale } = asset;
   if (spread_bps === 0) return { asset_id, bid: mid, ask: mid, mid, ...rest };
   const half = decimal(mid).times(String(spread_bps)).div(BASIS_POINTS_TWICE);
-  const lowest = decimal('1').div(decimal('10').pow(price_scale));
+  const lowest = smallestStep(price_scale);
   const bid = roundDown(decimal(mid).minus(half), price_scale);
   return {
     asset_id,

@@ -1,0 +1,103 @@
+import type { Rounding } from '@cnop/common/core/decimal';
+import { Decimal } from '@cnop/common/core/decimal';
+import { Big } from 'big.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+// The reference is a library that counts in digits where ours counts in units, so that they share no mistake.
+const RUNS = { numRuns: 5_000 };
+const REFERENCE_ROUNDING: Readonly<Record<Rounding, 0 | 1 | 3>> = {
+  up: Big.roundUp,
+  down: Big.roundDown,
+  nearest: Big.roundHalfUp,
+};
+
+/** The texts of decimals of either sign: short and long, with zeros at both ends, and halves between two steps. */
+const texts = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    fc.oneof(fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.bigInt({ min: 0n, max: 20n })),
+    fc.string({ unit: fc.constantFrom('0', '1', '4', '5', '9'), maxLength: 20 }),
+  )
+  .map(([sign, whole, fraction]) => `${sign}${whole}${fraction && `.${fraction}`}`);
+const scales = fc.integer({ min: 0, max: 22 });
+const roundings = fc.constantFrom<Rounding>('up', 'down', 'nearest');
+
+/** As ours writes it: a zero has no sign. */
+function textOf(value: Big, scale?: number): string {
+  const text = value.toFixed(scale);
+  return /[1-9]/.test(text) ? text : text.replace('-', '');
+}
+
+describe('a decimal', () => {
+  it('agrees with the reference on sums, differences, products and comparisons', () => {
+    fc.assert(
+      fc.property(texts, texts, (one, other) => {
+        const [a, b] = [Decimal.parse(one), Decimal.parse(other)];
+        const [x, y] = [new Big(one), new Big(other)];
+        expect(a.plus(b).toFixed()).toBe(textOf(x.plus(y)));
+        expect(a.minus(other).toFixed()).toBe(textOf(x.minus(y)));
+        expect(a.times(b).toFixed()).toBe(textOf(x.times(y)));
+        expect(a.neg().abs().toFixed()).toBe(textOf(x.abs()));
+        expect(a.cmp(b)).toBe(x.cmp(y));
+        expect([a.eq(b), a.lt(b), a.lte(b), a.gt(b), a.gte(b)]).toEqual([
+          x.eq(y),
+          x.lt(y),
+          x.lte(y),
+          x.gt(y),
+          x.gte(y),
+        ]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('agrees with the reference on quotients of twenty fraction digits', () => {
+    fc.assert(
+      fc.property(
+        texts,
+        texts.filter((text) => /[1-9]/.test(text)),
+        (one, other) => {
+          const quotient = Decimal.parse(one).div(Decimal.parse(other));
+          expect(quotient.toFixed()).toBe(textOf(new Big(one).div(other)));
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('agrees with the reference on every rounding at every scale, and in how it is written', () => {
+    fc.assert(
+      fc.property(texts, scales, roundings, (text, scale, rounding) => {
+        const [value, reference] = [Decimal.parse(text), new Big(text)];
+        const rounded = reference.round(scale, REFERENCE_ROUNDING[rounding]);
+        expect(value.round(scale, rounding).toFixed()).toBe(textOf(rounded));
+        expect(value.toFixed(scale)).toBe(textOf(reference, scale));
+        expect(value.toFixed()).toBe(textOf(reference));
+        expect(value.fits(scale)).toBe(rounded.eq(reference));
+        expect(value.fractionDigits()).toBe(textOf(reference).split('.')[1]?.length ?? 0);
+      }),
+      RUNS,
+    );
+  });
+
+  it('cannot be divided by zero', () => {
+    expect(() => Decimal.parse('1').div('0.00')).toThrow(RangeError);
+  });
+
+  it.each([
+    [3, '1000'],
+    [0, '1'],
+    [-2, '0.01'],
+    [70, `1${'0'.repeat(70)}`],
+  ])('knows 10 to the power of %i', (exponent, text) => {
+    expect(Decimal.powerOfTen(exponent).toFixed()).toBe(text);
+  });
+
+  it.each(['1e5', '.5', '5.', '+1', '1_000', '0b1', '1n', ' 1', '1\n', '١'])(
+    'cannot be read from %j',
+    (text) => {
+      expect(() => Decimal.parse(text)).toThrow(TypeError);
+    },
+  );
+});
