@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
@@ -47,7 +48,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,apps}/*/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{slow,timed}.test.ts'],
-          maxWorkers: '100%',
+          // One more than there are cores, since some tests wait for a deadline.
+          maxWorkers: availableParallelism() + 1,
           // They take milliseconds; a machine with other work on it must not make them fail.
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -55,7 +55,7 @@ export async function runBenchmark(
 ): Promise<BenchmarkResult> {
   const core = cpus().length > 1 && !options.isUnpinned ? SERVER_CORE : undefined;
   const platform = await startStandaloneUnderLoad({ core });
-  const echo = await startServer({ script: ECHO, readyPath: '/echo', core });
+  const echo = await startServer({ nodeArguments: [ECHO], readyPath: '/echo', core });
   const idleMegabytes = residentMegabytes(platform.server.pid);
   options.print(`Signing up ${TRADERS} traders ...`);
   const traders = await platform.traders(TRADERS);

@@ -16,8 +16,9 @@ export interface ServerProcess {
 }
 
 export interface ServerCommand {
-  readonly script: string;
-  readonly args?: readonly string[];
+  /** What Node is told to run, flags first. */
+  readonly nodeArguments: readonly string[];
+  readonly workingFolder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Answers with 200 once the server is up. */
   readonly readyPath: string;
@@ -30,11 +31,12 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
-  const node = [process.execPath, command.script, ...(command.args ?? [])];
+  const node = [process.execPath, ...command.nodeArguments];
   const [file = '', ...args] =
     command.core === undefined ? node : ['taskset', '-c', String(command.core), ...node];
   const child = spawn(file, args, {
     env: { PATH: process.env['PATH'] ?? '', PORT: String(port), HOST: '127.0.0.1', ...command.environment },
+    ...(command.workingFolder && { cwd: command.workingFolder }),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await firstAnswer(url + command.readyPath, child);

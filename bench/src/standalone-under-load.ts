@@ -1,13 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '@cnop/common/core/clock';
 import { openStore } from '@cnop/common/database/open-store';
 import { verifyStore } from '@cnop/standalone/verify/audit-store';
 import type { ServerProcess } from './server-process.ts';
 import { startServer } from './server-process.ts';
 
-const CLI = new URL('../../apps/standalone/dist/cli.js', import.meta.url).pathname;
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const PASSWORD = 'Bench-password-1';
 const DEPOSIT_USD = '1000000';
 
@@ -35,8 +36,8 @@ export async function startStandaloneUnderLoad({
 }): Promise<StandaloneUnderLoad> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cnop-bench-'));
   const server = await startServer({
-    script: CLI,
-    args: ['start'],
+    nodeArguments: await startArguments(),
+    workingFolder: PROJECT,
     core,
     readyPath: '/health/ready',
     environment: {
@@ -97,4 +98,14 @@ async function post(
   });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return response.json();
+}
+
+/** What `npm start` gives to Node once all is built, its flags included. */
+async function startArguments(): Promise<string[]> {
+  const manifest = await readFile(join(PROJECT, 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(manifest) as { readonly scripts: { readonly start: string } };
+  const [command = ''] = scripts.start.split(' && ').slice(-1);
+  const [node, ...args] = command.split(' ');
+  if (node !== 'node') throw new Error(`the start script does not end in a call of node: ${command}`);
+  return args;
 }

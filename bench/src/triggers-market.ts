@@ -1,5 +1,6 @@
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -40,7 +41,10 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
   });
-  if (!(await deps.assets.getAsset(ASSET_ID))) await deps.assets.createAsset(benchAsset());
+  if (!(await deps.assets.getAsset(ASSET_ID))) {
+    await createAssetDao(store).createAsset(benchAsset());
+    deps.assets.forget();
+  }
   const engine = createTriggerEngine({ ...deps, log: createLogger({ level: 'warn' }) });
   quotes.publish([quoteOf(START_PRICE)]);
   engine.start();

@@ -9,7 +9,7 @@ import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
-import { announceEvents } from '@cnop/common/events/announcing-store';
+import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
@@ -49,7 +49,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   const verifier = createTokenVerifier({ keys: { jwks: publicKeys }, settings: names, clock });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
   const bus = createInProcessBus();
-  const store = announceEvents(await openStore(settings, clock), bus);
+  const store = announceChanges(await openStore(settings, clock), bus);
   const preparation = await prepareStore({ store, passwords, clock, adminPassword: settings.ADMIN_PASSWORD });
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {

@@ -15,7 +15,7 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import { announceEvents } from '@cnop/common/events/announcing-store';
+import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
@@ -48,7 +48,7 @@ export async function createTestRuntime({
 } = {}): Promise<TestRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
   const bus = createInProcessBus();
-  const store = announceEvents(createLmdbTableStore({ path: folder, clock }), bus);
+  const store = announceChanges(createLmdbTableStore({ path: folder, clock }), bus);
   const signingKeys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
   const tokens = createTokenIssuer({ keys: signingKeys, settings: TOKEN_SETTINGS, clock, ids: systemIds });
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GuardOptions } from './guard.ts';
 import { createGuard } from './guard.ts';
 import type { PathParameters } from './path-template.ts';
@@ -28,6 +28,11 @@ export async function servePublicRoutes(app: FastifyInstance, options: PublicRou
   }
 }
 
+type ForwardRequest = (
+  request: FastifyRequest<{ Params: PathParameters }>,
+  reply: FastifyReply,
+) => ReturnType<Upstream['forward']>;
+
 /** What a body says, and in which media type, is for the service to judge. */
 function readBodies(scope: FastifyInstance, reader: Upstream['bodyIsReadBy']): void {
   scope.removeAllContentTypeParsers();
@@ -38,6 +43,15 @@ function readBodies(scope: FastifyInstance, reader: Upstream['bodyIsReadBy']): v
 function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicRoutesOptions): void {
   const upstream = options.upstreams[route.upstream];
   const template = createPathTemplate(route.path);
+  const guard = createGuard(route, options);
+  const forward: ForwardRequest = (request, reply) =>
+    upstream.forward(request, reply, {
+      url: template.build(request.params) + queryOf(request.raw.url),
+      clientAddress: options.originOf(request.raw).address,
+      timeout: route.timeout,
+    });
+  // Where there is no body to read and no parameter to check, the rest of the framework's way is only a detour.
+  const isForwardedAtOnce = upstream.bodyIsReadBy === 'service' && !template.schema;
   scope.route<{ Params: PathParameters }>({
     method: route.method,
     url: route.path,
@@ -45,13 +59,8 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
     // HEAD of a stream would wait for an end that does not come.
     exposeHeadRoute: route.timeout !== 'stream',
     ...(template.schema && { schema: { params: template.schema } }),
-    onRequest: createGuard(route, options),
-    handler: (request, reply) =>
-      upstream.forward(request, reply, {
-        url: template.build(request.params) + queryOf(request.raw.url),
-        clientAddress: options.originOf(request.raw).address,
-        timeout: route.timeout,
-      }),
+    onRequest: isForwardedAtOnce ? [guard, (request, reply) => void forward(request, reply)] : guard,
+    handler: forward,
   });
 }
 

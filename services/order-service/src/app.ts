@@ -1,3 +1,4 @@
+import { ASSETS_CHANNEL } from '@cnop/common/events/announcing-store';
 import { provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
@@ -26,6 +27,9 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   });
   provideDaos(app, options.store);
   const ordering = createOrderDependencies(options);
+  // Also what another process changed, where messages pass between processes; elsewhere it shows within a second.
+  const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, ordering.assets.forget);
+  app.addHook('onClose', async () => unsubscribe());
   provideOrdering(app, ordering);
   if (options.runsTriggerEngine) runTriggerEngine(app, ordering);
   orderRoutes(app);

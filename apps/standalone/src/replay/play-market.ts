@@ -1,5 +1,6 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
@@ -51,7 +52,7 @@ export async function playMarket(options: PlayOptions): Promise<(Order | undefin
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
   });
-  await deps.assets.createAsset(asset);
+  await createAssetDao(store).createAsset(asset);
   await openAccounts(store, traders, now);
   const engine = createTriggerEngine({ ...deps, log: logger });
   engine.start();

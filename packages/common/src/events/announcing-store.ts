@@ -1,15 +1,19 @@
+import { isAssetKey } from '../dao/inventory/asset-dao.ts';
 import { eventOwnerOf } from '../dao/user/live-event-dao.ts';
 import type { Decision, ReadItems, Reads, TableStore, Write } from '../database/table-store.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 
 /** On it go the names of users whose sequence of events has grown. */
 export const EVENTS_CHANNEL = 'events';
+/** On it go the ids of assets that have changed. */
+export const ASSETS_CHANNEL = 'assets';
 
 /**
- * Makes a store say on the bus whose events it has just committed, so that live streams look at once. It is the one
- * place that does: a use case writes its event like any other item and cannot forget to announce it.
+ * Makes a store say on the bus whose events it has just committed, so that live streams look at once, and which assets,
+ * so that nobody goes on with an old reading. It is the one place that does: a use case writes its event like any other
+ * item and cannot forget to announce it.
  */
-export function announceEvents(store: TableStore, bus: Pick<MessageBus, 'publish'>): TableStore {
+export function announceChanges(store: TableStore, bus: Pick<MessageBus, 'publish'>): TableStore {
   return {
     ...store,
     async transact<R extends Reads, T>(reads: R, decide: (items: ReadItems<R>) => Decision<T>): Promise<T> {
@@ -31,5 +35,6 @@ function announce(writes: readonly Write[], bus: Pick<MessageBus, 'publish'>): v
   for (const { key } of writes) {
     const username = eventOwnerOf(key);
     if (username !== undefined) bus.publish(EVENTS_CHANNEL, username);
+    else if (isAssetKey(key)) bus.publish(ASSETS_CHANNEL, key.pk);
   }
 }

@@ -18,7 +18,7 @@ import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
 import { createAssetDao } from '../dao/inventory/asset-dao.ts';
 import type { TableStore } from '../database/table-store.ts';
-import { announceEvents } from '../events/announcing-store.ts';
+import { announceChanges } from '../events/announcing-store.ts';
 import type { WritableQuoteBoard } from '../market/quote-board.ts';
 import { createQuoteBoard } from '../market/quote-board.ts';
 import { receiveQuotes, sendQuotes } from '../market/quote-relay.ts';
@@ -101,7 +101,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const bus = await openMessageBus(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the message bus is down'),
   });
-  const store = announceEvents(await process.openStore(settings, clock), bus);
+  const store = announceChanges(await process.openStore(settings, clock), bus);
   const runtime: ProcessRuntime = {
     version: VERSION,
     logger,

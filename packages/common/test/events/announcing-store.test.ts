@@ -6,7 +6,7 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore, Write } from '@cnop/common/database/table-store';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
-import { announceEvents, EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
+import { ASSETS_CHANNEL, announceChanges, EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import { freshPk, put, userKey } from '@cnop/testing/store-contract/contract';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   published = [];
-  store = announceEvents(plain, {
+  store = announceChanges(plain, {
     publish: (channel, message) => published.push(`${channel} ${message}`),
   });
 });
@@ -53,10 +53,25 @@ it('says whose events were committed, and gives the result on', async () => {
   expect(published.slice(1)).toEqual([`${EVENTS_CHANNEL} bob`, `${EVENTS_CHANNEL} carol`]);
 });
 
+it('says which assets were committed, and nothing of their candles', async () => {
+  const candle: Write = {
+    kind: 'create',
+    key: { table: 'inventory', pk: `CANDLE#${freshPk()}#1m`, sk: '2026-01-15T12:00:00.000Z' },
+    attributes: {},
+  };
+  const asset: Write = {
+    kind: 'create',
+    key: { table: 'inventory', pk: 'ABC', sk: 'ASSET' },
+    attributes: {},
+  };
+  await store.transact({}, () => writing(asset, candle));
+  expect(published).toEqual([`${ASSETS_CHANNEL} ABC`]);
+});
+
 it('says so after the commit, when everybody can see the event', async () => {
   const write = eventOf('alice');
   let found: unknown;
-  const watching = announceEvents(plain, {
+  const watching = announceChanges(plain, {
     publish: () => {
       found = plain.get(write.key);
     },
@@ -94,7 +109,7 @@ it('goes by the decision that was committed, when one was taken twice', async ()
     },
   };
   const events = [eventOf('first_try'), eventOf('second_try')];
-  await announceEvents(deciding, {
+  await announceChanges(deciding, {
     publish: (_channel, message) => published.push(message),
   }).transact({}, () => writing(events.shift()!));
   expect(published).toEqual(['second_try']);

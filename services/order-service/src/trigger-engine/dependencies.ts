@@ -3,7 +3,6 @@ import type { TriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { Turnstile } from '@cnop/common/scheduling/turnstile';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
-import type { CachedAssets } from './cached-assets.ts';
 
 /** Where the engine tells what it did; the platform's logger is one. */
 export interface EngineLog {
@@ -15,9 +14,8 @@ export interface EngineLog {
 export interface EngineParts
   extends Pick<
     OrderDependencies,
-    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+    'store' | 'clock' | 'ids' | 'assets' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
   > {
-  readonly assets: CachedAssets;
   readonly books: TriggerBookDao;
   readonly peaks: PricePeakDao;
   readonly checkpoints: TriggerCheckpointDao;

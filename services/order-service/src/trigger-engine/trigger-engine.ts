@@ -1,4 +1,3 @@
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -6,7 +5,6 @@ import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createTurnstile } from '@cnop/common/scheduling/turnstile';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
-import { createCachedAssets } from './cached-assets.ts';
 import type { EngineLog, EngineParts } from './dependencies.ts';
 import { expireOrders, withdrawOrders } from './sweep.ts';
 import { createWatchList } from './watch-list.ts';
@@ -23,9 +21,8 @@ const FIRST_TIDYING_MILLISECONDS = 10_000;
 export interface TriggerEngineDependencies
   extends Pick<
     OrderDependencies,
-    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+    'store' | 'clock' | 'ids' | 'assets' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
   > {
-  readonly assets: Pick<AssetDao, 'getAssets'>;
   readonly log: EngineLog;
 }
 
@@ -47,11 +44,10 @@ export interface TriggerEngine {
 }
 
 export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEngine {
-  const { store, clock, quotes, log } = deps;
+  const { store, quotes, log } = deps;
   let isClosing = false;
   const parts: EngineParts = {
     ...deps,
-    assets: createCachedAssets({ read: deps.assets.getAssets, clock }),
     books: createTriggerBookDao(store),
     peaks: createPricePeakDao(store),
     checkpoints: createTriggerCheckpointDao(store),

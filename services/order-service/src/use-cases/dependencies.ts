@@ -1,6 +1,5 @@
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -11,6 +10,8 @@ import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
+import type { CachedAssets } from '../cached-assets.ts';
+import { createCachedAssets } from '../cached-assets.ts';
 
 /** What a process gives to this service. */
 export type OrderSurroundings = Pick<
@@ -23,7 +24,7 @@ export interface OrderDependencies {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly assets: AssetDao;
+  readonly assets: CachedAssets;
   readonly orders: OrderDao;
   readonly candles: CandleDao;
   readonly peaks: PricePeakDao;
@@ -41,7 +42,7 @@ export function createOrderDependencies(surroundings: OrderSurroundings): OrderD
     store,
     clock,
     ids,
-    assets: createAssetDao(store),
+    assets: createCachedAssets({ read: createAssetDao(store).getAssets, clock }),
     orders: createOrderDao(store),
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),

@@ -18,6 +18,7 @@ import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeTape } from '@cnop/common/market/trade-tape';
 import { anAsset } from '@cnop/testing/builders/inventory';
+import { createCachedAssets } from '../../src/cached-assets.ts';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
@@ -70,7 +71,7 @@ export async function openCrowd(
       store: itsStore,
       clock,
       ids: systemIds,
-      assets: createAssetDao(itsStore),
+      assets: createCachedAssets({ read: createAssetDao(itsStore).getAssets, clock }),
       orders: createOrderDao(itsStore),
       candles: createCandleDao(itsStore),
       peaks: createPricePeakDao(itsStore),

@@ -11,11 +11,13 @@ import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import { ASSETS_CHANNEL } from '@cnop/common/events/announcing-store';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { createCachedAssets } from '../../src/cached-assets.ts';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { cancelOrder } from '../../src/use-cases/cancel-order.ts';
@@ -78,12 +80,13 @@ export async function openMarket({
   const trader = 'trader';
   const deps: OrderDependencies = {
     ...runtime,
-    assets,
+    assets: createCachedAssets({ read: assets.getAssets, clock }),
     orders,
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),
     maxQuoteAgeSeconds,
   };
+  runtime.bus.subscribe(ASSETS_CHANNEL, deps.assets.forget);
   const startEngine = (): TriggerEngine => {
     const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });
     started.start();

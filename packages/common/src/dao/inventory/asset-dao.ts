@@ -1,5 +1,5 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import type { TableStore } from '../../database/table-store.ts';
+import type { ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
 import { assetSchema } from '../../entities/inventory/asset.ts';
@@ -16,6 +16,11 @@ export const assetRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
   key: ({ asset_id }) => ({ pk: asset_id, sk: ASSET_SORT_KEY }),
   indexes: ({ asset_id }) => ({ CatalogueIndex: { pk: CATALOGUE_PARTITION, sk: asset_id } }),
 });
+
+/** Whether an asset itself is stored under a key, and not one of its candles. */
+export function isAssetKey({ table, sk }: ItemKey): boolean {
+  return table === 'inventory' && sk === ASSET_SORT_KEY;
+}
 
 export type AssetDao = ReturnType<typeof createAssetDao>;
 

@@ -72,6 +72,8 @@ function moveIndexEntries(
   previous: StoredItem | undefined,
   next: StoredItem | undefined,
 ): void {
+  // Most items are in no index.
+  if (!previous?.i && !next?.i) return;
   const before = entriesOf(previous);
   const after = entriesOf(next);
   for (const [name, entry] of before) {
