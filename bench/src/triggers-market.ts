@@ -43,7 +43,6 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
   });
   if (!(await deps.assets.getAsset(ASSET_ID))) {
     await createAssetDao(store).createAsset(benchAsset());
-    deps.assets.forget();
   }
   const engine = createTriggerEngine({ ...deps, log: createLogger({ level: 'warn' }) });
   quotes.publish([quoteOf(START_PRICE)]);

@@ -26,9 +26,9 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
     description: 'Orders, their execution and the trades that follow from them.',
   });
   provideDaos(app, options.store);
-  const ordering = createOrderDependencies(options);
-  // Also what another process changed, where messages pass between processes; elsewhere it shows within a second.
-  const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, ordering.assets.forget);
+  // Assets are changed by the inventory service: in this process, or in one whose messages may come late or never.
+  const ordering = createOrderDependencies({ ...options, catalogueHearsOfChanges: !options.isOwnProcess });
+  const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, ordering.catalogue.forget);
   app.addHook('onClose', async () => unsubscribe());
   provideOrdering(app, ordering);
   if (options.runsTriggerEngine) runTriggerEngine(app, ordering);

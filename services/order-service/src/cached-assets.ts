@@ -4,10 +4,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 
 const MAX_AGE_MILLISECONDS = 1_000;
 
-/**
- * The catalogue, at most a second old: every order asks for its asset, and a price move may ask for one ten thousand
- * times. An order may still trade an asset by the terms of a second ago if another process changed them.
- */
+/** The catalogue, at most a second old: a price move may ask for one asset ten thousand times. */
 export interface CachedAssets {
   getAsset(assetId: string): Promise<Asset | undefined>;
   getAssets(): Promise<readonly Asset[]>;

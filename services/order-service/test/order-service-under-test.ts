@@ -2,7 +2,6 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import type { Order } from '@cnop/common/entities/order/order';
-import { ASSETS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
@@ -66,7 +65,6 @@ export async function startOrderService(): Promise<OrderServiceUnderTest> {
   refreshPrices();
 
   const ordering = createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
-  runtime.bus.subscribe(ASSETS_CHANNEL, ordering.assets.forget);
   const app = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   return {
     app,

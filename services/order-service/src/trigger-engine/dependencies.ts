@@ -2,6 +2,7 @@ import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { Turnstile } from '@cnop/common/scheduling/turnstile';
+import type { CachedAssets } from '../cached-assets.ts';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 
 /** Where the engine tells what it did; the platform's logger is one. */
@@ -14,8 +15,9 @@ export interface EngineLog {
 export interface EngineParts
   extends Pick<
     OrderDependencies,
-    'store' | 'clock' | 'ids' | 'assets' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
   > {
+  readonly assets: CachedAssets;
   readonly books: TriggerBookDao;
   readonly peaks: PricePeakDao;
   readonly checkpoints: TriggerCheckpointDao;

@@ -21,7 +21,7 @@ const FIRST_TIDYING_MILLISECONDS = 10_000;
 export interface TriggerEngineDependencies
   extends Pick<
     OrderDependencies,
-    'store' | 'clock' | 'ids' | 'assets' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+    'store' | 'clock' | 'ids' | 'catalogue' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
   > {
   readonly log: EngineLog;
 }
@@ -48,6 +48,7 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
   let isClosing = false;
   const parts: EngineParts = {
     ...deps,
+    assets: deps.catalogue,
     books: createTriggerBookDao(store),
     peaks: createPricePeakDao(store),
     checkpoints: createTriggerCheckpointDao(store),

@@ -1,5 +1,6 @@
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
+import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -14,17 +15,21 @@ import type { CachedAssets } from '../cached-assets.ts';
 import { createCachedAssets } from '../cached-assets.ts';
 
 /** What a process gives to this service. */
-export type OrderSurroundings = Pick<
-  OrderDependencies,
-  'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
->;
+export interface OrderSurroundings
+  extends Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'> {
+  /** Whether somebody tells the catalogue of every change of an asset, so that orders may go by it (ADR 0023). */
+  readonly catalogueHearsOfChanges?: boolean;
+}
 
 /** What the use cases of this service work with; each names the part that it needs. */
 export interface OrderDependencies {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly assets: CachedAssets;
+  /** What an order is decided on: never older than the last change that was answered. */
+  readonly assets: Pick<AssetDao, 'getAsset'>;
+  /** The same for whoever asks often and may be a second late. */
+  readonly catalogue: CachedAssets;
   readonly orders: OrderDao;
   readonly candles: CandleDao;
   readonly peaks: PricePeakDao;
@@ -38,11 +43,14 @@ export interface OrderDependencies {
 /** Adds the DAOs over the store that a process gives. */
 export function createOrderDependencies(surroundings: OrderSurroundings): OrderDependencies {
   const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = surroundings;
+  const assets = createAssetDao(store);
+  const catalogue = createCachedAssets({ read: assets.getAssets, clock });
   return {
     store,
     clock,
     ids,
-    assets: createCachedAssets({ read: createAssetDao(store).getAssets, clock }),
+    assets: surroundings.catalogueHearsOfChanges ? catalogue : assets,
+    catalogue,
     orders: createOrderDao(store),
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),

@@ -11,7 +11,6 @@ import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderCreateSchema } from '@cnop/common/entities/order/order';
-import { ASSETS_CHANNEL } from '@cnop/common/events/announcing-store';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -80,13 +79,13 @@ export async function openMarket({
   const trader = 'trader';
   const deps: OrderDependencies = {
     ...runtime,
-    assets: createCachedAssets({ read: assets.getAssets, clock }),
+    assets,
+    catalogue: createCachedAssets({ read: assets.getAssets, clock }),
     orders,
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),
     maxQuoteAgeSeconds,
   };
-  runtime.bus.subscribe(ASSETS_CHANNEL, deps.assets.forget);
   const startEngine = (): TriggerEngine => {
     const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });
     started.start();
