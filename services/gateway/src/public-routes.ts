@@ -50,7 +50,8 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
       clientAddress: options.originOf(request.raw).address,
       timeout: route.timeout,
     });
-  // Where there is no body to read and no parameter to check, the rest of the framework's way is only a detour.
+  // Where there is no body to read and no parameter to check, the rest of the framework's way is only a detour: the
+  // last hook hands the request on and never says that it is done.
   const isForwardedAtOnce = upstream.bodyIsReadBy === 'service' && !template.schema;
   scope.route<{ Params: PathParameters }>({
     method: route.method,

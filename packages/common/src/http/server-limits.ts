@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify';
 import { LogController } from 'fastify';
 import { requestIdOf } from './request-context.ts';
 
@@ -21,8 +22,10 @@ export const SERVER_LIMITS = {
     maxHeaderSize: HEADER_LIMIT_BYTES,
   },
   routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-  // We log a request once, when it is finished, and under our own name for its id.
-  logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+  // We log a request once, when it is finished.
+  logController: new LogController({ disableRequestLogging: true }),
+  // No logger for each request: hardly one logs anything else, and who does names the request (`error-handler.ts`).
+  childLoggerFactory: (logger: FastifyBaseLogger): FastifyBaseLogger => logger,
   requestIdHeader: false,
   genReqId: requestIdOf,
 } as const;

@@ -38,7 +38,10 @@ export interface ServiceRuntime {
   /** Told of every trade. */
   readonly trades: TradeTape;
   readonly drain: Drain;
-  /** False in the gateway's process: there the gateway names, logs and measures each request. */
+  /**
+   * False where gateway and services share one process: there the gateway names, logs and measures each request, and
+   * every change comes from this process.
+   */
   readonly isOwnProcess: boolean;
 }
 

@@ -39,12 +39,14 @@ export function sendProblem(
 
 function logProblem(request: FastifyRequest, error: ProblemError, thrown: unknown): void {
   const { code, status } = error;
-  if (status < HTTP_SERVER_ERROR_MIN) return request.log.debug({ code, status }, error.message);
+  // All requests share the logger of their app.
+  const facts = { code, request_id: request.id };
+  if (status < HTTP_SERVER_ERROR_MIN) return request.log.debug({ ...facts, status }, error.message);
   try {
-    request.log.error({ err: thrown, code }, error.message);
+    request.log.error({ err: thrown, ...facts }, error.message);
   } catch {
     // The log marks the errors that it writes, which a frozen one does not let it. The answer must leave anyway.
-    request.log.error({ err: { type: typeof thrown, message: String(thrown) }, code }, error.message);
+    request.log.error({ err: { type: typeof thrown, message: String(thrown) }, ...facts }, error.message);
   }
 }
 

@@ -94,6 +94,7 @@ describe('an error that is meant for the client', () => {
     expect(response.body).not.toContain(SECRET);
     const logged = ours.lines.filter((line) => line.includes('"level":50'));
     expect(logged.join('')).toContain(SECRET);
+    expect(logged.join('')).toContain('"request_id":"trace-1"');
 
     const theirs = anApp(new NotFoundError('It'));
     await theirs.app.inject({ url: '/async' });

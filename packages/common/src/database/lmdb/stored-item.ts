@@ -14,12 +14,10 @@ export interface StoredItem {
 }
 
 export function toStoredItem(content: ItemContent, version: number): StoredItem {
-  return {
-    v: version,
-    a: content.attributes,
-    ...(content.indexes && { i: content.indexes }),
-    ...(content.expiresAtEpochSeconds !== undefined && { e: content.expiresAtEpochSeconds }),
-  };
+  const { attributes: a, indexes: i, expiresAtEpochSeconds: e } = content;
+  // The four shapes written out: this runs for every item that is written, and a spread costs more than the rest of it.
+  if (i) return e === undefined ? { v: version, a, i } : { v: version, a, i, e };
+  return e === undefined ? { v: version, a } : { v: version, a, e };
 }
 
 export function toItem(key: ItemKey, stored: StoredItem): Item {
