@@ -41,9 +41,8 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
   });
-  if (!(await deps.assets.getAsset(ASSET_ID))) {
-    await createAssetDao(store).createAsset(benchAsset());
-  }
+  const assets = createAssetDao(store);
+  if (!(await assets.getAsset(ASSET_ID))) await assets.createAsset(benchAsset());
   const engine = createTriggerEngine({ ...deps, log: createLogger({ level: 'warn' }) });
   quotes.publish([quoteOf(START_PRICE)]);
   engine.start();

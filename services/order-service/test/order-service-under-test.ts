@@ -64,13 +64,12 @@ export async function startOrderService(): Promise<OrderServiceUnderTest> {
   };
   refreshPrices();
 
-  const ordering = createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   const app = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   return {
     app,
     runtime,
     clock,
-    ordering,
+    ordering: createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS }),
     setPrice,
     refreshPrices,
     async changeAsset(assetId, change) {

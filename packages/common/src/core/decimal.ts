@@ -37,6 +37,10 @@ export class Decimal {
     return new Decimal(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
   }
 
+  static ofUnits(units: bigint, scale: number): Decimal {
+    return new Decimal(units, scale);
+  }
+
   static powerOfTen(exponent: number): Decimal {
     return exponent < 0 ? new Decimal(1n, -exponent) : new Decimal(powerOfTen(exponent), 0);
   }
@@ -133,8 +137,12 @@ export class Decimal {
     return textOf(this.round(scale).unitsAt(scale), scale);
   }
 
-  /** The value counted in smaller or the same parts. */
-  private unitsAt(scale: number): bigint {
+  /**
+   * The value counted in parts of 10^-scale.
+   * @throws RangeError when it is written with more fraction digits than that
+   */
+  unitsAt(scale: number): bigint {
+    if (scale < this.scale) throw new RangeError(`more than ${scale} fraction digits`);
     return scale === this.scale ? this.units : this.units * powerOfTen(scale - this.scale);
   }
 }

@@ -85,6 +85,11 @@ export function decimalOfFloat(value: number, scale: number): Decimal {
   return Decimal.parse(value.toFixed(scale));
 }
 
+/** A whole number of parts of 10^-scale; `unitsAt` of a decimal is the way back. */
+export function decimalOfUnits(units: bigint, scale: number): Decimal {
+  return Decimal.ofUnits(units, scale);
+}
+
 /** The smallest amount of so many fraction digits: 0.01 of two. */
 export function smallestStep(scale: number): Decimal {
   return Decimal.powerOfTen(-scale);

@@ -81,6 +81,19 @@ describe('a decimal', () => {
     );
   });
 
+  it('goes to units and back, and not to parts that are too large for it', () => {
+    fc.assert(
+      fc.property(texts, scales, (text, more) => {
+        const scale = (text.split('.')[1]?.length ?? 0) + more;
+        const units = Decimal.parse(text).unitsAt(scale);
+        expect(units).toBe(BigInt(new Big(text).times(new Big(10).pow(scale)).toFixed()));
+        expect(Decimal.ofUnits(units, scale).toFixed()).toBe(textOf(new Big(text)));
+      }),
+      RUNS,
+    );
+    expect(() => Decimal.parse('1.25').unitsAt(1)).toThrow(RangeError);
+  });
+
   it('cannot be divided by zero', () => {
     expect(() => Decimal.parse('1').div('0.00')).toThrow(RangeError);
   });

@@ -1,7 +1,7 @@
 import type { Attributes, IndexEntry, Item, ItemContent, ItemKey } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 
-/** An item as LMDB holds it, in JSON. The names are short because every item carries them. */
+/** An item as LMDB holds it. The names are short because every item carries them. */
 export interface StoredItem {
   /** Version. */
   readonly v: number;
