@@ -27,6 +27,7 @@ interface Flags {
   readonly connections: number;
   readonly json?: boolean;
   readonly unpinned?: boolean;
+  readonly hot?: boolean;
 }
 
 function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
@@ -37,6 +38,7 @@ function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
     .option('--seconds <n>', 'seconds a round', count, 5)
     .option('--connections <n>', 'connections at once', count, 64)
     .option('--unpinned', 'let servers and client share all cores; else the servers stay on one')
+    .option('--hot', 'all connections ask for the same account at a time; else each for another')
     .option('--json', 'print the figures as JSON')
     .action(async (flags: Flags) => {
       const result = await runBenchmark(BENCHMARKS[name], {
@@ -44,6 +46,7 @@ function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
         secondsPerRound: flags.seconds,
         connections: flags.connections,
         isUnpinned: flags.unpinned ?? false,
+        isHot: flags.hot ?? false,
         print: (line) => console.error(line),
       });
       console.log(flags.json ? JSON.stringify(result, null, 2) : report(result));
@@ -68,7 +71,7 @@ function report(result: BenchmarkResult): string {
     row('platform', result.subject),
     row('echo', result.yardstick),
     `  ratios (median of rounds [95 %]): throughput ${formatSummary(result.throughputRatio)}, CPU ${formatSummary(result.cpuRatio, 2)}, p99 ${formatSummary(result.p99Ratio, 2)}`,
-    `  ${result.connections} connections, client used up to ${formatPercent(Math.max(result.subject.maxClientShare, result.yardstick.maxClientShare))} of a core`,
+    `  ${result.connections} connections on ${result.isHot ? 'one account' : 'as many accounts'} at a time, client used up to ${formatPercent(Math.max(result.subject.maxClientShare, result.yardstick.maxClientShare))} of a core`,
     `  start to first answer ${Math.round(result.startMilliseconds)} ms, memory ${Math.round(result.idleMegabytes)} MB idle, ${Math.round(result.loadedMegabytes)} MB loaded, ${result.orders} orders audited`,
     `  commit ${result.commit}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, LMDB with a flush before each answer`,
     ...result.goals.map(

@@ -9,6 +9,7 @@ export interface ComparisonOptions {
   readonly subject: Case;
   readonly yardstick: Case;
   readonly connections: number;
+  readonly isHot: boolean;
   readonly rounds: number;
   readonly secondsPerRound: number;
   readonly warmUpSeconds: number;
@@ -37,8 +38,8 @@ export interface Figures {
  * compared, since the machine itself drifts by a factor of two.
  */
 export async function compare(options: ComparisonOptions): Promise<Comparison> {
-  const { subject, yardstick, connections, rounds, secondsPerRound, warmUpSeconds } = options;
-  const run = (each: Case, seconds: number) => runRound({ ...each, connections, seconds });
+  const { subject, yardstick, connections, isHot, rounds, secondsPerRound, warmUpSeconds } = options;
+  const run = (each: Case, seconds: number) => runRound({ ...each, connections, isHot, seconds });
   await run(subject, warmUpSeconds);
   await run(yardstick, warmUpSeconds);
 

@@ -13,9 +13,11 @@ export interface RequestTemplate {
 export interface LoadOptions {
   readonly url: string;
   readonly pid: number;
-  /** Sent in turn by every connection, so that users and tokens differ. */
+  /** Sent in turn by every connection. */
   readonly requests: readonly RequestTemplate[];
   readonly connections: number;
+  /** All connections begin with the first request, so that they ask for the same user at a time. */
+  readonly isHot: boolean;
   readonly seconds: number;
 }
 
@@ -33,7 +35,14 @@ export interface Round {
 
 /** Loads a server for some seconds, closed loop, without pipelining. */
 export async function runRound(options: LoadOptions): Promise<Round> {
-  const { url, pid, requests, connections, seconds } = options;
+  const { url, pid, connections, isHot, seconds } = options;
+  const requests = options.requests.map(({ method, path, headers, body }) => ({
+    method,
+    path,
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body }),
+  }));
+  let opened = 0;
   const cpuBefore = cpuMicroseconds(pid);
   const clientBefore = process.cpuUsage();
   const result = await autocannon({
@@ -41,12 +50,12 @@ export async function runRound(options: LoadOptions): Promise<Round> {
     connections,
     duration: seconds,
     pipelining: 1,
-    requests: requests.map(({ method, path, headers, body }) => ({
-      method,
-      path,
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body }),
-    })),
+    requests,
+    // Connections keep step with each other, since answers of one commit come together.
+    setupClient: (client) => {
+      const first = isHot ? 0 : Math.floor((opened++ * requests.length) / connections);
+      client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+    },
   });
   const client = process.cpuUsage(clientBefore);
   const answered = result.requests.total;

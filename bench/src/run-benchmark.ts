@@ -19,6 +19,8 @@ export interface BenchmarkOptions {
   readonly connections: number;
   /** Lets servers and client share all cores, as on a laptop, instead of keeping the servers on one. */
   readonly isUnpinned: boolean;
+  /** All connections ask for the same account at a time, instead of each for another one. */
+  readonly isHot: boolean;
   readonly print: (line: string) => void;
 }
 
@@ -31,6 +33,7 @@ export interface Goal {
 export interface BenchmarkResult extends Comparison {
   readonly name: string;
   readonly connections: number;
+  readonly isHot: boolean;
   readonly startMilliseconds: number;
   readonly idleMegabytes: number;
   readonly loadedMegabytes: number;
@@ -63,6 +66,7 @@ export async function runBenchmark(
     subject: { ...platform.server, requests: traders.map(benchmark.requestOf) },
     yardstick: { ...echo, requests: [benchmark.yardstick] },
     connections: options.connections,
+    isHot: options.isHot,
     rounds: options.rounds,
     secondsPerRound: options.secondsPerRound,
     warmUpSeconds: options.secondsPerRound,
@@ -77,6 +81,7 @@ export async function runBenchmark(
     ...comparison,
     name: benchmark.name,
     connections: options.connections,
+    isHot: options.isHot,
     startMilliseconds: platform.server.startMilliseconds,
     idleMegabytes,
     loadedMegabytes,
