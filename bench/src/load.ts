@@ -13,10 +13,13 @@ export interface RequestTemplate {
 export interface LoadOptions {
   readonly url: string;
   readonly pid: number;
-  /** Sent in turn by every connection. */
+  /** Each connection has its own share of them and sends it in turn. */
   readonly requests: readonly RequestTemplate[];
   readonly connections: number;
-  /** All connections begin with the first request, so that they ask for the same user at a time. */
+  /**
+   * Each connection sends all requests in turn. As answers of one commit come together, connections keep step: all of
+   * them ask for the same user at a time.
+   */
   readonly isHot: boolean;
   readonly seconds: number;
 }
@@ -50,11 +53,11 @@ export async function runRound(options: LoadOptions): Promise<Round> {
     connections,
     duration: seconds,
     pipelining: 1,
-    requests,
-    // Connections keep step with each other, since answers of one commit come together.
+    // Every connection encodes all of its requests before it sends one, so it gets no more than it needs.
+    requests: requests.slice(0, 1),
     setupClient: (client) => {
-      const first = isHot ? 0 : Math.floor((opened++ * requests.length) / connections);
-      client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+      const connection = opened++ % requests.length;
+      client.setRequests(isHot ? requests : requests.filter((_, i) => i % connections === connection));
     },
   });
   const client = process.cpuUsage(clientBefore);
