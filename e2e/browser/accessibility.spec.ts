@@ -72,7 +72,7 @@ test('an asset has no barriers for a trader: with a ticket, errors, a dialog, an
   await ticket.chooseKind('Limit');
   await ticket.limit.fill('2.5');
   await ticket.amount.fill('10');
-  await expect(ticket.root.getByText('away from the price')).toBeVisible();
+  await expect(ticket.root.getByText('% below the price')).toBeVisible();
   await ticket.submit.click();
   await expect(ticket.confirm).toBeFocused();
   await expectNoBarriersInAnyTheme(page, 'confirmation');

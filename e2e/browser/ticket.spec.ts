@@ -232,10 +232,10 @@ test('a price far from the market warns and does not hinder', async ({ trader })
   await ticket.amount.fill('1');
   await ticket.limit.fill('49');
   await expect(ticket.figure('Held until it fills')).toHaveText('$49.00');
-  await expect(ticket.root.getByText('away from the price')).toHaveCount(0);
+  await expect(ticket.root.getByText('% below the price')).toHaveCount(0);
   await ticket.limit.fill('25');
   await expect(ticket.figure('Held until it fills')).toHaveText('$25.00');
-  await expect(ticket.root.getByText('-50.00 % away from the price')).toBeVisible();
+  await expect(ticket.root.getByText('25 is 50.00 % below the price, which is 50.')).toBeVisible();
   await ticket.submit.click();
   await ticket.confirm.click();
   await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('≤ $25.00');

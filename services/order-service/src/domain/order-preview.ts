@@ -137,8 +137,9 @@ function warningsOf(terms: OrderTerms, quote: Quote): OrderWarning[] {
     warnings.push({ code: 'executes_at_once', message });
   }
   if (named !== null && isFar(named, price)) {
-    const percent = distanceOf(named, terms, quote);
-    const message = `${named} is ${percent} % away from the price, which is ${price}.`;
+    const distance = decimal(named).minus(price);
+    const percent = formatPercentageOf(distance.abs(), decimal(price));
+    const message = `${named} is ${percent} % ${distance.lt('0') ? 'below' : 'above'} the price, which is ${price}.`;
     warnings.push({ code: 'far_from_market', message });
   }
   return warnings;

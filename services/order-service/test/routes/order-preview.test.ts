@@ -123,15 +123,15 @@ describe('the preview of an order', () => {
   it.each([
     ['52500', []],
     ['47500', []],
-    ['52500.01', ['far_from_market']],
-    ['47499.99', ['far_from_market']],
+    ['52500.01', ['52500.01 is 5.00 % above the price, which is 50000.']],
+    ['47499.99', ['47499.99 is 5.00 % below the price, which is 50000.']],
   ])('warns of a price such as %s only when it is more than 5 %% away', async (price, expected) => {
     const erin = await trader('100000');
     const order_type = Number(price) < 50_000 ? 'limit_buy' : 'take_profit';
     await erin.placed(buy('1'));
     const terms = order_type === 'limit_buy' ? { price } : { stop_price: price };
     const { warnings } = await previewed(erin, order(order_type, { quantity: '0.1', ...terms }));
-    expect(warnings.map(({ code }) => code)).toEqual(expected);
+    expect(warnings).toEqual(expected.map((message) => ({ code: 'far_from_market', message })));
   });
 
   it('counts out what all that is available is', async () => {
