@@ -17,8 +17,8 @@ export interface LoadOptions {
   readonly requests: readonly RequestTemplate[];
   readonly connections: number;
   /**
-   * Each connection sends all requests in turn. As answers of one commit come together, connections keep step: all of
-   * them ask for the same user at a time.
+   * Instead, each connection sends all of them in turn. As answers of one commit come together, the connections keep
+   * step: all ask for the same user at a time.
    */
   readonly isHot: boolean;
   readonly seconds: number;
