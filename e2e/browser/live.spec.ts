@@ -44,7 +44,10 @@ test('a lost stream shows when it was lost within five seconds, warns of market 
 }) => {
   const { page, account } = trader;
   watch.allow('console', /net::ERR_/);
+  // The badge is live by the first poll already, and what is cut before there is a stream is not a stream.
+  const streaming = page.waitForResponse(/\/stream/);
   await page.goto('/assets/BTC');
+  await streaming;
   const badge = page.getByRole('banner').getByRole('status');
   await expect(badge).toHaveText('Live');
   const ticket = ticketOf(page);
