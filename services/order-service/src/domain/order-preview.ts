@@ -136,18 +136,22 @@ function warningsOf(terms: OrderTerms, quote: Quote): OrderWarning[] {
     const message = `The price is ${price}, which meets the limit already: the order executes at once, at that price.`;
     warnings.push({ code: 'executes_at_once', message });
   }
-  if (named !== null && isFar(named, price)) {
-    const distance = decimal(named).minus(price);
-    const percent = formatPercentageOf(distance.abs(), decimal(price));
-    const message = `${named} is ${percent} % ${distance.lt('0') ? 'below' : 'above'} the price, which is ${price}.`;
-    warnings.push({ code: 'far_from_market', message });
-  }
+  const far = named === null ? undefined : farFromMarket(named, price);
+  if (far) warnings.push(far);
   return warnings;
 }
 
-function isFar(named: string, price: string): boolean {
-  const distance = decimal(named).minus(price).abs();
-  return distance.times('100').gt(decimal(price).times(FAR_FROM_MARKET_PERCENT));
+/** Undefined for a price that is near the one of the moment. */
+function farFromMarket(named: string, price: string): OrderWarning | undefined {
+  const difference = decimal(named).minus(price);
+  const distance = difference.abs();
+  if (!distance.times('100').gt(decimal(price).times(FAR_FROM_MARKET_PERCENT))) return undefined;
+  const percent = formatPercentageOf(distance, decimal(price));
+  const side = difference.lt('0') ? 'below' : 'above';
+  return {
+    code: 'far_from_market',
+    message: `${named} is ${percent} % ${side} the price, which is ${price}.`,
+  };
 }
 
 type Outcome = Pick<OrderPreview, 'total_amount' | 'fees' | 'hold' | 'balance' | 'holding'>;
