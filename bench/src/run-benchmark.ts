@@ -9,7 +9,8 @@ import type { StandaloneUnderLoad, Trader } from './standalone-under-load.ts';
 import { startStandaloneUnderLoad } from './standalone-under-load.ts';
 
 const ECHO = new URL('./echo-server.js', import.meta.url).pathname;
-const TRADERS = 200;
+/** More where there are more connections, so that each has at least one of its own. */
+const MIN_TRADERS = 200;
 /** The client stays on the other one. */
 const SERVER_CORE = 1;
 
@@ -60,8 +61,9 @@ export async function runBenchmark(
   const platform = await startStandaloneUnderLoad({ core });
   const echo = await startServer({ nodeArguments: [ECHO], readyPath: '/echo', core });
   const idleMegabytes = residentMegabytes(platform.server.pid);
-  options.print(`Signing up ${TRADERS} traders ...`);
-  const traders = await platform.traders(TRADERS);
+  const traderCount = Math.max(MIN_TRADERS, options.connections);
+  options.print(`Signing up ${traderCount} traders ...`);
+  const traders = await platform.traders(traderCount);
   const comparison = await compare({
     subject: { ...platform.server, requests: traders.map(benchmark.requestOf) },
     yardstick: { ...echo, requests: [benchmark.yardstick] },
