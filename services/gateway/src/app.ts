@@ -1,6 +1,6 @@
 import { logRequests } from '@cnop/common/http/request-context';
 import { useZodSchemas } from '@cnop/common/http/schemas';
-import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
+import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import { UnreadableRequestError } from '@cnop/exception/errors';
@@ -59,7 +59,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   const webFiles = options.webFolder === undefined ? undefined : await readWebFiles(options.webFolder);
 
   const app = Fastify({
-    ...SERVER_LIMITS,
+    ...SERVER_OPTIONS,
     // As long as a URL may be: a parameter that is too long is for its schema to refuse.
     routerOptions: { maxParamLength: MAX_URL_LENGTH },
     loggerInstance: options.logger.child({ service: SERVICE }) as FastifyBaseLogger,

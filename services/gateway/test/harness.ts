@@ -8,7 +8,7 @@ import { systemIds } from '@cnop/common/core/ids';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { createDrain } from '@cnop/common/http/drain';
 import { createLogger } from '@cnop/common/http/logger';
-import { SERVER_LIMITS } from '@cnop/common/http/server-limits';
+import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
 import { registerErrorHandlers } from '@cnop/exception/http/error-handler';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
@@ -112,7 +112,7 @@ export async function listen(app: FastifyInstance): Promise<URL> {
 
 /** Answers everything with what it saw; reads bodies up to the limit every service has. */
 export function buildEchoService(service: UpstreamName, calls: Call[]): FastifyInstance {
-  const app = Fastify({ ...SERVER_LIMITS, logger: false });
+  const app = Fastify({ ...SERVER_OPTIONS, logger: false });
   registerErrorHandlers(app, () => new Date());
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

@@ -2,7 +2,7 @@ import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { SERVER_LIMITS } from './server-limits.ts';
+import { SERVER_OPTIONS } from './server-options.ts';
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -13,7 +13,7 @@ export function serveMetrics(app: FastifyInstance, service: string): void {
 
 /** The same for an app that is open to the world: `/metrics` is in another app, for another port. */
 export function buildMetricsApp(measured: FastifyInstance, service: string): FastifyInstance {
-  const app = Fastify({ ...SERVER_LIMITS, logger: false });
+  const app = Fastify({ ...SERVER_OPTIONS, logger: false });
   serveRegistry(app, recordRequests(measured, service));
   return app;
 }

@@ -12,8 +12,8 @@ const HEADERS_TIMEOUT_MILLISECONDS = 10_000;
 const CONNECTIONS_CHECKING_INTERVAL_MILLISECONDS = 1_000;
 const KEEP_ALIVE_TIMEOUT_MILLISECONDS = 72_000;
 
-/** The limits of every HTTP server of the platform, as options of Fastify. */
-export const SERVER_LIMITS = {
+/** What every HTTP server of the platform has in common, as options of Fastify: its limits above all. */
+export const SERVER_OPTIONS = {
   bodyLimit: BODY_LIMIT_BYTES,
   requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MILLISECONDS,

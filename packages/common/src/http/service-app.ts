@@ -20,7 +20,7 @@ import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { echoRequestId, logRequests } from './request-context.ts';
 import { useZodSchemas } from './schemas.ts';
-import { SERVER_LIMITS } from './server-limits.ts';
+import { SERVER_OPTIONS } from './server-options.ts';
 
 /** What a service needs from the process it runs in, whichever shape that has. */
 export interface ServiceRuntime {
@@ -59,7 +59,7 @@ export interface ServiceDescription {
 export async function createServiceApp(runtime: ServiceRuntime, description: ServiceDescription) {
   const { service } = description;
   const app = Fastify({
-    ...SERVER_LIMITS,
+    ...SERVER_OPTIONS,
     loggerInstance: runtime.logger.child({ service }) as FastifyBaseLogger,
     // A path that cannot be decoded never reaches the error handler.
     frameworkErrors: (error, request, reply) => {
