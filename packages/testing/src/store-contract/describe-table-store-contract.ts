@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAtomicity } from './atomicity.ts';
 import type { ContractContext, StoreUnderTest, TableStoreContract } from './contract.ts';
 import { describeDurability } from './durability.ts';
+import { describeHistories } from './histories.ts';
 import { describeIndexes } from './indexes.ts';
 import { describeItems } from './items.ts';
 import { describeModel } from './model.ts';
@@ -47,6 +48,7 @@ export function describeTableStoreContract(name: string, contract: TableStoreCon
     if (contract.openWithoutRetries) describeConflicts(contract.openWithoutRetries);
     describeQueries(context);
     describePaging(context);
+    describeHistories(context);
     describeIndexes(context);
     describeUsage(context);
     describeDurability(context);

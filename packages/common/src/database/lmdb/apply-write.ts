@@ -3,10 +3,12 @@ import type { IndexEntry, ItemKey, Write } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 import { isLog } from '../tables.ts';
 import type { Environment } from './environment.ts';
+import { NOTHING } from './environment.ts';
+import type { Place } from './places.ts';
+import { placeOfEntry, placeOfItem } from './places.ts';
 import type { StoredItem } from './stored-item.ts';
 import { toStoredItem } from './stored-item.ts';
 
-const NOTHING = '';
 const FIRST_VERSION = 1;
 
 export type CreateWrite = Extract<Write, { readonly kind: 'create' }>;
@@ -18,20 +20,21 @@ export type ChangeWrite = Exclude<Write, CreateWrite>;
  * @throws ItemExistsError with everything as it was before
  */
 export function createItems(environment: Environment, writes: readonly CreateWrite[]): void {
-  const created: { readonly key: ItemKey; readonly stored: StoredItem }[] = [];
+  const created: {
+    readonly key: ItemKey;
+    readonly place: Place<StoredItem>;
+    readonly stored: StoredItem;
+  }[] = [];
   for (const write of writes) {
     const { key } = write;
     const stored = toStoredItem(write, FIRST_VERSION);
-    const isStored: unknown = environment
-      .table(key.table)
-      .putSync([key.pk, key.sk], stored, { noOverwrite: true });
+    const place = placeOfItem(environment, key);
+    const isStored: unknown = place.tree.putSync(place.key, stored, { noOverwrite: true });
     if (isStored !== true) {
-      for (const { key: taken } of created) {
-        void environment.table(taken.table).remove([taken.pk, taken.sk]);
-      }
+      for (const { place: taken } of created) void taken.tree.remove(taken.key);
       throw new ItemExistsError(key);
     }
-    created.push({ key, stored });
+    created.push({ key, place, stored });
   }
   for (const { key, stored } of created) {
     moveIndexEntries(environment, key, undefined, stored);
@@ -54,14 +57,16 @@ export function applyWrite(
     return;
   }
   const next = toStoredItem(write, (previous?.v ?? 0) + 1);
-  void environment.table(key.table).put([key.pk, key.sk], next);
+  const place = placeOfItem(environment, key);
+  void place.tree.put(place.key, next);
   moveIndexEntries(environment, key, previous, next);
   moveExpiry(environment, key, previous?.e, next.e);
 }
 
 /** Deletes an item with all its entries elsewhere. Must run inside a transaction. */
 export function removeStored(environment: Environment, key: ItemKey, stored: StoredItem): void {
-  void environment.table(key.table).remove([key.pk, key.sk]);
+  const place = placeOfItem(environment, key);
+  void place.tree.remove(place.key);
   moveIndexEntries(environment, key, stored, undefined);
   moveExpiry(environment, key, stored.e, undefined);
 }
@@ -79,12 +84,14 @@ function moveIndexEntries(
   for (const [name, entry] of before) {
     const stays = next?.i?.[name];
     if (stays?.pk === entry.pk && stays.sk === entry.sk) continue;
-    void environment.index(key.table, name).remove([entry.pk, entry.sk, key.pk, key.sk]);
+    const place = placeOfEntry(environment, { key, name, entry });
+    void place.tree.remove(place.key);
   }
   for (const [name, entry] of after) {
     const was = previous?.i?.[name];
     if (was?.pk === entry.pk && was.sk === entry.sk) continue;
-    void environment.index(key.table, name).put([entry.pk, entry.sk, key.pk, key.sk], NOTHING);
+    const place = placeOfEntry(environment, { key, name, entry });
+    void place.tree.put(place.key, NOTHING);
   }
 }
 

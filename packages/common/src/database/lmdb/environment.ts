@@ -6,12 +6,12 @@ import type { IndexName, TableName } from '../tables.ts';
 import { TABLE_NAMES, TABLES } from '../tables.ts';
 import type { StoredItem } from './stored-item.ts';
 
-/** Tables, indexes and the expiry list, with room for those to come. */
+/** Tables, indexes, histories and the expiry list, with room for those to come. */
 const MAX_DATABASES = 40;
 const DATA_FILE = 'data.mdb';
 
 /** Of the values and keys in the file; another one needs the store to be copied through the port. */
-const FORMAT = '2';
+const FORMAT = '3';
 
 /** Of the items and their parts in one table; the names of any further shape are in each item that has it. */
 const MAX_SHAPES = 1_024;
@@ -26,12 +26,17 @@ const TABLE_OPTIONS = {
   maxSharedStructures: MAX_SHAPES,
 } as const;
 
+/** The value of what is there by its key alone. */
+export const NOTHING = '';
+
 export interface Environment {
   readonly root: RootDatabase<never>;
-  /** [pk, sk] -> item */
+  /** [pk, sk] -> item, but for those of histories. */
   table(name: TableName): Database<StoredItem, Key[]>;
   /** [index pk, index sk, pk, sk] -> nothing: the item is read from its table. */
   index(table: TableName, name: IndexName): Database<string, Key[]>;
+  /** What `histories.ts` says: items and entries of the lists that each user has. */
+  readonly histories: Database<StoredItem | typeof NOTHING, Key[]>;
   /** [epoch seconds, table, pk, sk] -> nothing: what may be deleted, by time; without items of logs. */
   readonly expiry: Database<string, Key[]>;
   close(): Promise<void>;
@@ -71,11 +76,13 @@ export function openEnvironment(
       indexes.set(`${name}.${index}`, root.openDB<string, Key[]>(`${name}.${index}`, { encoding: 'string' }));
     }
   }
+  const histories = root.openDB<StoredItem | typeof NOTHING, Key[]>('histories', TABLE_OPTIONS);
   assertFormat(root, tables, { readOnly });
   return {
     root,
     table: (name) => known(tables.get(name), name),
     index: (table, name) => known(indexes.get(`${table}.${name}`), `${table}.${name}`),
+    histories: known(histories, 'histories'),
     expiry: root.openDB<string, Key[]>('expiry', { encoding: 'string' }),
     close: async () => {
       await root.close();

@@ -5,6 +5,7 @@ import type { TableName } from '../tables.ts';
 import { removeStored } from './apply-write.ts';
 import type { Environment } from './environment.ts';
 import { createLogSweeper } from './log-sweeper.ts';
+import { findStored } from './places.ts';
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 /** Small, so that a sweep never holds up the orders behind it for long. */
@@ -23,7 +24,7 @@ export async function sweepExpired(environment: Environment, nowEpochSeconds: nu
 /** The item may have been replaced since the list was read. */
 function removeIfStillExpired(environment: Environment, entry: Key[]): void {
   const [expiresAt, table, pk, sk] = entry as [number, TableName, string, string];
-  const stored = environment.table(table).get([pk, sk]);
+  const stored = findStored(environment, { table, pk, sk });
   if (stored?.e === expiresAt) removeStored(environment, { table, pk, sk }, stored);
 }
 

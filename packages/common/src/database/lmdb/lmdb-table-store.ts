@@ -17,6 +17,7 @@ import { createCommitQueue } from './commit-queue.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';
+import { findStored } from './places.ts';
 import { scanIndex, scanTable, takeSnapshot } from './read-all.ts';
 import { runQuery } from './run-query.ts';
 import type { StoredItem } from './stored-item.ts';
@@ -133,8 +134,4 @@ function toReadItems<R extends Reads>(found: readonly Found[]): ReadItems<R> {
 /** What a write replaces: read a moment ago in the same transaction, which was checked. */
 function previousOf(key: ItemKey, found: readonly Found[]): StoredItem | undefined {
   return found.find((each) => isSameKey(each.key, key))?.stored;
-}
-
-function findStored(environment: Environment, { table, pk, sk }: ItemKey): StoredItem | undefined {
-  return environment.table(table).get([pk, sk]);
 }

@@ -3,17 +3,23 @@ import type { IndexedItem, Item, StoreSnapshot } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import { checkBatchGet } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
+import type { HistoryKind } from './histories.ts';
+import { HISTORIES, isHistoryIndex, itemKeyAt } from './histories.ts';
+import { findStored } from './places.ts';
+import { linesOfHistories, merged } from './read-keys.ts';
+import type { StoredItem } from './stored-item.ts';
 import { toItem } from './stored-item.ts';
 
-/** Every item of a table; without a transaction, as of when the reading begins. */
-export async function* scanTable(
-  environment: Environment,
-  table: TableName,
-  transaction?: Transaction,
-): AsyncGenerator<Item> {
-  for (const { key, value } of environment.table(table).getRange({ ...(transaction && { transaction }) })) {
-    const [pk = '', sk = ''] = key as string[];
-    yield toItem({ table, pk, sk }, value);
+/** Of a key of an index, at its end: sort key of the entry, keys of the item. */
+const ENTRY_PARTS = 3;
+
+/** Every item of a table, as of when the reading begins. */
+export async function* scanTable(environment: Environment, table: TableName): AsyncGenerator<Item> {
+  const snapshot = takeSnapshot(environment);
+  try {
+    yield* snapshot.scan(table);
+  } finally {
+    snapshot.release();
   }
 }
 
@@ -21,11 +27,12 @@ export async function* scanIndex(
   environment: Environment,
   table: TableName,
   index: IndexName,
-  transaction?: Transaction,
 ): AsyncGenerator<IndexedItem> {
-  for (const line of environment.index(table, index).getKeys({ ...(transaction && { transaction }) })) {
-    const [indexPk = '', indexSk = '', pk = '', sk = ''] = line as string[];
-    yield { entry: { pk: indexPk, sk: indexSk }, key: { table, pk, sk } };
+  const snapshot = takeSnapshot(environment);
+  try {
+    yield* snapshot.scanIndex(table, index);
+  } finally {
+    snapshot.release();
   }
 }
 
@@ -36,12 +43,69 @@ export function takeSnapshot(environment: Environment): StoreSnapshot {
     async batchGet(keys) {
       checkBatchGet(keys);
       return keys.map((key) => {
-        const stored = environment.table(key.table).get([key.pk, key.sk], { transaction });
+        const stored = findStored(environment, key, transaction);
         return stored && toItem(key, stored);
       });
     },
-    scan: (table) => scanTable(environment, table, transaction),
-    scanIndex: (table, index) => scanIndex(environment, table, index, transaction),
+    scan: (table) => itemsOf(environment, table, transaction),
+    scanIndex: (table, index) => entriesOf(environment, { table, index }, transaction),
     release: () => transaction.done(),
   };
+}
+
+/** Partitions one after the other, each in the order of its sort keys. */
+async function* itemsOf(
+  environment: Environment,
+  table: TableName,
+  transaction: Transaction,
+): AsyncGenerator<Item> {
+  const ofTable = itemsOfTable(environment, table, transaction);
+  if (table !== 'users') {
+    yield* ofTable;
+    return;
+  }
+  yield* merged(ofTable, itemsOfHistories(environment, HISTORIES.ledger, transaction), isBefore);
+  yield* itemsOfHistories(environment, HISTORIES.events, transaction);
+  yield* itemsOfHistories(environment, HISTORIES.trades, transaction);
+}
+
+function* itemsOfTable(
+  environment: Environment,
+  table: TableName,
+  transaction: Transaction,
+): Generator<Item, void, undefined> {
+  for (const { key, value } of environment.table(table).getRange({ transaction })) {
+    const [pk = '', sk = ''] = key as string[];
+    yield toItem({ table, pk, sk }, value);
+  }
+}
+
+function* itemsOfHistories(
+  environment: Environment,
+  kind: HistoryKind,
+  transaction: Transaction,
+): Generator<Item, void, undefined> {
+  for (const { key, value } of linesOfHistories(environment, kind, transaction)) {
+    yield toItem(itemKeyAt(key), value as StoredItem);
+  }
+}
+
+function isBefore({ key: one }: Item, { key: other }: Item): boolean {
+  if (one.pk === other.pk) return one.sk < other.sk;
+  return Buffer.compare(Buffer.from(one.pk), Buffer.from(other.pk)) < 0;
+}
+
+async function* entriesOf(
+  environment: Environment,
+  { table, index }: { readonly table: TableName; readonly index: IndexName },
+  transaction: Transaction,
+): AsyncGenerator<IndexedItem> {
+  const lines = isHistoryIndex(index)
+    ? linesOfHistories(environment, HISTORIES.orders, transaction)
+    : environment.index(table, index).getRange({ transaction });
+  for (const { key: line } of lines) {
+    const parts = line as string[];
+    const [indexSk = '', pk = '', sk = ''] = parts.slice(-ENTRY_PARTS);
+    yield { entry: { pk: parts[0] ?? '', sk: indexSk }, key: { table, pk, sk } };
+  }
 }

@@ -1,4 +1,4 @@
-import type { Key, RangeOptions } from 'lmdb';
+import type { Key } from 'lmdb';
 import { compareKeys } from 'lmdb';
 import type { Page, Position } from '../../core/pagination.ts';
 import type { Attributes, Item, ItemKey, Query, SortKeyRange } from '../table-store.ts';
@@ -7,6 +7,9 @@ import type { IndexName, TableName } from '../tables.ts';
 import { indexDefinition } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
+import { HISTORIES, isHistoryIndex } from './histories.ts';
+import { findStored } from './places.ts';
+import { rangeOptions, sortKeysOf } from './read-keys.ts';
 import { toItem } from './stored-item.ts';
 
 /** Answers a query from one snapshot. */
@@ -14,58 +17,78 @@ export function runQuery(environment: Environment, query: Query): Page<Item> {
   const items: Item[] = [];
   let last: Position | undefined;
   let evaluated = 0;
-  for (const key of keysInRange(environment, query)) {
+  for (const { position, itemKey } of query.index
+    ? locateByIndex(environment, query, query.index)
+    : locateByKey(environment, query)) {
     if (items.length === query.limit || evaluated === MAX_EVALUATED_PER_QUERY) return { items, next: last };
     evaluated += 1;
-    const { position, itemKey } = locate(query, key);
     last = position;
-    const stored = environment.table(query.table).get([itemKey.pk, itemKey.sk]);
+    const stored = findStored(environment, itemKey);
     if (!stored || !matches(stored.a, query.where)) continue;
     items.push(project(query.table, query.index, toItem(itemKey, stored)));
   }
   return { items, next: undefined };
 }
 
-function keysInRange(environment: Environment, query: Query): Iterable<Key[]> {
-  const { low, high } = boundsOf(query.sk);
-  const isDescending = query.order === 'descending';
-  // A bound of an index has two parts, its keys have four: the shorter one sorts first.
-  const lowest: Key[] = [query.pk, low];
-  const highest: Key[] = query.index ? [query.pk, high, HIGHEST_CHARACTER] : [query.pk, high];
-  const [first, last] = isDescending ? [highest, lowest] : [lowest, highest];
-  const position = query.after && keyOfPosition(query, query.after);
-  // A position comes from a client, who may have bent it: what lies before the range stays out of sight.
-  const isBeforeRange = position && compareKeys(position, first) * (isDescending ? -1 : 1) < 0;
-  const after = isBeforeRange ? undefined : position;
-  const range: RangeOptions = {
-    start: after ?? first,
-    end: last,
-    reverse: isDescending,
-    exclusiveStart: after !== undefined,
-    inclusiveEnd: true,
+interface Located {
+  readonly position: Position;
+  readonly itemKey: ItemKey;
+}
+
+function* locateByKey(
+  environment: Environment,
+  { table, pk, sk: range, order, after }: Query,
+): Generator<Located, void, undefined> {
+  const { low, high } = boundsOf(range);
+  const isDescending = order === 'descending';
+  const first = isDescending ? high : low;
+  const position = after?.['sk'];
+  const sortKeys = {
+    low,
+    high,
+    isDescending,
+    after: isBefore(position, first, isDescending) ? undefined : position,
   };
-  const database = query.index ? environment.index(query.table, query.index) : environment.table(query.table);
-  return database.getKeys(range);
+  for (const sk of sortKeysOf(environment, { table, pk }, sortKeys)) {
+    yield { position: { pk, sk }, itemKey: { table, pk, sk } };
+  }
+}
+
+function* locateByIndex(
+  environment: Environment,
+  { table, pk: indexPk, sk: range, order, after }: Query,
+  index: IndexName,
+): Generator<Located, void, undefined> {
+  const { low, high } = boundsOf(range);
+  const isDescending = order === 'descending';
+  const isHistory = isHistoryIndex(index);
+  const prefix = isHistory ? [indexPk, HISTORIES.orders] : [indexPk];
+  // A bound has fewer parts than the keys: the shorter one sorts first.
+  const lowest = [...prefix, low];
+  const highest = [...prefix, high, HIGHEST_CHARACTER];
+  const position = after && [...prefix, after['indexSk'] ?? '', after['pk'] ?? '', after['sk'] ?? ''];
+  const keys = {
+    lowest,
+    highest,
+    isDescending,
+    after: isBefore(position, isDescending ? highest : lowest, isDescending) ? undefined : position,
+  };
+  const tree = isHistory ? environment.histories : environment.index(table, index);
+  for (const key of tree.getKeys(rangeOptions(keys))) {
+    const [indexSk = '', pk = '', sk = ''] = key.slice(prefix.length) as string[];
+    yield { position: { pk, sk, indexSk }, itemKey: { table, pk, sk } };
+  }
+}
+
+/** A position comes from a client, who may have bent it: what lies before the range stays out of sight. */
+function isBefore(position: Key | undefined, first: Key, isDescending: boolean): boolean {
+  return position !== undefined && compareKeys(position, first) * (isDescending ? -1 : 1) < 0;
 }
 
 function boundsOf(range: SortKeyRange | undefined): { low: string; high: string } {
   if (!range) return { low: '', high: HIGHEST_CHARACTER };
   if ('prefix' in range) return { low: range.prefix, high: range.prefix + HIGHEST_CHARACTER };
   return { low: range.from ?? '', high: range.to ?? HIGHEST_CHARACTER };
-}
-
-function keyOfPosition(query: Query, position: Position): Key[] {
-  const { pk = '', sk = '', indexSk = '' } = position;
-  return query.index ? [query.pk, indexSk, pk, sk] : [query.pk, sk];
-}
-
-function locate(query: Query, key: Key[]): { position: Position; itemKey: ItemKey } {
-  if (!query.index) {
-    const [pk = '', sk = ''] = key as string[];
-    return { position: { pk, sk }, itemKey: { table: query.table, pk, sk } };
-  }
-  const [, indexSk = '', pk = '', sk = ''] = key as string[];
-  return { position: { pk, sk, indexSk }, itemKey: { table: query.table, pk, sk } };
 }
 
 function matches(attributes: Attributes, where: Attributes | undefined): boolean {

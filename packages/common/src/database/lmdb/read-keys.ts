@@ -1,0 +1,158 @@
+import type { Key, RangeOptions, Transaction } from 'lmdb';
+import type { TableName } from '../tables.ts';
+import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
+import type { Environment, NOTHING } from './environment.ts';
+import type { History, HistoryKind } from './histories.ts';
+import {
+  HISTORIES,
+  historyOfPartition,
+  itemKeyAt,
+  LEDGER_SORT_KEYS,
+  ledgerOf,
+  placeOf,
+} from './histories.ts';
+import type { StoredItem } from './stored-item.ts';
+
+/** Sort keys of a partition, both bounds inclusive. */
+export interface SortKeys {
+  readonly low: string;
+  readonly high: string;
+  readonly isDescending: boolean;
+  /** The reading goes on behind this one, in its direction. */
+  readonly after?: string | undefined;
+}
+
+/** What a tree holds under a key. */
+export interface Line {
+  readonly key: Key[];
+  readonly value: StoredItem | typeof NOTHING;
+}
+
+/** Keys of a tree, both bounds inclusive. */
+export interface TreeKeys {
+  readonly lowest: Key[];
+  readonly highest: Key[];
+  readonly isDescending: boolean;
+  readonly after?: Key[] | undefined;
+  readonly transaction?: Transaction;
+}
+
+/** The same in the words of the library. */
+export function rangeOptions({ lowest, highest, isDescending, after, transaction }: TreeKeys): RangeOptions {
+  const [first, last] = isDescending ? [highest, lowest] : [lowest, highest];
+  return {
+    start: after ?? first,
+    end: last,
+    reverse: isDescending,
+    exclusiveStart: after !== undefined,
+    inclusiveEnd: true,
+    ...(transaction && { transaction }),
+  };
+}
+
+/** The sort keys that a partition of a table has, wherever its items lie. */
+export function sortKeysOf(
+  environment: Environment,
+  { table, pk }: { readonly table: TableName; readonly pk: string },
+  range: SortKeys,
+): Iterable<string> {
+  const history = historyOfPartition(table, pk);
+  if (history) return sortKeysOfHistory(environment, history, range);
+  const hasLedger = table === 'users' && range.high >= LEDGER_SORT_KEYS;
+  if (hasLedger && range.low.startsWith(LEDGER_SORT_KEYS) && range.high.startsWith(LEDGER_SORT_KEYS)) {
+    return sortKeysOfHistory(environment, ledgerOf(pk), range);
+  }
+  const ofTable = sortKeysOfTable(environment, { table, pk }, range);
+  if (!hasLedger) return ofTable;
+  const ofLedger = sortKeysOfHistory(environment, ledgerOf(pk), range);
+  return merged(ofTable, ofLedger, (one, other) => one < other !== range.isDescending);
+}
+
+function* sortKeysOfTable(
+  environment: Environment,
+  { table, pk }: { readonly table: TableName; readonly pk: string },
+  { low, high, isDescending, after }: SortKeys,
+): Generator<string, void, undefined> {
+  const keys = {
+    lowest: [pk, low],
+    highest: [pk, high],
+    isDescending,
+    after: after === undefined ? undefined : [pk, after],
+  };
+  for (const [, sk] of environment.table(table).getKeys(rangeOptions(keys))) yield sk as string;
+}
+
+function* sortKeysOfHistory(
+  environment: Environment,
+  history: History,
+  { low, high, isDescending, after }: SortKeys,
+): Generator<string, void, undefined> {
+  const [lowest, highest] = history.isReversed ? [high, low] : [low, high];
+  const keys = {
+    lowest: placeOf(history, lowest),
+    highest: placeOf(history, highest),
+    isDescending: isDescending !== history.isReversed,
+    after: after === undefined ? undefined : placeOf(history, after),
+  };
+  for (const key of environment.histories.getKeys(rangeOptions(keys))) yield itemKeyAt(key).sk;
+}
+
+/** The next user, in the order of names, who has a history of this kind. */
+export function nextOwner(
+  histories: Environment['histories'],
+  kind: HistoryKind,
+  { after, transaction }: { readonly after?: string | undefined; readonly transaction?: Transaction },
+): string | undefined {
+  let start: Key[] | undefined = after === undefined ? undefined : [after, kind, HIGHEST_CHARACTER];
+  for (;;) {
+    const [key] = histories.getKeys({
+      ...(start && { start }),
+      limit: 1,
+      ...(transaction && { transaction }),
+    });
+    if (!key) return undefined;
+    const [owner = '', found = ''] = key as string[];
+    if (found === kind) return owner;
+    start = found < kind ? [owner, kind] : [owner, HIGHEST_CHARACTER];
+  }
+}
+
+/** All histories of a kind: one user after the other, each list in the order of its sort keys. */
+export function* linesOfHistories(
+  { histories }: Environment,
+  kind: HistoryKind,
+  transaction: Transaction,
+): Generator<Line, void, undefined> {
+  const isDescending = kind === HISTORIES.events || kind === HISTORIES.trades;
+  let owner = nextOwner(histories, kind, { transaction });
+  while (owner !== undefined) {
+    const lowest = [owner, kind];
+    yield* histories.getRange(
+      rangeOptions({ lowest, highest: [...lowest, HIGHEST_CHARACTER], isDescending, transaction }),
+    );
+    owner = nextOwner(histories, kind, { after: owner, transaction });
+  }
+}
+
+/** Merges what is in order on both sides and never the same. */
+export function* merged<T>(
+  one: Iterable<T>,
+  other: Iterable<T>,
+  isBefore: (one: T, other: T) => boolean,
+): Generator<T, void, undefined> {
+  const sources = [one[Symbol.iterator](), other[Symbol.iterator]()] as const;
+  try {
+    let [first, second] = [sources[0].next(), sources[1].next()];
+    while (first.done !== true || second.done !== true) {
+      if (second.done === true || (first.done !== true && isBefore(first.value, second.value))) {
+        if (first.done !== true) yield first.value;
+        first = sources[0].next();
+      } else {
+        yield second.value;
+        second = sources[1].next();
+      }
+    }
+  } finally {
+    for (const source of sources) source.return?.();
+  }
+}
