@@ -3,11 +3,10 @@ import type { IndexEntry, ItemKey, Write } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 import { isLog } from '../tables.ts';
 import type { Environment } from './environment.ts';
-import { NOTHING } from './environment.ts';
 import type { Place } from './places.ts';
 import { placeOfEntry, placeOfItem } from './places.ts';
 import type { StoredItem } from './stored-item.ts';
-import { toStoredItem } from './stored-item.ts';
+import { NOTHING, toStoredItem } from './stored-item.ts';
 
 const FIRST_VERSION = 1;
 

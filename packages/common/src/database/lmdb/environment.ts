@@ -4,7 +4,8 @@ import type { Database, Key, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
 import type { IndexName, TableName } from '../tables.ts';
 import { TABLE_NAMES, TABLES } from '../tables.ts';
-import type { StoredItem } from './stored-item.ts';
+import { moveToHistories } from './move-to-histories.ts';
+import type { NOTHING, StoredItem } from './stored-item.ts';
 
 /** Tables, indexes, histories and the expiry list, with room for those to come. */
 const MAX_DATABASES = 40;
@@ -12,6 +13,8 @@ const DATA_FILE = 'data.mdb';
 
 /** Of the values and keys in the file; another one needs the store to be copied through the port. */
 const FORMAT = '3';
+/** The one before the lists of users lay together. */
+const FORMAT_BEFORE_HISTORIES = '2';
 
 /** Of the items and their parts in one table; the names of any further shape are in each item that has it. */
 const MAX_SHAPES = 1_024;
@@ -25,9 +28,6 @@ const TABLE_OPTIONS = {
   sharedStructuresKey: Symbol.for('shapes'),
   maxSharedStructures: MAX_SHAPES,
 } as const;
-
-/** The value of what is there by its key alone. */
-export const NOTHING = '';
 
 export interface Environment {
   readonly root: RootDatabase<never>;
@@ -77,8 +77,14 @@ export function openEnvironment(
     }
   }
   const histories = root.openDB<StoredItem | typeof NOTHING, Key[]>('histories', TABLE_OPTIONS);
-  assertFormat(root, tables, { readOnly });
-  return {
+  const format = formatOf(root, tables);
+  const isUpgraded = format === FORMAT_BEFORE_HISTORIES && !readOnly;
+  if (format !== undefined && format !== FORMAT && !isUpgraded) {
+    throw new Error(
+      `the store is of format ${format} and this version reads format ${FORMAT}: ${wayOut(format)}`,
+    );
+  }
+  const environment: Environment = {
     root,
     table: (name) => known(tables.get(name), name),
     index: (table, name) => known(indexes.get(`${table}.${name}`), `${table}.${name}`),
@@ -89,25 +95,33 @@ export function openEnvironment(
       openPaths.delete(path);
     },
   };
+  if (isUpgraded) {
+    const { table, index } = environment;
+    moveToHistories({ root, users: table('users'), orders: index('orders', 'UserOrdersIndex'), histories });
+  }
+  if (!readOnly && format !== FORMAT) propertiesOf(root).putSync('format', FORMAT);
+  return environment;
+}
+
+const propertiesOf = (root: RootDatabase<never>) =>
+  root.openDB<string, string>('properties', { encoding: 'string' });
+
+/** Undefined when nobody ever wrote to the store. */
+function formatOf(
+  root: RootDatabase<never>,
+  tables: ReadonlyMap<TableName, Database<StoredItem, Key[]>>,
+): string | undefined {
+  // What is open for reading only lacks the database when nobody ever wrote it.
+  const properties: ReturnType<typeof propertiesOf> | undefined = propertiesOf(root);
+  const isEmpty = [...tables.values()].every((table) => [...table.getKeys({ limit: 1 })].length === 0);
+  return properties?.get('format') ?? (isEmpty ? undefined : '1');
 }
 
 /** An item read as if it were of another format would be nonsense, not an error. */
-function assertFormat(
-  root: RootDatabase<never>,
-  tables: ReadonlyMap<TableName, Database<StoredItem, Key[]>>,
-  { readOnly }: { readonly readOnly: boolean },
-): void {
-  const properties = root.openDB<string, string>('properties', { encoding: 'string' });
-  // What is open for reading only lacks the database when nobody ever wrote it.
-  const format = (properties as typeof properties | undefined)?.get('format');
-  if (format === FORMAT) return;
-  const isEmpty = [...tables.values()].every((table) => [...table.getKeys({ limit: 1 })].length === 0);
-  if (!isEmpty || format !== undefined) {
-    throw new Error(
-      `the store is of format ${format ?? '1'} and this version reads format ${FORMAT}: move its folder away to start afresh`,
-    );
-  }
-  if (!readOnly) properties.putSync('format', FORMAT);
+function wayOut(format: string): string {
+  return format === FORMAT_BEFORE_HISTORIES
+    ? 'start the server on it once, which brings it up to date'
+    : 'move its folder away to start afresh';
 }
 
 /** A store that is open for reading only lacks what no writer has made yet. */

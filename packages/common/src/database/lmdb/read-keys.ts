@@ -1,7 +1,7 @@
 import type { Key, RangeOptions, Transaction } from 'lmdb';
 import type { TableName } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
-import type { Environment, NOTHING } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { History, HistoryKind } from './histories.ts';
 import {
   HISTORIES,
@@ -11,7 +11,7 @@ import {
   ledgerOf,
   placeOf,
 } from './histories.ts';
-import type { StoredItem } from './stored-item.ts';
+import type { NOTHING, StoredItem } from './stored-item.ts';
 
 /** Sort keys of a partition, both bounds inclusive. */
 export interface SortKeys {

@@ -13,6 +13,9 @@ export interface StoredItem {
   readonly e?: number;
 }
 
+/** The value of what is there by its key alone, as index entries are. */
+export const NOTHING = '';
+
 export function toStoredItem(content: ItemContent, version: number): StoredItem {
   const { attributes: a, indexes: i, expiresAtEpochSeconds: e } = content;
   // The four shapes written out: this runs for every item that is written, and a spread costs more than the rest of it.

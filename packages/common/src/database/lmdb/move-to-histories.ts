@@ -1,0 +1,57 @@
+import type { Database, Key, RootDatabase } from 'lmdb';
+import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
+import { entryPlace, placeInHistory } from './histories.ts';
+import type { NOTHING, StoredItem } from './stored-item.ts';
+
+/** Some milliseconds of work, after which all of it is on disk. */
+const KEYS_PER_TRANSACTION = 2_000;
+
+/** What of a file takes part. */
+interface Format2 {
+  readonly root: RootDatabase<never>;
+  readonly users: Database<StoredItem, Key[]>;
+  /** UserOrdersIndex. */
+  readonly orders: Database<string, Key[]>;
+  readonly histories: Database<StoredItem | typeof NOTHING, Key[]>;
+}
+
+/**
+ * Moves the lists of users to the tree of histories, from where stores of format 2 have them. May be stopped at any
+ * time and begun again, also by several processes at once.
+ */
+export function moveToHistories({ root, users, orders, histories }: Format2): void {
+  const inBatches = (nextKeys: (after: Key[] | undefined) => Key[][], move: (key: Key[]) => void): void => {
+    let after: Key[] | undefined;
+    do {
+      after = root.transactionSync(() => {
+        const keys = nextKeys(after);
+        for (const key of keys) move(key);
+        return keys.at(-1);
+      });
+    } while (after);
+  };
+  const keysBehind = (after: Key[] | undefined) => ({
+    ...(after && { start: [...after, HIGHEST_CHARACTER] }),
+    limit: KEYS_PER_TRANSACTION,
+  });
+
+  inBatches(
+    (after) => [...users.getKeys(keysBehind(after))],
+    (key) => {
+      const [pk, sk] = key as [string, string];
+      const place = placeInHistory({ table: 'users', pk, sk });
+      const stored = place && users.get(key);
+      if (!stored) return;
+      histories.putSync(place, stored);
+      users.removeSync(key);
+    },
+  );
+  inBatches(
+    (after) => [...orders.getKeys(keysBehind(after))],
+    (key) => {
+      const [indexPk, indexSk, pk, sk] = key as [string, string, string, string];
+      histories.putSync(entryPlace({ pk: indexPk, sk: indexSk }, { pk, sk }), '');
+      orders.removeSync(key);
+    },
+  );
+}
