@@ -1,24 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { applyWrite } from '@cnop/common/database/lmdb/apply-write';
 import type { Environment } from '@cnop/common/database/lmdb/environment';
-import { openEnvironment } from '@cnop/common/database/lmdb/environment';
 import { sweepExpired } from '@cnop/common/database/lmdb/expiry-sweeper';
 import type { ItemContent, ItemKey } from '@cnop/common/database/table-store';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { openForEachTest } from './lmdb-fixture.ts';
 
 const NOW = 1_000;
-let folder: string;
 let environment: Environment;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cnop-expiry-'));
-  environment = openEnvironment(folder);
-});
-afterEach(async () => {
-  await environment.close();
-  rmSync(folder, { recursive: true });
+openForEachTest((opened) => {
+  environment = opened;
 });
 
 const key = (pk: string): ItemKey => ({ table: 'users', pk, sk: 'SESSION#1' });

@@ -1,23 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createItems } from '@cnop/common/database/lmdb/apply-write';
 import type { Environment } from '@cnop/common/database/lmdb/environment';
-import { openEnvironment } from '@cnop/common/database/lmdb/environment';
 import { HISTORIES } from '@cnop/common/database/lmdb/histories';
 import type { Write } from '@cnop/common/database/table-store';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { openForEachTest } from './lmdb-fixture.ts';
 
-let folder: string;
 let environment: Environment;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cnop-histories-'));
-  environment = openEnvironment(folder);
-});
-afterEach(async () => {
-  await environment.close();
-  rmSync(folder, { recursive: true });
+openForEachTest((opened) => {
+  environment = opened;
 });
 
 /** What an order of somebody adds to lists. */

@@ -1,25 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createItems } from '@cnop/common/database/lmdb/apply-write';
 import type { Environment } from '@cnop/common/database/lmdb/environment';
-import { openEnvironment } from '@cnop/common/database/lmdb/environment';
 import { sweepExpired } from '@cnop/common/database/lmdb/expiry-sweeper';
 import { createLogSweeper } from '@cnop/common/database/lmdb/log-sweeper';
 import { sortKeysOf } from '@cnop/common/database/lmdb/read-keys';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { openForEachTest } from './lmdb-fixture.ts';
 
 const NOW = 1_000;
-let folder: string;
 let environment: Environment;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cnop-logs-'));
-  environment = openEnvironment(folder);
-});
-afterEach(async () => {
-  await environment.close();
-  rmSync(folder, { recursive: true });
+openForEachTest((opened) => {
+  environment = opened;
 });
 
 /** A log with an item for each of these moments, in epoch seconds. */

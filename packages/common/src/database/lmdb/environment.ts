@@ -79,6 +79,7 @@ export function openEnvironment(
   const histories = root.openDB<StoredItem | typeof NOTHING, Key[]>('histories', TABLE_OPTIONS);
   const format = formatOf(root, tables);
   const isUpgraded = format === FORMAT_BEFORE_HISTORIES && !readOnly;
+  // An item read as if it were of another format would be nonsense, not an error.
   if (format !== undefined && format !== FORMAT && !isUpgraded) {
     throw new Error(
       `the store is of format ${format} and this version reads format ${FORMAT}: ${wayOut(format)}`,
@@ -113,11 +114,11 @@ function formatOf(
 ): string | undefined {
   // What is open for reading only lacks the database when nobody ever wrote it.
   const properties: ReturnType<typeof propertiesOf> | undefined = propertiesOf(root);
-  const isEmpty = [...tables.values()].every((table) => [...table.getKeys({ limit: 1 })].length === 0);
-  return properties?.get('format') ?? (isEmpty ? undefined : '1');
+  const isEmpty = () => [...tables.values()].every((table) => [...table.getKeys({ limit: 1 })].length === 0);
+  return properties?.get('format') ?? (isEmpty() ? undefined : '1');
 }
 
-/** An item read as if it were of another format would be nonsense, not an error. */
+/** What to do with a store that cannot be opened as it is. */
 function wayOut(format: string): string {
   return format === FORMAT_BEFORE_HISTORIES
     ? 'start the server on it once, which brings it up to date'

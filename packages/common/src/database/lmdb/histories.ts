@@ -1,5 +1,5 @@
 import type { Key } from 'lmdb';
-import type { IndexEntry, ItemKey } from '../table-store.ts';
+import type { ItemKey } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import { TABLES } from '../tables.ts';
 import { mirrored, unmirrored } from './mirrored-text.ts';
@@ -21,10 +21,12 @@ export const HISTORIES = {
 } as const;
 export type HistoryKind = (typeof HISTORIES)[keyof typeof HISTORIES];
 
-/** A list of somebody: how all its keys in the tree begin, and whether sort keys lie in it in reverse. */
-export interface History {
-  readonly prefix: readonly string[];
-  readonly isReversed: boolean;
+/** A list of somebody: how all its keys in the tree begin. */
+export type History = readonly [username: string, kind: HistoryKind, ...rest: string[]];
+
+/** Whether sort keys lie in such lists in reverse. */
+export function isReversed(kind: HistoryKind): boolean {
+  return kind === HISTORIES.events || kind === HISTORIES.trades;
 }
 
 const [EVENT_PREFIX] = TABLES.users.logs;
@@ -34,18 +36,16 @@ const SEPARATOR = '#';
 /** The partition of a table that is a history as a whole; undefined for any other one. */
 export function historyOfPartition(table: TableName, pk: string): History | undefined {
   if (table !== 'users') return undefined;
-  if (pk.startsWith(EVENT_PREFIX)) {
-    return { prefix: [pk.slice(EVENT_PREFIX.length), HISTORIES.events], isReversed: true };
-  }
+  if (pk.startsWith(EVENT_PREFIX)) return [pk.slice(EVENT_PREFIX.length), HISTORIES.events];
   if (!pk.startsWith(TRANSACTION_PREFIX)) return undefined;
   const name = pk.slice(TRANSACTION_PREFIX.length);
   const end = name.includes(SEPARATOR) ? name.indexOf(SEPARATOR) : name.length;
-  return { prefix: [name.slice(0, end), HISTORIES.trades, name.slice(end)], isReversed: true };
+  return [name.slice(0, end), HISTORIES.trades, name.slice(end)];
 }
 
 /** The ledger in a partition of the table of users, which has other items too. */
 export function ledgerOf(username: string): History {
-  return { prefix: [username, HISTORIES.ledger], isReversed: false };
+  return [username, HISTORIES.ledger];
 }
 
 /** How the sort keys of the ledger begin, and no others. */
@@ -59,8 +59,8 @@ export function placeInHistory({ table, pk, sk }: ItemKey): Key[] | undefined {
 }
 
 /** Where a sort key lies in a history. Works for the bounds of ranges, too. */
-export function placeOf({ prefix, isReversed }: History, sk: string): Key[] {
-  return [...prefix, isReversed ? mirrored(sk) : sk];
+export function placeOf(history: History, sk: string): Key[] {
+  return [...history, isReversed(history[1]) ? mirrored(sk) : sk];
 }
 
 /** The key of the item that lies at a place which is no index entry's. */
@@ -77,7 +77,7 @@ export function isHistoryIndex(index: IndexName): boolean {
   return index === 'UserOrdersIndex';
 }
 
-/** Where an entry of that index lies. */
-export function entryPlace(entry: IndexEntry, { pk, sk }: Pick<ItemKey, 'pk' | 'sk'>): Key[] {
-  return [entry.pk, HISTORIES.orders, entry.sk, pk, sk];
+/** A partition of that index. */
+export function ordersOf(username: string): History {
+  return [username, HISTORIES.orders];
 }

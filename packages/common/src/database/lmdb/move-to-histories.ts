@@ -1,7 +1,8 @@
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
-import { entryPlace, placeInHistory } from './histories.ts';
-import type { NOTHING, StoredItem } from './stored-item.ts';
+import { ordersOf, placeInHistory } from './histories.ts';
+import type { StoredItem } from './stored-item.ts';
+import { NOTHING } from './stored-item.ts';
 
 /** Some milliseconds of work, after which all of it is on disk. */
 const KEYS_PER_TRANSACTION = 2_000;
@@ -50,7 +51,7 @@ export function moveToHistories({ root, users, orders, histories }: Format2): vo
     (after) => [...orders.getKeys(keysBehind(after))],
     (key) => {
       const [indexPk, indexSk, pk, sk] = key as [string, string, string, string];
-      histories.putSync(entryPlace({ pk: indexPk, sk: indexSk }, { pk, sk }), '');
+      histories.putSync([...ordersOf(indexPk), indexSk, pk, sk], NOTHING);
       orders.removeSync(key);
     },
   );

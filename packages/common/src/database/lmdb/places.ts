@@ -1,8 +1,8 @@
 import type { Database, Key, Transaction } from 'lmdb';
 import type { IndexEntry, ItemKey } from '../table-store.ts';
-import type { IndexName } from '../tables.ts';
+import type { IndexName, TableName } from '../tables.ts';
 import type { Environment } from './environment.ts';
-import { entryPlace, isHistoryIndex, placeInHistory } from './histories.ts';
+import { isHistoryIndex, ordersOf, placeInHistory } from './histories.ts';
 import type { StoredItem } from './stored-item.ts';
 
 /** A key in one of the trees of the file. */
@@ -24,14 +24,18 @@ export interface EntryOfItem {
   readonly entry: IndexEntry;
 }
 
-export function placeOfEntry(
-  { histories, index }: Environment,
-  { key, name, entry }: EntryOfItem,
+export function placeOfEntry(environment: Environment, { key, name, entry }: EntryOfItem): Place<string> {
+  const partition = placeOfPartition(environment, { table: key.table, index: name, pk: entry.pk });
+  return { tree: partition.tree, key: [...partition.key, entry.sk, key.pk, key.sk] };
+}
+
+/** Where a partition of an index lies: its keys go on with the entry's sort key, then with the keys of the item. */
+export function placeOfPartition(
+  environment: Environment,
+  { table, index, pk }: { readonly table: TableName; readonly index: IndexName; readonly pk: string },
 ): Place<string> {
-  if (isHistoryIndex(name)) {
-    return { tree: histories as unknown as Database<string, Key[]>, key: entryPlace(entry, key) };
-  }
-  return { tree: index(key.table, name), key: [entry.pk, entry.sk, key.pk, key.sk] };
+  if (!isHistoryIndex(index)) return { tree: environment.index(table, index), key: [pk] };
+  return { tree: environment.histories as unknown as Database<string, Key[]>, key: [...ordersOf(pk)] };
 }
 
 /** As of a transaction, or of the write transaction that runs, or else of what is on the disk now. */

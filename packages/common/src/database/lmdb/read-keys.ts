@@ -4,8 +4,8 @@ import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
 import type { History, HistoryKind } from './histories.ts';
 import {
-  HISTORIES,
   historyOfPartition,
+  isReversed,
   itemKeyAt,
   LEDGER_SORT_KEYS,
   ledgerOf,
@@ -87,11 +87,12 @@ function* sortKeysOfHistory(
   history: History,
   { low, high, isDescending, after }: SortKeys,
 ): Generator<string, void, undefined> {
-  const [lowest, highest] = history.isReversed ? [high, low] : [low, high];
+  const isInReverse = isReversed(history[1]);
+  const [lowest, highest] = isInReverse ? [high, low] : [low, high];
   const keys = {
     lowest: placeOf(history, lowest),
     highest: placeOf(history, highest),
-    isDescending: isDescending !== history.isReversed,
+    isDescending: isDescending !== isInReverse,
     after: after === undefined ? undefined : placeOf(history, after),
   };
   for (const key of environment.histories.getKeys(rangeOptions(keys))) yield itemKeyAt(key).sk;
@@ -123,7 +124,7 @@ export function* linesOfHistories(
   kind: HistoryKind,
   transaction: Transaction,
 ): Generator<Line, void, undefined> {
-  const isDescending = kind === HISTORIES.events || kind === HISTORIES.trades;
+  const isDescending = isReversed(kind);
   let owner = nextOwner(histories, kind, { transaction });
   while (owner !== undefined) {
     const lowest = [owner, kind];

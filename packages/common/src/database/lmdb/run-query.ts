@@ -7,8 +7,7 @@ import type { IndexName, TableName } from '../tables.ts';
 import { indexDefinition } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
-import { HISTORIES, isHistoryIndex } from './histories.ts';
-import { findStored } from './places.ts';
+import { findStored, placeOfPartition } from './places.ts';
 import { rangeOptions, sortKeysOf } from './read-keys.ts';
 import { toItem } from './stored-item.ts';
 
@@ -61,8 +60,7 @@ function* locateByIndex(
 ): Generator<Located, void, undefined> {
   const { low, high } = boundsOf(range);
   const isDescending = order === 'descending';
-  const isHistory = isHistoryIndex(index);
-  const prefix = isHistory ? [indexPk, HISTORIES.orders] : [indexPk];
+  const { tree, key: prefix } = placeOfPartition(environment, { table, index, pk: indexPk });
   // A bound has fewer parts than the keys: the shorter one sorts first.
   const lowest = [...prefix, low];
   const highest = [...prefix, high, HIGHEST_CHARACTER];
@@ -73,7 +71,6 @@ function* locateByIndex(
     isDescending,
     after: isBefore(position, isDescending ? highest : lowest, isDescending) ? undefined : position,
   };
-  const tree = isHistory ? environment.histories : environment.index(table, index);
   for (const key of tree.getKeys(rangeOptions(keys))) {
     const [indexSk = '', pk = '', sk = ''] = key.slice(prefix.length) as string[];
     yield { position: { pk, sk, indexSk }, itemKey: { table, pk, sk } };
