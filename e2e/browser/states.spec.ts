@@ -226,16 +226,28 @@ for (const [name, { url, title }] of Object.entries(CHART_FAILURES)) {
   });
 }
 
-test('a menu whose code does not come says so and stays a button', async ({ page, watch }) => {
+test('a menu whose code does not come says so and comes after a reload', async ({ page, watch }) => {
   watch.allow('console', /status of 503|dynamically imported module/);
-  await page.route('**/assets/appearance-menu-*.js', (route) => route.fulfill(PROBLEM));
+  await page.route('**/assets/*menu-*.js', (route) => route.fulfill(PROBLEM));
   await page.goto('/');
   await page.getByRole('button', { name: 'Appearance' }).click();
   await expect(page.getByText('The menu could not be loaded').first()).toBeVisible();
   await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
   await page.unrouteAll();
+  await page.reload();
   await page.getByRole('button', { name: 'Appearance' }).click();
   await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toBeVisible();
+});
+
+test('a page whose code does not come can be tried again', async ({ trader: { page }, watch }) => {
+  watch.allow('console', /status of 503|dynamically imported module/);
+  await page.route('**/assets/orders-page-*.js', (route) => route.fulfill(PROBLEM));
+  await page.goto('/');
+  await page.getByRole('navigation').getByRole('link', { name: 'Orders' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'This page could not be shown' })).toBeVisible();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'Orders', exact: true })).toBeVisible();
 });
 
 test('on a slow network buttons are busy and keep their size', async ({ page, platform }) => {
@@ -275,11 +287,9 @@ test('a page that breaks leaves the shell, says so and can be tried again', asyn
   await page.goto('/sign-in');
   // An answer that fits its schema and that the page cannot live with: a name that is sorted by, without being one.
   await page.addInitScript(() => {
-    const state = window as unknown as { isBroken: boolean };
-    state.isBroken = true;
     const compare: (this: string, other: string) => number = String.prototype.localeCompare;
     String.prototype.localeCompare = function (this: string, other: string) {
-      if (state.isBroken) throw new Error('planted');
+      if (!sessionStorage.getItem('mended')) throw new Error('planted');
       return compare.call(this, other);
     };
   });
@@ -287,9 +297,7 @@ test('a page that breaks leaves the shell, says so and can be tried again', asyn
   await expect(page.getByRole('alert').filter({ hasText: 'This page could not be shown' })).toBeVisible();
   await expect(page.getByRole('banner').getByRole('link', { name: 'Markets', exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Go to the markets' })).toBeVisible();
-  await page.evaluate(() => {
-    (window as unknown as { isBroken: boolean }).isBroken = false;
-  });
+  await page.evaluate(() => sessionStorage.setItem('mended', 'yes'));
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
 });

@@ -4,7 +4,7 @@ import { Component } from 'react';
 export interface ErrorBoundaryProps {
   readonly children: ReactNode;
   /** Instead of a part that broke. */
-  readonly fallback: (error: unknown, reset: () => void) => ReactNode;
+  readonly fallback: (error: unknown) => ReactNode;
 }
 
 interface State {
@@ -21,7 +21,6 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, State> {
 
   override render(): ReactNode {
     const { failure } = this.state;
-    if (!failure) return this.props.children;
-    return this.props.fallback(failure.error, () => this.setState({ failure: undefined }));
+    return failure ? this.props.fallback(failure.error) : this.props.children;
   }
 }

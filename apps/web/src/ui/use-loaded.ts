@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { notify } from './notices.ts';
 
 /**
- * A part whose code comes when it is asked for. When that fails it says so and can be asked for again: a part that is
- * not there is no reason to take the page away.
+ * A part whose code comes when it is asked for. When that fails it says so, and how to get it: a part that is not
+ * there is no reason to take the page away.
  * @param name of the part, in the notice
  */
 export function useLoaded<Props>(
@@ -19,7 +19,7 @@ export function useLoaded<Props>(
         notify({
           tone: 'failure',
           title: `${name} could not be loaded`,
-          description: 'Try again once the server can be reached.',
+          description: 'Reload the page once the server can be reached.',
         }),
       );
   };

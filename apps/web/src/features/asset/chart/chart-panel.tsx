@@ -3,7 +3,7 @@ import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { MarketAsset } from '../../../api/market/assets.ts';
 import type { Bar } from '../../../api/market/candles.ts';
 import { candlesQuery } from '../../../api/market/candles.ts';
@@ -13,15 +13,15 @@ import { useLivePrice } from '../../../live/price-store.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorBoundary } from '../../../ui/error-boundary.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
+import { reloadPage } from '../../../ui/reload-page.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import { summaryOf, withPrice } from './bars.ts';
 import { BarsTable } from './bars-table.tsx';
 import { useOwnMarks } from './use-own-marks.ts';
 
-/** Half of the code of the page, and the rest is of use before it is there. What failed to load has to be made anew. */
-const loadChartCanvas = () =>
-  lazy(async () => ({ default: (await import('./chart-canvas.tsx')).ChartCanvas }));
+/** Half of the code of the page, and the rest is of use before it is there. */
+const ChartCanvas = lazy(async () => ({ default: (await import('./chart-canvas.tsx')).ChartCanvas }));
 
 const BARS = 500;
 /** Ticks draw the last candle; this only mends what was missed. */
@@ -96,19 +96,11 @@ type HistoryProps = Pick<ChartPanelProps, 'asset' | 'interval' | 'isTable' | 'is
 function History({ asset, interval, isTable, isSignedIn, bars }: HistoryProps) {
   const { asset_id: assetId, price_scale: priceScale } = asset;
   const { orders, fills } = useOwnMarks(assetId, isSignedIn);
-  const [ChartCanvas, setChartCanvas] = useState(loadChartCanvas);
   if (isTable) return <BarsTable bars={bars} priceScale={priceScale} />;
   return (
     <ErrorBoundary
-      fallback={(error, reset) => (
-        <ErrorState
-          title="The chart could not be shown"
-          error={error}
-          onRetry={() => {
-            setChartCanvas(loadChartCanvas);
-            reset();
-          }}
-        />
+      fallback={(error) => (
+        <ErrorState title="The chart could not be shown" error={error} onRetry={reloadPage} />
       )}
     >
       <Suspense fallback={<Skeleton className="absolute inset-3" />}>
