@@ -52,6 +52,8 @@ test('a column keeps its width from tick to tick', async ({ page, platform }) =>
     .getByRole('cell')
     .nth(1);
   await expect(cell).toContainText('$51,111.11');
+  // The rows below the fold come after the first paint, and one of them may need more room.
+  await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(30);
   const before = await cell.evaluate((element) => element.getBoundingClientRect().width);
   await platform.setPrice('BTC', '48888.88');
   await expect(cell).toContainText('$48,888.88');

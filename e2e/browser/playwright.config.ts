@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from '@playwright/test';
 
 const results = path.join(import.meta.dirname, 'results');
+/** Debian's Chromium without windows takes a fifth less of the processor. */
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell';
+const browserPath = existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : '/usr/bin/chromium';
 const isRoot = process.getuid?.() === 0;
 const isCi = process.env['CI'] !== undefined;
 
@@ -27,7 +31,7 @@ export default defineConfig({
   ],
   use: {
     launchOptions: {
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      executablePath: process.env['CHROMIUM_PATH'] ?? browserPath,
       args: isRoot ? ['--no-sandbox'] : [],
     },
     viewport: { width: 1280, height: 800 },

@@ -121,6 +121,8 @@ test('a history that is not complete says so', async ({ trader: { page } }) => {
   });
   await page.goto('/portfolio');
   await expect(history(page).getByRole('note')).toContainText('The history is not complete');
+  // The history may have been asked for once more, and its answer needs the page.
+  await page.unrouteAll({ behavior: 'wait' });
 });
 
 test('a portfolio that fails leaves its history, and the other way round', async ({
