@@ -243,7 +243,10 @@ test('a page whose code does not come can be tried again', async ({ trader: { pa
   watch.allow('console', /status of 503|dynamically imported module/);
   await page.route('**/assets/orders-page-*.js', (route) => route.fulfill(PROBLEM));
   await page.goto('/');
+  // The router reloads once by itself, in case there is a newer release.
+  const isReloaded = page.waitForEvent('load');
   await page.getByRole('navigation').getByRole('link', { name: 'Orders' }).click();
+  await isReloaded;
   await expect(page.getByRole('alert').filter({ hasText: 'This page could not be shown' })).toBeVisible();
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();
