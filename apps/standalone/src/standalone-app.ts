@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { readOwnGateway } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { createSessionChecker } from '@cnop/common/auth/session-state';
 import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
@@ -64,6 +65,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     bus,
     trades: createTradeTape(),
     drain,
+    clientAddressOf: readOwnGateway(),
     isOwnProcess: false,
   };
   const marketMaker = await openMarketMaker(runtime, {
@@ -77,7 +79,6 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       passwords,
       publicKeys,
       tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
-      trustedProxies: settings.TRUSTED_PROXIES,
     }),
     order: await buildOrderServiceApp({
       ...runtime,
@@ -127,7 +128,7 @@ async function buildDoor(
     },
     limits: rateLimitsOf(settings),
     corsOrigins: settings.CORS_ORIGINS,
-    trustedProxies: settings.TRUSTED_PROXIES,
+    trustedProxies: settings.TRUSTED_PROXIES ?? [],
     isProduction: settings.NODE_ENV === 'production',
     webFolder: webFolderOf(settings, findBuiltWebApp()),
     offersDemoAccounts: offersDemoAccounts(settings),

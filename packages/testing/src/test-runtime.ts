@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readTrustedPeers } from '@cnop/common/auth/gateway-hop';
 import { startSession } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord } from '@cnop/common/auth/session-state';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
@@ -68,6 +69,7 @@ export async function createTestRuntime({
     bus,
     trades: createTradeTape(),
     drain: createDrain(),
+    clientAddressOf: readTrustedPeers(['127.0.0.1']),
     isOwnProcess: true,
     tokens,
     signingKeys,

@@ -1,9 +1,11 @@
+import { createHopSigner } from '@cnop/common/auth/gateway-hop';
 import { createTokenVerifier } from '@cnop/common/auth/token-manager';
 import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
 import {
   gatewayProcessSettings,
   offersDemoAccounts,
   rateLimitsOf,
+  refuseUnprovenHop,
   webFolderOf,
 } from '@cnop/common/config/gateway-settings';
 import { readConfig } from '@cnop/common/config/read-config';
@@ -27,11 +29,15 @@ import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './http-upstream/http-upstream.ts';
 import type { Upstreams } from './upstream.ts';
 
+const UNSIGNED_HOPS =
+  'GATEWAY_SECRET is not set: services believe X-Forwarded-For from every peer in their TRUSTED_PROXIES';
+
 const settingsSchema = processSettings
   .extend(tokenSettings.shape)
   .extend(keySetSettings.shape)
   .extend(messagingSettings.shape)
-  .extend(gatewayProcessSettings.shape);
+  .extend(gatewayProcessSettings.shape)
+  .superRefine(refuseUnprovenHop);
 
 await startProcess(start);
 
@@ -39,6 +45,7 @@ await startProcess(start);
 async function start(): Promise<void> {
   const settings = readConfig(settingsSchema);
   const logger = createLogger({ level: settings.LOG_LEVEL });
+  if (!settings.GATEWAY_SECRET) logger.warn(UNSIGNED_HOPS);
   const drain = createDrain();
   const sharedCounter = await openSharedCounter(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the shared counter of rate limits is down'),
@@ -57,7 +64,7 @@ async function start(): Promise<void> {
     limits: rateLimitsOf(settings),
     sharedCounter,
     corsOrigins: settings.CORS_ORIGINS,
-    trustedProxies: settings.TRUSTED_PROXIES,
+    trustedProxies: settings.TRUSTED_PROXIES ?? [],
     isProduction: settings.NODE_ENV === 'production',
     webFolder: webFolderOf(settings),
     offersDemoAccounts: offersDemoAccounts(settings),
@@ -73,9 +80,11 @@ async function start(): Promise<void> {
 }
 
 function upstreamsOf(settings: GatewayProcessSettings, drain: Drain): Upstreams {
+  const [secret] = settings.GATEWAY_SECRET ?? [];
+  const signHop = secret === undefined ? undefined : createHopSigner(secret, systemClock);
   return {
-    user: createHttpUpstream({ origins: settings.USER_SERVICE_URLS, drain }),
-    order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS, drain }),
-    inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS, drain }),
+    user: createHttpUpstream({ origins: settings.USER_SERVICE_URLS, signHop, drain }),
+    order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS, signHop, drain }),
+    inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS, signHop, drain }),
   };
 }

@@ -1,5 +1,4 @@
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
-import { createTrustedProxies } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
@@ -22,7 +21,6 @@ import {
   provideStore,
   provideStreams,
   provideTokens,
-  provideTrustedProxies,
   provideVerifier,
 } from './dependencies.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -48,8 +46,6 @@ export interface UserServiceRuntime extends ServiceRuntime {
   readonly tokens: TokenIssuer;
   /** What everybody else checks tokens with. */
   readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
-  /** Peers whose X-Forwarded-For is believed, as addresses or networks. */
-  readonly trustedProxies: readonly string[];
   /** Instead of the usual limits of live streams. */
   readonly streamLimits?: Partial<StreamLimits>;
 }
@@ -70,7 +66,6 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   provideVerifier(app, runtime.verifier);
   provideSessions(app, runtime.sessions);
   provideAudit(app, createAuditLogger(runtime));
-  provideTrustedProxies(app, createTrustedProxies(runtime.trustedProxies));
   provideCandleDao(app, createCandleDao(runtime.store));
   provideQuotes(app, runtime.quotes);
   provideLiveEventDao(app, createLiveEventDao(runtime.store));

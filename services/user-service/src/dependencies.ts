@@ -1,5 +1,4 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
-import type { TrustedProxies } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { TokenIssuer, TokenVerifier } from '@cnop/common/auth/token-manager';
@@ -25,4 +24,3 @@ export const [provideLiveEventDao, getLiveEventDao] = dependency<LiveEventDao>('
 export const [provideCandleDao, getCandleDao] = dependency<CandleDao>('candleDao');
 export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
 export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
-export const [provideTrustedProxies, getTrustedProxies] = dependency<TrustedProxies>('trustedProxies');

@@ -3,9 +3,11 @@ import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
 import {
   accountSettings,
+  hopSettings,
   messagingSettings,
   portSetting,
   processSettings,
+  refuseUnknownGateway,
   refuseUnsafeInProduction,
   signingKeyFileOf,
   storeSettings,
@@ -25,8 +27,10 @@ await runService({
     .extend(messagingSettings.shape)
     .extend(tokenSettings.shape)
     .extend(accountSettings.shape)
+    .extend(hopSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
-    .superRefine(refuseUnsafeInProduction),
+    .superRefine(refuseUnsafeInProduction)
+    .superRefine(refuseUnknownGateway),
   openStore,
   open: async (settings, clock) => {
     const names = tokenNamesOf(settings);
@@ -41,7 +45,6 @@ await runService({
           passwords,
           publicKeys,
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
-          trustedProxies: settings.TRUSTED_PROXIES,
         }),
       quotesFrom: 'store',
       close: () => passwords.close(),

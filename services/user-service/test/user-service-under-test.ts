@@ -1,5 +1,6 @@
 import type { AuditEvent } from '@cnop/common/auth/audit-logger';
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
+import { readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-state';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
@@ -58,9 +59,12 @@ export type UserServiceUnderTest = Awaited<ReturnType<typeof startUserService>>;
 export async function startUserService({
   bcryptCost = TEST_BCRYPT_COST,
   streamLimits = {},
+  gatewaySecret,
 }: {
   readonly bcryptCost?: number;
   readonly streamLimits?: Partial<StreamLimits>;
+  /** With it the service believes signed hops alone, without it the peer 127.0.0.1. */
+  readonly gatewaySecret?: string;
 } = {}) {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
@@ -70,6 +74,9 @@ export async function startUserService({
   const publicKeys = runtime.signingKeys.publicKeys();
   const app = await buildUserServiceApp({
     ...runtime,
+    ...(gatewaySecret !== undefined && {
+      clientAddressOf: readSignedHops({ secrets: [gatewaySecret], clock, onRefusal: () => undefined }),
+    }),
     passwords: {
       ...passwords,
       async verify(password, hash) {
@@ -79,7 +86,6 @@ export async function startUserService({
       },
     },
     publicKeys,
-    trustedProxies: ['127.0.0.1'],
     streamLimits,
   });
   const audit = createAuditLogger(runtime);

@@ -9,6 +9,13 @@ const IPV4_MAPPED_PREFIX = '::ffff:';
 const IPV6_NETWORK_GROUPS = 4;
 const IPV6_GROUPS = 8;
 
+/** Where a request came from, for limits and the audit log. */
+export interface RequestOrigin {
+  readonly address: string;
+  readonly userAgent: string | undefined;
+  readonly requestId: string;
+}
+
 /** The peers whose `x-forwarded-for` is believed. */
 export interface TrustedProxies {
   has(address: string): boolean;

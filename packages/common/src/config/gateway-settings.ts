@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { addressListSetting, integerSetting, portSetting } from './settings.ts';
+import {
+  addressListSetting,
+  GATEWAY_SECRET_MISSING,
+  hopSettings,
+  integerSetting,
+  isLoopback,
+  listSetting,
+  portSetting,
+} from './settings.ts';
 
 const DEFAULT_PORT = 8_080;
 const MAX_REQUESTS_PER_MINUTE = 100_000_000;
 
 /** Requests per minute and client; 0 is no limit. */
 const rateLimitSetting = integerSetting({ min: 0, max: MAX_REQUESTS_PER_MINUTE });
-
-/** Splits at commas; blanks and empty parts do not count. */
-const listSetting = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
 
 /** Scheme, host and port: anything behind them would be ignored in silence. */
 const originSchema = z
@@ -40,8 +40,8 @@ export const gatewaySettings = z.object({
   RATE_LIMIT_READS: rateLimitSetting.default(1_200),
   /** Web apps of other origins that may call the API. */
   CORS_ORIGINS: originListSetting.default([]),
-  /** Load balancers in front of the gateway, as addresses or networks; nobody else's X-Forwarded-For is believed. */
-  TRUSTED_PROXIES: addressListSetting.default([]),
+  /** Load balancers in front of the gateway, as addresses or networks; no other X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: addressListSetting.optional(),
   /** Where the gateway's own metrics are served, apart from the public port; 0 is nowhere. */
   METRICS_PORT: portSetting.default(0),
   /** The folder of the built web app, or `off`. */
@@ -53,11 +53,37 @@ export type GatewaySettings = z.output<typeof gatewaySettings>;
 
 /** What the gateway needs when the services are processes of their own. */
 export const gatewayProcessSettings = gatewaySettings.extend({
+  GATEWAY_SECRET: hopSettings.shape.GATEWAY_SECRET,
   USER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8000')]),
   INVENTORY_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8001')]),
   ORDER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8002')]),
 });
 export type GatewayProcessSettings = z.output<typeof gatewayProcessSettings>;
+
+/**
+ * Refuses a gateway whose services could not tell it from anyone else, and one of many machines that was not told which
+ * load balancers stand in front of it: behind one that it does not know, all clients would share one limit.
+ * @throws through `context`: use it as a zod `superRefine`
+ */
+export function refuseUnprovenHop(
+  settings: GatewayProcessSettings & { readonly NODE_ENV: string },
+  context: z.RefinementCtx,
+): void {
+  const { NODE_ENV, GATEWAY_SECRET, TRUSTED_PROXIES } = settings;
+  if (NODE_ENV === 'production' && GATEWAY_SECRET === undefined) {
+    context.addIssue({ code: 'custom', path: ['GATEWAY_SECRET'], message: GATEWAY_SECRET_MISSING });
+  }
+  const services = [
+    ...settings.USER_SERVICE_URLS,
+    ...settings.ORDER_SERVICE_URLS,
+    ...settings.INVENTORY_SERVICE_URLS,
+  ];
+  if (TRUSTED_PROXIES === undefined && !services.every(({ hostname }) => isLoopback(hostname))) {
+    const message =
+      'must name the load balancers in front of the gateway, such as 10.0.0.0/8, or be `none` where there are none';
+    context.addIssue({ code: 'custom', path: ['TRUSTED_PROXIES'], message });
+  }
+}
 
 /** Requests per minute and client; 0 is no limit. */
 export function rateLimitsOf(settings: GatewaySettings): {

@@ -71,13 +71,77 @@ export const keySetSettings = z.object({
   JWKS_URL: httpUrlSetting.default(new URL('http://127.0.0.1:8000/.well-known/jwks.json')),
 });
 
-/** Peers whose X-Forwarded-For is believed, as addresses or CIDR ranges, separated by commas. */
-export const addressListSetting = z.string().transform((text) =>
+/** Splits at commas; blanks and empty parts do not count. */
+export const listSetting = z.string().transform((text) =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean),
 );
+
+/** Addresses or CIDR ranges, separated by commas; `none` says that there are none. */
+export const addressListSetting = listSetting.transform((entries) =>
+  entries.length === 1 && entries[0] === 'none' ? [] : entries,
+);
+
+/** As long as the key of the HMAC that it is used for, written in any way. */
+const MIN_GATEWAY_SECRET_LENGTH = 32;
+/** Where the gateway of a laptop is. */
+const LOOPBACK_PEERS = ['127.0.0.1', '::1'];
+
+/** How a service that is a process of its own knows the gateway. */
+export const hopSettings = z.object({
+  /**
+   * Shared by the gateway, which signs with the first, and the services, which accept each of them, separated by commas.
+   */
+  GATEWAY_SECRET: listSetting
+    .pipe(
+      z
+        .array(
+          z.string().min(MIN_GATEWAY_SECRET_LENGTH, {
+            error: `must have at least ${MIN_GATEWAY_SECRET_LENGTH} characters`,
+          }),
+        )
+        .min(1),
+    )
+    .optional(),
+  /** Peers whose X-Forwarded-For is believed; a service looks at it only without GATEWAY_SECRET. */
+  TRUSTED_PROXIES: addressListSetting.optional(),
+});
+export type HopSettings = z.output<typeof hopSettings>;
+
+/** Returns the peers that a service without GATEWAY_SECRET believes. */
+export function trustedPeersOf({ TRUSTED_PROXIES }: HopSettings): readonly string[] {
+  return TRUSTED_PROXIES ?? LOOPBACK_PEERS;
+}
+
+/** Whether only this machine can reach a host. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
+}
+
+/**
+ * Refuses a service that could not tell the gateway from anyone else.
+ * @throws through `context`: use it as a zod `superRefine`
+ */
+export function refuseUnknownGateway(
+  settings: HopSettings & { readonly NODE_ENV: string; readonly HOST: string },
+  context: z.RefinementCtx,
+): void {
+  const { NODE_ENV, HOST, GATEWAY_SECRET, TRUSTED_PROXIES } = settings;
+  if (GATEWAY_SECRET !== undefined) return;
+  if (NODE_ENV === 'production') {
+    context.addIssue({ code: 'custom', path: ['GATEWAY_SECRET'], message: GATEWAY_SECRET_MISSING });
+  } else if (!isLoopback(HOST) && TRUSTED_PROXIES === undefined) {
+    const message =
+      'must name the network of the gateway, such as 10.0.0.0/8, where GATEWAY_SECRET is not set';
+    context.addIssue({ code: 'custom', path: ['TRUSTED_PROXIES'], message });
+  }
+}
+
+/** Why a process of its own does not start in production. */
+export const GATEWAY_SECRET_MISSING =
+  'must be the same secret at the gateway and all services in production, such as `openssl rand -hex 32` makes';
 
 /** bcrypt refuses less than 4; above 15 one sign-in takes seconds. */
 const BCRYPT_COST_LIMITS = { min: 4, max: 15 };
@@ -89,7 +153,6 @@ export const accountSettings = z.object({
   BCRYPT_COST: integerSetting(BCRYPT_COST_LIMITS).default(12),
   /** Where the private keys are; a laptop gets its own in DATA_DIR. */
   SIGNING_KEY_FILE: z.string().min(1).optional(),
-  TRUSTED_PROXIES: addressListSetting.default(['127.0.0.1', '::1']),
 });
 
 export function signingKeyFileOf(settings: {

@@ -1,17 +1,22 @@
 import type { z } from 'zod';
+import type { ClientAddressOf, HopRefusal } from '../auth/gateway-hop.ts';
+import { readSignedHops, readTrustedPeers } from '../auth/gateway-hop.ts';
 import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import { createTokenVerifier } from '../auth/token-manager.ts';
 import { readConfig } from '../config/read-config.ts';
-import type { MessagingSettings, StoreSettings } from '../config/settings.ts';
+import type { HopSettings, MessagingSettings, StoreSettings } from '../config/settings.ts';
 import {
+  hopSettings,
   keySetSettings,
   messagingSettings,
   portSetting,
   processSettings,
+  refuseUnknownGateway,
   storeSettings,
   tokenNamesOf,
   tokenSettings,
+  trustedPeersOf,
 } from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
@@ -33,9 +38,13 @@ import { createLogger } from './logger.ts';
 import type { ServiceApp, ServiceRuntime } from './service-app.ts';
 import { startProcess } from './start-process.ts';
 
+/** Each request of a misconfigured gateway is refused its address; the log says it now and then. */
+const HOP_WARNING_INTERVAL_MILLISECONDS = 10_000;
+
 type ServiceSettings = z.output<typeof processSettings> &
   StoreSettings &
-  MessagingSettings & { readonly PORT: number };
+  MessagingSettings &
+  HopSettings & { readonly PORT: number };
 
 /** The runtime of a process of one service, which may write on its own board. */
 export type ProcessRuntime = ServiceRuntime & { readonly quotes: WritableQuoteBoard };
@@ -77,7 +86,9 @@ export function serviceWithPublicKeys<Own>({
     .extend(messagingSettings.shape)
     .extend(tokenSettings.shape)
     .extend(keySetSettings.shape)
+    .extend(hopSettings.shape)
     .extend({ PORT: portSetting.default(defaultPort) })
+    .superRefine(refuseUnknownGateway)
     .and(own);
   const open = async (given: z.output<typeof settings>, clock: Clock): Promise<OpenedService> => ({
     verifier: createTokenVerifier({ keys: { url: given.JWKS_URL }, settings: tokenNamesOf(given), clock }),
@@ -114,6 +125,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     bus,
     trades: createTradeTape(),
     drain,
+    clientAddressOf: clientAddressReader(settings, { clock, logger }),
     isOwnProcess: true,
   };
   const app = await service.build(runtime);
@@ -132,6 +144,26 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     await store.close();
   });
   await app.listen({ host: settings.HOST, port: settings.PORT });
+}
+
+/** Reads client addresses from signed hops, or from the peers that the settings name where there is no secret. */
+function clientAddressReader(
+  settings: HopSettings,
+  { clock, logger }: Pick<ServiceRuntime, 'clock' | 'logger'>,
+): ClientAddressOf {
+  const { GATEWAY_SECRET: secrets } = settings;
+  if (!secrets) {
+    logger.warn('GATEWAY_SECRET is not set: X-Forwarded-For is believed from every peer in TRUSTED_PROXIES');
+    return readTrustedPeers(trustedPeersOf(settings));
+  }
+  let quietUntilMilliseconds = 0;
+  const onRefusal = (refusal: HopRefusal): void => {
+    const nowMilliseconds = performance.now();
+    if (nowMilliseconds < quietUntilMilliseconds) return;
+    quietUntilMilliseconds = nowMilliseconds + HOP_WARNING_INTERVAL_MILLISECONDS;
+    logger.warn({ refusal }, 'a request says that it came through the gateway, but is not signed by it');
+  };
+  return readSignedHops({ secrets, clock, onRefusal });
 }
 
 async function relayPrices({ quotes, store, logger }: ProcessRuntime): Promise<() => void> {

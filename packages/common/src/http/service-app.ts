@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { ClientAddressOf } from '../auth/gateway-hop.ts';
 import type { SessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import type { Clock } from '../core/clock.ts';
@@ -19,6 +20,7 @@ import { readJsonBody } from './json-body.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { echoRequestId, logRequests } from './request-context.ts';
+import { provideClientAddressOf } from './request-origin.ts';
 import { useZodSchemas } from './schemas.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
@@ -38,6 +40,8 @@ export interface ServiceRuntime {
   /** Told of every trade. */
   readonly trades: TradeTape;
   readonly drain: Drain;
+  /** Reads the client's address from a request that came through the gateway. */
+  readonly clientAddressOf: ClientAddressOf;
   /**
    * False where gateway and services share one process: there the gateway names, logs and measures each request, and
    * every change comes from this process.
@@ -82,6 +86,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     logRequests(app, runtime.logger, service);
     serveMetrics(app, service);
   }
+  provideClientAddressOf(app, runtime.clientAddressOf);
   requireAuthentication(app, runtime);
   await serveOpenApi(app, { ...description, version: runtime.version });
   serveHealth(app, {

@@ -2,6 +2,9 @@ import { runNode } from './node-process.ts';
 import type { Server } from './servers.ts';
 import { ADMIN_PASSWORD, CLI, startServer } from './servers.ts';
 
+/** Shared by the gateway and its services, which believe only what it signs. */
+const GATEWAY_SECRET = 'whole-system-test-0123456789abcdef';
+
 type Env = Readonly<Record<string, string>>;
 
 export interface ClusterOptions {
@@ -30,7 +33,7 @@ export interface Cluster {
 /** Starts everything on a prepared store: the catalogue is loaded and there is the administrator `admin`. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { dataDir, instances = {}, gatewayEnv } = options;
-  const env = { DATA_DIR: dataDir, ...options.env };
+  const env = { DATA_DIR: dataDir, GATEWAY_SECRET, ...options.env };
   const started: Server[] = [];
   const start = async (service: string, more: Env = {}): Promise<Server> => {
     const script = `services/${service}/dist/server.js`;

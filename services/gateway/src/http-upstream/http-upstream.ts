@@ -1,7 +1,10 @@
+import type { SignHop } from '@cnop/common/auth/gateway-hop';
+import { HOP_HEADER } from '@cnop/common/auth/gateway-hop';
 import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import type { Drain } from '@cnop/common/http/drain';
 import { createDrain } from '@cnop/common/http/drain';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
+import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
 import { UnavailableError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ForwardTarget, TimeoutClass, Upstream } from '../upstream.ts';
@@ -30,6 +33,8 @@ const HALF_OPEN_AFTER_MILLISECONDS = 2_000;
 export interface HttpUpstreamOptions {
   /** One for each running instance, such as `http://10.0.0.1:8000`. */
   readonly origins: readonly URL[];
+  /** Proves to the service that a request passed through this gateway; without it nothing is proved. */
+  readonly signHop?: SignHop | undefined;
   /** Ends the streams that are passed on when this process is on its way out. */
   readonly drain?: Drain;
   readonly answerTimeoutsMilliseconds?: Readonly<Record<TimeoutClass, number>>;
@@ -40,6 +45,7 @@ export interface HttpUpstreamOptions {
 /** A service in processes of its own, reached over HTTP with kept connections and a breaker for each instance. */
 export function createHttpUpstream({
   origins,
+  signHop,
   drain = createDrain(),
   answerTimeoutsMilliseconds = ANSWER_TIMEOUTS_MILLISECONDS,
   halfOpenAfterMilliseconds = HALF_OPEN_AFTER_MILLISECONDS,
@@ -55,14 +61,15 @@ export function createHttpUpstream({
     const isStream = target.timeout === 'stream';
     if (isStream && drain.isDraining) throw new UnavailableError('This process is shutting down.');
     const deadline = createDeadline(answerTimeoutsMilliseconds[target.timeout], reply.raw);
+    const headers = forwardableHeaders(request.headers, {
+      requestId: request.id,
+      clientAddress: target.clientAddress,
+    });
     try {
       const answer = await exchange[isStream ? 'openStream' : 'send']({
         method: request.method,
         path: target.url,
-        headers: forwardableHeaders(request.headers, {
-          requestId: request.id,
-          clientAddress: target.clientAddress,
-        }),
+        headers: signed(headers, request.method, target, signHop),
         body: Buffer.isBuffer(request.body) ? request.body : null,
         signal: deadline.signal,
         headersTimeout: 0,
@@ -82,7 +89,10 @@ export function createHttpUpstream({
     bodyIsReadBy: 'gateway',
     start: () => Promise.resolve(),
     forward,
-    call: (call) => readAnswer(exchange, call, answerTimeoutsMilliseconds[call.timeout]),
+    call: (call) => {
+      const headers = signed({ ...call.headers }, call.method, call, signHop);
+      return readAnswer(exchange, { ...call, headers }, answerTimeoutsMilliseconds[call.timeout]);
+    },
     readDocument: () => Promise.any(instances.map((instance) => askForJson(instance, OPENAPI_PATH))),
     checkReady: async () => {
       await Promise.any(instances.map((instance) => askForJson(instance, '/health/ready')));
@@ -91,6 +101,18 @@ export function createHttpUpstream({
       await Promise.all(instances.map((instance) => instance.close()));
     },
   };
+}
+
+/** Adds the gateway's proof to the headers of its own request. */
+function signed(
+  headers: Record<string, string>,
+  method: string,
+  { url, clientAddress }: ForwardTarget,
+  signHop: SignHop | undefined,
+): Record<string, string> {
+  if (!signHop) return headers;
+  headers[HOP_HEADER] = signHop({ method, url, clientAddress, requestId: headers[REQUEST_ID_HEADER] ?? '' });
+  return headers;
 }
 
 async function askForJson(instance: Instance, path: string): Promise<unknown> {

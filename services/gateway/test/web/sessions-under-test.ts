@@ -1,4 +1,6 @@
+import { createHopSigner, readOwnGateway, readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { systemClock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
@@ -29,6 +31,8 @@ export interface Answer {
   readonly cookie: string;
 }
 
+const GATEWAY_SECRET = 'a secret that only these two know';
+
 /** The real gateway in front of the real user service, which stands behind it in either way. */
 export async function openSessions(shape: Shape, options: DoorOptions = {}) {
   const runtime = await createTestRuntime();
@@ -38,13 +42,18 @@ export async function openSessions(shape: Shape, options: DoorOptions = {}) {
     isOwnProcess: shape === 'over HTTP',
     passwords,
     publicKeys: runtime.signingKeys.publicKeys(),
-    // In one process gateway and service read the same setting.
-    trustedProxies: shape === 'over HTTP' ? ['127.0.0.1'] : (options.trustedProxies ?? []),
+    clientAddressOf:
+      shape === 'over HTTP'
+        ? readSignedHops({ secrets: [GATEWAY_SECRET], clock: systemClock, onRefusal: () => undefined })
+        : readOwnGateway(),
   });
   const user =
     shape === 'in process'
       ? createInProcessUpstream(service)
-      : createHttpUpstream({ origins: [await listen(service)] });
+      : createHttpUpstream({
+          origins: [await listen(service)],
+          signHop: createHopSigner(GATEWAY_SECRET, systemClock),
+        });
   const door = await openDoor({ shape, verifier: runtime.verifier, upstreams: { user }, ...options });
   const origin = `http://127.0.0.1:${door.port}`;
 

@@ -1,6 +1,7 @@
 import { identityOf } from '@cnop/common/http/authentication';
 import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { getAudit, getClock, getPasswords } from '../dependencies.ts';
 import { changePassword } from '../use-cases/change-password.ts';
@@ -15,7 +16,6 @@ import {
   profileSchema,
   registrationSchema,
 } from './account-schemas.ts';
-import { originOf } from './origin.ts';
 import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['accounts'];

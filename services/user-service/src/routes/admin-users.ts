@@ -6,13 +6,13 @@ import { getBalanceDao, getUserDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
+import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import { adjustBalance } from '../use-cases/adjust-balance.ts';
 import { changeUserAccess } from '../use-cases/change-user-access.ts';
 import { cashReceiptSchema } from '../use-cases/move-cash.ts';
 import { readManagedUser } from '../use-cases/read-managed-user.ts';
-import { originOf } from './origin.ts';
 import { getSessionEnding } from './session-ending.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';

@@ -1,5 +1,6 @@
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { endOtherSessions } from '../use-cases/end-other-sessions.ts';
 import { endOwnSession } from '../use-cases/end-own-session.ts';
@@ -11,7 +12,6 @@ import {
   sessionParamsSchema,
   sessionsEndedSchema,
 } from './account-schemas.ts';
-import { originOf } from './origin.ts';
 import { getSessionEnding } from './session-ending.ts';
 
 const docs = { tags: ['sessions'], security: BEARER_SECURITY };

@@ -1,5 +1,6 @@
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
 import { getPasswords, getTokens } from '../dependencies.ts';
@@ -14,7 +15,6 @@ import {
   refreshSchema,
   tokenAnswerSchema,
 } from './account-schemas.ts';
-import { originOf } from './origin.ts';
 import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['sessions'];

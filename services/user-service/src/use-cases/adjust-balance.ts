@@ -1,9 +1,9 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Once } from '@cnop/common/dao/idempotency/transact-once';
 import { adjust } from '../domain/cash.ts';
 import type { CashReceipt, MoveCash, MoveCashDeps } from './move-cash.ts';
 import { moveCash } from './move-cash.ts';
-import type { RequestOrigin } from './request-origin.ts';
 
 export interface AdjustBalanceDeps extends MoveCashDeps {
   readonly audit: AuditLogger;

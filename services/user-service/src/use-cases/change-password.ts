@@ -1,11 +1,11 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { endSessions } from './end-sessions.ts';
-import type { RequestOrigin } from './request-origin.ts';
 import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } from './sign-in-failures.ts';
 
 export interface ChangePasswordDeps extends EndSessionsDeps {

@@ -1,4 +1,5 @@
 import type { AuditEventType, AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
@@ -7,7 +8,6 @@ import type { AccessChange } from '../domain/access-changes.ts';
 import { changeAccess, endsSessions } from '../domain/access-changes.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { endSessions } from './end-sessions.ts';
-import type { RequestOrigin } from './request-origin.ts';
 
 export interface ChangeUserAccessDeps extends EndSessionsDeps {
   readonly audit: AuditLogger;

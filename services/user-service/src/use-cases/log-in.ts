@@ -1,4 +1,5 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { startSession } from '@cnop/common/auth/session-rules';
@@ -14,7 +15,6 @@ import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession } from './end-sessions.ts';
 import type { TokenPair } from './issue-tokens.ts';
 import { issueTokens } from './issue-tokens.ts';
-import type { RequestOrigin } from './request-origin.ts';
 import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } from './sign-in-failures.ts';
 import { deleteSessions, findSurplusSessions, sessionReads } from './surplus-sessions.ts';
 

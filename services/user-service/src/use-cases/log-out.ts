@@ -1,11 +1,11 @@
 import type { AuditEvent, AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession } from './end-sessions.ts';
-import type { RequestOrigin } from './request-origin.ts';
 import { prepareSessionEvents } from './session-events.ts';
 
 export interface LogOutDeps extends EndSessionsDeps {

@@ -1,4 +1,5 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { rotateRefresh } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
@@ -11,7 +12,6 @@ import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession } from './end-sessions.ts';
 import type { TokenPair } from './issue-tokens.ts';
 import { issueTokens } from './issue-tokens.ts';
-import type { RequestOrigin } from './request-origin.ts';
 import { recordSessionEnd } from './session-events.ts';
 
 export interface RefreshSessionDeps extends EndSessionsDeps {

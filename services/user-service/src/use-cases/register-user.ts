@@ -1,11 +1,11 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { Clock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
-import type { RequestOrigin } from './request-origin.ts';
 
 export interface RegisterUserDeps {
   readonly users: UserDao;

@@ -1,4 +1,5 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { networkOf } from '@cnop/common/auth/client-address';
 import { addSeconds, epochSeconds } from '@cnop/common/core/clock';
 import { defineRecord } from '@cnop/common/dao/record';
@@ -12,7 +13,6 @@ import {
   SIGN_IN_FAILURE_WINDOW_SECONDS,
   secondsUntilNextTry,
 } from '../domain/sign-in-lockout.ts';
-import type { RequestOrigin } from './request-origin.ts';
 
 // Kept in the store, so that the limit holds over all processes and through a restart; and for each network by
 // itself, so that a stranger cannot lock an owner out.

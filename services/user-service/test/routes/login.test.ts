@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createHopSigner, HOP_HEADER } from '@cnop/common/auth/gateway-hop';
 import { startSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
@@ -219,6 +220,28 @@ describe('failed sign-ins', () => {
       service.logIn('alice', WRONG, { from: '192.0.2.1', headers: { 'x-forwarded-for': claimed } });
     for (let i = 0; i < 5; i += 1) expect((await direct(`10.0.0.${i}`)).status).toBe(401);
     expect((await direct('10.0.0.9')).status).toBe(429);
+  });
+
+  it('count for the caller of a service that is called past its gateway, whatever addresses it claims', async () => {
+    const secret = 'the secret of the gateway and the services';
+    const guarded = await startUserService({ gatewaySecret: secret });
+    await guarded.addUser();
+    const claiming = (address: string) =>
+      guarded.logIn('alice', WRONG, { headers: { 'x-forwarded-for': address } });
+    const viaGateway = (clientAddress: string, requestId: string) => {
+      const hop = { method: 'POST', url: '/auth/login', clientAddress, requestId };
+      const headers = {
+        'x-forwarded-for': clientAddress,
+        'x-request-id': requestId,
+        [HOP_HEADER]: createHopSigner(secret, guarded.clock)(hop),
+      };
+      return guarded.logIn('alice', WRONG, { headers });
+    };
+    for (let i = 0; i < 5; i += 1) expect((await claiming(`203.0.113.${i}`)).status).toBe(401);
+    expect((await claiming('203.0.113.9')).status).toBe(429);
+    for (let i = 0; i < 5; i += 1) expect((await viaGateway(OFFICE, `request-${i}`)).status).toBe(401);
+    expect((await viaGateway(OFFICE, 'request-9')).status).toBe(429);
+    await guarded.stop();
   });
 
   it('count for a whole IPv6 network', async () => {
