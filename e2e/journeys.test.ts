@@ -225,13 +225,17 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect((await account.send('GET', '/balance/transactions')).json()).toMatchObject({ total_count: 1 });
   });
 
-  it('a refresh renews the tokens once; presenting the old one again ends the session', async () => {
+  it('a refresh renews the tokens once, and again for a lost answer; a later reuse ends the session', async () => {
     const account = await signUp(api);
     const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
     const renewed = await refresh(account.refreshToken);
     expect(renewed.status).toBe(200);
     const { access_token: token } = renewed.json<{ access_token: string }>();
     expect((await api('GET', '/balance', { token })).status).toBe(200);
+    const again = await refresh(account.refreshToken);
+    const { refresh_token: successor } = renewed.json<{ refresh_token: string }>();
+    expect(again.json<{ refresh_token: string }>().refresh_token).toBe(successor);
+    expect((await refresh(successor)).status).toBe(200);
     expect((await refresh(account.refreshToken)).status).toBe(401);
     await expectSignedOut({ ...account, send: (method, path) => api(method, path, { token }) });
   });
@@ -245,6 +249,9 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect(changed.status).toBe(200);
     await expectSignedOut(elsewhere);
     expect((await account.send('GET', '/balance')).status).toBe(200);
+    const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
+    expect((await refresh(account.refreshToken)).status).toBe(401);
+    expect((await refresh(changed.json<{ refresh_token: string }>().refresh_token)).status).toBe(200);
     const body = { username: account.username, password: PASSWORD };
     expect((await api('POST', '/auth/login', { body })).status).toBe(401);
     await signIn(api, account.username, NEW_PASSWORD);

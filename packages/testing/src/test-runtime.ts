@@ -41,6 +41,11 @@ export interface TestRuntime extends ServiceRuntime {
   dispose(): Promise<void>;
 }
 
+/** A verifier with a cache of its own, as each process has one. */
+export function createTestVerifier({ signingKeys, clock }: Pick<TestRuntime, 'signingKeys' | 'clock'>) {
+  return createTokenVerifier({ keys: { jwks: signingKeys.publicKeys() }, settings: TOKEN_SETTINGS, clock });
+}
+
 /** What a service runs on in tests: a real store in a folder of its own, real keys, real tokens. */
 export async function createTestRuntime({
   clock = systemClock,
@@ -59,11 +64,7 @@ export async function createTestRuntime({
     clock,
     ids: systemIds,
     store,
-    verifier: createTokenVerifier({
-      keys: { jwks: signingKeys.publicKeys() },
-      settings: TOKEN_SETTINGS,
-      clock,
-    }),
+    verifier: createTestVerifier({ signingKeys, clock }),
     sessions: createSessionChecker({ store, clock }),
     quotes: createQuoteBoard(),
     bus,

@@ -3,7 +3,7 @@ import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import { readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-state';
-import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item } from '@cnop/common/database/table-store';
@@ -12,7 +12,7 @@ import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User, UserRole } from '@cnop/common/entities/user/user';
 import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
-import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime, createTestVerifier } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '../src/app.ts';
 import type { StreamLimits } from '../src/streams/stream-limits.ts';
 
@@ -88,6 +88,7 @@ export async function startUserService({
     publicKeys,
     streamLimits,
   });
+  const others: (typeof app)[] = [];
   const audit = createAuditLogger(runtime);
 
   async function call(method: Method, url: string, { headers, body, from }: Call = {}): Promise<Answer> {
@@ -98,10 +99,7 @@ export async function startUserService({
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const { statusCode: status, body: text } = response;
-    const isJson = String(response.headers['content-type']).includes('json');
-    const answered: unknown = isJson ? response.json() : {};
-    return { status, text, headers: response.headers, body: answered as AnswerBody };
+    return answerOf(response);
   }
 
   /** Stores an account without a request, as many tests begin with one. */
@@ -138,6 +136,27 @@ export async function startUserService({
     logIn: (username: string, password = PASSWORD, options: Omit<Call, 'body'> = {}) =>
       call('POST', '/auth/login', { ...options, body: { username, password } }),
 
+    /** A second process of the service on the same store, with caches of its own. */
+    async anotherInstance() {
+      const verifier = createTestVerifier(runtime);
+      const sessions = createSessionChecker(runtime);
+      const instance = await buildUserServiceApp({
+        ...runtime,
+        verifier,
+        sessions,
+        passwords,
+        publicKeys,
+      });
+      others.push(instance);
+      return {
+        async refresh(refresh_token: string): Promise<Answer> {
+          return answerOf(
+            await instance.inject({ method: 'POST', url: '/auth/refresh', payload: { refresh_token } }),
+          );
+        },
+      };
+    },
+
     async storedUser(username: string): Promise<User | undefined> {
       return userRecord.readIfPresent(await store.get(userRecord.key({ username })));
     },
@@ -163,11 +182,20 @@ export async function startUserService({
     },
 
     async stop(): Promise<void> {
-      await app.close();
+      await Promise.all([app, ...others].map((instance) => instance.close()));
       await passwords.close();
       await runtime.dispose();
     },
   };
+}
+
+type Injected = Awaited<ReturnType<Awaited<ReturnType<typeof buildUserServiceApp>>['inject']>>;
+
+function answerOf(response: Injected): Answer {
+  const { statusCode: status, body: text } = response;
+  const isJson = String(response.headers['content-type']).includes('json');
+  const answered: unknown = isJson ? response.json() : {};
+  return { status, text, headers: response.headers, body: answered as AnswerBody };
 }
 
 export function bearer(token: string): { authorization: string } {

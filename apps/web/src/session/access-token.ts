@@ -8,11 +8,6 @@ const REFRESH_URL = '/api/v1/auth/refresh';
 const RENEWAL_LOCK = 'cnop.session.renewal';
 /** No secret: it only says that asking for a renewal is worth a request. */
 const HINT_KEY = 'cnop.session';
-/** When a renewal began that has no answer yet; its page may be left before there is one. */
-const RENEWAL_KEY = 'cnop.session.renewal';
-/** How long the answer to a page that was left may still be on its way, and how long it gets to arrive. */
-const ABANDONED_MILLISECONDS = 5_000;
-const ARRIVAL_MILLISECONDS = 1_000;
 /** Before the end of the token, so that no request meets an expired one. */
 const RENEW_BEFORE_SECONDS = 30;
 const MIN_RENEWAL_DELAY_SECONDS = 5;
@@ -85,7 +80,7 @@ export async function settledSession(): Promise<SessionState> {
 
 /**
  * Gets a new access token. Calls share one request, and tabs take turns: a refresh token is good for one use, and a
- * second use at the same time would look like theft and end the session.
+ * later use of it would look like theft and end the session.
  * @returns whether there is a session
  */
 export function renewAccessToken(): Promise<boolean> {
@@ -97,41 +92,26 @@ export function renewAccessToken(): Promise<boolean> {
 
 /** The only place that knows how a session is renewed: the browser adds the cookie. */
 async function requestRenewal(): Promise<boolean> {
-  await letAbandonedRenewalArrive();
-  store(RENEWAL_KEY, String(Date.now()));
   let response: Response;
   try {
     response = await fetch(REFRESH_URL, {
       method: 'POST',
       credentials: 'same-origin',
-      // The answer brings the next cookie, and has to arrive when this page is already left.
+      // The answer brings the next cookie, also to a page that is already left. The page that follows may ask with the
+      // cookie before it: for a few seconds it gets the same answer.
       keepalive: true,
       headers: { Accept: 'application/json', ...COOKIE_MODE },
     });
   } catch {
-    // Being offline ends no session; the request that needed the token fails and says so. A page that is being left fails
-    // as well, while its answer is still to come, so the mark stays.
+    // Being offline ends no session; the request that needed the token fails and says so.
     return false;
   }
-  store(RENEWAL_KEY, null);
   if (response.ok) {
     startSession(tokenAnswerSchema.parse(await response.json()));
     return true;
   }
   if (isRefusal(response.status)) forget(state === 'signed-in' ? 'expired' : 'visitor');
   return false;
-}
-
-/**
- * A page that was reloaded in the middle of its renewal left the old cookie behind, and that one is used up: it has to be
- * replaced first. Whoever has his turn here knows that nobody else of this browser is waiting for an answer.
- */
-async function letAbandonedRenewalArrive(): Promise<void> {
-  const beganAt = parseInt(recall(RENEWAL_KEY) ?? '', 10);
-  if (!(Date.now() - beganAt < ABANDONED_MILLISECONDS)) return;
-  await new Promise((resolve) => {
-    setTimeout(resolve, ARRIVAL_MILLISECONDS);
-  });
 }
 
 /** Anything else may pass: a limit, a restart. */

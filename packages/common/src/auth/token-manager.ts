@@ -44,6 +44,8 @@ export interface RefreshGrant {
   readonly username: string;
   readonly sessionId: string;
   readonly generation: number;
+  /** When the session reached this generation. */
+  readonly issuedAt: Date;
   /** When the session ends: a refresh token lives no longer than it, however often it is exchanged. */
   readonly expiresAt: Date;
 }
@@ -51,6 +53,7 @@ export interface RefreshGrant {
 /** Signs tokens; the user service alone has one. */
 export interface TokenIssuer {
   issueAccess(grant: AccessGrant): Promise<IssuedToken>;
+  /** The same token for the same grant, so that a token need not be stored to be given out again. */
   issueRefresh(grant: RefreshGrant): Promise<IssuedToken>;
 }
 
@@ -96,8 +99,13 @@ export interface TokenVerifierOptions {
 export function createTokenIssuer({ keys, settings, clock, ids }: TokenIssuerOptions): TokenIssuer {
   const accessLifetimeSeconds = settings.accessLifetimeSeconds ?? ACCESS_LIFETIME_SECONDS;
 
-  async function sign(claims: AccessClaims | RefreshClaims, type: string): Promise<IssuedToken> {
-    const { keyId, privateKey } = keys.signingKeyAt(clock.now());
+  async function sign(
+    claims: AccessClaims | RefreshClaims,
+    type: string,
+    issuedAt: Date,
+  ): Promise<IssuedToken> {
+    const { keyId, privateKey } = keys.signingKeyAt(issuedAt);
+    // An Ed25519 signature depends on key and text alone (RFC 8032).
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: type, kid: keyId })
       .sign(privateKey);
@@ -106,18 +114,21 @@ export function createTokenIssuer({ keys, settings, clock, ids }: TokenIssuerOpt
 
   return {
     issueAccess({ username, role, sessionId }) {
-      const iat = epochSeconds(clock.now());
+      const now = clock.now();
+      const iat = epochSeconds(now);
       const registered = { iss: settings.issuer, aud: settings.audience, sub: username, sid: sessionId };
       const exp = iat + accessLifetimeSeconds;
-      return sign({ ...registered, jti: ids.next(), iat, exp, typ: 'access', role }, TOKEN_TYPES.access);
+      return sign({ ...registered, jti: ids.next(), iat, exp, typ: 'access', role }, TOKEN_TYPES.access, now);
     },
-    issueRefresh({ username, sessionId, generation, expiresAt }) {
-      const iat = epochSeconds(clock.now());
+    issueRefresh({ username, sessionId, generation, issuedAt, expiresAt }) {
+      const iat = epochSeconds(issuedAt);
       const registered = { iss: settings.issuer, aud: settings.issuer, sub: username, sid: sessionId };
       const exp = epochSeconds(expiresAt);
+      const jti = `${sessionId}-${generation}`;
       return sign(
-        { ...registered, jti: ids.next(), iat, exp, typ: 'refresh', generation },
+        { ...registered, jti, iat, exp, typ: 'refresh', generation },
         TOKEN_TYPES.refresh,
+        issuedAt,
       );
     },
   };

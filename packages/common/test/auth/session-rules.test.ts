@@ -1,6 +1,7 @@
 import type { Session } from '@cnop/common/auth/session-rules';
 import {
   isLiveSession,
+  replaceRefreshToken,
   revokeSession,
   rotateRefresh,
   sessionSchema,
@@ -66,6 +67,36 @@ describe('a refresh token', () => {
       expect(outcome).toMatchObject({ outcome: 'reused', session: { revoked_at: START.toISOString() } });
     },
   );
+
+  it.each([
+    ['in the same moment', 0, 'repeated'],
+    ['just within the grace', 9.999, 'repeated'],
+    ['by a clock that is 5 seconds behind', -5, 'repeated'],
+    ['as the grace ends', 10, 'reused'],
+    ['by a clock that was set back', -6, 'reused'],
+  ])('that was used before, used again %s: %d seconds later, is %s', (_when, seconds, outcome) => {
+    const session = aSession({ refresh_generation: 4 });
+    const rotation = rotateRefresh(session, 3, addSeconds(START, seconds));
+    expect(rotation.outcome).toBe(outcome);
+    if (outcome === 'repeated') expect(rotation).toEqual({ outcome, session });
+  });
+
+  it('has no grace once its successor was used', () => {
+    const session = aSession({ refresh_generation: 5 });
+    expect(rotateRefresh(session, 3, addSeconds(START, 1)).outcome).toBe('reused');
+  });
+
+  it('is refused without a grace after it was replaced, and does not end the session', () => {
+    const session = replaceRefreshToken(aSession({ refresh_generation: 4 }), addSeconds(START, 1));
+    expect(rotateRefresh(session, 4, addSeconds(START, 2))).toEqual({ outcome: 'ended' });
+    expect(rotateRefresh(session, 3, addSeconds(START, 2))).toEqual({ outcome: 'ended' });
+    expect(rotateRefresh(session, 5, addSeconds(START, 2)).outcome).toBe('rotated');
+  });
+
+  it('of a session that was stored before tokens could be replaced has its first generation at 1', () => {
+    const { first_generation: _absent, ...stored } = aSession();
+    expect(sessionSchema.parse(stored).first_generation).toBe(1);
+  });
 
   it('is worth nothing once the session has ended', () => {
     const revoked = revokeSession(aSession(), START);
@@ -133,7 +164,7 @@ describe('any sequence of refresh tokens', () => {
 
   it('ends when a thief and the owner both use the same token', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 3_600 }), fc.nat(5), (pauseSeconds, renewals) => {
+      fc.property(fc.integer({ min: 10, max: 3_600 }), fc.nat(5), (pauseSeconds, renewals) => {
         const own = Array.from({ length: renewals + 1 }, (_, index) => ({
           generation: index + 1,
           pauseSeconds: 60,

@@ -28,6 +28,7 @@ export async function aTokenPair(options: { readonly maxCachedTokens?: number } 
     username: 'alice',
     sessionId: 'session-1',
     generation: 1,
+    issuedAt: clock.now(),
     expiresAt: addSeconds(clock.now(), REFRESH_LIFETIME_SECONDS),
   });
   return { clock, keyFile, keys, issuer, verifier, refreshGrant };

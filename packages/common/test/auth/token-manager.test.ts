@@ -89,6 +89,15 @@ describe('a refresh token', () => {
     await expect(verifier.verifyRefresh(token)).rejects.toMatchObject(REFUSAL);
   });
 
+  it('is the same text whenever it is issued again, and another one for another generation', async () => {
+    const { issuer, refreshGrant, clock } = await aTokenPair();
+    const grant = refreshGrant();
+    const { token } = await issuer.issueRefresh(grant);
+    clock.advanceSeconds(9);
+    expect((await issuer.issueRefresh(grant)).token).toBe(token);
+    expect((await issuer.issueRefresh({ ...grant, generation: 2 })).token).not.toBe(token);
+  });
+
   it('is no access token, and an access token is no refresh token', async () => {
     const { issuer, verifier, refreshGrant } = await aTokenPair();
     const access = await issuer.issueAccess(GRANT);

@@ -19,6 +19,10 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
     text: 'the refresh token comes from the cookie, and the next one goes there; no body is looked at.',
     readsCookie: true,
   },
+  '/auth/password': {
+    text: 'the new refresh token is kept in the cookie, and is not in the answer.',
+    readsCookie: false,
+  },
   '/auth/logout': { text: 'the cookie is taken away as well.', readsCookie: false },
 };
 

@@ -24,8 +24,9 @@ type SetCookie = (request: FastifyRequest, reply: FastifyReply, token: string | 
 type MakeHandler = (callService: CallService, setCookie: SetCookie) => RouteHandlerMethod;
 
 const HANDLERS: Readonly<Record<string, MakeHandler>> = {
-  '/auth/login': logIn,
+  '/auth/login': keepToken,
   '/auth/refresh': renew,
+  '/auth/password': keepToken,
   '/auth/logout': logOut,
 };
 
@@ -62,7 +63,8 @@ export async function serveCookieSessions(
   );
 }
 
-function logIn(callService: CallService, setCookie: SetCookie): RouteHandlerMethod {
+/** A route whose answer has a refresh token, which is kept in the cookie. */
+function keepToken(callService: CallService, setCookie: SetCookie): RouteHandlerMethod {
   return async (request, reply) => {
     const answer = await callService(request);
     if (answer.status !== 200) return passAnswer(request, reply, answer);

@@ -80,19 +80,22 @@ describe('what the gateway answers by itself', () => {
     );
   });
 
-  it.each(['/auth/login', '/auth/refresh', '/auth/logout'])('%s says that it has a cookie mode', (path) => {
-    const { description, parameters, responses } = operation('post', path);
-    expect(description).toContain('X-Session-Mode: cookie');
-    expect(parameters).toContainEqual(
-      expect.objectContaining({
-        name: 'x-session-mode',
-        in: 'header',
-        required: false,
-        schema: { type: 'string', enum: ['cookie'] },
-      }),
-    );
-    expect(responses[200].headers).toHaveProperty('Set-Cookie');
-  });
+  it.each(['/auth/login', '/auth/refresh', '/auth/password', '/auth/logout'])(
+    '%s says that it has a cookie mode',
+    (path) => {
+      const { description, parameters, responses } = operation('post', path);
+      expect(description).toContain('X-Session-Mode: cookie');
+      expect(parameters).toContainEqual(
+        expect.objectContaining({
+          name: 'x-session-mode',
+          in: 'header',
+          required: false,
+          schema: { type: 'string', enum: ['cookie'] },
+        }),
+      );
+      expect(responses[200].headers).toHaveProperty('Set-Cookie');
+    },
+  );
 
   it('needs no body to renew from a cookie', () => {
     expect(operation('post', '/auth/refresh').requestBody).toMatchObject({ required: false });
@@ -101,7 +104,7 @@ describe('what the gateway answers by itself', () => {
 
   it('has no cookie mode anywhere else', () => {
     const others = Object.entries(merged.paths).filter(
-      ([path]) => !/auth\/(login|refresh|logout)$/.test(path),
+      ([path]) => !/auth\/(login|refresh|password|logout)$/.test(path),
     );
     expect(JSON.stringify(others)).not.toMatch(/x-session-mode|cnop_refresh/i);
   });

@@ -1,3 +1,4 @@
+import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHAPES } from '../harness.ts';
 import type { Answer, Sessions } from './sessions-under-test.ts';
@@ -56,9 +57,38 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect(third.status).toBe(200);
   });
 
-  it('ends for everybody when a cookie is used twice', async () => {
+  it('gets the same cookie again when the answer was lost, as for a page that was reloaded', async () => {
     const first = await sessions.logIn('alice');
-    const second = await sessions.refresh(first.cookie);
+    const lost = await sessions.refresh(first.cookie);
+    const again = await sessions.refresh(first.cookie);
+    expect(again.status).toBe(200);
+    expect(again.cookie).toBe(lost.cookie);
+    expect(await sessions.isLive(again.body['access_token'])).toBe(true);
+  });
+
+  it('goes on in the next cookie when the password is changed', async () => {
+    await sessions.addUser('careful');
+    const first = await sessions.logIn('careful');
+    const changed = await sessions.post('/auth/password', {
+      body: { current_password: BUILT_PASSWORD, new_password: 'Difference-Engine-1822' },
+      headers: { ...bearer(first), cookie: first.cookie },
+    });
+    expect(changed.status).toBe(200);
+    expect(Object.keys(changed.body).toSorted()).toEqual([
+      'access_token',
+      'expires_in',
+      'message',
+      'token_type',
+    ]);
+    expect(attributesOf(changed)).toEqual(attributesOf(first));
+    expect(changed.headers.get('cache-control')).toBe('no-store');
+    expect((await sessions.refresh(first.cookie)).status).toBe(401);
+    expect((await sessions.refresh(changed.cookie)).status).toBe(200);
+  });
+
+  it('ends for everybody when a cookie is used again whose successor was used', async () => {
+    const first = await sessions.logIn('alice');
+    const second = await sessions.refresh((await sessions.refresh(first.cookie)).cookie);
     const reused = await sessions.refresh(first.cookie);
     expect(reused.status).toBe(401);
     expect(reused.body).toMatchObject({ code: 'AUTH_001', instance: '/api/v1/auth/refresh' });

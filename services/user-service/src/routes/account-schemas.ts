@@ -67,6 +67,9 @@ export const refreshSchema = z.strictObject({
 /** Nothing is needed, and clients send either nothing or an empty object. */
 export const noBodySchema = z.strictObject({}).nullish();
 
+/** A body of any form, which is not looked at. */
+export const ignoredBodySchema = z.unknown().optional();
+
 export const tokenAnswerSchema = z.object({
   access_token: z.string(),
   token_type: z.literal('bearer'),
@@ -75,6 +78,8 @@ export const tokenAnswerSchema = z.object({
 });
 
 export const messageSchema = z.object({ message: z.string() });
+
+export const passwordChangedSchema = messageSchema.extend(tokenAnswerSchema.shape);
 
 export const sessionListSchema = z.object({
   data: z.array(

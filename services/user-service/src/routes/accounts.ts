@@ -4,19 +4,15 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { getAudit, getClock, getPasswords } from '../dependencies.ts';
-import { changePassword } from '../use-cases/change-password.ts';
 import { readUser } from '../use-cases/read-user.ts';
 import { registerUser } from '../use-cases/register-user.ts';
 import { updateProfile } from '../use-cases/update-profile.ts';
 import {
-  messageSchema,
-  passwordChangeSchema,
   profileChangedSchema,
   profileChangeSchema,
   profileSchema,
   registrationSchema,
 } from './account-schemas.ts';
-import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['accounts'];
 const docs = { tags, security: BEARER_SECURITY };
@@ -74,34 +70,6 @@ export function accountRoutes(app: ServiceApp): void {
       const { username } = identityOf(request);
       const user = await updateProfile(deps, { username, change: request.body });
       return { message: 'Profile updated successfully', user };
-    },
-  );
-
-  passwordRoutes(app);
-}
-
-function passwordRoutes(app: ServiceApp): void {
-  const deps = {
-    ...getSessionEnding(app),
-    passwords: getPasswords(app),
-  };
-
-  app.post(
-    '/auth/password',
-    {
-      schema: {
-        ...docs,
-        summary: 'Change the own password and end all other sessions',
-        body: passwordChangeSchema,
-        response: { 200: messageSchema },
-      },
-    },
-    async (request) => {
-      const { username, sessionId } = identityOf(request);
-      const { current_password: currentPassword, new_password: newPassword } = request.body;
-      const origin = originOf(request);
-      await changePassword(deps, { username, sessionId, currentPassword, newPassword, origin });
-      return { message: 'Password changed successfully' };
     },
   );
 }

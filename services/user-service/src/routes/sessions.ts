@@ -4,14 +4,19 @@ import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
 import { getPasswords, getTokens } from '../dependencies.ts';
+import type { ChangePasswordDeps } from '../use-cases/change-password.ts';
+import { changePassword } from '../use-cases/change-password.ts';
 import type { TokenPair } from '../use-cases/issue-tokens.ts';
 import { logIn } from '../use-cases/log-in.ts';
+import type { LogOutDeps } from '../use-cases/log-out.ts';
 import { logOut } from '../use-cases/log-out.ts';
 import { refreshSession } from '../use-cases/refresh-session.ts';
 import {
+  ignoredBodySchema,
   loginSchema,
   messageSchema,
-  noBodySchema,
+  passwordChangedSchema,
+  passwordChangeSchema,
   refreshSchema,
   tokenAnswerSchema,
 } from './account-schemas.ts';
@@ -20,7 +25,7 @@ import { getSessionEnding } from './session-ending.ts';
 const tags = ['sessions'];
 const isPublic = { access: 'public' } as const;
 
-/** Signing in, renewing tokens, signing out. */
+/** Signing in, renewing tokens, changing the password, signing out. */
 export function sessionRoutes(app: ServiceApp): void {
   const deps = {
     ...getSessionEnding(app),
@@ -53,23 +58,59 @@ export function sessionRoutes(app: ServiceApp): void {
     },
   );
 
+  passwordRoute(app, deps);
+  logOutRoute(app, deps);
+}
+
+function passwordRoute(app: ServiceApp, deps: ChangePasswordDeps): void {
   app.post(
-    '/auth/logout',
+    '/auth/password',
     {
       schema: {
-        tags,
-        summary: 'Sign out',
+        tags: ['accounts'],
         security: BEARER_SECURITY,
-        body: noBodySchema,
-        response: { 200: messageSchema },
+        summary: 'Change the own password',
+        description:
+          'Ends all other sessions, and answers with a new refresh token in place of the one before.',
+        body: passwordChangeSchema,
+        response: { 200: passwordChangedSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { username, sessionId } = identityOf(request);
-      await logOut(deps, { username, sessionId, origin: originOf(request) });
-      return { message: 'Logged out successfully' };
+      const { current_password: currentPassword, new_password: newPassword } = request.body;
+      const origin = originOf(request);
+      const pair = await changePassword(deps, { username, sessionId, currentPassword, newPassword, origin });
+      return neverStored(reply).send({ message: 'Password changed successfully', ...tokenAnswer(pair) });
     },
   );
+}
+
+/** Signing out never fails over a body: clients of other platforms send their token in it. */
+function logOutRoute(app: ServiceApp, deps: LogOutDeps): void {
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, parsed) => parsed(null));
+    scope.post(
+      '/auth/logout',
+      {
+        schema: {
+          tags,
+          summary: 'Sign out',
+          description: 'Ends the session of the access token. A body is ignored.',
+          security: BEARER_SECURITY,
+          body: ignoredBodySchema,
+          response: { 200: messageSchema },
+        },
+      },
+      async (request) => {
+        const { username, sessionId } = identityOf(request);
+        await logOut(deps, { username, sessionId, origin: originOf(request) });
+        return { message: 'Logged out successfully' };
+      },
+    );
+    done();
+  });
 }
 
 function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenPair) {

@@ -13,10 +13,11 @@ export interface TokenPair {
 export async function issueTokens(tokens: TokenIssuer, user: User, session: Session): Promise<TokenPair> {
   const { username, role } = user;
   const { session_id: sessionId, refresh_generation: generation } = session;
+  const issuedAt = new Date(session.refreshed_at);
   const expiresAt = new Date(session.expires_at);
   const [access, refresh] = await Promise.all([
     tokens.issueAccess({ username, role, sessionId }),
-    tokens.issueRefresh({ username, sessionId, generation, expiresAt }),
+    tokens.issueRefresh({ username, sessionId, generation, issuedAt, expiresAt }),
   ]);
   return {
     accessToken: access.token,

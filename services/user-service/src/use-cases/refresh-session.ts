@@ -25,9 +25,8 @@ type Outcome =
   | { readonly kind: 'renewed'; readonly user: User; readonly session: Session };
 
 /**
- * Exchanges a refresh token for new tokens. Each works once: who presents one that was used is a
- * thief or was robbed, nobody can tell which, so the session ends for both. Its event follows in a commit of its own: a
- * renewal that also read the balance would have to give way to every trade.
+ * Exchanges a refresh token for new tokens, as `rotateRefresh` says. The event of a session that ends over a reused
+ * token follows in a commit of its own: a renewal that also read the balance would have to give way to every trade.
  * @throws AuthenticationError (401)
  */
 export async function refreshSession(
@@ -53,6 +52,8 @@ export async function refreshSession(
         const renewed = { kind: 'renewed', user, session: rotation.session } as const;
         return { writes: [sessionRecord.replace(rotation.session)], result: renewed };
       }
+      case 'repeated':
+        return { writes: [], result: { kind: 'renewed', user, session: rotation.session } };
       case 'reused': {
         const ended = sessionRecord.replace(rotation.session);
         return { writes: [ended, deps.audit.writeFor(reuse)], result: { kind: 'reused' } };

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
-import { countByStatus, fieldErrors, PASSWORD, startUserService } from '../user-service-under-test.ts';
+import {
+  bearer,
+  countByStatus,
+  fieldErrors,
+  PASSWORD,
+  startUserService,
+} from '../user-service-under-test.ts';
 
 const TODAY = '2026-01-15';
 const MAX_PASSWORD = `Aa1!${'x'.repeat(68)}`;
@@ -275,6 +281,35 @@ describe('changing the password', () => {
     expect((await service.logIn('changer', PASSWORD)).status).toBe(401);
     expect((await service.logIn('changer', NEW_PASSWORD)).status).toBe(200);
     expect((await service.eventsOf('changer')).map((event) => event.event_type)).toContain('password_change');
+  });
+
+  it('ends the refresh token of its own session as well, and answers with the next one', async () => {
+    await service.addUser({ username: 'renewer' });
+    const { body: before } = await service.logIn('renewer');
+    const changed = await change(bearer(before.access_token), PASSWORD);
+    expect(changed.headers['cache-control']).toBe('no-store');
+    expect(changed.body).toMatchObject({
+      message: 'Password changed successfully',
+      token_type: 'bearer',
+      expires_in: 900,
+    });
+    const refresh = (refresh_token: string) =>
+      service.call('POST', '/auth/refresh', { body: { refresh_token } });
+    expect(await refresh(before.refresh_token)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
+    // A thief who has only the old one cannot end the session of the owner with it.
+    expect((await refresh(changed.body.refresh_token)).status).toBe(200);
+    const headers = bearer(changed.body.access_token);
+    expect((await service.call('GET', '/balance', { headers })).status).toBe(200);
+  });
+
+  it('is refused and changes nothing when the acting session ends meanwhile', async () => {
+    const headers = await service.signedIn('leaver');
+    const before = await service.storedUser('leaver');
+    service.afterPasswordCheck(async () => {
+      await service.call('POST', '/auth/logout', { headers });
+    });
+    expect(await change(headers, PASSWORD)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
+    expect(await service.storedUser('leaver')).toEqual(before);
   });
 
   it('refuses a wrong current password, changes nothing and counts it as a failed sign-in', async () => {

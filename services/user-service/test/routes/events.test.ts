@@ -244,6 +244,7 @@ describe('the end of a session', () => {
       service.call('POST', '/auth/refresh', { body: { refresh_token: first.refresh_token } });
     expect((await refresh()).status).toBe(200);
     expect(await ended(bearer(second.access_token))).toEqual([]);
+    service.clock.advanceSeconds(10);
     expect(countByStatus([await refresh(), await refresh()])).toEqual({ 401: 2 });
     expect(await ended(bearer(second.access_token))).toEqual([{ seq: 1, session: ids[0] }]);
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { COOKIE_MODE, startSession, tokenAnswerSchema } from '../../session/access-token.ts';
 import { callApi } from '../http/client.ts';
 
 export interface PasswordChange {
@@ -6,7 +6,14 @@ export interface PasswordChange {
   readonly new_password: string;
 }
 
-/** Changes the password; every other session of the user ends with it. */
+/** Changes the password. Every other session of the user ends, and this one goes on with new tokens. */
 export async function changePassword(change: PasswordChange): Promise<void> {
-  await callApi({ method: 'POST', path: '/auth/password', body: change, schema: z.unknown() });
+  const answer = await callApi({
+    method: 'POST',
+    path: '/auth/password',
+    body: change,
+    schema: tokenAnswerSchema,
+    headers: COOKIE_MODE,
+  });
+  startSession(answer);
 }
