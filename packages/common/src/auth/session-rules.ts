@@ -6,7 +6,7 @@ import { CLOCK_TOLERANCE_SECONDS } from './token-claims.ts';
 const MAX_USER_AGENT_LENGTH = 256;
 const MAX_ADDRESS_LENGTH = 45;
 /** How long a refresh token that was used may be used again by a client that lost the answer. */
-export const REFRESH_GRACE_SECONDS = 10;
+const REFRESH_GRACE_SECONDS = 10;
 
 /** One sign-in of a user, from which access tokens are renewed until it ends. */
 export const sessionSchema = z.object({
