@@ -3,6 +3,9 @@ import { ordersOf, placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
 const ASSET = 'ALGO';
+/** How long a cancelled order stays in place, and how long rows that moved have inert actions. */
+const KEPT_MILLISECONDS = 5_000;
+const SETTLE_MILLISECONDS = 600;
 const LIMIT_BUY = { asset_id: ASSET, order_type: 'limit_buy', quantity: '10', price: '0.15' };
 
 test.beforeEach(async ({ platform }) => {
@@ -125,17 +128,17 @@ test('only what waits can be cancelled, and once', async ({ trader }) => {
   const { page, account } = trader;
   await placeOrder(account, { asset_id: ASSET, order_type: 'market_buy', quantity: '5' });
   await placeOrder(account, LIMIT_BUY);
-  const cancels: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().endsWith('/cancel')) cancels.push(request.url());
-  });
+  const cancels = followCancels(page);
   const gate = await holdBack(page, '**/cancel', async (route) => () => route.continue());
+  await page.clock.install();
   await page.goto('/orders');
   const cancel = page.getByRole('button', { name: 'Cancel order Limit buy 10 ALGO' });
   await cancel.dblclick();
   await expect(cancel).toBeDisabled();
+  await expect(cancel).toBeFocused();
   gate.release();
   await expect(page.getByText('Limit buy ALGO cancelled')).toBeVisible();
+  await page.clock.fastForward(KEPT_MILLISECONDS);
   await expect(page.getByText('No open orders')).toBeVisible();
   expect(cancels).toHaveLength(1);
   await page.getByRole('tab', { name: 'History' }).click();
@@ -147,6 +150,49 @@ test('only what waits can be cancelled, and once', async ({ trader }) => {
   await expect(details).toContainText('What happened');
   await expect(details.getByRole('button', { name: /Cancel/ })).toHaveCount(0);
 });
+
+test('clicks on the first × cancel one order, however the rows move', async ({ trader }) => {
+  const { page, account } = trader;
+  for (const quantity of ['30', '20', '10']) await placeOrder(account, { ...LIMIT_BUY, quantity });
+  const cancels = followCancels(page);
+  await page.clock.install();
+  await page.goto('/orders');
+  const rows = page.getByRole('table', { name: 'Open orders' }).locator('tbody tr');
+  const first = page.getByRole('button', { name: 'Cancel order Limit buy 10 ALGO' });
+  const box = (await first.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const clickThere = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+
+  await clickThere();
+  await expect(page.getByText('Limit buy ALGO cancelled')).toBeVisible();
+  await clickThere();
+  await expect(rows.first()).toContainText('Cancelled');
+  await expect(rows.first().getByRole('button')).toHaveAccessibleName('Limit buy 10 ALGO is cancelled');
+  await expect(rows.first().getByRole('button')).toBeFocused();
+
+  // The row leaves, the next one moves up under the pointer, and its × waits for a moment.
+  await page.clock.pauseAt(await page.evaluate((kept) => Date.now() + kept, KEPT_MILLISECONDS));
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first().getByRole('link', { name: 'Limit buy' })).toBeFocused();
+  await clickThere();
+  await expect(rows.first().getByRole('button')).toBeDisabled();
+  await page.clock.runFor(SETTLE_MILLISECONDS);
+  await expect(rows.first().getByRole('button')).toBeEnabled();
+  expect(cancels).toHaveLength(1);
+  expect((await ordersOf(account)).map(({ status }) => status)).toEqual(['cancelled', 'queued', 'queued']);
+
+  await clickThere();
+  await expect(rows.first()).toContainText('Cancelled');
+  expect((await ordersOf(account)).map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'queued']);
+});
+
+/** Follows the cancellations that a page sends. */
+function followCancels(page: Page): string[] {
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/cancel')) sent.push(request.url());
+  });
+  return sent;
+}
 
 test('a cancellation that comes too late says so in words', async ({ trader, platform, watch }) => {
   const { page, account } = trader;
@@ -165,6 +211,7 @@ test('a cancellation that comes too late says so in words', async ({ trader, pla
 test('cancelling all asks first, names the count and begins with the safe choice', async ({ trader }) => {
   const { page, account } = trader;
   for (const price of ['0.15', '0.14', '0.13']) await placeOrder(account, { ...LIMIT_BUY, price });
+  await page.clock.install();
   await page.goto('/orders');
   await page.getByRole('button', { name: 'Cancel all' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Cancel 3 orders?' });
@@ -177,6 +224,7 @@ test('cancelling all asks first, names the count and begins with the safe choice
   await page.keyboard.press('Enter');
   await dialog.getByRole('button', { name: 'Cancel 3 orders' }).click();
   await expect(page.getByText('3 orders cancelled')).toBeVisible();
+  await page.clock.fastForward(KEPT_MILLISECONDS);
   await expect(page.getByText('No open orders')).toBeVisible();
   expect((await ordersOf(account)).map(({ status }) => status)).toEqual([
     'cancelled',

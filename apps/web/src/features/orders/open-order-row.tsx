@@ -1,6 +1,7 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { Link } from '@tanstack/react-router';
-import { X } from 'lucide-react';
+import { clsx } from 'clsx';
+import { Check, X } from 'lucide-react';
 import type { PendingOrder } from '../../api/orders/pending-orders.ts';
 import { useAppearance } from '../../settings/appearance.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
@@ -11,21 +12,26 @@ import { Spinner } from '../../ui/spinner.tsx';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { conditionOf } from './order-condition.ts';
+import type { CancelStage } from './use-cancel-orders.ts';
 
 export interface OpenOrderRowProps {
   readonly order: Order;
   readonly hasAsset: boolean;
-  readonly isCancelling: boolean;
+  /** Undefined for an order that is simply open. */
+  readonly stage: CancelStage | undefined;
+  /** Rows moved a moment ago. */
+  readonly isSettling: boolean;
   readonly onCancel: () => void;
 }
 
-export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOrderRowProps) {
+export function OpenOrderRow({ order, hasAsset, stage, isSettling, onCancel }: OpenOrderRowProps) {
   const { order_id, asset_id, order_type, quantity, held_amount, created_at, expires_at } = order;
   const isBuy = isBuyOrder(order_type);
   const { hideAmounts } = useAppearance();
   const name = `${ORDER_TYPE_NAMES[order_type]} ${hideAmounts ? '' : `${quantity} `}${asset_id}`;
+  const isCancelled = stage === 'cancelled';
   return (
-    <Row>
+    <Row data-row={order_id} className={clsx(isCancelled && 'text-muted')}>
       {hasAsset && (
         <Cell className="hidden sm:table-cell">
           <Link
@@ -50,9 +56,13 @@ export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOr
       <Cell isNumeric>
         <Quantity value={quantity} />
       </Cell>
-      <Cell isNumeric>{conditionOf(order)}</Cell>
+      <Cell isNumeric>{isCancelled ? 'Cancelled' : conditionOf(order)}</Cell>
       <Cell isNumeric className="hidden md:table-cell">
-        {isBuy ? <Money value={held_amount} /> : <Quantity value={held_amount} unit={asset_id} />}
+        {isCancelled ? null : isBuy ? (
+          <Money value={held_amount} />
+        ) : (
+          <Quantity value={held_amount} unit={asset_id} />
+        )}
       </Cell>
       <Cell isNumeric className="hidden text-muted lg:table-cell">
         <Time value={created_at} />
@@ -61,8 +71,20 @@ export function OpenOrderRow({ order, hasAsset, isCancelling, onCancel }: OpenOr
         <Time value={expires_at} />
       </Cell>
       <Cell className="w-10 text-end">
-        <IconButton label={`Cancel order ${name}`} disabled={isCancelling} onClick={onCancel}>
-          {isCancelling ? <Spinner /> : <X aria-hidden="true" className="size-4" />}
+        {/* The same button throughout, so that it keeps the focus. */}
+        <IconButton
+          label={isCancelled ? `${name} is cancelled` : `Cancel order ${name}`}
+          isInert={stage !== undefined || isSettling}
+          aria-busy={stage === 'cancelling' || undefined}
+          onClick={onCancel}
+        >
+          {stage === 'cancelling' ? (
+            <Spinner />
+          ) : isCancelled ? (
+            <Check aria-hidden="true" className="size-4" />
+          ) : (
+            <X aria-hidden="true" className="size-4" />
+          )}
         </IconButton>
       </Cell>
     </Row>

@@ -8,9 +8,10 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { Column, Table } from '../../ui/table.tsx';
+import { useSettlingRows } from '../../ui/use-settling-rows.ts';
 import { CancelAll } from './cancel-all.tsx';
 import { OpenOrderRow, PendingOrderRow } from './open-order-row.tsx';
-import { useCancelOrders } from './use-cancel-orders.ts';
+import { rowsWithKept, useCancelOrders } from './use-cancel-orders.ts';
 
 export interface OpenOrdersProps {
   readonly title: string;
@@ -25,22 +26,27 @@ export interface OpenOrdersProps {
 /** Orders that wait, with those that are on their way above them. */
 export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: OpenOrdersProps) {
   const { data, error, refetch } = useQuery(openOrdersQuery(assetId));
-  const { cancelling, cancel } = useCancelOrders();
+  const { kept, isCancelling, cancel } = useCancelOrders();
   const known = new Set(data?.map(({ client_order_id }) => client_order_id));
   // The stream may bring an order before its own answer does.
   const pending = usePendingOrders().filter(
     (order) => (assetId === undefined || order.assetId === assetId) && !known.has(order.key),
   );
-  const orders = data?.filter(({ order_type }) => type === undefined || order_type === type);
+  const isShown = ({ order_type, asset_id }: Order): boolean =>
+    (type === undefined || order_type === type) && (assetId === undefined || asset_id === assetId);
+  const orders = data && rowsWithKept(data, kept.values()).filter(isShown);
+  const open = orders?.filter(({ order_id }) => kept.get(order_id)?.stage !== 'cancelled');
+  const rows = [...pending.map(({ key }) => key), ...(orders ?? []).map(({ order_id }) => order_id)];
+  const { isSettling, container } = useSettlingRows<HTMLElement>(rows);
 
   return (
-    <section aria-label={title} className="card">
+    <section aria-label={title} className="card" {...container}>
       <div className="flex min-h-11 items-center justify-between gap-2 border-b border-line px-4 py-1.5">
         <h2 className="font-medium">
-          {title} {orders && orders.length > 0 && <span className="text-faint">{orders.length}</span>}
+          {title} {open && open.length > 0 && <span className="text-faint">{open.length}</span>}
         </h2>
-        {orders && orders.length > 0 && (
-          <CancelAll orders={orders} isBusy={cancelling.size > 0} onCancel={(all) => void cancel(all)} />
+        {open && open.length > 0 && (
+          <CancelAll orders={open} isBusy={isCancelling} onCancel={(all) => void cancel(all)} />
         )}
       </div>
       {orders && orders.length + pending.length > 0 ? (
@@ -53,7 +59,8 @@ export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: Ope
               key={order.order_id}
               order={order}
               hasAsset={assetId === undefined}
-              isCancelling={cancelling.has(order.order_id)}
+              stage={kept.get(order.order_id)?.stage}
+              isSettling={isSettling}
               onCancel={() => void cancel([order])}
             />
           ))}

@@ -24,7 +24,7 @@ const SKELETON_ROWS = 6;
 /** One order: what it is, what became of it, and why. */
 export function OrderDetails({ orderId }: { readonly orderId: string }) {
   const { data: order, error, refetch } = useQuery(orderQuery(orderId));
-  const { cancelling, cancel } = useCancelOrders();
+  const { isCancelling, cancel } = useCancelOrders();
   if (!order) {
     return error ? (
       <ErrorState title="The order could not be loaded" error={error} onRetry={() => void refetch()} />
@@ -36,7 +36,7 @@ export function OrderDetails({ orderId }: { readonly orderId: string }) {
     <div className="grid grid-cols-1 gap-5">
       <Facts order={order} />
       {order.status === 'queued' && (
-        <Button tone="danger" isBusy={cancelling.has(orderId)} onClick={() => void cancel([order])}>
+        <Button tone="danger" isBusy={isCancelling} onClick={() => void cancel([order])}>
           Cancel this order
         </Button>
       )}

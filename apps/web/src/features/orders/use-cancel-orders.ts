@@ -10,33 +10,67 @@ import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 
+/** How long a cancelled order stays where it was, so that the rows below it do not move under the pointer. */
+export const KEEP_CANCELLED_MILLISECONDS = 5_000;
+
+export type CancelStage = 'cancelling' | 'cancelled';
+
+/** An order whose row stays in place, wherever the lists of the server have it meanwhile. */
+export interface KeptOrder {
+  readonly order: Order;
+  readonly stage: CancelStage;
+}
+type Kept = ReadonlyMap<string, KeptOrder>;
+
 export interface CancelOrders {
-  /** Orders whose cancellation is under way. */
-  readonly cancelling: ReadonlySet<string>;
+  /** By id: orders being cancelled, and those cancelled a moment ago. */
+  readonly kept: Kept;
+  readonly isCancelling: boolean;
   readonly cancel: (orders: readonly Order[]) => Promise<void>;
 }
 
-/** Cancels orders one after the other, each once, and says what came of it. */
+/** Cancels orders one after the other, each once, and reports the result. */
 export function useCancelOrders(): CancelOrders {
   const queryClient = useQueryClient();
-  const [cancelling, setCancelling] = useState<ReadonlySet<string>>(new Set());
+  const [kept, setKept] = useState<Kept>(new Map());
+  const set = (order: Order, stage: CancelStage): void =>
+    setKept((known) => new Map(known).set(order.order_id, { order, stage }));
+  const drop = ({ order_id }: Order): void =>
+    setKept((known) => new Map([...known].filter(([id]) => id !== order_id)));
 
   const cancel = async (orders: readonly Order[]): Promise<void> => {
-    const wanted = orders.filter(({ order_id }) => !cancelling.has(order_id));
-    setCancelling(new Set([...cancelling, ...wanted.map(({ order_id }) => order_id)]));
+    const wanted = orders.filter(({ order_id }) => !kept.has(order_id));
+    for (const order of wanted) set(order, 'cancelling');
+    const failed: Order[] = [];
     const failures: string[] = [];
-    for (const { order_id } of wanted) {
-      await cancelOrder(order_id).catch((error: unknown) => failures.push(toProblem(error).message));
+    for (const order of wanted) {
+      try {
+        await cancelOrder(order.order_id);
+        set(order, 'cancelled');
+        setTimeout(() => drop(order), KEEP_CANCELLED_MILLISECONDS);
+      } catch (error) {
+        failed.push(order);
+        failures.push(toProblem(error).message);
+      }
     }
     const keys = [orderKeys.all, BALANCE_KEY, HOLDINGS_KEY];
     await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
-    setCancelling(
-      (known) => new Set([...known].filter((id) => !wanted.some(({ order_id }) => order_id === id))),
-    );
+    for (const order of failed) drop(order);
     report(wanted, failures);
   };
 
-  return { cancelling, cancel };
+  return { kept, isCancelling: [...kept.values()].some(({ stage }) => stage === 'cancelling'), cancel };
+}
+
+/** The rows of a list: its open orders and those kept in place, newest first as the server sorts them. */
+export function rowsWithKept(orders: readonly Order[], kept: Iterable<KeptOrder>): Order[] {
+  const known = new Set(orders.map(({ order_id }) => order_id));
+  const left = [...kept].flatMap(({ order }) => (known.has(order.order_id) ? [] : [order]));
+  return [...orders, ...left].toSorted((a, b) => (positionOf(a) < positionOf(b) ? 1 : -1));
+}
+
+function positionOf({ created_at, order_id }: Order): string {
+  return `${created_at}#${order_id}`;
 }
 
 function report(orders: readonly Order[], failures: readonly string[]): void {

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useSettlingRows } from '../../ui/use-settling-rows.ts';
 import { deviceName } from './device-name.ts';
 import { EndOthers } from './end-others.tsx';
 import { SectionCard } from './section-card.tsx';
@@ -19,6 +20,9 @@ const PHONES = /\b(?:iPhone|Android|Mobile)\b/;
 export function Sessions() {
   const { data: sessions, error, refetch } = useQuery(sessionsQuery());
   const { ending, endOne, endOthers, isEndingOthers } = useEndSessions();
+  const { isSettling, container } = useSettlingRows<HTMLUListElement>(
+    (sessions ?? []).map(({ session_id }) => session_id),
+  );
   const others = sessions?.filter(({ is_current }) => !is_current).length ?? 0;
   return (
     <SectionCard
@@ -28,11 +32,12 @@ export function Sessions() {
     >
       {sessions ? (
         <>
-          <ul>
+          <ul {...container} aria-label="Where you are signed in">
             {sessions.map((session) => (
               <SessionItem
                 key={session.session_id}
                 session={session}
+                isSettling={isSettling}
                 isEnding={ending.has(session.session_id)}
                 onEnd={() => endOne(session)}
               />
@@ -55,16 +60,21 @@ export function Sessions() {
 
 interface SessionItemProps {
   readonly session: Session;
+  /** Rows moved a moment ago. */
+  readonly isSettling: boolean;
   readonly isEnding: boolean;
   readonly onEnd: () => void;
 }
 
-function SessionItem({ session, isEnding, onEnd }: SessionItemProps) {
+function SessionItem({ session, isSettling, isEnding, onEnd }: SessionItemProps) {
   const { user_agent, address, created_at, refreshed_at, is_current } = session;
   const device = deviceName(user_agent);
   const Icon = PHONES.test(user_agent ?? '') ? Smartphone : Monitor;
   return (
-    <li className="flex items-start gap-3 border-b border-line px-4 py-3 last:border-b-0">
+    <li
+      data-row={session.session_id}
+      className="flex items-start gap-3 border-b border-line px-4 py-3 last:border-b-0"
+    >
       <Icon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-faint" />
       <div className="grid min-w-0 flex-1 gap-0.5">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">
@@ -85,7 +95,7 @@ function SessionItem({ session, isEnding, onEnd }: SessionItemProps) {
         <Button
           size="small"
           isBusy={isEnding}
-          onClick={onEnd}
+          onClick={isSettling ? undefined : onEnd}
           aria-label={`Sign out ${device}${address === null ? '' : `, ${address}`}`}
         >
           Sign out
