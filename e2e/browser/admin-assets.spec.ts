@@ -131,7 +131,7 @@ test('a price is set beside the price of now, with what the feed makes of it', a
   await expect(price).toBeFocused();
   await price.fill('1.234');
   await page.keyboard.press('Enter');
-  await expect(dialog.getByText('At most 2 digits after the point.')).toBeVisible();
+  await expect(dialog.getByText('Use at most 2 digits after the point.')).toBeVisible();
   await price.fill('250,5');
   await expect(dialog.getByText('+150.50%')).toBeVisible();
   await expect(dialog.getByText('far from the price of now')).toBeVisible();

@@ -35,16 +35,19 @@ test('a new user is shown the way to the first deposit', async ({ page, context,
   await expect(page.getByRole('heading', { name: 'Markets', level: 1 })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Deposit' })).toHaveCount(0);
 });
-for (const typed of ['12,5', '12.5']) {
-  test(`${typed} deposits $12.50`, async ({ trader: { page } }) => {
+for (const [typed, amount, shown, after] of [
+  ['12,5', '12.5', '$12.50', '$10,012.50'],
+  ['1,000', '1000', '$1,000.00', '$11,000.00'],
+] as const) {
+  test(`${typed} deposits ${shown}`, async ({ trader: { page } }) => {
     const sent = movementsOf(page);
     await page.goto('/cash');
     await amountField(page).fill(typed);
-    await expect(page.getByRole('definition').filter({ hasText: '$10,012.50' })).toBeVisible();
+    await expect(page.getByRole('definition').filter({ hasText: after })).toBeVisible();
     await depositButton(page).click();
-    await expect(page.getByRole('row', { name: /Deposit .*\+\$12\.50 \$10,012\.50/ })).toBeVisible();
-    await expect(balance(page, 'Available')).toHaveText('$10,012.50');
-    expect(sent.map((request) => request.postDataJSON() as unknown)).toEqual([{ amount: '12.5' }]);
+    await expect(page.getByRole('row').filter({ hasText: `+${shown}` })).toContainText(after);
+    await expect(balance(page, 'Available')).toHaveText(after);
+    expect(sent.map((request) => request.postDataJSON() as unknown)).toEqual([{ amount }]);
     expect(sent[0]?.headers()['idempotency-key']).toMatch(/^[\w-]{16,}$/);
   });
 }
@@ -86,7 +89,7 @@ for (const [how, press] of Object.entries({
 test('what is no amount is refused at the field and not sent', async ({ trader: { page } }) => {
   const sent = movementsOf(page);
   await page.goto('/cash');
-  for (const typed of ['', '1e5', '-1', '0', '1.234', '1,000.00', '1000000.01']) {
+  for (const typed of ['', '1e5', '-1', '0', '1.234', '1,00,000.00', '0,125', '1000000.01']) {
     await amountField(page).fill(typed);
     await depositButton(page).click();
     await expect(amountField(page), typed).toBeFocused();

@@ -29,7 +29,6 @@ test('from sign-up over a limit order that fills live to sign-out, by mouse', as
 
   await page.getByRole('link', { name: 'Cash', exact: true }).click();
   await page.getByRole('textbox', { name: 'Amount' }).fill('1,000');
-  await page.getByRole('textbox', { name: 'Amount' }).fill('1000');
   await page.getByRole('button', { name: 'Deposit', exact: true }).click();
   await expect(page.getByRole('banner').getByText('$1,000.00')).toBeVisible();
 

@@ -149,15 +149,17 @@ for (const typed of ['12,5', '12.5', ' 12.50 ', '012.5']) {
 const BAD_AMOUNTS: Record<string, string> = {
   '': 'This is needed.',
   '   ': 'This is needed.',
-  '1e5': 'Write a number such as 12.5.',
-  '-1': 'This must be more than 0.',
-  '0': 'This must be more than 0.',
-  '0.0': 'This must be more than 0.',
-  '1.2.3': 'Write a number such as 12.5.',
-  '1,000.5': 'Write a number such as 12.5.',
-  '0x10': 'Write a number such as 12.5.',
-  NaN: 'Write a number such as 12.5.',
-  '0.1234567': 'At most 6 digits after the point.',
+  '1e5': 'Enter a number such as 12.5.',
+  '-1': 'Enter a number above 0.',
+  '0': 'Enter a number above 0.',
+  '0.0': 'Enter a number above 0.',
+  '1.2.3': 'Group digits by threes, such as 1,000, or not at all.',
+  '1,00,000.5': 'Group digits by threes, such as 1,000, or not at all.',
+  '0,125': 'Use a point for decimals, such as 0.125.',
+  '1.000,50': 'Use a point for decimals, such as 1000.50.',
+  '0x10': 'Enter a number such as 12.5.',
+  NaN: 'Enter a number such as 12.5.',
+  '0.1234567': 'Use at most 6 digits after the point.',
   '1000000000000000000000000000': 'This is too large.',
 };
 
@@ -184,6 +186,9 @@ test('more than there is cash for is refused before it is sent, at the amount', 
   const { ticket, sent } = await openTicket(trader);
   await ticket.amount.fill('200.02');
   await expect(ticket.amount).toHaveAccessibleDescription('This needs $10,001.00; $10,000.00 is available.');
+  // One thousand, and never one.
+  await ticket.amount.fill('1,000');
+  await expect(ticket.amount).toHaveAccessibleDescription('This needs $50,000.00; $10,000.00 is available.');
   await ticket.submit.click();
   await expect(ticket.amount).toBeFocused();
   await expect(page.getByRole('alertdialog')).toHaveCount(0);

@@ -1,38 +1,76 @@
 import { decimal, MAX_INTEGER_DIGITS } from '@cnop/common/core/money';
 
-/** What was typed into a field for a decimal. */
+/** An amount that was typed, read. */
 export type DecimalInput =
   | { readonly kind: 'empty' }
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'bad'; readonly message: string };
 
-/** Digits with one separator at most; `.5` and `5.` are what people type. */
-const TYPED_PATTERN = /^(?:\d+[.,]?\d*|[.,]\d+)$/;
+/** Digits with a point at most; `.5` and `5.` are what people type. */
+const PLAIN = /^(?:\d+\.?\d*|\.\d+)$/;
+/** Thousands after one separator throughout, which a leading zero never has. */
+const GROUPED = /^[1-9]\d{0,2}([,'’ ])\d{3}(?:\1\d{3})*(?:\.\d*)?$/;
+/** A decimal comma, in a place where it groups no thousands in any country. */
+const DECIMAL_COMMA = /^(?:\d+,\d{0,2}|,\d{1,2}|0?,\d{4,}|[1-9]\d{0,2}(?:(['’ ])\d{3})(?:\1\d{3})*,\d{0,2})$/;
+/** A decimal comma that someone may take for a group, or points that may be groups. */
+const UNCLEAR = /^(?:0*,\d{3}|\d+,\d{4,}|\d{1,3}(?:\.\d{3})+,\d*)$/;
+/** What keyboards and pasted texts have for a space between groups. */
+const SPACES = /[\u00A0\u2009\u202F]/g;
 
 /**
- * Reads what was typed: a comma means what a point means, spaces around it nothing. The result is a plain decimal as the
- * API takes it.
+ * Reads the separators of a number as people write them. It never guesses: what could be two numbers is refused, with
+ * the way to write it.
+ *
+ * - `1,000`, `1 000`, `1'000`, `25,000.5`: a comma before exactly three digits groups, as a space or an apostrophe does.
+ * - `12,5`, `0,0001`, `1 000,50`: a comma that cannot group marks the decimals.
+ * - `0,125`, `1,2345`, `1.000,50`: refused. A point always marks the decimals.
+ *
+ * @returns a plain decimal without leading zeros
+ */
+export function readSeparators(typed: string): Exclude<DecimalInput, { kind: 'empty' }> {
+  const text = typed.trim().replace(SPACES, ' ');
+  if (PLAIN.test(text)) return plain(text);
+  if (GROUPED.test(text)) return plain(text.replace(/[,'’ ]/g, ''));
+  if (DECIMAL_COMMA.test(text)) return plain(text.replace(/['’ ]/g, '').replace(',', '.'));
+  if (UNCLEAR.test(text)) {
+    const meant = text.replace(/\./g, '').replace(',', '.').replace(/^\./, '0.');
+    return bad(`Use a point for decimals, such as ${meant}.`);
+  }
+  const isGroupedBadly = /^\d[\d.,'’ ]*$/.test(text);
+  return bad(
+    isGroupedBadly ? 'Group digits by threes, such as 1,000, or not at all.' : 'Enter a number such as 12.5.',
+  );
+}
+
+/**
+ * Reads an amount that was typed, the way every amount field of the app does.
  * @param scale most fraction digits
+ * @returns a plain decimal above zero as the API takes it
  */
 export function readDecimal(typed: string, scale: number): DecimalInput {
   const trimmed = typed.trim();
   if (trimmed === '') return { kind: 'empty' };
-  if (trimmed.startsWith('-')) return bad('This must be more than 0.');
-  if (!TYPED_PATTERN.test(trimmed)) return bad('Write a number such as 12.5.');
-  const [whole = '', fraction = ''] = trimmed.replace(',', '.').split('.');
-  const integer = whole.replace(/^0+(?=\d)/, '') || '0';
+  if (/^[-−]/.test(trimmed)) return bad('Enter a number above 0.');
+  const reading = readSeparators(trimmed);
+  if (reading.kind === 'bad') return reading;
+  const [integer = '', fraction = ''] = reading.text.split('.');
   if (integer.length > MAX_INTEGER_DIGITS) return bad('This is too large.');
-  const text = fraction === '' ? integer : `${integer}.${fraction}`;
-  const value = decimal(text);
-  if (value.eq('0')) return bad('This must be more than 0.');
+  const value = decimal(reading.text);
+  if (value.eq('0')) return bad('Enter a number above 0.');
   if (!value.fits(scale)) {
-    return bad(scale === 0 ? 'Whole numbers only.' : `At most ${scale} digits after the point.`);
+    return bad(scale === 0 ? 'Enter a whole number.' : `Use at most ${scale} digits after the point.`);
   }
   // Zeros behind the last digit say nothing, and there may be more of them than the API takes.
   const digits = fraction.slice(0, value.fractionDigits());
   return { kind: 'value', text: digits === '' ? integer : `${integer}.${digits}` };
 }
 
-function bad(message: string): DecimalInput {
+function plain(text: string): Exclude<DecimalInput, { kind: 'empty' }> {
+  const [whole = '', fraction = ''] = text.split('.');
+  const integer = whole.replace(/^0+(?=\d)/, '') || '0';
+  return { kind: 'value', text: fraction === '' ? integer : `${integer}.${fraction}` };
+}
+
+function bad(message: string): { readonly kind: 'bad'; readonly message: string } {
   return { kind: 'bad', message };
 }

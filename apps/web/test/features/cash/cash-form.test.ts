@@ -21,7 +21,7 @@ describe('the form for cash', () => {
     });
   });
 
-  it.each(['1e5', '-1', '0', '12.345', '1,000.00', 'abc', '1000000.01'])('does not send %j', (typed) => {
+  it.each(['1e5', '-1', '0', '12.345', '1,00,000.00', 'abc', '1000000.01'])('does not send %j', (typed) => {
     const { request, errors } = deposit(typed);
     expect(request).toBeUndefined();
     expect(errors.amount).toBeTruthy();

@@ -2,6 +2,8 @@ import { JsonNumber } from '@cnop/common/core/json-number';
 import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
 import { assetCreateSchema, assetUpdateSchema } from '@cnop/common/entities/inventory/asset-input';
+import type { z } from 'zod';
+import { readSeparators } from '../../../format/decimal-input.ts';
 import type { Complaints } from '../complaints.ts';
 import { complaintsOf } from '../complaints.ts';
 
@@ -37,6 +39,9 @@ export const ASSET_FIELDS = Object.keys(KINDS) as readonly AssetField[];
 /** The id is what the asset is known by; the price has a command of its own. */
 const FIXED: ReadonlySet<AssetField> = new Set(['asset_id', 'current_price']);
 
+/** A number as some people write it; what else was typed is the schema's to judge. */
+const DIGITS_AND_SEPARATORS = /^\s*\d[\d.,'’\s]*$/;
+
 type Reading<Body> =
   | { readonly kind: 'bad'; readonly complaints: Complaints<AssetField> }
   | { readonly kind: 'good'; readonly body: Body };
@@ -55,7 +60,7 @@ export function formOfAsset(asset: AssetResponse): AssetForm {
 export function readNewAsset(form: AssetForm): Reading<AssetCreate> {
   const parsed = assetCreateSchema.safeParse(inputOf(form, ASSET_FIELDS));
   if (parsed.success) return { kind: 'good', body: parsed.data };
-  return { kind: 'bad', complaints: complaintsOf(parsed.error, form) };
+  return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
 }
 
 /** Fields that differ from what is stored. */
@@ -67,7 +72,7 @@ export function changedFields(form: AssetForm, stored: AssetForm): AssetField[] 
 export function readAssetChanges(form: AssetForm, stored: AssetForm): Reading<AssetUpdate> {
   const parsed = assetUpdateSchema.safeParse(inputOf(form, changedFields(form, stored)));
   if (parsed.success) return { kind: 'good', body: parsed.data };
-  return { kind: 'bad', complaints: complaintsOf(parsed.error, form) };
+  return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
 }
 
 /** Whether saving ends every order that waits on the asset. */
@@ -82,8 +87,27 @@ function inputOf(form: AssetForm, fields: readonly AssetField[]): Record<string,
 function valueOf(typed: string, kind: Kind): unknown {
   const text = typed.trim();
   if (text === '' && kind.startsWith('optional')) return null;
-  if (kind.endsWith('integer')) return new JsonNumber(text);
-  return kind.endsWith('decimal') ? text.replace(',', '.') : text;
+  if (!isNumeric(kind)) return text;
+  const reading = readSeparators(text);
+  // The schema refuses what was not understood.
+  const number = reading.kind === 'value' ? reading.text : text;
+  return kind.endsWith('integer') ? new JsonNumber(number) : number;
+}
+
+function isNumeric(kind: Kind): boolean {
+  return kind.endsWith('integer') || kind.endsWith('decimal');
+}
+
+/** The complaints of the schema; about a number that was not understood, how to write it. */
+function complaintsAbout(form: AssetForm, error: z.ZodError): Complaints<AssetField> {
+  const complaints = complaintsOf(error, form);
+  for (const field of ASSET_FIELDS) {
+    if (complaints[field] === undefined || !isNumeric(KINDS[field])) continue;
+    if (!DIGITS_AND_SEPARATORS.test(form[field])) continue;
+    const reading = readSeparators(form[field]);
+    if (reading.kind === 'bad') complaints[field] = reading.message;
+  }
+  return complaints;
 }
 
 function textsOf(asset: AssetCreate): AssetForm {

@@ -47,7 +47,12 @@ describe('the form of a new asset', () => {
   });
 
   it('becomes what the server takes: decimals as text, whole numbers as numbers, what is empty as null', () => {
-    const reading = readNewAsset({ ...filled, fee_bps: '25', market_cap_rank: '7' });
+    const reading = readNewAsset({
+      ...filled,
+      fee_bps: '25',
+      market_cap_rank: '1,007',
+      market_cap: '25,000.5',
+    });
     expect(reading).toMatchObject({
       kind: 'good',
       body: {
@@ -56,8 +61,8 @@ describe('the form of a new asset', () => {
         name: 'Zed coin',
         current_price: '12.5',
         fee_bps: 25,
-        market_cap_rank: 7,
-        market_cap: null,
+        market_cap_rank: 1007,
+        market_cap: '25000.5',
         website: null,
         description: null,
       },
@@ -80,7 +85,9 @@ describe('the form of a new asset', () => {
     ['fee_bps', '-1', /At least 0/],
     ['spread_bps', '2.5', /whole number/],
     ['price_scale', '19', /At most 18/],
-    ['quantity_scale', '08', /whole number/],
+    ['quantity_scale', '8.5', /whole number/],
+    ['current_price', '0,125', /point for decimals, such as 0.125/],
+    ['market_cap', '1.000,50', /point for decimals, such as 1000.50/],
     ['website', 'example.com', /http or https/],
     ['image', 'javascript:alert(1)', /http or https/],
     ['description', 'x'.repeat(1_001), /At most 1000/],

@@ -27,12 +27,12 @@ describe('a price that is set by hand', () => {
 
   it.each([
     ['', 2, /needed/],
-    ['0', 2, /more than 0/],
-    ['-5', 2, /more than 0/],
+    ['0', 2, /above 0/],
+    ['-5', 2, /above 0/],
     ['1e3', 2, /number such as/],
-    ['1,234.50', 2, /number such as/],
+    ['1,23.50', 2, /by threes/],
     ['1.001', 2, /2 digits after the point/],
-    ['1.5', 0, /Whole numbers/],
+    ['1.5', 0, /whole number/],
   ])('%j with %i digits is refused', (typed, priceScale, expected) => {
     const reading = readNewPrice(typed, { ...at, priceScale });
     expect(reading.kind === 'bad' && reading.message).toMatch(expected);

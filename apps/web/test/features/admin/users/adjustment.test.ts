@@ -30,7 +30,7 @@ describe('an adjustment', () => {
   it.each([
     ['-5', /Take away/],
     ['−5', /Take away/],
-    ['0', /more than 0/],
+    ['0', /above 0/],
     ['1.001', /2 digits after the point/],
     ['1e2', /number such as/],
     ['five', /number such as/],
