@@ -2,6 +2,7 @@ import { expectStatus, signUp } from '@cnop/testing/system/api-client';
 import type { Page } from '@playwright/test';
 import { expectNoBarriers } from './support/accessibility.ts';
 import { placeOrder } from './support/orders.ts';
+import { addAsset } from './support/staff.ts';
 import { enter, expect, test } from './support/test.ts';
 
 const figure = (page: Page, label: string) =>
@@ -10,6 +11,8 @@ const figure = (page: Page, label: string) =>
     .filter({ hasText: new RegExp(`^${label}`) })
     .locator('xpath=following-sibling::dd');
 const history = (page: Page) => page.getByRole('figure', { name: /P&L$/ });
+/** Of the chart: its grid, its area and, last, its line. */
+const lines = (page: Page) => history(page).locator('svg[preserveAspectRatio="none"] path');
 const holdings = (page: Page) => page.getByRole('region', { name: /^Holdings/ });
 const holding = (page: Page, asset: string) => holdings(page).getByRole('row', { name: asset });
 
@@ -29,14 +32,14 @@ test('from deposit over a purchase and a rise in price to a realised gain', asyn
   await expect(holding(page, 'Algorand')).toContainText('+$200.00+20.00%');
   await expect(figure(page, 'Unrealised P&L')).toHaveText('+$200.00+20.00%');
   await expect(figure(page, 'Total value')).toHaveText('$10,200.00');
-  await expect(history(page)).toContainText('Past month P&L+$200.00+2.00%');
+  await expect(history(page)).toContainText('Past day P&L+$200.00+2.00%');
   await expect(figure(page, 'Realised P&L')).toHaveText('$0.00');
 
   await placeOrder(account, { asset_id: 'ALGO', order_type: 'market_sell', quantity: '100' });
   await expect(figure(page, 'Realised P&L')).toHaveText('+$200.00');
   await expect(figure(page, 'Unrealised P&L')).toHaveText('$0.00—');
   await expect(page.getByText('You hold no assets')).toBeVisible();
-  await expect(history(page)).toContainText('Past month P&L+$200.00+2.00%');
+  await expect(history(page)).toContainText('Past day P&L+$200.00+2.00%');
   const { data } = expectStatus(await account.send('GET', '/portfolio/history?range=1m'), 200).json<{
     data: readonly { readonly total_value: string }[];
   }>();
@@ -44,10 +47,21 @@ test('from deposit over a purchase and a rise in price to a realised gain', asyn
   await expect(figure(page, 'Total value')).toHaveText('$10,200.00');
 });
 
-test('cash that comes in is no gain', async ({ trader: { page, account } }) => {
-  await page.goto('/portfolio?range=1d');
+test('cash that comes in is no gain, and deposits and trades are steps of the chart', async ({
+  trader: { page, account },
+  platform,
+}) => {
+  const asset = await addAsset(platform, '10.00');
+  expectStatus(
+    await platform.admin.send('PUT', `/inventory/assets/${asset}`, { body: { fee_bps: 100 } }),
+    200,
+  );
+  await page.goto('/portfolio');
   await expect(figure(page, 'Total value')).toHaveText('$10,000.00');
   await expect(history(page)).toContainText('Past day P&L$0.00');
+  // The deposit and the present are no chart.
+  await expect(history(page)).toContainText('The chart needs a little more history');
+  await expect(lines(page)).toHaveCount(0);
   const results: string[] = [];
   await page.exposeFunction('noteResult', (text: string) => results.push(text));
   await history(page).evaluate((element) => {
@@ -61,7 +75,28 @@ test('cash that comes in is no gain', async ({ trader: { page, account } }) => {
   await expect(history(page)).toContainText('now $15,000.00');
   await expect.poll(() => results.length, 'what the figure said on the way').toBeGreaterThan(0);
   expect(results.filter((text) => /[1-9]/.test(text.split('%')[0] ?? ''))).toEqual([]);
+  await expect.poll(() => slopesOf(page)).toEqual(['flat', 'up at once', 'flat']);
+
+  await placeOrder(account, { asset_id: asset, order_type: 'market_buy', quantity: '100' });
+  await expect(history(page)).toContainText('now $14,990.00');
+  await history(page).getByRole('radio', { name: 'P&L' }).check({ force: true });
+  await expect(history(page)).toContainText('Past day P&L-$10.00-0.07%');
+  await page.reload();
+  // Flat over both deposits; the fee is lost when the trade was made, and not before.
+  await expect.poll(() => slopesOf(page)).toEqual(['flat', 'down at once', 'flat']);
 });
+
+/** The parts of the line of the chart in a row: flat, or up or down, at once or slowly. */
+async function slopesOf(page: Page): Promise<string[]> {
+  const drawn = (await lines(page).last().getAttribute('d')) ?? '';
+  const points = drawn.match(/[-\d.]+,[-\d.]+/g)?.map((pair) => pair.split(',').map(Number)) ?? [];
+  const slopes = points.slice(1).map(([x = 0, y = 0], index) => {
+    const [fromX = 0, fromY = 0] = points[index] ?? [];
+    if (y === fromY) return 'flat';
+    return `${y < fromY ? 'up' : 'down'} ${x === fromX ? 'at once' : 'slowly'}`;
+  });
+  return slopes.filter((slope, index) => slope !== slopes[index - 1]);
+}
 
 test('range, measure, table and order are in the address, and the name of the range is by its result', async ({
   trader: { page, account },
@@ -72,10 +107,10 @@ test('range, measure, table and order are in the address, and the name of the ra
   await placeOrder(account, { asset_id: 'ALGO', order_type: 'market_buy', quantity: '1' });
   await placeOrder(account, { asset_id: 'GRT', order_type: 'market_buy', quantity: '100' });
   await page.goto('/portfolio');
-  await expect(history(page).getByRole('heading', { name: 'Past month P&L' })).toBeVisible();
+  await expect(history(page).getByRole('heading', { name: 'Past day P&L' })).toBeVisible();
   for (const [choice, name] of [
-    ['1D', 'Past day'],
     ['1W', 'Past week'],
+    ['1M', 'Past month'],
     ['3M', 'Past 3 months'],
     ['1Y', 'Past year'],
     ['All', 'All time'],

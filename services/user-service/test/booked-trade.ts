@@ -58,6 +58,7 @@ export async function bookTrade(service: UserServiceUnderTest, trade: BookedTrad
       asset_id,
       transaction_type: isBuy ? 'buy' : 'sell',
       quantity: formatDecimal(decimal(units).abs()),
+      price: formatDecimal(decimal(cash).div(decimal(units).abs())),
       total_amount: cash,
       realized_pnl: realized,
       order_id: `order-of-${id}`,

@@ -15,6 +15,9 @@ import { appearance } from '../settings/appearance.ts';
 import { notify } from '../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../ui/order-words.ts';
 
+/** The API counts reads of the history as reports, of which there are few in a minute. */
+const TRADES_OF_HISTORY_MILLISECONDS = 20_000;
+
 type OrderSummary = NonNullable<LiveEvent['data']['order']>;
 
 /** Brings what is shown up to date with one thing that happened, here or in another window. */
@@ -30,12 +33,26 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
   }
   // Cash that comes in or goes out would look like a gain or a loss.
   if (type === 'balance.changed') refresh(queryClient, [PORTFOLIO_HISTORY_KEY]);
-  if (holding) refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
+  if (holding) {
+    refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
+    refreshHistoryOfTrades(queryClient);
+  }
   if (session_id !== undefined) refresh(queryClient, [SESSIONS_KEY]);
   if (order) {
     refresh(queryClient, [orderKeys.all]);
     announce(type, order);
   }
+}
+
+let historyRefreshedAt = -TRADES_OF_HISTORY_MILLISECONDS;
+
+/** A trade is a step of the history. Of many trades in a row the first is drawn at once and the others with the next. */
+function refreshHistoryOfTrades(queryClient: QueryClient): void {
+  const now = performance.now();
+  const isSoon = now - historyRefreshedAt < TRADES_OF_HISTORY_MILLISECONDS;
+  if (!isSoon) historyRefreshedAt = now;
+  const refetchType = isSoon ? 'none' : 'active';
+  void queryClient.invalidateQueries({ queryKey: PORTFOLIO_HISTORY_KEY, refetchType });
 }
 
 /** After events were missed for good. */

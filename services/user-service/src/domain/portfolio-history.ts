@@ -30,8 +30,10 @@ export interface HistoryFacts {
   readonly present: { readonly at: string; readonly assetValue: Decimal };
   /** Past moments, oldest first. */
   readonly times: readonly string[];
-  /** USD per unit at each of those moments, of every asset that was held at one of them. */
-  readonly prices: ReadonlyMap<string, readonly string[]>;
+  /** Ids of the lines that get points of their own; see {@link stepsOf}. */
+  readonly steps: ReadonlySet<string>;
+  /** USD per unit of an asset at one of those moments, or at that of a step. */
+  readonly priceAt: (assetId: string, at: string) => string | undefined;
 }
 
 /** Oldest first; the last point is the present. */
@@ -39,6 +41,23 @@ export interface History {
   readonly points: readonly HistoryPoint[];
   /** False when the lines do not reach back to the first moment: the points begin later then. */
   readonly reachesBack: boolean;
+}
+
+/** Most lines of the ledger that get points of their own. */
+const MAX_STEPS = 100;
+
+/**
+ * Chooses the lines that are shown as steps: two points of one moment, before and after. Without them a chart would draw
+ * a deposit as a slow gain, and the cost of a trade as a loss that began before it. Cash movements come first, then the
+ * oldest trades.
+ * @param since lines of that moment and before are no steps
+ * @returns their ids
+ */
+export function stepsOf(lines: readonly BalanceTransaction[], since: string): Set<string> {
+  const oldestFirst = lines.filter(({ created_at }) => created_at > since).toReversed();
+  const isCash = ({ transaction_type }: BalanceTransaction): boolean => transaction_type !== 'order_payment';
+  const chosen = [...oldestFirst.filter(isCash), ...oldestFirst.filter((line) => !isCash(line))];
+  return new Set(chosen.slice(0, MAX_STEPS).map(({ transaction_id }) => transaction_id));
 }
 
 interface Books {
@@ -49,20 +68,34 @@ interface Books {
 
 /** Walks back from the present: each line of the ledger is undone, and with a payment the trade that it paid for. */
 export function portfolioHistory(facts: HistoryFacts): History {
-  const { lines, times, trades, hasAllLines, present } = facts;
+  const { lines, times, trades, steps, hasAllLines, present } = facts;
   const books = presentBooks(facts);
+  // Latest first, as the walk goes.
   const points = [pointOf(books, present.at, present.assetValue)];
   let undone = 0;
-  for (const [index, at] of [...times.entries()].toReversed()) {
+  for (const at of times.toReversed()) {
     for (let line = lines[undone]; line && line.created_at > at; line = lines[undone]) {
+      const isStep = steps.has(line.transaction_id);
+      if (isStep) addStepEnd(points, line.created_at, () => pastPoint(books, facts, line.created_at));
       undo(books, line, trades);
+      if (isStep) points.push(pastPoint(books, facts, line.created_at));
       undone += 1;
     }
     // The oldest line that was read is undone: what was before it is not known.
     if (undone === lines.length && !hasAllLines) return { points: points.toReversed(), reachesBack: false };
-    points.push(pointOf(books, at, assetValueOf(books, facts, index)));
+    points.push(pastPoint(books, facts, at));
   }
   return { points: points.toReversed(), reachesBack: true };
+}
+
+/** Adds the end of a step, one for all lines of a moment: what was between two of them was never the case for long. */
+function addStepEnd(points: HistoryPoint[], at: string, end: () => HistoryPoint): void {
+  if (points.at(-1)?.at !== at) points.push(end());
+  else if (points.at(-2)?.at === at) points.pop();
+}
+
+function pastPoint(books: Books, facts: HistoryFacts, at: string): HistoryPoint {
+  return pointOf(books, at, assetValueOf(books, facts, at));
 }
 
 /**
@@ -94,11 +127,11 @@ function undo(books: Books, line: BalanceTransaction, trades: HistoryFacts['trad
 }
 
 /** What selling everything would have brought, each holding rounded down as a credit is. */
-function assetValueOf({ quantities }: Books, { prices }: HistoryFacts, index: number): Decimal {
+function assetValueOf({ quantities }: Books, { priceAt }: HistoryFacts, at: string): Decimal {
   let value = ZERO;
   for (const [assetId, quantity] of quantities) {
     if (quantity.eq('0')) continue;
-    const price = prices.get(assetId)?.[index];
+    const price = priceAt(assetId, at);
     if (price === undefined) throw new InternalError(new Error(`there is no price of ${assetId}`));
     value = value.plus(roundDown(quantity.times(price), CURRENCY_SCALE));
   }

@@ -18,7 +18,7 @@ const historyAnswerSchema = z.object({
   range: z.string(),
   interval: z
     .enum(['15m', '1h', '1d'])
-    .describe('The time between two points, but for the first and the last.'),
+    .describe('The time between two points, but for the first, the last and those of movements.'),
   data: z.array(
     z.object({
       at: timestampSchema,
@@ -51,7 +51,8 @@ export function portfolioHistoryRoutes(app: ServiceApp): void {
         security: BEARER_SECURITY,
         summary: 'Read what the portfolio was worth over time',
         description:
-          'Oldest first; the last point is the present. Worked out from at most the last ' +
+          'Oldest first; the last point is the present. A movement of cash, or a trade, has two points of one moment: ' +
+          'before and after. Worked out from at most the last ' +
           `${MAX_HISTORY_LINES} cash transactions, at the closing prices of candles.`,
         querystring: historyQuerySchema,
         response: { 200: historyAnswerSchema },

@@ -13,7 +13,7 @@ import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
 import { pastPrices } from '../domain/past-prices.ts';
 import type { ValuedHolding } from '../domain/portfolio.ts';
 import type { HistoryPoint } from '../domain/portfolio-history.ts';
-import { portfolioHistory } from '../domain/portfolio-history.ts';
+import { portfolioHistory, stepsOf } from '../domain/portfolio-history.ts';
 import type { Account } from './read-account.ts';
 import { readAccount } from './read-account.ts';
 import type { ValueHoldingsDeps } from './value-holdings.ts';
@@ -59,6 +59,7 @@ export async function readPortfolioHistory(
   const valued = await valueHoldings(deps, holdings);
   const traded = new Set([...trades.values()].map(({ asset_id }) => asset_id));
   const held = valued.filter(({ asset_id, quantity }) => traded.has(asset_id) || decimal(quantity).gt('0'));
+  const steps = stepsOf(lines, since);
   const { points, reachesBack } = portfolioHistory({
     balance,
     holdings,
@@ -67,7 +68,12 @@ export async function readPortfolioHistory(
     trades,
     present: { at: now, assetValue: valued.reduce((sum, one) => sum.plus(one.current_market_value), ZERO) },
     times,
-    prices: await readPrices(deps.candles, held, { times, interval }),
+    steps,
+    priceAt: await readPrices(deps.candles, held, {
+      interval,
+      times: momentsOf(times, lines, steps),
+      trades: [...trades.values()],
+    }),
   });
   const isWhole = range !== 'all' || since <= balance.created_at;
   return { range, interval, data: points, complete: reachesBack && isWhole };
@@ -114,16 +120,40 @@ async function readTrades(
   return found;
 }
 
+/** All moments of a history in order, each once: its times and those of its steps. */
+function momentsOf(
+  times: readonly string[],
+  lines: readonly BalanceTransaction[],
+  steps: ReadonlySet<string>,
+): string[] {
+  const stepTimes = lines.flatMap(({ transaction_id, created_at }) =>
+    steps.has(transaction_id) ? [created_at] : [],
+  );
+  return [...new Set([...times, ...stepTimes])].toSorted();
+}
+
+interface PriceRequest {
+  readonly times: readonly string[];
+  readonly interval: HistoryInterval;
+  readonly trades: readonly AssetTransaction[];
+}
+
+/** Prices at moments: of a trade its own, otherwise that of the last candle. */
 async function readPrices(
   candles: CandleDao,
   holdings: readonly ValuedHolding[],
-  { times, interval }: { readonly times: readonly string[]; readonly interval: HistoryInterval },
-): Promise<Map<string, readonly string[]>> {
+  { times, interval, trades }: PriceRequest,
+): Promise<(assetId: string, at: string) => string | undefined> {
   const to = times.at(-1);
   const readings = holdings.map(async ({ asset_id: assetId, current_price }) => {
     const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);
     const newestFirst = await candles.getCandles({ assetId, interval, to, limit, order: 'descending' });
-    return [assetId, pastPrices(times, newestFirst.toReversed(), current_price)] as const;
+    const prices = pastPrices(times, newestFirst.toReversed(), current_price);
+    return [assetId, new Map(times.map((at, index) => [at, prices[index]]))] as const;
   });
-  return new Map(await Promise.all(readings));
+  const prices = new Map(await Promise.all(readings));
+  for (const { asset_id, timestamp, price } of trades) {
+    if (prices.get(asset_id)?.has(timestamp)) prices.get(asset_id)?.set(timestamp, price);
+  }
+  return (assetId, at) => prices.get(assetId)?.get(at);
 }

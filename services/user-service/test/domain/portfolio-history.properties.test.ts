@@ -7,7 +7,7 @@ import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HistoryFacts, HistoryPoint } from '../../src/domain/portfolio-history.ts';
-import { portfolioHistory } from '../../src/domain/portfolio-history.ts';
+import { portfolioHistory, stepsOf } from '../../src/domain/portfolio-history.ts';
 
 // An account is led forwards in whole cents and whole units, and every state is written down. Walking back must find them.
 
@@ -56,6 +56,7 @@ const steps = fc.array(
 );
 
 const timeOf = (minute: number): string => new Date(START + minute * 60_000).toISOString();
+const minuteOf = (at: string): number => (Date.parse(at) - START) / 60_000;
 const usd = (cents: bigint): string => {
   const digits = String(cents < 0n ? -cents : cents).padStart(3, '0');
   return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
@@ -108,6 +109,7 @@ function storyOf(chosen: readonly Step[]): Story {
     states.push(state);
     lines.push(
       aBalanceTransaction({
+        transaction_id: `line-${lines.length + 1}`,
         sequence: lines.length + 1,
         transaction_type: isTrade ? 'order_payment' : step.kind,
         reference_id: isTrade ? order_id : null,
@@ -156,7 +158,8 @@ function factsOf(story: Story, minutes: readonly number[], linesRead = story.lin
     trades: story.trades,
     present: { at: timeOf(present), assetValue: decimal(usd(valueOf(last, present))) },
     times: minutes.map(timeOf),
-    prices: new Map(ASSETS.map((asset) => [asset, minutes.map((minute) => usd(priceAt(asset, minute)))])),
+    steps: new Set(),
+    priceAt: (asset, at) => usd(priceAt(asset as AssetId, minuteOf(at))),
   };
 }
 
@@ -167,6 +170,19 @@ function stateAt({ states }: Story, minute: number): State {
 
 function expectedPoint(story: Story, minute: number): HistoryPoint {
   const state = stateAt(story, minute);
+  const assets = valueOf(state, minute);
+  return {
+    at: timeOf(minute),
+    total_value: usd(state.cash + assets),
+    cash: usd(state.cash),
+    asset_value: usd(assets),
+    net_deposits: usd(state.netDeposits),
+  };
+}
+
+/** What was the case right before a moment, at the prices of that moment. */
+function beforePoint(story: Story, minute: number): HistoryPoint {
+  const state = stateAt(story, minute - 1);
   const assets = valueOf(state, minute);
   return {
     at: timeOf(minute),
@@ -192,6 +208,41 @@ describe('a portfolio over time', () => {
       }),
       RUNS,
     );
+  });
+
+  it('has a point before and one after each moment of movements', () => {
+    fc.assert(
+      fc.property(steps, (chosen) => {
+        const story = storyOf(chosen);
+        const marks = [0, lastOf(story).minute + 1];
+        const facts = { ...factsOf(story, marks), steps: stepsOf(story.lines, timeOf(0)) };
+        const { points } = portfolioHistory(facts);
+        const moments = new Set(story.states.flatMap(({ minute }) => (minute > 0 ? [minute] : [])));
+        const expected = [...moments].flatMap((minute) => [
+          beforePoint(story, minute),
+          expectedPoint(story, minute),
+        ]);
+        expect(points.slice(1, -2)).toEqual(expected);
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps steps of cash rather than of trades where there are many', () => {
+    const payments = Array.from({ length: 500 }, (_, index) =>
+      aBalanceTransaction({
+        transaction_id: `payment-${index}`,
+        transaction_type: 'order_payment',
+        created_at: timeOf(10 + index),
+      }),
+    );
+    const deposit = aBalanceTransaction({ transaction_id: 'deposit', created_at: timeOf(900) });
+    const chosen = stepsOf([...payments, deposit].toReversed(), timeOf(10));
+    expect(chosen).toContain('deposit');
+    expect(chosen).toContain('payment-1');
+    // A line of the first moment is part of its point.
+    expect(chosen).not.toContain('payment-0');
+    expect(chosen.size).toBe(100);
   });
 
   it('has gained in the end what was realised and what is not realised yet', () => {
@@ -249,10 +300,8 @@ describe('a portfolio over time', () => {
       trades: new Map(),
       present: { at: timeOf(1), assetValue: decimal('1.00') },
       times: [timeOf(0)],
-      prices: new Map([
-        ['BTC', ['0.1']],
-        ['DOGE', ['0.05']],
-      ]),
+      steps: new Set(),
+      priceAt: (asset) => (asset === 'BTC' ? '0.1' : '0.05'),
     });
     // 0.0333 and 0.025
     expect(points[0]).toMatchObject({ asset_value: '0.05', net_deposits: '2.00' });

@@ -1,3 +1,4 @@
+import { decimal } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
@@ -91,18 +92,25 @@ describe('the portfolio over time', () => {
       expect(history).toMatchObject({ range, interval: '1d', complete: true });
       expect(history.data.map(shortly)).toEqual([
         '2026-01-15T12:00:00.000Z 0.00 0.00 0.00',
+        // What moves cash or units is a step of its moment: nothing rises or falls before it.
+        '2026-01-15T13:00:00.000Z 0.00 0.00 0.00',
+        '2026-01-15T13:00:00.000Z 790.00 210.00 1000.00',
         '2026-01-16T00:00:00.000Z 790.00 220.00 1000.00',
+        '2026-01-16T13:00:00.000Z 790.00 238.00 1000.00',
+        '2026-01-16T13:00:00.000Z 909.00 119.00 1000.00',
         '2026-01-17T00:00:00.000Z 909.00 120.00 1000.00',
+        '2026-01-17T13:00:00.000Z 909.00 120.00 1000.00',
+        '2026-01-17T13:00:00.000Z 959.00 120.00 1050.00',
         '2026-01-18T00:00:00.000Z 959.00 90.00 1050.00',
         `${NOW} 959.00 130.00 1050.00`,
       ]);
-      expect(history.data.map(({ total_value }) => total_value)).toEqual([
-        '0.00',
-        '1010.00',
-        '1029.00',
-        '1049.00',
-        '1089.00',
-      ]);
+      for (const { total_value, cash, asset_value } of history.data) {
+        expect(total_value).toBe(
+          decimal(cash ?? '')
+            .plus(asset_value ?? '')
+            .toFixed(2),
+        );
+      }
     }
     // What it gained is what the portfolio says: 14.00 realised, 25.00 not yet.
     const headers = await service.runtime.signIn(username);
@@ -130,7 +138,8 @@ describe('the portfolio over time', () => {
     const week = await historyOf(username, '1w');
     expect(week).toMatchObject({ interval: '1h', complete: true });
     expect(week.data[0]).toMatchObject({ at: BORN, total_value: '0.00' });
-    expect(week.data).toHaveLength(71);
+    // The deposit was at the moment of a point, which gets one before it.
+    expect(week.data).toHaveLength(72);
   });
 
   it('takes adjustments and withdrawals for cash that came and went', async () => {
@@ -146,7 +155,12 @@ describe('the portfolio over time', () => {
     service.clock.set(NOW);
     const { data } = await historyOf(username, 'all');
     expect(data.at(-1)).toMatchObject({ cash: '65.00', net_deposits: '65.00' });
-    expect(data.at(-3)).toMatchObject({ cash: '0.00', net_deposits: '0.00' });
+    expect(data.map(shortly).slice(1, -2)).toEqual([
+      '2026-01-16T00:00:00.000Z 0.00 0.00 0.00',
+      '2026-01-17T00:00:00.000Z 0.00 0.00 0.00',
+      '2026-01-17T12:00:00.000Z 0.00 0.00 0.00',
+      '2026-01-17T12:00:00.000Z 65.00 0.00 65.00',
+    ]);
   });
 
   it('still values what was sold out since', async () => {
@@ -158,9 +172,11 @@ describe('the portfolio over time', () => {
     await trade('-1', '100.00', '-5.00');
     service.clock.set(NOW);
     const { data } = await historyOf(username, '1m');
-    expect(data.map(shortly).slice(1)).toEqual([
+    expect(data.map(shortly).slice(3)).toEqual([
       '2026-01-16T00:00:00.000Z 0.00 110.00 105.00',
       '2026-01-17T00:00:00.000Z 0.00 120.00 105.00',
+      '2026-01-17T13:00:00.000Z 0.00 100.00 105.00',
+      '2026-01-17T13:00:00.000Z 100.00 0.00 105.00',
       '2026-01-18T00:00:00.000Z 100.00 0.00 105.00',
       `${NOW} 100.00 0.00 105.00`,
     ]);
@@ -237,7 +253,7 @@ describe('the portfolio over time', () => {
     service.clock.set(NOW);
     const history = await historyOf(username, 'all');
     expect(history.complete).toBe(false);
-    expect(history.data.map(shortly)).toEqual([
+    expect(history.data.map(shortly).slice(-2)).toEqual([
       `2026-01-18T00:00:00.000Z ${count}.00 0.00 ${count}.00`,
       `${NOW} ${count}.00 0.00 ${count}.00`,
     ]);

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
-/** Not a part of the portfolio's: a trade changes what is held now, not what was, and the API counts such reports. */
+/** Not a part of the portfolio's: the API counts reads of the history as reports, so it is read less often. */
 export const PORTFOLIO_HISTORY_KEY = ['portfolio-history'] as const;
 
 export const historyRangeSchema = z.enum(['1d', '1w', '1m', '3m', '1y', 'all']);
@@ -26,7 +26,10 @@ const answerSchema = z.object({
   complete: z.boolean(),
 });
 
-/** What the account was worth over time, oldest first, the last point at the price of the moment. */
+/**
+ * The value of the account over time, oldest first, the last point at the price of the moment. Two points of one time
+ * are a step: before and after a movement of cash or a trade.
+ */
 export function portfolioHistoryQuery(range: HistoryRange) {
   return queryOptions({
     queryKey: [...PORTFOLIO_HISTORY_KEY, range],

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Table2, TriangleAlert } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio-history.ts';
 import { historyRangeSchema, portfolioHistoryQuery } from '../../api/account/portfolio-history.ts';
+import { profileQuery } from '../../api/account/profile.ts';
 import { timeZoneName } from '../../format/times.ts';
 import { Money, Percent } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -16,9 +17,18 @@ import { HistoryChart } from './history-chart.tsx';
 import { HistoryTable } from './history-table.tsx';
 import type { PortfolioSearch } from './portfolio-search.ts';
 import type { LiveTotals, Measure, SeriesPoint } from './value-history.ts';
-import { performanceOf, RANGE_NAMES, seriesOf, withLiveTotals } from './value-history.ts';
+import {
+  isChartable,
+  performanceOf,
+  RANGE_NAMES,
+  rangeOfAge,
+  seriesOf,
+  sinceFirstCash,
+  withLiveTotals,
+} from './value-history.ts';
 
-const DEFAULT_RANGE: HistoryRange = '1m';
+/** Where the age of the account is not known. */
+const FALLBACK_RANGE: HistoryRange = '1m';
 /** Live totals move the last point; this brings the next one, of which there is none for a quarter of an hour. */
 const REFRESH_MILLISECONDS = 5 * 60_000;
 
@@ -41,13 +51,15 @@ export interface HistoryPanelProps {
 
 /** What the account was worth over time and what that brought: as a chart, in a sentence, and as a table. */
 export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
-  const range = search.range ?? DEFAULT_RANGE;
+  const defaultRange = useDefaultRange();
+  const range = search.range ?? defaultRange ?? FALLBACK_RANGE;
   const measure = search.show ?? 'value';
   const { data, error, refetch } = useQuery({
     ...portfolioHistoryQuery(range),
+    enabled: search.range !== undefined || defaultRange !== undefined,
     refetchInterval: REFRESH_MILLISECONDS,
   });
-  const points = useMemo(() => withLiveTotals(data?.data ?? [], live), [data, live]);
+  const points = useMemo(() => sinceFirstCash(withLiveTotals(data?.data ?? [], live)), [data, live]);
   const series = useMemo(() => seriesOf(points, measure), [points, measure]);
 
   return (
@@ -59,16 +71,24 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
           </h2>
           <RangeResult points={data && points} />
         </div>
-        <HistoryChoices range={range} measure={measure} view={search.view} onSearch={onSearch} />
+        <HistoryChoices
+          range={range}
+          defaultRange={defaultRange}
+          measure={measure}
+          view={search.view}
+          onSearch={onSearch}
+        />
       </div>
       <div className="relative min-h-64 flex-1 sm:min-h-80">
         {data ? (
-          series.length < 2 ? (
+          points.length === 0 ? (
             <EmptyState title="No history yet">It begins with your first deposit.</EmptyState>
           ) : search.view === 'table' ? (
             <HistoryTable points={points} />
-          ) : (
+          ) : isChartable(points) ? (
             <HistoryChart points={series} measure={measure} />
+          ) : (
+            <TooShort series={series} measure={measure} />
           )
         ) : error ? (
           <ErrorState title="The history could not be loaded" error={error} onRetry={() => void refetch()} />
@@ -82,7 +102,7 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
         {data && !data.complete && <Incomplete first={points[0]} />}
         <span className="flex flex-wrap justify-between gap-x-4 gap-y-1">
           <span className="min-h-4">
-            {series.length > 1 && <Sentence series={series} measure={measure} />}
+            {isChartable(points) && <Sentence series={series} measure={measure} />}
           </span>
           <span>{timeZoneName()} time</span>
         </span>
@@ -91,13 +111,23 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
   );
 }
 
+/** The shortest range that covers the age of the account; undefined while that is not known. */
+function useDefaultRange(): HistoryRange | undefined {
+  const { data: profile, error } = useQuery(profileQuery());
+  // The moment of the first look: a range that changed by itself while it is looked at would confuse.
+  const [openedAt] = useState(() => new Date());
+  if (profile) return rangeOfAge(profile.created_at, openedAt);
+  return error ? FALLBACK_RANGE : undefined;
+}
+
 interface HistoryChoicesProps extends Pick<HistoryPanelProps, 'onSearch'> {
   readonly range: HistoryRange;
+  readonly defaultRange: HistoryRange | undefined;
   readonly measure: Measure;
   readonly view: PortfolioSearch['view'];
 }
 
-function HistoryChoices({ range, measure, view, onSearch }: HistoryChoicesProps) {
+function HistoryChoices({ range, defaultRange, measure, view, onSearch }: HistoryChoicesProps) {
   const isTable = view === 'table';
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -113,7 +143,7 @@ function HistoryChoices({ range, measure, view, onSearch }: HistoryChoicesProps)
         size="small"
         options={RANGES}
         value={range}
-        onChange={(next) => onSearch({ range: next === DEFAULT_RANGE ? undefined : next })}
+        onChange={(next) => onSearch({ range: next === defaultRange ? undefined : next })}
       />
       <Button
         size="small"
@@ -154,6 +184,20 @@ function Incomplete({ first }: { readonly first: HistoryPoint | undefined }) {
         .
       </span>
     </p>
+  );
+}
+
+/** In place of a chart that would be a line between two points. */
+function TooShort({ series, measure }: SentenceProps) {
+  const [first, last] = [series[0], series.at(-1)];
+  if (!first || !last) return null;
+  const isChange = measure === 'result';
+  return (
+    <EmptyState title="The chart needs a little more history">
+      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} isExact />: now{' '}
+      <Money value={last.value} isChange={isChange} />. It is drawn after your next trade or movement of cash,
+      or in a few minutes.
+    </EmptyState>
   );
 }
 

@@ -21,7 +21,7 @@ export function HistoryTable({ points }: { readonly points: readonly HistoryPoin
           </>
         }
       >
-        {points.toReversed().map((point) => (
+        {endsOf(points).map((point) => (
           <Row key={point.at}>
             <RowHead isDense className="text-muted">
               <Time value={point.at} isExact />
@@ -46,4 +46,9 @@ export function HistoryTable({ points }: { readonly points: readonly HistoryPoin
       </Table>
     </div>
   );
+}
+
+/** The last point of each moment, the latest first: before and after of a step would be two rows of one time. */
+function endsOf(points: readonly HistoryPoint[]): HistoryPoint[] {
+  return points.filter(({ at }, index) => points[index + 1]?.at !== at).toReversed();
 }

@@ -55,10 +55,10 @@ export function plotOf(points: readonly SeriesPoint[], isFromZero: boolean): Plo
   };
 }
 
-/** The point nearest to a share of the width. */
+/** The point nearest to a share of the width; of a step, the later one. */
 export function pointNearest({ points }: Plot, x: number): PlotPoint | undefined {
   return points.reduce<PlotPoint | undefined>(
-    (nearest, point) => (nearest && Math.abs(nearest.x - x) <= Math.abs(point.x - x) ? nearest : point),
+    (nearest, point) => (nearest && Math.abs(nearest.x - x) < Math.abs(point.x - x) ? nearest : point),
     undefined,
   );
 }
@@ -84,7 +84,11 @@ function scaleOf(values: readonly number[]) {
 function ticksBetween(low: number, high: number): number[] {
   const rough = (high - low) / MAX_TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  // Below a cent, two ticks would have the same label.
+  const step = Math.max(
+    power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10),
+    SMALLEST_DISTANCE,
+  );
   const count = Math.floor(high / step) - Math.ceil(low / step) + 1;
   return Array.from({ length: count }, (_, index) => (Math.ceil(low / step) + index) * step);
 }

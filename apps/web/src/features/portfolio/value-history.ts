@@ -21,6 +21,38 @@ export const RANGE_NAMES: Readonly<Record<HistoryRange, string>> = {
   all: 'All time',
 };
 
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
+/** Ranges and how many days they cover, shortest first. */
+const RANGE_DAYS: readonly (readonly [HistoryRange, number])[] = [
+  ['1d', 1],
+  ['1w', 7],
+  ['1m', 30],
+  ['3m', 90],
+  ['1y', 365],
+];
+
+/** The shortest range that covers the age of an account. */
+export function rangeOfAge(createdAt: string, now: Date): HistoryRange {
+  const ageDays = (now.getTime() - Date.parse(createdAt)) / DAY_MILLISECONDS;
+  return RANGE_DAYS.find(([, days]) => ageDays <= days)?.[0] ?? 'all';
+}
+
+/** Fewest moments that make a chart: fewer would be one straight line, which says less than a sentence. */
+const MIN_CHART_MOMENTS = 3;
+
+/** Drops the time before the first cash came in, which would press everything after it to the edge of the chart. */
+export function sinceFirstCash(points: readonly HistoryPoint[]): HistoryPoint[] {
+  const first = points.findIndex(
+    ({ total_value, net_deposits }) => !decimal(total_value).eq('0') || !decimal(net_deposits).eq('0'),
+  );
+  return first < 0 ? [] : points.slice(first);
+}
+
+/** Whether there is enough for a chart. Two points of one moment are a step, and one moment. */
+export function isChartable(points: readonly Pick<HistoryPoint, 'at'>[]): boolean {
+  return new Set(points.map(({ at }) => at)).size >= MIN_CHART_MOMENTS;
+}
+
 /** What was earned up to a point: cash that came in is no gain, cash that went out no loss. */
 export function resultAt({ total_value, net_deposits }: HistoryPoint): string {
   return formatUsd(decimal(total_value).minus(net_deposits));

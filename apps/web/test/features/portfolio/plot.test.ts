@@ -60,6 +60,11 @@ describe('the plot of a series', () => {
     expect(zeros(false)).toHaveLength(0);
   });
 
+  it('has no two ticks with the same label where a value moved by cents', () => {
+    const labels = plotOf(series('10.00', '10.01', '10.02'), false).ticks.map(({ value }) => value);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
   it('finds the point nearest to the pointer', () => {
     const plot = plotOf(series('1.00', '2.00', '3.00'), false);
     expect(pointNearest(plot, 0.2)?.point.value).toBe('1.00');

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { performanceOf, seriesOf, withLiveTotals } from '../../../src/features/portfolio/value-history.ts';
+import {
+  isChartable,
+  performanceOf,
+  rangeOfAge,
+  seriesOf,
+  sinceFirstCash,
+  withLiveTotals,
+} from '../../../src/features/portfolio/value-history.ts';
 import { point } from './portfolio-fixture.ts';
 
 describe('the performance of a range', () => {
@@ -66,5 +73,45 @@ describe('live totals', () => {
   it('are not needed', () => {
     expect(withLiveTotals(points, undefined)).toEqual(points);
     expect(withLiveTotals([], live)).toEqual([]);
+  });
+});
+
+describe('the first range of an account', () => {
+  it.each([
+    ['2026-06-30T11:59:00Z', '1d'],
+    ['2026-06-29T12:00:00Z', '1d'],
+    ['2026-06-29T11:00:00Z', '1w'],
+    ['2026-06-20T12:00:00Z', '1m'],
+    ['2026-05-15T12:00:00Z', '3m'],
+    ['2025-12-31T12:00:00Z', '1y'],
+    ['2024-01-01T12:00:00Z', 'all'],
+  ])('created at %s is the shortest that covers it: %s', (createdAt, range) => {
+    expect(rangeOfAge(createdAt, new Date('2026-06-30T12:00:00Z'))).toBe(range);
+  });
+});
+
+describe('what a chart is drawn from', () => {
+  const at = (minute: number, total: string, deposits: string) => ({
+    ...point(total, deposits),
+    at: new Date(Date.UTC(2026, 0, 31, 12, minute)).toISOString(),
+  });
+
+  it('begins when the first cash came in, so that it neither rises from zero nor fits its axis to that', () => {
+    const points = [
+      at(0, '0.00', '0.00'),
+      at(5, '0.00', '0.00'),
+      at(5, '10.00', '10.00'),
+      at(9, '9.00', '10.00'),
+    ];
+    expect(sinceFirstCash(points)).toEqual(points.slice(2));
+    expect(sinceFirstCash(points.slice(0, 2))).toEqual([]);
+    // A total loss is a part of the history.
+    expect(sinceFirstCash([at(0, '0.00', '5.00')])).toHaveLength(1);
+  });
+
+  it('has three moments at least; a step is one', () => {
+    const points = [at(0, '10.00', '10.00'), at(5, '10.00', '10.00'), at(5, '20.00', '20.00')];
+    expect(isChartable(points)).toBe(false);
+    expect(isChartable([...points, at(6, '20.00', '20.00')])).toBe(true);
   });
 });
