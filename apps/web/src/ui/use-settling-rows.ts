@@ -2,7 +2,7 @@ import type { FocusEvent, RefObject } from 'react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** How long the actions of a list do nothing after its rows moved: longer than the pause between two quick clicks. */
-export const SETTLE_MILLISECONDS = 600;
+const SETTLE_MILLISECONDS = 600;
 
 export interface SettlingRows<Container extends HTMLElement> {
   /** Rows moved a moment ago: a click may be meant for the row that was there before. */

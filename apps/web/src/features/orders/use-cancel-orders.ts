@@ -11,7 +11,7 @@ import { notify } from '../../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 
 /** How long a cancelled order stays where it was, so that the rows below it do not move under the pointer. */
-export const KEEP_CANCELLED_MILLISECONDS = 5_000;
+const KEEP_CANCELLED_MILLISECONDS = 5_000;
 
 export type CancelStage = 'cancelling' | 'cancelled';
 
