@@ -97,6 +97,7 @@ async function placeAll(
 function commandOf(username: string, request: Omit<OrderCreate, 'asset_id'>) {
   return {
     username,
+    role: 'customer' as const,
     request: orderCreateSchema.parse({ asset_id: ASSET_ID, ...request }),
     requestHash: '',
     intent: undefined,

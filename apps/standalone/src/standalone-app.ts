@@ -85,7 +85,11 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       maxQuoteAgeSeconds: settings.MAX_QUOTE_AGE_SECONDS,
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),
-    inventory: await buildInventoryServiceApp({ ...runtime, market: marketMaker.market }),
+    inventory: await buildInventoryServiceApp({
+      ...runtime,
+      market: marketMaker.market,
+      manualPriceMaxPercent: settings.PRICE_MANUAL_MAX_PERCENT,
+    }),
   };
   const gateway = await buildDoor(runtime, services, settings);
   await marketMaker.start();

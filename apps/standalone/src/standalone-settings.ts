@@ -1,5 +1,5 @@
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
-import { priceSettings, refuseReplayOfNothing } from '@cnop/common/config/price-settings';
+import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
 import {
   accountSettings,
   processSettings,
@@ -23,6 +23,7 @@ export const standaloneSettings = processSettings
     ADMIN_PASSWORD: z.string().min(1).optional(),
   })
   .superRefine(refuseUnsafeInProduction)
-  .superRefine(refuseReplayOfNothing);
+  .superRefine(refuseReplayOfNothing)
+  .superRefine(refuseUnsafePrices);
 
 export type StandaloneSettings = z.output<typeof standaloneSettings>;

@@ -88,6 +88,19 @@ const INVENTORY_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/inventory/assets/:asset_id/activate', ...WRITE, access: STAFF },
   { method: 'POST', path: '/inventory/assets/:asset_id/deactivate', ...WRITE, access: STAFF },
   { method: 'PUT', path: '/inventory/assets/:asset_id/price', ...WRITE, access: STAFF },
+  { method: 'GET', path: '/inventory/price-proposals', ...READ, access: STAFF },
+  {
+    method: 'POST',
+    path: '/inventory/assets/:asset_id/price-proposals/:id/approve',
+    ...WRITE,
+    access: ADMIN,
+  },
+  {
+    method: 'POST',
+    path: '/inventory/assets/:asset_id/price-proposals/:id/reject',
+    ...WRITE,
+    access: STAFF,
+  },
 ];
 
 /** Everything that the world may ask of the services. What is not in it does not exist. */

@@ -15,11 +15,13 @@ import { marketRoutes } from './routes/market.ts';
 export interface InventoryRuntime extends ServiceRuntime {
   /** Made by a market maker, whose life is the composition root's concern. */
   readonly market: Market;
+  /** How far one person may move the price of an asset by hand within an hour, in percent. */
+  readonly manualPriceMaxPercent: number;
 }
 
 /** Builds the inventory service; it does not listen. */
 export async function buildInventoryServiceApp(runtime: InventoryRuntime): Promise<ServiceApp> {
-  const { store, clock, ids, market, quotes: board } = runtime;
+  const { store, clock, ids, market, manualPriceMaxPercent, quotes: board } = runtime;
   const app = await createServiceApp(runtime, {
     service: 'inventory-service',
     title: 'Inventory service',
@@ -37,6 +39,7 @@ export async function buildInventoryServiceApp(runtime: InventoryRuntime): Promi
     audit: createAuditLogger({ store, clock, ids }),
     catalogue: createLiveCatalogue({ stored, market, board }),
     market,
+    manualPriceMaxPercent,
   });
   assetRoutes(app);
   assetAdministrationRoutes(app);

@@ -1,4 +1,5 @@
-import { priceSettings, refuseReplayOfNothing } from '@cnop/common/config/price-settings';
+import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
+import { processSettings } from '@cnop/common/config/settings';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
 import { buildInventoryServiceApp } from './app.ts';
@@ -9,11 +10,20 @@ const DEFAULT_PORT = 8_001;
 await runService({
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
-    own: priceSettings.superRefine(refuseReplayOfNothing),
+    own: priceSettings
+      .extend({
+        NODE_ENV: processSettings.shape.NODE_ENV,
+      })
+      .superRefine(refuseReplayOfNothing)
+      .superRefine(refuseUnsafePrices),
     quotesFrom: 'service',
     build: async (runtime, settings) => {
       const maker = await openMarketMaker(runtime, settings);
-      const app = await buildInventoryServiceApp({ ...runtime, market: maker.market });
+      const app = await buildInventoryServiceApp({
+        ...runtime,
+        market: maker.market,
+        manualPriceMaxPercent: settings.PRICE_MANUAL_MAX_PERCENT,
+      });
       app.addHook('onClose', () => maker.stop());
       await maker.start();
       return app;

@@ -14,11 +14,14 @@ import { openMarketMaker } from '../src/market-maker/open-market-maker.ts';
 const START = '2026-03-01T09:00:00.000Z';
 /** A round of the market maker comes when a test asks for it, even after a start. */
 const NO_ROUND_BY_ITSELF = { PRICE_TICK_MILLISECONDS: '60000', PRICE_PERSIST_SECONDS: '3600' };
+/** Tests of everything else set prices as they like. */
+const NO_LIMIT_OF_MANUAL_PRICES = { PRICE_MANUAL_MAX_PERCENT: '999999999' };
 /** Who signs in under each role. */
 const USERNAMES = { customer: 'carol', moderator: 'mallory', admin: 'adam' } as const;
 
 export interface Call {
-  readonly as?: UserRole;
+  /** A role, or the headers of somebody who signed in. */
+  readonly as?: UserRole | { readonly authorization: string };
   readonly method?: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   /** Sent as JSON; a string is sent as it is. */
@@ -40,11 +43,18 @@ export async function startInventoryService(
   const runtime: TestRuntime = await createTestRuntime({ clock });
   const dao = createAssetDao(runtime.store);
   for (const asset of assets) await dao.createAsset(asset);
-  const maker = await openMarketMaker(
-    runtime,
-    priceSettings.parse({ ...NO_ROUND_BY_ITSELF, PRICE_FEED: 'manual', ...prices }),
-  );
-  const app: ServiceApp = await buildInventoryServiceApp({ ...runtime, market: maker.market });
+  const settings = priceSettings.parse({
+    ...NO_ROUND_BY_ITSELF,
+    ...NO_LIMIT_OF_MANUAL_PRICES,
+    PRICE_FEED: 'manual',
+    ...prices,
+  });
+  const maker = await openMarketMaker(runtime, settings);
+  const app: ServiceApp = await buildInventoryServiceApp({
+    ...runtime,
+    market: maker.market,
+    manualPriceMaxPercent: settings.PRICE_MANUAL_MAX_PERCENT,
+  });
   const audit = createAuditLogger(runtime);
   const tokens = new Map<UserRole, { authorization: string }>();
 
@@ -69,7 +79,7 @@ export async function startInventoryService(
         headers: {
           'user-agent': 'test-agent',
           'x-request-id': 'request-1',
-          ...(as && (await signedIn(as))),
+          ...(as && (typeof as === 'string' ? await signedIn(as) : as)),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { payload }),

@@ -83,7 +83,7 @@ export async function playMarket(options: PlayOptions): Promise<(Order | undefin
 /** What somebody needs to have before they can place orders that sell. */
 function stockUp(username: string, { asset_id }: Asset): PlaceOrder {
   const request = { asset_id, order_type: 'market_buy', quantity: STOCK_UNITS } as const;
-  return { username, request, requestHash: '', intent: undefined };
+  return { username, role: 'customer', request, requestHash: '', intent: undefined };
 }
 
 async function tryToPlace(
@@ -91,7 +91,8 @@ async function tryToPlace(
   { username, request }: PlannedOrder,
 ): Promise<string | undefined> {
   try {
-    const { order } = await placeOrder(deps, { username, request, requestHash: '', intent: undefined });
+    const command = { username, role: 'customer', request, requestHash: '', intent: undefined } as const;
+    const { order } = await placeOrder(deps, command);
     return order.order_id;
   } catch (error) {
     if (error instanceof ProblemError) return undefined;

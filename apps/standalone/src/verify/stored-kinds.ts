@@ -6,6 +6,7 @@ import { idempotencyRecord } from '@cnop/common/dao/idempotency/idempotency-reco
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { feedLeaseRecord } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/inventory/price-proposal-dao';
 import { clientOrderRecord } from '@cnop/common/dao/order/client-order-record';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
@@ -82,6 +83,8 @@ const KINDS = {
   inventory: [
     kind('candle', candleRecord, { pkPrefix: 'CANDLE#' }),
     kind('lease of the prices', feedLeaseRecord, { pkPrefix: 'LEASE#PRICES', sk: 'LEASE' }),
+    kind('price proposal', priceProposalRecord, { pkPrefix: 'PRICEPROPOSAL' }),
+    kind('manual moves', manualMovesRecord, { sk: 'MANUALMOVES' }),
     kind('asset', assetRecord, { sk: 'ASSET' }),
   ],
 } as const;

@@ -1,7 +1,8 @@
-import type { AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
+import type { AuditChange, AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
 import {
   addressSchema,
   auditEventSchema,
+  MAX_CHANGES,
   MAX_DETAIL_NAME_LENGTH,
   MAX_DETAIL_VALUE_LENGTH,
   MAX_REQUEST_ID_LENGTH,
@@ -21,6 +22,8 @@ export interface AuditInput {
   readonly requestId?: string | null | undefined;
   /** A few short facts, such as `{ from: 'customer', to: 'moderator' }`. Never a secret. */
   readonly detail?: Readonly<Record<string, string>> | undefined;
+  /** The fields that the event changes, with their values before and after. Never a secret. */
+  readonly changes?: readonly AuditChange[] | undefined;
 }
 
 /**
@@ -38,6 +41,7 @@ export function auditEventOf(input: AuditInput, id: string, occurredAt: Date): A
     user_agent: cleanOrNull(input.userAgent, MAX_USER_AGENT_LENGTH),
     request_id: cleanOrNull(input.requestId, MAX_REQUEST_ID_LENGTH),
     detail: cleanDetail(input.detail ?? {}),
+    changes: cleanChanges(input.changes ?? []),
     occurred_at: occurredAt.toISOString(),
   });
 }
@@ -56,6 +60,25 @@ function cleanDetail(detail: Readonly<Record<string, string>>): Record<string, s
       SECRET_NAME_PATTERN.test(name) ? REMOVED : clean(value, MAX_DETAIL_VALUE_LENGTH),
     ]),
   );
+}
+
+/** For changes that only the decision of a transaction knows, after the event has its id and time. */
+export function withChanges(event: AuditEvent, changes: readonly AuditChange[]): AuditEvent {
+  return { ...event, changes: cleanChanges(changes) };
+}
+
+function cleanChanges(changes: readonly AuditChange[]): AuditChange[] {
+  return changes.slice(0, MAX_CHANGES).map(({ field, before, after }) => {
+    const cleanValue = (value: string | null) =>
+      value === null || !SECRET_NAME_PATTERN.test(field)
+        ? value && clean(value, MAX_DETAIL_VALUE_LENGTH)
+        : REMOVED;
+    return {
+      field: field.slice(0, MAX_DETAIL_NAME_LENGTH),
+      before: cleanValue(before),
+      after: cleanValue(after),
+    };
+  });
 }
 
 function cleanOrNull(text: string | null | undefined, maxLength: number): string | null {

@@ -6,6 +6,9 @@ import { integerSetting } from './settings.ts';
 const TICK_LIMITS_MILLISECONDS = { min: 10, max: 60_000 };
 const PERSIST_LIMITS_SECONDS = { min: 1, max: 3_600 };
 const MAX_JUMP_LIMITS_PERCENT = { min: 1, max: 1_000 };
+const MANUAL_MAX_LIMITS_PERCENT = { min: 0, max: 999_999_999 };
+/** The most that one person may move a price by hand in production. */
+const MANUAL_MAX_PRODUCTION_PERCENT = 50;
 const MAX_SEED_LENGTH = 100;
 const MAX_REPLAY_SPEED = 1_000_000;
 
@@ -50,6 +53,8 @@ export const priceSettings = z.object({
   PRICE_EXCHANGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** A price that moved further at once waits for a second one that agrees. */
   PRICE_MAX_JUMP_PERCENT: integerSetting(MAX_JUMP_LIMITS_PERCENT).default(20),
+  /** How far one person may move the price of an asset by hand within an hour; more takes a second administrator. */
+  PRICE_MANUAL_MAX_PERCENT: integerSetting(MANUAL_MAX_LIMITS_PERCENT).default(20),
   /** How often prices and open candles are written. */
   PRICE_PERSIST_SECONDS: integerSetting(PERSIST_LIMITS_SECONDS).default(5),
 });
@@ -65,5 +70,22 @@ export function refuseReplayOfNothing(
     code: 'custom',
     path: ['PRICE_REPLAY_FILES'],
     message: 'must name files when PRICE_FEED is replay',
+  });
+}
+
+/**
+ * Refuses what is fine in a test and lets one person make prices at will in production.
+ * @throws through `context`: use it as a zod `superRefine`
+ */
+export function refuseUnsafePrices(
+  settings: Pick<PriceSettings, 'PRICE_MANUAL_MAX_PERCENT'> & { readonly NODE_ENV: string },
+  context: z.RefinementCtx,
+): void {
+  if (settings.NODE_ENV !== 'production') return;
+  if (settings.PRICE_MANUAL_MAX_PERCENT <= MANUAL_MAX_PRODUCTION_PERCENT) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['PRICE_MANUAL_MAX_PERCENT'],
+    message: `must be at most ${MANUAL_MAX_PRODUCTION_PERCENT} in production`,
   });
 }

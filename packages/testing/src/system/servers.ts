@@ -9,11 +9,12 @@ const READY_TIMEOUT_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 5;
 
 /**
- * Cheap hashes and no rate limits: what tests ask for is not what those defend against. Prices stand where a test sets
- * them, so that amounts are known.
+ * Cheap hashes, no rate limits and no second administrator for a large price step: what tests ask for is not what those
+ * defend against. Prices stand where a test sets them, so that amounts are known.
  */
 export const TEST_ENV = {
   PRICE_FEED: 'manual',
+  PRICE_MANUAL_MAX_PERCENT: '999999999',
   LOG_LEVEL: 'error',
   BCRYPT_COST: '4',
   RATE_LIMIT_AUTH: '0',

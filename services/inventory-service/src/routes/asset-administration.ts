@@ -1,14 +1,23 @@
+import { idSchema } from '@cnop/common/entities/fields';
 import {
   assetCreateSchema,
   assetPriceUpdateSchema,
   assetUpdateSchema,
 } from '@cnop/common/entities/inventory/asset-input';
+import { priceProposalSchema } from '@cnop/common/entities/inventory/price-proposal';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { getInventory } from '../dependencies.ts';
 import { createAsset } from '../use-cases/create-asset.ts';
+import {
+  approvePriceProposal,
+  listPriceProposals,
+  rejectPriceProposal,
+} from '../use-cases/decide-price-proposal.ts';
 import type { Caller } from '../use-cases/dependencies.ts';
 import { setAssetPrice } from '../use-cases/set-asset-price.ts';
 import { activateAsset, deactivateAsset } from '../use-cases/switch-trading.ts';
@@ -17,6 +26,8 @@ import { assetParamsSchema, assetReplySchema, noBodySchema } from './asset-schem
 
 const ADMINS = { access: ['admin'] } as const;
 const STAFF = { access: ['admin', 'moderator'] } as const;
+const proposalReplySchema = z.object({ data: priceProposalSchema });
+const proposalParamsSchema = assetParamsSchema.extend({ id: idSchema.describe('The proposal_id.') });
 const SHARED = { tags: ['inventory administration'], security: BEARER_SECURITY };
 
 /** What administrators, and in part moderators, may change in the catalogue. */
@@ -25,6 +36,7 @@ export function assetAdministrationRoutes(app: ServiceApp): void {
   serveUpdate(app);
   serveTradingSwitches(app);
   servePrice(app);
+  serveProposals(app);
 }
 
 function serveCreate(app: ServiceApp): void {
@@ -96,6 +108,11 @@ function serveTradingSwitches(app: ServiceApp): void {
   }
 }
 
+const PRICE_DESCRIPTION =
+  'One person may move a price by PRICE_MANUAL_MAX_PERCENT within an hour, all moves up and down added up; a larger ' +
+  'step is refused with the code `needs_second_administrator`. With `force` it is proposed instead (202), and set when ' +
+  'a second administrator sends the same, or approves the proposal.';
+
 function servePrice(app: ServiceApp): void {
   app.put(
     '/inventory/assets/:asset_id/price',
@@ -104,20 +121,76 @@ function servePrice(app: ServiceApp): void {
       schema: {
         ...SHARED,
         summary: 'Set the price of an asset',
+        description: PRICE_DESCRIPTION,
         params: assetParamsSchema,
         body: assetPriceUpdateSchema,
-        response: { 200: assetReplySchema },
+        response: {
+          200: assetReplySchema.describe('The asset at its new price.'),
+          202: proposalReplySchema.describe('The proposal. The price is as it was.'),
+        },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { asset_id: assetId } = request.params;
-      const command = { caller: callerOf(request), assetId, price: request.body.price };
-      return { data: await setAssetPrice(getInventory(request), command) };
+      const command = { caller: callerOf(request), assetId, ...request.body };
+      const outcome = await setAssetPrice(getInventory(request), command);
+      if (outcome.kind === 'set') return { data: outcome.asset };
+      return reply.code(202).send({ data: outcome.proposal });
     },
   );
 }
 
+function serveProposals(app: ServiceApp): void {
+  app.get(
+    '/inventory/price-proposals',
+    {
+      config: STAFF,
+      schema: {
+        ...SHARED,
+        summary: 'List the prices that wait for a second administrator',
+        response: { 200: z.object({ data: z.array(priceProposalSchema) }) },
+      },
+    },
+    async (request) => ({ data: await listPriceProposals(getInventory(request)) }),
+  );
+
+  app.post(
+    '/inventory/assets/:asset_id/price-proposals/:id/approve',
+    {
+      config: ADMINS,
+      schema: {
+        ...SHARED,
+        summary: 'Approve a proposed price, as a second administrator',
+        params: proposalParamsSchema,
+        body: noBodySchema,
+        response: { 200: assetReplySchema.describe('The asset at its new price.') },
+      },
+    },
+    async (request) => ({ data: await approvePriceProposal(getInventory(request), decisionOf(request)) }),
+  );
+
+  app.post(
+    '/inventory/assets/:asset_id/price-proposals/:id/reject',
+    {
+      config: STAFF,
+      schema: {
+        ...SHARED,
+        summary: 'Reject a proposed price, or withdraw your own',
+        params: proposalParamsSchema,
+        body: noBodySchema,
+        response: { 200: proposalReplySchema.describe('The proposal as it was.') },
+      },
+    },
+    async (request) => ({ data: await rejectPriceProposal(getInventory(request), decisionOf(request)) }),
+  );
+}
+
+function decisionOf(request: FastifyRequest<{ Params: z.output<typeof proposalParamsSchema> }>) {
+  const { asset_id: assetId, id: proposalId } = request.params;
+  return { caller: callerOf(request), assetId, proposalId };
+}
+
 function callerOf(request: FastifyRequest): Caller {
-  const { username } = identityOf(request);
-  return { username, userAgent: request.headers['user-agent'], requestId: request.id };
+  const { username, role } = identityOf(request);
+  return { username, role, origin: originOf(request) };
 }

@@ -1,6 +1,7 @@
-import { auditEventOf } from '@cnop/common/auth/audit-event';
+import { withChanges } from '@cnop/common/auth/audit-event';
 import type { Write } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { AuditChange } from '@cnop/common/entities/user/audit-event';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
 export type AssetAction =
@@ -8,45 +9,46 @@ export type AssetAction =
   | 'update_asset'
   | 'activate_asset'
   | 'deactivate_asset'
-  | 'set_asset_price';
+  | 'set_asset_price'
+  | 'propose_asset_price'
+  | 'approve_asset_price'
+  | 'reject_asset_price';
 
-/** Fields whose values the log keeps; of the others it keeps that they changed. */
-const RECORDED_FIELDS = new Set<keyof Asset>(['status', 'current_price', 'price_scale']);
-const TIMES = new Set<keyof Asset>(['updated_at', 'last_price_update']);
+const TIMES = new Set<string>(['created_at', 'updated_at', 'last_price_update']);
+
+export interface AuditedChange {
+  readonly assetId: string;
+  readonly changes: readonly AuditChange[];
+  /** What else is worth knowing, such as who proposed a price. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
 
 /**
  * Makes the audit write of a change, to be called in the decision that makes the change: the id and the time of the
  * event are fixed before.
  */
 export function auditWriter(
-  { audit, clock, ids }: Pick<InventoryDependencies, 'audit' | 'clock' | 'ids'>,
-  caller: Caller,
+  { audit }: Pick<InventoryDependencies, 'audit'>,
+  { username, origin }: Caller,
   action: AssetAction,
-): (before: Asset | undefined, after: Asset) => Write {
-  const id = ids.next();
-  const now = clock.now();
-  return (before, after) => {
-    const { username, userAgent, requestId } = caller;
-    const detail = { action, asset_id: after.asset_id, ...describe(before, after) };
-    return audit.writeFor(
-      auditEventOf(
-        { type: 'admin_action', username, actor: username, userAgent, requestId, detail },
-        id,
-        now,
-      ),
-    );
-  };
+): (change: AuditedChange) => Write {
+  const event = audit.eventOf({ type: 'admin_action', username, actor: username, ...origin });
+  return ({ assetId, changes, facts = {} }) =>
+    audit.writeFor(withChanges({ ...event, detail: { action, asset_id: assetId, ...facts } }, changes));
 }
 
-function describe(before: Asset | undefined, after: Asset): Record<string, string> {
-  if (!before) return { status: after.status, current_price: after.current_price };
-  const detail: Record<string, string> = {};
-  const others: string[] = [];
-  for (const field of Object.keys(after) as (keyof Asset)[]) {
-    if (before[field] === after[field] || TIMES.has(field)) continue;
-    if (RECORDED_FIELDS.has(field)) detail[field] = `${before[field]} -> ${after[field]}`;
-    else others.push(field);
-  }
-  if (others.length > 0) detail['fields'] = others.join(', ');
-  return detail;
+/** Lists the fields that differ, in the order of the asset; of a new asset, those that have a value. */
+export function assetChanges(before: Asset | undefined, after: Asset): AuditChange[] {
+  return Object.keys(after)
+    .filter((field) => !TIMES.has(field))
+    .map((field) => ({
+      field,
+      before: textOf(before?.[field as keyof Asset]),
+      after: textOf(after[field as keyof Asset]),
+    }))
+    .filter((change) => change.before !== change.after);
+}
+
+function textOf(value: Asset[keyof Asset] | undefined): string | null {
+  return value === undefined || value === null ? null : String(value);
 }

@@ -3,7 +3,7 @@ import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset
 import { NotFoundError } from '@cnop/exception/errors';
 import { toAssetView } from '../domain/asset-view.ts';
 import type { AssetAction } from './audit-asset.ts';
-import { auditWriter } from './audit-asset.ts';
+import { assetChanges, auditWriter } from './audit-asset.ts';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
 export interface AssetChange {
@@ -29,12 +29,14 @@ export async function changeAsset(
     if (!before) throw new NotFoundError('The asset');
     const after = rule(before, now);
     return {
-      writes: after === before ? [] : [assetRecord.replace(after), auditWrite(before, after)],
+      writes:
+        after === before
+          ? []
+          : [assetRecord.replace(after), auditWrite({ assetId, changes: assetChanges(before, after) })],
       result: after,
     };
   });
   deps.catalogue.forget();
-  if (action === 'set_asset_price') deps.market.priceSet(changed);
-  else deps.market.assetEdited(changed);
+  deps.market.assetEdited(changed);
   return toAssetView(changed, deps.market.livePrice(assetId));
 }

@@ -4,7 +4,7 @@ import type { AssetCreate } from '@cnop/common/entities/inventory/asset-input';
 import { AlreadyExistsError } from '@cnop/exception/errors';
 import { newAsset } from '../domain/asset-rules.ts';
 import { toAssetView } from '../domain/asset-view.ts';
-import { auditWriter } from './audit-asset.ts';
+import { assetChanges, auditWriter } from './audit-asset.ts';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
 /**
@@ -20,7 +20,13 @@ export async function createAsset(
   const auditWrite = auditWriter(deps, caller, 'create_asset');
   await deps.store.transact({ existing: assetRecord.key(asset) }, ({ existing }) => {
     if (existing) throw new AlreadyExistsError('An asset with this id exists.', 'asset_id');
-    return { writes: [assetRecord.create(asset), auditWrite(undefined, asset)], result: undefined };
+    return {
+      writes: [
+        assetRecord.create(asset),
+        auditWrite({ assetId: asset.asset_id, changes: assetChanges(undefined, asset) }),
+      ],
+      result: undefined,
+    };
   });
   deps.catalogue.forget();
   deps.market.priceSet(asset);

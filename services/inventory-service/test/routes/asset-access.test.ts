@@ -29,7 +29,21 @@ const ROWS: readonly Row[] = [
   { method: 'POST', url: '/inventory/assets/BTC/activate', expected: STAFF },
   { method: 'POST', url: '/inventory/assets/BTC/deactivate', expected: STAFF },
   { method: 'PUT', url: '/inventory/assets/BTC/price', body: { price: '2' }, expected: STAFF },
+  { method: 'GET', url: '/inventory/price-proposals', expected: STAFF },
+  // There is no such proposal: whoever may ask hears so.
+  {
+    method: 'POST',
+    url: '/inventory/assets/BTC/price-proposals/p1/approve',
+    expected: { ...ADMINS, admin: 404 },
+  },
+  {
+    method: 'POST',
+    url: '/inventory/assets/BTC/price-proposals/p1/reject',
+    expected: { ...STAFF, moderator: 404, admin: 404 },
+  },
 ];
+
+const CODES: Readonly<Record<number, string>> = { 401: 'AUTH_001', 403: 'AUTH_002', 404: 'RES_001' };
 
 const CASES = ROWS.flatMap(({ expected, ...call }) =>
   (['none', 'customer', 'moderator', 'admin'] as const).map((caller) => ({
@@ -51,7 +65,7 @@ describe('who may call what', () => {
     const reply = await service.send({ ...call, ...(caller !== 'none' && { as: caller }) });
     expect(reply.statusCode).toBe(status);
     if (status >= 400) {
-      expect(reply.json()).toMatchObject({ code: status === 401 ? 'AUTH_001' : 'AUTH_002' });
+      expect(reply.json()).toMatchObject({ code: CODES[status] });
       expect(await service.dao.getAssets()).toEqual([BTC]);
     }
   });
@@ -71,7 +85,9 @@ describe('who may call what', () => {
     const served = Object.entries(document.paths)
       .filter(([path]) => path.startsWith('/inventory'))
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
-    const covered = ROWS.map(({ method, url }) => `${method} ${url.replace('BTC', '{asset_id}')}`);
+    const covered = ROWS.map(
+      ({ method, url }) => `${method} ${url.replace('BTC', '{asset_id}').replace('p1', '{id}')}`,
+    );
     expect(served.toSorted()).toEqual(covered.toSorted());
   });
 });

@@ -79,7 +79,15 @@ describe('POST /inventory/assets', () => {
         user_agent: 'test-agent',
         request_id: 'request-1',
         occurred_at: NOW,
-        detail: { action: 'create_asset', asset_id: 'NEW', status: 'active', current_price: '1.5' },
+        address: '127.0.0.1',
+        detail: { action: 'create_asset', asset_id: 'NEW' },
+        changes: expect.arrayContaining([
+          { field: 'asset_id', before: null, after: 'NEW' },
+          { field: 'current_price', before: null, after: '1.5' },
+          { field: 'status', before: null, after: 'active' },
+          { field: 'spread_bps', before: null, after: '0' },
+          { field: 'fee_bps', before: null, after: '0' },
+        ]),
       }),
     ]);
   });
@@ -160,13 +168,15 @@ describe('PUT /inventory/assets/{id}', () => {
     expect(await service.audited('admin')).toEqual([
       expect.objectContaining({
         event_type: 'admin_action',
-        detail: {
-          action: 'update_asset',
-          asset_id: 'BTC',
-          status: 'active -> suspended',
-          price_scale: '2 -> 4',
-          fields: 'name, market_cap, website',
-        },
+        address: '127.0.0.1',
+        detail: { action: 'update_asset', asset_id: 'BTC' },
+        changes: [
+          { field: 'name', before: 'Bitcoin', after: 'Bitcoin!' },
+          { field: 'market_cap', before: '7', after: '8.5' },
+          { field: 'status', before: 'active', after: 'suspended' },
+          { field: 'website', before: 'https://bitcoin.org', after: null },
+          { field: 'price_scale', before: '2', after: '4' },
+        ],
       }),
     ]);
     expect(await listedIds()).toEqual([]);
@@ -180,6 +190,8 @@ describe('PUT /inventory/assets/{id}', () => {
     ['the price', { current_price: '1' }, 'current_price'],
     ['the change of the price', { price_change_24h: '1' }, 'price_change_24h'],
     ['a time', { created_at: NOW }, 'created_at'],
+    ['a spread of more than 10 %', { spread_bps: 1_001 }, 'spread_bps'],
+    ['a fee of more than 10 %', { fee_bps: 1_001 }, 'fee_bps'],
     ['nothing', {}, 'body'],
   ])('refuses to change %s', async (_what, body, field) => {
     const reply = await service.send({ as: 'admin', method: 'PUT', url, body });
@@ -234,7 +246,9 @@ describe('POST /inventory/assets/{id}/activate and /deactivate', () => {
       expect.objectContaining({
         event_type: 'admin_action',
         actor: 'mallory',
-        detail: { action: `${verb}_asset`, asset_id: id, status: `${before} -> ${after}` },
+        address: '127.0.0.1',
+        detail: { action: `${verb}_asset`, asset_id: id },
+        changes: [{ field: 'status', before, after }],
       }),
     ]);
   });
@@ -278,7 +292,6 @@ describe('PUT /inventory/assets/{id}/price', () => {
     ['a string', '"61234.50"', '61234.5'],
     ['a number', '61234.50', '61234.5'],
     ['zeros behind the scale', '"61234.5000"', '61234.5'],
-    ['the largest price', '999999999999999.99', '999999999999999.99'],
     ['the smallest price', '"0.01"', '0.01'],
   ])('stores %s exactly', async (_what, price, stored) => {
     const reply = await service.send({ as: 'moderator', method: 'PUT', url, body: `{"price": ${price}}` });
@@ -293,7 +306,9 @@ describe('PUT /inventory/assets/{id}/price', () => {
     expect(await service.audited('moderator')).toEqual([
       expect.objectContaining({
         event_type: 'admin_action',
-        detail: { action: 'set_asset_price', asset_id: 'BTC', current_price: `50000 -> ${stored}` },
+        address: '127.0.0.1',
+        detail: { action: 'set_asset_price', asset_id: 'BTC' },
+        changes: [{ field: 'current_price', before: '50000', after: stored }],
       }),
     ]);
   });
@@ -303,6 +318,14 @@ describe('PUT /inventory/assets/{id}/price', () => {
     await service.send({ as: 'admin', method: 'PUT', url, body: { price: '0.5' } });
     const reply = await service.send({ url: '/inventory/assets' });
     expect(reply.json()).toMatchObject({ data: [{ asset_id: 'BTC', current_price: '0.5', price_usd: 0.5 }] });
+  });
+
+  test('stores the largest price exactly', async () => {
+    await service.dao.createAsset(anAsset({ asset_id: 'BIG', current_price: '100000000000000' }));
+    const body = '{"price": 999999999999999.99}';
+    const bigUrl = '/inventory/assets/BIG/price';
+    expect((await service.send({ as: 'admin', method: 'PUT', url: bigUrl, body })).statusCode).toBe(200);
+    expect(await service.dao.getAsset('BIG')).toMatchObject({ current_price: '999999999999999.99' });
   });
 
   test('refuses more digits than the price scale of the asset, naming the price', async () => {

@@ -1,3 +1,4 @@
+import type { UserRole } from '@cnop/common/entities/user/user';
 import { UnavailableError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
 
@@ -30,6 +31,15 @@ export class AssetNotTradableError extends ProblemError {
   }
 }
 
+/** 403 AUTH_002: staff can move prices and balances, so their own accounts do not trade. */
+export class StaffCannotTradeError extends ProblemError {
+  constructor() {
+    super('AUTH_002', {
+      detail: 'Accounts with a staff role cannot trade. Use an account without one.',
+    });
+  }
+}
+
 /** 503 SVC_001: there is no price that is young enough to trade at. */
 export class PriceTooOldError extends UnavailableError {
   constructor(assetId: string) {
@@ -37,4 +47,12 @@ export class PriceTooOldError extends UnavailableError {
       retryAfterSeconds: NEXT_QUOTE_SECONDS,
     });
   }
+}
+
+/**
+ * Refuses accounts with a staff role.
+ * @throws StaffCannotTradeError (403)
+ */
+export function assertMayTrade(role: UserRole): void {
+  if (role !== 'customer') throw new StaffCannotTradeError();
 }

@@ -26,12 +26,11 @@ export function previewRoutes(app: ServiceApp): void {
         response: { 200: previewAnswerSchema.describe('What would become of the order now.') },
       },
     },
-    async (request) => ({
-      data: await previewOrder(getOrdering(app), {
-        username: identityOf(request).username,
-        request: request.body,
-        requestHash: requestHashOf(request.body),
-      }),
-    }),
+    async (request) => {
+      const { username, role } = identityOf(request);
+      const requestHash = requestHashOf(request.body);
+      const command = { username, role, request: request.body, requestHash };
+      return { data: await previewOrder(getOrdering(app), command) };
+    },
   );
 }

@@ -41,6 +41,8 @@ const docs = { tags: ['orders'], security: BEARER_SECURITY };
 
 /** Placing, listing and reading orders. */
 export function orderRoutes(app: ServiceApp): void {
+  const orders = getOrderDao(app);
+
   app.post(
     '/orders',
     {
@@ -58,10 +60,11 @@ export function orderRoutes(app: ServiceApp): void {
       },
     },
     async (request, reply) => {
-      const { username } = identityOf(request);
+      const { username, role } = identityOf(request);
       const key = idempotencyKeyOf(request);
       const { order, outcome } = await placeOrder(getOrdering(app), {
         username,
+        role,
         request: request.body,
         requestHash: request.body.client_order_id ? requestHashOf(request.body) : '',
         intent: key && { username, route: PLACE_ORDER_ROUTE, ...key },
@@ -86,11 +89,7 @@ export function orderRoutes(app: ServiceApp): void {
       const { username } = identityOf(request);
       const { asset_id, order_type, status, start_date: from, end_date: to } = request.query;
       const filter = { asset_id, order_type, status, from, to };
-      const page = await getOrderDao(app).getOrdersByUser(
-        username,
-        pageRequestOf(request.query, filter),
-        filter,
-      );
+      const page = await orders.getOrdersByUser(username, pageRequestOf(request.query, filter), filter);
       return { data: [...page.items], ...pageMembers(page, filter) };
     },
   );
@@ -106,7 +105,7 @@ export function orderRoutes(app: ServiceApp): void {
       },
     },
     async (request) => ({
-      data: await findOwnOrder(getOrderDao(app), {
+      data: await findOwnOrder(orders, {
         username: identityOf(request).username,
         orderId: request.params.id,
       }),

@@ -3,9 +3,11 @@ import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
+import type { UserRole } from '@cnop/common/entities/user/user';
 import type { Placement } from '../domain/decide-placement.ts';
 import { decidePlacement } from '../domain/decide-placement.ts';
 import type { OrderContext } from '../domain/new-order.ts';
+import { assertMayTrade } from '../domain/order-errors.ts';
 import { assertUnclaimed, claimOf, claimReads, claimWrites, KnownClientOrder } from './client-order-claim.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import { findOwnOrder } from './find-own-order.ts';
@@ -14,6 +16,8 @@ import { reportTrade } from './report-trade.ts';
 
 export interface PlaceOrder {
   readonly username: string;
+  /** As the access token has it: a change of role ends the sessions that carry the old one. */
+  readonly role: UserRole;
   readonly request: OrderCreate;
   /** Tells this request from another one under the same client_order_id. */
   readonly requestHash: string;
@@ -31,10 +35,10 @@ export interface PlacedOrder {
  * Accepts an order: executes it at the price of the moment, or reserves what it needs and lets it wait. Books, ledger,
  * order, event and the answer to a retry are one commit.
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError (all 422)
- * @throws PriceTooOldError (503)
+ * @throws StaffCannotTradeError (403), PriceTooOldError (503)
  */
 export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
-  const { username, request, intent } = command;
+  const { username, role, request, intent } = command;
   const now = deps.clock.now();
   const asset = await deps.assets.getAsset(request.asset_id);
   const context: OrderContext = {
@@ -55,6 +59,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
       reads: { ...bookReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);
+        assertMayTrade(role);
         // Here and not before the transaction, so that a retry is answered whatever became of the asset and its price.
         const { writes, result } = writesOf(decidePlacement({ ...situation, books: booksOf(items) }));
         return { writes: [...writes, ...claimWrites(claim)], result };

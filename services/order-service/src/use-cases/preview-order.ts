@@ -1,7 +1,9 @@
 import type { Item } from '@cnop/common/database/table-store';
 import type { OrderCreate } from '@cnop/common/entities/order/order';
 import type { OrderPreview, OrderReason } from '@cnop/common/entities/order/order-preview';
+import type { UserRole } from '@cnop/common/entities/user/user';
 import { AlreadyExistsError } from '@cnop/exception/errors';
+import { assertMayTrade } from '../domain/order-errors.ts';
 import { previewOrder as preview } from '../domain/order-preview.ts';
 import { attempt } from '../domain/refusals.ts';
 import type { Claim } from './client-order-claim.ts';
@@ -11,6 +13,8 @@ import { bookReads, booksOf } from './order-writes.ts';
 
 export interface PreviewOrder {
   readonly username: string;
+  /** As the access token has it: a change of role ends the sessions that carry the old one. */
+  readonly role: UserRole;
   readonly request: OrderCreate;
   /** Tells this request from another one under the same client_order_id. */
   readonly requestHash: string;
@@ -24,17 +28,21 @@ export async function previewOrder(
   deps: Pick<OrderDependencies, 'store' | 'clock' | 'assets' | 'quotes' | 'maxQuoteAgeSeconds'>,
   command: PreviewOrder,
 ): Promise<OrderPreview> {
-  const { username, request } = command;
+  const { username, role, request } = command;
   const now = deps.clock.now();
   const context = { username, orderId: NO_ID, tradeId: NO_ID, eventId: NO_ID, at: now.toISOString() };
   const asset = await deps.assets.getAsset(request.asset_id);
   const quote = deps.quotes.latest(request.asset_id);
   const { maxQuoteAgeSeconds } = deps;
+  const roleReasons = attempt(() => assertMayTrade(role)).reasons;
   const claim = claimOf(command, NO_ID);
   // A transaction without writes: cash, holding and name are read at one moment.
   return deps.store.transact({ ...bookReads(username, request.asset_id), ...claimReads(claim) }, (items) => {
     const situation = { request, asset, quote, now, maxQuoteAgeSeconds, context, books: booksOf(items) };
-    return { writes: [], result: preview(situation, reasonsOfClaim(items.claim, claim)) };
+    return {
+      writes: [],
+      result: preview(situation, [...roleReasons, ...reasonsOfClaim(items.claim, claim)]),
+    };
   });
 }
 

@@ -84,7 +84,14 @@ export async function openCrowd(
   const deps = depsOf(store);
   const order = async (username: string, request: Omit<OrderCreate, 'asset_id'>): Promise<Order> => {
     const parsed = orderCreateSchema.parse({ asset_id: ASSET_ID, ...request });
-    return (await placeOrder(deps, { username, request: parsed, requestHash: '', intent: undefined })).order;
+    const command = {
+      username,
+      role: 'customer',
+      request: parsed,
+      requestHash: '',
+      intent: undefined,
+    } as const;
+    return (await placeOrder(deps, command)).order;
   };
 
   await createAssetDao(store).createAsset(anAsset({ asset_id: ASSET_ID }));

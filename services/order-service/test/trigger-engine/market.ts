@@ -102,7 +102,13 @@ export async function openMarket({
   };
   const place = async (request: Request): Promise<Order> => {
     const parsed = orderCreateSchema.parse({ asset_id: SPOT, quantity: '1', ...request });
-    const command = { username: trader, request: parsed, requestHash: '', intent: undefined };
+    const command = {
+      username: trader,
+      role: 'customer',
+      request: parsed,
+      requestHash: '',
+      intent: undefined,
+    } as const;
     return (await placeOrder(deps, command)).order;
   };
 

@@ -2,7 +2,7 @@ import { descriptionSchema, usdInput, usernameSchema } from '@cnop/common/entiti
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
 import { identityOf } from '@cnop/common/http/authentication';
-import { getBalanceDao, getUserDao } from '@cnop/common/http/dao-dependencies';
+import { getBalanceDao, getOrderDao, getUserDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
@@ -96,7 +96,7 @@ export function adminUserRoutes(app: ServiceApp): void {
 }
 
 function changeRoutes(app: ServiceApp): void {
-  const deps = getSessionEnding(app);
+  const deps = { ...getSessionEnding(app), orders: getOrderDao(app) };
 
   app.patch(
     '/admin/users/:username',

@@ -1,6 +1,10 @@
+import { withChanges } from '@cnop/common/auth/audit-event';
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Once } from '@cnop/common/dao/idempotency/transact-once';
+import type { Write } from '@cnop/common/database/table-store';
+import { ForbiddenError } from '@cnop/exception/errors';
+import type { Posting } from '../domain/cash.ts';
 import { adjust } from '../domain/cash.ts';
 import type { CashReceipt, MoveCash, MoveCashDeps } from './move-cash.ts';
 import { moveCash } from './move-cash.ts';
@@ -15,21 +19,28 @@ export interface AdjustBalance extends MoveCash {
 }
 
 /**
- * Corrects somebody's balance by a signed amount; the audit event is part of the commit.
+ * Corrects the balance of another account by a signed amount; the audit event is part of the commit.
+ * @throws ForbiddenError (403) for the administrator's own account
  * @throws InsufficientBalanceError (422) when it would take more than what is available
  */
 export async function adjustBalance(
   deps: AdjustBalanceDeps,
   command: AdjustBalance,
 ): Promise<Once<CashReceipt>> {
-  const { username, amount, actor, origin } = command;
+  const { username, amount, description, actor, origin } = command;
+  if (username === actor) {
+    throw new ForbiddenError('You cannot adjust your own balance: ask another administrator.');
+  }
   const event = deps.audit.eventOf({
     type: 'admin_action',
     username,
     actor,
     ...origin,
-    detail: { action: 'balance adjustment', amount },
+    detail: { action: 'balance adjustment', amount, ...(description && { reason: description }) },
   });
-  const companions = [deps.audit.writeFor(event)];
+  const companions = ({ transaction }: Posting): Write[] => {
+    const { previous_balance: before, new_balance: after } = transaction;
+    return [deps.audit.writeFor(withChanges(event, [{ field: 'current_balance', before, after }]))];
+  };
   return moveCash(deps, command, { rule: adjust, verb: 'Adjusted the balance by', companions });
 }

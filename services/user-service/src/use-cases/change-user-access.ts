@@ -1,15 +1,19 @@
-import type { AuditEventType, AuditLogger } from '@cnop/common/auth/audit-logger';
+import { withChanges } from '@cnop/common/auth/audit-event';
+import type { AuditEvent, AuditEventType, AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { Position } from '@cnop/common/core/pagination';
+import type { OrderDao } from '@cnop/common/dao/order/order-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
-import { ForbiddenError, NotFoundError } from '@cnop/exception/errors';
+import { ForbiddenError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import type { AccessChange } from '../domain/access-changes.ts';
 import { changeAccess, endsSessions } from '../domain/access-changes.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { endSessions } from './end-sessions.ts';
 
 export interface ChangeUserAccessDeps extends EndSessionsDeps {
+  readonly orders: Pick<OrderDao, 'getOrdersByUser'>;
   readonly audit: AuditLogger;
 }
 
@@ -27,6 +31,8 @@ export interface ChangeUserAccess {
  */
 export async function changeUserAccess(deps: ChangeUserAccessDeps, command: ChangeUserAccess): Promise<User> {
   const { username, change, actor } = command;
+  if (change.role !== undefined && change.role !== 'customer')
+    await assertNoOpenOrders(deps.orders, username);
   const at = deps.clock.now().toISOString();
   const auditWrites = prepareAudit(deps.audit, command);
   const reads = {
@@ -54,12 +60,24 @@ function prepareAudit(audit: AuditLogger, { username, actor, origin }: ChangeUse
   const blank = (type: AuditEventType) => audit.eventOf({ type, username, actor, ...origin });
   const roleEvent = blank('role_change');
   const statusEvent = blank('status_change');
+  const changeOf = (event: AuditEvent, field: 'role' | 'status', before: User, after: User): Write[] =>
+    before[field] === after[field]
+      ? []
+      : [audit.writeFor(withChanges(event, [{ field, before: before[field], after: after[field] }]))];
   return (before: User, after: User): Write[] => [
-    ...(before.role === after.role
-      ? []
-      : [audit.writeFor({ ...roleEvent, detail: { from: before.role, to: after.role } })]),
-    ...(before.status === after.status
-      ? []
-      : [audit.writeFor({ ...statusEvent, detail: { from: before.status, to: after.status } })]),
+    ...changeOf(roleEvent, 'role', before, after),
+    ...changeOf(statusEvent, 'status', before, after),
   ];
+}
+
+/** Staff cannot trade, so an account with open orders cannot become staff: cancel them first. */
+async function assertNoOpenOrders(orders: ChangeUserAccessDeps['orders'], username: string): Promise<void> {
+  let after: Position | undefined;
+  do {
+    const page = await orders.getOrdersByUser(username, { limit: 1, offset: 0, after }, { status: 'queued' });
+    if (page.items.length > 0) {
+      throw new StateConflictError('Staff cannot trade: cancel the open orders of this account first.');
+    }
+    after = page.next;
+  } while (after);
 }

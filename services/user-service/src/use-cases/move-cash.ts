@@ -40,8 +40,8 @@ export interface CashKind {
   readonly rule: CashRule;
   /** What the receipt says, before the amount. */
   readonly verb: string;
-  /** What else belongs to the same commit. */
-  readonly companions?: readonly Write[];
+  /** Makes what else belongs to the same commit, such as the audit event of an adjustment. */
+  readonly companions?: (posting: Posting) => readonly Write[];
 }
 
 /**
@@ -51,7 +51,7 @@ export interface CashKind {
 export async function moveCash(
   deps: MoveCashDeps,
   { username, amount, description, intent }: MoveCash,
-  { rule, verb, companions = [] }: CashKind,
+  { rule, verb, companions = () => [] }: CashKind,
 ): Promise<Once<CashReceipt>> {
   const now = deps.clock.now();
   const at = now.toISOString();
@@ -72,7 +72,7 @@ export async function moveCash(
           balanceRecord.replace(next.balance),
           balanceTransactionRecord.create(posting.transaction),
           liveEventRecord.create(next.event),
-          ...companions,
+          ...companions(posting),
         ],
         result: receiptOf(posting, `${verb} ${spokenUsd(amount)}`),
       };

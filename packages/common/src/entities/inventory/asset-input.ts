@@ -19,6 +19,9 @@ const plainDecimalInput = (rules?: DecimalInputRules) =>
   decimalInput(rules).transform((text) => formatDecimal(decimal(text)));
 
 const basisPointsInput = integerInput({ min: 0, max: MAX_BASIS_POINTS });
+/** The house keeps at most 10 % of a price as its spread, and of a total as its fee. */
+const MAX_CHARGE_BASIS_POINTS = 1_000;
+const chargeInput = integerInput({ min: 0, max: MAX_CHARGE_BASIS_POINTS });
 const scaleInput = integerInput(scaleLimits);
 const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
 const { symbol, name, description, website, whitepaper, image } = assetSchema.shape;
@@ -38,8 +41,8 @@ const editableFields = {
   image: image.removeDefault(),
   quantity_scale: scaleInput,
   price_scale: scaleInput,
-  spread_bps: basisPointsInput,
-  fee_bps: basisPointsInput,
+  spread_bps: chargeInput,
+  fee_bps: chargeInput,
   daily_volatility_bps: basisPointsInput,
 };
 
@@ -60,8 +63,8 @@ export const assetCreateSchema = z.strictObject({
   image: editableFields.image.default(null),
   quantity_scale: scaleInput.default(DEFAULT_QUANTITY_SCALE),
   price_scale: scaleInput.default(DEFAULT_PRICE_SCALE),
-  spread_bps: basisPointsInput.default(0),
-  fee_bps: basisPointsInput.default(0),
+  spread_bps: chargeInput.default(0),
+  fee_bps: chargeInput.default(0),
   daily_volatility_bps: basisPointsInput.default(DEFAULT_DAILY_VOLATILITY_BPS),
 });
 export type AssetCreate = z.infer<typeof assetCreateSchema>;
@@ -77,7 +80,15 @@ export const assetUpdateSchema = z
   });
 export type AssetUpdate = z.infer<typeof assetUpdateSchema>;
 
-export const assetPriceUpdateSchema = z.strictObject({ price: plainDecimalInput() });
+export const assetPriceUpdateSchema = z.strictObject({
+  price: plainDecimalInput(),
+  force: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Proposes a step that is too large for one person, or, sent by a second administrator, approves it.',
+    ),
+});
 
 /** What a list of assets can be sorted by. */
 export const assetSortFieldSchema = z.enum([

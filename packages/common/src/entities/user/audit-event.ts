@@ -26,6 +26,16 @@ export const MAX_REQUEST_ID_LENGTH = 100;
 export const MAX_DETAIL_NAME_LENGTH = 50;
 export const MAX_DETAIL_VALUE_LENGTH = 200;
 
+export const MAX_CHANGES = 30;
+
+/** One field that an event changed. Null before: it did not exist; null after: it was emptied. */
+const auditChangeSchema = z.object({
+  field: z.string().min(1).max(MAX_DETAIL_NAME_LENGTH),
+  before: z.string().max(MAX_DETAIL_VALUE_LENGTH).nullable(),
+  after: z.string().max(MAX_DETAIL_VALUE_LENGTH).nullable(),
+});
+export type AuditChange = z.infer<typeof auditChangeSchema>;
+
 export const addressSchema = z.union([z.ipv4(), z.ipv6()]);
 const subjectSchema = z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]);
 
@@ -41,6 +51,8 @@ export const auditEventSchema = z.object({
   user_agent: z.string().max(MAX_USER_AGENT_LENGTH).nullable(),
   request_id: z.string().max(MAX_REQUEST_ID_LENGTH).nullable(),
   detail: z.record(z.string().max(MAX_DETAIL_NAME_LENGTH), z.string().max(MAX_DETAIL_VALUE_LENGTH)),
+  /** The fields that the event changed, with their values before and after. */
+  changes: z.array(auditChangeSchema).max(MAX_CHANGES).default([]),
   occurred_at: timestampSchema,
 });
 export type AuditEvent = z.infer<typeof auditEventSchema>;

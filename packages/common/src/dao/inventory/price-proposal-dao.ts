@@ -1,0 +1,35 @@
+import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import type { TableStore } from '../../database/table-store.ts';
+import type { ManualMoves, PriceProposal } from '../../entities/inventory/price-proposal.ts';
+import { manualMovesSchema, priceProposalSchema } from '../../entities/inventory/price-proposal.ts';
+import { readAll } from '../read-page.ts';
+import { defineRecord } from '../record.ts';
+
+/** Pending proposals are a handful, listed as a whole; one an asset. */
+const PROPOSAL_PARTITION = 'PRICEPROPOSAL';
+/** Longer than any window of the limit: an absent item has moved nothing. */
+const MOVES_RETENTION_SECONDS = 24 * 60 * 60;
+
+/** The pending proposal of an asset. It is deleted when it is approved or rejected. */
+export const priceProposalRecord = defineRecord<PriceProposal, Pick<PriceProposal, 'asset_id'>>({
+  table: 'inventory',
+  schema: priceProposalSchema,
+  key: ({ asset_id }) => ({ pk: PROPOSAL_PARTITION, sk: asset_id }),
+  expiresAtEpochSeconds: ({ expires_at }) => epochSeconds(new Date(expires_at)),
+});
+
+export const manualMovesRecord = defineRecord<ManualMoves, Pick<ManualMoves, 'asset_id'>>({
+  table: 'inventory',
+  schema: manualMovesSchema,
+  key: ({ asset_id }) => ({ pk: asset_id, sk: 'MANUALMOVES' }),
+  expiresAtEpochSeconds: ({ at }) => epochSeconds(addSeconds(new Date(at), MOVES_RETENTION_SECONDS)),
+});
+
+/** Returns every stored proposal in the order of its asset; some may have expired. */
+export async function readPriceProposals(store: TableStore): Promise<PriceProposal[]> {
+  return readAll(
+    store,
+    { table: 'inventory', pk: PROPOSAL_PARTITION, order: 'ascending' },
+    priceProposalRecord.read,
+  );
+}
