@@ -5,7 +5,6 @@ import type { TokenIssuer } from '@cnop/common/auth/token-manager';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import { getBalanceDao, provideDaos } from '@cnop/common/http/dao-dependencies';
-import { provideTrustedProxies } from '@cnop/common/http/request-origin';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';

@@ -43,7 +43,8 @@ describe('the audit log', () => {
       address: '2001:db8::1',
       userAgent: 'Browser/1.0',
       requestId: 'request-1',
-      detail: { from: 'customer', to: 'moderator' },
+      detail: { reason: 'asked for it' },
+      changes: [{ field: 'role', before: 'customer', after: 'moderator' }],
     });
     expect(recorded).toEqual({
       event_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
@@ -53,7 +54,8 @@ describe('the audit log', () => {
       address: '2001:db8::1',
       user_agent: 'Browser/1.0',
       request_id: 'request-1',
-      detail: { from: 'customer', to: 'moderator' },
+      detail: { reason: 'asked for it' },
+      changes: [{ field: 'role', before: 'customer', after: 'moderator' }],
       occurred_at: '2026-02-01T08:00:00.000Z',
     });
     expect((await log.byUser('alice', PAGE)).items).toEqual([recorded]);

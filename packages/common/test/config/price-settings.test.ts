@@ -1,6 +1,7 @@
-import { priceSettings, refuseReplayOfNothing } from '@cnop/common/config/price-settings';
+import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
 import { readConfig } from '@cnop/common/config/read-config';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 const settings = priceSettings.superRefine(refuseReplayOfNothing);
 const read = (environment: Readonly<Record<string, string>>) => readConfig(settings, environment);
@@ -55,5 +56,22 @@ describe('the settings of prices', () => {
 
   test('refuse to replay nothing', () => {
     expect(() => read({ PRICE_FEED: 'replay' })).toThrow('PRICE_REPLAY_FILES');
+  });
+});
+
+describe('production', () => {
+  const production = priceSettings.extend({ NODE_ENV: z.string() }).superRefine(refuseUnsafePrices);
+
+  test.each([
+    ['production', '51', false],
+    ['production', '50', true],
+    ['development', '999999999', true],
+  ])('in %s a manual step of %s %% alone is accepted: %s', (environment, percent, isAccepted) => {
+    const { success, error } = production.safeParse({
+      NODE_ENV: environment,
+      PRICE_MANUAL_MAX_PERCENT: percent,
+    });
+    expect(success).toBe(isAccepted);
+    if (!isAccepted) expect(error?.issues[0]?.path).toEqual(['PRICE_MANUAL_MAX_PERCENT']);
   });
 });

@@ -197,9 +197,22 @@ describe('an update of an asset', () => {
 
 describeField('a new price', assetPriceUpdateSchema, {
   accepts: [
-    [{ price: '1.50' }, { price: '1.5' }],
-    [{ price: number('42') }, { price: '42' }],
-    [{ price: '100000000000000' }],
+    [{ price: '1.50' }, { price: '1.5', force: false }],
+    [
+      { price: number('42'), force: true },
+      { price: '42', force: true },
+    ],
+    [{ price: '100000000000000', force: false }],
   ],
-  refuses: [{}, { price: '0' }, { price: 1 }, { price: null }, { price: '1', extra: 1 }, [], null, undefined],
+  refuses: [
+    {},
+    { price: '1', force: 'yes' },
+    { price: '0' },
+    { price: 1 },
+    { price: null },
+    { price: '1', extra: 1 },
+    [],
+    null,
+    undefined,
+  ],
 });

@@ -87,7 +87,7 @@ describe('POST /inventory/assets', () => {
           { field: 'status', before: null, after: 'active' },
           { field: 'spread_bps', before: null, after: '0' },
           { field: 'fee_bps', before: null, after: '0' },
-        ]),
+        ]) as unknown,
       }),
     ]);
   });

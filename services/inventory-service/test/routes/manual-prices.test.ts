@@ -97,7 +97,7 @@ describe('a larger step', () => {
     expect(reply.statusCode).toBe(202);
     const { data } = reply.json<{ data: { proposal_id: string } }>();
     expect(data).toEqual({
-      proposal_id: expect.any(String),
+      proposal_id: expect.any(String) as string,
       asset_id: 'BTC',
       price: '0.01',
       price_before: '1000',
@@ -150,7 +150,10 @@ describe('a larger step', () => {
     expect((await set(admin, '5000', { force: true })).statusCode).toBe(202);
     const reply = await decide(admin, proposalId, 'approve');
     expect(reply.statusCode).toBe(403);
-    expect(reply.json()).toMatchObject({ code: 'AUTH_002', detail: expect.stringContaining('second') });
+    expect(reply.json()).toMatchObject({
+      code: 'AUTH_002',
+      detail: expect.stringContaining('second') as string,
+    });
     expect(await price()).toBe('1000');
   });
 

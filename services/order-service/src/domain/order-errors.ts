@@ -32,7 +32,7 @@ export class AssetNotTradableError extends ProblemError {
 }
 
 /** 403 AUTH_002: staff can move prices and balances, so their own accounts do not trade. */
-export class StaffCannotTradeError extends ProblemError {
+class StaffCannotTradeError extends ProblemError {
   constructor() {
     super('AUTH_002', {
       detail: 'Accounts with a staff role cannot trade. Use an account without one.',

@@ -70,6 +70,7 @@ describe('security events', () => {
       user_agent: 'Browser/1',
       request_id: expect.any(String) as string,
       detail: {},
+      changes: [],
       occurred_at: '2026-01-15T12:00:01.000Z',
     });
     for (const secret of [password, 'Rainy-Day-2027', 'hero@example.com', '$2b$']) {

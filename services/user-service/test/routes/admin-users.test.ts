@@ -1,5 +1,7 @@
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { anOrder } from '@cnop/testing/builders/order';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, countByStatus, fieldErrors, startUserService } from '../user-service-under-test.ts';
@@ -79,6 +81,19 @@ describe('one user', () => {
 });
 
 describe('changing access', () => {
+  it('to a staff role is refused while the account has open orders, since staff cannot trade', async () => {
+    await service.addUser({ username: 'waiting' });
+    const orders = createOrderDao(service.store);
+    const order = anOrder({ username: 'waiting', status: 'queued', order_type: 'limit_buy' });
+    await orders.createOrder(order);
+    for (const role of ['moderator', 'admin']) {
+      expect(await patch('waiting', { role })).toMatchObject({ status: 409, body: { code: 'RES_003' } });
+    }
+    expect(await service.storedUser('waiting')).toMatchObject({ role: 'customer' });
+    await orders.updateOrderStatus(order.order_id, 'cancelled', new Date(), null);
+    expect((await patch('waiting', { role: 'moderator' })).status).toBe(200);
+  });
+
   it('of a role ends the sessions of the user and is recorded', async () => {
     const session = await service.signedIn('promoted');
     const answer = await patch('promoted', { role: 'moderator' });
@@ -86,7 +101,12 @@ describe('changing access', () => {
     expect((await get('/balance', session)).status).toBe(401);
     expect(await service.storedUser('promoted')).toMatchObject({ role: 'moderator' });
     expect(await service.eventsOf('promoted')).toMatchObject([
-      { event_type: 'role_change', actor: 'root', detail: { from: 'customer', to: 'moderator' } },
+      {
+        event_type: 'role_change',
+        actor: 'root',
+        address: expect.any(String) as string,
+        changes: [{ field: 'role', before: 'customer', after: 'moderator' }],
+      },
     ]);
     const token = (await service.logIn('promoted')).body.access_token;
     expect((await get('/admin/users', bearer(token))).status).toBe(200);
@@ -104,7 +124,10 @@ describe('changing access', () => {
     const [latest] = (await service.eventsOf('bad')).filter(
       ({ event_type }) => event_type === 'status_change',
     );
-    expect(latest).toMatchObject({ actor: 'root', detail: { from: 'active', to: 'suspended' } });
+    expect(latest).toMatchObject({
+      actor: 'root',
+      changes: [{ field: 'status', before: 'active', after: 'suspended' }],
+    });
     await patch('bad', { status: 'active' });
     expect((await service.logIn('bad')).status).toBe(200);
   });
@@ -210,9 +233,30 @@ describe('an adjustment', () => {
       total_withdrawals: '0.00',
     });
     expect(await service.eventsOf('adjusted')).toMatchObject([
-      { event_type: 'admin_action', actor: 'root', detail: { action: 'balance adjustment', amount: '1' } },
-      { event_type: 'admin_action', actor: 'root', detail: { amount: '-4.5' } },
+      {
+        event_type: 'admin_action',
+        actor: 'root',
+        address: expect.any(String) as string,
+        detail: { action: 'balance adjustment', amount: '1', reason: 'Gift' },
+        changes: [{ field: 'current_balance', before: '5.50', after: '6.50' }],
+      },
+      {
+        event_type: 'admin_action',
+        actor: 'root',
+        detail: { amount: '-4.5', reason: 'Fee' },
+        changes: [{ field: 'current_balance', before: '10.00', after: '5.50' }],
+      },
     ]);
+  });
+
+  it("of the administrator's own balance is refused and leaves no trace", async () => {
+    await service.addUser({ username: 'greedy', role: 'admin' });
+    const greedy = await service.runtime.signIn('greedy', 'admin');
+    const body = { amount: '1000000', description: 'Bonus' };
+    const answer = await service.call('POST', '/admin/users/Greedy/adjustments', { headers: greedy, body });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'AUTH_002' } });
+    expect(await service.storedBalance('greedy')).toMatchObject({ current_balance: '0.00' });
+    expect(await service.eventsOf('greedy')).toEqual([]);
   });
 
   it('below what is available is refused and leaves no trace', async () => {

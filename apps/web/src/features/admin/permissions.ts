@@ -4,6 +4,8 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 export interface Permissions {
   /** Set prices, activate and deactivate. */
   readonly steersTrading: boolean;
+  /** Approve, as a second administrator, what somebody else proposed. */
+  readonly approvesPrices: boolean;
   readonly editsAssets: boolean;
   readonly changesUsers: boolean;
   readonly readsAudit: boolean;
@@ -13,6 +15,7 @@ export function permissionsOf(role: UserRole): Permissions {
   const isAdmin = role === 'admin';
   return {
     steersTrading: isAdmin || role === 'moderator',
+    approvesPrices: isAdmin,
     editsAssets: isAdmin,
     changesUsers: isAdmin,
     readsAudit: isAdmin,

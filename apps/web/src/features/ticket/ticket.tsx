@@ -125,13 +125,18 @@ function TicketButton({ ticket, asset }: TicketButtonProps) {
           {asset.name} is not open for trading now.
         </p>
       )}
+      {ticket.isStaff && (
+        <p className="rounded-md bg-warn-soft p-2 text-sm text-warn">
+          Accounts with a staff role cannot trade. Use an account without one.
+        </p>
+      )}
       {ticket.isSignedIn || isSessionOver ? (
         <Button
           type="submit"
           tone={state.side}
           size="large"
           isBusy={placement.kind === 'sending'}
-          disabled={!asset.is_active}
+          disabled={!asset.is_active || ticket.isStaff}
         >
           {placement.kind === 'unknown' ? 'Send again' : `${verb} ${asset.symbol}${kind}`}
         </Button>

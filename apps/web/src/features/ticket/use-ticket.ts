@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { profileQuery } from '../../api/account/profile.ts';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { formatTime } from '../../format/times.ts';
 import type { LiveState } from '../../live/live-state.ts';
@@ -22,6 +24,8 @@ const FIELDS: readonly TicketField[] = ['limit', 'stop', 'trail', 'amount'];
 /** Everything a ticket is made of, but its looks. */
 export function useTicket(asset: MarketAsset) {
   const isSignedIn = useSession() === 'signed-in';
+  const { data: profile } = useQuery({ ...profileQuery(), enabled: isSignedIn });
+  const isStaff = profile !== undefined && profile.role !== 'customer';
   const { bid, ask } = useAssetPrice(asset);
   const {
     asset_id: assetId,
@@ -64,6 +68,8 @@ export function useTicket(asset: MarketAsset) {
 
   return {
     isSignedIn,
+    /** Their orders would be refused, so none is offered. */
+    isStaff,
     facts,
     state,
     reading,

@@ -73,7 +73,13 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ['ada', { status: 'suspended' }],
   ],
   'admin/create-asset.ts createAsset': [[ASSET]],
-  'admin/set-asset-price.ts setAssetPrice': [['BTC', '1.50']],
+  'admin/price-proposals.ts approvePriceProposal': [['BTC', '0190b7a0']],
+  'admin/price-proposals.ts priceProposalsQuery': [[]],
+  'admin/price-proposals.ts rejectPriceProposal': [['BTC', '0190b7a0']],
+  'admin/set-asset-price.ts setAssetPrice': [
+    ['BTC', { price: '1.50' }],
+    ['BTC', { price: '1.50', force: true }],
+  ],
   'admin/switch-trading.ts switchTrading': [
     ['BTC', 'activate'],
     ['BTC', 'deactivate'],

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { AssetList } from '../../../features/admin/assets/asset-list.tsx';
 import type { AssetsSearch } from '../../../features/admin/assets/assets-search.ts';
+import { PriceProposals } from '../../../features/admin/assets/price-proposals.tsx';
 import { usePermissions } from '../../admin/use-permissions.ts';
 import { PageTitle } from '../../page-title.tsx';
 
@@ -17,6 +18,7 @@ export function AssetsPage() {
   return (
     <>
       <PageTitle>Assets</PageTitle>
+      <PriceProposals permissions={permissions} />
       <AssetList permissions={permissions} search={search} onSearch={change} />
     </>
   );

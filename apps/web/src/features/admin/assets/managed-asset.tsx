@@ -10,6 +10,7 @@ import { AssetActions } from './asset-actions.tsx';
 import { AssetFacts } from './asset-facts.tsx';
 import { STATUS_MEANINGS, STATUS_NAMES, STATUS_TONES } from './asset-words.ts';
 import { EditAsset } from './edit-asset.tsx';
+import { PriceProposals } from './price-proposals.tsx';
 
 export interface ManagedAssetProps {
   readonly asset: MarketAsset;
@@ -48,6 +49,7 @@ export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
         </div>
         {permissions.steersTrading && <AssetActions asset={asset} look="buttons" />}
       </header>
+      <PriceProposals permissions={permissions} assetId={asset_id} />
       {permissions.editsAssets ? <EditAsset asset={asset} /> : <AssetFacts asset={asset} />}
     </div>
   );

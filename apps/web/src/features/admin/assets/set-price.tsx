@@ -2,6 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import type { RefObject, SubmitEvent } from 'react';
 import { useId, useState } from 'react';
+import { priceProposalsQuery } from '../../../api/admin/price-proposals.ts';
+import type { NewPrice } from '../../../api/admin/set-asset-price.ts';
 import { setAssetPrice } from '../../../api/admin/set-asset-price.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import type { MarketAsset } from '../../../api/market/assets.ts';
@@ -18,6 +20,11 @@ import { sortRefusal } from '../complaints.ts';
 import { feedMeaning } from './asset-words.ts';
 import { readNewPrice } from './new-price.ts';
 
+const NEEDS_SECOND = 'needs_second_administrator';
+const TOO_LARGE =
+  'This step is too large for one person. Propose it: it takes effect when a second administrator approves it.';
+const PROPOSED = 'It takes effect when a second administrator approves it within an hour.';
+
 export interface SetPriceProps {
   readonly asset: MarketAsset;
   /** Of the field for the price, where the focus begins. */
@@ -27,29 +34,15 @@ export interface SetPriceProps {
 
 /** Sets a price by hand, beside the price of now, and says what the feed makes of it. */
 export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
-  const queryClient = useQueryClient();
   const id = useId();
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<string>();
   const live = useLivePrice(asset.asset_id);
-  const { price_scale: priceScale, name } = asset;
+  const { price_scale: priceScale } = asset;
   const priceNow = live?.mid ?? asset.current_price;
   const wanted = readNewPrice(typed, { priceScale, priceNow });
 
-  const {
-    mutate,
-    isPending,
-    error: refusal,
-  } = useMutation({
-    mutationFn: (price: string) => setAssetPrice(asset.asset_id, price),
-    onSuccess: async (_, price) => {
-      onDone();
-      const title = `${name} is at ${formatPrice(price, priceScale)}`;
-      notify({ tone: 'success', title, description: feedMeaning(live?.source) });
-      await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
-    },
-    onError: (thrown) => complain(sortRefusal(toProblem(thrown), ['price']).complaints.price),
-  });
+  const { send, isPending, refusal, isTooLarge, forget } = useSetPrice(asset, { onDone, complain });
 
   function complain(message: string | undefined): void {
     setError(message);
@@ -59,13 +52,13 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (isPending) return;
-    if (wanted.kind === 'good') mutate(wanted.price);
+    if (wanted.kind === 'good') send(wanted.price);
     else complain(wanted.message);
   };
 
   return (
     <form noValidate onSubmit={submit} className="grid gap-4">
-      <FormProblem message={refusal ? sortRefusal(toProblem(refusal), ['price']).rest : undefined} />
+      <FormProblem message={refusal} />
       <dl className="grid gap-1.5">
         <Fact label="Price now">
           <Price value={priceNow} priceScale={priceScale} />
@@ -84,6 +77,7 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
         onChange={(text) => {
           setTyped(text);
           setError(undefined);
+          forget();
         }}
       />
       {wanted.kind === 'good' && wanted.isFar && <FarWarning />}
@@ -91,11 +85,50 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
       <div className="flex justify-end gap-2">
         <Button onClick={onDone}>Cancel</Button>
         <Button type="submit" tone="primary" isBusy={isPending}>
-          Set price
+          {isTooLarge ? 'Propose price' : 'Set price'}
         </Button>
       </div>
     </form>
   );
+}
+
+/** Sends the price, and as a proposal once the server has said that it is too large a step for one person. */
+function useSetPrice(
+  { asset_id, name, price_scale: priceScale }: MarketAsset,
+  { onDone, complain }: { onDone: () => void; complain: (message: string | undefined) => void },
+) {
+  const queryClient = useQueryClient();
+  const source = useLivePrice(asset_id)?.source;
+  const [isTooLarge, setIsTooLarge] = useState(false);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (wish: NewPrice) => setAssetPrice(asset_id, wish),
+    onSuccess: async ({ isProposed }, { price }) => {
+      onDone();
+      const shown = formatPrice(price, priceScale);
+      notify(
+        isProposed
+          ? { tone: 'info', title: `${shown} is proposed for ${name}`, description: PROPOSED }
+          : { tone: 'success', title: `${name} is at ${shown}`, description: feedMeaning(source) },
+      );
+      await queryClient.invalidateQueries({ queryKey: priceProposalsQuery().queryKey });
+      await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
+    },
+    onError: (thrown) => {
+      const problem = toProblem(thrown);
+      const needsSecond = problem.fields.some(({ code }) => code === NEEDS_SECOND);
+      setIsTooLarge(needsSecond);
+      complain(needsSecond ? TOO_LARGE : sortRefusal(problem, ['price']).complaints.price);
+    },
+  });
+  return {
+    send: (price: string) => mutate({ price, ...(isTooLarge && { force: true }) }),
+    isPending,
+    /** What the server said that belongs to no field. */
+    refusal: error ? sortRefusal(toProblem(error), ['price']).rest : undefined,
+    isTooLarge,
+    /** Another price was typed: whether it is too large is for the server to say again. */
+    forget: () => setIsTooLarge(false),
+  };
 }
 
 function FarWarning() {

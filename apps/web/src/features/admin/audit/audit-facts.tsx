@@ -6,10 +6,10 @@ export function AuditFacts({ facts }: { readonly facts: readonly AuditFact[] }) 
   if (facts.length === 0) return <span className="text-faint">—</span>;
   return (
     <span className="flex flex-wrap gap-x-3">
-      {facts.map(({ label, value, isMoney = false }) => (
+      {facts.map(({ label, value, money }) => (
         <span key={`${label} ${value}`} className="wrap-anywhere">
           {label !== undefined && <span className="text-faint">{label} </span>}
-          {isMoney ? <Money value={value} isChange /> : value}
+          {money ? <Money value={value} isChange={money === 'change'} /> : value}
         </span>
       ))}
     </span>

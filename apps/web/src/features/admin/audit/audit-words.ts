@@ -1,4 +1,5 @@
-import type { AuditEvent, AuditEventType } from '@cnop/common/entities/user/audit-event';
+import type { AuditChange, AuditEvent, AuditEventType } from '@cnop/common/entities/user/audit-event';
+import { MISSING } from '../../../format/numbers.ts';
 import type { BadgeTone } from '../../../ui/badge.tsx';
 
 /** An event in words: what happened, and what is worth knowing about it. */
@@ -12,8 +13,8 @@ export interface AuditFact {
   /** Undefined where the value says what it is. */
   readonly label?: string;
   readonly value: string;
-  /** A signed amount of somebody's cash, to be shown as such. */
-  readonly isMoney?: boolean;
+  /** An amount of an account's cash, to be shown as such: a signed change, or a balance. */
+  readonly money?: 'change' | 'balance';
 }
 
 const TITLES: Readonly<Record<AuditEventType, string>> = {
@@ -49,6 +50,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
   activate_asset: 'Asset activated',
   deactivate_asset: 'Asset deactivated',
   set_asset_price: 'Price set',
+  propose_asset_price: 'Price proposed',
+  approve_asset_price: 'Proposed price approved',
+  reject_asset_price: 'Proposed price rejected',
   'balance adjustment': 'Balance adjusted',
 };
 
@@ -61,7 +65,14 @@ const MONEY = new Set(['amount']);
 /** Facts that say what they are by themselves. */
 const PLAIN = new Set(['asset_id', 'reason']);
 
-export function wordsOf({ event_type, detail }: Pick<AuditEvent, 'event_type' | 'detail'>): AuditWords {
+/** Of a new asset every field is new; these say the most. */
+const FIELDS_OF_CREATION = new Set(['current_price', 'status']);
+
+export function wordsOf({
+  event_type,
+  detail,
+  changes,
+}: Pick<AuditEvent, 'event_type' | 'detail' | 'changes'>): AuditWords {
   const { action, from, to, ...others } = detail;
   const isKnown = action !== undefined && Object.hasOwn(ACTIONS, action);
   const title = isKnown ? ACTIONS[action] : undefined;
@@ -72,15 +83,29 @@ export function wordsOf({ event_type, detail }: Pick<AuditEvent, 'event_type' | 
       ...(action !== undefined && !isKnown ? [{ value: spoken(action) }] : []),
       ...(from !== undefined && to !== undefined ? [{ value: `${from} → ${to}` }] : []),
       ...Object.entries(others).map(([name, value]) => factOf(name, value)),
+      ...changes
+        .filter(({ field }) => action !== 'create_asset' || FIELDS_OF_CREATION.has(field))
+        .flatMap(factsOfChange),
     ],
   };
 }
 
 function factOf(name: string, value: string): AuditFact {
-  if (MONEY.has(name)) return { value, isMoney: true };
+  if (MONEY.has(name)) return { value, money: 'change' };
   if (PLAIN.has(name)) return { value };
   const label = FACT_NAMES[name] ?? spoken(name);
   return { label, value: name === 'fields' ? spoken(value) : value.replace(' -> ', ' → ') };
+}
+
+function factsOfChange({ field, before, after }: AuditChange): AuditFact[] {
+  if (field === 'current_balance') {
+    return [
+      { label: 'balance before', value: before ?? MISSING, money: 'balance' },
+      { label: 'after', value: after ?? MISSING, money: 'balance' },
+    ];
+  }
+  const value = before === null ? (after ?? MISSING) : `${before} → ${after ?? MISSING}`;
+  return [{ label: FACT_NAMES[field] ?? spoken(field), value }];
 }
 
 /** A name of the code as people write it. */

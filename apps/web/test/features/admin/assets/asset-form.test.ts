@@ -81,7 +81,7 @@ describe('the form of a new asset', () => {
     ['market_cap_rank', '0', /At least 1/],
     ['market_cap_rank', '1.5', /whole number/],
     ['fee_bps', '', /needed/],
-    ['fee_bps', '10001', /At most 10000/],
+    ['fee_bps', '1001', /At most 1000/],
     ['fee_bps', '-1', /At least 0/],
     ['spread_bps', '2.5', /whole number/],
     ['price_scale', '19', /At most 18/],

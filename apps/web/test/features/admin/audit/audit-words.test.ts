@@ -1,57 +1,85 @@
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { AUDIT_EVENT_TYPES } from '@cnop/common/entities/user/audit-event';
 import { describe, expect, it } from 'vitest';
 import { wordsOf } from '../../../../src/features/admin/audit/audit-words.ts';
 
+/** What an event says that changes nothing, unless a test says more. */
+function words(event: Partial<AuditEvent>) {
+  return wordsOf({ event_type: 'admin_action', detail: {}, changes: [], ...event });
+}
+
 describe('the words for a security event', () => {
   it('are there for every type, and none is the name of the code', () => {
     for (const event_type of AUDIT_EVENT_TYPES) {
-      const { title } = wordsOf({ event_type, detail: {} });
+      const { title } = words({ event_type });
       expect(title).toMatch(/^[A-Z]/);
       expect(title).not.toContain('_');
     }
   });
 
   it('say from what to what something changed', () => {
-    const detail = { from: 'customer', to: 'moderator' };
-    expect(wordsOf({ event_type: 'role_change', detail })).toMatchObject({
+    const changes = [{ field: 'role', before: 'customer', after: 'moderator' }];
+    expect(words({ event_type: 'role_change', changes })).toMatchObject({
       title: 'Role changed',
+      facts: [{ label: 'role', value: 'customer → moderator' }],
+    });
+  });
+
+  it('say the same of an event from before changes were kept apart', () => {
+    const detail = { from: 'customer', to: 'moderator' };
+    expect(words({ event_type: 'role_change', detail })).toMatchObject({
       facts: [{ value: 'customer → moderator' }],
     });
   });
 
   it('say what an administrator did with an asset', () => {
-    const detail = {
-      action: 'set_asset_price',
-      asset_id: 'BTC',
-      current_price: '64000 -> 65000',
-      fields: 'name, fee_bps',
-    };
-    expect(wordsOf({ event_type: 'admin_action', detail })).toMatchObject({
-      title: 'Price set',
+    const detail = { action: 'update_asset', asset_id: 'BTC' };
+    const changes = [
+      { field: 'fee_bps', before: '10', after: '25' },
+      { field: 'website', before: 'https://example.com', after: null },
+    ];
+    expect(words({ detail, changes })).toMatchObject({
+      title: 'Asset edited',
       facts: [
         { value: 'BTC' },
-        { label: 'price', value: '64000 → 65000' },
-        { label: 'changed', value: 'name, fee bps' },
+        { label: 'fee bps', value: '10 → 25' },
+        { label: 'website', value: 'https://example.com → —' },
       ],
     });
   });
 
-  it('mark an amount of somebody as money, so that hiding amounts hides it', () => {
-    const detail = { action: 'balance adjustment', amount: '-25.00' };
-    expect(wordsOf({ event_type: 'admin_action', detail })).toMatchObject({
+  it('name who proposed a price that another one approved', () => {
+    const detail = { action: 'approve_asset_price', asset_id: 'BTC', proposed_by: 'mary' };
+    const changes = [{ field: 'current_price', before: '64000', after: '90000' }];
+    expect(words({ detail, changes })).toMatchObject({
+      title: 'Proposed price approved',
+      facts: [
+        { value: 'BTC' },
+        { label: 'proposed by', value: 'mary' },
+        { label: 'price', value: '64000 → 90000' },
+      ],
+    });
+  });
+
+  it('mark the amounts of an account as money, so that hiding amounts hides them', () => {
+    const detail = { action: 'balance adjustment', amount: '-25.00', reason: 'Fee' };
+    const changes = [{ field: 'current_balance', before: '100.00', after: '75.00' }];
+    expect(words({ detail, changes })).toMatchObject({
       title: 'Balance adjusted',
-      facts: [{ value: '-25.00', isMoney: true }],
+      facts: [
+        { value: '-25.00', money: 'change' },
+        { value: 'Fee' },
+        { value: '100.00', money: 'balance' },
+        { value: '75.00', money: 'balance' },
+      ],
     });
   });
 
   it('tell an action that this version of the app does not know', () => {
-    const detail = { action: 'close_market' };
-    expect(wordsOf({ event_type: 'admin_action', detail })).toMatchObject({
+    expect(words({ detail: { action: 'close_market' } })).toMatchObject({
       title: 'Administration',
       facts: [{ value: 'close market' }],
     });
-    expect(wordsOf({ event_type: 'admin_action', detail: { action: 'toString' } }).title).toBe(
-      'Administration',
-    );
+    expect(words({ detail: { action: 'toString' } }).title).toBe('Administration');
   });
 });

@@ -1,0 +1,112 @@
+import type { PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { profileQuery } from '../../../api/account/profile.ts';
+import {
+  approvePriceProposal,
+  priceProposalsQuery,
+  rejectPriceProposal,
+} from '../../../api/admin/price-proposals.ts';
+import { toProblem } from '../../../api/http/api-problem.ts';
+import { assetsQuery } from '../../../api/market/assets.ts';
+import { formatOwnPrice } from '../../../format/numbers.ts';
+import { Button } from '../../../ui/button.tsx';
+import { notify } from '../../../ui/notices.ts';
+import { Time } from '../../../ui/time.tsx';
+import type { Permissions } from '../permissions.ts';
+
+export interface PriceProposalsProps {
+  readonly permissions: Permissions;
+  /** Shows the proposal of this asset only. */
+  readonly assetId?: string;
+}
+
+/** The prices that wait for a second administrator, with what the person who looks may do about each. */
+export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
+  const { data: profile } = useQuery(profileQuery());
+  const { data = [] } = useQuery({ ...priceProposalsQuery(), enabled: permissions.steersTrading });
+  const shown = data.filter(({ asset_id }) => assetId === undefined || asset_id === assetId);
+  if (shown.length === 0) return null;
+  return (
+    <section aria-labelledby="price-proposals-title" className="card mb-4 p-4">
+      <h2 id="price-proposals-title" className="mb-2 text-sm font-semibold">
+        Prices waiting for a second administrator
+      </h2>
+      <ul className="grid gap-3">
+        {shown.map((proposal) => (
+          <Proposal
+            key={proposal.proposal_id}
+            proposal={proposal}
+            isOwn={proposal.proposed_by === profile?.username}
+            isAdmin={permissions.approvesPrices}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ProposalProps {
+  readonly proposal: PriceProposal;
+  readonly isOwn: boolean;
+  readonly isAdmin: boolean;
+}
+
+function Proposal({ proposal, isOwn, isAdmin }: ProposalProps) {
+  const { asset_id, price, price_before, proposed_by, expires_at } = proposal;
+  const { decide, isBusy } = useDecision(proposal);
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <p className="min-w-0 text-sm">
+        <strong className="font-semibold">{asset_id}</strong>{' '}
+        <span className="numeric">
+          {formatOwnPrice(price_before)} → {formatOwnPrice(price)}
+        </span>
+        <span className="block text-faint">
+          Proposed by {isOwn ? 'you' : proposed_by}, expires <Time value={expires_at} />.
+          {isOwn && ' A second administrator has to approve it.'}
+        </span>
+      </p>
+      <span className="flex gap-2">
+        {isAdmin && !isOwn && (
+          <Button tone="primary" size="small" isBusy={isBusy} onClick={() => decide('approve')}>
+            Approve <span className="sr-only">the price of {asset_id}</span>
+          </Button>
+        )}
+        {(isAdmin || isOwn) && (
+          <Button size="small" isBusy={isBusy} onClick={() => decide('reject')}>
+            {isOwn ? 'Withdraw' : 'Reject'} <span className="sr-only">the price of {asset_id}</span>
+          </Button>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function useDecision({ asset_id, proposal_id, price }: PriceProposal) {
+  const queryClient = useQueryClient();
+  const { mutate, isPending } = useMutation({
+    mutationFn: async (verb: 'approve' | 'reject') => {
+      if (verb === 'approve') await approvePriceProposal(asset_id, proposal_id);
+      else await rejectPriceProposal(asset_id, proposal_id);
+    },
+    onSuccess: (_, verb) =>
+      notify({
+        tone: 'success',
+        title:
+          verb === 'approve'
+            ? `${asset_id} is at ${formatOwnPrice(price)}`
+            : `The price of ${asset_id} stays`,
+      }),
+    onError: (error) =>
+      notify({
+        tone: 'failure',
+        title: `The proposal for ${asset_id} was not decided`,
+        description: toProblem(error).message,
+      }),
+    onSettled: async () => {
+      await queryClient.invalidateQueries({ queryKey: priceProposalsQuery().queryKey });
+      await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
+    },
+  });
+  return { decide: mutate, isBusy: isPending };
+}
