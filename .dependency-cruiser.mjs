@@ -17,6 +17,7 @@ const UNRESTRICTED = ['^packages/testing/', '^e2e/', '^bench/test/', '^[^/]+/[^/
 const EXCEPTION_BASE = '^packages/exception/src/(?!http/)';
 const CORE = '^packages/common/src/core/';
 const ENTITIES = '^packages/common/src/entities/';
+const TRADING = '^packages/common/src/trading/';
 const DAO = '^packages/common/src/dao/';
 
 // The port is what lies directly in database/. Whatever opens a store reaches an adapter, so it is none of it.
@@ -87,7 +88,7 @@ const web = [
       'The web app talks to the platform over HTTP. What it may share is the shape of data and how to count.',
     severity: 'error',
     from: { path: '^apps/web/', pathNot: UNRESTRICTED },
-    to: { path: '^(packages|services|apps|bench)/', pathNot: ['^apps/web/', ENTITIES, CORE] },
+    to: { path: '^(packages|services|apps|bench)/', pathNot: ['^apps/web/', ENTITIES, CORE, TRADING] },
   },
   {
     name: 'web-bundles-no-native-module',
@@ -174,7 +175,7 @@ const services = [
       'property test ten thousand times. They see data, decimals and errors: no DAO, no package, not even Node.',
     severity: 'error',
     from: { path: `${SERVICE}/src/domain/` },
-    to: { pathNot: ['^services/$1/src/domain/', CORE, ENTITIES, EXCEPTION_BASE] },
+    to: { pathNot: ['^services/$1/src/domain/', CORE, ENTITIES, TRADING, EXCEPTION_BASE] },
   },
   {
     name: 'gateway-has-no-store',
@@ -208,6 +209,14 @@ const common = [
     severity: 'error',
     from: { path: [CORE, ENTITIES] },
     to: { pathNot: [CORE, ENTITIES, EXCEPTION_BASE, npm('zod|uuid')] },
+  },
+  {
+    name: 'trading-is-pure',
+    comment:
+      'The rules of trading that services, trigger engine and web app share are functions of their arguments.',
+    severity: 'error',
+    from: { path: TRADING },
+    to: { pathNot: [TRADING, CORE, ENTITIES, EXCEPTION_BASE] },
   },
   {
     name: 'dao-uses-the-port',

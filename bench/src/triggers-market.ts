@@ -40,6 +40,7 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
     quotes,
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+    maxOpenOrders: Number.MAX_SAFE_INTEGER,
   });
   const assets = createAssetDao(store);
   if (!(await assets.getAsset(ASSET_ID))) await assets.createAsset(benchAsset());

@@ -83,6 +83,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     order: await buildOrderServiceApp({
       ...runtime,
       maxQuoteAgeSeconds: settings.MAX_QUOTE_AGE_SECONDS,
+      maxOpenOrders: settings.MAX_OPEN_ORDERS,
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),
     inventory: await buildInventoryServiceApp({

@@ -14,6 +14,8 @@ import { createOrderDependencies } from './use-cases/dependencies.ts';
 export interface OrderServiceOptions extends ServiceRuntime {
   /** A price that is older trades nothing. */
   readonly maxQuoteAgeSeconds: number;
+  /** How many open orders one user may have; instead of the default. */
+  readonly maxOpenOrders?: number;
   /** Executes waiting orders from when the app is ready until it is closed. Not unless asked for. */
   readonly runsTriggerEngine?: boolean;
 }
@@ -42,7 +44,7 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
 
 function runTriggerEngine(app: ServiceApp, ordering: OrderDependencies): void {
   const engine = createTriggerEngine({ ...ordering, log: app.log });
-  // Nobody waits for the prices that were missed: looking at them may take a while, and requests need none of it.
+  // Requests need neither the prices that were missed nor an upgrade of the store, and both may take a while.
   app.addHook('onReady', (done) => {
     engine.start();
     done();

@@ -9,10 +9,11 @@ await runService({
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
     own: tradingSettings,
-    build: (runtime, { MAX_QUOTE_AGE_SECONDS, TRIGGER_ENGINE }) =>
+    build: (runtime, { MAX_QUOTE_AGE_SECONDS, MAX_OPEN_ORDERS, TRIGGER_ENGINE }) =>
       buildOrderServiceApp({
         ...runtime,
         maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+        maxOpenOrders: MAX_OPEN_ORDERS,
         runsTriggerEngine: TRIGGER_ENGINE === 'on',
       }),
   }),

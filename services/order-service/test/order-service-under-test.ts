@@ -41,7 +41,11 @@ export interface OrderServiceUnderTest {
 }
 
 /** The real order service over a real store, with prices that only the test moves and a clock that stands still. */
-export async function startOrderService(): Promise<OrderServiceUnderTest> {
+export async function startOrderService({
+  maxOpenOrders,
+}: {
+  readonly maxOpenOrders?: number;
+} = {}): Promise<OrderServiceUnderTest> {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
   const dao = createAssetDao(runtime.store);
@@ -64,12 +68,16 @@ export async function startOrderService(): Promise<OrderServiceUnderTest> {
   };
   refreshPrices();
 
-  const app = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
+  const limits = {
+    maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+    ...(maxOpenOrders !== undefined && { maxOpenOrders }),
+  };
+  const app = await buildOrderServiceApp({ ...runtime, ...limits });
   return {
     app,
     runtime,
     clock,
-    ordering: createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS }),
+    ordering: createOrderDependencies({ ...runtime, ...limits }),
     setPrice,
     refreshPrices,
     async changeAsset(assetId, change) {

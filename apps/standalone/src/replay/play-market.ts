@@ -51,6 +51,7 @@ export async function playMarket(options: PlayOptions): Promise<(Order | undefin
     quotes,
     trades: createTradeTape(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+    maxOpenOrders: Number.MAX_SAFE_INTEGER,
   });
   await createAssetDao(store).createAsset(asset);
   await openAccounts(store, traders, now);

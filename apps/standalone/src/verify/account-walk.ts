@@ -4,8 +4,8 @@ import type { ItemKey } from '@cnop/common/database/table-store';
 import type { CrossCheck } from './cross-check.ts';
 import type { Findings } from './findings.ts';
 import type { Holds } from './holds.ts';
-import { checkAccountParts } from './rules/account.ts';
-import { checkAgainstLedger, checkHeld } from './rules/balance.ts';
+import { checkAccountParts, checkTradingBlock } from './rules/account.ts';
+import { checkAgainstLedger, checkHeld, checkOpenOrders } from './rules/balance.ts';
 import type { TradeSums } from './rules/holding.ts';
 import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holding.ts';
 import type { Ledger, Movement } from './rules/ledger.ts';
@@ -28,6 +28,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
 interface Partition {
   readonly pk: string;
   hasUser: boolean;
+  user: StoredOf<'user'> | undefined;
   balance: StoredOf<'balance'> | undefined;
   hasBalance: boolean;
   belonging: ItemKey | undefined;
@@ -57,11 +58,14 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
   const sums: Partial<Record<Movement, Decimal>> = {};
   let partition: Partition | undefined;
 
-  function leave({ pk, hasUser, hasBalance, belonging, balance, ledger, trades }: Partition): void {
+  function leave(partition: Partition): void {
+    const { pk, hasUser, hasBalance, belonging, user, balance, ledger, trades } = partition;
     findings.add(checkAccountParts({ username: pk, hasUser, hasBalance, belonging }));
     if (balance) {
       findings.add(checkAgainstLedger(balance.key, balance.entity, ledger));
       findings.add(checkHeld(balance.key, balance.entity, holds.takeCash(pk)));
+      findings.add(checkOpenOrders(balance.key, balance.entity, holds.takeOpenOrders(pk)));
+      if (user) findings.add(checkTradingBlock(user.entity, balance));
     }
     for (const [movement, sum] of Object.entries(ledger.sums) as [Movement, Decimal][]) {
       sums[movement] = sum.plus(sums[movement] ?? ZERO);
@@ -92,6 +96,7 @@ function emptyPartition(pk: string): Partition {
   return {
     pk,
     hasUser: false,
+    user: undefined,
     balance: undefined,
     hasBalance: false,
     belonging: undefined,
@@ -110,6 +115,7 @@ function enter(partition: Partition, key: ItemKey, reading: Reading) {
   if (reading.outcome !== 'read') return [];
 
   const { stored } = reading;
+  if (stored.kind === 'user') partition.user = stored;
   if (stored.kind === 'balance') partition.balance = stored;
   if (stored.kind === 'asset transaction') {
     const { username, asset_id } = stored.entity;

@@ -9,13 +9,15 @@ import { violation } from './violation.ts';
 
 type HoldingName = Pick<Order, 'username' | 'asset_id'>;
 
-/** What open orders hold, by who pays: one line for each user who buys, and each holding that is for sale. */
+/** What open orders hold, by who pays: one line for each user who has some, and each position that is for sale. */
 export interface Holds {
   add(order: Order): void;
   /** USD that a user's orders hold; asked once. */
   takeCash(username: string): Decimal;
   /** Units that a user's orders hold of an asset; asked once. */
   takeUnits(holding: HoldingName): Decimal;
+  /** How many orders of a user are open; asked once. */
+  takeOpenOrders(username: string): number;
   /** What is left when all balances and holdings were read. */
   leftOver(): Violation[];
 }
@@ -23,12 +25,14 @@ export interface Holds {
 export function createHolds(): Holds {
   const cash = new Map<string, Decimal>();
   const units = new Map<string, HoldingName & { readonly sum: Decimal }>();
+  const open = new Map<string, number>();
   const nameOf = ({ username, asset_id }: HoldingName): string => `${username} ${asset_id}`;
 
   return {
     add(order) {
       const { username, asset_id, order_type, status, held_amount } = order;
       if (!isOpen(status)) return;
+      open.set(username, (open.get(username) ?? 0) + 1);
       if (isBuy(order_type)) {
         cash.set(username, (cash.get(username) ?? ZERO).plus(held_amount));
         return;
@@ -45,6 +49,11 @@ export function createHolds(): Holds {
       const sum = units.get(nameOf(holding))?.sum ?? ZERO;
       units.delete(nameOf(holding));
       return sum;
+    },
+    takeOpenOrders(username) {
+      const count = open.get(username) ?? 0;
+      open.delete(username);
+      return count;
     },
     leftOver() {
       const ofBalances = [...cash].filter(([, sum]) => sum.gt('0'));

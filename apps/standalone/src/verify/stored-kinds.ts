@@ -15,6 +15,7 @@ import type { EntityRecord } from '@cnop/common/dao/record';
 import { defineRecord } from '@cnop/common/dao/record';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import { timestampSchema } from '@cnop/common/entities/fields';
@@ -66,6 +67,8 @@ const KINDS = {
     kind('audit event', auditRecord, { pkPrefix: 'AUDIT#' }),
     kind('e-mail claim', emailClaimRecord, { pkPrefix: 'EMAIL#', sk: 'EMAIL' }),
     kind('event', liveEventRecord, { pkPrefix: 'EVENT#' }),
+    kind('order cancellation', orderCancellationRecord, { pkPrefix: 'ORDER-CANCELLATIONS' }),
+    kind('upgrade', upgradeRecord, { pkPrefix: 'UPGRADES' }),
     kind('ledger entry', balanceTransactionRecord, { skPrefix: 'TRANS#' }),
     kind('holding', assetBalanceRecord, { skPrefix: 'ASSET#' }),
     kind('remembered answer', idempotencyRecord, { skPrefix: 'IDEM#' }),

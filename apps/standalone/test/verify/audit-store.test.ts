@@ -95,7 +95,7 @@ test('events that are past their time may be there or not, in any order', async 
 test('an order of the time before fees and events is sound as it was stored', async () => {
   for (const seq of [1, 2, 3]) await editor.remove(event(editor, 'bob', seq));
   await editor.remove(openOrder(editor));
-  await editor.edit(balance(editor, 'bob'), { event_seq: 0, held_balance: '0.00' });
+  await editor.edit(balance(editor, 'bob'), { event_seq: 0, held_balance: '0.00', open_order_count: 0 });
   const { key, attributes } = bobsBuy(editor);
   const older = Object.fromEntries(Object.entries(attributes).filter(([name]) => !NEW_FIELDS.includes(name)));
   await editor.put(key, older, editor.placesOf(bobsBuy(editor)));

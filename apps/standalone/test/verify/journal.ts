@@ -81,6 +81,8 @@ export function createJournal(opened: Balance, assetId: string) {
   }
 
   function hold({ order_type }: Order, amount: string): void {
+    const change = decimal(amount).gt('0') ? 1 : -1;
+    balance = { ...balance, open_order_count: (balance.open_order_count ?? 0) + change };
     if (order_type === 'limit_buy') {
       balance = { ...balance, held_balance: formatUsd(decimal(balance.held_balance).plus(amount)) };
     } else {

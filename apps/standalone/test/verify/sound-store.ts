@@ -164,7 +164,8 @@ async function leaveOpenOrder(store: TableStore): Promise<void> {
   await store.transact({ balance: balanceRecord.key({ username: 'bob' }) }, ({ balance: item }) => {
     if (!item) throw new Error('bob has no balance');
     const { event_seq, ...before } = balanceRecord.read(item);
-    const balance = { ...before, held_balance: OPEN_ORDER_HOLD, event_seq: event_seq + 1, updated_at: at };
+    const changes = { held_balance: OPEN_ORDER_HOLD, open_order_count: 1, updated_at: at };
+    const balance = { ...before, ...changes, event_seq: event_seq + 1 };
     const event = liveEventRecord.create({
       seq: balance.event_seq,
       id: 'event-of-the-open-order',

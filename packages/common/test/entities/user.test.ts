@@ -174,6 +174,8 @@ describe('a balance', () => {
     total_refunds: amounts,
     transaction_count: integer({ min: 0 }),
     event_seq: withDefault(integer({ min: 0 }), 0),
+    open_order_count: nullable(integer({ min: 0 })),
+    trading_block: nullable(oneOf('inactive', 'suspended', 'pending')),
     created_at: required.timestamp,
     updated_at: required.timestamp,
     last_transaction: nullable(required.timestamp),

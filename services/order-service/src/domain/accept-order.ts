@@ -3,19 +3,20 @@ import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balan
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import { holdCash } from '@cnop/common/entities/user/balance-rules';
+import { countOpenOrder, holdCash } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import type { Books } from '@cnop/common/trading/end-order';
+import { advance } from '@cnop/common/trading/order-states';
 import type { Hold } from './hold.ts';
 import { cashHold, unitsHold } from './hold.ts';
 import { holdUnits } from './holding.ts';
 import type { OrderContext } from './new-order.ts';
 import { newOrder } from './new-order.ts';
-import { advance } from './order-states.ts';
+import { OpenOrderLimitError } from './order-errors.ts';
 import type { OrderTerms } from './order-terms.ts';
 import type { Settlement } from './settlement.ts';
 import { settle } from './settlement.ts';
-import type { Books } from './trade.ts';
 import { trailingStopPrice } from './trigger-rules.ts';
 
 /** What the acceptance of an order that waits changes. */
@@ -48,7 +49,7 @@ export function acceptOrder(
     held_amount: hold.amount,
     total_amount: terms.limit === null ? null : formatUsd(expected.total),
   };
-  const { balance, event } = nextEvent(reserved.balance, {
+  const { balance, event } = nextEvent(countOpenOrder(reserved.balance, 1), {
     type: 'order.queued',
     id: context.eventId,
     at,
@@ -56,6 +57,15 @@ export function acceptOrder(
     ...(reserved.holding && { holding: reserved.holding }),
   });
   return { order, hold, balance, holding: reserved.holding, event };
+}
+
+/**
+ * Refuses one more open order for a user who has as many as one may have. An account whose open orders were never
+ * counted is not refused here: the use case counts them first.
+ * @throws OpenOrderLimitError (422 BUS_002)
+ */
+export function assertRoomForOrder({ open_order_count: openOrders }: Balance, limit: number): void {
+  if (openOrders !== null && openOrders >= limit) throw new OpenOrderLimitError({ openOrders, limit });
 }
 
 /** The trade at the price that the order waits for: the dearest that a buy can become. */

@@ -1,17 +1,18 @@
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OrderCreate } from '@cnop/common/entities/order/order';
+import { assertNotBlocked } from '@cnop/common/entities/user/balance-rules';
+import type { Books } from '@cnop/common/trading/end-order';
+import { isMarketOrder } from '@cnop/common/trading/order-sides';
 import type { AcceptedOrder } from './accept-order.ts';
-import { acceptOrder } from './accept-order.ts';
+import { acceptOrder, assertRoomForOrder } from './accept-order.ts';
 import { executeAtOnce } from './execute-at-once.ts';
 import type { ExecutedOrder } from './executed-order.ts';
 import { assertFresh } from './fresh-quote.ts';
 import { assertMarketAllows } from './market-rules.ts';
 import type { OrderContext } from './new-order.ts';
-import { isMarketOrder } from './order-sides.ts';
 import type { OrderTerms } from './order-terms.ts';
 import { orderTerms } from './order-terms.ts';
-import type { Books } from './trade.ts';
 import { meetsLimit } from './trigger-rules.ts';
 
 /** All that decides what becomes of a request. */
@@ -22,6 +23,8 @@ export interface OrderSituation {
   readonly quote: Quote | undefined;
   readonly now: Date;
   readonly maxQuoteAgeSeconds: number;
+  /** How many open orders one user may have. */
+  readonly maxOpenOrders: number;
   readonly context: OrderContext;
   readonly books: Books;
 }
@@ -33,11 +36,13 @@ export type Placement =
 
 /**
  * Holds a request against its asset, the market and the books, and executes the order or lets it wait.
- * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError (all 422)
+ * @throws ForbiddenError (403) when the account may not trade
+ * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
  * @throws PriceTooOldError (503)
  */
 export function decidePlacement(situation: OrderSituation): Placement {
   const { request, asset, now, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
+  assertNotBlocked(situation.books.balance);
   const terms = orderTerms(request, asset, now);
   const quote = assertFresh(terms.assetId, situation.quote, { now, maxAgeSeconds });
   assertMarketAllows(terms, quote);
@@ -48,11 +53,12 @@ export function decidePlacement(situation: OrderSituation): Placement {
 export function carryOut(
   terms: OrderTerms,
   quote: Quote,
-  { context, books }: Pick<OrderSituation, 'context' | 'books'>,
+  { context, books, maxOpenOrders }: Pick<OrderSituation, 'context' | 'books' | 'maxOpenOrders'>,
 ): Placement {
   if (executesAtOnce(terms, quote)) {
     return { kind: 'executed', executed: executeAtOnce(terms, context, { books, quote }) };
   }
+  assertRoomForOrder(books.balance, maxOpenOrders);
   return { kind: 'queued', accepted: acceptOrder(terms, context, { books, quote }) };
 }
 

@@ -1,15 +1,15 @@
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import type { Books } from '@cnop/common/trading/end-order';
+import { advance } from '@cnop/common/trading/order-states';
 import type { ExecutedOrder } from './executed-order.ts';
 import { executeOrder } from './executed-order.ts';
 import { availableUnits } from './holding.ts';
 import type { OrderContext } from './new-order.ts';
 import { newOrder } from './new-order.ts';
-import { advance } from './order-states.ts';
 import type { OrderTerms } from './order-terms.ts';
 import { ALL_AVAILABLE } from './order-terms.ts';
-import type { Books } from './trade.ts';
 
 /**
  * Executes an order in the commit that accepts it, at the price of the moment: a market order, or a limit order that the

@@ -1,15 +1,13 @@
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import type { Books, EndedOrder } from '@cnop/common/trading/end-order';
+import { accountClosedReason, endOrder, releaseHold } from '@cnop/common/trading/end-order';
+import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { ProblemError } from '@cnop/exception/problem-error';
-import type { EndedOrder } from './end-order.ts';
-import { endOrder } from './end-order.ts';
 import type { ExecutedOrder } from './executed-order.ts';
 import { executeOrder } from './executed-order.ts';
 import type { OrderContext } from './new-order.ts';
-import { isLimitOrder, priceFor, sideOf } from './order-sides.ts';
-import { releaseHold } from './release-hold.ts';
-import type { Books } from './trade.ts';
 import { meetsLimit } from './trigger-rules.ts';
 
 /** What made an order fire. */
@@ -34,7 +32,8 @@ export type TriggerOutcome =
 
 /**
  * Executes an order that fired, at the price of the moment; the better price is the user's, and the rest of what it had
- * reserved is given back. Expiry wins over a trigger of the same instant. A stop that was touched is executed wherever
+ * reserved is given back. Expiry wins over a trigger of the same instant, and an order of an account that may not trade
+ * is cancelled instead. A stop that was touched is executed wherever
  * the price went since; a limit only while it is still met.
  */
 export function executeTriggeredOrder(
@@ -45,6 +44,11 @@ export function executeTriggeredOrder(
   const { at, eventId } = context;
   if (order.status !== 'queued') return { kind: 'waits' };
   if (order.expires_at !== null && order.expires_at <= at) return expire(order, books, context);
+  const { trading_block: block } = books.balance;
+  if (block !== null) {
+    const ending = { status: 'cancelled', reason: accountClosedReason(block), eventId, at } as const;
+    return { kind: 'ended', ended: endOrder(order, books, ending) };
+  }
   const side = sideOf(order.order_type);
   if (isLimitOrder(order.order_type) && !meetsLimit(side, order.price ?? '0', quote)) {
     return { kind: 'waits' };

@@ -3,10 +3,11 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import type { Books } from '@cnop/common/trading/end-order';
+import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
+import { advance } from '@cnop/common/trading/order-states';
 import type { OrderContext } from './new-order.ts';
-import { isLimitOrder, priceFor, sideOf } from './order-sides.ts';
-import { advance } from './order-states.ts';
-import type { Books, Trade } from './trade.ts';
+import type { Trade } from './trade.ts';
 import { bookTrade } from './trade.ts';
 
 /** Everything that one execution changes; it is written as one commit or not at all. */

@@ -107,16 +107,8 @@ export function takeFromHolding(
  */
 export function holdUnits(holding: StoredAssetBalance | undefined, change: UnitsChange): StoredAssetBalance {
   const owner = assertAvailable(holding, change);
-  return withHeld(owner, decimal(owner.held_quantity).plus(change.quantity), change.at);
-}
-
-/** The holding with less of it reserved. */
-export function releaseUnits(holding: StoredAssetBalance, change: UnitsChange): StoredAssetBalance {
-  return withHeld(holding, decimal(holding.held_quantity).minus(change.quantity), change.at);
-}
-
-function withHeld(holding: StoredAssetBalance, held: Decimal, at: string): StoredAssetBalance {
-  return { ...holding, held_quantity: formatDecimal(held), updated_at: at };
+  const held = decimal(owner.held_quantity).plus(change.quantity);
+  return { ...owner, held_quantity: formatDecimal(held), updated_at: change.at };
 }
 
 /** @throws InsufficientBalanceError (422 BUS_001) */

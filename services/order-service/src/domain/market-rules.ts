@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { priceFor } from '@cnop/common/trading/order-sides';
 import { OrderRefusedError } from './order-errors.ts';
-import { priceFor } from './order-sides.ts';
 import type { OrderTerms } from './order-terms.ts';
 
 /**

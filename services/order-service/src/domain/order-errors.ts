@@ -20,6 +20,16 @@ export class OrderRefusedError extends ProblemError {
   }
 }
 
+/** 422 BUS_002: the user has as many open orders as one user may have. */
+export class OpenOrderLimitError extends ProblemError {
+  constructor({ openOrders, limit }: { readonly openOrders: number; readonly limit: number }) {
+    super('BUS_002', {
+      detail: `You have ${openOrders} open orders, and ${limit} is the limit. Cancel one first.`,
+      extensions: { open_orders: openOrders, limit },
+    });
+  }
+}
+
 /** 422 BUS_003: the asset is unknown, or not open for trading. */
 export class AssetNotTradableError extends ProblemError {
   constructor(assetId: string) {

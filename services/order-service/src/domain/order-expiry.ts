@@ -1,6 +1,6 @@
 import type { OrderType } from '@cnop/common/entities/order/order';
+import { isMarketOrder } from '@cnop/common/trading/order-sides';
 import type { FieldError } from '@cnop/exception/problem-error';
-import { isMarketOrder } from './order-sides.ts';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 const DEFAULT_EXPIRY_DAYS = 30;

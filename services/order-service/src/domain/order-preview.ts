@@ -4,7 +4,9 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderPreview, OrderReason, OrderWarning } from '@cnop/common/entities/order/order-preview';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import { availableCash } from '@cnop/common/entities/user/balance-rules';
+import { assertNotBlocked, availableCash } from '@cnop/common/entities/user/balance-rules';
+import type { Books } from '@cnop/common/trading/end-order';
+import { isMarketOrder, priceFor } from '@cnop/common/trading/order-sides';
 import { ValidationError } from '@cnop/exception/errors';
 import { priceWaitedFor } from './accept-order.ts';
 import type { OrderSituation, Placement } from './decide-placement.ts';
@@ -12,12 +14,10 @@ import { carryOut, executesAtOnce } from './decide-placement.ts';
 import { assertFresh } from './fresh-quote.ts';
 import { assertAvailable, availableUnits } from './holding.ts';
 import { assertMarketAllows } from './market-rules.ts';
-import { isMarketOrder, priceFor } from './order-sides.ts';
 import type { OrderTerms } from './order-terms.ts';
 import { ALL_AVAILABLE, assertTradable, readTerms } from './order-terms.ts';
 import { attempt, distinct, reasonsOf } from './refusals.ts';
 import { settle } from './settlement.ts';
-import type { Books } from './trade.ts';
 
 /** From which distance on a trigger looks like a slip of the pen. */
 const FAR_FROM_MARKET_PERCENT = '5';
@@ -33,6 +33,7 @@ export function previewOrder(situation: OrderSituation, others: readonly OrderRe
   const reckoned = quote ? reckon(terms, quote, situation) : NOTHING_RECKONED;
   const reasons = distinct([
     ...others,
+    ...attempt(() => assertNotBlocked(books.balance)).reasons,
     ...attempt(() => assertTradable(request.asset_id, asset)).reasons,
     ...(errors.length > 0 ? reasonsOf(new ValidationError(errors)) : []),
     ...attempt(() => assertFresh(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,

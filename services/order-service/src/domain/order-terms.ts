@@ -1,12 +1,12 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
+import type { Side } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import { ValidationError } from '@cnop/exception/errors';
 import type { FieldError } from '@cnop/exception/problem-error';
 import { AssetNotTradableError } from './order-errors.ts';
 import { checkExpiry } from './order-expiry.ts';
-import type { Side } from './order-sides.ts';
-import { sideOf } from './order-sides.ts';
 
 /** An order that fits its asset and itself, whatever the market says. */
 export interface OrderTerms {

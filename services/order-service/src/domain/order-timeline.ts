@@ -2,9 +2,9 @@ import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import type { NearestMiss, TimelineEntry } from '@cnop/common/entities/order/order-explanation';
+import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import type { Hold } from './hold.ts';
 import { cashHold, unitsHold } from './hold.ts';
-import { isLimitOrder, priceFor, sideOf } from './order-sides.ts';
 import { settle } from './settlement.ts';
 
 /** What happened to an order, step by step, from what is stored of it. */

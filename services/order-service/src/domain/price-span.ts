@@ -1,7 +1,7 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import { isLimitOrder, sideOf } from '@cnop/common/trading/order-sides';
 import type { Trigger } from './execute-triggered-order.ts';
-import { isLimitOrder, sideOf } from './order-sides.ts';
 import { scaledPrice } from './scaled-price.ts';
 import { meetsLimit } from './trigger-rules.ts';
 

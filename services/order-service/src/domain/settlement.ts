@@ -1,7 +1,7 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, feeOf, isStorable, roundDown, roundUp } from '@cnop/common/core/money';
+import type { Side } from '@cnop/common/trading/order-sides';
 import { OrderRefusedError } from './order-errors.ts';
-import type { Side } from './order-sides.ts';
 
 /** What a trade moves, in USD. */
 export interface Settlement {

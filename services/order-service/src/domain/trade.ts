@@ -5,16 +5,11 @@ import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transac
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import type { Books } from '@cnop/common/trading/end-order';
+import type { Side } from '@cnop/common/trading/order-sides';
 import { addToHolding, takeFromHolding } from './holding.ts';
-import type { Side } from './order-sides.ts';
 import type { Settlement } from './settlement.ts';
 import { settle } from './settlement.ts';
-
-/** What a decision about an order is taken on. */
-export interface Books {
-  readonly balance: Balance;
-  readonly holding: StoredAssetBalance | undefined;
-}
 
 /** The trade that is to be booked. */
 export interface TradeTerms {

@@ -2,9 +2,9 @@ import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/mo
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
+import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import type { Extreme, Period } from './candle-spans.ts';
 import { endOfMinute } from './candle-spans.ts';
-import { isLimitOrder, priceFor, sideOf } from './order-sides.ts';
 import { trailingStopPrice } from './trigger-rules.ts';
 
 /** A price on the side of an order, and when it was. */

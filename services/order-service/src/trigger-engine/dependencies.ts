@@ -24,6 +24,8 @@ export interface EngineParts
   readonly log: EngineLog;
   /** Bounds how many orders change at once. */
   readonly gate: Pick<Turnstile, 'pass'>;
+  /** Upgrades a store of an earlier version, once; no order executes before that. */
+  prepareStore(): Promise<void>;
   /** True from when the engine is asked to close: what runs is finished and nothing is begun. */
   isClosing(): boolean;
 }

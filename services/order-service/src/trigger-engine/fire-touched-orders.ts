@@ -30,6 +30,7 @@ export interface PriceMove {
  */
 export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Promise<Tally> {
   const { assetId, latest, unsettled, missed } = move;
+  await parts.prepareStore();
   const asset = await parts.assets.getAsset(assetId);
   const canTrade = asset?.status === 'active' && isFresh(latest, parts.clock.now(), parts.maxQuoteAgeSeconds);
   if (!canTrade) return { changed: 0, isComplete: false };

@@ -1,3 +1,4 @@
+import { blockInactiveAccounts, resumeOrderCancellations } from '@cnop/common/accounts/block-trading';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -27,8 +28,8 @@ export interface TriggerEngineDependencies
 }
 
 /**
- * Executes waiting orders as prices move, ends those whose time is over, and cancels those on assets that are no longer
- * traded. Any number of engines may run over one store: each change is made only if the order still waits.
+ * Executes open orders as prices move, ends those whose time is over, and cancels those on assets that are no longer
+ * traded and those that an interrupted suspension of an account left open. Any number of engines may run over one store: each change is made only if the order still waits.
  */
 export interface TriggerEngine {
   /** Begins to follow the prices, first of all those that it missed. */
@@ -54,13 +55,17 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
     checkpoints: createTriggerCheckpointDao(store),
     gate: createTurnstile({ slots: MAX_ORDERS_AT_ONCE }),
     isClosing: () => isClosing,
+    prepareStore: onceDone(() => blockInactiveAccounts(deps)),
   };
   const watches = createWatchList(parts);
   let rounds: readonly Repeater[] = [];
   let unsubscribe: () => unknown = () => undefined;
 
   const expire = (): Promise<void> => expireOrders(parts, watches.forget);
-  const withdraw = (): Promise<void> => withdrawOrders(parts, watches.forget);
+  const withdraw = async (): Promise<void> => {
+    await withdrawOrders(parts, watches.forget);
+    await resumeOrderCancellations(parts);
+  };
   const every = (everyMilliseconds: number, task: () => Promise<void>): Repeater =>
     createRepeater({
       everyMilliseconds,
@@ -105,5 +110,17 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
         .saveCheckpoints()
         .catch((err: unknown) => log.warn({ err }, 'the checkpoints were not stored'));
     },
+  };
+}
+
+/** Runs a task until it succeeded once; calls at the same time share one attempt. */
+function onceDone(task: () => Promise<void>): () => Promise<void> {
+  let attempt: Promise<void> | undefined;
+  return async () => {
+    attempt ??= task().catch((error: unknown) => {
+      attempt = undefined;
+      throw error;
+    });
+    return attempt;
   };
 }

@@ -1,6 +1,6 @@
 import type { Order } from '@cnop/common/entities/order/order';
+import { endOrder } from '@cnop/common/trading/end-order';
 import { NotFoundError } from '@cnop/exception/errors';
-import { endOrder } from '../domain/end-order.ts';
 import { changeWaitingOrder } from './change-waiting-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import type { OwnOrder } from './find-own-order.ts';

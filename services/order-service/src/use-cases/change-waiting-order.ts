@@ -1,8 +1,8 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { Order } from '@cnop/common/entities/order/order';
+import type { Books } from '@cnop/common/trading/end-order';
 import type { TriggerOutcome } from '../domain/execute-triggered-order.ts';
-import type { Books } from '../domain/trade.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import { bookReads, booksOf, endingWrites, executionWrites } from './order-writes.ts';
 import { reportTrade } from './report-trade.ts';

@@ -9,6 +9,7 @@ import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
 import type { CachedAssets } from '../cached-assets.ts';
@@ -19,6 +20,8 @@ export interface OrderSurroundings
   extends Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'> {
   /** Whether somebody tells the catalogue of every change of an asset, so that orders may go by it (ADR 0023). */
   readonly catalogueHearsOfChanges?: boolean;
+  /** Instead of `DEFAULT_MAX_OPEN_ORDERS`. */
+  readonly maxOpenOrders?: number;
 }
 
 /** What the use cases of this service work with; each names the part that it needs. */
@@ -38,6 +41,8 @@ export interface OrderDependencies {
   readonly trades: TradeTape;
   /** A price that is older trades nothing. */
   readonly maxQuoteAgeSeconds: number;
+  /** How many open orders one user may have. */
+  readonly maxOpenOrders: number;
 }
 
 /** Adds the DAOs over the store that a process gives. */
@@ -57,5 +62,6 @@ export function createOrderDependencies(surroundings: OrderSurroundings): OrderD
     quotes,
     trades,
     maxQuoteAgeSeconds,
+    maxOpenOrders: surroundings.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
   };
 }

@@ -4,11 +4,10 @@ import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { ItemKey, ReadItems, Write } from '@cnop/common/database/table-store';
+import type { Books, EndedOrder } from '@cnop/common/trading/end-order';
 import { NotFoundError } from '@cnop/exception/errors';
 import type { AcceptedOrder } from '../domain/accept-order.ts';
-import type { EndedOrder } from '../domain/end-order.ts';
 import type { ExecutedOrder } from '../domain/executed-order.ts';
-import type { Books } from '../domain/trade.ts';
 
 /** The reads that every decision about an order of somebody depends on. */
 export function bookReads(username: string, assetId: string) {

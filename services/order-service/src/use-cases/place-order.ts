@@ -1,3 +1,4 @@
+import { countOpenOrders } from '@cnop/common/accounts/cancel-open-orders';
 import type { Intent } from '@cnop/common/dao/idempotency/idempotency-record';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import type { Decision } from '@cnop/common/database/table-store';
@@ -34,8 +35,9 @@ export interface PlacedOrder {
 /**
  * Accepts an order: executes it at the price of the moment, or reserves what it needs and lets it wait. Books, ledger,
  * order, event and the answer to a retry are one commit.
- * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError (all 422)
- * @throws StaffCannotTradeError (403), PriceTooOldError (503)
+ * @throws StaffCannotTradeError, ForbiddenError (403) when the role or the account may not trade
+ * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
+ * @throws PriceTooOldError (503)
  */
 export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
   const { username, role, request, intent } = command;
@@ -49,9 +51,10 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
     at: now.toISOString(),
   };
   const quote = deps.quotes.latest(request.asset_id);
-  const situation = { request, asset, quote, now, maxQuoteAgeSeconds: deps.maxQuoteAgeSeconds, context };
+  const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
+  const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context };
   const claim = claimOf(command, context.orderId);
-  try {
+  const attempt = async (): Promise<PlacedOrder> => {
     const { result: order, isReplayed } = await transactOnce(deps.store, {
       intent,
       now,
@@ -61,18 +64,43 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
         assertUnclaimed(items.claim, claim);
         assertMayTrade(role);
         // Here and not before the transaction, so that a retry is answered whatever became of the asset and its price.
-        const { writes, result } = writesOf(decidePlacement({ ...situation, books: booksOf(items) }));
+        const books = booksOf(items);
+        const placement = decidePlacement({ ...situation, books });
+        if (placement.kind === 'queued' && books.balance.open_order_count === null)
+          throw new UncountedOrders();
+        const { writes, result } = writesOf(placement);
         return { writes: [...writes, ...claimWrites(claim)], result };
       },
     });
     if (!isReplayed) reportTrade(deps, order);
     return { order, outcome: isReplayed ? 'replayed' : 'placed' };
+  };
+  try {
+    return await countingFirst(deps, username, attempt);
   } catch (error) {
     if (!(error instanceof KnownClientOrder)) throw error;
     return {
       order: await findOwnOrder(deps.orders, { username, orderId: error.orderId }),
       outcome: 'known',
     };
+  }
+}
+
+/** Thrown inside a decision, never sent: the account's open orders were never counted. */
+class UncountedOrders extends Error {}
+
+/** Counts the open orders of an account when an order needs the count and there is none, then tries again. */
+async function countingFirst<T>(
+  { store }: Pick<OrderDependencies, 'store'>,
+  username: string,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof UncountedOrders)) throw error;
+    await countOpenOrders(store, username);
+    return attempt();
   }
 }
 

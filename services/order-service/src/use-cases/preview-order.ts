@@ -25,7 +25,10 @@ const NO_ID = 'preview';
 
 /** Says what an order would do if it were placed now, and writes nothing. */
 export async function previewOrder(
-  deps: Pick<OrderDependencies, 'store' | 'clock' | 'assets' | 'quotes' | 'maxQuoteAgeSeconds'>,
+  deps: Pick<
+    OrderDependencies,
+    'store' | 'clock' | 'assets' | 'quotes' | 'maxQuoteAgeSeconds' | 'maxOpenOrders'
+  >,
   command: PreviewOrder,
 ): Promise<OrderPreview> {
   const { username, role, request } = command;
@@ -33,12 +36,13 @@ export async function previewOrder(
   const context = { username, orderId: NO_ID, tradeId: NO_ID, eventId: NO_ID, at: now.toISOString() };
   const asset = await deps.assets.getAsset(request.asset_id);
   const quote = deps.quotes.latest(request.asset_id);
-  const { maxQuoteAgeSeconds } = deps;
+  const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
   const roleReasons = attempt(() => assertMayTrade(role)).reasons;
   const claim = claimOf(command, NO_ID);
   // A transaction without writes: cash, holding and name are read at one moment.
   return deps.store.transact({ ...bookReads(username, request.asset_id), ...claimReads(claim) }, (items) => {
-    const situation = { request, asset, quote, now, maxQuoteAgeSeconds, context, books: booksOf(items) };
+    const books = booksOf(items);
+    const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context, books };
     return {
       writes: [],
       result: preview(situation, [...roleReasons, ...reasonsOfClaim(items.claim, claim)]),

@@ -1,5 +1,5 @@
 import type { Order } from '@cnop/common/entities/order/order';
-import { endOrder } from '../domain/end-order.ts';
+import { endOrder } from '@cnop/common/trading/end-order';
 import type { WaitingOrder } from './change-waiting-order.ts';
 import { changeWaitingOrder } from './change-waiting-order.ts';
 import type { OrderDependencies } from './dependencies.ts';

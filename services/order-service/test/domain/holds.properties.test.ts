@@ -9,12 +9,12 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { endOrder } from '@cnop/common/trading/end-order';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decidePlacement } from '../../src/domain/decide-placement.ts';
-import { endOrder } from '../../src/domain/end-order.ts';
 import type { TriggerOutcome } from '../../src/domain/execute-triggered-order.ts';
 import { executeTriggeredOrder } from '../../src/domain/execute-triggered-order.ts';
 import { decimals, scaled } from '../reference-arithmetic.ts';
@@ -103,6 +103,7 @@ function place(world: World, { user, asset, request }: Extract<Command, { kind: 
       quote: world.quotes.get(asset.asset_id),
       now: new Date(world.now),
       maxQuoteAgeSeconds: 1_000_000,
+      maxOpenOrders: Number.MAX_SAFE_INTEGER,
       context: { username: user, orderId: `order-${id}`, tradeId: `trade-${id}`, eventId: `event-${id}`, at },
       books,
     });

@@ -2,10 +2,11 @@ import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import type { Books } from '@cnop/common/trading/end-order';
 import { ProblemError } from '@cnop/exception/problem-error';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Books, Trade } from '../../src/domain/trade.ts';
+import type { Trade } from '../../src/domain/trade.ts';
 import { bookTrade } from '../../src/domain/trade.ts';
 import {
   amountsOfCash,

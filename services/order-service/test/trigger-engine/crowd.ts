@@ -79,6 +79,7 @@ export async function openCrowd(
       quotes,
       trades: createTradeTape(),
       maxQuoteAgeSeconds: 3_600,
+      maxOpenOrders: Number.MAX_SAFE_INTEGER,
     };
   };
   const deps = depsOf(store);

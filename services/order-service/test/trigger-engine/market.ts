@@ -1,3 +1,4 @@
+import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -85,7 +86,10 @@ export async function openMarket({
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),
     maxQuoteAgeSeconds,
+    maxOpenOrders: Number.MAX_SAFE_INTEGER,
   };
+  // A store of this version: what an earlier one left is a test of its own.
+  await blockInactiveAccounts(runtime);
   const startEngine = (): TriggerEngine => {
     const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });
     started.start();

@@ -105,6 +105,9 @@ function changeRoutes(app: ServiceApp): void {
       schema: {
         ...docs,
         summary: 'Change role or status of a user, which ends their sessions',
+        description:
+          'A user who is not active any more cannot trade: open orders are cancelled and what they hold is released, ' +
+          'before the answer. Positions stay.',
         params: userParamsSchema,
         body: accessChangeSchema,
         response: { 200: managedUserAnswerSchema },

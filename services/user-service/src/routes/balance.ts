@@ -32,6 +32,8 @@ const withdrawalSchema = z.strictObject({ amount: usdInput(), description });
 const { username, current_balance, held_balance, ...history } = balanceSchema.omit({
   transaction_count: true,
   event_seq: true,
+  open_order_count: true,
+  trading_block: true,
   last_transaction: true,
 }).shape;
 const balanceAnswerSchema = z.object({

@@ -1,10 +1,13 @@
+import { cancelOpenOrders, prepareCancellations } from '@cnop/common/accounts/cancel-open-orders';
 import { withChanges } from '@cnop/common/auth/audit-event';
 import type { AuditEvent, AuditEventType, AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Position } from '@cnop/common/core/pagination';
 import type { OrderDao } from '@cnop/common/dao/order/order-dao';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
-import type { Write } from '@cnop/common/database/table-store';
+import { StoreBusyError } from '@cnop/common/database/store-errors';
+import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
 import { ForbiddenError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import type { AccessChange } from '../domain/access-changes.ts';
@@ -25,8 +28,9 @@ export interface ChangeUserAccess {
 }
 
 /**
- * Changes somebody's role or status, and ends their sessions when those were begun under other terms. The actor is
- * part of the decision, so that two administrators cannot dismiss each other at the same moment.
+ * Changes the role or status of a user, and ends the sessions that were begun under other terms. A user who is not
+ * active any more cannot trade from that commit on; it cancels the first open orders, and further commits the rest. The
+ * actor is part of the decision, so that two administrators cannot dismiss each other at the same moment.
  * @throws NotFoundError (404), ForbiddenError (403), StateConflictError (409)
  */
 export async function changeUserAccess(deps: ChangeUserAccessDeps, command: ChangeUserAccess): Promise<User> {
@@ -35,24 +39,54 @@ export async function changeUserAccess(deps: ChangeUserAccessDeps, command: Chan
     await assertNoOpenOrders(deps.orders, username);
   const at = deps.clock.now().toISOString();
   const auditWrites = prepareAudit(deps.audit, command);
+  // A user who becomes active again shall find no order that an interrupted suspension left open.
+  if (change.status === 'active') await cancelOpenOrders(deps, username);
+  const trading = await prepareTradingChange(deps, command);
   const reads = {
+    ...trading.reads,
     user: userRecord.key({ username }),
     // Two reads of one item are refused by one of the stores.
     ...(actor !== username && { actor: userRecord.key({ username: actor }) }),
   };
-  const { before, after } = await deps.store.transact(reads, (items) => {
-    const user = userRecord.readIfPresent(items.user);
+  const { before, after } = await deps.store.transact(reads, (items: Items) => {
+    const user = userRecord.readIfPresent(items['user']);
     if (!user) throw new NotFoundError('The user');
-    const actingUser = actor === username ? user : userRecord.readIfPresent(items.actor);
+    const actingUser = actor === username ? user : userRecord.readIfPresent(items['actor']);
     if (!actingUser) throw new ForbiddenError();
     const changed = changeAccess(user, change, { actor: actingUser, at });
     return {
-      writes: [userRecord.replace(changed), ...auditWrites(user, changed)],
+      writes: [userRecord.replace(changed), ...auditWrites(user, changed), ...trading.decide(items, changed)],
       result: { before: user, after: changed },
     };
   });
   if (endsSessions(before, after)) await endSessions(deps, { username });
+  if (after.status !== 'active') await cancelOpenOrders(deps, username);
   return after;
+}
+
+type Items = Readonly<Record<string, Item | undefined>>;
+
+/** What a change of status means for the orders of the account, as a part of its commit. */
+async function prepareTradingChange(
+  deps: ChangeUserAccessDeps,
+  { username, change }: ChangeUserAccess,
+): Promise<{
+  readonly reads: Readonly<Record<string, ItemKey>>;
+  decide(items: Items, changed: User): Write[];
+}> {
+  if (change.status === undefined) return { reads: {}, decide: () => [] };
+  const cancellations = await prepareCancellations(deps, username);
+  return {
+    reads: cancellations.reads,
+    decide(items, { status }) {
+      if (status !== 'active') return cancellations.decide(items, status).writes;
+      const balance = balanceRecord.readIfPresent(items['balance']);
+      if (!balance?.trading_block) return [];
+      // The rest of the cancellations is under way elsewhere.
+      if (items['pending']) throw new StoreBusyError();
+      return [balanceRecord.replace({ ...balance, trading_block: null })];
+    },
+  };
 }
 
 /** The events of what really changes, made before the decision since they have ids and times. */

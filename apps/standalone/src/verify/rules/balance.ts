@@ -34,6 +34,18 @@ export function checkAgainstLedger(key: ItemKey, balance: Balance, ledger: Ledge
   return found;
 }
 
+/** @param openOrders how many orders of the user are open */
+export function checkOpenOrders(
+  key: ItemKey,
+  { open_order_count: counted }: Balance,
+  openOrders: number,
+): Violation[] {
+  if (counted === null || counted === openOrders) return [];
+  return [
+    violation('balance-open-orders', [key], `It counts ${counted}, but ${openOrders} orders are open.`),
+  ];
+}
+
 /**
  * What is held.
  * @param holds USD that the user's open orders hold

@@ -20,6 +20,14 @@ export const ACCOUNTS: Readonly<Record<string, Corruption>> = {
       breaks('account-parts', `users/${SOMEBODY}/BALANCE`),
     ];
   },
+  'a block of trading on an account that is active': async (editor) => {
+    await editor.edit(balance(editor, 'grace'), { trading_block: 'suspended' });
+    return [breaks('account-block', balance(editor, 'grace'))];
+  },
+  'an account that is not active and may trade': async (editor) => {
+    await editor.edit(user(editor, 'grace'), { status: 'inactive' });
+    return [breaks('account-block', balance(editor, 'grace'))];
+  },
   'an e-mail that nothing claims': async (editor) => {
     await editor.remove(claim(editor, 'bob'));
     return [breaks('email-claim', user(editor, 'bob'))];

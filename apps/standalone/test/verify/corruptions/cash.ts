@@ -29,6 +29,10 @@ export const CASH: Readonly<Record<string, Corruption>> = {
       ...eventIsOff(editor, 'bob'),
     ];
   },
+  'a count that is not the number of open orders': async (editor) => {
+    await editor.edit(balance(editor, 'bob'), { open_order_count: 0 });
+    return [breaks('balance-open-orders', balance(editor, 'bob'))];
+  },
   'cash held for no order': async (editor) => {
     await editor.edit(balance(editor, 'alice'), { held_balance: '0.01' });
     return [breaks('balance-held', balance(editor, 'alice')), ...eventIsOff(editor, 'alice')];

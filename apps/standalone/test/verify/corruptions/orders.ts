@@ -2,6 +2,7 @@ import type { Corruption } from './store-parts.ts';
 import {
   AT,
   answer,
+  balance,
   bobsBuy,
   breaks,
   eventOf,
@@ -55,6 +56,7 @@ export const ORDERS: Readonly<Record<string, Corruption>> = {
     return [
       breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('order-state', found),
+      breaks('balance-open-orders', balance(editor, 'bob')),
       breaks('trade-order', payment(editor, found), trade(editor, found), found),
     ];
   },

@@ -130,6 +130,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     await editor.edit(balance(editor, 'bob'), {
       current_balance: '0.00',
       held_balance: '0.00',
+      open_order_count: 0,
       transaction_count: 3,
       total_orders: '1000.00',
     });

@@ -37,6 +37,9 @@ export const orderStatusSchema = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
+/** How many open orders one user may have, unless a setting says otherwise. */
+export const DEFAULT_MAX_OPEN_ORDERS = 200;
+
 /** One step of an order's life. */
 export const orderHistoryEntrySchema = z.object({
   status: orderStatusSchema,

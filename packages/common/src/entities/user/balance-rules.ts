@@ -1,3 +1,4 @@
+import { ForbiddenError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
@@ -44,6 +45,8 @@ export function emptyBalance(username: string, at: string): Balance {
     total_refunds: nothing,
     transaction_count: 0,
     event_seq: 0,
+    open_order_count: 0,
+    trading_block: null,
     created_at: at,
     updated_at: at,
     last_transaction: null,
@@ -53,6 +56,20 @@ export function emptyBalance(username: string, at: string): Balance {
 /** What may be spent: `current - held`. */
 export function availableCash(balance: Balance): Decimal {
   return decimal(balance.current_balance).minus(balance.held_balance);
+}
+
+/** Counts an order that became open (1) or is no longer open (-1). What was never counted stays uncounted. */
+export function countOpenOrder(balance: Balance, change: 1 | -1): Balance {
+  const { open_order_count: count } = balance;
+  return count === null ? balance : { ...balance, open_order_count: count + change };
+}
+
+/**
+ * Refuses an order of an account that may not trade.
+ * @throws ForbiddenError (403)
+ */
+export function assertNotBlocked({ trading_block: block }: Balance): void {
+  if (block !== null) throw new ForbiddenError(`This account is ${block} and cannot trade.`);
 }
 
 /** A movement of cash that is to be posted. */

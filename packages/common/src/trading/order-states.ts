@@ -1,5 +1,5 @@
-import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import { StateConflictError } from '@cnop/exception/errors';
+import type { Order, OrderStatus } from '../entities/order/order.ts';
 
 /** Which status may follow which. A status without successors is final. */
 export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {

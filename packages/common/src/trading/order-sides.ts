@@ -1,5 +1,5 @@
-import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { OrderType } from '@cnop/common/entities/order/order';
+import type { Quote } from '../entities/inventory/quote.ts';
+import type { OrderType } from '../entities/order/order.ts';
 
 export type Side = 'buy' | 'sell';
 

@@ -1,8 +1,8 @@
 import { orderStatusSchema } from '@cnop/common/entities/order/order';
+import { advance, isFinal, ORDER_TRANSITIONS } from '@cnop/common/trading/order-states';
 import { StateConflictError } from '@cnop/exception/errors';
 import { anOrder } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
-import { advance, isFinal, ORDER_TRANSITIONS } from '../../src/domain/order-states.ts';
 
 const AT = '2026-01-15T12:00:01.000Z';
 const STATUSES = orderStatusSchema.options;

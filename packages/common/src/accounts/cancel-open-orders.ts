@@ -1,0 +1,195 @@
+import type { Clock } from '../core/clock.ts';
+import type { IdSource } from '../core/ids.ts';
+import type { Position } from '../core/pagination.ts';
+import { assetBalanceRecord } from '../dao/asset/asset-balance-dao.ts';
+import { orderRecord } from '../dao/order/order-dao.ts';
+import { balanceRecord } from '../dao/user/balance-dao.ts';
+import { liveEventRecord } from '../dao/user/live-event-dao.ts';
+import { orderCancellationRecord } from '../dao/user/order-cancellation-dao.ts';
+import { StoreBusyError } from '../database/store-errors.ts';
+import type { Item, ItemKey, TableStore, Write } from '../database/table-store.ts';
+import { MAX_QUERY_LIMIT } from '../database/table-store.ts';
+import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
+import type { Order } from '../entities/order/order.ts';
+import type { Balance, TradingBlock } from '../entities/user/balance.ts';
+import { accountClosedReason, endOrder } from '../trading/end-order.ts';
+import { sideOf } from '../trading/order-sides.ts';
+
+/** Three items each, order, position and event, beside the account's own: a commit takes 100 items. */
+const MAX_ORDERS_PER_COMMIT = 30;
+/** Attempts at counting the open orders of an account that goes on trading. */
+const MAX_COUNTS = 5;
+
+export interface CancelOrdersDeps {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+type Items = Readonly<Record<string, Item | undefined>>;
+
+/** One commit's worth of the open orders of an account that may not trade. */
+export interface OrderCancellations {
+  /** How many orders the commit may cancel. */
+  readonly found: number;
+  /** To be among the reads of the commit. */
+  readonly reads: Readonly<Record<string, ItemKey>>;
+  /** Decides on the items of `reads`: blocks the account and cancels those orders that are still open. */
+  decide(items: Items, block: TradingBlock): { readonly writes: Write[]; readonly isDone: boolean };
+}
+
+/** Finds the first open orders of an account, for a commit that blocks its trading and cancels them. */
+export async function prepareCancellations(
+  deps: CancelOrdersDeps,
+  username: string,
+): Promise<OrderCancellations> {
+  const at = deps.clock.now().toISOString();
+  const { orders, isAll } = await readOpenOrders(deps.store, username, MAX_ORDERS_PER_COMMIT);
+  const eventIds = new Map(orders.map(({ order_id }) => [order_id, deps.ids.next()]));
+  return {
+    found: orders.length,
+    reads: readsOf(username, orders),
+    decide(items, block) {
+      const balance = balanceRecord.readIfPresent(items['balance']);
+      if (!balance) return { writes: [], isDone: true };
+      const blocked: Balance = { ...balance, trading_block: block };
+      const cancelled = cancelTogether(items, blocked, { orderIds: [...eventIds.keys()], eventIds, at });
+      const left = openOrdersLeft(cancelled.balance, isAll);
+      const isDone = left === 0;
+      return {
+        writes: [
+          balanceRecord.replace({ ...cancelled.balance, open_order_count: left }),
+          ...cancelled.writes,
+          ...(isDone ? deletePending(items['pending']) : notePending(items['pending'], username, at)),
+        ],
+        isDone,
+      };
+    },
+  };
+}
+
+/**
+ * Cancels what is open of a blocked account, commit by commit. Resumes where an earlier attempt ended, and stops when
+ * the account may trade again.
+ */
+export async function cancelOpenOrders(deps: CancelOrdersDeps, username: string): Promise<void> {
+  let isDone = false;
+  while (!isDone) {
+    const cancellations = await prepareCancellations(deps, username);
+    isDone = await deps.store.transact(cancellations.reads, (items: Items) => {
+      const block = balanceRecord.readIfPresent(items['balance'])?.trading_block ?? null;
+      if (block === null) return { writes: deletePending(items['pending']), result: true };
+      const { writes, isDone: result } = cancellations.decide(items, block);
+      return { writes, result };
+    });
+    // An index that lags shows the rest later: the sweep of the trigger engine comes back for it.
+    if (cancellations.found === 0) return;
+  }
+}
+
+/**
+ * Counts the open orders of an account that was stored before they were counted. Every commit that opens or ends an
+ * order writes the balance, so the count stands only if no such commit came in between.
+ * @throws StoreBusyError (503) when the account does not stand still
+ */
+export async function countOpenOrders(store: TableStore, username: string): Promise<void> {
+  const key = balanceRecord.key({ username });
+  for (let attempt = 0; attempt < MAX_COUNTS; attempt += 1) {
+    const before = await store.get(key);
+    if (!before || balanceRecord.read(before).open_order_count !== null) return;
+    const { orders } = await readOpenOrders(store, username, Number.POSITIVE_INFINITY);
+    const isCounted = await store.transact({ balance: key }, ({ balance: item }) => {
+      if (item?.version !== before.version) return { writes: [], result: false };
+      const counted: Balance = { ...balanceRecord.read(item), open_order_count: orders.length };
+      return { writes: [balanceRecord.replace(counted)], result: true };
+    });
+    if (isCounted) return;
+  }
+  throw new StoreBusyError();
+}
+
+const ORDER = 'order ';
+const HOLDING = 'holding ';
+
+function readsOf(username: string, orders: readonly Order[]): Record<string, ItemKey> {
+  const reads: Record<string, ItemKey> = {
+    balance: balanceRecord.key({ username }),
+    pending: orderCancellationRecord.key({ username }),
+  };
+  for (const order of orders) {
+    reads[ORDER + order.order_id] = orderRecord.key(order);
+    if (sideOf(order.order_type) === 'sell') {
+      reads[HOLDING + order.asset_id] = assetBalanceRecord.key({ username, asset_id: order.asset_id });
+    }
+  }
+  return reads;
+}
+
+/** Newest first, since what is open is seldom old. The balance tells when there are no more to look for. */
+async function readOpenOrders(
+  store: TableStore,
+  username: string,
+  limit: number,
+): Promise<{ readonly orders: Order[]; readonly isAll: boolean }> {
+  const balance = balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
+  const wanted = Math.min(limit, balance?.open_order_count ?? Number.POSITIVE_INFINITY);
+  const orders: Order[] = [];
+  let after: Position | undefined;
+  let isAll = balance?.open_order_count === 0;
+  while (!isAll && orders.length < wanted) {
+    const page = await store.query({
+      table: 'orders',
+      index: 'UserOrdersIndex',
+      pk: username,
+      order: 'descending',
+      limit: Math.min(MAX_QUERY_LIMIT, wanted - orders.length),
+      where: { status: 'queued' },
+      after,
+    });
+    orders.push(...page.items.map(orderRecord.read));
+    after = page.next;
+    isAll = after === undefined;
+  }
+  return { orders, isAll };
+}
+
+function cancelTogether(
+  items: Items,
+  blocked: Balance,
+  {
+    orderIds,
+    eventIds,
+    at,
+  }: { readonly orderIds: readonly string[]; readonly eventIds: ReadonlyMap<string, string>; at: string },
+): { readonly balance: Balance; readonly writes: Write[] } {
+  const reason = accountClosedReason(blocked.trading_block ?? 'suspended');
+  const holdings = new Map<string, StoredAssetBalance>();
+  const writes: Write[] = [];
+  let balance = blocked;
+  for (const orderId of orderIds) {
+    const order = orderRecord.readIfPresent(items[ORDER + orderId]);
+    if (order?.status !== 'queued') continue;
+    const stored = assetBalanceRecord.readIfPresent(items[HOLDING + order.asset_id]);
+    const holding = holdings.get(order.asset_id) ?? stored;
+    const eventId = eventIds.get(orderId) ?? orderId;
+    const ended = endOrder(order, { balance, holding }, { status: 'cancelled', reason, eventId, at });
+    balance = ended.balance;
+    if (ended.holding) holdings.set(order.asset_id, ended.holding);
+    writes.push(orderRecord.replace(ended.order), liveEventRecord.create(ended.event));
+  }
+  return { balance, writes: [...writes, ...[...holdings.values()].map(assetBalanceRecord.replace)] };
+}
+
+/** Of an account that was never counted, none is left once all that were found are cancelled. */
+function openOrdersLeft({ open_order_count: count }: Balance, isAll: boolean): number | null {
+  return count === null && isAll ? 0 : count;
+}
+
+/** Notes, once, that open orders are left, so that the sweep of the trigger engine resumes after a crash. */
+function notePending(stored: Item | undefined, username: string, since: string): Write[] {
+  return stored ? [] : [orderCancellationRecord.replace({ username, since })];
+}
+
+function deletePending(stored: Item | undefined): Write[] {
+  return stored ? [{ kind: 'delete', key: stored.key }] : [];
+}

@@ -1,0 +1,83 @@
+import { decimal, formatDecimal } from '../core/money.ts';
+import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
+import type { Order } from '../entities/order/order.ts';
+import type { Balance, TradingBlock } from '../entities/user/balance.ts';
+import { countOpenOrder, releaseCash } from '../entities/user/balance-rules.ts';
+import type { LiveEvent } from '../entities/user/live-event.ts';
+import { nextEvent } from '../entities/user/live-event-rules.ts';
+import { sideOf } from './order-sides.ts';
+import { advance } from './order-states.ts';
+
+/** The cash and the position that a decision about an order is taken on. */
+export interface Books {
+  readonly balance: Balance;
+  readonly holding: StoredAssetBalance | undefined;
+}
+
+interface ReleasedBooks extends Books {
+  /** The position, when units of it were released; nothing to write otherwise. */
+  readonly changedHolding: StoredAssetBalance | undefined;
+}
+
+/** Releases the hold of an open order, which is not counted as open from then on. */
+export function releaseHold(order: Order, books: Books, at: string): ReleasedBooks {
+  const held = decimal(order.held_amount);
+  const { holding } = books;
+  const balance = countOpenOrder(books.balance, -1);
+  if (held.eq('0')) return { balance, holding, changedHolding: undefined };
+  if (sideOf(order.order_type) === 'buy') {
+    return { balance: releaseCash(balance, held, at), holding, changedHolding: undefined };
+  }
+  // An order that sells was accepted from a position, and positions are never deleted.
+  const released = holding && {
+    ...holding,
+    held_quantity: formatDecimal(decimal(holding.held_quantity).minus(held)),
+    updated_at: at,
+  };
+  return { balance, holding: released, changedHolding: released };
+}
+
+/** How an order ends without a fill. */
+export interface Ending {
+  readonly status: 'cancelled' | 'expired' | 'failed';
+  /** Shown to the user in the order's history. */
+  readonly reason: string;
+  readonly eventId: string;
+  readonly at: string;
+}
+
+/** The reason in the history of an order that is cancelled because its account may not trade any more. */
+export function accountClosedReason(block: TradingBlock): string {
+  return `the account is ${block}`;
+}
+
+/** Everything that the end of an order changes. */
+export interface EndedOrder {
+  readonly order: Order;
+  readonly balance: Balance;
+  /** Present when units of the asset were released. */
+  readonly holding: StoredAssetBalance | undefined;
+  readonly event: LiveEvent;
+}
+
+/**
+ * Ends an open order and releases its hold.
+ * @throws StateConflictError (409) when the order is final
+ */
+export function endOrder(order: Order, books: Books, ending: Ending): EndedOrder {
+  const { status, reason, eventId, at } = ending;
+  const ended: Order = {
+    ...advance(order, status, at, reason),
+    held_amount: '0',
+    ...(status === 'cancelled' && { cancelled_at: at }),
+  };
+  const released = releaseHold(order, books, at);
+  const { balance, event } = nextEvent(released.balance, {
+    type: `order.${status}`,
+    id: eventId,
+    at,
+    order: ended,
+    ...(released.changedHolding && { holding: released.changedHolding }),
+  });
+  return { order: ended, balance, holding: released.changedHolding, event };
+}
