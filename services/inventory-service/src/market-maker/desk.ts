@@ -9,7 +9,7 @@ import type { PrintedTrade } from '@cnop/common/market/trade-tape';
 import type { LivePrice } from '../domain/asset-view.ts';
 import type { DayStatistics } from '../domain/day-statistics.ts';
 import { DAY_STEP } from '../domain/day-statistics.ts';
-import type { PriceFeed } from '../price-feed/price-feed.ts';
+import type { FeedPrice, PriceFeed } from '../price-feed/price-feed.ts';
 import { createCandleRecorder } from './candle-recorder.ts';
 import { createDayWindow } from './day-window.ts';
 import type { StoredCandles } from './load-candles.ts';
@@ -35,6 +35,10 @@ export interface Desk {
   learn(assets: readonly Asset[]): void;
   /** Asks the feed for news and publishes the quotes that they make. True when candles were closed. */
   quote(): boolean;
+  /** Does the same with prices that are due between two ticks. */
+  quoteDue(): boolean;
+  /** Returns how long it is to the next price that is due between ticks; undefined when none is. */
+  nextDueMilliseconds(): number | undefined;
   recordTrade(trade: PrintedTrade): void;
   /** Takes in a history that is written: what came before the open candles belongs to them. */
   addPast(assetId: string, candles: readonly Candle[]): void;
@@ -68,6 +72,8 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
     for (const asset of assets) feed.moveTo(asset);
     publish(assets.map(book.quoteOfSetPrice));
   };
+  const publishPrices = (prices: readonly FeedPrice[], now: Date): void =>
+    publish(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
   const learn: Desk['learn'] = (assets) => publishSet(assets.filter(book.learn));
   const dayOf: Desk['dayOf'] = (assetId) => {
     const present = recorder.openCandle(assetId, DAY_STEP);
@@ -98,10 +104,16 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
       const now = clock.now();
       closedCandles = 0;
       recorder.closeDue(now);
-      const prices = feed.next(book.priced(), now);
-      publish(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
+      publishPrices(feed.next(book.priced(), now), now);
       return closedCandles > 0;
     },
+    quoteDue() {
+      const now = clock.now();
+      closedCandles = 0;
+      publishPrices(feed.betweenTicks?.due(book.priced(), now) ?? [], now);
+      return closedCandles > 0;
+    },
+    nextDueMilliseconds: () => feed.betweenTicks?.dueInMilliseconds(clock.now()),
     recordTrade: (trade) => (isOpen ? recorder.recordTrade(trade) : undefined),
     addPast(assetId, candles) {
       day.add(candles);

@@ -12,6 +12,9 @@ import { createDuty } from './duty.ts';
 import type { Market } from './market.ts';
 import { writeMarket } from './write-market.ts';
 
+/** However fast recorded prices follow each other, they are quoted in rounds that are at least this far apart. */
+const MIN_ROUND_MILLISECONDS = 10;
+
 export interface MarketMakerOptions {
   readonly store: TableStore;
   readonly clock: Clock;
@@ -52,6 +55,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const history = createHistoryFiller({ store, desk, logger, seed: options.historySeed });
   const duty = createDuty({ ...options, desk, history });
   let unsubscribe: (() => void) | undefined;
+  let round: NodeJS.Timeout | undefined;
 
   const attempt = async (failure: string, act: () => Promise<void>): Promise<void> => {
     try {
@@ -65,10 +69,23 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     await attempt('the lease of the prices could not be renewed', duty.seekLease);
     await attempt('the catalogue could not be read', duty.readAssets);
     // A process that cannot renew goes on until its lease runs out, and not a moment longer.
+    await make(desk.quote);
+  };
+
+  /** Quotes, then once more for each price that is due before the next tick. */
+  const make = async (quote: () => boolean): Promise<void> => {
+    clearTimeout(round);
     if (!duty.mayMake()) return;
     await attempt('prices could not be made', async () => {
-      if (desk.quote()) void persisting.run();
+      if (quote()) void persisting.run();
     });
+    const milliseconds = desk.nextDueMilliseconds();
+    if (milliseconds === undefined || milliseconds >= options.tickMilliseconds) return;
+    round = setTimeout(
+      () => void make(desk.quoteDue),
+      Math.max(Math.ceil(milliseconds), MIN_ROUND_MILLISECONDS),
+    );
+    round.unref();
   };
 
   const persist = async (): Promise<void> => {
@@ -101,6 +118,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       unsubscribe?.();
       history.forget();
       await ticking.stop();
+      clearTimeout(round);
       await persisting.stop();
       await persisting.run();
       await attempt('the lease of the prices could not be given back', duty.resign);

@@ -4,7 +4,7 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { createExchangeFeed } from './exchange/exchange-feed.ts';
 import { createManualFeed } from './manual-feed.ts';
 import type { PriceFeed } from './price-feed.ts';
-import { readTracks } from './replay/read-tracks.ts';
+import { readTracks } from './replay/price-file.ts';
 import { createReplayFeed } from './replay/replay-feed.ts';
 import { createSimulatedFeed } from './simulated-feed.ts';
 

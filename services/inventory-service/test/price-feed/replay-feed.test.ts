@@ -45,7 +45,7 @@ describe('a replay', () => {
     const played = Array.from({ length: 9 }, (_, i) =>
       feed.next(priced, new Date(START.getTime() + i * 15_000)).map(({ mid }) => mid),
     );
-    expect(played.flat()).toEqual(['10', '8', '14', '12', '12', '13', '9', '10', '11']);
+    expect(played.flat()).toEqual(['10', '8', '14', '12', '12', '13', '9', '10', '10']);
   });
 
   test('plays closes alone, at any speed, without skipping one', async () => {
@@ -77,24 +77,81 @@ describe('a replay', () => {
     ]);
   });
 
-  test.each([
-    ['no column of closes', 'open_time,price\n2023-03-01T00:00:00Z,1', 'line 1: there is no column close'],
-    ['no time', 'open_time,close\nyesterday,1', 'line 2'],
-    ['a price that is none', 'open_time,close\n2023-03-01T00:00:00Z,1e5', 'line 2'],
-    ['a price of zero', 'open_time,close\n2023-03-01T00:00:00Z,0.0', 'line 2'],
-    ['a line cut short', `${CANDLES}2023-03-01T00:02:00Z,1,1`, 'line 4'],
-    ['time that goes back', `${CANDLES}2023-03-01T00:01:00Z,1,1,1,1,1`, 'line 4: time goes back'],
-    ['nothing but names', 'open_time,close\n', 'no line'],
-  ])('of a table with %s is refused by name', async (_what, text, complaint) => {
-    const file = await write('wrong.csv', text);
-    await expect(open(`BTC=${file}`)).rejects.toThrow(complaint);
-    await expect(open(`BTC=${file}`)).rejects.toThrow(file);
+  test('quotes each price at its own time, not with the next tick', async () => {
+    const feed = await open(`BTC=${await write('between.csv', CANDLES)}`, '20');
+    const priced = [{ asset: anAsset(), mid: '10' }];
+    const at = (milliseconds: number) => new Date(START.getTime() + milliseconds);
+    feed.next(priced, START);
+    expect(feed.betweenTicks?.dueInMilliseconds(START)).toBe(750);
+    expect(feed.betweenTicks?.due(priced, at(749))).toEqual([]);
+    expect(feed.betweenTicks?.due(priced, at(750))).toEqual([{ asset_id: 'BTC', mid: '8' }]);
+    expect(feed.betweenTicks?.dueInMilliseconds(at(900))).toBe(600);
+    feed.next(priced, at(5_250));
+    expect(feed.betweenTicks?.dueInMilliseconds(at(5_250))).toBeUndefined();
   });
 
-  test('of a file that is not there is refused by name', async () => {
-    await expect(open('BTC=/nowhere/btc.csv')).rejects.toThrow('/nowhere/btc.csv');
+  test('goes on saying a price that was not believed at first, as any source would', async () => {
+    const feed = await open(`BTC=${await write('believed.csv', CANDLES)}`);
+    const priced = [{ asset: anAsset(), mid: '50000' }];
+    expect(feed.next(priced, START)).toEqual([{ asset_id: 'BTC', mid: '10' }]);
+    expect(feed.next(priced, new Date(START.getTime() + 1_000))).toEqual([{ asset_id: 'BTC', mid: '10' }]);
+    feed.moveTo(anAsset({ current_price: '11' }));
+    expect(feed.next([{ asset: anAsset(), mid: '11' }], new Date(START.getTime() + 2_000))).toEqual([
+      { asset_id: 'BTC', mid: '11' },
+    ]);
+  });
+
+  test.each(['gap-after-first-line.csv', 'daily-from-friday.csv'])(
+    'of %s plays every price',
+    async (name) => {
+      const file = path.join(PROJECT_ROOT, 'packages/testing/recorded', name);
+      expect(await playedOf(file)).toEqual((await readColumns(file)).flatMap(pricesOf));
+    },
+  );
+
+  test('of minutes of which five are missing plays all others', async () => {
+    const minutes = Array.from({ length: 3_000 }, (_, minute) => {
+      const [open, close] = [minute, minute + 1].map((at) => 23_000 + 400 * Math.sin(at / 90));
+      const prices = [open!, Math.max(open!, close!) + 7, Math.min(open!, close!) - 7, close!];
+      return [
+        new Date(Date.UTC(2023, 2, 1, 0, minute)).toISOString(),
+        ...prices.map((price) => price.toFixed(2)),
+      ].join(',');
+    });
+    const kept = minutes.filter((_, minute) => minute < 1 || minute > 5);
+    const file = await write('BTC-1m.csv', ['open_time,open,high,low,close', ...kept].join('\n'));
+    const played = await playedOf(file);
+    expect(played).toHaveLength(kept.length * 4);
+    expect(played).toEqual((await readColumns(file)).flatMap(pricesOf));
   });
 });
+
+/** Every price that a replay of a file plays, in its order. */
+async function playedOf(file: string): Promise<string[]> {
+  const STEPS = 5_000;
+  const feed = await open(`BTC=${file}`, '20');
+  const times = (await readColumns(file)).map((line) => Date.parse(line['open_time'] ?? ''));
+  // The last candle goes on for a while after its beginning.
+  const stepMilliseconds = (2 * (times.at(-1)! - times[0]!)) / 20 / STEPS;
+  const priced = [{ asset: anAsset(), mid: '1' }];
+  const first = feed.next(priced, START);
+  const later = Array.from({ length: STEPS }, (_, step) => {
+    const now = new Date(START.getTime() + (step + 1) * stepMilliseconds);
+    const due = feed.betweenTicks?.due(priced, now) ?? [];
+    // Nothing more is due at the tick, which says the last price again.
+    feed.next(priced, now);
+    return due;
+  });
+  return [first, ...later].flat().map(({ mid }) => mid);
+}
+
+/** The four prices of a line in the order in which they are played. */
+function pricesOf(line: Readonly<Record<string, string>>): string[] {
+  const [open = '', high = '', low = '', close = ''] = ['open', 'high', 'low', 'close'].map(
+    (name) => line[name],
+  );
+  return Number(close) >= Number(open) ? [open, low, high, close] : [open, high, low, close];
+}
 
 /** The columns of a recorded file, read without the code under test. */
 async function readColumns(file: string): Promise<Readonly<Record<string, string>>[]> {

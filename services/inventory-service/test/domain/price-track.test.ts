@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RecordedLine } from '../../src/domain/price-track.ts';
+import { priceTrack } from '../../src/domain/price-track.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2024-01-05T00:00:00Z');
+
+const candle = (minute: number, prices: readonly string[]): RecordedLine => ({
+  line: minute + 2,
+  time: new Date(START + minute * MINUTE).toISOString(),
+  prices,
+});
+const minutesOf = (lines: readonly RecordedLine[]) =>
+  priceTrack(lines).map(({ atMilliseconds, mid }) => [(atMilliseconds - START) / MINUTE, mid]);
+
+describe('a track of prices', () => {
+  test('gives a candle before a gap the span of the others', () => {
+    const lines = [0, 5, 6, 7].map((minute) => candle(minute, ['2', '3', '1', '2']));
+    expect(minutesOf(lines).slice(0, 8)).toEqual([
+      [0, '2'],
+      [0.25, '1'],
+      [0.5, '3'],
+      [0.75, '2'],
+      [5, '2'],
+      [5.25, '1'],
+      [5.5, '3'],
+      [5.75, '2'],
+    ]);
+  });
+
+  test('ends a candle where the next one begins', () => {
+    const lines = [0, 10, 20, 22, 32].map((minute) => candle(minute, ['2', '3', '1', '2']));
+    expect(minutesOf(lines).slice(8, 13)).toEqual([
+      [20, '2'],
+      [20.5, '1'],
+      [21, '3'],
+      [21.5, '2'],
+      [22, '2'],
+    ]);
+  });
+
+  test('of a single line takes a minute', () => {
+    expect(minutesOf([candle(0, ['7'])])).toEqual([[0.75, '7']]);
+  });
+
+  test('has every price of the table once, in the order of time, whatever lines are missing', () => {
+    const gaps = fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(gaps, fc.boolean(), (distances, hasCandles) => {
+        let seconds = 0;
+        const lines = distances.map((distance, i): RecordedLine => {
+          seconds += distance;
+          const close = String(1_000 + i);
+          return {
+            line: i + 2,
+            time: String(1_700_000_000 + seconds),
+            prices: hasCandles ? [close, `${close}.2`, `${close}.1`, close] : [close],
+          };
+        });
+        const track = priceTrack(lines);
+        const times = track.map(({ atMilliseconds }) => atMilliseconds);
+        expect(times).toEqual(times.toSorted((one, other) => one - other));
+        expect(track.map(({ mid }) => mid)).toEqual(
+          lines.flatMap(({ prices: [open = '', high = '', low = ''] }) =>
+            hasCandles ? [open, low, high, open] : [open],
+          ),
+        );
+        // No price is played before its line begins, or after the next one has.
+        const perLine = hasCandles ? 4 : 1;
+        for (const [i, at] of times.entries()) {
+          const beginning = (line: number) => Number(lines[line]?.time ?? Infinity) * 1_000;
+          expect(at).toBeGreaterThanOrEqual(beginning(Math.floor(i / perLine)));
+          expect(at).toBeLessThan(beginning(Math.floor(i / perLine) + 1));
+        }
+      }),
+    );
+  });
+});
