@@ -4,16 +4,24 @@ import { VERSION } from '@cnop/common/version';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import type { ReplayCommand } from './commands/replay.ts';
 
 const print = (text: string): void => {
   process.stdout.write(text);
 };
+
+const printError = (text: string): void => {
+  process.stderr.write(text);
+};
+/** An unknown command or option: code 1 is left to what a command finds, such as violations. */
+const EXIT_USAGE = 2;
 
 // Commands load what they need when they run: help and demo do not open a store.
 const program = new Command('cnop')
   .description('Cloud Native Order Processor: a trading platform on one machine or many.')
   .version(VERSION)
   .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
   .addHelpText(
     'after',
     `
@@ -61,12 +69,20 @@ program
     'play recorded prices through the order service and check every order against a walk over the file',
   )
   .argument('<file>', 'CSV of candles or closes: open_time and close, or with open, high and low as well')
+  .option('--asset <id>', "the asset's id, where the name of the file does not begin with it")
   .option('--orders <number>', 'how many orders are placed along the way', wholeNumber, 300)
   .option('--seed <number>', 'another seed places other orders', wholeNumber, 1)
-  .addHelpText('after', '\nExample:\n  $ cnop replay BTC-USD-1m-2023-03.csv --orders 500')
-  .action(async (file: string, options: { readonly orders: number; readonly seed: number }) => {
+  .addHelpText(
+    'after',
+    `
+Exit code: 0 all orders agree, 1 the engine is wrong, 2 the file or an option is, 3 it could not be played to its end.
+
+Example:
+  $ cnop replay BTC-USD-1m-2023-03.csv --orders 500`,
+  )
+  .action(async (file: string, options: Pick<ReplayCommand, 'asset' | 'orders' | 'seed'>) => {
     const { runReplayCommand } = await import('./commands/replay.ts');
-    process.exitCode = await runReplayCommand({ file, ...options }, print);
+    process.exitCode = await runReplayCommand({ file, ...options }, { print, printError });
   });
 
 const admin = program.command('admin').description('manage administrators');
@@ -110,7 +126,7 @@ function explain(error: unknown): string {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  printError(`${explain(error)}\n`);
   // A command that failed half-way may hold a store or a child process open.
   process.exit(1);
 }

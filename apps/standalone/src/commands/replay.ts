@@ -1,7 +1,8 @@
+import { ConfigError } from '@cnop/common/config/read-config';
 import { createLogger } from '@cnop/common/http/logger';
 import type { ReplayedOrder } from '../replay/compare-outcomes.ts';
-import { differenceOf } from '../replay/compare-outcomes.ts';
-import type { ReplayResult } from '../replay/run-replay.ts';
+import { differenceOf, statusOf } from '../replay/compare-outcomes.ts';
+import type { ReplayOptions, ReplayResult } from '../replay/run-replay.ts';
 import { runReplay } from '../replay/run-replay.ts';
 import { groupThousands } from '../terminal/numbers.ts';
 import { tableLines } from '../terminal/table.ts';
@@ -9,33 +10,49 @@ import { tableLines } from '../terminal/table.ts';
 const MAX_DIFFERENCES_SHOWN = 20;
 const WHOLE_PERCENT = 100;
 
-export interface ReplayCommand {
-  readonly file: string;
-  readonly orders: number;
-  readonly seed: number;
+export type ReplayCommand = Pick<ReplayOptions, 'file' | 'asset' | 'orders' | 'seed' | 'distort'>;
+
+/** What the exit code says; `docs/reference/replay.md` has the table. */
+const EXIT_AGREES = 0;
+const EXIT_ENGINE_IS_WRONG = 1;
+const EXIT_BAD_INPUT = 2;
+const EXIT_NOT_PLAYED = 3;
+
+export interface ReplayOutput {
+  readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
 }
 
 /**
  * Plays a file of prices and compares every order with a walk over the file.
- * @returns the exit code: 1 when an order differs or the books are not sound
+ * @returns the exit code: 1 when an order differs or the audit finds a violation, and never for another reason
  */
-export async function runReplayCommand(
-  command: ReplayCommand,
-  print: (text: string) => void,
-): Promise<number> {
+export async function runReplayCommand(command: ReplayCommand, output: ReplayOutput): Promise<number> {
   const showProgress = process.stderr.isTTY;
-  const result = await runReplay({
-    ...command,
-    logger: createLogger({ level: 'warn' }),
-    onProgress: (points, all) => {
-      if (showProgress) process.stderr.write(`\r${Math.floor((points / all) * WHOLE_PERCENT)} % played`);
-    },
-  });
-  if (showProgress) process.stderr.write('\r');
-  print(`${describe(result)}\n`);
-  const isSound =
-    result.replayed.every((each) => differenceOf(each) === undefined) && result.violations === 0;
-  return isSound ? 0 : 1;
+  try {
+    const result = await runReplay({
+      ...command,
+      logger: createLogger({ level: 'warn' }),
+      onProgress: (points, all) => {
+        if (showProgress) output.printError(`\r${Math.floor((points / all) * WHOLE_PERCENT)} % played`);
+      },
+    });
+    if (showProgress) output.printError('\r');
+    output.print(`${describe(result)}\n`);
+    return isSound(result) ? EXIT_AGREES : EXIT_ENGINE_IS_WRONG;
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      output.printError(`${error.message}\n`);
+      return EXIT_BAD_INPUT;
+    }
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    output.printError(`The replay could not be played to its end: ${what}\n`);
+    return EXIT_NOT_PLAYED;
+  }
+}
+
+function isSound({ replayed, violations }: ReplayResult): boolean {
+  return violations === 0 && replayed.every((each) => differenceOf(each) === undefined);
 }
 
 function describe({ points, replayed, violations }: ReplayResult): string {
@@ -47,7 +64,7 @@ function describe({ points, replayed, violations }: ReplayResult): string {
     ...tableLines(
       [
         { title: 'type' },
-        ...['orders', 'completed', 'expired', 'waiting', 'as expected'].map(
+        ...['orders', 'completed', 'expired', 'open', 'failed', 'refused', 'as expected'].map(
           (title) => ({ title, align: 'right' }) as const,
         ),
       ],
@@ -68,7 +85,8 @@ function describe({ points, replayed, violations }: ReplayResult): string {
 }
 
 function rowOf(type: string, replayed: readonly ReplayedOrder[]): string[] {
-  const count = (status: string) => String(replayed.filter(({ order }) => order?.status === status).length);
+  const count = (status: string) =>
+    String(replayed.filter(({ placed }) => statusOf(placed) === status).length);
   const agreeing = replayed.filter((each) => differenceOf(each) === undefined).length;
   return [
     type,
@@ -76,6 +94,8 @@ function rowOf(type: string, replayed: readonly ReplayedOrder[]): string[] {
     count('completed'),
     count('expired'),
     count('queued'),
+    count('failed'),
+    count('refused'),
     String(agreeing),
   ];
 }

@@ -8,20 +8,22 @@ import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-r
 import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
 import { userSchema } from '@cnop/common/entities/user/user';
 
-/** More than all orders of a replay can cost. */
-const CASH_USD = '1000000000';
-/** Of somebody who never signs in. */
+/** Matches no password: traders never sign in. */
 const NO_PASSWORD_HASH = `$2b$04$${'.'.repeat(53)}`;
 
-/** Makes traders with cash, in books that `cnop verify` accepts. */
-export async function openAccounts(store: TableStore, traders: readonly string[], now: Date): Promise<void> {
+/** Makes traders with cash in USD, in a store that `cnop verify` accepts. */
+export async function openAccounts(
+  store: TableStore,
+  traders: readonly string[],
+  { cash, now }: { readonly cash: string; readonly now: Date },
+): Promise<void> {
   const users = createUserDao(store);
   const at = now.toISOString();
   for (const username of traders) {
     const posted = postToLedger(emptyBalance(username, at), {
       type: 'deposit',
       direction: 'credit',
-      amount: decimal(CASH_USD),
+      amount: decimal(cash),
       description: null,
       referenceId: null,
       at,

@@ -1,4 +1,5 @@
-import { decimal, formatDecimal, roundDown } from '@cnop/common/core/money';
+import type { Decimal } from '@cnop/common/core/money';
+import { decimal, formatDecimal, roundDown, smallestStep } from '@cnop/common/core/money';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 import type { RandomState } from '@cnop/inventory-service/domain/random-numbers';
@@ -29,18 +30,27 @@ const TYPES = [
 ] as const satisfies readonly OrderType[];
 /** How far from the market an order waits, at most. */
 const MAX_DISTANCE_BPS = 800;
-/** Of what costs less, so much is ordered that a fee or a cent does not matter. */
-const CHEAP_USD = '100';
 const WHOLE_BPS = 10_000;
-/** Every fourth order has a life that is short enough to end before the track does. */
+/** An order is worth at least this in the currency of the file, and less than ten times as much. */
+const MIN_WORTH = '10';
+const QUANTITY_SCALE = 8;
+const MAX_QUANTITY_EXPONENT = 12;
+/** Every fourth order has a life that is short enough to end before most tracks do, every eighth a long one. */
 const SHORT_LIFE_EVERY = 4;
 const MAX_SHORT_LIFE_HOURS = 72;
+const LONG_LIFE_EVERY = 8;
+const MAX_LONG_LIFE_HOURS = 300 * 24;
 const HOUR_MILLISECONDS = 60 * 60 * 1_000;
+/** The share of orders that are to be refused, of each of two kinds. */
+const REFUSED_SHARE = 0.02;
 
-/** A number from zero to one, one not included, at each call. */
+/** Returns a number from zero to one, one not included, at each call. */
 type Draw = () => number;
 
-/** Orders of every type at prices around the market, the same for the same seed. In the order of their points. */
+/**
+ * Plans orders of every type at prices around the market, the same for the same seed, in the order of their points. A few
+ * break a rule of trading on purpose: they wait for a price that is there already, or would bring less than a cent.
+ */
 export function planOrders(options: PlanOptions): PlannedOrder[] {
   const draw = startDrawing(`replay ${options.seed}`);
   const planned = Array.from({ length: options.count }, (_, position) => planOrder(position, draw, options));
@@ -62,15 +72,17 @@ function planOrder(position: number, draw: Draw, options: PlanOptions): PlannedO
   const placedAt = track[point];
   if (!placedAt) throw new RangeError('the track has no point to place an order at');
   const orderType = TYPES[position % TYPES.length] ?? 'limit_buy';
-  const lifeHours = position % SHORT_LIFE_EVERY === 0 ? 1 + draw() * MAX_SHORT_LIFE_HOURS : undefined;
+  const lifeHours = lifeHoursOf(position, draw);
+  const chance = draw();
+  const condition = conditionOf(orderType, placedAt.mid, draw, options.priceScale);
   return {
     point,
     username: traders[position % traders.length] ?? '',
     request: {
       asset_id: assetId,
       order_type: orderType,
-      quantity: decimal(placedAt.mid).lt(CHEAP_USD) ? '10' : '0.01',
-      ...conditionOf(orderType, placedAt.mid, draw, options.priceScale),
+      quantity: chance < REFUSED_SHARE ? smallestStep(QUANTITY_SCALE).toFixed() : quantityOf(placedAt.mid),
+      ...(chance > 1 - REFUSED_SHARE ? metConditionOf(condition, placedAt.mid) : condition),
       ...(lifeHours !== undefined && {
         expires_at: new Date(placedAt.atMilliseconds + lifeHours * HOUR_MILLISECONDS).toISOString(),
       }),
@@ -78,35 +90,62 @@ function planOrder(position: number, draw: Draw, options: PlanOptions): PlannedO
   };
 }
 
+/** Undefined: the order does not say how long it lives. */
+function lifeHoursOf(position: number, draw: Draw): number | undefined {
+  if (position % SHORT_LIFE_EVERY === 0) return 1 + draw() * MAX_SHORT_LIFE_HOURS;
+  return position % LONG_LIFE_EVERY === 1 ? 1 + draw() * MAX_LONG_LIFE_HOURS : undefined;
+}
+
+/** The power of ten that makes an order worth what it should be, as far as quantities go. */
+function quantityOf(mid: string): string {
+  let exponent = -QUANTITY_SCALE;
+  while (exponent < MAX_QUANTITY_EXPONENT && decimal(mid).times(powerOfTen(exponent)).lt(MIN_WORTH)) {
+    exponent += 1;
+  }
+  return powerOfTen(exponent);
+}
+
+function powerOfTen(exponent: number): string {
+  return exponent < 0 ? smallestStep(-exponent).toFixed() : `1${'0'.repeat(exponent)}`;
+}
+
+type Condition = Pick<OrderCreate, 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'>;
+
 function conditionOf(
   orderType: (typeof TYPES)[number],
   mid: string,
   draw: Draw,
   priceScale: number,
-): Partial<OrderCreate> {
+): Condition {
   const distanceBps = 1 + Math.floor(draw() * MAX_DISTANCE_BPS);
+  const step = smallestStep(priceScale);
+  const atLeastOneStep = (price: Decimal) => formatDecimal(price.lt(step) ? step : price);
   const at = (bps: number) =>
-    formatDecimal(
-      roundDown(
-        decimal(mid)
-          .times(String(WHOLE_BPS + bps))
-          .div(String(WHOLE_BPS)),
-        priceScale,
-      ),
+    roundDown(
+      decimal(mid)
+        .times(String(WHOLE_BPS + bps))
+        .div(String(WHOLE_BPS)),
+      priceScale,
     );
   switch (orderType) {
     // Some limits are met already when they arrive.
     case 'limit_buy':
-      return { price: at(MAX_DISTANCE_BPS / 8 - distanceBps) };
+      return { price: atLeastOneStep(at(MAX_DISTANCE_BPS / 8 - distanceBps)) };
     case 'limit_sell':
-      return { price: at(distanceBps - MAX_DISTANCE_BPS / 8) };
+      return { price: atLeastOneStep(at(distanceBps - MAX_DISTANCE_BPS / 8)) };
     case 'stop_loss':
-      return { stop_price: at(-distanceBps) };
+      return { stop_price: atLeastOneStep(at(-distanceBps)) };
     case 'take_profit':
-      return { stop_price: at(distanceBps) };
+      return { stop_price: atLeastOneStep(at(distanceBps)) };
     case 'trailing_stop':
       return draw() < 0.5
         ? { trail_percent: formatDecimal(decimal(String(distanceBps)).div('100')) }
-        : { trail_amount: formatDecimal(decimal(mid).minus(at(-distanceBps))) };
+        : { trail_amount: atLeastOneStep(decimal(mid).minus(at(-distanceBps))) };
   }
+}
+
+/** The same kind of condition, met by the price that is there: a stop must be refused, a limit fills at once. */
+function metConditionOf(condition: Condition, mid: string): Condition {
+  if (condition.price) return { price: mid };
+  return condition.stop_price ? { stop_price: mid } : { trail_amount: mid };
 }

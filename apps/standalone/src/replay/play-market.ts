@@ -1,10 +1,10 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
+import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundUp } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
-import type { Order } from '@cnop/common/entities/order/order';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeTape } from '@cnop/common/market/trade-tape';
 import { ProblemError } from '@cnop/exception/problem-error';
@@ -15,6 +15,7 @@ import { createOrderDependencies } from '@cnop/order-service/use-cases/dependenc
 import type { PlaceOrder } from '@cnop/order-service/use-cases/place-order';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
 import type { Logger } from 'pino';
+import type { PlacedOrder } from './compare-outcomes.ts';
 import { openAccounts } from './open-accounts.ts';
 import type { PlannedOrder } from './planned-orders.ts';
 
@@ -33,13 +34,14 @@ export interface PlayOptions {
 /** Quotes never grow old in a replay: the next one is what ends them. */
 const MAX_QUOTE_AGE_SECONDS = 100 * 365 * 24 * 60 * 60;
 const POINTS_PER_PROGRESS = 5_000;
-const STOCK_UNITS = '1000';
+/** Prices may rise while buys wait for theirs; limits are near the price of their moment all the same. */
+const CASH_RESERVE = '2';
 
 /**
  * Plays a track through the real order service and its trigger engine, on a store of its own, at the times of the track.
- * @returns what became of the planned orders, in their order; undefined for one that was refused
+ * @returns what became of the planned orders, in their order
  */
-export async function playMarket(options: PlayOptions): Promise<(Order | undefined)[]> {
+export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
   const { store, asset, track, planned, traders, logger, onProgress } = options;
   let now = new Date(track[0]?.atMilliseconds ?? 0);
   const clock: Clock = { now: () => now };
@@ -54,7 +56,8 @@ export async function playMarket(options: PlayOptions): Promise<(Order | undefin
     maxOpenOrders: Number.MAX_SAFE_INTEGER,
   });
   await createAssetDao(store).createAsset(asset);
-  await openAccounts(store, traders, now);
+  const needs = needsOf(planned, track[0]?.mid ?? '0');
+  await openAccounts(store, traders, { cash: needs.cash, now });
   const engine = createTriggerEngine({ ...deps, log: logger });
   engine.start();
 
@@ -65,38 +68,64 @@ export async function playMarket(options: PlayOptions): Promise<(Order | undefin
   const [first] = track;
   if (first) {
     await publish(0, first.mid);
-    for (const username of traders) await placeOrder(deps, stockUp(username, asset));
+    for (const username of traders) await placeOrder(deps, stockUp(username, asset, needs.units));
   }
-  const orderIds: (string | undefined)[] = [];
+  const placed: (OrderId | Refusal)[] = [];
   for (const [point, { atMilliseconds, mid }] of track.entries()) {
     now = new Date(atMilliseconds);
     await publish(point + 1, mid);
-    for (let next = planned[orderIds.length]; next?.point === point; next = planned[orderIds.length]) {
-      orderIds.push(await tryToPlace(deps, next));
+    for (let next = planned[placed.length]; next?.point === point; next = planned[placed.length]) {
+      placed.push(await tryToPlace(deps, next));
     }
     if (point % POINTS_PER_PROGRESS === 0) onProgress(point);
   }
   await engine.sweep();
   await engine.close();
-  return Promise.all(orderIds.map(async (id) => (id === undefined ? undefined : deps.orders.getOrder(id))));
+  return Promise.all(placed.map(async (each) => ('refusal' in each ? each : endOf(deps, each))));
 }
 
-/** What somebody needs to have before they can place orders that sell. */
-function stockUp(username: string, { asset_id }: Asset): PlaceOrder {
-  const request = { asset_id, order_type: 'market_buy', quantity: STOCK_UNITS } as const;
+/** What each trader needs, were all planned orders theirs: units for every sale, and cash for those and every buy. */
+function needsOf(planned: readonly PlannedOrder[], firstMid: string) {
+  let units = decimal('1');
+  let cash = decimal('1');
+  for (const { request } of planned) {
+    const quantity = decimal(request.quantity);
+    if (request.order_type === 'limit_buy') cash = cash.plus(quantity.times(request.price ?? '0'));
+    else units = units.plus(quantity);
+  }
+  const total = cash.times(CASH_RESERVE).plus(units.times(firstMid));
+  return { units: formatDecimal(units), cash: formatUsd(roundUp(total, CURRENCY_SCALE)) };
+}
+
+/** The purchase that lets a trader place orders that sell. */
+function stockUp(username: string, { asset_id }: Asset, quantity: string): PlaceOrder {
+  const request = { asset_id, order_type: 'market_buy', quantity } as const;
   return { username, role: 'customer', request, requestHash: '', intent: undefined };
+}
+
+interface OrderId {
+  readonly orderId: string;
+}
+interface Refusal {
+  readonly refusal: string;
 }
 
 async function tryToPlace(
   deps: OrderDependencies,
   { username, request }: PlannedOrder,
-): Promise<string | undefined> {
+): Promise<OrderId | Refusal> {
   try {
     const command = { username, role: 'customer', request, requestHash: '', intent: undefined } as const;
     const { order } = await placeOrder(deps, command);
-    return order.order_id;
+    return { orderId: order.order_id };
   } catch (error) {
-    if (error instanceof ProblemError) return undefined;
+    if (error instanceof ProblemError) return { refusal: error.message };
     throw error;
   }
+}
+
+async function endOf({ orders }: OrderDependencies, { orderId }: OrderId): Promise<PlacedOrder> {
+  const order = await orders.getOrder(orderId);
+  if (!order) throw new Error(`the order ${orderId} was accepted and is not stored`);
+  return { order };
 }

@@ -5,6 +5,8 @@ import { expectedOutcome } from '../../src/replay/expected-outcome.ts';
 const MINUTE_MILLISECONDS = 60_000;
 const START = Date.parse('2023-03-01T00:00:00.000Z');
 
+const DAY_MINUTES = 24 * 60;
+
 /** One price a minute. */
 const track = (...mids: string[]) =>
   mids.map((mid, minute) => ({ atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid }));
@@ -14,7 +16,7 @@ const CASES: readonly (readonly [
   string,
   Partial<OrderCreate>,
   readonly string[],
-  number | 'expired' | 'queued',
+  number | 'expired' | 'failed' | 'queued' | 'refused',
 ])[] = [
   ['a limit buy fires at its price', { order_type: 'limit_buy', price: '9' }, ['10', '9.01', '9'], 2],
   ['a limit buy fires where it arrives', { order_type: 'limit_buy', price: '10' }, ['10', '9'], 0],
@@ -50,6 +52,55 @@ const CASES: readonly (readonly [
     ['10', '9'],
     'expired',
   ],
+  [
+    'a stop-loss at the price is refused',
+    { order_type: 'stop_loss', stop_price: '10' },
+    ['10', '9'],
+    'refused',
+  ],
+  [
+    'a take-profit below the price is refused',
+    { order_type: 'take_profit', stop_price: '9' },
+    ['10', '9'],
+    'refused',
+  ],
+  [
+    'a trail as long as the price is refused',
+    { order_type: 'trailing_stop', trail_amount: '10' },
+    ['10', '0.1'],
+    'refused',
+  ],
+  [
+    'a sale for less than a cent is refused',
+    { order_type: 'limit_sell', price: '0.99', quantity: '0.01' },
+    ['0.5', '2'],
+    'refused',
+  ],
+  ['a sale for a cent is not', { order_type: 'limit_sell', price: '1', quantity: '0.01' }, ['0.5', '1'], 1],
+  [
+    'a purchase for less than a cent is not',
+    { order_type: 'limit_buy', price: '1', quantity: '0.00000001' },
+    ['2', '1'],
+    1,
+  ],
+  [
+    'a limit sale that is met counts at the price that it gets',
+    { order_type: 'limit_sell', price: '0.5', quantity: '0.01' },
+    ['1', '2'],
+    0,
+  ],
+  [
+    'a trail that would bring less than a cent is refused',
+    { order_type: 'trailing_stop', trail_percent: '0.01', quantity: '0.01' },
+    ['1', '2'],
+    'refused',
+  ],
+  [
+    'a stop that brings less than a cent when it fires fails',
+    { order_type: 'stop_loss', stop_price: '1', quantity: '0.01' },
+    ['2', '0.9'],
+    'failed',
+  ],
 ];
 
 describe('the walk over a track', () => {
@@ -61,5 +112,17 @@ describe('the walk over a track', () => {
         ? { status: 'completed', at: atMinute(outcome), price: mids[outcome] }
         : { status: outcome },
     );
+  });
+
+  it('ends an order after thirty days when it does not say how long it lives', () => {
+    const request = { asset_id: 'BTC', quantity: '1', order_type: 'limit_buy', price: '9' } as const;
+    const endOf = (minute: number) =>
+      expectedOutcome([...track('10'), { atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid: '9' }], {
+        point: 0,
+        username: 'alice',
+        request,
+      });
+    expect(endOf(30 * DAY_MINUTES - 1).status).toBe('completed');
+    expect(endOf(30 * DAY_MINUTES)).toEqual({ status: 'expired' });
   });
 });

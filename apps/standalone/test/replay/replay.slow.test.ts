@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createLogger } from '@cnop/common/http/logger';
+import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
 import { describe, expect, it } from 'vitest';
-import { differenceOf } from '../../src/replay/compare-outcomes.ts';
+import { differenceOf, statusOf } from '../../src/replay/compare-outcomes.ts';
 import type { ReplayOptions } from '../../src/replay/run-replay.ts';
 import { runReplay } from '../../src/replay/run-replay.ts';
+import { MARKETS, rowsOf, withPriceFile } from './made-up-markets.ts';
 
 const RECORDED = new URL('../../../../../shared/data/market/', import.meta.url).pathname;
 const TEST_TIMEOUT_MILLISECONDS = 180_000;
@@ -14,54 +16,85 @@ const BASE = { seed: 1, logger: createLogger({ level: 'silent' }), onProgress: (
 
 async function replay(options: Pick<ReplayOptions, 'file' | 'orders' | 'distort'>) {
   const { replayed, violations } = await runReplay({ ...BASE, ...options });
-  const executed = replayed.filter(({ order }) => order?.status === 'completed').length;
+  const count = (status: string) => replayed.filter(({ placed }) => statusOf(placed) === status).length;
   const differences = replayed.flatMap((each) => differenceOf(each) ?? []);
-  return { executed, differences, violations };
+  return { count, differences, violations };
 }
 
-/** A made-up market that wanders for two days, for machines without the recorded files. */
-async function withMadeUpFile(use: (file: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
-  const file = join(folder, 'WAVE-1m.csv');
-  const lines = Array.from({ length: 2_880 }, (_, minute) => {
+/** A market that wanders for a day. */
+const WAVE = [
+  'open_time,close',
+  ...Array.from({ length: 1_440 }, (_, minute) => {
     const price = 100 + 8 * Math.sin(minute / 90) + 3 * Math.sin(minute / 7);
     return `${new Date(Date.UTC(2023, 2, 1, 0, minute)).toISOString()},${price.toFixed(2)}`;
-  });
-  await writeFile(file, ['open_time,close', ...lines].join('\n'));
-  try {
-    await use(file);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+  }),
+];
 
 describe('a replay', { timeout: TEST_TIMEOUT_MILLISECONDS }, () => {
-  it('of a made-up market ends as the walk over it says', async () => {
-    await withMadeUpFile(async (file) => {
-      const { executed, differences, violations } = await replay({ file, orders: 400 });
+  it('of a market that wanders ends as the walk over it says', async () => {
+    await withPriceFile('WAVE-1m.csv', WAVE, async (file) => {
+      const { count, differences, violations } = await replay({ file, orders: 200 });
       expect(differences).toEqual([]);
       expect(violations).toBe(0);
-      expect(executed).toBeGreaterThan(200);
+      expect(count('completed')).toBeGreaterThan(100);
     });
   });
 
   it('would find an order service that misses prices', async () => {
-    await withMadeUpFile(async (file) => {
+    await withPriceFile('WAVE-1m.csv', WAVE, async (file) => {
       const distort: ReplayOptions['distort'] = (track) =>
         track.map((point, position) =>
           position % 3 === 0 ? point : { ...point, mid: track[position - 1]?.mid ?? point.mid },
         );
-      expect((await replay({ file, orders: 400, distort })).differences).not.toEqual([]);
+      expect((await replay({ file, orders: 200, distort })).differences).not.toEqual([]);
     });
   });
+
+  it.each(Object.entries(MARKETS))('of %s ends as the walk over it says', async (_what, market) => {
+    await withPriceFile(market.file, rowsOf(market), async (file) => {
+      const { count, differences, violations } = await replay({ file, orders: 200 });
+      expect(differences).toEqual([]);
+      expect(violations).toBe(0);
+      expect(count('completed')).toBeGreaterThan(60);
+      // Some are refused by design, most are not.
+      expect(count('refused')).toBeGreaterThan(0);
+      expect(count('refused')).toBeLessThan(100);
+    });
+  });
+
+  it.each(['gap-after-first-line.csv', 'daily-from-friday.csv'])(
+    'of %s ends as the walk over it says',
+    async (name) => {
+      const file = join(PROJECT_ROOT, 'packages/testing/recorded', name);
+      const { differences, violations } = await replay({ file, orders: 100 });
+      expect(differences).toEqual([]);
+      expect(violations).toBe(0);
+    },
+  );
 
   it.skipIf(!existsSync(RECORDED)).each(['BTC-USD-1m-2023-03.csv', 'USDC-USD-1m-2023-03.csv'])(
     'of %s ends as the walk over it says',
     async (name) => {
-      const { executed, differences, violations } = await replay({ file: join(RECORDED, name), orders: 300 });
+      const { count, differences, violations } = await replay({ file: join(RECORDED, name), orders: 300 });
       expect(differences).toEqual([]);
       expect(violations).toBe(0);
-      expect(executed).toBeGreaterThan(100);
+      expect(count('completed')).toBeGreaterThan(100);
     },
   );
+});
+
+describe('the command line', () => {
+  it.each([
+    ['an unknown option', ['replay', 'BTC.csv', '--bogus'], 'unknown option'],
+    ['no file', ['replay'], 'missing required argument'],
+    ['orders that are no number', ['replay', 'BTC.csv', '--orders', 'many'], 'Give a whole number'],
+    ['a file that is not there', ['replay', '/nowhere/BTC.csv'], 'ENOENT'],
+    ['an unknown option of another command', ['verify', '--bogus'], 'unknown option'],
+  ])('answers %s with code 2 and one plain message', async (_what, args, complaint) => {
+    const cli = join(PROJECT_ROOT, 'apps/standalone/dist/cli.js');
+    const failed = promisify(execFile)(process.execPath, [cli, ...args]);
+    const error = await failed.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 2, stderr: expect.stringContaining(complaint) as string });
+    expect((error as { readonly stderr: string }).stderr).not.toMatch(/^\s+at /m);
+  });
 });
