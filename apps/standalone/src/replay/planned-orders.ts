@@ -81,7 +81,7 @@ function planOrder(position: number, draw: Draw, options: PlanOptions): PlannedO
     request: {
       asset_id: assetId,
       order_type: orderType,
-      quantity: chance < REFUSED_SHARE ? smallestStep(QUANTITY_SCALE).toFixed() : quantityOf(placedAt.mid),
+      quantity: chance < REFUSED_SHARE ? powerOfTen(-QUANTITY_SCALE) : quantityOf(placedAt.mid),
       ...(chance > 1 - REFUSED_SHARE ? metConditionOf(condition, placedAt.mid) : condition),
       ...(lifeHours !== undefined && {
         expires_at: new Date(placedAt.atMilliseconds + lifeHours * HOUR_MILLISECONDS).toISOString(),
@@ -106,7 +106,7 @@ function quantityOf(mid: string): string {
 }
 
 function powerOfTen(exponent: number): string {
-  return exponent < 0 ? smallestStep(-exponent).toFixed() : `1${'0'.repeat(exponent)}`;
+  return exponent < 0 ? formatDecimal(smallestStep(-exponent)) : `1${'0'.repeat(exponent)}`;
 }
 
 type Condition = Pick<OrderCreate, 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'>;

@@ -51,10 +51,11 @@ async function openMarket(file: string, { clock, speed }: { readonly clock: Cloc
   const place = async (request: Partial<OrderCreate> & Pick<OrderCreate, 'order_type'>): Promise<string> => {
     const command = {
       username: TRADER,
+      role: 'customer',
       request: { asset_id: 'BTC', quantity: '1', ...request },
       requestHash: '',
       intent: undefined,
-    };
+    } as const;
     return (await placeOrder(deps, command)).order.order_id;
   };
   const order = async (id: string): Promise<Order | undefined> => deps.orders.getOrder(id);

@@ -9,7 +9,7 @@ import type { PrintedTrade } from '@cnop/common/market/trade-tape';
 import type { LivePrice } from '../domain/asset-view.ts';
 import type { DayStatistics } from '../domain/day-statistics.ts';
 import { DAY_STEP } from '../domain/day-statistics.ts';
-import type { FeedPrice, PriceFeed } from '../price-feed/price-feed.ts';
+import type { PriceFeed } from '../price-feed/price-feed.ts';
 import { createCandleRecorder } from './candle-recorder.ts';
 import { createDayWindow } from './day-window.ts';
 import type { StoredCandles } from './load-candles.ts';
@@ -72,8 +72,14 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
     for (const asset of assets) feed.moveTo(asset);
     publish(assets.map(book.quoteOfSetPrice));
   };
-  const publishPrices = (prices: readonly FeedPrice[], now: Date): void =>
+  const quoteFrom = (ask: PriceFeed['next'] | undefined): boolean => {
+    const now = clock.now();
+    closedCandles = 0;
+    recorder.closeDue(now);
+    const prices = ask?.(book.priced(), now) ?? [];
     publish(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
+    return closedCandles > 0;
+  };
   const learn: Desk['learn'] = (assets) => publishSet(assets.filter(book.learn));
   const dayOf: Desk['dayOf'] = (assetId) => {
     const present = recorder.openCandle(assetId, DAY_STEP);
@@ -100,19 +106,8 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
       feed.start();
       isOpen = true;
     },
-    quote() {
-      const now = clock.now();
-      closedCandles = 0;
-      recorder.closeDue(now);
-      publishPrices(feed.next(book.priced(), now), now);
-      return closedCandles > 0;
-    },
-    quoteDue() {
-      const now = clock.now();
-      closedCandles = 0;
-      publishPrices(feed.betweenTicks?.due(book.priced(), now) ?? [], now);
-      return closedCandles > 0;
-    },
+    quote: () => quoteFrom(feed.next),
+    quoteDue: () => quoteFrom(feed.betweenTicks?.due),
     nextDueMilliseconds: () => feed.betweenTicks?.dueInMilliseconds(clock.now()),
     recordTrade: (trade) => (isOpen ? recorder.recordTrade(trade) : undefined),
     addPast(assetId, candles) {

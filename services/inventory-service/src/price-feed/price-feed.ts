@@ -25,13 +25,13 @@ export interface PriceFeed {
    * The prices that are new since the last call; several of one asset in the order of time. It must not wait for
    * anything: a source that has to be asked is asked in between.
    */
-  next(priced: readonly PricedAsset[], now: Date): readonly FeedPrice[];
+  readonly next: (priced: readonly PricedAsset[], now: Date) => readonly FeedPrice[];
   /** Of a source that knows the times of its prices ahead: they are quoted at those, not collected until the next tick. */
   readonly betweenTicks?: {
     /** Returns how long it is to the next price; undefined when none is known. */
     dueInMilliseconds(now: Date): number | undefined;
     /** Returns the prices whose time has come, in the order of time. */
-    due(priced: readonly PricedAsset[], now: Date): readonly FeedPrice[];
+    readonly due: (priced: readonly PricedAsset[], now: Date) => readonly FeedPrice[];
   };
   /** A price was set by hand, or read from the store at a start: whatever goes on from somewhere goes on from there. */
   moveTo(asset: Asset): void;
