@@ -33,12 +33,8 @@ export interface Desk {
   open(assets: readonly Asset[], candles: readonly StoredCandles[]): void;
   /** Takes in assets as they are stored; prices that were set elsewhere are published. */
   learn(assets: readonly Asset[]): void;
-  /** Asks the feed for news and publishes the quotes that they make. True when candles were closed. */
-  quote(): boolean;
-  /** Does the same with prices that are due between two ticks. */
-  quoteDue(): boolean;
-  /** Returns how long it is to the next price that is due between ticks; undefined when none is. */
-  nextDueMilliseconds(): number | undefined;
+  /** Asks for news and publishes the quotes that they make. True when candles were closed. */
+  quote(ask: PriceFeed['next']): boolean;
   recordTrade(trade: PrintedTrade): void;
   /** Takes in a history that is written: what came before the open candles belongs to them. */
   addPast(assetId: string, candles: readonly Candle[]): void;
@@ -72,14 +68,6 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
     for (const asset of assets) feed.moveTo(asset);
     publish(assets.map(book.quoteOfSetPrice));
   };
-  const quoteFrom = (ask: PriceFeed['next'] | undefined): boolean => {
-    const now = clock.now();
-    closedCandles = 0;
-    recorder.closeDue(now);
-    const prices = ask?.(book.priced(), now) ?? [];
-    publish(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
-    return closedCandles > 0;
-  };
   const learn: Desk['learn'] = (assets) => publishSet(assets.filter(book.learn));
   const dayOf: Desk['dayOf'] = (assetId) => {
     const present = recorder.openCandle(assetId, DAY_STEP);
@@ -106,9 +94,14 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
       feed.start();
       isOpen = true;
     },
-    quote: () => quoteFrom(feed.next),
-    quoteDue: () => quoteFrom(feed.betweenTicks?.due),
-    nextDueMilliseconds: () => feed.betweenTicks?.dueInMilliseconds(clock.now()),
+    quote(ask) {
+      const now = clock.now();
+      closedCandles = 0;
+      recorder.closeDue(now);
+      const prices = ask(book.priced(), now);
+      publish(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
+      return closedCandles > 0;
+    },
     recordTrade: (trade) => (isOpen ? recorder.recordTrade(trade) : undefined),
     addPast(assetId, candles) {
       day.add(candles);

@@ -50,7 +50,7 @@ export interface MarketMaker {
  * several processes over one store the one with the lease does; the others show what it stores.
  */
 export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
-  const { store, logger, trades, holder } = options;
+  const { store, clock, logger, trades, feed, holder } = options;
   const desk = createDesk(options);
   const history = createHistoryFiller({ store, desk, logger, seed: options.historySeed });
   const duty = createDuty({ ...options, desk, history });
@@ -69,22 +69,20 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     await attempt('the lease of the prices could not be renewed', duty.seekLease);
     await attempt('the catalogue could not be read', duty.readAssets);
     // A process that cannot renew goes on until its lease runs out, and not a moment longer.
-    await make(desk.quote);
+    await make(feed.next);
   };
 
-  /** Quotes, then once more for each price that is due before the next tick. */
-  const make = async (quote: () => boolean): Promise<void> => {
+  /** Quotes, and does so again when the feed has a price that is due before the next tick. */
+  const make = async (ask: PriceFeed['next']): Promise<void> => {
     clearTimeout(round);
     if (!duty.mayMake()) return;
     await attempt('prices could not be made', async () => {
-      if (quote()) void persisting.run();
+      if (desk.quote(ask)) void persisting.run();
     });
-    const milliseconds = desk.nextDueMilliseconds();
-    if (milliseconds === undefined || milliseconds >= options.tickMilliseconds) return;
-    round = setTimeout(
-      () => void make(desk.quoteDue),
-      Math.max(Math.ceil(milliseconds), MIN_ROUND_MILLISECONDS),
-    );
+    const milliseconds = feed.betweenTicks?.dueInMilliseconds(clock.now()) ?? Infinity;
+    if (milliseconds >= options.tickMilliseconds) return;
+    const again = () => void make(feed.betweenTicks?.due ?? feed.next);
+    round = setTimeout(again, Math.max(Math.ceil(milliseconds), MIN_ROUND_MILLISECONDS));
     round.unref();
   };
 

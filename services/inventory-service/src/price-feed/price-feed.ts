@@ -31,7 +31,7 @@ export interface PriceFeed {
     /** Returns how long it is to the next price; undefined when none is known. */
     dueInMilliseconds(now: Date): number | undefined;
     /** Returns the prices whose time has come, in the order of time. */
-    readonly due: (priced: readonly PricedAsset[], now: Date) => readonly FeedPrice[];
+    readonly due: PriceFeed['next'];
   };
   /** A price was set by hand, or read from the store at a start: whatever goes on from somewhere goes on from there. */
   moveTo(asset: Asset): void;
