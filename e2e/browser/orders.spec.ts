@@ -1,3 +1,4 @@
+import { expectStatus } from '@cnop/testing/system/api-client';
 import type { Page, Route } from '@playwright/test';
 import { ordersOf, placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
@@ -205,7 +206,17 @@ test('a cancellation that comes too late says so in words', async ({ trader, pla
   await expect(page.getByText('Limit buy 10 ALGO filled')).toBeVisible();
   gate.release();
   const notice = page.getByRole('dialog').filter({ hasText: 'The order was not cancelled' });
-  await expect(notice).toContainText(/completed|filled/i);
+  await expect(notice).toContainText('It was filled first.');
+
+  // Cancelled in another window: what was wanted is the case, and no failure.
+  const { order_id: orderId } = await placeOrder(account, { ...LIMIT_BUY, price: '0.10' });
+  await page.unrouteAll();
+  const second = await holdBack(page, '**/cancel', async (route) => () => route.continue());
+  await page.getByRole('button', { name: 'Cancel order Limit buy 10 ALGO' }).click();
+  expectStatus(await account.send('POST', `/orders/${orderId}/cancel`), 200);
+  second.release();
+  await expect(page.getByText('Limit buy ALGO cancelled')).toBeVisible();
+  await expect(notice).toHaveCount(1);
 });
 
 test('cancelling all asks first, names the count and begins with the safe choice', async ({ trader }) => {

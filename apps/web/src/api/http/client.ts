@@ -71,7 +71,12 @@ async function successOf(request: SentRequest): Promise<Response> {
   if (response.status === 401 && token !== undefined && (await renewAccessToken())) {
     response = await send(request, currentAccessToken());
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    // The API tells a program how to send a token, which says nothing to a reader. Sign-in itself explains its refusal.
+    const hasNoSession = response.status === 401 && request.path !== '/auth/login';
+    throw hasNoSession ? new ApiProblem('Your session has ended. Sign in first.', problem) : problem;
+  }
   return response;
 }
 

@@ -1,4 +1,4 @@
-import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import type { Order, OrderStatus, OrderType } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
@@ -51,10 +51,13 @@ export function openOrdersQuery(asset?: string) {
 export function orderQuery(orderId: string) {
   return queryOptions({
     queryKey: orderKeys.one(orderId),
-    queryFn: async ({ signal }) => {
-      const path = `/orders/${encodeURIComponent(orderId)}`;
-      const { data } = await callApi({ path, schema: z.object({ data: orderSchema }), signal });
-      return data;
-    },
+    queryFn: ({ signal }) => readOrder(orderId, signal),
   });
+}
+
+/** Reads one order past every cache. */
+export async function readOrder(orderId: string, signal?: AbortSignal): Promise<Order> {
+  const path = `/orders/${encodeURIComponent(orderId)}`;
+  const { data } = await callApi({ path, schema: z.object({ data: orderSchema }), signal });
+  return data;
 }

@@ -1,17 +1,21 @@
-import type { Order } from '@cnop/common/entities/order/order';
+import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { BALANCE_KEY } from '../../api/account/balance.ts';
 import { HOLDINGS_KEY } from '../../api/account/holdings.ts';
-import { toProblem } from '../../api/http/api-problem.ts';
+import { ApiProblem, toProblem } from '../../api/http/api-problem.ts';
 import { cancelOrder } from '../../api/orders/cancel-order.ts';
 import { orderKeys } from '../../api/orders/order-keys.ts';
+import { readOrder } from '../../api/orders/orders.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 
 /** How long a cancelled order stays where it was, so that the rows below it do not move under the pointer. */
 const KEEP_CANCELLED_MILLISECONDS = 5_000;
+
+/** The order is not open any more. */
+const CONFLICT = 409;
 
 export type CancelStage = 'cancelling' | 'cancelled';
 
@@ -45,7 +49,7 @@ export function useCancelOrders(): CancelOrders {
     const failures: string[] = [];
     for (const order of wanted) {
       try {
-        await cancelOrder(order.order_id);
+        await cancelOnce(order.order_id);
         set(order, 'cancelled');
         setTimeout(() => drop(order), KEEP_CANCELLED_MILLISECONDS);
       } catch (error) {
@@ -60,6 +64,30 @@ export function useCancelOrders(): CancelOrders {
   };
 
   return { kept, isCancelling: [...kept.values()].some(({ stage }) => stage === 'cancelling'), cancel };
+}
+
+/** How an order ended before it could be cancelled. */
+const ENDED_FIRST: Partial<Readonly<Record<OrderStatus, string>>> = {
+  completed: 'It was filled first.',
+  expired: 'It expired first.',
+  failed: 'It failed first.',
+};
+
+/**
+ * Cancels an order that may have ended meanwhile. One that is cancelled already, in another window for example, is what
+ * was wanted.
+ * @throws ApiProblem that says how it ended instead
+ */
+async function cancelOnce(orderId: string): Promise<void> {
+  try {
+    await cancelOrder(orderId);
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.status !== CONFLICT) throw problem;
+    const { status } = await readOrder(orderId);
+    if (status === 'cancelled') return;
+    throw new ApiProblem(ENDED_FIRST[status] ?? problem.message, problem);
+  }
 }
 
 /** The rows of a list: its open orders and those kept in place, newest first as the server sorts them. */
@@ -85,9 +113,14 @@ function report(orders: readonly Order[], failures: readonly string[]): void {
     notify({ tone: 'failure', title, description: failure });
   }
   if (done === 0) return;
+  const isOne = done === 1;
   const what =
     only && orders.length === 1
       ? `${ORDER_TYPE_NAMES[only.order_type]} ${only.asset_id}`
-      : `${formatCount(done)} orders`;
-  notify({ tone: 'info', title: `${what} cancelled`, description: 'What they held is available again.' });
+      : `${formatCount(done)} ${isOne ? 'order' : 'orders'}`;
+  notify({
+    tone: 'info',
+    title: `${what} cancelled`,
+    description: `What ${isOne ? 'it' : 'they'} held is available again.`,
+  });
 }

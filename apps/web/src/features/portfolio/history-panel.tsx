@@ -82,7 +82,9 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
       <div className="relative min-h-64 flex-1 sm:min-h-80">
         {data ? (
           points.length === 0 ? (
-            <EmptyState title="No history yet">It begins with your first deposit.</EmptyState>
+            <div className="absolute inset-0 grid place-items-center">
+              <EmptyState title="No history yet">It begins with your first deposit.</EmptyState>
+            </div>
           ) : search.view === 'table' ? (
             <HistoryTable points={points} />
           ) : isChartable(points) ? (
@@ -193,11 +195,13 @@ function TooShort({ series, measure }: SentenceProps) {
   if (!first || !last) return null;
   const isChange = measure === 'result';
   return (
-    <EmptyState title="The chart needs a little more history">
-      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} isExact />: now{' '}
-      <Money value={last.value} isChange={isChange} />. It is drawn after your next trade or movement of cash,
-      or in a few minutes.
-    </EmptyState>
+    <div className="absolute inset-0 grid place-items-center">
+      <EmptyState title="The chart needs a little more history">
+        {isChange ? 'P&L' : 'The value'} was <Money value={first.value} isChange={isChange} /> on{' '}
+        <Time value={first.at} /> and is now <Money value={last.value} isChange={isChange} />. A chart follows
+        your next trade or movement of cash.
+      </EmptyState>
+    </div>
   );
 }
 
