@@ -27,7 +27,7 @@ test('an asset that an administrator creates is on the market for everybody', as
   await page.getByLabel('Id', { exact: true }).fill('BTC');
   await page.getByLabel('Symbol').fill(id);
   await page.getByLabel('Name').fill(`Coin ${id}`);
-  await page.getByLabel('First price').fill('12,345');
+  await page.getByLabel('First price').fill('12.345');
   await page.getByRole('button', { name: 'Create asset' }).click();
   // What only the server knows is said at its field as well.
   await expect(errorOf(page, 'current_price')).toHaveText('At most 2 fraction digits.');
@@ -141,6 +141,39 @@ test('a price is set beside the price of now, with what the feed makes of it', a
   await expect(page.getByText(`Coin ${id} is at $250.50`)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Set price' })).toBeFocused();
   await expect(page.getByRole('main').getByText('$250.50', { exact: true })).toBeVisible();
+});
+
+test('a price too far away is proposed, and a second administrator approves it', async ({
+  page,
+  platform,
+  openBrowser,
+  watch,
+}) => {
+  watch.allow('console', /status of 422/);
+  const id = await addAsset(platform, '0.01');
+  await page.goto(`/admin/assets/${id}`);
+  await page.getByRole('button', { name: 'Set price' }).click();
+  const dialog = page.getByRole('dialog', { name: `Set the price of Coin ${id}` });
+  await dialog.getByLabel('New price').fill('1,000,000');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('too large for one person')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Propose price' }).click();
+  await expect(page.getByText('Proposed by you')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Approve/ })).toHaveCount(0);
+
+  const theirs = await openBrowser();
+  await enterAs('admin', theirs, platform);
+  const second = await theirs.newPage();
+  await second.goto(`/admin/assets/${id}`);
+  await expect(second.getByText('$0.01 → $1,000,000.00')).toBeVisible();
+  await second.getByRole('button', { name: /^Approve/ }).click();
+  await expect(second.getByText(`${id} is at $1,000,000.00`)).toBeVisible();
+  await expect(second.getByText('Prices waiting for a second administrator')).toHaveCount(0);
+
+  // Staff is not offered to trade at the price that it set.
+  await second.goto(`/assets/${id}`);
+  await expect(second.getByText('Accounts with a staff role cannot trade.')).toBeVisible();
+  await expect(second.getByRole('textbox', { name: 'Amount' })).toHaveCount(0);
 });
 
 test.describe('with prices that move', () => {

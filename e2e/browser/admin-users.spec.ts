@@ -173,6 +173,8 @@ test('administrators are not offered to lock themselves out', async ({ platform,
   await expect(self.getByText('this is you')).toBeVisible();
   await expect(self.getByRole('button', { name: 'Suspend' })).toHaveCount(0);
   await expect(self.getByRole('combobox', { name: 'Role' })).toHaveCount(0);
+  await expect(self.getByText('Another administrator adjusts your balance.')).toBeVisible();
+  await expect(self.getByRole('button', { name: 'Adjust' })).toHaveCount(0);
 });
 
 test('a user that is not there is a page that is not there', async ({ page, watch }) => {

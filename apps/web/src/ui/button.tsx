@@ -38,18 +38,30 @@ export function buttonClass({ tone = 'secondary', size = 'medium' }: ButtonLook 
 export interface ButtonProps extends ComponentProps<'button'>, ButtonLook {
   /** Something is under way: the button keeps its size, shows so and does nothing. */
   readonly isBusy?: boolean;
+  /** Does nothing for now and keeps the focus. */
+  readonly isInert?: boolean;
   readonly children: ReactNode;
 }
 
-export function Button({ tone, size, isBusy = false, className, children, onClick, ...rest }: ButtonProps) {
+export function Button({
+  tone,
+  size,
+  isBusy = false,
+  isInert = false,
+  className,
+  children,
+  onClick,
+  ...rest
+}: ButtonProps) {
+  const doesNothing = isBusy || isInert;
   return (
     <button
       type="button"
       {...rest}
       // Not `disabled`: that would take the focus away from whoever has just pressed it.
-      aria-disabled={isBusy || undefined}
+      aria-disabled={doesNothing || undefined}
       aria-busy={isBusy || undefined}
-      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+      onClick={doesNothing ? (event) => event.preventDefault() : onClick}
       className={clsx(buttonClass({ ...(tone && { tone }), ...(size && { size }) }), className)}
     >
       {isBusy && <Spinner />}

@@ -95,7 +95,8 @@ function SessionItem({ session, isSettling, isEnding, onEnd }: SessionItemProps)
         <Button
           size="small"
           isBusy={isEnding}
-          onClick={isSettling ? undefined : onEnd}
+          isInert={isSettling}
+          onClick={onEnd}
           aria-label={`Sign out ${device}${address === null ? '' : `, ${address}`}`}
         >
           Sign out

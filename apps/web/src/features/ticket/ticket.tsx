@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
 import { useShortcut } from '../../ui/use-shortcut.ts';
 import { withEntry, withShare } from './amount-share.ts';
 import { ConfirmOrder } from './confirm-order.tsx';
@@ -36,6 +37,7 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
     void ticket.submit();
   };
 
+  if (ticket.isStaff) return <NoTicketForStaff />;
   return (
     <section aria-labelledby="ticket-title" className="card p-4">
       <h2 id="ticket-title" className="sr-only">
@@ -85,6 +87,17 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
   );
 }
 
+/** Orders of staff would be refused, so none is offered. */
+function NoTicketForStaff() {
+  return (
+    <section aria-label="Place an order" className="card">
+      <EmptyState title="Accounts with a staff role cannot trade.">
+        Sign in with an account of your own that has no role.
+      </EmptyState>
+    </section>
+  );
+}
+
 interface TicketPartProps {
   readonly ticket: ReturnType<typeof useTicket>;
 }
@@ -125,18 +138,13 @@ function TicketButton({ ticket, asset }: TicketButtonProps) {
           {asset.name} is not open for trading now.
         </p>
       )}
-      {ticket.isStaff && (
-        <p className="rounded-md bg-warn-soft p-2 text-sm text-warn">
-          Accounts with a staff role cannot trade. Use an account without one.
-        </p>
-      )}
       {ticket.isSignedIn || isSessionOver ? (
         <Button
           type="submit"
           tone={state.side}
           size="large"
           isBusy={placement.kind === 'sending'}
-          disabled={!asset.is_active || ticket.isStaff}
+          disabled={!asset.is_active}
         >
           {placement.kind === 'unknown' ? 'Send again' : `${verb} ${asset.symbol}${kind}`}
         </Button>

@@ -68,7 +68,6 @@ export function useTicket(asset: MarketAsset) {
 
   return {
     isSignedIn,
-    /** Their orders would be refused, so none is offered. */
     isStaff,
     facts,
     state,

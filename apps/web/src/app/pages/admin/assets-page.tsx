@@ -18,8 +18,10 @@ export function AssetsPage() {
   return (
     <>
       <PageTitle>Assets</PageTitle>
-      <PriceProposals permissions={permissions} />
-      <AssetList permissions={permissions} search={search} onSearch={change} />
+      <div className="grid grid-cols-1 gap-4">
+        <PriceProposals permissions={permissions} />
+        <AssetList permissions={permissions} search={search} onSearch={change} />
+      </div>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { decimal } from '@cnop/common/core/money';
 import type { PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { profileQuery } from '../../../api/account/profile.ts';
@@ -8,10 +9,12 @@ import {
 } from '../../../api/admin/price-proposals.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import { assetsQuery } from '../../../api/market/assets.ts';
-import { formatOwnPrice } from '../../../format/numbers.ts';
+import { formatOwnPrice, percentChange } from '../../../format/numbers.ts';
+import { Percent } from '../../../ui/amounts.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { Time } from '../../../ui/time.tsx';
+import { useSettlingRows } from '../../../ui/use-settling-rows.ts';
 import type { Permissions } from '../permissions.ts';
 
 export interface PriceProposalsProps {
@@ -25,19 +28,23 @@ export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
   const { data: profile } = useQuery(profileQuery());
   const { data = [] } = useQuery({ ...priceProposalsQuery(), enabled: permissions.steersTrading });
   const shown = data.filter(({ asset_id }) => assetId === undefined || asset_id === assetId);
+  const { isSettling, container } = useSettlingRows<HTMLUListElement>(
+    shown.map(({ proposal_id }) => proposal_id),
+  );
   if (shown.length === 0) return null;
   return (
-    <section aria-labelledby="price-proposals-title" className="card mb-4 p-4">
-      <h2 id="price-proposals-title" className="mb-2 text-sm font-semibold">
+    <section aria-labelledby="price-proposals-title" className="card p-4">
+      <h2 id="price-proposals-title" className="mb-2 font-medium">
         Prices waiting for a second administrator
       </h2>
-      <ul className="grid gap-3">
+      <ul className="grid gap-3" aria-labelledby="price-proposals-title" {...container}>
         {shown.map((proposal) => (
           <Proposal
             key={proposal.proposal_id}
             proposal={proposal}
             isOwn={proposal.proposed_by === profile?.username}
             isAdmin={permissions.approvesPrices}
+            isSettling={isSettling}
           />
         ))}
       </ul>
@@ -49,18 +56,21 @@ interface ProposalProps {
   readonly proposal: PriceProposal;
   readonly isOwn: boolean;
   readonly isAdmin: boolean;
+  /** Rows moved a moment ago: a click may be meant for the proposal that was there before. */
+  readonly isSettling: boolean;
 }
 
-function Proposal({ proposal, isOwn, isAdmin }: ProposalProps) {
-  const { asset_id, price, price_before, proposed_by, expires_at } = proposal;
+function Proposal({ proposal, isOwn, isAdmin, isSettling }: ProposalProps) {
+  const { proposal_id, asset_id, price, price_before, proposed_by, expires_at } = proposal;
   const { decide, isBusy } = useDecision(proposal);
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+    <li data-row={proposal_id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
       <p className="min-w-0 text-sm">
         <strong className="font-semibold">{asset_id}</strong>{' '}
         <span className="numeric">
           {formatOwnPrice(price_before)} → {formatOwnPrice(price)}
-        </span>
+        </span>{' '}
+        <Percent value={percentChange(price, decimal(price_before))} />
         <span className="block text-faint">
           Proposed by {isOwn ? 'you' : proposed_by}, expires <Time value={expires_at} />.
           {isOwn && ' A second administrator has to approve it.'}
@@ -68,12 +78,18 @@ function Proposal({ proposal, isOwn, isAdmin }: ProposalProps) {
       </p>
       <span className="flex gap-2">
         {isAdmin && !isOwn && (
-          <Button tone="primary" size="small" isBusy={isBusy} onClick={() => decide('approve')}>
+          <Button
+            tone="primary"
+            size="small"
+            isBusy={isBusy}
+            isInert={isSettling}
+            onClick={() => decide('approve')}
+          >
             Approve <span className="sr-only">the price of {asset_id}</span>
           </Button>
         )}
         {(isAdmin || isOwn) && (
-          <Button size="small" isBusy={isBusy} onClick={() => decide('reject')}>
+          <Button size="small" isBusy={isBusy} isInert={isSettling} onClick={() => decide('reject')}>
             {isOwn ? 'Withdraw' : 'Reject'} <span className="sr-only">the price of {asset_id}</span>
           </Button>
         )}

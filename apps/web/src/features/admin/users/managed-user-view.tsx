@@ -18,7 +18,7 @@ export interface ManagedUserViewProps {
   readonly user: ManagedUser;
   readonly balance: ManagedBalance;
   readonly permissions: Permissions;
-  /** Nobody takes away their own role or suspends themselves. */
+  /** Administrators change neither their own access nor their own balance. */
   readonly isSelf: boolean;
 }
 
@@ -60,7 +60,12 @@ export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedU
         </div>
         <div className="grid grid-cols-1 gap-4">
           <Cash balance={balance} />
-          {permissions.changesUsers && <AdjustBalance username={username} balance={balance} />}
+          {permissions.changesUsers &&
+            (isSelf ? (
+              <p className="px-4 text-sm text-muted">Another administrator adjusts your balance.</p>
+            ) : (
+              <AdjustBalance username={username} balance={balance} />
+            ))}
         </div>
       </div>
     </div>
