@@ -244,6 +244,14 @@ test('cancelling all asks first, names the count and begins with the safe choice
   ]);
 });
 
+test('all open orders are shown, and not one page of them', async ({ trader: { page, account } }) => {
+  const order = { ...LIMIT_BUY, quantity: '1' };
+  await Promise.all(Array.from({ length: 101 }, () => placeOrder(account, order)));
+  await page.goto('/orders');
+  await expect(page.getByRole('heading', { name: 'Open orders 101' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel order Limit buy 1 ALGO' })).toHaveCount(101);
+});
+
 test('what an order did elsewhere is announced here, politely', async ({ trader }) => {
   const { page, account } = trader;
   const isStreaming = page.waitForResponse(/\/stream/);

@@ -8,8 +8,10 @@ import { orderKeys } from './order-keys.ts';
 
 const answerSchema = pageSchema(orderSchema);
 const HISTORY_PAGE = '50';
-/** Orders that wait are shown as a whole; the API gives no more at once. */
+/** The API gives no more at once. */
 const OPEN_PAGE = '100';
+/** Open orders are shown as a whole up to here, which is beyond the limit of a platform as it is shipped. */
+const MAX_OPEN_SHOWN = 1_000;
 
 export interface OrderFilter {
   readonly asset?: string | undefined;
@@ -33,19 +35,24 @@ export function ordersQuery({ asset, type, status }: OrderFilter) {
   });
 }
 
-/** Orders that wait for their price. */
+/** Open orders, newest first, all of them. */
 export function openOrdersQuery(asset?: string) {
   return queryOptions({
     queryKey: orderKeys.open(asset),
-    queryFn: ({ signal }) =>
-      callApi({
-        path: '/orders',
-        query: { limit: OPEN_PAGE, asset_id: asset, status: 'queued' },
-        schema: answerSchema,
-        signal,
-      }),
-    select: ({ data }) => data,
+    queryFn: ({ signal }) => readOpenOrders(asset, signal),
   });
+}
+
+async function readOpenOrders(asset: string | undefined, signal: AbortSignal): Promise<Order[]> {
+  const orders: Order[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: OPEN_PAGE, cursor, asset_id: asset, status: 'queued' };
+    const page = await callApi({ path: '/orders', query, schema: answerSchema, signal });
+    orders.push(...page.data);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined && orders.length < MAX_OPEN_SHOWN);
+  return orders;
 }
 
 export function orderQuery(orderId: string) {

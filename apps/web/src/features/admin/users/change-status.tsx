@@ -15,7 +15,7 @@ export function ChangeStatus({ user }: { readonly user: ManagedUser }) {
   return (
     <div className="flex items-center justify-between gap-4 border-t border-line pt-4">
       <p className="text-sm text-muted">
-        {isActive ? 'May sign in and trade.' : 'Cannot sign in. Orders that were placed go on.'}
+        {isActive ? 'May sign in and trade.' : 'Cannot sign in. Open orders were cancelled.'}
       </p>
       <Button
         tone={isActive ? 'danger' : 'secondary'}
@@ -38,8 +38,8 @@ export function ChangeStatus({ user }: { readonly user: ManagedUser }) {
         isBusy={isBusy}
       >
         {suspends
-          ? 'All of their sessions end now, and they cannot sign in until somebody reactivates them. Cash, holdings and open orders stay; an order that waits may still execute.'
-          : 'They can sign in and trade again, with everything that they had.'}
+          ? 'Their sessions end and their open orders are cancelled now. They cannot sign in until an administrator reactivates the account. Cash and positions stay.'
+          : 'They can sign in and trade again, with their cash and positions. Cancelled orders stay cancelled.'}
       </AlertDialog>
     </div>
   );
