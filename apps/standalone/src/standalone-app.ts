@@ -7,6 +7,7 @@ import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
 import { offersDemoAccounts, rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
 import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
+import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
@@ -82,7 +83,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     }),
     order: await buildOrderServiceApp({
       ...runtime,
-      maxQuoteAgeSeconds: settings.MAX_QUOTE_AGE_SECONDS,
+      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings),
       maxOpenOrders: settings.MAX_OPEN_ORDERS,
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),

@@ -1,4 +1,4 @@
-import { tradingSettings } from '@cnop/common/config/trading-settings';
+import { maxQuoteAgeSecondsOf, orderProcessSettings } from '@cnop/common/config/trading-settings';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
 import { buildOrderServiceApp } from './app.ts';
@@ -8,13 +8,13 @@ const DEFAULT_PORT = 8_002;
 await runService({
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
-    own: tradingSettings,
-    build: (runtime, { MAX_QUOTE_AGE_SECONDS, MAX_OPEN_ORDERS, TRIGGER_ENGINE }) =>
+    own: orderProcessSettings,
+    build: (runtime, settings) =>
       buildOrderServiceApp({
         ...runtime,
-        maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
-        maxOpenOrders: MAX_OPEN_ORDERS,
-        runsTriggerEngine: TRIGGER_ENGINE === 'on',
+        maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings),
+        maxOpenOrders: settings.MAX_OPEN_ORDERS,
+        runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
       }),
   }),
   openStore,

@@ -16,6 +16,9 @@ import { triggerOrder } from '../src/use-cases/trigger-order.ts';
 
 export const MAX_QUOTE_AGE_SECONDS = 15;
 
+/** Older than every quote of the tests, whose `seq` begins with 1. */
+const PRICED_AT = new Date(0).toISOString();
+
 /** What is traded; ETH is not open, GOLD has a spread and a fee, SPOT whole units at whole prices. */
 const ASSETS = [
   anAsset({ asset_id: 'BTC', current_price: '50000.00' }),
@@ -33,6 +36,8 @@ export interface OrderServiceUnderTest {
   readonly ordering: OrderDependencies;
   /** Publishes a new price of an asset as of now. */
   setPrice(assetId: string, mid: string): void;
+  /** Publishes the latest price of an asset once more, as one that waits for a jump to be confirmed. */
+  suspendPrice(assetId: string): void;
   /** Publishes the latest prices once more as of now. */
   refreshPrices(): void;
   /** Changes an asset, as an administrator would. */
@@ -50,19 +55,23 @@ export async function startOrderService({
   const runtime = await createTestRuntime({ clock });
   const dao = createAssetDao(runtime.store);
   const assets = new Map<string, Asset>();
-  for (const asset of ASSETS) assets.set(asset.asset_id, await dao.createAsset(asset));
+  for (const asset of ASSETS) {
+    assets.set(asset.asset_id, await dao.createAsset({ ...asset, last_price_update: PRICED_AT }));
+  }
   const prices = new Map(ASSETS.map(({ asset_id, current_price }) => [asset_id, current_price]));
   let seq = 0;
 
-  const setPrice = (assetId: string, mid: string): void => {
+  const publish = (assetId: string, mid: string, isSuspended = false): void => {
     const asset = assets.get(assetId);
     if (!asset) throw new Error(`${assetId} is not an asset of these tests`);
     seq += 1;
     prices.set(assetId, mid);
+    const suspended = isSuspended && ({ suspended: true } as const);
     runtime.quotes.publish([
-      quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq }),
+      quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq, ...suspended }),
     ]);
   };
+  const setPrice = (assetId: string, mid: string): void => publish(assetId, mid);
   const refreshPrices = (): void => {
     for (const [assetId, mid] of prices) setPrice(assetId, mid);
   };
@@ -79,6 +88,7 @@ export async function startOrderService({
     clock,
     ordering: createOrderDependencies({ ...runtime, ...limits }),
     setPrice,
+    suspendPrice: (assetId) => publish(assetId, prices.get(assetId) ?? '1', true),
     refreshPrices,
     async changeAsset(assetId, change) {
       assets.set(assetId, await dao.updateAsset(assetId, () => change));

@@ -38,6 +38,7 @@ async function openMarket(file: string, { clock, speed }: { readonly clock: Cloc
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: NO_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,
+    storesBeforeShowing: false,
     holder: 'elsewhere/1/one',
   });
   const deps = createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: 15 });

@@ -21,7 +21,13 @@ import { verifyStore } from '../../src/verify/audit-store.ts';
 
 const MAX_QUOTE_AGE_SECONDS = 15;
 /** Prices of which neither totals nor fees nor percentages come out even. */
-const GOLD = anAsset({ asset_id: 'GOLD', current_price: '2003.37', spread_bps: 37, fee_bps: 23 });
+const GOLD = anAsset({
+  asset_id: 'GOLD',
+  current_price: '2003.37',
+  spread_bps: 37,
+  fee_bps: 23,
+  last_price_update: new Date(0).toISOString(),
+});
 
 let clock: FakeClock;
 let runtime: TestRuntime;
@@ -82,6 +88,7 @@ const deps = () => ({
   assets: createAssetDao(runtime.store),
   orders: createOrderDao(runtime.store),
   candles: createCandleDao(runtime.store),
+  quoteFor: runtime.quotes.latest,
   maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
 });
 const waiting = ({ order_id, username, asset_id }: Order) => ({

@@ -20,6 +20,7 @@ function candle(interval: CandleInterval, time: string, prices: Prices, final = 
     volume,
     final,
     source: 'simulated',
+    quotes: null,
   };
 }
 

@@ -3,6 +3,8 @@ import { assetIdSchema } from '../entities/fields.ts';
 import { priceFeedSchema } from '../entities/inventory/quote.ts';
 import { integerSetting } from './settings.ts';
 
+/** What exchanges allow anybody to ask without an account, with room to spare. */
+export const MIN_EXCHANGE_POLL_MILLISECONDS = 1_000;
 const TICK_LIMITS_MILLISECONDS = { min: 10, max: 60_000 };
 const PERSIST_LIMITS_SECONDS = { min: 1, max: 3_600 };
 const MAX_JUMP_LIMITS_PERCENT = { min: 1, max: 1_000 };

@@ -1,6 +1,5 @@
 import type { Asset } from '../entities/inventory/asset.ts';
-import type { Quote } from '../entities/inventory/quote.ts';
-import { quoteAround } from '../entities/inventory/quote-rules.ts';
+import { storedQuoteOf } from '../entities/inventory/quote-rules.ts';
 import { createRepeater } from '../scheduling/repeater.ts';
 import type { WritableQuoteBoard } from './quote-board.ts';
 
@@ -31,10 +30,4 @@ export async function relayStoredPrices(options: StoredPricesOptions): Promise<(
   await polling.run();
   polling.start();
   return () => void polling.stop();
-}
-
-/** The quote that an asset's stored price stands for; it is as old as that price. */
-export function storedQuoteOf(asset: Asset): Quote {
-  const at = asset.last_price_update;
-  return quoteAround(asset, { mid: asset.current_price, at, source: 'stored', seq: Date.parse(at) });
 }

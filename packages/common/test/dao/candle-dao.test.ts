@@ -15,6 +15,7 @@ const aCandle = (interval: CandleInterval, open_time: string, asset_id = 'BTC'):
   volume: '0',
   final: true,
   source: 'simulated',
+  quotes: null,
 });
 
 const minute = (n: number) => new Date(Date.UTC(2026, 0, 15, 12, n)).toISOString();

@@ -13,7 +13,10 @@ const CANDLE = {
   volume: '0',
   final: false,
   source: 'simulated',
+  quotes: null,
 };
+
+const MADE = { seq: 7, bid: '49900' };
 
 describe('a candle', () => {
   describeEntityFields(candleSchema, CANDLE, {
@@ -27,6 +30,14 @@ describe('a candle', () => {
     volume: required.nonNegativeDecimal,
     final: { accepts: [[true], [false]], refuses: [null, undefined, 0, 'true'] },
     source: oneOf('simulated', 'replay', 'exchange', 'manual', 'stored'),
+    quotes: {
+      accepts: [[{ low: MADE, high: MADE, close: MADE }], [null], [undefined, null]],
+      refuses: [
+        { low: MADE, high: MADE },
+        { low: MADE, high: MADE, close: { ...MADE, seq: -1 } },
+        { low: { ...MADE, bid: '0' }, high: MADE, close: MADE },
+      ],
+    },
   });
 
   it.each([

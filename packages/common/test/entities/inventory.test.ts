@@ -77,6 +77,8 @@ describe('an asset', () => {
     created_at: required.timestamp,
     updated_at: required.timestamp,
     last_price_update: required.timestamp,
+    quote_seq: nullable(integer({ min: 0 })),
+    price_suspended: withDefault({ accepts: [[true], [false]], refuses: [null, 0, 'true'] }, false),
   });
 });
 
@@ -84,8 +86,9 @@ describeField('a status of an asset', assetStatusSchema, status);
 describeField('a category', assetCategorySchema, category);
 
 describe('an asset as clients see it', () => {
+  const { quote_seq: _seq, price_suspended: _isSuspended, ...asset } = anAsset();
   const seen = {
-    ...anAsset(),
+    ...asset,
     price_usd: 50_000,
     is_active: true,
     availability_status: 'available',

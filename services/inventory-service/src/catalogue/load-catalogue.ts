@@ -9,7 +9,15 @@ import catalogue from './catalogue.json' with { type: 'json' };
 
 /** One entry of the catalogue file: an asset without its times, every member written out. */
 const catalogueEntrySchema = z
-  .strictObject(assetSchema.omit({ created_at: true, updated_at: true, last_price_update: true }).shape)
+  .strictObject(
+    assetSchema.omit({
+      created_at: true,
+      updated_at: true,
+      last_price_update: true,
+      quote_seq: true,
+      price_suspended: true,
+    }).shape,
+  )
   .refine(({ current_price: price, price_scale }) => decimal(price).fits(price_scale), {
     path: ['current_price'],
     error: 'The price has more fraction digits than price_scale.',
@@ -51,5 +59,12 @@ async function createIfMissing(store: TableStore, asset: Asset): Promise<boolean
 }
 
 function assetOf(entry: CatalogueEntry, now: string): Asset {
-  return { ...entry, created_at: now, updated_at: now, last_price_update: now };
+  return {
+    ...entry,
+    created_at: now,
+    updated_at: now,
+    last_price_update: now,
+    quote_seq: null,
+    price_suspended: false,
+  };
 }

@@ -2,6 +2,7 @@ import { decimal } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import { StateConflictError, ValidationError } from '@cnop/exception/errors';
 
 /**
@@ -18,6 +19,8 @@ export function newAsset(input: AssetCreate, at: Date): Asset {
     created_at: now,
     updated_at: now,
     last_price_update: now,
+    quote_seq: null,
+    price_suspended: false,
   };
 }
 
@@ -50,7 +53,14 @@ export function editAsset(asset: Asset, changes: AssetUpdate, at: Date): Asset {
 export function reprice(asset: Asset, price: string, at: Date): Asset {
   assertPriceFits('price', price, asset.price_scale);
   const now = at.toISOString();
-  return { ...asset, current_price: price, updated_at: now, last_price_update: now };
+  return {
+    ...asset,
+    current_price: price,
+    updated_at: now,
+    last_price_update: now,
+    quote_seq: Math.max(storedSeqOf(asset) + 1, at.getTime()),
+    price_suspended: false,
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
-import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
+import type { Candle, CandleInterval, CandleQuote } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleIntervalSchema, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 
@@ -12,8 +12,10 @@ export const SHORTEST_INTERVAL: CandleInterval = '1m';
 /** The candle that a first price opens. */
 export function openCandle(
   interval: CandleInterval,
-  { asset_id, mid, at, source }: Pick<Quote, 'asset_id' | 'mid' | 'at' | 'source'>,
+  quote: Pick<Quote, 'asset_id' | 'mid' | 'at' | 'source' | 'seq' | 'bid'>,
 ): Candle {
+  const { asset_id, mid, at, source } = quote;
+  const made = candleQuoteOf(quote);
   const open_time = candleOpenTime(interval, at);
   return {
     asset_id,
@@ -26,18 +28,33 @@ export function openCandle(
     volume: '0',
     final: false,
     source,
+    quotes: interval === SHORTEST_INTERVAL ? { low: made, high: made, close: made } : null,
   };
 }
 
-/** A candle after one more price; the very same one when the price did not move. */
-export function withPrice(candle: Candle, mid: string): Candle {
+function candleQuoteOf({ seq, bid }: Pick<Quote, 'seq' | 'bid'>): CandleQuote {
+  return { seq, bid };
+}
+
+/** A candle after one more quote; the very same one when the price did not move. */
+export function withQuote(candle: Candle, quote: Pick<Quote, 'mid' | 'seq' | 'bid'>): Candle {
+  const { mid } = quote;
   if (mid === candle.close) return candle;
   const price = decimal(mid);
+  const isHighest = price.gte(candle.high);
+  const isLowest = price.lte(candle.low);
+  const made = candleQuoteOf(quote);
   return {
     ...candle,
-    high: price.gt(candle.high) ? mid : candle.high,
-    low: price.lt(candle.low) ? mid : candle.low,
+    high: isHighest ? mid : candle.high,
+    low: isLowest ? mid : candle.low,
     close: mid,
+    // What went on without quotes cannot be told to have them: its lowest or highest price may be one without.
+    quotes: candle.quotes && {
+      low: isLowest ? made : candle.quotes.low,
+      high: isHighest ? made : candle.quotes.high,
+      close: made,
+    },
   };
 }
 
@@ -48,12 +65,16 @@ export function withVolume(candle: Candle, quantity: Decimal | string): Candle {
 
 /** What two parts of one span make together; the first one is the earlier. */
 export function joinCandles(earlier: Candle, later: Candle): Candle {
+  const highest = decimal(earlier.high).gt(later.high) ? earlier : later;
+  const lowest = decimal(earlier.low).lt(later.low) ? earlier : later;
+  const [low, high, close] = [lowest.quotes?.low, highest.quotes?.high, later.quotes?.close];
   return {
     ...later,
     open: earlier.open,
-    high: decimal(earlier.high).gt(later.high) ? earlier.high : later.high,
-    low: decimal(earlier.low).lt(later.low) ? earlier.low : later.low,
+    high: highest.high,
+    low: lowest.low,
     volume: formatDecimal(decimal(earlier.volume).plus(later.volume)),
+    quotes: low && high && close ? { low, high, close } : null,
   };
 }
 

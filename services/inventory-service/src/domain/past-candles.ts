@@ -98,6 +98,7 @@ function tellBackwards(seed: string, asset: WalkedAsset, lastPrice: number) {
         volume: '0',
         final: true,
         source: 'simulated',
+        quotes: null,
       });
       price = open;
     }

@@ -1,6 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal } from '@cnop/common/core/money';
-import type { Asset, AssetCategory } from '@cnop/common/entities/inventory/asset';
+import type { AssetCategory, PublicAsset } from '@cnop/common/entities/inventory/asset';
 import type { AssetSortField, SortOrder } from '@cnop/common/entities/inventory/asset-input';
 import { isOpenForTrading } from './asset-view.ts';
 
@@ -18,12 +18,12 @@ export interface AssetCriteria {
  * The assets that meet the criteria, in order: those without a value come last in either direction, and equal ones in
  * the order of their ids, so that the same catalogue always gives the same list.
  */
-export function selectAssets<A extends Asset>(assets: readonly A[], criteria: AssetCriteria): A[] {
+export function selectAssets<A extends PublicAsset>(assets: readonly A[], criteria: AssetCriteria): A[] {
   const found = assets.filter((asset) => meets(asset, criteria));
   return SORTERS[criteria.sortBy](found, criteria.sortOrder === 'asc' ? 1 : -1);
 }
 
-function meets(asset: Asset, { activeOnly, category, search }: AssetCriteria): boolean {
+function meets(asset: PublicAsset, { activeOnly, category, search }: AssetCriteria): boolean {
   if (activeOnly && !isOpenForTrading(asset)) return false;
   if (category !== undefined && asset.category !== category) return false;
   const sought = search.toLowerCase();
@@ -31,7 +31,7 @@ function meets(asset: Asset, { activeOnly, category, search }: AssetCriteria): b
 }
 
 type Direction = 1 | -1;
-type Sorter = <A extends Asset>(assets: readonly A[], direction: Direction) => A[];
+type Sorter = <A extends PublicAsset>(assets: readonly A[], direction: Direction) => A[];
 
 const SORTERS: Readonly<Record<AssetSortField, Sorter>> = {
   asset_id: sorter(({ asset_id }) => asset_id, compareTexts),
@@ -50,7 +50,10 @@ const SORTERS: Readonly<Record<AssetSortField, Sorter>> = {
 };
 
 /** Reads each key once and compares keys, since reading a decimal costs more than comparing two. */
-function sorter<Key>(keyOf: (asset: Asset) => Key | null, compare: (one: Key, other: Key) => number): Sorter {
+function sorter<Key>(
+  keyOf: (asset: PublicAsset) => Key | null,
+  compare: (one: Key, other: Key) => number,
+): Sorter {
   return (assets, direction) =>
     assets
       .map((asset) => ({ asset, key: keyOf(asset) }))

@@ -1,7 +1,7 @@
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { PrintedTrade } from '@cnop/common/market/trade-tape';
-import { withPrice } from '../domain/candle-rules.ts';
+import { withQuote } from '../domain/candle-rules.ts';
 import { createCandleOutbox } from './candle-outbox.ts';
 import type { OpenCandles } from './open-candles.ts';
 import {
@@ -58,7 +58,7 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
     recordQuote(quote: Quote): void {
       const open = openOf(quote.asset_id);
       open.lastQuote = quote;
-      close(changeOpenCandles(open, quote, (candle) => withPrice(candle, quote.mid)));
+      close(changeOpenCandles(open, quote, (candle) => withQuote(candle, quote)));
     },
 
     /**

@@ -2,9 +2,9 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
-import { storedQuoteOf } from '@cnop/common/market/stored-prices';
 import type { PrintedTrade } from '@cnop/common/market/trade-tape';
 import type { LivePrice } from '../domain/asset-view.ts';
 import type { DayStatistics } from '../domain/day-statistics.ts';
@@ -29,12 +29,20 @@ export interface Desk {
   readonly market: Market;
   readonly book: ReturnType<typeof createPriceBook>;
   readonly recorder: ReturnType<typeof createCandleRecorder>;
-  /** Begins to make prices, from those that are stored and with the candles that are open. */
-  open(assets: readonly Asset[], candles: readonly StoredCandles[]): void;
+  /**
+   * Begins to make prices, from those that are stored and with the candles that are open.
+   * @param firstSeq where the `seq` of its quotes begins
+   */
+  open(assets: readonly Asset[], candles: readonly StoredCandles[], firstSeq: number): void;
   /** Takes in assets as they are stored; prices that were set elsewhere are published. */
   learn(assets: readonly Asset[]): void;
-  /** Asks for news and publishes the quotes that they make. True when candles were closed. */
-  quote(ask: PriceFeed['next']): boolean;
+  /** Asks for news and makes quotes of them, which nothing shows before they are published. */
+  makeQuotes(ask: PriceFeed['next']): void;
+  /**
+   * Publishes the quotes that were made: all of them, or those of some assets.
+   * @returns whether candles were closed since the quotes were made
+   */
+  publishMade(assetIds?: ReadonlySet<string>): boolean;
   recordTrade(trade: PrintedTrade): void;
   /** Takes in a history that is written: what came before the open candles belongs to them. */
   addPast(assetId: string, candles: readonly Candle[]): void;
@@ -60,15 +68,8 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
       logger.warn({ asset_id, from, to }, 'a price jumped; waiting for another'),
   });
 
-  const publish = (quotes: readonly Quote[]): void => {
-    for (const quote of quotes) recorder.recordQuote(quote);
-    board.publish(quotes);
-  };
-  const publishSet = (assets: readonly Asset[]): void => {
-    for (const asset of assets) feed.moveTo(asset);
-    publish(assets.map(book.quoteOfSetPrice));
-  };
-  const learn: Desk['learn'] = (assets) => publishSet(assets.filter(book.learn));
+  const quotes = createQuoteFlow({ feed, board, book, recorder });
+  const learn: Desk['learn'] = (assets) => quotes.showSet(assets.filter(book.learn));
   const dayOf: Desk['dayOf'] = (assetId) => {
     const present = recorder.openCandle(assetId, DAY_STEP);
     return present && day.statisticsOf(present, clock.now());
@@ -77,7 +78,7 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
   const market: Market = {
     livePrice: (assetId) => livePriceOf(board.latest(assetId), dayOf(assetId)),
     recentCandles: recorder.recent,
-    priceSet: (asset) => (isOpen ? publishSet([asset]) : publishStored(board, asset)),
+    priceSet: (asset) => (isOpen ? quotes.showSet([asset]) : publishStored(board, asset)),
     assetEdited: (asset) => (isOpen ? learn([asset]) : undefined),
   };
 
@@ -87,19 +88,23 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
     recorder,
     learn,
     dayOf,
-    open(assets, candles) {
+    open(assets, candles, firstSeq) {
+      book.open(firstSeq);
       day.add(candles.flatMap((stored) => stored.day));
       for (const candle of candles.flatMap(({ latest }) => latest)) recorder.resume(candle, clock.now());
       for (const asset of assets) if (book.learn(asset)) feed.moveTo(asset);
       feed.start();
       isOpen = true;
     },
-    quote(ask) {
+    makeQuotes(ask) {
       const now = clock.now();
       closedCandles = 0;
       recorder.closeDue(now);
       const prices = ask(book.priced(), now);
-      publish(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
+      quotes.add(prices.flatMap((price) => book.quoteOf(price, now.toISOString()) ?? []));
+    },
+    publishMade(assetIds) {
+      quotes.showAdded(assetIds);
       return closedCandles > 0;
     },
     recordTrade: (trade) => (isOpen ? recorder.recordTrade(trade) : undefined),
@@ -109,10 +114,47 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
     },
     async close() {
       isOpen = false;
+      quotes.clear();
       book.clear();
       recorder.clear();
       day.clear();
       await feed.stop();
+    },
+  };
+}
+
+interface QuoteFlowParts extends Pick<DeskOptions, 'feed' | 'board'>, Pick<Desk, 'book' | 'recorder'> {}
+
+/** Keeps quotes until they may be shown, and records those that are. */
+function createQuoteFlow({ feed, board, book, recorder }: QuoteFlowParts) {
+  /** Quotes that nothing shows yet, in the order of time. */
+  let added: Quote[] = [];
+  const take = (isTaken: (quote: Quote) => boolean): Quote[] => {
+    const taken = added.filter(isTaken);
+    added = added.filter((quote) => !isTaken(quote));
+    return taken;
+  };
+  const show = (quotes: readonly Quote[]): void => {
+    // A suspended quote repeats the price before a jump: it is no price of the market.
+    for (const quote of quotes) if (!quote.suspended) recorder.recordQuote(quote);
+    board.publish(quotes);
+  };
+  return {
+    add(quotes: readonly Quote[]): void {
+      added.push(...quotes);
+    },
+    showAdded(assetIds: ReadonlySet<string> | undefined): void {
+      show(take(({ asset_id }) => assetIds === undefined || assetIds.has(asset_id)));
+    },
+    /** Shows prices that were set by hand. What was made of the prices before is older, and dropped. */
+    showSet(assets: readonly Asset[]): void {
+      for (const asset of assets) feed.moveTo(asset);
+      const ids = new Set(assets.map(({ asset_id }) => asset_id));
+      take(({ asset_id }) => ids.has(asset_id));
+      show(assets.map(book.quoteOfSetPrice));
+    },
+    clear(): void {
+      added = [];
     },
   };
 }

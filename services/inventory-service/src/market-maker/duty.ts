@@ -4,9 +4,9 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createFeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
-import { storedQuoteOf } from '@cnop/common/market/stored-prices';
 import type { createHistoryFiller } from '../history/history-filler.ts';
 import type { Desk } from './desk.ts';
 import { createLeadership } from './leadership.ts';
@@ -40,7 +40,7 @@ export function createDuty({ store, clock, logger, board, holder, desk, history 
     const now = clock.now();
     const assets = await assetDao.getAssets();
     const candles = await loadCandles(candleDao, assets, now);
-    desk.open(assets, candles);
+    desk.open(assets, candles, leadership.firstSeq());
     history.expect(assets, candles, now);
     isMaking = true;
     logger.info({ assets: assets.length }, 'making prices');
@@ -64,7 +64,7 @@ export function createDuty({ store, clock, logger, board, holder, desk, history 
       const now = clock.now();
       if (now < nextSeek && leadership.isLeading() === isMaking) return;
       nextSeek = addSeconds(now, SEEK_EVERY_SECONDS);
-      const wasOurs = await leadership.seek();
+      const wasOurs = await leadership.seek(desk.book.lastSeq());
       if (isMaking && !(leadership.isLeading() && wasOurs)) await end();
       if (leadership.isLeading() && !isMaking) await begin();
     },

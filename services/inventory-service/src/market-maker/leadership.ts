@@ -18,6 +18,7 @@ export interface LeadershipOptions {
 /** Whether this process is the one that makes the prices of the store. */
 export function createLeadership({ leases, clock, holder }: LeadershipOptions) {
   let holdsUntil: Date | undefined;
+  let firstSeq = 0;
 
   return {
     holder,
@@ -27,16 +28,27 @@ export function createLeadership({ leases, clock, holder }: LeadershipOptions) {
       return holdsUntil !== undefined && clock.now() < holdsUntil;
     },
 
+    /** Where the `seq` of our quotes begins: above that of every quote of earlier holders. */
+    firstSeq: (): number => firstSeq,
+
     /**
      * Takes or renews the lease.
+     * @param lastSeq the greatest `seq` that this process has given out
      * @returns whether it was ours before: if not, others may have changed what we knew
      */
-    async seek(): Promise<boolean> {
+    async seek(lastSeq: number): Promise<boolean> {
       const now = clock.now();
       const lease = await leases.getLease();
       const abandonedHolder = lease && isGone(lease.holder, holder) ? lease.holder : undefined;
-      const isTaken = await leases.take({ holder, now, lifetimeSeconds: LEASE_SECONDS, abandonedHolder });
-      holdsUntil = isTaken ? addSeconds(now, LEASE_SECONDS) : undefined;
+      const taken = await leases.take({
+        holder,
+        now,
+        lifetimeSeconds: LEASE_SECONDS,
+        abandonedHolder,
+        lastSeq,
+      });
+      holdsUntil = taken && addSeconds(now, LEASE_SECONDS);
+      firstSeq = taken?.firstSeq ?? firstSeq;
       return lease?.holder === holder;
     },
 

@@ -10,7 +10,7 @@ import type { PriceFeed } from '../price-feed/price-feed.ts';
 import { createDesk } from './desk.ts';
 import { createDuty } from './duty.ts';
 import type { Market } from './market.ts';
-import { writeMarket } from './write-market.ts';
+import { writeMarket, writePrices, writeRecordedCandles } from './write-market.ts';
 
 /** However fast recorded prices follow each other, they are quoted in rounds that are at least this far apart. */
 const MIN_ROUND_MILLISECONDS = 10;
@@ -27,6 +27,11 @@ export interface MarketMakerOptions {
   readonly persistSeconds: number;
   /** Of this process, as `holderName` makes it. */
   readonly holder: string;
+  /**
+   * Whether a quote is shown only once the store has it. So it is where orders are executed by other processes, which
+   * look there: they never trade at an older price than one that was shown (ADR 0027).
+   */
+  readonly storesBeforeShowing: boolean;
   /** Present when assets whose prices were never recorded shall get a history, made from this seed. */
   readonly historySeed?: string | undefined;
 }
@@ -50,12 +55,11 @@ export interface MarketMaker {
  * several processes over one store the one with the lease does; the others show what it stores.
  */
 export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
-  const { store, clock, logger, trades, feed, holder } = options;
+  const { store, logger, trades, feed, holder } = options;
   const desk = createDesk(options);
   const history = createHistoryFiller({ store, desk, logger, seed: options.historySeed });
   const duty = createDuty({ ...options, desk, history });
   let unsubscribe: (() => void) | undefined;
-  let round: NodeJS.Timeout | undefined;
 
   const attempt = async (failure: string, act: () => Promise<void>): Promise<void> => {
     try {
@@ -69,26 +73,33 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     await attempt('the lease of the prices could not be renewed', duty.seekLease);
     await attempt('the catalogue could not be read', duty.readAssets);
     // A process that cannot renew goes on until its lease runs out, and not a moment longer.
-    await make(feed.next);
+    await rounds.make(feed.next);
   };
 
-  /** Quotes, and does so again when the feed has a price that is due before the next tick. */
-  const make = async (ask: PriceFeed['next']): Promise<void> => {
-    clearTimeout(round);
-    if (!duty.mayMake()) return;
+  const rounds = createRounds(options, async (ask) => {
+    if (!duty.mayMake()) return false;
     await attempt('prices could not be made', async () => {
-      if (desk.quote(ask)) void persisting.run();
+      desk.makeQuotes(ask);
+      if (options.storesBeforeShowing) await storeAndShow();
+      else if (desk.publishMade()) void persisting.run();
     });
-    const milliseconds = feed.betweenTicks?.dueInMilliseconds(clock.now()) ?? Infinity;
-    if (milliseconds >= options.tickMilliseconds) return;
-    const again = () => void make(feed.betweenTicks?.due ?? feed.next);
-    round = setTimeout(again, Math.max(Math.ceil(milliseconds), MIN_ROUND_MILLISECONDS));
-    round.unref();
+    return true;
+  });
+
+  const storeAndShow = async (): Promise<void> => {
+    let hasClosed = false;
+    const isOurs = await writePrices(store, holder, desk, (assetIds) => {
+      hasClosed = desk.publishMade(assetIds);
+    });
+    if (!isOurs) return duty.end();
+    if (hasClosed) void persisting.run();
   };
 
   const persist = async (): Promise<void> => {
     if (!duty.mayMake()) return;
-    if (!(await writeMarket(store, holder, desk))) await duty.end();
+    // Where prices are stored before they are shown, each tick has done so.
+    const write = options.storesBeforeShowing ? writeRecordedCandles : writeMarket;
+    if (!(await write(store, holder, desk))) await duty.end();
   };
 
   const ticking = createRepeater({ everyMilliseconds: options.tickMilliseconds, act: tick });
@@ -116,10 +127,45 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       unsubscribe?.();
       history.forget();
       await ticking.stop();
-      clearTimeout(round);
+      await rounds.stop();
       await persisting.stop();
       await persisting.run();
       await attempt('the lease of the prices could not be given back', duty.resign);
+    },
+  };
+}
+
+/**
+ * Makes quotes in rounds, one after the other: one that stores its prices first may still run when the next is due.
+ * @param quote makes the quotes of one round; false when this process makes none
+ */
+function createRounds(
+  { feed, clock, tickMilliseconds }: Pick<MarketMakerOptions, 'feed' | 'clock' | 'tickMilliseconds'>,
+  quote: (ask: PriceFeed['next']) => Promise<boolean>,
+) {
+  let next: NodeJS.Timeout | undefined;
+  let making: Promise<void> = Promise.resolve();
+
+  /** Quotes, and does so again when the feed has a price that is due before the next tick. */
+  const makeOnce = async (ask: PriceFeed['next']): Promise<void> => {
+    clearTimeout(next);
+    if (!(await quote(ask))) return;
+    const milliseconds = feed.betweenTicks?.dueInMilliseconds(clock.now()) ?? Infinity;
+    if (milliseconds >= tickMilliseconds) return;
+    const again = () => void make(feed.betweenTicks?.due ?? feed.next);
+    next = setTimeout(again, Math.max(Math.ceil(milliseconds), MIN_ROUND_MILLISECONDS));
+    next.unref();
+  };
+  const make = async (ask: PriceFeed['next']): Promise<void> => {
+    making = making.then(async () => makeOnce(ask));
+    return making;
+  };
+
+  return {
+    make,
+    async stop(): Promise<void> {
+      await making;
+      clearTimeout(next);
     },
   };
 }

@@ -7,7 +7,10 @@ import type { MarketMaker } from './market-maker.ts';
 import { createMarketMaker } from './market-maker.ts';
 
 /** What a market maker needs from the process it runs in. */
-export type MarketMakerRuntime = Pick<ServiceRuntime, 'store' | 'clock' | 'ids' | 'logger' | 'trades'> & {
+export type MarketMakerRuntime = Pick<
+  ServiceRuntime,
+  'store' | 'clock' | 'ids' | 'logger' | 'trades' | 'isOwnProcess'
+> & {
   readonly quotes: WritableQuoteBoard;
 };
 
@@ -34,6 +37,7 @@ export async function openMarketMaker(
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: settings.PRICE_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,
+    storesBeforeShowing: runtime.isOwnProcess,
     holder: holderName(ids),
     // Beside prices of the real world a made-up past would be a lie.
     historySeed:

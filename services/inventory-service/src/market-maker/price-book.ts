@@ -1,7 +1,7 @@
 import { decimal, formatDecimal, isStorable, roundDown, ZERO } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote, QuoteSource } from '@cnop/common/entities/inventory/quote';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround, storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import type { GuardedPrice } from '../domain/jump-guard.ts';
 import { judgePrice } from '../domain/jump-guard.ts';
 import type { FeedPrice, PricedAsset } from '../price-feed/price-feed.ts';
@@ -11,17 +11,17 @@ interface Entry {
   asset: Asset;
   price: GuardedPrice;
   quote: Quote | undefined;
-  /** `last_price_update` as the store has it, as far as we know. */
-  storedAt: string;
+  /** `seq` of the price that the store has, as far as we know. */
+  storedSeq: number;
   /** The same of a write under way, whose outcome is not known yet. */
-  writingAt: string | undefined;
+  writingSeq: number | undefined;
 }
 
 /** A price that the store does not have yet. */
 export interface UnstoredPrice {
   readonly quote: Quote;
-  /** What the stored asset's `last_price_update` may be, if nobody else has set a price. */
-  readonly expectedStoredAt: readonly string[];
+  /** What the `seq` of the stored price may be, unless another process has set a price. */
+  readonly expectedStoredSeqs: readonly number[];
 }
 
 export interface PriceBookOptions {
@@ -34,12 +34,12 @@ export interface PriceBookOptions {
 /** The assets that are quoted, each with what is known of its price. */
 export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOptions) {
   const entries = new Map<string, Entry>();
+  const seqs = createSeqs();
 
   const quoteAt = (entry: Entry, mid: string, at: string): Quote => {
-    // Above what an earlier process can have given out, even if the clock was set back meanwhile.
-    const lastSeq = entry.quote?.seq ?? Date.parse(entry.storedAt);
-    const seq = Math.max(lastSeq + 1, Date.parse(at));
-    entry.quote = quoteAround(entry.asset, { mid, at, source, seq });
+    const seq = seqs.next(entry, at);
+    const isSuspended = entry.price.waiting !== undefined;
+    entry.quote = quoteAround(entry.asset, { mid, at, source, seq, ...(isSuspended && { suspended: true }) });
     return entry.quote;
   };
 
@@ -49,14 +49,19 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
       asset,
       price: { accepted: asset.current_price, waiting: undefined },
       quote: entries.get(asset.asset_id)?.quote,
-      storedAt: asset.last_price_update,
-      writingAt: undefined,
+      storedSeq: storedSeqOf(asset),
+      writingSeq: undefined,
     };
     entries.set(asset.asset_id, entry);
     return entry;
   };
 
   return {
+    /** Begins with a `seq` that is above those of earlier processes. */
+    open: seqs.beginAt,
+    /** Returns the greatest `seq` that was given out. */
+    lastSeq: seqs.last,
+
     /** Every asset with its price of the moment. */
     priced(): PricedAsset[] {
       return [...entries.values()].map(({ asset, price }) => ({ asset, mid: price.accepted }));
@@ -68,10 +73,10 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
      */
     learn(asset: Asset): boolean {
       const known = entries.get(asset.asset_id);
-      const { last_price_update: at } = asset;
+      const seq = storedSeqOf(asset);
       // A list may lag behind on some stores: what is older than what we know says nothing.
       if (known && asset.updated_at >= known.asset.updated_at) known.asset = asset;
-      if (known && (at <= known.storedAt || at === known.writingAt)) return false;
+      if (known && (seq <= known.storedSeq || seq === known.writingSeq)) return false;
       accept(asset);
       return true;
     },
@@ -81,7 +86,10 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
       return quoteAt(accept(asset), asset.current_price, asset.last_price_update);
     },
 
-    /** The quote that a feed's price makes, unless it has jumped or is no price at all. */
+    /**
+     * Returns the quote that a feed's price makes; undefined when it is no price of the asset. While a price that jumped
+     * waits for confirmation, quotes stay at the price before it and are suspended.
+     */
     quoteOf({ asset_id, mid, at }: FeedPrice, now: string): Quote | undefined {
       const entry = entries.get(asset_id);
       const price = entry && atScale(mid, entry.asset.price_scale);
@@ -89,31 +97,29 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
       const judgement = judgePrice(entry.price, price, maxJumpPercent);
       if (!judgement.isAccepted) onJump(asset_id, entry.price.accepted, price);
       entry.price = judgement.price;
-      return judgement.isAccepted ? quoteAt(entry, price, at ?? now) : undefined;
+      return quoteAt(entry, entry.price.accepted, at ?? now);
     },
 
     /** The quotes that are newer than what the store has. They count as being written from here on. */
     takeUnstored(): UnstoredPrice[] {
       const unstored: UnstoredPrice[] = [];
       for (const entry of entries.values()) {
-        const { quote, storedAt, writingAt } = entry;
-        if (!quote || quote.at <= storedAt) continue;
-        unstored.push({
-          quote,
-          expectedStoredAt: writingAt === undefined ? [storedAt] : [storedAt, writingAt],
-        });
-        entry.writingAt = quote.at;
+        const { quote, storedSeq, writingSeq } = entry;
+        if (!quote || quote.seq <= storedSeq) continue;
+        const expectedStoredSeqs = [storedSeq, ...(writingSeq === undefined ? [] : [writingSeq])];
+        unstored.push({ quote, expectedStoredSeqs });
+        entry.writingSeq = quote.seq;
       }
       return unstored;
     },
 
     /** The quotes that are in the store now. */
     confirmStored(quotes: readonly Quote[]): void {
-      for (const { asset_id, at } of quotes) {
+      for (const { asset_id, seq } of quotes) {
         const entry = entries.get(asset_id);
         if (!entry) continue;
-        entry.storedAt = at;
-        entry.writingAt = undefined;
+        entry.storedSeq = Math.max(entry.storedSeq, seq);
+        entry.writingSeq = undefined;
       }
     },
 
@@ -128,4 +134,22 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
 function atScale(price: string, priceScale: number): string | undefined {
   const rounded = roundDown(decimal(price), priceScale);
   return rounded.gt(ZERO) && isStorable(rounded) ? formatDecimal(rounded) : undefined;
+}
+
+/** Numbers the quotes of a process, each asset by itself. */
+function createSeqs() {
+  let firstSeq = 0;
+  let lastSeq = 0;
+  return {
+    beginAt(first: number): void {
+      firstSeq = first;
+    },
+    last: (): number => lastSeq,
+    /** Above what an earlier process can have given out, even if the clock was set back meanwhile. */
+    next({ quote, storedSeq }: Entry, at: string): number {
+      const seq = Math.max((quote?.seq ?? 0) + 1, storedSeq + 1, firstSeq, Date.parse(at));
+      lastSeq = Math.max(lastSeq, seq);
+      return seq;
+    },
+  };
 }

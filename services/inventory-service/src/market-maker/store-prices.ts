@@ -6,6 +6,7 @@ import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 
 /** What one transaction may write beside the lease, which each of them reads. */
 export const MAX_WRITES_PER_COMMIT = MAX_TRANSACTION_ITEMS - 1;
@@ -13,8 +14,8 @@ export const MAX_WRITES_PER_COMMIT = MAX_TRANSACTION_ITEMS - 1;
 /** A price to store, with what was computed of the day. */
 export interface PriceToStore {
   readonly quote: Quote;
-  /** What the stored asset's `last_price_update` may be, if nobody else has set a price. */
-  readonly expectedStoredAt: readonly string[];
+  /** What the `seq` of the stored price may be, unless another process has set a price. */
+  readonly expectedStoredSeqs: readonly number[];
   readonly day: Pick<Asset, 'price_change_24h' | 'price_change_percentage_24h'> | undefined;
 }
 
@@ -39,20 +40,22 @@ export async function storePrices(
     const stored: Quote[] = [];
     const repriced: Asset[] = [];
     const writes: Write[] = [];
-    for (const [i, { quote, expectedStoredAt, day }] of prices.entries()) {
+    for (const [i, { quote, expectedStoredSeqs, day }] of prices.entries()) {
       const asset = assetRecord.readIfPresent(items[nameOf(i)]);
       if (!asset) continue;
-      if (!expectedStoredAt.includes(asset.last_price_update)) {
+      if (!expectedStoredSeqs.includes(storedSeqOf(asset))) {
         repriced.push(asset);
         continue;
       }
       stored.push(quote);
-      writes.push(
-        assetRecord.replace({ ...asset, ...day, current_price: quote.mid, last_price_update: quote.at }),
-      );
+      writes.push(assetRecord.replace({ ...asset, ...day, ...priceFields(quote) }));
     }
     return { writes, result: { stored, repriced } };
   });
+}
+
+function priceFields({ mid, at, seq, suspended }: Quote): Partial<Asset> {
+  return { current_price: mid, last_price_update: at, quote_seq: seq, price_suspended: suspended ?? false };
 }
 
 /**

@@ -12,18 +12,38 @@ import { MAX_WRITES_PER_COMMIT, storeCandles, storePrices } from './store-prices
  * @throws whatever the store throws; what was not written is written the next time
  */
 export async function writeMarket(store: TableStore, holder: string, desk: Desk): Promise<boolean> {
+  return (await writePrices(store, holder, desk)) && (await writeRecordedCandles(store, holder, desk));
+}
+
+/**
+ * Writes the prices that the store does not have.
+ * @param onStored told of each commit; prices that another process has set meanwhile are not among them
+ * @returns false when another process makes the prices now, and what is left was not written
+ */
+export async function writePrices(
+  store: TableStore,
+  holder: string,
+  desk: Desk,
+  onStored: (assetIds: ReadonlySet<string>) => void = () => undefined,
+): Promise<boolean> {
   const prices = desk.book
     .takeUnstored()
     .map((unstored): PriceToStore => ({ ...unstored, day: dayFields(desk.dayOf(unstored.quote.asset_id)) }));
+  for (const some of chunks(prices)) {
+    const written = await storePrices(store, holder, some);
+    if (!written) return false;
+    desk.book.confirmStored(written.stored);
+    for (const asset of written.repriced) desk.market.priceSet(asset);
+    onStored(new Set(written.stored.map(({ asset_id }) => asset_id)));
+    await setImmediate();
+  }
+  return true;
+}
+
+/** Writes the candles that the store does not have; the answer is that of `writePrices`. */
+export async function writeRecordedCandles(store: TableStore, holder: string, desk: Desk): Promise<boolean> {
   const candles = desk.recorder.takeUnwritten();
   try {
-    for (const some of chunks(prices)) {
-      const written = await storePrices(store, holder, some);
-      if (!written) return false;
-      desk.book.confirmStored(written.stored);
-      for (const asset of written.repriced) desk.market.priceSet(asset);
-      await setImmediate();
-    }
     for (const some of chunks(candles)) {
       if (!(await storeCandles(store, holder, some))) return false;
       await setImmediate();

@@ -1,4 +1,5 @@
 import type { PriceSettings } from '@cnop/common/config/price-settings';
+import { MIN_EXCHANGE_POLL_MILLISECONDS } from '@cnop/common/config/price-settings';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { createExchangeFeed } from './exchange/exchange-feed.ts';
@@ -7,9 +8,6 @@ import type { PriceFeed } from './price-feed.ts';
 import { readTracks } from './replay/price-file.ts';
 import { createReplayFeed } from './replay/replay-feed.ts';
 import { createSimulatedFeed } from './simulated-feed.ts';
-
-/** What exchanges allow anybody to ask without an account, with room to spare. */
-const MIN_POLL_MILLISECONDS = 1_000;
 
 /**
  * The feed that the settings choose.
@@ -32,7 +30,7 @@ export async function openPriceFeed(
       return createExchangeFeed({
         exchange: settings.PRICE_EXCHANGE,
         url: settings.PRICE_EXCHANGE_URL,
-        pollMilliseconds: Math.max(settings.PRICE_TICK_MILLISECONDS, MIN_POLL_MILLISECONDS),
+        pollMilliseconds: Math.max(settings.PRICE_TICK_MILLISECONDS, MIN_EXCHANGE_POLL_MILLISECONDS),
         logger,
       });
     case 'manual':

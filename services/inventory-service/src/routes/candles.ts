@@ -18,7 +18,7 @@ const candleQuerySchema = z.strictObject({
 });
 
 const candleListSchema = z.object({
-  data: z.array(candleSchema.omit({ asset_id: true, interval: true, source: true })),
+  data: z.array(candleSchema.omit({ asset_id: true, interval: true, source: true, quotes: true })),
 });
 
 /** The history of prices, for everybody. */

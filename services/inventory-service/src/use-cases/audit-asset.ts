@@ -14,7 +14,13 @@ export type AssetAction =
   | 'approve_asset_price'
   | 'reject_asset_price';
 
-const TIMES = new Set<string>(['created_at', 'updated_at', 'last_price_update']);
+const TIMES = new Set<string>([
+  'created_at',
+  'updated_at',
+  'last_price_update',
+  'quote_seq',
+  'price_suspended',
+]);
 
 export interface AuditedChange {
   readonly assetId: string;

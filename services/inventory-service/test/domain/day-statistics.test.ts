@@ -25,6 +25,7 @@ const candle = (
     volume: '2',
     final,
     source: 'simulated',
+    quotes: null,
   };
 };
 const prices = fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 9_999 }))).map((four) => {

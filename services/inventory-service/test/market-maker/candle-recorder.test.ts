@@ -103,19 +103,30 @@ function record(steps: readonly Step[]) {
 /** The candles that the events make, counted in cents one span after the other. */
 function expected({ events, now }: ReturnType<typeof record>, interval: CandleInterval) {
   const span = SPANS_SECONDS[interval] * 1_000;
-  const spans = new Map<number, { prices: number[]; units: number }>();
+  const spans = new Map<number, { prices: number[]; seqs: number[]; units: number }>();
   let last = 0;
+  let lastSeq = 0;
   for (const { at, price, units } of events) {
     last = price ?? last;
+    lastSeq = price === undefined ? lastSeq : at;
     const from = Math.floor(at / span) * span;
-    const known = spans.get(from) ?? { prices: [], units: 0 };
+    const known = spans.get(from) ?? { prices: [], seqs: [], units: 0 };
     // A trade in a span without a quote opens it at the price that the trade was made at, which is the last one.
-    if (price !== undefined || known.prices.length === 0) known.prices.push(last);
+    const isNews = price !== undefined && price !== known.prices.at(-1);
+    if (isNews || known.prices.length === 0) {
+      known.prices.push(last);
+      known.seqs.push(lastSeq);
+    }
     known.units += units ?? 0;
     spans.set(from, known);
   }
   const text = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
-  return [...spans].map(([from, { prices, units }]) => ({
+  /** The latest of the quotes at a price. */
+  const madeBy = (price: number, prices: readonly number[], seqs: readonly number[]) => ({
+    seq: seqs[prices.lastIndexOf(price)]!,
+    bid: text(price),
+  });
+  return [...spans].map(([from, { prices, seqs, units }]) => ({
     asset_id: 'BTC',
     interval,
     open_time: new Date(from).toISOString(),
@@ -126,6 +137,14 @@ function expected({ events, now }: ReturnType<typeof record>, interval: CandleIn
     volume: String(units),
     final: from + span <= now,
     source: 'manual',
+    quotes:
+      interval === '1m'
+        ? {
+            low: madeBy(Math.min(...prices), prices, seqs),
+            high: madeBy(Math.max(...prices), prices, seqs),
+            close: madeBy(prices.at(-1)!, prices, seqs),
+          }
+        : null,
   }));
 }
 
@@ -175,11 +194,26 @@ describe('recorded candles', () => {
     live.confirmWritten();
 
     const [minute, hour] = (['1m', '1h'] as const).map((interval) => live.recent('BTC', interval)[0]!);
-    const past = (candle: Candle): Candle => ({ ...candle, open: '2', high: '5', low: '0.5', close: '1' });
+    const past = (candle: Candle): Candle => ({
+      ...candle,
+      open: '2',
+      high: '5',
+      low: '0.5',
+      close: '1',
+      quotes: null,
+    });
     const elsewhere = { ...past(minute!), interval: '5m', open_time: '2026-01-15T11:50:00.000Z' } as const;
     live.release('BTC', [past(minute!), past(hour!), elsewhere]);
     const written = live.takeUnwritten();
-    expect(written).toContainEqual({ ...minute, open: '2', high: '5', low: '0.5', final: true });
+    // What was made up has no quotes, and so the whole proves nothing.
+    expect(written).toContainEqual({
+      ...minute,
+      open: '2',
+      high: '5',
+      low: '0.5',
+      final: true,
+      quotes: null,
+    });
     expect(written).toContainEqual({ ...hour, open: '2', high: '5', low: '0.5', close: '3', final: false });
     expect(written).toContainEqual({ ...elsewhere, final: true });
   });

@@ -117,7 +117,7 @@ describe('a lease of a process of this machine', () => {
     ['of another machine', `elsewhere-${hostname()}/${nobody}/x`, false],
   ])('%s is taken at once: %s, %s', async (_case, holder, isTaken) => {
     const leases = createFeedLeaseDao(runtime.store);
-    await leases.take({ holder, now: clock.now(), lifetimeSeconds: 10 });
+    await leases.take({ holder, now: clock.now(), lifetimeSeconds: 10, lastSeq: 0 });
     const own = open(`${hostname()}/${process.pid}/own`);
     await own.maker.start();
     expect(isMaking(own)).toBe(isTaken);

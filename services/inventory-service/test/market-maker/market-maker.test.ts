@@ -1,8 +1,12 @@
+import type { TableStore } from '@cnop/common/database/table-store';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { reprice } from '../../src/domain/asset-rules.ts';
+import { holderName } from '../../src/market-maker/leadership.ts';
 import { createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketUnderTest } from './market-under-test.ts';
 import { openMarket } from './market-under-test.ts';
@@ -133,6 +137,86 @@ describe('quotes', () => {
       mids.push(market.midOf('BTC'));
     }
     expect(mids).toEqual(['50000', '50000', '51000', '51000', '91000']);
+    const quotes = market.published.filter(({ asset_id }) => asset_id === 'BTC');
+    // The second jump is confirmed, the first one is dropped.
+    expect(quotes.map(({ suspended }) => suspended ?? false)).toEqual([false, true, false, true, false]);
+    expect(market.maker.market.recentCandles('BTC', '1m')[0]).toMatchObject({ low: '50000', high: '91000' });
+  });
+
+  test('are suspended in the store as well, until the jump is confirmed or a price is set', async () => {
+    const told = ['50000', '90000', '20000'];
+    const feed = { ...simulated().feed, next: () => [{ asset_id: 'BTC', mid: told.shift() ?? '90000' }] };
+    const market = open({ feed, storesBeforeShowing: true });
+    await market.maker.start();
+    await run(market, 1);
+    const stored = await market.assets.getAsset('BTC');
+    expect(stored).toMatchObject({ current_price: '50000', price_suspended: true });
+    expect(stored && storedQuoteOf(stored)).toMatchObject({ suspended: true });
+    const repriced = stored && reprice(stored, '60000', clock.now());
+    expect(repriced && storedQuoteOf(repriced)).not.toHaveProperty('suspended');
+  });
+
+  test('are shown only once they are stored, where orders are executed by other processes', async () => {
+    const market = open({ ...simulated(), storesBeforeShowing: true });
+    const seqs: { readonly shown: number; readonly stored: Promise<number> }[] = [];
+    const storedSeq = async () => (await market.assets.getAsset('BTC'))?.quote_seq ?? -1;
+    market.board.subscribe((quotes) => {
+      const shown = quotes.find(({ asset_id }) => asset_id === 'BTC')?.seq;
+      if (shown !== undefined) seqs.push({ shown, stored: storedSeq() });
+    });
+    await market.maker.start();
+    await run(market, 5);
+    expect(seqs).toHaveLength(6);
+    for (const { shown, stored } of seqs) expect(await stored).toBe(shown);
+    expect(market.maker.market.recentCandles('BTC', '1m')[0]?.close).toBe(market.midOf('BTC'));
+  });
+
+  test('that could not be stored are not shown, and come with the next ones', async () => {
+    let isBroken = false;
+    const store: TableStore = {
+      ...runtime.store,
+      transact: async (reads, decide) => {
+        if (isBroken && 'item0' in reads) throw new Error('planted');
+        return runtime.store.transact(reads, decide);
+      },
+    };
+    const market = openMarket({ store, clock }, { ...simulated(), storesBeforeShowing: true });
+    opened.push(market);
+    await market.maker.start();
+    const before = market.midOf('BTC');
+    isBroken = true;
+    await run(market, 2);
+    expect(market.midOf('BTC')).toBe(before);
+    isBroken = false;
+    await run(market, 1);
+    const bitcoin = market.published.filter(({ asset_id }) => asset_id === 'BTC');
+    expect(bitcoin).toHaveLength(4);
+    expect(market.midOf('BTC')).toBe((await market.assets.getAsset('BTC'))?.current_price);
+  });
+
+  test('are stored and newer than all before also when the clock was set back', async () => {
+    const market = open({ ...simulated(), storesBeforeShowing: true });
+    await market.maker.start();
+    await run(market, 3);
+    const before = await market.assets.getAsset('BTC');
+    clock.advanceSeconds(-3_600);
+    await run(market, 1);
+    const after = await market.assets.getAsset('BTC');
+    expect(after?.current_price).toBe(market.midOf('BTC'));
+    expect(after?.quote_seq).toBeGreaterThan(before?.quote_seq ?? Infinity);
+    expect(after?.last_price_update).toBe(clock.now().toISOString());
+  });
+
+  test('are newer than those that a process gave out before it was killed, although the clock was set back', async () => {
+    const killed = open({ ...simulated(), holder: holderName(runtime.ids) });
+    await killed.maker.start();
+    await run(killed, 8);
+    const last = killed.board.latest('BTC');
+    // It never stored the last ones, and never gives its lease back.
+    clock.advanceSeconds(-60);
+    const next = open({ ...simulated(), holder: holderName(runtime.ids) });
+    await next.maker.start();
+    expect(next.board.latest('BTC')?.seq).toBeGreaterThan(last?.seq ?? Infinity);
   });
 
   test.each(['0.001', '999999999999999999'])(

@@ -36,6 +36,7 @@ export function openMarket(
     // Longer than any test: no round comes by itself.
     tickMilliseconds: 3_600_000,
     persistSeconds: 3_600,
+    storesBeforeShowing: false,
     holder: 'elsewhere/1/one',
     ...options,
   });

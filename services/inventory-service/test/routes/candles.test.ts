@@ -16,6 +16,7 @@ const aCandle = (minute: number): Candle => ({
   volume: '0.25',
   final: true,
   source: 'simulated',
+  quotes: null,
 });
 
 interface Answer {

@@ -8,7 +8,7 @@ import type { AcceptedOrder } from './accept-order.ts';
 import { acceptOrder, assertRoomForOrder } from './accept-order.ts';
 import { executeAtOnce } from './execute-at-once.ts';
 import type { ExecutedOrder } from './executed-order.ts';
-import { assertFresh } from './fresh-quote.ts';
+import { assertTradableQuote } from './fresh-quote.ts';
 import { assertMarketAllows } from './market-rules.ts';
 import type { OrderContext } from './new-order.ts';
 import type { OrderTerms } from './order-terms.ts';
@@ -38,13 +38,13 @@ export type Placement =
  * Holds a request against its asset, the market and the books, and executes the order or lets it wait.
  * @throws ForbiddenError (403) when the account may not trade
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
- * @throws PriceTooOldError (503)
+ * @throws PriceTooOldError, PriceSuspendedError (503)
  */
 export function decidePlacement(situation: OrderSituation): Placement {
   const { request, asset, now, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
   assertNotBlocked(situation.books.balance);
   const terms = orderTerms(request, asset, now);
-  const quote = assertFresh(terms.assetId, situation.quote, { now, maxAgeSeconds });
+  const quote = assertTradableQuote(terms.assetId, situation.quote, { now, maxAgeSeconds });
   assertMarketAllows(terms, quote);
   return carryOut(terms, quote, situation);
 }

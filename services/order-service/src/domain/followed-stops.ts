@@ -1,5 +1,6 @@
+import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Trigger } from './execute-triggered-order.ts';
-import type { AcceptedStop, MissedMinute } from './missed-prices.ts';
+import type { AcceptedStop } from './missed-prices.ts';
 import { replayMissed } from './missed-prices.ts';
 import type { BidAt } from './peak-groups.ts';
 import { highestPeakFor } from './price-peaks.ts';
@@ -19,8 +20,9 @@ export interface StoredStops {
   readonly stops: readonly AcceptedStop[];
   /** Bids that are known by their quotes, in any order. */
   readonly bids: readonly BidAt[];
-  readonly minutes: readonly MissedMinute[];
-  /** From here on all quotes are still to be followed. */
+  /** Quotes of the time when no engine followed them. */
+  readonly recorded: readonly Quote[];
+  /** From here on all quotes are still to be followed: above those of the record. */
   readonly firstSeq: number;
 }
 
@@ -73,7 +75,7 @@ export function createFollowedStops(): FollowedStops {
   return {
     isKnown: (orderId) => book.has(orderId) || touched.has(orderId) || early.has(orderId),
 
-    restore({ stops, bids, minutes, firstSeq }) {
+    restore({ stops, bids, recorded, firstSeq }) {
       const isPast = ({ seq }: BidAt): boolean => seq < firstSeq;
       const past = stops.filter(({ accepted }) => isPast(accepted));
       const pastBids = bids.filter(isPast);
@@ -81,10 +83,10 @@ export function createFollowedStops(): FollowedStops {
       touched.clear();
       early.clear();
       for (const stop of stops) if (!isPast(stop.accepted)) early.set(stop.orderId, stop);
-      for (const stop of replayMissed(book, { stops: past, bids: pastBids, minutes })) {
+      for (const stop of replayMissed(book, { stops: past, bids: pastBids, recorded })) {
         touch(stop, { quote: stop.quote, price: stop.stopPrice });
       }
-      const followed = [...pastBids, ...past.map(({ accepted }) => accepted)];
+      const followed = [...pastBids, ...recorded, ...past.map(({ accepted }) => accepted)];
       followedSeq = followed.reduce((last, { seq }) => Math.max(last, seq), -1);
     },
 

@@ -1,55 +1,40 @@
-import type { Asset } from '@cnop/common/entities/inventory/asset';
-import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { decimal, formatDecimal } from '@cnop/common/core/money';
+import type { Candle, CandleQuote } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import type { BidAt } from './peak-groups.ts';
-import type { PlacedQuote, PriceSpan } from './price-span.ts';
-import { createPriceSpan } from './price-span.ts';
 import type { TouchedStop, TrailingBook, TrailingStop } from './trailing-book.ts';
 
-const MINUTE_MILLISECONDS = CANDLE_SECONDS['1m'] * 1_000;
-/** Candles do not know their quotes: what is told out of one has no `seq`. */
-const NO_SEQ = 0;
-
-/** What is on record of the prices of one minute. */
-export interface MissedMinute {
-  readonly opensAt: number;
-  readonly low: Quote;
-  readonly high: Quote;
-  readonly close: Quote;
-  /** False when the recording may have ended before the minute did. */
-  readonly isFinal: boolean;
-}
-
-type QuotedAsset = Pick<Asset, 'asset_id' | 'spread_bps' | 'price_scale'>;
-
-/** The quotes of a minute, out of the middle prices that its candle has. */
-export function missedMinute(
-  asset: QuotedAsset,
-  { open_time, low, high, close, final, source }: Candle,
-): MissedMinute {
-  const quoteOf = (mid: string): Quote => quoteAround(asset, { mid, at: open_time, source, seq: NO_SEQ });
-  return {
-    opensAt: Date.parse(open_time),
-    low: quoteOf(low),
-    high: quoteOf(high),
-    close: quoteOf(close),
-    isFinal: final,
-  };
-}
+const MILLISECONDS_PER_SECOND = 1_000;
 
 /**
- * What stops are held against. The minute of its acceptance counts for an order with its last price alone: that one
- * certainly came after. Later ones count in full.
+ * Returns the quotes that a candle proves, in the order of time: those of its lowest, its highest and its last price. A
+ * candle without quotes proves nothing, and neither does one prove anything of the rest of its span.
  */
-export function missedSpan(minutes: readonly MissedMinute[]): PriceSpan | undefined {
-  const places = minutes.flatMap(({ opensAt, low, high, close, isFinal }): PlacedQuote[] => [
-    { quote: low, place: opensAt },
-    { quote: high, place: opensAt },
-    ...(isFinal ? [{ quote: close, place: opensAt + MINUTE_MILLISECONDS - 1 }] : []),
-  ]);
-  return createPriceSpan(places, ({ at }) => Date.parse(at));
+export function recordedQuotes(candle: Candle): Quote[] {
+  const { quotes, low, high, close } = candle;
+  if (!quotes) return [];
+  const recorded = [
+    quoteOf(candle, low, quotes.low),
+    quoteOf(candle, high, quotes.high),
+    quoteOf(candle, close, quotes.close),
+  ];
+  const bySeq = new Map(recorded.map((quote) => [quote.seq, quote]));
+  return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+}
+
+function quoteOf(
+  { asset_id, interval, open_time, source }: Candle,
+  mid: string,
+  { seq, bid }: CandleQuote,
+): Quote {
+  const opensAt = Date.parse(open_time);
+  const lastMillisecond = opensAt + CANDLE_SECONDS[interval] * MILLISECONDS_PER_SECOND - 1;
+  // The `seq` is the time of the quote, unless it ran ahead of the clock.
+  const at = new Date(Math.min(Math.max(seq, opensAt), lastMillisecond)).toISOString();
+  // Half of the spread lies on either side.
+  const ask = formatDecimal(decimal(mid).plus(mid).minus(bid));
+  return { asset_id, bid, ask, mid, at, source, seq };
 }
 
 /** A trailing stop with the quote of its acceptance. */
@@ -62,65 +47,47 @@ export interface MissedTouch extends TouchedStop {
 }
 
 /**
- * Fills an empty book with what waited, as the prices since would have left it.
- *
- * Within one minute nobody knows whether the low or the high came first. So a low is held against the peaks from before
- * its minute, and the last price against all: what fires by that did fire. A fall from a high of the same minute that
- * was over at its end is not seen.
- * @param bids those that are known by their quotes, and with them which acceptances they came after; they fire nothing
+ * Fills an empty book with open trailing stops, as the recorded prices since their acceptances would have left it. The
+ * record holds some of the quotes that there were, in the order of their `seq`: a stop that they trigger was triggered.
+ * @param bids those that are known from elsewhere; they raise peaks and trigger nothing
  */
 export function replayMissed(
   book: TrailingBook,
   {
     stops,
     bids,
-    minutes,
+    recorded,
   }: {
     readonly stops: readonly AcceptedStop[];
     readonly bids: readonly BidAt[];
-    readonly minutes: readonly MissedMinute[];
+    readonly recorded: readonly Quote[];
   },
 ): MissedTouch[] {
   const touched: MissedTouch[] = [];
-  const known = knownEvents(stops, bids);
-  let next = 0;
-  let lastSeq = 0;
-
-  const advance = (until: number): void => {
-    for (let event = known[next]; event && Date.parse(event.at) < until; event = known[next]) {
-      next += 1;
-      lastSeq = event.seq;
-      if (event.stop) book.add(event.stop, { bid: event.bid, raisedBy: undefined });
-      else book.follow(event, false);
-    }
-  };
-  const follow = (quote: Quote): void => {
-    // Above the acceptances so far and not above any to come: these have seen the price, and those have not.
-    const bid = { seq: lastSeq + 1, bid: quote.bid, at: quote.at };
-    for (const stop of book.follow(bid)) touched.push({ ...stop, quote });
-  };
-
-  for (const { opensAt, low, high, close, isFinal } of minutes) {
-    advance(opensAt);
-    follow(low);
-    follow(high);
-    if (isFinal) advance(opensAt + MINUTE_MILLISECONDS);
-    follow(close);
+  for (const event of eventsOf(stops, bids, recorded)) {
+    if (event.kind === 'stop') book.add(event.stop, { bid: event.stop.accepted.bid, raisedBy: undefined });
+    else if (event.kind === 'bid') book.follow(event.bid, false);
+    else for (const stop of book.follow(event.quote)) touched.push({ ...stop, quote: event.quote });
   }
-  advance(Number.POSITIVE_INFINITY);
   return touched;
 }
 
-interface KnownEvent extends BidAt {
-  /** Absent when it is a bid alone. */
-  readonly stop: AcceptedStop | undefined;
-}
+type KnownEvent = { readonly seq: number } & (
+  | { readonly kind: 'bid'; readonly bid: BidAt }
+  | { readonly kind: 'quote'; readonly quote: Quote }
+  | { readonly kind: 'stop'; readonly stop: AcceptedStop }
+);
 
-function knownEvents(stops: readonly AcceptedStop[], bids: readonly BidAt[]): KnownEvent[] {
+function eventsOf(
+  stops: readonly AcceptedStop[],
+  bids: readonly BidAt[],
+  recorded: readonly Quote[],
+): KnownEvent[] {
   const events: KnownEvent[] = [
-    // The bids first: sorting is stable, and a bid is no news to the orders that were accepted at it.
-    ...bids.map(({ seq, bid, at }) => ({ seq, bid, at, stop: undefined })),
-    ...stops.map((stop) => ({ ...stop.accepted, stop })),
+    // The stops last: sorting is stable, and a quote is no news to the orders that were accepted at it.
+    ...bids.map(({ seq, bid, at }) => ({ kind: 'bid', seq, bid: { seq, bid, at } }) as const),
+    ...recorded.map((quote) => ({ kind: 'quote', seq: quote.seq, quote }) as const),
+    ...stops.map((stop) => ({ kind: 'stop', seq: stop.accepted.seq, stop }) as const),
   ];
-  return events.toSorted((one, other) => one.seq - other.seq);
+  return events.sort((one, other) => one.seq - other.seq);
 }

@@ -66,3 +66,12 @@ export class PriceTooOldError extends UnavailableError {
 export function assertMayTrade(role: UserRole): void {
   if (role !== 'customer') throw new StaffCannotTradeError();
 }
+
+/** 503 SVC_001: the price jumped, and the market has not confirmed it yet. */
+export class PriceSuspendedError extends UnavailableError {
+  constructor(assetId: string) {
+    super(`The price of ${assetId} jumped and waits for confirmation: try again in a moment.`, {
+      retryAfterSeconds: NEXT_QUOTE_SECONDS,
+    });
+  }
+}

@@ -11,7 +11,7 @@ import { ValidationError } from '@cnop/exception/errors';
 import { priceWaitedFor } from './accept-order.ts';
 import type { OrderSituation, Placement } from './decide-placement.ts';
 import { carryOut, executesAtOnce } from './decide-placement.ts';
-import { assertFresh } from './fresh-quote.ts';
+import { assertTradableQuote } from './fresh-quote.ts';
 import { assertAvailable, availableUnits } from './holding.ts';
 import { assertMarketAllows } from './market-rules.ts';
 import type { OrderTerms } from './order-terms.ts';
@@ -36,7 +36,7 @@ export function previewOrder(situation: OrderSituation, others: readonly OrderRe
     ...attempt(() => assertNotBlocked(books.balance)).reasons,
     ...attempt(() => assertTradable(request.asset_id, asset)).reasons,
     ...(errors.length > 0 ? reasonsOf(new ValidationError(errors)) : []),
-    ...attempt(() => assertFresh(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,
+    ...attempt(() => assertTradableQuote(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,
     ...attempt(() => assertUnitsCover(terms, situation)).reasons,
     ...reckoned.reasons,
   ]);

@@ -5,12 +5,6 @@ import type { Trigger } from './execute-triggered-order.ts';
 import { scaledPrice } from './scaled-price.ts';
 import { meetsLimit } from './trigger-rules.ts';
 
-/** A price that was, and its place among the others: what an order was accepted before. */
-export interface PlacedQuote {
-  readonly quote: Quote;
-  readonly place: number;
-}
-
 /** A stretch of prices that stops are held against. */
 export interface PriceSpan {
   readonly lowestBid: string;
@@ -19,20 +13,17 @@ export interface PriceSpan {
   touchOf(order: Order): Trigger | undefined;
 }
 
-interface Point extends PlacedQuote {
+interface Point {
+  readonly quote: Quote;
   readonly bid: bigint;
 }
 
 /**
  * @param quotes in the order of time
- * @param placeOf the place of the quote that an order was accepted at
  * @returns undefined without quotes
  */
-export function createPriceSpan(
-  quotes: readonly PlacedQuote[],
-  placeOf: (accepted: Quote) => number,
-): PriceSpan | undefined {
-  const points: Point[] = quotes.map(({ quote, place }) => ({ quote, place, bid: scaledPrice(quote.bid) }));
+export function createPriceSpan(quotes: readonly Quote[]): PriceSpan | undefined {
+  const points: Point[] = quotes.map((quote) => ({ quote, bid: scaledPrice(quote.bid) }));
   const [first] = points;
   if (!first) return undefined;
   const lowest = points.reduce((low, point) => (point.bid < low.bid ? point : low));
@@ -46,17 +37,18 @@ export function createPriceSpan(
         return undefined;
       }
       const stop = scaledPrice(stop_price);
-      const acceptedAt = placeOf(accepted_quote);
       const touching = points.find(
-        ({ bid, place }) => place > acceptedAt && (isTakeProfit ? bid >= stop : bid <= stop),
+        ({ bid, quote }) => quote.seq > accepted_quote.seq && (isTakeProfit ? bid >= stop : bid <= stop),
       );
       return touching && { quote: touching.quote, price: stop_price };
     },
   };
 }
 
-/** What makes a limit order fire: the very price that it would be executed at. */
-export function limitTouch({ order_type, price }: Order, quote: Quote): Trigger | undefined {
+/** What makes a limit order fire: the very price that it would be executed at, if it came after its acceptance. */
+export function limitTouch({ order_type, price, accepted_quote }: Order, quote: Quote): Trigger | undefined {
   if (price === null || !isLimitOrder(order_type)) return undefined;
+  // The process that accepted the order may be ahead of this one.
+  if (accepted_quote !== null && quote.seq <= accepted_quote.seq) return undefined;
   return meetsLimit(sideOf(order_type), price, quote) ? { quote, price } : undefined;
 }

@@ -1,12 +1,12 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { isFresh } from '../domain/fresh-quote.ts';
-import { missedSpan } from '../domain/missed-prices.ts';
+import { isTradable } from '../domain/fresh-quote.ts';
 import type { PriceSpan } from '../domain/price-span.ts';
+import { createPriceSpan } from '../domain/price-span.ts';
 import { createQuoteWindow } from '../domain/quote-window.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineParts } from './dependencies.ts';
 import { fireTouchedOrders } from './fire-touched-orders.ts';
-import { readMissedMinutes } from './read-missed-minutes.ts';
+import { readRecordedQuotes } from './read-recorded-quotes.ts';
 import { createTrailingStops } from './trailing-stops.ts';
 
 /** One asset: its prices, and what they fire. */
@@ -42,17 +42,17 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
     window.add({
       quote,
       seenAtMilliseconds: now.getTime(),
-      isFresh: isFresh(quote, now, maxQuoteAgeSeconds),
+      isFresh: isTradable(quote, now, maxQuoteAgeSeconds),
     });
   }
 
   async function load(): Promise<void> {
     // Orders that come from now on are learnt of by what comes in, so an asset without any needs no look back.
     if (!(await books.isEmpty(assetId))) {
-      const minutes = await readMissedMinutes(parts, assetId);
-      await trailing.load(minutes, first);
-      missed = missedSpan(minutes);
-      if (missed) log.info({ asset_id: assetId, minutes: minutes.length }, 'looking at missed prices');
+      const recorded = await readRecordedQuotes(parts, assetId);
+      await trailing.load(recorded, first);
+      missed = createPriceSpan(recorded);
+      if (missed) log.info({ asset_id: assetId, quotes: recorded.length }, 'looking at missed prices');
     }
     learntAtMilliseconds = clock.now().getTime();
     isLoaded = true;

@@ -15,7 +15,7 @@ export interface EngineLog {
 export interface EngineParts
   extends Pick<
     OrderDependencies,
-    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'quoteFor' | 'trades' | 'maxQuoteAgeSeconds'
   > {
   readonly assets: CachedAssets;
   readonly books: TriggerBookDao;

@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { BookRange } from '@cnop/common/dao/order/trigger-book-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { isFresh } from '../domain/fresh-quote.ts';
+import { isTradable } from '../domain/fresh-quote.ts';
 import type { PriceSpan } from '../domain/price-span.ts';
 import { createPriceSpan, limitTouch } from '../domain/price-span.ts';
 import type { SeenQuote } from '../domain/quote-window.ts';
@@ -32,10 +32,11 @@ export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Pr
   const { assetId, latest, unsettled, missed } = move;
   await parts.prepareStore();
   const asset = await parts.assets.getAsset(assetId);
-  const canTrade = asset?.status === 'active' && isFresh(latest, parts.clock.now(), parts.maxQuoteAgeSeconds);
+  const canTrade =
+    asset?.status === 'active' && isTradable(latest, parts.clock.now(), parts.maxQuoteAgeSeconds);
   if (!canTrade) return { changed: 0, isComplete: false };
-  const placed = unsettled.map(({ quote }) => ({ quote, place: quote.seq }));
-  const spans = [createPriceSpan(placed, ({ seq }) => seq), missed].filter((span) => span !== undefined);
+  const seen = createPriceSpan(unsettled.map(({ quote }) => quote));
+  const spans = [seen, missed].filter((span) => span !== undefined);
   const rule: TriggerRule = (order, quote) =>
     limitTouch(order, quote) ?? firstOf(spans, (span) => span.touchOf(order));
   const tallies = await Promise.all([

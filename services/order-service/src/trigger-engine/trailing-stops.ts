@@ -2,7 +2,7 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Trigger } from '../domain/execute-triggered-order.ts';
 import type { TouchedOrder } from '../domain/followed-stops.ts';
 import { createFollowedStops } from '../domain/followed-stops.ts';
-import type { AcceptedStop, MissedMinute } from '../domain/missed-prices.ts';
+import type { AcceptedStop } from '../domain/missed-prices.ts';
 import type { QuoteWindow } from '../domain/quote-window.ts';
 import type { EngineParts } from './dependencies.ts';
 import { readTrailingStops } from './read-trailing-stops.ts';
@@ -14,7 +14,7 @@ export interface TrailingStops {
    * Begins with what is stored, and with the prices of the time when nobody followed them.
    * @param latest the quote that was there before any came in
    */
-  load(minutes: readonly MissedMinute[], latest: Quote | undefined): Promise<void>;
+  load(recorded: readonly Quote[], latest: Quote | undefined): Promise<void>;
   /** Follows what has come in, in the order of time. */
   follow(): void;
   /**
@@ -61,7 +61,7 @@ export function createTrailingStops(
   const save = (): Promise<void> => stored.save(followed.takeNewRaises());
 
   return {
-    async load(minutes, latest) {
+    async load(recorded, latest) {
       await stored.load();
       const stops: AcceptedStop[] = [];
       for await (const stop of readTrailingStops(books, { assetId, fromSeq: 0, isKnown: () => false })) {
@@ -69,9 +69,11 @@ export function createTrailingStops(
         lastAcceptedSeq = Math.max(lastAcceptedSeq, stop.accepted.seq);
       }
       // What has come in since then is followed like any other quote.
-      const firstSeq = latest ? latest.seq + 1 : (window.firstSeq() ?? Number.POSITIVE_INFINITY);
+      const firstLive = latest ? latest.seq + 1 : (window.firstSeq() ?? Number.POSITIVE_INFINITY);
+      // The record may be ahead of the quotes that came in. Following it twice would mix up the order of time.
+      const firstSeq = Math.max(firstLive, (recorded.at(-1)?.seq ?? -1) + 1);
       const bids = [...stored.all(), ...(latest ? [latest] : [])];
-      followed.restore({ stops, bids, minutes, firstSeq });
+      followed.restore({ stops, bids, recorded, firstSeq });
     },
 
     follow: () => followed.follow(window.after(followed.followedSeq())),

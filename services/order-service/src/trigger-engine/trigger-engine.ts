@@ -22,7 +22,15 @@ const FIRST_TIDYING_MILLISECONDS = 10_000;
 export interface TriggerEngineDependencies
   extends Pick<
     OrderDependencies,
-    'store' | 'clock' | 'ids' | 'catalogue' | 'candles' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+    | 'store'
+    | 'clock'
+    | 'ids'
+    | 'catalogue'
+    | 'candles'
+    | 'quotes'
+    | 'quoteFor'
+    | 'trades'
+    | 'maxQuoteAgeSeconds'
   > {
   readonly log: EngineLog;
 }

@@ -9,6 +9,9 @@ import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
@@ -37,6 +40,8 @@ export interface OrderDependencies {
   readonly candles: CandleDao;
   readonly peaks: PricePeakDao;
   readonly quotes: QuoteBoard;
+  /** Returns the quote that an order is executed at: never an older one than any that a client has seen (ADR 0027). */
+  readonly quoteFor: (assetId: string, asset: Asset | undefined) => Quote | undefined;
   /** Told of every trade after its commit. */
   readonly trades: TradeTape;
   /** A price that is older trades nothing. */
@@ -60,8 +65,21 @@ export function createOrderDependencies(surroundings: OrderSurroundings): OrderD
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),
     quotes,
+    quoteFor: surroundings.catalogueHearsOfChanges ? quotes.latest : newestQuote(quotes),
     trades,
     maxQuoteAgeSeconds,
     maxOpenOrders: surroundings.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
+  };
+}
+
+/**
+ * Makes the quote of a process that makes no prices: the newer one of the board's and the stored one. The asset of an
+ * order was just read, and no process shows a price before it is stored.
+ */
+function newestQuote(board: QuoteBoard): OrderDependencies['quoteFor'] {
+  return (assetId, asset) => {
+    const quote = board.latest(assetId);
+    if (!asset || (quote && quote.seq >= storedSeqOf(asset))) return quote;
+    return storedQuoteOf(asset);
   };
 }

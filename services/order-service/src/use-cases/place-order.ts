@@ -37,7 +37,7 @@ export interface PlacedOrder {
  * order, event and the answer to a retry are one commit.
  * @throws StaffCannotTradeError, ForbiddenError (403) when the role or the account may not trade
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
- * @throws PriceTooOldError (503)
+ * @throws PriceTooOldError, PriceSuspendedError (503)
  */
 export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
   const { username, role, request, intent } = command;
@@ -50,7 +50,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
     eventId: deps.ids.next(),
     at: now.toISOString(),
   };
-  const quote = deps.quotes.latest(request.asset_id);
+  const quote = deps.quoteFor(request.asset_id, asset);
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
   const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context };
   const claim = claimOf(command, context.orderId);

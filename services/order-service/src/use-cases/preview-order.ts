@@ -27,7 +27,7 @@ const NO_ID = 'preview';
 export async function previewOrder(
   deps: Pick<
     OrderDependencies,
-    'store' | 'clock' | 'assets' | 'quotes' | 'maxQuoteAgeSeconds' | 'maxOpenOrders'
+    'store' | 'clock' | 'assets' | 'quoteFor' | 'maxQuoteAgeSeconds' | 'maxOpenOrders'
   >,
   command: PreviewOrder,
 ): Promise<OrderPreview> {
@@ -35,7 +35,7 @@ export async function previewOrder(
   const now = deps.clock.now();
   const context = { username, orderId: NO_ID, tradeId: NO_ID, eventId: NO_ID, at: now.toISOString() };
   const asset = await deps.assets.getAsset(request.asset_id);
-  const quote = deps.quotes.latest(request.asset_id);
+  const quote = deps.quoteFor(request.asset_id, asset);
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
   const roleReasons = attempt(() => assertMayTrade(role)).reasons;
   const claim = claimOf(command, NO_ID);

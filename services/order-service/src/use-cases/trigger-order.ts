@@ -2,7 +2,7 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { Trigger } from '../domain/execute-triggered-order.ts';
 import { executeTriggeredOrder } from '../domain/execute-triggered-order.ts';
-import { isFresh } from '../domain/fresh-quote.ts';
+import { isTradable } from '../domain/fresh-quote.ts';
 import type { WaitingOrder } from './change-waiting-order.ts';
 import { changeWaitingOrder } from './change-waiting-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
@@ -22,7 +22,7 @@ export type TriggerAttempt =
 
 type Triggering = Pick<
   OrderDependencies,
-  'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'
+  'store' | 'clock' | 'ids' | 'quoteFor' | 'trades' | 'maxQuoteAgeSeconds'
 > & {
   /** May be a second old, since many orders ask for one asset: so long orders may fire after its suspension. */
   readonly assets: Pick<OrderDependencies['assets'], 'getAsset'>;
@@ -39,8 +39,8 @@ export async function triggerOrder(
 ): Promise<TriggerAttempt> {
   const asset = await deps.assets.getAsset(waiting.assetId);
   const now = deps.clock.now();
-  const quote = deps.quotes.latest(waiting.assetId);
-  const canTrade = asset?.status === 'active' && quote && isFresh(quote, now, deps.maxQuoteAgeSeconds);
+  const quote = deps.quoteFor(waiting.assetId, asset);
+  const canTrade = asset?.status === 'active' && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
   if (!canTrade) return { kind: 'blocked' };
   const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
   const order = await changeWaitingOrder(deps, waiting, (found, books) => {

@@ -114,6 +114,7 @@ describe('the candle that reaches furthest', () => {
     volume: '0',
     final: true,
     source: 'manual',
+    quotes: null,
   });
   const candles = [candle('a', '9.5', '100'), candle('b', '10', '99'), candle('c', '9.50', '100.0')];
 

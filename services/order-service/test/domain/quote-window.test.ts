@@ -88,8 +88,8 @@ describe('a window of quotes', () => {
             stop_price: String(stop),
             accepted_quote: quote(acceptedSeq, 100),
           });
-          const placed = pruned.unsettled().map(({ quote: each }) => ({ quote: each, place: each.seq }));
-          const touch = createPriceSpan(placed, ({ seq }) => seq)?.touchOf(order);
+          const unsettled = pruned.unsettled().map((each) => each.quote);
+          const touch = createPriceSpan(unsettled)?.touchOf(order);
           const since = bids.slice(acceptedSeq);
           const isTouched = since.some((bid) => (isProfit ? bid >= stop : bid <= stop));
           expect(touch !== undefined).toBe(isTouched);

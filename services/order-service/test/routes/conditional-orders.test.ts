@@ -1,5 +1,6 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
+import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder } from '../../src/use-cases/expire-order.ts';
 import { withdrawOrder } from '../../src/use-cases/withdraw-order.ts';
@@ -18,6 +19,8 @@ beforeAll(async () => {
 afterAll(() => service.dispose());
 beforeEach(() => {
   service.clock.set(START);
+  // Quotes from before the clock was set are from the future.
+  service.refreshPrices();
   service.setPrice('BTC', '50000');
   service.setPrice('GOLD', '2000');
 });
@@ -244,6 +247,39 @@ describe('a market order', () => {
       held_quantity: '0',
       total_invested: '0.00',
     });
+  });
+});
+
+describe('a price whose jump waits for confirmation', () => {
+  it('trades nothing, says why and when to come back, and trades again once it is confirmed or dropped', async () => {
+    const jo = await createTrader(service, '100000');
+    for (const price of ['50000', '80000']) {
+      service.suspendPrice('BTC');
+      for (const type of [{ order_type: 'market_buy' }, { order_type: 'limit_buy', price: '60000' }]) {
+        const response = await jo.place({ asset_id: 'BTC', quantity: '0.1', ...type });
+        expect(response.statusCode, response.body).toBe(503);
+        expect(response.headers['retry-after']).toBe('2');
+        expect(response.json<ProblemAnswer>()).toMatchObject({
+          code: 'SVC_001',
+          retryable: true,
+          detail: 'The price of BTC jumped and waits for confirmation: try again in a moment.',
+        });
+      }
+      const preview = await jo.preview({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.1' });
+      expect(preview.json<{ data: OrderPreview }>().data).toMatchObject({
+        would_be: 'refused',
+        reasons: [
+          {
+            code: 'SVC_001',
+            message: 'The price of BTC jumped and waits for confirmation: try again in a moment.',
+          },
+        ],
+      });
+      service.setPrice('BTC', price);
+      const placed = await jo.placed({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.1' });
+      expect(placed.executed_price).toBe(price);
+    }
+    service.setPrice('BTC', '50000');
   });
 });
 

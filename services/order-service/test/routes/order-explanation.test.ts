@@ -54,6 +54,7 @@ async function storeCandles(
         volume: '0',
         final: true,
         source: 'manual',
+        quotes: null,
         ...candle,
       }),
     ),

@@ -77,6 +77,7 @@ export async function openCrowd(
       candles: createCandleDao(itsStore),
       peaks: createPricePeakDao(itsStore),
       quotes,
+      quoteFor: quotes.latest,
       trades: createTradeTape(),
       maxQuoteAgeSeconds: 3_600,
       maxOpenOrders: Number.MAX_SAFE_INTEGER,

@@ -25,7 +25,7 @@ const quoteOf = (mid: string, seq: number): Quote => ({
 async function playFall(options: { readonly runsTriggerEngine?: boolean }) {
   const runtime = await createTestRuntime();
   cleanup.defer(() => runtime.dispose());
-  await createAssetDao(runtime.store).createAsset(anAsset());
+  await createAssetDao(runtime.store).createAsset(anAsset({ last_price_update: new Date(0).toISOString() }));
   const app = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: 15, ...options });
   cleanup.defer(() => app.close());
   await app.ready();

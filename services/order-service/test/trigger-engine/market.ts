@@ -45,6 +45,7 @@ export interface Market {
   change(asset: Partial<Asset>): Promise<void>;
   /** The bids of the peaks on disk. */
   peaks(): Promise<string[]>;
+  /** Stores a candle; unless the test says otherwise, its quotes came now: the lowest, the highest, the last. */
   addCandle(candle: Partial<Candle> & Pick<Candle, 'open_time'>): Promise<void>;
   cash(): Promise<{ readonly current: string; readonly held: string }>;
   units(): Promise<{ readonly quantity: string; readonly held: string }>;
@@ -85,6 +86,7 @@ export async function openMarket({
     orders,
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),
+    quoteFor: quotes.latest,
     maxQuoteAgeSeconds,
     maxOpenOrders: Number.MAX_SAFE_INTEGER,
   };
@@ -145,6 +147,10 @@ export async function openMarket({
     peaks: async () => (await createPricePeakDao(store).getPeaks(SPOT)).map(({ bid }) => bid),
     async addCandle(candle) {
       const price = candle.close ?? startPrice;
+      const next = (bid = price) => {
+        seq += 1;
+        return { seq, bid };
+      };
       const whole: Candle = {
         asset_id: SPOT,
         interval: '1m',
@@ -155,6 +161,7 @@ export async function openMarket({
         volume: '0',
         final: true,
         source: 'manual',
+        quotes: { low: next(candle.low), high: next(candle.high), close: next() },
         ...candle,
       };
       await store.transact({}, () => ({ writes: [candleRecord.create(whole)], result: undefined }));

@@ -1,4 +1,5 @@
 import type { TableStore } from '@cnop/common/database/table-store';
+import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
@@ -22,6 +23,7 @@ async function awayDuring(candle: {
   high?: string;
   close: string;
   open?: string;
+  quotes?: Candle['quotes'];
 }): Promise<void> {
   market.clock.set(minute(1));
   await market.price('100');
@@ -76,11 +78,16 @@ describe('what the price passed while no engine ran', () => {
   it.each([
     ['a low under the peak from before', { low: '90', close: '100' }, 'completed'],
     ['a last price under the high of its minute', { high: '120', close: '110' }, 'completed'],
-    // Which of the two came first is not on record: nobody is sold out by a fall that may not have happened.
+    ['a low before the high of its own minute', { low: '95', high: '120', close: '111' }, 'queued'],
     [
-      'a low that is under the high of its own minute alone',
-      { low: '95', high: '120', close: '111' },
-      'queued',
+      'a low after the high of its own minute',
+      {
+        low: '95',
+        high: '120',
+        close: '111',
+        quotes: { high: { seq: 5, bid: '120' }, low: { seq: 6, bid: '95' }, close: { seq: 7, bid: '111' } },
+      },
+      'completed',
     ],
   ] as const)('fires a trailing stop by %s', async (_, candle, status) => {
     await open();
@@ -90,33 +97,75 @@ describe('what the price passed while no engine ran', () => {
     expect(await statusOf(trailing)).toBe(status);
   });
 
-  it('counts from the acceptance on: of that very minute the last price alone', async () => {
+  it('counts each quote from the acceptance on, also within its minute', async () => {
     await open();
     market.clock.set(minute(5));
     market.clock.advanceSeconds(30);
-    market.publish('100');
-    const stops = [await stopAt('95'), await trail('10')];
-    const touchedAtLast = [await stopAt('99'), await trail('1')];
+    // The third quote: what has a greater seq came later.
+    market.publish('100', '100');
+    const open95 = [await stopAt('95'), await trail('10')];
+    const touched = [await stopAt('99'), await trail('1')];
     await market.restart(async () => {
-      await market.addCandle({ open_time: minute(4), low: '80', close: '100' });
-      await market.addCandle({ open_time: minute(5), low: '90', high: '130', close: '99' });
+      await market.addCandle({
+        open_time: minute(5),
+        low: '90',
+        high: '130',
+        close: '99',
+        quotes: { low: { seq: 2, bid: '90' }, high: { seq: 3, bid: '130' }, close: { seq: 4, bid: '99' } },
+      });
       market.clock.set(minute(10));
     });
-    await market.price('101');
-    for (const id of stops) expect(await statusOf(id)).toBe('queued');
-    for (const id of touchedAtLast) expect(await statusOf(id)).toBe('completed');
+    await market.price('101', '101');
+    for (const id of open95) expect(await statusOf(id)).toBe('queued');
+    for (const id of touched) {
+      expect(await market.order(id)).toMatchObject({
+        status: 'completed',
+        trigger_quote: { seq: 4, bid: '99' },
+      });
+    }
   });
 
-  it('does not count a last price that may be older than the acceptance', async () => {
+  it.each([true, false])(
+    'does not count a half-recorded minute whose last price is older than the acceptance, closed: %s',
+    async (final) => {
+      await open();
+      market.clock.set(minute(5));
+      market.clock.advanceSeconds(30);
+      market.publish('100');
+      const orders = [
+        await stopAt('95'),
+        (await market.place({ order_type: 'take_profit', stop_price: '105' })).order_id,
+        await trail('5'),
+      ];
+      await market.restart(async () => {
+        const quotes = {
+          low: { seq: 1, bid: '90' },
+          high: { seq: 2, bid: '110' },
+          close: { seq: 1, bid: '90' },
+        };
+        await market.addCandle({ open_time: minute(5), low: '90', high: '110', close: '90', final, quotes });
+        market.clock.set(minute(10));
+      });
+      await market.price('101');
+      for (const id of orders) expect(await statusOf(id)).toBe('queued');
+    },
+  );
+
+  it('does not count a minute without quotes, whatever its prices were', async () => {
     await open();
-    market.clock.set(minute(5));
-    market.clock.advanceSeconds(30);
-    market.publish('100');
+    const orders = [await stopAt('95'), await trail('5')];
+    await awayDuring({ low: '90', high: '120', close: '90', quotes: null });
+    await market.price('101');
+    for (const id of orders) expect(await statusOf(id)).toBe('queued');
+  });
+
+  it('counts the bid that there was, although the spread is another now', async () => {
+    await open();
     const stop = await stopAt('95');
-    await market.restart(async () => {
-      await market.addCandle({ open_time: minute(5), low: '90', close: '90', final: false });
-      market.clock.set(minute(10));
-    });
+    await awayDuring({ low: '99', close: '99' });
+    // With this spread a mid of 99 has a bid of 94.05, and one of 101 a bid of 95.95.
+    await market.change({ spread_bps: 1_000 });
+    await market.restart();
     await market.price('101');
     expect(await statusOf(stop)).toBe('queued');
   });
@@ -129,7 +178,12 @@ describe('what the price passed while no engine ran', () => {
     await market.price('120');
     await market.price('112');
     await market.restart(async () => {
-      await market.addCandle({ open_time: minute(5), low: '95', high: '120', close: '112', open: '113' });
+      const quotes = {
+        low: { seq: 2, bid: '95' },
+        high: { seq: 3, bid: '120' },
+        close: { seq: 4, bid: '112' },
+      };
+      await market.addCandle({ open_time: minute(5), low: '95', high: '120', close: '112', quotes });
       market.clock.advanceSeconds(30);
     });
     await market.price('111');

@@ -1,5 +1,7 @@
 import type { TableStore } from '@cnop/common/database/table-store';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isTradable } from '../../src/domain/fresh-quote.ts';
+import { limitTouch } from '../../src/domain/price-span.ts';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
 
@@ -140,6 +142,47 @@ describe('a price that is too old', () => {
       status: 'completed',
       trigger_price: '115',
     });
+  });
+});
+
+describe('a price whose jump waits for confirmation', () => {
+  it('fires nothing, also of what was touched before, until the jump is confirmed or dropped', async () => {
+    await open();
+    const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
+    const limit = await market.place({ order_type: 'limit_buy', price: '90' });
+    const at = market.clock.now().toISOString();
+    const rest = { asset_id: 'SPOT', at, source: 'manual' } as const;
+    // Both come before the engine acts: the price fell to the stop, and then it jumped.
+    market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 50 }]);
+    market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 51, suspended: true }]);
+    await market.engine().whenIdle();
+    expect([await statusOf(stop.order_id), await statusOf(limit.order_id)]).toEqual(['queued', 'queued']);
+    market.runtime.quotes.publish([{ ...rest, bid: '60', mid: '60', ask: '60', seq: 52 }]);
+    await market.engine().whenIdle();
+    expect(await market.order(stop.order_id)).toMatchObject({ status: 'completed', executed_price: '60' });
+    expect(await market.order(limit.order_id)).toMatchObject({ status: 'completed', executed_price: '60' });
+  });
+});
+
+describe('a limit order that was accepted by a process ahead of the engine', () => {
+  it('is not fired by a quote from before its acceptance', async () => {
+    await open();
+    const limit = await market.place({ order_type: 'limit_buy', price: '95' });
+    const rule = (seq: number) =>
+      limitTouch(limit, { ...limit.accepted_quote!, bid: '90', mid: '90', ask: '90', seq });
+    const accepted = limit.accepted_quote?.seq ?? 0;
+    expect(rule(accepted - 1)).toBeUndefined();
+    expect(rule(accepted)).toBeUndefined();
+    expect(rule(accepted + 1)).toMatchObject({ price: '95' });
+  });
+});
+
+describe('a quote from the future', () => {
+  it('trades nothing: the clock was set back since', () => {
+    const quote = { asset_id: 'SPOT', bid: '1', mid: '1', ask: '1', source: 'manual', seq: 1 } as const;
+    const at = (seconds: number) => new Date(seconds * 1_000).toISOString();
+    expect(isTradable({ ...quote, at: at(103) }, new Date(100_000), 3)).toBe(true);
+    expect(isTradable({ ...quote, at: at(104) }, new Date(100_000), 3)).toBe(false);
   });
 });
 

@@ -14,6 +14,7 @@ const candle = (time: string, open: string, close: string): Candle => ({
   volume: '0',
   final: true,
   source: 'simulated',
+  quotes: null,
 });
 
 describe('the price at a past moment', () => {

@@ -45,6 +45,7 @@ async function writeCandles(interval: CandleInterval, closes: Readonly<Record<st
       volume: '0',
       final: true,
       source: 'simulated',
+      quotes: null,
     }),
   );
   await service.store.transact({}, () => ({ writes, result: undefined }));

@@ -40,6 +40,10 @@ function checkTrigger(key: ItemKey, order: Order): Violation[] {
   }
   if (!isExecuted && status !== 'failed') return wrong(`It is ${status}, but a quote made it fire.`);
   if (!isQuoteOf(quote, asset_id)) return wrong('The quote that made it fire is not one of its asset.');
+  if (accepted_quote && !isAfterAcceptance(order, quote, accepted_quote)) {
+    const [trigger, acceptance] = [quote, accepted_quote].map(({ seq, at }) => `${seq} of ${at}`);
+    return wrong(`The quote that made it fire, ${trigger}, is not later than its acceptance, ${acceptance}.`);
+  }
   const price = decimal(trigger_price);
   if (!isMet(order, price, quote)) {
     return wrong(`A bid of ${quote.bid} and an ask of ${quote.ask} do not meet ${trigger_price}.`);
@@ -50,6 +54,18 @@ function checkTrigger(key: ItemKey, order: Order): Violation[] {
   // A trailing stop follows the highest bid since the acceptance, so it only ever rises; the others stand still.
   const isPossible = order.order_type === 'trailing_stop' ? price.gte(first) : price.eq(first);
   return isPossible ? [] : wrong(`It fired at ${trigger_price}, but waited for ${formatDecimal(first)}.`);
+}
+
+/** Earlier versions triggered orders by candles of a minute, whose quotes had no `seq`. */
+const NO_SEQ = 0;
+
+/**
+ * Returns whether the quote that triggered an order came after the one that it was accepted at. Its `seq` tells. Its time
+ * may be earlier only when the clock was set back, which the order's own times then show.
+ */
+function isAfterAcceptance({ updated_at }: Order, trigger: Quote, accepted: Quote): boolean {
+  if (trigger.seq === NO_SEQ) return trigger.at > accepted.at;
+  return trigger.seq > accepted.seq && (trigger.at >= accepted.at || updated_at < accepted.at);
 }
 
 function isQuoteOf({ asset_id, bid, mid, ask }: Quote, assetId: string): boolean {

@@ -49,15 +49,33 @@ export const WAITING: Readonly<Record<string, Corruption>> = {
   },
   'a stop-loss that fired above its stop': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), {
-      trigger_quote: { ...ethQuote('1960.01', '1961', '1962') },
+      trigger_quote: { ...ethQuote('1960.01', '1961', '1962', 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
   'a limit buy that fired at an ask above its limit': async (editor) => {
     await editor.edit(dorasOrder(editor, 'bought'), {
-      trigger_quote: { ...ethQuote('1899', '1900', '1900.01') },
+      trigger_quote: { ...ethQuote('1899', '1900', '1900.01', 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'bought'))];
+  },
+  'an order that fired by the quote that it was accepted at': async (editor) => {
+    await editor.edit(dorasOrder(editor, 'stopped'), {
+      trigger_quote: { ...ethQuote('1940', '1940.50', '1941', 1) },
+    });
+    return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
+  },
+  'an order that fired by a quote of the time before it': async (editor) => {
+    await editor.edit(dorasOrder(editor, 'trailed'), {
+      trigger_quote: { ...ethQuote('1905', '1905.50', '1906', 3), at: '2026-01-15T12:59:00.000Z' },
+    });
+    return [breaks('order-trigger', dorasOrder(editor, 'trailed'))];
+  },
+  'an order that fired by a candle of the minute before it': async (editor) => {
+    await editor.edit(dorasOrder(editor, 'stopped'), {
+      trigger_quote: { ...ethQuote('1940', '1940.50', '1941', 0), at: '2026-01-15T12:59:00.000Z' },
+    });
+    return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
   'a stop-loss that fired at another stop': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), { trigger_price: '1970' });
@@ -66,7 +84,7 @@ export const WAITING: Readonly<Record<string, Corruption>> = {
   'a trailing stop that fired below where it began': async (editor) => {
     await editor.edit(dorasOrder(editor, 'trailed'), {
       trigger_price: '1899.49',
-      trigger_quote: { ...ethQuote('1890', '1891', '1892') },
+      trigger_quote: { ...ethQuote('1890', '1891', '1892', 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'trailed'))];
   },
@@ -76,12 +94,12 @@ export const WAITING: Readonly<Record<string, Corruption>> = {
   },
   'a bid above the ask that makes an order fire': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), {
-      trigger_quote: { ...ethQuote('1940', '1939', '1938') },
+      trigger_quote: { ...ethQuote('1940', '1939', '1938', 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
   'a cancelled order that fired': async (editor) => {
-    const changes = { trigger_quote: { ...ethQuote('2600', '2601', '2602') }, trigger_price: '2600' };
+    const changes = { trigger_quote: { ...ethQuote('2600', '2601', '2602', 5) }, trigger_price: '2600' };
     await editor.edit(dorasOrder(editor, 'cancelled'), changes);
     return [breaks('order-trigger', dorasOrder(editor, 'cancelled'))];
   },

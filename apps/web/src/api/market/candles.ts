@@ -4,7 +4,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
-const barSchema = candleSchema.omit({ asset_id: true, interval: true, source: true });
+const barSchema = candleSchema.omit({ asset_id: true, interval: true, source: true, quotes: true });
 export type Bar = z.output<typeof barSchema>;
 
 const answerSchema = z.object({ data: z.array(barSchema) });

@@ -60,11 +60,19 @@ export const assetSchema = z.object({
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_price_update: timestampSchema,
+  /** `seq` of the quote that `current_price` was stored with; null when it is the time of that quote. */
+  quote_seq: z.int().min(0).nullable().default(null),
+  /** True while a jump of the price waits for confirmation: nothing is traded at `current_price`. */
+  price_suspended: z.boolean().default(false),
 });
 export type Asset = z.infer<typeof assetSchema>;
 
+/** An asset without what processes tell each other of its price. */
+const publicAssetSchema = assetSchema.omit({ quote_seq: true, price_suspended: true });
+export type PublicAsset = z.infer<typeof publicAssetSchema>;
+
 /** An asset as clients see it. `price_usd` is a number for older clients and for display only. */
-export const assetResponseSchema = assetSchema.extend({
+export const assetResponseSchema = publicAssetSchema.extend({
   high_24h: positiveDecimalSchema.nullable(),
   low_24h: positiveDecimalSchema.nullable(),
   price_usd: z.number(),

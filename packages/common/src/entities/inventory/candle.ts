@@ -20,6 +20,10 @@ export const CANDLE_SECONDS: Readonly<Record<CandleInterval, number>> = {
   '1d': 24 * 60 * MINUTE_SECONDS,
 };
 
+/** The quote that made a price of a candle. */
+const candleQuoteSchema = z.object({ seq: z.int().min(0), bid: positiveDecimalSchema });
+export type CandleQuote = z.infer<typeof candleQuoteSchema>;
+
 /** The mid prices of one asset over one span of time: first, highest, lowest and last. */
 export const candleSchema = z.object({
   asset_id: assetIdSchema,
@@ -34,6 +38,14 @@ export const candleSchema = z.object({
   /** False while the span is not over. */
   final: z.boolean(),
   source: quoteSourceSchema,
+  /**
+   * The latest quotes at the lowest, the highest and the last price, of a recorded candle of a minute; null elsewhere. They prove to
+   * open orders which prices came after their acceptance (ADR 0026); a candle without them proves nothing.
+   */
+  quotes: z
+    .object({ low: candleQuoteSchema, high: candleQuoteSchema, close: candleQuoteSchema })
+    .nullable()
+    .default(null),
 });
 export type Candle = z.infer<typeof candleSchema>;
 

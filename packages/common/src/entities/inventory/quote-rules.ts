@@ -11,7 +11,7 @@ const BASIS_POINTS_TWICE = '20000';
  */
 export function quoteAround(
   asset: Pick<Asset, 'asset_id' | 'spread_bps' | 'price_scale'>,
-  { mid, ...rest }: Pick<Quote, 'mid' | 'at' | 'source' | 'seq'>,
+  { mid, ...rest }: Pick<Quote, 'mid' | 'at' | 'source' | 'seq' | 'suspended'>,
 ): Quote {
   const { asset_id, spread_bps, price_scale } = asset;
   if (spread_bps === 0) return { asset_id, bid: mid, ask: mid, mid, ...rest };
@@ -27,3 +27,22 @@ export function quoteAround(
     ...rest,
   };
 }
+
+/** The `seq` of an asset's stored price: never less than its time, as earlier versions stored no `seq`. */
+export function storedSeqOf({ quote_seq, last_price_update }: StoredPrice): number {
+  return Math.max(quote_seq ?? 0, Date.parse(last_price_update));
+}
+
+/** Returns the quote that an asset's stored price stands for; it is as old as that price. */
+export function storedQuoteOf(asset: Asset): Quote {
+  const { current_price: mid, last_price_update: at, price_suspended: suspended } = asset;
+  return quoteAround(asset, {
+    mid,
+    at,
+    source: 'stored',
+    seq: storedSeqOf(asset),
+    ...(suspended && { suspended: true }),
+  });
+}
+
+type StoredPrice = Pick<Asset, 'quote_seq' | 'last_price_update'>;

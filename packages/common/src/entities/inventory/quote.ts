@@ -18,7 +18,9 @@ export const quoteSchema = z.object({
   mid: positiveDecimalSchema,
   at: timestampSchema,
   source: quoteSourceSchema,
-  /** Grows with every quote of the asset, also across restarts. */
+  /** Grows with every quote of the asset, also across restarts and when the clock is set back. */
   seq: z.int().min(0),
+  /** Set while a jump of the price waits for confirmation: nothing is traded at this quote. */
+  suspended: z.literal(true).exactOptional(),
 });
 export type Quote = z.infer<typeof quoteSchema>;

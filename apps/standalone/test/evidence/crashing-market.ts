@@ -1,0 +1,263 @@
+import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { FEED_LEASE_KEY } from '@cnop/common/dao/inventory/feed-lease-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { Candle } from '@cnop/common/entities/inventory/candle';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import type { Order } from '@cnop/common/entities/order/order';
+import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { receiveQuotes, sendQuotes } from '@cnop/common/market/quote-relay';
+import { relayStoredPrices } from '@cnop/common/market/stored-prices';
+import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
+import { ProblemError } from '@cnop/exception/problem-error';
+import { reprice } from '@cnop/inventory-service/domain/asset-rules';
+import { holderName } from '@cnop/inventory-service/market-maker/leadership';
+import type { MarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
+import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
+import type { PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
+import type { TriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
+import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
+import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+import { placeOrder } from '@cnop/order-service/use-cases/place-order';
+import { anAsset } from '@cnop/testing/builders/inventory';
+import type { FakeClock } from '@cnop/testing/fake-clock';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+
+/** Which processes there are, and how quotes come from the one that makes prices to the one that executes orders. */
+export type Shape = 'one process' | 'stored prices' | 'message bus';
+
+/** Longer than any test: no round comes by itself. */
+const NEVER_MILLISECONDS = 3_600_000;
+const MAX_QUOTE_AGE_SECONDS = 3;
+const STOCK_UNITS = '1000';
+const MOST_SECONDS_TO_BEGIN = 60;
+
+export interface CrashingMarketOptions {
+  readonly runtime: TestRuntime;
+  readonly clock: FakeClock;
+  readonly asset: Asset;
+  readonly shape: Shape;
+  /** Made anew for each life of the process that makes prices. */
+  readonly openFeed: () => PriceFeed;
+  /** How the engine reads candles: where a test plants a fault. */
+  readonly readCandles?: (candles: readonly Candle[]) => readonly Candle[];
+}
+
+/** A quote that was shown or stored, and when it first was among all of them. */
+export interface KnownQuote {
+  readonly index: number;
+  readonly quote: Quote;
+}
+
+export interface CrashingMarket {
+  /** One tick of the prices, and all that they trigger. */
+  tick(): Promise<void>;
+  persist(): Promise<void>;
+  /** Sets the price, as an administrator does. */
+  setPrice(price: string): Promise<void>;
+  /** Places an order; undefined when it was refused, or when the process ended meanwhile. */
+  place(request: Readonly<Record<string, string>>): Promise<Order | undefined>;
+  orderOf(orderId: string): Promise<Order | undefined>;
+  /** Ends both processes like `kill -9` does, after some more commits: what comes after those is lost. */
+  killAfter(commits: number): void;
+  isKilled(): boolean;
+  /** Ends what runs, in order unless it was killed, and starts it again. */
+  restart(): Promise<void>;
+  /** Every quote that was shown or stored, by its `seq`. */
+  readonly known: ReadonlyMap<number, KnownQuote>;
+  /** Quotes that the engine has got in this life, in the order of time. */
+  readonly seenByEngine: readonly Quote[];
+  latest(): Quote | undefined;
+  close(): Promise<void>;
+}
+
+interface Life {
+  readonly maker: MarketMaker;
+  readonly engine: TriggerEngine;
+  readonly deps: OrderDependencies;
+  readonly board: WritableQuoteBoard;
+  poll(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The real market maker and trigger engine over a real store, through as many lives as the test asks for. */
+export async function openCrashingMarket(options: CrashingMarketOptions): Promise<CrashingMarket> {
+  const { runtime, clock, asset, shape } = options;
+  const { asset_id } = asset;
+  const trader = `trader-${asset_id}`;
+  const assets = createAssetDao(runtime.store);
+  const known = new Map<number, KnownQuote>();
+  const seenByEngine: Quote[] = [];
+  let commitsLeft = Number.POSITIVE_INFINITY;
+  const isKilled = (): boolean => commitsLeft <= 0;
+
+  const note = (quotes: readonly Quote[]): void => {
+    for (const quote of quotes) {
+      if (quote.suspended || known.has(quote.seq)) continue;
+      known.set(quote.seq, { index: known.size, quote });
+    }
+  };
+  /** The store as the processes see it: from the moment of the kill nothing reaches it any more. */
+  const store: TableStore = {
+    ...runtime.store,
+    async transact(reads, decide) {
+      commitsLeft -= 1;
+      if (isKilled()) throw new Error('killed');
+      const result = await runtime.store.transact(reads, decide);
+      const stored = shape === 'one process' ? undefined : await assets.getAsset(asset_id);
+      if (stored) note([storedQuoteOf(stored)]);
+      return result;
+    },
+  };
+
+  const begin = async (): Promise<Life> => {
+    const made = createQuoteBoard();
+    const board = shape === 'one process' ? made : createQuoteBoard();
+    made.subscribe(note);
+    seenByEngine.length = 0;
+    board.subscribe((quotes) => seenByEngine.push(...quotes.filter(({ suspended }) => !suspended)));
+    const bus = createInProcessBus();
+    if (shape === 'message bus') {
+      sendQuotes(made, bus);
+      receiveQuotes(board, bus);
+    }
+    const maker = createMarketMaker({
+      ...runtime,
+      store,
+      board: made,
+      feed: options.openFeed(),
+      maxJumpPercent: 20,
+      tickMilliseconds: NEVER_MILLISECONDS,
+      persistSeconds: NEVER_MILLISECONDS / 1_000,
+      storesBeforeShowing: shape !== 'one process',
+      holder: holderName(runtime.ids),
+    });
+    const deps = createOrderDependencies({
+      ...runtime,
+      store,
+      quotes: board,
+      maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+      catalogueHearsOfChanges: false,
+    });
+    const quoteFor = shape === 'one process' ? board.latest : deps.quoteFor;
+    const candles = {
+      getCandles: async (...period: Parameters<typeof deps.candles.getCandles>) => {
+        const found = await deps.candles.getCandles(...period);
+        return [...(options.readCandles?.(found) ?? found)];
+      },
+    };
+    const poll = async (): Promise<void> => {
+      if (shape === 'one process') return;
+      const stop = await relayStoredPrices({
+        board,
+        readAssets: assets.getAssets,
+        onFailure: () => undefined,
+      });
+      stop();
+    };
+    await maker.start();
+    await poll();
+    const engine = createTriggerEngine({ ...deps, quoteFor, candles, log: runtime.logger });
+    engine.start();
+    await engine.whenIdle();
+    return {
+      maker,
+      engine,
+      deps: { ...deps, quoteFor },
+      board,
+      poll,
+      async end() {
+        await engine.close();
+        await maker.stop();
+        await bus.close();
+      },
+    };
+  };
+
+  const acted = async ({ engine, poll }: Life): Promise<void> => {
+    await poll();
+    await engine.whenIdle();
+  };
+
+  await assets.createAsset(asset);
+  await runtime.fund(trader, '100000000');
+  let life = await begin();
+  const place: CrashingMarket['place'] = async (request) => {
+    const parsed = orderCreateSchema.parse({ asset_id, quantity: '1', ...request });
+    const command = {
+      username: trader,
+      role: 'customer' as const,
+      request: parsed,
+      requestHash: '',
+      intent: undefined,
+    };
+    try {
+      return (await placeOrder(life.deps, command)).order;
+    } catch (error) {
+      if (isKilled() || error instanceof ProblemError) return undefined;
+      throw error;
+    }
+  };
+  // A feed may begin with nothing, or with a jump.
+  for (let second = 0; !(await place({ order_type: 'market_buy', quantity: STOCK_UNITS })); second++) {
+    if (second === MOST_SECONDS_TO_BEGIN) throw new Error('there is no price to begin with');
+    clock.advanceSeconds(1);
+    await life.maker.tick();
+    await acted(life);
+  }
+
+  return {
+    known,
+    seenByEngine,
+    isKilled,
+    place,
+    latest: () => life.board.latest(asset_id),
+    orderOf: (orderId) => life.deps.orders.getOrder(orderId),
+    persist: () => life.maker.persist(),
+    async tick() {
+      await life.maker.tick();
+      await acted(life);
+    },
+    async setPrice(price) {
+      if (isKilled()) return;
+      const changed = await assets.updateAsset(asset_id, (stored) => reprice(stored, price, clock.now()));
+      if (shape !== 'one process') note([storedQuoteOf(changed)]);
+      life.maker.market.priceSet(changed);
+      await acted(life);
+    },
+    killAfter(commits) {
+      commitsLeft = Math.min(commitsLeft, commits + 1);
+    },
+    async restart() {
+      await life.end();
+      commitsLeft = Number.POSITIVE_INFINITY;
+      life = await begin();
+    },
+    async close() {
+      await life.end();
+      const key = assetRecord.key({ asset_id });
+      await runtime.store.transact({ asset: key, lease: FEED_LEASE_KEY }, () => ({
+        writes: [
+          { kind: 'delete', key },
+          { kind: 'delete', key: FEED_LEASE_KEY },
+        ],
+        result: undefined,
+      }));
+    },
+  };
+}
+
+/** An asset of its own for each run over one store. */
+export function assetOfRun(run: number, now: Date): Asset {
+  return anAsset({
+    asset_id: `RUN${run}`,
+    current_price: '100',
+    price_scale: 2,
+    daily_volatility_bps: 9_000,
+    last_price_update: now.toISOString(),
+  });
+}

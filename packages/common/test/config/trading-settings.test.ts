@@ -1,0 +1,16 @@
+import { maxQuoteAgeSecondsOf, orderProcessSettings } from '@cnop/common/config/trading-settings';
+import { expect, it } from 'vitest';
+
+const ageOf = (environment: Readonly<Record<string, string>>) =>
+  maxQuoteAgeSecondsOf(orderProcessSettings.parse(environment));
+
+it.each([
+  ['three ticks of the default', {}, 3],
+  ['three ticks of another length', { PRICE_TICK_MILLISECONDS: '2500' }, 7.5],
+  ['a second, however short the ticks are', { PRICE_TICK_MILLISECONDS: '10' }, 1],
+  ['three polls of an exchange', { PRICE_FEED: 'exchange', PRICE_TICK_MILLISECONDS: '10' }, 3],
+  ['three ticks of an exchange', { PRICE_FEED: 'exchange', PRICE_TICK_MILLISECONDS: '2000' }, 6],
+  ['what the setting says', { MAX_QUOTE_AGE_SECONDS: '20' }, 20],
+])('lets a quote be as old as %s', (_case, environment, seconds) => {
+  expect(ageOf(environment)).toBe(seconds);
+});
