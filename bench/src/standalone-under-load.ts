@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { storeSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { openStore } from '@cnop/common/database/open-store';
 import { verifyStore } from '@cnop/standalone/verify/audit-store';
@@ -60,10 +61,9 @@ export async function startStandaloneUnderLoad({
     administrator: () => signIn(server.url, 'admin'),
     async stopAndVerify() {
       await server.stop();
-      const store = await openStore(
-        { STORE: 'lmdb', DATA_DIR: dataDir, AWS_REGION: '', DYNAMODB_TABLE_PREFIX: '' },
-        systemClock,
-      );
+      const store = await openStore(storeSettings.parse({ DATA_DIR: dataDir }), systemClock, {
+        readOnly: true,
+      });
       const report = await verifyStore(store);
       await store.close();
       await rm(dataDir, { recursive: true, force: true });

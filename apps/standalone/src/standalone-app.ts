@@ -11,6 +11,8 @@ import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
+import { reportDisk } from '@cnop/common/database/report-disk';
+import type { TableStore } from '@cnop/common/database/table-store';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
@@ -37,6 +39,8 @@ export interface Standalone {
   /** Where the gateway listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly preparation: Preparation;
+  /** Says why a commit failed and what to do, once one has. */
+  failure(): string | undefined;
   /** Finishes what was accepted, then closes everything that was opened. */
   close(): Promise<void>;
 }
@@ -51,7 +55,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   const verifier = createTokenVerifier({ keys: { jwks: publicKeys }, settings: names, clock });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
   const bus = createInProcessBus();
-  const store = announceChanges(await openStore(settings, clock), bus);
+  const store = announceChanges(await openStore(settings, clock, reportDisk(logger)), bus);
   const preparation = await prepareStore({ store, passwords, clock, adminPassword: settings.ADMIN_PASSWORD });
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {
@@ -95,13 +99,13 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   };
   const gateway = await buildDoor(runtime, services, settings);
   await marketMaker.start();
-  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(gateway, 'gateway') : undefined;
-  await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
+  const metrics = await listenForMetrics(gateway, store, settings);
   const url = await gateway.listen({ host: settings.HOST, port: settings.PORT });
   const history = marketMaker.fillHistory();
   return {
     url,
     preparation,
+    failure: () => store.failure?.(),
     async close() {
       await drainAndClose(gateway, drain);
       await metrics?.close();
@@ -113,6 +117,18 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       await store.close();
     },
   };
+}
+
+/** Serves the metrics of the process on a port of their own, where the settings give one. */
+async function listenForMetrics(
+  gateway: Parameters<typeof buildMetricsApp>[0],
+  store: TableStore,
+  { METRICS_PORT: port, HOST: host }: StandaloneSettings,
+) {
+  if (port === 0) return undefined;
+  const metrics = buildMetricsApp(gateway, 'gateway', store);
+  await metrics.listen({ host, port });
+  return metrics;
 }
 
 /** The public door, in front of services that it reaches by a function call. */

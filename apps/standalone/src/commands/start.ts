@@ -13,7 +13,7 @@ export async function runStart(print: (text: string) => void): Promise<void> {
   const settings = readConfig(standaloneSettings);
   const logger = createLogger({ level: settings.LOG_LEVEL });
   const standalone = await startStandalone(settings, logger);
-  closeOnSignal(logger, () => standalone.close());
+  closeOnSignal(logger, () => standalone.close(), standalone.failure);
   print(welcome(standalone, settings.DATA_DIR));
 }
 

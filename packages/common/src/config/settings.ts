@@ -26,10 +26,17 @@ export const processSettings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
 });
 
+const MAX_FREE_DISK_MEGABYTES = 1_000_000;
+const DEFAULT_FREE_DISK_MEGABYTES = 256;
+
 /** Which table store, and where. */
 export const storeSettings = z.object({
   STORE: z.enum(['lmdb', 'dynamodb']).default('lmdb'),
   DATA_DIR: z.string().min(1).default('./data'),
+  /** The embedded store refuses writes while the disk has less free space. */
+  MIN_FREE_DISK_MEGABYTES: integerSetting({ min: 0, max: MAX_FREE_DISK_MEGABYTES }).default(
+    DEFAULT_FREE_DISK_MEGABYTES,
+  ),
   AWS_REGION: z.string().min(1).default('us-east-1'),
   /** Another endpoint that speaks DynamoDB's protocol. */
   DYNAMODB_ENDPOINT: httpUrlSetting.optional(),

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { AwsOptions } from '../aws/aws-options.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
-import type { TableStore } from './table-store.ts';
+import type { StoreDisk, TableStore } from './table-store.ts';
 
+const BYTES_PER_MEGABYTE = 1_024 * 1_024;
 const ROLE_SESSION_NAME = 'cnop';
 /** Servers on a developer's machine want keys, and take any. */
 const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -15,6 +16,8 @@ export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
 export interface OpenStoreOptions {
   /** For looking only: the store and its tables must exist, and the embedded one refuses to write. */
   readonly readOnly?: boolean;
+  /** Called when the embedded store begins to refuse writes for want of space, and when it takes them again. */
+  readonly onDiskChange?: (disk: StoreDisk) => void;
 }
 
 /**
@@ -24,11 +27,17 @@ export interface OpenStoreOptions {
 export async function openStore(
   settings: StoreSettings,
   clock: Clock,
-  { readOnly = false }: OpenStoreOptions = {},
+  { readOnly = false, onDiskChange }: OpenStoreOptions = {},
 ): Promise<TableStore> {
   if (settings.STORE === 'lmdb') {
     const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');
-    return createLmdbTableStore({ path: storeFolder(settings), clock, readOnly });
+    return createLmdbTableStore({
+      path: storeFolder(settings),
+      clock,
+      readOnly,
+      minFreeBytes: settings.MIN_FREE_DISK_MEGABYTES * BYTES_PER_MEGABYTE,
+      onDiskChange,
+    });
   }
   const [{ createDynamoDbTableStore }, { createDynamoDbTables }] = await Promise.all([
     import('./dynamodb/dynamodb-table-store.ts'),

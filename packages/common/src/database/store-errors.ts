@@ -8,6 +8,18 @@ export class StoreBusyError extends UnavailableError {
   }
 }
 
+/** How long an operator needs at least to free some space. */
+const DISK_FULL_RETRY_SECONDS = 10;
+
+/** 503: the disk has less free space than the settings ask for. Nothing was written, and reads go on. */
+export class DiskFullError extends UnavailableError {
+  constructor() {
+    super('The disk is nearly full: nothing can be changed until there is space again. Reading goes on.', {
+      retryAfterSeconds: DISK_FULL_RETRY_SECONDS,
+    });
+  }
+}
+
 /** The store cannot be reached or cannot write. The outcome of a write is unknown only if the adapter says so. */
 export class StoreUnavailableError extends UnavailableError {
   constructor(cause: unknown) {

@@ -96,12 +96,31 @@ export interface StoreSnapshot extends StoreReader {
   release(): void;
 }
 
+/** The disk that a store is on. */
+export interface StoreDisk {
+  readonly freeBytes: number;
+  readonly minFreeBytes: number;
+  /** Whether writes are refused for want of space. */
+  readonly isFull: boolean;
+}
+
+/** Whether a store takes writes now; background work waits while it does not. */
+export function takesWrites(store: Pick<TableStore, 'disk'>): boolean {
+  return store.disk?.().isFull !== true;
+}
+
 /**
  * The one door to stored state. Every adapter passes the same contract suite.
  *
  * A promise that resolved after a write means: on disk.
  */
 export interface TableStore extends StoreReader {
+  /** Returns the disk of an embedded store as it was measured last; absent where there is none to watch. */
+  disk?(): StoreDisk;
+
+  /** Says why a commit failed and what to do, once one has; absent where a failed commit does not end the process. */
+  failure?(): string | undefined;
+
   get(key: ItemKey): Promise<Item | undefined>;
 
   query(query: Query): Promise<Page<Item>>;
@@ -118,6 +137,7 @@ export interface TableStore extends StoreReader {
    *
    * - `decide` is pure and synchronous, and may run more than once.
    * - An error that `decide` throws is thrown on, and nothing is written.
+   * @throws DiskFullError when too little space is left; nothing was read or written
    * @throws StoreBusyError when conflicts outlast the retries; nothing was written
    * @throws ItemExistsError when a `create` that was not read meets an existing item; nothing was written
    */

@@ -7,19 +7,29 @@ const SHUTDOWN_DEADLINE_MILLISECONDS = 9_500;
 /**
  * Runs `close` once when the process is asked to stop, then exits. Anything that nobody caught ends the process
  * as well: after an unknown failure a restart is the only state that is known to be good.
+ * @param lastWords returns what the operator has to know of a failure; logged as the last line
  */
-export function closeOnSignal(logger: Logger, close: () => Promise<void>): void {
+export function closeOnSignal(
+  logger: Logger,
+  close: () => Promise<void>,
+  lastWords: () => string | undefined = () => undefined,
+): void {
   let isClosing = false;
   const shutDown = (reason: string, exitCode: number): void => {
     if (isClosing) return;
     isClosing = true;
     logger.info({ reason }, 'shutting down');
-    setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MILLISECONDS).unref();
+    const exit = (code: number): void => {
+      const words = code === 0 ? undefined : lastWords();
+      if (words !== undefined) logger.fatal(words);
+      process.exit(code);
+    };
+    setTimeout(() => exit(1), SHUTDOWN_DEADLINE_MILLISECONDS).unref();
     close().then(
-      () => process.exit(exitCode),
+      () => exit(exitCode),
       (error: unknown) => {
         logger.error({ err: error }, 'shutdown failed');
-        process.exit(1);
+        exit(1);
       },
     );
   };

@@ -1,20 +1,27 @@
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { TableStore } from '../database/table-store.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
+
+type WatchedStore = Pick<TableStore, 'disk'>;
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Counts and times every request by route, and serves `/metrics` in the Prometheus text format. */
-export function serveMetrics(app: FastifyInstance, service: string): void {
-  serveRegistry(app, recordRequests(app, service));
+export function serveMetrics(app: FastifyInstance, service: string, store?: WatchedStore): void {
+  serveRegistry(app, recordRequests(app, service), store);
 }
 
 /** The same for an app that is open to the world: `/metrics` is in another app, for another port. */
-export function buildMetricsApp(measured: FastifyInstance, service: string): FastifyInstance {
+export function buildMetricsApp(
+  measured: FastifyInstance,
+  service: string,
+  store?: WatchedStore,
+): FastifyInstance {
   const app = Fastify({ ...SERVER_OPTIONS, logger: false });
-  serveRegistry(app, recordRequests(measured, service));
+  serveRegistry(app, recordRequests(measured, service), store);
   return app;
 }
 
@@ -40,7 +47,30 @@ function recordRequests(app: FastifyInstance, service: string): Registry {
   return registry;
 }
 
-function serveRegistry(app: FastifyInstance, registry: Registry): void {
+/** Tells the space of the store's disk, where it has one of its own. */
+function recordDisk(registry: Registry, { disk }: WatchedStore): void {
+  if (!disk) return;
+  const registers = [registry];
+  new Gauge({
+    name: 'cnop_store_disk_free_bytes',
+    help: 'Free space on the disk of the store.',
+    registers,
+    collect() {
+      this.set(disk().freeBytes);
+    },
+  });
+  new Gauge({
+    name: 'cnop_store_takes_writes',
+    help: '1 while the store takes writes, 0 while it refuses them for want of space.',
+    registers,
+    collect() {
+      this.set(disk().isFull ? 0 : 1);
+    },
+  });
+}
+
+function serveRegistry(app: FastifyInstance, registry: Registry, store?: WatchedStore): void {
+  if (store) recordDisk(registry, store);
   app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

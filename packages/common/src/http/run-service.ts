@@ -22,6 +22,8 @@ import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
 import { createAssetDao } from '../dao/inventory/asset-dao.ts';
+import type { OpenStoreOptions } from '../database/open-store.ts';
+import { reportDisk } from '../database/report-disk.ts';
 import type { TableStore } from '../database/table-store.ts';
 import { announceChanges } from '../events/announcing-store.ts';
 import type { WritableQuoteBoard } from '../market/quote-board.ts';
@@ -62,7 +64,7 @@ export interface OpenedService {
 export interface ServiceProcess<S extends ServiceSettings> {
   readonly settings: z.ZodType<S>;
   /** Given by the composition root, which alone knows the adapters. */
-  readonly openStore: (settings: S, clock: Clock) => Promise<TableStore>;
+  readonly openStore: (settings: S, clock: Clock, options: OpenStoreOptions) => Promise<TableStore>;
   readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
 }
 
@@ -112,7 +114,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const bus = await openMessageBus(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the message bus is down'),
   });
-  const store = announceChanges(await process.openStore(settings, clock), bus);
+  const store = announceChanges(await process.openStore(settings, clock, reportDisk(logger)), bus);
   const runtime: ProcessRuntime = {
     version: VERSION,
     logger,
@@ -136,13 +138,17 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
     (isMaker ? receiveTrades : sendTrades)(runtime.trades, bus);
   }
-  closeOnSignal(logger, async () => {
-    await drainAndClose(app, drain);
-    stopRelay?.();
-    await service.close?.();
-    await bus.close();
-    await store.close();
-  });
+  closeOnSignal(
+    logger,
+    async () => {
+      await drainAndClose(app, drain);
+      stopRelay?.();
+      await service.close?.();
+      await bus.close();
+      await store.close();
+    },
+    store.failure,
+  );
   await app.listen({ host: settings.HOST, port: settings.PORT });
 }
 

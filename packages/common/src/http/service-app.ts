@@ -8,13 +8,16 @@ import type { SessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
+import { DiskFullError } from '../database/store-errors.ts';
 import type { TableStore } from '../database/table-store.ts';
+import { takesWrites } from '../database/table-store.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
 import type { TradeTape } from '../market/trade-tape.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import { requireAuthentication } from './authentication.ts';
 import type { Drain } from './drain.ts';
 import { closeConnectionsWhenDraining } from './drain.ts';
+import type { HealthCheck } from './health.ts';
 import { serveHealth } from './health.ts';
 import { readJsonBody } from './json-body.ts';
 import { serveMetrics } from './metrics.ts';
@@ -84,7 +87,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     echoRequestId(app);
     closeConnectionsWhenDraining(app, runtime.drain);
     logRequests(app, runtime.logger, service);
-    serveMetrics(app, service);
+    serveMetrics(app, service, runtime.store);
   }
   provideClientAddressOf(app, runtime.clientAddressOf);
   requireAuthentication(app, runtime);
@@ -92,10 +95,21 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   serveHealth(app, {
     ...runtime,
     service,
-    checks: { store: () => runtime.store.ping() },
+    checks: storeChecks(runtime.store),
     isDraining: () => runtime.drain.isDraining,
   });
   return app;
+}
+
+/** What readiness asks of a store: that it answers, and that its disk has space for writes. */
+function storeChecks(store: TableStore): Readonly<Record<string, HealthCheck>> {
+  if (!store.disk) return { store: () => store.ping() };
+  return {
+    store: () => store.ping(),
+    disk: async () => {
+      if (!takesWrites(store)) throw new DiskFullError();
+    },
+  };
 }
 
 export type ServiceApp = Awaited<ReturnType<typeof createServiceApp>>;

@@ -1,6 +1,7 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { takesWrites } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
@@ -70,6 +71,8 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   };
 
   const tick = async (): Promise<void> => {
+    // The lease could not be renewed, nor a price stored: prices stand still until the store takes writes again.
+    if (!takesWrites(store)) return;
     await attempt('the lease of the prices could not be renewed', duty.seekLease);
     await attempt('the catalogue could not be read', duty.readAssets);
     // A process that cannot renew goes on until its lease runs out, and not a moment longer.
@@ -96,7 +99,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   };
 
   const persist = async (): Promise<void> => {
-    if (!duty.mayMake()) return;
+    if (!takesWrites(store) || !duty.mayMake()) return;
     // Where prices are stored before they are shown, each tick has done so.
     const write = options.storesBeforeShowing ? writeRecordedCandles : writeMarket;
     if (!(await write(store, holder, desk))) await duty.end();

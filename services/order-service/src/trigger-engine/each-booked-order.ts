@@ -1,5 +1,6 @@
 import type { Page, Position } from '@cnop/common/core/pagination';
 import type { BookedOrder } from '@cnop/common/dao/order/trigger-book-dao';
+import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { EngineParts } from './dependencies.ts';
 
 /** Orders of one reading of an index: enough to fill many commits, and few enough to stop soon. */
@@ -50,6 +51,8 @@ async function attempt(
   try {
     return await act(order);
   } catch (error) {
+    // The store says that once itself, not for each order.
+    if (error instanceof DiskFullError) return 'failed';
     log.warn({ err: error, order_id: order.orderId }, 'an order could not be changed and is tried again');
     return 'failed';
   }

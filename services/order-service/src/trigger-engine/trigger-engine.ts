@@ -2,6 +2,7 @@ import { blockInactiveAccounts, resumeOrderCancellations } from '@cnop/common/ac
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import { takesWrites } from '@cnop/common/database/table-store';
 import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createTurnstile } from '@cnop/common/scheduling/turnstile';
@@ -77,7 +78,10 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
   const every = (everyMilliseconds: number, task: () => Promise<void>): Repeater =>
     createRepeater({
       everyMilliseconds,
-      act: () => task().catch((err: unknown) => log.warn({ err }, 'a round of the trigger engine failed')),
+      act: async () => {
+        if (!takesWrites(store)) return;
+        await task().catch((err: unknown) => log.warn({ err }, 'a round of the trigger engine failed'));
+      },
     });
 
   return {

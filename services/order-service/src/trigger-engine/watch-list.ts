@@ -1,3 +1,5 @@
+import { DiskFullError } from '@cnop/common/database/store-errors';
+import { takesWrites } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { AssetWatch } from './asset-watch.ts';
 import { createAssetWatch } from './asset-watch.ts';
@@ -28,8 +30,12 @@ export function createWatchList(parts: EngineParts): WatchList {
   const watches = new Map<string, AssetWatch>();
   const turns = createTurns({
     maxAtOnce: MAX_ASSETS_AT_ONCE,
-    act: (assetId) => watchOf(assetId).act(),
-    onFailure: (err, assetId) => log.warn({ err, asset_id: assetId }, 'a price could not be acted on'),
+    // What was seen meanwhile is acted on when the store takes writes again, at the quote that then comes.
+    act: async (assetId) => (takesWrites(parts.store) ? watchOf(assetId).act() : undefined),
+    onFailure: (err, assetId) => {
+      if (!(err instanceof DiskFullError))
+        log.warn({ err, asset_id: assetId }, 'a price could not be acted on');
+    },
   });
 
   function watchOf(assetId: string): AssetWatch {

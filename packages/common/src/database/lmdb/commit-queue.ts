@@ -37,8 +37,12 @@ interface Waiting {
  * transaction would roll back, at an eighth of the price of an order. So whatever may refuse does so before anything
  * is put, and an error of the putting itself (memory, a broken file) ends the process before the commit: the store is
  * then as it was. That a new item's key is taken comes to light while putting, before anything else is put.
+ * @param explain told of an error of the store; returns why it failed and what to do
  */
-export function createCommitQueue(environment: Environment): CommitQueue {
+export function createCommitQueue(
+  environment: Environment,
+  explain: (error: unknown) => string = String,
+): CommitQueue {
   const waiting: Waiting[] = [];
   let committing: Promise<void> | undefined;
 
@@ -58,6 +62,7 @@ export function createCommitQueue(environment: Environment): CommitQueue {
       });
       for (const tell of tellCallers) tell();
     } catch (error) {
+      explain(error);
       const failed = taken.length > 0 ? taken : waiting.splice(0);
       for (const { reject } of failed) reject(new StoreUnavailableError(error));
     }
@@ -70,7 +75,7 @@ export function createCommitQueue(environment: Environment): CommitQueue {
         const run = () => {
           const decided = attempt(decide);
           if ('refusal' in decided) return () => reject(decided.refusal);
-          const taken = writeOrDie(decided.write);
+          const taken = writeOrDie(decided.write, explain);
           return () => (taken ? reject(taken) : resolve(decided.result));
         };
         waiting.push({ run, reject });
@@ -84,13 +89,15 @@ export function createCommitQueue(environment: Environment): CommitQueue {
  * Nothing of the commit that this is part of reaches the disk when it fails.
  * @returns the one refusal that writing has, which took back what it had put
  */
-function writeOrDie(write: () => void): ItemExistsError | undefined {
+function writeOrDie(write: () => void, explain: (error: unknown) => string): ItemExistsError | undefined {
   try {
     write();
     return undefined;
   } catch (error) {
     if (error instanceof ItemExistsError) return error;
-    process.stderr.write(`The store cannot write; ending before half of it is committed. ${String(error)}\n`);
+    process.stderr.write(
+      `The store cannot write; ending before half of it is committed. ${explain(error)}\n`,
+    );
     process.kill(process.pid, 'SIGKILL');
     return undefined;
   }

@@ -28,8 +28,15 @@ function removeIfStillExpired(environment: Environment, entry: Key[]): void {
   if (stored?.e === expiresAt) removeStored(environment, { table, pk, sk }, stored);
 }
 
-/** What DynamoDB's time-to-live does by itself. Returns the function that stops it. */
-export function startExpirySweeper(environment: Environment, clock: Clock): () => void {
+/**
+ * What DynamoDB's time-to-live does by itself. Returns the function that stops it.
+ * @param isPaused true while nothing may be written
+ */
+export function startExpirySweeper(
+  environment: Environment,
+  clock: Clock,
+  isPaused: () => boolean = () => false,
+): () => void {
   const logs = createLogSweeper(environment);
   const sweep = async (nowEpochSeconds: number): Promise<void> => {
     await sweepExpired(environment, nowEpochSeconds);
@@ -37,6 +44,7 @@ export function startExpirySweeper(environment: Environment, clock: Clock): () =
   };
   let sweeping: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
+    if (isPaused()) return;
     sweeping = sweep(epochSeconds(clock.now())).catch(() => undefined);
   }, SWEEP_INTERVAL_MILLISECONDS);
   timer.unref();

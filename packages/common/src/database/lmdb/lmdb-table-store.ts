@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { systemClock } from '../../core/clock.ts';
-import { StoreUsageError } from '../store-errors.ts';
+import { DiskFullError, StoreUsageError } from '../store-errors.ts';
 import type { Decision, Item, ItemKey, ReadItems, Reads, TableStore } from '../table-store.ts';
 import {
   checkBatchGet,
@@ -12,8 +12,11 @@ import {
 } from '../validate-transaction.ts';
 import type { ChangeWrite, CreateWrite } from './apply-write.ts';
 import { applyWrite, createItems } from './apply-write.ts';
+import { explainCommitFailure } from './commit-failure.ts';
 import type { Decided } from './commit-queue.ts';
 import { createCommitQueue } from './commit-queue.ts';
+import type { DiskWatchOptions } from './disk-watch.ts';
+import { freeBytesNow, watchDisk } from './disk-watch.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';
@@ -29,6 +32,12 @@ export interface LmdbTableStoreOptions {
   readonly clock?: Clock;
   /** For looking at a store, be it in use by another process: it must exist, and nothing in it changes. */
   readonly readOnly?: boolean;
+  /** Writes are refused while the disk has less free space; 0 refuses none. */
+  readonly minFreeBytes?: number;
+  /** Called when that begins and when it ends. */
+  readonly onDiskChange?: DiskWatchOptions['onChange'] | undefined;
+  /** Measures the free space, for tests; by default the system does. */
+  readonly diskReading?: Pick<DiskWatchOptions, 'readFreeBytes' | 'everyMilliseconds'>;
 }
 
 /**
@@ -39,10 +48,19 @@ export function createLmdbTableStore({
   path,
   clock = systemClock,
   readOnly = false,
+  minFreeBytes = 0,
+  onDiskChange,
+  diskReading,
 }: LmdbTableStoreOptions): TableStore {
   const environment = openEnvironment(path, { readOnly });
-  const stopSweeper = readOnly ? undefined : startExpirySweeper(environment, clock);
-  const queue = createCommitQueue(environment);
+  const watch = watchDisk({ folder: path, minFreeBytes, onChange: onDiskChange, ...diskReading });
+  const isFull = (): boolean => watch.disk().isFull;
+  const stopSweeper = readOnly ? undefined : startExpirySweeper(environment, clock, isFull);
+  let failure: string | undefined;
+  const queue = createCommitQueue(environment, (error) => {
+    failure = explainCommitFailure(error, { folder: path, freeBytes: freeBytesIfKnown(path) });
+    return failure;
+  });
 
   const read = (key: ItemKey): Item | undefined => {
     const stored = findStored(environment, key);
@@ -73,9 +91,13 @@ export function createLmdbTableStore({
 
     async transact(reads, decide) {
       if (readOnly) throw new StoreUsageError('the store is open for reading only');
+      if (isFull()) throw new DiskFullError();
       checkReads(reads);
       return queue.commit(() => decideOn(environment, reads, decide));
     },
+
+    disk: watch.disk,
+    failure: () => failure,
 
     async ping() {
       environment.root.getStats();
@@ -83,10 +105,20 @@ export function createLmdbTableStore({
 
     async close() {
       stopSweeper?.();
+      watch.stop();
       await queue.whenIdle();
       await environment.close();
     },
   };
+}
+
+/** Undefined when the disk does not even say that. */
+function freeBytesIfKnown(path: string): number | undefined {
+  try {
+    return freeBytesNow(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads, decides and checks; what is left to do is to write, which only a taken key may refuse. */
