@@ -49,6 +49,9 @@ const lines = (server: Server): Record<string, unknown>[] =>
     .split('\n')
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
 
+/** The market maker and the trigger engine name themselves on their lines. */
+const isOfBackgroundWork = (line: Record<string, unknown>): boolean => 'component' in line;
+
 describe('a disk that fills up', () => {
   it('stops writes alone, with a reason, and they go on by themselves', async ({ skip }) => {
     const dataDir = await smallDisk();
@@ -93,13 +96,13 @@ describe('a disk that fills up', () => {
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     expect(await takesWrites()).toBe('0');
-    const probed = lines(server).length;
     // That nothing is said can only be seen by waiting.
     await wait(PAUSE_MILLISECONDS);
     expect(server.process.hasEnded).toBe(false);
-    expect(lines(server).slice(probed)).toEqual([]);
-    const said = lines(server).slice(0, before);
-    expect(said.filter(({ msg }) => String(msg).startsWith('the disk is nearly full'))).toHaveLength(1);
+    expect(lines(server).slice(before).filter(isOfBackgroundWork)).toEqual([]);
+    expect(lines(server).filter(({ msg }) => String(msg).startsWith('the disk is nearly full'))).toHaveLength(
+      1,
+    );
 
     await free();
     await expect.poll(async () => (await deposit()).status, { timeout: PATIENCE_MILLISECONDS }).toBe(201);
