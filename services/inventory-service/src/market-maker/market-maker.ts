@@ -80,7 +80,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   };
 
   const rounds = createRounds(options, async (ask) => {
-    if (!duty.mayMake()) return false;
+    if (!takesWrites(store) || !duty.mayMake()) return false;
     await attempt('prices could not be made', async () => {
       desk.makeQuotes(ask);
       if (options.storesBeforeShowing) await storeAndShow();
