@@ -37,6 +37,7 @@ const ALLOWED: Files = {
   'packages/common/src/core/decimal.ts': [],
   'packages/common/src/core/money.ts': ['./decimal.ts', 'uuid', '@cnop/exception/errors'],
   'packages/common/src/entities/order/order.ts': ['zod', '../../core/money.ts'],
+  'packages/common/src/trading/end-order.ts': ['../entities/order/order.ts', '../core/money.ts'],
   'packages/common/src/database/tables.ts': [],
   'packages/common/src/database/table-store.ts': [
     './tables.ts',
@@ -208,6 +209,11 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
   {
     rules: ['core-and-entities-are-pure'],
     file: 'packages/common/src/entities/stored.ts',
+    imports: ['../database/table-store.ts'],
+  },
+  {
+    rules: ['trading-is-pure'],
+    file: 'packages/common/src/trading/stored.ts',
     imports: ['../database/table-store.ts'],
   },
   {

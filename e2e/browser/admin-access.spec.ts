@@ -103,7 +103,7 @@ test('a moderator steers trading, reads users, and sees nothing that is forbidde
     .getByRole('alertdialog')
     .getByRole('button', { name: `Deactivate ${id}` })
     .click();
-  await expect(page.getByText(`Coin ${id} is inactive now`)).toBeVisible();
+  await expect(page.getByText(`Coin ${id} is closed for trading now`)).toBeVisible();
 
   await page.goto(`/admin/users/${user.username}`);
   await expect(page.getByRole('region', { name: 'Cash' })).toContainText('$10.00');

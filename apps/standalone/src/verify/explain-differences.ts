@@ -7,6 +7,7 @@ import { checkEmailClaim } from './rules/email-claim.ts';
 import { checkHolding } from './rules/holding.ts';
 import { checkPlaces } from './rules/index-places.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
+import { checkSettlementPayment } from './rules/settlement.ts';
 import { checkTrade } from './rules/trade.ts';
 import {
   clientOrderTopic,
@@ -108,6 +109,8 @@ function judge(topic: string, { stored, lines }: Group, keptSince: string): Viol
         payments: ofKind(stored, 'ledger entry'),
         trades: ofKind(stored, 'asset transaction'),
       });
+    case 'settlement':
+      return checkSettlementPayment(ofKind(stored, 'asset transaction'), ofKind(stored, 'ledger entry'));
     case 'order-events':
       return checkOrderEvents(ofKind(stored, 'order')[0], ofKind(stored, 'event'), keptSince);
     case 'client-order':

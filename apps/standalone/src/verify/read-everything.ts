@@ -140,7 +140,8 @@ function gather(gathered: Gathered, stored: Stored): void {
     case 'asset transaction': {
       const { transaction_type, total_amount, fees } = stored.entity;
       if (transaction_type === 'buy') gathered.bought = gathered.bought.plus(total_amount);
-      if (transaction_type === 'sell') gathered.sold = gathered.sold.plus(total_amount);
+      if (transaction_type === 'sell' || transaction_type === 'settlement')
+        gathered.sold = gathered.sold.plus(total_amount);
       if (fees !== null) gathered.fees = gathered.fees.plus(fees);
       break;
     }

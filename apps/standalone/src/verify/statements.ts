@@ -5,7 +5,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import type { CrossCheck } from './cross-check.ts';
 import { holdingText } from './rules/holding.ts';
 import { eventsDue, eventTold } from './rules/order-events.ts';
-import { cashOf, isBuy } from './rules/order-sides.ts';
+import { cashOf, isBuy, movesNoCash } from './rules/order-sides.ts';
 import { showUsd } from './rules/show-usd.ts';
 import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
@@ -25,6 +25,7 @@ export interface Statement {
 
 /** A kind of topic never contains a blank, so that no two of them share a name. */
 export const orderTopic = (orderId: string): string => `order ${orderId}`;
+const settlementTopic = (transactionId: string): string => `settlement ${transactionId}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
 export const clientOrderTopic = (username: string, name: string): string =>
   `client-order ${username} ${name}`;
@@ -83,6 +84,10 @@ function contentStatements(stored: Stored, keptSince: string): Statement[] {
     }
     case 'ledger entry': {
       const { transaction_type, reference_id, username, direction, amount } = stored.entity;
+      if (transaction_type === 'settlement') {
+        const topic = settlementTopic(reference_id ?? '');
+        return [{ side: 'confirm', topic, text: [username, direction, amount].join(' ') }];
+      }
       if (transaction_type !== 'order_payment') return [];
       return [
         {
@@ -93,16 +98,26 @@ function contentStatements(stored: Stored, keptSince: string): Statement[] {
       ];
     }
     case 'asset transaction':
-      return [tradeStatement(stored)];
+      return stored.entity.transaction_type === 'settlement'
+        ? settlementStatements(stored)
+        : [tradeStatement(stored)];
     default:
       return [];
   }
 }
 
+/** A settlement that moves no cent has no ledger entry. */
+function settlementStatements({ entity }: StoredOf<'asset transaction'>): Statement[] {
+  const { transaction_id, username, total_amount } = entity;
+  if (decimal(total_amount).eq('0')) return [];
+  const text = [username, 'credit', total_amount].join(' ');
+  return [{ side: 'claim', topic: settlementTopic(transaction_id), text }];
+}
+
 function tradeStatement({ entity }: StoredOf<'asset transaction'>): Statement {
   const { order_id, username, asset_id, transaction_type, quantity, price, total_amount, fees } = entity;
   const what = ['asset', username, asset_id, transaction_type, quantity, price, total_amount];
-  return { side: 'confirm', topic: orderTopic(order_id), text: [...what, fees ?? NO_FEES].join(' ') };
+  return { side: 'confirm', topic: orderTopic(order_id ?? ''), text: [...what, fees ?? NO_FEES].join(' ') };
 }
 
 function orderStatements(stored: StoredOf<'order'>, keptSince: string): Statement[] {
@@ -126,8 +141,9 @@ function completedOrderStatements(order: Order): Statement[] {
   const buys = isBuy(order_type);
   const cash = showUsd(cashOf(order_type, total_amount === null ? ZERO : decimal(total_amount), fees));
   const trade = [username, asset_id, buys ? 'buy' : 'sell', quantity, executed_price, total_amount, fees];
+  const cashText = ['cash', username, buys ? 'debit' : 'credit', cash].join(' ');
   return [
-    { side: 'claim', topic, text: ['cash', username, buys ? 'debit' : 'credit', cash].join(' ') },
+    ...(movesNoCash(order) ? [] : [{ side: 'claim', topic, text: cashText } as const]),
     { side: 'claim', topic, text: ['asset', ...trade].join(' ') },
   ];
 }

@@ -41,9 +41,11 @@ export const RULES = {
   'order-acceptance': 'an order waits only for what the quote of its acceptance did not meet',
   'order-trigger': 'an order that waited is executed only for a quote that meets its condition',
   'trade-amount': 'an asset transaction moves quantity x price, rounded against the user',
-  'trade-cash': 'a completed order has exactly one ledger entry, of its amount and its fees',
+  'trade-cash': 'a completed order that moves cash has exactly one ledger entry, of its amount and its fees',
   'trade-asset': 'a completed order has exactly one asset transaction, equal to it',
   'trade-order': 'no payment and no asset transaction exists without its completed order',
+  'trade-settlement':
+    'a position is settled once its asset is delisted, at the published price, with one ledger entry',
   'client-order': 'every client_order_id leads to its order, and every order that has one is led to',
   'event-sequence': 'the events of a user are numbered up to the count of the balance, without a gap',
   'event-times': 'events happen in the order of their numbers',

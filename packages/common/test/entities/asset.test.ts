@@ -59,7 +59,7 @@ describe('the value of a holding', () => {
   });
 });
 
-const type = oneOf('buy', 'sell', 'transfer', 'airdrop', 'staking');
+const type = oneOf('buy', 'sell', 'transfer', 'airdrop', 'staking', 'settlement');
 const status = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
 
 describe('an asset transaction', () => {
@@ -70,8 +70,8 @@ describe('an asset transaction', () => {
     transaction_type: type,
     quantity: positiveDecimal,
     price: positiveDecimal,
-    total_amount: positiveDecimal,
-    order_id: required.id,
+    total_amount: required.nonNegativeDecimal,
+    order_id: nullable(required.id),
     status: withDefault(status, 'pending'),
     fees: nullable(required.nonNegativeDecimal),
     description: nullable(text({ min: 0, max: 500 })),

@@ -28,7 +28,7 @@ import {
   withDefault,
 } from './field-cases.ts';
 
-const status = oneOf('active', 'inactive', 'suspended', 'delisted');
+const status = oneOf('active', 'cancel_only', 'close_only', 'suspended', 'delisted');
 const category = oneOf('cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity');
 const amount = nullable(required.nonNegativeDecimal);
 
@@ -73,6 +73,9 @@ describe('an asset', () => {
     price_scale: withDefault(integer({ min: 0, max: 18 }), 2),
     spread_bps: withDefault(basisPoints, 0),
     fee_bps: withDefault(basisPoints, 0),
+    settlement_price: nullable(positiveDecimal),
+    delisted_at: nullable(required.timestamp),
+    settled_at: nullable(required.timestamp),
     daily_volatility_bps: withDefault(basisPoints, 300),
     created_at: required.timestamp,
     updated_at: required.timestamp,

@@ -54,7 +54,7 @@ describe('an order', () => {
     status: withDefault(status, 'pending'),
     quantity: positiveDecimal,
     price: nullable(positiveDecimal),
-    total_amount: nullable(positiveDecimal),
+    total_amount: nullable(required.nonNegativeDecimal),
     fees: withDefault(required.nonNegativeDecimal, '0.00'),
     fee_bps: withDefault(basisPoints, 0),
     description,

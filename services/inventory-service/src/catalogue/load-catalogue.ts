@@ -7,17 +7,20 @@ import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import { z } from 'zod';
 import catalogue from './catalogue.json' with { type: 'json' };
 
+const SET_BY_THE_PLATFORM = {
+  settlement_price: true,
+  delisted_at: true,
+  settled_at: true,
+  created_at: true,
+  updated_at: true,
+  last_price_update: true,
+  quote_seq: true,
+  price_suspended: true,
+} as const;
+
 /** One entry of the catalogue file: an asset without its times, every member written out. */
 const catalogueEntrySchema = z
-  .strictObject(
-    assetSchema.omit({
-      created_at: true,
-      updated_at: true,
-      last_price_update: true,
-      quote_seq: true,
-      price_suspended: true,
-    }).shape,
-  )
+  .strictObject(assetSchema.omit(SET_BY_THE_PLATFORM).shape)
   .refine(({ current_price: price, price_scale }) => decimal(price).fits(price_scale), {
     path: ['current_price'],
     error: 'The price has more fraction digits than price_scale.',
@@ -61,6 +64,9 @@ async function createIfMissing(store: TableStore, asset: Asset): Promise<boolean
 function assetOf(entry: CatalogueEntry, now: string): Asset {
   return {
     ...entry,
+    settlement_price: null,
+    delisted_at: null,
+    settled_at: null,
     created_at: now,
     updated_at: now,
     last_price_update: now,

@@ -5,6 +5,15 @@ import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/a
 import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import { StateConflictError, ValidationError } from '@cnop/exception/errors';
 
+const DELISTED = 'The asset is delisted, which is final.';
+
+type Delisting = Pick<Asset, 'settlement_price' | 'delisted_at' | 'settled_at'>;
+const NOT_DELISTED: Delisting = { settlement_price: null, delisted_at: null, settled_at: null };
+
+function delisting(price: string, at: string): Delisting {
+  return { settlement_price: price, delisted_at: at, settled_at: null };
+}
+
 /**
  * A new asset of the catalogue.
  * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`
@@ -14,6 +23,7 @@ export function newAsset(input: AssetCreate, at: Date): Asset {
   const now = at.toISOString();
   return {
     ...input,
+    ...(input.status === 'delisted' ? delisting(input.current_price, now) : NOT_DELISTED),
     price_change_24h: null,
     price_change_percentage_24h: null,
     created_at: now,
@@ -29,9 +39,20 @@ export function newAsset(input: AssetCreate, at: Date): Asset {
  *
  * Holdings are stored with the asset's `quantity_scale`, so that is fixed. Prices were stored, and limits set, with its
  * `price_scale`, so that may grow but not shrink.
+ *
+ * Delisting publishes the price that every position is settled at: the last one. From then on it is final.
+ * @param lastPrice USD per unit
  * @throws ValidationError (422) when a scale would change in a way that it may not
+ * @throws StateConflictError (409) when the status of a delisted asset would change
  */
-export function editAsset(asset: Asset, changes: AssetUpdate, at: Date): Asset {
+export function editAsset(
+  asset: Asset,
+  changes: AssetUpdate,
+  { at, lastPrice }: { readonly at: Date; readonly lastPrice: string },
+): Asset {
+  const status = changes.status ?? asset.status;
+  const isFinal = asset.status === 'delisted' && asset.settlement_price !== null;
+  if (isFinal && status !== 'delisted') throw new StateConflictError(DELISTED);
   if (changes.quantity_scale !== undefined && changes.quantity_scale !== asset.quantity_scale) {
     throw ValidationError.ofField('quantity_scale', 'The quantity scale of an asset is fixed.', 'immutable');
   }
@@ -42,7 +63,14 @@ export function editAsset(asset: Asset, changes: AssetUpdate, at: Date): Asset {
       'too_small',
     );
   }
-  return assetSchema.parse({ ...asset, ...changes, updated_at: at.toISOString() });
+  const now = at.toISOString();
+  const isDelisted = status === 'delisted' && asset.status !== 'delisted';
+  return assetSchema.parse({
+    ...asset,
+    ...changes,
+    ...(isDelisted && delisting(lastPrice, now)),
+    updated_at: now,
+  });
 }
 
 /**
@@ -64,12 +92,11 @@ export function reprice(asset: Asset, price: string, at: Date): Asset {
 }
 
 /**
- * An asset open or closed for trading; the very same asset when it already is. What was delisted stays so until an
- * administrator edits its status.
+ * An asset open or closed for trading; the very same asset when it already is.
  * @throws StateConflictError (409) when the asset is delisted
  */
-export function switchTrading(asset: Asset, status: 'active' | 'inactive', at: Date): Asset {
-  if (asset.status === 'delisted') throw new StateConflictError('The asset is delisted.');
+export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at: Date): Asset {
+  if (asset.status === 'delisted') throw new StateConflictError(DELISTED);
   return asset.status === status ? asset : { ...asset, status, updated_at: at.toISOString() };
 }
 

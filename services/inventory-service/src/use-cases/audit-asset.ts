@@ -20,6 +20,7 @@ const TIMES = new Set<string>([
   'last_price_update',
   'quote_seq',
   'price_suspended',
+  'delisted_at',
 ]);
 
 export interface AuditedChange {

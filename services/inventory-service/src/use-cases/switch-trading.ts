@@ -24,7 +24,7 @@ export async function activateAsset(
 }
 
 /**
- * Closes an asset for trading; once it is closed, doing so again changes nothing.
+ * Closes an asset for trading: open orders stay and can be cancelled. Once it is closed, doing so again changes nothing.
  * @throws NotFoundError (404), StateConflictError (409) when it is delisted
  */
 export async function deactivateAsset(
@@ -34,6 +34,6 @@ export async function deactivateAsset(
   return changeAsset(deps, {
     ...command,
     action: 'deactivate_asset',
-    rule: (asset, at) => switchTrading(asset, 'inactive', at),
+    rule: (asset, at) => switchTrading(asset, 'cancel_only', at),
   });
 }

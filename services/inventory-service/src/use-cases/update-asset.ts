@@ -11,8 +11,8 @@ export interface UpdateAssetCommand {
 }
 
 /**
- * Edits what is said of an asset.
- * @throws NotFoundError (404)
+ * Edits what is said of an asset, its state included.
+ * @throws NotFoundError (404), StateConflictError (409) when a delisted asset would be listed again
  * @throws ValidationError (422) when a scale would change in a way that it may not
  */
 export async function updateAsset(
@@ -23,6 +23,10 @@ export async function updateAsset(
     assetId,
     caller,
     action: 'update_asset',
-    rule: (asset, at) => editAsset(asset, changes, at),
+    rule: (asset, at) => {
+      const live = deps.market.livePrice(assetId)?.quote;
+      const isLive = live !== undefined && live.at >= asset.last_price_update;
+      return editAsset(asset, changes, { at, lastPrice: isLive ? live.mid : asset.current_price });
+    },
   });
 }

@@ -51,8 +51,8 @@ describe('editAsset', () => {
           const asset = anAsset({ quantity_scale: quantityScale, price_scale: priceScale });
           const changes = { quantity_scale: newQuantityScale, price_scale: newPriceScale };
           const isAllowed = newQuantityScale === quantityScale && newPriceScale >= priceScale;
-          if (isAllowed) expect(editAsset(asset, changes, AT)).toMatchObject(changes);
-          else expect(() => editAsset(asset, changes, AT)).toThrow(ProblemError);
+          if (isAllowed) expect(editAsset(asset, changes, { at: AT, lastPrice: '7' })).toMatchObject(changes);
+          else expect(() => editAsset(asset, changes, { at: AT, lastPrice: '7' })).toThrow(ProblemError);
         },
       ),
     );
@@ -60,7 +60,7 @@ describe('editAsset', () => {
 
   test('leaves the times of creation and of the price alone', () => {
     const asset = anAsset();
-    expect(editAsset(asset, { name: 'Other' }, AT)).toEqual({
+    expect(editAsset(asset, { name: 'Other' }, { at: AT, lastPrice: '7' })).toEqual({
       ...asset,
       name: 'Other',
       updated_at: AT.toISOString(),
@@ -68,13 +68,27 @@ describe('editAsset', () => {
   });
 });
 
+describe('delisting', () => {
+  test('publishes the last price as the price of settlement, and is final', () => {
+    const asset = anAsset({ current_price: '9' });
+    const delisted = editAsset(asset, { status: 'delisted' }, { at: AT, lastPrice: '7' });
+    const delisted_at = AT.toISOString();
+    expect(delisted).toMatchObject({ settlement_price: '7', delisted_at, settled_at: null });
+    for (const status of ['active', 'close_only', 'suspended'] as const) {
+      expect(() => editAsset(delisted, { status }, { at: AT, lastPrice: '8' })).toThrow('final');
+    }
+    const again = editAsset(delisted, { status: 'delisted', name: 'Gone' }, { at: AT, lastPrice: '8' });
+    expect(again).toMatchObject({ name: 'Gone', settlement_price: '7' });
+  });
+});
+
 describe('switchTrading', () => {
   test('gives back the very asset when it is so already', () => {
-    const asset = anAsset({ status: 'inactive' });
-    expect(switchTrading(asset, 'inactive', AT)).toBe(asset);
+    const asset = anAsset({ status: 'cancel_only' });
+    expect(switchTrading(asset, 'cancel_only', AT)).toBe(asset);
   });
 
-  test.each(['active', 'inactive'] as const)('does not make a delisted asset %s', (status) => {
+  test.each(['active', 'cancel_only'] as const)('does not make a delisted asset %s', (status) => {
     expect(() => switchTrading(anAsset({ status: 'delisted' }), status, AT)).toThrow('delisted');
   });
 });
@@ -82,7 +96,8 @@ describe('switchTrading', () => {
 describe('toAssetView', () => {
   test.each([
     ['active', true, 'available'],
-    ['inactive', false, 'unavailable'],
+    ['cancel_only', false, 'unavailable'],
+    ['close_only', false, 'unavailable'],
     ['suspended', false, 'unavailable'],
     ['delisted', false, 'unavailable'],
   ] as const)('an asset that is %s', (status, is_active, availability_status) => {

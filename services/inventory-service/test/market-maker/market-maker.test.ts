@@ -111,7 +111,7 @@ describe('quotes', () => {
   test('are made for assets that come later and for those that are not traded', async () => {
     const market = open();
     await market.maker.start();
-    await market.assets.createAsset(anAsset({ asset_id: 'NEW', current_price: '7', status: 'inactive' }));
+    await market.assets.createAsset(anAsset({ asset_id: 'NEW', current_price: '7', status: 'cancel_only' }));
     await run(market, 1);
     expect(market.midOf('NEW')).toBe('7');
   });

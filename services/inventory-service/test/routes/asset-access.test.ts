@@ -53,7 +53,7 @@ const CASES = ROWS.flatMap(({ expected, ...call }) =>
   })),
 );
 
-const BTC = anAsset({ current_price: '50000', status: 'inactive' });
+const BTC = anAsset({ current_price: '50000', status: 'cancel_only' });
 let service: InventoryServiceUnderTest;
 beforeEach(async () => {
   service = await startInventoryService([BTC]);

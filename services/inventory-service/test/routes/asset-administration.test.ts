@@ -16,7 +16,7 @@ let service: InventoryServiceUnderTest;
 beforeEach(async () => {
   service = await startInventoryService([
     BTC,
-    anAsset({ asset_id: 'OFF', status: 'inactive' }),
+    anAsset({ asset_id: 'OFF', status: 'cancel_only' }),
     anAsset({ asset_id: 'HALT', status: 'suspended' }),
     anAsset({ asset_id: 'GONE', status: 'delisted' }),
   ]);
@@ -56,6 +56,9 @@ describe('POST /inventory/assets', () => {
       spread_bps: 0,
       fee_bps: 0,
       daily_volatility_bps: 300,
+      settlement_price: null,
+      delisted_at: null,
+      settled_at: null,
       created_at: NOW,
       updated_at: NOW,
       last_price_update: NOW,
@@ -105,7 +108,7 @@ describe('POST /inventory/assets', () => {
       current_price: '0.00001147',
       description: 'A token.',
       category: 'token',
-      status: 'inactive',
+      status: 'cancel_only',
       market_cap: '900719925474099.3',
       market_cap_rank: 12,
       volume_24h: '0',
@@ -207,7 +210,7 @@ describe('PUT /inventory/assets/{id}', () => {
     expect(reply.statusCode).toBe(200);
   });
 
-  test('lets an administrator bring a delisted asset back', async () => {
+  test('lets an administrator bring a delisted asset back that has no settlement price', async () => {
     const call = {
       as: 'admin',
       method: 'PUT',
@@ -227,10 +230,10 @@ describe('PUT /inventory/assets/{id}', () => {
 
 describe('POST /inventory/assets/{id}/activate and /deactivate', () => {
   test.each([
-    ['OFF', 'activate', 'inactive', 'active'],
+    ['OFF', 'activate', 'cancel_only', 'active'],
     ['HALT', 'activate', 'suspended', 'active'],
-    ['BTC', 'deactivate', 'active', 'inactive'],
-    ['HALT', 'deactivate', 'suspended', 'inactive'],
+    ['BTC', 'deactivate', 'active', 'cancel_only'],
+    ['HALT', 'deactivate', 'suspended', 'cancel_only'],
   ])('%s %s: from %s to %s', async (id, verb, before, after) => {
     const reply = await service.send({
       as: 'moderator',

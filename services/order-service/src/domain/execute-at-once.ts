@@ -9,7 +9,7 @@ import { availableUnits } from './holding.ts';
 import type { OrderContext } from './new-order.ts';
 import { newOrder } from './new-order.ts';
 import type { OrderTerms } from './order-terms.ts';
-import { ALL_AVAILABLE } from './order-terms.ts';
+import { ALL_AVAILABLE, sellsAll } from './order-terms.ts';
 
 /**
  * Executes an order in the commit that accepts it, at the price of the moment: a market order, or a limit order that the
@@ -27,7 +27,7 @@ export function executeAtOnce(
     'confirmed',
     context.at,
   );
-  return executeOrder(accepted, context, { books, quote });
+  return executeOrder(accepted, context, { books, quote, maySettleToNothing: sellsAll(terms) });
 }
 
 function quantityOf({ quantity, assetId }: OrderTerms, { holding }: Books): string {

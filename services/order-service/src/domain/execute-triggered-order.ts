@@ -1,6 +1,7 @@
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import { isBoundWaiting } from '@cnop/common/entities/order/trigger-place';
 import type { Books, EndedOrder } from '@cnop/common/trading/end-order';
 import { accountClosedReason, endOrder, releaseHold } from '@cnop/common/trading/end-order';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
@@ -24,9 +25,11 @@ export interface TriggeredOrder {
   readonly quote: Quote;
 }
 
-/** `waits`: nothing is to be written, the order stays in the book. */
+/** `waits`: nothing is to be written, the order stays open. */
 export type TriggerOutcome =
   | { readonly kind: 'waits' }
+  /** The trigger is kept, and the order is open as a limit at its bound. */
+  | { readonly kind: 'bound'; readonly order: Order }
   | { readonly kind: 'executed'; readonly executed: ExecutedOrder }
   | { readonly kind: 'ended'; readonly ended: EndedOrder };
 
@@ -59,6 +62,9 @@ export function executeTriggeredOrder(
     // A percentage of a price has more digits than any price is stored with.
     trigger_price: formatDecimal(roundDown(decimal(trigger.price), MAX_SCALE)),
   };
+  if (order.price_bound !== null && !meetsLimit(side, order.price_bound, quote)) {
+    return isBoundWaiting(order) ? { kind: 'waits' } : { kind: 'bound', order: { ...fired, updated_at: at } };
+  }
   const reason = `triggered at ${priceFor(side, trigger.quote)}`;
   try {
     const released = releaseHold(order, books, at);

@@ -29,7 +29,13 @@ export function executeOrder(
     books,
     quote,
     reason = null,
-  }: { readonly books: Books; readonly quote: Quote; readonly reason?: string | null },
+    maySettleToNothing = false,
+  }: {
+    readonly books: Books;
+    readonly quote: Quote;
+    readonly reason?: string | null;
+    readonly maySettleToNothing?: boolean;
+  },
 ): ExecutedOrder {
   const side = sideOf(order.order_type);
   const price = priceFor(side, quote);
@@ -42,6 +48,7 @@ export function executeOrder(
       quantity: decimal(order.quantity),
       price,
       feeBps: order.fee_bps,
+      maySettleToNothing,
       tradeId,
       at,
     },

@@ -1,8 +1,9 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { priceFor } from '@cnop/common/trading/order-sides';
+import { isMarketOrder, priceFor } from '@cnop/common/trading/order-sides';
 import { OrderRefusedError } from './order-errors.ts';
 import type { OrderTerms } from './order-terms.ts';
+import { meetsLimit } from './trigger-rules.ts';
 
 /**
  * Refuses what the market of the moment rules out: a price worse than the client accepts, and an order that would wait
@@ -14,11 +15,10 @@ export function assertMarketAllows(terms: OrderTerms, quote: Quote): void {
   assertRightSide(terms, quote);
 }
 
-function assertWithinBound({ priceBound, side }: OrderTerms, quote: Quote): void {
-  if (priceBound === null) return;
+/** The bound of a stop concerns its fill, not its acceptance. */
+function assertWithinBound({ orderType, priceBound, side }: OrderTerms, quote: Quote): void {
+  if (priceBound === null || !isMarketOrder(orderType) || meetsLimit(side, priceBound, quote)) return;
   const price = priceFor(side, quote);
-  const isWorse = side === 'buy' ? decimal(price).gt(priceBound) : decimal(price).lt(priceBound);
-  if (!isWorse) return;
   throw new OrderRefusedError(`The price is ${price}, worse than ${priceBound}.`, 'price_bound', { price });
 }
 

@@ -30,10 +30,10 @@ export class OpenOrderLimitError extends ProblemError {
   }
 }
 
-/** 422 BUS_003: the asset is unknown, or not open for trading. */
+/** 422 BUS_003: the asset is unknown, or its state does not permit the order. */
 export class AssetNotTradableError extends ProblemError {
-  constructor(assetId: string) {
-    const detail = `${assetId} is not available for trading.`;
+  constructor(assetId: string, reason = 'is not available for trading') {
+    const detail = `${assetId} ${reason}.`;
     super('BUS_003', {
       detail,
       errors: [{ field: 'asset_id', pointer: '/asset_id', message: detail, code: 'not_available' }],

@@ -15,7 +15,7 @@ import { assertTradableQuote } from './fresh-quote.ts';
 import { assertAvailable, availableUnits } from './holding.ts';
 import { assertMarketAllows } from './market-rules.ts';
 import type { OrderTerms } from './order-terms.ts';
-import { ALL_AVAILABLE, assertTradable, readTerms } from './order-terms.ts';
+import { ALL_AVAILABLE, assertTradable, readTerms, sellsAll } from './order-terms.ts';
 import { attempt, distinct, reasonsOf } from './refusals.ts';
 import { settle } from './settlement.ts';
 
@@ -34,7 +34,7 @@ export function previewOrder(situation: OrderSituation, others: readonly OrderRe
   const reasons = distinct([
     ...others,
     ...attempt(() => assertNotBlocked(books.balance)).reasons,
-    ...attempt(() => assertTradable(request.asset_id, asset)).reasons,
+    ...attempt(() => assertTradable(request, asset)).reasons,
     ...(errors.length > 0 ? reasonsOf(new ValidationError(errors)) : []),
     ...attempt(() => assertTradableQuote(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,
     ...attempt(() => assertUnitsCover(terms, situation)).reasons,
@@ -50,6 +50,7 @@ export function previewOrder(situation: OrderSituation, others: readonly OrderRe
     quantity: placement ? orderOf(placement).quantity : (quantityOf(terms, books) ?? request.quantity),
     estimate: reckoned.estimate,
     quote,
+    price_bound: terms.priceBound,
     expires_at: terms.expiresAt,
     distance_percent: reckoned.distancePercent,
     warnings: [...reckoned.warnings],
@@ -110,7 +111,9 @@ function estimateOf(price: string, terms: OrderTerms, books: Books): OrderPrevie
   const quantity = quantityOf(terms, books);
   if (quantity === undefined) return null;
   const { side, feeBps } = terms;
-  const settlement = attempt(() => settle(side, { quantity: decimal(quantity), price, feeBps })).value;
+  const settlement = attempt(() =>
+    settle(side, { quantity: decimal(quantity), price, feeBps, maySettleToNothing: sellsAll(terms) }),
+  ).value;
   if (!settlement) return null;
   const { total, fees, cash } = settlement;
   return { price, total_amount: formatUsd(total), fees: formatUsd(fees), cash: formatUsd(cash) };

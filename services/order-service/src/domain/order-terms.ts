@@ -1,6 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
+import { mayPlace } from '@cnop/common/trading/asset-states';
 import type { Side } from '@cnop/common/trading/order-sides';
 import { sideOf } from '@cnop/common/trading/order-sides';
 import { ValidationError } from '@cnop/exception/errors';
@@ -43,10 +44,15 @@ const FIELDS: Readonly<Record<OrderType, Partial<Record<ConditionField, 'require
   market_sell: { price_bound: 'optional' },
   limit_buy: { price: 'required', expires_at: 'optional' },
   limit_sell: { price: 'required', expires_at: 'optional' },
-  stop_loss: { stop_price: 'required', expires_at: 'optional' },
-  take_profit: { stop_price: 'required', expires_at: 'optional' },
+  stop_loss: { stop_price: 'required', price_bound: 'optional', expires_at: 'optional' },
+  take_profit: { stop_price: 'required', price_bound: 'optional', expires_at: 'optional' },
   // One of the two, which `checkTrail` sees to.
-  trailing_stop: { trail_amount: 'optional', trail_percent: 'optional', expires_at: 'optional' },
+  trailing_stop: {
+    trail_amount: 'optional',
+    trail_percent: 'optional',
+    price_bound: 'optional',
+    expires_at: 'optional',
+  },
 };
 const CONDITION_FIELDS = [
   'price',
@@ -68,15 +74,27 @@ const WHOLE_PERCENT = '100';
  * @throws ValidationError (422) that lists every field which does not fit
  */
 export function orderTerms(request: OrderCreate, asset: Asset | undefined, now: Date): OrderTerms {
-  assertTradable(request.asset_id, asset);
+  assertTradable(request, asset);
   const { terms, errors } = readTerms(request, asset, now);
   if (errors.length > 0) throw new ValidationError(errors);
   return terms;
 }
 
-/** @throws AssetNotTradableError (422 BUS_003) */
-export function assertTradable(assetId: string, asset: Asset | undefined): asserts asset is Asset {
-  if (asset?.status !== 'active') throw new AssetNotTradableError(assetId);
+/**
+ * Refuses an order that the state of its asset does not permit.
+ * @throws AssetNotTradableError (422 BUS_003)
+ */
+export function assertTradable(
+  { asset_id: assetId, order_type }: Pick<OrderCreate, 'asset_id' | 'order_type'>,
+  asset: Asset | undefined,
+): asserts asset is Asset {
+  if (asset && mayPlace(asset.status, sideOf(order_type))) return;
+  throw new AssetNotTradableError(assetId, asset?.status === 'close_only' ? 'can only be sold' : undefined);
+}
+
+/** Whether an order closes a position, which is possible however little the position is worth. */
+export function sellsAll({ orderType, quantity }: Pick<OrderTerms, 'orderType' | 'quantity'>): boolean {
+  return orderType === 'market_sell' && quantity === ALL_AVAILABLE;
 }
 
 /** What a request asks for, and every field of it that does not fit. */

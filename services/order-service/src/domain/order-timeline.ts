@@ -66,8 +66,8 @@ function missEntry(order: Order, miss: NearestMiss | null): Entry {
 
 function triggeredEntry(order: Order): Entry {
   const { trigger_quote: quote, trigger_price } = order;
-  const step = stepOf(order, 'processing') ?? stepOf(order, 'failed');
-  if (!quote || !step || trigger_price === null) return undefined;
+  if (!quote || trigger_price === null) return undefined;
+  const step = stepOf(order, 'processing') ?? stepOf(order, 'failed') ?? quote;
   const price = priceFor(sideOf(order.order_type), quote);
   return {
     at: step.at,

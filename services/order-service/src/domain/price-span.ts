@@ -1,5 +1,6 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import { isBoundWaiting } from '@cnop/common/entities/order/trigger-place';
 import { isLimitOrder, sideOf } from '@cnop/common/trading/order-sides';
 import type { Trigger } from './execute-triggered-order.ts';
 import { scaledPrice } from './scaled-price.ts';
@@ -31,7 +32,9 @@ export function createPriceSpan(quotes: readonly Quote[]): PriceSpan | undefined
   return {
     lowestBid: lowest.quote.bid,
     highestBid: highest.quote.bid,
-    touchOf({ order_type, stop_price, accepted_quote }) {
+    touchOf({ order_type, stop_price, accepted_quote, trigger_quote }) {
+      // It was triggered before and waits for its bound.
+      if (trigger_quote !== null) return undefined;
       const isTakeProfit = order_type === 'take_profit';
       if (stop_price === null || accepted_quote === null || !(isTakeProfit || order_type === 'stop_loss')) {
         return undefined;
@@ -45,8 +48,16 @@ export function createPriceSpan(quotes: readonly Quote[]): PriceSpan | undefined
   };
 }
 
-/** What makes a limit order fire: the very price that it would be executed at, if it came after its acceptance. */
-export function limitTouch({ order_type, price, accepted_quote }: Order, quote: Quote): Trigger | undefined {
+/**
+ * What makes a limit order fire: the very price that it would be executed at, if it came after its acceptance. A
+ * triggered stop that waits for its bound is such a limit, and keeps the trigger that it had.
+ */
+export function limitTouch(order: Order, quote: Quote): Trigger | undefined {
+  const { order_type, price, accepted_quote } = order;
+  if (isBoundWaiting(order)) {
+    if (!meetsLimit(sideOf(order_type), order.price_bound, quote)) return undefined;
+    return { quote: order.trigger_quote, price: order.trigger_price ?? '0' };
+  }
   if (price === null || !isLimitOrder(order_type)) return undefined;
   // The process that accepted the order may be ahead of this one.
   if (accepted_quote !== null && quote.seq <= accepted_quote.seq) return undefined;

@@ -21,6 +21,8 @@ export interface TradeTerms {
   /** USD per unit. */
   readonly price: string;
   readonly feeBps: number;
+  /** Whether the trade may bring less than a cent. */
+  readonly maySettleToNothing?: boolean;
   readonly tradeId: string;
   readonly at: string;
 }
@@ -30,7 +32,8 @@ export interface Trade {
   readonly settlement: Settlement;
   readonly balance: Balance;
   readonly holding: StoredAssetBalance;
-  readonly balanceTransaction: BalanceTransaction;
+  /** Absent when no cent moves. */
+  readonly balanceTransaction: BalanceTransaction | undefined;
   readonly assetTransaction: AssetTransaction;
 }
 
@@ -47,19 +50,21 @@ export function bookTrade(terms: TradeTerms, books: Books): Trade {
       ? { holding: addToHolding(books.holding, change), realized: null }
       : takeFromHolding(books.holding, change);
   const units = formatDecimal(quantity);
-  const posted = postToLedger(books.balance, {
-    type: 'order_payment',
-    direction: side === 'buy' ? 'debit' : 'credit',
-    amount: settlement.cash,
-    description: `${side === 'buy' ? 'Bought' : 'Sold'} ${units} ${assetId}`,
-    referenceId: orderId,
-    at,
-    id: tradeId,
-  });
+  const posted = settlement.cash.gt('0')
+    ? postToLedger(books.balance, {
+        type: 'order_payment',
+        direction: side === 'buy' ? 'debit' : 'credit',
+        amount: settlement.cash,
+        description: `${side === 'buy' ? 'Bought' : 'Sold'} ${units} ${assetId}`,
+        referenceId: orderId,
+        at,
+        id: tradeId,
+      })
+    : undefined;
   return {
     settlement,
-    balance: posted.balance,
-    balanceTransaction: posted.transaction,
+    balance: posted?.balance ?? books.balance,
+    balanceTransaction: posted?.transaction,
     holding,
     assetTransaction: {
       transaction_id: tradeId,

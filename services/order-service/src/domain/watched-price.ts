@@ -2,6 +2,7 @@ import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/mo
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
+import { isBoundWaiting } from '@cnop/common/entities/order/trigger-place';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import type { Extreme, Period } from './candle-spans.ts';
 import { endOfMinute } from './candle-spans.ts';
@@ -50,14 +51,18 @@ export function waitingFor(
 ): WaitingFor | null {
   if (order.status !== 'queued') return null;
   const side = sideOf(order.order_type);
-  const trigger = peakBid === null ? fixedTriggerOf(order) : formatDecimal(trailingStopPrice(order, peakBid));
+  const boundWaited = isBoundWaiting(order) ? order.price_bound : undefined;
+  const trigger =
+    boundWaited ??
+    (peakBid === null ? fixedTriggerOf(order) : formatDecimal(trailingStopPrice(order, peakBid)));
   const price = quote ? priceFor(side, quote) : null;
-  const falls = peakBid !== null || extremeFor(order) === 'lowest';
+  const falls = boundWaited === undefined && (peakBid !== null || extremeFor(order) === 'lowest');
   return {
     watches: side === 'buy' ? 'ask' : 'bid',
     condition: falls ? 'at_or_below' : 'at_or_above',
     trigger_price: trigger,
-    peak: peakBid,
+    price_bound: order.price_bound,
+    peak: boundWaited === undefined ? peakBid : null,
     price,
     quote_at: quote?.at ?? null,
     ...(price === null ? { distance: null, distance_percent: null } : distanceTo(trigger, price)),

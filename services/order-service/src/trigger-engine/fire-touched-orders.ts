@@ -1,6 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { BookRange } from '@cnop/common/dao/order/trigger-book-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { mayExecuteAny } from '@cnop/common/trading/asset-states';
 import { isTradable } from '../domain/fresh-quote.ts';
 import type { PriceSpan } from '../domain/price-span.ts';
 import { createPriceSpan, limitTouch } from '../domain/price-span.ts';
@@ -32,8 +33,8 @@ export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Pr
   const { assetId, latest, unsettled, missed } = move;
   await parts.prepareStore();
   const asset = await parts.assets.getAsset(assetId);
-  const canTrade =
-    asset?.status === 'active' && isTradable(latest, parts.clock.now(), parts.maxQuoteAgeSeconds);
+  const isPermitted = asset !== undefined && mayExecuteAny(asset.status);
+  const canTrade = isPermitted && isTradable(latest, parts.clock.now(), parts.maxQuoteAgeSeconds);
   if (!canTrade) return { changed: 0, isComplete: false };
   const seen = createPriceSpan(unsettled.map(({ quote }) => quote));
   const spans = [seen, missed].filter((span) => span !== undefined);

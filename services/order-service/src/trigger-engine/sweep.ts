@@ -1,5 +1,6 @@
 import type { Book } from '@cnop/common/entities/order/trigger-place';
 import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-place';
+import { ASSET_STATES } from '@cnop/common/trading/asset-states';
 import { expireOrder } from '../use-cases/expire-order.ts';
 import { withdrawOrder } from '../use-cases/withdraw-order.ts';
 import type { EngineParts } from './dependencies.ts';
@@ -7,6 +8,8 @@ import type { Tally } from './each-booked-order.ts';
 import { eachBookedOrder, PAGE_SIZE } from './each-booked-order.ts';
 
 const BOOKS: readonly Book[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
+/** Where orders wait that buy. */
+const BUY_BOOKS: readonly Book[] = ['ASK_LE'];
 
 /** Told of an order that was ended, for what is kept of it in memory. */
 export type OnEnded = (assetId: string, orderId: string) => void;
@@ -32,13 +35,14 @@ export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promis
   report(parts, tallies, 'orders expired');
 }
 
-/** Cancels the orders on assets that are no longer traded. Those on a suspended asset wait. */
+/** Cancels the open orders that the state of their asset rules out: all of a delisted one, buys where only sales are open. */
 export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
-  const assets = await parts.assets.getAssets();
-  const closed = assets.filter(({ status }) => status === 'inactive' || status === 'delisted');
-  for (const { asset_id: assetId, status } of closed) {
-    const reason = `${assetId} is no longer traded: it is ${status}`;
-    for (const book of BOOKS) {
+  for (const { asset_id: assetId, status } of await parts.assets.getAssets()) {
+    const { platformCancels } = ASSET_STATES[status];
+    if (platformCancels === 'none') continue;
+    const isAll = platformCancels === 'all';
+    const reason = isAll ? `${assetId} is delisted` : `${assetId} can only be sold`;
+    for (const book of isAll ? BOOKS : BUY_BOOKS) {
       const tally = await eachBookedOrder(
         parts,
         (after) => parts.books.getBooked({ assetId, book, limit: PAGE_SIZE, after }),

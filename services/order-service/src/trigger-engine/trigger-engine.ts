@@ -1,4 +1,5 @@
 import { blockInactiveAccounts, resumeOrderCancellations } from '@cnop/common/accounts/block-trading';
+import { upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -8,6 +9,7 @@ import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createTurnstile } from '@cnop/common/scheduling/turnstile';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { EngineLog, EngineParts } from './dependencies.ts';
+import { settleDelistedAssets } from './settle-delisted.ts';
 import { expireOrders, withdrawOrders } from './sweep.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -64,7 +66,10 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
     checkpoints: createTriggerCheckpointDao(store),
     gate: createTurnstile({ slots: MAX_ORDERS_AT_ONCE }),
     isClosing: () => isClosing,
-    prepareStore: onceDone(() => blockInactiveAccounts(deps)),
+    prepareStore: onceDone(async () => {
+      await blockInactiveAccounts(deps);
+      if ((await upgradeAssets(store, deps.clock.now())) > 0) deps.catalogue.forget();
+    }),
   };
   const watches = createWatchList(parts);
   let rounds: readonly Repeater[] = [];
@@ -72,7 +77,9 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
 
   const expire = (): Promise<void> => expireOrders(parts, watches.forget);
   const withdraw = async (): Promise<void> => {
+    await parts.prepareStore();
     await withdrawOrders(parts, watches.forget);
+    await settleDelistedAssets(parts);
     await resumeOrderCancellations(parts);
   };
   const every = (everyMilliseconds: number, task: () => Promise<void>): Repeater =>

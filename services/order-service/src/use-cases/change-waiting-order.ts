@@ -35,6 +35,9 @@ export async function changeWaitingOrder(
 
 function decisionOf(outcome: TriggerOutcome): Decision<Order | undefined> {
   if (outcome.kind === 'waits') return { writes: [], result: undefined };
+  if (outcome.kind === 'bound') {
+    return { writes: [orderRecord.replace(outcome.order)], result: outcome.order };
+  }
   if (outcome.kind === 'ended') {
     return { writes: endingWrites(outcome.ended), result: outcome.ended.order };
   }

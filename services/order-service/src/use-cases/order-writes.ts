@@ -28,7 +28,7 @@ export function booksOf(items: ReadItems<ReturnType<typeof bookReads>>): Books {
 export function executionWrites(executed: ExecutedOrder, { isNew }: { readonly isNew: boolean }): Write[] {
   return [
     balanceRecord.replace(executed.balance),
-    balanceTransactionRecord.create(executed.balanceTransaction),
+    ...(executed.balanceTransaction ? [balanceTransactionRecord.create(executed.balanceTransaction)] : []),
     assetBalanceRecord.replace(executed.holding),
     assetTransactionRecord.create(executed.assetTransaction),
     isNew ? orderRecord.create(executed.order) : orderRecord.replace(executed.order),

@@ -1,5 +1,7 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import { mayExecute, mayExecuteAny } from '@cnop/common/trading/asset-states';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import type { Trigger } from '../domain/execute-triggered-order.ts';
 import { executeTriggeredOrder } from '../domain/execute-triggered-order.ts';
 import { isTradable } from '../domain/fresh-quote.ts';
@@ -40,11 +42,13 @@ export async function triggerOrder(
   const asset = await deps.assets.getAsset(waiting.assetId);
   const now = deps.clock.now();
   const quote = deps.quoteFor(waiting.assetId, asset);
-  const canTrade = asset?.status === 'active' && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
+  const canTrade =
+    asset && mayExecuteAny(asset.status) && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
   if (!canTrade) return { kind: 'blocked' };
   const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
   const order = await changeWaitingOrder(deps, waiting, (found, books) => {
-    const trigger = rule(found, quote);
+    const mayFire = mayExecute(asset.status, sideOf(found.order_type));
+    const trigger = mayFire ? rule(found, quote) : undefined;
     return trigger ? executeTriggeredOrder(found, context, { books, trigger, quote }) : { kind: 'waits' };
   });
   return order ? { kind: 'changed', order } : { kind: 'unchanged' };

@@ -90,7 +90,7 @@ describe('a trade', () => {
         const cost = expectedTrade('buy', { quantity, price, feeBps });
         expect(cents(bought.assetTransaction.total_amount)).toBe(cost.total);
         expect(cents(bought.assetTransaction.fees ?? '')).toBe(cost.fees);
-        expect(cents(bought.balanceTransaction.amount)).toBe(cost.cash);
+        expect(cents(bought.balanceTransaction?.amount ?? '')).toBe(cost.cash);
         expect(cents(bought.holding.total_invested)).toBe(cost.cash);
 
         const sale = { side: 'sell', quantity, price, feeBps } as const;

@@ -42,7 +42,7 @@ async function expectSettled(trader: Trader): Promise<void> {
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   expect(balance?.event_seq).toBe(events.length);
   const completed = orders.filter(({ status }) => status === 'completed');
-  expect(trades.map(({ order_id }) => order_id).toSorted()).toEqual(
+  expect(trades.map(({ order_id }) => String(order_id)).toSorted()).toEqual(
     completed.map(({ order_id }) => order_id).toSorted(),
   );
 }

@@ -59,6 +59,7 @@ describe('the preview of an order', () => {
         after: { quantity: '1', held: '0', available: '1' },
       },
       quote: service.runtime.quotes.latest('GOLD'),
+      price_bound: null,
       expires_at: null,
       distance_percent: null,
       warnings: [],

@@ -185,7 +185,7 @@ async function tradesByOrder(store: TableStore): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for await (const item of store.scan('users')) {
     if (!item.key.pk.startsWith('TRANS#')) continue;
-    const { order_id } = assetTransactionRecord.read(item);
+    const order_id = assetTransactionRecord.read(item).order_id ?? '';
     counts.set(order_id, (counts.get(order_id) ?? 0) + 1);
   }
   return counts;

@@ -15,7 +15,7 @@ export interface ModelOrder {
   isTouched: boolean;
 }
 
-export type AssetState = 'active' | 'suspended' | 'inactive';
+export type AssetState = 'active' | 'suspended' | 'delisted';
 
 export interface EngineModel {
   readonly orders: ModelOrder[];
@@ -135,7 +135,7 @@ export function createEngineModel(start: {
     },
     become(next) {
       state = next;
-      if (next === 'inactive') for (const order of open()) order.status = 'cancelled';
+      if (next === 'delisted') for (const order of open()) order.status = 'cancelled';
     },
   };
 }

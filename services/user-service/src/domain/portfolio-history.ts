@@ -25,7 +25,7 @@ export interface HistoryFacts {
   readonly lines: readonly BalanceTransaction[];
   /** Whether the last of them is the first of the ledger. */
   readonly hasAllLines: boolean;
-  /** By order, those of the lines. */
+  /** Those that the lines paid for, by the order or, of a settlement, by their own id. */
   readonly trades: ReadonlyMap<string, AssetTransaction>;
   readonly present: { readonly at: string; readonly assetValue: Decimal };
   /** Past moments, oldest first. */
@@ -115,7 +115,7 @@ function presentBooks({ balance, holdings }: HistoryFacts): Books {
 function undo(books: Books, line: BalanceTransaction, trades: HistoryFacts['trades']): void {
   const { transaction_type, reference_id, new_balance, previous_balance } = line;
   books.cash = decimal(previous_balance);
-  if (transaction_type !== 'order_payment') {
+  if (transaction_type !== 'order_payment' && transaction_type !== 'settlement') {
     books.netDeposits = books.netDeposits.minus(new_balance).plus(previous_balance);
     return;
   }

@@ -7,7 +7,7 @@ import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
-import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import type { HistoryInterval, HistoryRange } from '../domain/history-times.ts';
 import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
 import { pastPrices } from '../domain/past-prices.ts';
@@ -98,14 +98,16 @@ async function readLines(
   return lines;
 }
 
-/** The trades that the lines have paid for, by order. */
+const PAID_TRADES: ReadonlySet<TransactionType> = new Set(['order_payment', 'settlement']);
+
+/** The trades that the lines have paid for, by order; settlements by their own id. */
 async function readTrades(
   trades: AssetTransactionDao,
   { balance: { username }, holdings }: Account,
   lines: readonly BalanceTransaction[],
 ): Promise<Map<string, AssetTransaction>> {
   const orderIds = new Set(
-    lines.flatMap((line) => (line.transaction_type === 'order_payment' ? [line.reference_id] : [])),
+    lines.flatMap((line) => (PAID_TRADES.has(line.transaction_type) ? [line.reference_id] : [])),
   );
   // A process takes the time before it commits, so the last line need not be the oldest.
   const since = lines.reduce((oldest, { created_at }) => (created_at < oldest ? created_at : oldest), '~');
@@ -114,7 +116,8 @@ async function readTrades(
   for (const { asset_id, last_transaction } of holdings) {
     if (last_transaction !== null && last_transaction < since) continue;
     for (const trade of await trades.getTradesSince(username, asset_id, since)) {
-      if (orderIds.has(trade.order_id)) found.set(trade.order_id, trade);
+      const id = trade.order_id ?? trade.transaction_id;
+      if (orderIds.has(id)) found.set(id, trade);
     }
   }
   return found;

@@ -8,6 +8,7 @@ import { checkHoldingCost } from './holding.ts';
 import { checkOrderLife } from './order-life.ts';
 import { checkOrderTerms } from './order-terms.ts';
 import { checkOrderTrigger } from './order-trigger.ts';
+import { checkSettledPosition, checkSettlement } from './settlement.ts';
 import { checkTradeAmount } from './trade.ts';
 
 /** What can be said of an item without looking at others but its asset. */
@@ -27,9 +28,17 @@ export function checkAlone(stored: Stored, catalogue: ReadonlyMap<string, AssetS
     case 'candle':
       return checkCandle(stored);
     case 'holding':
-      return [...checkHoldingCost(stored), ...checkScale(stored, catalogue)];
+      return [
+        ...checkHoldingCost(stored),
+        ...checkScale(stored, catalogue),
+        ...checkSettledPosition(stored, catalogue.get(stored.entity.asset_id)),
+      ];
     case 'asset transaction':
-      return [...checkTradeAmount(stored), ...checkScale(stored, catalogue)];
+      return [
+        ...checkTradeAmount(stored),
+        ...checkScale(stored, catalogue),
+        ...checkSettlement(stored, catalogue.get(stored.entity.asset_id)),
+      ];
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

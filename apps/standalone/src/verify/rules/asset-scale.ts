@@ -4,8 +4,11 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
 
-/** Fraction digits that prices and quantities of an asset may have. */
-export type AssetScales = Pick<Asset, 'price_scale' | 'quantity_scale'>;
+/** What is kept of an asset: its fraction digits, and how its positions were settled. */
+export type AssetScales = Pick<
+  Asset,
+  'price_scale' | 'quantity_scale' | 'status' | 'settlement_price' | 'settled_at'
+>;
 
 /** An amount of an asset, be it ordered, traded or held. */
 export interface AssetAmount {

@@ -10,7 +10,7 @@ import { showUsd } from './show-usd.ts';
 
 /** What trades in one asset come to. */
 export interface TradeSums {
-  /** Units bought less units sold; nothing but buys and sales changes a holding. */
+  /** Units bought less units sold; nothing but buys, sales and settlements changes a holding. */
   readonly quantity: Decimal;
   /** USD that the trades say they realised. */
   readonly realized: Decimal;
@@ -28,7 +28,7 @@ export function withTrade(sums: TradeSums, trade: AssetTransaction): TradeSums {
     const paid = sums.paid.plus(total_amount).plus(fee);
     return { quantity: sums.quantity.plus(quantity), paid, realized };
   }
-  if (type === 'sell') {
+  if (type === 'sell' || type === 'settlement') {
     const paid = sums.paid.minus(total_amount).plus(fee);
     return { quantity: sums.quantity.minus(quantity), paid, realized };
   }

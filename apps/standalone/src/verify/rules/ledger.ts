@@ -27,6 +27,7 @@ const DIRECTION_OF: Partial<Readonly<Record<TransactionType, Direction>>> = {
   deposit: 'credit',
   withdraw: 'debit',
   order_refund: 'credit',
+  settlement: 'credit',
 };
 const SEQUENCE_OF_ID = /^(\d{12})-./;
 

@@ -43,6 +43,11 @@ export function cashOf(type: OrderType, total: Decimal, fees: string | Decimal):
   return isBuy(type) ? total.plus(fees) : total.minus(fees);
 }
 
+/** Whether a completed order closed a position that is worth less than a cent: only a market sale may. */
+export function movesNoCash({ order_type, total_amount, fees }: Order): boolean {
+  return order_type === 'market_sell' && total_amount !== null && decimal(total_amount).eq(fees);
+}
+
 /**
  * What an order says that it would move while it is not executed: a limit order what its limit makes, others nothing
  * yet.

@@ -19,9 +19,9 @@ const TAKES: Readonly<
   market_sell: { must: [], may: ['price_bound'] },
   limit_buy: { must: ['expires_at'], may: [] },
   limit_sell: { must: ['expires_at'], may: [] },
-  stop_loss: { must: ['stop_price', 'expires_at'], may: [] },
-  take_profit: { must: ['stop_price', 'expires_at'], may: [] },
-  trailing_stop: { must: ['expires_at'], may: ['trail_amount', 'trail_percent'] },
+  stop_loss: { must: ['stop_price', 'expires_at'], may: ['price_bound'] },
+  take_profit: { must: ['stop_price', 'expires_at'], may: ['price_bound'] },
+  trailing_stop: { must: ['expires_at'], may: ['trail_amount', 'trail_percent', 'price_bound'] },
 };
 const WHOLE_PERCENT = '100';
 

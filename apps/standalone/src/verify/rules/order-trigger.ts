@@ -38,7 +38,10 @@ function checkTrigger(key: ItemKey, order: Order): Violation[] {
     const isHalf = quote !== null || trigger_price !== null;
     return isExecuted || isHalf ? wrong('It does not say which quote at which price made it fire.') : [];
   }
-  if (!isExecuted && status !== 'failed') return wrong(`It is ${status}, but a quote made it fire.`);
+  // A stop with a bound keeps its trigger while it waits for the bound, and may end there.
+  const keepsTrigger = order.price_bound !== null && hasWaited(order);
+  if (!isExecuted && status !== 'failed' && !keepsTrigger)
+    return wrong(`It is ${status}, but a quote made it fire.`);
   if (!isQuoteOf(quote, asset_id)) return wrong('The quote that made it fire is not one of its asset.');
   if (accepted_quote && !isAfterAcceptance(order, quote, accepted_quote)) {
     const [trigger, acceptance] = [quote, accepted_quote].map(({ seq, at }) => `${seq} of ${at}`);

@@ -7,7 +7,7 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import { cashOf, isBuy, settlementOf } from './order-sides.ts';
+import { cashOf, isBuy, movesNoCash, settlementOf } from './order-sides.ts';
 import { showUsd } from './show-usd.ts';
 
 /** Everything that was stored about one order id. */
@@ -33,7 +33,9 @@ export function checkTrade({ orderId, order, payments, trades }: TradeParts): Vi
     ];
   }
   return [
-    ...exactlyOne('trade-cash', order.key, payments, (payment) => paymentDifference(order.entity, payment)),
+    ...(movesNoCash(order.entity) && payments.length === 0
+      ? []
+      : exactlyOne('trade-cash', order.key, payments, (payment) => paymentDifference(order.entity, payment))),
     ...exactlyOne('trade-asset', order.key, trades, (trade) => tradeDifference(order.entity, trade)),
   ];
 }
@@ -41,9 +43,9 @@ export function checkTrade({ orderId, order, payments, trades }: TradeParts): Vi
 /** An asset transaction by itself. */
 export function checkTradeAmount({ key, entity }: StoredOf<'asset transaction'>): Violation[] {
   const { transaction_type: type, quantity, price, total_amount, status } = entity;
-  if (type !== 'buy' && type !== 'sell')
+  if (type !== 'buy' && type !== 'sell' && type !== 'settlement')
     return [violation('trade-amount', [key], `A ${type} is not known here.`)];
-  const due = settlementOf(type, quantity, price);
+  const due = settlementOf(type === 'buy' ? 'buy' : 'sell', quantity, price);
   if (!decimal(total_amount).eq(due)) {
     const text = `${quantity} x ${price} makes ${formatUsd(due)} for a ${type}, not ${total_amount}.`;
     return [violation('trade-amount', [key], text)];

@@ -115,6 +115,23 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('balance-totals', balance(editor, 'bob')),
     ];
   },
+  'a position that is left of an asset that says it was settled': async (editor) => {
+    const found = asset(editor, 'BTC');
+    const at = text(found, 'created_at');
+    await editor.edit(found, {
+      status: 'delisted',
+      settlement_price: '50000',
+      delisted_at: at,
+      settled_at: at,
+    });
+    return [breaks('trade-settlement', holding(editor, 'bob', 'BTC'))];
+  },
+  'a settlement of an asset that is not delisted, for an order, and unpaid': async (editor) => {
+    const found = order(editor, 'alice', 'market_sell', 'DOGE');
+    const sold = trade(editor, found);
+    await editor.edit(sold, { transaction_type: 'settlement' });
+    return [breaks('trade-settlement', sold), breaks('trade-settlement', sold), breaks('trade-asset', found)];
+  },
   'an order that was paid twice': async (editor) => {
     const found = bobsBuy(editor);
     const paid = payment(editor, found);

@@ -7,6 +7,7 @@ export interface OrderRequest {
   readonly quantity: string;
   readonly price?: string;
   readonly stop_price?: string;
+  readonly price_bound?: string;
   readonly trail_amount?: string;
   readonly trail_percent?: string;
   readonly expires_at?: string;

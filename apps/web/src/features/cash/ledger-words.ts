@@ -8,6 +8,7 @@ export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
   order_refund: 'Refund',
   system_adjustment: 'Adjustment',
   transfer: 'Transfer',
+  settlement: 'Settlement',
 };
 
 /** What a line is called: an order that took cash bought, one that brought it sold. */

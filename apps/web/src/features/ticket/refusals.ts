@@ -10,6 +10,7 @@ const FIELD_OF: Readonly<Record<string, TicketField>> = {
   quantity: 'amount',
   price: 'limit',
   stop_price: 'stop',
+  price_bound: 'bound',
   trail_amount: 'trail',
   trail_percent: 'trail',
 };

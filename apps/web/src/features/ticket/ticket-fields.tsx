@@ -84,6 +84,17 @@ export function ConditionFields({ state, facts, errors, onChange }: TicketFields
           }
         />
       )}
+      {fields.includes('bound') && (
+        <DecimalField
+          id="ticket-bound"
+          label="Sell for no less than (optional)"
+          unit="USD"
+          value={state.bound}
+          onChange={(bound) => onChange({ ...state, bound })}
+          error={errors.bound}
+          placeholder="Any price"
+        />
+      )}
     </>
   );
 }

@@ -59,7 +59,7 @@ export function readTicket(state: TicketState, facts: TicketFacts): TicketReadin
   const missing: TicketField[] = [];
   for (const [field, input] of Object.entries(inputs) as [TicketField, DecimalInput][]) {
     if (input.kind === 'bad') errors[field] = input.message;
-    if (input.kind === 'empty') missing.push(field);
+    if (input.kind === 'empty' && field !== 'bound') missing.push(field);
   }
   const price = priceOf(state, inputs, facts);
   const quantity = price && quantityOf(state, inputs.amount, { price, facts });
@@ -81,7 +81,9 @@ export function readTicket(state: TicketState, facts: TicketFacts): TicketReadin
   };
 }
 
-type Inputs = { readonly amount: DecimalInput } & Partial<Record<'limit' | 'stop' | 'trail', DecimalInput>>;
+type Inputs = { readonly amount: DecimalInput } & Partial<
+  Record<'limit' | 'stop' | 'trail' | 'bound', DecimalInput>
+>;
 
 /** Only what the kind of order has: what is hidden is not read. */
 function readInputs(state: TicketState, { quantityScale, priceScale }: TicketFacts): Inputs {
@@ -91,6 +93,7 @@ function readInputs(state: TicketState, { quantityScale, priceScale }: TicketFac
     ...(fields.includes('limit') && { limit: readDecimal(state.limit, priceScale) }),
     ...(fields.includes('stop') && { stop: readDecimal(state.stop, priceScale) }),
     ...(fields.includes('trail') && { trail: readTrail(state, trailScale) }),
+    ...(fields.includes('bound') && { bound: readDecimal(state.bound, priceScale) }),
     amount: readDecimal(state.amount, state.entry === 'quantity' ? quantityScale : CURRENCY_SCALE),
   };
 }
@@ -163,7 +166,7 @@ function estimateOf(
 
 function requestOf(
   state: TicketState,
-  { limit, stop, trail }: Inputs,
+  { limit, stop, trail, bound }: Inputs,
   { quantity, assetId }: { readonly quantity: Decimal; readonly assetId: string },
 ): OrderRequest {
   return {
@@ -172,6 +175,7 @@ function requestOf(
     quantity: formatDecimal(quantity),
     ...(limit?.kind === 'value' && { price: limit.text }),
     ...(stop?.kind === 'value' && { stop_price: stop.text }),
+    ...(bound?.kind === 'value' && { price_bound: bound.text }),
     ...(trail?.kind === 'value' && { [`trail_${state.trailBy}`]: trail.text }),
   };
 }

@@ -20,12 +20,14 @@ export interface TicketState {
   readonly limit: string;
   readonly stop: string;
   readonly trail: string;
+  /** The worst price of the fill of a stop; empty for any price. */
+  readonly bound: string;
   readonly trailBy: TrailBy;
   readonly validDays: ValidDays;
 }
 
 /** A field that can be wrong. `form` stands for what no field is to blame for. */
-export type TicketField = 'amount' | 'limit' | 'stop' | 'trail' | 'form';
+export type TicketField = 'amount' | 'limit' | 'stop' | 'trail' | 'bound' | 'form';
 
 export const EMPTY_TICKET: TicketState = {
   side: 'buy',
@@ -35,6 +37,7 @@ export const EMPTY_TICKET: TicketState = {
   limit: '',
   stop: '',
   trail: '',
+  bound: '',
   trailBy: 'percent',
   validDays: DEFAULT_VALID_DAYS,
 };
@@ -65,7 +68,7 @@ export function orderTypeOf({ side, kind }: Pick<TicketState, 'side' | 'kind'>):
 /** The fields of a kind of order besides the amount. What is not among them is neither checked nor sent. */
 export function fieldsOf(kind: TicketKind): readonly TicketField[] {
   if (kind === 'limit') return ['limit'];
-  if (kind === 'stop_loss' || kind === 'take_profit') return ['stop'];
-  if (kind === 'trailing_stop') return ['trail'];
+  if (kind === 'stop_loss' || kind === 'take_profit') return ['stop', 'bound'];
+  if (kind === 'trailing_stop') return ['trail', 'bound'];
   return [];
 }

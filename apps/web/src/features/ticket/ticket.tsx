@@ -1,3 +1,4 @@
+import { mayPlace } from '@cnop/common/trading/asset-states';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { SubmitEvent } from 'react';
 import { useRef } from 'react';
@@ -128,14 +129,16 @@ interface TicketButtonProps extends TicketPartProps {
 function TicketButton({ ticket, asset }: TicketButtonProps) {
   const { state, placement, errors } = ticket;
   const here = useRouterState({ select: ({ location }) => location.href });
+  const isOpen = mayPlace(asset.status, state.side);
   const verb = state.side === 'buy' ? 'Buy' : 'Sell';
   const kind = state.kind === 'market' ? '' : ` · ${KIND_NAMES[state.kind].toLowerCase()}`;
   const isSessionOver = placement.kind === 'session-over';
   return (
     <>
-      {!asset.is_active && (
+      {!isOpen && (
         <p className="rounded-md bg-warn-soft p-2 text-sm text-warn">
-          {asset.name} is not open for trading now.
+          {asset.name}{' '}
+          {asset.status === 'close_only' ? 'can only be sold now.' : 'is not open for trading now.'}
         </p>
       )}
       {ticket.isSignedIn || isSessionOver ? (
@@ -144,7 +147,7 @@ function TicketButton({ ticket, asset }: TicketButtonProps) {
           tone={state.side}
           size="large"
           isBusy={placement.kind === 'sending'}
-          disabled={!asset.is_active}
+          disabled={!isOpen}
         >
           {placement.kind === 'unknown' ? 'Send again' : `${verb} ${asset.symbol}${kind}`}
         </Button>

@@ -1,21 +1,61 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import type { ItemKey, TableStore } from '../../database/table-store.ts';
+import type { Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
-import { assetSchema } from '../../entities/inventory/asset.ts';
+import { assetSchema, FORMER_CANCEL_ONLY } from '../../entities/inventory/asset.ts';
 import { readAll } from '../read-page.ts';
+import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';
 
 const ASSET_SORT_KEY = 'ASSET';
 /** The catalogue is hundreds of assets, read as a whole. */
 const CATALOGUE_PARTITION = 'ASSET';
 
-export const assetRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
+const storedRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
   table: 'inventory',
   schema: assetSchema,
   key: ({ asset_id }) => ({ pk: asset_id, sk: ASSET_SORT_KEY }),
   indexes: ({ asset_id }) => ({ CatalogueIndex: { pk: CATALOGUE_PARTITION, sk: asset_id } }),
 });
+
+/** An item of an earlier version may say `inactive`, which is `cancel_only` now. */
+function withPresentStatus(item: Item): Item {
+  if (item.attributes['status'] !== FORMER_CANCEL_ONLY) return item;
+  return { ...item, attributes: { ...item.attributes, status: 'cancel_only' satisfies AssetStatus } };
+}
+
+export const assetRecord: EntityRecord<Asset, Pick<Asset, 'asset_id'>> = {
+  ...storedRecord,
+  read: (item) => storedRecord.read(withPresentStatus(item)),
+  parse: (item) => storedRecord.parse(withPresentStatus(item)),
+  readIfPresent: (item) => item && storedRecord.read(withPresentStatus(item)),
+};
+
+/**
+ * Upgrades the assets of an earlier version: `inactive` becomes `cancel_only`, and an asset that was delisted without a
+ * settlement price gets its last price as one, so that its positions are settled.
+ * @returns how many were changed
+ */
+export async function upgradeAssets(store: TableStore, at: Date): Promise<number> {
+  const query = { table: 'inventory', index: 'CatalogueIndex', pk: CATALOGUE_PARTITION } as const;
+  const keys = await readAll(store, { ...query, order: 'ascending' }, ({ key }) => key);
+  let changed = 0;
+  for (const key of keys) {
+    changed += await store.transact({ asset: key }, ({ asset: item }) => {
+      const asset = assetRecord.readIfPresent(item);
+      if (!item || !asset) return { writes: [], result: 0 };
+      const upgraded = withSettlementPrice(asset, at);
+      const isCurrent = item.attributes['status'] === asset.status && upgraded === asset;
+      return isCurrent ? { writes: [], result: 0 } : { writes: [storedRecord.replace(upgraded)], result: 1 };
+    });
+  }
+  return changed;
+}
+
+function withSettlementPrice(asset: Asset, at: Date): Asset {
+  if (asset.status !== 'delisted' || asset.settlement_price !== null) return asset;
+  return { ...asset, settlement_price: asset.current_price, delisted_at: at.toISOString() };
+}
 
 /** Whether an asset itself is stored under a key, and not one of its candles. */
 export function isAssetKey({ table, sk }: ItemKey): boolean {
@@ -77,7 +117,7 @@ export function createAssetDao(store: TableStore) {
     },
 
     async deactivateAsset(asset_id: string, at: Date): Promise<Asset> {
-      return setStatus(asset_id, 'inactive', at);
+      return setStatus(asset_id, 'cancel_only', at);
     },
   };
 }

@@ -10,7 +10,14 @@ import {
   usernameSchema,
 } from '../fields.ts';
 
-export const assetTransactionTypeSchema = z.enum(['buy', 'sell', 'transfer', 'airdrop', 'staking']);
+export const assetTransactionTypeSchema = z.enum([
+  'buy',
+  'sell',
+  'transfer',
+  'airdrop',
+  'staking',
+  'settlement',
+]);
 /** @public an enum of the mission */
 export type AssetTransactionType = z.infer<typeof assetTransactionTypeSchema>;
 
@@ -32,12 +39,14 @@ export const assetTransactionSchema = z.object({
   transaction_type: assetTransactionTypeSchema,
   quantity: positiveDecimalSchema,
   price: positiveDecimalSchema,
-  total_amount: positiveDecimalSchema,
-  order_id: idSchema,
+  /** USD without fees; 0.00 for a position worth less than a cent that is sold in full or settled. */
+  total_amount: nonNegativeDecimalSchema,
+  /** Null for a settlement, which no order asked for. */
+  order_id: idSchema.nullable().default(null),
   status: assetTransactionStatusSchema.default('pending'),
   fees: nonNegativeDecimalSchema.nullable().default(null),
   description: descriptionSchema.nullable().default(null),
-  /** USD that a sale brought, less fees, beyond what the units had cost; null for anything else. */
+  /** USD that a sale or settlement brought, less fees, beyond what the units had cost; null for anything else. */
   realized_pnl: signedDecimalSchema.nullable().default(null),
   timestamp: timestampSchema,
   created_at: timestampSchema,

@@ -9,6 +9,7 @@ import {
   DEFAULT_DAILY_VOLATILITY_BPS,
   DEFAULT_PRICE_SCALE,
   DEFAULT_QUANTITY_SCALE,
+  FORMER_CANCEL_ONLY,
   scaleLimits,
 } from './asset.ts';
 
@@ -26,13 +27,18 @@ const scaleInput = integerInput(scaleLimits);
 const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
 const { symbol, name, description, website, whitepaper, image } = assetSchema.shape;
 
+/** Clients of earlier versions call `cancel_only` `inactive`. */
+const statusInput = z
+  .enum([...assetStatusSchema.options, FORMER_CANCEL_ONLY])
+  .transform((status) => (status === FORMER_CANCEL_ONLY ? 'cancel_only' : status));
+
 /** What an administrator may say of an asset. Changes of the price are computed, so they are not among it. */
 const editableFields = {
   symbol: z.string().trim().pipe(symbol),
   name: z.string().trim().pipe(name),
   description: description.removeDefault(),
   category: assetCategorySchema,
-  status: assetStatusSchema,
+  status: statusInput,
   market_cap: amountInput,
   market_cap_rank: integerInput({ min: 1, max: MAX_MARKET_CAP_RANK }).nullable(),
   volume_24h: amountInput,

@@ -10,8 +10,10 @@ import {
   timestampSchema,
 } from '../fields.ts';
 
-export const assetStatusSchema = z.enum(['active', 'inactive', 'suspended', 'delisted']);
+export const assetStatusSchema = z.enum(['active', 'cancel_only', 'close_only', 'suspended', 'delisted']);
 export type AssetStatus = z.infer<typeof assetStatusSchema>;
+/** The state that `cancel_only` was called in earlier versions, in stores and in requests. */
+export const FORMER_CANCEL_ONLY = 'inactive';
 
 export const assetCategorySchema = z.enum(['cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity']);
 export type AssetCategory = z.infer<typeof assetCategorySchema>;
@@ -57,6 +59,11 @@ export const assetSchema = z.object({
   fee_bps: basisPointsSchema.default(0),
   /** How much a simulated price moves in a day, in hundredths of a percent: one standard deviation. */
   daily_volatility_bps: basisPointsSchema.default(DEFAULT_DAILY_VOLATILITY_BPS),
+  /** USD per unit that every position is settled at once the asset is delisted; null before that. */
+  settlement_price: positiveDecimalSchema.nullable().default(null),
+  delisted_at: timestampSchema.nullable().default(null),
+  /** When every position was settled; null before that. */
+  settled_at: timestampSchema.nullable().default(null),
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_price_update: timestampSchema,

@@ -41,7 +41,12 @@ export type NearestMiss = z.infer<typeof nearestMissSchema>;
 export const waitingForSchema = z.object({
   watches: z.enum(['ask', 'bid']),
   condition: z.enum(['at_or_below', 'at_or_above']),
-  trigger_price: figureSchema.describe('USD per unit; of a trailing stop, the one of this moment.'),
+  trigger_price: figureSchema.describe(
+    'USD per unit; of a trailing stop, the one of this moment; of a triggered stop that waits for its bound, the bound.',
+  ),
+  price_bound: positiveDecimalSchema
+    .nullable()
+    .describe('The worst price of the fill, if the order has one.'),
   peak: positiveDecimalSchema
     .nullable()
     .describe('The highest bid since the acceptance of a trailing stop, as far as it is on record.'),

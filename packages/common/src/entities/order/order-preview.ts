@@ -59,20 +59,23 @@ export const orderPreviewSchema = z.object({
   price: positiveDecimalSchema
     .nullable()
     .describe('USD per unit on the side of the order: the ask of a buy, the bid of a sale.'),
-  total_amount: positiveDecimalSchema.nullable().describe('USD, as the order would show it.'),
+  total_amount: nonNegativeDecimalSchema.nullable().describe('USD, as the order would show it.'),
   fees: nonNegativeDecimalSchema.nullable().describe('USD, as the order would show it.'),
   estimate: z
     .object({
       price: figureSchema,
-      total_amount: positiveDecimalSchema,
+      total_amount: nonNegativeDecimalSchema,
       fees: nonNegativeDecimalSchema,
-      cash: positiveDecimalSchema,
+      cash: nonNegativeDecimalSchema,
     })
     .nullable()
     .describe(
       'The trade at the price of execution, or at the price that the order would wait for. `cash` is what leaves the ' +
         'account or reaches it, fees included.',
     ),
+  price_bound: positiveDecimalSchema
+    .nullable()
+    .describe('The worst price of the fill, as the order would have it.'),
   hold: holdSchema.nullable().describe('What would be reserved; null for an order that would not wait.'),
   balance: beforeAndAfter(cashSchema),
   holding: beforeAndAfter(unitsSchema)

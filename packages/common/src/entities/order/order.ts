@@ -60,7 +60,7 @@ export const orderSchema = z.object({
     .describe(
       'USD per unit: the limit of a limit order, of any other the price of execution, null before that.',
     ),
-  total_amount: positiveDecimalSchema
+  total_amount: nonNegativeDecimalSchema
     .nullable()
     .default(null)
     .describe(
@@ -79,7 +79,9 @@ export const orderSchema = z.object({
   price_bound: positiveDecimalSchema
     .nullable()
     .default(null)
-    .describe('The worst price that the user accepts of a market order.'),
+    .describe(
+      'The worst price that the user accepts: of a market order, or of the fill of a stop-loss, take-profit or trailing stop.',
+    ),
   stop_price: positiveDecimalSchema
     .nullable()
     .default(null)
@@ -129,7 +131,12 @@ export const orderCreateSchema = z.strictObject({
   price: decimalInput()
     .nullish()
     .describe('The limit, USD per unit. Limit orders only: a market order takes the price of the moment.'),
-  price_bound: decimalInput().nullish().describe('Market orders only: the worst price that is accepted.'),
+  price_bound: decimalInput()
+    .nullish()
+    .describe(
+      'Market, stop-loss, take-profit and trailing-stop orders: the worst price that is accepted. A triggered stop stays ' +
+        'open until the bid is no worse.',
+    ),
   stop_price: decimalInput()
     .nullish()
     .describe('Stop-loss and take-profit: the bid at or below, or at or above, which the order fires.'),

@@ -1,5 +1,6 @@
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../core/money.ts';
 import { sortableSeq } from '../../core/sortable-seq.ts';
+import type { Quote } from '../inventory/quote.ts';
 import type { Order } from './order.ts';
 
 /**
@@ -22,6 +23,16 @@ export function sortablePrice(price: string): string {
   return `${whole.padStart(MAX_INTEGER_DIGITS, '0')}.${fraction.padEnd(MAX_SCALE, '0')}`;
 }
 
+/**
+ * Whether a stop was triggered while the price was worse than its bound: it is open as a limit at that bound from then
+ * on, and keeps the quote that triggered it.
+ */
+export function isBoundWaiting(
+  order: Pick<Order, 'status' | 'trigger_quote' | 'price_bound'>,
+): order is { status: 'queued'; trigger_quote: Quote; price_bound: string } {
+  return order.status === 'queued' && order.trigger_quote !== null && order.price_bound !== null;
+}
+
 /** The place of a waiting order in the book; none when it does not wait. */
 export function triggerPlaceOf(order: Order): { readonly pk: string; readonly sk: string } | undefined {
   if (order.status !== 'queued') return undefined;
@@ -30,6 +41,7 @@ export function triggerPlaceOf(order: Order): { readonly pk: string; readonly sk
     pk: bookPartition(asset_id, book),
     sk: sortable + SEPARATOR + order_id,
   });
+  if (isBoundWaiting(order)) return place('BID_GE', sortablePrice(order.price_bound));
   switch (order_type) {
     case 'limit_buy':
       return place('ASK_LE', sortablePrice(order.price ?? ''));

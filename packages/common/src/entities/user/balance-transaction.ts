@@ -15,6 +15,7 @@ export const transactionTypeSchema = z.enum([
   'order_refund',
   'system_adjustment',
   'transfer',
+  'settlement',
 ]);
 export type TransactionType = z.infer<typeof transactionTypeSchema>;
 

@@ -75,9 +75,9 @@ export function readAssetChanges(form: AssetForm, stored: AssetForm): Reading<As
   return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
 }
 
-/** Whether saving ends every order that waits on the asset. */
+/** Whether saving ends open orders on the asset. */
 export function closesTrading({ status }: AssetForm, stored: AssetForm): boolean {
-  return status !== stored.status && (status === 'inactive' || status === 'delisted');
+  return status !== stored.status && (status === 'close_only' || status === 'delisted');
 }
 
 function inputOf(form: AssetForm, fields: readonly AssetField[]): Record<string, unknown> {

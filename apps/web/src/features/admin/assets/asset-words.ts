@@ -12,14 +12,16 @@ export const CATEGORY_NAMES: Readonly<Record<AssetCategory, string>> = {
 
 export const STATUS_NAMES: Readonly<Record<AssetStatus, string>> = {
   active: 'Active',
-  inactive: 'Inactive',
+  cancel_only: 'Cancel only',
+  close_only: 'Sell only',
   suspended: 'Suspended',
   delisted: 'Delisted',
 };
 
 export const STATUS_TONES: Readonly<Record<AssetStatus, BadgeTone>> = {
   active: 'gain',
-  inactive: 'neutral',
+  cancel_only: 'neutral',
+  close_only: 'warn',
   suspended: 'warn',
   delisted: 'loss',
 };
@@ -27,9 +29,10 @@ export const STATUS_TONES: Readonly<Record<AssetStatus, BadgeTone>> = {
 /** What a status means for orders. */
 export const STATUS_MEANINGS: Readonly<Record<AssetStatus, string>> = {
   active: 'Orders are taken and executed.',
-  inactive: 'No orders are taken, and those that wait are cancelled.',
-  suspended: 'No orders are taken; those that wait go on waiting.',
-  delisted: 'As inactive, and only an edit of the status brings it back.',
+  cancel_only: 'No orders are taken or executed. Open orders stay and can be cancelled.',
+  close_only: 'Positions can be sold. Buys are refused, and open ones are cancelled.',
+  suspended: 'No orders are taken. Open orders stay, and execute when trading goes on.',
+  delisted: 'Open orders are cancelled and every position is settled at the last price. This is final.',
 };
 
 /** What becomes of a price that is set by hand. */

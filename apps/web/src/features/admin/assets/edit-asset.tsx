@@ -1,3 +1,4 @@
+import type { AssetStatus } from '@cnop/common/entities/inventory/asset';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
 import { useState } from 'react';
@@ -11,6 +12,7 @@ import { FormProblem } from '../../../ui/form-problem.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { AssetFields } from './asset-fields.tsx';
 import { changedFields, closesTrading, formOfAsset, readAssetChanges } from './asset-form.ts';
+import { STATUS_MEANINGS, STATUS_NAMES } from './asset-words.ts';
 import { useAssetForm } from './use-asset-form.ts';
 
 /** Edits an asset. Only what differs from it is sent. */
@@ -46,6 +48,7 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
     else save();
   };
 
+  const statusName = STATUS_NAMES[form.status as AssetStatus].toLowerCase();
   return (
     <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
       <AssetFields form={form} complaints={complaints} onChange={change} isNew={false} />
@@ -65,15 +68,14 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
         onConfirm={save}
-        title={`Make ${asset.name} ${form.status}?`}
-        confirmLabel={`Save as ${form.status}`}
+        title={`Make ${asset.name} ${statusName}?`}
+        confirmLabel={`Save as ${statusName}`}
         cancelLabel="Go on editing"
         tone="danger"
         focusOn="cancel"
         isBusy={isPending}
       >
-        No more orders on it are taken. <strong className="text-ink">Open orders on it get cancelled</strong>,
-        and what they hold becomes available again.
+        {STATUS_MEANINGS[form.status as AssetStatus]}
       </AlertDialog>
     </form>
   );

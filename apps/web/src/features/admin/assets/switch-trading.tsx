@@ -23,7 +23,10 @@ export function SwitchTrading({ asset, to, isOpen, onClose }: SwitchTradingProps
     onSuccess: async () => {
       onClose();
       await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
-      notify({ tone: 'success', title: `${name} is ${to === 'activate' ? 'active' : 'inactive'} now` });
+      notify({
+        tone: 'success',
+        title: `${name} is ${to === 'activate' ? 'open' : 'closed'} for trading now`,
+      });
     },
     onError: (error) => {
       onClose();
@@ -43,15 +46,9 @@ export function SwitchTrading({ asset, to, isOpen, onClose }: SwitchTradingProps
       focusOn="cancel"
       isBusy={isPending}
     >
-      {isDeactivation ? (
-        <>
-          No more orders on it are taken.{' '}
-          <strong className="text-ink">Open orders on it get cancelled</strong>, and what they hold becomes
-          available again. Activating it later does not bring them back.
-        </>
-      ) : (
-        'Everybody can place orders on it again, at the price of the moment.'
-      )}
+      {isDeactivation
+        ? 'No more orders on it are taken or executed. Open orders stay and can be cancelled; they can execute again once it is active.'
+        : 'Everybody can place orders on it again, at the price of the moment.'}
     </AlertDialog>
   );
 }

@@ -125,12 +125,12 @@ describe('the form of an asset that exists', () => {
   });
 
   it.each([
-    ['active', 'inactive', true],
+    ['active', 'close_only', true],
     ['active', 'delisted', true],
-    ['suspended', 'inactive', true],
+    ['suspended', 'close_only', true],
     ['active', 'suspended', false],
-    ['inactive', 'active', false],
-    ['inactive', 'inactive', false],
+    ['close_only', 'active', false],
+    ['close_only', 'close_only', false],
   ])('from %s to %s ends waiting orders: %s', (from, to, expected) => {
     expect(closesTrading({ ...stored, status: to }, { ...stored, status: from })).toBe(expected);
   });

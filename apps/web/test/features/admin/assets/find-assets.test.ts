@@ -4,7 +4,7 @@ import { managedAsset } from './managed-asset-fixture.ts';
 
 const assets = [
   managedAsset({ asset_id: 'NEAR', symbol: 'NEAR', name: 'Near Protocol' }),
-  managedAsset({ asset_id: 'BTC', status: 'inactive', is_active: false }),
+  managedAsset({ asset_id: 'BTC', status: 'cancel_only', is_active: false }),
   managedAsset({ asset_id: 'PAXG', symbol: 'PAXG', name: 'Pax Gold', category: 'commodity' }),
 ];
 const found = (search: Parameters<typeof findAssets>[1]) =>
@@ -21,7 +21,7 @@ describe('the assets of a search', () => {
   });
 
   it('fit every filter', () => {
-    expect(found({ status: 'inactive' })).toEqual(['BTC']);
-    expect(found({ status: 'inactive', category: 'commodity' })).toEqual([]);
+    expect(found({ status: 'cancel_only' })).toEqual(['BTC']);
+    expect(found({ status: 'cancel_only', category: 'commodity' })).toEqual([]);
   });
 });

@@ -1,0 +1,104 @@
+import type { Position } from '@cnop/common/core/pagination';
+import { assetBalanceRecord, createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { settlePosition } from '../domain/settle-position.ts';
+import { bookReads, booksOf } from '../use-cases/order-writes.ts';
+import type { EngineParts } from './dependencies.ts';
+
+/** Holders of one reading. */
+const PAGE_SIZE = 100;
+/**
+ * How long after the delisting an order may still be committed that was decided on the asset as it was before. A pass
+ * over the holders is the last one only when it began later.
+ */
+const LAST_PASS_AFTER_MILLISECONDS = 60_000;
+
+type Settling = Pick<EngineParts, 'store' | 'clock' | 'ids' | 'assets' | 'gate' | 'log' | 'isClosing'>;
+
+/**
+ * Settles the positions in delisted assets, each in a commit of its own, so that an interrupted pass goes on where it
+ * ended: a position that was settled is empty. When a pass finds none that is left, the asset is marked as settled.
+ */
+export async function settleDelistedAssets(parts: Settling): Promise<void> {
+  for (const asset of await parts.assets.getAssets()) {
+    if (asset.status !== 'delisted' || asset.settlement_price === null || asset.settled_at !== null) continue;
+    const beganAt = parts.clock.now().getTime();
+    const { settled, left } = await settleHolders(parts, asset);
+    if (settled > 0) parts.log.info({ asset_id: asset.asset_id, positions: settled }, 'positions settled');
+    const isLast = beganAt - Date.parse(asset.delisted_at ?? '') >= LAST_PASS_AFTER_MILLISECONDS;
+    if (left === 0 && isLast && !parts.isClosing()) await markSettled(parts, asset);
+  }
+}
+
+async function settleHolders(
+  parts: Settling,
+  { asset_id: assetId }: Asset,
+): Promise<{ readonly settled: number; readonly left: number }> {
+  const holdings = createAssetBalanceDao(parts.store);
+  let settled = 0;
+  let left = 0;
+  let after: Position | undefined;
+  do {
+    if (parts.isClosing()) return { settled, left: left + 1 };
+    const page = await holdings.getAllBalancesForAsset(assetId, { limit: PAGE_SIZE, offset: 0, after });
+    const open = page.items.filter(({ quantity }) => quantity !== '0');
+    const outcomes = await Promise.all(
+      open.map(({ username }) => parts.gate.pass(() => trySettling(parts, { username, assetId }))),
+    );
+    const done = outcomes.filter(Boolean).length;
+    settled += done;
+    left += open.length - done;
+    after = page.next;
+  } while (after);
+  return { settled, left };
+}
+
+interface HolderOf {
+  readonly username: string;
+  readonly assetId: string;
+}
+
+/** A position that fails is logged and left to the next pass; the others are settled all the same. */
+async function trySettling(parts: Settling, holder: HolderOf): Promise<boolean> {
+  try {
+    return await settleOne(parts, holder);
+  } catch (error) {
+    const { username, assetId } = holder;
+    parts.log.warn({ err: error, username, asset_id: assetId }, 'a position could not be settled');
+    return false;
+  }
+}
+
+async function settleOne({ store, clock, ids }: Settling, { username, assetId }: HolderOf): Promise<boolean> {
+  const context = { tradeId: ids.next(), eventId: ids.next(), at: clock.now().toISOString() };
+  const reads = { ...bookReads(username, assetId), asset: assetRecord.key({ asset_id: assetId }) };
+  return store.transact(reads, (items) => {
+    const asset = assetRecord.readIfPresent(items.asset);
+    const settled = asset && settlePosition(asset, booksOf(items), context);
+    if (!settled) return { writes: [], result: false };
+    const { balance, holding, balanceTransaction, assetTransaction, event } = settled;
+    return {
+      writes: [
+        balanceRecord.replace(balance),
+        ...(balanceTransaction ? [balanceTransactionRecord.create(balanceTransaction)] : []),
+        assetBalanceRecord.replace(holding),
+        assetTransactionRecord.create(assetTransaction),
+        liveEventRecord.create(event),
+      ],
+      result: true,
+    };
+  });
+}
+
+async function markSettled({ store, clock, assets }: Settling, { asset_id }: Asset): Promise<void> {
+  const settled_at = clock.now().toISOString();
+  await store.transact({ asset: assetRecord.key({ asset_id }) }, (items) => {
+    const asset = assetRecord.readIfPresent(items.asset);
+    return { writes: asset ? [assetRecord.replace({ ...asset, settled_at })] : [], result: undefined };
+  });
+  assets.forget();
+}
