@@ -44,7 +44,7 @@ const minutesOf = async (query: string) => {
 
 describe('GET /inventory/assets/{id}/candles', () => {
   test('shows every field to everybody, and nothing else', async () => {
-    const { asset_id: _id, interval: _interval, source: _source, ...shown } = aCandle(7);
+    const { asset_id: _id, interval: _interval, source: _source, quotes: _quotes, ...shown } = aCandle(7);
     const at = '2026-03-01T08:07:00Z';
     expect((await read(`?interval=1m&start=${at}&end=${at}`)).json()).toEqual({ data: [shown] });
   });
