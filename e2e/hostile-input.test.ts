@@ -10,7 +10,12 @@ import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BAD_VALUES, jsonOf } from './support/bad-values.ts';
 import type { BodyRoute, Caller } from './support/hostile-routes.ts';
-import { BAD_PARAMETERS, BODY_ROUTES, QUERY_ROUTES } from './support/hostile-routes.ts';
+import {
+  BAD_PARAMETERS,
+  BODY_ROUTES,
+  QUERY_ROUTES,
+  ROUTES_THAT_IGNORE_BODIES,
+} from './support/hostile-routes.ts';
 import type { Platform } from './support/platform.ts';
 import { startOneProcess, startOverLmdb } from './support/platform.ts';
 import { allItems, readStored } from './support/stored.ts';
@@ -198,7 +203,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     const withBody = ROUTE_TABLE.filter(({ method }) => method !== 'GET').map(
       ({ method, path }) => `${method} ${path}`,
     );
-    expect(named).toEqual(new Set(withBody));
+    expect(named).toEqual(new Set(withBody.filter((name) => !ROUTES_THAT_IGNORE_BODIES.includes(name))));
     const parameters = ROUTE_TABLE.flatMap(({ path }) =>
       [...path.matchAll(/:(\w+)/g)].map(([, name]) => name),
     );

@@ -52,8 +52,28 @@ test('what is wrong with the details is said at the field', async ({ trader: { p
   await page.getByLabel('Phone (optional)').fill('');
   await page.getByLabel('E-mail', { exact: true }).fill(other.email);
   await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Your password')).toBeFocused();
+  await expectNoBarriers(page, 'asked for the password');
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByLabel('E-mail', { exact: true })).toHaveAccessibleDescription(/\w/);
   await expect(page.getByLabel('E-mail', { exact: true })).toBeFocused();
+});
+
+test('another e-mail takes the password', async ({ trader: { page, account }, watch }) => {
+  watch.allow('console', /422/);
+  await page.goto('/profile');
+  await expect(page.getByLabel('Your password')).toHaveCount(0);
+  await page.getByLabel('E-mail', { exact: true }).fill(`new_${account.email}`);
+  await page.getByLabel('Your password').fill('Not-My-Password-1');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('Your password')).toHaveAccessibleDescription(/This is not your password/);
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Your details were saved')).toBeVisible();
+  await expect(page.getByLabel('Your password')).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByLabel('E-mail', { exact: true })).toHaveValue(`new_${account.email}`);
 });
 
 test('a new password ends every other session', async ({

@@ -47,7 +47,8 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'DELETE', path: '/auth/sessions', ...WRITE },
   { method: 'DELETE', path: '/auth/sessions/:id', ...WRITE },
   { method: 'GET', path: '/auth/profile', ...READ },
-  { method: 'PUT', path: '/auth/profile', ...WRITE },
+  // Another e-mail takes the password.
+  { method: 'PUT', path: '/auth/profile', ...CREDENTIALS, access: 'user' },
   { method: 'GET', path: '/balance', ...READ },
   { method: 'POST', path: '/balance/deposit', ...WRITE },
   { method: 'POST', path: '/balance/withdraw', ...WRITE },

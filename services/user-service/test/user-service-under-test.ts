@@ -5,8 +5,8 @@ import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-state';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
-import { userRecord } from '@cnop/common/dao/user/user-dao';
-import type { Item } from '@cnop/common/database/table-store';
+import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Item, Write } from '@cnop/common/database/table-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User, UserRole } from '@cnop/common/entities/user/user';
@@ -80,9 +80,9 @@ export async function startUserService({
     passwords: {
       ...passwords,
       async verify(password, hash) {
-        const isRight = await passwords.verify(password, hash);
+        const verdict = await passwords.verify(password, hash);
         await afterNextCheck();
-        return isRight;
+        return verdict;
       },
     },
     publicKeys,
@@ -110,6 +110,17 @@ export async function startUserService({
     return store.transact({}, () => ({ writes, result: user }));
   }
 
+  /** Stores an account as an earlier version did, whose rules were others and whose items lacked a field. */
+  async function addUserFromBefore(overrides: Partial<User>): Promise<void> {
+    const { last_login: _absent, ...user } = aUser(overrides);
+    const writes: Write[] = [
+      { kind: 'create', key: userRecord.key(user), attributes: user },
+      emailClaimRecord.create(user),
+      balanceRecord.create(emptyBalance(user.username, user.created_at)),
+    ];
+    await store.transact({}, () => ({ writes, result: undefined }));
+  }
+
   return {
     app,
     clock,
@@ -118,6 +129,7 @@ export async function startUserService({
     passwords,
     call,
     addUser,
+    addUserFromBefore,
 
     /** Does something at the worst moment: when a password was found right and nothing has been decided yet. */
     afterPasswordCheck(action: () => Promise<void>): void {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { InternalError, RateLimitedError, UnavailableError, ValidationError } from '@cnop/exception/errors';
-import { MAX_PASSWORD_BYTES } from '../entities/user/user.ts';
+import { MAX_PASSWORD_BYTES, normalizePassword } from '../entities/user/user.ts';
 import { createTurnstile } from '../scheduling/turnstile.ts';
-import type { PasswordTask } from './password-messages.ts';
+import type { PasswordAttempt, PasswordResult, PasswordTask, VerifyTask } from './password-messages.ts';
 import type { PasswordProcessExit, PasswordWorker } from './password-worker.ts';
 import { openPasswordWorker } from './password-worker.ts';
 
@@ -21,8 +21,8 @@ const RETRY_AFTER_SECONDS = 2;
 const MAX_HASH_THREADS = 4;
 
 const BCRYPT_HASH_PATTERN = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
-/** Salt and digest of random bytes that nobody knows a password for. */
-const NOBODY_SALT_AND_DIGEST = 'JhqYFy2UpAzqtHSIZ/OSbuvJlCQPOOHAPJLyBLpBOFd5u95of/5Bm';
+/** Salt and digest of random bytes, which no known password fits. */
+const UNMATCHED_SALT_AND_DIGEST = 'JhqYFy2UpAzqtHSIZ/OSbuvJlCQPOOHAPJLyBLpBOFd5u95of/5Bm';
 
 export interface PasswordManagerOptions {
   /** Base-2 logarithm of the rounds, 4-16. */
@@ -35,9 +35,18 @@ export interface PasswordManagerOptions {
   readonly onProcessExit?: (exit: PasswordProcessExit) => void;
 }
 
+export interface PasswordVerdict {
+  readonly isRight: boolean;
+  /**
+   * Whether to hash again while the password is at hand: the hash is weaker than today's cost, or was made of the
+   * password as it was typed.
+   */
+  readonly isOutdated: boolean;
+}
+
 export interface PasswordManager {
   /**
-   * A bcrypt hash (`$2b$`, 60 characters).
+   * Hashes a password in its form NFKC, which is the same on every keyboard: bcrypt (`$2b$`, 60 characters).
    * @throws ValidationError when the password is longer than 72 bytes or has a NUL: bcrypt would ignore a part of it
    * @throws RateLimitedError when the queue is full
    * @throws UnavailableError when the password process died or took too long
@@ -45,16 +54,11 @@ export interface PasswordManager {
   hash(password: string): Promise<string>;
 
   /**
-   * Whether the password is the one of the hash. One that cannot be anybody's takes as long as any other.
+   * Checks a password against a stored hash, or against none for an unknown user. A failure does the same work whatever
+   * the hash costs and whether there is one, so that the time does not tell.
    * @throws RateLimitedError and UnavailableError as `hash`
    */
-  verify(password: string, hash: string): Promise<boolean>;
-
-  /** Takes as long as `verify`: for a user who does not exist, so that the time does not tell. */
-  verifyAgainstNobody(password: string): Promise<false>;
-
-  /** True when the hash is weaker than today's cost: hash again while the password is at hand. */
-  needsRehash(hash: string): boolean;
+  verify(password: string, hash: string | undefined): Promise<PasswordVerdict>;
 
   /** The process that hashes, while there is one; to count its CPU time with the service's. */
   processId(): number | undefined;
@@ -70,34 +74,63 @@ export interface PasswordManager {
 export function createPasswordManager(options: PasswordManagerOptions = {}): PasswordManager {
   const cost = inRange('cost', options.cost ?? DEFAULT_BCRYPT_COST, MIN_BCRYPT_COST, MAX_BCRYPT_COST);
   const runner = createRunner(options);
-  const nobody = `$2b$${String(cost).padStart(2, '0')}$${NOBODY_SALT_AND_DIGEST}`;
-
-  async function verifyAgainstNobody(password: string): Promise<false> {
-    await runner.run({ kind: 'verify', password: isHashable(password) ? password : '', hash: nobody });
-    return false;
-  }
+  // Hashes from before the cost was lowered take longer. Unknown users take as long from the first of them on.
+  let failureCost = cost;
 
   return {
-    async hash(password) {
+    async hash(typed) {
+      const password = normalizePassword(typed);
       if (!isHashable(password)) {
         throw ValidationError.ofField('password', `At most ${MAX_PASSWORD_BYTES} bytes, none of them zero.`);
       }
       return String(await runner.run({ kind: 'hash', password, cost }));
     },
-    async verify(password, hash) {
-      costOf(hash);
-      if (!isHashable(password)) return verifyAgainstNobody(password);
-      return (await runner.run({ kind: 'verify', password, hash })) === true;
+    async verify(typed, hash) {
+      const storedCost = hash === undefined ? undefined : costOf(hash);
+      failureCost = Math.max(failureCost, storedCost ?? 0);
+      const forms = formsOf(typed);
+      const place = await runner.run(verifyTask(forms, hash, storedCost ?? failureCost, failureCost));
+      const fitting = typeof place === 'number' ? forms[place] : undefined;
+      const isRight = hash !== undefined && fitting !== undefined && isHashable(fitting);
+      const isWeak = storedCost !== undefined && storedCost < cost;
+      const isRaw = fitting !== forms[0];
+      return { isRight, isOutdated: isRight && isHashable(forms[0]) && (isWeak || isRaw) };
     },
-    verifyAgainstNobody,
-    needsRehash: (hash) => costOf(hash) < cost,
     processId: () => runner.processId(),
     close: () => runner.close(),
   };
 }
 
+/** The forms of a password to try: as it is hashed today, and as it was typed, which is what used to be hashed. */
+function formsOf(typed: string): readonly [string, ...string[]] {
+  const normalized = normalizePassword(typed);
+  return normalized === typed ? [typed] : [normalized, typed];
+}
+
+/**
+ * Makes a failure cost 2^failureCost rounds for each form: 2^c + (2^c + 2^(c+1) + ... + 2^(failureCost-1)).
+ * @param hash that of the user, or none to compare with a hash that no password fits
+ */
+function verifyTask(
+  forms: readonly string[],
+  hash: string | undefined,
+  hashCost: number,
+  failureCost: number,
+): VerifyTask {
+  const blank = (cost: number): PasswordAttempt => ({ password: '', hash: unmatchedHash(cost) });
+  const attempts = forms.map((password) =>
+    isHashable(password) ? { password, hash: hash ?? unmatchedHash(hashCost) } : blank(hashCost),
+  );
+  const padding = Array.from({ length: failureCost - hashCost }, (_, index) => blank(hashCost + index));
+  return { kind: 'verify', attempts, padding };
+}
+
+function unmatchedHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${UNMATCHED_SALT_AND_DIGEST}`;
+}
+
 interface Runner {
-  run(task: PasswordTask): Promise<string | boolean>;
+  run(task: PasswordTask): Promise<PasswordResult>;
   processId(): number | undefined;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { hash, verify } from '@node-rs/bcrypt';
-import type { PasswordReply, PasswordTask } from './password-messages.ts';
+import type { PasswordReply, PasswordResult, PasswordTask, VerifyTask } from './password-messages.ts';
 import { passwordRequestOf } from './password-messages.ts';
 
 // The entry point of the process that hashes passwords. It is separate because bcrypt in the pool of threads that
@@ -30,10 +30,21 @@ process.on('message', (message: unknown) => {
     .then((reply) => process.send?.(reply, undefined, undefined, ignore));
 });
 
-function run(task: PasswordTask): Promise<string | boolean> {
+function run(task: PasswordTask): Promise<PasswordResult> {
   return task.kind === 'hash'
     ? hash(task.password, { cost: task.cost, version: '2b', rejectLongPasswords: true })
-    : verify(task.password, task.hash);
+    : firstThatFits(task);
+}
+
+/** Does the same work whenever nothing fits, whatever the stored hash costs. */
+async function firstThatFits({ attempts, padding }: VerifyTask): Promise<number> {
+  for (const [place, attempt] of attempts.entries()) {
+    if (await verify(attempt.password, attempt.hash)) return place;
+  }
+  for (const _ of attempts) {
+    for (const extra of padding) await verify(extra.password, extra.hash);
+  }
+  return -1;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { InternalError, UnavailableError } from '@cnop/exception/errors';
-import type { PasswordReply, PasswordTask } from './password-messages.ts';
+import type { PasswordReply, PasswordResult, PasswordTask } from './password-messages.ts';
 import { passwordReplyOf } from './password-messages.ts';
 
 /** The process needs room for one password per thread and for Node itself. */
@@ -36,13 +36,13 @@ export interface PasswordWorker {
   /** False once the process is gone or told to go. */
   isUsable(): boolean;
   /** @throws UnavailableError when the process dies or the task takes too long */
-  run(task: PasswordTask): Promise<string | boolean>;
+  run(task: PasswordTask): Promise<PasswordResult>;
   /** Resolves when the process has ended; its tasks fail. */
   close(): Promise<void>;
 }
 
 interface PendingTask {
-  readonly resolve: (result: string | boolean) => void;
+  readonly resolve: (result: PasswordResult) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }

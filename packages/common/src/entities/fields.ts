@@ -9,7 +9,6 @@ import {
 } from '../core/money.ts';
 
 const MAX_DESCRIPTION_LENGTH = 500;
-const MAX_EMAIL_BYTES = 254;
 /** At most 15 digits, which a JavaScript number holds exactly; no negative zero, which no store takes. */
 const INTEGER_PATTERN = /^(?:0|-?[1-9]\d{0,14})$/;
 
@@ -26,19 +25,6 @@ export const usernameSchema = z
     'Use letters, digits and underscores; begin and end with a letter or digit.',
   )
   .toLowerCase();
-
-export const emailSchema = z
-  .string()
-  .trim()
-  .max(MAX_EMAIL_BYTES)
-  // No invisible characters either: with them two addresses that look alike would be two accounts.
-  .regex(/^[^@\s\p{C}]+@[^@\s\p{C}]+\.[^@\s\p{C}]+$/u, 'This is not an e-mail address.')
-  .toLowerCase()
-  // It becomes a part of a key, and those are counted in bytes.
-  .refine(
-    (email) => new TextEncoder().encode(email).length <= MAX_EMAIL_BYTES,
-    `At most ${MAX_EMAIL_BYTES} bytes.`,
-  );
 
 /** 1-10 of letters and digits; matched in upper case. */
 export const assetIdSchema = z

@@ -4,6 +4,7 @@ import type { PasswordManager, PasswordManagerOptions } from '@cnop/common/auth/
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { PasswordProcessExit } from '@cnop/common/auth/password-worker';
 import { InternalError, RateLimitedError, UnavailableError, ValidationError } from '@cnop/exception/errors';
+import { hashSync as bcryptHashSync } from '@node-rs/bcrypt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 // Hashing yields to everything else on the machine, other tests among it.
@@ -13,6 +14,9 @@ const QUICK_COST = 4;
 /** Long enough to be interrupted, about a quarter of a second. */
 const SLOW_COST = 12;
 const PASSWORD = 'Correct-Horse-9-Battery';
+const RIGHT = { isRight: true, isOutdated: false };
+const OUTDATED = { isRight: true, isOutdated: true };
+const WRONG = { isRight: false, isOutdated: false };
 
 const opened: PasswordManager[] = [];
 
@@ -55,9 +59,9 @@ describe('hashing', () => {
   it('tells the right password from a wrong one', async () => {
     const manager = open();
     const hash = await manager.hash(PASSWORD);
-    await expect(manager.verify(PASSWORD, hash)).resolves.toBe(true);
-    await expect(manager.verify(`${PASSWORD}x`, hash)).resolves.toBe(false);
-    await expect(manager.verify('', hash)).resolves.toBe(false);
+    await expect(manager.verify(PASSWORD, hash)).resolves.toEqual(RIGHT);
+    await expect(manager.verify(`${PASSWORD}x`, hash)).resolves.toEqual(WRONG);
+    await expect(manager.verify('', hash)).resolves.toEqual(WRONG);
   });
 
   it.each([
@@ -67,8 +71,8 @@ describe('hashing', () => {
   ])('the last byte matters in %s', async (_name, password, almost) => {
     const manager = open();
     const hash = await manager.hash(password);
-    await expect(manager.verify(password, hash)).resolves.toBe(true);
-    await expect(manager.verify(almost, hash)).resolves.toBe(false);
+    await expect(manager.verify(password, hash)).resolves.toEqual(RIGHT);
+    await expect(manager.verify(almost, hash)).resolves.toEqual(WRONG);
   });
 
   it.each([
@@ -84,8 +88,8 @@ describe('hashing', () => {
   it('does not take a password that bcrypt would confuse with the right one', async () => {
     const manager = open();
     const long = 'a'.repeat(72);
-    await expect(manager.verify(`${long}SECRET`, await manager.hash(long))).resolves.toBe(false);
-    await expect(manager.verify('ab\0ab', await manager.hash('ab'))).resolves.toBe(false);
+    await expect(manager.verify(`${long}SECRET`, await manager.hash(long))).resolves.toEqual(WRONG);
+    await expect(manager.verify('ab\0ab', await manager.hash('ab'))).resolves.toEqual(WRONG);
   });
 
   it('calls a stored text that is no hash our own fault', async () => {
@@ -94,9 +98,32 @@ describe('hashing', () => {
 
   it('asks for a new hash when the cost was raised, and only then', async () => {
     const hash = await open({ cost: 5 }).hash(PASSWORD);
-    expect(open({ cost: 6 }).needsRehash(hash)).toBe(true);
-    expect(open({ cost: 5 }).needsRehash(hash)).toBe(false);
-    expect(open({ cost: 4 }).needsRehash(hash)).toBe(false);
+    await expect(open({ cost: 6 }).verify(PASSWORD, hash)).resolves.toEqual(OUTDATED);
+    await expect(open({ cost: 6 }).verify('wrong', hash)).resolves.toEqual(WRONG);
+    await expect(open({ cost: 5 }).verify(PASSWORD, hash)).resolves.toEqual(RIGHT);
+    await expect(open({ cost: 4 }).verify(PASSWORD, hash)).resolves.toEqual(RIGHT);
+  });
+
+  it('takes all ways to write a character for one', async () => {
+    const manager = open();
+    const hash = await manager.hash('Cafe\u0301-\uff28orse-9');
+    await expect(manager.verify('Caf\u00e9-Horse-9', hash)).resolves.toEqual(RIGHT);
+    await expect(manager.verify('Cafe\u0301-\uff28orse-9', hash)).resolves.toEqual(RIGHT);
+    await expect(manager.verify('Cafe-Horse-9', hash)).resolves.toEqual(WRONG);
+  });
+
+  it('takes a password as it was typed for a hash from before, and asks for a new hash', async () => {
+    const manager = open();
+    const typed = 'Cafe\u0301-Horse-9';
+    const hash = bcryptHashSync(typed, { cost: QUICK_COST });
+    await expect(manager.verify(typed, hash)).resolves.toEqual(OUTDATED);
+    await expect(manager.verify(typed.normalize('NFC'), hash)).resolves.toEqual(WRONG);
+  });
+
+  it('leaves a hash alone whose password is too long when it is written out', async () => {
+    const typed = `Aa1!${'\ufdfa'.repeat(4)}`;
+    const hash = bcryptHashSync(typed, { cost: QUICK_COST });
+    await expect(open({ cost: 5 }).verify(typed, hash)).resolves.toEqual(RIGHT);
   });
 
   it.each([{ cost: 3 }, { cost: 17 }, { cost: 10.5 }, { concurrency: 0 }, { concurrency: 5 }])(
@@ -110,8 +137,9 @@ describe('hashing', () => {
 describe('a user who does not exist', () => {
   it('is never signed in', async () => {
     const manager = open();
-    await expect(manager.verifyAgainstNobody(PASSWORD)).resolves.toBe(false);
-    await expect(manager.verifyAgainstNobody('')).resolves.toBe(false);
+    for (const password of [PASSWORD, '', 'Cafe\u0301', 'a'.repeat(1_000)]) {
+      await expect(manager.verify(password, undefined)).resolves.toEqual(WRONG);
+    }
   });
 });
 
@@ -161,7 +189,7 @@ describe('the password process', () => {
   it('is replaced when it is killed in the middle of a hash; that hash fails, the next ones work', async () => {
     const exits: PasswordProcessExit[] = [];
     const manager = open({ cost: SLOW_COST, concurrency: 1, onProcessExit: (exit) => exits.push(exit) });
-    await manager.verifyAgainstNobody(PASSWORD);
+    await manager.verify(PASSWORD, undefined);
     const processId = manager.processId() ?? 0;
 
     const interrupted = outcomeOf(manager.hash(PASSWORD));
@@ -195,12 +223,12 @@ describe('the password process', () => {
     expect(await outcomeOf(manager.hash(PASSWORD))).toBeInstanceOf(UnavailableError);
     expect(performance.now() - startedAt).toBeLessThan(3_500);
     const quickHash = await open().hash(PASSWORD);
-    await expect(manager.verify(PASSWORD, quickHash)).resolves.toBe(true);
+    await expect(manager.verify(PASSWORD, quickHash)).resolves.toEqual(OUTDATED);
   });
 
   it('ends with close, and what comes later is refused', async () => {
     const manager = open({ cost: SLOW_COST, concurrency: 1 });
-    await manager.verifyAgainstNobody(PASSWORD);
+    await manager.verify(PASSWORD, undefined);
     const processId = manager.processId() ?? 0;
     const running = outcomeOf(manager.hash(PASSWORD));
     const waiting = outcomeOf(manager.hash(PASSWORD));

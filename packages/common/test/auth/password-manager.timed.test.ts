@@ -1,17 +1,22 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { hash as hashOf } from '@node-rs/bcrypt';
 import { expect, it, onTestFinished } from 'vitest';
 
 const PASSWORD = 'Correct-Horse-9-Battery';
 
-it('a user who does not exist costs the same time as one who does, whatever the password', async () => {
+it('a failure takes the same time for an unknown user and for every stored cost, whatever the password', async () => {
   const manager = createPasswordManager({ cost: 8, concurrency: 1 });
   onTestFinished(() => manager.close());
   const hash = await manager.hash(PASSWORD);
+  const [weak, weaker] = await Promise.all([7, 4].map((cost) => hashOf(PASSWORD, { cost })));
   const attempts = {
     known: () => manager.verify('A-Wrong-Password-1', hash),
-    unknown: () => manager.verifyAgainstNobody('A-Wrong-Password-1'),
+    unknown: () => manager.verify('A-Wrong-Password-1', undefined),
+    weak: () => manager.verify('A-Wrong-Password-1', weak),
+    weaker: () => manager.verify('A-Wrong-Password-1', weaker),
     tooLong: () => manager.verify('a'.repeat(1_000), hash),
-    tooLongUnknown: () => manager.verifyAgainstNobody('a'.repeat(1_000)),
+    tooLongWeak: () => manager.verify('a'.repeat(1_000), weak),
+    tooLongUnknown: () => manager.verify('a'.repeat(1_000), undefined),
   };
   const times: Record<string, number[]> = {};
   // In turns, so that what else the machine does hits all alike.

@@ -3,7 +3,6 @@ import {
   assetIdSchema,
   decimalInput,
   descriptionSchema,
-  emailSchema,
   idSchema,
   integerInput,
   nonNegativeDecimalSchema,
@@ -25,38 +24,6 @@ describeField('a stored decimal from zero', nonNegativeDecimalSchema, required.n
 describeField('a stored decimal above zero', positiveDecimalSchema, positiveDecimal);
 describeField('a stored decimal of either sign', signedDecimalSchema, signedDecimal);
 describeField('a description', descriptionSchema, text({ min: 0, max: 500 }));
-
-describeField('an e-mail address', emailSchema, {
-  accepts: [
-    ['a@b.c'],
-    ['Alice.Example+tag@Mail.Example.COM', 'alice.example+tag@mail.example.com'],
-    ['  alice@example.com \n', 'alice@example.com'],
-    ['ünïcode@exämple.de'],
-    [`${'a'.repeat(242)}@example.com`],
-  ],
-  refuses: [
-    null,
-    undefined,
-    1,
-    '',
-    '@',
-    'a@b',
-    'a@.c',
-    '@b.c',
-    'a@b.',
-    'a b@c.d',
-    'a@b@c.d',
-    'a\0@b.c',
-    'a\u007f@b.c',
-    'a\u200b@b.c',
-    'a\u202e@b.c',
-    '\ud800@b.c',
-    'a@b.c, d@e.f',
-    `${'a'.repeat(243)}@example.com`,
-    // 254 characters, but far more bytes than a key of the store may have.
-    `${'東'.repeat(242)}@example.com`,
-  ],
-});
 
 const number = (digits: string) => new JsonNumber(digits);
 

@@ -6,9 +6,11 @@ import {
   transactionTypeSchema,
 } from '@cnop/common/entities/user/balance-transaction';
 import {
+  dateOfBirthFault,
   dateOfBirthSchema,
   nameSchema,
   newPasswordSchema,
+  phoneInputSchema,
   phoneSchema,
   userRoleSchema,
   userSchema,
@@ -35,9 +37,21 @@ const name: FieldCases = {
     ['a'.repeat(100)],
     ["Anne-Marie O'Neill"],
     ['O’Neill'],
-    ['José'],
-    ['Jose\u0301'],
+    ['Jos\u00e9'],
+    ['Jose\u0301', 'Jos\u00e9'],
     ['東京'],
+    ['St. John'],
+    ['Martin Jr.'],
+    ['J. R. R.'],
+    ['ジャン・リュック'],
+    ['Jean‐Luc'],
+    ['نیک\u200cنام'],
+    ['ක්\u200dරිෂාන්'],
+    ['Gal·la'],
+    ['ז׳בוטינסקי'],
+    ['צה״ל'],
+    ['ʻAkahi'],
+    ['A.'],
     ['  Alice  ', 'Alice'],
   ],
   refuses: [
@@ -48,14 +62,30 @@ const name: FieldCases = {
     '   ',
     'a'.repeat(101),
     'Al1ce',
-    'A.',
+    '.',
+    "-'",
+    '\u200c',
+    ' \u200dA',
+    'A\u200c\u200cB',
     '<b>',
+    '&lt;b&gt;',
+    '"Ada"',
+    'Ada;',
+    'A\u202eB',
+    'A\u200bB',
+    'A\u2028B',
     'a@b',
     'a\0b',
     'a\tb',
     '😀',
     '\ud800',
   ],
+};
+
+/** As stored, where names may be by earlier rules. */
+const storedName: FieldCases = {
+  accepts: [['A'], ['a'.repeat(100)], ["-'"], ['Jose\u0301'], ['J. R. R.']],
+  refuses: [null, 1, undefined, '', 'a'.repeat(101)],
 };
 
 const phone: FieldCases = {
@@ -74,6 +104,33 @@ const phone: FieldCases = {
   ],
 };
 
+const typedPhone: FieldCases = {
+  accepts: [
+    ['(212) 555-0142', '2125550142'],
+    ['+1 (212) 555-0142', '+12125550142'],
+    ['212.555.0142', '2125550142'],
+    ['+49 151/123 456 78', '+4915112345678'],
+    ['030\u00a012345\u201167', '0301234567'],
+    ['1234567890'],
+    ['+123456789012345'],
+    ['', null],
+    ['  ', null],
+  ],
+  refuses: [
+    null,
+    1234567890,
+    '123456789',
+    '1234567890123456',
+    '+',
+    '++1234567890',
+    '1234567890+',
+    '212-555-0142 ext. 7',
+    '1-800-FLOWERS-12',
+    '१२३४५६७८९०',
+    `${' '.repeat(31)}1234567890`,
+  ],
+};
+
 const dateOfBirth: FieldCases = {
   accepts: [['1990-01-31'], ['2000-02-29'], ['1900-12-31']],
   refuses: [
@@ -89,9 +146,10 @@ const dateOfBirth: FieldCases = {
   ],
 };
 
+/** As stored, where addresses may be from before they had one form. */
 const email: FieldCases = {
-  accepts: [['a@b.c'], ['ALICE@Example.com', 'alice@example.com']],
-  refuses: [null, undefined, '', 'alice', 'a@b', `${'a'.repeat(250)}@b.cd`],
+  accepts: [['a@b.c'], ['a..b@example.com'], ['a@münchen.de']],
+  refuses: [null, undefined, '', `${'a'.repeat(250)}@b.cd`],
 };
 
 const role = oneOf('customer', 'admin', 'moderator');
@@ -105,8 +163,8 @@ describe('a user', () => {
       accepts: [['x'.repeat(60)]],
       refuses: [null, undefined, '', 'x'.repeat(59), 'x'.repeat(61), 60],
     },
-    first_name: name,
-    last_name: name,
+    first_name: storedName,
+    last_name: storedName,
     phone: nullable(phone),
     date_of_birth: nullable(dateOfBirth),
     marketing_emails_consent: {
@@ -125,7 +183,27 @@ describeField('a role', userRoleSchema, role);
 describeField('a status of a user', userStatusSchema, status);
 describeField('a name', nameSchema, name);
 describeField('a phone number', phoneSchema, phone);
+describeField('a phone number as it is typed', phoneInputSchema, typedPhone);
 describeField('a date of birth', dateOfBirthSchema, dateOfBirth);
+
+describe('an age', () => {
+  it.each([
+    ['2013-01-15', 'of 13 today', undefined],
+    ['2013-01-16', 'of 13 tomorrow', 'You must be at least 13 years old.'],
+    ['2026-01-15', 'of a newborn', 'You must be at least 13 years old.'],
+    ['9999-12-31', 'that is to come', 'You must be at least 13 years old.'],
+    ['1905-01-16', 'of 120 until tomorrow', undefined],
+    ['1905-01-15', 'of 121 today', 'This is more than 120 years ago.'],
+    ['0001-01-01', 'of a beginning', 'This is more than 120 years ago.'],
+  ])('by the date %s, %s, has the complaint %s', (date, _what, complaint) => {
+    expect(dateOfBirthFault(date, '2026-01-15')).toBe(complaint);
+  });
+
+  it('of one who was born on 29 February goes up on 1 March', () => {
+    expect(dateOfBirthFault('2012-02-29', '2025-02-28')).toBeDefined();
+    expect(dateOfBirthFault('2012-02-29', '2025-03-01')).toBeUndefined();
+  });
+});
 
 describe('a new password', () => {
   describeField('by its rules', newPasswordSchema, {
@@ -136,6 +214,8 @@ describe('a new password', () => {
       [`Aa1!${'😀'.repeat(17)}`],
       ['Éàbcdefghij1 -'],
       ['Correct horse 9 battery.'],
+      ['Ｃorrect-Horse-９', 'Correct-Horse-9'],
+      ['Cafe\u0301-Horse-9-Battery', 'Caf\u00e9-Horse-9-Battery'],
     ],
     refuses: [
       null,
@@ -152,6 +232,8 @@ describe('a new password', () => {
       'Abcdefghijk1',
       'Abcdefghij 1',
       'Abcdefgh\0ij1!',
+      // 24 characters as typed, 36 bytes more when they are written out.
+      `Aa1!${'\ufdfa'.repeat(4)}`,
     ],
   });
 

@@ -1,11 +1,13 @@
 import { sessionSchema } from '@cnop/common/auth/session-rules';
 import type { Clock } from '@cnop/common/core/clock';
-import { emailSchema, idSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { idSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { emailSchema } from '@cnop/common/entities/user/email';
 import {
+  dateOfBirthFault,
   dateOfBirthSchema,
   nameSchema,
   newPasswordSchema,
-  phoneSchema,
+  phoneInputSchema,
   userSchema,
 } from '@cnop/common/entities/user/user';
 import { z } from 'zod';
@@ -23,9 +25,10 @@ export const profileSchema = userSchema.omit({ password_hash: true, last_login: 
 
 export const profileChangedSchema = z.object({ message: z.string(), user: profileSchema });
 
-function pastDateSchema(clock: Clock) {
-  return dateOfBirthSchema.refine((date) => date < clock.now().toISOString().slice(0, DAY_LENGTH), {
-    error: 'This is not in the past.',
+function dateOfBirthInput(clock: Clock) {
+  return dateOfBirthSchema.superRefine((date, context) => {
+    const message = dateOfBirthFault(date, clock.now().toISOString().slice(0, DAY_LENGTH));
+    if (message !== undefined) context.addIssue({ code: 'custom', message, input: date });
   });
 }
 
@@ -36,8 +39,8 @@ export function registrationSchema(clock: Clock) {
     password: newPasswordSchema,
     first_name: nameSchema,
     last_name: nameSchema,
-    phone: phoneSchema.nullable().default(null),
-    date_of_birth: pastDateSchema(clock).nullable().default(null),
+    phone: phoneInputSchema.nullable().default(null),
+    date_of_birth: dateOfBirthInput(clock).nullable().default(null),
     marketing_emails_consent: z.boolean().default(false),
   });
 }
@@ -46,10 +49,11 @@ export function profileChangeSchema(clock: Clock) {
   return z.strictObject({
     first_name: nameSchema.exactOptional(),
     last_name: nameSchema.exactOptional(),
-    email: emailSchema.exactOptional(),
-    phone: phoneSchema.nullable().exactOptional(),
-    date_of_birth: pastDateSchema(clock).nullable().exactOptional(),
+    email: emailSchema.exactOptional().describe('Another one needs `current_password`.'),
+    phone: phoneInputSchema.nullable().exactOptional(),
+    date_of_birth: dateOfBirthInput(clock).nullable().exactOptional(),
     marketing_emails_consent: z.boolean().exactOptional(),
+    current_password: typedPasswordSchema.exactOptional(),
   });
 }
 

@@ -3,7 +3,7 @@ import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { getAudit, getClock, getPasswords } from '../dependencies.ts';
+import { getAudit, getClock, getPasswords, getStore } from '../dependencies.ts';
 import { readUser } from '../use-cases/read-user.ts';
 import { registerUser } from '../use-cases/register-user.ts';
 import { updateProfile } from '../use-cases/update-profile.ts';
@@ -20,6 +20,7 @@ const docs = { tags, security: BEARER_SECURITY };
 /** Signing up, and what users see and change about themselves. */
 export function accountRoutes(app: ServiceApp): void {
   const deps = {
+    store: getStore(app),
     users: getUserDao(app),
     passwords: getPasswords(app),
     audit: getAudit(app),
@@ -68,7 +69,9 @@ export function accountRoutes(app: ServiceApp): void {
     },
     async (request) => {
       const { username } = identityOf(request);
-      const user = await updateProfile(deps, { username, change: request.body });
+      const { current_password: currentPassword, ...change } = request.body;
+      const origin = originOf(request);
+      const user = await updateProfile(deps, { username, change, currentPassword, origin });
       return { message: 'Profile updated successfully', user };
     },
   );

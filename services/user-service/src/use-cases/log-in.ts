@@ -70,7 +70,7 @@ export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair>
   return issueTokens(deps.tokens, outcome.user, outcome.session);
 }
 
-/** That a password was right for a hash, and the stronger hash to store when the old one has become weak. */
+/** That a password was right for a hash, and the hash to store from now on. */
 interface PasswordProof {
   readonly checkedHash: string;
   readonly hashToStore: string;
@@ -81,14 +81,10 @@ async function checkPassword(
   password: string,
   user: User | undefined,
 ): Promise<PasswordProof | undefined> {
-  const checkedHash = user?.password_hash;
-  if (checkedHash === undefined) {
-    await passwords.verifyAgainstNobody(password);
-    return undefined;
-  }
-  if (!(await passwords.verify(password, checkedHash))) return undefined;
-  const hashToStore = passwords.needsRehash(checkedHash) ? await passwords.hash(password) : checkedHash;
-  return { checkedHash, hashToStore };
+  const { isRight, isOutdated } = await passwords.verify(password, user?.password_hash);
+  if (!user || !isRight) return undefined;
+  const checkedHash = user.password_hash;
+  return { checkedHash, hashToStore: isOutdated ? await passwords.hash(password) : checkedHash };
 }
 
 interface LogInFacts extends LogIn {

@@ -1,11 +1,14 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import { assertHardToGuess } from '@cnop/common/auth/password-choice';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { Clock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
+import { ValidationError } from '@cnop/exception/errors';
+import { isReservedUsername } from '../domain/reserved-usernames.ts';
 
 export interface RegisterUserDeps {
   readonly users: UserDao;
@@ -27,10 +30,15 @@ export interface RegisterUser {
 
 /**
  * Signs somebody up: user, claim of the e-mail, empty balance and audit event in one commit.
+ * @throws ValidationError (422) when the username is reserved or the password easy to guess
  * @throws AlreadyExistsError (409) when the username or the e-mail is taken
  */
 export async function registerUser(deps: RegisterUserDeps, command: RegisterUser): Promise<User> {
   const { username, email, password, profile, origin } = command;
+  if (isReservedUsername(username)) {
+    throw ValidationError.ofField('username', 'This username is reserved.', 'reserved_username');
+  }
+  await assertHardToGuess(password, { field: 'password', owner: { username, email, ...profile } });
   // Also for a name that is taken: how long the answer takes must not tell more than the answer.
   const password_hash = await deps.passwords.hash(password);
   const at = deps.clock.now().toISOString();

@@ -1,3 +1,4 @@
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import {
@@ -74,6 +75,59 @@ describe('registering', () => {
     expect((await service.logIn('GRACE_hopper', 'Sunny-Day-2026')).status).toBe(200);
   });
 
+  it.each([
+    ['a name with a full stop', { first_name: 'St. John', last_name: 'Martin Jr.' }, {}],
+    ['initials', { first_name: 'J. R. R.' }, {}],
+    ['a name with a middle dot', { first_name: 'ジャン・リュック' }, {}],
+    ['a phone number with its signs', { phone: '(212) 555-0142' }, { phone: '2125550142' }],
+    ['an international phone number', { phone: '+1 (212) 555-0142' }, { phone: '+12125550142' }],
+    ['an empty phone number', { phone: '' }, { phone: null }],
+    ['an age of 13', { date_of_birth: '2013-01-15' }, {}],
+    ['an age of 120', { date_of_birth: '1905-01-16' }, {}],
+  ])('accepts %s', async (_what, change, stored) => {
+    const person = registration(change);
+    expect((await register(person)).status).toBe(201);
+    expect(await service.storedUser(person.username)).toMatchObject({ ...change, ...stored });
+  });
+
+  it.each([
+    ['composed and decomposed', 'jos\u00e9@example.com', 'jose\u0301@example.com'],
+    ['in letters and in ASCII', 'a@m\u00fcnchen.de', 'a@xn--mnchen-3ya.de'],
+  ])('takes an e-mail %s for one address', async (_how, one, other) => {
+    expect((await register(registration({ email: one }))).status).toBe(201);
+    expect(await register(registration({ email: other }))).toMatchObject({
+      status: 409,
+      body: { errors: [{ field: 'email' }] },
+    });
+  });
+
+  it.each([
+    ['a decomposed name', 'jose\u0301@example.org', 'jos\u00e9@example.org'],
+    ['a domain in letters', 'a@k\u00f6ln.de', 'a@xn--kln-sna.de'],
+    ['a domain in decomposed letters', 'a@go\u0308teborg.se', 'a@g\u00f6teborg.se'],
+  ])('does not give away an address that an account from before has with %s', async (_what, old, email) => {
+    const username = `before${(people += 1)}`;
+    await service.addUserFromBefore({ username, email: old });
+    expect((await register(registration({ email }))).status).toBe(409);
+    expect((await service.logIn(username)).status).toBe(200);
+    const headers = await service.runtime.signIn(username);
+    // The same address in its one form is no change, so it takes no password.
+    const body = { email, first_name: 'Ada' };
+    expect((await service.call('PUT', '/auth/profile', { headers, body })).status).toBe(200);
+    expect(await service.storedUser(username)).toMatchObject({ email: old, first_name: 'Ada' });
+  });
+
+  it('reads an account from before that has an address, a name and an age that are refused today', async () => {
+    const old = { email: 'a..b@example.com', first_name: '-', date_of_birth: '2020-01-01' };
+    await service.addUserFromBefore({ username: 'relic', ...old });
+    expect((await service.logIn('relic')).status).toBe(200);
+    const headers = await service.runtime.signIn('relic');
+    expect(await service.call('GET', '/auth/profile', { headers })).toMatchObject({ status: 200, body: old });
+    const put = (body: unknown) => service.call('PUT', '/auth/profile', { headers, body });
+    expect((await put({ phone: '(212) 555-0142' })).status).toBe(200);
+    expect((await put({ email: 'a.b@example.com', current_password: PASSWORD })).status).toBe(200);
+  });
+
   it('names the field that is taken', async () => {
     const first = registration();
     await register(first);
@@ -104,7 +158,23 @@ describe('registering', () => {
     ['a username that is too long', { username: 'a'.repeat(51) }, { username: 'too_big' }],
     ['a username that begins with an underscore', { username: '_abc' }, { username: 'invalid_format' }],
     ['a username with a hyphen', { username: 'a-bc' }, { username: 'invalid_format' }],
+    ['a reserved username', { username: 'Support' }, { username: 'reserved_username' }],
+    ['a reserved username with underscores', { username: 'sys_admin' }, { username: 'reserved_username' }],
     ['an e-mail without a domain', { email: 'ada@example' }, { email: 'invalid_format' }],
+    ['an e-mail with two dots', { email: 'a..b@example.com' }, { email: 'invalid_format' }],
+    ['an e-mail of a machine', { email: 'a@[127.0.0.1]' }, { email: 'invalid_format' }],
+    [
+      'an e-mail with markup',
+      { email: '<script>alert("xss")</script>@example.com' },
+      { email: 'invalid_format' },
+    ],
+    ['a common password', { password: 'P@ssw0rd1234' }, { password: 'common_password' }],
+    ['the own name as a password', { password: 'Lovelace-1843-x' }, { password: 'own_name_in_password' }],
+    [
+      'the own e-mail as a password',
+      { email: 'analyst@example.com', password: 'Analyst@Example.com1' },
+      { password: 'own_name_in_password' },
+    ],
     ['a short password', { password: 'Aa1!aaaaaaa' }, { password: 'too_small' }],
     [
       'a password without an upper-case letter',
@@ -129,6 +199,9 @@ describe('registering', () => {
     ['an empty name', { last_name: ' ' }, { last_name: 'invalid_format' }],
     ['a phone number of 9 digits', { phone: '123456789' }, { phone: 'invalid_format' }],
     ['a date of birth of today', { date_of_birth: TODAY }, { date_of_birth: 'invalid' }],
+    ['an age below 13', { date_of_birth: '2013-01-16' }, { date_of_birth: 'invalid' }],
+    ['an age above 120', { date_of_birth: '1905-01-15' }, { date_of_birth: 'invalid' }],
+    ['a name with markup', { first_name: '<b>Ada</b>' }, { first_name: 'invalid_format' }],
     ['a date that does not exist', { date_of_birth: '1990-02-30' }, { date_of_birth: 'invalid_format' }],
     [
       'consent that is not a boolean',
@@ -212,22 +285,24 @@ describe('the profile', () => {
     });
   });
 
-  it('clears phone and date of birth with null', async () => {
-    const headers = await service.signedIn('eraser');
+  it.each([null, ''])('clears the phone with %j, and the date of birth with null', async (phone) => {
+    const username = `eraser${(people += 1)}`;
+    const headers = await service.signedIn(username);
     await service.call('PUT', '/auth/profile', { headers, body: { phone: '1234567890' } });
     const answer = await service.call('PUT', '/auth/profile', {
       headers,
-      body: { phone: null, date_of_birth: null },
+      body: { phone, date_of_birth: null },
     });
     expect(answer.status).toBe(200);
-    expect(await service.storedUser('eraser')).toMatchObject({ phone: null, date_of_birth: null });
+    expect(await service.storedUser(username)).toMatchObject({ phone: null, date_of_birth: null });
   });
 
   it('moves to a free e-mail and gives the old one up', async () => {
     const before = registration();
     await register(before);
     const headers = await service.runtime.signIn(before.username);
-    const put = (email: string) => service.call('PUT', '/auth/profile', { headers, body: { email } });
+    const put = (email: string) =>
+      service.call('PUT', '/auth/profile', { headers, body: { email, current_password: before.password } });
     expect(await put('Moved@Example.com')).toMatchObject({
       status: 200,
       body: { user: { email: 'moved@example.com' } },
@@ -238,6 +313,60 @@ describe('the profile', () => {
       body: { code: 'RES_002', errors: [{ field: 'email' }] },
     });
     expect((await register(registration({ email: 'moved@example.com' }))).status).toBe(409);
+  });
+
+  it('takes the password for another e-mail and records the change', async () => {
+    const headers = await service.signedIn('mover');
+    const put = (body: Readonly<Record<string, string>>) =>
+      service.call('PUT', '/auth/profile', { headers, body: { email: 'mover@example.org', ...body } });
+    const missing = await put({ first_name: 'Eve' });
+    expect(missing.status).toBe(422);
+    expect(fieldErrors(missing)).toEqual({ current_password: 'required' });
+    const wrong = await put({ current_password: 'Wrong-Guess-1', first_name: 'Eve' });
+    expect(wrong.status).toBe(422);
+    expect(fieldErrors(wrong)).toEqual({ current_password: 'wrong_password' });
+    expect(await service.storedUser('mover')).toMatchObject({
+      email: 'mover@example.com',
+      first_name: 'Alice',
+    });
+    const typesOf = async () => (await service.eventsOf('mover')).map((event) => event.event_type);
+    expect(await typesOf()).toEqual(['login_failure']);
+
+    expect((await put({ current_password: PASSWORD })).status).toBe(200);
+    expect(await service.storedUser('mover')).toMatchObject({ email: 'mover@example.org' });
+    expect(await typesOf()).toEqual(['email_change', 'login_failure']);
+    expect((await service.eventsOf('mover'))[0]).toMatchObject({
+      actor: 'mover',
+      detail: { field: 'email' },
+    });
+    // Neither address is in the log.
+    expect(JSON.stringify(await service.eventsOf('mover'))).not.toContain('example.');
+  });
+
+  it('counts wrong passwords of an e-mail change as failed sign-ins', async () => {
+    const headers = await service.signedIn('hijacked');
+    const put = (current_password: string) =>
+      service.call('PUT', '/auth/profile', {
+        headers,
+        body: { email: 'thief@example.org', current_password },
+        from: '198.51.100.9',
+      });
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) statuses.push((await put('Wrong-Guess-1')).status);
+    expect(statuses).toEqual([422, 422, 422, 422, 422, 429]);
+    expect((await put(PASSWORD)).status).toBe(429);
+    expect((await service.logIn('hijacked', PASSWORD, { from: '198.51.100.9' })).status).toBe(429);
+  });
+
+  it('keeps the e-mail when another password commits after the old one was found right', async () => {
+    const headers = await service.signedIn('raced');
+    const password_hash = await service.passwords.hash('Another-Horse-9');
+    service.afterPasswordCheck(async () => {
+      await createUserDao(service.store).updateUser('raced', { password_hash });
+    });
+    const body = { email: 'raced@example.org', current_password: PASSWORD };
+    expect((await service.call('PUT', '/auth/profile', { headers, body })).status).toBe(422);
+    expect(await service.storedUser('raced')).toMatchObject({ email: 'raced@example.com' });
   });
 
   it.each([
@@ -322,6 +451,19 @@ describe('changing the password', () => {
     expect(fieldErrors(answers[0]!)).toEqual({ current_password: 'wrong_password' });
     expect(await service.storedUser('guesser')).toEqual(before);
     expect(await change(headers, PASSWORD, NEW_PASSWORD, '198.51.100.8')).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['the present one', PASSWORD, 'same_password'],
+    ['the present one in other characters', PASSWORD.replace('C', 'Ｃ'), 'same_password'],
+    ['a common one', 'Welcome2026!!', 'common_password'],
+    ['the own username', 'Chooser-2026-Strong', 'own_name_in_password'],
+  ])('refuses %s as the new password, and counts no failure', async (_what, next, code) => {
+    const headers = await service.signedIn('chooser').catch(() => service.runtime.signIn('chooser'));
+    const answer = await change(headers, PASSWORD, next);
+    expect(answer.status).toBe(422);
+    expect(fieldErrors(answer)).toEqual({ new_password: code });
+    expect(await service.eventsOf('chooser')).toEqual([]);
   });
 
   it('refuses a new password that is too weak', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createHopSigner, HOP_HEADER } from '@cnop/common/auth/gateway-hop';
+import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { startSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
@@ -13,6 +14,8 @@ const WRONG = 'Wrong-Horse-9-Battery';
 const OFFICE = '198.51.100.1';
 const HOME = '203.0.113.9';
 const WINDOW_SECONDS = 300;
+/** Of `Cafe\u0301-Horse-9`, which was hashed as it was typed. */
+const HASH_OF_TYPED = '$2b$04$S/NmdYDhOImwNnV21aBm5un/SnLJsN5LLY45vyCb1X9M05ARTpzoW';
 
 let service: UserServiceUnderTest;
 beforeEach(async () => {
@@ -115,6 +118,16 @@ describe('signing in', () => {
     }
   });
 
+  it('takes the password of an account from before as it was typed, and stores a hash of its one form', async () => {
+    await service.addUser({ password_hash: HASH_OF_TYPED });
+    const typed = 'Cafe\u0301-Horse-9';
+    const composed = typed.normalize('NFC');
+    expect((await service.logIn('alice', composed)).status).toBe(401);
+    expect((await service.logIn('alice', typed)).status).toBe(200);
+    expect((await service.logIn('alice', composed)).status).toBe(200);
+    expect((await service.logIn('alice', typed)).status).toBe(200);
+  });
+
   it.each([
     ['no password', { username: 'alice' }, 'VAL_003'],
     ['an empty password', { username: 'alice', password: '' }, 'VAL_001'],
@@ -127,24 +140,33 @@ describe('signing in', () => {
     });
   });
 
-  it.runIf(process.platform === 'linux')(
-    'does the same work for an unknown user as for a wrong password',
-    { timeout: 30_000 },
-    async () => {
-      const slow = await startUserService({ bcryptCost: 10 });
+  it.runIf(process.platform === 'linux').each([
+    ['an unknown user', 10, undefined],
+    ['a hash from before the cost was raised', 10, 6],
+    ['a password with two forms and a weak hash', 9, 5, 'Cafe\u0301-Horse-9'],
+  ] as const)(
+    'does the same work for %s as for a wrong password',
+    { timeout: 60_000 },
+    async (_whom, cost, storedCost, password: string = WRONG) => {
+      const slow = await startUserService({ bcryptCost: cost });
       try {
         await slow.addUser({ password_hash: await slow.passwords.hash(PASSWORD) });
-        const work = { alice: 0, nobody: 0 };
+        if (storedCost !== undefined) {
+          const earlier = createPasswordManager({ cost: storedCost });
+          await slow.addUser({ username: 'other', password_hash: await earlier.hash(PASSWORD) });
+          await earlier.close();
+        }
+        const work = { alice: 0, other: 0 };
         for (let round = 0; round < 6; round += 1) {
-          for (const name of ['alice', 'nobody'] as const) {
+          for (const name of ['alice', 'other'] as const) {
             const before = await cpuTicksOf(slow.passwords.processId());
-            await slow.logIn(name, WRONG, { from: `198.51.100.${round}` });
+            await slow.logIn(name, password, { from: `198.51.100.${round}` });
             work[name] += (await cpuTicksOf(slow.passwords.processId())) - before;
           }
         }
         expect(work.alice).toBeGreaterThan(10);
-        expect(work.nobody / work.alice).toBeGreaterThan(0.6);
-        expect(work.nobody / work.alice).toBeLessThan(1.6);
+        expect(work.other / work.alice).toBeGreaterThan(0.6);
+        expect(work.other / work.alice).toBeLessThan(1.6);
       } finally {
         await slow.stop();
       }

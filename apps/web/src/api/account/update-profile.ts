@@ -6,7 +6,10 @@ import { profileSchema } from './profile.ts';
 /** Only what is to change; `null` takes a value away. */
 export type ProfileChange = Partial<
   Pick<Profile, 'first_name' | 'last_name' | 'email' | 'phone' | 'date_of_birth' | 'marketing_emails_consent'>
->;
+> & {
+  /** Needed for another e-mail. */
+  readonly current_password?: string;
+};
 
 const answerSchema = z.object({ user: profileSchema });
 

@@ -1,4 +1,5 @@
-import { emailSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { usernameSchema } from '@cnop/common/entities/fields';
+import { emailSchema } from '@cnop/common/entities/user/email';
 import { nameSchema, newPasswordSchema } from '@cnop/common/entities/user/user';
 import { z } from 'zod';
 import type { Registration } from '../../api/auth/register.ts';

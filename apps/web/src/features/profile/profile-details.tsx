@@ -33,7 +33,7 @@ export function ProfileDetails() {
 }
 
 function DetailsForm({ profile }: { readonly profile: Profile }) {
-  const { form, problem, isBusy, bind, change, submit } = useProfileForm(profile);
+  const { form, asksForPassword, problem, isBusy, bind, change, submit } = useProfileForm(profile);
   return (
     <form noValidate onSubmit={submit} className="grid gap-4 p-4">
       <FormProblem message={problem} />
@@ -45,11 +45,20 @@ function DetailsForm({ profile }: { readonly profile: Profile }) {
         <TextField label="First name" autoComplete="given-name" {...bind('first_name')} />
         <TextField label="Last name" autoComplete="family-name" {...bind('last_name')} />
         <TextField type="email" label="E-mail" autoComplete="email" {...bind('email')} />
+        {asksForPassword && (
+          <TextField
+            type="password"
+            label="Your password"
+            autoComplete="current-password"
+            hint="Needed to change the e-mail."
+            {...bind('current_password')}
+          />
+        )}
         <TextField
           type="tel"
           label="Phone (optional)"
           autoComplete="tel"
-          hint="10 to 15 digits, such as +4915112345678."
+          hint="10 to 15 digits, such as +49 151 12345678."
           {...bind('phone')}
         />
         <TextField

@@ -1,5 +1,10 @@
-import { emailSchema } from '@cnop/common/entities/fields';
-import { dateOfBirthSchema, nameSchema, phoneSchema } from '@cnop/common/entities/user/user';
+import { canonicalEmail, emailSchema } from '@cnop/common/entities/user/email';
+import {
+  dateOfBirthFault,
+  dateOfBirthSchema,
+  nameSchema,
+  phoneInputSchema,
+} from '@cnop/common/entities/user/user';
 import type { z } from 'zod';
 import type { Profile } from '../../api/account/profile.ts';
 import type { ProfileChange } from '../../api/account/update-profile.ts';
@@ -13,9 +18,12 @@ export interface ProfileForm {
   readonly phone: string;
   readonly date_of_birth: string;
   readonly marketing_emails_consent: boolean;
+  /** Asked for when the e-mail is another one. */
+  readonly current_password: string;
 }
 
 export type ProfileTextField = Exclude<keyof ProfileForm, 'marketing_emails_consent'>;
+type KnownField = Exclude<ProfileTextField, 'current_password'>;
 export type ProfileErrors = Partial<Record<ProfileTextField, string>>;
 
 /** In the order of the screen: the first of them that is wrong gets the focus. */
@@ -23,18 +31,19 @@ export const PROFILE_FIELDS: readonly ProfileTextField[] = [
   'first_name',
   'last_name',
   'email',
+  'current_password',
   'phone',
   'date_of_birth',
 ];
 
-const SCHEMAS: Readonly<Record<ProfileTextField, z.ZodType<string>>> = {
+const SCHEMAS: Readonly<Record<KnownField, z.ZodType>> = {
   first_name: nameSchema,
   last_name: nameSchema,
   email: emailSchema,
-  phone: phoneSchema,
+  phone: phoneInputSchema,
   date_of_birth: dateOfBirthSchema,
 };
-const OPTIONAL: readonly ProfileTextField[] = ['phone', 'date_of_birth'];
+const OPTIONAL: readonly KnownField[] = ['phone', 'date_of_birth'];
 
 export function formOfProfile(profile: Profile): ProfileForm {
   const { first_name, last_name, email, phone, date_of_birth, marketing_emails_consent } = profile;
@@ -45,26 +54,39 @@ export function formOfProfile(profile: Profile): ProfileForm {
     phone: phone ?? '',
     date_of_birth: date_of_birth ?? '',
     marketing_emails_consent,
+    current_password: '',
   };
 }
 
-/** @param today the present day in UTC, as the server counts it, such as `2026-01-31` */
-export function profileErrors(form: ProfileForm, today: string): ProfileErrors {
+/** Tells whether the form has another e-mail address than the profile, whatever its spelling. */
+export function movesEmail(form: ProfileForm, { email }: Profile): boolean {
+  return canonicalForm(form.email) !== canonicalForm(email);
+}
+
+const canonicalForm = (email: string): string => canonicalEmail(email) ?? email.trim();
+
+/**
+ * Returns what is wrong with the fields that were changed; what is stored may be by earlier rules.
+ * @param today the present day in UTC, as the server counts it, such as `2026-01-31`
+ */
+export function profileErrors(form: ProfileForm, profile: Profile, today: string): ProfileErrors {
+  const known = formOfProfile(profile);
   const errors: ProfileErrors = {};
-  for (const field of PROFILE_FIELDS) {
-    const problem = problemOfField(field, form[field].trim());
+  for (const field of Object.keys(SCHEMAS) as KnownField[]) {
+    if (form[field] === known[field]) continue;
+    const problem = problemOfField(field, form[field].trim(), today);
     if (problem !== undefined) errors[field] = problem;
   }
-  if (errors.date_of_birth === undefined && form.date_of_birth >= today) {
-    errors.date_of_birth = 'This is not in the past.';
+  if (movesEmail(form, profile) && form.current_password === '') {
+    errors.current_password = 'Enter your password to change the e-mail.';
   }
   return errors;
 }
 
-function problemOfField(field: ProfileTextField, text: string): string | undefined {
+function problemOfField(field: KnownField, text: string, today: string): string | undefined {
   if (text === '') return OPTIONAL.includes(field) ? undefined : 'This is needed.';
   const parsed = SCHEMAS[field].safeParse(text);
-  if (parsed.success) return undefined;
+  if (parsed.success) return field === 'date_of_birth' ? dateOfBirthFault(text, today) : undefined;
   const [issue] = parsed.error.issues;
   if (field === 'date_of_birth') return 'Give a whole date.';
   return issue?.code === 'too_big' ? 'This is too long.' : issue?.message;
@@ -75,15 +97,18 @@ export function profileChange(form: ProfileForm, profile: Profile): ProfileChang
   const wanted = {
     first_name: form.first_name.trim(),
     last_name: form.last_name.trim(),
-    // The server keeps addresses in lower case, so another case is no change.
-    email: form.email.trim().toLowerCase(),
+    email: movesEmail(form, profile) ? form.email.trim() : profile.email,
     phone: form.phone.trim() || null,
     date_of_birth: form.date_of_birth || null,
     marketing_emails_consent: form.marketing_emails_consent,
   } satisfies ProfileChange;
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([field, value]) => value !== profile[field as keyof ProfileChange]),
+  const changed = Object.entries(wanted).filter(
+    ([field, value]) => value !== profile[field as keyof Profile],
   );
+  return {
+    ...Object.fromEntries(changed),
+    ...(movesEmail(form, profile) && { current_password: form.current_password }),
+  };
 }
 
 /** What a refusal of the server says about the fields. */

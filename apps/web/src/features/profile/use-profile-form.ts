@@ -9,6 +9,7 @@ import { notify } from '../../ui/notices.ts';
 import type { ProfileForm } from './profile-form.ts';
 import {
   formOfProfile,
+  movesEmail,
   PROFILE_FIELDS,
   profileChange,
   profileErrors,
@@ -37,7 +38,7 @@ export function useProfileForm(profile: Profile) {
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (isPending) return;
-    const found = profileErrors(form, new Date().toISOString().slice(0, DATE_LENGTH));
+    const found = profileErrors(form, profile, new Date().toISOString().slice(0, DATE_LENGTH));
     fields.showErrors(found);
     if (Object.keys(found).length > 0) return;
     const wanted = profileChange(form, profile);
@@ -47,6 +48,7 @@ export function useProfileForm(profile: Profile) {
 
   return {
     form,
+    asksForPassword: movesEmail(form, profile),
     change,
     submit,
     bind: fields.bind,

@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
         phone: null,
         date_of_birth: '1915-12-10',
         marketing_emails_consent: true,
+        current_password: CREDENTIALS.password,
       },
     ],
   ],

@@ -20,7 +20,7 @@ const today = '2026-01-31';
 
 describe('the form of a profile', () => {
   it('has nothing wrong and nothing to send as it comes', () => {
-    expect(profileErrors(form, today)).toEqual({});
+    expect(profileErrors(form, profile, today)).toEqual({});
     expect(profileChange(form, profile)).toEqual({});
   });
 
@@ -43,13 +43,41 @@ describe('the form of a profile', () => {
     ['email', 'ada', 'This is not an e-mail address.'],
     ['email', '', 'This is needed.'],
     ['phone', '12345', 'Use 10 to 15 digits, with an optional + before them.'],
-    ['date_of_birth', '2026-01-31', 'This is not in the past.'],
+    ['date_of_birth', '2026-01-31', 'You must be at least 13 years old.'],
+    ['date_of_birth', '1905-01-31', 'This is more than 120 years ago.'],
     ['date_of_birth', '1990-02-30', 'Give a whole date.'],
   ])('says what is wrong with %s %j', (field, value, message) => {
-    expect(profileErrors({ ...form, [field]: value }, today)).toEqual({ [field]: message });
+    expect(profileErrors({ ...form, current_password: 'x', [field]: value }, profile, today)).toEqual({
+      [field]: message,
+    });
+  });
+
+  it('asks for the password when the e-mail is another one, and sends it along', () => {
+    const moved = { ...form, email: 'Ada@Example.org' };
+    expect(profileErrors(moved, profile, today)).toEqual({
+      current_password: 'Enter your password to change the e-mail.',
+    });
+    expect(profileChange({ ...moved, current_password: 'Correct-Horse-7' }, profile)).toEqual({
+      email: 'Ada@Example.org',
+      current_password: 'Correct-Horse-7',
+    });
+  });
+
+  it('takes another spelling of the same address for no change', () => {
+    const known = { ...profile, email: 'a@m\u00fcnchen.de' };
+    const same = { ...formOfProfile(known), email: 'A@xn--mnchen-3ya.de' };
+    expect(profileErrors(same, known, today)).toEqual({});
+    expect(profileChange(same, known)).toEqual({});
+  });
+
+  it('finds nothing wrong with what is stored by earlier rules and was not touched', () => {
+    const relic = { ...profile, email: 'a..b@example.com', first_name: '-', date_of_birth: '2020-01-01' };
+    const changed = { ...formOfProfile(relic), phone: '(212) 555-0142' };
+    expect(profileErrors(changed, relic, today)).toEqual({});
+    expect(profileChange(changed, relic)).toEqual({ phone: '(212) 555-0142' });
   });
 
   it('lets phone and date of birth be empty', () => {
-    expect(profileErrors({ ...form, phone: '', date_of_birth: '' }, today)).toEqual({});
+    expect(profileErrors({ ...form, phone: '', date_of_birth: '' }, profile, today)).toEqual({});
   });
 });

@@ -1,8 +1,9 @@
+import { domainToUnicode } from 'node:url';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import { StoreBusyError } from '../../database/store-errors.ts';
-import type { Item, TableStore, Write } from '../../database/table-store.ts';
+import type { Item, ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import type { User } from '../../entities/user/user.ts';
 import { userSchema } from '../../entities/user/user.ts';
 import { readPage } from '../read-page.ts';
@@ -34,6 +35,15 @@ export const emailClaimRecord = defineRecord<EmailClaim, Pick<EmailClaim, 'email
   key: ({ email }) => ({ pk: EMAIL_CLAIM_PREFIX + email, sk: EMAIL_CLAIM_SORT_KEY }),
 });
 
+export interface UserUpdateOptions {
+  /** What is written in the same commit. */
+  readonly companions?: readonly Write[];
+  /** Looks at the user as the commit finds it, and throws when the change must not be made. */
+  readonly check?: (user: User) => void;
+}
+
+type ItemsByName = Readonly<Record<string, Item | undefined>>;
+
 export type UserDao = ReturnType<typeof createUserDao>;
 
 export function createUserDao(store: TableStore) {
@@ -46,16 +56,13 @@ export function createUserDao(store: TableStore) {
      * @throws AlreadyExistsError (409) when the username or the e-mail is taken
      */
     async createUser(user: User, companions: readonly Write[] = []): Promise<User> {
-      const claim = { email: user.email, username: user.username };
       return store.transact(
-        { existing: userRecord.key(user), claimed: emailClaimRecord.key(claim) },
-        ({ existing, claimed }) => {
-          if (existing) throw new AlreadyExistsError('This username is taken.', 'username');
-          if (claimed) throw new AlreadyExistsError('This e-mail is taken.', 'email');
-          return {
-            writes: [userRecord.create(user), emailClaimRecord.create(claim), ...companions],
-            result: user,
-          };
+        { existing: userRecord.key(user), ...claimReads(user.email) },
+        (items: ItemsByName) => {
+          if (items['existing']) throw new AlreadyExistsError('This username is taken.', 'username');
+          assertUnclaimed(items, user);
+          const claim = emailClaimRecord.create({ email: user.email, username: user.username });
+          return { writes: [userRecord.create(user), claim, ...companions], result: user };
         },
       );
     },
@@ -81,7 +88,7 @@ export function createUserDao(store: TableStore) {
     async updateUser(
       username: string,
       changes: Partial<User>,
-      companions: readonly Write[] = [],
+      { companions = [], check }: UserUpdateOptions = {},
     ): Promise<User> {
       const known = await getUserByUsername(username);
       if (!known) throw new NotFoundError('The user');
@@ -90,18 +97,16 @@ export function createUserDao(store: TableStore) {
       return store.transact(
         {
           user: userRecord.key({ username }),
-          ...(movesEmail && {
-            oldClaim: emailClaimRecord.key({ email: known.email }),
-            newClaim: emailClaimRecord.key({ email: newEmail }),
-          }),
+          ...(movesEmail && { ...claimReads(newEmail), ...claimReads(known.email) }),
         },
-        (items: { readonly [name: string]: Item | undefined }) => {
+        (items: ItemsByName) => {
           const user = userRecord.readIfPresent(items['user']);
           if (!user) throw new NotFoundError('The user');
-          // Somebody moved the e-mail since it was read: which claim to give up is no longer known.
+          // The e-mail was moved since it was read: which claim to give up is no longer known.
           if (user.email !== known.email) throw new StoreBusyError();
-          if (items['newClaim']) throw new AlreadyExistsError('This e-mail is taken.', 'email');
+          check?.(user);
           const changed: User = { ...user, ...changes, username };
+          if (movesEmail) assertUnclaimed(items, changed);
           return {
             writes: [userRecord.replace(changed), ...emailMove(user, changed), ...companions],
             result: changed,
@@ -130,6 +135,30 @@ async function listUsers(store: TableStore, prefix: string, page: PageRequest): 
   );
   const users = await store.batchGet(names.items);
   return { items: users.flatMap((item) => (item ? [userRecord.read(item)] : [])), next: names.next };
+}
+
+/**
+ * The claims on an address, by their names in a transaction. Accounts from before addresses had one form may have claimed
+ * one in another spelling: decomposed (NFD), or with its domain in letters where the form has `xn--`.
+ */
+function claimReads(email: string): Record<string, ItemKey> {
+  const at = email.lastIndexOf('@');
+  const [localPart, domain] = [email.slice(0, at), email.slice(at + 1)];
+  const inLetters = domainToUnicode(domain);
+  const spellings = [localPart, localPart.normalize('NFD')].flatMap((local) =>
+    [domain, inLetters, inLetters.normalize('NFD')].map((host) => `${local}@${host}`),
+  );
+  return Object.fromEntries(
+    [email, ...spellings].map((spelling) => [`claim ${spelling}`, emailClaimRecord.key({ email: spelling })]),
+  );
+}
+
+/** @throws AlreadyExistsError (409) when another account has claimed an address in any spelling */
+function assertUnclaimed(items: ItemsByName, { email, username }: Pick<User, 'email' | 'username'>): void {
+  for (const name of Object.keys(claimReads(email))) {
+    const claim = emailClaimRecord.readIfPresent(items[name]);
+    if (claim && claim.username !== username) throw new AlreadyExistsError('This e-mail is taken.', 'email');
+  }
 }
 
 function emailMove(before: User, after: User): Write[] {

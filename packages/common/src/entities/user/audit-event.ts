@@ -9,6 +9,7 @@ export const AUDIT_EVENT_TYPES = [
   'logout',
   'session_reuse',
   'password_change',
+  'email_change',
   'role_change',
   'status_change',
   'admin_action',

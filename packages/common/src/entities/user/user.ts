@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { emailSchema, timestampSchema, usernameSchema } from '../fields.ts';
+import { timestampSchema, usernameSchema } from '../fields.ts';
+import { storedEmailSchema } from './email.ts';
 
 export const userRoleSchema = z.enum(['customer', 'admin', 'moderator']);
 export type UserRole = z.infer<typeof userRoleSchema>;
@@ -14,30 +15,77 @@ const PASSWORD_HASH_LENGTH = 60;
 export const MAX_PASSWORD_BYTES = 72;
 const MIN_PASSWORD_LENGTH = 12;
 
+const MAX_NAME_LENGTH = 100;
+/** Letters of any script with their joiners, and what stands between the parts of names. */
+const NAME_PATTERN = /^(?:[\p{L}\p{M}][\u200C\u200D]?|[ .'‘’·‧・゠׳״\u2010\u2011-])+$/u;
+
+/** A name as it is written: `St. John`, `J. R. R.`, `ジャン・リュック`. */
 export const nameSchema = z
   .string()
   .trim()
+  .normalize('NFC')
   .min(1)
-  .max(100)
-  .regex(/^[\p{L}\p{M} '’-]+$/u, 'Use letters, spaces, hyphens and apostrophes.');
+  .max(MAX_NAME_LENGTH)
+  .regex(NAME_PATTERN, 'Use letters, spaces, hyphens, apostrophes and full stops.')
+  .regex(/\p{L}/u, 'A name needs a letter.');
 
-export const phoneSchema = z
+/** A name as it is stored, which may be by earlier rules. */
+const storedNameSchema = z.string().min(1).max(MAX_NAME_LENGTH);
+
+/** A phone number as it is stored. */
+export const phoneSchema = z.string().regex(/^\+?\d{10,15}$/);
+
+const MAX_TYPED_PHONE_LENGTH = 40;
+const PHONE_FORMATTING = /[\s().\-/\u2010-\u2015]/g;
+
+/** A phone number as it is written, such as `(212) 555-0142`: its digits, with the `+` if there is one; null for none. */
+export const phoneInputSchema = z
   .string()
-  .max(20)
-  .regex(/^\+?\d{10,15}$/, 'Use 10 to 15 digits, with an optional + before them.');
+  .max(MAX_TYPED_PHONE_LENGTH)
+  .overwrite((typed) => typed.replaceAll(PHONE_FORMATTING, ''))
+  .regex(/^(?:\+?\d{10,15})?$/, 'Use 10 to 15 digits, with an optional + before them.')
+  .transform((digits) => (digits === '' ? null : digits));
 
 export const dateOfBirthSchema = z.iso.date();
+
+const MIN_AGE_YEARS = 13;
+const MAX_AGE_YEARS = 120;
+
+/**
+ * Returns what is wrong with a date of birth, if anything is.
+ * @param today the present day in UTC, such as `2026-01-31`
+ */
+export function dateOfBirthFault(dateOfBirth: string, today: string): string | undefined {
+  if (dayNumber(dateOfBirth, MIN_AGE_YEARS) > dayNumber(today)) {
+    return `You must be at least ${MIN_AGE_YEARS} years old.`;
+  }
+  if (dayNumber(dateOfBirth, MAX_AGE_YEARS + 1) <= dayNumber(today)) {
+    return `This is more than ${MAX_AGE_YEARS} years ago.`;
+  }
+  return undefined;
+}
+
+/** A number that orders days, of a day some years later. A birthday of 29 February is followed by 1 March. */
+function dayNumber(date: string, yearsLater = 0): number {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return ((year + yearsLater) * 100 + month) * 100 + day;
+}
+
+/** The form of a password that is hashed: the same for all ways in which keyboards write a character. */
+export function normalizePassword(password: string): string {
+  return password.normalize('NFKC');
+}
 
 /** A new password. The rules are those of the sign-up form; a login accepts whatever was once a password. */
 export const newPasswordSchema = z
   .string()
+  .overwrite(normalizePassword)
   .min(MIN_PASSWORD_LENGTH)
   .refine((password) => new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES, {
     error: `At most ${MAX_PASSWORD_BYTES} bytes.`,
   })
-  .refine((password) => !password.includes('\0'), { error: 'A zero byte is not allowed.' })
   // bcrypt repeats a password with a zero byte in between, so a zero byte inside makes two passwords one.
-  .refine((password) => !password.includes('\0'), 'A zero byte is not allowed.')
+  .refine((password) => !password.includes('\0'), { error: 'A zero byte is not allowed.' })
   .regex(/\p{Lu}/u, 'Add an upper-case letter.')
   .regex(/\p{Ll}/u, 'Add a lower-case letter.')
   .regex(/\d/, 'Add a digit.')
@@ -45,10 +93,10 @@ export const newPasswordSchema = z
 
 export const userSchema = z.object({
   username: usernameSchema,
-  email: emailSchema,
+  email: storedEmailSchema,
   password_hash: z.string().length(PASSWORD_HASH_LENGTH),
-  first_name: nameSchema,
-  last_name: nameSchema,
+  first_name: storedNameSchema,
+  last_name: storedNameSchema,
   phone: phoneSchema.nullable().default(null),
   date_of_birth: dateOfBirthSchema.nullable().default(null),
   marketing_emails_consent: z.boolean().default(false),

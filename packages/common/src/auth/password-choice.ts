@@ -1,0 +1,107 @@
+import { ValidationError } from '@cnop/exception/errors';
+import type { User } from '../entities/user/user.ts';
+import { normalizePassword } from '../entities/user/user.ts';
+
+/** Of the list in the order of their frequency: these are refused with signs and digits around them as well. */
+const COMMON_CORES = 5_000;
+/** A word of this length may not be in a password at all; a shorter one may be a part of a long password. */
+const LONG_OWN_WORD_LENGTH = 5;
+const MIN_OWN_WORD_LENGTH = 3;
+/** Letters and digits that a password needs beside the owner's short words. */
+const MIN_OTHER_CHARACTERS = 8;
+/** Signs and digits that are written for letters. */
+const WRITTEN_FOR: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
+
+/** Whose password it will be. */
+export type PasswordOwner = Pick<User, 'username' | 'email' | 'first_name' | 'last_name'>;
+
+export interface PasswordFault {
+  readonly code: 'common_password' | 'own_name_in_password';
+  readonly message: string;
+}
+
+export interface CommonPasswords {
+  /** In lower case. */
+  readonly all: ReadonlySet<string>;
+  readonly mostCommon: ReadonlySet<string>;
+}
+
+let loading: Promise<CommonPasswords> | undefined;
+
+/** Loads the list of common passwords at its first use: most processes never need it. */
+export function loadCommonPasswords(): Promise<CommonPasswords> {
+  loading ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => {
+    const passwords = dictionary['passwords-common'].map((password) => password.toLowerCase());
+    return { all: new Set(passwords), mostCommon: new Set(passwords.slice(0, COMMON_CORES)) };
+  });
+  return loading;
+}
+
+/**
+ * Refuses a new password that is easy to guess.
+ * @param field of the request that has the password
+ * @throws ValidationError (422) on that field
+ */
+export async function assertHardToGuess(
+  password: string,
+  { field, owner }: { readonly field: string; readonly owner: PasswordOwner },
+): Promise<void> {
+  const fault = passwordFault(password, owner, await loadCommonPasswords());
+  if (fault) throw ValidationError.ofField(field, fault.message, fault.code);
+}
+
+/** Finds what makes a password easy to guess, beyond the rules of its form. */
+export function passwordFault(
+  password: string,
+  owner: PasswordOwner,
+  common: CommonPasswords,
+): PasswordFault | undefined {
+  const folded = fold(password);
+  if (common.all.has(folded) || coresOf(folded).some((core) => common.mostCommon.has(core))) {
+    return {
+      code: 'common_password',
+      message: 'This is among the most common passwords. Choose another one.',
+    };
+  }
+  if (hasOwnWords(folded, owner)) {
+    return { code: 'own_name_in_password', message: 'Leave your name, username and e-mail out of it.' };
+  }
+  return undefined;
+}
+
+const fold = (text: string): string => normalizePassword(text).toLowerCase();
+const lettersAndDigits = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, '');
+
+/** What is left of `P@ssw0rd-2026!` without the signs and digits around it, as it is written and as it is read. */
+function coresOf(folded: string): string[] {
+  const core = folded.replaceAll(/^\P{L}+|\P{L}+$/gu, '');
+  return [core, core.replaceAll(/[013457@$!]/g, (sign) => WRITTEN_FOR[sign] ?? sign)];
+}
+
+function hasOwnWords(folded: string, owner: PasswordOwner): boolean {
+  const words = ownWords(owner);
+  const text = lettersAndDigits(folded);
+  if (words.some((word) => word.length >= LONG_OWN_WORD_LENGTH && text.includes(word))) return true;
+  const rest = words.reduce((left, word) => left.replaceAll(word, ''), text);
+  return rest !== text && rest.length < MIN_OTHER_CHARACTERS;
+}
+
+/** The longest first, so that no part of a word is taken out before the word. */
+function ownWords({ username, email, first_name, last_name }: PasswordOwner): string[] {
+  const localPart = email.slice(0, email.lastIndexOf('@'));
+  const names = [first_name, last_name].flatMap((name) => [name, ...name.split(/[^\p{L}\p{M}]+/u)]);
+  const words = [username, email, localPart, ...names];
+  const folded = words.map((word) => lettersAndDigits(fold(word)));
+  const long = folded.filter((word) => word.length >= MIN_OWN_WORD_LENGTH && !/^\d+$/.test(word));
+  return [...new Set(long)].toSorted((one, other) => other.length - one.length);
+}

@@ -1,0 +1,68 @@
+import { loadCommonPasswords, passwordFault } from '@cnop/common/auth/password-choice';
+import { describe, expect, it } from 'vitest';
+
+const ADA = {
+  username: 'ada_1815',
+  email: 'analyst@example.com',
+  first_name: 'Ada',
+  last_name: 'King-Lovelace',
+};
+const faultOf = async (password: string, owner = ADA) =>
+  passwordFault(password, owner, await loadCommonPasswords())?.code;
+
+describe('a common password', () => {
+  it('is one of more than 10,000', async () => {
+    const { all, mostCommon } = await loadCommonPasswords();
+    expect(all.size).toBeGreaterThan(10_000);
+    expect(mostCommon.size).toBe(5_000);
+  });
+
+  it.each([
+    'Password123!',
+    'PASSWORD',
+    'P@ssw0rd1234',
+    '!!Pa$$w0rd!!',
+    'Qwerty123456!',
+    'Welcome2026!!',
+    'ILoveYou-1234',
+    '1qaz2wsx3edc',
+    'Ｐassword123!',
+  ])('is refused: %s', async (password) => {
+    expect(await faultOf(password)).toBe('common_password');
+  });
+
+  it.each([
+    'Correct-Horse-9-Battery',
+    'Analytical-Engine-1843',
+    'Sunny-Day-2026',
+    'Whole-System-Test-1',
+    'Password-Of-The-Sea-1',
+    'TestPassword123!',
+    'kX9!mmqwzrtyPL',
+    '123456789012-+Aa',
+  ])('is not %s', async (password) => {
+    expect(await faultOf(password)).toBeUndefined();
+  });
+});
+
+describe('a password with own words', () => {
+  it.each([
+    ['a last name', 'My-Lovelace-1843-Engine'],
+    ['a last name in other letters', 'LOVE.lace.1843.engine'],
+    ['a username', 'Its-Ada-1815-really-me'],
+    ['the name before the @', 'The-Analyst-of-1843'],
+    ['an e-mail', 'Analyst@Example.com1'],
+    ['a short name and little else', 'Ada-1843-Ada!'],
+  ])('is refused for %s', async (_what, password) => {
+    expect(await faultOf(password)).toBe('own_name_in_password');
+  });
+
+  it('may have a short name in a long password', async () => {
+    expect(await faultOf('Canada-Engine-1843')).toBeUndefined();
+  });
+
+  it('is nothing that others must care about', async () => {
+    const bob = { username: 'bob', email: 'bob@example.com', first_name: 'Bob', last_name: 'Builder' };
+    expect(await faultOf('My-Lovelace-1843-Engine', bob)).toBeUndefined();
+  });
+});

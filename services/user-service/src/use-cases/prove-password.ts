@@ -1,0 +1,57 @@
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import type { Clock } from '@cnop/common/core/clock';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Decision, TableStore } from '@cnop/common/database/table-store';
+import type { User } from '@cnop/common/entities/user/user';
+import { NotFoundError, ValidationError } from '@cnop/exception/errors';
+import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } from './sign-in-failures.ts';
+
+export interface ProvePasswordDeps {
+  readonly store: TableStore;
+  readonly passwords: PasswordManager;
+  readonly audit: AuditLogger;
+  readonly clock: Clock;
+}
+
+export interface ProvePassword {
+  readonly username: string;
+  /** What a signed-in user typed as the present password. */
+  readonly password: string;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Checks the password of a signed-in user before a change that a stolen session must not make. Wrong ones count as failed
+ * sign-ins, so such a session is no way around their limit.
+ * @returns the user, whose `password_hash` the change has to find again
+ * @throws ValidationError (422) on `current_password` when it is wrong
+ * @throws RateLimitedError (429) after too many wrong ones
+ */
+export async function provePassword(deps: ProvePasswordDeps, command: ProvePassword): Promise<User> {
+  const { username, password, origin } = command;
+  const keys = { user: userRecord.key({ username }), failures: signInFailuresKey(username, origin) };
+  const [userItem, failuresItem] = await deps.store.batchGet([keys.user, keys.failures]);
+  assertNotLockedOut(failuresItem, deps.clock.now());
+  const known = userRecord.readIfPresent(userItem);
+  if (!known) throw new NotFoundError('The user');
+
+  const { isRight } = await deps.passwords.verify(password, known.password_hash);
+  const now = deps.clock.now();
+  const failureWrites = prepareFailure(deps.audit, { username, subject: username, origin }, now);
+  const isProved = await deps.store.transact(keys, (items): Decision<boolean> => {
+    assertNotLockedOut(items.failures, now);
+    const user = userRecord.readIfPresent(items.user);
+    if (!isRight || user?.password_hash !== known.password_hash) {
+      return { writes: failureWrites(items.failures), result: false };
+    }
+    return { writes: clearFailures(items.failures), result: true };
+  });
+  if (!isProved) throw wrongPassword();
+  return known;
+}
+
+export function wrongPassword(): ValidationError {
+  return ValidationError.ofField('current_password', 'This is not your password.', 'wrong_password');
+}
