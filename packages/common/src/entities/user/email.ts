@@ -9,7 +9,7 @@ const MAX_DOMAIN_LENGTH = 253;
 const LOCAL_PART_PATTERN =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 /** What may be written of a domain, with the full stops and the joiners of other scripts. */
-const TYPED_DOMAIN_PATTERN = /^[\p{L}\p{M}\p{N}\u200C\u200D.。．｡-]+$/u;
+const TYPED_DOMAIN_PATTERN = /^[\p{L}\p{M}\p{N}\u200C-\u200D.。．｡-]+$/u;
 /** At least two labels, of which the last one begins with a letter: no address of a machine. */
 const ASCII_DOMAIN_PATTERN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
