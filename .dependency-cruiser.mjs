@@ -221,11 +221,11 @@ const common = [
   {
     name: 'dao-uses-the-port',
     comment:
-      'A DAO maps one entity to items of the port. It neither knows which store runs nor who asks. The only library ' +
-      'it may name is the one entities are written in.',
+      'A DAO maps one entity to items of the port. It neither knows which store runs nor who asks. The only libraries ' +
+      'it may name are the one entities are written in, and that of Node which knows the spellings of a domain.',
     severity: 'error',
     from: { path: DAO },
-    to: { pathNot: [DAO, ENTITIES, CORE, PORT, EXCEPTION_BASE, npm('zod')] },
+    to: { pathNot: [DAO, ENTITIES, CORE, PORT, EXCEPTION_BASE, npm('zod'), '^url$'] },
   },
   {
     name: 'database-knows-no-entity',

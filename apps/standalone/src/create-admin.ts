@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { loadCommonPasswords, passwordFault } from '@cnop/common/auth/password-choice';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import { ConfigError } from '@cnop/common/config/read-config';
 import type { Clock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
@@ -11,35 +15,84 @@ import { newPasswordSchema } from '@cnop/common/entities/user/user';
 const GENERATED_PASSWORD_BYTES = 18;
 /** One of each kind that a password must have, whatever the random part looks like. */
 const GENERATED_PASSWORD_SUFFIX = '-Aa1';
+const PRIVATE_FOLDER_MODE = 0o700;
+const PRIVATE_FILE_MODE = 0o600;
+const NAMES = { first_name: 'Platform', last_name: 'Administrator' } as const;
 
-export interface AdminAccount {
-  readonly username: string;
-  readonly email: string;
-  readonly password: string;
+export interface CreateAdminDeps {
+  readonly store: TableStore;
+  readonly passwords: PasswordManager;
+  readonly clock: Clock;
 }
 
-/** A password that nobody has seen yet. */
+export interface NewAdmin {
+  readonly username: string;
+  readonly email: string;
+  /** That of ADMIN_PASSWORD; without one a password is generated. */
+  readonly password: string | undefined;
+  readonly NODE_ENV: string;
+  readonly DATA_DIR: string;
+}
+
+/** How the operator learns the password of a new administrator. */
+export type PasswordDelivery =
+  | { readonly kind: 'known' }
+  /** To be shown once. */
+  | { readonly kind: 'shown'; readonly password: string }
+  | { readonly kind: 'file'; readonly file: string };
+
+/** Generates a password that no one has seen yet. */
 export function generatePassword(): string {
   return randomBytes(GENERATED_PASSWORD_BYTES).toString('base64url') + GENERATED_PASSWORD_SUFFIX;
 }
 
 /**
- * Creates an administrator.
+ * Creates an administrator. A generated password is shown on a laptop; in production standard output is often kept by
+ * others, so there it is left in a file that its owner alone can read.
  * @throws AlreadyExistsError when the username or the e-mail is taken
  * @throws ZodError when the password breaks the rules of passwords
+ * @throws ConfigError when it is easy to guess, in production
  */
-export async function createAdmin(
-  deps: { readonly store: TableStore; readonly passwords: PasswordManager; readonly clock: Clock },
-  account: AdminAccount,
-): Promise<User> {
-  const password = newPasswordSchema.parse(account.password);
-  const at = deps.clock.now().toISOString();
+export async function createAdmin(deps: CreateAdminDeps, admin: NewAdmin): Promise<PasswordDelivery> {
+  const { username, password: given, NODE_ENV, DATA_DIR } = admin;
+  const isProduction = NODE_ENV === 'production';
+  if (given !== undefined) {
+    if (isProduction) await refuseEasyPassword(given, admin);
+    await storeAdmin(deps, admin, given);
+    return { kind: 'known' };
+  }
+  const password = generatePassword();
+  if (!isProduction) {
+    await storeAdmin(deps, admin, password);
+    return { kind: 'shown', password };
+  }
+  const file = path.join(DATA_DIR, `password-of-${username}`);
+  const unfinished = `${file}.new`;
+  await writePrivately(unfinished, `${password}\n`);
+  await storeAdmin(deps, admin, password).catch(async (error: unknown) => {
+    await rm(unfinished, { force: true });
+    throw error;
+  });
+  await rename(unfinished, file);
+  return { kind: 'file', file };
+}
+
+async function refuseEasyPassword(password: string, admin: NewAdmin): Promise<void> {
+  const fault = passwordFault(password, { ...NAMES, ...admin }, await loadCommonPasswords());
+  if (fault) throw new ConfigError(`These settings need attention:\n  ADMIN_PASSWORD: ${fault.message}`);
+}
+
+async function storeAdmin(
+  { store, passwords, clock }: CreateAdminDeps,
+  { username, email }: NewAdmin,
+  password: string,
+): Promise<void> {
+  const at = clock.now().toISOString();
   const user: User = {
-    username: account.username,
-    email: account.email,
-    password_hash: await deps.passwords.hash(password),
-    first_name: 'Platform',
-    last_name: 'Administrator',
+    username,
+    email,
+    password_hash: await passwords.hash(newPasswordSchema.parse(password)),
+    ...NAMES,
     phone: null,
     date_of_birth: null,
     marketing_emails_consent: false,
@@ -49,5 +102,18 @@ export async function createAdmin(
     updated_at: at,
     last_login: null,
   };
-  return createUserDao(deps.store).createUser(user, [balanceRecord.create(emptyBalance(user.username, at))]);
+  await createUserDao(store).createUser(user, [balanceRecord.create(emptyBalance(username, at))]);
+}
+
+/** Replaces a file by one that only its owner can read, and waits until it is on disk. */
+async function writePrivately(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  await rm(file, { force: true });
+  const handle = await open(file, 'wx', PRIVATE_FILE_MODE);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

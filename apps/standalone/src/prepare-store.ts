@@ -1,34 +1,30 @@
-import type { PasswordManager } from '@cnop/common/auth/password-manager';
-import type { Clock } from '@cnop/common/core/clock';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
-import type { TableStore } from '@cnop/common/database/table-store';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
-import { createAdmin, generatePassword } from './create-admin.ts';
+import type { CreateAdminDeps, NewAdmin, PasswordDelivery } from './create-admin.ts';
+import { createAdmin } from './create-admin.ts';
 
 export const FIRST_ADMIN_USERNAME = 'admin';
 const FIRST_ADMIN_EMAIL = 'admin@localhost.localdomain';
 
 export interface Preparation {
   readonly assetsAdded: number;
-  /** Present when the administrator was created just now with a password that only this start knows. */
-  readonly oneTimeAdminPassword: string | undefined;
+  /** Present when the administrator was created just now. */
+  readonly adminPassword: PasswordDelivery | undefined;
 }
 
-export interface PrepareStoreDeps {
-  readonly store: TableStore;
-  readonly passwords: PasswordManager;
-  readonly clock: Clock;
+export type PrepareStoreSettings = Pick<NewAdmin, 'NODE_ENV' | 'DATA_DIR'> & {
   /** Used for the first administrator instead of a generated password. */
-  readonly adminPassword: string | undefined;
-}
+  readonly ADMIN_PASSWORD?: string | undefined;
+};
 
-/** Brings an empty store to where people can trade: a catalogue and somebody who may administer it. */
-export async function prepareStore(deps: PrepareStoreDeps): Promise<Preparation> {
-  const { store, clock, adminPassword } = deps;
-  const assetsAdded = await loadCatalogue(store, clock);
-  const known = await createUserDao(store).getUserByUsername(FIRST_ADMIN_USERNAME);
-  if (known) return { assetsAdded, oneTimeAdminPassword: undefined };
-  const password = adminPassword ?? generatePassword();
-  await createAdmin(deps, { username: FIRST_ADMIN_USERNAME, email: FIRST_ADMIN_EMAIL, password });
-  return { assetsAdded, oneTimeAdminPassword: adminPassword === undefined ? password : undefined };
+/** Brings an empty store to where trading can begin: a catalogue and an administrator. */
+export async function prepareStore(
+  deps: CreateAdminDeps,
+  { NODE_ENV, DATA_DIR, ADMIN_PASSWORD }: PrepareStoreSettings,
+): Promise<Preparation> {
+  const assetsAdded = await loadCatalogue(deps.store, deps.clock);
+  const known = await createUserDao(deps.store).getUserByUsername(FIRST_ADMIN_USERNAME);
+  if (known) return { assetsAdded, adminPassword: undefined };
+  const account = { username: FIRST_ADMIN_USERNAME, email: FIRST_ADMIN_EMAIL, password: ADMIN_PASSWORD };
+  return { assetsAdded, adminPassword: await createAdmin(deps, { ...account, NODE_ENV, DATA_DIR }) };
 }

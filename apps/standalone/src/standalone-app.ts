@@ -56,7 +56,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
   const bus = createInProcessBus();
   const store = announceChanges(await openStore(settings, clock, reportDisk(logger)), bus);
-  const preparation = await prepareStore({ store, passwords, clock, adminPassword: settings.ADMIN_PASSWORD });
+  const preparation = await prepareStore({ store, passwords, clock }, settings);
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {
     version: VERSION,

@@ -1,3 +1,4 @@
+import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
 import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
 import {
@@ -23,6 +24,7 @@ export const standaloneSettings = processSettings
     ADMIN_PASSWORD: z.string().min(1).optional(),
   })
   .superRefine(refuseUnsafeInProduction)
+  .superRefine(refuseLooseDataFolder)
   .superRefine(refuseReplayOfNothing)
   .superRefine(refuseUnsafePrices);
 

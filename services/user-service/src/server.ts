@@ -1,6 +1,7 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import {
   accountSettings,
   hopSettings,
@@ -30,6 +31,7 @@ await runService({
     .extend(hopSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
     .superRefine(refuseUnsafeInProduction)
+    .superRefine(refuseLooseDataFolder)
     .superRefine(refuseUnknownGateway),
   openStore,
   open: async (settings, clock) => {

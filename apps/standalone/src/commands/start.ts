@@ -1,3 +1,4 @@
+import { warnOfLooseDataFolder } from '@cnop/common/config/data-folder';
 import { loadEnvFile } from '@cnop/common/config/load-env-file';
 import { readConfig } from '@cnop/common/config/read-config';
 import { closeOnSignal } from '@cnop/common/http/close-on-signal';
@@ -12,13 +13,14 @@ export async function runStart(print: (text: string) => void): Promise<void> {
   loadEnvFile();
   const settings = readConfig(standaloneSettings);
   const logger = createLogger({ level: settings.LOG_LEVEL });
+  warnOfLooseDataFolder(settings, logger);
   const standalone = await startStandalone(settings, logger);
   closeOnSignal(logger, () => standalone.close(), standalone.failure);
   print(welcome(standalone, settings.DATA_DIR));
 }
 
 function welcome({ url, preparation }: Standalone, dataDir: string): string {
-  const { assetsAdded, oneTimeAdminPassword } = preparation;
+  const { assetsAdded, adminPassword } = preparation;
   const lines = [
     '',
     `  Cloud Native Order Processor is ready at ${url}`,
@@ -27,11 +29,18 @@ function welcome({ url, preparation }: Standalone, dataDir: string): string {
     `  described at  ${url}/docs`,
     `  data          ${dataDir}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
   ];
-  if (oneTimeAdminPassword !== undefined) {
+  if (adminPassword?.kind === 'shown') {
     lines.push(
       '',
-      `  Administrator ${FIRST_ADMIN_USERNAME}, password ${oneTimeAdminPassword}`,
+      `  Administrator ${FIRST_ADMIN_USERNAME}, password ${adminPassword.password}`,
       '  It is shown this once and stored nowhere: note it, or change it at POST /api/v1/auth/password.',
+    );
+  }
+  if (adminPassword?.kind === 'file') {
+    lines.push(
+      '',
+      `  Administrator ${FIRST_ADMIN_USERNAME}, password in ${adminPassword.file}`,
+      '  Only its owner can read the file. Delete it once the password is noted.',
     );
   }
   lines.push('', '  Try it: npm run cnop -- demo', '', '');

@@ -4,6 +4,7 @@ import { readSignedHops, readTrustedPeers } from '../auth/gateway-hop.ts';
 import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-manager.ts';
 import { createTokenVerifier } from '../auth/token-manager.ts';
+import { refuseLooseDataFolder, warnOfLooseDataFolder } from '../config/data-folder.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { HopSettings, MessagingSettings, StoreSettings } from '../config/settings.ts';
 import {
@@ -91,6 +92,7 @@ export function serviceWithPublicKeys<Own>({
     .extend(hopSettings.shape)
     .extend({ PORT: portSetting.default(defaultPort) })
     .superRefine(refuseUnknownGateway)
+    .superRefine(refuseLooseDataFolder)
     .and(own);
   const open = async (given: z.output<typeof settings>, clock: Clock): Promise<OpenedService> => ({
     verifier: createTokenVerifier({ keys: { url: given.JWKS_URL }, settings: tokenNamesOf(given), clock }),
@@ -114,6 +116,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const bus = await openMessageBus(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the message bus is down'),
   });
+  warnOfLooseDataFolder(settings, logger);
   const store = announceChanges(await process.openStore(settings, clock, reportDisk(logger)), bus);
   const runtime: ProcessRuntime = {
     version: VERSION,

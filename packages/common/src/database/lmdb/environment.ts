@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
@@ -10,6 +10,9 @@ import type { NOTHING, StoredItem } from './stored-item.ts';
 /** Tables, indexes, histories and the expiry list, with room for those to come. */
 const MAX_DATABASES = 40;
 const DATA_FILE = 'data.mdb';
+const PRIVATE_FOLDER_MODE = 0o700;
+/** The library takes it and does not declare it. The default lets everyone on the machine read. */
+const FILE_OPTIONS = { permissionsMode: 0o600 };
 
 /** Of the values and keys in the file; another one needs the store to be copied through the port. */
 const FORMAT = '3';
@@ -59,8 +62,10 @@ export function openEnvironment(
   if (openPaths.has(path)) throw new Error(`the store in ${folder} is already open in this process`);
   // The library makes the folder even when it is then missing the store in it.
   if (readOnly && !existsSync(join(path, DATA_FILE))) throw new Error(`there is no store in ${folder}`);
+  if (!readOnly) mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   const root = open<never>({
     path,
+    ...FILE_OPTIONS,
     maxDbs: MAX_DATABASES,
     overlappingSync: false,
     encoding: 'json',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Of a path in SMTP (RFC 5321, section 4.5.3.1), without its angle brackets. */
-export const MAX_EMAIL_BYTES = 254;
+const MAX_EMAIL_BYTES = 254;
 const MAX_LOCAL_PART_BYTES = 64;
 const MAX_DOMAIN_LENGTH = 253;
 
