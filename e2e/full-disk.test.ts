@@ -107,7 +107,13 @@ describe('a disk that fills up', () => {
     await free();
     await expect.poll(async () => (await deposit()).status, { timeout: PATIENCE_MILLISECONDS }).toBe(201);
     // Prices move again, and the engine follows them.
-    const placed = await account.send('POST', '/orders', { body: waiting });
+    const place = async () => account.send('POST', '/orders', { body: waiting });
+    let placed = await place();
+    await expect
+      .poll(async () => (placed.status === 201 ? placed : (placed = await place())).status, {
+        timeout: PATIENCE_MILLISECONDS,
+      })
+      .toBe(201);
     const { data } = placed.json<{ data: { order_id: string } }>();
     const statusOf = async () =>
       (await account.send('GET', `/orders/${data.order_id}`)).json<{ data: { status: string } }>().data

@@ -61,7 +61,10 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
   const engine = createTriggerEngine({ ...deps, log: logger });
   engine.start();
 
-  const publish = async (seq: number, mid: string): Promise<void> => {
+  // Quotes are newer than the price that the asset was created with.
+  const firstSeq = Date.parse(asset.last_price_update);
+  const publish = async (place: number, mid: string): Promise<void> => {
+    const seq = firstSeq + place;
     quotes.publish([quoteAround(asset, { mid, at: now.toISOString(), source: 'replay', seq })]);
     await engine.whenIdle();
   };
