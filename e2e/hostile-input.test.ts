@@ -40,7 +40,7 @@ interface Case extends Expectation {
 
 interface Problem {
   readonly code: string;
-  readonly errors?: readonly { readonly field: string; readonly pointer: string; readonly message: string }[];
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
 function fieldCases({ good, fields, required }: BodyRoute): Case[] {
@@ -315,7 +315,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
 
   it('a path that cannot be read, or leads nowhere, is refused without a word about the inside', async () => {
     const paths = [
-      '% /%zz /%c3%28 /../../etc/passwd /%2e%2e/metrics /..;/metrics /metrics //orders /orders/ /orders%2f',
+      '% /%zz /%c3%28 /../../etc/passwd /%2e%2e/metrics /..;/metrics /metrics //orders /orders%2f',
       '/ORDERS /orders/\\.. /auth /constructor /__proto__ /admin /health/ready',
     ].flatMap((some) => some.split(' '));
     const complaints: string[] = [];

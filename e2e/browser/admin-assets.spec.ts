@@ -30,7 +30,7 @@ test('an asset that an administrator creates is on the market for everybody', as
   await page.getByLabel('First price').fill('12.345');
   await page.getByRole('button', { name: 'Create asset' }).click();
   // What only the server knows is said at its field as well.
-  await expect(errorOf(page, 'current_price')).toHaveText('At most 2 fraction digits.');
+  await expect(errorOf(page, 'current_price')).toHaveText('At most 2 digits after the point.');
   await page.getByLabel('First price').fill('12,34');
   await page.getByRole('button', { name: 'Create asset' }).click();
   await expect(errorOf(page, 'asset_id')).toHaveText('An asset with this id exists.');

@@ -25,4 +25,7 @@ export async function open(
 export const deposit = async ({ send }: Account) =>
   expectStatus(await send('POST', '/balance/deposit', { body: { amount: '1.00' } }), 201);
 export const hello = (stream: EventStream) => stream.waitFor(({ event }) => event === 'hello');
-export const withSeq = (seq: number) => (frame: Frame) => frame.id === String(seq);
+export const withSeq =
+  (seq: number) =>
+  ({ event, id }: Frame) =>
+    event !== 'hello' && id === String(seq);

@@ -48,6 +48,13 @@ export const ERROR_CODES = {
     meaning: 'The resource is in a state that does not allow the change, such as an order that is final.',
     remedy: 'Read the resource again and decide anew.',
   },
+  RES_004: {
+    status: 405,
+    title: 'Method not allowed',
+    retryable: false,
+    meaning: 'The path exists, but not for this method. The header `Allow` lists the methods that it takes.',
+    remedy: 'Use one of the methods in `Allow`.',
+  },
   VAL_001: {
     status: 422,
     title: 'Invalid input',
@@ -60,8 +67,8 @@ export const ERROR_CODES = {
     title: 'Unreadable request',
     retryable: false,
     meaning:
-      'The request cannot be read: broken JSON, duplicate keys, a foreign cursor (400), a body that is too large (413) or of another media type (415).',
-    remedy: 'Send well-formed JSON of at most 64 KiB as application/json.',
+      'The request cannot be read: broken JSON, duplicate keys, two Host headers, a foreign cursor (400), a body that is too large (413), compressed or of another media type (415).',
+    remedy: 'Send well-formed JSON of at most 64 KiB as application/json, without a Content-Encoding.',
   },
   VAL_003: {
     status: 422,

@@ -1,5 +1,5 @@
 import type { FieldError, ProblemOptions } from './problem-error.ts';
-import { ProblemError } from './problem-error.ts';
+import { fieldErrorOf, ProblemError } from './problem-error.ts';
 
 /** Seconds a client is told to wait when nothing better is known. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
@@ -8,6 +8,13 @@ const DEFAULT_RETRY_AFTER_SECONDS = 1;
 export class AuthenticationError extends ProblemError {
   constructor(detail = 'A valid access token is required.', options: Pick<ProblemOptions, 'cause'> = {}) {
     super('AUTH_001', { ...options, detail });
+  }
+}
+
+/** 401: a request without a token for a route that needs one. */
+export class NotSignedInError extends AuthenticationError {
+  constructor() {
+    super('Sign in first, then send the access token as "Authorization: Bearer <token>".');
   }
 }
 
@@ -30,7 +37,9 @@ export class AlreadyExistsError extends ProblemError {
   constructor(detail: string, field?: string) {
     super('RES_002', {
       detail,
-      ...(field && { errors: [{ field, pointer: `/${field}`, message: detail, code: 'already_exists' }] }),
+      ...(field && {
+        errors: [fieldErrorOf('body', [field], { message: detail, code: 'already_exists' })],
+      }),
     });
   }
 }
@@ -53,9 +62,29 @@ export class ValidationError extends ProblemError {
     });
   }
 
-  /** The common case of one field that a business rule refuses. */
+  /** Refuses one field of the body. */
   static ofField(field: string, message: string, code = 'invalid'): ValidationError {
-    return new ValidationError([{ field, pointer: `/${field}`, message, code }]);
+    return new ValidationError([fieldErrorOf('body', [field], { message, code })]);
+  }
+
+  /** Refuses one parameter of the path or the query. */
+  static ofParameter(parameter: string, message: string, code = 'invalid'): ValidationError {
+    return new ValidationError([fieldErrorOf('parameter', [parameter], { message, code })]);
+  }
+
+  /** Refuses one header. */
+  static ofHeader(header: string, message: string, code = 'invalid'): ValidationError {
+    return new ValidationError([fieldErrorOf('header', [header], { message, code })]);
+  }
+}
+
+/** 405: the path exists, and not for this method. The answer names the methods in `Allow`. */
+export class MethodNotAllowedError extends ProblemError {
+  readonly allowed: readonly string[];
+
+  constructor(method: string, allowed: readonly string[]) {
+    super('RES_004', { detail: `${method} is not possible here. Use ${allowed.join(', ')}.` });
+    this.allowed = allowed;
   }
 }
 

@@ -1,12 +1,40 @@
 import type { ErrorCode } from './error-codes.ts';
 import { ERROR_CODES } from './error-codes.ts';
 
-/** One invalid input, named for people (`field`) and for programs (`pointer`, RFC 6901). */
-export interface FieldError {
+/** The part of a request that an invalid input came in. */
+export type RequestPart = 'body' | 'parameter' | 'header';
+
+/**
+ * One invalid input, named for people (`field`) and for programs. A program finds it by exactly one of three members:
+ * `pointer` (RFC 6901) into the body, `parameter` of the path or the query, or `header`.
+ */
+export type FieldError = {
   readonly field: string;
-  readonly pointer: string;
   readonly message: string;
   readonly code: string;
+} & InputLocation;
+
+type InputLocation =
+  | { readonly pointer: string }
+  | { readonly parameter: string }
+  | { readonly header: string };
+
+/** Names an invalid input by the part of the request it came in. */
+export function fieldErrorOf(
+  part: RequestPart,
+  path: readonly PropertyKey[],
+  { message, code }: Pick<FieldError, 'message' | 'code'>,
+): FieldError {
+  const segments = path.map(String);
+  const field = (part === 'body' ? segments.join('.') : segments[0]) || part;
+  return { field, ...locationOf(part, segments), message, code };
+}
+
+function locationOf(part: RequestPart, segments: readonly string[]): InputLocation {
+  if (part === 'header') return { header: segments[0] ?? '' };
+  if (part === 'parameter') return { parameter: segments[0] ?? '' };
+  const escaped = segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return { pointer: escaped.join('') };
 }
 
 export interface ProblemOptions {

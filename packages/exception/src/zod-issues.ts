@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { FieldError } from './problem-error.ts';
+import type { FieldError, RequestPart } from './problem-error.ts';
+import { fieldErrorOf } from './problem-error.ts';
 
 type ZodIssue = z.core.$ZodIssue;
 
@@ -10,18 +11,28 @@ const CODES_OF_ABSENCE: ReadonlySet<string> = new Set(['invalid_type', 'invalid_
  * Lists every bad field of a failed parse. An unknown field is named itself, not its parent; a missing one
  * gets the code `required`, so that VAL_003 can be told from VAL_001.
  * @param issues of a parse with `reportInput`, without which a missing field cannot be told from a bad one
+ * @param part of the request that was parsed
  */
-export function fieldErrorsOf(issues: readonly ZodIssue[]): FieldError[] {
+export function fieldErrorsOf(issues: readonly ZodIssue[], part: RequestPart = 'body'): FieldError[] {
+  const word = WORDS[part];
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) =>
-        fieldError([...issue.path, key], 'This field is not known here.', 'unknown_field'),
-      );
+      const fault = { message: `This ${word} is not known here.`, code: 'unknown_field' };
+      return issue.keys.map((key) => fieldErrorOf(part, [...issue.path, key], fault));
     }
-    if (isAbsent(issue)) return [fieldError(issue.path, 'This field is required.', 'required')];
-    return [fieldError(issue.path, issue.message, codeOf(issue))];
+    const fault = isAbsent(issue)
+      ? { message: `This ${word} is required.`, code: 'required' }
+      : { message: issue.message, code: codeOf(issue) };
+    return [fieldErrorOf(part, issue.path, fault)];
   });
 }
+
+/** What an input is called in each part of a request. */
+const WORDS: Readonly<Record<RequestPart, string>> = {
+  body: 'field',
+  parameter: 'parameter',
+  header: 'header',
+};
 
 function isAbsent(issue: ZodIssue): boolean {
   if (!('input' in issue) || !CODES_OF_ABSENCE.has(issue.code ?? '')) return false;
@@ -34,14 +45,4 @@ function codeOf(issue: ZodIssue): string {
   if (issue.code !== 'custom') return issue.code;
   const code: unknown = issue.params?.['code'];
   return typeof code === 'string' ? code : 'invalid';
-}
-
-function fieldError(path: readonly PropertyKey[], message: string, code: string): FieldError {
-  const segments = path.map(String);
-  return {
-    field: segments.join('.') || 'body',
-    pointer: segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    message,
-    code,
-  };
 }

@@ -1,3 +1,4 @@
+import { assertPlainRequest } from '@cnop/common/http/plain-request';
 import { logRequests } from '@cnop/common/http/request-context';
 import { useZodSchemas } from '@cnop/common/http/schemas';
 import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
@@ -61,7 +62,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   const app = Fastify({
     ...SERVER_OPTIONS,
     // As long as a URL may be: a parameter that is too long is for its schema to refuse.
-    routerOptions: { maxParamLength: MAX_URL_LENGTH },
+    routerOptions: { ...SERVER_OPTIONS.routerOptions, maxParamLength: MAX_URL_LENGTH },
     loggerInstance: options.logger.child({ service: SERVICE }) as FastifyBaseLogger,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, clock.now()),
     frameworkErrors: (_error, request, reply) => {
@@ -117,6 +118,7 @@ function createWelcome({ isProduction, drain }: GatewayOptions, { limits, origin
         status: 414,
       });
     }
+    assertPlainRequest(request.raw);
     // Looking for routes that do not exist is reading, too.
     return request.is404 ? limits.reads.admit(originOf(request.raw), raw) : undefined;
   };

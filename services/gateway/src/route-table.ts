@@ -1,4 +1,4 @@
-import { assetIdSchema, idSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { assetIdParameterSchema, idSchema, usernameParameterSchema } from '@cnop/common/entities/fields';
 import type { Access } from '@cnop/common/http/authentication';
 import type { PolicyName } from './rate-limits.ts';
 import type { TimeoutClass, UpstreamName } from './upstream.ts';
@@ -7,7 +7,11 @@ import type { TimeoutClass, UpstreamName } from './upstream.ts';
 export const API_PREFIX = '/api/v1';
 
 /** Every parameter that a path of the table may have. A malformed one is refused here, with 422. */
-export const PARAMETER_SCHEMAS = { asset_id: assetIdSchema, id: idSchema, username: usernameSchema } as const;
+export const PARAMETER_SCHEMAS = {
+  asset_id: assetIdParameterSchema,
+  id: idSchema,
+  username: usernameParameterSchema,
+} as const;
 
 export interface PublicRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -72,11 +76,14 @@ const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   // Writes nothing: a POST only because it takes the body of an order.
   { method: 'POST', path: '/orders/preview', ...READ },
   { method: 'GET', path: '/orders', ...READ },
+  { method: 'GET', path: '/orders/export', ...REPORT },
   { method: 'GET', path: '/orders/:id', ...READ },
   { method: 'GET', path: '/orders/:id/explain', ...READ },
   { method: 'POST', path: '/orders/:id/cancel', ...CANCEL },
   { method: 'DELETE', path: '/orders/:id', ...CANCEL },
   { method: 'GET', path: '/assets/:asset_id/transactions', ...READ },
+  { method: 'GET', path: '/trades', ...READ },
+  { method: 'GET', path: '/trades/export', ...REPORT },
 ];
 
 const INVENTORY_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [

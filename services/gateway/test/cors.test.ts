@@ -75,7 +75,7 @@ it('is off without origins', async () => {
     url: '/api/v1/orders',
     headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
   });
-  expect(answer.statusCode).toBe(404);
+  expect(answer.statusCode).toBe(405);
   expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
   await door.close();
 });

@@ -94,11 +94,11 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     ['/api/v1/orders/a%2Fb', 'id'],
     ['/api/v1/orders/a%00', 'id'],
     [`/api/v1/orders/${'a'.repeat(1_000)}`, 'id'],
-    ['/api/v1/inventory/assets/BTC-USD', 'asset_id'],
+    ['/api/v1/inventory/assets/BTC.USD', 'asset_id'],
   ])('refuses the malformed id of %s', async (path, field) => {
     const answer = await request(path, { headers: customer });
     expect(answer.status).toBe(422);
-    expect(await answer.json()).toMatchObject({ code: 'VAL_001', errors: [{ field, pointer: `/${field}` }] });
+    expect(await answer.json()).toMatchObject({ code: 'VAL_001', errors: [{ field, parameter: field }] });
     expect(door.calls).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     ['GET', '/'],
     ['GET', '/api/v1'],
     ['GET', '/api/v1/'],
-    ['GET', '/api/v1/balance/'],
+    ['GET', '/api/v1/balance//'],
     ['GET', '/api/v1/Balance'],
     ['GET', '/api/v2/balance'],
     ['GET', '/balance'],
@@ -114,15 +114,31 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     ['GET', '/api/v1/metrics'],
     ['GET', '/api/v1/openapi.json'],
     ['GET', '/.well-known/jwks.json'],
-    ['DELETE', '/api/v1/balance'],
-    ['POST', '/api/v1/events'],
     ['GET', '/api/v1/stream/BTC'],
-    ['OPTIONS', '/api/v1/balance'],
   ])('does not know %s %s', async (method, path) => {
     const answer = await request(path, { method, headers: admin });
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ code: 'RES_001', status: 404, instance: path });
     expect(door.calls).toEqual([]);
+  });
+
+  it.each([
+    ['DELETE', '/api/v1/balance', 'GET, HEAD'],
+    ['POST', '/api/v1/events', 'GET, HEAD'],
+    ['OPTIONS', '/api/v1/balance', 'GET, HEAD'],
+    ['GET', '/api/v1/auth/login', 'POST'],
+    ['PUT', '/api/v1/orders/some-id/', 'DELETE, GET, HEAD'],
+    ['POST', '/docs', 'GET, HEAD'],
+  ])('knows %s %s for other methods only', async (method, path, allow) => {
+    const answer = await request(path, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(await answer.json()).toMatchObject({ code: 'RES_004', status: 405, instance: path });
+    expect(door.calls).toEqual([]);
+  });
+
+  it('passes a trailing slash on as if it were not there', async () => {
+    expect((await request('/api/v1/balance/?a=1', { headers: customer })).status).toBe(200);
+    expect(door.calls).toMatchObject([{ url: '/balance?a=1' }]);
   });
 
   it('answers HEAD as GET without a body', async () => {
@@ -134,7 +150,7 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
 
   it('has no HEAD of a stream, which would never end', async () => {
     const answer = await request('/api/v1/stream', { method: 'HEAD', headers: customer });
-    expect(answer.status).toBe(404);
+    expect(answer.status).toBe(405);
     expect(door.calls).toEqual([]);
   });
 

@@ -3,10 +3,10 @@ import { provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { provideOrdering } from './dependencies.ts';
-import { assetTransactionRoutes } from './routes/asset-transactions.ts';
 import { explanationRoutes } from './routes/order-explanation.ts';
 import { previewRoutes } from './routes/order-preview.ts';
-import { cancelRoutes, orderRoutes } from './routes/orders.ts';
+import { cancelRoutes, orderListRoutes, orderRoutes } from './routes/orders.ts';
+import { tradeRoutes } from './routes/trades.ts';
 import { createTriggerEngine } from './trigger-engine/trigger-engine.ts';
 import type { OrderDependencies } from './use-cases/dependencies.ts';
 import { createOrderDependencies } from './use-cases/dependencies.ts';
@@ -35,10 +35,11 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   provideOrdering(app, ordering);
   if (options.runsTriggerEngine) runTriggerEngine(app, ordering);
   orderRoutes(app);
+  orderListRoutes(app);
   previewRoutes(app);
   explanationRoutes(app);
   cancelRoutes(app);
-  assetTransactionRoutes(app);
+  tradeRoutes(app);
   return app;
 }
 

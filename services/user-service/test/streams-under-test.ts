@@ -1,3 +1,5 @@
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { anAsset } from '@cnop/testing/builders/inventory';
 import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
 import { expect } from 'vitest';
@@ -44,11 +46,17 @@ export async function deposit(headers: Headers, amount = '1.00'): Promise<void> 
   expect(answer.status).toBe(201);
 }
 
+/** Puts assets into the catalogue: a stream takes prices of known ones alone. */
+export async function addAssets(...assetIds: readonly string[]): Promise<void> {
+  const assets = createAssetDao(service().runtime.store);
+  for (const asset_id of assetIds) await assets.createAsset(anAsset({ asset_id }));
+}
+
 export const hello = (stream: EventStream) => stream.waitFor(({ event }) => event === 'hello');
 export const withSeq = (seq: number) => (frame: Frame) => frame.data['seq'] === seq;
-/** The ids of the user's own events, which alone have one. */
+/** The ids of the user's own events. */
 export const ids = (stream: EventStream) =>
-  stream.frames.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]));
+  stream.frames.flatMap(({ id, event }) => (id === undefined || event === 'hello' ? [] : [Number(id)]));
 export const upTo = (last: number, first = 1) =>
   Array.from({ length: last - first + 1 }, (_, i) => first + i);
 

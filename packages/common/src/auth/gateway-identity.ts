@@ -1,3 +1,4 @@
+import { NotSignedInError } from '@cnop/exception/errors';
 import { invalidToken } from './token-claims.ts';
 
 /**
@@ -13,12 +14,13 @@ const BEARER_SCHEME = 'bearer ';
 
 /**
  * The Bearer token of a request. No other header says who the caller is, whoever sent it.
- * @throws AuthenticationError unless there is exactly one Authorization header with the scheme Bearer (in any case),
- * one space and a token
+ * @throws NotSignedInError (401) without an Authorization header; AuthenticationError (401) unless there is exactly one,
+ * with the scheme Bearer (in any case), one space and a token
  */
 export function bearerTokenOf(headers: RequestHeaders): string {
   const value = onlyAuthorization(headers);
-  if (value?.slice(0, BEARER_SCHEME.length).toLowerCase() !== BEARER_SCHEME) throw invalidToken();
+  if (value === undefined) throw new NotSignedInError();
+  if (value.slice(0, BEARER_SCHEME.length).toLowerCase() !== BEARER_SCHEME) throw invalidToken();
   const token = value.slice(BEARER_SCHEME.length);
   // A second space, a second token, or two headers that somebody joined. Three searches cost less than a pattern, and
   // what else cannot be in a token is for the verifier to refuse.
@@ -27,11 +29,13 @@ export function bearerTokenOf(headers: RequestHeaders): string {
   return token;
 }
 
+/** @throws AuthenticationError (401) for more than one header */
 function onlyAuthorization(headers: RequestHeaders): string | undefined {
   if (isRaw(headers)) return onlyRawAuthorization(headers);
   const value = headers[AUTHORIZATION];
   if (typeof value === 'string' || value === undefined) return value;
-  return value.length === 1 ? value[0] : undefined;
+  if (value.length > 1) throw invalidToken();
+  return value[0];
 }
 
 /** @param headers names and values in turn, as `rawHeaders` has them */
@@ -40,7 +44,7 @@ function onlyRawAuthorization(headers: readonly string[]): string | undefined {
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? '';
     if (name.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue;
-    if (found !== undefined) return undefined;
+    if (found !== undefined) throw invalidToken();
     found = headers[index + 1];
   }
   return found;

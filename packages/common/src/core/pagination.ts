@@ -1,4 +1,5 @@
 import { UnreadableRequestError } from '@cnop/exception/errors';
+import { fieldErrorOf } from '@cnop/exception/problem-error';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
@@ -19,6 +20,33 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page starts, absent at the end. */
   readonly next: Position | undefined;
+}
+
+/** How much one collection may read: items that it takes, and pages that it looks at for them. */
+export interface CollectionLimits {
+  readonly pageSize: number;
+  readonly maxItems: number;
+  readonly maxPages: number;
+}
+
+/**
+ * Reads a list to its end.
+ * @returns undefined when the list is longer than the limits allow
+ */
+export async function collectPages<T>(
+  read: (request: PageRequest) => Promise<Page<T>>,
+  { pageSize, maxItems, maxPages }: CollectionLimits,
+): Promise<readonly T[] | undefined> {
+  const items: T[] = [];
+  let after: Position | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page = await read({ limit: pageSize, offset: 0, after });
+    items.push(...page.items);
+    if (items.length > maxItems) return undefined;
+    if (!page.next) return items;
+    after = page.next;
+  }
+  return undefined;
 }
 
 /**
@@ -42,7 +70,7 @@ export function decodeCursor(cursor: string, filter: string): Position {
 
 function unreadableCursor(message: string): UnreadableRequestError {
   return new UnreadableRequestError(message, {
-    errors: [{ field: 'cursor', pointer: '/cursor', message, code: 'invalid_cursor' }],
+    errors: [fieldErrorOf('parameter', ['cursor'], { message, code: 'invalid_cursor' })],
   });
 }
 

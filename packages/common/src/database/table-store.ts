@@ -60,6 +60,18 @@ export interface Decision<T> {
 /** A range of sort keys: all of them, those with a prefix, or those between two bounds (both inclusive). */
 export type SortKeyRange = { readonly prefix: string } | { readonly from?: string; readonly to?: string };
 
+/** An attribute that a filter compares. */
+export type ComparedValue = string | number | boolean | null;
+
+/** What an attribute must be: equal to a value, one of several, or a text of ASCII that sorts behind another. */
+export type Condition =
+  | ComparedValue
+  | { readonly in: readonly ComparedValue[] }
+  | { readonly after: string };
+
+/** Conditions on attributes, all of which must hold. */
+export type Filter = Readonly<Record<string, Condition>>;
+
 export interface Query {
   readonly table: TableName;
   /** Queried instead of the primary key. An index may lag behind on some adapters: never read money from it. */
@@ -69,8 +81,11 @@ export interface Query {
   readonly order: 'ascending' | 'descending';
   readonly limit: number;
   readonly after?: Position | undefined;
-  /** Attributes that must be equal. A page may come back short, even empty, with `next` still set. */
-  readonly where?: Attributes;
+  /**
+   * Leaves out the items that do not fit. `next` is set only when another item that fits follows, or when the query has
+   * looked at `MAX_EVALUATED_PER_QUERY` items: such a page may be short, even empty.
+   */
+  readonly where?: Filter;
 }
 
 /** One line of a secondary index: a place in it, and the item that stands there. */
@@ -153,6 +168,8 @@ export const MAX_BATCH_GET_ITEMS = 100;
 /** Reads and writes of one transaction; DynamoDB's own limit. */
 export const MAX_TRANSACTION_ITEMS = 100;
 export const MAX_QUERY_LIMIT = 1_000;
+/** Values of one `in`; DynamoDB's own limit. */
+export const MAX_CONDITION_VALUES = 100;
 /** Items that one query looks at before it answers with a short page when `where` filters most of them out. */
 export const MAX_EVALUATED_PER_QUERY = 5_000;
 /** Bytes of UTF-8 in a partition key and in a sort key: four of them must fit into one key of LMDB. */

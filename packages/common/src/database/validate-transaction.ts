@@ -1,9 +1,19 @@
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import type { Position } from '../core/pagination.ts';
 import { StoreUsageError } from './store-errors.ts';
-import type { Attributes, IndexEntry, ItemContent, ItemKey, Query, Reads, Write } from './table-store.ts';
+import type {
+  Attributes,
+  Filter,
+  IndexEntry,
+  ItemContent,
+  ItemKey,
+  Query,
+  Reads,
+  Write,
+} from './table-store.ts';
 import {
   MAX_BATCH_GET_ITEMS,
+  MAX_CONDITION_VALUES,
   MAX_KEY_PART_BYTES,
   MAX_QUERY_LIMIT,
   MAX_TRANSACTION_ITEMS,
@@ -127,7 +137,7 @@ export function checkQuery(query: Query): void {
 }
 
 /** An index can filter by what is copied into it, and by nothing else: on DynamoDB the rest is not there. */
-function checkWhere(query: Query, where: Attributes): void {
+function checkWhere(query: Query, where: Filter): void {
   const projection =
     query.index === undefined ? 'all' : indexDefinition(query.table, query.index)?.projection;
   for (const name in where) {
@@ -136,10 +146,15 @@ function checkWhere(query: Query, where: Attributes): void {
     if (projection !== 'all' && !projection?.includes(name)) {
       throw new StoreUsageError(`query filters by ${name}, which is not in index ${query.index ?? ''}`);
     }
-    if (typeof where[name] === 'object' && where[name] !== null) {
-      throw new StoreUsageError(`query filters by ${name} with a list or a map`);
-    }
+    if (!isCondition(where[name])) throw new StoreUsageError(`query filters by ${name} with no condition`);
   }
+}
+
+function isCondition(condition: unknown): boolean {
+  if (typeof condition !== 'object' || condition === null) return condition !== undefined;
+  if ('after' in condition) return typeof condition.after === 'string';
+  const values = 'in' in condition ? condition.in : undefined;
+  return Array.isArray(values) && values.length > 0 && values.length <= MAX_CONDITION_VALUES;
 }
 
 function checkPosition(position: Position, ofIndex: boolean): void {

@@ -3,6 +3,7 @@ import { JsonNumber } from '../core/json-number.ts';
 import {
   CURRENCY_SCALE,
   decimal,
+  MAX_INTEGER_DIGITS,
   MAX_SCALE,
   SIGNED_DECIMAL_PATTERN,
   UNSIGNED_DECIMAL_PATTERN,
@@ -38,7 +39,14 @@ export const idSchema = z
   .string()
   .min(1)
   .max(100)
-  .regex(/^[A-Za-z0-9-]+$/, 'Use letters, digits and hyphens.');
+  .regex(/^[\w-]+$/, 'Use letters, digits, underscores and hyphens.');
+
+/**
+ * Schemas of ids that a path or a query names: anything that is written like an id is looked for, and not found where no
+ * entity can have it.
+ */
+export const assetIdParameterSchema = idSchema.max(10).toUpperCase();
+export const usernameParameterSchema = idSchema.max(50).toLowerCase();
 
 export const descriptionSchema = z
   .string()
@@ -107,13 +115,33 @@ export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive', word }
         return z.NEVER;
       };
       const pattern = sign === 'signed' ? SIGNED_DECIMAL_PATTERN : UNSIGNED_DECIMAL_PATTERN;
-      if (!pattern.test(text)) return refuse('Write a plain decimal such as 12.5.', 'invalid_decimal');
+      if (!pattern.test(text)) {
+        const fault = lengthFaultOf(text, scale);
+        return fault
+          ? refuse(fault.message, fault.code)
+          : refuse('Write a plain decimal such as 12.5.', 'invalid_decimal');
+      }
       const value = decimal(text);
       if (sign !== 'non-negative' && value.eq('0')) return refuse('This must not be 0.', 'too_small');
-      if (!value.fits(scale)) return refuse(`At most ${scale} fraction digits.`, 'too_precise');
+      if (!value.fits(scale)) return refuse(tooPreciseMessage(scale), 'too_precise');
       if (max !== undefined && value.abs().gt(max)) return refuse(`At most ${max}.`, 'too_big');
       return text;
     });
+}
+
+/** Says how many digits a value may have after its point. */
+export function tooPreciseMessage(scale: number): string {
+  return scale === 0 ? 'Whole numbers only.' : `At most ${scale} digits after the point.`;
+}
+
+/** What is wrong with a decimal that is written well and merely too long; undefined for any other text. */
+function lengthFaultOf(text: string, scale: number): { message: string; code: string } | undefined {
+  const [, whole = '', fraction = ''] = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole.length > MAX_INTEGER_DIGITS) {
+    return { message: `At most ${MAX_INTEGER_DIGITS} digits before the point.`, code: 'too_big' };
+  }
+  if (fraction.length > MAX_SCALE) return { message: tooPreciseMessage(scale), code: 'too_precise' };
+  return undefined;
 }
 
 /** An amount of USD of a request. */

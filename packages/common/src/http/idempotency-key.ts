@@ -23,7 +23,7 @@ export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | unde
   if (header === undefined) return undefined;
   const key = typeof header === 'string' ? unquote(header) : '';
   if (!KEY_PATTERN.test(key)) {
-    throw ValidationError.ofField('Idempotency-Key', 'Use 1 to 128 printable characters.');
+    throw ValidationError.ofHeader('Idempotency-Key', 'Use 1 to 128 printable characters.');
   }
   return { key, requestHash: requestHashOf(request.body) };
 }

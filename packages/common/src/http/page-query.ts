@@ -8,13 +8,26 @@ import {
   MAX_PAGE_SIZE,
 } from '../core/pagination.ts';
 
-/** A whole number of a query string. */
+/** A whole number of a query string. It is documented as the number that it stands for. */
 export function queryInteger({ min, max }: { readonly min: number; readonly max: number }) {
   return z
-    .string()
-    .regex(/^\d{1,9}$/, { error: 'Give a whole number.', abort: true })
+    .custom<string>((input) => typeof input === 'string' && /^\d{1,9}$/.test(input), {
+      error: 'Give a whole number.',
+      abort: true,
+    })
+    .meta({ type: 'integer', minimum: min, maximum: max })
     .transform(Number)
     .pipe(z.int().min(min).max(max));
+}
+
+/** One or more members of an enumeration in a query string: the parameter several times, or once with commas. */
+export function queryListOf<Member extends string>(member: z.ZodEnum<Record<Member, Member>>) {
+  return z
+    .custom<string | string[]>((input) => typeof input === 'string' || Array.isArray(input))
+    .meta({ type: 'array', items: { type: 'string', enum: member.options } })
+    .transform((input) => [input].flat().flatMap((text) => String(text).split(',')))
+    .pipe(z.array(member).max(member.options.length))
+    .transform((members) => [...new Set(members)].toSorted());
 }
 
 /** A yes or no of a query string. */

@@ -16,3 +16,24 @@ export const endOfPeriodSchema = periodBoundSchema.transform((text) => momentOf(
 function momentOf(text: string, timeOfDay: string): string {
   return new Date(text.length === DAY_LENGTH ? text + timeOfDay : text).toISOString();
 }
+
+/**
+ * Refuses a period that ends before it starts (422).
+ * @param bounds names of the two query parameters
+ */
+export function inOrder<Schema extends z.ZodType<object>>(
+  schema: Schema,
+  bounds: { readonly start: string; readonly end: string } = { start: 'start_date', end: 'end_date' },
+): Schema {
+  return schema.refine(
+    (query) => {
+      const [start, end] = [bounds.start, bounds.end].map((name) => Reflect.get(query, name) as unknown);
+      return typeof start !== 'string' || typeof end !== 'string' || start <= end;
+    },
+    {
+      error: `This must not be after ${bounds.end}.`,
+      path: [bounds.start],
+      params: { code: 'invalid_period' },
+    },
+  );
+}

@@ -1,4 +1,5 @@
 import { ValidationError } from '@cnop/exception/errors';
+import type { RequestPart } from '@cnop/exception/problem-error';
 import { fieldErrorsOf } from '@cnop/exception/zod-issues';
 import buildSerializer from 'fast-json-stringify';
 import type { FastifyInstance } from 'fastify';
@@ -10,17 +11,28 @@ import { z } from 'zod';
  * every answer with zod (33 µs against 6 µs for an order).
  */
 export function useZodSchemas(app: FastifyInstance): void {
-  app.setValidatorCompiler<z.ZodType>(({ schema }) => (input: unknown) => {
-    const parsed = schema.safeParse(input);
-    return parsed.success ? { value: parsed.data } : { error: explainRefusal(schema, input) };
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
+    const part = PARTS[httpPart ?? 'body'] ?? 'body';
+    return (input: unknown) => {
+      const parsed = schema.safeParse(input);
+      return parsed.success ? { value: parsed.data } : { error: explainRefusal(schema, input, part) };
+    };
   });
   app.setSerializerCompiler<z.ZodType>(({ schema }) => buildSerializer(toJsonSchema(schema)));
 }
 
+/** What Fastify calls the parts of a request. */
+const PARTS: Readonly<Record<string, RequestPart>> = {
+  body: 'body',
+  querystring: 'parameter',
+  params: 'parameter',
+  headers: 'header',
+};
+
 /** Parses once more, now keeping the values it refuses: doing so at once would make every good request pay for it. */
-function explainRefusal(schema: z.ZodType, input: unknown): ValidationError {
+function explainRefusal(schema: z.ZodType, input: unknown, part: RequestPart): ValidationError {
   const parsed = schema.safeParse(input, { reportInput: true });
-  return new ValidationError(fieldErrorsOf(parsed.error?.issues ?? []));
+  return new ValidationError(fieldErrorsOf(parsed.error?.issues ?? [], part));
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {

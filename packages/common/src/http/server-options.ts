@@ -23,7 +23,7 @@ export const SERVER_OPTIONS = {
     maxHeaderSize: HEADER_LIMIT_BYTES,
     ServerResponse: PostponedResponse,
   },
-  routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
   // We log a request once, when it is finished.
   logController: new LogController({ disableRequestLogging: true }),
   // No logger for each request: hardly one logs anything else, and who does names the request (`error-handler.ts`).

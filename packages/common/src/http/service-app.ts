@@ -22,6 +22,7 @@ import { serveHealth } from './health.ts';
 import { readJsonBody } from './json-body.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
+import { assertPlainRequest, refuseUnknownQueries, takeEmptyBodies } from './plain-request.ts';
 import { echoRequestId, logRequests } from './request-context.ts';
 import { provideClientAddressOf } from './request-origin.ts';
 import { useZodSchemas } from './schemas.ts';
@@ -81,9 +82,15 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
       done(error as Error);
     }
   });
+  takeEmptyBodies(app);
   useZodSchemas(app);
   registerErrorHandlers(app, () => runtime.clock.now());
   if (runtime.isOwnProcess) {
+    // In one process the gateway has checked them.
+    app.addHook('onRequest', (request, _reply, done) => {
+      assertPlainRequest(request.raw);
+      done();
+    });
     echoRequestId(app);
     closeConnectionsWhenDraining(app, runtime.drain);
     logRequests(app, runtime.logger, service);
@@ -98,6 +105,8 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     checks: storeChecks(runtime.store),
     isDraining: () => runtime.drain.isDraining,
   });
+  // Only of the routes that follow: a probe may ask as it likes.
+  refuseUnknownQueries(app);
   return app;
 }
 

@@ -23,7 +23,11 @@ export function isFinal(status: OrderStatus): boolean {
  */
 export function advance(order: Order, status: OrderStatus, at: string, reason: string | null = null): Order {
   if (!ORDER_TRANSITIONS[order.status].includes(status)) {
-    throw new StateConflictError(`The order is ${order.status} and cannot become ${status}.`);
+    throw new StateConflictError(
+      order.status === status
+        ? `The order is ${status} already.`
+        : `The order is ${order.status}: it cannot be ${status} any more.`,
+    );
   }
   return { ...order, status, updated_at: at, history: [...order.history, { status, at, reason }] };
 }

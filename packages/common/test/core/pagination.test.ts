@@ -79,7 +79,7 @@ describe('a cursor', () => {
   });
 
   it('says which parameter it is about', () => {
-    const fieldError = { field: 'cursor', pointer: '/cursor', code: 'invalid_cursor' };
+    const fieldError = { field: 'cursor', parameter: 'cursor', code: 'invalid_cursor' };
     expect(() => decodeCursor('x', FILTER)).toThrow(
       expect.objectContaining({ errors: [expect.objectContaining(fieldError)] }),
     );

@@ -74,7 +74,7 @@ describe('an order that waits', () => {
       expect(await inBook('LEAVE#ASK_LE', '0', '9')).toEqual([]);
       expect(await amongThoseThatExpire()).not.toContain(order.order_id);
       const page = { limit: 10, offset: 0, after: undefined };
-      const { items } = await dao.getOrdersByUser(`u_${status}`, page, { order_type: 'limit_buy' });
+      const { items } = await dao.getOrdersByUser(`u_${status}`, page, { order_types: ['limit_buy'] });
       expect(items).toMatchObject([
         { order_id: order.order_id, status, updated_at: '2026-01-16T12:00:00.000Z' },
       ]);

@@ -93,7 +93,7 @@ export const required = {
   },
   id: {
     accepts: [['1'], ['a'.repeat(100)], ['01990000-0000-7000-8000-000000000001'], ['000000000001-x']],
-    refuses: [...NOT_TEXT, '', 'a'.repeat(101), 'a b', 'a_b', 'a#b', 'a/b', 'a@b', '../a', 'a\n', 'é'],
+    refuses: [...NOT_TEXT, '', 'a'.repeat(101), 'a b', 'a.b', 'a#b', 'a/b', 'a@b', '../a', 'a\n', 'é'],
   },
   timestamp: {
     accepts: [['2026-01-15T12:00:00.000Z'], ['2024-02-29T23:59:59.999Z']],

@@ -150,6 +150,20 @@ describe('a decimal of a request', () => {
   });
 });
 
+describe('a decimal that is too long', () => {
+  const messageOf = (text: string, scale?: number) =>
+    decimalInput(scale === undefined ? {} : { scale }).safeParse(text).error?.issues[0]?.message;
+
+  it('is told which digits are too many', () => {
+    expect(messageOf('1.234', 2)).toBe('At most 2 digits after the point.');
+    expect(messageOf('1.5', 0)).toBe('Whole numbers only.');
+    expect(messageOf(`0.${'1'.repeat(19)}`)).toBe('At most 18 digits after the point.');
+    expect(messageOf(`0.${'1'.repeat(19)}`, 2)).toBe('At most 2 digits after the point.');
+    expect(messageOf('1'.repeat(16), 2)).toBe('At most 15 digits before the point.');
+    expect(messageOf('1e5', 2)).toBe('Write a plain decimal such as 12.5.');
+  });
+});
+
 describe('a whole number of a request', () => {
   describeField('from 0 to 18', integerInput({ min: 0, max: 18 }), {
     accepts: [

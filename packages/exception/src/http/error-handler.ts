@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { InternalError, NotFoundError, UnreadableRequestError } from '../errors.ts';
+import { InternalError, MethodNotAllowedError, NotFoundError, UnreadableRequestError } from '../errors.ts';
 import { PROBLEM_CONTENT_TYPE, toProblemDetails } from '../problem-details.ts';
 import { ProblemError } from '../problem-error.ts';
+import { createKnownPaths } from './known-paths.ts';
 
 const HTTP_CLIENT_ERROR_MIN = 400;
 const HTTP_SERVER_ERROR_MIN = 500;
@@ -9,13 +10,21 @@ const HTTP_SERVER_ERROR_MIN = 500;
 /**
  * Makes an app answer every failure as `application/problem+json`: one place where anything that was thrown
  * becomes an answer. What the client may know is in the error; its cause is only logged.
+ * Must come before the routes: a path that exists for another method answers 405.
  * @param now clock for the `timestamp` member
  */
 export function registerErrorHandlers(app: FastifyInstance, now: () => Date): void {
+  const paths = createKnownPaths();
+  app.addHook('onRoute', ({ method, url }) => paths.add(method, url));
   app.setErrorHandler((thrown: FastifyError, request, reply) => sendProblem(thrown, request, reply, now()));
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(new NotFoundError('The route'), request, reply, now()),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = paths.methodsOf(pathOf(request.originalUrl));
+    const error =
+      allowed.length === 0
+        ? new NotFoundError('The route')
+        : new MethodNotAllowedError(request.method, allowed);
+    return sendProblem(error, request, reply, now());
+  });
 }
 
 /** Answers with the problem that `thrown` stands for; 5xx are logged with their cause. */
@@ -28,6 +37,7 @@ export function sendProblem(
   const error = toProblemError(thrown);
   logProblem(request, error, thrown);
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
+  if (error instanceof MethodNotAllowedError) void reply.header('allow', error.allowed.join(', '));
   if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
   const problem = toProblemDetails(error, { instance: pathOf(request.originalUrl), traceId: request.id, at });
   return reply

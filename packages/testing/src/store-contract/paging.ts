@@ -86,6 +86,19 @@ export function describePaging(context: ContractContext): void {
       }
     });
 
+    it('a full page of a filter is the last one when no other match follows', async () => {
+      const { pk } = await createItems(ITEMS);
+      // The last match is followed by items that do not fit, in either order.
+      for (const order of ['ascending', 'descending'] as const) {
+        const query: Query = { table: 'users', pk, order, limit: ITEMS / 3, where: { third: 1 } };
+        const page = await context.store().query(query);
+        expect(page.items).toHaveLength(ITEMS / 3);
+        expect(page.next).toBeUndefined();
+        const shorter = await context.store().query({ ...query, limit: ITEMS / 3 - 1 });
+        expect(shorter.next).toBeDefined();
+      }
+    });
+
     it('a filter that drops nearly everything answers with a short page and goes on from there', async () => {
       const pk = freshPk();
       const count = MAX_EVALUATED_PER_QUERY + 10;

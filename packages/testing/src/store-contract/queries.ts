@@ -1,4 +1,4 @@
-import type { Query, SortKeyRange } from '@cnop/common/database/table-store';
+import type { Filter, Query, SortKeyRange } from '@cnop/common/database/table-store';
 import { describe, expect, it } from 'vitest';
 import type { ContractContext } from './contract.ts';
 import { createAll, freshPk, ODD_TEXTS_IN_ORDER, userKey } from './contract.ts';
@@ -103,6 +103,28 @@ export function describeQueries(context: ContractContext): void {
       expect(await sortKeysOf({ pk, order: 'ascending', where: { kind: '1', side: 'sell' } })).toEqual([]);
       expect(await sortKeysOf({ pk, order: 'ascending', where: { missing: null } })).toEqual([]);
       expect(await sortKeysOf({ pk, order: 'ascending', where: {} })).toHaveLength(values.length);
+    });
+
+    it('where keeps the items whose attribute is one of several values, or sorts behind a text', async () => {
+      const pk = freshPk();
+      const items = [
+        { status: 'queued', at: '2026-01-01' },
+        { status: 'completed', at: '2026-01-02' },
+        { status: null, at: '2026-01-03' },
+        { at: 3 },
+      ];
+      await createAll(
+        context.store(),
+        items.map((attributes, position) => ({ key: userKey(pk, `ITEM#${position}`), attributes })),
+      );
+      const found = (where: Filter) => sortKeysOf({ pk, order: 'ascending', where });
+      expect(await found({ status: { in: ['queued', null] } })).toEqual(['ITEM#0', 'ITEM#2']);
+      expect(await found({ status: { in: ['failed'] } })).toEqual([]);
+      expect(await found({ at: { after: '2026-01-01' } })).toEqual(['ITEM#1', 'ITEM#2']);
+      expect(await found({ status: { in: ['completed', 'queued'] }, at: { after: '2026' } })).toEqual([
+        'ITEM#0',
+        'ITEM#1',
+      ]);
     });
   });
 }

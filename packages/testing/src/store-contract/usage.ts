@@ -2,6 +2,7 @@ import { StoreUsageError } from '@cnop/common/database/store-errors';
 import type { AttributeValue, ItemKey, Query, Reads, Write } from '@cnop/common/database/table-store';
 import {
   MAX_BATCH_GET_ITEMS,
+  MAX_CONDITION_VALUES,
   MAX_KEY_PART_BYTES,
   MAX_QUERY_LIMIT,
   MAX_TRANSACTION_ITEMS,
@@ -69,6 +70,7 @@ const BAD_DECISIONS: readonly (readonly [string, Reads, readonly Write[]])[] = [
   ],
 ];
 
+const TOO_MANY_VALUES = Array.from({ length: MAX_CONDITION_VALUES + 1 }, (_, position) => position);
 const QUERY: Query = { table: 'users', pk: 'usage', order: 'ascending', limit: 10 };
 
 const BAD_QUERIES: readonly (readonly [string, Query])[] = [
@@ -79,7 +81,8 @@ const BAD_QUERIES: readonly (readonly [string, Query])[] = [
   ['a prefix that is too long', { ...QUERY, sk: { prefix: TOO_LONG } }],
   ['an index of another table', { ...QUERY, index: 'UserOrdersIndex' }],
   ['a filter by a reserved name', { ...QUERY, where: { version: 1 } }],
-  ['a filter by a list', { ...QUERY, where: { list: ['a'] } }],
+  ['a filter by no value', { ...QUERY, where: { kind: { in: [] } } }],
+  ['a filter by too many values', { ...QUERY, where: { kind: { in: TOO_MANY_VALUES } } }],
   ['a filter by what the index does not project', { ...QUERY, index: 'EmailIndex', where: { email: 'x' } }],
 ];
 

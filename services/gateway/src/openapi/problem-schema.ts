@@ -2,10 +2,15 @@ import { ERROR_CODES } from '@cnop/exception/error-codes';
 
 const FIELD_ERROR_SCHEMA = {
   type: 'object',
-  required: ['field', 'pointer', 'message', 'code'],
+  required: ['field', 'message', 'code'],
   properties: {
-    field: { type: 'string' },
-    pointer: { type: 'string', description: 'RFC 6901' },
+    field: { type: 'string', description: 'The input as people call it.' },
+    pointer: { type: 'string', description: 'Where it is in the body (RFC 6901).' },
+    parameter: {
+      type: 'string',
+      description: 'The parameter of the path or the query, in place of pointer.',
+    },
+    header: { type: 'string', description: 'The header, in place of pointer.' },
     message: { type: 'string' },
     code: { type: 'string' },
   },

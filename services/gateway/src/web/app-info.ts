@@ -28,7 +28,9 @@ export function serveAppInfo(app: FastifyInstance, options: AppInfoOptions): voi
       demo_accounts: options.offersDemoAccounts,
     },
   };
-  app.get(APP_INFO_PATH, { schema: { response: { 200: appInfoSchema } } }, (_request, reply) =>
-    reply.send(answer),
+  app.get(
+    APP_INFO_PATH,
+    { schema: { querystring: z.strictObject({}), response: { 200: appInfoSchema } } },
+    (_request, reply) => reply.send(answer),
   );
 }

@@ -1,4 +1,3 @@
-import { NotFoundError } from '@cnop/exception/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptsPage, chooseEncoding, isKnownVersion } from './content-negotiation.ts';
 import type { WebFile, WebFiles } from './web-files.ts';
@@ -24,11 +23,11 @@ const NO_PAGE_PATTERN = /[.\\]|\/\/|%(2e|2f|5c|00)/i;
 
 /** Serves the files of the web app; at every other address that may be one of its pages, the app itself. */
 export function serveWebApp(app: FastifyInstance, files: WebFiles): void {
-  app.get('/*', (request, reply) => {
+  app.get('/*', (request, reply): unknown => {
     const path = pathOf(request.raw.url);
     const file = files.byPath.get(path);
     if (file) return sendFile(request, reply, file);
-    if (!isPage(path) || !acceptsPage(request.headers.accept)) throw new NotFoundError('The route');
+    if (!isPage(path) || !acceptsPage(request.headers.accept)) return reply.callNotFound();
     return sendFile(request, reply, files.index);
   });
 }

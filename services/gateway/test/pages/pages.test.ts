@@ -40,7 +40,7 @@ describe('pages', () => {
     '/errors/constructor',
     '/errors/__proto__',
     '/errors/%3Cscript%3E',
-    '/errors/',
+    '/errors//',
   ])('%s is not found, as a problem', async (url) => {
     const answer = await get(url);
     expect(answer.statusCode).toBe(404);

@@ -1,4 +1,5 @@
 import { decimal } from '@cnop/common/core/money';
+import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
@@ -102,5 +103,5 @@ export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at
 
 function assertPriceFits(field: string, price: string, priceScale: number): void {
   if (decimal(price).fits(priceScale)) return;
-  throw ValidationError.ofField(field, `At most ${priceScale} fraction digits.`, 'too_precise');
+  throw ValidationError.ofField(field, tooPreciseMessage(priceScale), 'too_precise');
 }

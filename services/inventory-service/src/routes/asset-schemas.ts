@@ -1,4 +1,4 @@
-import { assetIdSchema, PRINTABLE_PATTERN } from '@cnop/common/entities/fields';
+import { assetIdParameterSchema, PRINTABLE_PATTERN } from '@cnop/common/entities/fields';
 import { assetCategorySchema, assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { assetSortFieldSchema, sortOrderSchema } from '@cnop/common/entities/inventory/asset-input';
 import { queryBooleanSchema, queryInteger } from '@cnop/common/http/page-query';
@@ -9,7 +9,7 @@ const DEFAULT_LIST_LIMIT = 50;
 const MAX_LIST_LIMIT = 250;
 const MAX_SEARCH_LENGTH = 100;
 
-export const assetParamsSchema = z.strictObject({ asset_id: assetIdSchema });
+export const assetParamsSchema = z.strictObject({ asset_id: assetIdParameterSchema });
 
 export const assetListQuerySchema = z.strictObject({
   active_only: queryBooleanSchema.default(true),

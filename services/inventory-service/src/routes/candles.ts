@@ -1,6 +1,7 @@
 import { rfc3339InputSchema } from '@cnop/common/entities/fields';
 import { candleIntervalSchema, candleSchema } from '@cnop/common/entities/inventory/candle';
 import { queryInteger } from '@cnop/common/http/page-query';
+import { inOrder } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import { getInventory } from '../dependencies.ts';
@@ -10,12 +11,15 @@ import { assetParamsSchema } from './asset-schemas.ts';
 const DEFAULT_CANDLES = 500;
 const MAX_CANDLES = 1_000;
 
-const candleQuerySchema = z.strictObject({
-  interval: candleIntervalSchema.default('1h'),
-  start: rfc3339InputSchema.optional(),
-  end: rfc3339InputSchema.optional(),
-  limit: queryInteger({ min: 1, max: MAX_CANDLES }).default(DEFAULT_CANDLES),
-});
+const candleQuerySchema = inOrder(
+  z.strictObject({
+    interval: candleIntervalSchema.default('1h'),
+    start: rfc3339InputSchema.optional(),
+    end: rfc3339InputSchema.optional(),
+    limit: queryInteger({ min: 1, max: MAX_CANDLES }).default(DEFAULT_CANDLES),
+  }),
+  { start: 'start', end: 'end' },
+);
 
 const candleListSchema = z.object({
   data: z.array(candleSchema.omit({ asset_id: true, interval: true, source: true, quotes: true })),

@@ -1,5 +1,5 @@
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
-import { NotFoundError, ValidationError } from '@cnop/exception/errors';
+import { NotFoundError } from '@cnop/exception/errors';
 import type { InventoryDependencies } from './dependencies.ts';
 
 export interface CandleRequest {
@@ -13,15 +13,12 @@ export interface CandleRequest {
 
 /**
  * Candles of one asset in the order of time: the first from the start on, or the latest ones when no start is given.
- * @throws NotFoundError (404); ValidationError (422) when the period ends before it starts
+ * @throws NotFoundError (404)
  */
 export async function getCandles(
   { assets, candles, market }: Pick<InventoryDependencies, 'assets' | 'candles' | 'market'>,
   { assetId, interval, start, end, limit }: CandleRequest,
 ): Promise<Candle[]> {
-  if (start !== undefined && end !== undefined && start > end) {
-    throw ValidationError.ofField('start', 'This must not be after end.', 'invalid_period');
-  }
   if (!(await assets.getAsset(assetId))) throw new NotFoundError('The asset');
   const isForward = start !== undefined;
   // Before the store is read: what is written meanwhile is then in one of the two, or in both.

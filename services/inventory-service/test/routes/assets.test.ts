@@ -237,7 +237,7 @@ describe('GET /inventory/assets/{id}', () => {
     'ABCDEFGHIJKLM',
     'ABCDEFGHIJK',
     'BTC!',
-    'B-C',
+    'B.C',
     'B%20C',
     'B%00C',
     'B%C3%89',

@@ -30,7 +30,7 @@ export class OpenOrderLimitError extends ProblemError {
   }
 }
 
-/** 422 BUS_003: the asset is unknown, or its state does not permit the order. */
+/** 422 BUS_003: the state of the asset does not permit the order. */
 export class AssetNotTradableError extends ProblemError {
   constructor(assetId: string, reason = 'is not available for trading') {
     const detail = `${assetId} ${reason}.`;

@@ -1,10 +1,11 @@
 import { decimal } from '@cnop/common/core/money';
+import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
 import { mayPlace } from '@cnop/common/trading/asset-states';
 import type { Side } from '@cnop/common/trading/order-sides';
 import { sideOf } from '@cnop/common/trading/order-sides';
-import { ValidationError } from '@cnop/exception/errors';
+import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { FieldError } from '@cnop/exception/problem-error';
 import { AssetNotTradableError } from './order-errors.ts';
 import { checkExpiry } from './order-expiry.ts';
@@ -70,7 +71,7 @@ const WHOLE_PERCENT = '100';
 
 /**
  * Holds a request against itself and the asset it is for.
- * @throws AssetNotTradableError (422 BUS_003)
+ * @throws NotFoundError (404), AssetNotTradableError (422 BUS_003)
  * @throws ValidationError (422) that lists every field which does not fit
  */
 export function orderTerms(request: OrderCreate, asset: Asset | undefined, now: Date): OrderTerms {
@@ -82,14 +83,15 @@ export function orderTerms(request: OrderCreate, asset: Asset | undefined, now: 
 
 /**
  * Refuses an order that the state of its asset does not permit.
- * @throws AssetNotTradableError (422 BUS_003)
+ * @throws NotFoundError (404) for an unknown asset, AssetNotTradableError (422 BUS_003)
  */
 export function assertTradable(
   { asset_id: assetId, order_type }: Pick<OrderCreate, 'asset_id' | 'order_type'>,
   asset: Asset | undefined,
 ): asserts asset is Asset {
-  if (asset && mayPlace(asset.status, sideOf(order_type))) return;
-  throw new AssetNotTradableError(assetId, asset?.status === 'close_only' ? 'can only be sold' : undefined);
+  if (!asset) throw new NotFoundError(`The asset ${assetId}`);
+  if (mayPlace(asset.status, sideOf(order_type))) return;
+  throw new AssetNotTradableError(assetId, asset.status === 'close_only' ? 'can only be sold' : undefined);
 }
 
 /** Whether an order closes a position, which is possible however little the position is worth. */
@@ -163,7 +165,7 @@ function checkScales(request: OrderCreate, asset: Asset): FieldError[] {
 
 function checkScale(field: string, value: string | null | undefined, scale: number): FieldError[] {
   if (value === null || value === undefined || decimal(value).fits(scale)) return [];
-  return [fieldError(field, `At most ${scale} fraction digits.`, 'too_precise')];
+  return [fieldError(field, tooPreciseMessage(scale), 'too_precise')];
 }
 
 function checkTrail({ order_type, trail_amount, trail_percent }: OrderCreate): FieldError[] {

@@ -2,7 +2,7 @@ import type { Item } from '@cnop/common/database/table-store';
 import type { OrderCreate } from '@cnop/common/entities/order/order';
 import type { OrderPreview, OrderReason } from '@cnop/common/entities/order/order-preview';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import { AlreadyExistsError } from '@cnop/exception/errors';
+import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { assertMayTrade } from '../domain/order-errors.ts';
 import { previewOrder as preview } from '../domain/order-preview.ts';
 import { attempt } from '../domain/refusals.ts';
@@ -23,7 +23,10 @@ export interface PreviewOrder {
 /** Stands where a placed order would have ids of its own. */
 const NO_ID = 'preview';
 
-/** Says what an order would do if it were placed now, and writes nothing. */
+/**
+ * Says what an order would do if it were placed now, and writes nothing.
+ * @throws NotFoundError (404) for an unknown asset
+ */
 export async function previewOrder(
   deps: Pick<
     OrderDependencies,
@@ -35,6 +38,7 @@ export async function previewOrder(
   const now = deps.clock.now();
   const context = { username, orderId: NO_ID, tradeId: NO_ID, eventId: NO_ID, at: now.toISOString() };
   const asset = await deps.assets.getAsset(request.asset_id);
+  if (!asset) throw new NotFoundError(`The asset ${request.asset_id}`);
   const quote = deps.quoteFor(request.asset_id, asset);
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
   const roleReasons = attempt(() => assertMayTrade(role)).reasons;

@@ -658,12 +658,6 @@ describe('bad input', () => {
       ['asset_id'],
     ],
     [
-      'an unknown asset',
-      { ...sale('limit_sell', { price: '1' }), asset_id: 'NOPE' },
-      'BUS_003',
-      ['asset_id'],
-    ],
-    [
       'a client_order_id with a space',
       { ...buy('0.1'), client_order_id: 'a b' },
       'VAL_001',
@@ -752,6 +746,28 @@ describe('a client_order_id', () => {
     expect(known.headers['idempotency-replayed']).toBeUndefined();
     expect(replay.body).toBe(first.body);
     expect(await gina.held()).toBe('400.00');
+  });
+});
+
+describe('cancelling an order a second time', () => {
+  it('says that it is cancelled already, and of a completed one that it is too late', async () => {
+    const bea = await holder('100000');
+    const { order_id } = await bea.placed({
+      asset_id: 'BTC',
+      order_type: 'limit_sell',
+      quantity: '0.01',
+      price: '90000',
+    });
+    expect((await bea.cancel(order_id)).statusCode).toBe(200);
+    const second = await bea.cancel(order_id);
+    expect([second.statusCode, second.json<ProblemAnswer>()]).toMatchObject([
+      409,
+      { code: 'RES_003', detail: 'The order is cancelled already.' },
+    ]);
+    const done = await bea.placed({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
+    expect((await bea.cancel(done.order_id)).json<ProblemAnswer>().detail).toBe(
+      'The order is completed: it cannot be cancelled any more.',
+    );
   });
 });
 

@@ -210,7 +210,7 @@ describe('an order that does not fit', () => {
     ['a price on a market order', { ...buy('0.01'), price: '50000' }, 422, 'VAL_001', ['price']],
     ['a control character', { ...buy('0.01'), description: 'a\u0000b' }, 422, 'VAL_001', ['description']],
     ['an asset that is suspended', buy('1', 'ETH'), 422, 'BUS_003', ['asset_id']],
-    ['an asset that does not exist', buy('1', 'NOPE'), 422, 'BUS_003', ['asset_id']],
+    ['an asset that does not exist', buy('1', 'NOPE'), 404, 'RES_001', undefined],
   ])('because of %s is refused by name and leaves no trace', async (...[, payload, status, code, fields]) => {
     const ivan = await trader('1000');
     const response = await ivan.place(payload);
@@ -372,6 +372,82 @@ describe('the list of orders', () => {
     expect(await types(`start_date=${today}&end_date=${today}`)).toHaveLength(3);
     expect(await types('end_date=2020-01-01')).toEqual([]);
     expect(await types(`asset_id=BTC&start_date=${today}`)).toHaveLength(2);
+  });
+
+  it('combines statuses, a side, a name and the time of the last change', async () => {
+    const wanda = await trader('1000');
+    await wanda.place({ ...buy('0.0001'), client_order_id: 'first-buy' });
+    await wanda.place(sell('0.0001'));
+    const open = await wanda.placed({
+      asset_id: 'BTC',
+      order_type: 'limit_buy',
+      quantity: '0.001',
+      price: '100',
+      client_order_id: 'bargain',
+    });
+    const names = async (query: string) =>
+      (await wanda.get(`/orders?${query}`))
+        .json<ListAnswer>()
+        .data.map(({ order_type, status }) => `${order_type} ${status}`);
+    expect(await names('side=buy')).toEqual(['limit_buy queued', 'market_buy completed']);
+    expect(await names('side=sell')).toEqual(['market_sell completed']);
+    expect(await names('side=sell&order_type=limit_buy')).toEqual([]);
+    expect(await names('status=queued&status=cancelled')).toEqual(['limit_buy queued']);
+    expect(await names('status=completed,queued&side=buy')).toHaveLength(2);
+    expect(await names('client_order_id=bargain')).toEqual(['limit_buy queued']);
+    expect(await names('client_order_id=bargain&status=completed')).toEqual([]);
+    expect(await names('client_order_id=nothing')).toEqual([]);
+    // What another user called its order is not shown.
+    const other = await trader();
+    expect((await other.get('/orders?client_order_id=bargain')).json<ListAnswer>().data).toEqual([]);
+
+    const before = service.clock.now().toISOString();
+    expect(await names(`updated_after=${before}`)).toEqual([]);
+    service.clock.advanceSeconds(1);
+    await wanda.cancel(open.order_id);
+    expect(await names(`updated_after=${before}`)).toEqual(['limit_buy cancelled']);
+  });
+
+  it('never says that more follows when nothing does', async () => {
+    const xavier = await trader('1000');
+    for (let i = 0; i < 3; i++) await xavier.place(buy('0.0001'));
+    await xavier.place(sell('0.0001'));
+    await xavier.place(buy('1', 'DOGE'));
+    // Two match, and behind the second nothing but what does not.
+    for (const query of ['side=sell&limit=1', 'asset_id=DOGE&limit=1', 'side=buy&limit=4', 'limit=5']) {
+      const page = (await xavier.get(`/orders?${query}`)).json<ListAnswer>();
+      expect([query, page.has_more, page.next_cursor]).toEqual([query, false, null]);
+    }
+    expect((await xavier.get('/orders?side=buy&limit=3')).json<ListAnswer>().has_more).toBe(true);
+  });
+
+  it('can be saved as a table that no spreadsheet computes with', async () => {
+    const yuri = await trader('1000');
+    await yuri.place({ ...buy('0.0001'), description: '=HYPERLINK("http://x","y")' });
+    await yuri.place({ ...sell('0.0001'), description: '＋1, a full-width plus' });
+    const answer = await yuri.get('/orders/export?side=buy');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(answer.headers['content-disposition']).toMatch(
+      /^attachment; filename="cnop-orders-[\d-]{10}\.csv"$/,
+    );
+    const [header, row, end, ...rest] = answer.body.split('\r\n');
+    expect(header?.split(',').slice(0, 8)).toEqual([
+      'order_id',
+      'client_order_id',
+      'created_at',
+      'updated_at',
+      'asset_id',
+      'order_type',
+      'side',
+      'status',
+    ]);
+    expect(row).toContain(',BTC,market_buy,buy,completed,0.0001,');
+    expect(row).toMatch(/,"'=HYPERLINK\(""http:\/\/x"",""y""\)"$/);
+    expect([end, rest]).toEqual(['', []]);
+    const withMark = (await yuri.get('/orders/export?bom=1')).body;
+    expect(withMark.startsWith('\uFEFForder_id,')).toBe(true);
+    expect(withMark).toContain(`"'＋1, a full-width plus"`);
   });
 
   it.each([

@@ -1,5 +1,5 @@
+import { csvOf } from '@cnop/common/core/csv';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
-import { csvOf, harmlessText } from './csv.ts';
 
 const COLUMNS = [
   'transaction_id',
@@ -22,6 +22,6 @@ function rowOf(line: BalanceTransaction): string[] {
   const { transaction_id, created_at, transaction_type, description, status, reference_id } = line;
   const { direction, amount, previous_balance, new_balance } = line;
   const signed = direction === 'debit' ? `-${amount}` : amount;
-  const what = [transaction_id, created_at, transaction_type, harmlessText(description ?? '')];
+  const what = [transaction_id, created_at, transaction_type, description ?? ''];
   return [...what, signed, previous_balance, new_balance, status, reference_id ?? ''];
 }

@@ -1,4 +1,9 @@
-import { descriptionSchema, usdInput, usernameSchema } from '@cnop/common/entities/fields';
+import {
+  descriptionSchema,
+  usdInput,
+  usernameParameterSchema,
+  usernameSchema,
+} from '@cnop/common/entities/fields';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
 import { identityOf } from '@cnop/common/http/authentication';
@@ -8,6 +13,7 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
+import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import { adjustBalance } from '../use-cases/adjust-balance.ts';
 import { changeUserAccess } from '../use-cases/change-user-access.ts';
@@ -24,7 +30,7 @@ const userWithCashSchema = managedUserAnswerSchema.extend({
     .pick({ current_balance: true, held_balance: true })
     .extend({ available_balance: z.string() }),
 });
-const userParamsSchema = z.strictObject({ username: usernameSchema });
+const userParamsSchema = z.strictObject({ username: usernameParameterSchema });
 
 const userListQuerySchema = pageQuerySchema.extend({
   /** How the username begins. */
@@ -114,7 +120,7 @@ function changeRoutes(app: ServiceApp): void {
       },
     },
     async (request) => {
-      const { username } = request.params;
+      const username = usernameOf(request.params);
       const actor = identityOf(request).username;
       const origin = originOf(request);
       return { data: await changeUserAccess(deps, { username, change: request.body, actor, origin }) };
@@ -134,7 +140,7 @@ function changeRoutes(app: ServiceApp): void {
       },
     },
     async (request, reply) => {
-      const { username } = request.params;
+      const username = usernameOf(request.params);
       const actor = identityOf(request).username;
       const key = idempotencyKeyOf(request);
       // The user is part of the request: one key for two users is two requests, and refused.
@@ -150,4 +156,10 @@ function changeRoutes(app: ServiceApp): void {
       return reply.code(201).send(result);
     },
   );
+}
+
+/** @throws NotFoundError (404) for a name that no user can have */
+function usernameOf({ username }: z.output<typeof userParamsSchema>): string {
+  if (!usernameSchema.safeParse(username).success) throw new NotFoundError('The user');
+  return username;
 }

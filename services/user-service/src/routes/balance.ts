@@ -6,24 +6,23 @@ import {
 } from '@cnop/common/entities/user/balance-transaction';
 import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
 import { identityOf } from '@cnop/common/http/authentication';
+import { CSV_ANSWER, CSV_NOTE, csvQueryShape, sendCsv } from '@cnop/common/http/csv-download';
 import { getBalanceDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
-import { endOfPeriodSchema, startOfPeriodSchema } from '@cnop/common/http/period-query';
+import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { getClock, getIds, getStore } from '../dependencies.ts';
 import { depositCash } from '../use-cases/deposit-cash.ts';
-import { exportBalanceTransactions, MAX_EXPORTED_LINES } from '../use-cases/export-balance-transactions.ts';
+import { exportBalanceTransactions } from '../use-cases/export-balance-transactions.ts';
 import type { LedgerSelection } from '../use-cases/list-balance-transactions.ts';
 import { listBalanceTransactions } from '../use-cases/list-balance-transactions.ts';
 import { cashReceiptSchema } from '../use-cases/move-cash.ts';
 import { readBalance } from '../use-cases/read-balance.ts';
 import { withdrawCash } from '../use-cases/withdraw-cash.ts';
-
-const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 const description = descriptionSchema.nullable().default(null);
 const depositSchema = z.strictObject({ amount: usdInput({ max: MAX_DEPOSIT_USD }), description });
@@ -50,7 +49,7 @@ const ledgerFilterSchema = z.strictObject({
   start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or moment.'),
   end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or moment.'),
 });
-const ledgerQuerySchema = pageQuerySchema.extend(ledgerFilterSchema.shape);
+const ledgerQuerySchema = inOrder(pageQuerySchema.extend(ledgerFilterSchema.shape));
 const ledgerAnswerSchema = z.object({
   transactions: z.array(balanceTransactionSchema),
   total_count: z.int().optional(),
@@ -105,22 +104,14 @@ function exportRoute(app: ServiceApp): void {
       schema: {
         ...docs,
         summary: 'Download cash transactions as a table, newest first',
-        description:
-          `All of the filter, up to ${MAX_EXPORTED_LINES}; 422 asks for a narrower period when there are more. Text ` +
-          'that a spreadsheet would take for a formula has an apostrophe before it.',
-        querystring: ledgerFilterSchema,
-        response: {
-          200: { description: 'A table (RFC 4180).', content: { 'text/csv': { schema: z.string() } } },
-        },
+        description: CSV_NOTE,
+        querystring: inOrder(ledgerFilterSchema.extend(csvQueryShape)),
+        response: { 200: CSV_ANSWER },
       },
     },
     async (request, reply) => {
       const table = await exportBalanceTransactions(balances, selectionOf(request, request.query));
-      const day = clock.now().toISOString().slice(0, DAY_LENGTH);
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="cnop-transactions-${day}.csv"`)
-        .send(table);
+      return sendCsv(reply, { table, name: 'cnop-transactions', at: clock.now(), bom: request.query.bom });
     },
   );
 }

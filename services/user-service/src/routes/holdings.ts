@@ -1,6 +1,6 @@
 import { decimal, displayNumber, formatDecimal } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
-import { assetIdSchema } from '@cnop/common/entities/fields';
+import { assetIdParameterSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
 import { getAssetBalanceDao, getAssetDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
@@ -65,7 +65,7 @@ export function holdingRoutes(app: ServiceApp): void {
       schema: {
         ...docs,
         summary: 'Read one holding',
-        params: z.strictObject({ asset_id: assetIdSchema }),
+        params: z.strictObject({ asset_id: assetIdParameterSchema }),
         response: { 200: holdingAnswerSchema },
       },
     },

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { identityOf } from '@cnop/common/http/authentication';
+import { getAssetDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { ValidationError } from '@cnop/exception/errors';
@@ -20,6 +21,7 @@ const STREAM_HEADERS = {
 /** The live stream of the signed-in user. */
 export function streamRoutes(app: ServiceApp): void {
   const streams = getStreams(app);
+  const assets = getAssetDao(app);
 
   app.get(
     '/stream',
@@ -40,6 +42,7 @@ export function streamRoutes(app: ServiceApp): void {
     async (request, reply) => {
       const { prices } = request.query;
       const after = lastEventIdOf(request) ?? request.query.after;
+      if (prices !== undefined && prices !== 'all') await assets.assertKnown(prices);
       const takeStream = () => takeOver(reply);
       await streams.open({ identity: identityOf(request), after, prices }, takeStream);
     },
@@ -55,7 +58,7 @@ function lastEventIdOf(request: FastifyRequest): number | undefined {
   if (header === undefined) return undefined;
   const parsed = seqInputSchema.safeParse(header);
   if (parsed.success) return parsed.data;
-  throw ValidationError.ofField('Last-Event-ID', 'Give the seq of an event: a whole number.');
+  throw ValidationError.ofHeader('Last-Event-ID', 'Give the seq of an event: a whole number.');
 }
 
 /** Takes the answer from Fastify, with the headers that it has by now, and begins it. */

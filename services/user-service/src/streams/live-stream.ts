@@ -43,10 +43,11 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
   let heartbeatAt = performance.now() + heartbeatDelay;
   let pollAt = performance.now() + pollDelay(limits.pollMilliseconds);
 
-  writer.write(helloFrame(username, lastSeq, limits));
+  const from = Math.min(after ?? lastSeq, lastSeq);
+  writer.write(helloFrame({ username, from, lastSeq, limits }));
   // The client has seen what never was here, such as before a store was restored.
   if (after !== undefined && after > lastSeq) writer.write(resetFrame(after, lastSeq));
-  const events = followEvents({ ...options, from: Math.min(after ?? lastSeq, lastSeq) });
+  const events = followEvents({ ...options, from });
   const wake = (): void => {
     events.catchUp().catch(options.onTrouble);
   };
@@ -143,10 +144,24 @@ function followEvents({
 /** How long a client shall wait before it connects again. */
 const RETRY_MILLISECONDS = 2_000;
 
-function helloFrame(username: string, lastSeq: number, { heartbeatMilliseconds }: StreamLimits): string {
-  const heartbeat_seconds = heartbeatMilliseconds / MILLISECONDS_PER_SECOND;
+/**
+ * Greets the client. Its id is the `seq` before the first event of this stream, not that of the latest event: a client
+ * that is cut off before the first one goes on from there and misses nothing.
+ */
+function helloFrame({
+  username,
+  from,
+  lastSeq,
+  limits,
+}: {
+  readonly username: string;
+  readonly from: number;
+  readonly lastSeq: number;
+  readonly limits: StreamLimits;
+}): string {
+  const heartbeat_seconds = limits.heartbeatMilliseconds / MILLISECONDS_PER_SECOND;
   const hello = frameOf('hello', { username, last_seq: lastSeq, heartbeat_seconds });
-  return `retry: ${RETRY_MILLISECONDS}\n${hello}`;
+  return `retry: ${RETRY_MILLISECONDS}\nid: ${from}\n${hello}`;
 }
 
 /** Says that the events between these two cannot all be had: read the state anew, then go on from here. */

@@ -12,7 +12,7 @@ export function frameOf(type: string, data: unknown): string {
   return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** A user's event. It alone has an id, its `seq`: from there a client goes on. */
+/** Writes a user's event. Its id is its `seq`: from there a client goes on. */
 export function userEventFrame({ seq, id, type, occurred_at, username, data }: LiveEvent): string {
   return `id: ${seq}\n${frameOf(type, { seq, id, type, occurred_at, username, data })}`;
 }

@@ -108,7 +108,11 @@ function prepareAudit(audit: AuditLogger, { username, actor, origin }: ChangeUse
 async function assertNoOpenOrders(orders: ChangeUserAccessDeps['orders'], username: string): Promise<void> {
   let after: Position | undefined;
   do {
-    const page = await orders.getOrdersByUser(username, { limit: 1, offset: 0, after }, { status: 'queued' });
+    const page = await orders.getOrdersByUser(
+      username,
+      { limit: 1, offset: 0, after },
+      { statuses: ['queued'] },
+    );
     if (page.items.length > 0) {
       throw new StateConflictError('Staff cannot trade: cancel the open orders of this account first.');
     }

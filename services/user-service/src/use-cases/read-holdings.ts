@@ -10,7 +10,7 @@ export interface ReadHoldingsDeps extends ValueHoldingsDeps {
 
 /**
  * One holding of a user at the current price.
- * @throws NotFoundError (404) when the user never had any of it
+ * @throws NotFoundError (404) when there is no such asset, or the user never had any of it
  */
 export async function readHolding(
   deps: ReadHoldingsDeps,

@@ -49,7 +49,6 @@ const PERIODS: readonly (readonly [query: string, sequences: readonly number[]])
   ['start_date=2026-01-16&transaction_type=withdraw', [6, 4]],
   ['start_date=2027-01-01', []],
   ['end_date=2025-01-01', []],
-  ['start_date=2026-01-17&end_date=2026-01-15', []],
 ];
 
 const BAD_QUERIES: readonly (readonly [query: string, errors: Readonly<Record<string, string>>])[] = [
@@ -58,6 +57,7 @@ const BAD_QUERIES: readonly (readonly [query: string, errors: Readonly<Record<st
   ['start_date=2026-01-15T12:00:00', { start_date: 'invalid_union' }],
   ['transaction_type=gift', { transaction_type: 'invalid_value' }],
   ['format=xlsx', { format: 'unknown_field' }],
+  ['start_date=2026-01-17&end_date=2026-01-15', { start_date: 'invalid_period' }],
 ];
 
 describe('the list of transactions', () => {

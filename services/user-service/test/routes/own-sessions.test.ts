@@ -165,7 +165,7 @@ describe('ending one session', () => {
     expect(await logoutsOf('alice')).toHaveLength(1);
   });
 
-  it.each(['a@b', 'a_b', 'x'.repeat(101)])('refuses the id %s', async (id) => {
+  it.each(['a@b', 'a.b', 'x'.repeat(101)])('refuses the id %s', async (id) => {
     await service.addUser();
     const { headers } = await signInWith('Laptop');
     expect(await end(headers, id)).toMatchObject({ status: 422, body: { errors: [{ field: 'id' }] } });

@@ -3,6 +3,7 @@ import type { EventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Headers } from '../streams-under-test.ts';
 import {
+  addAssets,
   deposit,
   hello,
   ids,
@@ -39,7 +40,7 @@ describe('a stream', () => {
       },
     });
     expect(await hello(stream)).toMatchObject({
-      id: undefined,
+      id: '1',
       data: { username: 'alice', last_seq: 1, heartbeat_seconds: 15 },
     });
     await deposit(alice, '2.00');
@@ -66,6 +67,33 @@ describe('a stream', () => {
     for (const stream of [all, some, none]) {
       expect(stream.frames.map(({ event }) => event)).not.toContain('reset');
     }
+  });
+
+  it('that is cut before its first event is resumed by the id of hello without a loss', async () => {
+    await start();
+    const alice = await service().signedIn('alice');
+    await deposit(alice);
+    const cut = await open(alice);
+    const greeting = await hello(cut);
+    cut.cut();
+    await deposit(alice);
+    // What a standard EventSource sends: the last id that it saw, of whatever event.
+    const resumed = await open(alice, { lastEventId: greeting.id ?? '' });
+    await resumed.waitFor(withSeq(2));
+    expect(ids(resumed)).toEqual([2]);
+    // Of a stream that was resumed, hello stands before what is still to come.
+    expect(await hello(await open(alice, { lastEventId: '1' }))).toMatchObject({
+      id: '1',
+      data: { last_seq: 2 },
+    });
+    expect(await hello(await open(alice, { query: '?after=0' }))).toMatchObject({ id: '0' });
+    expect(await hello(await open(alice, { lastEventId: '99' }))).toMatchObject({ id: '2' });
+  });
+
+  it('answers 404 to prices of an unknown asset', async () => {
+    await start();
+    const stream = await open(await service().signedIn('alice'), { query: '?prices=NOSUCH' });
+    expect([stream.status, stream.refusal]).toMatchObject([404, { code: 'RES_001' }]);
   });
 
   it('shows nothing of anybody else', async () => {
@@ -113,7 +141,7 @@ describe('a stream', () => {
       data: { after: 99, last_seq: 4 },
     });
     expect(partly.frames.map(({ event, id }) => [event, id])).toEqual([
-      ['hello', undefined],
+      ['hello', '1'],
       ['reset', undefined],
       ['balance.changed', '4'],
     ]);
@@ -154,7 +182,8 @@ describe('a stream', () => {
       url: '/stream',
       headers: await service().signedIn(),
     });
-    expect(answer.statusCode).toBe(404);
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers['allow']).toBe('GET');
   });
 });
 
@@ -281,6 +310,7 @@ describe('streams', () => {
 describe('prices on a stream', () => {
   it('are those that it asked for, without an id', async () => {
     await start();
+    await addAssets('BTC', 'ETH', 'SOL');
     const alice = await service().signedIn('alice');
     const [all, some, lower, none] = await Promise.all(
       ['?prices=all', '?prices=BTC,ETH', '?prices=eth', ''].map((query) => open(alice, { query })),

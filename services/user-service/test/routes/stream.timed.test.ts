@@ -2,7 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { revokeSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hello, open, price, prices, publish, service, start, stop } from '../streams-under-test.ts';
+import {
+  addAssets,
+  hello,
+  open,
+  price,
+  prices,
+  publish,
+  service,
+  start,
+  stop,
+} from '../streams-under-test.ts';
 
 const ACCESS_LIFETIME_SECONDS = 900;
 
@@ -57,6 +67,7 @@ describe('a stream, in the course of time', () => {
 
   it('brings prices at most four times a second and asset, the latest last, however often they change', async () => {
     await start();
+    await addAssets('BTC', 'ETH');
     const stream = await open(await service().signedIn(), { query: '?prices=BTC,ETH' });
     await hello(stream);
     const began = performance.now();

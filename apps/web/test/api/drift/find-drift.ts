@@ -90,8 +90,8 @@ function driftOfQuery({ url }: Sent, { parameters = [] }: Operation): string[] {
   const given = [...url.searchParams].flatMap(([name, text]) => {
     const parameter = known.find((each) => each.name === name);
     if (!parameter) return [`query ${name} is not known`];
-    // In an address a number and a truth value are text.
-    const readings: unknown[] = [text, Number(text), text === 'true'];
+    // In an address a number and a truth value are text, and a list of one is its member.
+    const readings: unknown[] = [text, Number(text), text === 'true', [text]];
     const [fault, ...others] = readings.map((value) => misfits(parameter.schema, value, `query ${name}`));
     return others.some((each) => each.length === 0) ? [] : (fault ?? []);
   });

@@ -5,6 +5,17 @@ import { assetTransactionSchema } from '../../entities/asset/asset-transaction.t
 import { readAll, readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
+/** Sorts behind every id that may follow a time. */
+const AFTER_EVERY_ID = '~';
+/** Trades of one asset that a list of all of them reads at once. */
+const MIN_MERGED_TRADES = 10;
+
+/** A span of time, both ends inclusive. */
+export interface TradePeriod {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 type AssetTransactionIdentity = Pick<
   AssetTransaction,
   'username' | 'asset_id' | 'timestamp' | 'transaction_id'
@@ -24,10 +35,16 @@ export function createAssetTransactionDao(store: TableStore) {
     username: string,
     asset_id: string,
     page: PageRequest,
+    { from, to }: TradePeriod = {},
   ): Promise<Page<AssetTransaction>> =>
     readPage(
       store,
-      { table: 'users', pk: partitionOf(username, asset_id), order: 'descending' },
+      {
+        table: 'users',
+        pk: partitionOf(username, asset_id),
+        ...((from ?? to) !== undefined && { sk: { from: from ?? '', to: (to ?? '') + AFTER_EVERY_ID } }),
+        order: 'descending',
+      },
       page,
       assetTransactionRecord.read,
     );
@@ -50,26 +67,62 @@ export function createAssetTransactionDao(store: TableStore) {
 
     /**
      * A user's movements of some assets, newest first over all of them. Sort keys of the partitions compare with each
-     * other, so a page is merged from one page of each and needs no index, which every trade would have to pay for.
+     * other, so a page is merged from the heads of all of them and needs no index, which every trade would pay for.
      * @param assetIds usually those that the user holds or once held
      */
     async getUserTransactions(
       username: string,
       assetIds: readonly string[],
-      page: Omit<PageRequest, 'offset'>,
+      { limit, after }: Omit<PageRequest, 'offset'>,
+      period: TradePeriod = {},
     ): Promise<Page<AssetTransaction>> {
-      const pages = await Promise.all(
-        assetIds.map((asset_id) => getUserAssetTransactions(username, asset_id, { ...page, offset: 0 })),
+      const chunk = Math.max(MIN_MERGED_TRADES, Math.ceil((2 * limit) / Math.max(assetIds.length, 1)));
+      const request = { limit: Math.min(chunk, limit), offset: 0, after };
+      const sources = await Promise.all(
+        assetIds.map(async (asset_id): Promise<MergedSource> => {
+          const read = (page: PageRequest) => getUserAssetTransactions(username, asset_id, page, period);
+          return { read, ...(await read(request)), shown: 0 };
+        }),
       );
-      const newestFirst = pages
-        .flatMap(({ items }) => items)
-        .toSorted((a, b) => (sortKeyOf(a) < sortKeyOf(b) ? 1 : -1));
-      const items = newestFirst.slice(0, page.limit);
-      const last = items.at(-1);
-      const isMore = newestFirst.length > items.length || pages.some(({ next }) => next !== undefined);
-      return { items, next: last && isMore ? positionOf(last) : undefined };
+      const items = await mergeNewest(sources, limit + 1);
+      const last = items[limit - 1];
+      return items.length > limit && last
+        ? { items: items.slice(0, limit), next: positionOf(last) }
+        : { items, next: undefined };
     },
   };
+}
+
+/** One asset's trades while they are merged with others: the page that is read, and how many of it are taken. */
+interface MergedSource extends Page<AssetTransaction> {
+  readonly read: (request: PageRequest) => Promise<Page<AssetTransaction>>;
+  items: readonly AssetTransaction[];
+  next: Position | undefined;
+  shown: number;
+}
+
+/** Takes the newest of all sources until there are enough, reading on where a source runs dry. */
+async function mergeNewest(sources: readonly MergedSource[], count: number): Promise<AssetTransaction[]> {
+  const merged: AssetTransaction[] = [];
+  while (merged.length < count) {
+    let newest: MergedSource | undefined;
+    for (const source of sources) {
+      if (source.shown === source.items.length && source.next) await readOn(source);
+      const head = source.items[source.shown];
+      const best = newest?.items[newest.shown];
+      if (head && (!best || sortKeyOf(head) > sortKeyOf(best))) newest = source;
+    }
+    const taken = newest?.items[newest.shown];
+    if (!newest || !taken) break;
+    newest.shown += 1;
+    merged.push(taken);
+  }
+  return merged;
+}
+
+async function readOn(source: MergedSource): Promise<void> {
+  const page = await source.read({ limit: source.items.length, offset: 0, after: source.next });
+  Object.assign(source, page, { shown: 0 });
 }
 
 function positionOf(transaction: AssetTransaction): Position {

@@ -42,7 +42,7 @@ export function firstAnswer(item: Item | undefined, intent: Intent, now: Date): 
   const found = idempotencyRecord.readIfPresent(item);
   if (!found || found.expires_at_epoch_seconds <= epochSeconds(now)) return undefined;
   if (found.request_hash !== intent.requestHash) {
-    throw ValidationError.ofField('Idempotency-Key', 'This key was used for another request.', 'key_reused');
+    throw ValidationError.ofHeader('Idempotency-Key', 'This key was used for another request.', 'key_reused');
   }
   return found.response;
 }

@@ -76,6 +76,17 @@ export function createAssetDao(store: TableStore) {
   const setStatus = async (asset_id: string, status: AssetStatus, at: Date): Promise<Asset> =>
     updateAsset(asset_id, () => ({ status, updated_at: at.toISOString() }));
 
+  /** The assets of some ids, by id; one that does not exist is left out. */
+  const getAssetsByIds = async (asset_ids: readonly string[]): Promise<ReadonlyMap<string, Asset>> => {
+    const assets = new Map<string, Asset>();
+    for (let start = 0; start < asset_ids.length; start += MAX_BATCH_GET_ITEMS) {
+      const batch = asset_ids.slice(start, start + MAX_BATCH_GET_ITEMS);
+      const items = await store.batchGet(batch.map((asset_id) => assetRecord.key({ asset_id })));
+      for (const item of items) if (item) assets.set(item.key.pk, assetRecord.read(item));
+    }
+    return assets;
+  };
+
   return {
     /** @throws AlreadyExistsError (409) */
     async createAsset(asset: Asset): Promise<Asset> {
@@ -89,15 +100,13 @@ export function createAssetDao(store: TableStore) {
       return assetRecord.readIfPresent(await store.get(assetRecord.key({ asset_id })));
     },
 
-    /** The assets of some ids, by id; one that does not exist is left out. */
-    async getAssetsByIds(asset_ids: readonly string[]): Promise<ReadonlyMap<string, Asset>> {
-      const assets = new Map<string, Asset>();
-      for (let start = 0; start < asset_ids.length; start += MAX_BATCH_GET_ITEMS) {
-        const batch = asset_ids.slice(start, start + MAX_BATCH_GET_ITEMS);
-        const items = await store.batchGet(batch.map((asset_id) => assetRecord.key({ asset_id })));
-        for (const item of items) if (item) assets.set(item.key.pk, assetRecord.read(item));
-      }
-      return assets;
+    getAssetsByIds,
+
+    /** @throws NotFoundError (404) that names the first asset of the list which does not exist */
+    async assertKnown(asset_ids: readonly string[]): Promise<void> {
+      const known = await getAssetsByIds(asset_ids);
+      const unknown = asset_ids.find((asset_id) => !known.has(asset_id));
+      if (unknown !== undefined) throw new NotFoundError(`The asset ${unknown}`);
     },
 
     /** The whole catalogue in the order of its ids. */

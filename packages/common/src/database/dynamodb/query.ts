@@ -1,7 +1,7 @@
 import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Page, Position } from '../../core/pagination.ts';
-import type { Attributes, Item, Query } from '../table-store.ts';
+import type { ComparedValue, Condition, Filter, Item, Query } from '../table-store.ts';
 import { MAX_EVALUATED_PER_QUERY } from '../table-store.ts';
 import { toStoredValue } from './attribute-codec.ts';
 import type { Connection } from './connection.ts';
@@ -16,7 +16,7 @@ const FILTERED_CHUNK_ITEMS = 250;
 
 /**
  * Answers a query: one request for a usual page, more when a filter drops items or an answer reaches DynamoDB's
- * megabyte. Without a filter one item more than asked for is read, so that the last page says that it is the last.
+ * megabyte. One match more than asked for is read, so that the last page says that it is the last.
  */
 export async function runQuery(
   connection: Connection,
@@ -26,7 +26,7 @@ export async function runQuery(
   const start = startOfRange(query.order, boundsOf(query.sk), sortKeyOf(query, query.after));
   if (start === 'nowhere') return { items: [], next: undefined };
   const isFiltered = Object.keys(query.where ?? {}).length > 0;
-  const enough = isFiltered ? query.limit : query.limit + 1;
+  const enough = query.limit + 1;
   const found: StoredItem[] = [];
   let startKey = start === 'after-position' && query.after ? toStartKey(query, query.after) : undefined;
   let evaluated = 0;
@@ -41,8 +41,7 @@ export async function runQuery(
     startKey = answer.LastEvaluatedKey;
     if (found.length > query.limit) return toPage(query, found.slice(0, query.limit), found[query.limit - 1]);
     if (!startKey) return toPage(query, found, undefined);
-    if (found.length === enough || evaluated >= MAX_EVALUATED_PER_QUERY)
-      return toPage(query, found, startKey);
+    if (evaluated >= MAX_EVALUATED_PER_QUERY) return toPage(query, found, startKey);
   }
 }
 
@@ -112,15 +111,31 @@ function rangeCondition(hasFrom: boolean, hasTo: boolean): string | undefined {
   return hasTo ? '#sk <= :to' : undefined;
 }
 
-function filterExpression(where: Attributes): Expression {
-  const conditions = Object.entries(where).map(([name, value], position) => ({ name, value, position }));
-  return {
-    expression: conditions.map(({ position }) => `#w${position} = :w${position}`).join(' AND '),
-    names: Object.fromEntries(conditions.map(({ name, position }) => [`#w${position}`, name])),
-    values: Object.fromEntries(
-      conditions.map(({ value, position }) => [`:w${position}`, toStoredValue(value)]),
-    ),
-  };
+function filterExpression(where: Filter): Expression {
+  const expressions: string[] = [];
+  const names: Record<string, string> = {};
+  const values: StoredItem = {};
+  for (const [position, [name, condition]] of Object.entries(where).entries()) {
+    const attribute = `#w${position}`;
+    names[attribute] = name;
+    const placeholders = valuesOf(condition).map((value, index) => {
+      const placeholder = `:w${position}_${index}`;
+      values[placeholder] = toStoredValue(value);
+      return placeholder;
+    });
+    expressions.push(comparisonOf(condition, attribute, placeholders.join(', ')));
+  }
+  return { expression: expressions.join(' AND '), names, values };
+}
+
+function valuesOf(condition: Condition): readonly ComparedValue[] {
+  if (typeof condition !== 'object' || condition === null) return [condition];
+  return 'in' in condition ? condition.in : [condition.after];
+}
+
+function comparisonOf(condition: Condition, attribute: string, placeholders: string): string {
+  if (typeof condition !== 'object' || condition === null) return `${attribute} = ${placeholders}`;
+  return 'in' in condition ? `${attribute} IN (${placeholders})` : `${attribute} > ${placeholders}`;
 }
 
 function sortKeyOf(query: Query, position: Position | undefined): string | undefined {

@@ -1,7 +1,16 @@
 import type { Key } from 'lmdb';
 import { compareKeys } from 'lmdb';
 import type { Page, Position } from '../../core/pagination.ts';
-import type { Attributes, Item, ItemKey, Query, SortKeyRange } from '../table-store.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  Condition,
+  Filter,
+  Item,
+  ItemKey,
+  Query,
+  SortKeyRange,
+} from '../table-store.ts';
 import { MAX_EVALUATED_PER_QUERY } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import { indexDefinition } from '../tables.ts';
@@ -19,12 +28,14 @@ export function runQuery(environment: Environment, query: Query): Page<Item> {
   for (const { position, itemKey } of query.index
     ? locateByIndex(environment, query, query.index)
     : locateByKey(environment, query)) {
-    if (items.length === query.limit || evaluated === MAX_EVALUATED_PER_QUERY) return { items, next: last };
+    if (evaluated === MAX_EVALUATED_PER_QUERY) return { items, next: last };
+    const stored = findStored(environment, itemKey);
+    const fits = stored && matches(stored.a, query.where);
+    // A full page looks one match further, so that the last page says that it is the last.
+    if (fits && items.length === query.limit) return { items, next: last };
     evaluated += 1;
     last = position;
-    const stored = findStored(environment, itemKey);
-    if (!stored || !matches(stored.a, query.where)) continue;
-    items.push(project(query.table, query.index, toItem(itemKey, stored)));
+    if (fits) items.push(project(query.table, query.index, toItem(itemKey, stored)));
   }
   return { items, next: undefined };
 }
@@ -88,8 +99,14 @@ function boundsOf(range: SortKeyRange | undefined): { low: string; high: string 
   return { low: range.from ?? '', high: range.to ?? HIGHEST_CHARACTER };
 }
 
-function matches(attributes: Attributes, where: Attributes | undefined): boolean {
-  return !where || Object.entries(where).every(([name, value]) => attributes[name] === value);
+function matches(attributes: Attributes, where: Filter | undefined): boolean {
+  return !where || Object.entries(where).every(([name, condition]) => holds(attributes[name], condition));
+}
+
+function holds(value: AttributeValue | undefined, condition: Condition): boolean {
+  if (typeof condition !== 'object' || condition === null) return value === condition;
+  if ('in' in condition) return condition.in.some((each) => each === value);
+  return typeof value === 'string' && value > condition.after;
 }
 
 /** An index shows what it projects, here as on DynamoDB, so that no code comes to rely on more. */

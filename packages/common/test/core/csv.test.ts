@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvOf, harmlessText } from '../../src/domain/csv.ts';
+import { csvOf } from '../../src/core/csv.ts';
 
 /** Reads a table by the grammar of RFC 4180, character by character. */
 function parse(csv: string): string[][] {
@@ -28,6 +28,15 @@ function parse(csv: string): string[][] {
   return rows;
 }
 
+/** What a spreadsheet shall show, character by character. */
+function harmless(text: string): string {
+  const first = text.trimStart().charAt(0);
+  const isDecimal =
+    text.startsWith('-') && /^-(0|[1-9]\d{0,14})(\.\d{1,18})?$/.test(text) && Number(text) !== 0;
+  const isFormula = '=+-@＝＋－＠'.includes(first) && first !== '';
+  return (isFormula && !isDecimal) || ['\t', '\r', '\n'].includes(text.charAt(0)) ? `'${text}` : text;
+}
+
 const awkward = fc.oneof(
   fc.string(),
   fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', "'", 'a', ' ') }),
@@ -39,9 +48,10 @@ describe('a table', () => {
       const row = fc.array(awkward, { minLength: width, maxLength: width });
       return fc.tuple(row, fc.array(row, { maxLength: 5 }));
     });
+    const asShown = (row: readonly string[]) => row.map(harmless);
     fc.assert(
       fc.property(tables, ([header, rows]) => {
-        expect(parse(csvOf(header, rows))).toEqual([header, ...rows]);
+        expect(parse(csvOf(header, rows))).toEqual([asShown(header), ...rows.map(asShown)]);
       }),
     );
   });
@@ -55,13 +65,37 @@ describe('a table', () => {
   });
 });
 
-describe('text for a spreadsheet', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '=HYPERLINK("http://x","y")', '-'])(
-    'has an apostrophe before what would be a formula: %j',
-    (text) => expect(harmlessText(text)).toBe(`'${text}`),
+describe('a cell of a spreadsheet', () => {
+  const cellOf = (text: string) => parse(csvOf([text], []))[0]?.[0];
+
+  it.each([
+    '=1+1',
+    '+1',
+    '-1+1',
+    '-',
+    '@SUM(A1)',
+    '\t=1',
+    '\ttext',
+    '\r=1',
+    '\rtext',
+    '\ntext',
+    ' =1',
+    '\uFEFF=1',
+    '=HYPERLINK("http://x","y")',
+    '＝1+1',
+    '＋1',
+    '－1',
+    '＠SUM(A1)',
+  ])('has an apostrophe in front of what would be a formula: %j', (text) =>
+    expect(cellOf(text)).toBe(`'${text}`),
   );
 
-  it.each(['', 'rent', "'=1", '1=1', 'a-b', 'x@example.com', ' =1'])('stays as it is: %j', (text) =>
-    expect(harmlessText(text)).toBe(text),
+  it.each(['', 'rent', "'=1", '1=1', 'a-b', 'x@example.com', '-12.50', '0.00000001', '-0.5'])(
+    'stays as it is: %j',
+    (text) => expect(cellOf(text)).toBe(text),
   );
+
+  it('is quoted when it has a separator of another country', () => {
+    expect(csvOf(['a;b', 'c\td'], [])).toBe('"a;b","c\td"\r\n');
+  });
 });
