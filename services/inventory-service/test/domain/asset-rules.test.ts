@@ -28,11 +28,12 @@ describe('reprice', () => {
 
   test('changes the price and two times, and nothing else', () => {
     const asset = anAsset();
-    const { current_price, updated_at, last_price_update, ...others } = reprice(asset, '1.25', AT);
-    expect({ current_price, updated_at, last_price_update }).toEqual({
+    const { current_price, updated_at, last_price_update, quote_seq, ...others } = reprice(asset, '1.25', AT);
+    expect({ current_price, updated_at, last_price_update, quote_seq }).toEqual({
       current_price: '1.25',
       updated_at: AT.toISOString(),
       last_price_update: AT.toISOString(),
+      quote_seq: AT.getTime(),
     });
     expect(asset).toMatchObject(others);
   });

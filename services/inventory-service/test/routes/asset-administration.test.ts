@@ -62,10 +62,13 @@ describe('POST /inventory/assets', () => {
       created_at: NOW,
       updated_at: NOW,
       last_price_update: NOW,
+      quote_seq: null,
+      price_suspended: false,
     };
+    const { quote_seq: _seq, price_suspended: _isSuspended, ...shown } = asset;
     expect(reply.json()).toEqual({
       data: {
-        ...asset,
+        ...shown,
         high_24h: null,
         low_24h: null,
         price_usd: 1.5,
@@ -166,7 +169,8 @@ describe('PUT /inventory/assets/{id}', () => {
       price_scale: 4,
       updated_at: NOW,
     };
-    expect(reply.json()).toMatchObject({ data: { ...changed, is_active: false } });
+    const { quote_seq: _seq, price_suspended: _isSuspended, ...shown } = changed;
+    expect(reply.json()).toMatchObject({ data: { ...shown, is_active: false } });
     expect(await service.dao.getAsset('BTC')).toEqual(changed);
     expect(await service.audited('admin')).toEqual([
       expect.objectContaining({
@@ -305,6 +309,7 @@ describe('PUT /inventory/assets/{id}/price', () => {
       current_price: stored,
       updated_at: NOW,
       last_price_update: NOW,
+      quote_seq: Date.parse(NOW),
     });
     expect(await service.audited('moderator')).toEqual([
       expect.objectContaining({
