@@ -85,10 +85,12 @@ describe('starting', () => {
 
   it('what is fine on a laptop is refused in production', async () => {
     const dataDir = await temporaryFolder(cleanup);
-    const { code, stderr } = await cnop(dataDir, ['start'], { NODE_ENV: 'production', BCRYPT_COST: '4' });
+    const env = { NODE_ENV: 'production', BCRYPT_COST: '4', DEMO_ACCOUNTS: 'on', PRICE_FEED: 'simulated' };
+    const limits = { RATE_LIMIT_AUTH: '0', RATE_LIMIT_ORDERS: '0', RATE_LIMIT_READS: '0' };
+    const { code, stderr } = await cnop(dataDir, ['start'], { ...env, ...limits });
     expect(code).toBe(1);
-    expect(stderr).toContain('BCRYPT_COST');
-    expect(stderr).toContain('SIGNING_KEY_FILE');
+    const named = ['BCRYPT_COST', 'SIGNING_KEY_FILE', 'DEMO_ACCOUNTS', 'ALLOW_SIMULATED_PRICES'];
+    for (const setting of [...named, ...Object.keys(limits)]) expect(stderr).toContain(`${setting}: `);
     expect(await readdir(dataDir)).toEqual([]);
   });
 

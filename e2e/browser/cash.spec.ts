@@ -35,6 +35,27 @@ test('a new user is shown the way to the first deposit', async ({ page, context,
   await expect(page.getByRole('heading', { name: 'Markets', level: 1 })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Deposit' })).toHaveCount(0);
 });
+test('where users may not credit themselves the app offers no deposit and says who can', async ({
+  page,
+  context,
+  platform,
+}) => {
+  await page.route('**/api/v1/app-info', async (route) => {
+    const { data } = (await (await route.fetch()).json()) as { data: object };
+    await route.fulfill({ json: { data: { ...data, demo_accounts: false, free_deposits: false } } });
+  });
+  const { username } = await signUp(platform.api);
+  await enter(context, platform, username);
+  await page.goto('/');
+  await expect(page.getByText('No cash yet: ask an administrator')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Deposit' })).toHaveCount(0);
+  await page.goto('/cash');
+  await expect(page.getByText('ask an administrator to credit your account')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Withdraw', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Deposit cash' })).toHaveCount(0);
+  await expect(depositButton(page)).toHaveCount(0);
+});
+
 for (const [typed, amount, shown, after] of [
   ['12,5', '12.5', '$12.50', '$10,012.50'],
   ['1,000', '1000', '$1,000.00', '$11,000.00'],

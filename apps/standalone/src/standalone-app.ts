@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readOwnGateway } from '@cnop/common/auth/gateway-hop';
+import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { createSessionChecker } from '@cnop/common/auth/session-state';
 import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
+import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
-import { offersDemoAccounts, rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
+import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
+import { playMoneyOf } from '@cnop/common/config/play-money-settings';
 import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
@@ -26,6 +29,7 @@ import { buildGateway } from '@cnop/gateway/app';
 import type { RoutableApp } from '@cnop/gateway/in-process-upstream';
 import { createInProcessUpstream } from '@cnop/gateway/in-process-upstream';
 import type { UpstreamName } from '@cnop/gateway/upstream';
+import type { InventoryRuntime } from '@cnop/inventory-service/app';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
 import { openMarketMaker } from '@cnop/inventory-service/market-maker/open-market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
@@ -49,10 +53,12 @@ export interface Standalone {
 export async function startStandalone(settings: StandaloneSettings, logger: Logger): Promise<Standalone> {
   const clock = systemClock;
   const drain = createDrain();
-  const names = tokenNamesOf(settings);
   const keys = await loadOrCreateSigningKeys({ path: signingKeyFileOf(settings), clock });
-  const publicKeys = keys.publicKeys();
-  const verifier = createTokenVerifier({ keys: { jwks: publicKeys }, settings: names, clock });
+  const verifier = createTokenVerifier({
+    keys: { jwks: keys.publicKeys() },
+    settings: tokenNamesOf(settings),
+    clock,
+  });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
   const bus = createInProcessBus();
   const store = announceChanges(await openStore(settings, clock, reportDisk(logger)), bus);
@@ -78,25 +84,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     // On DynamoDB it would cost money that nobody agreed to: there `cnop catalogue load --history` writes it.
     withHistory: settings.STORE === 'lmdb',
   });
-  const services = {
-    user: await buildUserServiceApp({
-      ...runtime,
-      passwords,
-      publicKeys,
-      tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
-    }),
-    order: await buildOrderServiceApp({
-      ...runtime,
-      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings),
-      maxOpenOrders: settings.MAX_OPEN_ORDERS,
-      runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
-    }),
-    inventory: await buildInventoryServiceApp({
-      ...runtime,
-      market: marketMaker.market,
-      manualPriceMaxPercent: settings.PRICE_MANUAL_MAX_PERCENT,
-    }),
-  };
+  const services = await buildServices(runtime, settings, { keys, passwords, market: marketMaker.market });
   const gateway = await buildDoor(runtime, services, settings);
   await marketMaker.start();
   const metrics = await listenForMetrics(gateway, store, settings);
@@ -131,6 +119,41 @@ async function listenForMetrics(
   return metrics;
 }
 
+interface OwnParts {
+  readonly keys: SigningKeys;
+  readonly passwords: PasswordManager;
+  readonly market: InventoryRuntime['market'];
+}
+
+/** Builds the services over one runtime, each with what it alone needs. */
+async function buildServices(
+  runtime: ServiceRuntime,
+  settings: StandaloneSettings,
+  { keys, passwords, market }: OwnParts,
+) {
+  const names = tokenNamesOf(settings);
+  return {
+    user: await buildUserServiceApp({
+      ...runtime,
+      passwords,
+      publicKeys: keys.publicKeys(),
+      playMoney: playMoneyOf(settings),
+      tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
+    }),
+    order: await buildOrderServiceApp({
+      ...runtime,
+      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings),
+      maxOpenOrders: settings.MAX_OPEN_ORDERS,
+      runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
+    }),
+    inventory: await buildInventoryServiceApp({
+      ...runtime,
+      market,
+      manualPriceMaxPercent: settings.PRICE_MANUAL_MAX_PERCENT,
+    }),
+  };
+}
+
 /** The public door, in front of services that it reaches by a function call. */
 async function buildDoor(
   { logger, clock, drain, verifier }: ServiceRuntime,
@@ -153,7 +176,7 @@ async function buildDoor(
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     isProduction: settings.NODE_ENV === 'production',
     webFolder: webFolderOf(settings, findBuiltWebApp()),
-    offersDemoAccounts: offersDemoAccounts(settings),
+    playMoney: playMoneyOf(settings),
   });
 }
 

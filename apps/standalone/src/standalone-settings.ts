@@ -1,13 +1,9 @@
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
+import { refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
 import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
-import {
-  accountSettings,
-  processSettings,
-  refuseUnsafeInProduction,
-  storeSettings,
-  tokenSettings,
-} from '@cnop/common/config/settings';
+import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
+import { accountSettings, processSettings, storeSettings, tokenSettings } from '@cnop/common/config/settings';
 import { tradingSettings } from '@cnop/common/config/trading-settings';
 import { z } from 'zod';
 
@@ -26,6 +22,7 @@ export const standaloneSettings = processSettings
   .superRefine(refuseUnsafeInProduction)
   .superRefine(refuseLooseDataFolder)
   .superRefine(refuseReplayOfNothing)
-  .superRefine(refuseUnsafePrices);
+  .superRefine(refuseUnsafePrices)
+  .superRefine(refuseDemoWithoutDeposits);
 
 export type StandaloneSettings = z.output<typeof standaloneSettings>;

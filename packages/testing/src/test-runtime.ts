@@ -8,6 +8,7 @@ import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
@@ -31,6 +32,8 @@ const SESSION_LIFETIME_SECONDS = 3_600;
 export interface TestRuntime extends ServiceRuntime {
   readonly tokens: TokenIssuer;
   readonly signingKeys: SigningKeys;
+  /** For the user service: users of tests may give themselves whatever they need. */
+  readonly playMoney: PlayMoney;
   /** Tests write prices on it. */
   readonly quotes: WritableQuoteBoard;
   /** Signs somebody in without the user service: a real session and a real token. */
@@ -72,6 +75,7 @@ export async function createTestRuntime({
     drain: createDrain(),
     clientAddressOf: readTrustedPeers(['127.0.0.1']),
     isOwnProcess: true,
+    playMoney: { freeDeposits: true, demoAccounts: true },
     tokens,
     signingKeys,
 

@@ -1,3 +1,4 @@
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { assertPlainRequest } from '@cnop/common/http/plain-request';
 import { logRequests } from '@cnop/common/http/request-context';
 import { useZodSchemas } from '@cnop/common/http/schemas';
@@ -46,8 +47,8 @@ export interface GatewayOptions extends GatewayRuntime {
   readonly isProduction: boolean;
   /** Where the built web app is; without it there is none. */
   readonly webFolder?: string | undefined;
-  /** Whether the web app may offer an account with play money. */
-  readonly offersDemoAccounts?: boolean;
+  /** What the web app may offer. */
+  readonly playMoney: PlayMoney;
 }
 
 /** Builds the public door; it does not listen. Closing it closes the connections to the services, not the services. */
@@ -86,7 +87,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     pages.addHook('onRequest', createGuard({ access: 'public', policy: 'reads' }, guardOptions));
     serveErrorPages(pages);
     serveDocs(pages, options);
-    serveAppInfo(pages, { offersDemoAccounts: false, ...options });
+    serveAppInfo(pages, options);
     if (webFiles) serveWebApp(pages, webFiles);
     done();
   });

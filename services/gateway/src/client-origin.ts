@@ -1,12 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientAddressOf, createTrustedProxies, networkOf } from '@cnop/common/auth/client-address';
+import {
+  clientAddressOf,
+  createTrustedProxies,
+  networkOf,
+  widerNetworksOf,
+} from '@cnop/common/auth/client-address';
 
 /** Where a request came from. */
 export interface ClientOrigin {
   readonly address: string;
-  /** What limits count. */
+  /** The narrowest network that limits count. */
   readonly network: string;
+  /** The networks around it that limits count as well, the narrower first; none for IPv4. */
+  readonly wider: readonly string[];
 }
 
 export type ClientOriginOf = (request: IncomingMessage) => ClientOrigin;
@@ -33,5 +40,5 @@ export function createClientOrigin(trustedProxies: readonly string[]): ClientOri
 }
 
 function originOf(address: string): ClientOrigin {
-  return { address, network: networkOf(address) };
+  return { address, network: networkOf(address), wider: widerNetworksOf(address) };
 }

@@ -3,6 +3,8 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { Count, SharedCounter } from '@cnop/common/limits/shared-counter';
 import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 import { RateLimitedError } from '@cnop/exception/errors';
+import type { ClientOrigin } from './client-origin.ts';
+import { createNetworkCounter } from './network-counter.ts';
 import type { ClientCounter } from './shared-window-counter.ts';
 import { createSharedWindowCounter } from './shared-window-counter.ts';
 import { createWindowCounter } from './window-counter.ts';
@@ -29,12 +31,13 @@ export type PolicyName = 'auth' | 'orders' | 'cancels' | 'reads' | 'reports' | '
  * Whom a request is counted for: the user of a verified token, else the network it came from. They are counted
  * apart, so that a flood of addresses cannot crowd out users.
  */
-export type RateLimitClient = { readonly user: string } | { readonly network: string };
+export type RateLimitClient = { readonly user: string } | ClientOrigin;
 
 /** One policy: its counters, and the headers that tell of them. */
 export interface RateLimit {
   /**
-   * Counts one request and sets `RateLimit-Policy` and `RateLimit` on its answer. There is a promise only where somebody
+   * Counts one request and says on its answer what is left: `RateLimit-Policy` and `RateLimit`, and the same again in
+   * `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds from now) for clients that read those. There is a promise only where somebody
    * else counts.
    * @throws RateLimitedError (429), UnavailableError (503) when nobody counts
    */
@@ -88,30 +91,39 @@ interface RateLimitOptions {
 function createRateLimit(options: RateLimitOptions): RateLimit {
   const { policy, limit } = options;
   const users = createCounter(options, 'user');
-  const networks = createCounter(options, 'network');
+  const networks = createNetworkCounter((width, allowance) =>
+    createCounter({ ...options, limit: limit * allowance }, `network${width}`),
+  );
+  const limitText = String(limit);
   const policyHeader = `"${policy}";q=${limit};w=${WINDOW_SECONDS}`;
 
-  function refuse(waitSeconds: number, response: ServerResponse): never {
+  function tell(response: ServerResponse, remaining: number, resetSeconds: number): void {
     response.setHeader('ratelimit-policy', policyHeader);
-    response.setHeader('ratelimit', `"${policy}";r=0;t=${waitSeconds}`);
+    response.setHeader('ratelimit', `"${policy}";r=${remaining};t=${resetSeconds}`);
+    response.setHeader('x-ratelimit-limit', limitText);
+    response.setHeader('x-ratelimit-remaining', String(remaining));
+    response.setHeader('x-ratelimit-reset', String(resetSeconds));
+  }
+
+  function refuse(waitSeconds: number, response: ServerResponse): never {
+    tell(response, 0, waitSeconds);
     throw new RateLimitedError(waitSeconds);
   }
 
   function judge(count: Count, response: ServerResponse): void {
     if (!count.isAllowed) refuse(count.waitSeconds, response);
-    response.setHeader('ratelimit-policy', policyHeader);
-    response.setHeader('ratelimit', `"${policy}";r=${count.remaining};t=${WINDOW_SECONDS}`);
+    tell(response, Math.min(count.remaining, limit), WINDOW_SECONDS);
   }
 
   return {
     admit(client, response) {
-      const count = 'user' in client ? users.take(client.user) : networks.take(client.network);
+      const count = 'user' in client ? users.take(client.user) : networks.take(client);
       if (count instanceof Promise) return count.then((counted) => judge(counted, response));
       judge(count, response);
       return undefined;
     },
     assertNotExhausted(client, response) {
-      const wait = 'user' in client ? users.waitSeconds(client.user) : networks.waitSeconds(client.network);
+      const wait = 'user' in client ? users.waitSeconds(client.user) : networks.waitSeconds(client);
       const judgeWait = (waitSeconds: number): void => {
         if (waitSeconds > 0) refuse(waitSeconds, response);
       };
@@ -126,10 +138,7 @@ function createRateLimit(options: RateLimitOptions): RateLimit {
  * While the shared counter is away each process counts for itself, so that everything goes on. Only guessing at passwords
  * does not: over many gateways that would be many times as many guesses.
  */
-function createCounter(
-  { policy, limit, shared, ...own }: RateLimitOptions,
-  kind: 'user' | 'network',
-): ClientCounter {
+function createCounter({ policy, limit, shared, ...own }: RateLimitOptions, kind: string): ClientCounter {
   const counter = createWindowCounter({ limit, ...own });
   if (!shared) return counter;
   const meanwhile = policy === 'auth' ? undefined : counter;

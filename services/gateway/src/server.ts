@@ -3,11 +3,12 @@ import { createTokenVerifier } from '@cnop/common/auth/token-manager';
 import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
 import {
   gatewayProcessSettings,
-  offersDemoAccounts,
   rateLimitsOf,
   refuseUnprovenHop,
   webFolderOf,
 } from '@cnop/common/config/gateway-settings';
+import { playMoneyOf, refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
+import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
 import { readConfig } from '@cnop/common/config/read-config';
 import {
   keySetSettings,
@@ -37,7 +38,9 @@ const settingsSchema = processSettings
   .extend(keySetSettings.shape)
   .extend(messagingSettings.shape)
   .extend(gatewayProcessSettings.shape)
-  .superRefine(refuseUnprovenHop);
+  .superRefine(refuseUnprovenHop)
+  .superRefine(refuseUnsafeInProduction)
+  .superRefine(refuseDemoWithoutDeposits);
 
 await startProcess(start);
 
@@ -67,7 +70,7 @@ async function start(): Promise<void> {
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     isProduction: settings.NODE_ENV === 'production',
     webFolder: webFolderOf(settings),
-    offersDemoAccounts: offersDemoAccounts(settings),
+    playMoney: playMoneyOf(settings),
   });
   const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(app, 'gateway') : undefined;
   closeOnSignal(logger, async () => {

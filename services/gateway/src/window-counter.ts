@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '@cnop/common/core/clock';
 import { epochSeconds } from '@cnop/common/core/clock';
 import type { Count } from '@cnop/common/limits/shared-counter';
@@ -6,6 +7,11 @@ import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 /** One more than seconds: the oldest second counts until all of it is out of the window, so that no window of any
  * beginning ever holds more than the limit. */
 const SLOTS = WINDOW_SECONDS + 1;
+
+/** How many counts newcomers share when too many clients are known. */
+const SHARED_COUNTS = 4_096;
+const MAX_SEED = 2 ** 32;
+const FNV_PRIME = 0x01_00_01_93;
 
 /** Counts requests of many clients, each against the same limit. */
 export interface WindowCounter {
@@ -20,6 +26,8 @@ export interface WindowCounterOptions {
   readonly limit: number;
   readonly maxClients: number;
   readonly clock: Clock;
+  /** Counts that further newcomers share; about 400 bytes each, once they are needed. */
+  readonly sharedCounts?: number;
 }
 
 interface Usage {
@@ -33,14 +41,30 @@ interface Usage {
  * Makes a counter with a bounded memory that forgets a client only once all its requests are out of the window.
  *
  * Clients live in two generations, each as long as the window: whoever calls moves to the recent one, and the older
- * one is dropped whole. When there are too many of them, all further newcomers share one count, so cycling through
- * keys resets nobody's counter, least of all one's own.
+ * one is dropped whole. When there are too many of them, further newcomers share a number of counts, each its own one by
+ * a hash that no client can compute. So cycling through keys resets no counter, and a flood of clients stands in the way of
+ * few others.
  */
-export function createWindowCounter({ limit, maxClients, clock }: WindowCounterOptions): WindowCounter {
+export function createWindowCounter({
+  limit,
+  maxClients,
+  clock,
+  sharedCounts = SHARED_COUNTS,
+}: WindowCounterOptions): WindowCounter {
   let recent = new Map<string, Usage>();
   let older = new Map<string, Usage>();
   let generationEnd = 0;
-  const newcomers = createUsage(0);
+  const newcomers: (Usage | undefined)[] = [];
+  const seed = randomInt(MAX_SEED);
+
+  function isFull(): boolean {
+    return recent.size + older.size >= maxClients;
+  }
+
+  function sharedUsageOf(client: string): Usage {
+    const index = hashOf(client, seed) % sharedCounts;
+    return (newcomers[index] ??= createUsage(0));
+  }
 
   function usageOf(client: string, second: number): Usage {
     if (second >= generationEnd) {
@@ -51,7 +75,7 @@ export function createWindowCounter({ limit, maxClients, clock }: WindowCounterO
     const known = recent.get(client);
     if (known) return known;
     const former = older.get(client);
-    if (!former && recent.size + older.size >= maxClients) return newcomers;
+    if (!former && isFull()) return sharedUsageOf(client);
     older.delete(client);
     const usage = former ?? createUsage(second);
     recent.set(client, usage);
@@ -71,12 +95,20 @@ export function createWindowCounter({ limit, maxClients, clock }: WindowCounterO
       return { isAllowed: true, remaining: limit - usage.total, waitSeconds: 0 };
     },
     waitSeconds(client) {
-      const usage = recent.get(client) ?? older.get(client);
+      const usage = recent.get(client) ?? older.get(client) ?? (isFull() ? sharedUsageOf(client) : undefined);
       if (!usage) return 0;
       advance(usage, epochSeconds(clock.now()));
       return usage.total < limit ? 0 : secondsUntilFree(usage);
     },
   };
+}
+
+/** FNV-1a. The seed is drawn at the start, so that no client can choose whom it shares a count with. */
+function hashOf(text: string, seed: number): number {
+  let hash = seed;
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 function createUsage(second: number): Usage {

@@ -82,6 +82,7 @@ export async function openDoor({
     corsOrigins: [],
     trustedProxies: [],
     isProduction: false,
+    playMoney: { freeDeposits: true, demoAccounts: true },
     ...options,
     clock,
     drain,

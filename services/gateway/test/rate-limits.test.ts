@@ -1,6 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClientOrigin } from '../src/client-origin.ts';
+import { createRateLimits } from '../src/rate-limits.ts';
 import type { Door, DoorOptions } from './harness.ts';
 import { openDoor } from './harness.ts';
 
@@ -64,12 +67,25 @@ describe('rate limits', () => {
     }
   });
 
+  it('tell the same in the headers that existing clients read, with seconds until the reset', async () => {
+    const alice = await door.signIn('alice');
+    const told = ({ headers }: Awaited<ReturnType<typeof call>>) =>
+      ['limit', 'remaining', 'reset'].map((name) => headers[`x-ratelimit-${name}`]);
+    expect(told(await call('POST', '/api/v1/orders', alice))).toEqual(['2', '1', '60']);
+    expect(told(await call('POST', '/api/v1/orders', alice))).toEqual(['2', '0', '60']);
+    clock.advanceSeconds(21);
+    const refused = await call('POST', '/api/v1/orders', alice);
+    expect([refused.statusCode, ...told(refused)]).toEqual([429, '2', '0', '40']);
+    expect(told(await call('GET', '/api/v1/nothing'))).toEqual(['4', '3', '60']);
+  });
+
   it('are not there where the setting is 0', async () => {
     await open({ limits: { auth: 0, orders: 0, reads: 0 } });
     const alice = await door.signIn('alice');
     const statuses = await repeat(50, () => call('GET', '/api/v1/balance', alice));
     expect(new Set(statuses)).toEqual(new Set([200]));
-    expect((await call('GET', '/api/v1/balance', alice)).headers).not.toHaveProperty('ratelimit');
+    const { headers } = await call('GET', '/api/v1/balance', alice);
+    expect(Object.keys(headers).filter((name) => name.includes('ratelimit'))).toEqual([]);
   });
 
   it('count users apart, wherever they come from', async () => {
@@ -206,5 +222,62 @@ describe('rate limits', () => {
     });
     expect(answer.statusCode).toBe(429);
     expect(door.calls).toHaveLength(2);
+  });
+});
+
+describe('rate limits of IPv6 networks', () => {
+  const LIMIT = 3;
+  const statusFrom = async (door: Door, remoteAddress: string) =>
+    (await door.app.inject({ method: 'GET', url: '/api/v1/nothing', remoteAddress })).statusCode;
+  const open = () => openDoor({ limits: { auth: 1, orders: 1, reads: LIMIT }, clock: createFakeClock() });
+
+  it('allow a /56 four times and a /48 sixteen times as much as a /64', async () => {
+    const door = await open();
+    const allowedOf = async (addressOf: (index: number) => string) => {
+      let allowed = 0;
+      for (let index = 0; index < 100; index++) {
+        if ((await statusFrom(door, addressOf(index))) === 404) allowed += 1;
+      }
+      return allowed;
+    };
+    expect(await allowedOf((index) => `2001:db8:1:1::${index.toString(16)}`)).toBe(LIMIT);
+    expect(await allowedOf((index) => `2001:db8:2:${(0x4400 + index).toString(16)}::1`)).toBe(4 * LIMIT);
+    expect(await allowedOf((index) => `2001:db8:3:${(index * 0x100).toString(16)}::1`)).toBe(16 * LIMIT);
+    expect(await statusFrom(door, '2001:db8:3:ffff::1')).toBe(429);
+    expect(await statusFrom(door, '2001:db8:4::1')).toBe(404);
+    await door.close();
+  });
+
+  it('let an IPv4 address be itself, also where it is written inside an IPv6 address', async () => {
+    const door = await open();
+    for (let index = 0; index < LIMIT; index++) expect(await statusFrom(door, '::ffff:192.0.2.1')).toBe(404);
+    expect(await statusFrom(door, '192.0.2.1')).toBe(429);
+    expect(await statusFrom(door, '::ffff:c000:202')).toBe(404);
+    await door.close();
+  });
+
+  it('leave newcomers from elsewhere their own count when one /48 sends from 100,000 networks', () => {
+    const limits = createRateLimits({
+      settings: { auth: 20, orders: 1, reads: 1 },
+      clock: createFakeClock(),
+    });
+    const origin = createClientOrigin([]);
+    const admits = (remoteAddress: string): boolean => {
+      const response = { setHeader: () => response } as unknown as ServerResponse;
+      try {
+        limits.auth.admit(origin({ socket: { remoteAddress }, headers: {} } as IncomingMessage), response);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    let allowed = 0;
+    for (let index = 0; index < 100_000; index++) {
+      const group = (index % 0x1_00_00).toString(16);
+      if (admits(`2001:db8:${index < 0x1_00_00 ? 'a' : 'b'}:${group}::1`)) allowed += 1;
+    }
+    expect(allowed).toBe(2 * 16 * 20);
+    const newcomers = Array.from({ length: 100 }, (_, index) => admits(`198.51.100.${index}`));
+    expect(newcomers.every(Boolean)).toBe(true);
   });
 });

@@ -5,9 +5,25 @@ import { createWindowCounter } from '../src/window-counter.ts';
 
 const WINDOW_MILLISECONDS = 60_000;
 
-function createCounter({ limit = 3, maxClients = 1_000 } = {}) {
+function createCounter({
+  limit = 3,
+  maxClients = 1_000,
+  sharedCounts,
+}: {
+  readonly limit?: number;
+  readonly maxClients?: number;
+  readonly sharedCounts?: number;
+} = {}) {
   const clock = createFakeClock();
-  return { clock, counter: createWindowCounter({ limit, maxClients, clock }) };
+  return {
+    clock,
+    counter: createWindowCounter({
+      limit,
+      maxClients,
+      clock,
+      ...(sharedCounts !== undefined && { sharedCounts }),
+    }),
+  };
 }
 
 describe('window counter', () => {
@@ -78,13 +94,25 @@ describe('window counter', () => {
     }
   });
 
-  it('lets newcomers share one count when it knows too many clients, and recovers', () => {
-    const { clock, counter } = createCounter({ limit: 2, maxClients: 3 });
+  it('lets newcomers share counts when it knows too many clients, and recovers', () => {
+    const { clock, counter } = createCounter({ limit: 2, maxClients: 3, sharedCounts: 1 });
     for (const client of ['a', 'b', 'c']) counter.take(client);
     expect(['d', 'e', 'f'].map((client) => counter.take(client).isAllowed)).toEqual([true, true, false]);
+    expect(counter.waitSeconds('g')).toBe(61);
     expect(counter.take('a').isAllowed).toBe(true);
     clock.advanceSeconds(122);
     expect(['d', 'e', 'f'].map((client) => counter.take(client).remaining)).toEqual([1, 1, 1]);
+  });
+
+  it('spreads newcomers over the shared counts, so that a few that send too much refuse few others', () => {
+    const { counter } = createCounter({ limit: 2, maxClients: 3 });
+    for (const client of ['a', 'b', 'c']) counter.take(client);
+    for (let loud = 0; loud < 40; loud++) {
+      for (let request = 0; request < 3; request++) counter.take(`loud-${loud}`);
+    }
+    const others = Array.from({ length: 200 }, (_, index) => counter.take(`other-${index}`));
+    // Each of them shares a count with one of the loud with a probability of a hundredth.
+    expect(others.filter(({ isAllowed }) => isAllowed).length).toBeGreaterThan(170);
   });
 
   it('stands still while the clock is set back', () => {

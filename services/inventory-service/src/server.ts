@@ -1,4 +1,5 @@
 import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
+import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
 import { processSettings } from '@cnop/common/config/settings';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
@@ -11,11 +12,10 @@ await runService({
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
     own: priceSettings
-      .extend({
-        NODE_ENV: processSettings.shape.NODE_ENV,
-      })
+      .extend({ NODE_ENV: processSettings.shape.NODE_ENV })
       .superRefine(refuseReplayOfNothing)
-      .superRefine(refuseUnsafePrices),
+      .superRefine(refuseUnsafePrices)
+      .superRefine(refuseUnsafeInProduction),
     quotesFrom: 'service',
     build: async (runtime, settings) => {
       const maker = await openMarketMaker(runtime, settings);

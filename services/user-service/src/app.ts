@@ -2,6 +2,7 @@ import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import { getBalanceDao, provideDaos } from '@cnop/common/http/dao-dependencies';
@@ -16,6 +17,8 @@ import {
   provideIds,
   provideLiveEventDao,
   providePasswords,
+  providePasswordTurns,
+  providePlayMoney,
   provideQuotes,
   provideSessions,
   provideStore,
@@ -38,6 +41,7 @@ import type { StreamHub } from './streams/stream-hub.ts';
 import { createStreamHub } from './streams/stream-hub.ts';
 import type { StreamLimits } from './streams/stream-limits.ts';
 import { STREAM_LIMITS } from './streams/stream-limits.ts';
+import { createPasswordTurns } from './use-cases/password-turns.ts';
 
 const TROUBLE_LOG_INTERVAL_MILLISECONDS = 10_000;
 
@@ -46,6 +50,10 @@ export interface UserServiceRuntime extends ServiceRuntime {
   readonly tokens: TokenIssuer;
   /** What everybody else checks tokens with. */
   readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
+  /** What users may give themselves. */
+  readonly playMoney: PlayMoney;
+  /** Instead of the usual length of each queue for the password process. */
+  readonly maxWaitingPasswords?: number | undefined;
   /** Instead of the usual limits of live streams. */
   readonly streamLimits?: Partial<StreamLimits>;
 }
@@ -62,6 +70,9 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   provideClock(app, runtime.clock);
   provideIds(app, runtime.ids);
   providePasswords(app, runtime.passwords);
+  const { concurrency } = runtime.passwords;
+  providePasswordTurns(app, createPasswordTurns(concurrency, runtime.maxWaitingPasswords));
+  providePlayMoney(app, runtime.playMoney);
   provideTokens(app, runtime.tokens);
   provideVerifier(app, runtime.verifier);
   provideSessions(app, runtime.sessions);

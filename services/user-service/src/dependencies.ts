@@ -2,6 +2,7 @@ import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { TokenIssuer, TokenVerifier } from '@cnop/common/auth/token-manager';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -10,6 +11,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import { dependency } from '@cnop/common/http/dependencies';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { StreamHub } from './streams/stream-hub.ts';
+import type { PasswordTurns } from './use-cases/password-turns.ts';
 
 /** What this service's routes ask for beside the DAOs. */
 export const [provideStore, getStore] = dependency<TableStore>('store');
@@ -24,3 +26,5 @@ export const [provideLiveEventDao, getLiveEventDao] = dependency<LiveEventDao>('
 export const [provideCandleDao, getCandleDao] = dependency<CandleDao>('candleDao');
 export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
 export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
+export const [providePlayMoney, getPlayMoney] = dependency<PlayMoney>('playMoney');
+export const [providePasswordTurns, getPasswordTurns] = dependency<PasswordTurns>('passwordTurns');

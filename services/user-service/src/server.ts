@@ -3,13 +3,18 @@ import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import {
+  playMoneyOf,
+  playMoneySettings,
+  refuseDemoWithoutDeposits,
+} from '@cnop/common/config/play-money-settings';
+import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
+import {
   accountSettings,
   hopSettings,
   messagingSettings,
   portSetting,
   processSettings,
   refuseUnknownGateway,
-  refuseUnsafeInProduction,
   signingKeyFileOf,
   storeSettings,
   tokenNamesOf,
@@ -29,10 +34,12 @@ await runService({
     .extend(tokenSettings.shape)
     .extend(accountSettings.shape)
     .extend(hopSettings.shape)
+    .extend(playMoneySettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
     .superRefine(refuseUnsafeInProduction)
     .superRefine(refuseLooseDataFolder)
-    .superRefine(refuseUnknownGateway),
+    .superRefine(refuseUnknownGateway)
+    .superRefine(refuseDemoWithoutDeposits),
   openStore,
   open: async (settings, clock) => {
     const names = tokenNamesOf(settings);
@@ -46,6 +53,7 @@ await runService({
           ...runtime,
           passwords,
           publicKeys,
+          playMoney: playMoneyOf(settings),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),
       quotesFrom: 'store',

@@ -4,6 +4,7 @@ import { readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-state';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item, Write } from '@cnop/common/database/table-store';
@@ -60,11 +61,15 @@ export async function startUserService({
   bcryptCost = TEST_BCRYPT_COST,
   streamLimits = {},
   gatewaySecret,
+  maxWaitingPasswords = TEST_MAX_QUEUED_HASHES,
+  playMoney = { freeDeposits: true, demoAccounts: true },
 }: {
   readonly bcryptCost?: number;
   readonly streamLimits?: Partial<StreamLimits>;
   /** With it the service believes signed hops alone, without it the peer 127.0.0.1. */
   readonly gatewaySecret?: string;
+  readonly playMoney?: PlayMoney;
+  readonly maxWaitingPasswords?: number;
 } = {}) {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
@@ -86,6 +91,8 @@ export async function startUserService({
       },
     },
     publicKeys,
+    playMoney,
+    maxWaitingPasswords,
     streamLimits,
   });
   const others: (typeof app)[] = [];
@@ -158,6 +165,7 @@ export async function startUserService({
         sessions,
         passwords,
         publicKeys,
+        playMoney,
       });
       others.push(instance);
       return {

@@ -32,6 +32,18 @@ const signInFailuresRecord = defineRecord({
   }),
 });
 
+/** Kept by the user service for itself: how many passwords were wrong, and the networks that the owner signs in from. */
+const signInHistoryRecord = defineRecord({
+  table: 'users',
+  schema: z.object({
+    username: z.string(),
+    failures: z.int().min(0),
+    failed_at: timestampSchema.nullable(),
+    known_networks: z.array(z.object({ network_hash: z.string(), seen_at: timestampSchema })),
+  }),
+  key: ({ username }: { readonly username: string }) => ({ pk: username, sk: 'SIGNINS' }),
+});
+
 /** What an item must look like to be of a kind: the beginnings of its key, or the whole of them. */
 interface KeyShape {
   readonly pkPrefix?: string;
@@ -76,6 +88,7 @@ const KINDS = {
     kind('session', sessionRecord, { skPrefix: 'SESSION#' }),
     kind('balance', balanceRecord, { sk: 'BALANCE' }),
     kind('user', userRecord, { sk: 'USER' }),
+    kind('sign-in history', signInHistoryRecord, { sk: 'SIGNINS' }),
     kind('sign-in failures', signInFailuresRecord, { skPrefix: 'LOGINFAIL#' }),
   ],
   orders: [

@@ -2,7 +2,9 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from './http/client.ts';
 
-const answerSchema = z.object({ data: z.object({ mode: z.string(), demo_accounts: z.boolean() }) });
+const answerSchema = z.object({
+  data: z.object({ mode: z.string(), demo_accounts: z.boolean(), free_deposits: z.boolean() }),
+});
 
 /** What kind of installation this is; one that does not tell is treated as the real thing. */
 export function appInfoQuery() {

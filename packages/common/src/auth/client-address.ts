@@ -6,7 +6,6 @@ const UNKNOWN_ADDRESS = '0.0.0.0';
 const MAX_FORWARDED_HOPS = 10;
 const MAX_FORWARDED_LENGTH = 1_024;
 const IPV4_MAPPED_PREFIX = '::ffff:';
-const IPV6_NETWORK_GROUPS = 4;
 const IPV6_GROUPS = 8;
 
 /** Where a request came from, for limits and the audit log. */
@@ -66,17 +65,44 @@ export function clientAddressOf(
 }
 
 /**
- * What a limit should count for an address: an IPv4 address itself, of an IPv6 address its /64 network, since one
+ * Returns the network that a limit counts an address for: an IPv4 address itself, of an IPv6 address its /64, since one
  * client has all the addresses of that.
  */
 export function networkOf(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [left = '', right] = address.split('::');
+  return ipv6Network(address, 64) ?? ipv4Of(address);
+}
+
+/**
+ * Returns the networks around the /64 of an IPv6 address, the narrower first: /56 and /48, which providers hand out to
+ * one customer. An IPv4 address has none.
+ */
+export function widerNetworksOf(address: string): readonly string[] {
+  const narrow = ipv6Network(address, 56);
+  const wide = ipv6Network(address, 48);
+  return narrow === undefined || wide === undefined ? [] : [narrow, wide];
+}
+
+/** Returns the network in which a device stays when its address changes: the /24 of an IPv4, the /64 of an IPv6 address. */
+export function neighbourhoodOf(address: string): string {
+  return ipv6Network(address, 64) ?? `${ipv4Of(address).split('.').slice(0, 3).join('.')}.0/24`;
+}
+
+/** Returns undefined for an IPv4 address, also for one that is written inside an IPv6 address. */
+function ipv6Network(address: string, prefixLength: 48 | 56 | 64): string | undefined {
+  const normal = normalAddress(address) ?? address;
+  if (isIP(normal) !== 6) return undefined;
+  const [left = '', right] = normal.split('::');
   const leftGroups = left === '' ? [] : left.split(':');
   const rightGroups = right ? right.split(':') : [];
   const zeros = right === undefined ? 0 : Math.max(0, IPV6_GROUPS - leftGroups.length - rightGroups.length);
   const groups = [...leftGroups, ...Array.from({ length: zeros }, () => '0'), ...rightGroups];
-  return `${groups.slice(0, IPV6_NETWORK_GROUPS).join(':')}::/64`;
+  const kept = groups.slice(0, prefixLength >> 4);
+  if (prefixLength === 56) kept.push((Number.parseInt(groups[3] ?? '0', 16) & 0xff_00).toString(16));
+  return `${kept.join(':')}::/${prefixLength}`;
+}
+
+function ipv4Of(address: string): string {
+  return normalAddress(address) ?? address;
 }
 
 function hopsFromTheRight(forwardedFor: string | readonly string[] | undefined): string[] {

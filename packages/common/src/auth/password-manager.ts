@@ -45,6 +45,9 @@ export interface PasswordVerdict {
 }
 
 export interface PasswordManager {
+  /** How many hashes run at the same time; more would only wait. */
+  readonly concurrency: number;
+
   /**
    * Hashes a password in its form NFKC, which is the same on every keyboard: bcrypt (`$2b$`, 60 characters).
    * @throws ValidationError when the password is longer than 72 bytes or has a NUL: bcrypt would ignore a part of it
@@ -73,11 +76,18 @@ export interface PasswordManager {
  */
 export function createPasswordManager(options: PasswordManagerOptions = {}): PasswordManager {
   const cost = inRange('cost', options.cost ?? DEFAULT_BCRYPT_COST, MIN_BCRYPT_COST, MAX_BCRYPT_COST);
-  const runner = createRunner(options);
+  const concurrency = inRange(
+    'concurrency',
+    options.concurrency ?? defaultConcurrency(),
+    1,
+    MAX_HASH_THREADS,
+  );
+  const runner = createRunner({ ...options, concurrency });
   // Hashes from before the cost was lowered take longer. Unknown users take as long from the first of them on.
   let failureCost = cost;
 
   return {
+    concurrency,
     async hash(typed) {
       const password = normalizePassword(typed);
       if (!isHashable(password)) {
@@ -136,13 +146,8 @@ interface Runner {
 }
 
 /** Runs tasks in a password process, a bounded number at a time; a process that died is replaced by the next task. */
-function createRunner(options: PasswordManagerOptions): Runner {
-  const concurrency = inRange(
-    'concurrency',
-    options.concurrency ?? defaultConcurrency(),
-    1,
-    MAX_HASH_THREADS,
-  );
+function createRunner(options: PasswordManagerOptions & { readonly concurrency: number }): Runner {
+  const { concurrency } = options;
   const timeoutMilliseconds = options.timeoutMilliseconds ?? HASH_TIMEOUT_MILLISECONDS;
   const onCrash = (exit: PasswordProcessExit): void => options.onProcessExit?.(exit);
   const turnstile = createTurnstile({

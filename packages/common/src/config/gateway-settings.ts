@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { playMoneySettings } from './play-money-settings.ts';
 import {
   addressListSetting,
   GATEWAY_SECRET_MISSING,
@@ -46,8 +47,7 @@ export const gatewaySettings = z.object({
   METRICS_PORT: portSetting.default(0),
   /** The folder of the built web app, or `off`. */
   WEB_DIR: z.string().min(1).optional(),
-  /** Whether the web app offers accounts with play money; without a word, everywhere but in production. */
-  DEMO_ACCOUNTS: z.enum(['on', 'off']).optional(),
+  ...playMoneySettings.shape,
 });
 export type GatewaySettings = z.output<typeof gatewaySettings>;
 
@@ -104,9 +104,4 @@ export function rateLimitsOf(settings: GatewaySettings): {
  */
 export function webFolderOf({ WEB_DIR }: GatewaySettings, builtApp?: string): string | undefined {
   return WEB_DIR === 'off' ? undefined : (WEB_DIR ?? builtApp);
-}
-
-export function offersDemoAccounts(settings: GatewaySettings & { readonly NODE_ENV: string }): boolean {
-  const { DEMO_ACCOUNTS, NODE_ENV } = settings;
-  return DEMO_ACCOUNTS === undefined ? NODE_ENV !== 'production' : DEMO_ACCOUNTS === 'on';
 }

@@ -41,6 +41,8 @@ const speedSetting = z
 /** Where prices come from and how they are kept; for whatever runs the inventory service. */
 export const priceSettings = z.object({
   PRICE_FEED: priceFeedSchema.default('simulated'),
+  /** Says that production may trade at made-up prices. */
+  ALLOW_SIMULATED_PRICES: z.enum(['on', 'off']).optional(),
   /** Simulated prices are the same for the same seed and the same prices to start from. */
   PRICE_SEED: z.string().min(1).max(MAX_SEED_LENGTH).default('cnop'),
   PRICE_TICK_MILLISECONDS: integerSetting(TICK_LIMITS_MILLISECONDS).default(1_000),

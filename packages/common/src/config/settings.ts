@@ -152,8 +152,6 @@ export const GATEWAY_SECRET_MISSING =
 
 /** bcrypt refuses less than 4; above 15 one sign-in takes seconds. */
 const BCRYPT_COST_LIMITS = { min: 4, max: 15 };
-/** The least that is safe on today's hardware. */
-const BCRYPT_COST_MIN_PRODUCTION = 10;
 
 /** What the user service alone needs. */
 export const accountSettings = z.object({
@@ -167,27 +165,4 @@ export function signingKeyFileOf(settings: {
   readonly DATA_DIR: string;
 }): string {
   return settings.SIGNING_KEY_FILE ?? join(settings.DATA_DIR, 'keys', 'signing-keys.json');
-}
-
-/**
- * Refuses what is fine on a laptop and dangerous in production.
- * @throws through `context`: use it as a zod `superRefine`
- */
-export function refuseUnsafeInProduction(
-  settings: {
-    readonly NODE_ENV: string;
-    readonly BCRYPT_COST?: number;
-    readonly SIGNING_KEY_FILE?: string | undefined;
-  },
-  context: z.RefinementCtx,
-): void {
-  if (settings.NODE_ENV !== 'production') return;
-  const refuse = (path: string, message: string) =>
-    context.addIssue({ code: 'custom', path: [path], message });
-  if (settings.BCRYPT_COST !== undefined && settings.BCRYPT_COST < BCRYPT_COST_MIN_PRODUCTION) {
-    refuse('BCRYPT_COST', `must be at least ${BCRYPT_COST_MIN_PRODUCTION} in production`);
-  }
-  if (settings.BCRYPT_COST !== undefined && settings.SIGNING_KEY_FILE === undefined) {
-    refuse('SIGNING_KEY_FILE', 'must name the file of the signing keys in production');
-  }
 }

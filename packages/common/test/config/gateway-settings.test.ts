@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gatewaySettings, offersDemoAccounts, webFolderOf } from '../../src/config/gateway-settings.ts';
+import { gatewaySettings, webFolderOf } from '../../src/config/gateway-settings.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 
 it.each([
@@ -11,15 +11,4 @@ it.each([
   ['off', '/built', undefined],
 ])('WEB_DIR %j serves, where the built app is %j, %j', (given, builtApp, served) => {
   expect(webFolderOf(readConfig(gatewaySettings, { WEB_DIR: given }), builtApp)).toBe(served);
-});
-
-it.each([
-  [undefined, 'development', true],
-  [undefined, 'test', true],
-  [undefined, 'production', false],
-  ['off', 'development', false],
-  ['on', 'production', true],
-])('DEMO_ACCOUNTS %j in %s offers them: %j', (given, mode, isOffered) => {
-  const settings = readConfig(gatewaySettings, { DEMO_ACCOUNTS: given });
-  expect(offersDemoAccounts({ ...settings, NODE_ENV: mode })).toBe(isOffered);
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COOKIE_NAME } from '../web/session-cookie.ts';
+import { COOKIE_NAME, SECURE_COOKIE_NAME } from '../web/session-cookie.ts';
 import { COOKIE_MODE, MODE_HEADER } from '../web/session-mode.ts';
 import type { OpenApiOperation } from './openapi-document.ts';
 
@@ -38,11 +38,11 @@ const COOKIE_PARAMETER = {
   name: COOKIE_NAME,
   in: 'cookie',
   required: false,
-  description: 'The refresh token in cookie mode.',
+  description: `The refresh token in cookie mode; over TLS its name is \`${SECURE_COOKIE_NAME}\`.`,
   schema: { type: 'string' },
 };
 const SET_COOKIE = {
-  description: `In cookie mode: \`${COOKIE_NAME}\`, or its end.`,
+  description: `In cookie mode: \`${COOKIE_NAME}\`, over TLS \`${SECURE_COOKIE_NAME}\`, or its end.`,
   schema: { type: 'string' },
 };
 

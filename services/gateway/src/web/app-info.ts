@@ -1,3 +1,4 @@
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { API_PREFIX } from '../route-table.ts';
@@ -9,14 +10,14 @@ export const appInfoSchema = z.object({
     mode: z.enum(['production', 'development']),
     version: z.string(),
     demo_accounts: z.boolean().describe('Whether the web app may offer an account with play money.'),
+    free_deposits: z.boolean().describe('Whether users may credit their own account without paying.'),
   }),
 });
 
 export interface AppInfoOptions {
   readonly version: string;
   readonly isProduction: boolean;
-  /** Whether the web app may offer an account with play money. */
-  readonly offersDemoAccounts: boolean;
+  readonly playMoney: PlayMoney;
 }
 
 /** Tells the web app what kind of installation it runs against. */
@@ -25,7 +26,8 @@ export function serveAppInfo(app: FastifyInstance, options: AppInfoOptions): voi
     data: {
       mode: options.isProduction ? 'production' : 'development',
       version: options.version,
-      demo_accounts: options.offersDemoAccounts,
+      demo_accounts: options.playMoney.demoAccounts,
+      free_deposits: options.playMoney.freeDeposits,
     },
   };
   app.get(

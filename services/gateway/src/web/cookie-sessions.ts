@@ -21,7 +21,9 @@ export interface CookieSessionsOptions extends GuardOptions {
 
 type CallService = (request: FastifyRequest, body?: unknown) => Promise<ServiceAnswer>;
 type SetCookie = (request: FastifyRequest, reply: FastifyReply, token: string | undefined) => void;
-type MakeHandler = (callService: CallService, setCookie: SetCookie) => RouteHandlerMethod;
+/** Whether the browser speaks TLS with whatever stands in front, so that it keeps a secure cookie. */
+type IsSecure = (request: FastifyRequest) => boolean;
+type MakeHandler = (callService: CallService, setCookie: SetCookie, isSecure: IsSecure) => RouteHandlerMethod;
 
 const HANDLERS: Readonly<Record<string, MakeHandler>> = {
   '/auth/login': keepToken,
@@ -39,7 +41,9 @@ export async function serveCookieSessions(
   options: CookieSessionsOptions,
 ): Promise<void> {
   const publicOriginOf = createPublicOrigin(options.trustedProxies);
-  const setCookie = createSetCookie(publicOriginOf, options.isProduction);
+  const isSecure: IsSecure = (request) =>
+    options.isProduction || publicOriginOf(request.raw).startsWith('https:');
+  const setCookie = createSetCookie(isSecure);
   distinguishSessionModes(app);
   await app.register(
     (scope, _, done) => {
@@ -54,7 +58,7 @@ export async function serveCookieSessions(
           constraints: COOKIE_MODE,
           config: { access: route.access },
           onRequest: [createGuard(route, options), createPageCheck(publicOriginOf)],
-          handler: makeHandler(createServiceCall(route, options), setCookie),
+          handler: makeHandler(createServiceCall(route, options), setCookie, isSecure),
         });
       }
       done();
@@ -75,9 +79,9 @@ function keepToken(callService: CallService, setCookie: SetCookie): RouteHandler
 }
 
 /** The token comes from the cookie and from nowhere else. */
-function renew(callService: CallService, setCookie: SetCookie): RouteHandlerMethod {
+function renew(callService: CallService, setCookie: SetCookie, isSecure: IsSecure): RouteHandlerMethod {
   return async (request, reply) => {
-    const known = refreshTokenOf(request.headers.cookie);
+    const known = refreshTokenOf(request.headers.cookie, isSecure(request));
     if (known === undefined) {
       setCookie(request, reply, undefined);
       throw new AuthenticationError('There is no session in this browser.');
@@ -106,11 +110,11 @@ function createPageCheck(publicOriginOf: PublicOriginOf) {
   };
 }
 
-/** Over plain HTTP a browser would throw a secure cookie away, so that nobody could try the app on a laptop. */
-function createSetCookie(publicOriginOf: PublicOriginOf, isProduction: boolean): SetCookie {
-  return ({ raw }, reply, token) => {
-    const isSecure = isProduction || publicOriginOf(raw).startsWith('https:');
-    const cookie = token === undefined ? forgetRefreshToken(isSecure) : keepRefreshToken(token, isSecure);
+/** Over plain HTTP a browser would throw a secure cookie away, and the app could not be tried on a laptop. */
+function createSetCookie(isSecure: IsSecure): SetCookie {
+  return (request, reply, token) => {
+    const secure = isSecure(request);
+    const cookie = token === undefined ? forgetRefreshToken(secure) : keepRefreshToken(token, secure);
     void reply.header('set-cookie', cookie);
   };
 }

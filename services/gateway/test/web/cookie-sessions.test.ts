@@ -292,6 +292,42 @@ describe.each(SHAPES)('the gateway of cookies, services %s', (shape) => {
     await sessions.close();
   });
 
+  it('behind TLS keeps the token in a cookie that no neighbouring host can plant', async () => {
+    const sessions = await openSessions(shape, { trustedProxies: ['127.0.0.1'] });
+    await sessions.addUser('alice');
+    const overTls = { 'x-forwarded-proto': 'https', origin: sessions.origin.replace('http:', 'https:') };
+    const first = await sessions.logIn('alice', { headers: overTls });
+    expect(first.setCookie).toMatch(
+      /^__Host-cnop_refresh=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    const planted = first.cookie.replace('__Host-', '');
+    const refresh = (cookie: string) => sessions.post('/auth/refresh', { headers: { ...overTls, cookie } });
+    expect((await refresh(planted)).status).toBe(401);
+    const second = await refresh(`${planted}; ${first.cookie}`);
+    expect(second.status).toBe(200);
+    const out = await sessions.logIn('alice', { headers: overTls });
+    expect(out.cookie).toMatch(/^__Host-/);
+    await sessions.close();
+  });
+
+  it('refuses a session cookie that comes twice, and the session goes on', async () => {
+    const sessions = await openSessions(shape);
+    await sessions.addUser('alice');
+    await sessions.addUser('mallory');
+    const own = await sessions.logIn('alice');
+    const planted = await sessions.logIn('mallory');
+    for (const cookies of [
+      `${planted.cookie}; ${own.cookie}`,
+      `${own.cookie}; ${planted.cookie}`,
+      `${own.cookie}; cnop_refresh=`,
+    ]) {
+      const refused = await sessions.refresh(cookies);
+      expect([refused.status, refused.setCookie]).toEqual([400, null]);
+    }
+    expect((await sessions.refresh(own.cookie)).status).toBe(200);
+    await sessions.close();
+  });
+
   it('believes nobody about TLS and host who is no trusted proxy', async () => {
     const sessions = await openSessions(shape);
     await sessions.addUser('alice');

@@ -3,7 +3,14 @@ import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { getAudit, getClock, getPasswords, getStore } from '../dependencies.ts';
+import {
+  getAudit,
+  getClock,
+  getPasswords,
+  getPasswordTurns,
+  getPlayMoney,
+  getStore,
+} from '../dependencies.ts';
 import { readUser } from '../use-cases/read-user.ts';
 import { registerUser } from '../use-cases/register-user.ts';
 import { updateProfile } from '../use-cases/update-profile.ts';
@@ -25,6 +32,8 @@ export function accountRoutes(app: ServiceApp): void {
     passwords: getPasswords(app),
     audit: getAudit(app),
     clock: getClock(app),
+    playMoney: getPlayMoney(app),
+    turns: getPasswordTurns(app),
   };
 
   app.post(

@@ -15,7 +15,7 @@ import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/ht
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { getClock, getIds, getStore } from '../dependencies.ts';
+import { getClock, getIds, getPlayMoney, getStore } from '../dependencies.ts';
 import { depositCash } from '../use-cases/deposit-cash.ts';
 import { exportBalanceTransactions } from '../use-cases/export-balance-transactions.ts';
 import type { LedgerSelection } from '../use-cases/list-balance-transactions.ts';
@@ -125,12 +125,26 @@ function selectionOf(
 }
 
 function moneyRoutes(app: ServiceApp): void {
-  const deps = { store: getStore(app), clock: getClock(app), ids: getIds(app) };
+  const deps = {
+    store: getStore(app),
+    clock: getClock(app),
+    ids: getIds(app),
+    playMoney: getPlayMoney(app),
+  };
   const response = { 201: cashReceiptSchema };
 
   app.post(
     '/balance/deposit',
-    { schema: { ...docs, summary: 'Deposit cash', body: depositSchema, response } },
+    {
+      schema: {
+        ...docs,
+        summary: 'Deposit cash',
+        description:
+          '403 where users may not credit themselves (`free_deposits` of `/app-info`): there an administrator does it.',
+        body: depositSchema,
+        response,
+      },
+    },
     async (request, reply) => {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);

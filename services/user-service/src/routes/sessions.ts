@@ -3,7 +3,7 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
-import { getPasswords, getTokens } from '../dependencies.ts';
+import { getPasswords, getPasswordTurns, getTokens } from '../dependencies.ts';
 import type { ChangePasswordDeps } from '../use-cases/change-password.ts';
 import { changePassword } from '../use-cases/change-password.ts';
 import type { TokenPair } from '../use-cases/issue-tokens.ts';
@@ -30,6 +30,7 @@ export function sessionRoutes(app: ServiceApp): void {
   const deps = {
     ...getSessionEnding(app),
     passwords: getPasswords(app),
+    turns: getPasswordTurns(app),
     tokens: getTokens(app),
   };
 

@@ -42,7 +42,9 @@ export async function changePassword(deps: ChangePasswordDeps, command: ChangePa
     throw ValidationError.ofField('new_password', 'This is your present password.', 'same_password');
   }
   await assertHardToGuess(newPassword, { field: 'new_password', owner: known });
-  const password_hash = await deps.passwords.hash(newPassword);
+  const password_hash = await deps.turns.pass('sign-in', origin.address, () =>
+    deps.passwords.hash(newPassword),
+  );
 
   const now = deps.clock.now();
   const event = deps.audit.eventOf({ type: 'password_change', username, actor: username, ...origin });

@@ -1,9 +1,23 @@
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Once } from '@cnop/common/dao/idempotency/transact-once';
+import { ForbiddenError } from '@cnop/exception/errors';
 import { deposit } from '../domain/cash.ts';
 import type { CashReceipt, MoveCash, MoveCashDeps } from './move-cash.ts';
 import { moveCash } from './move-cash.ts';
 
-/** Adds cash to one's own account. */
-export async function depositCash(deps: MoveCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
+export interface DepositCashDeps extends MoveCashDeps {
+  readonly playMoney: PlayMoney;
+}
+
+/**
+ * Adds cash to the account of the user who asks, who pays nothing for it.
+ * @throws ForbiddenError (403) where there is no play money
+ */
+export async function depositCash(deps: DepositCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
+  if (!deps.playMoney.freeDeposits) {
+    throw new ForbiddenError(
+      'You cannot deposit here yourself. Ask an administrator to credit your account once your payment has arrived.',
+    );
+  }
   return moveCash(deps, command, { rule: deposit, verb: 'Deposited' });
 }

@@ -15,11 +15,20 @@ import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession } from './end-sessions.ts';
 import type { TokenPair } from './issue-tokens.ts';
 import { issueTokens } from './issue-tokens.ts';
-import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } from './sign-in-failures.ts';
+import type { PasswordTurns } from './password-turns.ts';
+import type { SignInItems } from './sign-in-failures.ts';
+import {
+  assertMayTry,
+  isFromKnownNetwork,
+  prepareFailure,
+  signInReads,
+  successWrites,
+} from './sign-in-failures.ts';
 import { deleteSessions, findSurplusSessions, sessionReads } from './surplus-sessions.ts';
 
 export interface LogInDeps extends EndSessionsDeps {
   readonly passwords: PasswordManager;
+  readonly turns: PasswordTurns;
   readonly tokens: TokenIssuer;
   readonly audit: AuditLogger;
 }
@@ -45,20 +54,23 @@ type Outcome =
  */
 export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair> {
   const { username, password, origin } = command;
-  const keys = { user: userRecord.key({ username }), failures: signInFailuresKey(username, origin) };
-  const [userItem, failuresItem] = await deps.store.batchGet([keys.user, keys.failures]);
-  assertNotLockedOut(failuresItem, deps.clock.now());
+  const attempt = { username, origin };
+  const keys = { user: userRecord.key({ username }), ...signInReads(attempt) };
+  const [userItem, failures, history] = await deps.store.batchGet([keys.user, keys.failures, keys.history]);
+  assertMayTry({ failures, history }, attempt, deps.clock.now());
 
   const known = userRecord.readIfPresent(userItem);
-  const proof = await checkPassword(deps.passwords, password, known);
+  const lane = isFromKnownNetwork({ history }, attempt, deps.clock.now()) ? 'known network' : 'sign-in';
+  const check = () => checkPassword(deps.passwords, password, known);
+  const proof = await deps.turns.pass(lane, origin.address, check);
   const now = deps.clock.now();
   const surplus = proof ? await findSurplusSessions(deps.store, username, now) : [];
   const decide = prepareDecision(deps, { ...command, proof, now, isKnown: known !== undefined });
   const outcome = await deps.store.transact(
     { ...sessionReads(surplus), ...keys },
     (items: Readonly<Record<string, Item | undefined>>) => {
-      assertNotLockedOut(items['failures'], now);
-      const { writes, result } = decide(items['user'], items['failures']);
+      assertMayTry(items, attempt, now);
+      const { writes, result } = decide(items['user'], items);
       const tidied = result.kind === 'signed in' ? deleteSessions(surplus, items) : [];
       return { writes: [...writes, ...tidied], result };
     },
@@ -119,10 +131,10 @@ function prepareDecision({ ids, audit }: LogInDeps, facts: LogInFacts) {
     address: origin.address,
   });
 
-  return (userItem: Item | undefined, failures: Item | undefined): Decision<Outcome> => {
+  return (userItem: Item | undefined, items: SignInItems): Decision<Outcome> => {
     const user = userRecord.readIfPresent(userItem);
     if (!user || !proof || user.password_hash !== proof.checkedHash) {
-      return { writes: failureWrites(failures), result: { kind: 'wrong credentials' } };
+      return { writes: failureWrites(items), result: { kind: 'wrong credentials' } };
     }
     if (user.status !== 'active') {
       return { writes: [audit.writeFor(refusal)], result: { kind: 'not active' } };
@@ -132,7 +144,7 @@ function prepareDecision({ ids, audit }: LogInDeps, facts: LogInFacts) {
       userRecord.replace(signedIn),
       sessionRecord.create(session),
       audit.writeFor(login),
-      ...clearFailures(failures),
+      ...successWrites(items, { username, origin }, now),
     ];
     return { writes, result: { kind: 'signed in', user: signedIn, session } };
   };

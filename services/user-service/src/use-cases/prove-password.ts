@@ -6,11 +6,13 @@ import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision, TableStore } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
-import { assertNotLockedOut, clearFailures, prepareFailure, signInFailuresKey } from './sign-in-failures.ts';
+import type { PasswordTurns } from './password-turns.ts';
+import { assertMayTry, prepareFailure, signInReads, successWrites } from './sign-in-failures.ts';
 
 export interface ProvePasswordDeps {
   readonly store: TableStore;
   readonly passwords: PasswordManager;
+  readonly turns: PasswordTurns;
   readonly audit: AuditLogger;
   readonly clock: Clock;
 }
@@ -31,22 +33,24 @@ export interface ProvePassword {
  */
 export async function provePassword(deps: ProvePasswordDeps, command: ProvePassword): Promise<User> {
   const { username, password, origin } = command;
-  const keys = { user: userRecord.key({ username }), failures: signInFailuresKey(username, origin) };
-  const [userItem, failuresItem] = await deps.store.batchGet([keys.user, keys.failures]);
-  assertNotLockedOut(failuresItem, deps.clock.now());
+  const attempt = { username, origin };
+  const keys = { user: userRecord.key({ username }), ...signInReads(attempt) };
+  const [userItem, failures, history] = await deps.store.batchGet([keys.user, keys.failures, keys.history]);
+  assertMayTry({ failures, history }, attempt, deps.clock.now());
   const known = userRecord.readIfPresent(userItem);
   if (!known) throw new NotFoundError('The user');
 
-  const { isRight } = await deps.passwords.verify(password, known.password_hash);
+  const check = () => deps.passwords.verify(password, known.password_hash);
+  const { isRight } = await deps.turns.pass('sign-in', origin.address, check);
   const now = deps.clock.now();
   const failureWrites = prepareFailure(deps.audit, { username, subject: username, origin }, now);
   const isProved = await deps.store.transact(keys, (items): Decision<boolean> => {
-    assertNotLockedOut(items.failures, now);
+    assertMayTry(items, attempt, now);
     const user = userRecord.readIfPresent(items.user);
     if (!isRight || user?.password_hash !== known.password_hash) {
-      return { writes: failureWrites(items.failures), result: false };
+      return { writes: failureWrites(items), result: false };
     }
-    return { writes: clearFailures(items.failures), result: true };
+    return { writes: successWrites(items, attempt, now), result: true };
   });
   if (!isProved) throw wrongPassword();
   return known;

@@ -2,15 +2,20 @@ import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { assertHardToGuess } from '@cnop/common/auth/password-choice';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
-import { ValidationError } from '@cnop/exception/errors';
+import { DEMO_USERNAME_PREFIX } from '@cnop/common/entities/user/user';
+import { ForbiddenError, ValidationError } from '@cnop/exception/errors';
 import { isReservedUsername } from '../domain/reserved-usernames.ts';
+import type { PasswordTurns } from './password-turns.ts';
 
 export interface RegisterUserDeps {
+  readonly turns: PasswordTurns;
+  readonly playMoney: PlayMoney;
   readonly users: UserDao;
   readonly passwords: PasswordManager;
   readonly audit: AuditLogger;
@@ -31,16 +36,20 @@ export interface RegisterUser {
 /**
  * Signs somebody up: user, claim of the e-mail, empty balance and audit event in one commit.
  * @throws ValidationError (422) when the username is reserved or the password easy to guess
+ * @throws ForbiddenError (403) for a demo account where there are none
  * @throws AlreadyExistsError (409) when the username or the e-mail is taken
  */
 export async function registerUser(deps: RegisterUserDeps, command: RegisterUser): Promise<User> {
   const { username, email, password, profile, origin } = command;
+  if (!deps.playMoney.demoAccounts && username.startsWith(DEMO_USERNAME_PREFIX)) {
+    throw new ForbiddenError('There are no demo accounts here. Sign up with another username.');
+  }
   if (isReservedUsername(username)) {
     throw ValidationError.ofField('username', 'This username is reserved.', 'reserved_username');
   }
   await assertHardToGuess(password, { field: 'password', owner: { username, email, ...profile } });
   // Also for a name that is taken: how long the answer takes must not tell more than the answer.
-  const password_hash = await deps.passwords.hash(password);
+  const password_hash = await deps.turns.pass('sign-up', origin.address, () => deps.passwords.hash(password));
   const at = deps.clock.now().toISOString();
   const user: User = {
     username,

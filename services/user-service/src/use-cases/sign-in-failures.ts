@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
-import { networkOf } from '@cnop/common/auth/client-address';
+import { neighbourhoodOf, networkOf } from '@cnop/common/auth/client-address';
 import { addSeconds, epochSeconds } from '@cnop/common/core/clock';
 import { defineRecord } from '@cnop/common/dao/record';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
@@ -13,9 +14,24 @@ import {
   SIGN_IN_FAILURE_WINDOW_SECONDS,
   secondsUntilNextTry,
 } from '../domain/sign-in-lockout.ts';
+import type { SignInHistory } from '../domain/sign-in-slow-down.ts';
+import {
+  historyExpiry,
+  isKnownNetwork,
+  MAX_COUNTED_FAILURES,
+  MAX_KNOWN_NETWORKS,
+  NO_SIGN_INS,
+  secondsUntilNextGuess,
+  UNDELAYED_FAILURES,
+  withFailure,
+  withSuccess,
+} from '../domain/sign-in-slow-down.ts';
 
-// Kept in the store, so that the limit holds over all processes and through a restart; and for each network by
-// itself, so that a stranger cannot lock an owner out.
+// Kept in the store, so that the limits hold over all processes and through a restart. Each network may fail a few times
+// in some minutes. Guesses spread over many networks are slowed down for the account as a whole, except from networks of
+// its owner, so that no stranger can lock an owner out.
+
+const NETWORK_HASH_LENGTH = 22;
 
 const signInFailuresSchema = z.object({
   username: z.string(),
@@ -33,44 +49,115 @@ const signInFailuresRecord = defineRecord<SignInFailures, Pick<SignInFailures, '
     epochSeconds(addSeconds(new Date(failed_at.at(-1) ?? 0), SIGN_IN_FAILURE_WINDOW_SECONDS)),
 });
 
-/** Whose password was tried, and from where. */
+const signInHistorySchema = z.object({
+  username: z.string(),
+  failures: z.int().min(0).max(MAX_COUNTED_FAILURES),
+  failed_at: timestampSchema.nullable(),
+  known_networks: z
+    .array(z.object({ network_hash: z.string(), seen_at: timestampSchema }))
+    .max(MAX_KNOWN_NETWORKS)
+    .readonly(),
+});
+
+const signInHistoryRecord = defineRecord<z.infer<typeof signInHistorySchema>, { readonly username: string }>({
+  table: 'users',
+  schema: signInHistorySchema,
+  key: ({ username }) => ({ pk: username, sk: 'SIGNINS' }),
+  expiresAtEpochSeconds: (history) => epochSeconds(historyExpiry(history)),
+});
+
+/** Whose password is tried, and from where. */
 export interface SignInAttempt {
   readonly username: string;
-  /** How the audit log names the account; what was typed for an unknown one is not recorded. */
-  readonly subject: string;
   readonly origin: RequestOrigin;
 }
 
-export function signInFailuresKey(username: string, origin: RequestOrigin): ItemKey {
-  return signInFailuresRecord.key({ username, network: networkOf(origin.address) });
+/** The items of one attempt's reads, as a transaction or a batch gives them. */
+export interface SignInItems {
+  readonly failures?: Item | undefined;
+  readonly history?: Item | undefined;
 }
 
-/** @throws RateLimitedError (429) after too many failures for this account from this network */
-export function assertNotLockedOut(failures: Item | undefined, now: Date): void {
-  const seconds = secondsUntilNextTry(signInFailuresRecord.readIfPresent(failures)?.failed_at ?? [], now);
-  if (seconds > 0) throw new RateLimitedError(seconds, 'Too many failed sign-ins. Please wait.');
-}
-
-/**
- * Prepares what a wrong password writes: the count, the event, and one more event when it locks the account for
- * this network. Prepared before the transaction, since events have ids and times.
- */
-export function prepareFailure(
-  audit: AuditLogger,
-  { username, subject, origin }: SignInAttempt,
-  now: Date,
-): (failures: Item | undefined) => Write[] {
-  const failure = audit.eventOf({ type: 'login_failure', username: subject, ...origin });
-  const lockout = audit.eventOf({ type: 'lockout', username: subject, ...origin });
-  return (item) => {
-    const failed_at = addFailure(signInFailuresRecord.readIfPresent(item)?.failed_at ?? [], now);
-    const counted = signInFailuresRecord.replace({ username, network: networkOf(origin.address), failed_at });
-    const isLockout = secondsUntilNextTry(failed_at, now) > 0;
-    return [counted, audit.writeFor(failure), ...(isLockout ? [audit.writeFor(lockout)] : [])];
+/** Returns the keys of the items that say whether a password may be tried. */
+export function signInReads({ username, origin }: SignInAttempt): {
+  readonly failures: ItemKey;
+  readonly history: ItemKey;
+} {
+  return {
+    failures: signInFailuresRecord.key({ username, network: networkOf(origin.address) }),
+    history: signInHistoryRecord.key({ username }),
   };
 }
 
-/** What a right password writes: the count starts anew. */
-export function clearFailures(item: Item | undefined): Write[] {
-  return item ? [{ kind: 'delete', key: item.key }] : [];
+/** @throws RateLimitedError (429) after too many failures for this account, from this network or from all of them */
+export function assertMayTry({ failures, history }: SignInItems, attempt: SignInAttempt, now: Date): void {
+  const failedAt = signInFailuresRecord.readIfPresent(failures)?.failed_at ?? [];
+  const seconds = Math.max(
+    secondsUntilNextTry(failedAt, now),
+    secondsUntilNextGuess(historyOf(history), hashOfNetwork(attempt), now),
+  );
+  if (seconds > 0) throw new RateLimitedError(seconds, 'Too many failed sign-ins. Please wait.');
+}
+
+/** Whether the owner signed in before from the network of an attempt. */
+export function isFromKnownNetwork({ history }: SignInItems, attempt: SignInAttempt, now: Date): boolean {
+  return isKnownNetwork(historyOf(history), hashOfNetwork(attempt), now);
+}
+
+/**
+ * Prepares the writes of a wrong password: the counts, the event, and one more event when it locks the account for this
+ * network or begins to slow it down for all. Prepared before the transaction, since events have ids and times.
+ * @param subject the account as the audit log names it; the name that was typed for an unknown one is not recorded
+ */
+export function prepareFailure(
+  audit: AuditLogger,
+  { username, origin, subject }: SignInAttempt & { readonly subject: string },
+  now: Date,
+): (items: SignInItems) => Write[] {
+  const failure = audit.eventOf({ type: 'login_failure', username: subject, ...origin });
+  const lockout = audit.eventOf({ type: 'lockout', username: subject, ...origin });
+  const slowDown = audit.eventOf({
+    type: 'lockout',
+    username: subject,
+    ...origin,
+    detail: { scope: 'unknown networks' },
+  });
+  return (items) => {
+    const history = withFailure(historyOf(items.history), now);
+    const failed_at = addFailure(signInFailuresRecord.readIfPresent(items.failures)?.failed_at ?? [], now);
+    const isLockout = secondsUntilNextTry(failed_at, now) > 0;
+    const isSlowedDown = history.failures === UNDELAYED_FAILURES;
+    return [
+      signInFailuresRecord.replace({ username, network: networkOf(origin.address), failed_at }),
+      signInHistoryRecord.replace({ username, ...history }),
+      audit.writeFor(failure),
+      ...(isLockout ? [audit.writeFor(lockout)] : []),
+      ...(isSlowedDown ? [audit.writeFor(slowDown)] : []),
+    ];
+  };
+}
+
+/** Returns the writes of a right password: the network's count starts anew, and the network is known from now on. */
+export function successWrites(
+  { failures, history }: SignInItems,
+  attempt: SignInAttempt,
+  now: Date,
+): Write[] {
+  const remembered = withSuccess(historyOf(history), hashOfNetwork(attempt), now);
+  return [
+    signInHistoryRecord.replace({ username: attempt.username, ...remembered }),
+    ...(failures ? [{ kind: 'delete', key: failures.key } as const] : []),
+  ];
+}
+
+function historyOf(item: Item | undefined): SignInHistory {
+  return signInHistoryRecord.readIfPresent(item) ?? NO_SIGN_INS;
+}
+
+/** A hash for the account alone: equal networks of two accounts do not look equal in the store. */
+function hashOfNetwork({ username, origin }: SignInAttempt): string {
+  return createHash('sha256')
+    .update(`${username}\n${neighbourhoodOf(origin.address)}`)
+    .digest('base64url')
+    .slice(0, NETWORK_HASH_LENGTH);
 }

@@ -7,7 +7,7 @@ import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { User } from '@cnop/common/entities/user/user';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { UserServiceUnderTest } from '../user-service-under-test.ts';
+import type { Answer, UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, countByStatus, PASSWORD, startUserService } from '../user-service-under-test.ts';
 
 const WRONG = 'Wrong-Horse-9-Battery';
@@ -238,8 +238,9 @@ describe('failed sign-ins', () => {
     for (let i = 0; i < 5; i += 1) expect((await viaProxy(OFFICE)).status).toBe(401);
     expect((await viaProxy(OFFICE)).status).toBe(429);
     expect((await viaProxy(HOME)).status).toBe(401);
+    await service.addUser({ username: 'bob', email: 'bob@example.com' });
     const direct = (claimed: string) =>
-      service.logIn('alice', WRONG, { from: '192.0.2.1', headers: { 'x-forwarded-for': claimed } });
+      service.logIn('bob', WRONG, { from: '192.0.2.1', headers: { 'x-forwarded-for': claimed } });
     for (let i = 0; i < 5; i += 1) expect((await direct(`10.0.0.${i}`)).status).toBe(401);
     expect((await direct('10.0.0.9')).status).toBe(429);
   });
@@ -281,6 +282,85 @@ describe('failed sign-ins', () => {
   });
 });
 
+describe('guesses from many networks at one account', () => {
+  const GUESSES = 300;
+  const stranger = (index: number) => `198.18.${index % 256}.${Math.floor(index / 256)}`;
+
+  /** How a device behind the same /24 looks after its address changed. */
+  const HOME_LATER = '203.0.113.77';
+
+  async function guess(count: number, gapSeconds: number): Promise<Record<string, number>> {
+    const answers: Answer[] = [];
+    for (let index = 0; index < count; index += 1) {
+      answers.push(await fail('alice', stranger(index)));
+      service.clock.advanceSeconds(gapSeconds);
+    }
+    return countByStatus(answers);
+  }
+
+  it('are evaluated twenty times at most in five minutes, and the owner signs in from a known network at once', async () => {
+    await service.addUser();
+    expect((await service.logIn('alice', PASSWORD, { from: HOME })).status).toBe(200);
+    const { 401: evaluated = 0, 429: refused = 0 } = await guess(GUESSES, 1);
+    expect(evaluated + refused).toBe(GUESSES);
+    expect(evaluated).toBeGreaterThanOrEqual(10);
+    expect(evaluated).toBeLessThanOrEqual(20);
+    expect((await service.logIn('alice', PASSWORD, { from: HOME_LATER })).status).toBe(200);
+    expect((await service.logIn('alice', PASSWORD, { from: stranger(GUESSES) })).status).toBe(429);
+  });
+
+  it('all at once are told about ten passwords, not more, and a right one among the rest is not told', async () => {
+    await service.addUser();
+    const wrong = Array.from({ length: GUESSES }, (_, index) => fail('alice', stranger(index)));
+    expect(countByStatus(await Promise.all(wrong))).toEqual({ 401: 10, 429: 290 });
+    const right = await service.logIn('alice', PASSWORD, { from: stranger(GUESSES) });
+    expect([right.status, Number(right.headers['retry-after'])]).toEqual([429, 1]);
+  });
+
+  it('are slowed down for a name that does not exist in the same way', async () => {
+    const answers: Answer[] = [];
+    for (let index = 0; index < 15; index += 1) answers.push(await fail('nobody_here', stranger(index)));
+    expect(countByStatus(answers)).toEqual({ 401: 10, 429: 5 });
+  });
+
+  it('are recorded when the slow-down begins', async () => {
+    await service.addUser();
+    await guess(15, 0);
+    const lockouts = (await service.eventsOf('alice')).filter(({ event_type }) => event_type === 'lockout');
+    expect(lockouts.map(({ detail }) => detail)).toEqual([{ scope: 'unknown networks' }]);
+  });
+
+  it('go on slowly after the owner signed in', async () => {
+    await service.addUser();
+    await service.logIn('alice', PASSWORD, { from: HOME });
+    await guess(15, 0);
+    await service.logIn('alice', PASSWORD, { from: HOME });
+    expect((await fail('alice', stranger(GUESSES))).status).toBe(429);
+  });
+
+  it('slow down changing a password with a stolen session from elsewhere as well', async () => {
+    await service.addUser();
+    const { body } = await service.logIn('alice', PASSWORD, { from: HOME });
+    await guess(15, 0);
+    const change = (from: string) =>
+      service.call('POST', '/auth/password', {
+        from,
+        headers: bearer(body.access_token),
+        body: { current_password: WRONG, new_password: 'Another-Horse-7-Battery' },
+      });
+    expect((await change(stranger(GUESSES))).status).toBe(429);
+    expect((await change(HOME)).status).toBe(422);
+  });
+
+  it('leave neither address nor network of the owner in the history', async () => {
+    await service.addUser();
+    await service.logIn('alice', PASSWORD, { from: HOME });
+    const history = (await service.everyStoredItem()).find(({ key }) => key.sk === 'SIGNINS');
+    expect(history?.attributes).toMatchObject({ failures: 0, failed_at: null });
+    expect(JSON.stringify(history)).not.toContain('203.0.113');
+  });
+});
+
 describe('the limit of sessions', () => {
   it('ends the oldest session when there are more than 20', async () => {
     await service.addUser();
@@ -313,5 +393,45 @@ describe('the limit of sessions', () => {
     expect((await service.call('GET', '/balance', { headers: bearer(first.body.access_token) })).status).toBe(
       200,
     );
+  });
+});
+
+describe('the queues for the password process', () => {
+  it('refuse no owner over 150 parallel sign-ups, and none over guesses from many networks', async () => {
+    const crowded = await startUserService({ maxWaitingPasswords: 8 });
+    await crowded.addUser();
+    expect((await crowded.logIn('alice', PASSWORD, { from: HOME })).status).toBe(200);
+    const signUps = Array.from({ length: 150 }, (_, index) =>
+      crowded.call('POST', '/auth/register', {
+        from: `198.18.0.${index}`,
+        body: {
+          username: `newcomer_${index}`,
+          email: `newcomer_${index}@example.com`,
+          password: 'Analytical-Engine-1843',
+          first_name: 'Ada',
+          last_name: 'Lovelace',
+        },
+      }),
+    );
+    const guesses = Array.from({ length: 50 }, (_, index) =>
+      crowded.logIn(`someone_${index}`, WRONG, { from: `198.19.0.${index}` }),
+    );
+    const owner = crowded.logIn('alice', PASSWORD, { from: HOME });
+    expect((await owner).status).toBe(200);
+    expect(countByStatus(await Promise.all(signUps))[429]).toBeGreaterThan(0);
+    expect(countByStatus(await Promise.all(guesses))[429]).toBeGreaterThan(0);
+    await crowded.stop();
+  });
+
+  it('refuse no sign-in over many from one other network', async () => {
+    const crowded = await startUserService({ maxWaitingPasswords: 8 });
+    await crowded.addUser();
+    const flood = Array.from({ length: 60 }, (_, index) =>
+      crowded.logIn(`someone_${index}`, WRONG, { from: `2001:db8:0:${index.toString(16)}::1` }),
+    );
+    const owner = crowded.logIn('alice', PASSWORD, { from: HOME });
+    expect((await owner).status).toBe(200);
+    expect(countByStatus(await Promise.all(flood))[429]).toBeGreaterThan(0);
+    await crowded.stop();
   });
 });

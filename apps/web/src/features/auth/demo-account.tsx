@@ -1,4 +1,5 @@
 import { systemIds } from '@cnop/common/core/ids';
+import { DEMO_USERNAME_PREFIX } from '@cnop/common/entities/user/user';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { depositCash } from '../../api/account/deposit.ts';
 import { appInfoQuery } from '../../api/app-info.ts';
@@ -39,7 +40,7 @@ export function DemoAccount() {
 async function openDemoAccount(): Promise<void> {
   const random = crypto.getRandomValues(new Uint8Array(RANDOM_LETTERS));
   const suffix = Array.from(random, (byte) => (byte % 36).toString(36)).join('');
-  const username = `demo_${suffix}`;
+  const username = `${DEMO_USERNAME_PREFIX}${suffix}`;
   // Nobody needs to know it: the account lives as long as this session.
   const password = `Demo-${systemIds.next()}-A1`;
   await register({

@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query';
+import { appInfoQuery } from '../../api/app-info.ts';
 import { BalanceFigures } from './balance-figures.tsx';
 import type { CashSearch } from './cash-search.ts';
 import { Ledger } from './ledger.tsx';
@@ -10,12 +12,14 @@ export interface CashProps {
 
 /** The cash of the user: how much there is, in and out, and every movement. */
 export function Cash({ search, onSearch }: CashProps) {
+  const { data: app } = useQuery(appInfoQuery());
   return (
     <>
       <BalanceFigures />
       <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <MoveCash
           move={search.move ?? 'deposit'}
+          canDeposit={app?.free_deposits ?? true}
           onMove={(move) => onSearch({ move: move === 'deposit' ? undefined : move })}
         />
         <Ledger search={search} onSearch={onSearch} />

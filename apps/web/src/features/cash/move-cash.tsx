@@ -16,29 +16,38 @@ const MOVES: readonly { readonly value: CashMove; readonly label: string }[] = [
 
 export interface MoveCashProps {
   readonly move: CashMove;
+  /** Whether users may credit their own account. */
+  readonly canDeposit: boolean;
   readonly onMove: (move: CashMove) => void;
 }
 
 /** Brings cash in or takes it out: the limit and the balance before and after in sight, one movement for one press. */
-export function MoveCash({ move, onMove }: MoveCashProps) {
+export function MoveCash({ move: chosenMove, canDeposit, onMove }: MoveCashProps) {
+  const move = canDeposit ? chosenMove : 'withdraw';
   const form = useCashForm(move);
   const { balance, input, errors, movement, change } = form;
   const isDeposit = move === 'deposit';
   return (
     <section aria-labelledby="move-title" className="card p-4">
       <h2 id="move-title" className="sr-only">
-        Deposit or withdraw
+        {canDeposit ? 'Deposit or withdraw' : 'Withdraw'}
       </h2>
       <form noValidate onSubmit={(event) => void form.submit(event)} className="grid grid-cols-1 gap-3">
-        <Segmented
-          label="Deposit or withdraw"
-          options={MOVES}
-          value={move}
-          onChange={(next) => {
-            onMove(next);
-            form.startAnew();
-          }}
-        />
+        {canDeposit ? (
+          <Segmented
+            label="Deposit or withdraw"
+            options={MOVES}
+            value={move}
+            onChange={(next) => {
+              onMove(next);
+              form.startAnew();
+            }}
+          />
+        ) : (
+          <p className="text-sm text-muted">
+            To add cash, ask an administrator to credit your account once your payment has arrived.
+          </p>
+        )}
         <DecimalField
           id="cash-amount"
           label="Amount"

@@ -9,6 +9,9 @@ export const userStatusSchema = z.enum(['active', 'inactive', 'suspended', 'pend
 /** @public an enum of the mission */
 export type UserStatus = z.infer<typeof userStatusSchema>;
 
+/** How the name of an account with play money begins, which the web app opens in one step. */
+export const DEMO_USERNAME_PREFIX = 'demo_';
+
 /** A bcrypt hash in its textual form. */
 const PASSWORD_HASH_LENGTH = 60;
 /** bcrypt looks at no more bytes than these, so a longer password would be cut without a word. */

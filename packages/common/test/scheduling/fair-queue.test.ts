@@ -1,0 +1,73 @@
+import { createFairQueue } from '@cnop/common/scheduling/fair-queue';
+import { expect, it } from 'vitest';
+
+/** A queue with one slot that is taken until `open`; `served` tells who had a turn, in order. */
+function createClosedQueue(maxWaiting: number) {
+  const queue = createFairQueue({
+    slots: 1,
+    lanes: ['sign-up', 'sign-in'],
+    maxWaiting,
+    fullError: () => new Error('full'),
+  });
+  const served: string[] = [];
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const first = queue.pass({ lane: 'sign-in', group: 'first' }, () => promise);
+  const outcomes: Promise<string>[] = [];
+  const send = (lane: 'sign-up' | 'sign-in', group: string): Promise<string> => {
+    const outcome = queue
+      .pass({ lane, group }, async () => void served.push(`${lane} ${group}`))
+      .then(
+        () => 'served',
+        (error: Error) => error.message,
+      );
+    outcomes.push(outcome);
+    return outcome;
+  };
+  const open = async () => {
+    resolve();
+    await first;
+    await Promise.all(outcomes);
+  };
+  return { send, open, served };
+}
+
+it('a full lane refuses no one in the other, and both have turns alternately', async () => {
+  const { send, open, served } = createClosedQueue(3);
+  const signUps = Array.from({ length: 150 }, (_, index) => send('sign-up', `network-${index}`));
+  const signIn = send('sign-in', 'owner');
+  await open();
+  expect(await signIn).toBe('served');
+  expect((await Promise.all(signUps)).filter((outcome) => outcome === 'full')).toHaveLength(147);
+  expect(served.indexOf('sign-in owner')).toBeLessThanOrEqual(1);
+});
+
+it('groups have turns alternately, however many one of them sends', async () => {
+  const { send, open, served } = createClosedQueue(10);
+  for (const group of ['a', 'a', 'a', 'a', 'b', 'c']) void send('sign-in', group);
+  await open();
+  expect(served).toEqual(['a', 'b', 'c', 'a', 'a', 'a'].map((group) => `sign-in ${group}`));
+});
+
+it('a newcomer takes the place of the latest of the largest group in a full lane', async () => {
+  const { send, open } = createClosedQueue(3);
+  const flood = ['a', 'a', 'a', 'a'].map((group) => send('sign-in', group));
+  const newcomer = send('sign-in', 'b');
+  await open();
+  expect(await newcomer).toBe('served');
+  expect(await Promise.all(flood)).toEqual(['served', 'served', 'full', 'full']);
+});
+
+it('work that fails gives its turn on', async () => {
+  const queue = createFairQueue({
+    slots: 1,
+    lanes: ['only'],
+    maxWaiting: 1,
+    fullError: () => new Error('full'),
+  });
+  const place = { lane: 'only', group: 'a' } as const;
+  await expect(queue.pass(place, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await queue.pass(place, () => Promise.resolve('fine'))).toBe('fine');
+});

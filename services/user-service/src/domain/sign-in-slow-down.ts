@@ -1,0 +1,88 @@
+import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
+
+/** Wrong passwords for one account, from all networks together, before guesses are slowed down. */
+export const UNDELAYED_FAILURES = 10;
+/** The delay doubles with each further failure, up to this: 96 guesses a day at most. */
+const MAX_DELAY_SECONDS = 15 * 60;
+/** One failure is forgotten for each hour without any. */
+const FAILURE_LIFETIME_SECONDS = 60 * 60;
+/** More are not counted, so that an account is as before half a day after an attack. */
+export const MAX_COUNTED_FAILURES = 24;
+/** Networks of the owner that are remembered for an account. */
+export const MAX_KNOWN_NETWORKS = 10;
+/** How long a network is remembered after the last success from there. */
+export const KNOWN_NETWORK_LIFETIME_SECONDS = 90 * 24 * 60 * 60;
+
+/** A network from which the owner signed in. */
+export interface KnownNetwork {
+  readonly network_hash: string;
+  readonly seen_at: string;
+}
+
+/** The sign-ins of one account over all networks. */
+export interface SignInHistory {
+  readonly failures: number;
+  readonly failed_at: string | null;
+  /** The latest first. */
+  readonly known_networks: readonly KnownNetwork[];
+}
+
+export const NO_SIGN_INS: SignInHistory = { failures: 0, failed_at: null, known_networks: [] };
+
+/**
+ * Returns the whole seconds until a password may be tried from a network; 0 when it may be tried now. A network of the
+ * owner never waits: strangers cannot lock the owner out.
+ */
+export function secondsUntilNextGuess(history: SignInHistory, networkHash: string, now: Date): number {
+  const failures = countedFailures(history, now);
+  if (history.failed_at === null || failures < UNDELAYED_FAILURES) return 0;
+  if (isKnownNetwork(history, networkHash, now)) return 0;
+  const delaySeconds = Math.min(2 ** (failures - UNDELAYED_FAILURES), MAX_DELAY_SECONDS);
+  const freeAt = addSeconds(new Date(history.failed_at), delaySeconds);
+  return Math.max(0, Math.ceil((freeAt.getTime() - now.getTime()) / MILLISECONDS_PER_SECOND));
+}
+
+/** Whether the owner signed in from a network that is still remembered. */
+export function isKnownNetwork(history: SignInHistory, networkHash: string, now: Date): boolean {
+  return knownNetworks(history, now).some(({ network_hash }) => network_hash === networkHash);
+}
+
+/** Returns the history after one more wrong password. */
+export function withFailure(history: SignInHistory, now: Date): SignInHistory {
+  return {
+    failures: Math.min(countedFailures(history, now) + 1, MAX_COUNTED_FAILURES),
+    failed_at: now.toISOString(),
+    known_networks: knownNetworks(history, now),
+  };
+}
+
+/**
+ * Returns the history after a success. Failures are not forgotten over it, or an attacker who comes back after each
+ * sign-in of the owner would never be slowed down.
+ */
+export function withSuccess(history: SignInHistory, networkHash: string, now: Date): SignInHistory {
+  const others = knownNetworks(history, now).filter(({ network_hash }) => network_hash !== networkHash);
+  const known = [{ network_hash: networkHash, seen_at: now.toISOString() }, ...others];
+  return { ...history, known_networks: known.slice(0, MAX_KNOWN_NETWORKS) };
+}
+
+/** Returns when nothing of a history counts any more. */
+export function historyExpiry({ failures, failed_at, known_networks }: SignInHistory): Date {
+  const [latest] = known_networks;
+  const networksEnd = latest
+    ? addSeconds(new Date(latest.seen_at), KNOWN_NETWORK_LIFETIME_SECONDS)
+    : new Date(0);
+  const failuresEnd = addSeconds(new Date(failed_at ?? 0), failures * FAILURE_LIFETIME_SECONDS);
+  return networksEnd > failuresEnd ? networksEnd : failuresEnd;
+}
+
+function countedFailures({ failures, failed_at }: SignInHistory, now: Date): number {
+  if (failed_at === null) return 0;
+  const quietSeconds = (now.getTime() - new Date(failed_at).getTime()) / MILLISECONDS_PER_SECOND;
+  return Math.max(0, failures - Math.max(0, Math.floor(quietSeconds / FAILURE_LIFETIME_SECONDS)));
+}
+
+function knownNetworks({ known_networks }: SignInHistory, now: Date): readonly KnownNetwork[] {
+  const oldest = addSeconds(now, -KNOWN_NETWORK_LIFETIME_SECONDS).toISOString();
+  return known_networks.filter(({ seen_at }) => seen_at > oldest);
+}

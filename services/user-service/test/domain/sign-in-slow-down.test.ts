@@ -1,0 +1,113 @@
+import { addSeconds } from '@cnop/common/core/clock';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { SignInHistory } from '../../src/domain/sign-in-slow-down.ts';
+import {
+  historyExpiry,
+  KNOWN_NETWORK_LIFETIME_SECONDS,
+  MAX_KNOWN_NETWORKS,
+  NO_SIGN_INS,
+  secondsUntilNextGuess,
+  withFailure,
+  withSuccess,
+} from '../../src/domain/sign-in-slow-down.ts';
+
+const START = new Date('2026-01-15T12:00:00.000Z');
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Guesses as fast as is allowed, from a new network each time; returns how many were evaluated. */
+function guessesWithin(seconds: number): number {
+  let history: SignInHistory = NO_SIGN_INS;
+  let now = START;
+  let evaluated = 0;
+  while (now < addSeconds(START, seconds)) {
+    history = withFailure(history, now);
+    evaluated += 1;
+    now = addSeconds(now, secondsUntilNextGuess(history, `network-${evaluated}`, now));
+  }
+  return evaluated;
+}
+
+function failedTimes(count: number): SignInHistory {
+  return Array.from({ length: count }).reduce<SignInHistory>(
+    (history) => withFailure(history, START),
+    NO_SIGN_INS,
+  );
+}
+
+it('ten failures wait for nothing, each further one twice as long, up to a quarter of an hour', () => {
+  const delays = Array.from({ length: 26 }, (_, count) =>
+    secondsUntilNextGuess(failedTimes(count), 'x', START),
+  );
+  expect(delays).toEqual([
+    ...Array.from({ length: 10 }, () => 0),
+    1,
+    2,
+    4,
+    8,
+    16,
+    32,
+    64,
+    128,
+    256,
+    512,
+    900,
+    900,
+    900,
+    900,
+    900,
+    900,
+  ]);
+});
+
+it('a stranger who guesses without a pause gets 18 guesses in five minutes and 114 in the first day', () => {
+  expect(guessesWithin(300)).toBe(18);
+  expect(guessesWithin(DAY_SECONDS)).toBe(114);
+});
+
+it('a failure is forgotten for each hour without one', () => {
+  const history = failedTimes(12);
+  const waitAfter = (hours: number) => {
+    const now = addSeconds(START, hours * HOUR_SECONDS);
+    return secondsUntilNextGuess(withFailure(history, now), 'x', now);
+  };
+  expect([0, 1, 2, 3, 4].map(waitAfter)).toEqual([8, 4, 2, 1, 0]);
+});
+
+it('a known network never waits, however many failures there are and whenever they come', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 60 }), (gaps) => {
+      let history = withSuccess(NO_SIGN_INS, 'home', START);
+      let now = START;
+      for (const gap of gaps) {
+        now = addSeconds(now, gap);
+        history = withFailure(history, now);
+        expect(secondsUntilNextGuess(history, 'home', now)).toBe(0);
+      }
+    }),
+  );
+});
+
+it('the ten latest networks are known, each for 90 days after its last success', () => {
+  let history: SignInHistory = NO_SIGN_INS;
+  for (let index = 0; index <= MAX_KNOWN_NETWORKS; index += 1) {
+    history = withSuccess(history, `network-${index}`, addSeconds(START, index));
+  }
+  history = withSuccess(history, 'network-1', addSeconds(START, 60));
+  expect(history.known_networks).toHaveLength(MAX_KNOWN_NETWORKS);
+  const failed = { ...failedTimes(20), known_networks: history.known_networks };
+  const waits = (network: string, at: Date) =>
+    secondsUntilNextGuess({ ...failed, failed_at: at.toISOString() }, network, at);
+  expect(waits('network-0', START)).toBeGreaterThan(0);
+  expect(waits('network-1', START)).toBe(0);
+  expect(waits('network-1', addSeconds(START, KNOWN_NETWORK_LIFETIME_SECONDS + 59))).toBe(0);
+  expect(waits('network-1', addSeconds(START, KNOWN_NETWORK_LIFETIME_SECONDS + 60))).toBeGreaterThan(0);
+});
+
+it('a history is kept until nothing of it counts', () => {
+  expect(historyExpiry(failedTimes(3))).toEqual(addSeconds(START, 3 * HOUR_SECONDS));
+  expect(historyExpiry(withSuccess(failedTimes(3), 'home', START))).toEqual(
+    addSeconds(START, KNOWN_NETWORK_LIFETIME_SECONDS),
+  );
+});
