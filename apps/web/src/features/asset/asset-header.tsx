@@ -6,7 +6,7 @@ import { TickingPrice } from '../../live/ticking-price.tsx';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
 import { Percent, Price } from '../../ui/amounts.tsx';
 import { AssetBadge } from '../../ui/asset-badge.tsx';
-import { Badge } from '../../ui/badge.tsx';
+import { AssetStatusBadge } from '../../ui/asset-status-badge.tsx';
 
 /** The name, the price and the key figures of an asset. */
 export function AssetHeader({ asset }: { readonly asset: MarketAsset }) {
@@ -18,7 +18,7 @@ export function AssetHeader({ asset }: { readonly asset: MarketAsset }) {
         <AssetBadge symbol={symbol} size="large" />
         <div>
           <h1 className="flex items-center gap-2 text-base font-semibold">
-            {name} {!asset.is_active && <Badge tone="warn">Halted</Badge>}
+            {name} <AssetStatusBadge status={asset.status} />
           </h1>
           <p className="text-xs text-faint">{symbol} / USD</p>
         </div>

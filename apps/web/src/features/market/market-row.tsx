@@ -6,7 +6,7 @@ import { TickingPrice } from '../../live/ticking-price.tsx';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
 import { Percent } from '../../ui/amounts.tsx';
 import { AssetBadge } from '../../ui/asset-badge.tsx';
-import { Badge } from '../../ui/badge.tsx';
+import { AssetStatusBadge } from '../../ui/asset-status-badge.tsx';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Sparkline } from './sparkline.tsx';
 
@@ -35,7 +35,7 @@ export const MarketRow = memo(function MarketRow({ asset, hasVolume }: MarketRow
             <span className="truncate font-medium">{asset.name}</span>
             <span className="text-xs text-faint">{asset.symbol}</span>
           </span>
-          {!asset.is_active && <Badge tone="warn">Halted</Badge>}
+          <AssetStatusBadge status={asset.status} />
         </Link>
       </RowHead>
       <Cell isNumeric>

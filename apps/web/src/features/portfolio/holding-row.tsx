@@ -8,7 +8,7 @@ import { useLivePrice } from '../../live/price-store.ts';
 import { TickingPrice } from '../../live/ticking-price.tsx';
 import { Money, Percent, Price, Quantity } from '../../ui/amounts.tsx';
 import { AssetBadge } from '../../ui/asset-badge.tsx';
-import { Badge } from '../../ui/badge.tsx';
+import { AssetStatusBadge } from '../../ui/asset-status-badge.tsx';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { valueOfHolding } from './portfolio-values.ts';
 
@@ -45,7 +45,7 @@ export const HoldingRow = memo(function HoldingRow({ holding, asset }: HoldingRo
               {asset_id}
             </span>
           </span>
-          {asset && !asset.is_active && <Badge tone="warn">Halted</Badge>}
+          {asset && <AssetStatusBadge status={asset.status} />}
         </Link>
       </RowHead>
       <Cell isNumeric className="hidden sm:table-cell">

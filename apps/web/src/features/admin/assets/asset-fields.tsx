@@ -1,6 +1,7 @@
 import type { AssetCategory, AssetStatus } from '@cnop/common/entities/inventory/asset';
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
 import type { ReactNode } from 'react';
+import { STATUS_NAMES } from '../../../ui/asset-status-badge.tsx';
 import { DecimalField } from '../../../ui/decimal-field.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextArea } from '../../../ui/text-area.tsx';
@@ -8,7 +9,7 @@ import type { TextFieldProps } from '../../../ui/text-field.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import type { Complaints } from '../complaints.ts';
 import type { AssetField, AssetForm } from './asset-form.ts';
-import { CATEGORY_NAMES, STATUS_MEANINGS, STATUS_NAMES } from './asset-words.ts';
+import { CATEGORY_NAMES, STATUS_MEANINGS } from './asset-words.ts';
 
 const CATEGORIES = assetCategorySchema.options.map((value) => ({ value, label: CATEGORY_NAMES[value] }));
 const STATUSES = assetStatusSchema.options.map((value) => ({ value, label: STATUS_NAMES[value] }));

@@ -3,12 +3,13 @@ import type { MarketAsset } from '../../../api/market/assets.ts';
 import { TickingPrice } from '../../../live/ticking-price.tsx';
 import { useAssetPrice } from '../../../live/use-asset-price.ts';
 import { AssetBadge } from '../../../ui/asset-badge.tsx';
+import { STATUS_NAMES, STATUS_TONES } from '../../../ui/asset-status-badge.tsx';
 import { Badge } from '../../../ui/badge.tsx';
 import { Cell, Row, RowHead } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { Permissions } from '../permissions.ts';
 import { AssetActions } from './asset-actions.tsx';
-import { CATEGORY_NAMES, STATUS_NAMES, STATUS_TONES } from './asset-words.ts';
+import { CATEGORY_NAMES } from './asset-words.ts';
 
 export interface AssetRowProps {
   readonly asset: MarketAsset;

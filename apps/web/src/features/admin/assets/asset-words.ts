@@ -1,6 +1,5 @@
 import type { AssetCategory, AssetStatus } from '@cnop/common/entities/inventory/asset';
 import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
-import type { BadgeTone } from '../../../ui/badge.tsx';
 
 export const CATEGORY_NAMES: Readonly<Record<AssetCategory, string>> = {
   cryptocurrency: 'Coin',
@@ -8,22 +7,6 @@ export const CATEGORY_NAMES: Readonly<Record<AssetCategory, string>> = {
   token: 'Token',
   nft: 'NFT',
   commodity: 'Commodity',
-};
-
-export const STATUS_NAMES: Readonly<Record<AssetStatus, string>> = {
-  active: 'Active',
-  cancel_only: 'Cancel only',
-  close_only: 'Sell only',
-  suspended: 'Suspended',
-  delisted: 'Delisted',
-};
-
-export const STATUS_TONES: Readonly<Record<AssetStatus, BadgeTone>> = {
-  active: 'gain',
-  cancel_only: 'neutral',
-  close_only: 'warn',
-  suspended: 'warn',
-  delisted: 'loss',
 };
 
 /** What a status means for orders. */

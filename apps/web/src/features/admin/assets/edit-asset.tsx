@@ -7,12 +7,13 @@ import type { MarketAsset } from '../../../api/market/assets.ts';
 import { assetsQuery } from '../../../api/market/assets.ts';
 import { formatCount } from '../../../format/numbers.ts';
 import { AlertDialog } from '../../../ui/alert-dialog.tsx';
+import { STATUS_NAMES } from '../../../ui/asset-status-badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FormProblem } from '../../../ui/form-problem.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { AssetFields } from './asset-fields.tsx';
 import { changedFields, closesTrading, formOfAsset, readAssetChanges } from './asset-form.ts';
-import { STATUS_MEANINGS, STATUS_NAMES } from './asset-words.ts';
+import { STATUS_MEANINGS } from './asset-words.ts';
 import { useAssetForm } from './use-asset-form.ts';
 
 /** Edits an asset. Only what differs from it is sent. */
