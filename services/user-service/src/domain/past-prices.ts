@@ -1,22 +1,34 @@
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 
+/** The market of one asset as far as it is recorded. */
+export interface PriceRecord {
+  /** Of one interval, oldest first. */
+  readonly candles: readonly Candle[];
+  /** The user's own trades: between two closes they are what is known best. */
+  readonly trades: readonly Pick<AssetTransaction, 'timestamp' | 'price'>[];
+  readonly presentPrice: string;
+}
+
 /**
- * The price of an asset at some moments: the close of the last candle that was over by then. Before the first candle it
- * is where that one opened, and without any the present price.
+ * Returns the price of an asset at some moments: the close of the last candle that was over by then, or the price of a
+ * trade since. Before any of them it is where the first candle opened, and without candles the present price.
  * @param times oldest first
- * @param candles of one interval, oldest first
  */
 export function pastPrices(
   times: readonly string[],
-  candles: readonly Candle[],
-  presentPrice: string,
+  { candles, trades, presentPrice }: PriceRecord,
 ): string[] {
+  const known = [
+    ...candles.map((candle) => ({ at: endOf(candle), price: candle.close })),
+    ...trades.map(({ timestamp, price }) => ({ at: Date.parse(timestamp), price })),
+  ].toSorted((a, b) => a.at - b.at);
   let price = candles[0]?.open ?? presentPrice;
   let next = 0;
-  return times.map((at) => {
-    for (let candle = candles[next]; candle && endOf(candle) <= Date.parse(at); candle = candles[next]) {
-      price = candle.close;
+  return times.map((time) => {
+    for (let one = known[next]; one && one.at <= Date.parse(time); one = known[next]) {
+      price = one.price;
       next += 1;
     }
     return price;

@@ -141,7 +141,7 @@ interface PriceRequest {
   readonly trades: readonly AssetTransaction[];
 }
 
-/** Prices at moments: of a trade its own, otherwise that of the last candle. */
+/** Reads the prices of holdings at moments, from candles and the user's own trades. */
 async function readPrices(
   candles: CandleDao,
   holdings: readonly ValuedHolding[],
@@ -151,12 +151,13 @@ async function readPrices(
   const readings = holdings.map(async ({ asset_id: assetId, current_price }) => {
     const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);
     const newestFirst = await candles.getCandles({ assetId, interval, to, limit, order: 'descending' });
-    const prices = pastPrices(times, newestFirst.toReversed(), current_price);
+    const prices = pastPrices(times, {
+      candles: newestFirst.toReversed(),
+      trades: trades.filter(({ asset_id }) => asset_id === assetId),
+      presentPrice: current_price,
+    });
     return [assetId, new Map(times.map((at, index) => [at, prices[index]]))] as const;
   });
   const prices = new Map(await Promise.all(readings));
-  for (const { asset_id, timestamp, price } of trades) {
-    if (prices.get(asset_id)?.has(timestamp)) prices.get(asset_id)?.set(timestamp, price);
-  }
   return (assetId, at) => prices.get(assetId)?.get(at);
 }

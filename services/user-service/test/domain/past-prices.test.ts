@@ -28,15 +28,27 @@ describe('the price at a past moment', () => {
     ['after all candles is the last close', '15:00', '21'],
     ['before all candles is where the first one opened', '09:59', '10'],
   ])('%s', (_what, time, price) => {
-    expect(pastPrices([at(time)], candles, '50')).toEqual([price]);
+    expect(pastPrices([at(time)], { candles, trades: [], presentPrice: '50' })).toEqual([price]);
   });
 
   it('is told for each of many moments', () => {
     const times = ['08:00', '10:00', '10:30', '12:00', '14:00'].map(at);
-    expect(pastPrices(times, candles, '50')).toEqual(['10', '11', '11', '13', '21']);
+    expect(pastPrices(times, { candles, trades: [], presentPrice: '50' })).toEqual([
+      '10',
+      '11',
+      '11',
+      '13',
+      '21',
+    ]);
   });
 
   it('is the present one where there are no candles', () => {
-    expect(pastPrices([at('09:00')], [], '50')).toEqual(['50']);
+    expect(pastPrices([at('09:00')], { candles: [], trades: [], presentPrice: '50' })).toEqual(['50']);
+  });
+
+  it('is that of a trade until the next candle is over, so that another trade does not move it back', () => {
+    const trades = [{ timestamp: at('10:20'), price: '17' }];
+    const times = ['10:00', '10:20', '10:59', '11:00'].map(at);
+    expect(pastPrices(times, { candles, trades, presentPrice: '50' })).toEqual(['11', '17', '17', '13']);
   });
 });
