@@ -15,7 +15,7 @@ export interface ModelOrder {
   isTouched: boolean;
 }
 
-export type AssetState = 'active' | 'suspended' | 'delisted';
+export type AssetState = 'active' | 'suspended' | 'cancel_only';
 
 export interface EngineModel {
   readonly orders: ModelOrder[];
@@ -135,7 +135,6 @@ export function createEngineModel(start: {
     },
     become(next) {
       state = next;
-      if (next === 'delisted') for (const order of open()) order.status = 'cancelled';
     },
   };
 }

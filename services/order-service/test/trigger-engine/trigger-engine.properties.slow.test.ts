@@ -67,7 +67,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('become' as const),
-      state: fc.constantFrom<AssetState>('active', 'active', 'suspended', 'delisted'),
+      state: fc.constantFrom<AssetState>('active', 'active', 'suspended', 'cancel_only'),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
