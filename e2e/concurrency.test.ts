@@ -7,6 +7,7 @@ import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import type { Answer } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
+import { removeSpreads } from '@cnop/testing/system/spreads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Platform } from './support/platform.ts';
 import { startOneProcess, startOverDynamoDb, startOverLmdb } from './support/platform.ts';
@@ -146,6 +147,7 @@ describe('one process', () => {
     });
 
     it('every portfolio that is read while its owner trades adds up to what was paid in', async () => {
+      await removeSpreads(await signIn(platformOf().api, 'admin', ADMIN_PASSWORD));
       const { readings, wrong } = await tradeAndRead(platformOf());
       expect(wrong).toEqual([]);
       expect(readings).toBeGreaterThan(200);

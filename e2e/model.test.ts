@@ -3,10 +3,11 @@ import type { Standalone } from '@cnop/standalone/standalone-app';
 import { startStandalone } from '@cnop/standalone/standalone-app';
 import { standaloneSettings } from '@cnop/standalone/standalone-settings';
 import type { Account, Send } from '@cnop/testing/system/api-client';
-import { createApi, freshName, signUp } from '@cnop/testing/system/api-client';
+import { createApi, freshName, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import type { Answer } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD, TEST_ENV } from '@cnop/testing/system/servers';
+import { removeSpreads } from '@cnop/testing/system/spreads';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { temporaryFolder } from './support/platform.ts';
@@ -267,6 +268,8 @@ it('the platform answers and books what a model of a few lines says, whatever tw
   process.stdout.write(`  model of trading: seed ${SEED}\n`);
   const dataDir = await temporaryFolder(cleanup);
   const platform = await createPlatform(dataDir);
+  // The model trades at one price for both sides.
+  await removeSpreads(await signIn(platform.api, 'admin', ADMIN_PASSWORD));
   const assets = await marketAssets(platform.api);
   const property = fc.asyncProperty(commandsOf(assets), async (commands) => {
     const accounts = await Promise.all(

@@ -6,6 +6,7 @@ import type { Account, Send } from '@cnop/testing/system/api-client';
 import { createApi, expectStatus, signIn } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { ADMIN_PASSWORD, startStandaloneServer } from '@cnop/testing/system/servers';
+import { removeSpreads } from '@cnop/testing/system/spreads';
 import type { Wire } from './wire.ts';
 import { layWire } from './wire.ts';
 
@@ -74,6 +75,8 @@ async function startPlatform(env: Readonly<Record<string, string>>, cleanup: Cle
   cleanup.defer(() => wire.close());
   const api = createApi(server.url);
   const admin = await signIn(api, 'admin', ADMIN_PASSWORD);
+  // Figures on the screen are counted from the prices that a test sets.
+  await removeSpreads(admin);
   return {
     url: wire.url,
     wire,

@@ -3,10 +3,11 @@ import { readConfig } from '@cnop/common/config/read-config';
 import { systemClock } from '@cnop/common/core/clock';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
 import { loadHistory } from '@cnop/inventory-service/history/load-history';
+import { createPriceChance } from '@cnop/inventory-service/price-feed/price-chance';
 import { withConfiguredStore } from './open-configured-store.ts';
 
 export interface CatalogueLoadOptions {
-  /** Also makes up a history of prices, from PRICE_SEED. */
+  /** Also makes up a history of prices, from PRICE_SEED where it is set. */
   readonly history?: boolean;
 }
 
@@ -21,7 +22,7 @@ export async function runCatalogueLoad(
     const loaded = await loadHistory({
       store,
       clock: systemClock,
-      seed: readConfig(priceSettings.pick({ PRICE_SEED: true })).PRICE_SEED,
+      chance: createPriceChance(readConfig(priceSettings.pick({ PRICE_SEED: true })).PRICE_SEED),
       onAsset: (assetId, candles) => print(`  ${assetId}: ${candles} candles\n`),
     });
     print(`Made up the history of ${loaded} assets.\n`);

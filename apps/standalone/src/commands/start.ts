@@ -6,6 +6,7 @@ import { createLogger } from '@cnop/common/http/logger';
 import { FIRST_ADMIN_USERNAME } from '../prepare-store.ts';
 import type { Standalone } from '../standalone-app.ts';
 import { startStandalone } from '../standalone-app.ts';
+import type { StandaloneSettings } from '../standalone-settings.ts';
 import { standaloneSettings } from '../standalone-settings.ts';
 
 /** Runs the platform until it is asked to stop. */
@@ -16,10 +17,10 @@ export async function runStart(print: (text: string) => void): Promise<void> {
   warnOfLooseDataFolder(settings, logger);
   const standalone = await startStandalone(settings, logger);
   closeOnSignal(logger, () => standalone.close(), standalone.failure);
-  print(welcome(standalone, settings.DATA_DIR));
+  print(welcome(standalone, settings));
 }
 
-function welcome({ url, preparation }: Standalone, dataDir: string): string {
+function welcome({ url, preparation }: Standalone, settings: StandaloneSettings): string {
   const { assetsAdded, adminPassword } = preparation;
   const lines = [
     '',
@@ -27,7 +28,7 @@ function welcome({ url, preparation }: Standalone, dataDir: string): string {
     '',
     `  API           ${url}/api/v1`,
     `  described at  ${url}/docs`,
-    `  data          ${dataDir}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
+    `  data          ${settings.DATA_DIR}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
   ];
   if (adminPassword?.kind === 'shown') {
     lines.push(
@@ -41,6 +42,12 @@ function welcome({ url, preparation }: Standalone, dataDir: string): string {
       '',
       `  Administrator ${FIRST_ADMIN_USERNAME}, password in ${adminPassword.file}`,
       '  Only its owner can read the file. Delete it once the password is noted.',
+    );
+  }
+  if (settings.PRICE_FEED === 'simulated' && settings.PRICE_SEED !== undefined) {
+    lines.push(
+      '',
+      '  PRICE_SEED is set: simulated prices can be predicted. For tests and demonstrations only.',
     );
   }
   lines.push('', '  Try it: npm run cnop -- demo', '', '');

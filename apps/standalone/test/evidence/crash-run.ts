@@ -4,6 +4,7 @@ import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import { createManualFeed } from '@cnop/inventory-service/price-feed/manual-feed';
+import { createPriceChance } from '@cnop/inventory-service/price-feed/price-chance';
 import type { FeedPrice, PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
 import { createReplayFeed } from '@cnop/inventory-service/price-feed/replay/replay-feed';
 import { createSimulatedFeed } from '@cnop/inventory-service/price-feed/simulated-feed';
@@ -141,7 +142,8 @@ function priceSource(kind: (typeof FEEDS)[number], asset: Asset, dice: Dice): Pr
       return { open: createManualFeed, move: next };
     case 'simulated': {
       // Each tick stands for ten minutes, so that it moves by some percent.
-      const open = () => createSimulatedFeed({ seed: `${asset.asset_id}`, tickSeconds: 600 });
+      const open = () =>
+        createSimulatedFeed({ chance: createPriceChance(`${asset.asset_id}`), tickSeconds: 600 });
       return { open, move: () => undefined };
     }
     case 'replay': {

@@ -43,8 +43,8 @@ export const priceSettings = z.object({
   PRICE_FEED: priceFeedSchema.default('simulated'),
   /** Says that production may trade at made-up prices. */
   ALLOW_SIMULATED_PRICES: z.enum(['on', 'off']).optional(),
-  /** Simulated prices are the same for the same seed and the same prices to start from. */
-  PRICE_SEED: z.string().min(1).max(MAX_SEED_LENGTH).default('cnop'),
+  /** Makes simulated prices the same for the same seed and the same prices to start from; without it they are random. */
+  PRICE_SEED: z.string().min(1).max(MAX_SEED_LENGTH).optional(),
   PRICE_TICK_MILLISECONDS: integerSetting(TICK_LIMITS_MILLISECONDS).default(1_000),
   PRICE_REPLAY_FILES: replayFilesSetting.default(new Map()),
   PRICE_REPLAY_SPEED: speedSetting.default(1),
@@ -78,18 +78,20 @@ export function refuseReplayOfNothing(
 }
 
 /**
- * Refuses what is fine in a test and lets one person make prices at will in production.
+ * Refuses what is fine in a test and lets one person make or know prices in production.
  * @throws through `context`: use it as a zod `superRefine`
  */
 export function refuseUnsafePrices(
-  settings: Pick<PriceSettings, 'PRICE_MANUAL_MAX_PERCENT'> & { readonly NODE_ENV: string },
+  settings: Pick<PriceSettings, 'PRICE_MANUAL_MAX_PERCENT' | 'PRICE_SEED'> & { readonly NODE_ENV: string },
   context: z.RefinementCtx,
 ): void {
   if (settings.NODE_ENV !== 'production') return;
-  if (settings.PRICE_MANUAL_MAX_PERCENT <= MANUAL_MAX_PRODUCTION_PERCENT) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['PRICE_MANUAL_MAX_PERCENT'],
-    message: `must be at most ${MANUAL_MAX_PRODUCTION_PERCENT} in production`,
-  });
+  const refuse = (path: keyof PriceSettings, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (settings.PRICE_MANUAL_MAX_PERCENT > MANUAL_MAX_PRODUCTION_PERCENT) {
+    refuse('PRICE_MANUAL_MAX_PERCENT', `must be at most ${MANUAL_MAX_PRODUCTION_PERCENT} in production`);
+  }
+  if (settings.PRICE_SEED !== undefined) {
+    refuse('PRICE_SEED', 'must not be set in production: prices that follow from a seed can be predicted');
+  }
 }

@@ -74,4 +74,12 @@ describe('production', () => {
     expect(success).toBe(isAccepted);
     if (!isAccepted) expect(error?.issues[0]?.path).toEqual(['PRICE_MANUAL_MAX_PERCENT']);
   });
+
+  test('refuses a seed, from which every next price follows', () => {
+    const read = (environment: Readonly<Record<string, string>>) => production.safeParse(environment);
+    expect(read({ NODE_ENV: 'production' }).success).toBe(true);
+    expect(read({ NODE_ENV: 'development', PRICE_SEED: 'demo' }).success).toBe(true);
+    const refused = read({ NODE_ENV: 'production', PRICE_SEED: 'demo' });
+    expect(refused.error?.issues.map(({ path }) => path)).toEqual([['PRICE_SEED']]);
+  });
 });

@@ -2,8 +2,6 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import { aggregateCandles, CANDLE_INTERVALS } from './candle-rules.ts';
-import type { RandomState } from './random-numbers.ts';
-import { drawNormal, randomStateOf } from './random-numbers.ts';
 import type { WalkedAsset } from './random-walk.ts';
 import { deviationOver, pegOf, pegPull, publishedPrice } from './random-walk.ts';
 
@@ -19,7 +17,8 @@ const PAST_CANDLES: Readonly<Record<CandleInterval, number>> = {
 const STRAY = 0.5;
 
 export interface Past {
-  readonly seed: string;
+  /** Draws from the standard normal distribution. */
+  readonly draw: () => number;
   readonly asset: WalkedAsset;
   /** What the history ends at, in USD per unit. */
   readonly price: string;
@@ -28,13 +27,13 @@ export interface Past {
 }
 
 /**
- * A made-up history of an asset that ends at a price, the same for the same seed. It is told backwards, in minutes for
+ * A made-up history of an asset that ends at a price, the same for the same draws. It is told backwards, in minutes for
  * the last hours and in longer steps before; every longer interval is put together from the shorter one as far as that
  * goes, so all intervals tell the same story. The spans that are not over at the end are not final.
  */
-export function pastCandles({ seed, asset, price, until }: Past): Candle[] {
+export function pastCandles({ draw, asset, price, until }: Past): Candle[] {
   const end = Date.parse(candleOpenTime('1m', until.toISOString()));
-  const backwards = tellBackwards(seed, asset, Number(price));
+  const backwards = tellBackwards(draw, asset, Number(price));
   const told: Candle[] = [];
   let finer: Candle[] = [];
   let to = end;
@@ -67,15 +66,9 @@ function beginningOf(interval: CandleInterval, longer: CandleInterval, end: numb
 }
 
 /** Tells one stretch after the other, each ending where the last one told begins; each in the order of time. */
-function tellBackwards(seed: string, asset: WalkedAsset, lastPrice: number) {
+function tellBackwards(draw: () => number, asset: WalkedAsset, lastPrice: number) {
   const peg = pegOf(asset, lastPrice);
-  let chance: RandomState = randomStateOf(`${seed}:${asset.asset_id}:past`);
   let price = lastPrice;
-  const draw = (): number => {
-    const drawn = drawNormal(chance);
-    chance = drawn.state;
-    return drawn.value;
-  };
   const show = (value: number) => publishedPrice(value, asset.price_scale);
 
   return (interval: CandleInterval, from: number, to: number): Candle[] => {

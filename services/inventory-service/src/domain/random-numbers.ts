@@ -13,16 +13,13 @@ export function randomStateOf(text: string): RandomState {
   return hash >>> 0;
 }
 
-/** A number of the standard normal distribution, and the state to draw the next one from (mulberry32, Box-Muller). */
-export function drawNormal(state: RandomState): { readonly value: number; readonly state: RandomState } {
-  const radius = drawUniform(state);
-  const angle = drawUniform(radius.state);
+/** Turns two uniform draws, from zero inclusive to one exclusive, into one of the standard normal (Box-Muller). */
+export function normalFrom(radius: number, angle: number): number {
   // One minus what may be zero but never one: the logarithm of zero is no price.
-  const value = Math.sqrt(-2 * Math.log(1 - radius.value)) * Math.cos(2 * Math.PI * angle.value);
-  return { value, state: angle.state };
+  return Math.sqrt(-2 * Math.log(1 - radius)) * Math.cos(2 * Math.PI * angle);
 }
 
-/** From zero inclusive to one exclusive. */
+/** A draw from zero inclusive to one exclusive, for plans that a seed brings back (mulberry32); never for prices. */
 export function drawUniform(state: RandomState): { readonly value: number; readonly state: RandomState } {
   const next = (state + MULBERRY_STEP) >>> 0;
   let mixed = Math.imul(next ^ (next >>> 15), next | 1);

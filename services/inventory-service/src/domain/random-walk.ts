@@ -1,7 +1,5 @@
 import { decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import type { RandomState } from './random-numbers.ts';
-import { drawNormal, randomStateOf } from './random-numbers.ts';
 
 const BASIS_POINTS = 10_000;
 const DAY_SECONDS = 86_400;
@@ -23,26 +21,26 @@ export interface Walk {
   readonly price: number;
   /** What the price is drawn back to; nothing draws most assets. */
   readonly peg: number | undefined;
-  readonly chance: RandomState;
 }
 
-/** A walk from a price: the same seed, asset and price always make the same way. */
-export function startWalk(seed: string, asset: WalkedAsset, price: string): Walk {
+export function startWalk(asset: WalkedAsset, price: string): Walk {
   const start = Number(price);
-  return {
-    price: start,
-    peg: pegOf(asset, start),
-    chance: randomStateOf(`${seed}:${asset.asset_id}:${price}`),
-  };
+  return { price: start, peg: pegOf(asset, start) };
 }
 
-/** The walk some time later: a geometric random walk, drawn back to its peg when it has one. */
-export function stepWalk(walk: Walk, asset: WalkedAsset, seconds: number): Walk {
-  const { value, state } = drawNormal(walk.chance);
+/**
+ * The walk some time later: a geometric random walk, drawn back to its peg when it has one.
+ * @param normal a draw from the standard normal distribution
+ */
+export function stepWalk(
+  walk: Walk,
+  asset: WalkedAsset,
+  { seconds, normal }: { readonly seconds: number; readonly normal: number },
+): Walk {
   const deviation = deviationOver(asset, seconds);
   const pull = walk.peg === undefined ? 0 : pegPull(seconds) * Math.log(walk.peg / walk.price);
-  const price = walk.price * Math.exp(pull + deviation * value - deviation ** 2 / 2);
-  return { ...walk, price: withinLimits(price, asset.price_scale), chance: state };
+  const price = walk.price * Math.exp(pull + deviation * normal - deviation ** 2 / 2);
+  return { ...walk, price: withinLimits(price, asset.price_scale) };
 }
 
 /** The price of a walk as it is published: a decimal of the asset's scale, above zero. */

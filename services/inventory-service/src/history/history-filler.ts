@@ -4,6 +4,7 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { hasRecordedCandles, pastCandles } from '../domain/past-candles.ts';
 import type { Desk } from '../market-maker/desk.ts';
 import type { StoredCandles } from '../market-maker/load-candles.ts';
+import type { PriceChance } from '../price-feed/price-chance.ts';
 import { writeCandles } from './write-candles.ts';
 
 const PROGRESS_EVERY_ASSETS = 10;
@@ -13,11 +14,11 @@ export interface HistoryFillerOptions {
   readonly desk: Desk;
   readonly logger: ServiceRuntime['logger'];
   /** Absent when no history shall be made. */
-  readonly seed: string | undefined;
+  readonly chance: PriceChance | undefined;
 }
 
 /** Makes up the history of assets whose prices were never recorded, while their recording has begun already. */
-export function createHistoryFiller({ store, desk, logger, seed }: HistoryFillerOptions) {
+export function createHistoryFiller({ store, desk, logger, chance }: HistoryFillerOptions) {
   let unrecorded: Asset[] = [];
   let until = new Date(0);
   let isForgotten = false;
@@ -25,7 +26,7 @@ export function createHistoryFiller({ store, desk, logger, seed }: HistoryFiller
   return {
     /** Notes which assets need a history, at the moment when recording begins. */
     expect(assets: readonly Asset[], stored: readonly StoredCandles[], now: Date): void {
-      if (seed === undefined) return;
+      if (!chance) return;
       until = now;
       isForgotten = false;
       unrecorded = assets.filter((asset, i) => !hasRecordedCandles(asset, stored[i]?.latest ?? []));
@@ -36,10 +37,15 @@ export function createHistoryFiller({ store, desk, logger, seed }: HistoryFiller
     /** Makes and writes what is missing, one asset after the other. */
     async fill(): Promise<void> {
       const total = unrecorded.length;
-      if (seed === undefined || total === 0) return;
+      if (!chance || total === 0) return;
       logger.info({ assets: total }, 'making up the history of prices');
       for (let asset = unrecorded.shift(); asset; asset = unrecorded.shift()) {
-        const candles = pastCandles({ seed, asset, price: asset.current_price, until });
+        const candles = pastCandles({
+          draw: chance.stream(`${asset.asset_id}:past`),
+          asset,
+          price: asset.current_price,
+          until,
+        });
         await writeCandles(
           store,
           candles.filter(({ final }) => final),

@@ -69,7 +69,11 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
   });
 
   const quotes = createQuoteFlow({ feed, board, book, recorder });
-  const learn: Desk['learn'] = (assets) => quotes.showSet(assets.filter(book.learn));
+  const learn: Desk['learn'] = (assets) => {
+    quotes.showSet(assets.filter(book.learn));
+    // The next order trades at a spread that was edited. The mid is no news, so it is not recorded.
+    board.publish(assets.flatMap(({ asset_id }) => book.requote(board.latest(asset_id))));
+  };
   const dayOf: Desk['dayOf'] = (assetId) => {
     const present = recorder.openCandle(assetId, DAY_STEP);
     return present && day.statisticsOf(present, clock.now());
@@ -114,10 +118,7 @@ export function createDesk({ feed, board, maxJumpPercent, clock, logger }: DeskO
     },
     async close() {
       isOpen = false;
-      quotes.clear();
-      book.clear();
-      recorder.clear();
-      day.clear();
+      for (const part of [quotes, book, recorder, day]) part.clear();
       await feed.stop();
     },
   };

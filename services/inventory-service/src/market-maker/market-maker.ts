@@ -7,6 +7,7 @@ import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeTape } from '@cnop/common/market/trade-tape';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createHistoryFiller } from '../history/history-filler.ts';
+import type { PriceChance } from '../price-feed/price-chance.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import { createDesk } from './desk.ts';
 import { createDuty } from './duty.ts';
@@ -33,8 +34,8 @@ export interface MarketMakerOptions {
    * look there: they never trade at an older price than one that was shown (ADR 0027).
    */
   readonly storesBeforeShowing: boolean;
-  /** Present when assets whose prices were never recorded shall get a history, made from this seed. */
-  readonly historySeed?: string | undefined;
+  /** Present when assets whose prices were never recorded shall get a history, made from this. */
+  readonly historyChance?: PriceChance | undefined;
 }
 
 export interface MarketMaker {
@@ -58,7 +59,7 @@ export interface MarketMaker {
 export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const { store, logger, trades, feed, holder } = options;
   const desk = createDesk(options);
-  const history = createHistoryFiller({ store, desk, logger, seed: options.historySeed });
+  const history = createHistoryFiller({ store, desk, logger, chance: options.historyChance });
   const duty = createDuty({ ...options, desk, history });
   let unsubscribe: (() => void) | undefined;
 

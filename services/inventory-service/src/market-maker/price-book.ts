@@ -37,9 +37,8 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
   const seqs = createSeqs();
 
   const quoteAt = (entry: Entry, mid: string, at: string): Quote => {
-    const seq = seqs.next(entry, at);
-    const isSuspended = entry.price.waiting !== undefined;
-    entry.quote = quoteAround(entry.asset, { mid, at, source, seq, ...(isSuspended && { suspended: true }) });
+    const suspension = entry.price.waiting !== undefined && { suspended: true as const };
+    entry.quote = quoteAround(entry.asset, { mid, at, source, seq: seqs.next(entry, at), ...suspension });
     return entry.quote;
   };
 
@@ -86,6 +85,12 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
       return quoteAt(accept(asset), asset.current_price, asset.last_price_update);
     },
 
+    /** The shown quote once more, with the spread that its asset has now; nothing where that is the same. */
+    requote(shown: Quote | undefined): Quote[] {
+      const entry = shown && entries.get(shown.asset_id);
+      return entry && isSpreadChanged(shown, entry.asset) ? [quoteAt(entry, shown.mid, shown.at)] : [];
+    },
+
     /**
      * Returns the quote that a feed's price makes; undefined when it is no price of the asset. While a price that jumped
      * waits for confirmation, quotes stay at the price before it and are suspended.
@@ -101,25 +106,13 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
     },
 
     /** The quotes that are newer than what the store has. They count as being written from here on. */
-    takeUnstored(): UnstoredPrice[] {
-      const unstored: UnstoredPrice[] = [];
-      for (const entry of entries.values()) {
-        const { quote, storedSeq, writingSeq } = entry;
-        if (!quote || quote.seq <= storedSeq) continue;
-        const expectedStoredSeqs = [storedSeq, ...(writingSeq === undefined ? [] : [writingSeq])];
-        unstored.push({ quote, expectedStoredSeqs });
-        entry.writingSeq = quote.seq;
-      }
-      return unstored;
-    },
+    takeUnstored: (): UnstoredPrice[] => [...entries.values()].flatMap(takeToWrite),
 
     /** The quotes that are in the store now. */
     confirmStored(quotes: readonly Quote[]): void {
       for (const { asset_id, seq } of quotes) {
         const entry = entries.get(asset_id);
-        if (!entry) continue;
-        entry.storedSeq = Math.max(entry.storedSeq, seq);
-        entry.writingSeq = undefined;
+        if (entry) Object.assign(entry, { storedSeq: Math.max(entry.storedSeq, seq), writingSeq: undefined });
       }
     },
 
@@ -152,4 +145,18 @@ function createSeqs() {
       return seq;
     },
   };
+}
+
+function isSpreadChanged(quote: Quote, asset: Asset): boolean {
+  const { mid, at, source, seq } = quote;
+  const now = quoteAround(asset, { mid, at, source, seq });
+  return now.bid !== quote.bid || now.ask !== quote.ask;
+}
+
+/** The quote of an entry that the store does not have, marked as being written. */
+function takeToWrite(entry: Entry): UnstoredPrice[] {
+  const { quote, storedSeq, writingSeq } = entry;
+  if (!quote || quote.seq <= storedSeq) return [];
+  entry.writingSeq = quote.seq;
+  return [{ quote, expectedStoredSeqs: writingSeq === undefined ? [storedSeq] : [storedSeq, writingSeq] }];
 }

@@ -1,22 +1,29 @@
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Walk } from '../domain/random-walk.ts';
 import { publishedPrice, startWalk, stepWalk } from '../domain/random-walk.ts';
+import type { PriceChance } from './price-chance.ts';
 import type { FeedPrice, PricedAsset, PriceFeed } from './price-feed.ts';
 
 export interface SimulatedFeedOptions {
-  readonly seed: string;
+  readonly chance: PriceChance;
   /** How much time each call of `next` stands for. */
   readonly tickSeconds: number;
 }
 
 /** Prices on random walks, each with the volatility of its asset and each from the price that it finds. */
-export function createSimulatedFeed({ seed, tickSeconds }: SimulatedFeedOptions): PriceFeed {
-  const walks = new Map<string, Walk>();
+export function createSimulatedFeed({ chance, tickSeconds }: SimulatedFeedOptions): PriceFeed {
+  const walks = new Map<string, { readonly walk: Walk; readonly draw: () => number }>();
+
+  const start = (asset: Asset, price: string) => ({
+    walk: startWalk(asset, price),
+    draw: chance.stream(`${asset.asset_id}:${price}`),
+  });
 
   const advance = ({ asset, mid }: PricedAsset): FeedPrice => {
     const { asset_id } = asset;
-    const walk = stepWalk(walks.get(asset_id) ?? startWalk(seed, asset, mid), asset, tickSeconds);
-    walks.set(asset_id, walk);
+    const { walk: last, draw } = walks.get(asset_id) ?? start(asset, mid);
+    const walk = stepWalk(last, asset, { seconds: tickSeconds, normal: draw() });
+    walks.set(asset_id, { walk, draw });
     return { asset_id, mid: publishedPrice(walk.price, asset.price_scale) };
   };
 
@@ -27,7 +34,7 @@ export function createSimulatedFeed({ seed, tickSeconds }: SimulatedFeedOptions)
     },
     next: (priced) => priced.map(advance),
     moveTo(asset: Asset) {
-      walks.set(asset.asset_id, startWalk(seed, asset, asset.current_price));
+      walks.set(asset.asset_id, start(asset, asset.current_price));
     },
     stop: () => Promise.resolve(),
   };

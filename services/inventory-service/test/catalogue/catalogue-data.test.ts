@@ -1,3 +1,5 @@
+import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { anAsset } from '@cnop/testing/builders/inventory';
 import { expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
 
@@ -61,5 +63,21 @@ test.each(catalogue.filter(({ asset_id, category }) => category === 'stablecoin'
   '$asset_id is worth about a dollar',
   ({ current_price }) => {
     expect(Math.abs(Number(current_price) - 1)).toBeLessThan(0.005);
+  },
+);
+
+test.each(catalogue)(
+  '$asset_id costs something to buy and sell again, as much as its market is wide',
+  (asset) => {
+    const majors = ['BTC', 'ETH', 'SOL', 'XRP', 'BNB'];
+    const expected = asset.category === 'stablecoin' ? 1 : majors.includes(asset.asset_id) ? 5 : 20;
+    expect(asset.spread_bps).toBe(expected);
+    const priced = anAsset(asset as Parameters<typeof anAsset>[0]);
+    const at = priced.last_price_update;
+    const { bid, ask } = quoteAround(priced, { mid: asset.current_price, at, source: 'manual', seq: 1 });
+    const spread = (10_000 * (Number(ask) - Number(bid))) / Number(asset.current_price);
+    expect(spread).toBeGreaterThanOrEqual(expected * 0.999);
+    // Rounding to the digits of its prices adds at most a step on either side.
+    expect(spread).toBeLessThan(expected + 2.01);
   },
 );

@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
 import { hasRecordedCandles, pastCandles } from '../../src/domain/past-candles.ts';
+import { createPriceChance } from '../../src/price-feed/price-chance.ts';
 
 const SPANS_MINUTES = { '1m': 1, '5m': 5, '15m': 15, '1h': 60, '1d': 1_440 } as const;
 const COUNTS = { '1m': 120, '5m': 144, '15m': 96, '1h': 168, '1d': 365 } as const;
 const INTERVALS = Object.keys(COUNTS) as CandleInterval[];
 const MINUTE = 60_000;
+const draws = (seed: string) => createPriceChance(seed).stream('past');
 const UNTIL = new Date('2026-03-03T14:37:12.345Z');
 
 const of = (candles: readonly Candle[], interval: CandleInterval) =>
@@ -63,7 +65,7 @@ describe('the past of an asset', () => {
     '$asset_id ends at its price, without a gap',
     (entry) => {
       const asset = anAsset(entry as Parameters<typeof anAsset>[0]);
-      const candles = pastCandles({ seed: 'seed', asset, price: asset.current_price, until: UNTIL });
+      const candles = pastCandles({ draw: draws('seed'), asset, price: asset.current_price, until: UNTIL });
       expectWhole(candles, { price: asset.current_price, until: Date.parse('2026-03-03T14:37:00.000Z') });
       expect(expectConsistent(candles)).toBeGreaterThan(60);
     },
@@ -74,7 +76,7 @@ describe('the past of an asset', () => {
       fc.property(
         fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true }),
         (until) => {
-          const candles = pastCandles({ seed: 'seed', asset: anAsset(), price: '50000', until });
+          const candles = pastCandles({ draw: draws('seed'), asset: anAsset(), price: '50000', until });
           expectWhole(candles, { price: '50000', until: Math.floor(until.getTime() / MINUTE) * MINUTE });
           expectConsistent(candles);
         },
@@ -84,14 +86,15 @@ describe('the past of an asset', () => {
   });
 
   test('is the same for the same seed and another one for another', () => {
-    const past = (seed: string) => pastCandles({ seed, asset: anAsset(), price: '50000', until: UNTIL });
+    const past = (seed: string) =>
+      pastCandles({ draw: draws(seed), asset: anAsset(), price: '50000', until: UNTIL });
     expect(past('a')).toEqual(past('a'));
     expect(past('a')).not.toEqual(past('b'));
   });
 
   test('of a stablecoin never leaves its peg', () => {
     const asset = anAsset({ category: 'stablecoin', daily_volatility_bps: 5, price_scale: 4 });
-    const candles = pastCandles({ seed: 'seed', asset, price: '0.9999', until: UNTIL });
+    const candles = pastCandles({ draw: draws('seed'), asset, price: '0.9999', until: UNTIL });
     for (const { high, low } of candles) {
       expect(Number(high)).toBeLessThan(1.005);
       expect(Number(low)).toBeGreaterThan(0.995);
@@ -102,7 +105,7 @@ describe('the past of an asset', () => {
 describe('hasRecordedCandles', () => {
   const asset = anAsset({ created_at: '2026-03-03T10:00:00.000Z' });
   const candle = (open_time: string, interval: CandleInterval = '1d'): Candle => ({
-    ...pastCandles({ seed: '', asset, price: '1', until: UNTIL })[0]!,
+    ...pastCandles({ draw: draws(''), asset, price: '1', until: UNTIL })[0]!,
     open_time,
     interval,
   });

@@ -7,6 +7,7 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reprice } from '../../src/domain/asset-rules.ts';
 import { holderName } from '../../src/market-maker/leadership.ts';
+import { createPriceChance } from '../../src/price-feed/price-chance.ts';
 import { createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketUnderTest } from './market-under-test.ts';
 import { openMarket } from './market-under-test.ts';
@@ -24,7 +25,9 @@ const open = (...options: Parameters<typeof openMarket> extends [unknown, ...inf
   opened.push(market);
   return market;
 };
-const simulated = (seed = 'seed') => ({ feed: createSimulatedFeed({ seed, tickSeconds: 1 }) });
+const simulated = (seed = 'seed') => ({
+  feed: createSimulatedFeed({ chance: createPriceChance(seed), tickSeconds: 1 }),
+});
 
 async function run({ maker }: MarketUnderTest, seconds: number): Promise<void> {
   for (let i = 0; i < seconds; i++) {
@@ -68,6 +71,22 @@ describe('quotes', () => {
     await market.assets.updateAsset('BTC', () => ({ spread_bps: 10 }));
     await market.maker.start();
     expect(market.board.latest('BTC')).toMatchObject({ bid: '49975', mid: '50000', ask: '50025' });
+  });
+
+  test('have a spread that was edited before the edit is answered, at the same price and as old', async () => {
+    const market = open();
+    await market.maker.start();
+    const before = market.board.latest('BTC');
+    market.maker.market.assetEdited(await market.assets.updateAsset('BTC', () => ({ spread_bps: 10 })));
+    const after = market.board.latest('BTC');
+    expect(after).toEqual({ ...before, bid: '49975', ask: '50025', seq: expect.any(Number) as number });
+    expect(after?.seq).toBeGreaterThan(before?.seq ?? Infinity);
+    market.maker.market.assetEdited(await market.assets.updateAsset('BTC', () => ({ name: 'Other' })));
+    expect(market.board.latest('BTC')).toBe(after);
+    market.maker.market.assetEdited(await market.assets.updateAsset('BTC', () => ({ spread_bps: 0 })));
+    expect(market.board.latest('BTC')).toMatchObject({ bid: '50000', ask: '50000' });
+    await run(market, 1);
+    expect(market.board.latest('BTC')).toMatchObject({ bid: '50000', mid: '50000' });
   });
 
   test('have a price that was set before the call that set it is over', async () => {
@@ -348,7 +367,7 @@ describe('candles', () => {
 
 describe('a history', () => {
   test('is made for assets that were never recorded, joined to what is recorded, and only once', async () => {
-    const market = open({ ...simulated(), historySeed: 'seed' });
+    const market = open({ ...simulated(), historyChance: createPriceChance('seed') });
     await market.maker.start();
     await run(market, 5);
     await market.maker.persist();
@@ -363,19 +382,27 @@ describe('a history', () => {
     expect(market.maker.market.livePrice('BTC')?.day?.price_change_24h).not.toBe('0');
     await market.maker.stop();
 
-    const second = open({ ...simulated(), historySeed: 'other', holder: 'elsewhere/2/two' });
+    const second = open({
+      ...simulated(),
+      historyChance: createPriceChance('other'),
+      holder: 'elsewhere/2/two',
+    });
     await second.maker.start();
     await second.maker.fillHistory();
     expect((await second.storedCandles('BTC', '1d')).slice(0, -1)).toEqual(days.slice(0, -1));
   });
 
   test('is made again when it was cut short', async () => {
-    const first = open({ ...simulated(), historySeed: 'seed' });
+    const first = open({ ...simulated(), historyChance: createPriceChance('seed') });
     await first.maker.start();
     const filling = first.maker.fillHistory();
     await first.maker.stop();
     await filling;
-    const second = open({ ...simulated(), historySeed: 'seed', holder: 'elsewhere/2/two' });
+    const second = open({
+      ...simulated(),
+      historyChance: createPriceChance('seed'),
+      holder: 'elsewhere/2/two',
+    });
     await second.maker.start();
     await second.maker.fillHistory();
     await second.maker.persist();

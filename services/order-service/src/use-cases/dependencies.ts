@@ -74,12 +74,12 @@ export function createOrderDependencies(surroundings: OrderSurroundings): OrderD
 
 /**
  * Makes the quote of a process that makes no prices: the newer one of the board's and the stored one. The asset of an
- * order was just read, and no process shows a price before it is stored.
+ * order was just read, so its spread is the one of now, and no process shows a price before it is stored.
  */
 function newestQuote(board: QuoteBoard): OrderDependencies['quoteFor'] {
   return (assetId, asset) => {
     const quote = board.latest(assetId);
-    if (!asset || (quote && quote.seq >= storedSeqOf(asset))) return quote;
+    if (!asset || (quote && quote.seq > storedSeqOf(asset))) return quote;
     return storedQuoteOf(asset);
   };
 }

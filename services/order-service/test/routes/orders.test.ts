@@ -1,9 +1,13 @@
 import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
 import type { ListAnswer, OrderAnswer, ProblemAnswer } from '../trader.ts';
@@ -557,5 +561,31 @@ describe('without a good token', () => {
       expect(response.statusCode).toBe(401);
       expect(response.json<ProblemAnswer>().code).toBe('AUTH_001');
     }
+  });
+});
+
+describe('a fee or a spread that was edited', () => {
+  it('is paid from the next order on', async () => {
+    const alice = await trader('10000');
+    await service.changeAsset('BTC', { spread_bps: 200, fee_bps: 100 });
+    try {
+      const bought = (await alice.place(buy('0.1'))).json<OrderAnswer>().data;
+      expect(bought).toMatchObject({ price: '50500', fees: '50.50' });
+      const sold = (await alice.place(sell('0.1'))).json<OrderAnswer>().data;
+      expect(sold).toMatchObject({ price: '49500', fees: '49.50' });
+    } finally {
+      await service.changeAsset('BTC', { spread_bps: 0, fee_bps: 0 });
+    }
+  });
+
+  it('is quoted at once where no prices are made, though the price was read before', async () => {
+    const quotes = createQuoteBoard();
+    const { quoteFor } = createOrderDependencies({ ...service.runtime, quotes, maxQuoteAgeSeconds: 15 });
+    const asset = await createAssetDao(service.runtime.store).getAsset('BTC');
+    if (!asset) throw new Error('there is no BTC');
+    quotes.publish([storedQuoteOf(asset)]);
+    const edited = { ...asset, spread_bps: 200 };
+    expect(quoteFor('BTC', asset)).toMatchObject({ bid: asset.current_price });
+    expect(quoteFor('BTC', edited)).toMatchObject({ bid: '49500', ask: '50500' });
   });
 });

@@ -1,0 +1,17 @@
+import type { Account } from './api-client.ts';
+import { expectStatus } from './api-client.ts';
+
+/**
+ * Takes the spread off every asset of a running platform, so that a test which counts cents buys and sells at the price
+ * that it set.
+ * @param admin an administrator
+ */
+export async function removeSpreads(admin: Account): Promise<void> {
+  const list = await admin.send('GET', '/inventory/assets?active_only=false&limit=250');
+  const { data } = expectStatus(list, 200).json<{ data: { asset_id: string; spread_bps: number }[] }>();
+  for (const { asset_id, spread_bps } of data) {
+    if (spread_bps === 0) continue;
+    const body = { spread_bps: 0 };
+    expectStatus(await admin.send('PUT', `/inventory/assets/${asset_id}`, { body }), 200);
+  }
+}
