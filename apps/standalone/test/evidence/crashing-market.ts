@@ -18,6 +18,7 @@ import { holderName } from '@cnop/inventory-service/market-maker/leadership';
 import type { MarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import type { PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
+import { isTradable } from '@cnop/order-service/domain/fresh-quote';
 import type { TriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
@@ -69,7 +70,7 @@ export interface CrashingMarket {
   restart(): Promise<void>;
   /** Every quote that was shown or stored, by its `seq`. */
   readonly known: ReadonlyMap<number, KnownQuote>;
-  /** Quotes that the engine has got in this life, in the order of time. */
+  /** Quotes to trade at that the engine has got in this life, in the order of time. */
   readonly seenByEngine: readonly Quote[];
   latest(): Quote | undefined;
   close(): Promise<void>;
@@ -119,7 +120,9 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
     const board = shape === 'one process' ? made : createQuoteBoard();
     made.subscribe(note);
     seenByEngine.length = 0;
-    board.subscribe((quotes) => seenByEngine.push(...quotes.filter(({ suspended }) => !suspended)));
+    board.subscribe((quotes) => {
+      seenByEngine.push(...quotes.filter((quote) => isTradable(quote, clock.now(), MAX_QUOTE_AGE_SECONDS)));
+    });
     const bus = createInProcessBus();
     if (shape === 'message bus') {
       sendQuotes(made, bus);

@@ -94,8 +94,10 @@ export function createFollowedStops(): FollowedStops {
       for (const { quote, isFresh } of seen) {
         if (quote.seq <= followedSeq) continue;
         admitEarly(quote.seq);
-        for (const stop of book.follow(quote, isFresh)) touch(stop, { quote, price: stop.stopPrice });
         followedSeq = quote.seq;
+        // It repeats the price before a jump, after a start one from before the orders: it raises no peak.
+        if (quote.suspended) continue;
+        for (const stop of book.follow(quote, isFresh)) touch(stop, { quote, price: stop.stopPrice });
       }
     },
 
@@ -106,7 +108,8 @@ export function createFollowedStops(): FollowedStops {
         early.set(stop.orderId, stop);
         return;
       }
-      const bids = missed.map(({ quote: { seq, bid, at }, isFresh }) => ({ seq, bid, at, fires: isFresh }));
+      const prices = missed.filter(({ quote }) => !quote.suspended);
+      const bids = prices.map(({ quote: { seq, bid, at }, isFresh }) => ({ seq, bid, at, fires: isFresh }));
       const caughtUp = catchUp(stop, highestPeakFor(stop.accepted, peaks), bids);
       if (!caughtUp.isTouched) {
         book.add(stop, caughtUp.peak);

@@ -72,7 +72,7 @@ export function createTrailingStops(
       const firstLive = latest ? latest.seq + 1 : (window.firstSeq() ?? Number.POSITIVE_INFINITY);
       // The record may be ahead of the quotes that came in. Following it twice would mix up the order of time.
       const firstSeq = Math.max(firstLive, (recorded.at(-1)?.seq ?? -1) + 1);
-      const bids = [...stored.all(), ...(latest ? [latest] : [])];
+      const bids = [...stored.all(), ...(latest && !latest.suspended ? [latest] : [])];
       followed.restore({ stops, bids, recorded, firstSeq });
     },
 

@@ -164,6 +164,22 @@ describe('a price whose jump waits for confirmation', () => {
   });
 });
 
+describe('a suspended quote', () => {
+  it('raises no trailing stop: after a start its price may be from before the order', async () => {
+    await open();
+    const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
+    const rest = { asset_id: 'SPOT', at: market.clock.now().toISOString(), source: 'manual' } as const;
+    market.runtime.quotes.publish([
+      { ...rest, bid: '110', mid: '110', ask: '110', seq: 50, suspended: true },
+    ]);
+    await market.engine().whenIdle();
+    market.runtime.quotes.publish([{ ...rest, bid: '99', mid: '99', ask: '99', seq: 51 }]);
+    await market.engine().whenIdle();
+    expect(await market.peaks()).toEqual([]);
+    expect(await statusOf(trailing.order_id)).toBe('queued');
+  });
+});
+
 describe('a limit order that was accepted by a process ahead of the engine', () => {
   it('is not fired by a quote from before its acceptance', async () => {
     await open();
