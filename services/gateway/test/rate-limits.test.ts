@@ -265,7 +265,10 @@ describe('rate limits of IPv6 networks', () => {
     const admits = (remoteAddress: string): boolean => {
       const response = { setHeader: () => response } as unknown as ServerResponse;
       try {
-        limits.auth.admit(origin({ socket: { remoteAddress }, headers: {} } as IncomingMessage), response);
+        void limits.auth.admit(
+          origin({ socket: { remoteAddress }, headers: {} } as IncomingMessage),
+          response,
+        );
         return true;
       } catch {
         return false;

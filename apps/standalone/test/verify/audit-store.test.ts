@@ -62,7 +62,7 @@ test('a store that the services wrote breaks no rule, and is counted', async () 
       events: 29,
       holdings: 4,
       assets: 3,
-      items: 129,
+      items: 133,
       cash_total: '14187.48',
       fee_total: '21.40',
     },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AwsOptions } from '../aws/aws-options.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
-import type { StoreDisk, TableStore } from './table-store.ts';
+import type { OpenStoreOptions, TableStore } from './table-store.ts';
 
 const BYTES_PER_MEGABYTE = 1_024 * 1_024;
 const ROLE_SESSION_NAME = 'cnop';
@@ -11,13 +11,6 @@ const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
   return join(settings.DATA_DIR, 'store');
-}
-
-export interface OpenStoreOptions {
-  /** For looking only: the store and its tables must exist, and the embedded one refuses to write. */
-  readonly readOnly?: boolean;
-  /** Called when the embedded store begins to refuse writes for want of space, and when it takes them again. */
-  readonly onDiskChange?: (disk: StoreDisk) => void;
 }
 
 /**

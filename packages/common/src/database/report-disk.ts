@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import type { OpenStoreOptions } from './open-store.ts';
-import type { StoreDisk } from './table-store.ts';
+import type { OpenStoreOptions, StoreDisk } from './table-store.ts';
 
 /** Makes an opened store log, once each time, that its disk is nearly full and that there is space again. */
 export function reportDisk(logger: Pick<Logger, 'error' | 'info'>): Pick<OpenStoreOptions, 'onDiskChange'> {

@@ -119,6 +119,14 @@ export interface StoreDisk {
   readonly isFull: boolean;
 }
 
+/** How a process opens its store. */
+export interface OpenStoreOptions {
+  /** For looking only: the store and its tables must exist, and the embedded one refuses to write. */
+  readonly readOnly?: boolean;
+  /** Called when the embedded store begins to refuse writes for want of space, and when it takes them again. */
+  readonly onDiskChange?: (disk: StoreDisk) => void;
+}
+
 /** Whether a store takes writes now; background work waits while it does not. */
 export function takesWrites(store: Pick<TableStore, 'disk'>): boolean {
   return store.disk?.().isFull !== true;

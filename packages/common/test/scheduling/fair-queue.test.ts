@@ -21,7 +21,7 @@ function createClosedQueue(maxWaiting: number) {
       .pass({ lane, group }, async () => void served.push(`${lane} ${group}`))
       .then(
         () => 'served',
-        (error: Error) => error.message,
+        (error: unknown) => (error instanceof Error ? error.message : 'no error'),
       );
     outcomes.push(outcome);
     return outcome;

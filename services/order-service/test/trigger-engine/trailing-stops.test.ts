@@ -156,7 +156,10 @@ describe('the peaks on disk', () => {
     const engineStore = (store: TableStore): TableStore => ({
       ...store,
       transact: async (reads, decide) => {
-        const isPeak = Object.values(reads).some(({ pk }) => pk.startsWith('PEAKS#'));
+        const keys = Object.values(reads);
+        // The engine brings the assets of an older store up to date before its first execution.
+        if (keys.every(({ table }) => table === 'inventory')) return store.transact(reads, decide);
+        const isPeak = keys.some(({ pk }) => pk.startsWith('PEAKS#'));
         steps.push(isPeak ? 'peak begun' : 'order begun');
         const result = await store.transact(reads, decide);
         steps.push(isPeak ? 'peak stored' : 'order stored');
