@@ -108,9 +108,7 @@ export function createFollowedStops(): FollowedStops {
         early.set(stop.orderId, stop);
         return;
       }
-      const prices = missed.filter(({ quote }) => !quote.suspended);
-      const bids = prices.map(({ quote: { seq, bid, at }, isFresh }) => ({ seq, bid, at, fires: isFresh }));
-      const caughtUp = catchUp(stop, highestPeakFor(stop.accepted, peaks), bids);
+      const caughtUp = catchUp(stop, highestPeakFor(stop.accepted, peaks), bidsOf(missed));
       if (!caughtUp.isTouched) {
         book.add(stop, caughtUp.peak);
         return;
@@ -131,4 +129,11 @@ export function createFollowedStops(): FollowedStops {
     raises: () => book.raises(),
     takeNewRaises: () => book.takeNewRaises(),
   };
+}
+
+/** A suspended quote repeats the price before a jump: it raises no peak. */
+function bidsOf(seen: readonly SeenQuote[]) {
+  return seen.flatMap(({ quote: { seq, bid, at, suspended }, isFresh }) =>
+    suspended ? [] : [{ seq, bid, at, fires: isFresh }],
+  );
 }
