@@ -40,7 +40,11 @@ async function createPlatform() {
   const dataDir = await temporaryFolder(cleanup);
   const port = await freePort();
   const start = async (): Promise<Server> => {
-    const server = await startStandaloneServer({ dataDir, port, env: { PRICE_FEED: 'manual' } });
+    const server = await startStandaloneServer({
+      dataDir,
+      port,
+      env: { PRICE_FEED: 'manual', MAX_OPEN_ORDERS: '1000' },
+    });
     cleanup.defer(() => server.process.stop());
     return server;
   };
