@@ -387,11 +387,12 @@ function isWrittenByTime({ key }: Item): boolean {
   return /^(?:CANDLE|LEASE|CHECKPOINT)#/.test(key.pk);
 }
 
-/** An asset without the moment up to which its price is known to hold, and what is computed of the day before it. */
+/** An asset without the moment and the quote up to which its price is known to hold, and what is computed of the day before it. */
 function untimed({ key, attributes, version }: Item): object {
   if (key.table !== 'inventory') return { key, attributes, version };
   const {
     last_price_update: _moment,
+    quote_seq: _sequence,
     price_change_24h: _change,
     price_change_percentage_24h: _percentage,
     ...lasting

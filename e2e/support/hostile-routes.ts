@@ -155,6 +155,18 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   { method: 'POST', route: '/inventory/assets/:asset_id/activate', caller: 'admin', ...NOTHING },
   { method: 'POST', route: '/inventory/assets/:asset_id/deactivate', caller: 'admin', ...NOTHING },
   {
+    method: 'POST',
+    route: '/inventory/assets/:asset_id/price-proposals/:id/approve',
+    caller: 'admin',
+    ...NOTHING,
+  },
+  {
+    method: 'POST',
+    route: '/inventory/assets/:asset_id/price-proposals/:id/reject',
+    caller: 'admin',
+    ...NOTHING,
+  },
+  {
     method: 'PUT',
     route: '/inventory/assets/:asset_id/price',
     caller: 'admin',
