@@ -20,6 +20,7 @@ const SHAPES: readonly Shape[] = ['one process', 'stored prices', 'message bus']
 const START = Date.parse('2026-01-15T12:00:00.000Z');
 const STEPS = 26;
 const MOST_ORDERS = 10;
+const MOST_SECONDS_TO_END = 60;
 const REPLAY_POINTS = 2_000;
 
 /** An order, and how many quotes there had been when it was accepted. */
@@ -65,6 +66,7 @@ export async function playCrashRun(
   });
   const placed: Placed[] = [];
   let kills = 0;
+  let secondsToEnd = MOST_SECONDS_TO_END;
   let restartedAt = 0;
   const byRecord = new Set<string>();
 
@@ -96,7 +98,13 @@ export async function playCrashRun(
     } else await restart();
     if (market.isKilled()) await restart();
   }
-  await market.tick();
+  market.spare();
+  // What was triggered is filled at the next quote to trade at: a jump, or the lease after a kill, may delay that.
+  do {
+    clock.advanceSeconds(1);
+    await market.tick();
+    secondsToEnd -= 1;
+  } while (secondsToEnd > 0 && !market.isTradable());
   const faults: string[] = [];
   let filled = 0;
   for (const each of placed) {

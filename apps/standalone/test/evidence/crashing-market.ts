@@ -66,6 +66,10 @@ export interface CrashingMarket {
   /** Ends both processes like `kill -9` does, after some more commits: what comes after those is lost. */
   killAfter(commits: number): void;
   isKilled(): boolean;
+  /** Calls off a kill that has not come yet. */
+  spare(): void;
+  /** Whether the latest quote is one to trade at. */
+  isTradable(): boolean;
   /** Ends what runs, in order unless it was killed, and starts it again. */
   restart(): Promise<void>;
   /** Every quote that was shown or stored, by its `seq`. */
@@ -234,6 +238,13 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
     },
     killAfter(commits) {
       commitsLeft = Math.min(commitsLeft, commits + 1);
+    },
+    spare() {
+      if (!isKilled()) commitsLeft = Number.POSITIVE_INFINITY;
+    },
+    isTradable() {
+      const quote = life.board.latest(asset_id);
+      return quote !== undefined && isTradable(quote, clock.now(), MAX_QUOTE_AGE_SECONDS);
     },
     async restart() {
       await life.end();
