@@ -76,7 +76,7 @@ test('a field that may not change says so where it is', async ({ page, platform,
   await expect(page.getByLabel('Digits of a price')).toBeFocused();
 });
 
-test('deactivating asks first, and cancels what waits', async ({ page, platform }) => {
+test('deactivating asks first, and keeps open orders', async ({ page, platform }) => {
   const id = await addAsset(platform);
   const owner = await signUp(platform.api, { cash: '1000.00' });
   const order = { asset_id: id, order_type: 'limit_buy', quantity: '1', price: '5.00' };
@@ -85,7 +85,7 @@ test('deactivating asks first, and cancels what waits', async ({ page, platform 
   await page.goto(`/admin/assets?q=${id}`);
   await page.getByRole('button', { name: `Deactivate ${id}` }).click();
   const question = page.getByRole('alertdialog');
-  await expect(question).toContainText('Open orders on it get cancelled');
+  await expect(question).toContainText('Open orders stay and can be cancelled');
   await expect(question.getByRole('button', { name: 'Keep it active' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(question).toHaveCount(0);

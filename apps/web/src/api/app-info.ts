@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from './http/client.ts';
 
@@ -15,4 +15,10 @@ export function appInfoQuery() {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
+}
+
+/** Returns whether users may credit themselves; assumed until the installation says otherwise. */
+export function useFreeDeposits(): boolean {
+  const { data } = useQuery(appInfoQuery());
+  return data?.free_deposits ?? true;
 }

@@ -1,5 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
-import { appInfoQuery } from '../../api/app-info.ts';
+import { useFreeDeposits } from '../../api/app-info.ts';
 import { BalanceFigures } from './balance-figures.tsx';
 import type { CashSearch } from './cash-search.ts';
 import { Ledger } from './ledger.tsx';
@@ -12,14 +11,14 @@ export interface CashProps {
 
 /** The cash of the user: how much there is, in and out, and every movement. */
 export function Cash({ search, onSearch }: CashProps) {
-  const { data: app } = useQuery(appInfoQuery());
+  const canDeposit = useFreeDeposits();
   return (
     <>
       <BalanceFigures />
       <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <MoveCash
           move={search.move ?? 'deposit'}
-          canDeposit={app?.free_deposits ?? true}
+          canDeposit={canDeposit}
           onMove={(move) => onSearch({ move: move === 'deposit' ? undefined : move })}
         />
         <Ledger search={search} onSearch={onSearch} />

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { LedgerFilter } from '../../api/account/ledger.ts';
 import { ledgerQuery } from '../../api/account/ledger.ts';
+import { useFreeDeposits } from '../../api/app-info.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
@@ -85,6 +86,7 @@ function LedgerLines({ filter, onClear }: LedgerLinesProps) {
 }
 
 function NoLines({ onClear }: Pick<LedgerLinesProps, 'onClear'>) {
+  const canDeposit = useFreeDeposits();
   return onClear ? (
     <EmptyState title="No movement fits" action={<Button onClick={onClear}>Show all movements</Button>}>
       Try another type or a longer period.
@@ -93,9 +95,11 @@ function NoLines({ onClear }: Pick<LedgerLinesProps, 'onClear'>) {
     <EmptyState
       title="No movements yet"
       action={
-        <Button tone="primary" onClick={() => document.getElementById('cash-amount')?.focus()}>
-          Deposit cash
-        </Button>
+        canDeposit && (
+          <Button tone="primary" onClick={() => document.getElementById('cash-amount')?.focus()}>
+            Deposit cash
+          </Button>
+        )
       }
     >
       Deposits, withdrawals and what orders cost or bring stand here.

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Portfolio as Account } from '../../api/account/portfolio.ts';
 import { portfolioQuery } from '../../api/account/portfolio.ts';
+import { useFreeDeposits } from '../../api/app-info.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
@@ -82,6 +83,16 @@ function LiveHistory({ portfolio, search, onSearch }: LoadedPortfolioProps) {
 }
 
 function FirstStep() {
+  const canDeposit = useFreeDeposits();
+  if (!canDeposit) {
+    return (
+      <div className="card">
+        <EmptyState title="Your account is empty">
+          Ask an administrator to credit it; then buy at the markets, and see here what comes of it.
+        </EmptyState>
+      </div>
+    );
+  }
   return (
     <div className="card">
       <EmptyState
