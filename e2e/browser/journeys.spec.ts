@@ -131,6 +131,8 @@ test('sign-in, search, buy, cancel and sign-out with the keyboard alone', async 
   await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('≤ $0.15');
 
   await tabTo(/^Cancel order Limit buy 100 DOGE/, 'button');
+  // Inert for a moment after the row came.
+  await expect(page.getByRole('button', { name: /^Cancel order Limit buy 100 DOGE/ })).toBeEnabled();
   await press('Enter');
   await expect(page.getByText('Limit buy DOGE cancelled')).toBeVisible();
   await expect(page.getByText('No open orders')).toBeVisible();

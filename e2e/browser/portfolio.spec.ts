@@ -217,15 +217,19 @@ test('gains and losses have the colours of the palette', async ({ trader: { page
       line.evaluate((element) => getComputedStyle(element).stroke),
     ]);
   };
-  const [text, line] = await colours();
-  expect(line).toBe(text);
+  // The chart is drawn in the neutral colour until the live result has come.
+  const sameColour = async (): Promise<string> => {
+    const [text, line] = await colours();
+    return line === text ? text : `${line}, not ${text}`;
+  };
+  await expect.poll(sameColour).not.toContain('not');
+  const text = await sameColour();
   await page.evaluate(() =>
     localStorage.setItem('cnop.appearance', JSON.stringify({ palette: 'blue-orange' })),
   );
   await page.reload();
-  const [otherText, otherLine] = await colours();
-  expect(otherLine).toBe(otherText);
-  expect(otherText).not.toBe(text);
+  await expect.poll(sameColour).not.toContain('not');
+  expect(await sameColour()).not.toBe(text);
 });
 
 test('the allocation is a table as well, and its shares are those of the account', async ({
