@@ -10,8 +10,8 @@ const answerSchema = pageSchema(orderSchema);
 const HISTORY_PAGE = '50';
 /** The API gives no more at once. */
 const OPEN_PAGE = '100';
-/** Open orders are shown as a whole up to here, which is beyond the limit of a platform as it is shipped. */
-const MAX_OPEN_SHOWN = 1_000;
+/** Open orders are shown as a whole up to here: 1,000 are beyond the limit of a platform as it is shipped. */
+const MAX_OPEN_PAGES = 10;
 
 export interface OrderFilter {
   readonly asset?: string | undefined;
@@ -46,12 +46,13 @@ export function openOrdersQuery(asset?: string) {
 async function readOpenOrders(asset: string | undefined, signal: AbortSignal): Promise<Order[]> {
   const orders: Order[] = [];
   let cursor: string | undefined;
-  do {
+  for (let pages = 0; pages < MAX_OPEN_PAGES; pages += 1) {
     const query = { limit: OPEN_PAGE, cursor, asset_id: asset, status: 'queued' };
     const page = await callApi({ path: '/orders', query, schema: answerSchema, signal });
     orders.push(...page.data);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined && orders.length < MAX_OPEN_SHOWN);
+    if (page.next_cursor === null) break;
+    cursor = page.next_cursor;
+  }
   return orders;
 }
 

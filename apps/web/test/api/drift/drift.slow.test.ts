@@ -109,6 +109,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'orders/order-explanation.ts orderExplanationQuery': [['0190b7a0']],
   'orders/orders.ts openOrdersQuery': [[], ['BTC']],
   'orders/orders.ts orderQuery': [['0190b7a0']],
+  'orders/orders.ts readOrder': [['0190b7a0']],
   'orders/orders.ts ordersQuery': [[{ asset: 'BTC', type: 'trailing_stop', status: 'completed' }], [{}]],
   'orders/place-order.ts placeOrder': [
     [{ ...LIMIT_ORDER, client_order_id: 'order-1', expires_at: '2026-12-31T00:00:00.000Z' }],
@@ -143,6 +144,7 @@ const NO_CALLS = [
   'admin/health.ts healthQuery',
   'admin/user.ts userKey',
   'admin/user.ts userPath',
+  'app-info.ts useFreeDeposits',
   'orders/pending-orders.ts addPending',
   'orders/pending-orders.ts isPlacedHere',
   'orders/pending-orders.ts settlePending',
