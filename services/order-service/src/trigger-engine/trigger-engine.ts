@@ -40,7 +40,8 @@ export interface TriggerEngineDependencies
 
 /**
  * Executes open orders as prices move, ends those whose time is over, and cancels those on assets that are no longer
- * traded and those that an interrupted suspension of an account left open. Any number of engines may run over one store: each change is made only if the order still waits.
+ * traded and those that an interrupted suspension of an account left open. Any number of engines may run over one
+ * store: each change is made only if the order is still open.
  */
 export interface TriggerEngine {
   /** Begins to follow the prices, first of all those that it missed. */
