@@ -28,7 +28,8 @@ export function serveWebApp(app: FastifyInstance, files: WebFiles): void {
     const file = files.byPath.get(path);
     if (file) return sendFile(request, reply, file);
     if (!isPage(path) || !acceptsPage(request.headers.accept)) return reply.callNotFound();
-    return sendFile(request, reply, files.index);
+    // The app shows that there is no such page; a crawler or a monitor reads the status.
+    return sendFile(request, files.hasPage(path) ? reply : reply.code(404), files.index);
   });
 }
 
@@ -45,7 +46,8 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile): 
     etag: file.etag,
   });
   if (compressed) addVary(reply, 'accept-encoding');
-  if (isKnownVersion(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
+  const isFound = reply.statusCode === 200;
+  if (isFound && isKnownVersion(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
   void reply.type(file.type);
   const encoding = compressed && chooseEncoding(request.headers['accept-encoding']);
   if (!encoding) return reply.send(file.content);

@@ -4,8 +4,11 @@ import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { ConfigError } from '@cnop/common/config/read-config';
+import { z } from 'zod';
 
 const INDEX_PATH = '/index.html';
+/** The paths of the app's pages, as its router has them: `$name` stands for one segment. */
+const PAGES_PATH = '/pages.json';
 /** They are kept in memory; a folder with more than this is not a built app. */
 const MAX_TOTAL_BYTES = 64 * 1_024 * 1_024;
 /** Where the bundler puts files whose names change with their content. */
@@ -51,7 +54,21 @@ export interface WebFiles {
   readonly index: WebFile;
   /** By the path of their URL. What is not in it cannot be asked for, however the path is spelled. */
   readonly byPath: ReadonlyMap<string, WebFile>;
+  /** Whether the app has a page at a path. */
+  readonly hasPage: (path: string) => boolean;
 }
+
+const pageListSchema = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(z.string().regex(/^\/[\w$/-]*$/)).min(1));
 
 /**
  * Reads the built web app. Hidden files and links are left out.
@@ -70,7 +87,16 @@ export async function readWebFiles(folder: string): Promise<WebFiles> {
   const index = byPath.get(INDEX_PATH);
   if (!index) throw new ConfigError(`WEB_DIR: ${folder} has no index.html. Build the web app first.`);
   byPath.set('/', index);
-  return { index, byPath };
+  return { index, byPath, hasPage: pageMatcher(byPath.get(PAGES_PATH)) };
+}
+
+/** @throws ConfigError when the app does not say which pages it has */
+function pageMatcher(file: WebFile | undefined): WebFiles['hasPage'] {
+  const pages = pageListSchema.safeParse(file?.content.toString()).data;
+  if (!pages) throw new ConfigError(`WEB_DIR: ${PAGES_PATH} is no list of pages. Build the web app again.`);
+  const patterns = pages.map((page) => page.replaceAll(/\$\w+/g, '[^/]+'));
+  const pattern = new RegExp(`^(?:${patterns.join('|')})/?$`);
+  return (path) => pattern.test(path);
 }
 
 async function listFiles(folder: string): Promise<string[]> {

@@ -10,6 +10,7 @@ export const SECRET = 'nothing that a browser should see';
 const FILES: Readonly<Record<string, string | Buffer>> = {
   'app/index.html': INDEX_PAGE,
   'app/appearance.js': 'document.documentElement.dataset.theme = "dark";\n',
+  'app/pages.json': JSON.stringify(['/', '/orders', '/assets/$assetId', '/sign-in']),
   'app/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'app/assets/index-BKv1nD0Q.js': SCRIPT,
   'app/assets/index-C_B4kOsY.css': ':root { color-scheme: light dark; }\n',
@@ -23,10 +24,13 @@ export interface BuiltApp {
   remove(): Promise<void>;
 }
 
-/** What a bundler leaves behind, in a folder of its own, with things around it that are nobody's business. */
-export async function writeBuiltApp(): Promise<BuiltApp> {
+/**
+ * Writes what a bundler leaves behind into a folder of its own, with files around it that must not be served.
+ * @param changes files to write with another content, by their names
+ */
+export async function writeBuiltApp(changes: typeof FILES = {}): Promise<BuiltApp> {
   const root = await mkdtemp(join(tmpdir(), 'cnop-web-'));
-  for (const [name, content] of Object.entries(FILES)) {
+  for (const [name, content] of Object.entries({ ...FILES, ...changes })) {
     const file = join(root, name);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);

@@ -39,15 +39,23 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     '/assets/BTC',
     '/assets/BTC/',
     '/sign-in?redirect=%2Forders',
-    '/apiary',
-    '/documents',
-    '/nobody/knows/this/%C3%A4',
   ])('%s is a page of it for a browser', async (url) => {
     const answer = await get(url, BROWSER);
     expect(answer.statusCode).toBe(200);
     expect(answer.body).toBe(INDEX_PAGE);
     expect(answer.headers['cache-control']).toBe('no-cache');
   });
+
+  it.each(['/apiary', '/documents', '/assets', '/orders/1', '/nobody/knows/this/%C3%A4'])(
+    '%s is no page of it: a browser gets the app, which says so, with 404',
+    async (url) => {
+      const answer = await get(url, BROWSER);
+      expect(answer.statusCode).toBe(404);
+      expect(answer.body).toBe(INDEX_PAGE);
+      const etag = String(answer.headers['etag']);
+      expect((await get(url, { ...BROWSER, 'if-none-match': etag })).statusCode).toBe(404);
+    },
+  );
 
   it.each([
     ['a program that takes anything', {}],
@@ -259,5 +267,16 @@ describe('a gateway', () => {
     ['holds no app', () => `${built.folder}/assets`, 'has no index.html'],
   ])('does not start on a folder that %s', async (_, folder, reason) => {
     await expect(openDoor({ webFolder: folder() })).rejects.toThrow(reason);
+  });
+
+  it.each([
+    ['not JSON', '/orders'],
+    ['empty', '[]'],
+    ['of something else', '[{"path":"/"}]'],
+    ['with a pattern in it', '["/.*"]'],
+  ])('does not start on an app whose list of pages is %s', async (_, pages) => {
+    const broken = await writeBuiltApp({ 'app/pages.json': pages });
+    await expect(openDoor({ webFolder: broken.folder })).rejects.toThrow('/pages.json is no list of pages');
+    await broken.remove();
   });
 });

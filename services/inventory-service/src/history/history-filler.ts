@@ -19,40 +19,36 @@ export interface HistoryFillerOptions {
 
 /** Makes up the history of assets whose prices were never recorded, while their recording has begun already. */
 export function createHistoryFiller({ store, desk, logger, chance }: HistoryFillerOptions) {
-  let unrecorded: Asset[] = [];
+  let unrecorded: readonly Asset[] = [];
   let until = new Date(0);
-  let isForgotten = false;
 
   return {
     /** Notes which assets need a history, at the moment when recording begins. */
     expect(assets: readonly Asset[], stored: readonly StoredCandles[], now: Date): void {
       if (!chance) return;
       until = now;
-      isForgotten = false;
       unrecorded = assets.filter((asset, i) => !hasRecordedCandles(asset, stored[i]?.latest ?? []));
       // A recorded candle says that the history is whole, so none is written before it is.
       for (const { asset_id } of unrecorded) desk.recorder.hold(asset_id);
     },
 
-    /** Makes and writes what is missing, one asset after the other. */
+    /** Makes and writes what is missing, one asset after the other. What cannot be written is left for the next call. */
     async fill(): Promise<void> {
       const total = unrecorded.length;
       if (!chance || total === 0) return;
       logger.info({ assets: total }, 'making up the history of prices');
-      for (let asset = unrecorded.shift(); asset; asset = unrecorded.shift()) {
-        const candles = pastCandles({
-          draw: chance.stream(`${asset.asset_id}:past`),
-          asset,
-          price: asset.current_price,
-          until,
-        });
+      for (let asset = unrecorded[0]; asset; asset = unrecorded[0]) {
+        const written = asset;
+        const draw = chance.stream(`${asset.asset_id}:past`);
+        const candles = pastCandles({ draw, asset, price: asset.current_price, until });
         await writeCandles(
           store,
           candles.filter(({ final }) => final),
         );
-        // Whoever takes over begins with this asset again.
-        if (isForgotten) return;
-        desk.addPast(asset.asset_id, candles);
+        // Another process makes the prices meanwhile: it begins with this asset again.
+        if (!unrecorded.includes(written)) return;
+        unrecorded = unrecorded.filter((other) => other !== written);
+        desk.addPast(written.asset_id, candles);
         const done = total - unrecorded.length;
         if (done % PROGRESS_EVERY_ASSETS === 0) logger.info({ done, total }, 'history of prices');
       }
@@ -60,7 +56,6 @@ export function createHistoryFiller({ store, desk, logger, chance }: HistoryFill
 
     /** Stops as soon as it can: another process makes the prices, or this one ends. */
     forget(): void {
-      isForgotten = true;
       unrecorded = [];
     },
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
+import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
@@ -16,6 +17,8 @@ import { writeMarket, writePrices, writeRecordedCandles } from './write-market.t
 
 /** However fast recorded prices follow each other, they are quoted in rounds that are at least this far apart. */
 const MIN_ROUND_MILLISECONDS = 10;
+/** Until histories are tried again that the store did not take. */
+const HISTORY_RETRY_MILLISECONDS = 10_000;
 
 export interface MarketMakerOptions {
   readonly store: TableStore;
@@ -42,7 +45,10 @@ export interface MarketMaker {
   readonly market: Market;
   /** Begins to make prices, or to follow the process that does; the board is filled when this resolves. */
   start(): Promise<void>;
-  /** Makes and writes the histories that are missing, which takes seconds: not to be waited for at a start. */
+  /**
+   * Makes and writes the histories that are missing, which takes seconds: not to be waited for at a start. What cannot
+   * be written is tried again later.
+   */
   fillHistory(): Promise<void>;
   /** One round: quotes for every asset, or those of the process that makes them. */
   tick(): Promise<void>;
@@ -67,7 +73,8 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     try {
       await act();
     } catch (error) {
-      logger.warn({ err: error }, failure);
+      // The store has said so, once.
+      if (!(error instanceof DiskFullError)) logger.warn({ err: error }, failure);
     }
   };
 
@@ -111,12 +118,21 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     everyMilliseconds: options.persistSeconds * MILLISECONDS_PER_SECOND,
     act: async () => attempt('prices could not be stored', persist),
   });
+  const fillingHistory = createRepeater({
+    everyMilliseconds: HISTORY_RETRY_MILLISECONDS,
+    act: async () =>
+      takesWrites(store) ? attempt('the history of prices could not be made', history.fill) : undefined,
+  });
 
   return {
     market: desk.market,
     tick,
     persist: persisting.run,
-    fillHistory: async () => attempt('the history of prices could not be made', history.fill),
+
+    async fillHistory() {
+      fillingHistory.start();
+      await fillingHistory.run();
+    },
 
     async start() {
       unsubscribe = trades.subscribe(desk.recordTrade);
@@ -130,6 +146,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     async stop() {
       unsubscribe?.();
       history.forget();
+      await fillingHistory.stop();
       await ticking.stop();
       await rounds.stop();
       await persisting.stop();

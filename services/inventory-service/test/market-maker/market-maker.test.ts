@@ -1,3 +1,4 @@
+import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
 import { anAsset } from '@cnop/testing/builders/inventory';
@@ -407,6 +408,27 @@ describe('a history', () => {
     await second.maker.fillHistory();
     await second.maker.persist();
     for (const asset of ['BTC', 'USDC']) expect(await second.storedCandles(asset, '1d')).toHaveLength(366);
+  });
+
+  test('is made later when the store had no room for it', async () => {
+    let hasRoom = false;
+    const transact: TableStore['transact'] = async (...args) => {
+      if (!hasRoom) throw new DiskFullError();
+      return runtime.store.transact(...args);
+    };
+    const market = openMarket(
+      { store: { ...runtime.store, transact }, clock },
+      { ...simulated(), historyChance: createPriceChance('seed') },
+    );
+    opened.push(market);
+    hasRoom = true;
+    await market.maker.start();
+    hasRoom = false;
+    await market.maker.fillHistory();
+    hasRoom = true;
+    await market.maker.fillHistory();
+    await market.maker.persist();
+    for (const asset of ['BTC', 'USDC']) expect(await market.storedCandles(asset, '1d')).toHaveLength(366);
   });
 
   test('is not made where it was not asked for', async () => {

@@ -178,8 +178,10 @@ describe.skipIf(!existsSync(RECORDED))('the recorded March of 2023', () => {
       clock.advanceSeconds(1);
       await market.maker.tick();
     }
+    // While the jump from the price of the catalogue waits, the quote repeats that price.
+    const played = market.published.filter(({ suspended }) => !suspended);
     const mids = (assetId: string) =>
-      market.published.filter(({ asset_id }) => asset_id === assetId).map(({ mid }) => Number(mid));
+      played.filter(({ asset_id }) => asset_id === assetId).map(({ mid }) => Number(mid));
     const [btc, usdc] = await Promise.all([readColumns(files.BTC), readColumns(files.USDC)]);
 
     // The first price is far from that of the catalogue and waits for the second.
@@ -187,8 +189,10 @@ describe.skipIf(!existsSync(RECORDED))('the recorded March of 2023', () => {
     expect(Math.min(...mids('BTC'))).toBe(Math.min(...btc.map((row) => Number(row['low']))));
     expect(Math.max(...mids('BTC'))).toBe(Math.max(...btc.map((row) => Number(row['high']))));
     expect(market.midOf('BTC')).toBe(String(Number(btc.at(-1)?.['close'])));
-    // The time line begins with the first candle; the first close comes at the end of that.
-    expect(mids('USDC').slice(1, usdc.length + 1)).toEqual(usdc.map((row) => Number(row['close'])));
+    // The time line begins with the first candle; the first close comes at the end of that. A tick may repeat a price.
+    const changes = (prices: readonly number[]) => prices.filter((price, i) => price !== prices[i - 1]);
+    const closes = changes(usdc.map((row) => Number(row['close'])));
+    expect(changes(mids('USDC').slice(1)).slice(0, closes.length)).toEqual(closes);
     expect(Math.min(...mids('USDC'))).toBeLessThan(0.95);
     await market.maker.stop();
     await runtime.dispose();

@@ -17,13 +17,7 @@ import type { TokenPair } from './issue-tokens.ts';
 import { issueTokens } from './issue-tokens.ts';
 import type { PasswordTurns } from './password-turns.ts';
 import type { SignInItems } from './sign-in-failures.ts';
-import {
-  assertMayTry,
-  isFromKnownNetwork,
-  prepareFailure,
-  signInReads,
-  successWrites,
-} from './sign-in-failures.ts';
+import { assertMayTry, openAttempt, prepareFailure, successWrites } from './sign-in-failures.ts';
 import { deleteSessions, findSurplusSessions, sessionReads } from './surplus-sessions.ts';
 
 export interface LogInDeps extends EndSessionsDeps {
@@ -55,12 +49,8 @@ type Outcome =
 export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair> {
   const { username, password, origin } = command;
   const attempt = { username, origin };
-  const keys = { user: userRecord.key({ username }), ...signInReads(attempt) };
-  const [userItem, failures, history] = await deps.store.batchGet([keys.user, keys.failures, keys.history]);
-  assertMayTry({ failures, history }, attempt, deps.clock.now());
-
-  const known = userRecord.readIfPresent(userItem);
-  const lane = isFromKnownNetwork({ history }, attempt, deps.clock.now()) ? 'known network' : 'sign-in';
+  const { keys, user: known, isKnownNetwork } = await openAttempt(deps.store, attempt, deps.clock.now());
+  const lane = isKnownNetwork ? 'known network' : 'sign-in';
   const check = () => checkPassword(deps.passwords, password, known);
   const proof = await deps.turns.pass(lane, origin.address, check);
   const now = deps.clock.now();

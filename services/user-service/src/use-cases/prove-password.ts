@@ -7,7 +7,7 @@ import type { Decision, TableStore } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { PasswordTurns } from './password-turns.ts';
-import { assertMayTry, prepareFailure, signInReads, successWrites } from './sign-in-failures.ts';
+import { assertMayTry, openAttempt, prepareFailure, successWrites } from './sign-in-failures.ts';
 
 export interface ProvePasswordDeps {
   readonly store: TableStore;
@@ -34,10 +34,7 @@ export interface ProvePassword {
 export async function provePassword(deps: ProvePasswordDeps, command: ProvePassword): Promise<User> {
   const { username, password, origin } = command;
   const attempt = { username, origin };
-  const keys = { user: userRecord.key({ username }), ...signInReads(attempt) };
-  const [userItem, failures, history] = await deps.store.batchGet([keys.user, keys.failures, keys.history]);
-  assertMayTry({ failures, history }, attempt, deps.clock.now());
-  const known = userRecord.readIfPresent(userItem);
+  const { keys, user: known } = await openAttempt(deps.store, attempt, deps.clock.now());
   if (!known) throw new NotFoundError('The user');
 
   const check = () => deps.passwords.verify(password, known.password_hash);

@@ -4,8 +4,10 @@ import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { neighbourhoodOf, networkOf } from '@cnop/common/auth/client-address';
 import { addSeconds, epochSeconds } from '@cnop/common/core/clock';
 import { defineRecord } from '@cnop/common/dao/record';
-import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Item, ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
 import { timestampSchema } from '@cnop/common/entities/fields';
+import type { User } from '@cnop/common/entities/user/user';
 import { RateLimitedError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import {
@@ -78,14 +80,36 @@ export interface SignInItems {
   readonly history?: Item | undefined;
 }
 
-/** Returns the keys of the items that say whether a password may be tried. */
-export function signInReads({ username, origin }: SignInAttempt): {
-  readonly failures: ItemKey;
-  readonly history: ItemKey;
-} {
-  return {
+/** What is known before a password is checked. */
+export interface OpenedAttempt {
+  /** The user and what limits further tries, for the transaction that decides. */
+  readonly keys: { readonly user: ItemKey; readonly failures: ItemKey; readonly history: ItemKey };
+  readonly user: User | undefined;
+  /** Whether the owner signed in before from the network of the attempt. */
+  readonly isKnownNetwork: boolean;
+}
+
+/**
+ * Reads whose password is tried and whether it may be.
+ * @throws RateLimitedError (429) after too many failures
+ */
+export async function openAttempt(
+  store: TableStore,
+  attempt: SignInAttempt,
+  now: Date,
+): Promise<OpenedAttempt> {
+  const { username, origin } = attempt;
+  const keys = {
+    user: userRecord.key({ username }),
     failures: signInFailuresRecord.key({ username, network: networkOf(origin.address) }),
     history: signInHistoryRecord.key({ username }),
+  };
+  const [user, failures, history] = await store.batchGet([keys.user, keys.failures, keys.history]);
+  assertMayTry({ failures, history }, attempt, now);
+  return {
+    keys,
+    user: userRecord.readIfPresent(user),
+    isKnownNetwork: isKnownNetwork(historyOf(history), hashOfNetwork(attempt), now),
   };
 }
 
@@ -97,11 +121,6 @@ export function assertMayTry({ failures, history }: SignInItems, attempt: SignIn
     secondsUntilNextGuess(historyOf(history), hashOfNetwork(attempt), now),
   );
   if (seconds > 0) throw new RateLimitedError(seconds, 'Too many failed sign-ins. Please wait.');
-}
-
-/** Whether the owner signed in before from the network of an attempt. */
-export function isFromKnownNetwork({ history }: SignInItems, attempt: SignInAttempt, now: Date): boolean {
-  return isKnownNetwork(historyOf(history), hashOfNetwork(attempt), now);
 }
 
 /**
