@@ -32,9 +32,12 @@ export async function temporaryFolder(cleanup: Cleanup): Promise<string> {
 }
 
 /** Everything in one process, over the embedded store. */
-export async function startOneProcess(cleanup: Cleanup): Promise<Platform & { readonly dataDir: string }> {
+export async function startOneProcess(
+  cleanup: Cleanup,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Platform & { readonly dataDir: string }> {
   const dataDir = await temporaryFolder(cleanup);
-  const server = await startStandaloneServer({ dataDir });
+  const server = await startStandaloneServer({ dataDir, env });
   cleanup.defer(() => server.process.stop());
   return {
     url: server.url,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ALLOWED_HEADERS = ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-Request-ID'];
 const EXPOSED_HEADERS = [
+  'Allow',
   'Content-Disposition',
   'RateLimit-Policy',
   'RateLimit',
@@ -14,6 +15,7 @@ const EXPOSED_HEADERS = [
   'X-Request-ID',
   'Idempotency-Replayed',
   'Location',
+  'WWW-Authenticate',
 ];
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 

@@ -61,7 +61,7 @@ describe.each(SHAPES)('CORS, services %s', (shape) => {
       expect(Object.fromEntries(answer.headers)).toMatchObject({
         'access-control-allow-origin': ORIGIN,
         'access-control-expose-headers':
-          'Content-Disposition, RateLimit-Policy, RateLimit, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-ID, Idempotency-Replayed, Location',
+          'Allow, Content-Disposition, RateLimit-Policy, RateLimit, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-ID, Idempotency-Replayed, Location, WWW-Authenticate',
         vary: 'Origin',
       });
     }

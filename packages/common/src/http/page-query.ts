@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Page, PageRequest, Position } from '../core/pagination.ts';
 import {
@@ -8,16 +9,27 @@ import {
   MAX_PAGE_SIZE,
 } from '../core/pagination.ts';
 
+export interface QueryIntegerRules {
+  readonly min: number;
+  readonly max: number;
+  /** The value of an absent parameter. */
+  readonly fallback: number;
+}
+
 /** A whole number of a query string. It is documented as the number that it stands for. */
-export function queryInteger({ min, max }: { readonly min: number; readonly max: number }) {
-  return z
-    .custom<string>((input) => typeof input === 'string' && /^\d{1,9}$/.test(input), {
-      error: 'Give a whole number.',
-      abort: true,
-    })
-    .meta({ type: 'integer', minimum: min, maximum: max })
-    .transform(Number)
-    .pipe(z.int().min(min).max(max));
+export function queryInteger({ min, max, fallback }: QueryIntegerRules) {
+  return (
+    z
+      .custom<string>((input) => typeof input === 'string' && /^\d{1,9}$/.test(input), {
+        error: 'Give a whole number.',
+        abort: true,
+      })
+      // The documentation leaves out the default of a schema that transforms its input.
+      .meta({ type: 'integer', minimum: min, maximum: max, default: fallback })
+      .transform(Number)
+      .pipe(z.int().min(min).max(max))
+      .default(fallback)
+  );
 }
 
 /** One or more members of an enumeration in a query string: the parameter several times, or once with commas. */
@@ -35,24 +47,24 @@ export const queryBooleanSchema = z.enum(['true', 'false']).transform((text) => 
 
 /** The query parameters of every paged list. */
 export const pageQuerySchema = z.strictObject({
-  limit: queryInteger({ min: 1, max: MAX_PAGE_SIZE }).default(DEFAULT_PAGE_SIZE),
+  limit: queryInteger({ min: 1, max: MAX_PAGE_SIZE, fallback: DEFAULT_PAGE_SIZE }),
   /** For older clients; newer ones use the cursor. */
-  offset: queryInteger({ min: 0, max: MAX_OFFSET }).default(0),
+  offset: queryInteger({ min: 0, max: MAX_OFFSET, fallback: 0 }),
   cursor: z.string().min(1).optional(),
 });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/** A page query; a list that is paged by cursors alone has no offset. */
+type ListQuery = Omit<PageQuery, 'offset'> & Partial<Pick<PageQuery, 'offset'>>;
 
 /**
  * What a list shall read for a page query.
  * @param filter everything else that shapes the list, such as the user and the query's filters
  * @throws UnreadableRequestError (400) when the cursor is not ours or belongs to another filter
  */
-export function pageRequestOf(query: PageQuery, filter: unknown): PageRequest {
-  return {
-    limit: query.limit,
-    offset: query.cursor === undefined ? query.offset : 0,
-    after: query.cursor === undefined ? undefined : decodeCursor(query.cursor, JSON.stringify(filter)),
-  };
+export function pageRequestOf({ limit, offset = 0, cursor }: ListQuery, filter: unknown): PageRequest {
+  if (cursor === undefined) return { limit, offset, after: undefined };
+  return { limit, offset: 0, after: decodeCursor(cursor, digestOf(filter)) };
 }
 
 /** The paging members of a list's answer. */
@@ -64,5 +76,10 @@ export function pageMembers(
 }
 
 function cursorOf(next: Position | undefined, filter: unknown): string | null {
-  return next === undefined ? null : encodeCursor(next, JSON.stringify(filter));
+  return next === undefined ? null : encodeCursor(next, digestOf(filter));
+}
+
+/** Binds a cursor to its filter and stays short, since both travel in one URL. */
+function digestOf(filter: unknown): string {
+  return createHash('sha256').update(JSON.stringify(filter)).digest('base64url');
 }

@@ -2,13 +2,19 @@ import type { PublicRoute } from '../route-table.ts';
 import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
 import type { UpstreamName } from '../upstream.ts';
 import { APP_INFO_PATH } from '../web/app-info.ts';
-import { APP_INFO_OPERATION } from './app-info-operation.ts';
+import { APP_INFO_OPERATION, APP_INFO_ROUTE } from './app-info-operation.ts';
 import { withCookieMode } from './cookie-mode.ts';
 import type { Components } from './merge-components.ts';
 import { mergeComponents, withReferences } from './merge-components.ts';
 import type { OpenApiDocument, OpenApiOperation } from './openapi-document.ts';
 import { openApiOperationSchema } from './openapi-document.ts';
 import { PROBLEM_REFERENCE, PROBLEM_RESPONSE, PROBLEM_SCHEMA } from './problem-schema.ts';
+import {
+  PROBLEM_HEADERS,
+  REQUEST_ID_PARAMETER,
+  RESPONSE_HEADERS,
+  withSharedHeaders,
+} from './shared-headers.ts';
 
 const BEARER_SCHEME = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
 
@@ -23,7 +29,9 @@ export function mergeDocuments(
   const components: Components = {
     securitySchemes: { bearer: BEARER_SCHEME },
     schemas: { Problem: PROBLEM_SCHEMA },
-    responses: { Problem: PROBLEM_RESPONSE },
+    responses: { Problem: { ...PROBLEM_RESPONSE, headers: PROBLEM_HEADERS } },
+    headers: RESPONSE_HEADERS,
+    parameters: { RequestId: REQUEST_ID_PARAMETER },
   };
   const paths: Record<string, Record<string, unknown>> = {};
   const takenIds = new Set<string>();
@@ -38,7 +46,7 @@ export function mergeDocuments(
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: complete(operation, route, takenIds) };
     }
   }
-  paths[APP_INFO_PATH] = { get: APP_INFO_OPERATION };
+  paths[APP_INFO_PATH] = { get: complete(APP_INFO_OPERATION, APP_INFO_ROUTE, takenIds) };
   return {
     openapi: '3.1.0',
     info: {
@@ -65,8 +73,15 @@ function findOperation(
   return undefined;
 }
 
-function complete(operation: OpenApiOperation, route: PublicRoute, takenIds: Set<string>): OpenApiOperation {
-  const described = withCookieMode(operation, route.path);
+/** What a document says of the route that an operation is served at. */
+type DescribedRoute = Pick<PublicRoute, 'method' | 'path' | 'access'>;
+
+function complete(
+  operation: OpenApiOperation,
+  route: DescribedRoute,
+  takenIds: Set<string>,
+): OpenApiOperation {
+  const described = withSharedHeaders(withCookieMode(operation, route.path));
   return {
     ...described,
     operationId: uniqueId(operation.operationId ?? operationIdOf(route), takenIds),
@@ -76,7 +91,7 @@ function complete(operation: OpenApiOperation, route: PublicRoute, takenIds: Set
 }
 
 /** `GET /orders/:id` is `getOrdersById`. */
-function operationIdOf({ method, path }: PublicRoute): string {
+function operationIdOf({ method, path }: DescribedRoute): string {
   const words = path.split(/[/\-_]/).filter(Boolean);
   const spoken = words.map((word) =>
     word.startsWith(':') ? `By${capitalize(word.slice(1))}` : capitalize(word),

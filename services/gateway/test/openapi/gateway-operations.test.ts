@@ -18,7 +18,14 @@ const answerSchema = z.looseObject({
 });
 const operationSchema = z.looseObject({
   description: z.string().optional(),
-  parameters: z.array(z.looseObject({ name: z.string(), in: z.string(), required: z.boolean() })).default([]),
+  parameters: z
+    .array(
+      z.union([
+        z.looseObject({ name: z.string(), in: z.string(), required: z.boolean() }),
+        z.strictObject({ $ref: z.string() }),
+      ]),
+    )
+    .default([]),
   requestBody: z.looseObject({ required: z.boolean().optional() }).optional(),
   responses: z.looseObject({ 200: answerSchema }),
 });

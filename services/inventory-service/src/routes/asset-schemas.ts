@@ -13,7 +13,7 @@ export const assetParamsSchema = z.strictObject({ asset_id: assetIdParameterSche
 
 export const assetListQuerySchema = z.strictObject({
   active_only: queryBooleanSchema.default(true),
-  limit: queryInteger({ min: 1, max: MAX_LIST_LIMIT }).default(DEFAULT_LIST_LIMIT),
+  limit: queryInteger({ min: 1, max: MAX_LIST_LIMIT, fallback: DEFAULT_LIST_LIMIT }),
   category: assetCategorySchema.optional(),
   search: z
     .string()

@@ -16,7 +16,7 @@ const candleQuerySchema = inOrder(
     interval: candleIntervalSchema.default('1h'),
     start: rfc3339InputSchema.optional(),
     end: rfc3339InputSchema.optional(),
-    limit: queryInteger({ min: 1, max: MAX_CANDLES }).default(DEFAULT_CANDLES),
+    limit: queryInteger({ min: 1, max: MAX_CANDLES, fallback: DEFAULT_CANDLES }),
   }),
   { start: 'start', end: 'end' },
 );

@@ -56,6 +56,7 @@ export function orderRoutes(app: ServiceApp): void {
   app.post(
     '/orders',
     {
+      config: { readsHeaders: ['Idempotency-Key'] },
       schema: {
         ...docs,
         summary: 'Place an order',

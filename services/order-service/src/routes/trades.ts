@@ -11,8 +11,6 @@ import { z } from 'zod';
 import { getOrdering } from '../dependencies.ts';
 import { exportTrades, listAssetTrades, listTrades } from '../use-cases/list-trades.ts';
 
-const NO_OFFSET = { offset: 0 };
-
 const tradeListAnswerSchema = z.object({
   data: z.array(
     assetTransactionSchema.pick({
@@ -81,7 +79,7 @@ export function tradeRoutes(app: ServiceApp): void {
       const { start_date: from, end_date: to } = request.query;
       const filter = { list: 'trades', from, to };
       const selection = { username: identityOf(request).username, from, to };
-      const pageRequest = pageRequestOf({ ...request.query, ...NO_OFFSET }, filter);
+      const pageRequest = pageRequestOf(request.query, filter);
       const page = await listTrades(deps, selection, pageRequest);
       return { data: [...page.items], ...pageMembers(page, filter) };
     },

@@ -8,7 +8,6 @@ import { getAudit, getClock } from '../dependencies.ts';
 import { listAuditEvents } from '../use-cases/list-audit-events.ts';
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
-const NO_OFFSET = { offset: 0 };
 
 const auditQuerySchema = pageQuerySchema
   .omit({ offset: true })
@@ -49,7 +48,7 @@ export function auditRoutes(app: ServiceApp): void {
     async (request) => {
       const { username, day = clock.now().toISOString().slice(0, DAY_LENGTH) } = request.query;
       const scope = username === undefined ? { day } : { username };
-      const pageRequest = pageRequestOf({ ...request.query, ...NO_OFFSET }, scope);
+      const pageRequest = pageRequestOf(request.query, scope);
       const page = await listAuditEvents(audit, { scope, request: pageRequest });
       return { data: [...page.items], ...pageMembers(page, scope) };
     },

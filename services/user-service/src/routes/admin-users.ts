@@ -130,7 +130,7 @@ function changeRoutes(app: ServiceApp): void {
   app.post(
     '/admin/users/:username/adjustments',
     {
-      config: forAdmins,
+      config: { ...forAdmins, readsHeaders: ['Idempotency-Key'] },
       schema: {
         ...docs,
         summary: 'Correct the cash balance of a user',

@@ -58,6 +58,7 @@ const ledgerAnswerSchema = z.object({
 });
 
 const docs = { tags: ['balance'], security: BEARER_SECURITY };
+const readsIdempotencyKey = { readsHeaders: ['Idempotency-Key'] } as const;
 
 /** The cash of the signed-in user. */
 export function balanceRoutes(app: ServiceApp): void {
@@ -136,6 +137,7 @@ function moneyRoutes(app: ServiceApp): void {
   app.post(
     '/balance/deposit',
     {
+      config: readsIdempotencyKey,
       schema: {
         ...docs,
         summary: 'Deposit cash',
@@ -157,7 +159,10 @@ function moneyRoutes(app: ServiceApp): void {
 
   app.post(
     '/balance/withdraw',
-    { schema: { ...docs, summary: 'Withdraw cash', body: withdrawalSchema, response } },
+    {
+      config: readsIdempotencyKey,
+      schema: { ...docs, summary: 'Withdraw cash', body: withdrawalSchema, response },
+    },
     async (request, reply) => {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);

@@ -17,7 +17,7 @@ export const seqInputSchema = z
 
 export const eventsQuerySchema = z.strictObject({
   after: seqInputSchema.default(0),
-  limit: queryInteger({ min: 1, max: MAX_EVENTS }).default(DEFAULT_EVENTS),
+  limit: queryInteger({ min: 1, max: MAX_EVENTS, fallback: DEFAULT_EVENTS }),
 });
 
 export const eventsAnswerSchema = z.object({

@@ -28,6 +28,7 @@ export function streamRoutes(app: ServiceApp): void {
     {
       // HEAD would wait for an end that does not come.
       exposeHeadRoute: false,
+      config: { readsHeaders: ['Last-Event-ID'] },
       schema: {
         tags: ['events'],
         summary: 'Follow events and prices as they happen',

@@ -102,9 +102,7 @@ function driftOfQuery({ url }: Sent, { parameters = [] }: Operation): string[] {
 function driftOfBody({ body }: Sent, { requestBody }: Operation): string[] {
   const schema = requestBody?.content?.['application/json']?.schema;
   if (body !== undefined) return schema ? misfits(schema, body, 'body') : ['body is not known'];
-  // A body that may be null may also be absent.
-  const isNeeded = requestBody?.required === true && misfits(schema ?? {}, null).length > 0;
-  return isNeeded ? ['body is missing'] : [];
+  return requestBody?.required === true ? ['body is missing'] : [];
 }
 
 async function driftOfAnswers(call: Call, { responses }: Operation): Promise<string[]> {
