@@ -263,6 +263,7 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
     caller: 'nobody',
     query: {
       limit: ['0', '251', '-1', '1e1', ''],
+      cursor: [''],
       active_only: ['1', 'yes', 'TRUE', ''],
       category: BAD_CHOICES,
       search: ['x'.repeat(101), '%00', 'a%0Ab'],

@@ -63,12 +63,13 @@ export function encodeCursor(position: Position, filter: string): string {
  */
 export function decodeCursor(cursor: string, filter: string): Position {
   const content = cursor.length <= MAX_CURSOR_LENGTH ? parseObject(cursor) : undefined;
-  if (!content || !isPosition(content['p'])) throw unreadableCursor('The cursor is not valid.');
+  if (!content || !isPosition(content['p'])) throw unreadableCursor();
   if (content['f'] !== filter) throw unreadableCursor('The cursor belongs to another filter.');
   return content['p'];
 }
 
-function unreadableCursor(message: string): UnreadableRequestError {
+/** The error for a cursor whose position leads nowhere in its list. */
+export function unreadableCursor(message = 'The cursor is not valid.'): UnreadableRequestError {
   return new UnreadableRequestError(message, {
     errors: [fieldErrorOf('parameter', ['cursor'], { message, code: 'invalid_cursor' })],
   });

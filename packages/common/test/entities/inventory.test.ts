@@ -107,7 +107,7 @@ describe('an asset as clients see it', () => {
   });
 
   it('comes in a list with its counts', () => {
-    const list = { data: [seen], total_count: 1, active_count: 0 };
+    const list = { data: [seen], total_count: 1, active_count: 0, has_more: false, next_cursor: null };
     expect(assetListResponseSchema.parse(list)).toEqual(list);
     expect(assetListResponseSchema.safeParse({ ...list, total_count: -1 }).success).toBe(false);
     expect(assetListResponseSchema.safeParse({ ...list, active_count: 0.5 }).success).toBe(false);

@@ -1,5 +1,7 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { decimal } from '@cnop/common/core/money';
+import { decimal, formatDecimal } from '@cnop/common/core/money';
+import type { Page, PageRequest, Position } from '@cnop/common/core/pagination';
+import { unreadableCursor } from '@cnop/common/core/pagination';
 import type { AssetCategory, PublicAsset } from '@cnop/common/entities/inventory/asset';
 import type { AssetSortField, SortOrder } from '@cnop/common/entities/inventory/asset-input';
 import { isOpenForTrading } from './asset-view.ts';
@@ -20,7 +22,30 @@ export interface AssetCriteria {
  */
 export function selectAssets<A extends PublicAsset>(assets: readonly A[], criteria: AssetCriteria): A[] {
   const found = assets.filter((asset) => meets(asset, criteria));
-  return SORTERS[criteria.sortBy](found, criteria.sortOrder === 'asc' ? 1 : -1);
+  return ORDERS[criteria.sortBy].sort(found, directionOf(criteria));
+}
+
+/**
+ * Cuts one page out of a sorted list. A page begins behind the value that the last asset of the page before had when it
+ * was shown, wherever that asset stands now: an asset whose value stays the same is shown exactly once; one whose value
+ * moves past that point while a client turns pages may be shown twice, or not at all.
+ * @param sorted as `selectAssets` returns it for the same criteria
+ * @throws UnreadableRequestError (400) when the position is none of such a list
+ */
+export function pageOfAssets<A extends PublicAsset>(
+  sorted: readonly A[],
+  criteria: AssetCriteria,
+  { limit, after }: Pick<PageRequest, 'limit' | 'after'>,
+): Page<A> {
+  const { follows, positionOf } = ORDERS[criteria.sortBy];
+  const rest = after ? sorted.filter(follows(after, directionOf(criteria))) : sorted;
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: last && rest.length > limit ? positionOf(last) : undefined };
+}
+
+function directionOf({ sortOrder }: AssetCriteria): Direction {
+  return sortOrder === 'asc' ? 1 : -1;
 }
 
 function meets(asset: PublicAsset, { activeOnly, category, search }: AssetCriteria): boolean {
@@ -30,51 +55,94 @@ function meets(asset: PublicAsset, { activeOnly, category, search }: AssetCriter
   return [asset.asset_id, asset.symbol, asset.name].some((text) => text.toLowerCase().includes(sought));
 }
 
-type Direction = 1 | -1;
-type Sorter = <A extends PublicAsset>(assets: readonly A[], direction: Direction) => A[];
+/** Where an asset stands in a list: its sort key, null without one, and its id. */
+interface Place<Key> {
+  readonly key: Key | null;
+  readonly id: string;
+}
 
-const SORTERS: Readonly<Record<AssetSortField, Sorter>> = {
-  asset_id: sorter(({ asset_id }) => asset_id, compareTexts),
-  name: sorter(({ name }) => name.toLowerCase(), compareTexts),
-  price: sorter(({ current_price }) => decimal(current_price), compareDecimals),
-  market_cap: sorter(({ market_cap }) => decimalOrNull(market_cap), compareDecimals),
-  market_cap_rank: sorter(
-    ({ market_cap_rank }) => market_cap_rank,
-    (one, other) => one - other,
-  ),
-  price_change_24h: sorter(({ price_change_24h }) => decimalOrNull(price_change_24h), compareDecimals),
-  price_change_percentage_24h: sorter(
+type Direction = 1 | -1;
+
+interface AssetOrder {
+  sort<A extends PublicAsset>(assets: readonly A[], direction: Direction): A[];
+  positionOf(asset: PublicAsset): Position;
+  /** @throws UnreadableRequestError (400) for a position that no list of this order has given */
+  follows(position: Position, direction: Direction): (asset: PublicAsset) => boolean;
+}
+
+/** How keys of one kind compare, and how they are written into a cursor and read from it. */
+interface KeyKind<Key> {
+  readonly compare: (one: Key, other: Key) => number;
+  readonly write: (key: Key) => string;
+  readonly read: (text: string) => Key;
+}
+
+const TEXT: KeyKind<string> = { compare: compareTexts, write: String, read: String };
+const NUMBER: KeyKind<number> = { compare: (one, other) => one - other, write: String, read: Number };
+const DECIMAL: KeyKind<Decimal> = {
+  compare: (one, other) => one.cmp(other),
+  write: formatDecimal,
+  read: decimal,
+};
+
+const ORDERS: Readonly<Record<AssetSortField, AssetOrder>> = {
+  asset_id: orderBy(({ asset_id }) => asset_id, TEXT),
+  name: orderBy(({ name }) => name.toLowerCase(), TEXT),
+  price: orderBy(({ current_price }) => decimal(current_price), DECIMAL),
+  market_cap: orderBy(({ market_cap }) => decimalOrNull(market_cap), DECIMAL),
+  market_cap_rank: orderBy(({ market_cap_rank }) => market_cap_rank, NUMBER),
+  price_change_24h: orderBy(({ price_change_24h }) => decimalOrNull(price_change_24h), DECIMAL),
+  price_change_percentage_24h: orderBy(
     ({ price_change_percentage_24h }) => decimalOrNull(price_change_percentage_24h),
-    compareDecimals,
+    DECIMAL,
   ),
 };
 
-/** Reads each key once and compares keys, since reading a decimal costs more than comparing two. */
-function sorter<Key>(
+function orderBy<Key>(
   keyOf: (asset: PublicAsset) => Key | null,
-  compare: (one: Key, other: Key) => number,
-): Sorter {
-  return (assets, direction) =>
-    assets
-      .map((asset) => ({ asset, key: keyOf(asset) }))
-      .sort((one, other) => {
-        if (one.key !== null && other.key !== null) {
-          const difference = direction * compare(one.key, other.key);
-          if (difference !== 0) return difference;
-        } else if (one.key !== other.key) {
-          return one.key === null ? 1 : -1;
-        }
-        return compareTexts(one.asset.asset_id, other.asset.asset_id);
-      })
-      .map(({ asset }) => asset);
+  { compare, write, read }: KeyKind<Key>,
+): AssetOrder {
+  const placeOf = (asset: PublicAsset): Place<Key> => ({ key: keyOf(asset), id: asset.asset_id });
+  const comparePlaces = (one: Place<Key>, other: Place<Key>, direction: Direction): number => {
+    if (one.key !== null && other.key !== null) {
+      const difference = direction * compare(one.key, other.key);
+      if (difference !== 0) return difference;
+    } else if (one.key !== other.key) {
+      return one.key === null ? 1 : -1;
+    }
+    return compareTexts(one.id, other.id);
+  };
+  return {
+    // Reads each key once, since reading a decimal costs more than comparing two.
+    sort: (assets, direction) =>
+      assets
+        .map((asset) => ({ asset, place: placeOf(asset) }))
+        .sort((one, other) => comparePlaces(one.place, other.place, direction))
+        .map(({ asset }) => asset),
+    positionOf(asset) {
+      const { key, id } = placeOf(asset);
+      return key === null ? { id } : { id, key: write(key) };
+    },
+    follows({ id, key }, direction) {
+      if (id === undefined) throw unreadableCursor();
+      const start = { id, key: key === undefined ? null : readKey(read, key) };
+      return (asset) => comparePlaces(placeOf(asset), start, direction) > 0;
+    },
+  };
+}
+
+function readKey<Key>(read: (text: string) => Key, text: string): Key {
+  try {
+    const key = read(text);
+    if (!Number.isNaN(key)) return key;
+  } catch {
+    // Not a decimal.
+  }
+  throw unreadableCursor();
 }
 
 function decimalOrNull(text: string | null): Decimal | null {
   return text === null ? null : decimal(text);
-}
-
-function compareDecimals(one: Decimal, other: Decimal): number {
-  return one.cmp(other);
 }
 
 /** By code unit: the same on every machine, whatever its language. */

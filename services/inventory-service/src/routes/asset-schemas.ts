@@ -1,7 +1,7 @@
 import { assetIdParameterSchema, PRINTABLE_PATTERN } from '@cnop/common/entities/fields';
 import { assetCategorySchema, assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { assetSortFieldSchema, sortOrderSchema } from '@cnop/common/entities/inventory/asset-input';
-import { queryBooleanSchema, queryInteger } from '@cnop/common/http/page-query';
+import { pageQuerySchema, queryBooleanSchema, queryInteger } from '@cnop/common/http/page-query';
 import { z } from 'zod';
 
 const DEFAULT_LIST_LIMIT = 50;
@@ -14,6 +14,7 @@ export const assetParamsSchema = z.strictObject({ asset_id: assetIdParameterSche
 export const assetListQuerySchema = z.strictObject({
   active_only: queryBooleanSchema.default(true),
   limit: queryInteger({ min: 1, max: MAX_LIST_LIMIT, fallback: DEFAULT_LIST_LIMIT }),
+  cursor: pageQuerySchema.shape.cursor,
   category: assetCategorySchema.optional(),
   search: z
     .string()

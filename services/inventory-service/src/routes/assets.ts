@@ -1,4 +1,5 @@
 import { assetListResponseSchema } from '@cnop/common/entities/inventory/asset';
+import { pageMembers, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { getInventory } from '../dependencies.ts';
 import { getAsset } from '../use-cases/get-asset.ts';
@@ -16,14 +17,21 @@ export function assetRoutes(app: ServiceApp): void {
       schema: {
         tags: TAGS,
         summary: 'List the assets of the catalogue',
+        description:
+          'A page begins behind the value that the last asset of the page before had. Prices move while pages are turned: ' +
+          'sorted by `asset_id`, `name` or `market_cap_rank`, every asset is shown exactly once; sorted by another field, ' +
+          'one whose value has moved past that point may be shown twice, or not at all.',
         querystring: assetListQuerySchema,
         response: { 200: assetListResponseSchema },
       },
     },
     async (request) => {
-      const { active_only, limit, category, search, sort_by, sort_order } = request.query;
+      const { active_only, category, search, sort_by, sort_order, ...paging } = request.query;
       const criteria = { activeOnly: active_only, category, search, sortBy: sort_by, sortOrder: sort_order };
-      return listAssets(getInventory(request), { limit, ...criteria });
+      const filter = { list: 'assets', ...criteria };
+      const pageRequest = pageRequestOf(paging, filter);
+      const { page, ...counts } = await listAssets(getInventory(request), criteria, pageRequest);
+      return { data: [...page.items], ...counts, ...pageMembers(page, filter) };
     },
   );
 

@@ -1,3 +1,4 @@
+import type { Position } from '@cnop/common/core/pagination';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
 import { assetSortFieldSchema } from '@cnop/common/entities/inventory/asset-input';
@@ -5,7 +6,7 @@ import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AssetCriteria } from '../../src/domain/select-assets.ts';
-import { selectAssets } from '../../src/domain/select-assets.ts';
+import { pageOfAssets, selectAssets } from '../../src/domain/select-assets.ts';
 
 /** Fraction digits of the reference below: decimals as whole numbers of 10^-18. */
 const REFERENCE_SCALE = 18;
@@ -131,6 +132,58 @@ describe('selectAssets', () => {
         const before = [...assets];
         selectAssets(assets, criteria);
         expect(assets).toEqual(before);
+      }),
+    );
+  });
+});
+
+describe('pageOfAssets', () => {
+  /** Turns pages to the end; the catalogue may change before each page but the first. */
+  function turnPages(
+    start: readonly Asset[],
+    criteria: AssetCriteria,
+    { limit, change }: { readonly limit: number; readonly change: (page: number, asset: Asset) => Asset },
+  ): string[] {
+    const shown: string[] = [];
+    let assets = start;
+    let after: Position | undefined;
+    for (let page = 0; page <= start.length; page++) {
+      const { items, next } = pageOfAssets(selectAssets(assets, criteria), criteria, { limit, after });
+      shown.push(...items.map(({ asset_id }) => asset_id));
+      if (!next) return shown;
+      expect(items).toHaveLength(limit);
+      after = next;
+      assets = assets.map((asset) => change(page, asset));
+    }
+    throw new Error('the pages do not end');
+  }
+
+  test('shows the whole list, page by page', () => {
+    fc.assert(
+      fc.property(assetLists, criteriaOf, fc.integer({ min: 1, max: 9 }), (assets, criteria, limit) => {
+        const shown = turnPages(assets, criteria, { limit, change: (_page, asset) => asset });
+        expect(shown).toEqual(selectAssets(assets, criteria).map(({ asset_id }) => asset_id));
+      }),
+    );
+  });
+
+  test('shows every asset that stays where it is exactly once, whatever others do meanwhile', () => {
+    const moves = fc.array(fc.record({ at: fc.nat(29), fields: assetFields }), { maxLength: 10 });
+    fc.assert(
+      fc.property(assetLists, orders, moves, (assets, criteria, moved) => {
+        const idOf = (at: number) => assets[at % assets.length]?.asset_id;
+        const shown = turnPages(assets, criteria, {
+          limit: 2,
+          change(page, asset) {
+            const move = moved[page];
+            return move && idOf(move.at) === asset.asset_id
+              ? { ...asset, ...move.fields, asset_id: asset.asset_id }
+              : asset;
+          },
+        });
+        const movers = new Set(moved.map(({ at }) => idOf(at)));
+        const stayed = assets.map(({ asset_id }) => asset_id).filter((id) => !movers.has(id));
+        expect(shown.filter((id) => !movers.has(id)).toSorted()).toEqual(stayed.toSorted());
       }),
     );
   });

@@ -147,6 +147,7 @@ describe('GET /inventory/assets', () => {
     ['search=a%0Ab', 'search'],
     ['search[]=a', 'search[]'],
     ['offset=1', 'offset'],
+    ['cursor=', 'cursor'],
     ['__proto__=1', '__proto__'],
   ])('refuses %s and names the parameter', async (query, field) => {
     const reply = await service.send({ url: `/inventory/assets?${query}` });

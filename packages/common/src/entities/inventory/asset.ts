@@ -92,5 +92,7 @@ export const assetListResponseSchema = z.object({
   data: z.array(assetResponseSchema),
   total_count: z.int().min(0),
   active_count: z.int().min(0),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
 });
 export type AssetListResponse = z.infer<typeof assetListResponseSchema>;
