@@ -263,7 +263,8 @@ function describeHostileInput({ start, casesOf }: Choices): void {
       crafted({ f: filter, p: 1 }),
     ];
     const complaints: string[] = [];
-    for (const path of ['/balance/transactions', '/orders', '/admin/users', '/admin/audit-events']) {
+    const lists = ['/balance/transactions', '/orders', '/trades', '/inventory/assets'];
+    for (const path of [...lists, '/admin/users', '/admin/audit-events']) {
       const caller = path.startsWith('/admin') ? 'admin' : 'user';
       const bad = path === '/balance/transactions' ? cursors : [...cursors, foreign];
       for (const cursor of bad) {
