@@ -35,6 +35,7 @@ const ASSET: Record<string, FieldKind> = {
   description: 'longText',
   category: 'choice',
   status: 'choice',
+  circulating_supply: 'nonNegativeDecimal',
   market_cap: 'nonNegativeDecimal',
   market_cap_rank: 'wholeNumber',
   volume_24h: 'nonNegativeDecimal',

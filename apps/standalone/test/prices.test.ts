@@ -13,7 +13,7 @@ const CANDLES = { '1m': 120, '5m': 144, '15m': 96, '1h': 168, '1d': 365 };
 const PATIENCE_MILLISECONDS = 120_000;
 
 interface Priced {
-  data: { current_price: string; last_price_update: string; high_24h: string | null };
+  data: { current_price: string; last_price_update: string; high_24h: number | null };
 }
 
 let dataDir: string;

@@ -1,9 +1,17 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { CURRENCY_SCALE, decimal, displayNumber, formatDecimal, roundDown } from '@cnop/common/core/money';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  decimalOfFloat,
+  displayNumber,
+  formatDecimal,
+  roundDown,
+} from '@cnop/common/core/money';
 
 /**
- * The one place that turns decimals into what people read. The API sends decimal strings, and `Intl.NumberFormat`
- * formats a string exactly however long it is, while a `number` would lose digits after the fifteenth.
+ * The one place that turns decimals into what people read. The API sends amounts as decimal strings, and
+ * `Intl.NumberFormat` formats a string exactly however long it is, while a `number` would lose digits after the
+ * fifteenth. Statistics of the market are numbers in the API, since they are only shown.
  */
 const LOCALE = 'en-US';
 export const MISSING = '—';
@@ -15,6 +23,8 @@ const PERCENT_FRACTION_DIGITS = 2;
 export type Sign = 'gain' | 'loss' | 'none';
 
 type Text = string | null | undefined;
+/** What the market says: an amount, or a statistic. */
+export type Figure = Text | number;
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
@@ -28,8 +38,8 @@ function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 }
 
 /** TypeScript types the argument as a number literal; every decimal string of the API is one. */
-function format(text: string, options: Intl.NumberFormatOptions): string {
-  return formatter(options).format(text as Intl.StringNumericLiteral);
+function format(figure: string | number, options: Intl.NumberFormatOptions): string {
+  return formatter(options).format(figure as Intl.StringNumericLiteral);
 }
 
 export interface SignOption {
@@ -48,10 +58,10 @@ export function formatMoney(text: Text, { signed = false }: SignOption = {}): st
 }
 
 /** USD per unit with exactly the digits that the asset's prices have. */
-export function formatPrice(text: Text, priceScale: number, { signed = false }: SignOption = {}): string {
-  if (text === null || text === undefined) return MISSING;
+export function formatPrice(figure: Figure, priceScale: number, { signed = false }: SignOption = {}): string {
+  if (figure === null || figure === undefined) return MISSING;
   const digits = Math.max(priceScale, CURRENCY_SCALE);
-  return format(text, {
+  return format(figure, {
     style: 'currency',
     currency: 'USD',
     minimumFractionDigits: digits,
@@ -84,9 +94,9 @@ export function formatQuantity(text: Text): string {
 }
 
 /** A percentage of the API, which counts in percent: `2.50` is `2.50%`. */
-export function formatPercent(text: Text, { signed = false }: SignOption = {}): string {
-  if (text === null || text === undefined) return MISSING;
-  const shown = format(text, {
+export function formatPercent(figure: Figure, { signed = false }: SignOption = {}): string {
+  if (figure === null || figure === undefined) return MISSING;
+  const shown = format(figure, {
     minimumFractionDigits: PERCENT_FRACTION_DIGITS,
     maximumFractionDigits: PERCENT_FRACTION_DIGITS,
     signDisplay: signed ? 'exceptZero' : 'negative',
@@ -95,9 +105,9 @@ export function formatPercent(text: Text, { signed = false }: SignOption = {}): 
 }
 
 /** Large amounts that are only compared: `$4.08B`. */
-export function formatCompactMoney(text: Text): string {
-  if (text === null || text === undefined) return MISSING;
-  return format(text, {
+export function formatCompactMoney(figure: Figure): string {
+  if (figure === null || figure === undefined) return MISSING;
+  return format(figure, {
     style: 'currency',
     currency: 'USD',
     notation: 'compact',
@@ -110,16 +120,16 @@ export function formatCount(count: number): string {
 }
 
 /** Which colour a change has, judged by what is shown: what rounds to zero is neither gain nor loss. */
-export function signOf(text: Text, fractionDigitsShown: number): Sign {
-  if (text === null || text === undefined) return 'none';
-  const value = decimal(text);
+export function signOf(figure: Figure, fractionDigitsShown: number): Sign {
+  if (figure === null || figure === undefined) return 'none';
+  const value = typeof figure === 'number' ? decimalOfFloat(figure, fractionDigitsShown) : decimal(figure);
   const shown = value.abs().round(fractionDigitsShown);
   if (shown.eq('0')) return 'none';
   return value.gt('0') ? 'gain' : 'loss';
 }
 
-export function signOfPercent(text: Text): Sign {
-  return signOf(text, PERCENT_FRACTION_DIGITS);
+export function signOfPercent(figure: Figure): Sign {
+  return signOf(figure, PERCENT_FRACTION_DIGITS);
 }
 
 /** How far a price has come since a reference, in percent with two digits; undefined without a reference. */

@@ -1,5 +1,6 @@
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { decimal, decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
 import type { MarketAsset } from '../api/market/assets.ts';
+import type { Figure } from '../format/numbers.ts';
 import { percentChange } from '../format/numbers.ts';
 import { useLivePrice } from './price-store.ts';
 
@@ -10,25 +11,32 @@ export interface AssetPrice {
   readonly ask: string;
   /** Since a day ago; undefined where the platform does not know that price. */
   readonly change: string | undefined;
-  readonly changePercent: string | undefined;
+  readonly changePercent: Figure;
 }
 
 type PricedAsset = Pick<
   MarketAsset,
-  'asset_id' | 'current_price' | 'price_change_24h' | 'price_change_percentage_24h'
+  'asset_id' | 'current_price' | 'price_scale' | 'price_change_24h' | 'price_change_percentage_24h'
 >;
 
-/** The price of the moment with its change of the day, which moves with every tick. */
+/** Returns the current price with its change of the day, which moves with every tick. */
 export function useAssetPrice(asset: PricedAsset): AssetPrice {
-  const live = useLivePrice(asset.asset_id);
+  return priceOfAsset(asset, useLivePrice(asset.asset_id));
+}
+
+/** Puts the last quote of the stream, if there is one, to an asset of the list. */
+export function priceOfAsset(
+  asset: PricedAsset,
+  live: Pick<AssetPrice, 'mid' | 'bid' | 'ask'> | undefined,
+): AssetPrice {
   const { current_price, price_change_24h, price_change_percentage_24h } = asset;
   const mid = live?.mid ?? current_price;
   const prices = { mid, bid: live?.bid ?? mid, ask: live?.ask ?? mid };
   if (price_change_24h === null) {
-    return { ...prices, change: undefined, changePercent: price_change_percentage_24h ?? undefined };
+    return { ...prices, change: undefined, changePercent: price_change_percentage_24h };
   }
   // The list and the stream are of different moments; what both are measured from is the same.
-  const reference = decimal(current_price).minus(price_change_24h);
+  const reference = decimal(current_price).minus(decimalOfFloat(price_change_24h, asset.price_scale));
   return {
     ...prices,
     change: formatDecimal(decimal(mid).minus(reference)),

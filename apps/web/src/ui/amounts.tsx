@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import type { Sign } from '../format/numbers.ts';
+import type { Figure, Sign } from '../format/numbers.ts';
 import {
   formatMoney,
   formatPercent,
@@ -65,7 +65,7 @@ function Masked({ className }: { readonly className?: string | undefined }) {
 }
 
 export interface PriceProps extends AmountProps {
-  readonly value: Text;
+  readonly value: Figure;
   readonly priceScale: number;
 }
 
@@ -75,7 +75,7 @@ export function Price({ value, priceScale, className }: PriceProps) {
 }
 
 /** A change in percent: coloured, and signed for whoever does not see the colour. */
-export function Percent({ value, className }: AmountProps & { readonly value: Text }) {
+export function Percent({ value, className }: AmountProps & { readonly value: Figure }) {
   return (
     <span className={clsx('numeric', COLOURS[signOfPercent(value)], className)}>
       {formatPercent(value, { signed: true })}

@@ -90,6 +90,25 @@ describe('signs', () => {
   });
 });
 
+describe('statistics of the market, which are numbers', () => {
+  it('are shown like amounts', () => {
+    expect(formatCompactMoney(4_080_000_000)).toBe('$4.08B');
+    expect(formatCompactMoney(0)).toBe('$0.00');
+    expect(formatPrice(0.00000123, 8)).toBe('$0.00000123');
+    expect(formatPrice(1e-18, 18)).toBe('$0.000000000000000001');
+    expect(formatPercent(-1.88, { signed: true })).toBe('-1.88%');
+    expect(formatPercent(0, { signed: true })).toBe('0.00%');
+  });
+
+  it('have the sign of what is shown', () => {
+    expect(signOfPercent(-1.88)).toBe('loss');
+    expect(signOfPercent(0.01)).toBe('gain');
+    expect(signOfPercent(0.004)).toBe('none');
+    expect(signOfPercent(0)).toBe('none');
+    expect(signOfPercent(null)).toBe('none');
+  });
+});
+
 describe('percentChange', () => {
   it('measures from the reference', () => {
     expect(percentChange('110', decimal('100'))).toBe('10');

@@ -12,10 +12,13 @@ export const MAX_SCALE = 18;
 /** Most digits before the decimal point: what keeps every product readable and every amount storable. */
 export const MAX_INTEGER_DIGITS = 15;
 
+/** Most digits before the decimal point of a circulating supply: any market cap at any price has a supply. */
+export const MAX_SUPPLY_INTEGER_DIGITS = MAX_INTEGER_DIGITS + MAX_SCALE;
+
 /** A plain, unsigned decimal: no exponent, no sign, no leading zero, no bare point. */
-export const UNSIGNED_DECIMAL_PATTERN = new RegExp(
-  `^(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`,
-);
+export const UNSIGNED_DECIMAL_PATTERN = unsignedPattern(MAX_INTEGER_DIGITS);
+/** The same for a circulating supply. */
+export const SUPPLY_PATTERN = unsignedPattern(MAX_SUPPLY_INTEGER_DIGITS);
 /** The same with an optional minus sign; a negative zero is not a number that we know. */
 export const SIGNED_DECIMAL_PATTERN = new RegExp(
   `^(?!-0(?:\\.0+)?$)-?(?:0|[1-9]\\d{0,${MAX_INTEGER_DIGITS - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`,
@@ -69,17 +72,17 @@ export function formatDecimal(value: Decimal): string {
 }
 
 /**
- * An amount as a JSON number, which older clients expect of a few members that are only shown: it may be off in the
- * sixteenth digit. The only place where an amount becomes a number.
+ * An amount as a JSON number, which clients expect of statistics and of a few other members that are only shown: it may
+ * be off in the sixteenth digit. The only place where an amount becomes a number.
  */
 export function displayNumber(amount: string): number {
   return Number(amount);
 }
 
 /**
- * The decimal nearest to a floating-point number: for prices that are made up, of which every digit is chance. An
- * amount never was a number, so nothing else needs this.
- * @param value finite, below 10^15
+ * The decimal nearest to a floating-point number: for prices that are made up, of which every digit is chance, and for
+ * statistics that were read from an answer. An amount never was a number, so nothing else needs this.
+ * @param value finite, at most 10^15
  */
 export function decimalOfFloat(value: number, scale: number): Decimal {
   return Decimal.parse(value.toFixed(scale));
@@ -100,8 +103,27 @@ export function isStorable(value: Decimal): boolean {
   return value.abs().lt(TOO_LARGE);
 }
 
-/** A share of a whole as it is sent: a percentage with two fraction digits, rounded down; 0.00 of nothing. */
+/**
+ * Limits a figure that is only shown to what can be stored: beyond that it is the largest value of so many fraction
+ * digits. An amount is refused instead (`isStorable`).
+ * @param value has no more than `scale` fraction digits
+ */
+export function clampToStorable(value: Decimal, scale: number): Decimal {
+  if (isStorable(value)) return value;
+  const largest = TOO_LARGE.minus(smallestStep(scale));
+  return value.lt(ZERO) ? largest.neg() : largest;
+}
+
+/**
+ * A share of a whole as it is sent: a percentage with two fraction digits, rounded down and limited to what can be
+ * stored; 0.00 of nothing.
+ */
 export function formatPercentageOf(part: Decimal, whole: Decimal): string {
   const percentage = whole.eq('0') ? ZERO : part.times('100').div(whole);
-  return roundDown(percentage, PERCENTAGE_SCALE).toFixed(PERCENTAGE_SCALE);
+  const rounded = roundDown(percentage, PERCENTAGE_SCALE);
+  return clampToStorable(rounded, PERCENTAGE_SCALE).toFixed(PERCENTAGE_SCALE);
+}
+
+function unsignedPattern(maxIntegerDigits: number): RegExp {
+  return new RegExp(`^(?:0|[1-9]\\d{0,${maxIntegerDigits - 1}})(?:\\.\\d{1,${MAX_SCALE}})?$`);
 }

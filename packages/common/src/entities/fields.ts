@@ -5,7 +5,9 @@ import {
   decimal,
   MAX_INTEGER_DIGITS,
   MAX_SCALE,
+  MAX_SUPPLY_INTEGER_DIGITS,
   SIGNED_DECIMAL_PATTERN,
+  SUPPLY_PATTERN,
   UNSIGNED_DECIMAL_PATTERN,
 } from '../core/money.ts';
 
@@ -82,6 +84,9 @@ export const positiveDecimalSchema = z
   .regex(UNSIGNED_DECIMAL_PATTERN, { error: 'This is not a decimal.', abort: true })
   .refine((text) => decimal(text).gt('0'), 'This must be more than 0.');
 
+/** A stored count of units in circulation: it may have more digits than a quantity that is traded. */
+export const supplySchema = z.string().regex(SUPPLY_PATTERN, 'This is not a decimal.');
+
 /** A stored decimal of either sign. */
 export const signedDecimalSchema = z.string().regex(SIGNED_DECIMAL_PATTERN, 'This is not a decimal.');
 
@@ -98,13 +103,24 @@ export interface DecimalInputRules {
   readonly sign?: 'positive' | 'non-negative' | 'signed';
   /** A word that is taken in place of a number, such as `max`. */
   readonly word?: string;
+  /** A supply may have more digits before its point than other decimals. */
+  readonly isSupply?: boolean;
 }
 
 /**
  * A decimal of a request: a string or a JSON number, read exactly. The result is the decimal's text.
  * Exponents, negative zero, leading zeros and signs other than a minus are refused.
  */
-export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive', word }: DecimalInputRules = {}) {
+export function decimalInput({
+  scale = MAX_SCALE,
+  max,
+  sign = 'positive',
+  word,
+  isSupply = false,
+}: DecimalInputRules = {}) {
+  const unsigned = isSupply ? SUPPLY_PATTERN : UNSIGNED_DECIMAL_PATTERN;
+  const pattern = sign === 'signed' ? SIGNED_DECIMAL_PATTERN : unsigned;
+  const integerDigits = isSupply ? MAX_SUPPLY_INTEGER_DIGITS : MAX_INTEGER_DIGITS;
   return z
     .union([z.string(), jsonNumberSchema], { error: 'Give a decimal, as a string or a number.' })
     .transform((input, context) => {
@@ -114,9 +130,8 @@ export function decimalInput({ scale = MAX_SCALE, max, sign = 'positive', word }
         context.addIssue({ code: 'custom', message, params: { code }, input });
         return z.NEVER;
       };
-      const pattern = sign === 'signed' ? SIGNED_DECIMAL_PATTERN : UNSIGNED_DECIMAL_PATTERN;
       if (!pattern.test(text)) {
-        const fault = lengthFaultOf(text, scale);
+        const fault = lengthFaultOf(text, scale, integerDigits);
         return fault
           ? refuse(fault.message, fault.code)
           : refuse('Write a plain decimal such as 12.5.', 'invalid_decimal');
@@ -135,10 +150,14 @@ export function tooPreciseMessage(scale: number): string {
 }
 
 /** What is wrong with a decimal that is written well and merely too long; undefined for any other text. */
-function lengthFaultOf(text: string, scale: number): { message: string; code: string } | undefined {
+function lengthFaultOf(
+  text: string,
+  scale: number,
+  integerDigits: number,
+): { message: string; code: string } | undefined {
   const [, whole = '', fraction = ''] = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (whole.length > MAX_INTEGER_DIGITS) {
-    return { message: `At most ${MAX_INTEGER_DIGITS} digits before the point.`, code: 'too_big' };
+  if (whole.length > integerDigits) {
+    return { message: `At most ${integerDigits} digits before the point.`, code: 'too_big' };
   }
   if (fraction.length > MAX_SCALE) return { message: tooPreciseMessage(scale), code: 'too_precise' };
   return undefined;

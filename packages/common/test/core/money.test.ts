@@ -1,7 +1,9 @@
 import {
   CURRENCY_SCALE,
+  clampToStorable,
   decimal,
   formatDecimal,
+  formatPercentageOf,
   formatUsd,
   MAX_INTEGER_DIGITS,
   MAX_SCALE,
@@ -227,5 +229,28 @@ describe('the pattern of a decimal', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('a figure that is only shown', () => {
+  it.each([
+    ['999999999999999.99', 2, '999999999999999.99'],
+    ['1000000000000000', 2, '999999999999999.99'],
+    ['-1000000000000000', 2, '-999999999999999.99'],
+    ['1000000000000000', 0, '999999999999999'],
+    [`1${'0'.repeat(40)}`, 18, '999999999999999.999999999999999999'],
+    ['-0.01', 2, '-0.01'],
+  ])('%s with %i fraction digits is limited to %s', (value, scale, limited) => {
+    expect(formatDecimal(clampToStorable(decimal(value), scale))).toBe(limited);
+  });
+
+  it.each([
+    ['1', '3', '33.33'],
+    ['-1', '3', '-33.33'],
+    ['5', '0', '0.00'],
+    ['999999999999999', '0.000000000000000001', '999999999999999.99'],
+    ['-999999999999999', '0.01', '-999999999999999.99'],
+  ])('%s as a percentage of %s is %s', (part, whole, percentage) => {
+    expect(formatPercentageOf(decimal(part), decimal(whole))).toBe(percentage);
   });
 });

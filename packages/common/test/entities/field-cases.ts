@@ -163,6 +163,19 @@ export const positiveDecimal: FieldCases = {
   refuses: [...required.nonNegativeDecimal.refuses, '0', '0.00', '0.000000000000000000'],
 };
 
+/** Units in circulation have more digits than what is traded. */
+export const supply: FieldCases = {
+  accepts: [
+    ...required.nonNegativeDecimal.accepts,
+    ['1000000000000000'],
+    [`${'9'.repeat(33)}.${'9'.repeat(18)}`],
+  ],
+  refuses: [
+    ...required.nonNegativeDecimal.refuses.filter((value) => value !== '1000000000000000'),
+    '1'.repeat(34),
+  ],
+};
+
 export const signedDecimal: FieldCases = {
   accepts: [
     ...required.nonNegativeDecimal.accepts,

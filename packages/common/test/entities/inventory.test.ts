@@ -24,6 +24,7 @@ import {
   positiveDecimal,
   required,
   signedDecimal,
+  supply,
   text,
   withDefault,
 } from './field-cases.ts';
@@ -59,7 +60,7 @@ describe('an asset', () => {
     name: text({ min: 1, max: 100 }),
     description: nullable(text({ min: 0, max: 1_000 })),
     current_price: positiveDecimal,
-    market_cap: amount,
+    circulating_supply: nullable(supply),
     volume_24h: amount,
     price_change_24h: nullable(signedDecimal),
     price_change_percentage_24h: nullable(signedDecimal),
@@ -95,16 +96,49 @@ describe('an asset as clients see it', () => {
     price_usd: 50_000,
     is_active: true,
     availability_status: 'available',
-    high_24h: '51000',
+    market_cap: 1_000_000.5,
+    volume_24h: 0,
+    price_change_24h: -12.5,
+    price_change_percentage_24h: -0.02,
+    high_24h: 51_000,
     low_24h: null,
   };
 
-  it('is an asset with five more fields, each of them needed', () => {
+  it('is an asset with a market cap and five more fields, each of those needed', () => {
     expect(assetResponseSchema.parse(seen)).toEqual(seen);
     const missing = assetResponseSchema.safeParse(anAsset()).error?.issues.map((issue) => issue.path[0]);
     expect(missing).toEqual(['high_24h', 'low_24h', 'price_usd', 'is_active', 'availability_status']);
     expect(assetResponseSchema.safeParse({ ...seen, availability_status: 'sold_out' }).success).toBe(false);
   });
+
+  it.each([
+    'market_cap',
+    'volume_24h',
+    'price_change_24h',
+    'price_change_percentage_24h',
+    'high_24h',
+    'low_24h',
+  ])('has a number or null as %s, of at most fifteen digits before its point', (field) => {
+    for (const [value, fits] of [
+      [null, true],
+      [1e15, true],
+      [1.1e15, false],
+      ['1', false],
+    ] as const) {
+      expect(assetResponseSchema.safeParse({ ...seen, [field]: value }).success).toBe(fits);
+    }
+    const mayBeNegative = field.startsWith('price_change');
+    expect(assetResponseSchema.safeParse({ ...seen, [field]: -1e15 }).success).toBe(mayBeNegative);
+    expect(assetResponseSchema.safeParse({ ...seen, [field]: -1.1e15 }).success).toBe(false);
+  });
+
+  it.each(['current_price', 'settlement_price', 'circulating_supply'])(
+    'has a decimal string as %s',
+    (field) => {
+      expect(assetResponseSchema.safeParse({ ...seen, [field]: '1.5' }).success).toBe(true);
+      expect(assetResponseSchema.safeParse({ ...seen, [field]: 1.5 }).success).toBe(false);
+    },
+  );
 
   it('comes in a list with its counts', () => {
     const list = { data: [seen], total_count: 1, active_count: 0, has_more: false, next_cursor: null };
@@ -126,6 +160,7 @@ describe('a new asset', () => {
       description: null,
       category: 'cryptocurrency',
       status: 'active',
+      circulating_supply: null,
       market_cap: null,
       market_cap_rank: null,
       volume_24h: null,
@@ -146,11 +181,11 @@ describe('a new asset', () => {
     const times = { created_at: anAsset().created_at, updated_at: anAsset().updated_at };
     const created = assetCreateSchema.parse({
       ...minimal,
-      market_cap: number('0.50'),
+      circulating_supply: number('0.50'),
       quantity_scale: number('0'),
     });
     const asset = assetSchema.parse({ ...created, ...times, last_price_update: times.created_at });
-    expect(asset).toMatchObject({ market_cap: '0.5', quantity_scale: 0 });
+    expect(asset).toMatchObject({ circulating_supply: '0.5', quantity_scale: 0 });
   });
 
   it.each([
@@ -158,6 +193,10 @@ describe('a new asset', () => {
     ['current_price', number('-1')],
     ['current_price', number('1e3')],
     ['market_cap', number('-1')],
+    ['market_cap', '1'.repeat(16)],
+    ['circulating_supply', number('-1')],
+    ['circulating_supply', '1'.repeat(34)],
+    ['circulating_supply', '1e18'],
     ['market_cap_rank', number('0')],
     ['market_cap_rank', number('1000001')],
     ['quantity_scale', number('19')],

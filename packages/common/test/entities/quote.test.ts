@@ -30,6 +30,13 @@ describe('a quote around a price', () => {
     { mid: '0.05', spread_bps: 10, price_scale: 2, bid: '0.04', ask: '0.06' },
     { mid: '7', spread_bps: 1, price_scale: 0, bid: '6', ask: '8' },
     { mid: '0.01', spread_bps: 10_000, price_scale: 2, bid: '0.01', ask: '0.02' },
+    {
+      mid: '999999999999999.99',
+      spread_bps: 10,
+      price_scale: 2,
+      bid: '999499999999999.99',
+      ask: '999999999999999.99',
+    },
   ])('of $mid with $spread_bps bps is $bid to $ask', ({ mid, spread_bps, price_scale, bid, ask }) => {
     const quote = quoteAround({ asset_id: 'BTC', spread_bps, price_scale }, { mid, ...REST });
     expect(quote).toEqual({ asset_id: 'BTC', bid, ask, mid, ...REST });

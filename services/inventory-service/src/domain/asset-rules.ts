@@ -3,6 +3,7 @@ import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { supplyOfMarketCap } from '@cnop/common/entities/inventory/market-cap';
 import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import { StateConflictError, ValidationError } from '@cnop/exception/errors';
 
@@ -17,13 +18,15 @@ function delisting(price: string, at: string): Delisting {
 
 /**
  * A new asset of the catalogue.
- * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`
+ * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`, or both a supply
+ *   and a market cap are given
  */
-export function newAsset(input: AssetCreate, at: Date): Asset {
+export function newAsset({ market_cap, circulating_supply, ...input }: AssetCreate, at: Date): Asset {
   assertPriceFits('current_price', input.current_price, input.price_scale);
   const now = at.toISOString();
   return {
     ...input,
+    circulating_supply: supplyIn({ market_cap, circulating_supply }, input.current_price) ?? null,
     ...(input.status === 'delisted' ? delisting(input.current_price, now) : NOT_DELISTED),
     price_change_24h: null,
     price_change_percentage_24h: null,
@@ -43,7 +46,8 @@ export function newAsset(input: AssetCreate, at: Date): Asset {
  *
  * Delisting publishes the price that every position is settled at: the last one. From then on it is final.
  * @param lastPrice USD per unit
- * @throws ValidationError (422) when a scale would change in a way that it may not
+ * @throws ValidationError (422) when a scale would change in a way that it may not, or both a supply and a market cap are
+ *   given
  * @throws StateConflictError (409) when the status of a delisted asset would change
  */
 export function editAsset(
@@ -66,9 +70,12 @@ export function editAsset(
   }
   const now = at.toISOString();
   const isDelisted = status === 'delisted' && asset.status !== 'delisted';
+  const { market_cap, circulating_supply, ...others } = changes;
+  const supply = supplyIn({ market_cap, circulating_supply }, lastPrice);
   return assetSchema.parse({
     ...asset,
-    ...changes,
+    ...others,
+    ...(supply !== undefined && { circulating_supply: supply }),
     ...(isDelisted && delisting(lastPrice, now)),
     updated_at: now,
   });
@@ -99,6 +106,24 @@ export function reprice(asset: Asset, price: string, at: Date): Asset {
 export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at: Date): Asset {
   if (asset.status === 'delisted') throw new StateConflictError(DELISTED);
   return asset.status === status ? asset : { ...asset, status, updated_at: at.toISOString() };
+}
+
+/**
+ * Reads the supply that a request gives, as such or as the market cap that it has at a price; null empties it, undefined
+ * leaves it.
+ */
+function supplyIn(
+  { circulating_supply, market_cap }: Pick<AssetUpdate, 'circulating_supply' | 'market_cap'>,
+  price: string,
+): string | null | undefined {
+  if (typeof market_cap !== 'string')
+    return circulating_supply === undefined ? market_cap : circulating_supply;
+  if (typeof circulating_supply !== 'string') return supplyOfMarketCap(market_cap, price);
+  throw ValidationError.ofField(
+    'market_cap',
+    'Give the market cap or the circulating supply, not both.',
+    'contradiction',
+  );
 }
 
 function assertPriceFits(field: string, price: string, priceScale: number): void {

@@ -1,5 +1,5 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { clampToStorable, decimal, formatDecimal, MAX_SCALE } from '@cnop/common/core/money';
 import type { Candle, CandleInterval, CandleQuote } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleIntervalSchema, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -60,7 +60,12 @@ export function withQuote(candle: Candle, quote: Pick<Quote, 'mid' | 'seq' | 'bi
 
 /** A candle after so many more units were traded. */
 export function withVolume(candle: Candle, quantity: Decimal | string): Candle {
-  return { ...candle, volume: formatDecimal(decimal(candle.volume).plus(quantity)) };
+  return { ...candle, volume: volumeOf(candle.volume, quantity) };
+}
+
+/** Two volumes together, limited to the largest that can be stored: units of a worthless asset can be many. */
+function volumeOf(one: string, other: Decimal | string): string {
+  return formatDecimal(clampToStorable(decimal(one).plus(other), MAX_SCALE));
 }
 
 /** What two parts of one span make together; the first one is the earlier. */
@@ -73,7 +78,7 @@ export function joinCandles(earlier: Candle, later: Candle): Candle {
     open: earlier.open,
     high: highest.high,
     low: lowest.low,
-    volume: formatDecimal(decimal(earlier.volume).plus(later.volume)),
+    volume: volumeOf(earlier.volume, later.volume),
     quotes: low && high && close ? { low, high, close } : null,
   };
 }

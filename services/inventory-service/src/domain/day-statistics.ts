@@ -1,6 +1,7 @@
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
+  clampToStorable,
   decimal,
   formatDecimal,
   formatPercentageOf,
@@ -67,7 +68,10 @@ export function summarizeDay(steps: readonly DayStep[]): DaySummary | undefined 
   return others.reduce<DaySummary>(joinDay, { ...first, reference: first.open });
 }
 
-/** What the last 24 hours came to, with the step that is not over and the price of the moment. */
+/**
+ * What the last 24 hours came to, with the step that is not over and the price of the moment. Figures that extreme prices
+ * make too large are limited to the largest that can be stored.
+ */
 export function dayStatistics(past: DaySummary | undefined, present: DayStep, price: string): DayStatistics {
   const { reference, high, low, turnover } = past
     ? joinDay(past, present)
@@ -78,7 +82,7 @@ export function dayStatistics(past: DaySummary | undefined, present: DayStep, pr
     price_change_percentage_24h: formatPercentageOf(change, reference),
     high_24h: formatDecimal(high),
     low_24h: formatDecimal(low),
-    volume_24h: formatUsd(roundDown(turnover, CURRENCY_SCALE)),
+    volume_24h: formatUsd(clampToStorable(roundDown(turnover, CURRENCY_SCALE), CURRENCY_SCALE)),
   };
 }
 

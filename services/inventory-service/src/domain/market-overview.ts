@@ -1,11 +1,11 @@
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
-  decimal,
-  formatDecimal,
+  clampToStorable,
+  decimalOfFloat,
+  displayNumber,
   formatPercentageOf,
   formatUsd,
-  roundDown,
   ZERO,
 } from '@cnop/common/core/money';
 import type { AssetCategory, AssetResponse } from '@cnop/common/entities/inventory/asset';
@@ -19,48 +19,43 @@ export interface Mover {
   readonly symbol: string;
   readonly name: string;
   readonly current_price: string;
-  readonly price_change_percentage_24h: string;
+  readonly price_change_percentage_24h: number;
 }
 
 export interface CategoryOverview {
   readonly category: AssetCategory;
   readonly asset_count: number;
-  readonly market_cap: string;
+  readonly market_cap: number;
   /** Of its assets' changes, weighted by their market caps; null when none has both. */
-  readonly change_percentage_24h: string | null;
+  readonly change_percentage_24h: number | null;
 }
 
 export interface MarketOverview {
   readonly asset_count: number;
   readonly active_count: number;
-  readonly total_market_cap: string;
-  readonly total_volume_24h_usd: string;
+  readonly total_market_cap: number;
+  readonly total_volume_24h_usd: number;
   readonly top_gainers: Mover[];
   readonly top_losers: Mover[];
   readonly by_category: CategoryOverview[];
   readonly updated_at: string;
 }
 
-/** The whole catalogue in a few figures; delisted assets are no part of the market. */
+/** The whole catalogue in a few statistics, as numbers; delisted assets are no part of the market. */
 export function marketOverview(catalogue: readonly AssetResponse[], now: Date): MarketOverview {
   const assets = catalogue.filter(({ status }) => status !== 'delisted');
   const movers = moversOf(assets);
   return {
     asset_count: assets.length,
     active_count: assets.filter(({ is_active }) => is_active).length,
-    total_market_cap: formatDecimal(sumOf(assets, ({ market_cap }) => market_cap)),
-    total_volume_24h_usd: formatUsd(
-      roundDown(
-        sumOf(assets, ({ volume_24h }) => volume_24h),
-        CURRENCY_SCALE,
-      ),
-    ),
+    total_market_cap: totalOf(assets, ({ market_cap }) => market_cap),
+    total_volume_24h_usd: totalOf(assets, ({ volume_24h }) => volume_24h),
     top_gainers: movers
-      .filter(({ change }) => change.gt(ZERO))
+      .filter(({ change }) => change > 0)
       .slice(0, MAX_MOVERS)
       .map(toMover),
     top_losers: movers
-      .filter(({ change }) => change.lt(ZERO))
+      .filter(({ change }) => change < 0)
       .reverse()
       .slice(0, MAX_MOVERS)
       .map(toMover),
@@ -74,7 +69,7 @@ export function marketOverview(catalogue: readonly AssetResponse[], now: Date): 
 
 interface Moved {
   readonly asset: AssetResponse;
-  readonly change: Decimal;
+  readonly change: number;
 }
 
 /** The active assets whose change is known, the greatest gain first. */
@@ -82,14 +77,14 @@ function moversOf(assets: readonly AssetResponse[]): Moved[] {
   return assets
     .flatMap((asset) => {
       const { is_active, price_change_percentage_24h: change } = asset;
-      return is_active && change !== null ? [{ asset, change: decimal(change) }] : [];
+      return is_active && change !== null ? [{ asset, change }] : [];
     })
-    .sort((one, other) => other.change.cmp(one.change));
+    .sort((one, other) => other.change - one.change);
 }
 
 function toMover({ asset, change }: Moved): Mover {
   const { asset_id, symbol, name, current_price } = asset;
-  return { asset_id, symbol, name, current_price, price_change_percentage_24h: formatDecimal(change) };
+  return { asset_id, symbol, name, current_price, price_change_percentage_24h: change };
 }
 
 function categoryOverview(category: AssetCategory, assets: readonly AssetResponse[]): CategoryOverview {
@@ -97,17 +92,29 @@ function categoryOverview(category: AssetCategory, assets: readonly AssetRespons
   let weighted = ZERO;
   for (const { market_cap, price_change_percentage_24h: change } of assets) {
     if (market_cap === null || change === null) continue;
-    weights = weights.plus(market_cap);
-    weighted = weighted.plus(decimal(market_cap).times(change));
+    const weight = exactly(market_cap);
+    weights = weights.plus(weight);
+    weighted = weighted.plus(weight.times(exactly(change)));
   }
   return {
     category,
     asset_count: assets.length,
-    market_cap: formatDecimal(sumOf(assets, (asset) => asset.market_cap)),
-    change_percentage_24h: weights.eq(ZERO) ? null : formatPercentageOf(weighted.div(WHOLE_PERCENT), weights),
+    market_cap: totalOf(assets, ({ market_cap }) => market_cap),
+    change_percentage_24h: weights.eq(ZERO)
+      ? null
+      : displayNumber(formatPercentageOf(weighted.div(WHOLE_PERCENT), weights)),
   };
 }
 
-function sumOf(assets: readonly AssetResponse[], amountOf: (asset: AssetResponse) => string | null): Decimal {
-  return assets.reduce((sum, asset) => sum.plus(amountOf(asset) ?? ZERO), ZERO);
+function totalOf(
+  assets: readonly AssetResponse[],
+  statisticOf: (asset: AssetResponse) => number | null,
+): number {
+  const total = assets.reduce((sum, asset) => sum.plus(exactly(statisticOf(asset) ?? 0)), ZERO);
+  return displayNumber(formatUsd(clampToStorable(total, CURRENCY_SCALE)));
+}
+
+/** A statistic as the decimal that it shows: cents of USD, or hundredths of a percent. Sums of it have no rounding errors. */
+function exactly(statistic: number): Decimal {
+  return decimalOfFloat(statistic, CURRENCY_SCALE);
 }

@@ -2,7 +2,7 @@ import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import type { Page, PageRequest, Position } from '@cnop/common/core/pagination';
 import { unreadableCursor } from '@cnop/common/core/pagination';
-import type { AssetCategory, PublicAsset } from '@cnop/common/entities/inventory/asset';
+import type { AssetCategory, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetSortField, SortOrder } from '@cnop/common/entities/inventory/asset-input';
 import { isOpenForTrading } from './asset-view.ts';
 
@@ -20,7 +20,7 @@ export interface AssetCriteria {
  * The assets that meet the criteria, in order: those without a value come last in either direction, and equal ones in
  * the order of their ids, so that the same catalogue always gives the same list.
  */
-export function selectAssets<A extends PublicAsset>(assets: readonly A[], criteria: AssetCriteria): A[] {
+export function selectAssets<A extends AssetResponse>(assets: readonly A[], criteria: AssetCriteria): A[] {
   const found = assets.filter((asset) => meets(asset, criteria));
   return ORDERS[criteria.sortBy].sort(found, directionOf(criteria));
 }
@@ -32,7 +32,7 @@ export function selectAssets<A extends PublicAsset>(assets: readonly A[], criter
  * @param sorted as `selectAssets` returns it for the same criteria
  * @throws UnreadableRequestError (400) when the position is none of such a list
  */
-export function pageOfAssets<A extends PublicAsset>(
+export function pageOfAssets<A extends AssetResponse>(
   sorted: readonly A[],
   criteria: AssetCriteria,
   { limit, after }: Pick<PageRequest, 'limit' | 'after'>,
@@ -48,7 +48,7 @@ function directionOf({ sortOrder }: AssetCriteria): Direction {
   return sortOrder === 'asc' ? 1 : -1;
 }
 
-function meets(asset: PublicAsset, { activeOnly, category, search }: AssetCriteria): boolean {
+function meets(asset: AssetResponse, { activeOnly, category, search }: AssetCriteria): boolean {
   if (activeOnly && !isOpenForTrading(asset)) return false;
   if (category !== undefined && asset.category !== category) return false;
   const sought = search.toLowerCase();
@@ -64,10 +64,10 @@ interface Place<Key> {
 type Direction = 1 | -1;
 
 interface AssetOrder {
-  sort<A extends PublicAsset>(assets: readonly A[], direction: Direction): A[];
-  positionOf(asset: PublicAsset): Position;
+  sort<A extends AssetResponse>(assets: readonly A[], direction: Direction): A[];
+  positionOf(asset: AssetResponse): Position;
   /** @throws UnreadableRequestError (400) for a position that no list of this order has given */
-  follows(position: Position, direction: Direction): (asset: PublicAsset) => boolean;
+  follows(position: Position, direction: Direction): (asset: AssetResponse) => boolean;
 }
 
 /** How keys of one kind compare, and how they are written into a cursor and read from it. */
@@ -89,20 +89,20 @@ const ORDERS: Readonly<Record<AssetSortField, AssetOrder>> = {
   asset_id: orderBy(({ asset_id }) => asset_id, TEXT),
   name: orderBy(({ name }) => name.toLowerCase(), TEXT),
   price: orderBy(({ current_price }) => decimal(current_price), DECIMAL),
-  market_cap: orderBy(({ market_cap }) => decimalOrNull(market_cap), DECIMAL),
+  market_cap: orderBy(({ market_cap }) => market_cap, NUMBER),
   market_cap_rank: orderBy(({ market_cap_rank }) => market_cap_rank, NUMBER),
-  price_change_24h: orderBy(({ price_change_24h }) => decimalOrNull(price_change_24h), DECIMAL),
+  price_change_24h: orderBy(({ price_change_24h }) => price_change_24h, NUMBER),
   price_change_percentage_24h: orderBy(
-    ({ price_change_percentage_24h }) => decimalOrNull(price_change_percentage_24h),
-    DECIMAL,
+    ({ price_change_percentage_24h }) => price_change_percentage_24h,
+    NUMBER,
   ),
 };
 
 function orderBy<Key>(
-  keyOf: (asset: PublicAsset) => Key | null,
+  keyOf: (asset: AssetResponse) => Key | null,
   { compare, write, read }: KeyKind<Key>,
 ): AssetOrder {
-  const placeOf = (asset: PublicAsset): Place<Key> => ({ key: keyOf(asset), id: asset.asset_id });
+  const placeOf = (asset: AssetResponse): Place<Key> => ({ key: keyOf(asset), id: asset.asset_id });
   const comparePlaces = (one: Place<Key>, other: Place<Key>, direction: Direction): number => {
     if (one.key !== null && other.key !== null) {
       const difference = direction * compare(one.key, other.key);
@@ -139,10 +139,6 @@ function readKey<Key>(read: (text: string) => Key, text: string): Key {
     // Not a decimal.
   }
   throw unreadableCursor();
-}
-
-function decimalOrNull(text: string | null): Decimal | null {
-  return text === null ? null : decimal(text);
 }
 
 /** By code unit: the same on every machine, whatever its language. */

@@ -32,7 +32,9 @@ test('the file is sorted by ids, each there once', () => {
 test('the ranks follow the market caps, from 1 without a gap', () => {
   const byRank = catalogue.toSorted((one, other) => one.market_cap_rank - other.market_cap_rank);
   expect(byRank.map(({ market_cap_rank }) => market_cap_rank)).toEqual(catalogue.map((_asset, i) => i + 1));
-  const caps = byRank.map(({ market_cap }) => units(market_cap));
+  const caps = byRank.map(
+    ({ circulating_supply, current_price }) => BigInt(circulating_supply) * units(current_price),
+  );
   expect(caps).toEqual(caps.toSorted((one, other) => (one < other ? 1 : one > other ? -1 : 0)));
 });
 
@@ -50,6 +52,10 @@ test.each(catalogue)('$asset_id has a price whose digits mean something at its s
   // A step of the price is less than a thousandth of it, else a market could not move smoothly.
   const step = 10n ** BigInt(18 - asset.price_scale);
   expect(units(asset.current_price)).toBeGreaterThan(step * 1_000n);
+});
+
+test.each(catalogue)('$asset_id has whole units in circulation', ({ circulating_supply }) => {
+  expect(circulating_supply).toMatch(/^[1-9]\d*$/);
 });
 
 test.each(catalogue)('$asset_id has a change in dollars that agrees with the one in percent', (asset) => {

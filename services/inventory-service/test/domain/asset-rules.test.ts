@@ -1,3 +1,4 @@
+import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
@@ -69,6 +70,28 @@ describe('editAsset', () => {
   });
 });
 
+describe('the circulating supply', () => {
+  const edit = (changes: Parameters<typeof editAsset>[1]) =>
+    editAsset(anAsset({ current_price: '9', circulating_supply: '5' }), changes, { at: AT, lastPrice: '8' });
+
+  test.each([
+    ['as such', { circulating_supply: '7' }, '7'],
+    ['as a market cap, at the last price', { market_cap: '4' }, '0.5'],
+    ['as such beside an empty market cap', { circulating_supply: '7', market_cap: null }, '7'],
+    ['as a market cap beside an empty supply', { circulating_supply: null, market_cap: '4' }, '0.5'],
+    ['as empty', { circulating_supply: null }, null],
+    ['as an empty market cap', { market_cap: null }, null],
+    ['not at all', { name: 'Other' }, '5'],
+  ])('is given %s', (_how, changes, supply) => {
+    expect(edit(changes)).toMatchObject({ circulating_supply: supply });
+    expect(edit(changes)).not.toHaveProperty('market_cap');
+  });
+
+  test('is not given in two ways at once', () => {
+    expect(() => edit({ circulating_supply: '7', market_cap: '4' })).toThrow(ProblemError);
+  });
+});
+
 describe('delisting', () => {
   test('publishes the last price as the price of settlement, and is final', () => {
     const asset = anAsset({ current_price: '9' });
@@ -103,6 +126,24 @@ describe('toAssetView', () => {
     ['delisted', false, 'unavailable'],
   ] as const)('an asset that is %s', (status, is_active, availability_status) => {
     expect(toAssetView(anAsset({ status }), undefined)).toMatchObject({ is_active, availability_status });
+  });
+
+  test('has statistics as numbers that a client may show, whatever the price', () => {
+    const units = fc.oneof(fc.bigInt(1n, 10n ** 33n - 1n), fc.constantFrom(1n, 10n ** 33n - 1n));
+    const amount = units.map((count) => {
+      const digits = String(count).padStart(19, '0');
+      return `${digits.slice(0, -18)}.${digits.slice(-18)}`;
+    });
+    const supply = fc.option(fc.bigInt(0n, 10n ** 33n - 1n).map(String));
+    fc.assert(
+      fc.property(amount, amount, supply, (current_price, volume_24h, circulating_supply) => {
+        const asset = anAsset({ current_price, price_scale: 18, volume_24h, circulating_supply });
+        const view = toAssetView(asset, undefined);
+        expect(assetResponseSchema.parse(view)).toEqual(view);
+        expect(view.current_price).toBe(current_price);
+        expect(view.market_cap === null).toBe(circulating_supply === null);
+      }),
+    );
   });
 
   test('keeps the exact price beside the number', () => {

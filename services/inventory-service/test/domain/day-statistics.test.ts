@@ -76,6 +76,24 @@ describe('the statistics of a day', () => {
     });
   });
 
+  test.each([
+    [
+      'rises from the smallest price to the largest',
+      '0.000000000000000001',
+      '999999999999999',
+      '999999999999999.99',
+    ],
+    ['falls from the largest price to the smallest', '999999999999999', '0.000000000000000001', '-100.00'],
+  ])('are limited to what can be stored when a price %s', (_what, open, close, percentage) => {
+    const present = { ...candle(0, [1, 1, 1, 1], false), open, close, high: close, low: open };
+    const statistics = createDayWindow().statisticsOf(
+      { ...present, volume: '999999999999999' },
+      new Date(START),
+    );
+    expect(statistics).toMatchObject({ price_change_percentage_24h: percentage });
+    for (const text of Object.values(statistics)) expect(text).toMatch(/^-?\d{1,15}(?:\.\d{1,18})?$/);
+  });
+
   test('begin with the first quarter of an hour that lies within them', () => {
     for (const [now, from] of [
       [DAY, QUARTER],

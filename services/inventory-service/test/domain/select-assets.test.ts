@@ -1,10 +1,11 @@
 import type { Position } from '@cnop/common/core/pagination';
-import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
 import { assetSortFieldSchema } from '@cnop/common/entities/inventory/asset-input';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toAssetView } from '../../src/domain/asset-view.ts';
 import type { AssetCriteria } from '../../src/domain/select-assets.ts';
 import { pageOfAssets, selectAssets } from '../../src/domain/select-assets.ts';
 
@@ -34,7 +35,7 @@ const assetFields = fc.record({
   symbol: fc.constantFrom('abc', 'AB', 'c'),
   name: fc.constantFrom('Abc', 'abc', 'Ba', 'cab 1', 'Zz'),
   current_price: positiveDecimal,
-  market_cap: fc.option(unsignedDecimal),
+  circulating_supply: fc.option(unsignedDecimal),
   price_change_24h: fc.option(signedDecimal),
   price_change_percentage_24h: fc.option(signedDecimal),
   market_cap_rank: fc.option(fc.integer({ min: 1, max: 5 })),
@@ -43,7 +44,7 @@ const assetFields = fc.record({
 });
 const assetLists = fc
   .uniqueArray(assetFields, { selector: ({ asset_id }) => asset_id, maxLength: 30, size: 'max' })
-  .map((list) => list.map((fields) => anAsset(fields)));
+  .map((list) => list.map((fields) => toAssetView(anAsset(fields), undefined)));
 const criteriaOf: fc.Arbitrary<AssetCriteria> = fc.record({
   activeOnly: fc.boolean(),
   category: fc.option(fc.constantFrom(...assetCategorySchema.options), { nil: undefined }),
@@ -60,19 +61,17 @@ const orders = criteriaOf.map(({ sortBy, sortOrder }) => ({
   sortOrder,
 }));
 
-const amountOf = (
-  field: 'current_price' | 'market_cap' | 'price_change_24h' | 'price_change_percentage_24h',
-) => {
-  return (asset: Asset) => (asset[field] === null ? null : reference(asset[field]));
-};
-const REFERENCE_KEYS: Record<AssetCriteria['sortBy'], (asset: Asset) => string | number | bigint | null> = {
+const REFERENCE_KEYS: Record<
+  AssetCriteria['sortBy'],
+  (asset: AssetResponse) => string | number | bigint | null
+> = {
   asset_id: ({ asset_id }) => asset_id,
   name: ({ name }) => name.toLowerCase(),
-  price: amountOf('current_price'),
-  market_cap: amountOf('market_cap'),
+  price: ({ current_price }) => reference(current_price),
+  market_cap: ({ market_cap }) => market_cap,
   market_cap_rank: ({ market_cap_rank }) => market_cap_rank,
-  price_change_24h: amountOf('price_change_24h'),
-  price_change_percentage_24h: amountOf('price_change_percentage_24h'),
+  price_change_24h: ({ price_change_24h }) => price_change_24h,
+  price_change_percentage_24h: ({ price_change_percentage_24h }) => price_change_percentage_24h,
 };
 
 describe('selectAssets', () => {
@@ -92,7 +91,7 @@ describe('selectAssets', () => {
     );
   });
 
-  test('puts every neighbour in order: by the exact value, then by id, and what has no value last', () => {
+  test('puts every neighbour in order: by the value that is shown, then by id, and what has no value last', () => {
     fc.assert(
       fc.property(assetLists, orders, (assets, criteria) => {
         const shown = selectAssets(assets, criteria);
@@ -140,9 +139,15 @@ describe('selectAssets', () => {
 describe('pageOfAssets', () => {
   /** Turns pages to the end; the catalogue may change before each page but the first. */
   function turnPages(
-    start: readonly Asset[],
+    start: readonly AssetResponse[],
     criteria: AssetCriteria,
-    { limit, change }: { readonly limit: number; readonly change: (page: number, asset: Asset) => Asset },
+    {
+      limit,
+      change,
+    }: {
+      readonly limit: number;
+      readonly change: (page: number, asset: AssetResponse) => AssetResponse;
+    },
   ): string[] {
     const shown: string[] = [];
     let assets = start;
@@ -177,7 +182,7 @@ describe('pageOfAssets', () => {
           change(page, asset) {
             const move = moved[page];
             return move && idOf(move.at) === asset.asset_id
-              ? { ...asset, ...move.fields, asset_id: asset.asset_id }
+              ? toAssetView(anAsset({ ...move.fields, asset_id: asset.asset_id }), undefined)
               : asset;
           },
         });

@@ -9,7 +9,7 @@ const BTC = anAsset({
   name: 'Bitcoin',
   current_price: '50000',
   website: 'https://bitcoin.org',
-  market_cap: '7',
+  circulating_supply: '7',
 });
 
 let service: InventoryServiceUnderTest;
@@ -41,7 +41,7 @@ describe('POST /inventory/assets', () => {
       name: 'New coin',
       description: null,
       current_price: '1.5',
-      market_cap: null,
+      circulating_supply: null,
       volume_24h: null,
       price_change_24h: null,
       price_change_percentage_24h: null,
@@ -69,6 +69,7 @@ describe('POST /inventory/assets', () => {
     expect(reply.json()).toEqual({
       data: {
         ...shown,
+        market_cap: null,
         high_24h: null,
         low_24h: null,
         price_usd: 1.5,
@@ -112,7 +113,8 @@ describe('POST /inventory/assets', () => {
       description: 'A token.',
       category: 'token',
       status: 'cancel_only',
-      market_cap: '900719925474099.3',
+      // What makes the market cap at the price.
+      circulating_supply: '78528328288936294681.778552746294681779',
       market_cap_rank: 12,
       volume_24h: '0',
       website: 'https://example.com/a?b=c',
@@ -121,6 +123,22 @@ describe('POST /inventory/assets', () => {
       quantity_scale: 0,
       price_scale: 18,
     });
+    expect(reply.json()).toMatchObject({ data: { market_cap: 900719925474099.3, volume_24h: 0 } });
+  });
+
+  test('takes the circulating supply, or the market cap that it has at the price, and not both', async () => {
+    const send = async (fields: object) =>
+      service.send({ as: 'admin', method: 'POST', url, body: { ...NEW, ...fields } });
+    const both = await send({ circulating_supply: '3', market_cap: '4.50' });
+    expect(both.statusCode).toBe(422);
+    expect(both.json()).toMatchObject({ code: 'VAL_001', errors: [{ field: 'market_cap' }] });
+    expect(await service.dao.getAsset('NEW')).toBeUndefined();
+    const supplied = await send({ circulating_supply: '1000000000000000000.5' });
+    expect(supplied.json()).toMatchObject({
+      data: { circulating_supply: '1000000000000000000.5', market_cap: 1e15 },
+    });
+    const capped = await send({ asset_id: 'CAP', market_cap: 4.5 });
+    expect(capped.json()).toMatchObject({ data: { circulating_supply: '3', market_cap: 4.5 } });
   });
 
   test('shows in the list at once', async () => {
@@ -157,20 +175,26 @@ describe('PUT /inventory/assets/{id}', () => {
   const url = '/inventory/assets/btc';
 
   test('changes what is named, empties what is null, and leaves the rest', async () => {
-    const body = { name: 'Bitcoin!', status: 'suspended', market_cap: 8.5, website: null, price_scale: 4 };
+    const body = {
+      name: 'Bitcoin!',
+      status: 'suspended',
+      circulating_supply: 8.5,
+      website: null,
+      price_scale: 4,
+    };
     const reply = await service.send({ as: 'admin', method: 'PUT', url, body: JSON.stringify(body) });
     expect(reply.statusCode).toBe(200);
     const changed = {
       ...BTC,
       name: 'Bitcoin!',
       status: 'suspended',
-      market_cap: '8.5',
+      circulating_supply: '8.5',
       website: null,
       price_scale: 4,
       updated_at: NOW,
     };
     const { quote_seq: _seq, price_suspended: _isSuspended, ...shown } = changed;
-    expect(reply.json()).toMatchObject({ data: { ...shown, is_active: false } });
+    expect(reply.json()).toMatchObject({ data: { ...shown, market_cap: 425_000, is_active: false } });
     expect(await service.dao.getAsset('BTC')).toEqual(changed);
     expect(await service.audited('admin')).toEqual([
       expect.objectContaining({
@@ -179,7 +203,7 @@ describe('PUT /inventory/assets/{id}', () => {
         detail: { action: 'update_asset', asset_id: 'BTC' },
         changes: [
           { field: 'name', before: 'Bitcoin', after: 'Bitcoin!' },
-          { field: 'market_cap', before: '7', after: '8.5' },
+          { field: 'circulating_supply', before: '7', after: '8.5' },
           { field: 'status', before: 'active', after: 'suspended' },
           { field: 'website', before: 'https://bitcoin.org', after: null },
           { field: 'price_scale', before: '2', after: '4' },
@@ -187,6 +211,21 @@ describe('PUT /inventory/assets/{id}', () => {
       }),
     ]);
     expect(await listedIds()).toEqual([]);
+  });
+
+  test('takes a market cap as the supply that has it at the price of the moment', async () => {
+    const price = { as: 'admin', method: 'PUT', url: `${url}/price`, body: { price: '40000' } } as const;
+    const cap = { as: 'admin', method: 'PUT', url, body: { market_cap: '100000' } } as const;
+    expect((await service.send(cap)).json()).toMatchObject({
+      data: { circulating_supply: '2', market_cap: 100_000 },
+    });
+    expect((await service.send(price)).json()).toMatchObject({
+      data: { circulating_supply: '2', market_cap: 80_000 },
+    });
+    const nothing = { ...cap, body: { market_cap: null } };
+    expect((await service.send(nothing)).json()).toMatchObject({
+      data: { circulating_supply: null, market_cap: null },
+    });
   });
 
   test.each([

@@ -91,6 +91,7 @@ const EDITABLE: [string, string[]][] = [
   ['category', ['"Token"', '"bond"', '""', '1', 'null', '["token"]']],
   ['status', ['"ACTIVE"', '"open"', '""', 'true', 'null']],
   ['market_cap', BAD_AMOUNTS],
+  ['circulating_supply', BAD_AMOUNTS.filter((amount) => amount !== '"1234567890123456"')],
   ['volume_24h', BAD_AMOUNTS],
   ['market_cap_rank', ['0', '-1', '1.5', '"1"', '1e2', '1000001', 'true']],
   ['website', [...BAD_URLS, '1']],

@@ -17,7 +17,7 @@ const MANY = Array.from({ length: 28 }, (_, at) =>
     asset_id: `A${String((at * 11) % 28).padStart(2, '0')}`,
     name: ['Same name', 'same NAME', '漢'.repeat(100)][at % 3] ?? '',
     current_price: ['1.5', '1.50', '20', '0.000000000000000001'][at % 4] ?? '',
-    market_cap: [null, '0', '999999999999999.123456789', '5'][at % 4] ?? null,
+    circulating_supply: [null, '0', '999999999999999.123456789', '5'][at % 4] ?? null,
     market_cap_rank: at % 5 === 0 ? null : at % 3 === 0 ? 7 : at + 1,
     price_change_24h: [null, '-0.5', '3', '-0.50'][at % 4] ?? null,
     price_change_percentage_24h: [null, '-12.25', '0'][at % 3] ?? null,

@@ -6,10 +6,10 @@ import { startInventoryService } from '../inventory-service-under-test.ts';
 let service: InventoryServiceUnderTest;
 beforeEach(async () => {
   service = await startInventoryService([
-    anAsset({ asset_id: 'BTC', current_price: '50000', market_cap: '3000' }),
-    anAsset({ asset_id: 'ETH', current_price: '2000', market_cap: '1000', status: 'suspended' }),
-    anAsset({ asset_id: 'USDC', current_price: '1', market_cap: null, category: 'stablecoin' }),
-    anAsset({ asset_id: 'OLD', current_price: '1', market_cap: '7', status: 'delisted' }),
+    anAsset({ asset_id: 'BTC', current_price: '50000', circulating_supply: '0.06' }),
+    anAsset({ asset_id: 'ETH', current_price: '2000', circulating_supply: '0.55', status: 'suspended' }),
+    anAsset({ asset_id: 'USDC', current_price: '1', circulating_supply: null, category: 'stablecoin' }),
+    anAsset({ asset_id: 'OLD', current_price: '1', circulating_supply: '7', status: 'delisted' }),
   ]);
   await service.maker.start();
 });
@@ -38,15 +38,16 @@ describe('GET /inventory/market', () => {
     expect(await overview()).toEqual({
       asset_count: 3,
       active_count: 2,
-      total_market_cap: '4000',
-      total_volume_24h_usd: '5500.00',
+      // 0.06 at 55000 and 0.55 at 1800.
+      total_market_cap: 4290,
+      total_volume_24h_usd: 5500,
       top_gainers: [
         {
           asset_id: 'BTC',
           symbol: 'BTC',
           name: 'Bitcoin',
           current_price: '55000',
-          price_change_percentage_24h: '10',
+          price_change_percentage_24h: 10,
         },
       ],
       // What is not traded is no mover.
@@ -56,13 +57,13 @@ describe('GET /inventory/market', () => {
           symbol: 'USDC',
           name: 'USDC',
           current_price: '0.99',
-          price_change_percentage_24h: '-1',
+          price_change_percentage_24h: -1,
         },
       ],
       by_category: [
-        // Three parts of +10 % and one of -10 %.
-        { category: 'cryptocurrency', asset_count: 2, market_cap: '4000', change_percentage_24h: '5.00' },
-        { category: 'stablecoin', asset_count: 1, market_cap: '0', change_percentage_24h: null },
+        // Ten parts of +10 % and three of -10 %.
+        { category: 'cryptocurrency', asset_count: 2, market_cap: 4290, change_percentage_24h: 5.38 },
+        { category: 'stablecoin', asset_count: 1, market_cap: 0, change_percentage_24h: null },
       ],
       updated_at: '2026-03-01T09:00:01.000Z',
     });
@@ -91,11 +92,12 @@ describe('the prices of the moment', () => {
       asset_id: 'BTC',
       current_price: '52500.5',
       price_usd: 52500.5,
-      price_change_24h: '2500.5',
-      price_change_percentage_24h: '5.00',
-      high_24h: '52500.5',
-      low_24h: '49000',
-      volume_24h: '0.00',
+      market_cap: 3150.03,
+      price_change_24h: 2500.5,
+      price_change_percentage_24h: 5,
+      high_24h: 52500.5,
+      low_24h: 49000,
+      volume_24h: 0,
     };
     service.clock.advanceSeconds(1);
     await service.maker.tick();
@@ -107,6 +109,20 @@ describe('the prices of the moment', () => {
     expect(list.json<{ data: object[] }>().data).toContainEqual(expect.objectContaining(expected));
     // In a process of its own, the service stores a price before it shows it.
     expect(await service.dao.getAsset('BTC')).toMatchObject({ price_change_24h: '2500.5' });
+  });
+
+  test('make the market cap at once, in the answer to whoever sets one', async () => {
+    const answer = await setPrice('BTC', '49000');
+    expect(answer.json()).toMatchObject({ data: { current_price: '49000', market_cap: 2940 } });
+    const unchanged = await service.send({ url: '/inventory/assets/ETH' });
+    expect(unchanged.json()).toMatchObject({ data: { market_cap: 1100 } });
+    const list = await service.send({ url: '/inventory/assets?sort_by=market_cap&sort_order=desc' });
+    expect(list.json()).toMatchObject({
+      data: [
+        { asset_id: 'BTC', market_cap: 2940 },
+        { asset_id: 'USDC', market_cap: null },
+      ],
+    });
   });
 
   test('count no more than 24 hours', async () => {
@@ -121,16 +137,16 @@ describe('the prices of the moment', () => {
     service.maker.market.priceSet(await service.dao.updateAsset('BTC', () => change));
     const asset = async () =>
       (await service.send({ url: '/inventory/assets/BTC' })).json<{ data: object }>().data;
-    expect(await asset()).toMatchObject({ price_change_24h: '10000', high_24h: '90000', low_24h: '50000' });
+    expect(await asset()).toMatchObject({ price_change_24h: 10000, high_24h: 90000, low_24h: 50000 });
     for (let hour = 0; hour < 2; hour++) {
       service.clock.advanceSeconds(3_600);
       await service.maker.tick();
     }
-    expect(await asset()).toMatchObject({ price_change_24h: '-30000', high_24h: '90000', low_24h: '60000' });
+    expect(await asset()).toMatchObject({ price_change_24h: -30000, high_24h: 90000, low_24h: 60000 });
     for (let hour = 0; hour < 23; hour++) {
       service.clock.advanceSeconds(3_600);
       await service.maker.tick();
     }
-    expect(await asset()).toMatchObject({ price_change_24h: '0', high_24h: '60000', low_24h: '60000' });
+    expect(await asset()).toMatchObject({ price_change_24h: 0, high_24h: 60000, low_24h: 60000 });
   });
 });

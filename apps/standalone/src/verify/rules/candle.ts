@@ -1,4 +1,4 @@
-import { decimal, formatDecimal, ZERO } from '@cnop/common/core/money';
+import { decimal, formatDecimal, isStorable, ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
@@ -24,6 +24,9 @@ const SHORTER: Partial<Readonly<Record<CandleInterval, readonly [CandleInterval,
   '1h': ['15m', 90],
   '1d': ['1h', 730],
 };
+
+/** The volume of a candle whose trades came to more than can be stored. */
+const LARGEST_VOLUME = `${'9'.repeat(15)}.${'9'.repeat(18)}`;
 
 /** What a candle is by itself. */
 export function checkCandle({ key, entity }: StoredOf<'candle'>): Violation[] {
@@ -66,12 +69,13 @@ export function checkParts(candle: StoredOf<'candle'>, parts: readonly StoredOf<
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last || !parts.every(({ entity }) => entity.final)) return [];
   const candles = parts.map(({ entity }) => entity);
+  const volume = candles.reduce((sum, part) => sum.plus(part.volume), ZERO);
   const due = {
     open: first.entity.open,
     high: candles.map(({ high }) => high).reduce((one, other) => (decimal(other).gt(one) ? other : one)),
     low: candles.map(({ low }) => low).reduce((one, other) => (decimal(other).lt(one) ? other : one)),
     close: last.entity.close,
-    volume: formatDecimal(candles.reduce((sum, { volume }) => sum.plus(volume), ZERO)),
+    volume: isStorable(volume) ? formatDecimal(volume) : LARGEST_VOLUME,
   };
   const wrong = (['open', 'high', 'low', 'close', 'volume'] as const).filter(
     (field) => !decimal(due[field]).eq(candle.entity[field]),

@@ -1,19 +1,18 @@
-import { signedDecimalSchema } from '@cnop/common/entities/fields';
-import { assetSchema } from '@cnop/common/entities/inventory/asset';
+import { assetSchema, changeStatisticSchema, statisticSchema } from '@cnop/common/entities/inventory/asset';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
 const moverSchema = assetSchema
   .pick({ asset_id: true, name: true, current_price: true })
-  .extend({ price_change_percentage_24h: signedDecimalSchema });
+  .extend({ price_change_percentage_24h: changeStatisticSchema });
 
 const answerSchema = z.object({
   data: z.object({
     asset_count: z.int(),
     active_count: z.int(),
-    total_market_cap: z.string(),
-    total_volume_24h_usd: z.string(),
+    total_market_cap: statisticSchema,
+    total_volume_24h_usd: statisticSchema,
     top_gainers: z.array(moverSchema),
     top_losers: z.array(moverSchema),
   }),

@@ -1,4 +1,3 @@
-import { decimal } from '@cnop/common/core/money';
 import type { ReactNode } from 'react';
 import type { MarketAsset } from '../../api/market/assets.ts';
 import { formatCompactMoney } from '../../format/numbers.ts';
@@ -42,7 +41,7 @@ export function AssetHeader({ asset }: { readonly asset: MarketAsset }) {
         <Figure label="24 h low">
           <Price value={asset.low_24h} priceScale={priceScale} />
         </Figure>
-        {asset.volume_24h !== null && decimal(asset.volume_24h).gt('0') && (
+        {asset.volume_24h !== null && asset.volume_24h > 0 && (
           <Figure label="24 h volume">{formatCompactMoney(asset.volume_24h)}</Figure>
         )}
         {asset.market_cap !== null && (

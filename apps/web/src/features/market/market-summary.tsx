@@ -1,4 +1,3 @@
-import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -30,8 +29,8 @@ export function MarketSummary() {
 }
 
 /** On a day without a trade the volume says nothing. */
-function isTraded(volume: string): boolean {
-  return decimal(volume).gt('0');
+function isTraded(volume: number): boolean {
+  return volume > 0;
 }
 
 function Figure({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -1,4 +1,3 @@
-import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { MarketAsset } from '../../api/market/assets.ts';
@@ -55,5 +54,5 @@ export function Market({ search, onSearch }: MarketProps) {
 }
 
 function hasVolume({ volume_24h: volume }: MarketAsset): boolean {
-  return volume !== null && decimal(volume).gt('0');
+  return volume !== null && volume > 0;
 }

@@ -19,10 +19,10 @@ type Compare = (one: MarketAsset, other: MarketAsset) => number | undefined;
 const COMPARE: Readonly<Record<MarketSort, Compare>> = {
   rank: (one, other) => difference(one.market_cap_rank, other.market_cap_rank),
   name: (one, other) => one.name.localeCompare(other.name, 'en'),
-  price: byAmount(({ current_price }) => current_price),
-  change: byAmount(({ price_change_percentage_24h }) => price_change_percentage_24h),
-  volume: byAmount(({ volume_24h }) => volume_24h),
-  cap: byAmount(({ market_cap }) => market_cap),
+  price: (one, other) => decimal(one.current_price).cmp(other.current_price),
+  change: (one, other) => difference(one.price_change_percentage_24h, other.price_change_percentage_24h),
+  volume: (one, other) => difference(one.volume_24h, other.volume_24h),
+  cap: (one, other) => difference(one.market_cap, other.market_cap),
 };
 
 /** The assets that a search is for, in its order; those without the value come last in either direction. */
@@ -45,13 +45,6 @@ export function selectAssets(assets: readonly MarketAsset[], search: MarketSearc
 
 function isMissing(asset: MarketAsset, sort: MarketSort): boolean {
   return COMPARE[sort](asset, asset) === undefined;
-}
-
-function byAmount(amountOf: (asset: MarketAsset) => string | null): Compare {
-  return (one, other) => {
-    const [first, second] = [amountOf(one), amountOf(other)];
-    return first === null || second === null ? undefined : decimal(first).cmp(second);
-  };
 }
 
 function difference(one: number | null, other: number | null): number | undefined {

@@ -28,6 +28,7 @@ const ASSET = {
   description: null,
   category: 'token',
   status: 'active',
+  circulating_supply: '21000000',
   market_cap: null,
   market_cap_rank: null,
   volume_24h: null,

@@ -45,6 +45,19 @@ describe('the assets of a search', () => {
     expect(ids(selectAssets(assets, { sort: 'rank', dir: 'desc' }))).toEqual(['NEAR', 'BTC', 'PAXG']);
   });
 
+  it.each([
+    ['cap', 'market_cap'],
+    ['volume', 'volume_24h'],
+    ['change', 'price_change_percentage_24h'],
+  ] as const)(
+    'are sorted by their %s as a number, those without one last in either direction',
+    (sort, field) => {
+      const valued = [asset('AAA'), asset('BBB', { [field]: 10.5 }), asset('CCC', { [field]: 9 })];
+      expect(ids(selectAssets(valued, { sort }))).toEqual(['BBB', 'CCC', 'AAA']);
+      expect(ids(selectAssets(valued, { sort, dir: 'asc' }))).toEqual(['CCC', 'BBB', 'AAA']);
+    },
+  );
+
   it('are sorted by prices as numbers, not as text', () => {
     expect(ids(selectAssets(assets, { sort: 'price' }))).toEqual(['BTC', 'PAXG', 'NEAR']);
     expect(ids(selectAssets(assets, { sort: 'price', dir: 'asc' }))).toEqual(['NEAR', 'PAXG', 'BTC']);

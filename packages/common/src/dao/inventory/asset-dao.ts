@@ -1,8 +1,10 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import type { Item, ItemKey, TableStore } from '../../database/table-store.ts';
+import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
+import { nonNegativeDecimalSchema, positiveDecimalSchema } from '../../entities/fields.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
 import { assetSchema, FORMER_CANCEL_ONLY } from '../../entities/inventory/asset.ts';
+import { supplyOfMarketCap } from '../../entities/inventory/market-cap.ts';
 import { readAll } from '../read-page.ts';
 import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';
@@ -18,22 +20,42 @@ const storedRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
   indexes: ({ asset_id }) => ({ CatalogueIndex: { pk: CATALOGUE_PARTITION, sk: asset_id } }),
 });
 
-/** An item of an earlier version may say `inactive`, which is `cancel_only` now. */
-function withPresentStatus(item: Item): Item {
-  if (item.attributes['status'] !== FORMER_CANCEL_ONLY) return item;
-  return { ...item, attributes: { ...item.attributes, status: 'cancel_only' satisfies AssetStatus } };
+/** Whether an item was stored by an earlier version, in a form that is read by `withPresentFields`. */
+function isFormer({ attributes }: Item): boolean {
+  return attributes['status'] === FORMER_CANCEL_ONLY || attributes['circulating_supply'] === undefined;
+}
+
+/**
+ * Reads an item of an earlier version: it may say `inactive`, which is `cancel_only` now, and has a market cap in place
+ * of the circulating supply.
+ */
+function withPresentFields(item: Item): Item {
+  if (!isFormer(item)) return item;
+  const { market_cap, ...others } = item.attributes;
+  const circulating_supply =
+    others['circulating_supply'] ?? formerSupply(market_cap ?? null, others['current_price']);
+  const isInactive = others['status'] === FORMER_CANCEL_ONLY;
+  const status = isInactive ? { status: 'cancel_only' satisfies AssetStatus } : {};
+  return { ...item, attributes: { ...others, ...status, circulating_supply } };
+}
+
+/** The supply that makes a stored market cap at the stored price. What is no market cap stays, for an audit to find. */
+function formerSupply(marketCap: AttributeValue, price: AttributeValue | undefined): AttributeValue {
+  const cap = nonNegativeDecimalSchema.safeParse(marketCap);
+  const current = positiveDecimalSchema.safeParse(price);
+  return cap.success && current.success ? supplyOfMarketCap(cap.data, current.data) : marketCap;
 }
 
 export const assetRecord: EntityRecord<Asset, Pick<Asset, 'asset_id'>> = {
   ...storedRecord,
-  read: (item) => storedRecord.read(withPresentStatus(item)),
-  parse: (item) => storedRecord.parse(withPresentStatus(item)),
-  readIfPresent: (item) => item && storedRecord.read(withPresentStatus(item)),
+  read: (item) => storedRecord.read(withPresentFields(item)),
+  parse: (item) => storedRecord.parse(withPresentFields(item)),
+  readIfPresent: (item) => item && storedRecord.read(withPresentFields(item)),
 };
 
 /**
- * Upgrades the assets of an earlier version: `inactive` becomes `cancel_only`, and an asset that was delisted without a
- * settlement price gets its last price as one, so that its positions are settled.
+ * Upgrades the assets of an earlier version: `inactive` becomes `cancel_only`, a market cap the circulating supply, and an
+ * asset that was delisted without a settlement price gets its last price as one, so that its positions are settled.
  * @returns how many were changed
  */
 export async function upgradeAssets(store: TableStore, at: Date): Promise<number> {
@@ -45,7 +67,7 @@ export async function upgradeAssets(store: TableStore, at: Date): Promise<number
       const asset = assetRecord.readIfPresent(item);
       if (!item || !asset) return { writes: [], result: 0 };
       const upgraded = withSettlementPrice(asset, at);
-      const isCurrent = item.attributes['status'] === asset.status && upgraded === asset;
+      const isCurrent = !isFormer(item) && upgraded === asset;
       return isCurrent ? { writes: [], result: 0 } : { writes: [storedRecord.replace(upgraded)], result: 1 };
     });
   }

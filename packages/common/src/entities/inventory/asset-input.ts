@@ -25,6 +25,12 @@ const MAX_CHARGE_BASIS_POINTS = 1_000;
 const chargeInput = integerInput({ min: 0, max: MAX_CHARGE_BASIS_POINTS });
 const scaleInput = integerInput(scaleLimits);
 const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
+const supplyInput = plainDecimalInput({ sign: 'non-negative', isSupply: true }).nullable();
+/** Stored as the supply that it is at the price of the moment. */
+const marketCapInput = amountInput.describe(
+  'USD. Stored as the `circulating_supply` that makes it at the price of the moment; from then on it follows the price. ' +
+    'Give one of the two.',
+);
 const { symbol, name, description, website, whitepaper, image } = assetSchema.shape;
 
 /** Clients of earlier versions call `cancel_only` `inactive`. */
@@ -39,7 +45,8 @@ const editableFields = {
   description: description.removeDefault(),
   category: assetCategorySchema,
   status: statusInput,
-  market_cap: amountInput,
+  circulating_supply: supplyInput,
+  market_cap: marketCapInput,
   market_cap_rank: integerInput({ min: 1, max: MAX_MARKET_CAP_RANK }).nullable(),
   volume_24h: amountInput,
   website: website.removeDefault(),
@@ -61,7 +68,8 @@ export const assetCreateSchema = z.strictObject({
   description: editableFields.description.default(null),
   category: editableFields.category.default('cryptocurrency'),
   status: editableFields.status.default('active'),
-  market_cap: amountInput.default(null),
+  circulating_supply: supplyInput.default(null),
+  market_cap: marketCapInput.default(null),
   market_cap_rank: editableFields.market_cap_rank.default(null),
   volume_24h: amountInput.default(null),
   website: editableFields.website.default(null),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_SCALE } from '../../core/money.ts';
+import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../core/money.ts';
 import {
   assetIdSchema,
   basisPointsSchema,
@@ -7,6 +7,7 @@ import {
   PRINTABLE_PATTERN,
   positiveDecimalSchema,
   signedDecimalSchema,
+  supplySchema,
   timestampSchema,
 } from '../fields.ts';
 
@@ -39,7 +40,8 @@ export const assetSchema = z.object({
   name: z.string().min(1).max(100).regex(PRINTABLE_PATTERN),
   description: z.string().max(MAX_ASSET_DESCRIPTION_LENGTH).regex(PRINTABLE_PATTERN).nullable().default(null),
   current_price: positiveDecimalSchema,
-  market_cap: nonNegativeDecimalSchema.nullable().default(null),
+  /** Units in circulation: times the price, they are the market cap. */
+  circulating_supply: supplySchema.nullable().default(null),
   volume_24h: nonNegativeDecimalSchema.nullable().default(null),
   price_change_24h: signedDecimalSchema.nullable().default(null),
   price_change_percentage_24h: signedDecimalSchema.nullable().default(null),
@@ -76,12 +78,24 @@ export type Asset = z.infer<typeof assetSchema>;
 
 /** An asset without what processes tell each other of its price. */
 const publicAssetSchema = assetSchema.omit({ quote_seq: true, price_suspended: true });
-export type PublicAsset = z.infer<typeof publicAssetSchema>;
 
-/** An asset as clients see it. `price_usd` is a number for older clients and for display only. */
+/** The largest statistic: one of fifteen digits before its point becomes this as a JSON number. */
+const MAX_STATISTIC = 10 ** MAX_INTEGER_DIGITS;
+
+/** A statistic of the market in an answer: a JSON number, to be shown and sorted by, never to be traded at. */
+export const statisticSchema = z.number().min(0).max(MAX_STATISTIC);
+/** The same of either sign. */
+export const changeStatisticSchema = z.number().min(-MAX_STATISTIC).max(MAX_STATISTIC);
+
+/** An asset as clients see it. Statistics and `price_usd` are numbers, for display and sorting only (ADR 0039). */
 export const assetResponseSchema = publicAssetSchema.extend({
-  high_24h: positiveDecimalSchema.nullable(),
-  low_24h: positiveDecimalSchema.nullable(),
+  /** USD: the circulating supply at `current_price`. */
+  market_cap: statisticSchema.nullable().default(null),
+  volume_24h: statisticSchema.nullable().default(null),
+  price_change_24h: changeStatisticSchema.nullable().default(null),
+  price_change_percentage_24h: changeStatisticSchema.nullable().default(null),
+  high_24h: statisticSchema.nullable(),
+  low_24h: statisticSchema.nullable(),
   price_usd: z.number(),
   is_active: z.boolean(),
   availability_status: z.enum(['available', 'unavailable']),

@@ -1,4 +1,11 @@
-import { decimal, formatDecimal, roundDown, roundUp, smallestStep } from '../../core/money.ts';
+import {
+  clampToStorable,
+  decimal,
+  formatDecimal,
+  roundDown,
+  roundUp,
+  smallestStep,
+} from '../../core/money.ts';
 import type { Asset } from './asset.ts';
 import type { Quote } from './quote.ts';
 
@@ -20,9 +27,9 @@ export function quoteAround(
   const bid = roundDown(decimal(mid).minus(half), price_scale);
   return {
     asset_id,
-    // A price that is as small as prices get cannot be undercut.
+    // A price that is as small as prices get cannot be undercut, and one that is as large cannot be exceeded.
     bid: formatDecimal(bid.lt(lowest) ? lowest : bid),
-    ask: formatDecimal(roundUp(decimal(mid).plus(half), price_scale)),
+    ask: formatDecimal(clampToStorable(roundUp(decimal(mid).plus(half), price_scale), price_scale)),
     mid,
     ...rest,
   };

@@ -1,5 +1,5 @@
 import type { MarketAsset } from '../../../api/market/assets.ts';
-import { formatCompactMoney, MISSING } from '../../../format/numbers.ts';
+import { formatCompactMoney, formatQuantity, MISSING } from '../../../format/numbers.ts';
 import { Fact } from '../../../ui/fact.tsx';
 import { CATEGORY_NAMES } from './asset-words.ts';
 
@@ -17,6 +17,7 @@ export function AssetFacts({ asset }: { readonly asset: MarketAsset }) {
         <Fact label="Digits of a quantity">{asset.quantity_scale}</Fact>
         <Fact label="Daily volatility">{asset.daily_volatility_bps} bps</Fact>
         <Fact label="Rank">{asset.market_cap_rank ?? MISSING}</Fact>
+        <Fact label="Circulating supply">{formatQuantity(asset.circulating_supply)}</Fact>
         <Fact label="Market cap">{formatCompactMoney(asset.market_cap)}</Fact>
         <Fact label="24 h volume">{formatCompactMoney(asset.volume_24h)}</Fact>
       </dl>

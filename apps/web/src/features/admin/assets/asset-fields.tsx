@@ -45,7 +45,13 @@ export function AssetFields({ form, complaints, onChange, isNew }: AssetFieldsPr
       <Identity bind={bind} isNew={isNew} />
       <Trading bind={bind} isNew={isNew} />
       <FieldGroup title="Figures">
-        <DecimalField label="Market cap" unit="USD" placeholder="Unknown" {...bind('market_cap')} />
+        <DecimalField
+          label="Circulating supply"
+          unit="units"
+          placeholder="Unknown"
+          hint="Times the price, it is the market cap."
+          {...bind('circulating_supply')}
+        />
         <DecimalField label="Rank" unit="" placeholder="None" {...bind('market_cap_rank')} />
         <DecimalField
           label="24 h volume"

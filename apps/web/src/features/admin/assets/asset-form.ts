@@ -1,4 +1,5 @@
 import { JsonNumber } from '@cnop/common/core/json-number';
+import { CURRENCY_SCALE, decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
 import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
 import { assetCreateSchema, assetUpdateSchema } from '@cnop/common/entities/inventory/asset-input';
@@ -7,7 +8,8 @@ import { readSeparators } from '../../../format/decimal-input.ts';
 import type { Complaints } from '../complaints.ts';
 import { complaintsOf } from '../complaints.ts';
 
-export type AssetField = keyof AssetCreate;
+/** The market cap follows from the supply. */
+export type AssetField = Exclude<keyof AssetCreate, 'market_cap'>;
 /** Everything as it is typed. */
 export type AssetForm = Readonly<Record<AssetField, string>>;
 
@@ -22,7 +24,7 @@ const KINDS: Readonly<Record<AssetField, Kind>> = {
   category: 'text',
   status: 'text',
   current_price: 'decimal',
-  market_cap: 'optional decimal',
+  circulating_supply: 'optional decimal',
   market_cap_rank: 'optional integer',
   volume_24h: 'optional decimal',
   website: 'optional text',
@@ -41,6 +43,11 @@ const FIXED: ReadonlySet<AssetField> = new Set(['asset_id', 'current_price']);
 
 /** A number as some people write it; what else was typed is the schema's to judge. */
 const DIGITS_AND_SEPARATORS = /^\s*\d[\d.,'’\s]*$/;
+
+/** A request has a decimal, an answer a statistic. */
+interface Volume {
+  readonly volume_24h: string | number | null;
+}
 
 type Reading<Body> =
   | { readonly kind: 'bad'; readonly complaints: Complaints<AssetField> }
@@ -110,6 +117,13 @@ function complaintsAbout(form: AssetForm, error: z.ZodError): Complaints<AssetFi
   return complaints;
 }
 
-function textsOf(asset: AssetCreate): AssetForm {
-  return Object.fromEntries(ASSET_FIELDS.map((field) => [field, String(asset[field] ?? '')])) as AssetForm;
+function textsOf(asset: Pick<AssetCreate, Exclude<AssetField, 'volume_24h'>> & Volume): AssetForm {
+  const texts = Object.fromEntries(
+    ASSET_FIELDS.map((field) => [field, String(asset[field] ?? '')]),
+  ) as AssetForm;
+  const { volume_24h: volume } = asset;
+  // A small number would be written with an exponent.
+  return typeof volume === 'number'
+    ? { ...texts, volume_24h: formatDecimal(decimalOfFloat(volume, CURRENCY_SCALE)) }
+    : texts;
 }

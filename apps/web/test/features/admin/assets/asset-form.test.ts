@@ -51,7 +51,7 @@ describe('the form of a new asset', () => {
       ...filled,
       fee_bps: '25',
       market_cap_rank: '1,007',
-      market_cap: '25,000.5',
+      circulating_supply: '25,000.5',
     });
     expect(reading).toMatchObject({
       kind: 'good',
@@ -62,7 +62,7 @@ describe('the form of a new asset', () => {
         current_price: '12.5',
         fee_bps: 25,
         market_cap_rank: 1007,
-        market_cap: '25000.5',
+        circulating_supply: '25000.5',
         website: null,
         description: null,
       },
@@ -77,7 +77,7 @@ describe('the form of a new asset', () => {
     ['current_price', '1e5', /plain decimal/],
     ['current_price', '0', /not be 0/],
     ['current_price', '-1', /plain decimal/],
-    ['market_cap', 'a lot', /plain decimal/],
+    ['circulating_supply', 'a lot', /plain decimal/],
     ['market_cap_rank', '0', /At least 1/],
     ['market_cap_rank', '1.5', /whole number/],
     ['fee_bps', '', /needed/],
@@ -87,7 +87,7 @@ describe('the form of a new asset', () => {
     ['price_scale', '19', /At most 18/],
     ['quantity_scale', '8.5', /whole number/],
     ['current_price', '0,125', /point for decimals, such as 0.125/],
-    ['market_cap', '1.000,50', /point for decimals, such as 1000.50/],
+    ['circulating_supply', '1.000,50', /point for decimals, such as 1000.50/],
     ['website', 'example.com', /http or https/],
     ['image', 'javascript:alert(1)', /http or https/],
     ['description', 'x'.repeat(1_001), /At most 1000/],
@@ -102,6 +102,15 @@ describe('the form of a new asset', () => {
 
 describe('the form of an asset that exists', () => {
   const stored = formOfAsset(managedAsset({ description: 'Old', website: 'https://bitcoin.org' }));
+
+  it('shows its supply and its volume as plain decimals', () => {
+    const asset = managedAsset({ circulating_supply: '19880000.5', volume_24h: 1e-7, market_cap: 1e12 });
+    expect(formOfAsset(asset)).toMatchObject({ circulating_supply: '19880000.5', volume_24h: '0' });
+    expect(formOfAsset(managedAsset({ volume_24h: 312_000_000.5 }))).toMatchObject({
+      volume_24h: '312000000.5',
+    });
+    expect(formOfAsset(asset)).not.toHaveProperty('market_cap');
+  });
 
   it('sends what changed and nothing else', () => {
     const form = { ...stored, name: 'Bitcoin core', fee_bps: '10', website: '' };

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { priceOfAsset } from '../../src/live/use-asset-price.ts';
+
+const asset = {
+  asset_id: 'SHIB',
+  current_price: '0.0000110',
+  price_scale: 7,
+  price_change_24h: 0.000001,
+  price_change_percentage_24h: 10,
+};
+
+describe('the price of an asset', () => {
+  it('is that of the list until the stream has one, and its change is exact although it is sent as a number', () => {
+    const { mid, change, changePercent } = priceOfAsset(asset, undefined);
+    expect({ mid, change, changePercent }).toEqual({
+      mid: '0.0000110',
+      change: '0.000001',
+      changePercent: '10',
+    });
+  });
+
+  it('changes with the quote of the stream, from the same reference', () => {
+    const live = { mid: '0.0000095', bid: '0.0000094', ask: '0.0000096' };
+    expect(priceOfAsset(asset, live)).toEqual({ ...live, change: '-0.0000005', changePercent: '-5' });
+  });
+
+  it('has the percentage of the list where the change is not known', () => {
+    const unknown = { ...asset, price_change_24h: null, price_change_percentage_24h: -1.88 };
+    expect(priceOfAsset(unknown, undefined)).toMatchObject({ change: undefined, changePercent: -1.88 });
+    expect(
+      priceOfAsset({ ...unknown, price_change_percentage_24h: null }, undefined).changePercent,
+    ).toBeNull();
+  });
+});
