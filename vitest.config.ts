@@ -21,7 +21,7 @@ const everyProject = {
  * Take half a minute each; begun last, one of them would run alone for as long. Those that start many processes over
  * DynamoDB come after the crashes: side by side, their requests might wait for longer than the gateway does.
  */
-const LONGEST = ['crash.test', 'replay.slow', 'triggers.test', 'journeys.test', 'concurrency.test'];
+const LONGEST = ['stale-candles', 'crash.test', 'triggers.test', 'journeys.test', 'concurrency.test'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -21,7 +21,7 @@ const KILLS = 6;
 const MAX_KILLS = 18;
 const KILLED_AFTER_MAX_MILLISECONDS = 150;
 const USERS = 4;
-const ORDERS_PER_KIND = 60;
+const ORDERS_PER_KIND = 30;
 const TIMEOUT_MILLISECONDS = 300_000;
 const WITHIN = { timeout: 20_000, interval: 50 };
 

@@ -1,6 +1,9 @@
+import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { takesWrites } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { hasRecordedCandles, pastCandles } from '../domain/past-candles.ts';
 import type { Desk } from '../market-maker/desk.ts';
 import type { StoredCandles } from '../market-maker/load-candles.ts';
@@ -8,6 +11,8 @@ import type { PriceChance } from '../price-feed/price-chance.ts';
 import { writeCandles } from './write-candles.ts';
 
 const PROGRESS_EVERY_ASSETS = 10;
+/** Until what the store did not take is tried again. */
+const RETRY_MILLISECONDS = 10_000;
 
 export interface HistoryFillerOptions {
   readonly store: TableStore;
@@ -22,6 +27,44 @@ export function createHistoryFiller({ store, desk, logger, chance }: HistoryFill
   let unrecorded: readonly Asset[] = [];
   let until = new Date(0);
 
+  /** Makes and writes what is missing, one asset after the other. */
+  const fillMissing = async (): Promise<void> => {
+    const total = unrecorded.length;
+    if (!chance || total === 0) return;
+    logger.info({ assets: total }, 'making up the history of prices');
+    for (const asset of unrecorded) {
+      const draw = chance.stream(`${asset.asset_id}:past`);
+      const candles = pastCandles({ draw, asset, price: asset.current_price, until });
+      await writeCandles(
+        store,
+        candles.filter(({ final }) => final),
+      );
+      // Another process makes the prices meanwhile: it begins with this asset again.
+      if (!unrecorded.includes(asset)) return;
+      unrecorded = unrecorded.filter((other) => other !== asset);
+      desk.addPast(asset.asset_id, candles);
+      const done = total - unrecorded.length;
+      if (done % PROGRESS_EVERY_ASSETS === 0) logger.info({ done, total }, 'history of prices');
+    }
+  };
+
+  const filling = createRepeater({
+    everyMilliseconds: RETRY_MILLISECONDS,
+    async act() {
+      if (!takesWrites(store)) return;
+      try {
+        await fillMissing();
+      } catch (err) {
+        // The store has said so, once.
+        if (!(err instanceof DiskFullError)) logger.warn({ err }, 'the history of prices could not be made');
+      }
+    },
+  });
+
+  const forget = (): void => {
+    unrecorded = [];
+  };
+
   return {
     /** Notes which assets need a history, at the moment when recording begins. */
     expect(assets: readonly Asset[], stored: readonly StoredCandles[], now: Date): void {
@@ -32,31 +75,18 @@ export function createHistoryFiller({ store, desk, logger, chance }: HistoryFill
       for (const { asset_id } of unrecorded) desk.recorder.hold(asset_id);
     },
 
-    /** Makes and writes what is missing, one asset after the other. What cannot be written is left for the next call. */
+    /** Makes and writes what is missing, and tries again later what could not be written. */
     async fill(): Promise<void> {
-      const total = unrecorded.length;
-      if (!chance || total === 0) return;
-      logger.info({ assets: total }, 'making up the history of prices');
-      for (let asset = unrecorded[0]; asset; asset = unrecorded[0]) {
-        const written = asset;
-        const draw = chance.stream(`${asset.asset_id}:past`);
-        const candles = pastCandles({ draw, asset, price: asset.current_price, until });
-        await writeCandles(
-          store,
-          candles.filter(({ final }) => final),
-        );
-        // Another process makes the prices meanwhile: it begins with this asset again.
-        if (!unrecorded.includes(written)) return;
-        unrecorded = unrecorded.filter((other) => other !== written);
-        desk.addPast(written.asset_id, candles);
-        const done = total - unrecorded.length;
-        if (done % PROGRESS_EVERY_ASSETS === 0) logger.info({ done, total }, 'history of prices');
-      }
+      filling.start();
+      await filling.run();
     },
 
-    /** Stops as soon as it can: another process makes the prices, or this one ends. */
-    forget(): void {
-      unrecorded = [];
+    /** Gives up what is missing, as soon as it can: another process makes the prices. */
+    forget,
+
+    async stop(): Promise<void> {
+      forget();
+      await filling.stop();
     },
   };
 }

@@ -17,8 +17,6 @@ import { writeMarket, writePrices, writeRecordedCandles } from './write-market.t
 
 /** However fast recorded prices follow each other, they are quoted in rounds that are at least this far apart. */
 const MIN_ROUND_MILLISECONDS = 10;
-/** Until histories are tried again that the store did not take. */
-const HISTORY_RETRY_MILLISECONDS = 10_000;
 
 export interface MarketMakerOptions {
   readonly store: TableStore;
@@ -118,21 +116,11 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     everyMilliseconds: options.persistSeconds * MILLISECONDS_PER_SECOND,
     act: async () => attempt('prices could not be stored', persist),
   });
-  const fillingHistory = createRepeater({
-    everyMilliseconds: HISTORY_RETRY_MILLISECONDS,
-    act: async () =>
-      takesWrites(store) ? attempt('the history of prices could not be made', history.fill) : undefined,
-  });
-
   return {
     market: desk.market,
     tick,
     persist: persisting.run,
-
-    async fillHistory() {
-      fillingHistory.start();
-      await fillingHistory.run();
-    },
+    fillHistory: history.fill,
 
     async start() {
       unsubscribe = trades.subscribe(desk.recordTrade);
@@ -145,8 +133,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
 
     async stop() {
       unsubscribe?.();
-      history.forget();
-      await fillingHistory.stop();
+      await history.stop();
       await ticking.stop();
       await rounds.stop();
       await persisting.stop();
