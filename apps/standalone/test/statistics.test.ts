@@ -1,5 +1,5 @@
 import { priceSettings } from '@cnop/common/config/price-settings';
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { assetListResponseSchema, assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
@@ -96,6 +96,16 @@ async function openWorld(current_price: string) {
       await maker.tick();
       await maker.persist();
     },
+    /** Stores the asset as versions did that stored its market cap. */
+    async storeFormer(market_cap: string): Promise<void> {
+      const key = assetRecord.key({ asset_id: 'COIN' });
+      await store.transact({ asset: key }, ({ asset }) => {
+        const { circulating_supply: _supply, ...former } = asset!.attributes;
+        const attributes = { ...former, market_cap };
+        const indexes = { CatalogueIndex: { pk: 'ASSET', sk: 'COIN' } };
+        return { writes: [{ kind: 'replace', key, attributes, indexes }], result: undefined };
+      });
+    },
     violations: async () => (await verifyStore(store, { clock })).violations,
     async close() {
       await Promise.all([inventory.close(), orders.close()]);
@@ -140,6 +150,17 @@ describe('the statistics of an asset', () => {
     await world.setPrice('0.001');
     await world.goOn();
     expect(await world.coin()).toMatchObject({ current_price: '0.001', market_cap: 21_000 });
+    expect(await world.violations()).toEqual([]);
+  });
+
+  test('have a market cap that follows the price from the one that an earlier version stored, in a sound store', async () => {
+    world = await openWorld('2');
+    await world.storeFormer('100');
+    expect(await world.violations()).toEqual([]);
+    expect(await world.coin()).toMatchObject({ circulating_supply: '50', market_cap: 100 });
+    await world.setPrice('3');
+    await world.goOn();
+    expect(await world.coin()).toMatchObject({ circulating_supply: '50', market_cap: 150 });
     expect(await world.violations()).toEqual([]);
   });
 
