@@ -10,7 +10,7 @@ import type { ServerProcess } from './server-process.ts';
 import { startServer } from './server-process.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const PASSWORD = 'Bench-password-1';
+const PASSWORD = 'Many-orders-a-second-1';
 const DEPOSIT_USD = '1000000';
 
 export interface Trader {
