@@ -1,16 +1,11 @@
-import { createCleanup } from '@cnop/testing/system/cleanup';
-import { runNode } from '@cnop/testing/system/node-process';
-import { afterEach, expect, it } from 'vitest';
-import { temporaryFolder } from './support/platform.ts';
-
-const cleanup = createCleanup();
-afterEach(() => cleanup.run());
+import { PROJECT_ROOT, runNode } from '@cnop/testing/system/node-process';
+import { expect, it } from 'vitest';
 
 it('the benchmark of orders runs against the platform as it is, and finds its store sound', async () => {
   const { stdout, stderr } = await runNode({
     script: 'bench/dist/cli.js',
     args: 'orders --rounds 1 --seconds 1 --connections 4 --unpinned --json'.split(' '),
-    cwd: await temporaryFolder(cleanup),
+    cwd: PROJECT_ROOT,
   });
   // On a busy machine it misses its goals, which its exit code says.
   expect(JSON.parse(stdout), stderr).toMatchObject({
