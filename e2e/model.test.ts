@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { temporaryFolder } from './support/platform.ts';
 import { expectSound, readStored } from './support/stored.ts';
-import type { Books, Expected, MarketAsset } from './support/trading-model.ts';
+import type { Expected, Funds, MarketAsset } from './support/trading-model.ts';
 import {
   buy,
   costOf,
@@ -72,7 +72,7 @@ interface KeyedRequest {
 }
 
 interface Model {
-  readonly books: readonly Books[];
+  readonly funds: readonly Funds[];
   /** What succeeded under a key, and may be sent again. */
   readonly answered: KeyedRequest[];
   keys: number;
@@ -104,7 +104,7 @@ function move(choice: MoveChoice): Command {
   return {
     check: () => true,
     async run(model, real) {
-      const { path, body, expected } = applyMove(choice, model.books[user]!);
+      const { path, body, expected } = applyMove(choice, model.funds[user]!);
       const key = hasKey ? `key-${model.keys++}` : undefined;
       const answer = await real.accounts[user]!.send('POST', path, { body, ...(key && { key }) });
       expect(outcomeOf(answer)).toBe(expected);
@@ -121,24 +121,24 @@ interface Applied {
   readonly expected: Expected;
 }
 
-function applyMove({ movement, amount, asset }: MoveChoice, books: Books): Applied {
+function applyMove({ movement, amount, asset }: MoveChoice, funds: Funds): Applied {
   if (movement === 'deposit' || movement === 'withdraw') {
-    const cents = amountOf(amount, books.cashCents);
-    const expected = movement === 'deposit' ? deposit(books, cents) : withdraw(books, cents);
+    const cents = amountOf(amount, funds.cashCents);
+    const expected = movement === 'deposit' ? deposit(funds, cents) : withdraw(funds, cents);
     return { path: `/balance/${movement}`, body: { amount: usdOf(cents) }, expected };
   }
-  const all = movement === 'sell' ? heldOf(books, asset) : affordable(books, asset);
+  const all = movement === 'sell' ? heldOf(funds, asset) : affordable(funds, asset);
   const units = amountOf(amount, all, asset.step);
-  const expected = movement === 'sell' ? sell(books, asset, units) : buy(books, asset, units);
+  const expected = movement === 'sell' ? sell(funds, asset, units) : buy(funds, asset, units);
   const body = { asset_id: asset.assetId, order_type: `market_${movement}`, quantity: quantityOf(units) };
   return { path: '/orders', body, expected };
 }
 
 /** The most that the cash pays for. */
-function affordable(books: Books, asset: MarketAsset): bigint {
-  const roughly = (books.cashCents * UNITS * UNITS) / (asset.price * 100n);
+function affordable(funds: Funds, asset: MarketAsset): bigint {
+  const roughly = (funds.cashCents * UNITS * UNITS) / (asset.price * 100n);
   let quantity = roughly - (roughly % asset.step);
-  while (quantity > 0n && costOf(asset, quantity) > books.cashCents) quantity -= asset.step;
+  while (quantity > 0n && costOf(asset, quantity) > funds.cashCents) quantity -= asset.step;
   return quantity;
 }
 
@@ -187,8 +187,8 @@ interface SeenHolding {
   readonly realized_pnl: string;
 }
 
-async function expectSameBooks({ books }: Model, { accounts }: Real, user: number): Promise<void> {
-  const { cashCents, holdings } = books[user]!;
+async function expectSameBooks({ funds }: Model, { accounts }: Real, user: number): Promise<void> {
+  const { cashCents, holdings } = funds[user]!;
   const { send } = accounts[user]!;
   const [balance, assets] = await Promise.all([send('GET', '/balance'), send('GET', '/balance/assets')]);
   expect(balance.json()).toMatchObject({ current_balance: usdOf(cashCents), held_balance: '0.00' });
@@ -204,10 +204,10 @@ async function expectSameBooks({ books }: Model, { accounts }: Real, user: numbe
   expect(nonEmpty(seen)).toEqual(nonEmpty(expected));
 }
 
-async function expectSameLedgers({ books }: Model, { accounts }: Real): Promise<void> {
+async function expectSameLedgers({ funds }: Model, { accounts }: Real): Promise<void> {
   for (const [user, { send }] of accounts.entries()) {
     const ledger = await send('GET', '/balance/transactions?limit=1');
-    expect(ledger.json()).toMatchObject({ total_count: books[user]!.ledgerLines });
+    expect(ledger.json()).toMatchObject({ total_count: funds[user]!.ledgerLines });
   }
 }
 
@@ -264,7 +264,7 @@ function commandsOf(assets: readonly MarketAsset[]) {
   );
 }
 
-it('the platform answers and books what a model of a few lines says, whatever two users do', async () => {
+it('the platform answers and stores what a model of a few lines says, whatever two users do', async () => {
   process.stdout.write(`  model of trading: seed ${SEED}\n`);
   const dataDir = await temporaryFolder(cleanup);
   const platform = await createPlatform(dataDir);
@@ -276,7 +276,7 @@ it('the platform answers and books what a model of a few lines says, whatever tw
       [0, 1].map(() => signUp(platform.api, { username: freshName('model') })),
     );
     const model: Model = {
-      books: accounts.map(({ username }) => emptyBooks(username)),
+      funds: accounts.map(({ username }) => emptyBooks(username)),
       answered: [],
       keys: 0,
     };

@@ -39,7 +39,7 @@ export async function fillBook(
       const start = next;
       const end = Math.min(to, start + ORDERS_PER_TRANSACTION);
       next = end;
-      await storeOrders(store, waitingOrders(kind, { start, end, accepted, expiresAt }));
+      await storeOrders(store, openOrders(kind, { start, end, accepted, expiresAt }));
       if (linesOf(start) < linesOf(end)) print(`${end} ${kind} orders wait`);
     }
   };
@@ -55,7 +55,7 @@ async function storeOrders(store: TableStore, orders: readonly Order[]): Promise
   await store.transact({}, () => ({ writes: orders.map(orderRecord.create), result: undefined }));
 }
 
-function waitingOrders(
+function openOrders(
   kind: BookKind,
   {
     start,

@@ -8,7 +8,7 @@ import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createLogger } from '@cnop/common/http/logger';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import type { TriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
@@ -38,7 +38,7 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
     clock: systemClock,
     ids: systemIds,
     quotes,
-    trades: createTradeTape(),
+    trades: createTradeFeed(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
     maxOpenOrders: Number.MAX_SAFE_INTEGER,
   });

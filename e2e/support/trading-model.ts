@@ -21,8 +21,8 @@ interface Holding {
   realizedCents: bigint;
 }
 
-/** The books of one user. */
-export interface Books {
+/** The funds of one user. */
+export interface Funds {
   readonly username: string;
   cashCents: bigint;
   ledgerLines: number;
@@ -32,22 +32,22 @@ export interface Books {
 /** What the platform is expected to answer: its status, and the code of a refusal. */
 export type Expected = 201 | `422 ${string}`;
 
-export function emptyBooks(username: string): Books {
+export function emptyBooks(username: string): Funds {
   return { username, cashCents: 0n, ledgerLines: 0, holdings: new Map() };
 }
 
-export function deposit(books: Books, cents: bigint): Expected {
+export function deposit(funds: Funds, cents: bigint): Expected {
   if (cents <= 0n || cents > 1_000_000n * CENTS_PER_DOLLAR) return '422 VAL_001';
-  books.cashCents += cents;
-  books.ledgerLines += 1;
+  funds.cashCents += cents;
+  funds.ledgerLines += 1;
   return 201;
 }
 
-export function withdraw(books: Books, cents: bigint): Expected {
+export function withdraw(funds: Funds, cents: bigint): Expected {
   if (cents <= 0n) return '422 VAL_001';
-  if (cents > books.cashCents) return '422 BUS_001';
-  books.cashCents -= cents;
-  books.ledgerLines += 1;
+  if (cents > funds.cashCents) return '422 BUS_001';
+  funds.cashCents -= cents;
+  funds.ledgerLines += 1;
   return 201;
 }
 
@@ -56,41 +56,41 @@ export function costOf(asset: MarketAsset, quantity: bigint): bigint {
   return (quantity * asset.price + UNITS_PER_CENT - 1n) / UNITS_PER_CENT;
 }
 
-export function buy(books: Books, asset: MarketAsset, quantity: bigint): Expected {
+export function buy(funds: Funds, asset: MarketAsset, quantity: bigint): Expected {
   if (quantity <= 0n || quantity % asset.step !== 0n) return '422 VAL_001';
   const cost = costOf(asset, quantity);
-  if (cost > books.cashCents) return '422 BUS_001';
-  const holding = holdingOf(books, asset);
+  if (cost > funds.cashCents) return '422 BUS_001';
+  const holding = holdingOf(funds, asset);
   holding.quantity += quantity;
   holding.investedCents += cost;
-  books.cashCents -= cost;
-  books.ledgerLines += 1;
+  funds.cashCents -= cost;
+  funds.ledgerLines += 1;
   return 201;
 }
 
-export function sell(books: Books, asset: MarketAsset, quantity: bigint): Expected {
+export function sell(funds: Funds, asset: MarketAsset, quantity: bigint): Expected {
   if (quantity <= 0n || quantity % asset.step !== 0n) return '422 VAL_001';
   const credit = (quantity * asset.price) / UNITS_PER_CENT;
   if (credit === 0n) return '422 BUS_002';
-  const holding = holdingOf(books, asset);
+  const holding = holdingOf(funds, asset);
   if (quantity > holding.quantity) return '422 BUS_001';
   const remaining = holding.quantity - quantity;
   const keptCents = (holding.investedCents * remaining) / holding.quantity;
   holding.realizedCents += credit - (holding.investedCents - keptCents);
   holding.investedCents = keptCents;
   holding.quantity = remaining;
-  books.cashCents += credit;
-  books.ledgerLines += 1;
+  funds.cashCents += credit;
+  funds.ledgerLines += 1;
   return 201;
 }
 
-export function heldOf(books: Books, { assetId }: MarketAsset): bigint {
-  return books.holdings.get(assetId)?.quantity ?? 0n;
+export function heldOf(funds: Funds, { assetId }: MarketAsset): bigint {
+  return funds.holdings.get(assetId)?.quantity ?? 0n;
 }
 
-function holdingOf(books: Books, { assetId }: MarketAsset): Holding {
-  const holding = books.holdings.get(assetId) ?? { quantity: 0n, investedCents: 0n, realizedCents: 0n };
-  books.holdings.set(assetId, holding);
+function holdingOf(funds: Funds, { assetId }: MarketAsset): Holding {
+  const holding = funds.holdings.get(assetId) ?? { quantity: 0n, investedCents: 0n, realizedCents: 0n };
+  funds.holdings.set(assetId, holding);
   return holding;
 }
 

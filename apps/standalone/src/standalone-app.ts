@@ -22,7 +22,7 @@ import { buildMetricsApp } from '@cnop/common/http/metrics';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from '@cnop/gateway/app';
@@ -74,7 +74,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     sessions: createSessionChecker({ store, clock }),
     quotes: createQuoteBoard(),
     bus,
-    trades: createTradeTape(),
+    trades: createTradeFeed(),
     drain,
     clientAddressOf: readOwnGateway(),
     isOwnProcess: false,

@@ -106,7 +106,7 @@ async function openWorld() {
       }),
     setStatus: (status: string) =>
       users.inject({ method: 'PATCH', url: '/admin/users/carla', headers: admin, payload: { status } }),
-    async books() {
+    async funds() {
       const found = (await createOrderDao(runtime.store).getOrdersByUser('carla', ALL)).items;
       return {
         balance: await createBalanceDao(runtime.store).getBalance('carla'),
@@ -140,7 +140,7 @@ test.each(['suspended', 'inactive'])(
     // All of it in the commit of the change itself: what comes after it never happens.
     world.dieAfter(1);
     await world.setStatus(status);
-    const { balance, holding, conditional, pending } = await world.books();
+    const { balance, holding, conditional, pending } = await world.funds();
     expect(conditional.map((order) => order.status)).toEqual(['cancelled', 'cancelled', 'cancelled']);
     for (const { history } of conditional) expect(history.at(-1)?.reason).toBe(`the account is ${status}`);
     expect(balance).toMatchObject({ held_balance: '0.00', open_order_count: 0, trading_block: status });
@@ -154,7 +154,7 @@ test('a suspension cancels more orders than fit into one commit before it is ans
   for (let placed = 0; placed < MANY; placed += 1) await world.order(LOW_BUY);
   const answer = await world.setStatus('suspended');
   expect(answer.statusCode, answer.body).toBe(200);
-  const { balance, open, pending } = await world.books();
+  const { balance, open, pending } = await world.funds();
   expect(open).toEqual([]);
   expect(pending).toEqual([]);
   expect(balance).toMatchObject({ held_balance: '0.00', open_order_count: 0 });
@@ -165,7 +165,7 @@ test('a suspension that a crash interrupts executes none of its orders and resum
   for (let placed = 0; placed < MANY; placed += 1) await world.order(LOW_BUY);
   world.dieAfter(1);
   await world.setStatus('suspended');
-  const between = await world.books();
+  const between = await world.funds();
   expect(between.open.length).toBeGreaterThan(0);
   expect(between.pending).toMatchObject([{ username: 'carla' }]);
   expect(await world.violations()).toEqual([]);
@@ -173,9 +173,9 @@ test('a suspension that a crash interrupts executes none of its orders and resum
   world.engine.start();
   world.setPrice('800');
   await world.engine.whenIdle();
-  expect((await world.books()).executed).toEqual([]);
+  expect((await world.funds()).executed).toEqual([]);
   await world.engine.sweep();
-  const after = await world.books();
+  const after = await world.funds();
   expect(after.open).toEqual([]);
   expect(after.pending).toEqual([]);
   expect(after.balance).toMatchObject({ held_balance: '0.00', open_order_count: 0 });
@@ -197,7 +197,7 @@ test('orders and suspension at the same moment leave no open order behind', asyn
   const placing = Array.from({ length: 40 }, () => world.place(LOW_BUY).catch(() => undefined));
   const suspending = world.setStatus('suspended');
   await Promise.all([...placing, suspending]);
-  const { balance, open } = await world.books();
+  const { balance, open } = await world.funds();
   expect(open).toEqual([]);
   expect(balance).toMatchObject({ held_balance: '0.00', open_order_count: 0 });
   expect(await world.violations()).toEqual([]);
@@ -209,7 +209,7 @@ test('an account that is active again has lost the orders of an interrupted susp
   await world.setStatus('suspended');
   world.dieAfter(Number.POSITIVE_INFINITY);
   expect((await world.setStatus('active')).statusCode).toBe(200);
-  const { balance, open, pending } = await world.books();
+  const { balance, open, pending } = await world.funds();
   expect(open).toEqual([]);
   expect(pending).toEqual([]);
   expect(balance?.trading_block).toBeNull();
@@ -227,7 +227,7 @@ test('an account that an earlier version suspended loses its open orders before 
   world.engine.start();
   world.setPrice('800');
   await world.engine.whenIdle();
-  const { balance, conditional } = await world.books();
+  const { balance, conditional } = await world.funds();
   expect(conditional.map(({ status }) => status)).toEqual(['cancelled']);
   expect(balance).toMatchObject({ trading_block: 'suspended', open_order_count: 0, held_balance: '0.00' });
   expect(await world.violations()).toEqual([]);

@@ -23,7 +23,7 @@ import { createLogger } from '@cnop/common/http/logger';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
 
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
@@ -71,7 +71,7 @@ export async function createTestRuntime({
     sessions: createSessionChecker({ store, clock }),
     quotes: createQuoteBoard(),
     bus,
-    trades: createTradeTape(),
+    trades: createTradeFeed(),
     drain: createDrain(),
     clientAddressOf: readTrustedPeers(['127.0.0.1']),
     isOwnProcess: true,

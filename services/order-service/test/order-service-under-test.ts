@@ -9,7 +9,7 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildOrderServiceApp } from '../src/app.ts';
-import type { WaitingOrder } from '../src/use-cases/change-waiting-order.ts';
+import type { OpenOrder } from '../src/use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../src/use-cases/dependencies.ts';
 import { createOrderDependencies } from '../src/use-cases/dependencies.ts';
 import { triggerOrder } from '../src/use-cases/trigger-order.ts';
@@ -102,7 +102,7 @@ export async function startOrderService({
 }
 
 /** How a use case names an order that waits. */
-export function waiting({ order_id, username, asset_id }: Order): WaitingOrder {
+export function waiting({ order_id, username, asset_id }: Order): OpenOrder {
   return { orderId: order_id, username, assetId: asset_id };
 }
 

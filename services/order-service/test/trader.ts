@@ -29,7 +29,7 @@ export interface ProblemAnswer {
 const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
 
 /** Everything of somebody that an order may touch. */
-export interface BooksOnDisk {
+export interface StoredFunds {
   readonly balance: Balance | undefined;
   readonly holdings: readonly StoredAssetBalance[];
   readonly ledger: readonly BalanceTransaction[];
@@ -63,7 +63,7 @@ export interface Trader {
   holding(assetId: string): Promise<StoredAssetBalance | undefined>;
   events(): Promise<readonly LiveEvent[]>;
   /** As it is stored, newest first where it has an order. */
-  books(): Promise<BooksOnDisk>;
+  funds(): Promise<StoredFunds>;
   /** Signs in again: a token lives for a quarter of an hour. */
   signInAgain(): Promise<Trader>;
 }
@@ -108,7 +108,7 @@ async function signIn(service: OrderServiceUnderTest, username: string): Promise
     held: async () => (await balances.getBalance(username))?.held_balance,
     holding: (assetId) => holdings.getAssetBalance(username, assetId),
     events,
-    async books() {
+    async funds() {
       const held = await holdings.getAllAssetBalances(username);
       const ids = held.map((holding) => holding.asset_id);
       return {

@@ -26,7 +26,7 @@ export async function runDemo({ url }: DemoOptions, output: Output = standardOut
   output.print(`Cloud Native Order Processor at ${url}\n`);
   try {
     await playDemo(api, screen);
-    output.print('\nAll of it is stored now; cnop verify proves that the books are right.\n');
+    output.print('\nAll of it is stored now; cnop verify proves that every balance adds up.\n');
     return EXIT_PLAYED;
   } catch (error) {
     if (!(error instanceof DemoFailure)) throw error;

@@ -6,7 +6,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { ProblemError } from '@cnop/exception/problem-error';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
@@ -51,7 +51,7 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
     clock,
     ids: systemIds,
     quotes,
-    trades: createTradeTape(),
+    trades: createTradeFeed(),
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
     maxOpenOrders: Number.MAX_SAFE_INTEGER,
   });

@@ -22,7 +22,7 @@ const STEPS_AT_ONCE = ['pending', 'confirmed', 'processing', 'completed'] as con
 const NOTHING_YET = { quantity: '0', average_purchase_price: '1900', total_invested: '0.00' } as const;
 
 /**
- * Keeps the books of one user by hand: it adds and subtracts what it is told and knows no rule of trading. What it
+ * Keeps the funds of one user by hand: it adds and subtracts what it is told and knows no rule of trading. What it
  * writes, the auditor must find sound.
  * @param assetId the only asset that this user trades
  */

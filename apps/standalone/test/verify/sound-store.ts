@@ -16,7 +16,7 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import { candleWrites } from './candles.ts';
 import { orderTold } from './journal-lines.ts';
-import { waitingOrderWrites } from './waiting-orders.ts';
+import { openOrderWrites } from './waiting-orders.ts';
 
 const TEST_BCRYPT_COST = 4;
 /** The prices of the test are published once. */
@@ -123,7 +123,7 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/balance/deposit', as: 'bob', body: { amount: '1000' } });
   await trade('bob', ['market_buy', 'BTC', '0.01']);
   await leaveOpenOrder(store);
-  for (const writes of [waitingOrderWrites(), candleWrites()]) {
+  for (const writes of [openOrderWrites(), candleWrites()]) {
     await store.transact({}, () => ({ writes, result: undefined }));
   }
   clock.set(AUDITED_AT);

@@ -27,7 +27,7 @@ const ACCEPTED = ethQuote('1999.50', '2000.00', '2000.50');
  * What dora did, every figure reckoned by hand: orders of each type, in each state that an order can rest in, with a
  * fee of a quarter of a percent. What moved before events are kept has none any more.
  */
-export function waitingOrderWrites(): Write[] {
+export function openOrderWrites(): Write[] {
   const dora = aUser({ username: 'dora', created_at: LONG_AGO, updated_at: LONG_AGO });
   const journal = createJournal(emptyBalance('dora', LONG_AGO), 'ETH');
   const fee_bps = FEE_BPS;

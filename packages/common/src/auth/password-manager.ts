@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InternalError, RateLimitedError, UnavailableError, ValidationError } from '@cnop/exception/errors';
 import { MAX_PASSWORD_BYTES, normalizePassword } from '../entities/user/user.ts';
-import { createTurnstile } from '../scheduling/turnstile.ts';
+import { createSemaphore } from '../scheduling/semaphore.ts';
 import type { PasswordAttempt, PasswordResult, PasswordTask, VerifyTask } from './password-messages.ts';
 import type { PasswordProcessExit, PasswordWorker } from './password-worker.ts';
 import { openPasswordWorker } from './password-worker.ts';
@@ -150,7 +150,7 @@ function createRunner(options: PasswordManagerOptions & { readonly concurrency: 
   const { concurrency } = options;
   const timeoutMilliseconds = options.timeoutMilliseconds ?? HASH_TIMEOUT_MILLISECONDS;
   const onCrash = (exit: PasswordProcessExit): void => options.onProcessExit?.(exit);
-  const turnstile = createTurnstile({
+  const semaphore = createSemaphore({
     slots: concurrency,
     queue: {
       maxWaiting: options.maxQueued ?? MAX_QUEUED_HASHES,
@@ -161,13 +161,13 @@ function createRunner(options: PasswordManagerOptions & { readonly concurrency: 
 
   return {
     run: (task) =>
-      turnstile.pass(() => {
+      semaphore.pass(() => {
         if (!worker?.isUsable()) worker = openPasswordWorker({ concurrency, timeoutMilliseconds, onCrash });
         return worker.run(task);
       }),
     processId: () => (worker?.isUsable() ? worker.processId : undefined),
     async close() {
-      turnstile.close(new UnavailableError('The service is shutting down.'));
+      semaphore.close(new UnavailableError('The service is shutting down.'));
       await worker?.close();
     },
   };

@@ -30,8 +30,8 @@ import type { WritableQuoteBoard } from '../market/quote-board.ts';
 import { createQuoteBoard } from '../market/quote-board.ts';
 import { receiveQuotes, sendQuotes } from '../market/quote-relay.ts';
 import { relayStoredPrices } from '../market/stored-prices.ts';
+import { createTradeFeed } from '../market/trade-feed.ts';
 import { receiveTrades, sendTrades } from '../market/trade-relay.ts';
-import { createTradeTape } from '../market/trade-tape.ts';
 import { openMessageBus } from '../messaging/open-bus.ts';
 import { VERSION } from '../version.ts';
 import { closeOnSignal } from './close-on-signal.ts';
@@ -127,7 +127,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     sessions: createSessionChecker({ store, clock }),
     quotes: createQuoteBoard(),
     bus,
-    trades: createTradeTape(),
+    trades: createTradeFeed(),
     drain,
     clientAddressOf: clientAddressReader(settings, { clock, logger }),
     isOwnProcess: true,

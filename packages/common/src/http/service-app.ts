@@ -12,7 +12,7 @@ import { DiskFullError } from '../database/store-errors.ts';
 import type { TableStore } from '../database/table-store.ts';
 import { takesWrites } from '../database/table-store.ts';
 import type { QuoteBoard } from '../market/quote-board.ts';
-import type { TradeTape } from '../market/trade-tape.ts';
+import type { TradeFeed } from '../market/trade-feed.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import { requireAuthentication } from './authentication.ts';
 import type { Drain } from './drain.ts';
@@ -42,7 +42,7 @@ export interface ServiceRuntime {
   /** Says that something is worth a look, here and in other processes. */
   readonly bus: MessageBus;
   /** Told of every trade. */
-  readonly trades: TradeTape;
+  readonly trades: TradeFeed;
   readonly drain: Drain;
   /** Reads the client's address from a request that came through the gateway. */
   readonly clientAddressOf: ClientAddressOf;

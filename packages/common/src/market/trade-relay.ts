@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../entities/fields.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import { parseMessage } from './parse-message.ts';
-import type { TradeTape } from './trade-tape.ts';
+import type { TradeFeed } from './trade-feed.ts';
 
 const TRADES_CHANNEL = 'trades';
 
@@ -13,15 +13,15 @@ const tradeSchema = z.strictObject({
 });
 
 /** Tells the process that makes candles of the trades of this one. Returns what ends that. */
-export function sendTrades(tape: TradeTape, bus: MessageBus): () => void {
-  return tape.subscribe((trade) => bus.publish(TRADES_CHANNEL, JSON.stringify(trade)));
+export function sendTrades(tradeFeed: TradeFeed, bus: MessageBus): () => void {
+  return tradeFeed.subscribe((trade) => bus.publish(TRADES_CHANNEL, JSON.stringify(trade)));
 }
 
-/** Puts the trades of other processes on the tape of this one. Returns what ends it. */
-export function receiveTrades(tape: TradeTape, bus: MessageBus): () => void {
+/** Puts the trades of other processes on the trade feed of this one. Returns what ends it. */
+export function receiveTrades(tradeFeed: TradeFeed, bus: MessageBus): () => void {
   return bus.subscribe(TRADES_CHANNEL, (message) => {
     const trade = tradeSchema.safeParse(parseMessage(message));
     // What is no trade was not sent by us.
-    if (trade.success) tape.report(trade.data);
+    if (trade.success) tradeFeed.report(trade.data);
   });
 }

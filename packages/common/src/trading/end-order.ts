@@ -9,21 +9,21 @@ import { sideOf } from './order-sides.ts';
 import { advance } from './order-states.ts';
 
 /** The cash and the position that a decision about an order is taken on. */
-export interface Books {
+export interface Funds {
   readonly balance: Balance;
   readonly holding: StoredAssetBalance | undefined;
 }
 
-interface ReleasedBooks extends Books {
+interface ReleasedFunds extends Funds {
   /** The position, when units of it were released; nothing to write otherwise. */
   readonly changedHolding: StoredAssetBalance | undefined;
 }
 
 /** Releases the hold of an open order, which is not counted as open from then on. */
-export function releaseHold(order: Order, books: Books, at: string): ReleasedBooks {
+export function releaseHold(order: Order, funds: Funds, at: string): ReleasedFunds {
   const held = decimal(order.held_amount);
-  const { holding } = books;
-  const balance = countOpenOrder(books.balance, -1);
+  const { holding } = funds;
+  const balance = countOpenOrder(funds.balance, -1);
   if (held.eq('0')) return { balance, holding, changedHolding: undefined };
   if (sideOf(order.order_type) === 'buy') {
     return { balance: releaseCash(balance, held, at), holding, changedHolding: undefined };
@@ -64,14 +64,14 @@ export interface EndedOrder {
  * Ends an open order and releases its hold.
  * @throws StateConflictError (409) when the order is final
  */
-export function endOrder(order: Order, books: Books, ending: Ending): EndedOrder {
+export function endOrder(order: Order, funds: Funds, ending: Ending): EndedOrder {
   const { status, reason, eventId, at } = ending;
   const ended: Order = {
     ...advance(order, status, at, reason),
     held_amount: '0',
     ...(status === 'cancelled' && { cancelled_at: at }),
   };
-  const released = releaseHold(order, books, at);
+  const released = releaseHold(order, funds, at);
   const { balance, event } = nextEvent(released.balance, {
     type: `order.${status}`,
     id: eventId,

@@ -3,7 +3,7 @@ import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Order } from '@cnop/common/entities/order/order';
-import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/entities/order/trigger-place';
+import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/entities/order/trigger-keys';
 import { anOrder } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';

@@ -1,27 +1,27 @@
 import { setImmediate } from 'node:timers/promises';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { receiveTrades, sendTrades } from '@cnop/common/market/trade-relay';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
 import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 const TRADE = { asset_id: 'BTC', quantity: '0.123456789012345678', at: '2026-01-15T12:00:00.000Z' };
 
 let bus: ReturnType<typeof createInProcessBus>;
-let here: ReturnType<typeof createTradeTape>;
+let here: ReturnType<typeof createTradeFeed>;
 let told: ReturnType<typeof vi.fn<(trade: unknown) => void>>;
 let stopSending: () => void;
 let stopReceiving: () => void;
 beforeEach(() => {
   bus = createInProcessBus();
-  here = createTradeTape();
-  const there = createTradeTape();
+  here = createTradeFeed();
+  const there = createTradeFeed();
   stopSending = sendTrades(here, bus);
   stopReceiving = receiveTrades(there, bus);
   told = vi.fn();
   there.subscribe(told);
 });
 
-it('puts trades of one tape on another, each once and as they are', async () => {
+it('puts trades of one trade feed on another, each once and as they are', async () => {
   here.report(TRADE);
   here.report({ ...TRADE, asset_id: 'ETH' });
   await setImmediate();

@@ -1,6 +1,6 @@
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { PrintedTrade } from '@cnop/common/market/trade-tape';
+import type { PublicTrade } from '@cnop/common/market/trade-feed';
 import { withQuote } from '../domain/candle-rules.ts';
 import { createCandleOutbox } from './candle-outbox.ts';
 import type { OpenCandles } from './open-candles.ts';
@@ -65,7 +65,7 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
      * Counts a trade. One that is reported after its span was closed counts to the next; one of an asset without any
      * price is nobody's.
      */
-    recordTrade(trade: PrintedTrade): void {
+    recordTrade(trade: PublicTrade): void {
       const open = assets.get(trade.asset_id);
       if (open?.lastQuote) close(countTrade(open, open.lastQuote, trade));
     },

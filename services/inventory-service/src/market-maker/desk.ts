@@ -5,7 +5,7 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
-import type { PrintedTrade } from '@cnop/common/market/trade-tape';
+import type { PublicTrade } from '@cnop/common/market/trade-feed';
 import type { LivePrice } from '../domain/asset-view.ts';
 import type { DayStatistics } from '../domain/day-statistics.ts';
 import { DAY_STEP } from '../domain/day-statistics.ts';
@@ -43,7 +43,7 @@ export interface Desk {
    * @returns whether candles were closed since the quotes were made
    */
   publishMade(assetIds?: ReadonlySet<string>): boolean;
-  recordTrade(trade: PrintedTrade): void;
+  recordTrade(trade: PublicTrade): void;
   /** Takes in a history that is written: what came before the open candles belongs to them. */
   addPast(assetId: string, candles: readonly Candle[]): void;
   dayOf(assetId: string): DayStatistics | undefined;

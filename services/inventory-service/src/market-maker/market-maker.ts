@@ -5,7 +5,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
-import type { TradeTape } from '@cnop/common/market/trade-tape';
+import type { TradeFeed } from '@cnop/common/market/trade-feed';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createHistoryFiller } from '../history/history-filler.ts';
 import type { PriceChance } from '../price-feed/price-chance.ts';
@@ -23,7 +23,7 @@ export interface MarketMakerOptions {
   readonly clock: Clock;
   readonly logger: ServiceRuntime['logger'];
   readonly board: WritableQuoteBoard;
-  readonly trades: TradeTape;
+  readonly trades: TradeFeed;
   readonly feed: PriceFeed;
   readonly maxJumpPercent: number;
   readonly tickMilliseconds: number;

@@ -2,7 +2,7 @@ import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { PrintedTrade } from '@cnop/common/market/trade-tape';
+import type { PublicTrade } from '@cnop/common/market/trade-feed';
 import {
   CANDLE_INTERVALS,
   closeTimeOf,
@@ -68,7 +68,7 @@ export function changeOpenCandles(
  * added up, and put into the candles when somebody looks at them.
  * @returns the candles whose span was over
  */
-export function countTrade(open: OpenCandles, lastQuote: Quote, { quantity, at }: PrintedTrade): Candle[] {
+export function countTrade(open: OpenCandles, lastQuote: Quote, { quantity, at }: PublicTrade): Candle[] {
   const shortest = open.byInterval.get(SHORTEST_INTERVAL);
   const areAllOpen = shortest && open.byInterval.size === CANDLE_INTERVALS.length;
   if (areAllOpen && Date.parse(at) < shortest.closesAtMilliseconds) {

@@ -6,7 +6,7 @@ import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createLogger } from '@cnop/common/http/logger';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { MarketMaker, MarketMakerOptions } from '../../src/market-maker/market-maker.ts';
 import { createMarketMaker } from '../../src/market-maker/market-maker.ts';
@@ -22,7 +22,7 @@ export function openMarket(
   options: Partial<MarketMakerOptions> = {},
 ) {
   const board = createQuoteBoard();
-  const trades = createTradeTape();
+  const trades = createTradeFeed();
   const published: Quote[] = [];
   board.subscribe((quotes) => published.push(...quotes));
   const maker: MarketMaker = createMarketMaker({

@@ -6,7 +6,7 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 import { countOpenOrder, holdCash } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { advance } from '@cnop/common/trading/order-states';
 import type { Hold } from './hold.ts';
 import { cashHold, unitsHold } from './hold.ts';
@@ -37,13 +37,13 @@ export interface AcceptedOrder {
 export function acceptOrder(
   terms: OrderTerms,
   context: OrderContext,
-  { books, quote }: { readonly books: Books; readonly quote: Quote },
+  { funds, quote }: { readonly funds: Funds; readonly quote: Quote },
 ): AcceptedOrder {
   const { at } = context;
   const quantity = formatDecimal(decimal(terms.quantity));
   const drafted = newOrder(terms, context, { quantity, acceptedQuote: quote });
   const expected = expectedSettlement(terms, quote);
-  const { hold, ...reserved } = reserve(terms, { books, expected, at });
+  const { hold, ...reserved } = reserve(terms, { funds, expected, at });
   const order: Order = {
     ...advance(advance(drafted, 'confirmed', at), 'queued', at, `${hold.amount} ${hold.unit} held`),
     held_amount: hold.amount,
@@ -91,13 +91,13 @@ interface Reserved {
 
 function reserve(
   { side, assetId, quantity }: OrderTerms,
-  { books, expected, at }: { readonly books: Books; readonly expected: Settlement; readonly at: string },
+  { funds, expected, at }: { readonly funds: Funds; readonly expected: Settlement; readonly at: string },
 ): Reserved {
   if (side === 'buy') {
-    const balance = holdCash(books.balance, expected.cash, at);
+    const balance = holdCash(funds.balance, expected.cash, at);
     return { hold: cashHold(expected), balance, holding: undefined };
   }
   const units = decimal(quantity);
-  const holding = holdUnits(books.holding, { assetId, quantity: units, at });
-  return { hold: unitsHold(assetId, units), balance: books.balance, holding };
+  const holding = holdUnits(funds.holding, { assetId, quantity: units, at });
+  return { hold: unitsHold(assetId, units), balance: funds.balance, holding };
 }

@@ -2,7 +2,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OrderCreate } from '@cnop/common/entities/order/order';
 import { assertNotBlocked } from '@cnop/common/entities/user/balance-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { isMarketOrder } from '@cnop/common/trading/order-sides';
 import type { AcceptedOrder } from './accept-order.ts';
 import { acceptOrder, assertRoomForOrder } from './accept-order.ts';
@@ -26,7 +26,7 @@ export interface OrderSituation {
   /** How many open orders one user may have. */
   readonly maxOpenOrders: number;
   readonly context: OrderContext;
-  readonly books: Books;
+  readonly funds: Funds;
 }
 
 /** What became of an order that was placed. */
@@ -35,14 +35,14 @@ export type Placement =
   | { readonly kind: 'queued'; readonly accepted: AcceptedOrder };
 
 /**
- * Holds a request against its asset, the market and the books, and executes the order or lets it wait.
+ * Holds a request against its asset, the market and the funds, and executes the order or lets it wait.
  * @throws ForbiddenError (403) when the account may not trade
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
  * @throws PriceTooOldError, PriceSuspendedError (503)
  */
 export function decidePlacement(situation: OrderSituation): Placement {
   const { request, asset, now, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
-  assertNotBlocked(situation.books.balance);
+  assertNotBlocked(situation.funds.balance);
   const terms = orderTerms(request, asset, now);
   const quote = assertTradableQuote(terms.assetId, situation.quote, { now, maxAgeSeconds });
   assertMarketAllows(terms, quote);
@@ -53,13 +53,13 @@ export function decidePlacement(situation: OrderSituation): Placement {
 export function carryOut(
   terms: OrderTerms,
   quote: Quote,
-  { context, books, maxOpenOrders }: Pick<OrderSituation, 'context' | 'books' | 'maxOpenOrders'>,
+  { context, funds, maxOpenOrders }: Pick<OrderSituation, 'context' | 'funds' | 'maxOpenOrders'>,
 ): Placement {
   if (executesAtOnce(terms, quote)) {
-    return { kind: 'executed', executed: executeAtOnce(terms, context, { books, quote }) };
+    return { kind: 'executed', executed: executeAtOnce(terms, context, { funds, quote }) };
   }
-  assertRoomForOrder(books.balance, maxOpenOrders);
-  return { kind: 'queued', accepted: acceptOrder(terms, context, { books, quote }) };
+  assertRoomForOrder(funds.balance, maxOpenOrders);
+  return { kind: 'queued', accepted: acceptOrder(terms, context, { funds, quote }) };
 }
 
 /** Market orders always do, limit orders when the market is there already. */

@@ -1,7 +1,7 @@
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { advance } from '@cnop/common/trading/order-states';
 import type { ExecutedOrder } from './executed-order.ts';
 import { executeOrder } from './executed-order.ts';
@@ -19,18 +19,18 @@ import { ALL_AVAILABLE, sellsAll } from './order-terms.ts';
 export function executeAtOnce(
   terms: OrderTerms,
   context: OrderContext,
-  { books, quote }: { readonly books: Books; readonly quote: Quote },
+  { funds, quote }: { readonly funds: Funds; readonly quote: Quote },
 ): ExecutedOrder {
-  const quantity = quantityOf(terms, books);
+  const quantity = quantityOf(terms, funds);
   const accepted = advance(
     newOrder(terms, context, { quantity, acceptedQuote: null }),
     'confirmed',
     context.at,
   );
-  return executeOrder(accepted, context, { books, quote, maySettleToNothing: sellsAll(terms) });
+  return executeOrder(accepted, context, { funds, quote, maySettleToNothing: sellsAll(terms) });
 }
 
-function quantityOf({ quantity, assetId }: OrderTerms, { holding }: Books): string {
+function quantityOf({ quantity, assetId }: OrderTerms, { holding }: Funds): string {
   if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
   const available = availableUnits(holding);
   if (available.gt('0')) return formatDecimal(available);

@@ -1,8 +1,8 @@
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import { isBoundWaiting } from '@cnop/common/entities/order/trigger-place';
-import type { Books, EndedOrder } from '@cnop/common/trading/end-order';
+import { isTriggeredWithBound } from '@cnop/common/entities/order/trigger-keys';
+import type { EndedOrder, Funds } from '@cnop/common/trading/end-order';
 import { accountClosedReason, endOrder, releaseHold } from '@cnop/common/trading/end-order';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { ProblemError } from '@cnop/exception/problem-error';
@@ -19,7 +19,7 @@ export interface Trigger {
 }
 
 export interface TriggeredOrder {
-  readonly books: Books;
+  readonly funds: Funds;
   readonly trigger: Trigger;
   /** The quote of the moment of execution: not older than the one that fired. */
   readonly quote: Quote;
@@ -42,15 +42,15 @@ export type TriggerOutcome =
 export function executeTriggeredOrder(
   order: Order,
   context: Pick<OrderContext, 'tradeId' | 'eventId' | 'at'>,
-  { books, trigger, quote }: TriggeredOrder,
+  { funds, trigger, quote }: TriggeredOrder,
 ): TriggerOutcome {
   const { at, eventId } = context;
   if (order.status !== 'queued') return { kind: 'waits' };
-  if (order.expires_at !== null && order.expires_at <= at) return expire(order, books, context);
-  const { trading_block: block } = books.balance;
+  if (order.expires_at !== null && order.expires_at <= at) return expire(order, funds, context);
+  const { trading_block: block } = funds.balance;
   if (block !== null) {
     const ending = { status: 'cancelled', reason: accountClosedReason(block), eventId, at } as const;
-    return { kind: 'ended', ended: endOrder(order, books, ending) };
+    return { kind: 'ended', ended: endOrder(order, funds, ending) };
   }
   const side = sideOf(order.order_type);
   if (isLimitOrder(order.order_type) && !meetsLimit(side, order.price ?? '0', quote)) {
@@ -63,26 +63,28 @@ export function executeTriggeredOrder(
     trigger_price: formatDecimal(roundDown(decimal(trigger.price), MAX_SCALE)),
   };
   if (order.price_bound !== null && !meetsLimit(side, order.price_bound, quote)) {
-    return isBoundWaiting(order) ? { kind: 'waits' } : { kind: 'bound', order: { ...fired, updated_at: at } };
+    return isTriggeredWithBound(order)
+      ? { kind: 'waits' }
+      : { kind: 'bound', order: { ...fired, updated_at: at } };
   }
   const reason = `triggered at ${priceFor(side, trigger.quote)}`;
   try {
-    const released = releaseHold(order, books, at);
-    return { kind: 'executed', executed: executeOrder(fired, context, { books: released, quote, reason }) };
+    const released = releaseHold(order, funds, at);
+    return { kind: 'executed', executed: executeOrder(fired, context, { funds: released, quote, reason }) };
   } catch (error) {
     // What a user may not do at all, such as outgrowing what can be stored. Anything else is a bug and must be seen.
     if (!(error instanceof ProblemError)) throw error;
     const ending = { status: 'failed', reason: error.message, eventId, at } as const;
-    return { kind: 'ended', ended: endOrder(fired, books, ending) };
+    return { kind: 'ended', ended: endOrder(fired, funds, ending) };
   }
 }
 
 /** Ends an order whose time is over. */
 export function expire(
   order: Order,
-  books: Books,
+  funds: Funds,
   { eventId, at }: Pick<OrderContext, 'eventId' | 'at'>,
 ): TriggerOutcome {
   const reason = `expired at ${order.expires_at}`;
-  return { kind: 'ended', ended: endOrder(order, books, { status: 'expired', reason, eventId, at }) };
+  return { kind: 'ended', ended: endOrder(order, funds, { status: 'expired', reason, eventId, at }) };
 }

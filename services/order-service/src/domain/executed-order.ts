@@ -3,7 +3,7 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { advance } from '@cnop/common/trading/order-states';
 import type { OrderContext } from './new-order.ts';
@@ -19,19 +19,19 @@ export interface ExecutedOrder
 
 /**
  * Trades for an order that is ready to, at the price of a quote, and takes it through its last states.
- * @param books without what the order itself had reserved
+ * @param funds without what the order itself had reserved
  * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
  */
 export function executeOrder(
   order: Order,
   { tradeId, eventId, at }: Pick<OrderContext, 'tradeId' | 'eventId' | 'at'>,
   {
-    books,
+    funds,
     quote,
     reason = null,
     maySettleToNothing = false,
   }: {
-    readonly books: Books;
+    readonly funds: Funds;
     readonly quote: Quote;
     readonly reason?: string | null;
     readonly maySettleToNothing?: boolean;
@@ -52,7 +52,7 @@ export function executeOrder(
       tradeId,
       at,
     },
-    books,
+    funds,
   );
   const completed = advance(advance(order, 'processing', at, reason), 'completed', at);
   const executed: Order = {

@@ -5,7 +5,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderPreview, OrderReason, OrderWarning } from '@cnop/common/entities/order/order-preview';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { assertNotBlocked, availableCash } from '@cnop/common/entities/user/balance-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { isMarketOrder, priceFor } from '@cnop/common/trading/order-sides';
 import { ValidationError } from '@cnop/exception/errors';
 import { priceWaitedFor } from './accept-order.ts';
@@ -25,15 +25,15 @@ const FAR_FROM_MARKET_PERCENT = '5';
 /**
  * What would become of a request, by the rules that `decidePlacement` applies, but with every refusal and not only the
  * first. Where the price is too old, the last known one is reckoned with.
- * @param others what speaks against the order besides its asset, the market and the books
+ * @param others what speaks against the order besides its asset, the market and the funds
  */
 export function previewOrder(situation: OrderSituation, others: readonly OrderReason[] = []): OrderPreview {
-  const { request, asset, now, books, quote = null, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
+  const { request, asset, now, funds, quote = null, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
   const { terms, errors } = readTerms(request, asset, now);
   const reckoned = quote ? reckon(terms, quote, situation) : NOTHING_RECKONED;
   const reasons = distinct([
     ...others,
-    ...attempt(() => assertNotBlocked(books.balance)).reasons,
+    ...attempt(() => assertNotBlocked(funds.balance)).reasons,
     ...attempt(() => assertTradable(request, asset)).reasons,
     ...(errors.length > 0 ? reasonsOf(new ValidationError(errors)) : []),
     ...attempt(() => assertTradableQuote(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,
@@ -46,8 +46,8 @@ export function previewOrder(situation: OrderSituation, others: readonly OrderRe
     order_type: terms.orderType,
     asset_id: terms.assetId,
     price: quote && priceFor(terms.side, quote),
-    ...outcomeOf(placement, books),
-    quantity: placement ? orderOf(placement).quantity : (quantityOf(terms, books) ?? request.quantity),
+    ...outcomeOf(placement, funds),
+    quantity: placement ? orderOf(placement).quantity : (quantityOf(terms, funds) ?? request.quantity),
     estimate: reckoned.estimate,
     quote,
     price_bound: terms.priceBound,
@@ -59,9 +59,9 @@ export function previewOrder(situation: OrderSituation, others: readonly OrderRe
 }
 
 /** Said of a sale even where it is refused for something else before anybody counts. */
-function assertUnitsCover({ side, quantity, assetId }: OrderTerms, { books }: OrderSituation): void {
+function assertUnitsCover({ side, quantity, assetId }: OrderTerms, { funds }: OrderSituation): void {
   if (side === 'buy' || quantity === ALL_AVAILABLE) return;
-  assertAvailable(books.holding, { assetId, quantity: decimal(quantity) });
+  assertAvailable(funds.holding, { assetId, quantity: decimal(quantity) });
 }
 
 interface Reckoned {
@@ -90,7 +90,7 @@ function reckon(terms: OrderTerms, quote: Quote, situation: OrderSituation): Rec
   return {
     placement: placed.value,
     reasons: [...market.reasons, ...placed.reasons],
-    estimate: estimateOf(price, terms, situation.books),
+    estimate: estimateOf(price, terms, situation.funds),
     distancePercent,
     warnings: warningsOf(terms, quote),
   };
@@ -107,8 +107,8 @@ function priceOf(terms: OrderTerms, quote: Quote): string | undefined {
   return decimal(price).gt('0') ? price : undefined;
 }
 
-function estimateOf(price: string, terms: OrderTerms, books: Books): OrderPreview['estimate'] {
-  const quantity = quantityOf(terms, books);
+function estimateOf(price: string, terms: OrderTerms, funds: Funds): OrderPreview['estimate'] {
+  const quantity = quantityOf(terms, funds);
   if (quantity === undefined) return null;
   const { side, feeBps } = terms;
   const settlement = attempt(() =>
@@ -120,7 +120,7 @@ function estimateOf(price: string, terms: OrderTerms, books: Books): OrderPrevie
 }
 
 /** Undefined for all of nothing. */
-function quantityOf({ quantity }: OrderTerms, { holding }: Books): string | undefined {
+function quantityOf({ quantity }: OrderTerms, { holding }: Funds): string | undefined {
   if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
   const available = availableUnits(holding);
   return available.gt('0') ? formatDecimal(available) : undefined;
@@ -161,15 +161,15 @@ function farFromMarket(named: string, price: string): OrderWarning | undefined {
 type Outcome = Pick<OrderPreview, 'total_amount' | 'fees' | 'hold' | 'balance' | 'holding'>;
 
 /** What the placement shows and changes; without one all stays as it is. */
-function outcomeOf(placement: Placement | undefined, books: Books): Outcome {
+function outcomeOf(placement: Placement | undefined, funds: Funds): Outcome {
   const changed = placement?.kind === 'executed' ? placement.executed : placement?.accepted;
-  const holding = changed?.holding ?? books.holding;
+  const holding = changed?.holding ?? funds.holding;
   return {
     total_amount: changed?.order.total_amount ?? null,
     fees: changed?.order.fees ?? null,
     hold: placement?.kind === 'queued' ? placement.accepted.hold : null,
-    balance: { before: cashOf(books.balance), after: cashOf(changed?.balance ?? books.balance) },
-    holding: holding ? { before: unitsOf(books.holding), after: unitsOf(holding) } : null,
+    balance: { before: cashOf(funds.balance), after: cashOf(changed?.balance ?? funds.balance) },
+    holding: holding ? { before: unitsOf(funds.holding), after: unitsOf(holding) } : null,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import { isBoundWaiting } from '@cnop/common/entities/order/trigger-place';
+import { isTriggeredWithBound } from '@cnop/common/entities/order/trigger-keys';
 import { isLimitOrder, sideOf } from '@cnop/common/trading/order-sides';
 import type { Trigger } from './execute-triggered-order.ts';
 import { scaledPrice } from './scaled-price.ts';
@@ -54,7 +54,7 @@ export function createPriceSpan(quotes: readonly Quote[]): PriceSpan | undefined
  */
 export function limitTouch(order: Order, quote: Quote): Trigger | undefined {
   const { order_type, price, accepted_quote } = order;
-  if (isBoundWaiting(order)) {
+  if (isTriggeredWithBound(order)) {
     if (!meetsLimit(sideOf(order_type), order.price_bound, quote)) return undefined;
     return { quote: order.trigger_quote, price: order.trigger_price ?? '0' };
   }

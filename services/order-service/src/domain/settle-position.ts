@@ -7,7 +7,7 @@ import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { takeFromHolding } from './holding.ts';
 import { settle } from './settlement.ts';
 
@@ -27,7 +27,7 @@ export interface SettledPosition {
  */
 export function settlePosition(
   asset: Asset,
-  { balance, holding }: Books,
+  { balance, holding }: Funds,
   { tradeId, eventId, at }: { readonly tradeId: string; readonly eventId: string; readonly at: string },
 ): SettledPosition | undefined {
   const { status, settlement_price: price, asset_id: assetId } = asset;

@@ -5,7 +5,7 @@ import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transac
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import type { Side } from '@cnop/common/trading/order-sides';
 import { addToHolding, takeFromHolding } from './holding.ts';
 import type { Settlement } from './settlement.ts';
@@ -27,7 +27,7 @@ export interface TradeTerms {
   readonly at: string;
 }
 
-/** The books after a trade and the lines that explain them. */
+/** The funds after a trade, and the ledger entries that explain them. */
 export interface Trade {
   readonly settlement: Settlement;
   readonly balance: Balance;
@@ -38,20 +38,20 @@ export interface Trade {
 }
 
 /**
- * Books one trade against the house, which is everybody's counterparty.
+ * Posts one trade against the house, which is the counterparty of every trade.
  * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
  */
-export function bookTrade(terms: TradeTerms, books: Books): Trade {
+export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
   const { username, orderId, assetId, side, quantity, price, tradeId, at } = terms;
   const settlement = settle(side, terms);
   const change = { username, assetId, quantity, cash: settlement.cash, at };
   const { holding, realized } =
     side === 'buy'
-      ? { holding: addToHolding(books.holding, change), realized: null }
-      : takeFromHolding(books.holding, change);
+      ? { holding: addToHolding(funds.holding, change), realized: null }
+      : takeFromHolding(funds.holding, change);
   const units = formatDecimal(quantity);
   const posted = settlement.cash.gt('0')
-    ? postToLedger(books.balance, {
+    ? postToLedger(funds.balance, {
         type: 'order_payment',
         direction: side === 'buy' ? 'debit' : 'credit',
         amount: settlement.cash,
@@ -63,7 +63,7 @@ export function bookTrade(terms: TradeTerms, books: Books): Trade {
     : undefined;
   return {
     settlement,
-    balance: posted?.balance ?? books.balance,
+    balance: posted?.balance ?? funds.balance,
     balanceTransaction: posted?.transaction,
     holding,
     assetTransaction: {

@@ -2,7 +2,7 @@ import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/mo
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
-import { isBoundWaiting } from '@cnop/common/entities/order/trigger-place';
+import { isTriggeredWithBound } from '@cnop/common/entities/order/trigger-keys';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import type { Extreme, Period } from './candle-spans.ts';
 import { endOfMinute } from './candle-spans.ts';
@@ -51,7 +51,7 @@ export function waitingFor(
 ): WaitingFor | null {
   if (order.status !== 'queued') return null;
   const side = sideOf(order.order_type);
-  const boundWaited = isBoundWaiting(order) ? order.price_bound : undefined;
+  const boundWaited = isTriggeredWithBound(order) ? order.price_bound : undefined;
   const trigger =
     boundWaited ??
     (peakBid === null ? fixedTriggerOf(order) : formatDecimal(trailingStopPrice(order, peakBid)));

@@ -17,7 +17,7 @@ export interface AssetWatch {
   seeFirst(quote: Quote): void;
   /** Acts on what was seen. Never to run twice at once. */
   act(): Promise<void>;
-  /** Makes the next `act` look through the whole book of trailing stops. */
+  /** Makes the next `act` read every open trailing stop again. */
   tidyNext(): void;
   /** Drops a trailing stop that somebody ended. */
   forget(orderId: string): void;
@@ -26,7 +26,7 @@ export interface AssetWatch {
 }
 
 export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatch {
-  const { clock, maxQuoteAgeSeconds, books, log } = parts;
+  const { clock, maxQuoteAgeSeconds, triggerIndex, log } = parts;
   const window = createQuoteWindow();
   const trailing = createTrailingStops(assetId, parts, window);
   const checkpoint = createCheckpointWriter(assetId, parts);
@@ -48,7 +48,7 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
 
   async function load(): Promise<void> {
     // Orders that come from now on are learnt of by what comes in, so an asset without any needs no look back.
-    if (!(await books.isEmpty(assetId))) {
+    if (!(await triggerIndex.isEmpty(assetId))) {
       const recorded = await readRecordedQuotes(parts, assetId);
       await trailing.load(recorded, first);
       missed = createPriceSpan(recorded);

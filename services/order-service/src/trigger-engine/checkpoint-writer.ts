@@ -11,7 +11,7 @@ export interface CheckpointWriter {
 
 export function createCheckpointWriter(
   assetId: string,
-  { books, checkpoints }: Pick<EngineParts, 'books' | 'checkpoints'>,
+  { triggerIndex, checkpoints }: Pick<EngineParts, 'triggerIndex' | 'checkpoints'>,
 ): CheckpointWriter {
   let latest: Quote | undefined;
   let storedSeq = -1;
@@ -20,7 +20,7 @@ export function createCheckpointWriter(
       latest = quote;
     },
     async save() {
-      if (!latest || latest.seq <= storedSeq || (await books.isEmpty(assetId))) return;
+      if (!latest || latest.seq <= storedSeq || (await triggerIndex.isEmpty(assetId))) return;
       const { seq, at } = latest;
       await checkpoints.advance({ asset_id: assetId, seq, at });
       storedSeq = seq;

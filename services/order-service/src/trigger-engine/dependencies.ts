@@ -1,7 +1,7 @@
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
-import type { TriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
-import type { Turnstile } from '@cnop/common/scheduling/turnstile';
+import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
+import type { Semaphore } from '@cnop/common/scheduling/semaphore';
 import type { CachedAssets } from '../cached-assets.ts';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 
@@ -18,12 +18,12 @@ export interface EngineParts
     'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'quoteFor' | 'trades' | 'maxQuoteAgeSeconds'
   > {
   readonly assets: CachedAssets;
-  readonly books: TriggerBookDao;
+  readonly triggerIndex: TriggerIndexDao;
   readonly peaks: PricePeakDao;
   readonly checkpoints: TriggerCheckpointDao;
   readonly log: EngineLog;
   /** Bounds how many orders change at once. */
-  readonly gate: Pick<Turnstile, 'pass'>;
+  readonly gate: Pick<Semaphore, 'pass'>;
   /** Upgrades a store of an earlier version, once; no order executes before that. */
   prepareStore(): Promise<void>;
   /** True from when the engine is asked to close: what runs is finished and nothing is begun. */

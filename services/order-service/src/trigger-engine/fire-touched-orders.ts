@@ -1,5 +1,5 @@
 import { decimal } from '@cnop/common/core/money';
-import type { BookRange } from '@cnop/common/dao/order/trigger-book-dao';
+import type { TriggerRange } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { mayExecuteAny } from '@cnop/common/trading/asset-states';
 import { isTradable } from '../domain/fresh-quote.ts';
@@ -9,8 +9,8 @@ import type { SeenQuote } from '../domain/quote-window.ts';
 import type { TriggerRule } from '../use-cases/trigger-order.ts';
 import { triggerOrder } from '../use-cases/trigger-order.ts';
 import type { EngineParts } from './dependencies.ts';
-import type { Tally } from './each-booked-order.ts';
-import { eachBookedOrder, PAGE_SIZE } from './each-booked-order.ts';
+import type { Tally } from './each-indexed-order.ts';
+import { eachIndexedOrder, PAGE_SIZE } from './each-indexed-order.ts';
 import type { TrailingStops } from './trailing-stops.ts';
 
 export interface PriceMove {
@@ -50,28 +50,28 @@ export async function fireTouchedOrders(parts: EngineParts, move: PriceMove): Pr
   };
 }
 
-type Range = Omit<BookRange, 'limit' | 'after'>;
+type Range = Omit<TriggerRange, 'limit' | 'after'>;
 
 /** A limit only fires while it is met, a stop wherever the price went since. */
 function rangesOf({ assetId, latest }: PriceMove, spans: readonly PriceSpan[]): Range[] {
   const bids = [latest.bid, ...spans.flatMap(({ lowestBid, highestBid }) => [lowestBid, highestBid])];
   return [
-    { assetId, book: 'ASK_LE', fromPrice: latest.ask },
-    { assetId, book: 'BID_LE', fromPrice: bids.reduce((low, bid) => (decimal(bid).lt(low) ? bid : low)) },
-    { assetId, book: 'BID_GE', toPrice: bids.reduce((high, bid) => (decimal(bid).gt(high) ? bid : high)) },
+    { assetId, kind: 'ASK_LE', fromPrice: latest.ask },
+    { assetId, kind: 'BID_LE', fromPrice: bids.reduce((low, bid) => (decimal(bid).lt(low) ? bid : low)) },
+    { assetId, kind: 'BID_GE', toPrice: bids.reduce((high, bid) => (decimal(bid).gt(high) ? bid : high)) },
   ];
 }
 
 async function fireRange(parts: EngineParts, range: Range, rule: TriggerRule): Promise<Tally> {
-  return eachBookedOrder(
+  return eachIndexedOrder(
     parts,
-    (after) => parts.books.getBooked({ ...range, limit: PAGE_SIZE, after }),
+    (after) => parts.triggerIndex.getOrders({ ...range, limit: PAGE_SIZE, after }),
     async (order) => (await triggerOrder(parts, order, rule)).kind,
   );
 }
 
 async function fireTrailing(parts: EngineParts, { assetId, trailing }: PriceMove): Promise<Tally> {
-  return eachBookedOrder(
+  return eachIndexedOrder(
     parts,
     async () => ({ items: trailing.touched().map((order) => ({ ...order, assetId })), next: undefined }),
     async (order) => {

@@ -1,8 +1,8 @@
 import type { Position } from '@cnop/common/core/pagination';
-import type { TriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
+import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { AcceptedStop } from '../domain/missed-prices.ts';
-import { PAGE_SIZE } from './each-booked-order.ts';
+import { PAGE_SIZE } from './each-indexed-order.ts';
 
 export interface TrailingRange {
   readonly assetId: string;
@@ -15,17 +15,17 @@ export interface TrailingRange {
 
 /** The waiting trailing stops of an asset that are not known, page by page. */
 export async function* readTrailingStops(
-  books: TriggerBookDao,
+  triggerIndex: TriggerIndexDao,
   { assetId, fromSeq, isKnown, onSeen }: TrailingRange,
 ): AsyncGenerator<AcceptedStop> {
   let after: Position | undefined;
   do {
-    const page = await books.getBooked({ assetId, book: 'TRAIL', fromSeq, limit: PAGE_SIZE, after });
+    const page = await triggerIndex.getOrders({ assetId, kind: 'TRAIL', fromSeq, limit: PAGE_SIZE, after });
     const ids = page.items.map(({ orderId }) => orderId);
     if (onSeen) ids.forEach(onSeen);
     const unknown = ids.filter((id) => !isKnown(id));
     // The index has their names alone; what they trail by is in the orders.
-    if (unknown.length > 0) yield* (await books.getWaiting(unknown)).flatMap(acceptedStopOf);
+    if (unknown.length > 0) yield* (await triggerIndex.getOpen(unknown)).flatMap(acceptedStopOf);
     after = page.next;
   } while (after);
 }

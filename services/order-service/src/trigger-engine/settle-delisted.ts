@@ -6,7 +6,7 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { settlePosition } from '../domain/settle-position.ts';
-import { bookReads, booksOf } from '../use-cases/order-writes.ts';
+import { fundsOf, fundsReads } from '../use-cases/order-writes.ts';
 import type { EngineParts } from './dependencies.ts';
 
 /** Holders of one reading. */
@@ -75,10 +75,10 @@ async function trySettling(parts: Settling, holder: HolderOf): Promise<boolean> 
 
 async function settleOne({ store, clock, ids }: Settling, { username, assetId }: HolderOf): Promise<boolean> {
   const context = { tradeId: ids.next(), eventId: ids.next(), at: clock.now().toISOString() };
-  const reads = { ...bookReads(username, assetId), asset: assetRecord.key({ asset_id: assetId }) };
+  const reads = { ...fundsReads(username, assetId), asset: assetRecord.key({ asset_id: assetId }) };
   return store.transact(reads, (items) => {
     const asset = assetRecord.readIfPresent(items.asset);
-    const settled = asset && settlePosition(asset, booksOf(items), context);
+    const settled = asset && settlePosition(asset, fundsOf(items), context);
     if (!settled) return { writes: [], result: false };
     const { balance, holding, balanceTransaction, assetTransaction, event } = settled;
     return {

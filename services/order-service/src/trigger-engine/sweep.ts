@@ -1,15 +1,15 @@
-import type { Book } from '@cnop/common/entities/order/trigger-place';
-import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-place';
+import type { TriggerKind } from '@cnop/common/entities/order/trigger-keys';
+import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-keys';
 import { ASSET_STATES } from '@cnop/common/trading/asset-states';
 import { expireOrder } from '../use-cases/expire-order.ts';
 import { withdrawOrder } from '../use-cases/withdraw-order.ts';
 import type { EngineParts } from './dependencies.ts';
-import type { Tally } from './each-booked-order.ts';
-import { eachBookedOrder, PAGE_SIZE } from './each-booked-order.ts';
+import type { Tally } from './each-indexed-order.ts';
+import { eachIndexedOrder, PAGE_SIZE } from './each-indexed-order.ts';
 
-const BOOKS: readonly Book[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
+const TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
 /** Where orders wait that buy. */
-const BUY_BOOKS: readonly Book[] = ['ASK_LE'];
+const BUY_TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE'];
 
 /** Told of an order that was ended, for what is kept of it in memory. */
 export type OnEnded = (assetId: string, orderId: string) => void;
@@ -20,9 +20,9 @@ export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promis
   const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
   const tallies = await Promise.all(
     shards.map((shard) =>
-      eachBookedOrder(
+      eachIndexedOrder(
         parts,
-        (after) => parts.books.getExpired(shard, { at, limit: PAGE_SIZE, after }),
+        (after) => parts.triggerIndex.getExpired(shard, { at, limit: PAGE_SIZE, after }),
         async (order) => {
           const expired = await expireOrder(parts, order);
           if (!expired) return 'unchanged';
@@ -42,10 +42,10 @@ export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Prom
     if (platformCancels === 'none') continue;
     const isAll = platformCancels === 'all';
     const reason = isAll ? `${assetId} is delisted` : `${assetId} can only be sold`;
-    for (const book of isAll ? BOOKS : BUY_BOOKS) {
-      const tally = await eachBookedOrder(
+    for (const kind of isAll ? TRIGGER_KINDS : BUY_TRIGGER_KINDS) {
+      const tally = await eachIndexedOrder(
         parts,
-        (after) => parts.books.getBooked({ assetId, book, limit: PAGE_SIZE, after }),
+        (after) => parts.triggerIndex.getOrders({ assetId, kind, limit: PAGE_SIZE, after }),
         async (order) => {
           const withdrawn = await withdrawOrder(parts, order, reason);
           if (!withdrawn) return 'unchanged';

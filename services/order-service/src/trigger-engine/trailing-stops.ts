@@ -28,13 +28,13 @@ export interface TrailingStops {
   triggerOf(orderId: string): Trigger | undefined;
   /** Drops an order that waits no longer. */
   forget(orderId: string): void;
-  /** Looks through the whole book: drops orders that wait no longer, and peaks that none of the others needs. */
+  /** Reads all of them again: drops orders that are no longer open, and peaks that no other order needs. */
   tidy(): Promise<void>;
 }
 
 export function createTrailingStops(
   assetId: string,
-  { books, peaks }: Pick<EngineParts, 'books' | 'peaks'>,
+  { triggerIndex, peaks }: Pick<EngineParts, 'triggerIndex' | 'peaks'>,
   window: QuoteWindow,
 ): TrailingStops {
   const stored = createStoredPeaks(assetId, peaks);
@@ -43,7 +43,7 @@ export function createTrailingStops(
   let lastAcceptedSeq = 0;
 
   async function learn(fromSeq: number, onSeen: (orderId: string) => void = () => undefined): Promise<void> {
-    for await (const stop of readTrailingStops(books, { assetId, fromSeq, isKnown, onSeen })) {
+    for await (const stop of readTrailingStops(triggerIndex, { assetId, fromSeq, isKnown, onSeen })) {
       const since = window.after(stop.accepted.seq);
       const missed = since.filter(({ quote }) => quote.seq <= followed.followedSeq());
       followed.takeIn(stop, missed, stored.all());
@@ -54,7 +54,7 @@ export function createTrailingStops(
   /** An index may lag, so the orders that it does not have are asked themselves. */
   async function dropEnded(present: ReadonlySet<string>): Promise<void> {
     const missing = [...followed.waitingIds()].filter((id) => !present.has(id));
-    const waiting = new Set((await books.getWaiting(missing)).map(({ order_id }) => order_id));
+    const waiting = new Set((await triggerIndex.getOpen(missing)).map(({ order_id }) => order_id));
     for (const id of missing) if (!waiting.has(id)) followed.forget(id);
   }
 
@@ -64,7 +64,11 @@ export function createTrailingStops(
     async load(recorded, latest) {
       await stored.load();
       const stops: AcceptedStop[] = [];
-      for await (const stop of readTrailingStops(books, { assetId, fromSeq: 0, isKnown: () => false })) {
+      for await (const stop of readTrailingStops(triggerIndex, {
+        assetId,
+        fromSeq: 0,
+        isKnown: () => false,
+      })) {
         stops.push(stop);
         lastAcceptedSeq = Math.max(lastAcceptedSeq, stop.accepted.seq);
       }

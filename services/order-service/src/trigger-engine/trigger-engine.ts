@@ -1,12 +1,12 @@
 import { blockInactiveAccounts, resumeOrderCancellations } from '@cnop/common/accounts/block-trading';
 import { upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
-import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
-import { createTurnstile } from '@cnop/common/scheduling/turnstile';
+import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { EngineLog, EngineParts } from './dependencies.ts';
 import { settleDelistedAssets } from './settle-delisted.ts';
@@ -62,10 +62,10 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
   const parts: EngineParts = {
     ...deps,
     assets: deps.catalogue,
-    books: createTriggerBookDao(store),
+    triggerIndex: createTriggerIndexDao(store),
     peaks: createPricePeakDao(store),
     checkpoints: createTriggerCheckpointDao(store),
-    gate: createTurnstile({ slots: MAX_ORDERS_AT_ONCE }),
+    gate: createSemaphore({ slots: MAX_ORDERS_AT_ONCE }),
     isClosing: () => isClosing,
     prepareStore: onceDone(async () => {
       await blockInactiveAccounts(deps);

@@ -1,7 +1,7 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { endOrder } from '@cnop/common/trading/end-order';
 import { NotFoundError } from '@cnop/exception/errors';
-import { changeWaitingOrder } from './change-waiting-order.ts';
+import { changeOpenOrder } from './change-open-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import type { OwnOrder } from './find-own-order.ts';
 import { findOwnOrder } from './find-own-order.ts';
@@ -22,9 +22,9 @@ export async function cancelOrder(
     at: deps.clock.now().toISOString(),
   } as const;
   const order = { orderId, username, assetId: known.asset_id };
-  const cancelled = await changeWaitingOrder(deps, order, (found, books) => ({
+  const cancelled = await changeOpenOrder(deps, order, (found, funds) => ({
     kind: 'ended',
-    ended: endOrder(found, books, ending),
+    ended: endOrder(found, funds, ending),
   }));
   if (!cancelled) throw new NotFoundError('The order');
   return cancelled;

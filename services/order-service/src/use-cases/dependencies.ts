@@ -14,7 +14,7 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
-import type { TradeTape } from '@cnop/common/market/trade-tape';
+import type { TradeFeed } from '@cnop/common/market/trade-feed';
 import type { CachedAssets } from '../cached-assets.ts';
 import { createCachedAssets } from '../cached-assets.ts';
 
@@ -43,7 +43,7 @@ export interface OrderDependencies {
   /** Returns the quote that an order is executed at: never an older one than any that a client has seen (ADR 0027). */
   readonly quoteFor: (assetId: string, asset: Asset | undefined) => Quote | undefined;
   /** Told of every trade after its commit. */
-  readonly trades: TradeTape;
+  readonly trades: TradeFeed;
   /** A price that is older trades nothing. */
   readonly maxQuoteAgeSeconds: number;
   /** How many open orders one user may have. */

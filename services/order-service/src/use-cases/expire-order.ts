@@ -1,7 +1,7 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { expire } from '../domain/execute-triggered-order.ts';
-import type { WaitingOrder } from './change-waiting-order.ts';
-import { changeWaitingOrder } from './change-waiting-order.ts';
+import type { OpenOrder } from './change-open-order.ts';
+import { changeOpenOrder } from './change-open-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
 
 /**
@@ -10,11 +10,11 @@ import type { OrderDependencies } from './dependencies.ts';
  */
 export async function expireOrder(
   deps: Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'trades'>,
-  order: WaitingOrder,
+  order: OpenOrder,
 ): Promise<Order | undefined> {
   const context = { eventId: deps.ids.next(), at: deps.clock.now().toISOString() };
-  return changeWaitingOrder(deps, order, (found, books) => {
+  return changeOpenOrder(deps, order, (found, funds) => {
     const isOver = found.status === 'queued' && found.expires_at !== null && found.expires_at <= context.at;
-    return isOver ? expire(found, books, context) : { kind: 'waits' };
+    return isOver ? expire(found, funds, context) : { kind: 'waits' };
   });
 }

@@ -4,13 +4,13 @@ import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { ItemKey, ReadItems, Write } from '@cnop/common/database/table-store';
-import type { Books, EndedOrder } from '@cnop/common/trading/end-order';
+import type { EndedOrder, Funds } from '@cnop/common/trading/end-order';
 import { NotFoundError } from '@cnop/exception/errors';
 import type { AcceptedOrder } from '../domain/accept-order.ts';
 import type { ExecutedOrder } from '../domain/executed-order.ts';
 
 /** The reads that every decision about an order of somebody depends on. */
-export function bookReads(username: string, assetId: string) {
+export function fundsReads(username: string, assetId: string) {
   return {
     balance: balanceRecord.key({ username }),
     holding: assetBalanceRecord.key({ username, asset_id: assetId }),
@@ -18,7 +18,7 @@ export function bookReads(username: string, assetId: string) {
 }
 
 /** @throws NotFoundError (404) without an account */
-export function booksOf(items: ReadItems<ReturnType<typeof bookReads>>): Books {
+export function fundsOf(items: ReadItems<ReturnType<typeof fundsReads>>): Funds {
   const balance = balanceRecord.readIfPresent(items.balance);
   if (!balance) throw new NotFoundError('The account');
   return { balance, holding: assetBalanceRecord.readIfPresent(items.holding) };

@@ -12,7 +12,7 @@ import { assertMayTrade } from '../domain/order-errors.ts';
 import { assertUnclaimed, claimOf, claimReads, claimWrites, KnownClientOrder } from './client-order-claim.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import { findOwnOrder } from './find-own-order.ts';
-import { acceptanceWrites, bookReads, booksOf, executionWrites } from './order-writes.ts';
+import { acceptanceWrites, executionWrites, fundsOf, fundsReads } from './order-writes.ts';
 import { reportTrade } from './report-trade.ts';
 
 export interface PlaceOrder {
@@ -33,7 +33,7 @@ export interface PlacedOrder {
 }
 
 /**
- * Accepts an order: executes it at the price of the moment, or reserves what it needs and lets it wait. Books, ledger,
+ * Accepts an order: executes it at the price of the moment, or reserves what it needs and lets it wait. Funds, ledger,
  * order, event and the answer to a retry are one commit.
  * @throws StaffCannotTradeError, ForbiddenError (403) when the role or the account may not trade
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
@@ -59,14 +59,14 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
       intent,
       now,
       answer: orderSchema,
-      reads: { ...bookReads(username, request.asset_id), ...claimReads(claim) },
+      reads: { ...fundsReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);
         assertMayTrade(role);
         // Here and not before the transaction, so that a retry is answered whatever became of the asset and its price.
-        const books = booksOf(items);
-        const placement = decidePlacement({ ...situation, books });
-        if (placement.kind === 'queued' && books.balance.open_order_count === null)
+        const funds = fundsOf(items);
+        const placement = decidePlacement({ ...situation, funds });
+        if (placement.kind === 'queued' && funds.balance.open_order_count === null)
           throw new UncountedOrders();
         const { writes, result } = writesOf(placement);
         return { writes: [...writes, ...claimWrites(claim)], result };

@@ -9,7 +9,7 @@ import { attempt } from '../domain/refusals.ts';
 import type { Claim } from './client-order-claim.ts';
 import { assertUnclaimed, claimOf, claimReads, KnownClientOrder } from './client-order-claim.ts';
 import type { OrderDependencies } from './dependencies.ts';
-import { bookReads, booksOf } from './order-writes.ts';
+import { fundsOf, fundsReads } from './order-writes.ts';
 
 export interface PreviewOrder {
   readonly username: string;
@@ -44,9 +44,9 @@ export async function previewOrder(
   const roleReasons = attempt(() => assertMayTrade(role)).reasons;
   const claim = claimOf(command, NO_ID);
   // A transaction without writes: cash, holding and name are read at one moment.
-  return deps.store.transact({ ...bookReads(username, request.asset_id), ...claimReads(claim) }, (items) => {
-    const books = booksOf(items);
-    const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context, books };
+  return deps.store.transact({ ...fundsReads(username, request.asset_id), ...claimReads(claim) }, (items) => {
+    const funds = fundsOf(items);
+    const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context, funds };
     return {
       writes: [],
       result: preview(situation, [...roleReasons, ...reasonsOfClaim(items.claim, claim)]),

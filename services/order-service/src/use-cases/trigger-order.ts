@@ -5,8 +5,8 @@ import { sideOf } from '@cnop/common/trading/order-sides';
 import type { Trigger } from '../domain/execute-triggered-order.ts';
 import { executeTriggeredOrder } from '../domain/execute-triggered-order.ts';
 import { isTradable } from '../domain/fresh-quote.ts';
-import type { WaitingOrder } from './change-waiting-order.ts';
-import { changeWaitingOrder } from './change-waiting-order.ts';
+import type { OpenOrder } from './change-open-order.ts';
+import { changeOpenOrder } from './change-open-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
 
 /** What makes an order fire, told by the order as it is stored and the price it would be executed at. */
@@ -36,7 +36,7 @@ type Triggering = Pick<
  */
 export async function triggerOrder(
   deps: Triggering,
-  waiting: WaitingOrder,
+  waiting: OpenOrder,
   rule: TriggerRule,
 ): Promise<TriggerAttempt> {
   const asset = await deps.assets.getAsset(waiting.assetId);
@@ -46,10 +46,10 @@ export async function triggerOrder(
     asset && mayExecuteAny(asset.status) && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
   if (!canTrade) return { kind: 'blocked' };
   const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
-  const order = await changeWaitingOrder(deps, waiting, (found, books) => {
+  const order = await changeOpenOrder(deps, waiting, (found, funds) => {
     const mayFire = mayExecute(asset.status, sideOf(found.order_type));
     const trigger = mayFire ? rule(found, quote) : undefined;
-    return trigger ? executeTriggeredOrder(found, context, { books, trigger, quote }) : { kind: 'waits' };
+    return trigger ? executeTriggeredOrder(found, context, { funds, trigger, quote }) : { kind: 'waits' };
   });
   return order ? { kind: 'changed', order } : { kind: 'unchanged' };
 }

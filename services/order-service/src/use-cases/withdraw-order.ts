@@ -1,7 +1,7 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { endOrder } from '@cnop/common/trading/end-order';
-import type { WaitingOrder } from './change-waiting-order.ts';
-import { changeWaitingOrder } from './change-waiting-order.ts';
+import type { OpenOrder } from './change-open-order.ts';
+import { changeOpenOrder } from './change-open-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { OrderDependencies } from './dependencies.ts';
  */
 export async function withdrawOrder(
   deps: Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'trades'>,
-  order: WaitingOrder,
+  order: OpenOrder,
   reason: string,
 ): Promise<Order | undefined> {
   const ending = {
@@ -20,7 +20,7 @@ export async function withdrawOrder(
     eventId: deps.ids.next(),
     at: deps.clock.now().toISOString(),
   } as const;
-  return changeWaitingOrder(deps, order, (found, books) =>
-    found.status === 'queued' ? { kind: 'ended', ended: endOrder(found, books, ending) } : { kind: 'waits' },
+  return changeOpenOrder(deps, order, (found, funds) =>
+    found.status === 'queued' ? { kind: 'ended', ended: endOrder(found, funds, ending) } : { kind: 'waits' },
   );
 }

@@ -94,8 +94,8 @@ function place(world: World, { user, asset, request }: Extract<Command, { kind: 
   world.count += 1;
   const id = String(world.count);
   const at = timeOf(world.now);
-  const books = { balance: account.balance, holding: account.holdings.get(asset.asset_id) };
-  const before = structuredClone(books);
+  const funds = { balance: account.balance, holding: account.holdings.get(asset.asset_id) };
+  const before = structuredClone(funds);
   try {
     const placement = decidePlacement({
       request,
@@ -105,13 +105,13 @@ function place(world: World, { user, asset, request }: Extract<Command, { kind: 
       maxQuoteAgeSeconds: 1_000_000,
       maxOpenOrders: Number.MAX_SAFE_INTEGER,
       context: { username: user, orderId: `order-${id}`, tradeId: `trade-${id}`, eventId: `event-${id}`, at },
-      books,
+      funds,
     });
     keep(account, placement.kind === 'executed' ? placement.executed : placement.accepted);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
   }
-  expect(books).toEqual(before);
+  expect(funds).toEqual(before);
 }
 
 function changeWaiting(world: World, { kind, user, pick }: Extract<Command, { pick: number }>): void {
@@ -120,18 +120,18 @@ function changeWaiting(world: World, { kind, user, pick }: Extract<Command, { pi
   if (!order) return;
   world.count += 1;
   const context = { tradeId: `trade-${world.count}`, eventId: `event-${world.count}`, at: timeOf(world.now) };
-  const books = { balance: account.balance, holding: account.holdings.get(order.asset_id) };
+  const funds = { balance: account.balance, holding: account.holdings.get(order.asset_id) };
   const quote = world.quotes.get(order.asset_id);
   if (!quote) throw new Error('every asset has a price');
   if (kind === 'fire') {
     const trigger = { quote, price: order.price ?? order.stop_price ?? quote.bid };
-    keepOutcome(account, executeTriggeredOrder(order, context, { books, trigger, quote }));
+    keepOutcome(account, executeTriggeredOrder(order, context, { funds, trigger, quote }));
     return;
   }
   const isOver = order.expires_at !== null && order.expires_at <= context.at;
   if (order.status !== 'queued' || (kind === 'expire' && !isOver)) return;
   const status = kind === 'cancel' ? 'cancelled' : 'expired';
-  keep(account, endOrder(order, books, { status, reason: kind, eventId: context.eventId, at: context.at }));
+  keep(account, endOrder(order, funds, { status, reason: kind, eventId: context.eventId, at: context.at }));
 }
 
 function keepOutcome(account: Account, outcome: TriggerOutcome): void {

@@ -2,7 +2,7 @@ import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
-import type { Books } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/end-order';
 import { ProblemError } from '@cnop/exception/problem-error';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -29,9 +29,9 @@ interface Intent {
   readonly feeBps: number;
 }
 
-function trade({ quantity, ...intent }: Intent, books: Books, id = '1'): Trade {
+function trade({ quantity, ...intent }: Intent, funds: Funds, id = '1'): Trade {
   const whose = { username: 'alice', orderId: `order-${id}`, assetId: 'BTC', tradeId: `trade-${id}`, at: AT };
-  return bookTrade({ ...intent, ...whose, quantity: decimal(quantity) }, books);
+  return bookTrade({ ...intent, ...whose, quantity: decimal(quantity) }, funds);
 }
 
 const funded = (usd: string): Balance => ({
@@ -39,9 +39,9 @@ const funded = (usd: string): Balance => ({
   current_balance: decimal(usd).toFixed(2),
 });
 
-function attempt(intent: Intent, books: Books, id?: string): Trade | undefined {
+function attempt(intent: Intent, funds: Funds, id?: string): Trade | undefined {
   try {
-    return trade(intent, books, id);
+    return trade(intent, funds, id);
   } catch (error) {
     if (error instanceof ProblemError) return undefined;
     throw error;
@@ -56,7 +56,7 @@ function expectedGain(next: Intent, before: StoredAssetBalance | undefined): big
   return expectedTrade('sell', next).cash - (cost - kept);
 }
 
-const RICH: Books = { balance: funded('999999999999999.00'), holding: undefined };
+const RICH: Funds = { balance: funded('999999999999999.00'), holding: undefined };
 
 describe('a trade', () => {
   it.each([
@@ -71,7 +71,7 @@ describe('a trade', () => {
 
   it('that would make gains too large to store is refused', () => {
     const { holding } = trade({ side: 'buy', quantity: '1', price: '1', feeBps: 0 }, RICH);
-    const gained: Books = {
+    const gained: Funds = {
       balance: funded('0'),
       holding: { ...holding, realized_pnl: '999999999999999.99' },
     };
@@ -115,15 +115,15 @@ describe('a trade', () => {
         prices,
         fees,
         (parts, price, feeBps) => {
-          let books: Books = { balance: funded('999999999999.00'), holding: undefined };
+          let funds: Funds = { balance: funded('999999999999.00'), holding: undefined };
           for (const [index, quantity] of parts.entries()) {
             for (const side of ['buy', 'sell'] as const) {
-              const done = attempt({ side, quantity, price, feeBps }, books, `${index}${side}`);
-              if (done) books = { balance: done.balance, holding: done.holding };
+              const done = attempt({ side, quantity, price, feeBps }, funds, `${index}${side}`);
+              if (done) funds = { balance: done.balance, holding: done.holding };
             }
           }
-          const worth = decimal(books.holding?.quantity ?? '0').times(price);
-          expect(decimal(books.balance.current_balance).plus(worth).lte('999999999999.00')).toBe(true);
+          const worth = decimal(funds.holding?.quantity ?? '0').times(price);
+          expect(decimal(funds.balance.current_balance).plus(worth).lte('999999999999.00')).toBe(true);
         },
       ),
       RUNS,
@@ -133,12 +133,12 @@ describe('a trade', () => {
   it('is refused, with nothing changed, exactly when cash or holding does not cover it', () => {
     fc.assert(
       fc.property(amountsOfCash, quantities, quantities, terms, (usd, bought, sold, { price, feeBps }) => {
-        const books: Books = { balance: funded(usd), holding: undefined };
-        const before = structuredClone(books);
-        const buy = attempt({ side: 'buy', quantity: bought, price, feeBps }, books);
+        const funds: Funds = { balance: funded(usd), holding: undefined };
+        const before = structuredClone(funds);
+        const buy = attempt({ side: 'buy', quantity: bought, price, feeBps }, funds);
         const cost = expectedTrade('buy', { quantity: bought, price, feeBps });
         expect(buy !== undefined).toBe(cost.cash <= cents(usd));
-        expect(books).toEqual(before);
+        expect(funds).toEqual(before);
         if (!buy) return;
         const sale = attempt({ side: 'sell', quantity: sold, price, feeBps }, buy);
         const credit = expectedTrade('sell', { quantity: sold, price, feeBps });
@@ -148,7 +148,7 @@ describe('a trade', () => {
     );
   });
 
-  it('keeps books that add up over any sequence of trades', () => {
+  it('keeps funds that add up over any sequence of trades', () => {
     const side = fc.constantFrom('buy', 'sell');
     const intent = fc.record({ side, quantity: quantities, price: prices, feeBps: fees });
     fc.assert(

@@ -41,7 +41,7 @@ async function holder(usd = '0.01'): Promise<Trader> {
 const trigger = (fired: Order) => fire(service, fired);
 
 async function expectUntouched(somebody: Trader, before: unknown): Promise<void> {
-  expect(await somebody.books()).toEqual(before);
+  expect(await somebody.funds()).toEqual(before);
 }
 
 describe('an order that has to wait', () => {
@@ -69,7 +69,7 @@ describe('an order that has to wait', () => {
     expect(await alice.order(placed.order_id)).toEqual(placed);
     expect([await alice.cash(), await alice.held()]).toEqual(['1000.00', '501.27']);
     expect(await alice.holding('GOLD')).toBeUndefined();
-    const { ledger, trades, events } = await alice.books();
+    const { ledger, trades, events } = await alice.funds();
     expect([ledger.length, trades.length]).toEqual([1, 0]);
     expect(events).toMatchObject([
       {
@@ -190,7 +190,7 @@ describe('a market order', () => {
     const sold = await heidi.placed({ asset_id: 'GOLD', order_type: 'market_sell', quantity: '1' });
     expect(sold).toMatchObject({ price: '1990', total_amount: '1990.00', fees: '4.98' });
     expect(await heidi.cash()).toBe('4969.99');
-    const { trades, ledger, events } = await heidi.books();
+    const { trades, ledger, events } = await heidi.funds();
     expect(trades).toMatchObject([
       { transaction_type: 'sell', total_amount: '1990.00', fees: '4.98' },
       { transaction_type: 'buy', total_amount: '2010.00', fees: '5.03' },
@@ -210,7 +210,7 @@ describe('a market order', () => {
   ])('%s with a price bound of %s at %s', async (order_type, price_bound, price, isRefused) => {
     const ivan = await holder('1000');
     service.setPrice('BTC', price);
-    const before = await ivan.books();
+    const before = await ivan.funds();
     const response = await ivan.place(order(order_type, { quantity: '0.01', price_bound }));
     expect(response.statusCode).toBe(isRefused ? 422 : 201);
     if (!isRefused) return;
@@ -289,7 +289,7 @@ describe('a price that is too old', () => {
     [MAX_QUOTE_AGE_SECONDS * 1_000 + 1, 503],
   ])('of %i ms: %i', async (age, status) => {
     const lea = await trader('1000');
-    const before = await lea.books();
+    const before = await lea.funds();
     service.clock.advanceMilliseconds(age);
     for (const request of [buy('0.001'), limitBuy('0.001', '40000')]) {
       const response = await lea.place(request);
@@ -341,7 +341,7 @@ describe('an order that fires', () => {
       ['completed', '2026-01-15T12:01:00.000Z'],
     ]);
     expect([await nina.cash(), await nina.held()]).toEqual(['395.49', '0.00']);
-    const { trades, events, orders } = await nina.books();
+    const { trades, events, orders } = await nina.funds();
     expect(trades).toMatchObject([{ price: '1507.5', total_amount: '603.00', fees: '1.51' }]);
     expect(events.map(({ seq, type }) => [seq, type])).toEqual([
       [1, 'order.queued'],
@@ -397,12 +397,12 @@ describe('an order that fires', () => {
     const placed = await rose.placed(limitBuy('0.01', '40000'));
     service.setPrice('BTC', '40000');
     await trigger(placed);
-    const books = await rose.books();
+    const funds = await rose.funds();
     expect(await trigger(placed)).toBeUndefined();
     expect(await expireOrder(service.ordering, waiting(placed))).toBeUndefined();
     expect(await withdrawOrder(service.ordering, waiting(placed), 'delisted')).toBeUndefined();
     expect((await rose.cancel(placed.order_id)).statusCode).toBe(409);
-    await expectUntouched(rose, books);
+    await expectUntouched(rose, funds);
   });
 
   it('fails and gives the hold back when the sale would bring nothing', async () => {
@@ -665,7 +665,7 @@ describe('bad input', () => {
     ],
   ])('such as %s is refused by name, and nothing is held', async (_case, payload, code, fields) => {
     const amy = await holder('100000');
-    const before = await amy.books();
+    const before = await amy.funds();
     const response = await amy.place(payload);
     expect(response.statusCode).toBe(422);
     const problem = response.json<ProblemAnswer>();
@@ -715,7 +715,7 @@ describe('a client_order_id', () => {
   ])('with %s is refused', async (_case, change) => {
     const dora = await trader('1000');
     await dora.placed(mine);
-    const before = await dora.books();
+    const before = await dora.funds();
     const response = await dora.place({ ...mine, ...change });
     expect(response.statusCode).toBe(422);
     expect(response.json<ProblemAnswer>()).toMatchObject({
@@ -778,12 +778,12 @@ describe('an Idempotency-Key of an order that waits', () => {
     const placed = first.json<OrderAnswer>().data;
     service.setPrice('BTC', '39000');
     await trigger(placed);
-    const books = await hugo.books();
+    const funds = await hugo.funds();
     const again = await hugo.place(limitBuy('0.01', '40000'), { 'idempotency-key': 'k' });
     expect(again.statusCode).toBe(201);
     expect(again.headers['idempotency-replayed']).toBe('true');
     expect(again.body).toBe(first.body);
-    await expectUntouched(hugo, books);
+    await expectUntouched(hugo, funds);
     const other = await hugo.place(limitBuy('0.02', '40000'), { 'idempotency-key': 'k' });
     expect(other.statusCode).toBe(422);
   });

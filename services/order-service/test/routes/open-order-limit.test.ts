@@ -40,7 +40,7 @@ async function forgetCount(): Promise<void> {
 describe('the limit of open orders', () => {
   it('refuses one more with 422, the limit and the count, and changes nothing', async () => {
     await placeMany(LIMIT);
-    const before = await trader.books();
+    const before = await trader.funds();
     const refused = await trader.place(LOW_BUY);
     expect(refused.statusCode).toBe(422);
     expect(refused.json<ProblemAnswer>()).toMatchObject({
@@ -48,7 +48,7 @@ describe('the limit of open orders', () => {
       open_orders: LIMIT,
       limit: LIMIT,
     });
-    expect(await trader.books()).toEqual(before);
+    expect(await trader.funds()).toEqual(before);
     const preview = await trader.preview(LOW_BUY);
     expect(preview.json()).toMatchObject({ data: { would_be: 'refused', reasons: [{ code: 'BUS_002' }] } });
   });
@@ -64,7 +64,7 @@ describe('the limit of open orders', () => {
     await placeMany(LIMIT - 1);
     const expires_at = new Date(service.clock.now().getTime() + 10_000).toISOString();
     const expiring = await trader.placed({ ...LOW_BUY, expires_at });
-    const [first, second] = (await trader.books()).orders.filter(
+    const [first, second] = (await trader.funds()).orders.filter(
       ({ order_id }) => order_id !== expiring.order_id,
     );
     expect((await trader.cancel(first!.order_id)).statusCode).toBe(200);

@@ -25,7 +25,7 @@ const trigger = (order: Order) => fire(service, order);
 
 /** What must hold once all is quiet: holds are those of open orders, the ledger leads to the balance, no event is missing. */
 async function expectSettled(trader: Trader): Promise<void> {
-  const { balance, holdings, ledger, orders, events, trades } = await trader.books();
+  const { balance, holdings, ledger, orders, events, trades } = await trader.funds();
   const add = (amounts: readonly string[]): string =>
     amounts.reduce((sum, amount) => sum.plus(amount), decimal('0')).toFixed();
   const open = orders.filter(({ status }) => status === 'queued');
@@ -153,7 +153,7 @@ describe('at the same time', () => {
     await expectSettled(trader);
   });
 
-  it('orders, triggers and cancellations of one account: the books add up', async () => {
+  it('orders, triggers and cancellations of one account: the funds add up', async () => {
     const trader = await createTrader(service, '5000');
     await Promise.all(
       Array.from({ length: 60 }, async (_, i) => {
@@ -167,7 +167,7 @@ describe('at the same time', () => {
       }),
     );
     await expectSettled(trader);
-    const { orders } = await trader.books();
+    const { orders } = await trader.funds();
     expect(new Set(orders.map(({ status }) => status))).toContain('cancelled');
   });
 });

@@ -228,12 +228,12 @@ describe('the preview of an order that would be refused', () => {
   ])('because of %s says %o', async (_case, request, expected) => {
     service.setPrice('ETH', '50000');
     const ivan = await trader('10');
-    const before = await ivan.books();
+    const before = await ivan.funds();
     const preview = await previewed(ivan, request);
     expect(preview.would_be).toBe('refused');
     expect(codesOf(preview)).toEqual(expected);
     expect((await ivan.place(request)).statusCode).toBeGreaterThanOrEqual(422);
-    expect(await ivan.books()).toEqual(before);
+    expect(await ivan.funds()).toEqual(before);
   });
 
   it('because its name was used says which way', async () => {
@@ -249,7 +249,7 @@ describe('the preview of an order that would be refused', () => {
 describe('a preview', () => {
   it('writes nothing, however often it is asked, and takes no key', async () => {
     const kim = await trader('1000');
-    const before = await kim.books();
+    const before = await kim.funds();
     const stored = async () => {
       const items: unknown[] = [];
       for (const table of ['users', 'orders', 'inventory'] as const) {
@@ -266,7 +266,7 @@ describe('a preview', () => {
       });
       await previewed(kim, buy('1'));
     }
-    expect(await kim.books()).toEqual(before);
+    expect(await kim.funds()).toEqual(before);
     expect(await stored()).toEqual(everything);
   });
 
@@ -396,7 +396,7 @@ describe('a preview and the order itself', () => {
   }
 
   async function expectBalances(somebody: Trader, preview: OrderPreview): Promise<void> {
-    const { balance } = await somebody.books();
+    const { balance } = await somebody.funds();
     expect(preview.balance.after).toMatchObject({
       current: balance?.current_balance,
       held: balance?.held_balance,

@@ -137,7 +137,7 @@ describe('a market sale', () => {
     expect(await ida.holding('BTC')).toMatchObject({ total_invested: '250.00', realized_pnl: '20.00' });
     const trades = (await ida.get('/assets/BTC/transactions')).json<TradesAnswer>().data;
     expect(trades.map(({ realized_pnl }) => realized_pnl)).toEqual(['-20.00', '40.00', null]);
-    expect((await ida.books()).trades.map(({ realized_pnl }) => realized_pnl)).toEqual([
+    expect((await ida.funds()).trades.map(({ realized_pnl }) => realized_pnl)).toEqual([
       '-20.00',
       '40.00',
       null,

@@ -16,7 +16,7 @@ import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-r
 import { createLogger } from '@cnop/common/http/logger';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeTape } from '@cnop/common/market/trade-tape';
+import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createCachedAssets } from '../../src/cached-assets.ts';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
@@ -38,7 +38,7 @@ export interface Crowd {
   startEngine(store?: TableStore): TriggerEngine;
   /** Shows a price to every process. */
   price(mid: string): Promise<void>;
-  /** What is wrong with the books if each order was to be executed once at a price; empty when nothing is. */
+  /** What is wrong with the funds if each order was to be executed once at a price; empty when nothing is. */
   faults(price: number): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export async function openCrowd(
       peaks: createPricePeakDao(itsStore),
       quotes,
       quoteFor: quotes.latest,
-      trades: createTradeTape(),
+      trades: createTradeFeed(),
       maxQuoteAgeSeconds: 3_600,
       maxOpenOrders: Number.MAX_SAFE_INTEGER,
     };

@@ -190,7 +190,7 @@ const histories = fc.array(steps, { minLength: 5, maxLength: MAX_STEPS });
 
 describe('the trigger engine', () => {
   it(
-    'leaves the books that a plain look at every order at every price would',
+    'leaves the funds that a plain look at every order at every price would',
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, (played) => playAll(played)),

@@ -19,7 +19,7 @@ export interface CashFlows {
 }
 
 /**
- * The house keeps no cash of its own books: what users have is what they brought, less what they took out, what
+ * The house keeps no cash of its own: what users have is what they brought, less what they took out, what
  * trades cost them and the fees on top. Trades are summed up on the side of the assets, so both sides of the house must agree.
  */
 export function checkConservation({ cash, ledger, bought, sold, fees }: CashFlows): Violation[] {

@@ -7,7 +7,7 @@ import { hasWaited, isMarketOrder, isOpen } from './order-sides.ts';
 
 /**
  * Which status may follow which. The order service has the same table. It is stated again on purpose: an auditor that
- * borrows the books' own rules repeats their mistakes.
+ * borrows the platform's own rules repeats their mistakes.
  */
 const MAY_FOLLOW: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'failed', 'cancelled'],

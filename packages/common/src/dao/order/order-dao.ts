@@ -4,7 +4,7 @@ import type { Filter, IndexEntry, SortKeyRange, TableStore } from '../../databas
 import type { IndexName } from '../../database/tables.ts';
 import type { Order, OrderStatus, OrderType, OrderUpdate } from '../../entities/order/order.ts';
 import { orderSchema } from '../../entities/order/order.ts';
-import { expiryPlaceOf, triggerPlaceOf } from '../../entities/order/trigger-place.ts';
+import { expiryKeyOf, triggerKeyOf } from '../../entities/order/trigger-keys.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 import { clientOrderRecord } from './client-order-record.ts';
@@ -24,8 +24,8 @@ export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
 /** Its places in indexes: in the book and among those that expire only while it waits. */
 function placesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
   const { username, created_at, order_id } = order;
-  const trigger = triggerPlaceOf(order);
-  const expiry = expiryPlaceOf(order);
+  const trigger = triggerKeyOf(order);
+  const expiry = expiryKeyOf(order);
   return {
     UserOrdersIndex: { pk: username, sk: [created_at, order_id].join(SEPARATOR) },
     ...(trigger && { TriggerIndex: trigger }),

@@ -4,25 +4,25 @@ import { sortableSeq } from '../../core/sortable-seq.ts';
 import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import type { Order } from '../../entities/order/order.ts';
-import type { Book } from '../../entities/order/trigger-place.ts';
-import { bookPartition, expiryPartition, sortablePrice } from '../../entities/order/trigger-place.ts';
+import type { TriggerKind } from '../../entities/order/trigger-keys.ts';
+import { expiryPartition, sortablePrice, triggerPartition } from '../../entities/order/trigger-keys.ts';
 import { orderRecord } from './order-dao.ts';
 
 /** Sorts behind every id that may follow a price or a time. */
 const AFTER_EVERY_ID = '~';
-const BOOKS: readonly Book[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
+const TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
 
-/** What an index of waiting orders says of one: enough to go on with, and nothing to decide by. */
-export interface BookedOrder {
+/** An open order as an index names it. The index may lag, so decide by the stored order alone. */
+export interface IndexedOrder {
   readonly orderId: string;
   readonly username: string;
   readonly assetId: string;
 }
 
-/** A part of one book; without bounds all of it. */
-export interface BookRange {
+/** A range of the trigger index: open orders of one kind of trigger, all of them without bounds. */
+export interface TriggerRange {
   readonly assetId: string;
-  readonly book: Book;
+  readonly kind: TriggerKind;
   readonly limit: number;
   /** The lowest trigger price, inclusive. */
   readonly fromPrice?: string;
@@ -33,14 +33,14 @@ export interface BookRange {
   readonly after?: Position | undefined;
 }
 
-export type TriggerBookDao = ReturnType<typeof createTriggerBookDao>;
+export type TriggerIndexDao = ReturnType<typeof createTriggerIndexDao>;
 
-/** The waiting orders by what they wait for. An index may lag behind, so each order is looked at again before it moves. */
-export function createTriggerBookDao(store: TableStore) {
+/** Reads the trigger index: open orders by their trigger prices. */
+export function createTriggerIndexDao(store: TableStore) {
   const read = async (
     index: 'TriggerIndex' | 'OrderExpiryIndex',
     { pk, sk, limit, after }: { pk: string; sk?: SortKeyRange; limit: number; after?: Position | undefined },
-  ): Promise<Page<BookedOrder>> => {
+  ): Promise<Page<IndexedOrder>> => {
     const found = await store.query({
       table: 'orders',
       index,
@@ -61,19 +61,19 @@ export function createTriggerBookDao(store: TableStore) {
   };
 
   return {
-    async getBooked({ assetId, book, limit, after, ...bounds }: BookRange): Promise<Page<BookedOrder>> {
-      return read('TriggerIndex', { pk: bookPartition(assetId, book), sk: rangeOf(bounds), limit, after });
+    async getOrders({ assetId, kind, limit, after, ...bounds }: TriggerRange): Promise<Page<IndexedOrder>> {
+      return read('TriggerIndex', { pk: triggerPartition(assetId, kind), sk: rangeOf(bounds), limit, after });
     },
 
-    /** Whether no order waits for the price of an asset. */
+    /** Returns whether an asset has no open orders. */
     async isEmpty(assetId: string): Promise<boolean> {
       const firsts = await Promise.all(
-        BOOKS.map((book) => read('TriggerIndex', { pk: bookPartition(assetId, book), limit: 1 })),
+        TRIGGER_KINDS.map((kind) => read('TriggerIndex', { pk: triggerPartition(assetId, kind), limit: 1 })),
       );
       return firsts.every(({ items }) => items.length === 0);
     },
 
-    /** Orders of one shard whose time is over at a moment. */
+    /** Returns the open orders of one shard that have expired at a moment. */
     async getExpired(
       shard: number,
       {
@@ -81,13 +81,13 @@ export function createTriggerBookDao(store: TableStore) {
         limit,
         after,
       }: { readonly at: string; readonly limit: number; readonly after?: Position | undefined },
-    ): Promise<Page<BookedOrder>> {
+    ): Promise<Page<IndexedOrder>> {
       const sk = { to: at + AFTER_EVERY_ID };
       return read('OrderExpiryIndex', { pk: expiryPartition(shard), sk, limit, after });
     },
 
-    /** Those of some orders that do wait, as they are stored. */
-    async getWaiting(orderIds: readonly string[]): Promise<Order[]> {
+    /** Returns those of the orders that are still open, as they are stored. */
+    async getOpen(orderIds: readonly string[]): Promise<Order[]> {
       const orders: Order[] = [];
       for (let start = 0; start < orderIds.length; start += MAX_BATCH_GET_ITEMS) {
         const batch = orderIds.slice(start, start + MAX_BATCH_GET_ITEMS);
@@ -106,7 +106,7 @@ function rangeOf({
   fromPrice,
   toPrice,
   fromSeq,
-}: Pick<BookRange, 'fromPrice' | 'toPrice' | 'fromSeq'>): SortKeyRange {
+}: Pick<TriggerRange, 'fromPrice' | 'toPrice' | 'fromSeq'>): SortKeyRange {
   if (fromSeq !== undefined) return { from: sortableSeq(fromSeq) };
   return {
     ...(fromPrice !== undefined && { from: sortablePrice(fromPrice) }),

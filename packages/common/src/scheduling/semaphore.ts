@@ -11,15 +11,15 @@ export interface TurnstileOptions {
 }
 
 /** Lets a bounded number of callers work at once, first come, first served; the others wait. */
-export interface Turnstile {
+export interface Semaphore {
   /** @throws the `fullError` of the queue when too many wait, the error of `close` once closed */
   pass<T>(work: () => Promise<T>): Promise<T>;
   /** Turns away who waits and who comes. */
   close(error: Error): void;
 }
 
-/** Makes a turnstile that is open. */
-export function createTurnstile({ slots, queue }: TurnstileOptions): Turnstile {
+/** Makes a semaphore that is open. */
+export function createSemaphore({ slots, queue }: TurnstileOptions): Semaphore {
   const waiting: { readonly enter: () => void; readonly turnAway: (error: Error) => void }[] = [];
   let inside = 0;
   let closedBy: Error | undefined;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Turnstile } from '@cnop/common/scheduling/turnstile';
-import { createTurnstile } from '@cnop/common/scheduling/turnstile';
+import type { Semaphore } from '@cnop/common/scheduling/semaphore';
+import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import type { Deferred } from '@cnop/testing/deferred';
 import { createDeferred } from '@cnop/testing/deferred';
 import { describe, expect, it } from 'vitest';
@@ -8,13 +8,13 @@ import { describe, expect, it } from 'vitest';
 const fullError = () => new Error('full');
 
 /** Callers who work until the test lets them go. */
-function callersOf(turnstile: Turnstile) {
+function callersOf(semaphore: Semaphore) {
   const inside: string[] = [];
   const finish = new Map<string, Deferred<string>>();
   return {
     inside,
     come: (name: string) =>
-      turnstile.pass(async () => {
+      semaphore.pass(async () => {
         const work = createDeferred<string>();
         inside.push(name);
         finish.set(name, work);
@@ -28,9 +28,9 @@ function callersOf(turnstile: Turnstile) {
 /** Long enough for everything that waits for nothing but promises. */
 const settled = () => setImmediate();
 
-describe('a turnstile', () => {
+describe('a semaphore', () => {
   it('lets in as many as it has slots, and the others in the order in which they came', async () => {
-    const callers = callersOf(createTurnstile({ slots: 2 }));
+    const callers = callersOf(createSemaphore({ slots: 2 }));
     const answers = ['a', 'b', 'c', 'd'].map(callers.come);
     await settled();
     expect(callers.inside).toEqual(['a', 'b']);
@@ -46,7 +46,7 @@ describe('a turnstile', () => {
   });
 
   it('that was left by all lets in as many as at first', async () => {
-    const callers = callersOf(createTurnstile({ slots: 1 }));
+    const callers = callersOf(createSemaphore({ slots: 1 }));
     for (const name of ['a', 'b', 'c']) {
       const answer = callers.come(name);
       await settled();
@@ -57,7 +57,7 @@ describe('a turnstile', () => {
   });
 
   it('lets nobody overtake who comes in the moment in which a slot gets free', async () => {
-    const callers = callersOf(createTurnstile({ slots: 1 }));
+    const callers = callersOf(createSemaphore({ slots: 1 }));
     const first = callers.come('first');
     void callers.come('waiting');
     await settled();
@@ -69,7 +69,7 @@ describe('a turnstile', () => {
   });
 
   it('gets its slot back from work that fails, and tells the failure', async () => {
-    const callers = callersOf(createTurnstile({ slots: 1 }));
+    const callers = callersOf(createSemaphore({ slots: 1 }));
     const failing = callers.come('failing');
     void callers.come('next');
     await settled();
@@ -80,7 +80,7 @@ describe('a turnstile', () => {
   });
 
   it('refuses whoever finds its queue full, and nobody else', async () => {
-    const callers = callersOf(createTurnstile({ slots: 1, queue: { maxWaiting: 2, fullError } }));
+    const callers = callersOf(createSemaphore({ slots: 1, queue: { maxWaiting: 2, fullError } }));
     const answers = ['a', 'b', 'c'].map(callers.come);
     await settled();
     await expect(callers.come('d')).rejects.toThrow('full');
@@ -95,12 +95,12 @@ describe('a turnstile', () => {
   });
 
   it('that is closed turns away who waits and who comes, and lets finish who is inside', async () => {
-    const turnstile = createTurnstile({ slots: 1 });
-    const callers = callersOf(turnstile);
+    const semaphore = createSemaphore({ slots: 1 });
+    const callers = callersOf(semaphore);
     const inside = callers.come('inside');
     const waiting = callers.come('waiting');
     await settled();
-    turnstile.close(new Error('closed'));
+    semaphore.close(new Error('closed'));
     await expect(waiting).rejects.toThrow('closed');
     await expect(callers.come('late')).rejects.toThrow('closed');
     callers.leave('inside');
@@ -108,10 +108,10 @@ describe('a turnstile', () => {
   });
 
   it('does not begin the work of somebody whom it let in when it was closed', async () => {
-    const turnstile = createTurnstile({ slots: 1 });
-    const callers = callersOf(turnstile);
+    const semaphore = createSemaphore({ slots: 1 });
+    const callers = callersOf(semaphore);
     const entering = callers.come('entering');
-    turnstile.close(new Error('closed'));
+    semaphore.close(new Error('closed'));
     await expect(entering).rejects.toThrow('closed');
     expect(callers.inside).toEqual([]);
   });

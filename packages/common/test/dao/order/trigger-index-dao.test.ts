@@ -1,7 +1,7 @@
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
-import { createTriggerBookDao } from '@cnop/common/dao/order/trigger-book-dao';
+import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Order } from '@cnop/common/entities/order/order';
-import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-place';
+import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-keys';
 import { anOrder } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -11,13 +11,13 @@ const PRICES = ['0.000000000000000001', '0.09', '0.1', '1', '1.10', '1.2', '9', 
 const ALL = { assetId: 'BTC', limit: 100 };
 
 let runtime: TestRuntime;
-const book = () => createTriggerBookDao(runtime.store);
+const triggerIndex = () => createTriggerIndexDao(runtime.store);
 
 const waiting = (id: string, overrides: Partial<Order>): Order =>
   anOrder({ order_id: id, status: 'queued', price: null, total_amount: null, ...overrides });
 
 async function foundPrices(bounds: { fromPrice?: string; toPrice?: string }): Promise<string[]> {
-  const page = await book().getBooked({ ...ALL, book: 'BID_LE', ...bounds });
+  const page = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', ...bounds });
   return page.items.map(({ orderId }) => PRICES[Number(orderId.slice('stop-'.length))] ?? orderId);
 }
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.dispose());
 
-describe('a book of waiting orders', () => {
+describe('the trigger index', () => {
   it('is in the order of the prices, whatever their digits', async () => {
     expect(await foundPrices({})).toEqual(PRICES);
   });
@@ -70,25 +70,25 @@ describe('a book of waiting orders', () => {
     ['BID_GE', ['profit', 'sell']],
     ['TRAIL', ['trail-9', 'trail-10', 'trail-1768478400000']],
   ] as const)('%s has its own kinds alone', async (name, ids) => {
-    const page = await book().getBooked({ ...ALL, book: name });
+    const page = await triggerIndex().getOrders({ ...ALL, kind: name });
     expect(page.items.map(({ orderId }) => orderId)).toEqual(ids);
     expect(page.items[0]).toMatchObject({ username: 'alice', assetId: 'BTC' });
   });
 
   it('of trailing stops is read from a quote of acceptance on', async () => {
-    const page = await book().getBooked({ ...ALL, book: 'TRAIL', fromSeq: 10 });
+    const page = await triggerIndex().getOrders({ ...ALL, kind: 'TRAIL', fromSeq: 10 });
     expect(page.items.map(({ orderId }) => orderId)).toEqual(['trail-10', 'trail-1768478400000']);
   });
 
   it('is empty, or not', async () => {
-    expect(await book().isEmpty('BTC')).toBe(false);
-    expect(await book().isEmpty('ETH')).toBe(false);
-    expect(await book().isEmpty('DOGE')).toBe(true);
+    expect(await triggerIndex().isEmpty('BTC')).toBe(false);
+    expect(await triggerIndex().isEmpty('ETH')).toBe(false);
+    expect(await triggerIndex().isEmpty('DOGE')).toBe(true);
   });
 
   it('goes on where a page ended', async () => {
-    const first = await book().getBooked({ ...ALL, book: 'BID_LE', limit: 4 });
-    const rest = await book().getBooked({ ...ALL, book: 'BID_LE', after: first.next });
+    const first = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', limit: 4 });
+    const rest = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', after: first.next });
     expect([...first.items, ...rest.items]).toHaveLength(PRICES.length);
   });
 });
@@ -97,7 +97,7 @@ describe('the orders of some ids', () => {
   it('are those that wait, more of them than one read brings', async () => {
     const ids = [...PRICES.map((_, i) => `stop-${i}`), 'done', 'nobody'];
     const many = [...Array.from({ length: 150 }, (_, i) => `absent-${i}`), ...ids];
-    const found = await book().getWaiting(many);
+    const found = await triggerIndex().getOpen(many);
     expect(found.map(({ stop_price }) => stop_price)).toEqual(PRICES);
   });
 });
@@ -117,7 +117,9 @@ describe('the orders whose time is over', () => {
     }
     const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
     const countAt = async (at: string): Promise<number> => {
-      const pages = await Promise.all(shards.map((shard) => book().getExpired(shard, { at, limit: 100 })));
+      const pages = await Promise.all(
+        shards.map((shard) => triggerIndex().getExpired(shard, { at, limit: 100 })),
+      );
       return pages.reduce((sum, { items }) => sum + items.length, 0);
     };
     expect(await countAt('2026-01-31T23:59:59.999Z')).toBe(0);

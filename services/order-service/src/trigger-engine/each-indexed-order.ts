@@ -1,5 +1,5 @@
 import type { Page, Position } from '@cnop/common/core/pagination';
-import type { BookedOrder } from '@cnop/common/dao/order/trigger-book-dao';
+import type { IndexedOrder } from '@cnop/common/dao/order/trigger-index-dao';
 import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { EngineParts } from './dependencies.ts';
 
@@ -19,10 +19,10 @@ export interface Tally {
  * Acts on every order that a reading of an index finds, page by page. An order whose change fails is logged and left to
  * the next time; it does not keep the others from theirs.
  */
-export async function eachBookedOrder(
+export async function eachIndexedOrder(
   parts: Pick<EngineParts, 'gate' | 'log' | 'isClosing'>,
-  read: (after: Position | undefined) => Promise<Page<BookedOrder>>,
-  act: (order: BookedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+  read: (after: Position | undefined) => Promise<Page<IndexedOrder>>,
+  act: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Tally> {
   const tally: Tally = { changed: 0, isComplete: true };
   let after: Position | undefined;
@@ -45,8 +45,8 @@ export async function eachBookedOrder(
 
 async function attempt(
   { log }: Pick<EngineParts, 'log'>,
-  order: BookedOrder,
-  act: (order: BookedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+  order: IndexedOrder,
+  act: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Outcome> {
   try {
     return await act(order);

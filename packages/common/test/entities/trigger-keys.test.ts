@@ -3,13 +3,13 @@ import { sortableSeq } from '@cnop/common/core/sortable-seq';
 import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
 import {
-  bookPartition,
   EXPIRY_SHARDS,
+  expiryKeyOf,
   expiryPartition,
-  expiryPlaceOf,
   sortablePrice,
-  triggerPlaceOf,
-} from '@cnop/common/entities/order/trigger-place';
+  triggerKeyOf,
+  triggerPartition,
+} from '@cnop/common/entities/order/trigger-keys';
 import { anOrder } from '@cnop/testing/builders/order';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ const waiting = (overrides: Partial<Order>): Order =>
     ...overrides,
   });
 
-describe('the place of a waiting order in the book', () => {
+describe('the key of an open order in the trigger index', () => {
   it.each([
     ['limit_buy', { price: '45000.5' }, 'BTC#ASK_LE', '000000000045000.500000000000000000'],
     ['limit_sell', { price: '55000' }, 'BTC#BID_GE', '000000000055000.000000000000000000'],
@@ -44,7 +44,7 @@ describe('the place of a waiting order in the book', () => {
     ['trailing_stop', { trail_amount: '500' }, 'BTC#TRAIL', '0000000000004711'],
   ] as const)('of a %s is by what fires it', (order_type, terms, pk, sortable) => {
     const order = waiting({ order_type, ...terms });
-    expect(triggerPlaceOf(order)).toEqual({ pk, sk: `${sortable}#${order.order_id}` });
+    expect(triggerKeyOf(order)).toEqual({ pk, sk: `${sortable}#${order.order_id}` });
   });
 
   it('is there for every type that can wait, and while it waits only', () => {
@@ -52,14 +52,14 @@ describe('the place of a waiting order in the book', () => {
     for (const order_type of orderTypeSchema.options) {
       for (const status of orderStatusSchema.options) {
         const isMarket = order_type.startsWith('market');
-        const place = triggerPlaceOf(waiting({ order_type, status, ...terms }));
+        const place = triggerKeyOf(waiting({ order_type, status, ...terms }));
         expect(place !== undefined, `${order_type} ${status}`).toBe(status === 'queued' && !isMarket);
       }
     }
   });
 
-  it('is named by the asset and the book', () => {
-    expect(bookPartition('ETH', 'TRAIL')).toBe('ETH#TRAIL');
+  it('is named by the asset and the kind of trigger', () => {
+    expect(triggerPartition('ETH', 'TRAIL')).toBe('ETH#TRAIL');
   });
 });
 
@@ -68,7 +68,7 @@ describe('the place of a waiting order among those that expire', () => {
     const partitions = new Set<string>();
     for (let i = 0; i < 64; i += 1) {
       const order = waiting({ order_type: 'limit_buy', price: '1', order_id: `order-${i.toString(16)}` });
-      const place = expiryPlaceOf(order);
+      const place = expiryKeyOf(order);
       expect(place?.sk).toBe(`${EXPIRES_AT}#${order.order_id}`);
       partitions.add(place?.pk ?? '');
     }
@@ -79,12 +79,12 @@ describe('the place of a waiting order among those that expire', () => {
   it.each(orderStatusSchema.options.filter((status) => status !== 'queued'))(
     'does not exist once it is %s',
     (status: OrderStatus) => {
-      expect(expiryPlaceOf(waiting({ status, order_type: 'limit_buy', price: '1' }))).toBeUndefined();
+      expect(expiryKeyOf(waiting({ status, order_type: 'limit_buy', price: '1' }))).toBeUndefined();
     },
   );
 
   it('does not exist for an order that never expires', () => {
-    expect(expiryPlaceOf(waiting({ expires_at: null }))).toBeUndefined();
+    expect(expiryKeyOf(waiting({ expires_at: null }))).toBeUndefined();
   });
 });
 
