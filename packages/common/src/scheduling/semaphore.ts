@@ -1,4 +1,4 @@
-export interface TurnstileOptions {
+export interface SemaphoreOptions {
   /** How many may be inside at once. */
   readonly slots: number;
   /** Bounds the queue; without it everybody may wait, which is for callers who are few by their nature. */
@@ -19,7 +19,7 @@ export interface Semaphore {
 }
 
 /** Makes a semaphore that is open. */
-export function createSemaphore({ slots, queue }: TurnstileOptions): Semaphore {
+export function createSemaphore({ slots, queue }: SemaphoreOptions): Semaphore {
   const waiting: { readonly enter: () => void; readonly turnAway: (error: Error) => void }[] = [];
   let inside = 0;
   let closedBy: Error | undefined;
