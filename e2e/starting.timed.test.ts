@@ -7,8 +7,9 @@ import { temporaryFolder } from './support/platform.ts';
 
 const MAX_START_MILLISECONDS = 3_000;
 const STARTS = 3;
-/** 20 of it for the list of common passwords, which the first sign-up loads. */
-const MAX_IDLE_MEMORY_MIB = 220;
+const MAX_IDLE_MEMORY_MIB = 200;
+/** Until the garbage of the start and of the first sign-up is collected. */
+const MAX_SETTLING_MILLISECONDS = 30_000;
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
@@ -23,7 +24,12 @@ it(`the platform takes less than ${MAX_START_MILLISECONDS} ms from nothing to th
     if (i === 0) {
       // The process that hashes passwords is there once it was needed.
       await signUp(createApi(server.url));
-      memoryMib = await residentMib(server.process.pid);
+      await expect
+        .poll(async () => (memoryMib = await residentMib(server.process.pid)), {
+          timeout: MAX_SETTLING_MILLISECONDS,
+          interval: 500,
+        })
+        .toBeLessThan(MAX_IDLE_MEMORY_MIB);
     }
     expect(await server.process.stop('SIGTERM')).toEqual({ code: 0, signal: null });
   }
@@ -32,7 +38,6 @@ it(`the platform takes less than ${MAX_START_MILLISECONDS} ms from nothing to th
     `  ready after ${Math.round(best)} ms (best of ${STARTS}), ${memoryMib} MiB when idle\n`,
   );
   expect(best).toBeLessThan(MAX_START_MILLISECONDS);
-  expect(memoryMib).toBeLessThan(MAX_IDLE_MEMORY_MIB);
 });
 
 /** Memory of a process and of those it started. */
