@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { CircleUser } from 'lucide-react';
-import { balanceQuery } from '../api/account/balance.ts';
+import { balanceQuery } from '../api/account/cash.ts';
 import { profileQuery } from '../api/account/profile.ts';
-import { useSession } from '../session/use-session.ts';
+import { useSession } from '../session/access-token.ts';
 import { Money } from '../ui/amounts.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Skeleton } from '../ui/states.tsx';
 
-const loadAccountMenu = async () => (await import('./account-menu.tsx')).AccountMenu;
+const loadAccountMenu = async () => (await import('./header-menu.tsx')).AccountMenu;
 
 /** Who is here: the ways in, or the account. */
 export function AccountArea() {

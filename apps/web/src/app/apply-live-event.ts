@@ -1,14 +1,11 @@
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { QueryClient } from '@tanstack/react-query';
-import type { CashBalance } from '../api/account/balance.ts';
-import { BALANCE_KEY } from '../api/account/balance.ts';
-import { HOLDINGS_KEY } from '../api/account/holdings.ts';
-import { LEDGER_KEY } from '../api/account/ledger.ts';
-import { PORTFOLIO_KEY } from '../api/account/portfolio.ts';
-import { PORTFOLIO_HISTORY_KEY } from '../api/account/portfolio-history.ts';
+import type { CashBalance } from '../api/account/cash.ts';
+import { BALANCE_KEY, LEDGER_KEY } from '../api/account/cash.ts';
+import { HOLDINGS_KEY, PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../api/account/portfolio.ts';
 import { SESSIONS_KEY } from '../api/auth/sessions.ts';
-import { orderKeys } from '../api/orders/order-keys.ts';
+import { orderKeys } from '../api/orders/orders.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
 import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
 import { appearance } from '../settings/appearance.ts';

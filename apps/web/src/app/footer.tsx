@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useLoaded } from '../ui/use-loaded.ts';
+import { useLoaded } from '../ui/lazy-menu.tsx';
 import { useShortcut } from '../ui/use-shortcut.ts';
 
 const loadShortcutList = async () => (await import('./shortcut-list.tsx')).ShortcutList;

@@ -1,9 +1,8 @@
 import { Link, redirect, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { settledSession } from '../session/access-token.ts';
-import { useSession } from '../session/use-session.ts';
+import { settledSession, useSession } from '../session/access-token.ts';
 import { buttonClass } from '../ui/button.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
+import { EmptyState } from '../ui/states.tsx';
 
 /** In front of a page for those who are signed in: the others sign in first and come back. */
 export async function requireSession({

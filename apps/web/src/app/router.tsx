@@ -7,9 +7,9 @@ import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { adminRoute } from './admin/admin-routes.ts';
-import { PageError } from './page-error.tsx';
+import { PageError } from './fallback-pages.tsx';
 import { requireSession } from './require-session.tsx';
-import { rootRoute } from './root-route.ts';
+import { rootRoute } from './shell.tsx';
 
 /** Only ways within this app: a redirect to elsewhere would make our sign-in part of somebody's trap. */
 const redirectSchema = z
@@ -68,14 +68,14 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: authSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(() => import('./pages/sign-in-pages.tsx'), 'SignInPage'),
 });
 
 const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-up',
   validateSearch: authSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/sign-up-page.tsx'), 'SignUpPage'),
+  component: lazyRouteComponent(() => import('./pages/sign-in-pages.tsx'), 'SignUpPage'),
 });
 
 /** @param queryClient where routes find who is here */

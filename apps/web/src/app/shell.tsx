@@ -1,24 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, Link, Outlet } from '@tanstack/react-router';
 import { Contrast } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { profileQuery } from '../api/account/profile.ts';
 import { LiveBadge } from '../live/live-badge.tsx';
+import { joinLiveHub } from '../live/live-hub.ts';
 import { usePolledPrices } from '../live/use-polled-prices.ts';
-import { useSession } from '../session/use-session.ts';
+import { useSession } from '../session/access-token.ts';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
 import { PopupHome } from '../ui/popup-home.ts';
 import { AccountArea } from './account-area.tsx';
-import { Brand } from './brand.tsx';
+import { applyLiveEvent, refreshAccount } from './apply-live-event.ts';
+import { NotFoundPage } from './fallback-pages.tsx';
 import { Footer } from './footer.tsx';
 import type { NavigationItem } from './navigation.ts';
 import { navigationFor } from './navigation.ts';
-import { SessionLive } from './session-live.tsx';
 
-const loadAppearanceMenu = async () => (await import('./appearance-menu.tsx')).AppearanceMenu;
+const loadAppearanceMenu = async () => (await import('./header-menu.tsx')).AppearanceMenu;
 
 /** What is around every page. */
-export function Shell() {
+function Shell() {
   const session = useSession();
   const isSignedIn = session === 'signed-in';
   usePolledPrices(isSignedIn);
@@ -101,3 +103,50 @@ function BottomBar({ items }: { readonly items: readonly NavigationItem[] }) {
     </nav>
   );
 }
+
+/** Three candles and the name. */
+function Brand() {
+  return (
+    <>
+      <svg aria-hidden="true" viewBox="0 0 24 24" className="size-6">
+        <rect width="24" height="24" rx="6" className="fill-solid" />
+        <path
+          d="M7 6v12M12 4v16M17 7v10"
+          className="stroke-on-solid"
+          strokeOpacity="0.45"
+          strokeWidth="1.2"
+        />
+        <rect x="5.2" y="10" width="3.6" height="5.5" rx="1" className="fill-on-solid" />
+        <rect x="10.2" y="7" width="3.6" height="9" rx="1" className="fill-on-solid" />
+        <rect x="15.2" y="9" width="3.6" height="4.5" rx="1" className="fill-on-solid" />
+      </svg>
+      <span className="hidden text-base font-semibold tracking-tight min-[400px]:block">CNOP</span>
+    </>
+  );
+}
+
+/** Follows the stream while somebody is signed in. It shows nothing. */
+function SessionLive() {
+  const queryClient = useQueryClient();
+  const { data: profile } = useQuery(profileQuery());
+  const username = profile?.username;
+  useEffect(() => {
+    if (username === undefined) return undefined;
+    return joinLiveHub({
+      username,
+      onEvent: (event) => applyLiveEvent(queryClient, event),
+      onReset: () => refreshAccount(queryClient),
+    });
+  }, [username, queryClient]);
+  return null;
+}
+
+/** What every route may ask. */
+export interface RouterContext {
+  readonly queryClient: QueryClient;
+}
+
+export const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+});

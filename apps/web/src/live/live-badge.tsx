@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { formatTime } from '../format/times.ts';
-import type { LiveState } from './live-state.ts';
+import type { LiveState } from './live-status.ts';
 import { useLiveState } from './live-status.ts';
 
 const DOTS: Readonly<Record<LiveState['kind'], string>> = {

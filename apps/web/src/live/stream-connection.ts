@@ -1,6 +1,5 @@
 import { API_PREFIX } from '../api/http/client.ts';
 import { currentAccessToken, renewAccessToken } from '../session/access-token.ts';
-import { backoffMilliseconds } from './backoff.ts';
 import { createSseParser } from './sse-parser.ts';
 import type { StreamFrame } from './stream-frames.ts';
 import { readFrame } from './stream-frames.ts';
@@ -9,7 +8,7 @@ const STREAM_PATH = `${API_PREFIX}/stream?prices=all`;
 /** Longer than the fifteen seconds between two heartbeats: a connection that is this quiet is dead. */
 const SILENCE_MILLISECONDS = 25_000;
 
-export interface StreamHandlers {
+interface StreamHandlers {
   /** The `seq` of the last event that this browser has; undefined before the first. */
   readonly lastSeq: () => number | undefined;
   readonly onFrame: (frame: StreamFrame) => void;
@@ -98,4 +97,17 @@ function waitOrOnline(milliseconds: number, stopped: AbortSignal): Promise<void>
     window.addEventListener('online', settle);
     stopped.addEventListener('abort', settle);
   });
+}
+
+const FIRST_DELAY_MILLISECONDS = 500;
+const MAX_DELAY_MILLISECONDS = 15_000;
+
+/**
+ * How long to wait before the next attempt: twice as long each time, and never all clients at once.
+ * @param failures attempts that failed since the last success, from 1
+ * @param chance from 0 to 1
+ */
+export function backoffMilliseconds(failures: number, chance: number): number {
+  const ceiling = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** (failures - 1), MAX_DELAY_MILLISECONDS);
+  return ceiling / 2 + (ceiling / 2) * chance;
 }

@@ -1,5 +1,5 @@
 import { decimal, decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
-import type { MarketAsset } from '../api/market/assets.ts';
+import type { MarketAsset } from '../api/market.ts';
 import type { Figure } from '../format/numbers.ts';
 import { percentChange } from '../format/numbers.ts';
 import { useLivePrice } from './price-store.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { assetsQuery } from '../api/market/assets.ts';
+import { assetsQuery } from '../api/market.ts';
 import { noteConnection, noteSignOfLife } from './live-status.ts';
 import { priceAround, publishPrice } from './price-store.ts';
 

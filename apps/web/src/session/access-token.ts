@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react';
 import { z } from 'zod';
 
 /**
@@ -20,7 +21,7 @@ export const tokenAnswerSchema = z.object({ access_token: z.string(), expires_in
 type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
 
 /** `restoring` until the first renewal is answered; `expired` when a session ended under a page that was using it. */
-export type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
+type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
 
 let state: SessionState = 'visitor';
 let accessToken: string | undefined;
@@ -161,4 +162,9 @@ function store(key: string, text: string | null): void {
   } catch {
     // Without storage a reload ends the session.
   }
+}
+
+/** Whether somebody is signed in; re-renders when that changes. */
+export function useSession(): SessionState {
+  return useSyncExternalStore(subscribeToSession, sessionState);
 }

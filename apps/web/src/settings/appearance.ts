@@ -3,10 +3,10 @@ import { useSyncExternalStore } from 'react';
 /** `public/appearance.js` reads the same key before the first paint. */
 const STORAGE_KEY = 'cnop.appearance';
 
-export type Theme = 'system' | 'light' | 'dark';
-export type Palette = 'green-red' | 'blue-orange';
+type Theme = 'system' | 'light' | 'dark';
+type Palette = 'green-red' | 'blue-orange';
 
-export interface Appearance {
+interface Appearance {
   readonly theme: Theme;
   /** Colours of gains and losses; the second pair is told apart by colour-blind people as well. */
   readonly palette: Palette;
@@ -71,3 +71,14 @@ function subscribe(listener: () => void): () => void {
 export function useAppearance(): Appearance {
   return useSyncExternalStore(subscribe, appearance);
 }
+
+export const THEMES: readonly { readonly value: Theme; readonly label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+export const PALETTES: readonly { readonly value: Palette; readonly label: string }[] = [
+  { value: 'green-red', label: 'Green and red' },
+  { value: 'blue-orange', label: 'Blue and orange' },
+];

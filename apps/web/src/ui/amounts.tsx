@@ -1,4 +1,6 @@
+import { decimal } from '@cnop/common/core/money';
 import { clsx } from 'clsx';
+import { useState } from 'react';
 import type { Figure, Sign } from '../format/numbers.ts';
 import {
   formatMoney,
@@ -22,7 +24,7 @@ interface AmountProps {
   readonly className?: string;
 }
 
-export interface MoneyProps extends AmountProps {
+interface MoneyProps extends AmountProps {
   readonly value: Text;
   /** Shows a sign and its colour: for changes and results, not for balances. */
   readonly isChange?: boolean;
@@ -38,7 +40,7 @@ export function Money({ value, isChange = false, className }: MoneyProps) {
   );
 }
 
-export interface QuantityProps extends AmountProps {
+interface QuantityProps extends AmountProps {
   readonly value: Text;
   readonly unit?: string;
 }
@@ -64,7 +66,7 @@ function Masked({ className }: { readonly className?: string | undefined }) {
   );
 }
 
-export interface PriceProps extends AmountProps {
+interface PriceProps extends AmountProps {
   readonly value: Figure;
   readonly priceScale: number;
 }
@@ -79,6 +81,26 @@ export function Percent({ value, className }: AmountProps & { readonly value: Fi
   return (
     <span className={clsx('numeric', COLOURS[signOfPercent(value)], className)}>
       {formatPercent(value, { signed: true })}
+    </span>
+  );
+}
+
+interface TickingPriceProps {
+  readonly value: string;
+  readonly priceScale: number;
+  readonly className?: string;
+}
+
+/** A price that lights up when it moves. It is no live region: a voice that reads every tick helps nobody. */
+export function TickingPrice({ value, priceScale, className }: TickingPriceProps) {
+  const [shown, setShown] = useState({ value, tick: '' });
+  if (value !== shown.value) {
+    setShown({ value, tick: decimal(value).gt(shown.value) ? 'tick-up' : 'tick-down' });
+  }
+  return (
+    // A new key begins the animation anew.
+    <span key={value} className={clsx('numeric -mx-1 rounded px-1', shown.tick, className)}>
+      {formatPrice(value, priceScale)}
     </span>
   );
 }

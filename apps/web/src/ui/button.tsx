@@ -1,9 +1,8 @@
 import { clsx } from 'clsx';
 import type { ComponentProps, ReactNode } from 'react';
-import { Spinner } from './spinner.tsx';
 
 export type ButtonTone = 'primary' | 'secondary' | 'quiet' | 'buy' | 'sell' | 'danger';
-export type ButtonSize = 'small' | 'medium' | 'large';
+type ButtonSize = 'small' | 'medium' | 'large';
 
 const TONES: Readonly<Record<ButtonTone, string>> = {
   primary: 'bg-solid text-on-solid hover:bg-solid-hover',
@@ -20,7 +19,7 @@ const SIZES: Readonly<Record<ButtonSize, string>> = {
   large: 'h-11 px-4 text-base',
 };
 
-export interface ButtonLook {
+interface ButtonLook {
   readonly tone?: ButtonTone;
   readonly size?: ButtonSize;
 }
@@ -35,7 +34,7 @@ export function buttonClass({ tone = 'secondary', size = 'medium' }: ButtonLook 
   );
 }
 
-export interface ButtonProps extends ComponentProps<'button'>, ButtonLook {
+interface ButtonProps extends ComponentProps<'button'>, ButtonLook {
   /** Something is under way: the button keeps its size, shows so and does nothing. */
   readonly isBusy?: boolean;
   /** Does nothing for now and keeps the focus. */
@@ -67,5 +66,49 @@ export function Button({
       {isBusy && <Spinner />}
       {children}
     </button>
+  );
+}
+
+interface IconButtonProps extends ComponentProps<'button'> {
+  /** Says what is done to what, such as "Cancel order 12 BTC". */
+  readonly label: string;
+  /** Does nothing for now, and keeps the focus, which `disabled` would take away. */
+  readonly isInert?: boolean;
+  readonly children: ReactNode;
+}
+
+export function IconButton({
+  label,
+  isInert = false,
+  className,
+  children,
+  onClick,
+  ...rest
+}: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      {...rest}
+      aria-disabled={isInert || undefined}
+      onClick={isInert ? (event) => event.preventDefault() : onClick}
+      className={clsx(
+        'inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink',
+        'disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50',
+        className,
+      )}
+    >
+      {children}
+    </button>
+  );
+}
+
+export function Spinner() {
+  return (
+    <span
+      aria-hidden="true"
+      className="size-3.5 shrink-0 animate-spin rounded-full border-2 border-current border-t-transparent"
+    />
   );
 }

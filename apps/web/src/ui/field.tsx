@@ -1,14 +1,15 @@
+import { clsx } from 'clsx';
 import { CircleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode, Ref } from 'react';
 
-export interface FieldTexts {
+interface FieldTexts {
   readonly label: string;
   readonly error?: string | undefined;
   /** Said before anything went wrong. */
   readonly hint?: ReactNode;
 }
 
-export interface FieldProps extends FieldTexts {
+interface FieldProps extends FieldTexts {
   readonly id: string;
   /** Beside the label, such as what is available. */
   readonly aside?: ReactNode;
@@ -25,7 +26,7 @@ export function describedBy(id: string, { error, hint }: FieldTexts): Record<str
 }
 
 /** Label above, control, then what is wrong or worth knowing. */
-export function Field({ id, label, error, hint, aside, children }: FieldProps) {
+function Field({ id, label, error, hint, aside, children }: FieldProps) {
   return (
     <div className="grid gap-1">
       <div className="flex items-baseline justify-between gap-2">
@@ -45,6 +46,139 @@ export function Field({ id, label, error, hint, aside, children }: FieldProps) {
         <div id={`${id}-hint`} className="text-sm text-faint">
           {hint}
         </div>
+      )}
+    </div>
+  );
+}
+
+export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id'> {
+  readonly id: string;
+  readonly label: string;
+  readonly error?: string | undefined;
+  readonly hint?: ReactNode;
+}
+
+export function TextField({ id, label, error, hint, ...input }: TextFieldProps) {
+  return (
+    <Field id={id} label={label} error={error} hint={hint}>
+      <input id={id} type="text" className="field" {...describedBy(id, { label, error, hint })} {...input} />
+    </Field>
+  );
+}
+
+interface TextAreaProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly error?: string | undefined;
+  readonly rows?: number;
+}
+
+const LINE_BREAKS = /\s*\n\s*/g;
+
+/** Room for a paragraph. The API takes text without line breaks, so a pasted one becomes a space. */
+export function TextArea({ id, label, value, onChange, error, rows = 3 }: TextAreaProps) {
+  return (
+    <Field id={id} label={label} error={error}>
+      <textarea
+        id={id}
+        rows={rows}
+        value={value}
+        onChange={(event) => onChange(event.target.value.replaceAll(LINE_BREAKS, ' '))}
+        className="field h-auto resize-y py-2"
+        {...describedBy(id, { label, error })}
+      />
+    </Field>
+  );
+}
+
+interface DecimalFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly unit: string;
+  readonly error?: string | undefined;
+  readonly hint?: ReactNode;
+  readonly aside?: ReactNode;
+  readonly placeholder?: string;
+  readonly inputRef?: Ref<HTMLInputElement>;
+  readonly isDisabled?: boolean;
+}
+
+/**
+ * An amount as text: `type="number"` would refuse a decimal comma, change digits and count on the mouse wheel. Whoever
+ * reads the value accepts both separators.
+ */
+export function DecimalField({
+  id,
+  label,
+  value,
+  onChange,
+  unit,
+  error,
+  hint,
+  aside,
+  ...rest
+}: DecimalFieldProps) {
+  const { placeholder = '0', inputRef, isDisabled = false } = rest;
+  return (
+    <Field id={id} label={label} error={error} hint={hint} aside={aside}>
+      <div className="relative">
+        <input
+          id={id}
+          ref={inputRef}
+          type="text"
+          inputMode="decimal"
+          autoComplete="off"
+          spellCheck={false}
+          disabled={isDisabled}
+          value={value}
+          placeholder={placeholder}
+          onChange={(event) => onChange(event.target.value)}
+          className={clsx('field numeric pe-14 text-end')}
+          {...describedBy(id, { label, error, hint })}
+        />
+        <span className="pointer-events-none absolute inset-y-0 end-2.5 flex items-center text-sm text-faint">
+          {unit}
+        </span>
+      </div>
+    </Field>
+  );
+}
+
+interface CheckboxFieldProps {
+  readonly id: string;
+  readonly label: ReactNode;
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+}
+
+export function CheckboxField({ id, label, isChecked, onChange }: CheckboxFieldProps) {
+  return (
+    <label htmlFor={id} className="flex min-h-6 cursor-pointer items-start gap-2.5">
+      <input
+        id={id}
+        type="checkbox"
+        checked={isChecked}
+        onChange={(event) => onChange(event.target.checked)}
+        className="mt-0.5 size-4 shrink-0 accent-(--accent)"
+      />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+/** What is wrong with a form as a whole. */
+export function FormProblem({ message }: { readonly message: string | undefined }) {
+  return (
+    <div role="alert" className="empty:hidden">
+      {message !== undefined && (
+        <p className="flex items-start gap-2 rounded-md bg-danger-soft p-3 text-danger">
+          <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+          <span className="min-w-0 wrap-anywhere">{message}</span>
+        </p>
       )}
     </div>
   );

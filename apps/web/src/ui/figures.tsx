@@ -1,8 +1,8 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
-import { Skeleton } from './skeleton.tsx';
+import { Skeleton } from './states.tsx';
 
-export interface FiguresProps {
+interface FiguresProps {
   readonly children: ReactNode;
   readonly className?: string;
 }
@@ -16,7 +16,7 @@ export function Figures({ children, className }: FiguresProps) {
   );
 }
 
-export interface FigureProps {
+interface FigureProps {
   readonly label: string;
   /** Nothing while it loads: its place is held. */
   readonly children: ReactNode;
@@ -33,6 +33,16 @@ export function Figure({ label, children, aside, className }: FigureProps) {
         {children ?? <Skeleton className="h-5 w-24 self-center" />}
         {aside !== undefined && <span className="text-sm font-normal text-faint">{aside}</span>}
       </dd>
+    </div>
+  );
+}
+
+/** A line of a description list: what it is, and at the end of the line its value. */
+export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="shrink-0 text-muted">{label}</dt>
+      <dd className="min-w-0 text-end wrap-anywhere">{children}</dd>
     </div>
   );
 }

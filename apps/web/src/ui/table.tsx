@@ -1,9 +1,9 @@
 import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
-import type { SortDirection } from './sort-direction.ts';
+import { Button } from './button.tsx';
 
-export interface TableProps {
+interface TableProps {
   /** What the table lists; read out, not shown. */
   readonly caption: string;
   readonly head: ReactNode;
@@ -28,13 +28,13 @@ export function Table({ caption, head, children, className }: TableProps) {
   );
 }
 
-export interface ColumnProps {
+interface ColumnProps {
   readonly children?: ReactNode;
   readonly isNumeric?: boolean;
   readonly className?: string;
 }
 
-export interface CellProps extends ColumnProps {
+interface CellProps extends ColumnProps {
   /** Half as high, in tables that are a legend or a long series. */
   readonly isDense?: boolean;
 }
@@ -54,7 +54,7 @@ export function Column({ children, isNumeric = false, className }: ColumnProps) 
   );
 }
 
-export interface SortColumnProps extends ColumnProps {
+interface SortColumnProps extends ColumnProps {
   /** How the table is sorted by this column; undefined when it is sorted by another. */
   readonly direction: SortDirection | undefined;
   readonly onSort: () => void;
@@ -126,5 +126,26 @@ export function RowHead({ children, isDense = false, className }: CellProps) {
     >
       {children}
     </th>
+  );
+}
+
+/** Which way a table is sorted. */
+export type SortDirection = 'asc' | 'desc';
+
+interface ShowMoreProps {
+  readonly hasMore: boolean;
+  readonly isBusy: boolean;
+  readonly onMore: () => void;
+}
+
+/** Under a list that comes a page at a time. */
+export function ShowMore({ hasMore, isBusy, onMore }: ShowMoreProps) {
+  if (!hasMore) return null;
+  return (
+    <div className="flex justify-center border-t border-line p-3">
+      <Button isBusy={isBusy} onClick={onMore}>
+        Show more
+      </Button>
+    </div>
   );
 }

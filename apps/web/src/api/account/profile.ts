@@ -1,9 +1,9 @@
 import { userSchema } from '@cnop/common/entities/user/user';
 import { queryOptions } from '@tanstack/react-query';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
-export const profileSchema = userSchema.omit({ password_hash: true, last_login: true });
+const profileSchema = userSchema.omit({ password_hash: true, last_login: true });
 export type Profile = z.output<typeof profileSchema>;
 
 export const PROFILE_KEY = ['profile'] as const;
@@ -14,4 +14,24 @@ export function profileQuery() {
     queryFn: ({ signal }) => callApi({ path: '/auth/profile', schema: profileSchema, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Only what is to change; `null` takes a value away. */
+export type ProfileChange = Partial<
+  Pick<Profile, 'first_name' | 'last_name' | 'email' | 'phone' | 'date_of_birth' | 'marketing_emails_consent'>
+> & {
+  /** Needed for another e-mail. */
+  readonly current_password?: string;
+};
+
+const answerSchema = z.object({ user: profileSchema });
+
+export async function updateProfile(change: ProfileChange): Promise<Profile> {
+  const { user } = await callApi({
+    method: 'PUT',
+    path: '/auth/profile',
+    body: change,
+    schema: answerSchema,
+  });
+  return user;
 }

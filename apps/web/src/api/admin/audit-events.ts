@@ -1,7 +1,6 @@
 import { auditEventSchema } from '@cnop/common/entities/user/audit-event';
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { callApi } from '../http/client.ts';
-import { pageSchema } from '../page.ts';
+import { callApi, pageSchema } from '../http/client.ts';
 
 const answerSchema = pageSchema(auditEventSchema);
 const PAGE = '50';

@@ -1,15 +1,17 @@
+import { nonNegativeDecimalSchema } from '@cnop/common/entities/fields';
+import { balanceSchema } from '@cnop/common/entities/user/balance';
+import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
-import { infiniteQueryOptions } from '@tanstack/react-query';
-import type { z } from 'zod';
-import { callApi } from '../http/client.ts';
-import { pageSchema } from '../page.ts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { callApi, pageSchema } from '../http/client.ts';
 
-export const managedUserSchema = userSchema.omit({ password_hash: true });
+const managedUserSchema = userSchema.omit({ password_hash: true });
 export type ManagedUser = z.output<typeof managedUserSchema>;
 
 export const USERS_KEY = ['admin', 'users'] as const;
-const answerSchema = pageSchema(managedUserSchema);
-const PAGE = '50';
+const usersPageSchema = pageSchema(managedUserSchema);
+const PAGE_SIZE = '50';
 
 /** Users by name, a page at a time. @param beginning how the names begin */
 export function usersQuery(beginning: string) {
@@ -18,11 +20,65 @@ export function usersQuery(beginning: string) {
     queryFn: ({ pageParam, signal }) =>
       callApi({
         path: '/admin/users',
-        query: { limit: PAGE, cursor: pageParam, search: beginning === '' ? undefined : beginning },
-        schema: answerSchema,
+        query: { limit: PAGE_SIZE, cursor: pageParam, search: beginning === '' ? undefined : beginning },
+        schema: usersPageSchema,
         signal,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}
+
+const managedBalanceSchema = balanceSchema
+  .pick({ current_balance: true, held_balance: true })
+  .extend({ available_balance: nonNegativeDecimalSchema });
+export type ManagedBalance = z.output<typeof managedBalanceSchema>;
+
+const userAnswerSchema = z.object({ data: managedUserSchema, balance: managedBalanceSchema });
+
+/** Where the API has one user. */
+function userPath(username: string): string {
+  return `/admin/users/${encodeURIComponent(username)}`;
+}
+
+export function userKey(username: string) {
+  return [...USERS_KEY, 'one', username] as const;
+}
+
+/** One user with their cash. */
+export function userQuery(username: string) {
+  return queryOptions({
+    queryKey: userKey(username),
+    queryFn: ({ signal }) => callApi({ path: userPath(username), schema: userAnswerSchema, signal }),
+  });
+}
+
+const accessAnswerSchema = z.object({ data: managedUserSchema });
+
+/** What an administrator changes on a user. It ends their sessions. */
+export type AccessChange = Pick<User, 'role'> | Pick<User, 'status'>;
+
+export async function changeAccess(username: string, change: AccessChange) {
+  const path = userPath(username);
+  const { data } = await callApi({ method: 'PATCH', path, body: change, schema: accessAnswerSchema });
+  return data;
+}
+
+const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
+
+export interface Adjustment {
+  /** USD with at most two fraction digits; negative to take away. */
+  readonly amount: string;
+  readonly description: string;
+}
+
+/** Corrects a balance. @param idempotencyKey the same for every attempt, so that it takes effect once */
+export async function adjustBalance(username: string, body: Adjustment, idempotencyKey: string) {
+  return callApi({
+    method: 'POST',
+    path: `${userPath(username)}/adjustments`,
+    body,
+    schema: receiptSchema,
+    idempotencyKey,
   });
 }

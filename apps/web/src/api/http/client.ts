@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { currentAccessToken, renewAccessToken } from '../../session/access-token.ts';
 import { ApiProblem, problemOf } from './api-problem.ts';
 
@@ -6,7 +6,7 @@ export const API_PREFIX = '/api/v1';
 /** Longer than the gateway waits for a service, so that its own answer arrives first. */
 const TIMEOUT_MILLISECONDS = 20_000;
 
-export interface ApiRequest<Schema extends z.ZodType> {
+interface ApiRequest<Schema extends z.ZodType> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Behind the prefix, such as `/orders`. */
   readonly path: string;
@@ -36,7 +36,7 @@ export interface Download {
   readonly name: string;
 }
 
-export interface DownloadRequest extends Pick<ApiRequest<z.ZodType>, 'path' | 'query'> {
+interface DownloadRequest extends Pick<ApiRequest<z.ZodType>, 'path' | 'query'> {
   /** What the file has to be: the page of a proxy in between is none. */
   readonly mediaType: string;
   /** The name of the file when the answer gives none. */
@@ -129,4 +129,9 @@ function queryText(query: ApiRequest<z.ZodType>['query']): string {
     value === undefined ? [] : [[name, value]],
   );
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries).toString()}`;
+}
+
+/** A page of a list, newest first. */
+export function pageSchema<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), has_more: z.boolean(), next_cursor: z.string().nullable() });
 }

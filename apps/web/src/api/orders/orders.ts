@@ -1,12 +1,20 @@
+import { assetTransactionSchema } from '@cnop/common/entities/asset/asset-transaction';
 import type { Order, OrderStatus, OrderType } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
+import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi } from '../http/client.ts';
-import { pageSchema } from '../page.ts';
-import { orderKeys } from './order-keys.ts';
+import { callApi, pageSchema } from '../http/client.ts';
 
-const answerSchema = pageSchema(orderSchema);
+export const orderKeys = {
+  all: ['orders'] as const,
+  open: (assetId?: string) => ['orders', 'open', assetId ?? 'all'] as const,
+  list: (filter: unknown) => ['orders', 'list', filter] as const,
+  one: (orderId: string) => ['orders', 'one', orderId] as const,
+  explanation: (orderId: string) => ['orders', 'explanation', orderId] as const,
+};
+
+const ordersPageSchema = pageSchema(orderSchema);
 const HISTORY_PAGE = '50';
 /** The API gives no more at once. */
 const OPEN_PAGE = '100';
@@ -27,7 +35,7 @@ export function ordersQuery({ asset, type, status }: OrderFilter) {
       callApi({
         path: '/orders',
         query: { limit: HISTORY_PAGE, cursor: pageParam, asset_id: asset, order_type: type, status },
-        schema: answerSchema,
+        schema: ordersPageSchema,
         signal,
       }),
     initialPageParam: undefined as string | undefined,
@@ -48,7 +56,7 @@ async function readOpenOrders(asset: string | undefined, signal: AbortSignal): P
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_OPEN_PAGES; pages += 1) {
     const query = { limit: OPEN_PAGE, cursor, asset_id: asset, status: 'queued' };
-    const page = await callApi({ path: '/orders', query, schema: answerSchema, signal });
+    const page = await callApi({ path: '/orders', query, schema: ordersPageSchema, signal });
     orders.push(...page.data);
     if (page.next_cursor === null) break;
     cursor = page.next_cursor;
@@ -68,4 +76,45 @@ export async function readOrder(orderId: string, signal?: AbortSignal): Promise<
   const path = `/orders/${encodeURIComponent(orderId)}`;
   const { data } = await callApi({ path, schema: z.object({ data: orderSchema }), signal });
   return data;
+}
+
+/** Why an order is what it is. */
+export function orderExplanationQuery(orderId: string) {
+  return queryOptions({
+    queryKey: orderKeys.explanation(orderId),
+    queryFn: async ({ signal }) => {
+      const path = `/orders/${encodeURIComponent(orderId)}/explain`;
+      const { data } = await callApi({ path, schema: z.object({ data: orderExplanationSchema }), signal });
+      return data;
+    },
+  });
+}
+
+const tradeSchema = assetTransactionSchema.pick({
+  transaction_id: true,
+  transaction_type: true,
+  quantity: true,
+  price: true,
+  total_amount: true,
+  fees: true,
+  order_id: true,
+  timestamp: true,
+});
+
+const tradesPageSchema = pageSchema(tradeSchema);
+const SHOWN_TRADES = '100';
+
+/** What the user bought and sold of an asset, newest first. It changes when orders do. */
+export function tradesQuery(assetId: string) {
+  return queryOptions({
+    queryKey: [...orderKeys.all, 'trades', assetId],
+    queryFn: ({ signal }) =>
+      callApi({
+        path: `/assets/${encodeURIComponent(assetId)}/transactions`,
+        query: { limit: SHOWN_TRADES },
+        schema: tradesPageSchema,
+        signal,
+      }),
+    select: ({ data }) => data,
+  });
 }

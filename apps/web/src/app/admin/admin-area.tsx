@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import type { LinkProps } from '@tanstack/react-router';
 import { Link, Outlet } from '@tanstack/react-router';
+import { profileQuery } from '../../api/account/profile.ts';
+import type { Permissions } from '../../features/admin/permissions.ts';
+import { permissionsOf } from '../../features/admin/permissions.ts';
+import { useSession } from '../../session/access-token.ts';
 import { WhileSignedIn } from '../require-session.tsx';
-import { usePermissions } from './use-permissions.ts';
 
 interface Place {
   readonly to: NonNullable<LinkProps['to']>;
@@ -36,4 +40,11 @@ export function AdminArea() {
       </WhileSignedIn>
     </div>
   );
+}
+
+/** What whoever is here may do. The profile was read before the page; it is gone when the session is. */
+export function usePermissions(): Permissions {
+  const isSignedIn = useSession() === 'signed-in';
+  const { data } = useQuery({ ...profileQuery(), enabled: isSignedIn });
+  return permissionsOf(data?.role ?? 'customer');
 }

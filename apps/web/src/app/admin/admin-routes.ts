@@ -1,10 +1,31 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import type { UserRole } from '@cnop/common/entities/user/user';
+import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router';
+import { profileQuery } from '../../api/account/profile.ts';
 import { assetsSearchSchema } from '../../features/admin/assets/assets-search.ts';
 import { auditSearchSchema } from '../../features/admin/audit/audit-search.ts';
 import { usersSearchSchema } from '../../features/admin/users/users-search.ts';
 import { STAFF } from '../navigation.ts';
-import { rootRoute } from '../root-route.ts';
-import { requireRole } from './require-role.ts';
+import { requireSession } from '../require-session.tsx';
+import type { RouterContext } from '../shell.tsx';
+import { rootRoute } from '../shell.tsx';
+
+interface RouteEntry {
+  readonly location: { readonly href: string };
+  readonly context: RouterContext;
+}
+
+/**
+ * In front of pages for those who have a role. For everybody else there is nothing at the address, and none of its code
+ * is loaded; that the data is not given out either is the server's part.
+ */
+function requireRole(roles: readonly UserRole[]): (entry: RouteEntry) => Promise<void> {
+  return async ({ location, context }) => {
+    await requireSession({ location });
+    const { role } = await context.queryClient.ensureQueryData(profileQuery());
+    // oxlint-disable-next-line typescript/only-throw-error -- the router's way of saying so
+    if (!roles.includes(role)) throw notFound();
+  };
+}
 
 const areaRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -26,33 +47,33 @@ const assetsRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'assets',
   validateSearch: assetsSearchSchema,
-  component: lazyRouteComponent(() => import('../pages/admin/assets-page.tsx'), 'AssetsPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/asset-pages.tsx'), 'AssetsPage'),
 });
 
 const newAssetRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'assets/new',
   beforeLoad: requireRole(['admin']),
-  component: lazyRouteComponent(() => import('../pages/admin/new-asset-page.tsx'), 'NewAssetPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/asset-pages.tsx'), 'NewAssetPage'),
 });
 
 const assetRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'assets/$assetId',
-  component: lazyRouteComponent(() => import('../pages/admin/managed-asset-page.tsx'), 'ManagedAssetPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/asset-pages.tsx'), 'ManagedAssetPage'),
 });
 
 const usersRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'users',
   validateSearch: usersSearchSchema,
-  component: lazyRouteComponent(() => import('../pages/admin/users-page.tsx'), 'UsersPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/user-pages.tsx'), 'UsersPage'),
 });
 
 const userRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'users/$username',
-  component: lazyRouteComponent(() => import('../pages/admin/managed-user-page.tsx'), 'ManagedUserPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/user-pages.tsx'), 'ManagedUserPage'),
 });
 
 const auditRoute = createRoute({
@@ -60,13 +81,13 @@ const auditRoute = createRoute({
   path: 'audit',
   validateSearch: auditSearchSchema,
   beforeLoad: requireRole(['admin']),
-  component: lazyRouteComponent(() => import('../pages/admin/audit-page.tsx'), 'AuditPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/watch-pages.tsx'), 'AuditPage'),
 });
 
 const healthRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'health',
-  component: lazyRouteComponent(() => import('../pages/admin/health-page.tsx'), 'HealthPage'),
+  component: lazyRouteComponent(() => import('../pages/admin/watch-pages.tsx'), 'HealthPage'),
 });
 
 /** The places of those who look after the platform, each with code of its own. */

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { MarketAsset } from '../../api/market/assets.ts';
-import { assetsQuery } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
+import { assetsQuery } from '../../api/market.ts';
 import { AboutAsset } from '../../features/asset/about-asset.tsx';
 import { AssetHeader } from '../../features/asset/asset-header.tsx';
 import { ChartPanel } from '../../features/asset/chart/chart-panel.tsx';
 import { Position } from '../../features/asset/position.tsx';
 import { OpenOrders } from '../../features/orders/open-orders.tsx';
 import { Ticket } from '../../features/ticket/ticket.tsx';
-import { useSession } from '../../session/use-session.ts';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
-import { NotFoundPage } from '../not-found-page.tsx';
+import { useSession } from '../../session/access-token.ts';
+import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { NotFoundPage } from '../fallback-pages.tsx';
 
 const route = getRouteApi('/assets/$assetId');
 

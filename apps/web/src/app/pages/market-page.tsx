@@ -5,7 +5,7 @@ import { ExampleReceipt } from '../../features/market/example-receipt.tsx';
 import { Market } from '../../features/market/market.tsx';
 import type { MarketSearch } from '../../features/market/market-search.ts';
 import { MarketSummary } from '../../features/market/market-summary.tsx';
-import { useSession } from '../../session/use-session.ts';
+import { useSession } from '../../session/access-token.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { PageTitle } from '../page-title.tsx';
 

@@ -1,5 +1,5 @@
 import { ExternalLink } from 'lucide-react';
-import type { MarketAsset } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
 
 const BASIS_POINTS_PER_PERCENT = 2;
 

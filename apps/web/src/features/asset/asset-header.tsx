@@ -1,11 +1,9 @@
 import type { ReactNode } from 'react';
-import type { MarketAsset } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
 import { formatCompactMoney } from '../../format/numbers.ts';
-import { TickingPrice } from '../../live/ticking-price.tsx';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
-import { Percent, Price } from '../../ui/amounts.tsx';
-import { AssetBadge } from '../../ui/asset-badge.tsx';
-import { AssetStatusBadge } from '../../ui/asset-status-badge.tsx';
+import { Percent, Price, TickingPrice } from '../../ui/amounts.tsx';
+import { AssetBadge, AssetStatusBadge } from '../../ui/badge.tsx';
 
 /** The name, the price and the key figures of an asset. */
 export function AssetHeader({ asset }: { readonly asset: MarketAsset }) {

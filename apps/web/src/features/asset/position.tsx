@@ -1,14 +1,13 @@
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Holding } from '../../api/account/holdings.ts';
-import { holdingQuery } from '../../api/account/holdings.ts';
-import type { MarketAsset } from '../../api/market/assets.ts';
+import type { Holding } from '../../api/account/portfolio.ts';
+import { holdingQuery } from '../../api/account/portfolio.ts';
+import type { MarketAsset } from '../../api/market.ts';
 import { percentChange } from '../../format/numbers.ts';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
 import { Money, Percent, Price, Quantity } from '../../ui/amounts.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
+import { ErrorState, Skeleton } from '../../ui/states.tsx';
 
 /** What the user holds of the asset and what it is worth at the price of the moment. */
 export function Position({ asset }: { readonly asset: MarketAsset }) {

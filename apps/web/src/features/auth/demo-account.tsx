@@ -1,10 +1,9 @@
 import { systemIds } from '@cnop/common/core/ids';
 import { DEMO_USERNAME_PREFIX } from '@cnop/common/entities/user/user';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { depositCash } from '../../api/account/deposit.ts';
+import { depositCash } from '../../api/account/cash.ts';
 import { appInfoQuery } from '../../api/app-info.ts';
-import { logIn } from '../../api/auth/log-in.ts';
-import { register } from '../../api/auth/register.ts';
+import { logIn, register } from '../../api/auth/credentials.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.ts';

@@ -2,11 +2,10 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { SubmitEvent } from 'react';
 import { useState } from 'react';
-import { logIn } from '../../api/auth/log-in.ts';
+import { logIn } from '../../api/auth/credentials.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
-import { FormProblem } from '../../ui/form-problem.tsx';
-import { TextField } from '../../ui/text-field.tsx';
+import { FormProblem, TextField } from '../../ui/field.tsx';
 import { AuthCard } from './auth-card.tsx';
 
 export interface SignInProps {

@@ -2,7 +2,7 @@ import { usernameSchema } from '@cnop/common/entities/fields';
 import { emailSchema } from '@cnop/common/entities/user/email';
 import { nameSchema, newPasswordSchema } from '@cnop/common/entities/user/user';
 import { z } from 'zod';
-import type { Registration } from '../../api/auth/register.ts';
+import type { Registration } from '../../api/auth/credentials.ts';
 import { passwordComplaint } from '../../ui/password-rules.ts';
 
 const schema = z.object({

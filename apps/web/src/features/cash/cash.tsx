@@ -1,10 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
+import { balanceQuery } from '../../api/account/cash.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
-import { BalanceFigures } from './balance-figures.tsx';
+import { Money } from '../../ui/amounts.tsx';
+import { Figure, Figures } from '../../ui/figures.tsx';
+import { ErrorState } from '../../ui/states.tsx';
 import type { CashSearch } from './cash-search.ts';
 import { Ledger } from './ledger.tsx';
 import { MoveCash } from './move-cash.tsx';
 
-export interface CashProps {
+interface CashProps {
   readonly search: CashSearch;
   readonly onSearch: (change: Partial<CashSearch>) => void;
 }
@@ -24,5 +28,33 @@ export function Cash({ search, onSearch }: CashProps) {
         <Ledger search={search} onSearch={onSearch} />
       </div>
     </>
+  );
+}
+
+/** The cash of the user, what of it may be spent, and what open orders keep. */
+function BalanceFigures() {
+  const { data, error, refetch } = useQuery(balanceQuery());
+  if (error && !data) {
+    return (
+      <div className="card">
+        <ErrorState title="Your balance could not be loaded" error={error} onRetry={() => void refetch()} />
+      </div>
+    );
+  }
+  const figures = (
+    <Figures className="grid-cols-2 sm:grid-cols-3">
+      <Figure label="Available" className="max-sm:col-span-2">
+        {data && <Money value={data.available_balance} className="text-xl sm:text-base" />}
+      </Figure>
+      <Figure label="Balance">{data && <Money value={data.current_balance} />}</Figure>
+      <Figure label="Held by open orders">{data && <Money value={data.held_balance} />}</Figure>
+    </Figures>
+  );
+  return data ? (
+    figures
+  ) : (
+    <div role="status" aria-label="Loading your balance">
+      {figures}
+    </div>
   );
 }

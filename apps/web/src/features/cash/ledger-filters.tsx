@@ -1,10 +1,10 @@
 import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import { transactionTypeSchema } from '@cnop/common/entities/user/balance-transaction';
 import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
 import { Select } from '../../ui/select.tsx';
-import { TextField } from '../../ui/text-field.tsx';
 import type { CashSearch } from './cash-search.ts';
-import { isFiltered, periodProblem } from './ledger-filter.ts';
+import { isFiltered, periodProblem } from './cash-search.ts';
 import { TRANSACTION_NAMES } from './ledger-words.ts';
 
 const ANY = 'any';

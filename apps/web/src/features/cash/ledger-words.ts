@@ -1,5 +1,5 @@
 import type { TransactionStatus, TransactionType } from '@cnop/common/entities/user/balance-transaction';
-import type { LedgerLine } from '../../api/account/ledger.ts';
+import type { LedgerEntry } from '../../api/account/cash.ts';
 
 export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
   deposit: 'Deposit',
@@ -15,7 +15,7 @@ export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
 export function nameOfLine({
   transaction_type,
   direction,
-}: Pick<LedgerLine, 'transaction_type' | 'direction'>): string {
+}: Pick<LedgerEntry, 'transaction_type' | 'direction'>): string {
   if (transaction_type !== 'order_payment') return TRANSACTION_NAMES[transaction_type];
   return direction === 'debit' ? 'Buy' : 'Sell';
 }
@@ -29,6 +29,6 @@ export const TRANSACTION_STATUS_NAMES: Readonly<Record<TransactionStatus, string
 };
 
 /** What a line did to the balance. */
-export function signedAmount({ amount, direction }: Pick<LedgerLine, 'amount' | 'direction'>): string {
+export function signedAmount({ amount, direction }: Pick<LedgerEntry, 'amount' | 'direction'>): string {
   return direction === 'debit' ? `-${amount}` : amount;
 }

@@ -1,23 +1,27 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
 import { useMemo } from 'react';
-import type { LedgerFilter } from '../../api/account/ledger.ts';
-import { ledgerQuery } from '../../api/account/ledger.ts';
+import type { LedgerEntry, LedgerFilter } from '../../api/account/cash.ts';
+import { exportLedger, ledgerQuery } from '../../api/account/cash.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
+import { useAppearance } from '../../settings/appearance.ts';
+import { Money } from '../../ui/amounts.tsx';
+import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { ShowMore } from '../../ui/show-more.tsx';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
-import { Column, Table } from '../../ui/table.tsx';
+import { notify } from '../../ui/notices.ts';
+import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
+import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
 import type { CashSearch } from './cash-search.ts';
-import { ExportLedger } from './export-ledger.tsx';
-import { isFiltered, ledgerFilterOf, periodProblem } from './ledger-filter.ts';
+import { isFiltered, ledgerFilterOf, periodProblem } from './cash-search.ts';
 import { LedgerFilters } from './ledger-filters.tsx';
-import { LedgerRow } from './ledger-row.tsx';
+import { nameOfLine, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
 
 const SKELETON_ROWS = 8;
 
-export interface LedgerProps {
+interface LedgerProps {
   readonly search: CashSearch;
   readonly onSearch: (change: Partial<CashSearch>) => void;
 }
@@ -120,4 +124,92 @@ function Heads() {
       </Column>
     </>
   );
+}
+
+/** One line of the ledger. */
+function LedgerRow({ line }: { readonly line: LedgerEntry }) {
+  const { transaction_type, status, description, reference_id, new_balance, created_at } = line;
+  const { hideAmounts } = useAppearance();
+  const name = nameOfLine(line);
+  return (
+    <Row>
+      <RowHead>
+        <span className="grid py-1.5">
+          <span className="flex min-h-6 flex-wrap items-center gap-x-2">
+            {transaction_type === 'order_payment' && reference_id !== null ? (
+              <Link
+                to="/orders"
+                search={{ tab: 'history', order: reference_id }}
+                className="inline-flex min-h-6 items-center font-medium hover:underline"
+              >
+                {name}
+              </Link>
+            ) : (
+              <span className="font-medium">{name}</span>
+            )}
+            {status !== 'completed' && <Badge tone="warn">{TRANSACTION_STATUS_NAMES[status]}</Badge>}
+          </span>
+          {/* It names quantities, and what somebody wrote may name anything. */}
+          {description !== null && !hideAmounts && (
+            <span className="text-xs wrap-anywhere text-muted">{description}</span>
+          )}
+          <span className="text-xs text-faint sm:hidden">
+            <Time value={created_at} />
+          </span>
+        </span>
+      </RowHead>
+      <Cell className="hidden text-muted sm:table-cell">
+        <Time value={created_at} />
+      </Cell>
+      <Cell isNumeric className="max-sm:pe-4">
+        <Money value={signedAmount(line)} isChange />
+        <Money value={new_balance} className="block text-xs text-muted sm:hidden" />
+      </Cell>
+      <Cell isNumeric className="hidden sm:table-cell">
+        <Money value={new_balance} />
+      </Cell>
+    </Row>
+  );
+}
+
+interface ExportLedgerProps {
+  readonly filter: LedgerFilter;
+  readonly isPossible: boolean;
+}
+
+/** Saves what the filter shows, all pages of it. */
+function ExportLedger({ filter, isPossible }: ExportLedgerProps) {
+  const { mutate, isPending } = useMutation({
+    mutationFn: exportLedger,
+    onSuccess: (file) => {
+      saveFile(file);
+      notify({ tone: 'success', title: 'The movements were saved', description: file.name });
+    },
+    onError: (error) => {
+      const { message, requestId, fields } = toProblem(error);
+      const words = fields.length > 0 ? fields.map((field) => field.message).join(' ') : message;
+      notify({
+        tone: 'failure',
+        title: 'The movements were not saved',
+        description: requestId === undefined ? words : `${words} Request ${requestId}`,
+      });
+    },
+  });
+  return (
+    <Button size="small" isBusy={isPending} disabled={!isPossible} onClick={() => mutate(filter)}>
+      <Download aria-hidden="true" className="size-3.5" />
+      Save as CSV
+    </Button>
+  );
+}
+
+/** Gives a file to the browser to save. */
+function saveFile({ content, name }: { readonly content: Blob; readonly name: string }): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // After the browser has taken it over.
+  setTimeout(() => URL.revokeObjectURL(address), 0);
 }

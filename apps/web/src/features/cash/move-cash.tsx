@@ -1,12 +1,11 @@
 import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
-import { ArrowRight } from 'lucide-react';
+import { ArrowRight, CircleCheck } from 'lucide-react';
 import { Money } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
-import { DecimalField } from '../../ui/decimal-field.tsx';
+import { DecimalField, FormProblem, TextField } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { TextField } from '../../ui/text-field.tsx';
 import type { CashMove } from './cash-form.ts';
-import { MovementNotice } from './movement-notice.tsx';
+import type { Movement } from './use-cash-form.ts';
 import { useCashForm } from './use-cash-form.ts';
 
 const MOVES: readonly { readonly value: CashMove; readonly label: string }[] = [
@@ -14,7 +13,7 @@ const MOVES: readonly { readonly value: CashMove; readonly label: string }[] = [
   { value: 'withdraw', label: 'Withdraw' },
 ];
 
-export interface MoveCashProps {
+interface MoveCashProps {
   readonly move: CashMove;
   /** Whether users may credit their own account. */
   readonly canDeposit: boolean;
@@ -118,6 +117,38 @@ function Available({ value }: { readonly value: string | undefined }) {
   return (
     <>
       <Money value={value} /> available; open orders keep what they hold.
+    </>
+  );
+}
+
+interface MovementNoticeProps {
+  readonly movement: Movement;
+  readonly formError: string | undefined;
+}
+
+/** What came of the last press of the button. */
+function MovementNotice({ movement, formError }: MovementNoticeProps) {
+  return (
+    <>
+      <div role="status" className="empty:hidden">
+        {movement.kind === 'done' && (
+          <p className="flex items-start gap-2 rounded-md bg-gain-soft p-2 text-sm text-gain">
+            <CircleCheck aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
+            <span>
+              <Money value={movement.request.amount} />{' '}
+              {movement.request.move === 'deposit' ? 'deposited' : 'withdrawn'}. The balance is{' '}
+              <Money value={movement.newBalance} />.
+            </span>
+          </p>
+        )}
+      </div>
+      <FormProblem
+        message={
+          movement.kind === 'unknown'
+            ? `${movement.problem.message} Nobody can say yet whether it was done. Send it again as it is: it takes effect once.`
+            : formError
+        }
+      />
     </>
   );
 }

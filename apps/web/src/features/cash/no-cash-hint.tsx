@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { balanceQuery } from '../../api/account/balance.ts';
+import { balanceQuery } from '../../api/account/cash.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
 import { buttonClass } from '../../ui/button.tsx';
 

@@ -1,10 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
+import { systemIds } from '@cnop/common/core/ids';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
-import { useState } from 'react';
-import { balanceQuery } from '../../api/account/balance.ts';
-import type { CashErrors, CashField, CashForm, CashMove } from './cash-form.ts';
+import { useRef, useState } from 'react';
+import { BALANCE_KEY, balanceQuery, depositCash, LEDGER_KEY, withdrawCash } from '../../api/account/cash.ts';
+import { PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
+import type { ApiProblem } from '../../api/http/api-problem.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
+import type { Intent } from '../../api/http/intent.ts';
+import { intentOf } from '../../api/http/intent.ts';
+import type { CashErrors, CashField, CashForm, CashMove, CashRequest } from './cash-form.ts';
 import { balanceAfter, cashErrorsOf, EMPTY_CASH_FORM, readCashForm } from './cash-form.ts';
-import { useMoveCash } from './use-move-cash.ts';
 
 /** In the order of the screen: the first of them that is wrong gets the focus. */
 const FIELDS: readonly CashField[] = ['amount', 'description'];
@@ -58,4 +63,61 @@ export function useCashForm(move: CashMove) {
 
 function focusOn(field: CashField): void {
   document.getElementById(`cash-${field}`)?.focus();
+}
+
+export type Movement =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'done'; readonly request: CashRequest; readonly newBalance: string }
+  /** The server said no. */
+  | { readonly kind: 'refused'; readonly problem: ApiProblem }
+  /** Nobody knows; sending it again is safe. */
+  | { readonly kind: 'unknown'; readonly problem: ApiProblem };
+
+interface MoveCash {
+  readonly movement: Movement;
+  readonly move: (request: CashRequest) => Promise<Movement>;
+  /** Takes back what was said about the last movement. */
+  readonly reset: () => void;
+}
+
+/** Moves cash, one movement at a time: a second press while one is on its way does nothing. */
+function useMoveCash(): MoveCash {
+  const queryClient = useQueryClient();
+  const [movement, setMovement] = useState<Movement>({ kind: 'idle' });
+  const isSending = useRef(false);
+  const unsettled = useRef<Intent<CashRequest>>(undefined);
+
+  const send = async (intent: Intent<CashRequest>): Promise<Movement> => {
+    const { request, key } = intent;
+    const { move, ...body } = request;
+    try {
+      const post = move === 'deposit' ? depositCash : withdrawCash;
+      const { new_balance } = await post({ ...body, idempotencyKey: key });
+      unsettled.current = undefined;
+      const keys = [BALANCE_KEY, LEDGER_KEY, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY];
+      await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      return { kind: 'done', request, newBalance: new_balance };
+    } catch (error) {
+      const problem = toProblem(error);
+      unsettled.current = problem.isOutcomeUnknown ? intent : undefined;
+      return { kind: problem.isOutcomeUnknown ? 'unknown' : 'refused', problem };
+    }
+  };
+
+  return {
+    movement,
+    reset: () => setMovement({ kind: 'idle' }),
+    async move(request) {
+      if (isSending.current) return movement;
+      isSending.current = true;
+      setMovement({ kind: 'sending' });
+      const intent = intentOf(request, { unsettled: unsettled.current, key: systemIds.next() });
+      const outcome = await send(intent).finally(() => {
+        isSending.current = false;
+      });
+      setMovement(outcome);
+      return outcome;
+    },
+  };
 }

@@ -1,11 +1,11 @@
 import { CURRENCY_SCALE, decimal, feeOf, formatUsd, roundUp } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
-import type { MarketAsset } from '../../api/market/assets.ts';
-import { assetsQuery } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
+import { assetsQuery } from '../../api/market.ts';
 import { formatMoney, formatPrice } from '../../format/numbers.ts';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
-import { Fact } from '../../ui/fact.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
+import { Fact } from '../../ui/figures.tsx';
+import { Skeleton } from '../../ui/states.tsx';
 
 const QUANTITY = '0.1';
 const CASH_USD = '50000.00';

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Mover } from '../../api/market/market-overview.ts';
-import { marketOverviewQuery } from '../../api/market/market-overview.ts';
+import type { Mover } from '../../api/market.ts';
+import { marketOverviewQuery } from '../../api/market.ts';
 import { formatCompactMoney, formatCount } from '../../format/numbers.ts';
 import { Percent } from '../../ui/amounts.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
+import { Skeleton } from '../../ui/states.tsx';
 
 const REFRESH_MILLISECONDS = 15_000;
 const SHOWN_MOVERS = 3;

@@ -1,15 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { MarketAsset } from '../../api/market/assets.ts';
-import { assetsQuery } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
+import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import type { MarketSearch } from './market-search.ts';
+import { selectAssets } from './market-search.ts';
 import { MarketTable } from './market-table.tsx';
 import { MarketToolbar } from './market-toolbar.tsx';
-import { selectAssets } from './select-assets.ts';
 
 const SKELETON_ROWS = 12;
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { line } from 'd3-shape';
 import { useEffect, useRef, useState } from 'react';
-import { candlesQuery } from '../../api/market/candles.ts';
+import { candlesQuery } from '../../api/market.ts';
 import { toChartNumber } from '../../format/numbers.ts';
 
 const HOURS = 24;

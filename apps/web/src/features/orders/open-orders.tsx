@@ -2,18 +2,18 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useState } from 'react';
 import { openOrdersQuery } from '../../api/orders/orders.ts';
 import { usePendingOrders } from '../../api/orders/pending-orders.ts';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { AlertDialog } from '../../ui/alert-dialog.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Column, Table } from '../../ui/table.tsx';
 import { useSettlingRows } from '../../ui/use-settling-rows.ts';
-import { CancelAll } from './cancel-all.tsx';
 import { OpenOrderRow, PendingOrderRow } from './open-order-row.tsx';
 import { rowsWithKept, useCancelOrders } from './use-cancel-orders.ts';
 
-export interface OpenOrdersProps {
+interface OpenOrdersProps {
   readonly title: string;
   /** Only those of one asset. */
   readonly assetId?: string;
@@ -107,5 +107,46 @@ export function BrowseMarkets({ children }: { readonly children: ReactNode }) {
     <Link to="/" className="font-medium text-accent hover:underline">
       {children}
     </Link>
+  );
+}
+
+interface CancelAllProps {
+  readonly orders: readonly Order[];
+  readonly isBusy: boolean;
+  readonly onCancel: (orders: readonly Order[]) => void;
+}
+
+/** Cancels every order of a list, after it was asked whether that is meant. */
+function CancelAll({ orders, isBusy, onCancel }: CancelAllProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const count = orders.length;
+  const what = count === 1 ? '1 order' : `${count} orders`;
+  return (
+    <>
+      <Button
+        size="small"
+        tone="danger"
+        isBusy={isBusy}
+        disabled={count === 0}
+        onClick={() => setIsAsking(true)}
+      >
+        Cancel all
+      </Button>
+      <AlertDialog
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        onConfirm={() => {
+          setIsAsking(false);
+          onCancel(orders);
+        }}
+        title={`Cancel ${what}?`}
+        confirmLabel={`Cancel ${what}`}
+        cancelLabel="Keep them"
+        tone="danger"
+        focusOn="cancel"
+      >
+        What they hold becomes available again. An order that fills in this moment stays filled.
+      </AlertDialog>
+    </>
   );
 }

@@ -6,14 +6,13 @@ import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import {
   isBuyOrder,
   ORDER_STATUS_NAMES,
   ORDER_STATUS_TONES,
   ORDER_TYPE_NAMES,
 } from '../../ui/order-words.ts';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { conditionOf } from './order-condition.ts';
 import { OrderTimeline } from './order-timeline.tsx';

@@ -1,7 +1,7 @@
 import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
 import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
 import { useQuery } from '@tanstack/react-query';
-import { assetsQuery } from '../../api/market/assets.ts';
+import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';
 import { ORDER_STATUS_NAMES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 import { Select } from '../../ui/select.tsx';

@@ -7,15 +7,13 @@ import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import {
   isBuyOrder,
   ORDER_STATUS_NAMES,
   ORDER_STATUS_TONES,
   ORDER_TYPE_NAMES,
 } from '../../ui/order-words.ts';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { BrowseMarkets } from './open-orders.tsx';

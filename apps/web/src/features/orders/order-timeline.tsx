@@ -5,11 +5,10 @@ import type {
 } from '@cnop/common/entities/order/order-explanation';
 import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
-import { orderExplanationQuery } from '../../api/orders/order-explanation.ts';
+import { orderExplanationQuery } from '../../api/orders/orders.ts';
 import { formatOwnPrice, formatPercent } from '../../format/numbers.ts';
 import { useAppearance } from '../../settings/appearance.ts';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 
 const REFRESH_MILLISECONDS = 5_000;

@@ -1,12 +1,11 @@
 import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { BALANCE_KEY } from '../../api/account/balance.ts';
-import { HOLDINGS_KEY } from '../../api/account/holdings.ts';
+import { BALANCE_KEY } from '../../api/account/cash.ts';
+import { HOLDINGS_KEY } from '../../api/account/portfolio.ts';
 import { ApiProblem, toProblem } from '../../api/http/api-problem.ts';
-import { cancelOrder } from '../../api/orders/cancel-order.ts';
-import { orderKeys } from '../../api/orders/order-keys.ts';
-import { readOrder } from '../../api/orders/orders.ts';
+import { orderKeys, readOrder } from '../../api/orders/orders.ts';
+import { cancelOrder } from '../../api/orders/place-order.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';

@@ -1,16 +1,19 @@
 import { decimal, formatPercentageOf } from '@cnop/common/core/money';
+import { clsx } from 'clsx';
+import type { PieArcDatum } from 'd3-shape';
+import { arc, pie } from 'd3-shape';
 import { useMemo } from 'react';
 import type { Portfolio } from '../../api/account/portfolio.ts';
-import { formatPercent } from '../../format/numbers.ts';
+import { formatPercent, toChartNumber } from '../../format/numbers.ts';
 import { Money } from '../../ui/amounts.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
+import { Skeleton } from '../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
+import type { Slice } from './allocation.ts';
 import { allocationOf } from './allocation.ts';
-import { colourOf, Donut } from './donut.tsx';
-import { usePortfolioValues } from './use-portfolio-values.ts';
+import { usePortfolioValues } from './portfolio-values.ts';
 
 const FRAME = 'card flex min-w-0 flex-col';
-const DONUT = 'relative mx-auto size-40 shrink-0 sm:size-44';
+const DONUT_FRAME = 'relative mx-auto size-40 shrink-0 sm:size-44';
 
 /** How the account is divided: as a ring, and in numbers. */
 export function AllocationPanel({ portfolio }: { readonly portfolio: Portfolio }) {
@@ -27,7 +30,7 @@ export function AllocationPanel({ portfolio }: { readonly portfolio: Portfolio }
     <section aria-labelledby="allocation-title" className={FRAME}>
       <Title />
       <div className="grid flex-1 content-center gap-2 py-4 sm:grid-cols-[auto_minmax(0,1fr)] sm:items-center lg:grid-cols-1">
-        <div className={DONUT}>
+        <div className={DONUT_FRAME}>
           <Donut slices={slices} className="size-full" />
           <p className="absolute inset-0 grid place-content-center text-center">
             <span className="numeric text-lg font-semibold">
@@ -89,5 +92,41 @@ export function AllocationSkeleton() {
         <Skeleton className="h-32 w-full" />
       </div>
     </div>
+  );
+}
+
+const RADIUS = 50;
+const HOLE = 34;
+const GAP_RADIANS = 0.03;
+
+/** Told apart by colour-blind people as well; cash is no bet on anything, so it has no colour. */
+const COLOURS = ['slice-1', 'slice-2', 'slice-3', 'slice-4', 'slice-5', 'slice-6'] as const;
+
+/** The colour of a slice as the value of a style. */
+function colourOf({ kind }: Slice, index: number): string {
+  return kind === 'cash' ? 'var(--slice-cash)' : `var(--${COLOURS[index % COLOURS.length]})`;
+}
+
+/** The slices as a ring. Only for the eye: the table beside it says the same. */
+function Donut({ slices, className }: { readonly slices: readonly Slice[]; readonly className?: string }) {
+  const arcs = pie<Slice>()
+    .value(({ value }) => toChartNumber(value))
+    .sort(null)
+    .padAngle(slices.length > 1 ? GAP_RADIANS : 0)([...slices]);
+  const shape = arc<PieArcDatum<Slice>>().innerRadius(HOLE).outerRadius(RADIUS).cornerRadius(1);
+  return (
+    <svg
+      aria-hidden="true"
+      viewBox={`${-RADIUS} ${-RADIUS} ${2 * RADIUS} ${2 * RADIUS}`}
+      className={clsx('block', className)}
+    >
+      {arcs.map((slice) => (
+        <path
+          key={`${slice.data.kind} ${slice.data.label}`}
+          d={shape(slice) ?? ''}
+          style={{ fill: colourOf(slice.data, slice.index) }}
+        />
+      ))}
+    </svg>
   );
 }

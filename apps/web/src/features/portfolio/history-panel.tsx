@@ -1,23 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { Table2, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio-history.ts';
-import { historyRangeSchema, portfolioHistoryQuery } from '../../api/account/portfolio-history.ts';
+import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio.ts';
+import { historyRangeSchema, portfolioHistoryQuery } from '../../api/account/portfolio.ts';
 import { profileQuery } from '../../api/account/profile.ts';
 import { timeZoneName } from '../../format/times.ts';
 import { Money, Percent } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
-import { extremesOf } from './extremes.ts';
 import { HistoryChart } from './history-chart.tsx';
 import { HistoryTable } from './history-table.tsx';
 import type { PortfolioSearch } from './portfolio-search.ts';
 import type { LiveTotals, Measure, SeriesPoint } from './value-history.ts';
 import {
+  extremesOf,
   isChartable,
   performanceOf,
   RANGE_NAMES,

@@ -1,4 +1,4 @@
-import type { HistoryPoint } from '../../api/account/portfolio-history.ts';
+import type { HistoryPoint } from '../../api/account/portfolio.ts';
 import { Money } from '../../ui/amounts.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';

@@ -1,17 +1,23 @@
+import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useMemo } from 'react';
-import type { Portfolio } from '../../api/account/portfolio.ts';
-import { assetsQuery } from '../../api/market/assets.ts';
+import { memo, useMemo } from 'react';
+import type { Portfolio, PortfolioHolding } from '../../api/account/portfolio.ts';
+import type { MarketAsset } from '../../api/market.ts';
+import { assetsQuery } from '../../api/market.ts';
+import { percentChange, scaleOf } from '../../format/numbers.ts';
+import { useLivePrice } from '../../live/price-store.ts';
+import { Money, Percent, Price, Quantity, TickingPrice } from '../../ui/amounts.tsx';
+import { AssetBadge, AssetStatusBadge } from '../../ui/badge.tsx';
 import { buttonClass } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { Column, SortColumn, Table } from '../../ui/table.tsx';
-import { HoldingRow } from './holding-row.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { Cell, Column, Row, RowHead, SortColumn, Table } from '../../ui/table.tsx';
 import type { HoldingSort, PortfolioSearch } from './portfolio-search.ts';
-import { DEFAULT_SORT, FIRST_DIRECTION, sortHoldings } from './sort-holdings.ts';
+import { DEFAULT_SORT, FIRST_DIRECTION, sortHoldings } from './portfolio-search.ts';
+import { valueOfHolding } from './portfolio-values.ts';
 
-export interface HoldingsProps {
+interface HoldingsProps {
   readonly portfolio: Portfolio;
   readonly search: PortfolioSearch;
   readonly onSearch: (change: Partial<PortfolioSearch>) => void;
@@ -87,3 +93,65 @@ function Heads({ search, onSearch }: Omit<HoldingsProps, 'portfolio'>) {
     </>
   );
 }
+
+interface HoldingRowProps {
+  readonly holding: PortfolioHolding;
+  /** Missing while the catalogue is. */
+  readonly asset: MarketAsset | undefined;
+}
+
+/** One holding. It subscribes to its own price, so a tick of another leaves it alone. */
+const HoldingRow = memo(function HoldingRow({ holding, asset }: HoldingRowProps) {
+  const { asset_id, quantity, current_price, average_purchase_price, total_invested, realized_pnl } = holding;
+  const mid = useLivePrice(asset_id)?.mid ?? current_price;
+  const { value, result } = valueOfHolding(holding, mid);
+  const priceScale = asset?.price_scale ?? scaleOf(current_price);
+  return (
+    <Row className="relative">
+      <RowHead>
+        <Link
+          to="/assets/$assetId"
+          params={{ assetId: asset_id }}
+          // The whole row is the link's target.
+          className="flex items-center gap-3 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+        >
+          <span className="hidden sm:inline-flex">
+            <AssetBadge symbol={asset_id} />
+          </span>
+          <span className="grid min-w-0">
+            <span className="truncate font-medium">{asset?.name ?? asset_id}</span>
+            <span className="text-xs text-faint">
+              <span className="sm:hidden">
+                <Quantity value={quantity} />{' '}
+              </span>
+              {asset_id}
+            </span>
+          </span>
+          {asset && <AssetStatusBadge status={asset.status} />}
+        </Link>
+      </RowHead>
+      <Cell isNumeric className="hidden sm:table-cell">
+        <Quantity value={quantity} />
+      </Cell>
+      <Cell isNumeric className="hidden md:table-cell">
+        <TickingPrice value={mid} priceScale={priceScale} />
+      </Cell>
+      <Cell isNumeric className="hidden text-muted lg:table-cell">
+        <Price value={average_purchase_price} priceScale={priceScale} />
+      </Cell>
+      <Cell isNumeric className="hidden text-muted md:table-cell">
+        <Money value={total_invested} />
+      </Cell>
+      <Cell isNumeric>
+        <Money value={value} className="font-medium" />
+      </Cell>
+      <Cell isNumeric className="hidden lg:table-cell">
+        <Money value={realized_pnl} isChange />
+      </Cell>
+      <Cell isNumeric>
+        <Money value={result} isChange />
+        <Percent value={percentChange(value, decimal(total_invested))} className="block text-xs" />
+      </Cell>
+    </Row>
+  );
+});

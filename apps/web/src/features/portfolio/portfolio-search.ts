@@ -1,7 +1,10 @@
+import { decimal } from '@cnop/common/core/money';
 import { z } from 'zod';
-import { historyRangeSchema } from '../../api/account/portfolio-history.ts';
+import type { PortfolioHolding } from '../../api/account/portfolio.ts';
+import { historyRangeSchema } from '../../api/account/portfolio.ts';
+import type { SortDirection } from '../../ui/table.tsx';
 
-export const holdingSortSchema = z.enum(['name', 'cost', 'value', 'result']);
+const holdingSortSchema = z.enum(['name', 'cost', 'value', 'result']);
 export type HoldingSort = z.infer<typeof holdingSortSchema>;
 
 /** What the address says about the portfolio. */
@@ -14,3 +17,31 @@ export const portfolioSearchSchema = z.object({
   dir: z.enum(['asc', 'desc']).optional().catch(undefined),
 });
 export type PortfolioSearch = z.infer<typeof portfolioSearchSchema>;
+
+export const DEFAULT_SORT: HoldingSort = 'value';
+
+/** How each column is sorted when it is chosen: names from A, amounts from the largest. */
+export const FIRST_DIRECTION: Readonly<Record<HoldingSort, SortDirection>> = {
+  name: 'asc',
+  cost: 'desc',
+  value: 'desc',
+  result: 'desc',
+};
+
+type Compare = (one: PortfolioHolding, other: PortfolioHolding) => number;
+
+const COMPARE: Readonly<Record<HoldingSort, Compare>> = {
+  name: (one, other) => one.asset_id.localeCompare(other.asset_id, 'en'),
+  cost: (one, other) => decimal(one.total_invested).cmp(other.total_invested),
+  value: (one, other) => decimal(one.market_value).cmp(other.market_value),
+  result: (one, other) => decimal(one.unrealized_pnl).cmp(other.unrealized_pnl),
+};
+
+/** Holdings in the order of the address, by the values of the answer: rows that jump with each tick cannot be read. */
+export function sortHoldings(
+  holdings: readonly PortfolioHolding[],
+  { sort = DEFAULT_SORT, dir = FIRST_DIRECTION[sort] }: Pick<PortfolioSearch, 'sort' | 'dir'>,
+): PortfolioHolding[] {
+  const factor = dir === 'asc' ? 1 : -1;
+  return holdings.toSorted((one, other) => COMPARE[sort](one, other) * factor || COMPARE.name(one, other));
+}

@@ -3,7 +3,7 @@ import type { Portfolio } from '../../api/account/portfolio.ts';
 import { percentChange } from '../../format/numbers.ts';
 import { Money, Percent } from '../../ui/amounts.tsx';
 import { Figure, Figures } from '../../ui/figures.tsx';
-import { usePortfolioValues } from './use-portfolio-values.ts';
+import { usePortfolioValues } from './portfolio-values.ts';
 
 const GRID = 'grid-cols-2 lg:grid-cols-5';
 const WHOLE_ROW = 'max-lg:col-span-2';

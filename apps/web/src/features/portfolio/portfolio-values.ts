@@ -1,7 +1,9 @@
 import { CURRENCY_SCALE, decimal, formatUsd, roundDown, ZERO } from '@cnop/common/core/money';
+import { useMemo } from 'react';
 import type { Portfolio, PortfolioHolding } from '../../api/account/portfolio.ts';
+import { useMids } from '../../live/price-store.ts';
 
-export interface HoldingValue {
+interface HoldingValue {
   /** USD at the price of the moment, rounded down as a sale would be. */
   readonly value: string;
   /** Value less cost. */
@@ -17,7 +19,7 @@ export function valueOfHolding(
   return { value: formatUsd(value), result: formatUsd(value.minus(total_invested)) };
 }
 
-export interface PortfolioValues {
+interface PortfolioValues {
   readonly total: string;
   readonly assets: string;
   readonly result: string;
@@ -44,4 +46,10 @@ export function valuePortfolio(portfolio: Portfolio, mids: ReadonlyMap<string, s
     netDeposits: formatUsd(decimal(usd_balance).plus(total_invested).minus(realized_pnl)),
     holdings,
   };
+}
+
+/** The account at the prices of the moment; whoever uses it is rendered with every tick of what is held. */
+export function usePortfolioValues(portfolio: Portfolio): PortfolioValues {
+  const mids = useMids(portfolio.assets.map(({ asset_id }) => asset_id));
+  return useMemo(() => valuePortfolio(portfolio, mids), [portfolio, mids]);
 }

@@ -6,15 +6,13 @@ import type { Portfolio as Account } from '../../api/account/portfolio.ts';
 import { portfolioQuery } from '../../api/account/portfolio.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
 import { buttonClass } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { AllocationPanel, AllocationSkeleton } from './allocation-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { Holdings } from './holdings.tsx';
 import type { PortfolioSearch } from './portfolio-search.ts';
 import { PortfolioSummary, PortfolioSummarySkeleton } from './portfolio-summary.tsx';
-import { usePortfolioValues } from './use-portfolio-values.ts';
+import { usePortfolioValues } from './portfolio-values.ts';
 
 const SKELETON_ROWS = 4;
 const SIDE_BY_SIDE = 'grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_20rem]';

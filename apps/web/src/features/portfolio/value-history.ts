@@ -1,5 +1,5 @@
 import { decimal, formatUsd } from '@cnop/common/core/money';
-import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio-history.ts';
+import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio.ts';
 import { percentChange } from '../../format/numbers.ts';
 
 /** What the chart draws: the whole value, or what of it was earned. */
@@ -69,7 +69,7 @@ export function seriesOf(points: readonly HistoryPoint[], measure: Measure): Ser
   }));
 }
 
-export interface Performance {
+interface Performance {
   /** Signed USD. */
   readonly result: string;
   /** Of what was there at the beginning and came in since; undefined when that is nothing. */
@@ -112,4 +112,24 @@ export function withLiveTotals(
     ...points.slice(0, -1),
     { ...last, cash, asset_value: assets, total_value: total, net_deposits: netDeposits },
   ];
+}
+
+interface Extremes {
+  readonly first: SeriesPoint;
+  readonly last: SeriesPoint;
+  readonly low: SeriesPoint;
+  readonly high: SeriesPoint;
+}
+
+/** What a chart shows, for whoever does not see it. */
+export function extremesOf(series: readonly SeriesPoint[]): Extremes | undefined {
+  const [first] = series;
+  const last = series.at(-1);
+  if (!first || !last) return undefined;
+  return {
+    first,
+    last,
+    low: series.reduce((low, point) => (decimal(point.value).lt(low.value) ? point : low), first),
+    high: series.reduce((high, point) => (decimal(point.value).gt(high.value) ? point : high), first),
+  };
 }

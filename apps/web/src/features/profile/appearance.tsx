@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
-import { changeAppearance, useAppearance } from '../../settings/appearance.ts';
-import { PALETTES, THEMES } from '../../settings/appearance-options.ts';
-import { CheckboxField } from '../../ui/checkbox-field.tsx';
+import { changeAppearance, PALETTES, THEMES, useAppearance } from '../../settings/appearance.ts';
+import { CheckboxField } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { SectionCard } from './section-card.tsx';
 

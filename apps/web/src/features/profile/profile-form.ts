@@ -6,8 +6,7 @@ import {
   phoneInputSchema,
 } from '@cnop/common/entities/user/user';
 import type { z } from 'zod';
-import type { Profile } from '../../api/account/profile.ts';
-import type { ProfileChange } from '../../api/account/update-profile.ts';
+import type { Profile, ProfileChange } from '../../api/account/profile.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 
 /** What is in the fields; what is not known is an empty text. */

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Monitor, Smartphone } from 'lucide-react';
+import { useState } from 'react';
 import type { Session } from '../../api/auth/sessions.ts';
 import { sessionsQuery } from '../../api/auth/sessions.ts';
+import { AlertDialog } from '../../ui/alert-dialog.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { SkeletonRows } from '../../ui/skeleton.tsx';
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useSettlingRows } from '../../ui/use-settling-rows.ts';
 import { deviceName } from './device-name.ts';
-import { EndOthers } from './end-others.tsx';
 import { SectionCard } from './section-card.tsx';
 import { useEndSessions } from './use-end-sessions.ts';
 
@@ -103,5 +103,39 @@ function SessionItem({ session, isSettling, isEnding, onEnd }: SessionItemProps)
         </Button>
       )}
     </li>
+  );
+}
+
+interface EndOthersProps {
+  readonly count: number;
+  readonly isBusy: boolean;
+  readonly onEnd: () => void;
+}
+
+/** Signs out everywhere else, after it was asked whether that is meant. */
+function EndOthers({ count, isBusy, onEnd }: EndOthersProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const what = count === 1 ? '1 device' : `${count} devices`;
+  return (
+    <>
+      <Button size="small" tone="danger" isBusy={isBusy} onClick={() => setIsAsking(true)}>
+        Sign out everywhere else
+      </Button>
+      <AlertDialog
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        onConfirm={() => {
+          setIsAsking(false);
+          onEnd();
+        }}
+        title={`Sign out ${what}?`}
+        confirmLabel={`Sign out ${what}`}
+        cancelLabel="Keep them"
+        tone="danger"
+        focusOn="cancel"
+      >
+        Whoever uses them has to sign in again. This device stays signed in, and open orders stay as they are.
+      </AlertDialog>
+    </>
   );
 }

@@ -1,8 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { endOtherSessions, endSession } from '../../api/auth/end-sessions.ts';
 import type { Session } from '../../api/auth/sessions.ts';
-import { SESSIONS_KEY } from '../../api/auth/sessions.ts';
+import { endOtherSessions, endSession, SESSIONS_KEY } from '../../api/auth/sessions.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';

@@ -1,4 +1,4 @@
-import type { OrderRequest } from '../../api/orders/order-request.ts';
+import type { OrderRequest } from '../../api/orders/place-order.ts';
 import type { TicketState } from './ticket-state.ts';
 import { DEFAULT_VALID_DAYS } from './ticket-state.ts';
 

@@ -1,11 +1,15 @@
+import { clsx } from 'clsx';
 import type { Ref } from 'react';
-import { DecimalField } from '../../ui/decimal-field.tsx';
+import { DecimalField } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
+import type { Available, Share } from './amount-share.ts';
+import { SHARES } from './amount-share.ts';
+import { KIND_NAMES } from './order-words.ts';
 import type { TicketErrors } from './refusals.ts';
 import type { TicketFacts } from './ticket-math.ts';
-import type { TicketState, TrailBy, ValidDays } from './ticket-state.ts';
-import { fieldsOf } from './ticket-state.ts';
+import type { Side, TicketKind, TicketState, TrailBy, ValidDays } from './ticket-state.ts';
+import { fieldsOf, KINDS_OF } from './ticket-state.ts';
 
 const VALIDITY: readonly { readonly value: ValidDays; readonly label: string }[] = [
   { value: '1', label: '1 day' },
@@ -20,7 +24,7 @@ const TRAILS: readonly { readonly value: TrailBy; readonly label: string }[] = [
   { value: 'amount', label: 'USD' },
 ];
 
-export interface TicketFieldsProps {
+interface TicketFieldsProps {
   readonly state: TicketState;
   readonly facts: TicketFacts;
   readonly errors: TicketErrors;
@@ -99,7 +103,7 @@ export function ConditionFields({ state, facts, errors, onChange }: TicketFields
   );
 }
 
-export interface AmountFieldProps extends TicketFieldsProps {
+interface AmountFieldProps extends TicketFieldsProps {
   readonly onEntry: (entry: TicketState['entry']) => void;
   readonly inputRef: Ref<HTMLInputElement>;
 }
@@ -142,5 +146,65 @@ export function ValidityField({ state, onChange }: Pick<TicketFieldsProps, 'stat
       value={state.validDays}
       onChange={(validDays) => onChange({ ...state, validDays })}
     />
+  );
+}
+
+export function SideChoice({
+  side,
+  onChange,
+}: {
+  readonly side: Side;
+  readonly onChange: (side: Side) => void;
+}) {
+  return (
+    <Segmented
+      label="Side"
+      options={[
+        { value: 'buy', label: 'Buy', chosenClass: 'bg-gain text-on-trade' },
+        { value: 'sell', label: 'Sell', chosenClass: 'bg-loss text-on-trade' },
+      ]}
+      value={side}
+      onChange={onChange}
+    />
+  );
+}
+
+interface KindChoiceProps {
+  readonly state: TicketState;
+  readonly onChange: (kind: TicketKind) => void;
+}
+
+export function KindChoice({ state, onChange }: KindChoiceProps) {
+  const options = KINDS_OF[state.side].map((kind) => ({ value: kind, label: KIND_NAMES[kind] }));
+  return <Select label="Order type" options={options} value={state.kind} onChange={onChange} />;
+}
+
+interface ShareButtonsProps {
+  readonly side: Side;
+  readonly available: Available | undefined;
+  readonly onShare: (share: Share) => void;
+}
+
+/** Shares of what may be spent or sold. */
+export function ShareButtons({ side, available, onShare }: ShareButtonsProps) {
+  const what = side === 'buy' ? 'cash' : 'units';
+  return (
+    <div className="grid grid-cols-4 gap-1.5">
+      {SHARES.map((share) => (
+        <button
+          key={share}
+          type="button"
+          disabled={!available}
+          onClick={() => onShare(share)}
+          aria-label={`${share} % of the available ${what}`}
+          className={clsx(
+            'h-7 rounded border border-line text-xs font-medium text-muted',
+            'hover:border-line-strong hover:text-ink disabled:opacity-50',
+          )}
+        >
+          {share}%
+        </button>
+      ))}
+    </div>
   );
 }

@@ -9,7 +9,7 @@ import {
   roundUp,
   shareOf,
 } from '@cnop/common/core/money';
-import type { OrderRequest } from '../../api/orders/order-request.ts';
+import type { OrderRequest } from '../../api/orders/place-order.ts';
 import type { DecimalInput } from '../../format/decimal-input.ts';
 import { readDecimal } from '../../format/decimal-input.ts';
 import type { TicketField, TicketState } from './ticket-state.ts';

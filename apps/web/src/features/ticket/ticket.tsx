@@ -2,22 +2,27 @@ import { mayPlace } from '@cnop/common/trading/asset-states';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { SubmitEvent } from 'react';
 import { useRef } from 'react';
-import type { MarketAsset } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
+import { EmptyState } from '../../ui/states.tsx';
 import { useShortcut } from '../../ui/use-shortcut.ts';
 import { withEntry, withShare } from './amount-share.ts';
 import { ConfirmOrder } from './confirm-order.tsx';
 import { KIND_NAMES, orderSentence } from './order-words.ts';
-import { KindChoice, ShareButtons, SideChoice } from './ticket-choices.tsx';
-import { AmountField, ConditionFields, ValidityField } from './ticket-fields.tsx';
+import {
+  AmountField,
+  ConditionFields,
+  KindChoice,
+  ShareButtons,
+  SideChoice,
+  ValidityField,
+} from './ticket-fields.tsx';
 import { TicketNotice } from './ticket-notice.tsx';
 import type { Side } from './ticket-state.ts';
 import { withSide } from './ticket-state.ts';
 import { TicketSummary, TicketWarnings } from './ticket-summary.tsx';
-import { useAvailable } from './use-available.ts';
-import { useTicket } from './use-ticket.ts';
+import { useAvailable, useTicket } from './use-ticket.ts';
 
 /** Where an order is put together: every figure before it is placed, one order for one press. */
 export function Ticket({ asset }: { readonly asset: MarketAsset }) {

@@ -1,15 +1,15 @@
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { OrderRequest } from '../../api/orders/order-request.ts';
-import { previewQuery } from '../../api/orders/preview-order.ts';
+import { useEffect, useState } from 'react';
+import type { OrderRequest } from '../../api/orders/place-order.ts';
+import { previewQuery } from '../../api/orders/place-order.ts';
 import type { TicketState } from './ticket-state.ts';
-import { useDebounced } from './use-debounced.ts';
 
 const TYPING_PAUSE_MILLISECONDS = 250;
 /** The price moves on; what the order would do moves with it. */
 const REFRESH_MILLISECONDS = 2_000;
 
-export interface LivePreviewOptions {
+interface LivePreviewOptions {
   readonly assetId: string;
   readonly state: TicketState;
   /** What the ticket comes to at the price of now; undefined while it is not complete. */
@@ -17,7 +17,7 @@ export interface LivePreviewOptions {
   readonly isSignedIn: boolean;
 }
 
-export interface LivePreview {
+interface LivePreview {
   readonly preview: OrderPreview | undefined;
   /** The preview is of what the ticket says now, so what it refuses is refused. */
   readonly isCurrent: boolean;
@@ -39,4 +39,14 @@ export function useOrderPreview({ assetId, state, request, isSignedIn }: LivePre
   });
   const isCurrent = rested === typed && !isPlaceholderData;
   return { preview: request ? data : undefined, isCurrent };
+}
+
+/** A value once it has rested: every keystroke would be a request otherwise. */
+function useDebounced<Value>(value: Value, delayMilliseconds: number): Value {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), delayMilliseconds);
+    return () => clearTimeout(timer);
+  }, [value, delayMilliseconds]);
+  return rested;
 }

@@ -1,19 +1,22 @@
+import { decimal, formatDecimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { balanceQuery } from '../../api/account/cash.ts';
+import { holdingQuery } from '../../api/account/portfolio.ts';
 import { profileQuery } from '../../api/account/profile.ts';
-import type { MarketAsset } from '../../api/market/assets.ts';
+import type { MarketAsset } from '../../api/market.ts';
 import { formatTime } from '../../format/times.ts';
-import type { LiveState } from '../../live/live-state.ts';
+import type { LiveState } from '../../live/live-status.ts';
 import { useLiveState } from '../../live/live-status.ts';
 import { useAssetPrice } from '../../live/use-asset-price.ts';
-import { useSession } from '../../session/use-session.ts';
+import { useSession } from '../../session/access-token.ts';
+import type { Available } from './amount-share.ts';
 import type { TicketErrors } from './refusals.ts';
 import { errorsOfProblem, errorsOfReasons } from './refusals.ts';
-import { useTicketDraft } from './ticket-drafts.ts';
 import type { TicketFacts, TicketReading } from './ticket-math.ts';
 import { readTicket } from './ticket-math.ts';
 import type { TicketField, TicketState } from './ticket-state.ts';
-import { withoutAmount } from './ticket-state.ts';
+import { EMPTY_TICKET, withoutAmount } from './ticket-state.ts';
 import { useOrderPreview } from './use-order-preview.ts';
 import type { Placement } from './use-place-order.ts';
 import { usePlaceOrder } from './use-place-order.ts';
@@ -118,4 +121,27 @@ function staleWarnings(live: LiveState): string[] {
   return [
     `Prices here are from ${since}. The order trades at the price of the moment, which may be another.`,
   ];
+}
+
+/** What was typed and not placed, by asset: it survives a sign-in or a look at another page, and no reload. */
+const drafts = new Map<string, TicketState>();
+
+/** The ticket of an asset, as it was left. */
+function useTicketDraft(assetId: string): readonly [TicketState, (state: TicketState) => void] {
+  const [state, setState] = useState(() => drafts.get(assetId) ?? EMPTY_TICKET);
+  const change = (next: TicketState): void => {
+    drafts.set(assetId, next);
+    setState(next);
+  };
+  return [state, change];
+}
+
+/** What the user may spend and sell; undefined while it is not known. */
+export function useAvailable(assetId: string, isSignedIn: boolean): Available | undefined {
+  const { data: balance } = useQuery({ ...balanceQuery(), enabled: isSignedIn });
+  const { data: holding } = useQuery({ ...holdingQuery(assetId), enabled: isSignedIn });
+  if (!isSignedIn || !balance || holding === undefined) return undefined;
+  const units =
+    holding === null ? '0' : formatDecimal(decimal(holding.quantity).minus(holding.held_quantity));
+  return { cash: balance.available_balance, units };
 }

@@ -5,6 +5,7 @@ import { createCleanup } from '@cnop/testing/system/cleanup';
 import { startStandaloneServer } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { renewAccessToken } from '../../../src/session/access-token.ts';
+import { CALLS, NO_CALLS } from './calls.ts';
 import type { ApiDocument, Call } from './find-drift.ts';
 import { findDrift } from './find-drift.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -15,143 +16,6 @@ const MODULES = import.meta.glob<Module>(['../../../src/api/**/*.ts', '!../../..
   eager: true,
 });
 const FOLDER = '../../../src/api/';
-
-const CREDENTIALS = { username: 'ada_lovelace', password: 'Analytical-Engine-1843' };
-const CASH = { amount: '10.00', description: 'Pay', idempotencyKey: 'key-1' };
-const LEDGER = { type: 'deposit', start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' };
-const LIMIT_ORDER = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1.5', price: '100.00' };
-const ASSET = {
-  asset_id: 'NEW',
-  symbol: 'NEW',
-  name: 'New Coin',
-  current_price: '1.50',
-  description: null,
-  category: 'token',
-  status: 'active',
-  circulating_supply: '21000000',
-  market_cap: null,
-  market_cap_rank: null,
-  volume_24h: null,
-  website: null,
-  whitepaper: null,
-  image: null,
-  quantity_scale: 6,
-  price_scale: 2,
-  spread_bps: 10,
-  fee_bps: 10,
-  daily_volatility_bps: 100,
-};
-
-/** Every call of the client with arguments that use all that it can say. */
-const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
-  'account/balance.ts balanceQuery': [[]],
-  'account/deposit.ts depositCash': [[CASH]],
-  'account/holdings.ts holdingQuery': [['BTC']],
-  'account/ledger-export.ts exportLedger': [[LEDGER], [{}]],
-  'account/ledger.ts ledgerQuery': [[LEDGER], [{}]],
-  'account/portfolio-history.ts portfolioHistoryQuery': ['1d', '1w', '1m', '3m', '1y', 'all'].map((range) => [
-    range,
-  ]),
-  'account/portfolio.ts portfolioQuery': [[]],
-  'account/profile.ts profileQuery': [[]],
-  'account/update-profile.ts updateProfile': [
-    [
-      {
-        first_name: 'Ada',
-        last_name: 'King',
-        email: 'ada@example.com',
-        phone: null,
-        date_of_birth: '1915-12-10',
-        marketing_emails_consent: true,
-        current_password: CREDENTIALS.password,
-      },
-    ],
-  ],
-  'account/withdraw.ts withdrawCash': [[CASH]],
-  'admin/adjust-balance.ts adjustBalance': [['ada', { amount: '-5.00', description: 'Mistake' }, 'key-1']],
-  'admin/audit-events.ts auditEventsQuery': [[{ day: '2026-01-31' }], [{ username: 'ada_lovelace' }]],
-  'admin/change-access.ts changeAccess': [
-    ['ada', { role: 'moderator' }],
-    ['ada', { status: 'suspended' }],
-  ],
-  'admin/create-asset.ts createAsset': [[ASSET]],
-  'admin/price-proposals.ts approvePriceProposal': [['BTC', '0190b7a0']],
-  'admin/price-proposals.ts priceProposalsQuery': [[]],
-  'admin/price-proposals.ts rejectPriceProposal': [['BTC', '0190b7a0']],
-  'admin/set-asset-price.ts setAssetPrice': [
-    ['BTC', { price: '1.50' }],
-    ['BTC', { price: '1.50', force: true }],
-  ],
-  'admin/switch-trading.ts switchTrading': [
-    ['BTC', 'activate'],
-    ['BTC', 'deactivate'],
-  ],
-  'admin/update-asset.ts updateAsset': [['BTC', { name: 'Bit Coin', fee_bps: 5 }]],
-  'admin/user.ts userQuery': [['ada']],
-  'admin/users.ts usersQuery': [['ad'], ['']],
-  'app-info.ts appInfoQuery': [[]],
-  'auth/change-password.ts changePassword': [
-    [{ current_password: CREDENTIALS.password, new_password: 'Difference-Engine-1822' }],
-  ],
-  'auth/end-sessions.ts endOtherSessions': [[]],
-  'auth/end-sessions.ts endSession': [['0190b7a0-5c3e-7c5e-8f3e-2f8c5d1a4b6c']],
-  'auth/log-in.ts logIn': [[CREDENTIALS]],
-  'auth/log-out.ts logOut': [[]],
-  'auth/register.ts register': [
-    [{ ...CREDENTIALS, email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace' }],
-  ],
-  'auth/sessions.ts sessionsQuery': [[]],
-  'market/assets.ts assetsQuery': [[]],
-  'market/candles.ts candlesQuery': ['1m', '5m', '15m', '1h', '1d'].map((interval) => [
-    { assetId: 'BTC', interval, limit: 500 },
-  ]),
-  'market/market-overview.ts marketOverviewQuery': [[]],
-  'orders/cancel-order.ts cancelOrder': [['0190b7a0']],
-  'orders/order-explanation.ts orderExplanationQuery': [['0190b7a0']],
-  'orders/orders.ts openOrdersQuery': [[], ['BTC']],
-  'orders/orders.ts orderQuery': [['0190b7a0']],
-  'orders/orders.ts readOrder': [['0190b7a0']],
-  'orders/orders.ts ordersQuery': [[{ asset: 'BTC', type: 'trailing_stop', status: 'completed' }], [{}]],
-  'orders/place-order.ts placeOrder': [
-    [{ ...LIMIT_ORDER, client_order_id: 'order-1', expires_at: '2026-12-31T00:00:00.000Z' }],
-    [
-      {
-        asset_id: 'BTC',
-        order_type: 'trailing_stop',
-        quantity: '1',
-        trail_percent: '5',
-        client_order_id: 'order-2',
-      },
-    ],
-    [
-      {
-        asset_id: 'BTC',
-        order_type: 'stop_loss',
-        quantity: '1',
-        stop_price: '5',
-        client_order_id: 'order-3',
-      },
-    ],
-  ],
-  'orders/preview-order.ts previewQuery': [['typed', LIMIT_ORDER]],
-  'orders/trades.ts tradesQuery': [['BTC']],
-};
-
-/** What the folder exports besides calls. */
-const NO_CALLS = [
-  'account/ledger.ts ledgerFilterQuery',
-  'admin/asset-answer.ts assetPath',
-  // `/health` is for probes and not a part of the API, so the document does not describe it.
-  'admin/health.ts healthQuery',
-  'admin/user.ts userKey',
-  'admin/user.ts userPath',
-  'app-info.ts useFreeDeposits',
-  'orders/pending-orders.ts addPending',
-  'orders/pending-orders.ts isPlacedHere',
-  'orders/pending-orders.ts settlePending',
-  'orders/pending-orders.ts usePendingOrders',
-  'page.ts pageSchema',
-];
 
 /** A query is called as the cache would call it, on the second page where there are pages. */
 function callOf(name: string, args: readonly unknown[]): Call {
@@ -216,13 +80,13 @@ const DRIFTS: Record<string, { readonly plant: (paths: Loose) => void; readonly 
     plant: (paths) => {
       delete paths['/api/v1/balance'];
     },
-    call: 'account/balance.ts balanceQuery',
+    call: 'account/cash.ts balanceQuery',
   },
   'a method that is another': {
     plant: (paths) => {
       paths['/api/v1/auth/profile'] = { patch: paths['/api/v1/auth/profile']?.['put'] } as unknown as Loose;
     },
-    call: 'account/update-profile.ts updateProfile',
+    call: 'account/profile.ts updateProfile',
   },
   'a query parameter with another name': {
     plant: (paths) => {
@@ -236,27 +100,27 @@ const DRIFTS: Record<string, { readonly plant: (paths: Loose) => void; readonly 
     plant: (paths) => {
       (bodyOf(paths, '/api/v1/balance/deposit') as { required: string[] }).required.push('currency');
     },
-    call: 'account/deposit.ts depositCash',
+    call: 'account/cash.ts depositCash',
   },
   'a field that a request may not have any more': {
     plant: (paths) => {
       delete (bodyOf(paths, '/api/v1/balance/deposit').properties as Record<string, unknown>)['description'];
     },
-    call: 'account/deposit.ts depositCash',
+    call: 'account/cash.ts depositCash',
   },
   'an answer without a field that the client needs': {
     plant: (paths) => {
       const answer = answerOf(paths, '/api/v1/balance', 'get');
       delete (answer.properties as Record<string, unknown>)['available_balance'];
     },
-    call: 'account/balance.ts balanceQuery',
+    call: 'account/cash.ts balanceQuery',
   },
   'an answer whose field may be missing': {
     plant: (paths) => {
       const answer = answerOf(paths, '/api/v1/balance', 'get') as { required: string[] };
       answer.required = answer.required.filter((name) => name !== 'available_balance');
     },
-    call: 'account/balance.ts balanceQuery',
+    call: 'account/cash.ts balanceQuery',
   },
   'an answer whose field has another type': {
     plant: (paths) => {
@@ -264,14 +128,14 @@ const DRIFTS: Record<string, { readonly plant: (paths: Loose) => void; readonly 
         'current_balance'
       ] = { type: 'number' };
     },
-    call: 'account/balance.ts balanceQuery',
+    call: 'account/cash.ts balanceQuery',
   },
   'an answer whose field may be null': {
     plant: (paths) => {
       const properties = answerOf(paths, '/api/v1/balance', 'get').properties as Record<string, JsonSchema>;
       properties['held_balance'] = { anyOf: [properties['held_balance'] ?? {}, { type: 'null' }] };
     },
-    call: 'account/balance.ts balanceQuery',
+    call: 'account/cash.ts balanceQuery',
   },
   'an answer with a state that the client does not know': {
     plant: (paths) => {

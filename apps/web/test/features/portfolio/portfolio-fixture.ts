@@ -1,5 +1,4 @@
-import type { Portfolio, PortfolioHolding } from '../../../src/api/account/portfolio.ts';
-import type { HistoryPoint } from '../../../src/api/account/portfolio-history.ts';
+import type { HistoryPoint, Portfolio, PortfolioHolding } from '../../../src/api/account/portfolio.ts';
 
 export function holding(assetId: string, fields: Partial<PortfolioHolding> = {}): PortfolioHolding {
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  extremesOf,
   isChartable,
   performanceOf,
   rangeOfAge,
@@ -113,5 +114,22 @@ describe('what a chart is drawn from', () => {
     const points = [at(0, '10.00', '10.00'), at(5, '10.00', '10.00'), at(5, '20.00', '20.00')];
     expect(isChartable(points)).toBe(false);
     expect(isChartable([...points, at(6, '20.00', '20.00')])).toBe(true);
+  });
+});
+
+describe('the extremes of a series', () => {
+  it('are its ends and its lowest and highest points, compared as numbers', () => {
+    const points = ['9.00', '10.00', '-2.00', '8.00'].map((value) => ({ at: value, value }));
+    const found = extremesOf(points);
+    expect([found?.first, found?.last, found?.low, found?.high].map((point) => point?.value)).toEqual([
+      '9.00',
+      '8.00',
+      '-2.00',
+      '10.00',
+    ]);
+  });
+
+  it('are none of nothing', () => {
+    expect(extremesOf([])).toBeUndefined();
   });
 });

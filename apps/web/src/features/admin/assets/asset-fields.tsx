@@ -1,12 +1,10 @@
 import type { AssetCategory, AssetStatus } from '@cnop/common/entities/inventory/asset';
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
 import type { ReactNode } from 'react';
-import { STATUS_NAMES } from '../../../ui/asset-status-badge.tsx';
-import { DecimalField } from '../../../ui/decimal-field.tsx';
+import { STATUS_NAMES } from '../../../ui/badge.tsx';
+import type { TextFieldProps } from '../../../ui/field.tsx';
+import { DecimalField, TextArea, TextField } from '../../../ui/field.tsx';
 import { Select } from '../../../ui/select.tsx';
-import { TextArea } from '../../../ui/text-area.tsx';
-import type { TextFieldProps } from '../../../ui/text-field.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
 import type { Complaints } from '../complaints.ts';
 import type { AssetField, AssetForm } from './asset-form.ts';
 import { CATEGORY_NAMES, STATUS_MEANINGS } from './asset-words.ts';

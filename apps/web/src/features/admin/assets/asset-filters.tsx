@@ -1,6 +1,6 @@
 import type { AssetCategory, AssetStatus } from '@cnop/common/entities/inventory/asset';
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
-import { STATUS_NAMES } from '../../../ui/asset-status-badge.tsx';
+import { STATUS_NAMES } from '../../../ui/badge.tsx';
 import { SearchField } from '../../../ui/search-field.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { CATEGORY_NAMES } from './asset-words.ts';

@@ -1,5 +1,6 @@
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
 import { z } from 'zod';
+import type { MarketAsset } from '../../../api/market.ts';
 
 const MAX_SEARCH_LENGTH = 100;
 
@@ -10,3 +11,16 @@ export const assetsSearchSchema = z.object({
   status: assetStatusSchema.optional().catch(undefined),
 });
 export type AssetsSearch = z.infer<typeof assetsSearchSchema>;
+
+/** The assets that a search is for, by their ids. */
+export function findAssets(assets: readonly MarketAsset[], search: AssetsSearch): MarketAsset[] {
+  const sought = (search.q ?? '').trim().toLowerCase();
+  return assets
+    .filter(
+      (asset) =>
+        (search.category === undefined || asset.category === search.category) &&
+        (search.status === undefined || asset.status === search.status) &&
+        [asset.asset_id, asset.symbol, asset.name].some((text) => text.toLowerCase().includes(sought)),
+    )
+    .toSorted((one, other) => one.asset_id.localeCompare(other.asset_id, 'en'));
+}

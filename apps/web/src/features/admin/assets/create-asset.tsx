@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { SubmitEvent } from 'react';
-import { createAsset } from '../../../api/admin/create-asset.ts';
-import { assetsQuery } from '../../../api/market/assets.ts';
+import { createAsset } from '../../../api/admin/assets.ts';
+import { assetsQuery } from '../../../api/market.ts';
 import { Button, buttonClass } from '../../../ui/button.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
+import { FormProblem } from '../../../ui/field.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { AssetFields } from './asset-fields.tsx';
 import { emptyAssetForm, readNewAsset } from './asset-form.ts';

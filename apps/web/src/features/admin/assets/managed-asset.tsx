@@ -1,19 +1,18 @@
 import { Link } from '@tanstack/react-router';
-import type { MarketAsset } from '../../../api/market/assets.ts';
-import { TickingPrice } from '../../../live/ticking-price.tsx';
+import type { MarketAsset } from '../../../api/market.ts';
+import { formatCompactMoney, formatQuantity, MISSING } from '../../../format/numbers.ts';
 import { useAssetPrice } from '../../../live/use-asset-price.ts';
-import { AssetBadge } from '../../../ui/asset-badge.tsx';
-import { STATUS_NAMES, STATUS_TONES } from '../../../ui/asset-status-badge.tsx';
-import { Badge } from '../../../ui/badge.tsx';
+import { TickingPrice } from '../../../ui/amounts.tsx';
+import { AssetBadge, Badge, STATUS_NAMES, STATUS_TONES } from '../../../ui/badge.tsx';
+import { Fact } from '../../../ui/figures.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { Permissions } from '../permissions.ts';
 import { AssetActions } from './asset-actions.tsx';
-import { AssetFacts } from './asset-facts.tsx';
-import { STATUS_MEANINGS } from './asset-words.ts';
+import { CATEGORY_NAMES, STATUS_MEANINGS } from './asset-words.ts';
 import { EditAsset } from './edit-asset.tsx';
 import { PriceProposals } from './price-proposals.tsx';
 
-export interface ManagedAssetProps {
+interface ManagedAssetProps {
   readonly asset: MarketAsset;
   readonly permissions: Permissions;
 }
@@ -53,5 +52,27 @@ export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
       <PriceProposals permissions={permissions} assetId={asset_id} />
       {permissions.editsAssets ? <EditAsset asset={asset} /> : <AssetFacts asset={asset} />}
     </div>
+  );
+}
+
+/** An asset for whoever may not edit it. */
+function AssetFacts({ asset }: { readonly asset: MarketAsset }) {
+  return (
+    <section aria-label="What it is" className="card grid gap-3 p-4">
+      {asset.description && <p className="max-w-prose text-muted">{asset.description}</p>}
+      <dl className="grid gap-x-12 gap-y-2 sm:grid-cols-2">
+        <Fact label="Symbol">{asset.symbol}</Fact>
+        <Fact label="Category">{CATEGORY_NAMES[asset.category]}</Fact>
+        <Fact label="Fee">{asset.fee_bps} bps</Fact>
+        <Fact label="Spread">{asset.spread_bps} bps</Fact>
+        <Fact label="Digits of a price">{asset.price_scale}</Fact>
+        <Fact label="Digits of a quantity">{asset.quantity_scale}</Fact>
+        <Fact label="Daily volatility">{asset.daily_volatility_bps} bps</Fact>
+        <Fact label="Rank">{asset.market_cap_rank ?? MISSING}</Fact>
+        <Fact label="Circulating supply">{formatQuantity(asset.circulating_supply)}</Fact>
+        <Fact label="Market cap">{formatCompactMoney(asset.market_cap)}</Fact>
+        <Fact label="24 h volume">{formatCompactMoney(asset.volume_24h)}</Fact>
+      </dl>
+    </section>
   );
 }

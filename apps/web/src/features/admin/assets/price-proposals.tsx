@@ -2,13 +2,9 @@ import { decimal } from '@cnop/common/core/money';
 import type { PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { profileQuery } from '../../../api/account/profile.ts';
-import {
-  approvePriceProposal,
-  priceProposalsQuery,
-  rejectPriceProposal,
-} from '../../../api/admin/price-proposals.ts';
+import { approvePriceProposal, priceProposalsQuery, rejectPriceProposal } from '../../../api/admin/assets.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
-import { assetsQuery } from '../../../api/market/assets.ts';
+import { assetsQuery } from '../../../api/market.ts';
 import { formatOwnPrice, percentChange } from '../../../format/numbers.ts';
 import { Percent } from '../../../ui/amounts.tsx';
 import { Button } from '../../../ui/button.tsx';

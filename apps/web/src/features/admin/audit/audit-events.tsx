@@ -5,17 +5,16 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { AuditScope } from '../../../api/admin/audit-events.ts';
 import { auditEventsQuery } from '../../../api/admin/audit-events.ts';
+import { MISSING } from '../../../format/numbers.ts';
+import { Money } from '../../../ui/amounts.tsx';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { ErrorState } from '../../../ui/error-state.tsx';
-import { ShowMore } from '../../../ui/show-more.tsx';
-import { SkeletonRows } from '../../../ui/skeleton.tsx';
-import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
+import { Fact } from '../../../ui/figures.tsx';
+import { EmptyState, ErrorState, SkeletonRows } from '../../../ui/states.tsx';
+import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { AuditEventDetails } from './audit-event-details.tsx';
-import { AuditFacts } from './audit-facts.tsx';
+import type { AuditFact } from './audit-words.ts';
 import { wordsOf } from './audit-words.ts';
 
 const SKELETON_ROWS = 10;
@@ -140,5 +139,51 @@ function Subject({ username }: { readonly username: string }) {
     >
       {username}
     </Link>
+  );
+}
+
+/** Everything that was kept of an event. */
+function AuditEventDetails({ event }: { readonly event: AuditEvent }) {
+  const { username, actor, address, user_agent, request_id, event_id, occurred_at } = event;
+  const { title, tone, facts } = wordsOf(event);
+  return (
+    <dl className="grid gap-3">
+      <Fact label="Event">
+        <Badge tone={tone}>{title}</Badge>
+      </Fact>
+      <Fact label="When">
+        <Time value={occurred_at} isExact />
+      </Fact>
+      <Fact label="User">{username === UNKNOWN_SUBJECT ? 'A name that nobody has' : username}</Fact>
+      <Fact label="Done by">{actor ?? 'Nobody signed in'}</Fact>
+      {facts.length > 0 && (
+        <Fact label="What">
+          <AuditFacts facts={facts} />
+        </Fact>
+      )}
+      <Fact label="Address">{address ?? MISSING}</Fact>
+      <Fact label="Device">{user_agent ?? MISSING}</Fact>
+      <Fact label="Request">
+        <code className="text-xs">{request_id ?? MISSING}</code>
+      </Fact>
+      <Fact label="Id">
+        <code className="text-xs">{event_id}</code>
+      </Fact>
+    </dl>
+  );
+}
+
+/** What is worth knowing about an event, in a line. */
+function AuditFacts({ facts }: { readonly facts: readonly AuditFact[] }) {
+  if (facts.length === 0) return <span className="text-faint">—</span>;
+  return (
+    <span className="flex flex-wrap gap-x-3">
+      {facts.map(({ label, value, money }) => (
+        <span key={`${label} ${value}`} className="wrap-anywhere">
+          {label !== undefined && <span className="text-faint">{label} </span>}
+          {money ? <Money value={value} isChange={money === 'change'} /> : value}
+        </span>
+      ))}
+    </span>
   );
 }

@@ -1,22 +1,24 @@
 import { usernameSchema } from '@cnop/common/entities/fields';
 import { UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import type { SubmitEvent } from 'react';
 import { useState } from 'react';
 import type { AuditScope } from '../../../api/admin/audit-events.ts';
 import { timeZoneName } from '../../../format/times.ts';
-import { EmptyState } from '../../../ui/empty-state.tsx';
+import { Button, IconButton } from '../../../ui/button.tsx';
+import { TextField } from '../../../ui/field.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
-import { AuditDay } from './audit-day.tsx';
-import { dayOf } from './audit-days.ts';
+import { EmptyState } from '../../../ui/states.tsx';
 import { AuditEvents } from './audit-events.tsx';
 import type { AuditSearch } from './audit-search.ts';
-import { AuditUser } from './audit-user.tsx';
+import { dayAfter, dayOf } from './audit-search.ts';
 
 const WAYS = [
   { value: 'day', label: 'A day' },
   { value: 'user', label: 'A user' },
 ] as const;
 
-export interface AuditLogProps {
+interface AuditLogProps {
   readonly search: AuditSearch;
   readonly onSearch: (search: AuditSearch) => void;
 }
@@ -66,4 +68,87 @@ export function AuditLog({ search, onSearch }: AuditLogProps) {
 
 function isSubject(user: string | undefined): user is string {
   return user === UNKNOWN_SUBJECT || usernameSchema.safeParse(user).success;
+}
+
+interface AuditDayProps {
+  readonly day: string;
+  readonly today: string;
+  readonly onChange: (day: string) => void;
+}
+
+/** Which day: one step at a time, or any. */
+function AuditDay({ day, today, onChange }: AuditDayProps) {
+  return (
+    <div className="flex items-center gap-1">
+      <IconButton label="The day before" onClick={() => onChange(dayAfter(day, -1))}>
+        <ChevronLeft aria-hidden="true" className="size-4" />
+      </IconButton>
+      <input
+        type="date"
+        aria-label="Day, in UTC"
+        max={today}
+        value={day}
+        // A date that is being typed is empty until it is one.
+        onChange={(event) => event.target.value !== '' && onChange(event.target.value)}
+        className="field numeric w-36"
+      />
+      <IconButton label="The day after" disabled={day >= today} onClick={() => onChange(dayAfter(day, 1))}>
+        <ChevronRight aria-hidden="true" className="size-4" />
+      </IconButton>
+      {day !== today && (
+        <Button tone="quiet" onClick={() => onChange(today)}>
+          Today
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const ID = 'audit-username';
+
+interface AuditUserProps {
+  readonly username: string;
+  readonly onChange: (username: string) => void;
+}
+
+/** Whose log. Failed sign-ins for names that nobody has are kept under a name that nobody can have. */
+function AuditUser({ username, onChange }: AuditUserProps) {
+  const [typed, setTyped] = useState(username === UNKNOWN_SUBJECT ? '' : username);
+  const [error, setError] = useState<string>();
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const parsed = usernameSchema.safeParse(typed.trim());
+    if (parsed.success) return onChange(parsed.data);
+    setError('A username has 3 to 50 letters, digits and underscores.');
+    document.getElementById(ID)?.focus();
+  };
+  return (
+    <form noValidate onSubmit={submit} className="flex grow flex-wrap items-start gap-2">
+      <div className="w-full sm:w-56">
+        <TextField
+          id={ID}
+          label="Username"
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          value={typed}
+          error={error}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setError(undefined);
+          }}
+        />
+      </div>
+      <div className="flex flex-wrap gap-2 sm:pt-6">
+        <Button type="submit">Show</Button>
+        <Button
+          tone="quiet"
+          aria-pressed={username === UNKNOWN_SUBJECT}
+          onClick={() => onChange(UNKNOWN_SUBJECT)}
+        >
+          Names that nobody has
+        </Button>
+      </div>
+    </form>
+  );
 }

@@ -7,9 +7,8 @@ import { toProblem } from '../../../api/http/api-problem.ts';
 import { formatTime } from '../../../format/times.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { ErrorState } from '../../../ui/error-state.tsx';
-import { Fact } from '../../../ui/fact.tsx';
-import { SkeletonRows } from '../../../ui/skeleton.tsx';
+import { Fact } from '../../../ui/figures.tsx';
+import { ErrorState, SkeletonRows } from '../../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
 import {
   HEALTH_NAMES,

@@ -1,21 +1,20 @@
 import type { SubmitEvent } from 'react';
 import { useState } from 'react';
-import type { Adjustment } from '../../../api/admin/adjust-balance.ts';
-import type { ManagedBalance } from '../../../api/admin/user.ts';
+import type { Adjustment, ManagedBalance } from '../../../api/admin/users.ts';
+import { AlertDialog } from '../../../ui/alert-dialog.tsx';
 import { Money } from '../../../ui/amounts.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Fact } from '../../../ui/fact.tsx';
-import { FormProblem } from '../../../ui/form-problem.tsx';
+import { DecimalField, FormProblem, TextField } from '../../../ui/field.tsx';
+import { Fact } from '../../../ui/figures.tsx';
+import { Segmented } from '../../../ui/segmented.tsx';
 import type { Complaints } from '../complaints.ts';
 import type { AdjustmentField, AdjustmentForm } from './adjustment.ts';
 import { ADJUSTMENT_FIELDS, balanceAfter, complaintAboutCover, readAdjustment } from './adjustment.ts';
-import { AdjustmentFields } from './adjustment-fields.tsx';
-import { ConfirmAdjustment } from './confirm-adjustment.tsx';
 import { useAdjustBalance } from './use-adjust-balance.ts';
 
 const EMPTY: AdjustmentForm = { direction: 'add', amount: '', description: '' };
 
-export interface AdjustBalanceProps {
+interface AdjustBalanceProps {
   readonly username: string;
   readonly balance: ManagedBalance;
 }
@@ -87,5 +86,93 @@ export function AdjustBalance({ username, balance }: AdjustBalanceProps) {
         />
       )}
     </section>
+  );
+}
+
+const MAX_DESCRIPTION_LENGTH = 500;
+const DIRECTIONS = [
+  { value: 'add', label: 'Add' },
+  { value: 'take', label: 'Take away' },
+] as const;
+
+interface AdjustmentFieldsProps {
+  readonly form: AdjustmentForm;
+  readonly complaints: Complaints<AdjustmentField>;
+  readonly onChange: (change: Partial<AdjustmentForm>) => void;
+}
+
+function AdjustmentFields({ form, complaints, onChange }: AdjustmentFieldsProps) {
+  return (
+    <>
+      <Segmented
+        label="Direction"
+        options={DIRECTIONS}
+        value={form.direction}
+        onChange={(direction) => onChange({ direction })}
+      />
+      <DecimalField
+        id="adjust-amount"
+        label="Amount"
+        unit="USD"
+        placeholder="0.00"
+        value={form.amount}
+        error={complaints.amount}
+        onChange={(amount) => onChange({ amount })}
+      />
+      <TextField
+        id="adjust-description"
+        label="Description"
+        hint="The user sees it in their ledger."
+        maxLength={MAX_DESCRIPTION_LENGTH}
+        value={form.description}
+        error={complaints.description}
+        onChange={(event) => onChange({ description: event.target.value })}
+      />
+    </>
+  );
+}
+
+interface ConfirmAdjustmentProps {
+  readonly username: string;
+  readonly balance: ManagedBalance;
+  readonly adjustment: Adjustment;
+  readonly isOpen: boolean;
+  readonly isBusy: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** Says once more whose balance becomes what. */
+function ConfirmAdjustment(props: ConfirmAdjustmentProps) {
+  const { username, balance, adjustment, isOpen, isBusy, onConfirm, onClose } = props;
+  const { amount, description } = adjustment;
+  const takes = amount.startsWith('-');
+  return (
+    <AlertDialog
+      isOpen={isOpen}
+      onClose={onClose}
+      onConfirm={onConfirm}
+      title={takes ? `Take cash from ${username}?` : `Give cash to ${username}?`}
+      confirmLabel={takes ? 'Take it' : 'Give it'}
+      cancelLabel="Back"
+      tone={takes ? 'danger' : 'primary'}
+      focusOn="cancel"
+      isBusy={isBusy}
+    >
+      <dl className="grid gap-1.5">
+        <Fact label="Before">
+          <Money value={balance.current_balance} className="text-ink" />
+        </Fact>
+        <Fact label="Adjustment">
+          <Money value={amount} isChange />
+        </Fact>
+        <Fact label="After">
+          <Money value={balanceAfter(balance, amount)} className="font-semibold text-ink" />
+        </Fact>
+        <Fact label="Description">
+          <span className="text-ink">{description}</span>
+        </Fact>
+      </dl>
+    </AlertDialog>
   );
 }

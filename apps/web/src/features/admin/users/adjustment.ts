@@ -1,8 +1,7 @@
 import { CURRENCY_SCALE, decimal, formatUsd } from '@cnop/common/core/money';
 import { descriptionSchema } from '@cnop/common/entities/fields';
 import { z } from 'zod';
-import type { Adjustment } from '../../../api/admin/adjust-balance.ts';
-import type { ManagedBalance } from '../../../api/admin/user.ts';
+import type { Adjustment, ManagedBalance } from '../../../api/admin/users.ts';
 import { readDecimal } from '../../../format/decimal-input.ts';
 import type { Complaints } from '../complaints.ts';
 import { complaintsOf } from '../complaints.ts';

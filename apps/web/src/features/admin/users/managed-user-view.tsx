@@ -1,17 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
-import type { ManagedBalance } from '../../../api/admin/user.ts';
-import type { ManagedUser } from '../../../api/admin/users.ts';
+import type { ManagedBalance, ManagedUser } from '../../../api/admin/users.ts';
 import { MISSING } from '../../../format/numbers.ts';
 import { Money } from '../../../ui/amounts.tsx';
 import { Badge } from '../../../ui/badge.tsx';
 import { buttonClass } from '../../../ui/button.tsx';
-import { Fact } from '../../../ui/fact.tsx';
+import { Fact } from '../../../ui/figures.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { Permissions } from '../permissions.ts';
 import { AdjustBalance } from './adjust-balance.tsx';
-import { ChangeRole } from './change-role.tsx';
-import { ChangeStatus } from './change-status.tsx';
+import { ChangeRole, ChangeStatus } from './change-access.tsx';
 import { ROLE_NAMES, ROLE_TONES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
 
 export interface ManagedUserViewProps {

@@ -1,9 +1,8 @@
 import { systemIds } from '@cnop/common/core/ids';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import type { Adjustment } from '../../../api/admin/adjust-balance.ts';
-import { adjustBalance } from '../../../api/admin/adjust-balance.ts';
-import { userKey } from '../../../api/admin/user.ts';
+import type { Adjustment } from '../../../api/admin/users.ts';
+import { adjustBalance, userKey } from '../../../api/admin/users.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import type { Intent } from '../../../api/http/intent.ts';
 import { intentOf } from '../../../api/http/intent.ts';

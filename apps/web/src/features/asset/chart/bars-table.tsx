@@ -1,4 +1,4 @@
-import type { Bar } from '../../../api/market/candles.ts';
+import type { Bar } from '../../../api/market.ts';
 import { formatQuantity } from '../../../format/numbers.ts';
 import { Price } from '../../../ui/amounts.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';

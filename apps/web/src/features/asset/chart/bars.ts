@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleOpenTime } from '@cnop/common/entities/inventory/candle';
-import type { Bar } from '../../../api/market/candles.ts';
+import type { Bar } from '../../../api/market.ts';
 
 /** The last candle after one more price: the same one grown, or the next one. */
 export function barAfterPrice(

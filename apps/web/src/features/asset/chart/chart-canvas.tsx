@@ -1,6 +1,6 @@
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { useEffect, useRef } from 'react';
-import type { Bar } from '../../../api/market/candles.ts';
+import type { Bar } from '../../../api/market.ts';
 import { latestPrice, onPrice } from '../../../live/price-store.ts';
 import { useAppearance } from '../../../settings/appearance.ts';
 import { barAfterPrice } from './bars.ts';

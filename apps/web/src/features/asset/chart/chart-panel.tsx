@@ -4,21 +4,19 @@ import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
-import type { MarketAsset } from '../../../api/market/assets.ts';
-import type { Bar } from '../../../api/market/candles.ts';
-import { candlesQuery } from '../../../api/market/candles.ts';
+import type { Bar, MarketAsset } from '../../../api/market.ts';
+import { candlesQuery } from '../../../api/market.ts';
+import { openOrdersQuery, tradesQuery } from '../../../api/orders/orders.ts';
 import { formatPercent, formatPrice, percentChange } from '../../../format/numbers.ts';
 import { timeZoneName } from '../../../format/times.ts';
 import { useLivePrice } from '../../../live/price-store.ts';
 import { Button } from '../../../ui/button.tsx';
-import { ErrorBoundary } from '../../../ui/error-boundary.tsx';
-import { ErrorState } from '../../../ui/error-state.tsx';
-import { reloadPage } from '../../../ui/reload-page.ts';
+import { isBuyOrder, ORDER_TYPE_NAMES } from '../../../ui/order-words.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
-import { Skeleton } from '../../../ui/skeleton.tsx';
+import { ErrorBoundary, ErrorState, reloadPage, Skeleton } from '../../../ui/states.tsx';
 import { summaryOf, withPrice } from './bars.ts';
 import { BarsTable } from './bars-table.tsx';
-import { useOwnMarks } from './use-own-marks.ts';
+import type { FillMark, PriceMark } from './price-chart.ts';
 
 /** Half of the code of the page, and the rest is of use before it is there. */
 const ChartCanvas = lazy(async () => ({ default: (await import('./chart-canvas.tsx')).ChartCanvas }));
@@ -28,7 +26,7 @@ const BARS = 500;
 const REFRESH_MILLISECONDS = 5 * 60_000;
 const INTERVALS = candleIntervalSchema.options.map((value) => ({ value, label: value }));
 
-export interface ChartPanelProps {
+interface ChartPanelProps {
   readonly asset: MarketAsset;
   readonly interval: CandleInterval;
   readonly isTable: boolean;
@@ -131,4 +129,27 @@ function Sentence({ asset, interval, bars }: SentenceProps) {
   const change = formatPercent(percentChange(last, decimal(first)), { signed: true });
   const span = `${bars.length} candles of ${interval}`;
   return `${span}: last ${price(last)}, high ${price(high)}, low ${price(low)}, change ${change}.`;
+}
+
+/** Own orders as lines, own trades as arrows; the same arrays for the same data, since each new one is drawn. */
+function useOwnMarks(assetId: string, isSignedIn: boolean) {
+  const { data: open } = useQuery({ ...openOrdersQuery(assetId), enabled: isSignedIn });
+  const { data: trades } = useQuery({ ...tradesQuery(assetId), enabled: isSignedIn });
+  const orders = useMemo(
+    () =>
+      (open ?? []).flatMap(({ order_type, price, stop_price }): PriceMark[] => {
+        const at = price ?? stop_price;
+        const label = ORDER_TYPE_NAMES[order_type];
+        return at === null ? [] : [{ price: at, label, isBuy: isBuyOrder(order_type) }];
+      }),
+    [open],
+  );
+  const fills = useMemo(
+    () =>
+      (trades ?? []).map(
+        ({ timestamp, transaction_type }): FillMark => ({ at: timestamp, isBuy: transaction_type === 'buy' }),
+      ),
+    [trades],
+  );
+  return { orders, fills };
 }

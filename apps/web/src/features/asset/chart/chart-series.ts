@@ -8,11 +8,10 @@ import {
   createChart,
   HistogramSeries,
 } from 'lightweight-charts';
-import type { Bar } from '../../../api/market/candles.ts';
+import type { Bar } from '../../../api/market.ts';
 import { chartStep, formatPlainPrice, fromChartNumber, toChartNumber } from '../../../format/numbers.ts';
-import { formatDateTime } from '../../../format/times.ts';
+import { formatDateTime, formatDay, formatMinute } from '../../../format/times.ts';
 import type { ChartColours } from './chart-colours.ts';
-import { tickText } from './chart-times.ts';
 
 const MILLISECONDS_PER_SECOND = 1_000;
 /** Part of the height that volumes leave free. */
@@ -64,7 +63,7 @@ export function createSeries(container: HTMLElement, { priceScale, interval }: P
   return { chart, candles, volumes };
 }
 
-export type ChartSeries = ReturnType<typeof createSeries>;
+type ChartSeries = ReturnType<typeof createSeries>;
 
 export function paintSeries({ chart, candles }: ChartSeries, colours: ChartColours): void {
   chart.applyOptions({
@@ -108,4 +107,10 @@ export function volumePointOf({ open_time, open, close, volume }: Bar, colours: 
 /** We only ever give the library seconds. */
 function momentOf(time: Time): Date {
   return new Date((time as UTCTimestamp) * MILLISECONDS_PER_SECOND);
+}
+
+/** The label of a moment on the axis: the day where days begin or are all there is, else the time of day. */
+function tickText(at: Date, interval: CandleInterval): string {
+  const isMidnight = at.getHours() === 0 && at.getMinutes() === 0;
+  return interval === '1d' || isMidnight ? formatDay(at) : formatMinute(at);
 }

@@ -1,6 +1,6 @@
 import type { IPriceLine, Time } from 'lightweight-charts';
 import { createSeriesMarkers, LineStyle } from 'lightweight-charts';
-import type { Bar } from '../../../api/market/candles.ts';
+import type { Bar } from '../../../api/market.ts';
 import { toChartNumber } from '../../../format/numbers.ts';
 import { readChartColours } from './chart-colours.ts';
 import type { PriceChartOptions } from './chart-series.ts';

@@ -1,5 +1,5 @@
 import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
-import type { MarketAsset } from '../../../../src/api/market/assets.ts';
+import type { MarketAsset } from '../../../../src/api/market.ts';
 
 const at = '2026-01-31T12:00:00.000Z';
 

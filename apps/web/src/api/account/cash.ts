@@ -1,0 +1,99 @@
+import { balanceSchema } from '@cnop/common/entities/user/balance';
+import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
+import { balanceTransactionSchema } from '@cnop/common/entities/user/balance-transaction';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import type { Download } from '../http/client.ts';
+import { callApi, downloadFile } from '../http/client.ts';
+
+const cashBalanceSchema = balanceSchema
+  .pick({ current_balance: true, held_balance: true })
+  .extend({ available_balance: z.string() });
+export type CashBalance = z.output<typeof cashBalanceSchema>;
+
+export const BALANCE_KEY = ['balance'] as const;
+
+/** The cash of the signed-in user. */
+export function balanceQuery() {
+  return queryOptions({
+    queryKey: BALANCE_KEY,
+    queryFn: ({ signal }) => callApi({ path: '/balance', schema: cashBalanceSchema, signal }),
+  });
+}
+
+/** The answer to every movement of cash. */
+const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
+
+interface Deposit {
+  /** USD with at most two fraction digits. */
+  readonly amount: string;
+  readonly description?: string;
+  readonly idempotencyKey: string;
+}
+
+export async function depositCash({ idempotencyKey, ...body }: Deposit) {
+  return callApi({ method: 'POST', path: '/balance/deposit', body, schema: receiptSchema, idempotencyKey });
+}
+
+export async function withdrawCash({ idempotencyKey, ...body }: Deposit) {
+  return callApi({ method: 'POST', path: '/balance/withdraw', body, schema: receiptSchema, idempotencyKey });
+}
+
+const entrySchema = balanceTransactionSchema.pick({
+  transaction_id: true,
+  amount: true,
+  direction: true,
+  new_balance: true,
+  transaction_type: true,
+  status: true,
+  description: true,
+  reference_id: true,
+  created_at: true,
+});
+export type LedgerEntry = z.output<typeof entrySchema>;
+
+const pageOfLedgerSchema = z.object({
+  transactions: z.array(entrySchema),
+  next_cursor: z.string().nullable(),
+});
+const PAGE_SIZE = '50';
+
+export const LEDGER_KEY = ['ledger'] as const;
+
+export interface LedgerFilter {
+  readonly type?: TransactionType | undefined;
+  /** The first and the last moment, as RFC 3339. */
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
+}
+
+/** The filter as the API takes it, in the list and in the export alike. */
+function ledgerFilterQuery({ type, start, end }: LedgerFilter) {
+  return { transaction_type: type, start_date: start, end_date: end };
+}
+
+/** The lines of the cash ledger, newest first, a page at a time. */
+export function ledgerQuery(filter: LedgerFilter) {
+  return infiniteQueryOptions({
+    queryKey: [...LEDGER_KEY, filter],
+    queryFn: ({ pageParam, signal }) =>
+      callApi({
+        path: '/balance/transactions',
+        query: { limit: PAGE_SIZE, cursor: pageParam, ...ledgerFilterQuery(filter) },
+        schema: pageOfLedgerSchema,
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}
+
+/** Every line of a filter as CSV, which spreadsheets read. */
+export async function exportLedger(filter: LedgerFilter): Promise<Download> {
+  return downloadFile({
+    path: '/balance/transactions/export',
+    query: ledgerFilterQuery(filter),
+    mediaType: 'text/csv',
+    fallbackName: 'cnop-transactions.csv',
+  });
+}

@@ -1,0 +1,87 @@
+import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
+import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { priceProposalSchema } from '@cnop/common/entities/inventory/price-proposal';
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { callApi } from '../http/client.ts';
+
+/** What every change of an asset answers: the asset as it is afterwards. */
+const assetAnswerSchema = z.object({ data: assetResponseSchema });
+
+/** Where the catalogue has one asset. */
+function assetPath(assetId: string): string {
+  return `/inventory/assets/${encodeURIComponent(assetId)}`;
+}
+
+/** Adds an asset to the catalogue; its id makes a second attempt a refusal, never a second asset. */
+export async function createAsset(body: AssetCreate) {
+  const { data } = await callApi({
+    method: 'POST',
+    path: '/inventory/assets',
+    body,
+    schema: assetAnswerSchema,
+  });
+  return data;
+}
+
+/** Edits an asset. What is not named stays as it is. */
+export async function updateAsset(assetId: string, changes: AssetUpdate) {
+  const path = assetPath(assetId);
+  const { data } = await callApi({ method: 'PUT', path, body: changes, schema: assetAnswerSchema });
+  return data;
+}
+
+export type Switch = 'activate' | 'deactivate';
+
+/** Opens an asset for trading or closes it; doing so again changes nothing. */
+export async function switchTrading(assetId: string, to: Switch) {
+  const path = `${assetPath(assetId)}/${to}`;
+  const { data } = await callApi({ method: 'POST', path, schema: assetAnswerSchema });
+  return data;
+}
+
+/** The asset at its new price, or the proposal of one that a second administrator has to approve. */
+const priceAnswerSchema = z.object({ data: z.union([assetResponseSchema, priceProposalSchema]) });
+
+export interface NewPrice {
+  /** USD per unit, with no more fraction digits than the asset's prices have. */
+  readonly price: string;
+  /** Proposes a step that is too large for one person. */
+  readonly force?: boolean;
+}
+
+/** Sets a price by hand, or proposes it. @returns whether it was only proposed */
+export async function setAssetPrice(assetId: string, body: NewPrice): Promise<{ isProposed: boolean }> {
+  const path = `${assetPath(assetId)}/price`;
+  const { data } = await callApi({ method: 'PUT', path, body, schema: priceAnswerSchema });
+  return { isProposed: 'proposal_id' in data };
+}
+
+const REFRESH_MILLISECONDS = 10_000;
+const listSchema = z.object({ data: z.array(priceProposalSchema) });
+const rejectionSchema = z.object({ data: priceProposalSchema });
+
+/** The prices that wait for a second administrator. */
+export function priceProposalsQuery() {
+  return queryOptions({
+    queryKey: ['admin', 'price-proposals'],
+    queryFn: async ({ signal }) =>
+      (await callApi({ path: '/inventory/price-proposals', schema: listSchema, signal })).data,
+    refetchInterval: REFRESH_MILLISECONDS,
+  });
+}
+
+export async function approvePriceProposal(assetId: string, proposalId: string) {
+  const path = proposalPath(assetId, proposalId, 'approve');
+  return (await callApi({ method: 'POST', path, schema: assetAnswerSchema })).data;
+}
+
+/** Rejects a proposal, or withdraws one's own. */
+export async function rejectPriceProposal(assetId: string, proposalId: string) {
+  const path = proposalPath(assetId, proposalId, 'reject');
+  return (await callApi({ method: 'POST', path, schema: rejectionSchema })).data;
+}
+
+function proposalPath(assetId: string, proposalId: string, verb: 'approve' | 'reject'): string {
+  return `${assetPath(assetId)}/price-proposals/${encodeURIComponent(proposalId)}/${verb}`;
+}

@@ -1,0 +1,39 @@
+import { Link } from '@tanstack/react-router';
+import { buttonClass } from '../ui/button.tsx';
+import { EmptyState, ErrorState, reloadPage } from '../ui/states.tsx';
+import { PageTitle } from './page-title.tsx';
+
+export function NotFoundPage() {
+  return (
+    <>
+      <PageTitle>Page not found</PageTitle>
+      <EmptyState
+        title="There is nothing at this address"
+        action={
+          <Link to="/" className={buttonClass({ tone: 'primary' })}>
+            Go to the markets
+          </Link>
+        }
+      >
+        It may have moved, or the link may be incomplete.
+      </EmptyState>
+    </>
+  );
+}
+
+interface PageErrorProps {
+  readonly error: unknown;
+}
+
+/** Instead of a page that broke: the shell stays, and there is a way on. */
+export function PageError({ error }: PageErrorProps) {
+  return (
+    <div className="grid justify-items-center">
+      <PageTitle isHidden>This page could not be shown</PageTitle>
+      <ErrorState title="This page could not be shown" error={error} onRetry={reloadPage} />
+      <Link to="/" className={buttonClass({ tone: 'quiet' })}>
+        Go to the markets
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { SignIn } from '../../features/auth/sign-in.tsx';
+import { SignUp } from '../../features/auth/sign-up.tsx';
+import { useSession } from '../../session/access-token.ts';
+
+const signInRoute = getRouteApi('/sign-in');
+
+export function SignInPage() {
+  const { redirect } = signInRoute.useSearch();
+  useGoOn(redirect);
+  useEffect(() => {
+    document.title = 'Sign in · CNOP';
+  }, []);
+  return <SignIn redirect={redirect} />;
+}
+
+/** Where a new session leads: to the page that asked for it. Whoever has a session already is not asked again. */
+function useGoOn(redirect: string | undefined): void {
+  const router = useRouter();
+  const session = useSession();
+  const target = redirect ?? '/';
+  useEffect(() => {
+    if (session === 'signed-in') void router.navigate({ href: target, replace: true });
+  }, [session, router, target]);
+}
+
+const signUpRoute = getRouteApi('/sign-up');
+
+export function SignUpPage() {
+  const { redirect } = signUpRoute.useSearch();
+  useGoOn(redirect);
+  useEffect(() => {
+    document.title = 'Create an account · CNOP';
+  }, []);
+  return <SignUp redirect={redirect} />;
+}

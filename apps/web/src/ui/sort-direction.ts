@@ -1,2 +1,0 @@
-/** Which way a table is sorted. */
-export type SortDirection = 'asc' | 'desc';

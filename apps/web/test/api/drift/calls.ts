@@ -1,0 +1,130 @@
+const CREDENTIALS = { username: 'ada_lovelace', password: 'Analytical-Engine-1843' };
+const CASH = { amount: '10.00', description: 'Pay', idempotencyKey: 'key-1' };
+const LEDGER = { type: 'deposit', start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' };
+const LIMIT_ORDER = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1.5', price: '100.00' };
+const ASSET = {
+  asset_id: 'NEW',
+  symbol: 'NEW',
+  name: 'New Coin',
+  current_price: '1.50',
+  description: null,
+  category: 'token',
+  status: 'active',
+  circulating_supply: '21000000',
+  market_cap: null,
+  market_cap_rank: null,
+  volume_24h: null,
+  website: null,
+  whitepaper: null,
+  image: null,
+  quantity_scale: 6,
+  price_scale: 2,
+  spread_bps: 10,
+  fee_bps: 10,
+  daily_volatility_bps: 100,
+};
+
+/** Every call of the client with arguments that use all that it can say. */
+export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
+  'account/cash.ts balanceQuery': [[]],
+  'account/cash.ts depositCash': [[CASH]],
+  'account/portfolio.ts holdingQuery': [['BTC']],
+  'account/cash.ts exportLedger': [[LEDGER], [{}]],
+  'account/cash.ts ledgerQuery': [[LEDGER], [{}]],
+  'account/portfolio.ts portfolioHistoryQuery': ['1d', '1w', '1m', '3m', '1y', 'all'].map((range) => [range]),
+  'account/portfolio.ts portfolioQuery': [[]],
+  'account/profile.ts profileQuery': [[]],
+  'account/profile.ts updateProfile': [
+    [
+      {
+        first_name: 'Ada',
+        last_name: 'King',
+        email: 'ada@example.com',
+        phone: null,
+        date_of_birth: '1915-12-10',
+        marketing_emails_consent: true,
+        current_password: CREDENTIALS.password,
+      },
+    ],
+  ],
+  'account/cash.ts withdrawCash': [[CASH]],
+  'admin/users.ts adjustBalance': [['ada', { amount: '-5.00', description: 'Mistake' }, 'key-1']],
+  'admin/audit-events.ts auditEventsQuery': [[{ day: '2026-01-31' }], [{ username: 'ada_lovelace' }]],
+  'admin/users.ts changeAccess': [
+    ['ada', { role: 'moderator' }],
+    ['ada', { status: 'suspended' }],
+  ],
+  'admin/assets.ts createAsset': [[ASSET]],
+  'admin/assets.ts approvePriceProposal': [['BTC', '0190b7a0']],
+  'admin/assets.ts priceProposalsQuery': [[]],
+  'admin/assets.ts rejectPriceProposal': [['BTC', '0190b7a0']],
+  'admin/assets.ts setAssetPrice': [
+    ['BTC', { price: '1.50' }],
+    ['BTC', { price: '1.50', force: true }],
+  ],
+  'admin/assets.ts switchTrading': [
+    ['BTC', 'activate'],
+    ['BTC', 'deactivate'],
+  ],
+  'admin/assets.ts updateAsset': [['BTC', { name: 'Bit Coin', fee_bps: 5 }]],
+  'admin/users.ts userQuery': [['ada']],
+  'admin/users.ts usersQuery': [['ad'], ['']],
+  'app-info.ts appInfoQuery': [[]],
+  'auth/credentials.ts changePassword': [
+    [{ current_password: CREDENTIALS.password, new_password: 'Difference-Engine-1822' }],
+  ],
+  'auth/sessions.ts endOtherSessions': [[]],
+  'auth/sessions.ts endSession': [['0190b7a0-5c3e-7c5e-8f3e-2f8c5d1a4b6c']],
+  'auth/credentials.ts logIn': [[CREDENTIALS]],
+  'auth/credentials.ts logOut': [[]],
+  'auth/credentials.ts register': [
+    [{ ...CREDENTIALS, email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace' }],
+  ],
+  'auth/sessions.ts sessionsQuery': [[]],
+  'market.ts assetsQuery': [[]],
+  'market.ts candlesQuery': ['1m', '5m', '15m', '1h', '1d'].map((interval) => [
+    { assetId: 'BTC', interval, limit: 500 },
+  ]),
+  'market.ts marketOverviewQuery': [[]],
+  'orders/place-order.ts cancelOrder': [['0190b7a0']],
+  'orders/orders.ts orderExplanationQuery': [['0190b7a0']],
+  'orders/orders.ts openOrdersQuery': [[], ['BTC']],
+  'orders/orders.ts orderQuery': [['0190b7a0']],
+  'orders/orders.ts readOrder': [['0190b7a0']],
+  'orders/orders.ts ordersQuery': [[{ asset: 'BTC', type: 'trailing_stop', status: 'completed' }], [{}]],
+  'orders/place-order.ts placeOrder': [
+    [{ ...LIMIT_ORDER, client_order_id: 'order-1', expires_at: '2026-12-31T00:00:00.000Z' }],
+    [
+      {
+        asset_id: 'BTC',
+        order_type: 'trailing_stop',
+        quantity: '1',
+        trail_percent: '5',
+        client_order_id: 'order-2',
+      },
+    ],
+    [
+      {
+        asset_id: 'BTC',
+        order_type: 'stop_loss',
+        quantity: '1',
+        stop_price: '5',
+        client_order_id: 'order-3',
+      },
+    ],
+  ],
+  'orders/place-order.ts previewQuery': [['typed', LIMIT_ORDER]],
+  'orders/orders.ts tradesQuery': [['BTC']],
+};
+
+/** What the folder exports besides calls. */
+export const NO_CALLS = [
+  // `/health` is for probes and not a part of the API, so the document does not describe it.
+  'admin/health.ts healthQuery',
+  'admin/users.ts userKey',
+  'app-info.ts useFreeDeposits',
+  'orders/pending-orders.ts addPending',
+  'orders/pending-orders.ts isPlacedHere',
+  'orders/pending-orders.ts settlePending',
+  'orders/pending-orders.ts usePendingOrders',
+];

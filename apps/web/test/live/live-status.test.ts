@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { liveStateOf, patienceAfter } from '../../src/live/live-status.ts';
+import { backoffMilliseconds } from '../../src/live/stream-connection.ts';
+
+const at = (isConnected: boolean, lastSignAtMilliseconds: number | undefined, now: number) =>
+  liveStateOf({ isConnected, lastSignAtMilliseconds, patienceMilliseconds: 4_000 }, now);
+
+describe('the state of live prices', () => {
+  it('is live while signs come', () => {
+    expect(at(true, 10_000, 14_000)).toEqual({ kind: 'live' });
+  });
+
+  it('is reconnecting for as long as the last price is still young', () => {
+    expect(at(false, 10_000, 13_000)).toEqual({ kind: 'reconnecting' });
+  });
+
+  it('is stale since the last sign once that is too long ago, connected or not', () => {
+    const stale = { kind: 'stale', sinceMilliseconds: 10_000 };
+    expect(at(true, 10_000, 14_001)).toEqual(stale);
+    expect(at(false, 10_000, 60_000)).toEqual(stale);
+  });
+
+  it('is patient with a connection that is known to be slow, and not with one that is lost', () => {
+    const signs = { lastSignAtMilliseconds: 10_000, patienceMilliseconds: 20_000 };
+    expect(liveStateOf({ ...signs, isConnected: true }, 29_000)).toEqual({ kind: 'live' });
+    expect(liveStateOf({ ...signs, isConnected: false }, 14_001).kind).toBe('stale');
+  });
+
+  it('is connecting before the first sign', () => {
+    expect(at(true, undefined, 0)).toEqual({ kind: 'connecting' });
+    expect(at(false, undefined, 0)).toEqual({ kind: 'reconnecting' });
+  });
+});
+
+describe('the patience with a silence', () => {
+  it('is less than five seconds where prices come every second', () => {
+    expect(patienceAfter([1_000, 1_000, 1_100])).toBe(4_000);
+  });
+
+  it('grows with the usual gap, but never beyond what a heartbeat would break', () => {
+    expect(patienceAfter([3_000, 3_000, 2_900])).toBe(9_000);
+    expect(patienceAfter([15_000, 15_000, 15_000])).toBe(20_000);
+  });
+
+  it('is not shaken by one long gap', () => {
+    expect(patienceAfter([1_000, 14_000, 1_000])).toBe(4_000);
+  });
+
+  it('is that of a heartbeat until the usual gap is known, since prices may stand still', () => {
+    expect(patienceAfter([])).toBe(20_000);
+    expect(patienceAfter([1_000, 1_000])).toBe(20_000);
+  });
+});
+
+describe('the wait before the next attempt', () => {
+  it('doubles and is bounded', () => {
+    expect([1, 2, 3, 30].map((failures) => backoffMilliseconds(failures, 1))).toEqual([
+      500, 1_000, 2_000, 15_000,
+    ]);
+  });
+
+  it('is at least half of that, so that clients spread out', () => {
+    expect(backoffMilliseconds(3, 0)).toBe(1_000);
+  });
+});
