@@ -3,19 +3,17 @@ import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { getAssetDao, provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
-import { createCachedCatalogue } from './catalogue/cached-catalogue.ts';
 import { createLiveCatalogue } from './catalogue/live-catalogue.ts';
-import { provideInventory } from './dependencies.ts';
 import type { Market } from './market-maker/market.ts';
 import { assetAdministrationRoutes } from './routes/asset-administration.ts';
-import { assetRoutes } from './routes/assets.ts';
-import { candleRoutes } from './routes/candles.ts';
-import { marketRoutes } from './routes/market.ts';
+import { provideInventory } from './routes/inventory-requests.ts';
+import { marketDataRoutes } from './routes/market-data.ts';
 
+/** The process resources that the inventory service runs on. */
 export interface InventoryRuntime extends ServiceRuntime {
-  /** Made by a market maker, whose life is the composition root's concern. */
+  /** The market of a market maker that the composition root starts and stops. */
   readonly market: Market;
-  /** How far one person may move the price of an asset by hand within an hour, in percent. */
+  /** Largest total move of an asset's price by one person within an hour, in percent. */
   readonly manualPriceMaxPercent: number;
 }
 
@@ -29,7 +27,6 @@ export async function buildInventoryServiceApp(runtime: InventoryRuntime): Promi
   });
   provideDaos(app, store);
   const assets = getAssetDao(app);
-  const stored = createCachedCatalogue({ read: assets.getAssets, clock });
   provideInventory(app, {
     store,
     clock,
@@ -37,13 +34,11 @@ export async function buildInventoryServiceApp(runtime: InventoryRuntime): Promi
     assets,
     candles: createCandleDao(store),
     audit: createAuditLogger({ store, clock, ids }),
-    catalogue: createLiveCatalogue({ stored, market, board }),
+    catalogue: createLiveCatalogue({ read: assets.getAssets, clock, market, board }),
     market,
     manualPriceMaxPercent,
   });
-  assetRoutes(app);
+  marketDataRoutes(app);
   assetAdministrationRoutes(app);
-  candleRoutes(app);
-  marketRoutes(app);
   return app;
 }

@@ -3,7 +3,7 @@ import { readConfig } from '@cnop/common/config/read-config';
 import { systemClock } from '@cnop/common/core/clock';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
 import { loadHistory } from '@cnop/inventory-service/history/load-history';
-import { createPriceChance } from '@cnop/inventory-service/price-feed/price-chance';
+import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated-feed';
 import { withConfiguredStore } from './open-configured-store.ts';
 
 export interface CatalogueLoadOptions {
@@ -22,7 +22,7 @@ export async function runCatalogueLoad(
     const loaded = await loadHistory({
       store,
       clock: systemClock,
-      chance: createPriceChance(readConfig(priceSettings.pick({ PRICE_SEED: true })).PRICE_SEED),
+      random: createRandomSource(readConfig(priceSettings.pick({ PRICE_SEED: true })).PRICE_SEED),
       onAsset: (assetId, candles) => print(`  ${assetId}: ${candles} candles\n`),
     });
     print(`Made up the history of ${loaded} assets.\n`);

@@ -2,8 +2,6 @@ import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, roundDown, smallestStep } from '@cnop/common/core/money';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
-import type { RandomState } from '@cnop/inventory-service/domain/random-numbers';
-import { drawUniform, randomStateOf } from '@cnop/inventory-service/domain/random-numbers';
 
 /** An order that is placed when the market has reached a point of its track. */
 export interface PlannedOrder {
@@ -44,6 +42,11 @@ const HOUR_MILLISECONDS = 60 * 60 * 1_000;
 /** The share of orders that are to be refused, of each of two kinds. */
 const REFUSED_SHARE = 0.02;
 
+const FNV_OFFSET = 0x81_1c_9d_c5;
+const FNV_PRIME = 0x01_00_01_93;
+const MULBERRY_STEP = 0x6d_2b_79_f5;
+const RANGE_32_BITS = 2 ** 32;
+
 /** Returns a number from zero to one, one not included, at each call. */
 type Draw = () => number;
 
@@ -57,12 +60,15 @@ export function planOrders(options: PlanOptions): PlannedOrder[] {
   return planned.toSorted((one, other) => one.point - other.point);
 }
 
+/** Starts a stream of draws that is the same for the same seed (FNV-1a, then mulberry32); never for prices. */
 function startDrawing(seed: string): Draw {
-  let state: RandomState = randomStateOf(seed);
+  let state = FNV_OFFSET;
+  for (let i = 0; i < seed.length; i++) state = Math.imul(state ^ seed.charCodeAt(i), FNV_PRIME);
   return () => {
-    const drawn = drawUniform(state);
-    state = drawn.state;
-    return drawn.value;
+    state = (state + MULBERRY_STEP) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / RANGE_32_BITS;
   };
 }
 

@@ -8,7 +8,7 @@ import { assetIdSchema } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
-import { readPriceFile } from '@cnop/inventory-service/price-feed/replay/price-file';
+import { readPriceFile } from '@cnop/inventory-service/price-feed/price-file';
 import type { Logger } from 'pino';
 import { verifyStore } from '../verify/audit-store.ts';
 import type { ReplayedOrder } from './compare-outcomes.ts';

@@ -4,10 +4,9 @@ import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import { createManualFeed } from '@cnop/inventory-service/price-feed/manual-feed';
-import { createPriceChance } from '@cnop/inventory-service/price-feed/price-chance';
 import type { FeedPrice, PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
-import { createReplayFeed } from '@cnop/inventory-service/price-feed/replay/replay-feed';
-import { createSimulatedFeed } from '@cnop/inventory-service/price-feed/simulated-feed';
+import { createReplayFeed } from '@cnop/inventory-service/price-feed/replay-feed';
+import { createRandomSource, createSimulatedFeed } from '@cnop/inventory-service/price-feed/simulated-feed';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import type { CrashingMarket, Shape } from './crashing-market.ts';
@@ -151,7 +150,7 @@ function priceSource(kind: (typeof FEEDS)[number], asset: Asset, dice: Dice): Pr
     case 'simulated': {
       // Each tick stands for ten minutes, so that it moves by some percent.
       const open = () =>
-        createSimulatedFeed({ chance: createPriceChance(`${asset.asset_id}`), tickSeconds: 600 });
+        createSimulatedFeed({ random: createRandomSource(`${asset.asset_id}`), tickSeconds: 600 });
       return { open, move: () => undefined };
     }
     case 'replay': {

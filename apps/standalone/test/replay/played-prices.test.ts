@@ -6,7 +6,7 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { openPriceFeed } from '@cnop/inventory-service/price-feed/open-price-feed';
-import { createPriceChance } from '@cnop/inventory-service/price-feed/price-chance';
+import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated-feed';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
@@ -35,7 +35,7 @@ async function openMarket(file: string, { clock, speed }: { readonly clock: Cloc
   const maker = createMarketMaker({
     ...runtime,
     board: runtime.quotes,
-    feed: await openPriceFeed(settings, { logger: runtime.logger, chance: createPriceChance('unused') }),
+    feed: await openPriceFeed(settings, { logger: runtime.logger, random: createRandomSource('unused') }),
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: NO_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,

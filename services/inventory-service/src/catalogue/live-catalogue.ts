@@ -1,37 +1,48 @@
+import { createCachedReading } from '@cnop/common/core/cached-reading';
+import type { Clock } from '@cnop/common/core/clock';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import { toAssetView } from '../domain/asset-view.ts';
 import type { Market } from '../market-maker/market.ts';
-import type { CachedCatalogue } from './cached-catalogue.ts';
 
-/** The whole catalogue at the prices of the moment. */
+/** Greatest age of the public list. A write of this process shows at once, one of another process after this time. */
+const MAX_AGE_MILLISECONDS = 1_000;
+
+/** The whole catalogue at current prices. Decisions never use it: they read the asset from the store. */
 export interface LiveCatalogue {
   getAssets(): Promise<readonly AssetResponse[]>;
-  /** Makes the next list read the store; to be called after each write. */
-  forget(): void;
+  /** Makes the next list read the store; called after each write. */
+  invalidate(): void;
 }
 
 export interface LiveCatalogueOptions {
-  readonly stored: CachedCatalogue;
-  readonly market: Market;
+  /** Reads all assets from the store. */
+  readonly read: () => Promise<readonly Asset[]>;
+  readonly clock: Clock;
+  readonly market: Pick<Market, 'livePrice'>;
   readonly board: QuoteBoard;
 }
 
-/** Puts prices to the cached assets once for each round of quotes, however often the list is asked for in between. */
-export function createLiveCatalogue({ stored, market, board }: LiveCatalogueOptions): LiveCatalogue {
-  let latest: { readonly of: readonly Asset[]; readonly views: readonly AssetResponse[] } | undefined;
+/**
+ * Creates the catalogue that lists are answered from. It reads the store at most once a second, and once for all requests
+ * that arrive meanwhile: reading 50 assets costs about as much as the rest of a request. Prices are added to the assets
+ * once per tick.
+ */
+export function createLiveCatalogue({ read, clock, market, board }: LiveCatalogueOptions): LiveCatalogue {
+  const stored = createCachedReading({ read, maxAgeMilliseconds: MAX_AGE_MILLISECONDS, clock });
+  let latest: { readonly assets: readonly Asset[]; readonly views: readonly AssetResponse[] } | undefined;
   board.subscribe(() => {
     latest = undefined;
   });
   return {
     async getAssets() {
-      const assets = await stored.getAssets();
-      if (latest?.of !== assets) {
+      const assets = await stored.get();
+      if (latest?.assets !== assets) {
         const views = assets.map((asset) => toAssetView(asset, market.livePrice(asset.asset_id)));
-        latest = { of: assets, views };
+        latest = { assets, views };
       }
       return latest.views;
     },
-    forget: stored.forget,
+    invalidate: stored.forget,
   };
 }

@@ -18,7 +18,7 @@ const SET_BY_THE_PLATFORM = {
   price_suspended: true,
 } as const;
 
-/** One entry of the catalogue file: an asset without its times, every member written out. */
+/** One entry of the catalogue file: every member of an asset except those the platform sets. */
 const catalogueEntrySchema = z
   .strictObject(assetSchema.omit(SET_BY_THE_PLATFORM).shape)
   .refine(({ current_price: price, price_scale }) => decimal(price).fits(price_scale), {
@@ -38,9 +38,9 @@ const catalogueSchema = z
   });
 
 /**
- * Creates the assets of the catalogue file that the store does not have. What is there stays as it is, so that a later
- * start, or one of several instances at once, changes nothing.
- * @returns how many were created
+ * Creates the assets of the catalogue file that the store does not have. Stored assets stay as they are, so it may run at
+ * every start and on several instances at once.
+ * @returns the number of assets created
  * @throws ZodError when the file is not valid, before anything is written
  */
 export async function loadCatalogue(
@@ -50,7 +50,7 @@ export async function loadCatalogue(
 ): Promise<number> {
   const now = clock.now().toISOString();
   const created = await Promise.all(
-    catalogueSchema.parse(entries).map(async (entry) => createIfMissing(store, assetOf(entry, now))),
+    catalogueSchema.parse(entries).map(async (entry) => createIfMissing(store, newAsset(entry, now))),
   );
   return created.filter(Boolean).length;
 }
@@ -61,7 +61,7 @@ async function createIfMissing(store: TableStore, asset: Asset): Promise<boolean
   );
 }
 
-function assetOf(entry: CatalogueEntry, now: string): Asset {
+function newAsset(entry: CatalogueEntry, now: string): Asset {
   return {
     ...entry,
     settlement_price: null,

@@ -9,15 +9,15 @@ import { StateConflictError, ValidationError } from '@cnop/exception/errors';
 
 const DELISTED = 'The asset is delisted, which is final.';
 
-type Delisting = Pick<Asset, 'settlement_price' | 'delisted_at' | 'settled_at'>;
-const NOT_DELISTED: Delisting = { settlement_price: null, delisted_at: null, settled_at: null };
+type SettlementFields = Pick<Asset, 'settlement_price' | 'delisted_at' | 'settled_at'>;
+const NOT_DELISTED: SettlementFields = { settlement_price: null, delisted_at: null, settled_at: null };
 
-function delisting(price: string, at: string): Delisting {
+function delistedAt(price: string, at: string): SettlementFields {
   return { settlement_price: price, delisted_at: at, settled_at: null };
 }
 
 /**
- * A new asset of the catalogue.
+ * Makes a new asset of the catalogue.
  * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`, or both a supply
  *   and a market cap are given
  */
@@ -26,8 +26,8 @@ export function newAsset({ market_cap, circulating_supply, ...input }: AssetCrea
   const now = at.toISOString();
   return {
     ...input,
-    circulating_supply: supplyIn({ market_cap, circulating_supply }, input.current_price) ?? null,
-    ...(input.status === 'delisted' ? delisting(input.current_price, now) : NOT_DELISTED),
+    circulating_supply: requestedSupply({ market_cap, circulating_supply }, input.current_price) ?? null,
+    ...(input.status === 'delisted' ? delistedAt(input.current_price, now) : NOT_DELISTED),
     price_change_24h: null,
     price_change_percentage_24h: null,
     created_at: now,
@@ -39,15 +39,12 @@ export function newAsset({ market_cap, circulating_supply, ...input }: AssetCrea
 }
 
 /**
- * An asset with what an administrator changed.
- *
- * Holdings are stored with the asset's `quantity_scale`, so that is fixed. Prices were stored, and limits set, with its
- * `price_scale`, so that may grow but not shrink.
- *
- * Delisting publishes the price that every position is settled at: the last one. From then on it is final.
+ * Applies an administrator's changes to an asset.
+ * - `quantity_scale` is fixed, since positions are stored with it.
+ * - `price_scale` may grow but not shrink, since prices and limits are stored with it.
+ * - Delisting publishes the last price as the settlement price of every position, and is final.
  * @param lastPrice USD per unit
- * @throws ValidationError (422) when a scale would change in a way that it may not, or both a supply and a market cap are
- *   given
+ * @throws ValidationError (422) when a scale may not change that way, or both a supply and a market cap are given
  * @throws StateConflictError (409) when the status of a delisted asset would change
  */
 export function editAsset(
@@ -71,20 +68,20 @@ export function editAsset(
   const now = at.toISOString();
   const isDelisted = status === 'delisted' && asset.status !== 'delisted';
   const { market_cap, circulating_supply, ...others } = changes;
-  const supply = supplyIn({ market_cap, circulating_supply }, lastPrice);
+  const supply = requestedSupply({ market_cap, circulating_supply }, lastPrice);
   return assetSchema.parse({
     ...asset,
     ...others,
     ...(supply !== undefined && { circulating_supply: supply }),
-    ...(isDelisted && delisting(lastPrice, now)),
+    ...(isDelisted && delistedAt(lastPrice, now)),
     updated_at: now,
   });
 }
 
 /**
- * An asset at a new price.
+ * Sets the price of an asset, with a `quote_seq` above that of the stored quote.
  * @param price USD per unit
- * @throws ValidationError (422) when it has more fraction digits than the asset's `price_scale`
+ * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`
  */
 export function reprice(asset: Asset, price: string, at: Date): Asset {
   assertPriceFits('price', price, asset.price_scale);
@@ -100,7 +97,7 @@ export function reprice(asset: Asset, price: string, at: Date): Asset {
 }
 
 /**
- * An asset open or closed for trading; the very same asset when it already is.
+ * Opens or closes an asset for trading. Returns the same object when its status does not change.
  * @throws StateConflictError (409) when the asset is delisted
  */
 export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at: Date): Asset {
@@ -109,10 +106,9 @@ export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at
 }
 
 /**
- * Reads the supply that a request gives, as such or as the market cap that it has at a price; null empties it, undefined
- * leaves it.
+ * Returns the supply that a request sets, directly or as a market cap at a price; null clears it, undefined leaves it.
  */
-function supplyIn(
+function requestedSupply(
   { circulating_supply, market_cap }: Pick<AssetUpdate, 'circulating_supply' | 'market_cap'>,
   price: string,
 ): string | null | undefined {

@@ -5,16 +5,17 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
 import type { DayStatistics } from './day-statistics.ts';
 
-/** What the market knows of an asset right now. */
+/** The current quote of an asset, with its statistics of the last 24 hours. */
 export interface LivePrice {
   readonly quote: Pick<Quote, 'mid' | 'at' | 'seq'>;
-  /** Absent where this process does not make the prices; the stored asset has the most of it. */
+  /** `undefined` on instances that do not make prices; they show the stored statistics. */
   readonly day: DayStatistics | undefined;
 }
 
 /**
- * Returns an asset as clients see it: at the current quote, unless the stored price is newer, with statistics as numbers.
- * Each field is named: a copy of the asset with some replaced costs fifty times as much.
+ * Converts an asset to the form that clients see: at the current quote unless the stored price is newer, with statistics
+ * as numbers. Each field is named, since spreading the asset costs fifty times as much.
+ * @see docs/adr/0039-statistics-are-numbers.md
  */
 export function toAssetView(asset: Asset, live: LivePrice | undefined): AssetResponse {
   const isActive = isOpenForTrading(asset);
@@ -63,6 +64,7 @@ function statistic(amount: string | null): number | null {
   return amount === null ? null : displayNumber(amount);
 }
 
+/** Returns whether orders for an asset may be placed. */
 export function isOpenForTrading({ status }: Pick<Asset, 'status'>): boolean {
   return status === 'active';
 }

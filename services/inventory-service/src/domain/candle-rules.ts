@@ -4,12 +4,12 @@ import type { Candle, CandleInterval, CandleQuote } from '@cnop/common/entities/
 import { CANDLE_SECONDS, candleIntervalSchema, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 
-/** From the shortest to the longest; each is a whole number of every shorter one. */
+/** All intervals, the shortest first. Each one is a multiple of every shorter one. */
 export const CANDLE_INTERVALS = candleIntervalSchema.options;
-/** Its spans end with or before those of every other interval. */
+/** The shortest interval: its spans end no later than those of every other interval. */
 export const SHORTEST_INTERVAL: CandleInterval = '1m';
 
-/** The candle that a first price opens. */
+/** Opens a candle with its first price. */
 export function openCandle(
   interval: CandleInterval,
   quote: Pick<Quote, 'asset_id' | 'mid' | 'at' | 'source' | 'seq' | 'bid'>,
@@ -36,7 +36,7 @@ function candleQuoteOf({ seq, bid }: Pick<Quote, 'seq' | 'bid'>): CandleQuote {
   return { seq, bid };
 }
 
-/** A candle after one more quote; the very same one when the price did not move. */
+/** Adds a quote to a candle. Returns the same object when the price has not moved. */
 export function withQuote(candle: Candle, quote: Pick<Quote, 'mid' | 'seq' | 'bid'>): Candle {
   const { mid } = quote;
   if (mid === candle.close) return candle;
@@ -49,7 +49,7 @@ export function withQuote(candle: Candle, quote: Pick<Quote, 'mid' | 'seq' | 'bi
     high: isHighest ? mid : candle.high,
     low: isLowest ? mid : candle.low,
     close: mid,
-    // What went on without quotes cannot be told to have them: its lowest or highest price may be one without.
+    // A candle that is partly made of prices without quotes keeps none: its extremes may lack one.
     quotes: candle.quotes && {
       low: isLowest ? made : candle.quotes.low,
       high: isHighest ? made : candle.quotes.high,
@@ -58,17 +58,20 @@ export function withQuote(candle: Candle, quote: Pick<Quote, 'mid' | 'seq' | 'bi
   };
 }
 
-/** A candle after so many more units were traded. */
+/**
+ * Adds a traded quantity to a candle.
+ * @param quantity units of the asset
+ */
 export function withVolume(candle: Candle, quantity: Decimal | string): Candle {
-  return { ...candle, volume: volumeOf(candle.volume, quantity) };
+  return { ...candle, volume: addVolumes(candle.volume, quantity) };
 }
 
-/** Two volumes together, limited to the largest that can be stored: units of a worthless asset can be many. */
-function volumeOf(one: string, other: Decimal | string): string {
+/** Adds two volumes, limited to the largest that can be stored. */
+function addVolumes(one: string, other: Decimal | string): string {
   return formatDecimal(clampToStorable(decimal(one).plus(other), MAX_SCALE));
 }
 
-/** What two parts of one span make together; the first one is the earlier. */
+/** Joins two parts of one span. */
 export function joinCandles(earlier: Candle, later: Candle): Candle {
   const highest = decimal(earlier.high).gt(later.high) ? earlier : later;
   const lowest = decimal(earlier.low).lt(later.low) ? earlier : later;
@@ -78,14 +81,14 @@ export function joinCandles(earlier: Candle, later: Candle): Candle {
     open: earlier.open,
     high: highest.high,
     low: lowest.low,
-    volume: volumeOf(earlier.volume, later.volume),
+    volume: addVolumes(earlier.volume, later.volume),
     quotes: low && high && close ? { low, high, close } : null,
   };
 }
 
 /**
- * Candles of a longer interval out of shorter ones of one asset, in the order of time. A span is final when its last
- * part is there and final.
+ * Makes candles of a longer interval from shorter ones of one asset, both in the order of time. A candle is final when the
+ * last part of its span is present and final.
  */
 export function aggregateCandles(interval: CandleInterval, parts: readonly Candle[]): Candle[] {
   const spans: Candle[] = [];
@@ -99,7 +102,7 @@ export function aggregateCandles(interval: CandleInterval, parts: readonly Candl
   return spans;
 }
 
-/** When the span of a candle is over, in milliseconds since the epoch. */
+/** Returns the end of a candle's span, in milliseconds since the epoch. */
 export function closeTimeOf({ interval, open_time }: Pick<Candle, 'interval' | 'open_time'>): number {
   return Date.parse(open_time) + CANDLE_SECONDS[interval] * 1_000;
 }

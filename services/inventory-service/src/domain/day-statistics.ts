@@ -12,23 +12,24 @@ import {
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 
-/** The day is moved on in steps of this: finer ones would cost memory, coarser ones would show. */
+/** The last 24 hours move on in steps of this interval; a finer one would cost memory, a coarser one accuracy. */
 export const DAY_STEP: CandleInterval = '15m';
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
-/** What happened to an asset in the last 24 hours. */
+/** The statistics of an asset over the last 24 hours. */
 export interface DayStatistics {
-  /** USD per unit, and percent of the price of a day ago. */
+  /** USD per unit. */
   readonly price_change_24h: string;
+  /** Percent of the price a day ago. */
   readonly price_change_percentage_24h: string;
   readonly high_24h: string;
   readonly low_24h: string;
-  /** USD of the trades of this platform, each at the price at which its quarter of an hour ended. */
+  /** USD of the trades on this platform, each at the closing price of its quarter of an hour. */
   readonly volume_24h: string;
 }
 
-/** A candle read once, since reading decimals costs more than comparing them. */
-export interface DayStep {
+/** A parsed candle of a day; parsing decimals costs more than comparing them. */
+interface DayStep {
   readonly openedAtMilliseconds: number;
   readonly open: Decimal;
   readonly high: Decimal;
@@ -36,15 +37,79 @@ export interface DayStep {
   readonly turnover: Decimal;
 }
 
-/** The steps of a day that are over, taken together. */
-export interface DaySummary {
+/** The summary of the closed steps of a day. */
+interface DaySummary {
   readonly reference: Decimal;
   readonly high: Decimal;
   readonly low: Decimal;
   readonly turnover: Decimal;
 }
 
-export function dayStepOf({ open_time, open, high, low, close, volume }: Candle): DayStep {
+/**
+ * Returns the beginning of the first step within the 24 hours before a moment.
+ * @returns milliseconds since the epoch
+ */
+export function dayStart(nowMilliseconds: number): number {
+  const step = CANDLE_SECONDS[DAY_STEP] * 1_000;
+  // The step that contains the moment 24 hours ago began before it, so the day begins with the next one.
+  return Math.floor((nowMilliseconds - DAY_MILLISECONDS) / step) * step + step;
+}
+
+/** The last day of one asset. */
+interface AssetDay {
+  steps: DayStep[];
+  /** The summary of the steps since a moment; computed again when a step is added or the day has moved on. */
+  summary: { readonly fromMilliseconds: number; readonly value: DaySummary | undefined } | undefined;
+}
+
+/** Creates the window over the last 24 hours of each asset, kept in memory so that its statistics need no store. */
+export function createDayWindow() {
+  const days = new Map<string, AssetDay>();
+
+  const summaryOf = (day: AssetDay, now: Date): DaySummary | undefined => {
+    const fromMilliseconds = dayStart(now.getTime());
+    if (day.summary?.fromMilliseconds !== fromMilliseconds) {
+      day.steps = day.steps.filter(({ openedAtMilliseconds }) => openedAtMilliseconds >= fromMilliseconds);
+      day.summary = { fromMilliseconds, value: summarizeDay(day.steps) };
+    }
+    return day.summary.value;
+  };
+
+  return {
+    /** Adds candles; only final ones of the interval `DAY_STEP` count, each once. */
+    add(candles: readonly Candle[]): void {
+      for (const candle of candles) {
+        if (candle.interval !== DAY_STEP || !candle.final) continue;
+        const day = days.get(candle.asset_id) ?? { steps: [], summary: undefined };
+        const step = dayStepOf(candle);
+        const isOther = ({ openedAtMilliseconds }: DayStep) =>
+          openedAtMilliseconds !== step.openedAtMilliseconds;
+        day.steps = [...day.steps.filter(isOther), step].sort(byTime);
+        day.summary = undefined;
+        days.set(candle.asset_id, day);
+      }
+    },
+
+    /**
+     * Returns the statistics of an asset.
+     * @param present the open candle of the interval `DAY_STEP`, whose close is the current price
+     */
+    statisticsOf(present: Candle, now: Date): DayStatistics {
+      const day = days.get(present.asset_id);
+      return dayStatistics(day && summaryOf(day, now), dayStepOf(present), present.close);
+    },
+
+    clear(): void {
+      days.clear();
+    },
+  };
+}
+
+function byTime(one: DayStep, other: DayStep): number {
+  return one.openedAtMilliseconds - other.openedAtMilliseconds;
+}
+
+function dayStepOf({ open_time, open, high, low, close, volume }: Candle): DayStep {
   return {
     openedAtMilliseconds: Date.parse(open_time),
     open: decimal(open),
@@ -54,25 +119,15 @@ export function dayStepOf({ open_time, open, high, low, close, volume }: Candle)
   };
 }
 
-/** When the first step of the day that ends at a moment begins. */
-export function dayStart(nowMilliseconds: number): number {
-  const step = CANDLE_SECONDS[DAY_STEP] * 1_000;
-  // The step that a day ago lies in has begun before it, so the day begins with the one after.
-  return Math.floor((nowMilliseconds - DAY_MILLISECONDS) / step) * step + step;
-}
-
-/** @param steps those of the day, in the order of time; none make no summary */
-export function summarizeDay(steps: readonly DayStep[]): DaySummary | undefined {
+/** Summarizes steps in the order of time; returns `undefined` without any. */
+function summarizeDay(steps: readonly DayStep[]): DaySummary | undefined {
   const [first, ...others] = steps;
   if (!first) return undefined;
   return others.reduce<DaySummary>(joinDay, { ...first, reference: first.open });
 }
 
-/**
- * What the last 24 hours came to, with the step that is not over and the price of the moment. Figures that extreme prices
- * make too large are limited to the largest that can be stored.
- */
-export function dayStatistics(past: DaySummary | undefined, present: DayStep, price: string): DayStatistics {
+/** Computes the statistics of a day, limited to the largest figures that can be stored. */
+function dayStatistics(past: DaySummary | undefined, present: DayStep, price: string): DayStatistics {
   const { reference, high, low, turnover } = past
     ? joinDay(past, present)
     : { ...present, reference: present.open };

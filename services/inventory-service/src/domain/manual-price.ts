@@ -4,28 +4,28 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { ManualMoves, PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
 import { ForbiddenError, NotFoundError, StateConflictError, ValidationError } from '@cnop/exception/errors';
 
-/** Within this time the manual moves of an asset add up. */
+/** The time within which the manual moves of an asset add up. */
 const WINDOW_MILLISECONDS = 60 * 60 * 1_000;
-/** How long a second administrator has time to approve. */
+/** The time that a second administrator has to approve. */
 const PROPOSAL_LIFETIME_MILLISECONDS = 60 * 60 * 1_000;
 const WHOLE_PERCENT = '100';
 const MOVED_PERCENT_SCALE = 8;
 
+/** A manual change of a price, with the state it is judged by. */
 export interface ManualStep {
   readonly asset: Pick<Asset, 'asset_id' | 'current_price'>;
-  /** The moves before this one; undefined when there were none lately. */
+  /** The stored moves before this one, if any. */
   readonly moves: ManualMoves | undefined;
   /** USD per unit. */
   readonly price: string;
-  /** How far one person may move a price within an hour, all moves up and down added up. */
+  /** Largest total move by one person within an hour, in percent. */
   readonly limitPercent: number;
   readonly now: Date;
 }
 
 /**
- * Returns the moves with this one added, or undefined when it exceeds what one person may do alone. The moves of an hour
- * count together, up and down alike: many small steps, or a price set and restored again and again, gain no more than
- * one step.
+ * Adds a move to the stored ones; returns `undefined` when the total exceeds the limit of one person. Moves up and down add
+ * up, so many small steps, or a price that is set and restored repeatedly, reach no further than one step.
  */
 export function addManualMove(step: ManualStep): ManualMoves | undefined {
   const { asset, price, limitPercent, now } = step;
@@ -35,7 +35,7 @@ export function addManualMove(step: ManualStep): ManualMoves | undefined {
   return { asset_id: asset.asset_id, moved_percent, at: now.toISOString() };
 }
 
-/** The moves that still count: the stored sum less what has drained since, at the rate of one limit a window. */
+/** Returns the moves that still count: the stored sum less one limit per window since then. */
 function movedPercent({ moves, limitPercent, now }: ManualStep): Decimal {
   if (!moves) return ZERO;
   const elapsedMilliseconds = Math.max(0, now.getTime() - Date.parse(moves.at));
@@ -50,7 +50,7 @@ function percentOf(from: string, to: string): Decimal {
   return decimal(to).minus(from).abs().times(WHOLE_PERCENT).div(from);
 }
 
-/** The refusal of a manual price that needs a second administrator, and how to ask for one. */
+/** Makes the error (422) for a price that needs a second administrator; it says how to propose one. */
 export function needsSecondAdministrator(limitPercent: number): ValidationError {
   return ValidationError.ofField(
     'price',
@@ -61,7 +61,7 @@ export function needsSecondAdministrator(limitPercent: number): ValidationError 
 }
 
 /**
- * Makes a proposal that waits for a second administrator.
+ * Makes a proposal for a second administrator.
  * @param pending the stored proposal of the asset, if any
  * @throws StateConflictError (409) while another proposal of the asset is pending
  */
@@ -86,12 +86,13 @@ export function proposePrice(
   };
 }
 
+/** Returns whether a proposal has not expired. */
 export function isPending({ expires_at }: PriceProposal, now: Date): boolean {
   return now.getTime() < Date.parse(expires_at);
 }
 
 /**
- * Returns the proposal of an id, when it is still pending.
+ * Returns the stored proposal when it has the id and is still pending.
  * @throws NotFoundError (404) when it was decided or has expired
  */
 export function findPending(stored: PriceProposal | undefined, proposalId: string, now: Date): PriceProposal {
@@ -100,7 +101,7 @@ export function findPending(stored: PriceProposal | undefined, proposalId: strin
 }
 
 /**
- * Refuses an approval by the person who proposed.
+ * Asserts that the approver is not the proposer.
  * @throws ForbiddenError (403)
  */
 export function assertSecondPerson({ proposed_by }: PriceProposal, approver: string): void {

@@ -14,6 +14,7 @@ import { assetCategorySchema } from '@cnop/common/entities/inventory/asset';
 const MAX_MOVERS = 5;
 const WHOLE_PERCENT = '100';
 
+/** An asset among the largest gains or losses of the last 24 hours. */
 export interface Mover {
   readonly asset_id: string;
   readonly symbol: string;
@@ -22,14 +23,16 @@ export interface Mover {
   readonly price_change_percentage_24h: number;
 }
 
+/** The totals of one category; the market cap is in USD. */
 export interface CategoryOverview {
   readonly category: AssetCategory;
   readonly asset_count: number;
   readonly market_cap: number;
-  /** Of its assets' changes, weighted by their market caps; null when none has both. */
+  /** The mean change of its assets, weighted by market cap; null when no asset has both figures. */
   readonly change_percentage_24h: number | null;
 }
 
+/** The totals of the market, its top movers and its categories; amounts are in USD. */
 export interface MarketOverview {
   readonly asset_count: number;
   readonly active_count: number;
@@ -41,7 +44,7 @@ export interface MarketOverview {
   readonly updated_at: string;
 }
 
-/** The whole catalogue in a few statistics, as numbers; delisted assets are no part of the market. */
+/** Summarizes the catalogue without delisted assets. */
 export function marketOverview(catalogue: readonly AssetResponse[], now: Date): MarketOverview {
   const assets = catalogue.filter(({ status }) => status !== 'delisted');
   const movers = moversOf(assets);
@@ -72,7 +75,7 @@ interface Moved {
   readonly change: number;
 }
 
-/** The active assets whose change is known, the greatest gain first. */
+/** Returns the active assets whose change is known, the greatest gain first. */
 function moversOf(assets: readonly AssetResponse[]): Moved[] {
   return assets
     .flatMap((asset) => {
@@ -114,7 +117,7 @@ function totalOf(
   return displayNumber(formatUsd(clampToStorable(total, CURRENCY_SCALE)));
 }
 
-/** A statistic as the decimal that it shows: cents of USD, or hundredths of a percent. Sums of it have no rounding errors. */
+/** Converts a statistic to the decimal it shows, in hundredths, so that sums have no rounding errors. */
 function exactly(statistic: number): Decimal {
   return decimalOfFloat(statistic, CURRENCY_SCALE);
 }

@@ -5,7 +5,7 @@ import { aggregateCandles, CANDLE_INTERVALS } from './candle-rules.ts';
 import type { WalkedAsset } from './random-walk.ts';
 import { deviationOver, pegOf, pegPull, publishedPrice } from './random-walk.ts';
 
-/** How many candles of each interval an asset is given that has none. */
+/** The number of final candles of each interval in a generated history. */
 const PAST_CANDLES: Readonly<Record<CandleInterval, number>> = {
   '1m': 120,
   '5m': 144,
@@ -13,43 +13,44 @@ const PAST_CANDLES: Readonly<Record<CandleInterval, number>> = {
   '1h': 168,
   '1d': 365,
 };
-/** How far a price strays within a candle, as a part of how far it goes from one to the next. */
-const STRAY = 0.5;
+/** The deviation of the high and low of a candle, as a share of the deviation between candles. */
+const WICK_SHARE = 0.5;
 
-export interface Past {
+/** The parameters of a generated history. */
+export interface PastOptions {
   /** Draws from the standard normal distribution. */
   readonly draw: () => number;
   readonly asset: WalkedAsset;
-  /** What the history ends at, in USD per unit. */
+  /** The closing price of the history, in USD per unit. */
   readonly price: string;
-  /** When it ends, cut to the minute. */
+  /** The end of the history, which is cut to the minute. */
   readonly until: Date;
 }
 
 /**
- * A made-up history of an asset that ends at a price, the same for the same draws. It is told backwards, in minutes for
- * the last hours and in longer steps before; every longer interval is put together from the shorter one as far as that
- * goes, so all intervals tell the same story. The spans that are not over at the end are not final.
+ * Generates the history of an asset that ends at a price; the same draws give the same history. It runs backwards, in
+ * minutes for the last hours and in longer steps before. Each longer interval is aggregated from the shorter one as far as
+ * that reaches, so all intervals agree. Candles whose span is not over at the end are not final.
  */
-export function pastCandles({ draw, asset, price, until }: Past): Candle[] {
+export function pastCandles({ draw, asset, price, until }: PastOptions): Candle[] {
   const end = Date.parse(candleOpenTime('1m', until.toISOString()));
-  const backwards = tellBackwards(draw, asset, Number(price));
-  const told: Candle[] = [];
+  const generate = createBackwardsWalk(draw, asset, Number(price));
+  const history: Candle[] = [];
   let finer: Candle[] = [];
   let to = end;
   for (const [i, interval] of CANDLE_INTERVALS.entries()) {
     const from = beginningOf(interval, CANDLE_INTERVALS[i + 1] ?? interval, end);
-    finer = [...backwards(interval, from, to), ...aggregateCandles(interval, finer)];
+    finer = [...generate(interval, from, to), ...aggregateCandles(interval, finer)];
     const final = finer.filter((candle) => candle.final);
-    told.push(...final.slice(-PAST_CANDLES[interval]), ...finer.filter((candle) => !candle.final));
+    history.push(...final.slice(-PAST_CANDLES[interval]), ...finer.filter((candle) => !candle.final));
     to = from;
   }
-  return told;
+  return history;
 }
 
 /**
- * Whether candles of an asset were recorded, to go by its latest ones: a history ends when recording begins, so only what
- * is recorded makes a candle of the day the asset was added, or of a later one.
+ * Returns whether candles of an asset were recorded, judged by its latest ones. A generated history ends when recording
+ * begins, so only recorded prices make a candle of the day on which the asset was added, or of a later day.
  */
 export function hasRecordedCandles(
   { created_at }: Pick<Asset, 'created_at'>,
@@ -59,17 +60,17 @@ export function hasRecordedCandles(
   return latest.some(({ interval, open_time }) => interval === '1d' && open_time >= firstDay);
 }
 
-/** Where the candles of an interval begin: where one of the next longer interval does. */
+/** Returns the beginning of an interval's candles, aligned to the next longer interval; milliseconds since the epoch. */
 function beginningOf(interval: CandleInterval, longer: CandleInterval, end: number): number {
   const earliest = end - PAST_CANDLES[interval] * CANDLE_SECONDS[interval] * 1_000;
   return Date.parse(candleOpenTime(longer, new Date(earliest).toISOString()));
 }
 
-/** Tells one stretch after the other, each ending where the last one told begins; each in the order of time. */
-function tellBackwards(draw: () => number, asset: WalkedAsset, lastPrice: number) {
+/** Creates a generator of stretches: each ends at the price where the stretch before began, and is in the order of time. */
+function createBackwardsWalk(draw: () => number, asset: WalkedAsset, lastPrice: number) {
   const peg = pegOf(asset, lastPrice);
   let price = lastPrice;
-  const show = (value: number) => publishedPrice(value, asset.price_scale);
+  const publish = (value: number) => publishedPrice(value, asset.price_scale);
 
   return (interval: CandleInterval, from: number, to: number): Candle[] => {
     const seconds = CANDLE_SECONDS[interval];
@@ -79,15 +80,15 @@ function tellBackwards(draw: () => number, asset: WalkedAsset, lastPrice: number
       const close = price;
       const pull = peg === undefined ? 0 : pegPull(seconds) * Math.log(peg / close);
       const open = close * Math.exp(pull + deviation * draw());
-      const stray = () => Math.exp(STRAY * deviation * Math.abs(draw()));
+      const wick = () => Math.exp(WICK_SHARE * deviation * Math.abs(draw()));
       candles.push({
         asset_id: asset.asset_id,
         interval,
         open_time: new Date(openTime).toISOString(),
-        open: show(open),
-        high: show(Math.max(open, close) * stray()),
-        low: show(Math.min(open, close) / stray()),
-        close: show(close),
+        open: publish(open),
+        high: publish(Math.max(open, close) * wick()),
+        low: publish(Math.min(open, close) / wick()),
+        close: publish(close),
         volume: '0',
         final: true,
         source: 'simulated',

@@ -1,30 +1,30 @@
 import { decimal, UNSIGNED_DECIMAL_PATTERN, ZERO } from '@cnop/common/core/money';
-import type { RecordedTime } from './recorded-time.ts';
-import { ACCEPTED_TIMES, readRecordedTime } from './recorded-time.ts';
 
-/** A price and when it was, in whole milliseconds since the epoch. */
+/** One price of a track. */
 export interface TrackPoint {
+  /** Whole milliseconds since the epoch. */
   readonly atMilliseconds: number;
+  /** USD per unit. */
   readonly mid: string;
 }
 
-/** A line of a table of prices, as it is written there. */
+/** One line of a price table, unparsed. */
 export interface RecordedLine {
-  /** Its number in the file. */
+  /** The line number in the file. */
   readonly line: number;
   readonly time: string;
   /** The close alone, or open, high, low and close. */
   readonly prices: readonly string[];
 }
 
-/** A table of prices that cannot be played; the message names the line and says what would be right. */
+/** The error for an invalid price table; its message names the line and says what to write. */
 export class PriceTableError extends Error {
   override readonly name = 'PriceTableError';
 }
 
-/** The parts of its span at which a candle's four prices are played. */
-const QUARTERS = 4;
-/** The span of a table with a single line. */
+/** The number of prices in which a candle is played, at equal distances. */
+const PRICES_PER_CANDLE = 4;
+/** The span of the only line of a table. */
 const DEFAULT_SPAN_MILLISECONDS = 60_000;
 const MAX_SHOWN_CHARACTERS = 40;
 
@@ -35,26 +35,27 @@ interface Row {
 }
 
 /**
- * Turns a table of candles or closes into the prices to play, in the order of time. A candle is played as four prices, so
- * that candles made of them are those of the table. It takes the distance that most lines have, or the distance to the
- * next line where that is shorter: a gap stretches no candle, and no candle reaches into the next one.
- * @throws PriceTableError
+ * Converts a table of candles or closes to the prices to play, in the order of time. A candle is played as four prices, so
+ * that candles recorded from them equal those of the table. Its span is the most frequent distance between lines, or the
+ * distance to the next line where that is shorter: a gap stretches no candle, and candles do not overlap.
+ * @throws PriceTableError when a line is invalid
  */
 export function priceTrack(lines: readonly RecordedLine[]): TrackPoint[] {
   const [first] = lines;
   if (!first) throw new PriceTableError('there is no line with prices');
-  const { form } = timeOf(first);
+  const { form } = parseTime(first);
   const rows: Row[] = [];
   for (const recorded of lines) {
-    const time = timeOf(recorded);
+    const time = parseTime(recorded);
     if (time.form !== form) {
-      throw refusal(
+      throw lineError(
         recorded,
         `this time is in ${time.form}, those before are in ${form}: use one for the file`,
       );
     }
-    if (time.milliseconds <= (rows.at(-1)?.openTime ?? -Infinity)) throw refusal(recorded, 'time goes back');
-    rows.push({ openTime: time.milliseconds, prices: pricesOf(recorded) });
+    if (time.milliseconds <= (rows.at(-1)?.openTime ?? -Infinity))
+      throw lineError(recorded, 'time goes back');
+    rows.push({ openTime: time.milliseconds, prices: pricesInOrder(recorded) });
   }
   const usualSpan = usualSpanOf(rows);
   return rows.flatMap((row, i) => {
@@ -63,16 +64,16 @@ export function priceTrack(lines: readonly RecordedLine[]): TrackPoint[] {
   });
 }
 
-function timeOf(recorded: RecordedLine): RecordedTime {
-  const time = readRecordedTime(recorded.time);
-  if (!time) throw refusal(recorded, `${shown(recorded.time)} is no time; write ${ACCEPTED_TIMES}`);
+function parseTime(recorded: RecordedLine): RecordedTime {
+  const time = parseRecordedTime(recorded.time);
+  if (!time) throw lineError(recorded, `${quoteCell(recorded.time)} is no time; write ${ACCEPTED_TIMES}`);
   return time;
 }
 
-function pricesOf(recorded: RecordedLine): readonly string[] {
+function pricesInOrder(recorded: RecordedLine): readonly string[] {
   const wrong = recorded.prices.find((price) => !isPrice(price));
   if (wrong !== undefined) {
-    throw refusal(recorded, `${shown(wrong)} is no price; write a number above zero such as 23144.78`);
+    throw lineError(recorded, `${quoteCell(wrong)} is no price; write a number above zero such as 23144.78`);
   }
   const [open = '', high = '', low = '', close = ''] = recorded.prices;
   if (recorded.prices.length === 1) return recorded.prices;
@@ -84,18 +85,18 @@ function isPrice(text: string): boolean {
   return UNSIGNED_DECIMAL_PATTERN.test(text) && decimal(text).gt(ZERO);
 }
 
-function refusal({ line }: RecordedLine, problem: string): PriceTableError {
+function lineError({ line }: RecordedLine, problem: string): PriceTableError {
   return new PriceTableError(`line ${line}: ${problem}`);
 }
 
-function shown(text: string): string {
+function quoteCell(text: string): string {
   if (text === '') return 'an empty cell';
   return JSON.stringify(
     text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text,
   );
 }
 
-/** The most frequent distance between neighbours, the shorter one of two that are as frequent. */
+/** Returns the most frequent distance between lines, in milliseconds; the shorter one of two that are equally frequent. */
 function usualSpanOf(rows: readonly Row[]): number {
   const counts = new Map<number, number>();
   for (const [i, { openTime }] of rows.entries()) {
@@ -108,10 +109,80 @@ function usualSpanOf(rows: readonly Row[]): number {
   return usual?.[0] ?? DEFAULT_SPAN_MILLISECONDS;
 }
 
-/** Places the prices of a row at equal distances: four from its beginning on, a close alone where the fourth would be. */
+/** Spreads the prices of a row over its span at equal distances; a close alone takes the time of the fourth price. */
 function pointsOf({ openTime, prices }: Row, spanMilliseconds: number): TrackPoint[] {
   return prices.map((mid, i) => ({
-    atMilliseconds: Math.floor(openTime + ((QUARTERS - prices.length + i) * spanMilliseconds) / QUARTERS),
+    atMilliseconds: Math.floor(
+      openTime + ((PRICES_PER_CANDLE - prices.length + i) * spanMilliseconds) / PRICES_PER_CANDLE,
+    ),
     mid,
   }));
+}
+
+/** The notation of the times in a file. */
+type TimeForm = 'RFC 3339' | 'seconds' | 'milliseconds' | 'microseconds';
+
+/** A time of a price file. */
+interface RecordedTime {
+  readonly form: TimeForm;
+  /** Since the epoch, UTC; with a fraction when the file has microseconds. */
+  readonly milliseconds: number;
+}
+
+/** The notations that `parseRecordedTime` accepts, for messages. */
+const ACCEPTED_TIMES =
+  'RFC 3339 with an offset (2023-03-01T00:00:00Z), a date alone (2023-03-01, midnight UTC), ' +
+  'or seconds, milliseconds or microseconds since 1970';
+
+/** RFC 3339, whose offset is mandatory: without one the machine's time zone would decide. */
+const RFC_3339_PATTERN =
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
+/** Times since the epoch. The number of digits tells the unit, for times from 1973 to 2286. */
+const EPOCH_PATTERNS: readonly (readonly [TimeForm, RegExp, number])[] = [
+  ['seconds', /^\d{9,10}$/, 1_000],
+  ['milliseconds', /^\d{12,13}$/, 1],
+  ['microseconds', /^\d{15,16}$/, 0.001],
+];
+
+const MILLISECONDS_PER_SECOND = 1_000;
+const SECONDS_PER_MINUTE = 60;
+const SECONDS_PER_HOUR = 3_600;
+const LAST_HOUR = 23;
+const LAST_MINUTE = 59;
+const LAST_SECOND = 59;
+
+/** Parses a time of a price file. Returns `undefined` when the notation is unknown or the calendar has no such moment. */
+export function parseRecordedTime(text: string): RecordedTime | undefined {
+  for (const [form, pattern, millisecondsPerUnit] of EPOCH_PATTERNS) {
+    if (pattern.test(text)) return { form, milliseconds: Number(text) * millisecondsPerUnit };
+  }
+  const milliseconds = DATE_PATTERN.test(text) ? midnightOf(text) : parseRfc3339(text);
+  return milliseconds === undefined ? undefined : { form: 'RFC 3339', milliseconds };
+}
+
+function parseRfc3339(text: string): number | undefined {
+  const [, date = '', hours, minutes, seconds, fraction = '0', sign, offsetHours, offsetMinutes] =
+    RFC_3339_PATTERN.exec(text) ?? [];
+  const midnight = midnightOf(date);
+  const clock = secondsOf(hours, minutes, seconds);
+  const offset = secondsOf(offsetHours, offsetMinutes);
+  if (midnight === undefined || clock === undefined || offset === undefined) return undefined;
+  const wholeSeconds = sign === '-' ? clock + offset : clock - offset;
+  return midnight + (wholeSeconds + Number(fraction)) * MILLISECONDS_PER_SECOND;
+}
+
+/** Returns `undefined` for a day that the calendar does not have, such as 30 February. */
+function midnightOf(date: string): number | undefined {
+  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = date.split('-').map(Number);
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  const isReal = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  return isReal ? midnight.getTime() : undefined;
+}
+
+function secondsOf(hours = '0', minutes = '0', seconds = '0'): number | undefined {
+  const isReal =
+    Number(hours) <= LAST_HOUR && Number(minutes) <= LAST_MINUTE && Number(seconds) <= LAST_SECOND;
+  if (!isReal) return undefined;
+  return Number(hours) * SECONDS_PER_HOUR + Number(minutes) * SECONDS_PER_MINUTE + Number(seconds);
 }

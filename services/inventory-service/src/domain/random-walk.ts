@@ -3,33 +3,34 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 
 const BASIS_POINTS = 10_000;
 const DAY_SECONDS = 86_400;
-/** How long a stablecoin takes to make good half of what it is away from its peg. */
+/** The time in which a stablecoin halves its distance from its peg. */
 const PEG_HALF_LIFE_SECONDS = 3_600;
-/** A stablecoin this near to a dollar is one of the dollar; others hold on to the price they start from. */
+/** A stablecoin that starts in this range is pegged to the dollar; others are pegged to their starting price. */
 const DOLLAR_PEG_RANGE = { from: 0.9, to: 1.1 };
-/** A step below the 15 digits that are storable, so that a spread on top of it is storable too. */
+/** One digit below the 15 that are storable, so that a price with its spread is storable too. */
 const MAX_PRICE = 1e14;
 
-/** What a walk needs to know of its asset. */
+/** The fields of an asset that a walk depends on. */
 export type WalkedAsset = Pick<Asset, 'asset_id' | 'category' | 'daily_volatility_bps' | 'price_scale'>;
 
 /**
- * A price on its random way. Floating point will do: nobody owes it to anybody, and it becomes money only as the decimal
- * that is published. It keeps more digits than that decimal, else small steps would be rounded away for ever.
+ * The state of a random walk. It is a float: it becomes money only as the published decimal. It keeps more digits than
+ * that decimal, so that small steps add up.
  */
 export interface Walk {
   readonly price: number;
-  /** What the price is drawn back to; nothing draws most assets. */
+  /** The price that a stablecoin is drawn back to. */
   readonly peg: number | undefined;
 }
 
+/** Starts a walk at a price. */
 export function startWalk(asset: WalkedAsset, price: string): Walk {
   const start = Number(price);
   return { price: start, peg: pegOf(asset, start) };
 }
 
 /**
- * The walk some time later: a geometric random walk, drawn back to its peg when it has one.
+ * Advances a geometric random walk, which is drawn back to its peg if it has one.
  * @param normal a draw from the standard normal distribution
  */
 export function stepWalk(
@@ -43,21 +44,22 @@ export function stepWalk(
   return { ...walk, price: withinLimits(price, asset.price_scale) };
 }
 
-/** The price of a walk as it is published: a decimal of the asset's scale, above zero. */
+/** Rounds the price of a walk to a decimal of the asset's scale, above zero. */
 export function publishedPrice(price: number, priceScale: number): string {
   return formatDecimal(decimalOfFloat(withinLimits(price, priceScale), priceScale));
 }
 
-/** One standard deviation of the logarithm of the price over a time. */
+/** Returns the standard deviation of the logarithm of the price over a time. */
 export function deviationOver({ daily_volatility_bps }: WalkedAsset, seconds: number): number {
   return (daily_volatility_bps / BASIS_POINTS) * Math.sqrt(seconds / DAY_SECONDS);
 }
 
-/** The part of the way back to its peg that a price goes in a time. */
+/** Returns the share of its distance from the peg by which a price comes back in a time. */
 export function pegPull(seconds: number): number {
   return 1 - 2 ** (-seconds / PEG_HALF_LIFE_SECONDS);
 }
 
+/** Returns the peg of a stablecoin that starts at a price; `undefined` for other assets. */
 export function pegOf({ category }: WalkedAsset, price: number): number | undefined {
   if (category !== 'stablecoin') return undefined;
   return price >= DOLLAR_PEG_RANGE.from && price <= DOLLAR_PEG_RANGE.to ? 1 : price;

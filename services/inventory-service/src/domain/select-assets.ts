@@ -6,19 +6,19 @@ import type { AssetCategory, AssetResponse } from '@cnop/common/entities/invento
 import type { AssetSortField, SortOrder } from '@cnop/common/entities/inventory/asset-input';
 import { isOpenForTrading } from './asset-view.ts';
 
-/** Which assets a list shows, and in what order. */
+/** The filters and the order of a list of assets. */
 export interface AssetCriteria {
   readonly activeOnly: boolean;
   readonly category?: AssetCategory | undefined;
-  /** Part of an id, a symbol or a name, in any case; empty finds everything. */
+  /** Part of an id, symbol or name, case-insensitive; an empty text matches everything. */
   readonly search: string;
   readonly sortBy: AssetSortField;
   readonly sortOrder: SortOrder;
 }
 
 /**
- * The assets that meet the criteria, in order: those without a value come last in either direction, and equal ones in
- * the order of their ids, so that the same catalogue always gives the same list.
+ * Returns the assets that meet the criteria, sorted. Assets without a value come last in both directions, and equal ones
+ * in the order of their ids, so the same catalogue always gives the same list.
  */
 export function selectAssets<A extends AssetResponse>(assets: readonly A[], criteria: AssetCriteria): A[] {
   const found = assets.filter((asset) => meets(asset, criteria));
@@ -26,11 +26,11 @@ export function selectAssets<A extends AssetResponse>(assets: readonly A[], crit
 }
 
 /**
- * Cuts one page out of a sorted list. A page begins behind the value that the last asset of the page before had when it
- * was shown, wherever that asset stands now: an asset whose value stays the same is shown exactly once; one whose value
- * moves past that point while a client turns pages may be shown twice, or not at all.
- * @param sorted as `selectAssets` returns it for the same criteria
- * @throws UnreadableRequestError (400) when the position is none of such a list
+ * Returns one page of a sorted list. A page begins after the value that the last asset of the page before had when it was
+ * shown. So an asset whose value stays the same is shown exactly once; one whose value moves past that point meanwhile may
+ * be shown twice or not at all.
+ * @param sorted the result of `selectAssets` for the same criteria
+ * @throws UnreadableRequestError (400) when the position does not belong to this order
  */
 export function pageOfAssets<A extends AssetResponse>(
   sorted: readonly A[],
@@ -55,22 +55,23 @@ function meets(asset: AssetResponse, { activeOnly, category, search }: AssetCrit
   return [asset.asset_id, asset.symbol, asset.name].some((text) => text.toLowerCase().includes(sought));
 }
 
-/** Where an asset stands in a list: its sort key, null without one, and its id. */
-interface Place<Key> {
+/** The sort key of an asset, null without a value, and its id. */
+interface SortKey<Key> {
   readonly key: Key | null;
   readonly id: string;
 }
 
 type Direction = 1 | -1;
 
+/** The order of a list by one field. */
 interface AssetOrder {
   sort<A extends AssetResponse>(assets: readonly A[], direction: Direction): A[];
   positionOf(asset: AssetResponse): Position;
-  /** @throws UnreadableRequestError (400) for a position that no list of this order has given */
+  /** @throws UnreadableRequestError (400) for a position that this order cannot have produced */
   follows(position: Position, direction: Direction): (asset: AssetResponse) => boolean;
 }
 
-/** How keys of one kind compare, and how they are written into a cursor and read from it. */
+/** The comparison of keys of one type, and their form in a cursor. */
 interface KeyKind<Key> {
   readonly compare: (one: Key, other: Key) => number;
   readonly write: (key: Key) => string;
@@ -102,8 +103,8 @@ function orderBy<Key>(
   keyOf: (asset: AssetResponse) => Key | null,
   { compare, write, read }: KeyKind<Key>,
 ): AssetOrder {
-  const placeOf = (asset: AssetResponse): Place<Key> => ({ key: keyOf(asset), id: asset.asset_id });
-  const comparePlaces = (one: Place<Key>, other: Place<Key>, direction: Direction): number => {
+  const sortKeyOf = (asset: AssetResponse): SortKey<Key> => ({ key: keyOf(asset), id: asset.asset_id });
+  const compareSortKeys = (one: SortKey<Key>, other: SortKey<Key>, direction: Direction): number => {
     if (one.key !== null && other.key !== null) {
       const difference = direction * compare(one.key, other.key);
       if (difference !== 0) return difference;
@@ -113,20 +114,20 @@ function orderBy<Key>(
     return compareTexts(one.id, other.id);
   };
   return {
-    // Reads each key once, since reading a decimal costs more than comparing two.
+    // Parses each key once, since parsing a decimal costs more than comparing two.
     sort: (assets, direction) =>
       assets
-        .map((asset) => ({ asset, place: placeOf(asset) }))
-        .sort((one, other) => comparePlaces(one.place, other.place, direction))
+        .map((asset) => ({ asset, sortKey: sortKeyOf(asset) }))
+        .sort((one, other) => compareSortKeys(one.sortKey, other.sortKey, direction))
         .map(({ asset }) => asset),
     positionOf(asset) {
-      const { key, id } = placeOf(asset);
+      const { key, id } = sortKeyOf(asset);
       return key === null ? { id } : { id, key: write(key) };
     },
     follows({ id, key }, direction) {
       if (id === undefined) throw unreadableCursor();
       const start = { id, key: key === undefined ? null : readKey(read, key) };
-      return (asset) => comparePlaces(placeOf(asset), start, direction) > 0;
+      return (asset) => compareSortKeys(sortKeyOf(asset), start, direction) > 0;
     },
   };
 }
@@ -141,7 +142,7 @@ function readKey<Key>(read: (text: string) => Key, text: string): Key {
   throw unreadableCursor();
 }
 
-/** By code unit: the same on every machine, whatever its language. */
+/** Compares by code unit, so that the order does not depend on the locale of the machine. */
 function compareTexts(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }

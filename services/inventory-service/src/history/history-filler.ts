@@ -7,7 +7,7 @@ import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { hasRecordedCandles, pastCandles } from '../domain/past-candles.ts';
 import type { Desk } from '../market-maker/desk.ts';
 import type { StoredCandles } from '../market-maker/load-candles.ts';
-import type { PriceChance } from '../price-feed/price-chance.ts';
+import type { RandomSource } from '../price-feed/simulated-feed.ts';
 import { writeCandles } from './write-candles.ts';
 
 const PROGRESS_EVERY_ASSETS = 10;
@@ -19,21 +19,21 @@ export interface HistoryFillerOptions {
   readonly desk: Desk;
   readonly logger: ServiceRuntime['logger'];
   /** Absent when no history shall be made. */
-  readonly chance: PriceChance | undefined;
+  readonly random: RandomSource | undefined;
 }
 
 /** Makes up the history of assets whose prices were never recorded, while their recording has begun already. */
-export function createHistoryFiller({ store, desk, logger, chance }: HistoryFillerOptions) {
+export function createHistoryFiller({ store, desk, logger, random }: HistoryFillerOptions) {
   let unrecorded: readonly Asset[] = [];
   let until = new Date(0);
 
   /** Makes and writes what is missing, one asset after the other. */
   const fillMissing = async (): Promise<void> => {
     const total = unrecorded.length;
-    if (!chance || total === 0) return;
+    if (!random || total === 0) return;
     logger.info({ assets: total }, 'making up the history of prices');
     for (const asset of unrecorded) {
-      const draw = chance.stream(`${asset.asset_id}:past`);
+      const draw = random.stream(`${asset.asset_id}:past`);
       const candles = pastCandles({ draw, asset, price: asset.current_price, until });
       await writeCandles(
         store,
@@ -68,7 +68,7 @@ export function createHistoryFiller({ store, desk, logger, chance }: HistoryFill
   return {
     /** Notes which assets need a history, at the moment when recording begins. */
     expect(assets: readonly Asset[], stored: readonly StoredCandles[], now: Date): void {
-      if (!chance) return;
+      if (!random) return;
       until = now;
       unrecorded = assets.filter((asset, i) => !hasRecordedCandles(asset, stored[i]?.latest ?? []));
       // A recorded candle says that the history is whole, so none is written before it is.

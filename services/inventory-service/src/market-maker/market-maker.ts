@@ -8,8 +8,8 @@ import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeFeed } from '@cnop/common/market/trade-feed';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createHistoryFiller } from '../history/history-filler.ts';
-import type { PriceChance } from '../price-feed/price-chance.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
+import type { RandomSource } from '../price-feed/simulated-feed.ts';
 import { createDesk } from './desk.ts';
 import { createDuty } from './duty.ts';
 import type { Market } from './market.ts';
@@ -36,7 +36,7 @@ export interface MarketMakerOptions {
    */
   readonly storesBeforeShowing: boolean;
   /** Present when assets whose prices were never recorded shall get a history, made from this. */
-  readonly historyChance?: PriceChance | undefined;
+  readonly historyRandom?: RandomSource | undefined;
 }
 
 export interface MarketMaker {
@@ -63,7 +63,7 @@ export interface MarketMaker {
 export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const { store, logger, trades, feed, holder } = options;
   const desk = createDesk(options);
-  const history = createHistoryFiller({ store, desk, logger, chance: options.historyChance });
+  const history = createHistoryFiller({ store, desk, logger, random: options.historyRandom });
   const duty = createDuty({ ...options, desk, history });
   let unsubscribe: (() => void) | undefined;
 

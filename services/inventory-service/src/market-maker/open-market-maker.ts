@@ -2,7 +2,7 @@ import type { PriceSettings } from '@cnop/common/config/price-settings';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { openPriceFeed } from '../price-feed/open-price-feed.ts';
-import { createPriceChance } from '../price-feed/price-chance.ts';
+import { createRandomSource } from '../price-feed/simulated-feed.ts';
 import { holderName } from './leadership.ts';
 import type { MarketMaker } from './market-maker.ts';
 import { createMarketMaker } from './market-maker.ts';
@@ -28,20 +28,20 @@ export async function openMarketMaker(
 ): Promise<MarketMaker> {
   const { store, clock, ids, trades, quotes: board } = runtime;
   const logger = runtime.logger.child({ component: 'prices' });
-  const chance = createPriceChance(settings.PRICE_SEED);
+  const random = createRandomSource(settings.PRICE_SEED);
   return createMarketMaker({
     store,
     clock,
     logger,
     board,
     trades,
-    feed: await openPriceFeed(settings, { logger, chance }),
+    feed: await openPriceFeed(settings, { logger, random }),
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: settings.PRICE_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,
     storesBeforeShowing: runtime.isOwnProcess,
     holder: holderName(ids),
     // Beside prices of the real world a made-up past would be a lie.
-    historyChance: settings.withHistory && settings.PRICE_FEED === 'simulated' ? chance : undefined,
+    historyRandom: settings.withHistory && settings.PRICE_FEED === 'simulated' ? random : undefined,
   });
 }

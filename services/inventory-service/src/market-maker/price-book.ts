@@ -37,7 +37,7 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
   const seqs = createSeqs();
 
   const quoteAt = (entry: Entry, mid: string, at: string): Quote => {
-    const suspension = entry.price.waiting !== undefined && { suspended: true as const };
+    const suspension = entry.price.pending !== undefined && { suspended: true as const };
     entry.quote = quoteAround(entry.asset, { mid, at, source, seq: seqs.next(entry, at), ...suspension });
     return entry.quote;
   };
@@ -46,7 +46,7 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
   const accept = (asset: Asset): Entry => {
     const entry: Entry = {
       asset,
-      price: { accepted: asset.current_price, waiting: undefined },
+      price: { accepted: asset.current_price, pending: undefined },
       quote: entries.get(asset.asset_id)?.quote,
       storedSeq: storedSeqOf(asset),
       writingSeq: undefined,

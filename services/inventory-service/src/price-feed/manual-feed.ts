@@ -1,6 +1,6 @@
 import type { PriceFeed } from './price-feed.ts';
 
-/** Prices that only an administrator moves. Each is given out anew at every tick, so none grows stale. */
+/** Creates a feed that repeats the current prices at every tick, so that none becomes stale. Only administrators move them. */
 export function createManualFeed(): PriceFeed {
   return {
     source: 'manual',
@@ -9,7 +9,7 @@ export function createManualFeed(): PriceFeed {
     },
     next: (priced) => priced.map(({ asset, mid }) => ({ asset_id: asset.asset_id, mid })),
     moveTo() {
-      // The price that was set is the price.
+      // The next tick repeats the price that was set.
     },
     stop: () => Promise.resolve(),
   };

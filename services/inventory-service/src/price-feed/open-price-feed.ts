@@ -4,28 +4,28 @@ import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { createExchangeFeed } from './exchange/exchange-feed.ts';
 import { createManualFeed } from './manual-feed.ts';
-import type { PriceChance } from './price-chance.ts';
 import type { PriceFeed } from './price-feed.ts';
-import { readTracks } from './replay/price-file.ts';
-import { createReplayFeed } from './replay/replay-feed.ts';
+import { readTracks } from './price-file.ts';
+import { createReplayFeed } from './replay-feed.ts';
+import type { RandomSource } from './simulated-feed.ts';
 import { createSimulatedFeed } from './simulated-feed.ts';
 
 const PREDICTABLE =
-  'PRICE_SEED is set: whoever knows it knows every next price. Use it for tests and demonstrations only';
+  'PRICE_SEED is set: prices are predictable to everyone who knows it. Use it for tests and demonstrations only';
 
 /**
- * The feed that the settings choose.
- * @throws ConfigError when it needs a file that cannot be read
+ * Opens the feed that the settings select.
+ * @throws ConfigError when a price file cannot be read
  */
 export async function openPriceFeed(
   settings: PriceSettings,
-  { logger, chance }: { readonly logger: ServiceRuntime['logger']; readonly chance: PriceChance },
+  { logger, random }: { readonly logger: ServiceRuntime['logger']; readonly random: RandomSource },
 ): Promise<PriceFeed> {
   switch (settings.PRICE_FEED) {
     case 'simulated': {
       const tickSeconds = settings.PRICE_TICK_MILLISECONDS / MILLISECONDS_PER_SECOND;
       if (settings.PRICE_SEED !== undefined) logger.warn(PREDICTABLE);
-      return createSimulatedFeed({ chance, tickSeconds });
+      return createSimulatedFeed({ random, tickSeconds });
     }
     case 'replay': {
       const tracks = await readTracks(settings.PRICE_REPLAY_FILES);

@@ -5,24 +5,24 @@ import {
   assetUpdateSchema,
 } from '@cnop/common/entities/inventory/asset-input';
 import { priceProposalSchema } from '@cnop/common/entities/inventory/price-proposal';
-import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
-import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { getInventory } from '../dependencies.ts';
-import { createAsset } from '../use-cases/create-asset.ts';
+import { activateAsset, createAsset, deactivateAsset, updateAsset } from '../use-cases/change-asset.ts';
 import {
   approvePriceProposal,
   listPriceProposals,
   rejectPriceProposal,
-} from '../use-cases/decide-price-proposal.ts';
-import type { Caller } from '../use-cases/dependencies.ts';
-import { setAssetPrice } from '../use-cases/set-asset-price.ts';
-import { activateAsset, deactivateAsset } from '../use-cases/switch-trading.ts';
-import { updateAsset } from '../use-cases/update-asset.ts';
-import { assetParamsSchema, assetReplySchema, noBodySchema } from './asset-schemas.ts';
+  setAssetPrice,
+} from '../use-cases/set-asset-price.ts';
+import {
+  assetParamsSchema,
+  assetReplySchema,
+  callerOf,
+  getInventory,
+  noBodySchema,
+} from './inventory-requests.ts';
 
 const ADMINS = { access: ['admin'] } as const;
 const STAFF = { access: ['admin', 'moderator'] } as const;
@@ -30,7 +30,7 @@ const proposalReplySchema = z.object({ data: priceProposalSchema });
 const proposalParamsSchema = assetParamsSchema.extend({ id: idSchema.describe('The proposal_id.') });
 const SHARED = { tags: ['inventory administration'], security: BEARER_SECURITY };
 
-/** What administrators, and in part moderators, may change in the catalogue. */
+/** Registers the routes with which administrators and moderators change the catalogue. */
 export function assetAdministrationRoutes(app: ServiceApp): void {
   serveCreate(app);
   serveUpdate(app);
@@ -68,7 +68,7 @@ function serveUpdate(app: ServiceApp): void {
       config: ADMINS,
       schema: {
         ...SHARED,
-        summary: 'Edit an asset; its id and its price are not edited here',
+        summary: 'Edit an asset, except its id and its price',
         params: assetParamsSchema,
         body: assetUpdateSchema,
         response: { 200: assetReplySchema },
@@ -109,9 +109,9 @@ function serveTradingSwitches(app: ServiceApp): void {
 }
 
 const PRICE_DESCRIPTION =
-  'One person may move a price by PRICE_MANUAL_MAX_PERCENT within an hour, all moves up and down added up; a larger ' +
-  'step is refused with the code `needs_second_administrator`. With `force` it is proposed instead (202), and set when ' +
-  'a second administrator sends the same, or approves the proposal.';
+  'One person may move a price by PRICE_MANUAL_MAX_PERCENT within an hour; moves up and down add up. A larger step is ' +
+  'refused with the code `needs_second_administrator`. With `force` it is proposed instead (202). It is set when a ' +
+  'second administrator approves the proposal or sends the same request.';
 
 function servePrice(app: ServiceApp): void {
   app.put(
@@ -126,7 +126,7 @@ function servePrice(app: ServiceApp): void {
         body: assetPriceUpdateSchema,
         response: {
           200: assetReplySchema.describe('The asset at its new price.'),
-          202: proposalReplySchema.describe('The proposal. The price is as it was.'),
+          202: proposalReplySchema.describe('The proposal. The price has not changed.'),
         },
       },
     },
@@ -147,7 +147,7 @@ function serveProposals(app: ServiceApp): void {
       config: STAFF,
       schema: {
         ...SHARED,
-        summary: 'List the prices that wait for a second administrator',
+        summary: 'List the prices proposed to a second administrator',
         response: { 200: z.object({ data: z.array(priceProposalSchema) }) },
       },
     },
@@ -178,7 +178,7 @@ function serveProposals(app: ServiceApp): void {
         summary: 'Reject a proposed price, or withdraw your own',
         params: proposalParamsSchema,
         body: noBodySchema,
-        response: { 200: proposalReplySchema.describe('The proposal as it was.') },
+        response: { 200: proposalReplySchema.describe('The rejected proposal.') },
       },
     },
     async (request) => ({ data: await rejectPriceProposal(getInventory(request), decisionOf(request)) }),
@@ -188,9 +188,4 @@ function serveProposals(app: ServiceApp): void {
 function decisionOf(request: FastifyRequest<{ Params: z.output<typeof proposalParamsSchema> }>) {
   const { asset_id: assetId, id: proposalId } = request.params;
   return { caller: callerOf(request), assetId, proposalId };
-}
-
-function callerOf(request: FastifyRequest): Caller {
-  const { username, role } = identityOf(request);
-  return { username, role, origin: originOf(request) };
 }

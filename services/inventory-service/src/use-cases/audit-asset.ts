@@ -4,6 +4,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { AuditChange } from '@cnop/common/entities/user/audit-event';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
+/** The kinds of change in the audit log. */
 export type AssetAction =
   | 'create_asset'
   | 'update_asset'
@@ -14,7 +15,8 @@ export type AssetAction =
   | 'approve_asset_price'
   | 'reject_asset_price';
 
-const TIMES = new Set<string>([
+/** Fields that change with every price or edit; the audit log leaves them out. */
+const UNAUDITED_FIELDS = new Set<string>([
   'created_at',
   'updated_at',
   'last_price_update',
@@ -23,16 +25,17 @@ const TIMES = new Set<string>([
   'delisted_at',
 ]);
 
+/** The change of one asset, as the audit log records it. */
 export interface AuditedChange {
   readonly assetId: string;
   readonly changes: readonly AuditChange[];
-  /** What else is worth knowing, such as who proposed a price. */
+  /** Further details, such as `proposed_by`. */
   readonly facts?: Readonly<Record<string, string>>;
 }
 
 /**
- * Makes the audit write of a change, to be called in the decision that makes the change: the id and the time of the
- * event are fixed before.
+ * Returns a function that makes the audit write of a change. Call that function in the pure decision of the transaction:
+ * the id and the time of the event are fixed before.
  */
 export function auditWriter(
   { audit }: Pick<InventoryDependencies, 'audit'>,
@@ -44,18 +47,18 @@ export function auditWriter(
     audit.writeFor(withChanges({ ...event, detail: { action, asset_id: assetId, ...facts } }, changes));
 }
 
-/** Lists the fields that differ, in the order of the asset; of a new asset, those that have a value. */
+/** Lists the fields that differ, in the order of the asset. Of a new asset it lists the fields that have a value. */
 export function assetChanges(before: Asset | undefined, after: Asset): AuditChange[] {
   return Object.keys(after)
-    .filter((field) => !TIMES.has(field))
+    .filter((field) => !UNAUDITED_FIELDS.has(field))
     .map((field) => ({
       field,
-      before: textOf(before?.[field as keyof Asset]),
-      after: textOf(after[field as keyof Asset]),
+      before: formatValue(before?.[field as keyof Asset]),
+      after: formatValue(after[field as keyof Asset]),
     }))
     .filter((change) => change.before !== change.after);
 }
 
-function textOf(value: Asset[keyof Asset] | undefined): string | null {
+function formatValue(value: Asset[keyof Asset] | undefined): string | null {
   return value === undefined || value === null ? null : String(value);
 }

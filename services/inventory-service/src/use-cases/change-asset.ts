@@ -1,24 +1,115 @@
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
-import { NotFoundError } from '@cnop/exception/errors';
+import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
+import { editAsset, newAsset, switchTrading } from '../domain/asset-rules.ts';
 import { toAssetView } from '../domain/asset-view.ts';
 import type { AssetAction } from './audit-asset.ts';
 import { assetChanges, auditWriter } from './audit-asset.ts';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
-export interface AssetChange {
-  readonly assetId: string;
+/**
+ * Adds an asset to the catalogue, with its audit event in the same commit.
+ * @throws ValidationError (422) when the price has more fraction digits than `price_scale`, or both a supply and a market
+ *   cap are given
+ * @throws AlreadyExistsError (409)
+ */
+export async function createAsset(
+  deps: InventoryDependencies,
+  { caller, input }: { readonly caller: Caller; readonly input: AssetCreate },
+): Promise<AssetResponse> {
+  const asset = newAsset(input, deps.clock.now());
+  const auditWrite = auditWriter(deps, caller, 'create_asset');
+  await deps.store.transact({ existing: assetRecord.key(asset) }, ({ existing }) => {
+    if (existing) throw new AlreadyExistsError('An asset with this id exists.', 'asset_id');
+    return {
+      writes: [
+        assetRecord.create(asset),
+        auditWrite({ assetId: asset.asset_id, changes: assetChanges(undefined, asset) }),
+      ],
+      result: undefined,
+    };
+  });
+  deps.catalogue.invalidate();
+  deps.market.priceSet(asset);
+  return toAssetView(asset, deps.market.livePrice(asset.asset_id));
+}
+
+export interface UpdateAssetCommand {
   readonly caller: Caller;
-  readonly action: AssetAction;
-  /** The rule of the domain; when it gives back the asset it got, nothing is written. */
-  readonly rule: (asset: Asset, at: Date) => Asset;
+  readonly assetId: string;
+  readonly changes: AssetUpdate;
 }
 
 /**
- * Changes one asset and logs who did, in one commit.
- * @throws NotFoundError (404); whatever the rule throws, with nothing written
+ * Edits the description, limits and state of an asset.
+ * @throws NotFoundError (404)
+ * @throws StateConflictError (409) when a delisted asset would be listed again
+ * @throws ValidationError (422) when a scale may not change that way, or both a supply and a market cap are given
  */
-export async function changeAsset(
+export async function updateAsset(
+  deps: InventoryDependencies,
+  { caller, assetId, changes }: UpdateAssetCommand,
+): Promise<AssetResponse> {
+  return changeAsset(deps, {
+    assetId,
+    caller,
+    action: 'update_asset',
+    rule: (asset, at) => {
+      const live = deps.market.livePrice(assetId)?.quote;
+      const isLive = live !== undefined && live.at >= asset.last_price_update;
+      return editAsset(asset, changes, { at, lastPrice: isLive ? live.mid : asset.current_price });
+    },
+  });
+}
+
+export interface SwitchTradingCommand {
+  readonly caller: Caller;
+  readonly assetId: string;
+}
+
+/**
+ * Opens an asset for trading; idempotent.
+ * @throws NotFoundError (404)
+ * @throws StateConflictError (409) when the asset is delisted
+ */
+export async function activateAsset(
+  deps: InventoryDependencies,
+  command: SwitchTradingCommand,
+): Promise<AssetResponse> {
+  return changeAsset(deps, {
+    ...command,
+    action: 'activate_asset',
+    rule: (asset, at) => switchTrading(asset, 'active', at),
+  });
+}
+
+/**
+ * Closes an asset for trading; idempotent. Open orders stay and can be cancelled.
+ * @throws NotFoundError (404)
+ * @throws StateConflictError (409) when the asset is delisted
+ */
+export async function deactivateAsset(
+  deps: InventoryDependencies,
+  command: SwitchTradingCommand,
+): Promise<AssetResponse> {
+  return changeAsset(deps, {
+    ...command,
+    action: 'deactivate_asset',
+    rule: (asset, at) => switchTrading(asset, 'cancel_only', at),
+  });
+}
+
+interface AssetChange {
+  readonly assetId: string;
+  readonly caller: Caller;
+  readonly action: AssetAction;
+  /** Nothing is written when it returns the asset it was given. */
+  readonly rule: (asset: Asset, at: Date) => Asset;
+}
+
+/** Changes one asset and writes the audit event in the same commit. */
+async function changeAsset(
   deps: InventoryDependencies,
   { assetId, caller, action, rule }: AssetChange,
 ): Promise<AssetResponse> {
@@ -36,7 +127,7 @@ export async function changeAsset(
       result: after,
     };
   });
-  deps.catalogue.forget();
+  deps.catalogue.invalidate();
   deps.market.assetEdited(changed);
   return toAssetView(changed, deps.market.livePrice(assetId));
 }

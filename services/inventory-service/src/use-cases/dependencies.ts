@@ -9,7 +9,7 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 import type { LiveCatalogue } from '../catalogue/live-catalogue.ts';
 import type { Market } from '../market-maker/market.ts';
 
-/** What the use cases of this service work with; each names the part that it needs. */
+/** The dependencies of this service's use cases. */
 export interface InventoryDependencies {
   readonly store: TableStore;
   readonly clock: Clock;
@@ -19,11 +19,11 @@ export interface InventoryDependencies {
   readonly candles: CandleDao;
   readonly catalogue: LiveCatalogue;
   readonly market: Market;
-  /** How far one person may move the price of an asset by hand within an hour, in percent. */
+  /** Largest total move of an asset's price by one person within an hour, in percent. */
   readonly manualPriceMaxPercent: number;
 }
 
-/** Who asks for a change, for the audit log. */
+/** The user who makes a change, as the audit log records it. */
 export interface Caller {
   readonly username: string;
   readonly role: UserRole;

@@ -1,8 +1,7 @@
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayStart } from '../../src/domain/day-statistics.ts';
-import { createDayWindow } from '../../src/market-maker/day-window.ts';
+import { createDayWindow, dayStart } from '../../src/domain/day-statistics.ts';
 
 const QUARTER = 15 * 60_000;
 const DAY = 24 * 60 * 60_000;

@@ -14,7 +14,7 @@ const text = (price: number) => `${Math.floor(price / 100)}.${String(price % 100
 const isNear = (one: number, other: number) => Math.abs(other - one) * 100 <= one * MAX_JUMP_PERCENT;
 
 function judgeAll(first: string, prices: readonly string[]): string[] {
-  let known: GuardedPrice = { accepted: first, waiting: undefined };
+  let known: GuardedPrice = { accepted: first, pending: undefined };
   return prices.map((price) => {
     known = judgePrice(known, price, MAX_JUMP_PERCENT).price;
     return known.accepted;

@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
 import { hasRecordedCandles, pastCandles } from '../../src/domain/past-candles.ts';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
+import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 
 const SPANS_MINUTES = { '1m': 1, '5m': 5, '15m': 15, '1h': 60, '1d': 1_440 } as const;
 const COUNTS = { '1m': 120, '5m': 144, '15m': 96, '1h': 168, '1d': 365 } as const;
 const INTERVALS = Object.keys(COUNTS) as CandleInterval[];
 const MINUTE = 60_000;
-const draws = (seed: string) => createPriceChance(seed).stream('past');
+const draws = (seed: string) => createRandomSource(seed).stream('past');
 const UNTIL = new Date('2026-03-03T14:37:12.345Z');
 
 const of = (candles: readonly Candle[], interval: CandleInterval) =>

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Walk } from '../../src/domain/random-walk.ts';
 import { publishedPrice, startWalk, stepWalk } from '../../src/domain/random-walk.ts';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
+import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 
 const walked = fc.record({
   asset_id: fc.stringMatching(/^[A-Z]{1,5}$/),
@@ -23,7 +23,7 @@ function prices(
   asset: Walked,
   { steps, seconds, seed = 'seed' }: { steps: number; seconds: number; seed?: string },
 ): string[] {
-  const draw = createPriceChance(seed).stream('walk');
+  const draw = createRandomSource(seed).stream('walk');
   const found: string[] = [];
   let at = walk;
   for (let i = 0; i < steps; i++) {

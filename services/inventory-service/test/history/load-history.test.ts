@@ -6,7 +6,7 @@ import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadHistory } from '../../src/history/load-history.ts';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
+import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 import { openMarket } from '../market-maker/market-under-test.ts';
 
 const START = '2026-03-03T14:30:10.000Z';
@@ -28,7 +28,7 @@ const load = async () => {
   const count = await loadHistory({
     store: runtime.store,
     clock,
-    chance: createPriceChance('seed'),
+    random: createRandomSource('seed'),
     onAsset: (assetId) => told.push(assetId),
   });
   return { count, told };

@@ -5,8 +5,7 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
-import { createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
+import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketUnderTest } from './market-under-test.ts';
 import { openMarket } from './market-under-test.ts';
 
@@ -18,7 +17,7 @@ let two: MarketUnderTest;
 const open = (holder: string) =>
   openMarket(
     { store: runtime.store, clock },
-    { holder, feed: createSimulatedFeed({ chance: createPriceChance(holder), tickSeconds: 1 }) },
+    { holder, feed: createSimulatedFeed({ random: createRandomSource(holder), tickSeconds: 1 }) },
   );
 const isMaking = ({ board }: MarketUnderTest) => board.latest('BTC')?.source === 'simulated';
 

@@ -8,8 +8,7 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reprice } from '../../src/domain/asset-rules.ts';
 import { holderName } from '../../src/market-maker/leadership.ts';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
-import { createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
+import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketUnderTest } from './market-under-test.ts';
 import { openMarket } from './market-under-test.ts';
 
@@ -27,7 +26,7 @@ const open = (...options: Parameters<typeof openMarket> extends [unknown, ...inf
   return market;
 };
 const simulated = (seed = 'seed') => ({
-  feed: createSimulatedFeed({ chance: createPriceChance(seed), tickSeconds: 1 }),
+  feed: createSimulatedFeed({ random: createRandomSource(seed), tickSeconds: 1 }),
 });
 
 async function run({ maker }: MarketUnderTest, seconds: number): Promise<void> {
@@ -368,7 +367,7 @@ describe('candles', () => {
 
 describe('a history', () => {
   test('is made for assets that were never recorded, joined to what is recorded, and only once', async () => {
-    const market = open({ ...simulated(), historyChance: createPriceChance('seed') });
+    const market = open({ ...simulated(), historyRandom: createRandomSource('seed') });
     await market.maker.start();
     await run(market, 5);
     await market.maker.persist();
@@ -385,7 +384,7 @@ describe('a history', () => {
 
     const second = open({
       ...simulated(),
-      historyChance: createPriceChance('other'),
+      historyRandom: createRandomSource('other'),
       holder: 'elsewhere/2/two',
     });
     await second.maker.start();
@@ -394,14 +393,14 @@ describe('a history', () => {
   });
 
   test('is made again when it was cut short', async () => {
-    const first = open({ ...simulated(), historyChance: createPriceChance('seed') });
+    const first = open({ ...simulated(), historyRandom: createRandomSource('seed') });
     await first.maker.start();
     const filling = first.maker.fillHistory();
     await first.maker.stop();
     await filling;
     const second = open({
       ...simulated(),
-      historyChance: createPriceChance('seed'),
+      historyRandom: createRandomSource('seed'),
       holder: 'elsewhere/2/two',
     });
     await second.maker.start();
@@ -418,7 +417,7 @@ describe('a history', () => {
     };
     const market = openMarket(
       { store: { ...runtime.store, transact }, clock },
-      { ...simulated(), historyChance: createPriceChance('seed') },
+      { ...simulated(), historyRandom: createRandomSource('seed') },
     );
     opened.push(market);
     hasRoom = true;

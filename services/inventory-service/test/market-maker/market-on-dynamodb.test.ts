@@ -7,8 +7,7 @@ import type { DynamoDbServer } from '@cnop/testing/dynamodb-server';
 import { DYNAMODB_SERVER_AWS, startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
-import { createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
+import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import { openMarket } from './market-under-test.ts';
 
 const reason = whyNoDynamoDb();
@@ -38,7 +37,7 @@ describe.skipIf(reason !== undefined)(
     const open = (holder: string) =>
       openMarket(
         { store, clock },
-        { holder, feed: createSimulatedFeed({ chance: createPriceChance('seed'), tickSeconds: 1 }) },
+        { holder, feed: createSimulatedFeed({ random: createRandomSource('seed'), tickSeconds: 1 }) },
       );
 
     test(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '@cnop/common/config/read-config';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readPriceFile } from '../../src/price-feed/replay/price-file.ts';
+import { readPriceFile } from '../../src/price-feed/price-file.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPriceFeed } from '../../src/price-feed/open-price-feed.ts';
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
+import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 import { openMarket } from '../market-maker/market-under-test.ts';
 
 const RECORDED = path.resolve(PROJECT_ROOT, '../shared/data/market');
@@ -26,7 +26,7 @@ const logger = createLogger({ level: 'silent' });
 const open = async (files: string, speed = '1') =>
   openPriceFeed(
     priceSettings.parse({ PRICE_FEED: 'replay', PRICE_REPLAY_FILES: files, PRICE_REPLAY_SPEED: speed }),
-    { logger, chance: createPriceChance('unused') },
+    { logger, random: createRandomSource('unused') },
   );
 const write = async (name: string, text: string) => {
   const file = path.join(folder, name);

@@ -1,24 +1,29 @@
+import { decimal, formatDecimal, UNSIGNED_DECIMAL_PATTERN, ZERO } from '@cnop/common/core/money';
 import type { Exchange } from 'ccxt';
 import type { WatchRequest } from './exchange-messages.ts';
-import type { Ticker } from './tickers.ts';
-import { marketOf, midOf, timeOf } from './tickers.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 const ORIGIN_PATTERN = /^https?:\/\/[^/]+/;
 
+/** The price of an asset at the exchange. */
 export interface ExchangePrice {
   readonly asset_id: string;
   readonly mid: string;
   readonly at: string;
 }
 
+/** The public API of an exchange. */
 export interface OpenedExchange {
-  /** @param symbols what each asset is called, by its id; those that are not traded here for dollars are left out */
+  /**
+   * Reads the prices of assets; assets without a dollar market at this exchange are left out.
+   * @param symbols the symbol of each asset at the exchange, by asset id
+   * @throws Error when none of the assets has a dollar market, or the request fails
+   */
   readPrices(symbols: Readonly<Record<string, string>>): Promise<ExchangePrice[]>;
 }
 
 /**
- * Connects to the public side of an exchange and reads what is traded there.
+ * Opens the public API of an exchange and loads its markets.
  * @throws Error when ccxt is not installed, does not know the exchange or cannot reach it
  */
 export async function openExchange({ exchange: id, url }: WatchRequest): Promise<OpenedExchange> {
@@ -27,7 +32,7 @@ export async function openExchange({ exchange: id, url }: WatchRequest): Promise
   const known = ccxt as unknown as Readonly<Record<string, new (options: object) => Exchange>>;
   const Exchange = known[id];
   if (!Exchange) throw new Error(`there is no exchange ${id}`);
-  // Numbers as texts: a price that became a floating-point number is not the price that was quoted.
+  // Numbers as texts: a float is not the price that was quoted.
   const exchange = new Exchange({
     number: String,
     timeout: REQUEST_TIMEOUT_MILLISECONDS,
@@ -55,7 +60,7 @@ export async function openExchange({ exchange: id, url }: WatchRequest): Promise
   };
 }
 
-/** Sends everything that would go to the exchange somewhere else. */
+/** Redirects all requests to another origin. */
 function redirect(exchange: Exchange, url: string): void {
   const origin = url.replace(/\/$/, '');
   const redirected = (value: unknown): unknown => {
@@ -65,4 +70,38 @@ function redirect(exchange: Exchange, url: string): void {
   };
   const urls = exchange.urls as Record<string, unknown>;
   urls['api'] = redirected(urls['api']);
+}
+
+/** Currencies that stand for the dollar, in order of preference. */
+const DOLLARS = ['USD', 'USDT', 'USDC'];
+
+/** The fields of a ccxt ticker that prices need, with numbers as texts. */
+interface Ticker {
+  readonly bid?: string | undefined;
+  readonly ask?: string | undefined;
+  readonly last?: string | undefined;
+  /** Milliseconds since the epoch, by the clock of the exchange; many exchanges omit it. */
+  readonly timestamp?: number | undefined;
+}
+
+/** Returns the market of an exchange in which an asset is traded for dollars. */
+export function marketOf(symbol: string, markets: ReadonlySet<string>): string | undefined {
+  return DOLLARS.filter((dollar) => dollar !== symbol)
+    .map((dollar) => `${symbol}/${dollar}`)
+    .find((market) => markets.has(market));
+}
+
+/** Returns the middle between bid and ask, or the last price where one of them is missing. */
+export function midOf({ bid, ask, last }: Ticker): string | undefined {
+  if (isPrice(bid) && isPrice(ask)) return formatDecimal(decimal(bid).plus(ask).div('2'));
+  return isPrice(last) ? formatDecimal(decimal(last)) : undefined;
+}
+
+/** Returns the time of a ticker, which is never later than the time at which it was received. */
+export function timeOf({ timestamp }: Ticker, receivedAtMilliseconds: number): string {
+  return new Date(Math.min(timestamp ?? receivedAtMilliseconds, receivedAtMilliseconds)).toISOString();
+}
+
+function isPrice(text: string | undefined): text is string {
+  return text !== undefined && UNSIGNED_DECIMAL_PATTERN.test(text) && decimal(text).gt(ZERO);
 }

@@ -6,7 +6,7 @@ import type { FeedPrice, PricedAsset, PriceFeed } from '../price-feed.ts';
 import type { WatchRequest } from './exchange-messages.ts';
 import { watchReplySchema } from './exchange-messages.ts';
 
-/** The built file, also when this one runs from its source, as in tests: a child process cannot run TypeScript. */
+/** The built file, also when this module runs from its source: a child process cannot run TypeScript. */
 const PROCESS_ENTRY = import.meta.url.endsWith('.ts')
   ? '../../../dist/price-feed/exchange/exchange-process.js'
   : './exchange-process.js';
@@ -18,23 +18,23 @@ export interface ExchangeFeedOptions extends Omit<WatchRequest, 'symbols' | 'url
 }
 
 /**
- * Prices of a real exchange, read by a process of its own, which runs only while this process makes the prices. An asset
- * that the exchange does not trade for dollars gets no price from it.
+ * Creates a feed of the prices of a real exchange. A child process polls the exchange while this instance makes prices, and
+ * is restarted when it fails. Assets without a dollar market at the exchange get no prices.
  */
 export function createExchangeFeed({ logger, url, ...options }: ExchangeFeedOptions): PriceFeed {
-  const news = new Map<string, FeedPrice>();
+  const latest = new Map<string, FeedPrice>();
   let child: ChildProcess | undefined;
   let restart: NodeJS.Timeout | undefined;
   let watched = '';
 
-  const hear = (message: unknown): void => {
+  const receive = (message: unknown): void => {
     const reply = watchReplySchema.parse(message);
     if ('failure' in reply)
       return logger.warn(
         { exchange: options.exchange, reason: reply.failure },
         'no prices from the exchange',
       );
-    for (const price of reply.prices) news.set(price.asset_id, price);
+    for (const price of reply.prices) latest.set(price.asset_id, price);
   };
 
   const start = (): void => {
@@ -42,12 +42,12 @@ export function createExchangeFeed({ logger, url, ...options }: ExchangeFeedOpti
     const started = fork(fileURLToPath(new URL(PROCESS_ENTRY, import.meta.url)), [], { execArgv: [] });
     child = started;
     watched = '';
-    started.on('message', hear);
-    started.once('error', (error) => logger.error({ err: error }, 'the process of the exchange failed'));
+    started.on('message', receive);
+    started.once('error', (error) => logger.error({ err: error }, 'the exchange process failed'));
     started.once('exit', (exitCode, signal) => {
       if (child !== started) return;
       child = undefined;
-      logger.error({ exitCode, signal }, 'the process of the exchange ended; starting another');
+      logger.error({ exitCode, signal }, 'the exchange process ended; restarting it');
       restart = setTimeout(start, RESTART_AFTER_MILLISECONDS);
       restart.unref();
     });
@@ -55,7 +55,7 @@ export function createExchangeFeed({ logger, url, ...options }: ExchangeFeedOpti
     started.channel?.unref();
   };
 
-  /** Tells the process which assets there are, when it does not know yet. */
+  /** Sends the assets to the process when they have changed. */
   const watch = (priced: readonly PricedAsset[]): void => {
     const symbols = Object.fromEntries(
       priced.map(({ asset }) => [asset.asset_id, asset.symbol.toUpperCase()]),
@@ -71,23 +71,23 @@ export function createExchangeFeed({ logger, url, ...options }: ExchangeFeedOpti
     start,
     next(priced) {
       watch(priced);
-      const prices = [...news.values()];
-      news.clear();
+      const prices = [...latest.values()];
+      latest.clear();
       return prices;
     },
     moveTo() {
-      // The exchange does not care; its next price takes over again.
+      // The next price of the exchange replaces the one that was set.
     },
     async stop() {
       clearTimeout(restart);
       const stopping = child;
       child = undefined;
-      news.clear();
+      latest.clear();
       if (!stopping || stopping.exitCode !== null) return;
       const ended = new Promise((resolve) => {
         stopping.once('exit', resolve);
       });
-      // It holds nothing that could be lost.
+      // The process has no state to lose.
       stopping.kill('SIGKILL');
       await ended;
     },

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-/** What the process that talks to an exchange is told: at its start, and when the catalogue has changed. */
+/** The request to the process of an exchange: sent at its start and when the catalogue has changed. */
 export const watchRequestSchema = z.object({
-  /** As ccxt calls it. */
+  /** The ccxt id of the exchange. */
   exchange: z.string(),
-  /** Instead of the exchange's own. */
+  /** Overrides the origin of the exchange. */
   url: z.string().optional(),
   pollMilliseconds: z.number(),
-  /** What each asset is called where it is traded, by its id. */
+  /** The symbol of each asset at the exchange, by asset id. */
   symbols: z.record(z.string(), z.string()),
 });
 export type WatchRequest = z.infer<typeof watchRequestSchema>;
 
-/** What it answers: prices, or why there are none. */
+/** A reply of the process: prices, or the reason why there are none. */
 export const watchReplySchema = z.union([
   z.object({ prices: z.array(z.object({ asset_id: z.string(), mid: z.string(), at: z.string() })) }),
   z.object({ failure: z.string() }),

@@ -3,15 +3,15 @@ import { openExchange } from './ccxt-exchange.ts';
 import type { WatchReply, WatchRequest } from './exchange-messages.ts';
 import { watchRequestSchema } from './exchange-messages.ts';
 
-// The entry point of the process that talks to an exchange. It is separate because the library takes 185 MB and most of
-// a second to load, which a platform that makes its own prices should not pay for.
+// Entry point of the process that talks to an exchange. It is separate because ccxt takes 185 MB and most of a second to
+// load, which a platform with its own prices should not pay for.
 
-/** An exchange that refuses us is left alone for a while. */
+/** The pause after an exchange refused a request. */
 const PAUSE_AFTER_FAILURE_MILLISECONDS = 5_000;
 
 let request: WatchRequest | undefined;
 
-// A signal to the whole group must not end it before the parent has.
+// The parent ends this process; a signal to the whole group must not end it earlier.
 process.on('SIGINT', ignore);
 process.on('SIGTERM', ignore);
 process.on('disconnect', () => process.exit(0));
@@ -28,19 +28,19 @@ async function watch(first: WatchRequest): Promise<void> {
       for (;;) {
         const { symbols, pollMilliseconds } = request ?? first;
         const [prices] = await Promise.all([exchange.readPrices(symbols), wait(pollMilliseconds)]);
-        tell({ prices });
+        reply({ prices });
       }
     } catch (error) {
-      tell({ failure: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      reply({ failure: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
       await wait(PAUSE_AFTER_FAILURE_MILLISECONDS);
     }
   }
 }
 
-function tell(reply: WatchReply): void {
-  process.send?.(reply, undefined, undefined, ignore);
+function reply(message: WatchReply): void {
+  process.send?.(message, undefined, undefined, ignore);
 }
 
 function ignore(): void {
-  // On purpose.
+  // Intentionally empty.
 }

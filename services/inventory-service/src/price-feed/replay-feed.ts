@@ -1,19 +1,21 @@
-import type { TrackPoint } from '../../domain/price-track.ts';
-import type { FeedPrice, PriceFeed } from '../price-feed.ts';
+import type { TrackPoint } from '../domain/price-track.ts';
+import type { FeedPrice, PriceFeed } from './price-feed.ts';
 
-/** Nothing is skipped, so a speed that is too high for this is not reached. */
+/** No price is skipped, so this limits the speed of a replay. */
 const MAX_POINTS_PER_TICK = 200;
 
 export interface ReplayFeedOptions {
-  /** What is played, by asset; each in the order of time. */
+  /** The prices to play by asset id, in the order of time. */
   readonly tracks: ReadonlyMap<string, readonly TrackPoint[]>;
-  /** How many times faster than it happened. */
+  /** The factor by which the replay is faster than the recording. */
   readonly speed: number;
 }
 
 /**
- * Plays recorded prices from the beginning, all assets on one time line, each at its time. Between two prices, and after
- * its last one, an asset's price stays where it is and stays fresh; so does that of an asset without a record.
+ * Creates a feed that plays recorded prices from the beginning, all assets on one time line. Between two prices and after
+ * the last one, each tick repeats an asset's price, so that it does not become stale; so does the price of an asset
+ * without a recording.
+ * @see docs/adr/0028-recorded-prices-keep-their-times.md
  */
 export function createReplayFeed({ tracks, speed }: ReplayFeedOptions): PriceFeed {
   const firstMilliseconds = Math.min(
@@ -28,7 +30,7 @@ export function createReplayFeed({ tracks, speed }: ReplayFeedOptions): PriceFee
   return {
     source: 'replay',
     start() {
-      // The first tick begins it.
+      // The first tick starts the replay.
     },
     next(priced, now) {
       startedAt ??= now;
@@ -51,17 +53,17 @@ export function createReplayFeed({ tracks, speed }: ReplayFeedOptions): PriceFee
         priced.flatMap(({ asset: { asset_id } }) => players.get(asset_id)?.play(positionAt(now)) ?? []),
     },
     moveTo({ asset_id }) {
-      players.get(asset_id)?.leave();
+      players.get(asset_id)?.forgetCurrent();
     },
     stop: () => Promise.resolve(),
   };
 }
 
-/** Plays one track, each price once. */
+/** Creates a player of one track, which plays each price once. */
 function createPlayer(assetId: string, track: readonly TrackPoint[]) {
   let next = 0;
   let playedSinceTick = 0;
-  /** The price that was played last, until another one is set by hand. */
+  /** The last price played; `undefined` after a price was set manually. */
   let current: string | undefined;
 
   const play = (positionMilliseconds: number): FeedPrice[] => {
@@ -81,11 +83,11 @@ function createPlayer(assetId: string, track: readonly TrackPoint[]) {
       playedSinceTick = 0;
       return play(positionMilliseconds);
     },
-    /** Returns the time of the next price that may be played before the next tick; Infinity without one. */
+    /** Returns the time of the next price to play before the next tick; `Infinity` without one. */
     nextMilliseconds: (): number =>
       (playedSinceTick < MAX_POINTS_PER_TICK ? track[next]?.atMilliseconds : undefined) ?? Infinity,
     current: () => current,
-    leave() {
+    forgetCurrent() {
       current = undefined;
     },
   };

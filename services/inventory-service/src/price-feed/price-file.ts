@@ -2,25 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@cnop/common/config/read-config';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
-import type { RecordedLine, TrackPoint } from '../../domain/price-track.ts';
-import { PriceTableError, priceTrack } from '../../domain/price-track.ts';
+import type { RecordedLine, TrackPoint } from '../domain/price-track.ts';
+import { PriceTableError, priceTrack } from '../domain/price-track.ts';
 
 const REQUIRED_COLUMNS = ['open_time', 'close'] as const;
 const CANDLE_COLUMNS = ['open', 'high', 'low', 'close'] as const;
 const SEPARATORS = [',', ';', '\t'] as const;
 const UTF_16_MARKS = [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)];
-/** A text that is not UTF-16 has no zero byte, and one in UTF-16 has one early: its header is of Latin letters. */
+/** UTF-16 shows by an early zero byte, since the header consists of Latin letters; UTF-8 text has none. */
 const PROBED_BYTES = 1_024;
 
+/** One line of the file. */
 interface Cells {
   readonly line: number;
   readonly cells: readonly string[];
 }
 
 /**
- * Reads a CSV file of candles or closes. `open_time` and `close` must be columns; with `open`, `high` and `low` as well
- * each line is played as four prices. Other columns do not count. Cells are separated by comma, semicolon or tab.
- * @throws ConfigError that names the file, the line and what would be right
+ * Reads a CSV file of candles or closes. The columns `open_time` and `close` are required; with `open`, `high` and `low`
+ * each line is played as four prices. Other columns are ignored. Cells are separated by comma, semicolon or tab.
+ * @throws ConfigError when the file is not valid; its message names the file, the line and what to write
  */
 export async function readPriceFile(path: string): Promise<TrackPoint[]> {
   try {
@@ -31,8 +32,8 @@ export async function readPriceFile(path: string): Promise<TrackPoint[]> {
 }
 
 /**
- * Reads the files of a replay, by asset.
- * @throws ConfigError as `readPriceFile` does
+ * Reads the price files of a replay, by asset id.
+ * @throws ConfigError when a file is not valid
  */
 export async function readTracks(
   files: ReadonlyMap<string, string>,
@@ -41,13 +42,16 @@ export async function readTracks(
   return new Map(await Promise.all([...files].map(read)));
 }
 
-/** @throws whatever is neither the file's fault nor the disk's */
+/**
+ * Returns the message of an error of the file or the disk.
+ * @throws unknown the error itself when it is another one
+ */
 function reasonOf(error: unknown): string {
-  const isForeseen =
+  const isExpected =
     error instanceof PriceTableError ||
     error instanceof CsvError ||
     (error instanceof Error && 'code' in error);
-  if (isForeseen) return error.message;
+  if (isExpected) return error.message;
   throw error;
 }
 
@@ -82,14 +86,14 @@ function linesOf(text: string): RecordedLine[] {
   });
 }
 
-/** The separator with which the first line has the columns that must be there. */
+/** Returns the separator with which the first line has the required columns. */
 function separatorOf(text: string): string | undefined {
   return SEPARATORS.find((separator) => {
     try {
       const names = parseTable(text, separator, 1)[0]?.cells ?? [];
       return REQUIRED_COLUMNS.every((name) => names.includes(name));
     } catch (error) {
-      // Quoted cells look broken with a wrong separator.
+      // Quoted cells are malformed with a wrong separator.
       if (error instanceof CsvError) return false;
       throw error;
     }
@@ -110,14 +114,17 @@ function checkHeader(names: readonly string[], line: number): void {
   }
 }
 
-/** @throws CsvError with the line */
+/**
+ * Parses CSV text.
+ * @throws CsvError when a line is malformed; its message names the line
+ */
 function parseTable(text: string, separator: string, maxLines?: number): Cells[] {
   const found = parse(text, {
     delimiter: separator,
     record_delimiter: ['\r\n', '\n', '\r'],
     trim: true,
     skip_empty_lines: true,
-    // Checked where the names of the columns are known.
+    // The number of cells is checked against the header.
     relax_column_count: true,
     info: true,
     ...(maxLines !== undefined && { to: maxLines }),

@@ -1,18 +1,21 @@
-import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
+import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { CachedCatalogue } from '../../src/catalogue/cached-catalogue.ts';
-import { createCachedCatalogue } from '../../src/catalogue/cached-catalogue.ts';
+import type { LiveCatalogue } from '../../src/catalogue/live-catalogue.ts';
+import { createLiveCatalogue } from '../../src/catalogue/live-catalogue.ts';
 
 const clock = createFakeClock();
 let reads: ((assets: Asset[] | Error) => void)[];
-let catalogue: CachedCatalogue;
+let catalogue: LiveCatalogue;
 
 beforeEach(() => {
   reads = [];
-  catalogue = createCachedCatalogue({
+  catalogue = createLiveCatalogue({
     clock,
+    market: { livePrice: () => undefined },
+    board: createQuoteBoard(),
     read: async () =>
       new Promise((resolve, reject) => {
         reads.push((result) => (result instanceof Error ? reject(result) : resolve(result)));
@@ -20,10 +23,10 @@ beforeEach(() => {
   });
 });
 
-const idsOf = (assets: readonly Asset[]) => assets.map(({ asset_id }) => asset_id);
+const idsOf = (assets: readonly AssetResponse[]) => assets.map(({ asset_id }) => asset_id);
 
-describe('the cached catalogue', () => {
-  test('reads once for all who ask within a second, waiting or not', async () => {
+describe('the live catalogue', () => {
+  test('reads the store once for all requests within a second', async () => {
     const first = catalogue.getAssets();
     const second = catalogue.getAssets();
     reads[0]?.([anAsset()]);
@@ -34,7 +37,7 @@ describe('the cached catalogue', () => {
     expect(reads).toHaveLength(1);
   });
 
-  test('reads again after a second, counted from the beginning of the read', async () => {
+  test('reads again a second after the last read began', async () => {
     const first = catalogue.getAssets();
     clock.advanceMilliseconds(1_000);
     const second = catalogue.getAssets();
@@ -44,9 +47,9 @@ describe('the cached catalogue', () => {
     expect(await second).toEqual([]);
   });
 
-  test('does not take what an older read brings after a write', async () => {
+  test('drops the result of a read that began before an invalidation', async () => {
     const before = catalogue.getAssets();
-    catalogue.forget();
+    catalogue.invalidate();
     const after = catalogue.getAssets();
     reads[1]?.([anAsset({ asset_id: 'NEW' })]);
     expect(idsOf(await after)).toEqual(['NEW']);
@@ -55,7 +58,7 @@ describe('the cached catalogue', () => {
     expect(idsOf(await catalogue.getAssets())).toEqual(['NEW']);
   });
 
-  test('does not remember a failure', async () => {
+  test('does not cache a failure', async () => {
     const failed = catalogue.getAssets();
     reads[0]?.(new Error('down'));
     await expect(failed).rejects.toThrow('down');

@@ -2,8 +2,7 @@ import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { describe, expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
-import { createPriceChance } from '../../src/price-feed/price-chance.ts';
-import { createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
+import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 
 const NOW = new Date('2026-03-01T09:00:00.000Z');
 const BTC = anAsset({ current_price: '50000', daily_volatility_bps: 300, price_scale: 8 });
@@ -11,7 +10,7 @@ const TICKS = 10_000;
 
 /** The prices of one feed from a price that is set before each run of ticks. */
 function ticks(seed: string | undefined, count: number): string[] {
-  const feed = createSimulatedFeed({ chance: createPriceChance(seed), tickSeconds: 1 });
+  const feed = createSimulatedFeed({ random: createRandomSource(seed), tickSeconds: 1 });
   feed.moveTo(BTC);
   let mid = BTC.current_price;
   return Array.from({ length: count }, () => {
@@ -73,7 +72,7 @@ describe('simulated prices without a seed', () => {
 
   test('are other ones in every process and after every price that is set, even the same one', () => {
     expect(ticks(undefined, 5)).not.toEqual(ticks(undefined, 5));
-    const feed = createSimulatedFeed({ chance: createPriceChance(undefined), tickSeconds: 1 });
+    const feed = createSimulatedFeed({ random: createRandomSource(undefined), tickSeconds: 1 });
     const ways = [1, 2].map(() => {
       feed.moveTo(BTC);
       return [1, 2, 3].map(() => feed.next([{ asset: BTC, mid: '50000' }], NOW)[0]?.mid);
@@ -89,7 +88,7 @@ describe('simulated prices with a seed', () => {
   });
 
   test('go another way for each asset and each price to begin with', () => {
-    const { stream } = createPriceChance('a');
+    const { stream } = createRandomSource('a');
     const draws = (label: string) => [1, 2, 3].map(stream(label));
     expect(draws('BTC:1')).toEqual(draws('BTC:1'));
     expect(draws('BTC:1')).not.toEqual(draws('ETH:1'));
@@ -116,7 +115,7 @@ describe.each(['BTC', 'DOGE', 'USDC'])('a bot that trades the shipped %s on 10,0
   const asset = anAsset(entry as Parameters<typeof anAsset>[0]);
 
   test.each(Object.entries(STRATEGIES))('loses: %s', (_name, holdsNext) => {
-    const feed = createSimulatedFeed({ chance: createPriceChance(undefined), tickSeconds: 1 });
+    const feed = createSimulatedFeed({ random: createRandomSource(undefined), tickSeconds: 1 });
     const mids: number[] = [];
     let mid = asset.current_price;
     let cash = 1;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { marketOf, midOf, timeOf } from '../../src/price-feed/exchange/tickers.ts';
+import { marketOf, midOf, timeOf } from '../../src/price-feed/exchange/ccxt-exchange.ts';
 
 describe('the market of an asset', () => {
   test.each([

@@ -1,0 +1,24 @@
+import { assetIdParameterSchema } from '@cnop/common/entities/fields';
+import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
+import { identityOf } from '@cnop/common/http/authentication';
+import { dependency } from '@cnop/common/http/dependencies';
+import { originOf } from '@cnop/common/http/request-origin';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Caller, InventoryDependencies } from '../use-cases/dependencies.ts';
+
+/** Provides and reads the dependencies that the routes of this service pass to its use cases. */
+export const [provideInventory, getInventory] = dependency<InventoryDependencies>('inventory');
+
+export const assetParamsSchema = z.strictObject({ asset_id: assetIdParameterSchema });
+
+export const assetReplySchema = z.object({ data: assetResponseSchema });
+
+/** The body of a command whose path says everything: none, or an empty object. */
+export const noBodySchema = z.strictObject({}).nullable();
+
+/** Returns the authenticated caller with the origin of the request. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { username, role } = identityOf(request);
+  return { username, role, origin: originOf(request) };
+}
