@@ -1,4 +1,4 @@
-import { createCachedReading } from '@cnop/common/core/cached-reading';
+import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Drain } from '@cnop/common/http/drain';
 import type { HealthCheck } from '@cnop/common/http/health';
@@ -25,7 +25,7 @@ export function serveGatewayHealth(
   const checks: Record<string, HealthCheck> = {};
   for (const name of UPSTREAM_NAMES) {
     const check = () => upstreams[name].checkReady();
-    checks[`${name}-service`] = createCachedReading({
+    checks[`${name}-service`] = createCachedValue({
       read: check,
       maxAgeMilliseconds: READINESS_MAX_AGE_MILLISECONDS,
       clock: options.clock,

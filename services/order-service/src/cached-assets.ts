@@ -1,4 +1,4 @@
-import { createCachedReading } from '@cnop/common/core/cached-reading';
+import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 
@@ -19,7 +19,7 @@ export function createCachedAssets({
   readonly read: () => Promise<readonly Asset[]>;
   readonly clock: Clock;
 }): CachedAssets {
-  const byId = createCachedReading({
+  const byId = createCachedValue({
     read: async () => new Map((await read()).map((asset) => [asset.asset_id, asset])),
     maxAgeMilliseconds: MAX_AGE_MILLISECONDS,
     clock,
@@ -27,6 +27,6 @@ export function createCachedAssets({
   return {
     getAsset: async (assetId) => (await byId.get()).get(assetId),
     getAssets: async () => [...(await byId.get()).values()],
-    forget: byId.forget,
+    forget: byId.invalidate,
   };
 }

@@ -1,6 +1,6 @@
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { anAsset } from '@cnop/testing/builders/inventory';

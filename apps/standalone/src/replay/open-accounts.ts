@@ -5,7 +5,7 @@ import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
-import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 import { userSchema } from '@cnop/common/entities/user/user';
 
 /** Matches no password: traders never sign in. */

@@ -4,7 +4,7 @@ import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundUp } from '@cno
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { ProblemError } from '@cnop/exception/problem-error';

@@ -3,7 +3,7 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { buildOrderServiceApp } from '@cnop/order-service/app';

@@ -1,7 +1,6 @@
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import { clientOrderRecord } from '@cnop/common/dao/order/client-order-record';
-import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Write } from '@cnop/common/database/table-store';

@@ -20,7 +20,7 @@ export const BYTE_ORDER_MARK = '\uFEFF';
  * Writes a table as text that spreadsheets open (RFC 4180): a header and rows, each line ended. A cell that a spreadsheet
  * would take for a formula gets an apostrophe in front; plain decimals stay numbers, negative ones too.
  */
-export function csvOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatCsv(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [header, ...rows].map((row) => row.map(cellOf).join(',') + LINE_END).join('');
 }
 

@@ -2,7 +2,13 @@ import type { Page, PageRequest } from '../core/pagination.ts';
 import type { Item, Query, TableStore } from '../database/table-store.ts';
 import { MAX_QUERY_LIMIT } from '../database/table-store.ts';
 
-/** Reads one page of a query as entities; an offset is served by reading past what it skips. */
+/** A span of time, both ends inclusive. */
+export interface Period {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Reads one page of a query as entities. Reads and drops the items that an offset skips. */
 export async function readPage<Entity>(
   store: TableStore,
   query: Omit<Query, 'limit' | 'after'>,
@@ -21,7 +27,7 @@ export async function readPage<Entity>(
   return { items: found.items.map(read), next: found.next };
 }
 
-/** Reads everything that a query finds, for lists that are short by their nature. */
+/** Reads all results of a query as entities, for lists that are always short. */
 export async function readAll<Entity>(
   store: TableStore,
   query: Omit<Query, 'limit' | 'after'>,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { JsonNumber } from '../core/json-number.ts';
 import {
   CURRENCY_SCALE,
   decimal,
@@ -12,13 +11,13 @@ import {
 } from '../core/money.ts';
 
 const MAX_DESCRIPTION_LENGTH = 500;
-/** At most 15 digits, which a JavaScript number holds exactly; no negative zero, which no store takes. */
+/** An integer of at most 15 digits, which a JavaScript number holds exactly; no negative zero, which stores refuse. */
 const INTEGER_PATTERN = /^(?:0|-?[1-9]\d{0,14})$/;
 
-/** Text without control characters or broken surrogates, which no store and no terminal likes. */
+/** Text without control characters and lone surrogates. */
 export const PRINTABLE_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** 3-50 of letters, digits and underscore, beginning and ending with a letter or digit; matched in lower case. */
+/** A username: 3-50 letters, digits and underscores, beginning and ending with a letter or digit; in lower case. */
 export const usernameSchema = z
   .string()
   .min(3)
@@ -29,7 +28,7 @@ export const usernameSchema = z
   )
   .toLowerCase();
 
-/** 1-10 of letters and digits; matched in upper case. */
+/** An asset id: 1-10 letters and digits; in upper case. */
 export const assetIdSchema = z
   .string()
   .min(1)
@@ -37,6 +36,7 @@ export const assetIdSchema = z
   .regex(/^[A-Za-z0-9]+$/, 'Use letters and digits.')
   .toUpperCase();
 
+/** An id of an order, a transaction and the like: 1-100 letters, digits, underscores and hyphens. */
 export const idSchema = z
   .string()
   .min(1)
@@ -44,8 +44,8 @@ export const idSchema = z
   .regex(/^[\w-]+$/, 'Use letters, digits, underscores and hyphens.');
 
 /**
- * Schemas of ids that a path or a query names: anything that is written like an id is looked for, and not found where no
- * entity can have it.
+ * Schemas of ids in a path or a query. They accept every text of an id's form, so that an id which no entity can have is
+ * answered with 404, not 422.
  */
 export const assetIdParameterSchema = idSchema.max(10).toUpperCase();
 export const usernameParameterSchema = idSchema.max(50).toLowerCase();
@@ -55,24 +55,24 @@ export const descriptionSchema = z
   .max(MAX_DESCRIPTION_LENGTH)
   .regex(PRINTABLE_PATTERN, 'Control characters are not allowed.');
 
-/** The whole of something. */
+/** 100 percent. */
 export const MAX_BASIS_POINTS = 10_000;
 /** Hundredths of a percent. */
 export const basisPointsSchema = z.int().min(0).max(MAX_BASIS_POINTS);
 
-/** A name that a client gives to its order: 1-64 of letters, digits and `_ . : -`. */
+/** A client's own name for an order: 1-64 letters, digits and `_ . : -`. */
 export const clientOrderIdSchema = z
   .string()
   .min(1)
   .max(64)
   .regex(/^[\w.:-]+$/, 'Use letters, digits and _ . : -');
 
-/** A moment of a request: RFC 3339 with any offset; the result is UTC with milliseconds. */
+/** A time in a request: RFC 3339 with any offset, transformed to UTC with milliseconds. */
 export const rfc3339InputSchema = z.iso
   .datetime({ offset: true, error: 'Give a time such as 2026-01-31T12:00:00Z.', abort: true })
   .transform((text) => new Date(text).toISOString());
 
-/** RFC 3339 in UTC with milliseconds, as everything is stored and sent. */
+/** A stored or sent time: RFC 3339 in UTC with milliseconds. */
 export const timestampSchema = z.iso.datetime({ precision: 3 });
 
 /** A stored decimal that is zero or more. */
@@ -84,32 +84,48 @@ export const positiveDecimalSchema = z
   .regex(UNSIGNED_DECIMAL_PATTERN, { error: 'This is not a decimal.', abort: true })
   .refine((text) => decimal(text).gt('0'), 'This must be more than 0.');
 
-/** A stored count of units in circulation: it may have more digits than a quantity that is traded. */
+/** A stored circulating supply, in units of the asset: it may have more digits than a traded quantity. */
 export const supplySchema = z.string().regex(SUPPLY_PATTERN, 'This is not a decimal.');
 
 /** A stored decimal of either sign. */
 export const signedDecimalSchema = z.string().regex(SIGNED_DECIMAL_PATTERN, 'This is not a decimal.');
+
+/**
+ * A number of a JSON body, kept as its text: a JavaScript number would change digits of an amount. Request bodies are
+ * parsed into these, and each schema converts them.
+ */
+export class JsonNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): never {
+    throw new TypeError('a JsonNumber must be read by a schema before it is sent on');
+  }
+}
 
 const jsonNumberSchema = z
   .custom<JsonNumber>((input) => input instanceof JsonNumber)
   .meta({ type: 'number' });
 
 export interface DecimalInputRules {
-  /** Most fraction digits; more are refused, never rounded. */
+  /** The most fraction digits. More are refused, never rounded. */
   readonly scale?: number;
-  /** Largest value that is accepted. */
+  /** The largest accepted value. */
   readonly max?: string;
   /** `positive` (the default) refuses zero; `signed` allows a minus sign but not zero. */
   readonly sign?: 'positive' | 'non-negative' | 'signed';
-  /** A word that is taken in place of a number, such as `max`. */
+  /** A word accepted in place of a number, such as `max`. */
   readonly word?: string;
-  /** A supply may have more digits before its point than other decimals. */
+  /** True for a circulating supply, which may have more digits before the point. */
   readonly isSupply?: boolean;
 }
 
 /**
- * A decimal of a request: a string or a JSON number, read exactly. The result is the decimal's text.
- * Exponents, negative zero, leading zeros and signs other than a minus are refused.
+ * Returns the schema of a decimal in a request: a string or a JSON number, read exactly and transformed to text.
+ * It refuses exponents, negative zero, leading zeros and signs other than a minus.
  */
 export function decimalInput({
   scale = MAX_SCALE,
@@ -144,12 +160,12 @@ export function decimalInput({
     });
 }
 
-/** Says how many digits a value may have after its point. */
+/** Returns the message for a value with too many digits after the point. */
 export function tooPreciseMessage(scale: number): string {
   return scale === 0 ? 'Whole numbers only.' : `At most ${scale} digits after the point.`;
 }
 
-/** What is wrong with a decimal that is written well and merely too long; undefined for any other text. */
+/** Returns the fault of a well-formed decimal with too many digits; undefined for any other text. */
 function lengthFaultOf(
   text: string,
   scale: number,
@@ -163,12 +179,12 @@ function lengthFaultOf(
   return undefined;
 }
 
-/** An amount of USD of a request. */
+/** Returns the schema of an amount of USD in a request. */
 export function usdInput(rules: Omit<DecimalInputRules, 'scale'> = {}) {
   return decimalInput({ ...rules, scale: CURRENCY_SCALE });
 }
 
-/** A whole number of a JSON body. */
+/** Returns the schema of a whole number in a JSON body. */
 export function integerInput({ min, max }: { readonly min: number; readonly max: number }) {
   return jsonNumberSchema
     .refine((input) => INTEGER_PATTERN.test(input.text), {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import { parse as parseLossless } from 'lossless-json';
-import { JsonNumber } from '../core/json-number.ts';
+import { JsonNumber } from '../entities/fields.ts';
 
 const MAX_DEPTH = 20;
 const MAX_KEYS = 200;

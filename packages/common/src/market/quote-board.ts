@@ -2,21 +2,21 @@ import type { Quote } from '../entities/inventory/quote.ts';
 
 export type QuoteListener = (quotes: readonly Quote[]) => void;
 
-/** The quotes of the moment, wherever they come from. */
+/** The latest quote of each asset in a process, from whichever source. */
 export interface QuoteBoard {
-  /** The latest quote of an asset, however old; its age is for the caller to judge. */
+  /** Returns the latest quote of an asset, however old. Callers check its age. */
   latest(assetId: string): Quote | undefined;
-  /** Calls the listener with every batch that is published from now on. Returns what ends that. */
+  /** Calls the listener with every later batch. Returns a function that unsubscribes it. */
   subscribe(listener: QuoteListener): () => void;
 }
 
-/** A board that somebody writes on: the price feed, or whoever relays it. */
+/** The board as its source sees it: the market maker, or a relay from the store or another process. */
 export interface WritableQuoteBoard extends QuoteBoard {
-  /** Shows new quotes; one that is not newer than what is there is left out. */
+  /** Publishes new quotes. Drops each that is not newer, by `seq`, than the latest of its asset. */
   publish(quotes: readonly Quote[]): void;
 }
 
-/** The board of one process. Listeners run at once and in turn; one that throws is a bug. */
+/** Creates the quote board of a process. Listeners run synchronously, in the order of subscription, and must not throw. */
 export function createQuoteBoard(): WritableQuoteBoard {
   const latest = new Map<string, Quote>();
   const listeners = new Set<QuoteListener>();

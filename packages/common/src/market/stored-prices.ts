@@ -1,5 +1,5 @@
 import type { Asset } from '../entities/inventory/asset.ts';
-import { storedQuoteOf } from '../entities/inventory/quote-rules.ts';
+import { storedQuoteOf } from '../entities/inventory/quote.ts';
 import { createRepeater } from '../scheduling/repeater.ts';
 import type { WritableQuoteBoard } from './quote-board.ts';
 
@@ -8,13 +8,14 @@ const POLL_MILLISECONDS = 1_000;
 export interface StoredPricesOptions {
   readonly board: WritableQuoteBoard;
   readonly readAssets: () => Promise<readonly Asset[]>;
-  /** Told when the store cannot be read; the quotes on the board then grow old, which their readers see. */
+  /** Called when the store cannot be read. Quotes on the board then get old, which their readers check. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Fills the board of a process that makes no prices with those that the inventory service stores. Resolves after the
- * first reading, with what ends it.
+ * Publishes stored prices on the quote board of a process without a market maker, once a second. Resolves after the first
+ * read.
+ * @returns a function that stops polling
  */
 export async function relayStoredPrices(options: StoredPricesOptions): Promise<() => void> {
   const polling = createRepeater({

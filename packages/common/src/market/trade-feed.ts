@@ -1,4 +1,4 @@
-/** One trade as the public may know it: nobody's name is in it. */
+/** A trade without the names of its parties. */
 export interface PublicTrade {
   readonly asset_id: string;
   /** Units of the asset. */
@@ -8,14 +8,14 @@ export interface PublicTrade {
 
 export type TradeListener = (trade: PublicTrade) => void;
 
-/** Where trades are told once they are on disk, for statistics: what is lost on the way was only a figure. */
+/** Announces stored trades to listeners, for statistics. Delivery is best effort. */
 export interface TradeFeed {
   report(trade: PublicTrade): void;
-  /** Returns what ends the subscription. */
+  /** Calls the listener with every later trade. Returns a function that unsubscribes it. */
   subscribe(listener: TradeListener): () => void;
 }
 
-/** The trade feed of one process. */
+/** Creates the trade feed of a process. Listeners run synchronously and must not throw. */
 export function createTradeFeed(): TradeFeed {
   const listeners = new Set<TradeListener>();
   return {

@@ -4,7 +4,7 @@ import type { Order } from '../entities/order/order.ts';
 import type { Balance, TradingBlock } from '../entities/user/balance.ts';
 import { countOpenOrder, releaseCash } from '../entities/user/balance-rules.ts';
 import type { LiveEvent } from '../entities/user/live-event.ts';
-import { nextEvent } from '../entities/user/live-event-rules.ts';
+import { nextEvent } from '../entities/user/live-event.ts';
 import { sideOf } from './order-sides.ts';
 import { advance } from './order-states.ts';
 

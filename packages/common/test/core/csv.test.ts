@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvOf } from '../../src/core/csv.ts';
+import { formatCsv } from '../../src/core/csv.ts';
 
 /** Reads a table by the grammar of RFC 4180, character by character. */
 function parse(csv: string): string[][] {
@@ -51,22 +51,22 @@ describe('a table', () => {
     const asShown = (row: readonly string[]) => row.map(harmless);
     fc.assert(
       fc.property(tables, ([header, rows]) => {
-        expect(parse(csvOf(header, rows))).toEqual([asShown(header), ...rows.map(asShown)]);
+        expect(parse(formatCsv(header, rows))).toEqual([asShown(header), ...rows.map(asShown)]);
       }),
     );
   });
 
   it('quotes only what needs it', () => {
-    expect(csvOf(['a', 'b'], [['1', 'x,"y"\n']])).toBe('a,b\r\n1,"x,""y""\n"\r\n');
+    expect(formatCsv(['a', 'b'], [['1', 'x,"y"\n']])).toBe('a,b\r\n1,"x,""y""\n"\r\n');
   });
 
   it('without rows is its header', () => {
-    expect(csvOf(['a', 'b'], [])).toBe('a,b\r\n');
+    expect(formatCsv(['a', 'b'], [])).toBe('a,b\r\n');
   });
 });
 
 describe('a cell of a spreadsheet', () => {
-  const cellOf = (text: string) => parse(csvOf([text], []))[0]?.[0];
+  const cellOf = (text: string) => parse(formatCsv([text], []))[0]?.[0];
 
   it.each([
     '=1+1',
@@ -96,6 +96,6 @@ describe('a cell of a spreadsheet', () => {
   );
 
   it('is quoted when it has a separator of another country', () => {
-    expect(csvOf(['a;b', 'c\td'], [])).toBe('"a;b","c\td"\r\n');
+    expect(formatCsv(['a;b', 'c\td'], [])).toBe('"a;b","c\td"\r\n');
   });
 });

@@ -1,10 +1,13 @@
-import { assetBalanceSchema, storedAssetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
+import {
+  assetBalanceSchema,
+  storedAssetBalanceSchema,
+  valueHolding,
+} from '@cnop/common/entities/asset/asset-balance';
 import {
   assetTransactionSchema,
   assetTransactionStatusSchema,
   assetTransactionTypeSchema,
 } from '@cnop/common/entities/asset/asset-transaction';
-import { valueHolding } from '@cnop/common/entities/asset/holding-value';
 import { anAssetBalance, anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,10 +1,10 @@
-import { JsonNumber } from '@cnop/common/core/json-number';
 import {
   assetIdSchema,
   decimalInput,
   descriptionSchema,
   idSchema,
   integerInput,
+  JsonNumber,
   nonNegativeDecimalSchema,
   positiveDecimalSchema,
   signedDecimalSchema,
@@ -196,4 +196,9 @@ describe('a whole number of a request', () => {
     ],
     refuses: [number('-6'), number('6'), number('-0')],
   });
+});
+
+it('a number of a JSON body cannot be serialized before a schema has read it', () => {
+  expect(new JsonNumber('1e400').text).toBe('1e400');
+  expect(() => JSON.stringify({ amount: new JsonNumber('1') })).toThrow(TypeError);
 });

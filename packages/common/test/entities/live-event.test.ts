@@ -1,5 +1,4 @@
-import { liveEventSchema } from '@cnop/common/entities/user/live-event';
-import { isExpiredEvent, nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import { isExpiredEvent, liveEventSchema, nextEvent } from '@cnop/common/entities/user/live-event';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { anOrder } from '@cnop/testing/builders/order';
 import { aBalance } from '@cnop/testing/builders/user';

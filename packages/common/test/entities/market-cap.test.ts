@@ -1,4 +1,4 @@
-import { marketCapOf, supplyOfMarketCap } from '@cnop/common/entities/inventory/market-cap';
+import { marketCapOf, supplyOfMarketCap } from '@cnop/common/entities/inventory/asset';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

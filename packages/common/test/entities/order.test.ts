@@ -1,4 +1,4 @@
-import { JsonNumber } from '@cnop/common/core/json-number';
+import { JsonNumber } from '@cnop/common/entities/fields';
 import {
   orderCreateSchema,
   orderHistoryEntrySchema,

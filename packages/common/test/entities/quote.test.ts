@@ -1,6 +1,5 @@
 import { decimal, smallestStep } from '@cnop/common/core/money';
-import { quoteSchema } from '@cnop/common/entities/inventory/quote';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround, quoteSchema } from '@cnop/common/entities/inventory/quote';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeEntityFields, integer, oneOf, positiveDecimal, required } from './field-cases.ts';

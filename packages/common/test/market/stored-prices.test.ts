@@ -1,5 +1,5 @@
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { relayStoredPrices } from '@cnop/common/market/stored-prices';
 import { anAsset } from '@cnop/testing/builders/inventory';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { createCachedReading } from '@cnop/common/core/cached-reading';
+import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import type { FastifyInstance } from 'fastify';
@@ -62,7 +62,7 @@ interface DocsOptions {
 
 /** Serves the merged OpenAPI document and a page to read it with. */
 export function serveDocs(app: FastifyInstance, { version, clock, upstreams }: DocsOptions): void {
-  const { get: read } = createCachedReading({
+  const { get: read } = createCachedValue({
     read: () => readMergedDocument(upstreams, version),
     maxAgeMilliseconds: DOCUMENT_MAX_AGE_MILLISECONDS,
     clock,

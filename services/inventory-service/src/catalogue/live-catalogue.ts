@@ -1,4 +1,4 @@
-import { createCachedReading } from '@cnop/common/core/cached-reading';
+import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
@@ -29,7 +29,7 @@ export interface LiveCatalogueOptions {
  * once per tick.
  */
 export function createLiveCatalogue({ read, clock, market, board }: LiveCatalogueOptions): LiveCatalogue {
-  const stored = createCachedReading({ read, maxAgeMilliseconds: MAX_AGE_MILLISECONDS, clock });
+  const stored = createCachedValue({ read, maxAgeMilliseconds: MAX_AGE_MILLISECONDS, clock });
   let latest: { readonly assets: readonly Asset[]; readonly views: readonly AssetResponse[] } | undefined;
   board.subscribe(() => {
     latest = undefined;
@@ -43,6 +43,6 @@ export function createLiveCatalogue({ read, clock, market, board }: LiveCatalogu
       }
       return latest.views;
     },
-    invalidate: stored.forget,
+    invalidate: stored.invalidate,
   };
 }

@@ -1,10 +1,9 @@
 import { decimal } from '@cnop/common/core/money';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import { assetSchema } from '@cnop/common/entities/inventory/asset';
+import { assetSchema, supplyOfMarketCap } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
-import { supplyOfMarketCap } from '@cnop/common/entities/inventory/market-cap';
-import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import { StateConflictError, ValidationError } from '@cnop/exception/errors';
 
 const DELISTED = 'The asset is delisted, which is final.';

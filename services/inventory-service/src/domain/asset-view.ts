@@ -1,8 +1,8 @@
 import { displayNumber } from '@cnop/common/core/money';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
-import { marketCapOf } from '@cnop/common/entities/inventory/market-cap';
+import { marketCapOf } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import type { DayStatistics } from './day-statistics.ts';
 
 /** The current quote of an asset, with its statistics of the last 24 hours. */

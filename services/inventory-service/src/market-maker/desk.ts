@@ -2,7 +2,7 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { PublicTrade } from '@cnop/common/market/trade-feed';

@@ -4,7 +4,7 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createFeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { createHistoryFiller } from '../history/history-filler.ts';

@@ -1,7 +1,7 @@
 import { decimal, formatDecimal, isStorable, roundDown, ZERO } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote, QuoteSource } from '@cnop/common/entities/inventory/quote';
-import { quoteAround, storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround, storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import type { GuardedPrice } from '../domain/jump-guard.ts';
 import { judgePrice } from '../domain/jump-guard.ts';
 import type { FeedPrice, PricedAsset } from '../price-feed/price-feed.ts';

@@ -6,7 +6,7 @@ import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { storedSeqOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedSeqOf } from '@cnop/common/entities/inventory/quote';
 
 /** What one transaction may write beside the lease, which each of them reads. */
 export const MAX_WRITES_PER_COMMIT = MAX_TRANSACTION_ITEMS - 1;

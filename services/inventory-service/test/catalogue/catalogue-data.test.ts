@@ -1,4 +1,4 @@
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';

@@ -5,7 +5,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { countOpenOrder, holdCash } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
-import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/end-order';
 import { advance } from '@cnop/common/trading/order-states';
 import type { Hold } from './hold.ts';

@@ -1,4 +1,4 @@
-import { csvOf } from '@cnop/common/core/csv';
+import { formatCsv } from '@cnop/common/core/csv';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Order } from '@cnop/common/entities/order/order';
 import { sideOf } from '@cnop/common/trading/order-sides';
@@ -58,7 +58,7 @@ function tableOf<T>(
   rows: readonly T[],
 ): string {
   const readers = Object.values(columns);
-  return csvOf(
+  return formatCsv(
     Object.keys(columns),
     rows.map((row) => readers.map((read) => read(row) ?? '')),
   );

@@ -1,7 +1,7 @@
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import { isTriggeredWithBound } from '@cnop/common/entities/order/trigger-keys';
+import { isTriggeredWithBound } from '@cnop/common/entities/order/order';
 import type { EndedOrder, Funds } from '@cnop/common/trading/end-order';
 import { accountClosedReason, endOrder, releaseHold } from '@cnop/common/trading/end-order';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';

@@ -2,7 +2,7 @@ import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
-import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/end-order';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { advance } from '@cnop/common/trading/order-states';

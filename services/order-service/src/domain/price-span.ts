@@ -1,6 +1,6 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import { isTriggeredWithBound } from '@cnop/common/entities/order/trigger-keys';
+import { isTriggeredWithBound } from '@cnop/common/entities/order/order';
 import { isLimitOrder, sideOf } from '@cnop/common/trading/order-sides';
 import type { Trigger } from './execute-triggered-order.ts';
 import { scaledPrice } from './scaled-price.ts';

@@ -6,7 +6,7 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
-import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/end-order';
 import { takeFromHolding } from './holding.ts';
 import { settle } from './settlement.ts';

@@ -1,8 +1,8 @@
 import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import { isTriggeredWithBound } from '@cnop/common/entities/order/order';
 import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
-import { isTriggeredWithBound } from '@cnop/common/entities/order/trigger-keys';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import type { Extreme, Period } from './candle-spans.ts';
 import { endOfMinute } from './candle-spans.ts';

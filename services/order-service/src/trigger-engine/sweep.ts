@@ -1,5 +1,5 @@
-import type { TriggerKind } from '@cnop/common/entities/order/trigger-keys';
-import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-keys';
+import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
+import type { TriggerKind } from '@cnop/common/entities/order/order';
 import { ASSET_STATES } from '@cnop/common/trading/asset-states';
 import { expireOrder } from '../use-cases/expire-order.ts';
 import { withdrawOrder } from '../use-cases/withdraw-order.ts';

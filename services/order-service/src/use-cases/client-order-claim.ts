@@ -1,4 +1,4 @@
-import { clientOrderRecord } from '@cnop/common/dao/order/client-order-record';
+import { clientOrderRecord } from '@cnop/common/dao/order/order-dao';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { OrderCreate } from '@cnop/common/entities/order/order';
 import { ValidationError } from '@cnop/exception/errors';

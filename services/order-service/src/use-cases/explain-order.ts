@@ -1,7 +1,7 @@
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { priceFor, sideOf } from '@cnop/common/trading/order-sides';

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { OrderDao, OrderFilter } from '@cnop/common/dao/order/order-dao';
-import { fitsFilter } from '@cnop/common/dao/order/order-dao';
+import { matchesFilter } from '@cnop/common/dao/order/order-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { Order, OrderType } from '@cnop/common/entities/order/order';
 import { orderTypeSchema } from '@cnop/common/entities/order/order';
@@ -70,7 +70,8 @@ async function readOrders(
   const filter: OrderFilter = { ...rest, order_types: typesOf(order_type, side) };
   if (client_order_id === undefined) return orders.getOrdersByUser(username, request, filter);
   const order = await orders.getOrderByClientId(username, client_order_id);
-  const isShown = order !== undefined && request.offset === 0 && !request.after && fitsFilter(order, filter);
+  const isShown =
+    order !== undefined && request.offset === 0 && !request.after && matchesFilter(order, filter);
   return { items: isShown ? [order] : [], next: undefined };
 }
 

@@ -2,8 +2,9 @@ import { MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
 import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import type { AssetTransactionDao, TradePeriod } from '@cnop/common/dao/asset/asset-transaction-dao';
+import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { Period } from '@cnop/common/dao/read-page';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import { ValidationError } from '@cnop/exception/errors';
@@ -15,7 +16,7 @@ interface ListTradesDeps {
 }
 
 /** A user's trades in a period; without bounds all of them. */
-export interface TradeSelection extends TradePeriod {
+export interface TradeSelection extends Period {
   readonly username: string;
 }
 

@@ -1,5 +1,5 @@
 import { countOpenOrders } from '@cnop/common/accounts/cancel-open-orders';
-import type { Intent } from '@cnop/common/dao/idempotency/idempotency-record';
+import type { Intent } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';

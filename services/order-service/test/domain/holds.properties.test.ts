@@ -2,7 +2,7 @@ import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
 import type { Balance } from '@cnop/common/entities/user/balance';

@@ -4,7 +4,7 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
-import { storedQuoteOf } from '@cnop/common/entities/inventory/quote-rules';
+import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';

@@ -9,7 +9,7 @@ import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
-import { quoteAround } from '@cnop/common/entities/inventory/quote-rules';
+import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderCreateSchema } from '@cnop/common/entities/order/order';
 import { anAsset } from '@cnop/testing/builders/inventory';

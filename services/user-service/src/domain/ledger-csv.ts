@@ -1,4 +1,4 @@
-import { csvOf } from '@cnop/common/core/csv';
+import { formatCsv } from '@cnop/common/core/csv';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 
 const COLUMNS = [
@@ -15,7 +15,7 @@ const COLUMNS = [
 
 /** Lines of a ledger as a table. Amounts have a sign, so that they sum up; what is absent is empty. */
 export function ledgerCsv(lines: readonly BalanceTransaction[]): string {
-  return csvOf(COLUMNS, lines.map(rowOf));
+  return formatCsv(COLUMNS, lines.map(rowOf));
 }
 
 function rowOf(line: BalanceTransaction): string[] {

@@ -1,10 +1,9 @@
 import { descriptionSchema, usdInput } from '@cnop/common/entities/fields';
-import { balanceSchema } from '@cnop/common/entities/user/balance';
+import { balanceSchema, MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
 import {
   balanceTransactionSchema,
   transactionTypeSchema,
 } from '@cnop/common/entities/user/balance-transaction';
-import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
 import { identityOf } from '@cnop/common/http/authentication';
 import { CSV_ANSWER, CSV_NOTE, csvQueryShape, sendCsv } from '@cnop/common/http/csv-download';
 import { getBalanceDao } from '@cnop/common/http/dao-dependencies';

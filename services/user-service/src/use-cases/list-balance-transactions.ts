@@ -1,9 +1,10 @@
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
-import type { BalanceDao, LedgerPeriod } from '@cnop/common/dao/user/balance-dao';
+import type { Period } from '@cnop/common/dao/read-page';
+import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 
 /** Lines of one user's ledger. */
-export interface LedgerSelection extends LedgerPeriod {
+export interface LedgerSelection extends Period {
   readonly username: string;
   readonly type: TransactionType | undefined;
 }

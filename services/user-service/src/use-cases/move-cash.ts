@@ -1,13 +1,12 @@
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import { decimal, formatUsd } from '@cnop/common/core/money';
-import type { Intent } from '@cnop/common/dao/idempotency/idempotency-record';
-import type { Once } from '@cnop/common/dao/idempotency/transact-once';
+import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { TableStore, Write } from '@cnop/common/database/table-store';
-import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { CashRule, Posting } from '../domain/cash.ts';

@@ -1,9 +1,9 @@
+import { binarySearch } from '@cnop/common/core/binary-search';
 import type { Clock } from '@cnop/common/core/clock';
-import { firstThatHolds } from '@cnop/common/core/first-that-holds';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
-import { isExpiredEvent } from '@cnop/common/entities/user/live-event-rules';
+import { isExpiredEvent } from '@cnop/common/entities/user/live-event';
 
 export interface ReadEventsDeps {
   readonly events: LiveEventDao;
@@ -94,7 +94,7 @@ async function findFirstKept(
   }: { readonly username: string; readonly expired: number; readonly lastSeq: number },
 ): Promise<number> {
   const now = clock.now();
-  return firstThatHolds({ from: expired + 1, end: lastSeq + 1 }, async (seq) => {
+  return binarySearch({ from: expired + 1, end: lastSeq + 1 }, async (seq) => {
     const event = await events.getEvent({ username, seq });
     return event !== undefined && !isExpiredEvent(event, now);
   });

@@ -2,8 +2,8 @@ import type { IdSource } from '@cnop/common/core/ids';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Item, TableStore, Write } from '@cnop/common/database/table-store';
-import type { Change } from '@cnop/common/entities/user/live-event-rules';
-import { nextEvent } from '@cnop/common/entities/user/live-event-rules';
+import type { Change } from '@cnop/common/entities/user/live-event';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 
 /**
  * Prepares what the end of sessions writes into the user's sequence of events: one event for each, and the balance

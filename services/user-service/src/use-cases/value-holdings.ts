@@ -1,6 +1,6 @@
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
-import { valueHolding } from '@cnop/common/entities/asset/holding-value';
+import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import { InternalError } from '@cnop/exception/errors';
 import type { ValuedHolding } from '../domain/portfolio.ts';

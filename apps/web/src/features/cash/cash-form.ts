@@ -1,6 +1,6 @@
 import { CURRENCY_SCALE, decimal, formatUsd } from '@cnop/common/core/money';
 import { descriptionSchema } from '@cnop/common/entities/fields';
-import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
+import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { readDecimal } from '../../format/decimal-input.ts';
 import { formatMoney } from '../../format/numbers.ts';

@@ -1,4 +1,4 @@
-import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/cash-limits';
+import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
 import { ArrowRight, CircleCheck } from 'lucide-react';
 import { Money } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';

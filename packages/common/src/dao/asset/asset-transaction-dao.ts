@@ -1,20 +1,14 @@
 import type { Page, PageRequest, Position } from '../../core/pagination.ts';
+import { AFTER_EVERY_ID, SEPARATOR } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { AssetTransaction } from '../../entities/asset/asset-transaction.ts';
 import { assetTransactionSchema } from '../../entities/asset/asset-transaction.ts';
+import type { Period } from '../read-page.ts';
 import { readAll, readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-/** Sorts behind every id that may follow a time. */
-const AFTER_EVERY_ID = '~';
-/** Trades of one asset that a list of all of them reads at once. */
+/** The fewest trades of one asset that a list over several assets reads at once. */
 const MIN_MERGED_TRADES = 10;
-
-/** A span of time, both ends inclusive. */
-export interface TradePeriod {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
 
 type AssetTransactionIdentity = Pick<
   AssetTransaction,
@@ -29,13 +23,14 @@ export const assetTransactionRecord = defineRecord<AssetTransaction, AssetTransa
 
 export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;
 
+/** Creates the DAO of asset transactions: the trades and other movements of a user's positions. */
 export function createAssetTransactionDao(store: TableStore) {
-  /** A user's movements of one asset, newest first. */
+  /** Lists a user's transactions in one asset, newest first. */
   const getUserAssetTransactions = async (
     username: string,
     asset_id: string,
     page: PageRequest,
-    { from, to }: TradePeriod = {},
+    { from, to }: Period = {},
   ): Promise<Page<AssetTransaction>> =>
     readPage(
       store,
@@ -50,13 +45,14 @@ export function createAssetTransactionDao(store: TableStore) {
     );
 
   return {
+    /** Returns an asset transaction; undefined when it does not exist. */
     async getAssetTransaction(identity: AssetTransactionIdentity): Promise<AssetTransaction | undefined> {
       return assetTransactionRecord.readIfPresent(await store.get(assetTransactionRecord.key(identity)));
     },
 
     getUserAssetTransactions,
 
-    /** Every movement of one asset from a moment on, oldest first. */
+    /** Returns all of a user's transactions in one asset from a time on, oldest first. */
     async getTradesSince(username: string, asset_id: string, since: string): Promise<AssetTransaction[]> {
       return readAll(
         store,
@@ -66,15 +62,15 @@ export function createAssetTransactionDao(store: TableStore) {
     },
 
     /**
-     * A user's movements of some assets, newest first over all of them. Sort keys of the partitions compare with each
-     * other, so a page is merged from the heads of all of them and needs no index, which every trade would pay for.
-     * @param assetIds usually those that the user holds or once held
+     * Lists a user's transactions in several assets, newest first. Merges the partitions by their sort keys, which saves
+     * an index that every trade would have to write.
+     * @param assetIds usually the assets that the user holds or once held
      */
     async getUserTransactions(
       username: string,
       assetIds: readonly string[],
       { limit, after }: Omit<PageRequest, 'offset'>,
-      period: TradePeriod = {},
+      period: Period = {},
     ): Promise<Page<AssetTransaction>> {
       const chunk = Math.max(MIN_MERGED_TRADES, Math.ceil((2 * limit) / Math.max(assetIds.length, 1)));
       const request = { limit: Math.min(chunk, limit), offset: 0, after };
@@ -93,7 +89,7 @@ export function createAssetTransactionDao(store: TableStore) {
   };
 }
 
-/** One asset's trades while they are merged with others: the page that is read, and how many of it are taken. */
+/** The transactions in one asset during a merge: the current page, and the number of its items already taken. */
 interface MergedSource extends Page<AssetTransaction> {
   readonly read: (request: PageRequest) => Promise<Page<AssetTransaction>>;
   items: readonly AssetTransaction[];
@@ -101,7 +97,7 @@ interface MergedSource extends Page<AssetTransaction> {
   shown: number;
 }
 
-/** Takes the newest of all sources until there are enough, reading on where a source runs dry. */
+/** Takes the newest item of all sources until there are enough, and reads the next page of an exhausted source. */
 async function mergeNewest(sources: readonly MergedSource[], count: number): Promise<AssetTransaction[]> {
   const merged: AssetTransaction[] = [];
   while (merged.length < count) {
@@ -130,13 +126,13 @@ function positionOf(transaction: AssetTransaction): Position {
 }
 
 function partitionOf(username: string, asset_id: string): string {
-  return `TRANS#${username}#${asset_id}`;
+  return ['TRANS', username, asset_id].join(SEPARATOR);
 }
 
-/** The design's ISO time, and an id behind it, since two trades may share a millisecond. */
+/** Returns the time and the id of a transaction: two trades may share a millisecond. */
 function sortKeyOf({
   timestamp,
   transaction_id,
 }: Pick<AssetTransaction, 'timestamp' | 'transaction_id'>): string {
-  return `${timestamp}#${transaction_id}`;
+  return timestamp + SEPARATOR + transaction_id;
 }

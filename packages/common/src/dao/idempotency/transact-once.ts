@@ -1,31 +1,61 @@
-import type { z } from 'zod';
-import type { Decision, ReadItems, Reads, TableStore } from '../../database/table-store.ts';
-import type { Intent } from './idempotency-record.ts';
-import { firstAnswer, idempotencyRecord, rememberAnswer } from './idempotency-record.ts';
+import { ValidationError } from '@cnop/exception/errors';
+import { z } from 'zod';
+import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import type { Decision, Item, ReadItems, Reads, TableStore, Write } from '../../database/table-store.ts';
+import { defineRecord } from '../record.ts';
 
-/** A name that no use case gives to one of its own reads. */
+/** Answers are remembered for 24 hours. */
+const IDEMPOTENCY_TTL_SECONDS = 24 * 60 * 60;
+/** The name of the idempotency record among the reads; no use case gives it to a read of its own. */
 const ANSWERED = 'answered before';
 
+const idempotencySchema = z.object({
+  username: z.string(),
+  /** The command. A key may be used once for each. */
+  route: z.string(),
+  key: z.string(),
+  request_hash: z.string(),
+  /** The first answer, which a repeated request gets unchanged. */
+  response: z.string(),
+  expires_at_epoch_seconds: z.int(),
+});
+type Idempotency = z.infer<typeof idempotencySchema>;
+
+export const idempotencyRecord = defineRecord<Idempotency, Pick<Idempotency, 'username' | 'route' | 'key'>>({
+  table: 'users',
+  schema: idempotencySchema,
+  key: ({ username, route, key }) => ({ pk: username, sk: `IDEM#${route}#${key}` }),
+  expiresAtEpochSeconds: ({ expires_at_epoch_seconds }) => expires_at_epoch_seconds,
+});
+
+/** A command that may be retried: its user, its Idempotency-Key and a hash of the request. */
+export interface Intent {
+  readonly username: string;
+  readonly route: string;
+  readonly key: string;
+  readonly requestHash: string;
+}
+
 export interface OnceOptions<R extends Reads, T> {
-  /** Absent when the client sent no Idempotency-Key: then every call takes effect. */
+  /** Undefined when the client sent no Idempotency-Key: then every call takes effect. */
   readonly intent: Intent | undefined;
   readonly now: Date;
   readonly reads: R;
   readonly decide: (items: ReadItems<R>) => Decision<T>;
-  /** Reads the remembered answer back. */
+  /** Parses a remembered answer. */
   readonly answer: z.ZodType<T>;
 }
 
 export interface Once<T> {
   readonly result: T;
-  /** True when the result is the answer that an earlier call with the same key was given. */
+  /** True when the result is the answer to an earlier call with the same key. */
   readonly isReplayed: boolean;
 }
 
 /**
- * `store.transact` that takes effect once for each intent: the record of the key is one of the writes, so either
- * the effect and its answer are both stored or neither is, and there is no moment in which a key is "running".
- * @throws ValidationError (422) when the key was used for another request; whatever `decide` throws
+ * Runs `store.transact` so that it takes effect once for each intent. The idempotency record is one of the writes, so an
+ * effect and its answer are stored together or not at all, and no key is ever "running" (ADR 0005).
+ * @throws ValidationError (422) when the key was used for another request; everything that `decide` throws
  */
 export async function transactOnce<R extends Reads, T>(
   store: TableStore,
@@ -38,11 +68,35 @@ export async function transactOnce<R extends Reads, T>(
     const known = firstAnswer(items[ANSWERED], intent, now);
     if (known !== undefined)
       return { writes: [], result: { result: answer.parse(JSON.parse(known)), isReplayed: true } };
-    // The items of `reads` are all there under their names; the type of a spread does not say so.
+    // All of `reads` are among the items under their names; the type of a spread does not say so.
     const { writes, result } = decide(items as ReadItems<R>);
     return {
       writes: [...writes, rememberAnswer(intent, JSON.stringify(result), now)],
       result: { result, isReplayed: false },
     };
+  });
+}
+
+/**
+ * Returns the first answer to an intent; undefined when there is none or it has expired.
+ * @throws ValidationError (422) when the key was used for another request
+ */
+function firstAnswer(item: Item | undefined, intent: Intent, now: Date): string | undefined {
+  const found = idempotencyRecord.readIfPresent(item);
+  if (!found || found.expires_at_epoch_seconds <= epochSeconds(now)) return undefined;
+  if (found.request_hash !== intent.requestHash) {
+    throw ValidationError.ofHeader('Idempotency-Key', 'This key was used for another request.', 'key_reused');
+  }
+  return found.response;
+}
+
+function rememberAnswer(intent: Intent, response: string, now: Date): Write {
+  return idempotencyRecord.replace({
+    username: intent.username,
+    route: intent.route,
+    key: intent.key,
+    request_hash: intent.requestHash,
+    response,
+    expires_at_epoch_seconds: epochSeconds(addSeconds(now, IDEMPOTENCY_TTL_SECONDS)),
   });
 }

@@ -3,8 +3,7 @@ import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/t
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import { nonNegativeDecimalSchema, positiveDecimalSchema } from '../../entities/fields.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
-import { assetSchema, FORMER_CANCEL_ONLY } from '../../entities/inventory/asset.ts';
-import { supplyOfMarketCap } from '../../entities/inventory/market-cap.ts';
+import { assetSchema, FORMER_CANCEL_ONLY, supplyOfMarketCap } from '../../entities/inventory/asset.ts';
 import { readAll } from '../read-page.ts';
 import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';

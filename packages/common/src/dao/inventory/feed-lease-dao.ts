@@ -1,11 +1,20 @@
+import { z } from 'zod';
 import { addSeconds } from '../../core/clock.ts';
 import type { Item, TableStore } from '../../database/table-store.ts';
-import type { FeedLease } from '../../entities/inventory/feed-lease.ts';
-import { feedLeaseSchema } from '../../entities/inventory/feed-lease.ts';
+import { timestampSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
 
 const LEASE_PARTITION = 'LEASE#PRICES';
 const LEASE_SORT_KEY = 'LEASE';
+
+/** The lease of the price feed: the process that makes prices, and the end of its term. */
+const feedLeaseSchema = z.object({
+  holder: z.string().min(1),
+  expires_at: timestampSchema,
+  /** The first `seq` of the next holder: greater than that of every quote that the holder can have made. */
+  next_seq: z.int().min(0).optional(),
+});
+export type FeedLease = z.infer<typeof feedLeaseSchema>;
 
 export const feedLeaseRecord = defineRecord<FeedLease, Partial<FeedLease>>({
   table: 'inventory',
@@ -13,20 +22,20 @@ export const feedLeaseRecord = defineRecord<FeedLease, Partial<FeedLease>>({
   key: () => ({ pk: LEASE_PARTITION, sk: LEASE_SORT_KEY }),
 });
 
-/** The key of the one lease, for transactions that only its holder may make. */
+/** The key of the lease, for transactions that only its holder may make. */
 export const FEED_LEASE_KEY = feedLeaseRecord.key({});
 
-/** Whether an item that was read under the lease's key says that this process holds it. */
+/** Returns whether the item of the lease names a process as its holder. */
 export function holdsFeedLease(item: Item | undefined, holder: string): boolean {
   return feedLeaseRecord.readIfPresent(item)?.holder === holder;
 }
 
 /**
- * How far the `seq` of quotes may grow between two renewals of the lease: that of a quote is its time in milliseconds,
- * or one more than the last, and a replay makes at most 200 quotes of an asset in 10 milliseconds.
+ * The growth of `seq` between two renewals of the lease, at most: the `seq` of a quote is its time in milliseconds or one
+ * more than the last, and a replay makes at most 200 quotes of an asset in 10 milliseconds.
  */
 const SEQ_RESERVE = 300_000;
-/** Of a lease that was given back: over for every clock. */
+/** A released lease has this holder, and its term is over for every clock. */
 const RELEASED_HOLDER = 'none';
 const RELEASED_AT = new Date(0).toISOString();
 
@@ -34,27 +43,29 @@ export interface FeedLeaseRequest {
   readonly holder: string;
   readonly now: Date;
   readonly lifetimeSeconds: number;
-  /** A holder that is known to be gone: its lease need not run out first. */
+  /** A holder known to have stopped: its lease is taken before it expires. */
   readonly abandonedHolder?: string | undefined;
-  /** The greatest `seq` that the holder has given out. */
+  /** The greatest `seq` of a quote that the holder has made. */
   readonly lastSeq: number;
 }
 
-/** A lease that was taken or renewed. */
+/** A taken or renewed lease. */
 export interface TakenLease {
-  /** Where the holder's `seq` begins: above that of every quote of earlier holders, whatever the clock says. */
+  /** The holder's first `seq`: above that of every quote of earlier holders, whatever the clocks say. */
   readonly firstSeq: number;
 }
 
 export type FeedLeaseDao = ReturnType<typeof createFeedLeaseDao>;
 
+/** Creates the DAO of the lease of the price feed. */
 export function createFeedLeaseDao(store: TableStore) {
   return {
+    /** Returns the lease; undefined when none was ever taken. */
     async getLease(): Promise<FeedLease | undefined> {
       return feedLeaseRecord.readIfPresent(await store.get(FEED_LEASE_KEY));
     },
 
-    /** Takes or renews the lease; undefined while another process holds it. */
+    /** Takes or renews the lease. Returns undefined while another process holds it. */
     async take(request: FeedLeaseRequest): Promise<TakenLease | undefined> {
       const { holder, now, lifetimeSeconds, abandonedHolder, lastSeq } = request;
       return store.transact({ lease: FEED_LEASE_KEY }, (items) => {
@@ -76,12 +87,12 @@ export function createFeedLeaseDao(store: TableStore) {
       });
     },
 
-    /** Gives the lease back, so that the next one need not wait; nothing happens when another process has it. */
+    /** Releases the lease, so that the next holder need not wait. Does nothing when another process holds it. */
     async release(holder: string): Promise<void> {
       await store.transact({ lease: FEED_LEASE_KEY }, (items) => {
         const lease = feedLeaseRecord.readIfPresent(items.lease);
         if (lease?.holder !== holder) return { writes: [], result: undefined };
-        // It stays for its `next_seq`, and without a holder.
+        // The item is kept for its `next_seq`.
         const released = { ...lease, holder: RELEASED_HOLDER, expires_at: RELEASED_AT };
         return { writes: [feedLeaseRecord.replace(released)], result: undefined };
       });

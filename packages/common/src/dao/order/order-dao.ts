@@ -1,28 +1,52 @@
 import { NotFoundError } from '@cnop/exception/errors';
+import { z } from 'zod';
 import type { Page, PageRequest } from '../../core/pagination.ts';
+import {
+  AFTER_EVERY_ID,
+  EXPIRY_SHARDS,
+  expiryPartition,
+  SEPARATOR,
+  sortablePrice,
+  sortableSeq,
+  triggerPartition,
+} from '../../database/keys.ts';
 import type { Filter, IndexEntry, SortKeyRange, TableStore } from '../../database/table-store.ts';
 import type { IndexName } from '../../database/tables.ts';
-import type { Order, OrderStatus, OrderType, OrderUpdate } from '../../entities/order/order.ts';
-import { orderSchema } from '../../entities/order/order.ts';
-import { expiryKeyOf, triggerKeyOf } from '../../entities/order/trigger-keys.ts';
+import { clientOrderIdSchema, idSchema, usernameSchema } from '../../entities/fields.ts';
+import type { Order, OrderStatus, OrderType, OrderUpdate, TriggerKind } from '../../entities/order/order.ts';
+import { isTriggeredWithBound, orderSchema } from '../../entities/order/order.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
-import { clientOrderRecord } from './client-order-record.ts';
 
 const ORDER_SORT_KEY = 'ORDER';
-const SEPARATOR = '#';
-/** Sorts behind every id that may follow a time. */
-const AFTER_EVERY_ID = '~';
 
 export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
   table: 'orders',
   schema: orderSchema,
   key: ({ order_id }) => ({ pk: order_id, sk: ORDER_SORT_KEY }),
-  indexes: placesOf,
+  indexes: indexEntriesOf,
 });
 
-/** Its places in indexes: in the book and among those that expire only while it waits. */
-function placesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
+const clientOrderSchema = z.object({
+  username: usernameSchema,
+  client_order_id: clientOrderIdSchema,
+  order_id: idSchema,
+  /** Tells a repeated request from another one with the same `client_order_id`. */
+  request_hash: z.string(),
+});
+type ClientOrder = z.infer<typeof clientOrderSchema>;
+
+/** The claim of a `client_order_id`, kept for ever. Two orders with the same id conflict on this item. */
+export const clientOrderRecord = defineRecord<ClientOrder, Pick<ClientOrder, 'username' | 'client_order_id'>>(
+  {
+    table: 'users',
+    schema: clientOrderSchema,
+    key: ({ username, client_order_id }) => ({ pk: username, sk: `CLIENTORDER#${client_order_id}` }),
+  },
+);
+
+/** Returns the index entries of an order; only an open order has one in the trigger index and in the expiry index. */
+function indexEntriesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
   const { username, created_at, order_id } = order;
   const trigger = triggerKeyOf(order);
   const expiry = expiryKeyOf(order);
@@ -33,23 +57,63 @@ function placesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
   };
 }
 
-/** Which orders of a user a list shows. */
+/** Returns the key of an open order in the trigger index; undefined for any other order. */
+export function triggerKeyOf(order: Order): IndexEntry | undefined {
+  if (order.status !== 'queued') return undefined;
+  const { asset_id, order_type, order_id } = order;
+  const key = (kind: TriggerKind, sortable: string) => ({
+    pk: triggerPartition(asset_id, kind),
+    sk: sortable + SEPARATOR + order_id,
+  });
+  if (isTriggeredWithBound(order)) return key('BID_GE', sortablePrice(order.price_bound));
+  switch (order_type) {
+    case 'limit_buy':
+      return key('ASK_LE', sortablePrice(order.price ?? ''));
+    case 'limit_sell':
+      return key('BID_GE', sortablePrice(order.price ?? ''));
+    case 'stop_loss':
+      return key('BID_LE', sortablePrice(order.stop_price ?? ''));
+    case 'take_profit':
+      return key('BID_GE', sortablePrice(order.stop_price ?? ''));
+    case 'trailing_stop':
+      return key('TRAIL', sortableSeq(order.accepted_quote?.seq ?? 0));
+    default:
+      return undefined;
+  }
+}
+
+/** Returns the key of an open order in the expiry index; undefined when it never expires or is not open. */
+export function expiryKeyOf(order: Order): IndexEntry | undefined {
+  if (order.status !== 'queued' || order.expires_at === null) return undefined;
+  return {
+    pk: expiryPartition(shardOf(order.order_id)),
+    sk: order.expires_at + SEPARATOR + order.order_id,
+  };
+}
+
+/** Shards by the last character of an order's id, which is random. */
+function shardOf(orderId: string): number {
+  return orderId.charCodeAt(orderId.length - 1) % EXPIRY_SHARDS;
+}
+
+/** Selects the orders of a user for a list. */
 export interface OrderFilter {
   readonly asset_id?: string | undefined;
   /** Orders of any of these types. */
   readonly order_types?: readonly OrderType[] | undefined;
   /** Orders of any of these statuses. */
   readonly statuses?: readonly OrderStatus[] | undefined;
-  /** Orders that changed after this moment. */
+  /** Orders that changed after this time. */
   readonly updated_after?: string | undefined;
-  /** First moment of acceptance, inclusive. */
+  /** Earliest time of acceptance, inclusive. */
   readonly from?: string | undefined;
-  /** Last moment of acceptance, inclusive. */
+  /** Latest time of acceptance, inclusive. */
   readonly to?: string | undefined;
 }
 
 export type OrderDao = ReturnType<typeof createOrderDao>;
 
+/** Creates the DAO of orders. Use cases write orders in one `transact` with the money they move. */
 export function createOrderDao(store: TableStore) {
   const updateOrder = async (order_id: string, change: (order: Order) => OrderUpdate): Promise<Order> =>
     store.transact({ order: orderRecord.key({ order_id }) }, (items) => {
@@ -60,11 +124,12 @@ export function createOrderDao(store: TableStore) {
     });
 
   return {
+    /** Stores a new order. */
     async createOrder(order: Order): Promise<Order> {
       return store.transact({}, () => ({ writes: [orderRecord.create(order)], result: order }));
     },
 
-    /** The order that a user gave this name; undefined when there is none. */
+    /** Returns a user's order with a `client_order_id`; undefined when there is none. */
     async getOrderByClientId(username: string, client_order_id: string): Promise<Order | undefined> {
       const item = await store.get(clientOrderRecord.key({ username, client_order_id }));
       const known = clientOrderRecord.readIfPresent(item);
@@ -72,14 +137,21 @@ export function createOrderDao(store: TableStore) {
       return orderRecord.readIfPresent(await store.get(orderRecord.key(known)));
     },
 
+    /** Returns an order of any user; undefined when it does not exist. */
     async getOrder(order_id: string): Promise<Order | undefined> {
       return orderRecord.readIfPresent(await store.get(orderRecord.key({ order_id })));
     },
 
-    /** @throws NotFoundError (404); whatever `change` throws, with nothing written */
+    /**
+     * Changes fields of an order.
+     * @throws NotFoundError (404); an error of `change`, with nothing written
+     */
     updateOrder,
 
-    /** Moves an order to a status and notes it in its history; which moves are allowed is the domain's to say. */
+    /**
+     * Sets the status of an order and adds it to the history. Does not check the transition; `advance` does.
+     * @throws NotFoundError (404)
+     */
     async updateOrderStatus(
       order_id: string,
       status: OrderStatus,
@@ -98,15 +170,18 @@ export function createOrderDao(store: TableStore) {
   };
 }
 
-/** The lists of a user's orders. */
+/** Creates the lists of a user's orders. */
 function createOrderLists(store: TableStore) {
-  /** Newest first. A page of a filter looks at a bounded number of orders, so it may be short with more to follow. */
+  /**
+   * Lists a user's orders, newest first. A page reads a bounded number of orders, so with a filter it may be short
+   * although more follow.
+   */
   const getOrdersByUser = async (
     username: string,
     page: PageRequest,
     filter: OrderFilter = {},
   ): Promise<Page<Order>> => {
-    // Types that a filter leaves none of, such as the buys among stop-losses.
+    // A filter may exclude every type: no stop-loss is a buy.
     if (filter.order_types?.length === 0) return { items: [], next: undefined };
     return readPage(
       store,
@@ -126,6 +201,7 @@ function createOrderLists(store: TableStore) {
   return {
     getOrdersByUser,
 
+    /** Lists a user's orders of one asset, newest first. */
     async getOrdersByUserAndAsset(
       username: string,
       asset_id: string,
@@ -134,6 +210,7 @@ function createOrderLists(store: TableStore) {
       return getOrdersByUser(username, page, { asset_id });
     },
 
+    /** Lists a user's orders of one status, newest first. */
     async getOrdersByUserAndStatus(
       username: string,
       status: OrderStatus,
@@ -144,8 +221,8 @@ function createOrderLists(store: TableStore) {
   };
 }
 
-/** Whether one order is among those that a filter shows. */
-export function fitsFilter(order: Order, filter: OrderFilter): boolean {
+/** Returns whether a filter selects an order. */
+export function matchesFilter(order: Order, filter: OrderFilter): boolean {
   const { asset_id, order_types, statuses, updated_after, from, to } = filter;
   return (
     (asset_id === undefined || order.asset_id === asset_id) &&

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decimal } from '../../core/money.ts';
-import { sortableSeq } from '../../core/sortable-seq.ts';
+import { sortableSeq } from '../../database/keys.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../../entities/fields.ts';
 import { readAll } from '../read-page.ts';

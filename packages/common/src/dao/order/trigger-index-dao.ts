@@ -1,25 +1,26 @@
 import { InternalError } from '@cnop/exception/errors';
 import type { Page, Position } from '../../core/pagination.ts';
-import { sortableSeq } from '../../core/sortable-seq.ts';
+import {
+  AFTER_EVERY_ID,
+  expiryPartition,
+  sortablePrice,
+  sortableSeq,
+  triggerPartition,
+} from '../../database/keys.ts';
 import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
-import type { Order } from '../../entities/order/order.ts';
-import type { TriggerKind } from '../../entities/order/trigger-keys.ts';
-import { expiryPartition, sortablePrice, triggerPartition } from '../../entities/order/trigger-keys.ts';
+import type { Order, TriggerKind } from '../../entities/order/order.ts';
+import { TRIGGER_KINDS } from '../../entities/order/order.ts';
 import { orderRecord } from './order-dao.ts';
 
-/** Sorts behind every id that may follow a price or a time. */
-const AFTER_EVERY_ID = '~';
-const TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
-
-/** An open order as an index names it. The index may lag, so decide by the stored order alone. */
+/** An open order in an index. An index may lag, so decisions are made on the stored order alone. */
 export interface IndexedOrder {
   readonly orderId: string;
   readonly username: string;
   readonly assetId: string;
 }
 
-/** A range of the trigger index: open orders of one kind of trigger, all of them without bounds. */
+/** A range of the trigger index: open orders of one kind of trigger, optionally between bounds. */
 export interface TriggerRange {
   readonly assetId: string;
   readonly kind: TriggerKind;
@@ -28,14 +29,14 @@ export interface TriggerRange {
   readonly fromPrice?: string;
   /** The highest trigger price, inclusive. */
   readonly toPrice?: string;
-  /** Of trailing stops: the lowest `seq` of the quote of acceptance. */
+  /** For trailing stops: the lowest `seq` of the quote at acceptance, inclusive. */
   readonly fromSeq?: number;
   readonly after?: Position | undefined;
 }
 
 export type TriggerIndexDao = ReturnType<typeof createTriggerIndexDao>;
 
-/** Reads the trigger index: open orders by their trigger prices. */
+/** Creates the DAO of the trigger index and the expiry index: open orders by trigger price and by expiry. */
 export function createTriggerIndexDao(store: TableStore) {
   const read = async (
     index: 'TriggerIndex' | 'OrderExpiryIndex',
@@ -61,6 +62,7 @@ export function createTriggerIndexDao(store: TableStore) {
   };
 
   return {
+    /** Returns the open orders in a range, by trigger price. */
     async getOrders({ assetId, kind, limit, after, ...bounds }: TriggerRange): Promise<Page<IndexedOrder>> {
       return read('TriggerIndex', { pk: triggerPartition(assetId, kind), sk: rangeOf(bounds), limit, after });
     },
@@ -73,7 +75,7 @@ export function createTriggerIndexDao(store: TableStore) {
       return firsts.every(({ items }) => items.length === 0);
     },
 
-    /** Returns the open orders of one shard that have expired at a moment. */
+    /** Returns the open orders of one shard that have expired at a time. */
     async getExpired(
       shard: number,
       {
@@ -114,8 +116,8 @@ function rangeOf({
   };
 }
 
-/** What an index copies is there in every entry. */
+/** @throws InternalError when an index entry lacks an attribute that the index copies */
 function textOf(value: AttributeValue | undefined): string {
   if (typeof value === 'string') return value;
-  throw new InternalError(new Error('an entry of an index of orders lacks what is copied into it'));
+  throw new InternalError(new Error('an entry of an index of orders lacks a copied attribute'));
 }

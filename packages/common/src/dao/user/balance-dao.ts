@@ -1,7 +1,8 @@
 import { InternalError, NotFoundError } from '@cnop/exception/errors';
-import { firstThatHolds } from '../../core/first-that-holds.ts';
+import { binarySearch } from '../../core/binary-search.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
+import { AFTER_EVERY_ID } from '../../database/keys.ts';
 import type { SortKeyRange, TableStore } from '../../database/table-store.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
@@ -11,13 +12,12 @@ import type {
   TransactionType,
 } from '../../entities/user/balance-transaction.ts';
 import { balanceTransactionSchema } from '../../entities/user/balance-transaction.ts';
+import type { Period } from '../read-page.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
 const BALANCE_SORT_KEY = 'BALANCE';
 const TRANSACTION_PREFIX = 'TRANS#';
-/** Sorts behind every id that may follow a position. */
-const AFTER_EVERY_ID = '~';
 
 export const balanceRecord = defineRecord<Balance, Pick<Balance, 'username'>>({
   table: 'users',
@@ -34,40 +34,39 @@ export const balanceTransactionRecord = defineRecord<
   key: ({ username, transaction_id }) => ({ pk: username, sk: TRANSACTION_PREFIX + transaction_id }),
 });
 
-/** A piece of a ledger: its first and its last line, by their positions. Without a line `last` is less than `first`. */
+/** Consecutive entries of a ledger, by the `sequence` of the first and the last. Empty when `last < first`. */
 export interface LedgerRange {
   readonly first: number;
   readonly last: number;
 }
 
-/** Which lines of a ledger a list shows. */
+/** Selects entries of a ledger for a list. */
 export interface LedgerFilter {
   readonly type?: TransactionType | undefined;
   readonly range?: LedgerRange | undefined;
 }
 
-/** A span of time, both ends inclusive. */
-export interface LedgerPeriod {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
-
 export type BalanceDao = ReturnType<typeof createBalanceDao>;
 
-/** Balances and their ledger. Money is moved by use cases, in one `transact` with everything it belongs to. */
+/** Creates the DAO of balances and ledgers. Use cases move money in one `transact` with everything that belongs to it. */
 export function createBalanceDao(store: TableStore) {
   return {
     ...readLedger(store),
 
+    /** Stores the balance of a new user. */
     async createBalance(balance: Balance): Promise<Balance> {
       return store.transact({}, () => ({ writes: [balanceRecord.create(balance)], result: balance }));
     },
 
+    /** Returns a user's balance; undefined when the user does not exist. */
     async getBalance(username: string): Promise<Balance | undefined> {
       return balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
     },
 
-    /** @throws NotFoundError (404); whatever `change` throws, with nothing written */
+    /**
+     * Changes a balance.
+     * @throws NotFoundError (404); an error of `change`, with nothing written
+     */
     async updateBalance(username: string, change: (balance: Balance) => Balance): Promise<Balance> {
       return store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
         const balance = balanceRecord.readIfPresent(items.balance);
@@ -77,6 +76,7 @@ export function createBalanceDao(store: TableStore) {
       });
     },
 
+    /** Stores a ledger entry. */
     async createTransaction(transaction: BalanceTransaction): Promise<BalanceTransaction> {
       return store.transact({}, () => ({
         writes: [balanceTransactionRecord.create(transaction)],
@@ -84,12 +84,16 @@ export function createBalanceDao(store: TableStore) {
       }));
     },
 
+    /** Returns a ledger entry; undefined when it does not exist. */
     async getTransaction(username: string, transaction_id: string): Promise<BalanceTransaction | undefined> {
       const item = await store.get(balanceTransactionRecord.key({ username, transaction_id }));
       return balanceTransactionRecord.readIfPresent(item);
     },
 
-    /** @throws NotFoundError (404) */
+    /**
+     * Sets the status of a ledger entry.
+     * @throws NotFoundError (404)
+     */
     async updateTransactionStatus(
       identity: Pick<BalanceTransaction, 'username' | 'transaction_id'>,
       status: TransactionStatus,
@@ -112,33 +116,33 @@ export function createBalanceDao(store: TableStore) {
 }
 
 function readLedger(store: TableStore) {
-  /** @throws InternalError when the ledger has no line at the position */
+  /** @throws InternalError when the ledger has no entry at the position */
   async function postedAt(username: string, position: number): Promise<string> {
-    const sk = { prefix: linePrefix(position) };
+    const sk = { prefix: entryPrefix(position) };
     const { items } = await store.query({ table: 'users', pk: username, sk, order: 'ascending', limit: 1 });
-    const [line] = items.map(balanceTransactionRecord.read);
-    if (!line) throw new InternalError(new Error(`the ledger of ${username} has no line ${position}`));
-    return line.created_at;
+    const [entry] = items.map(balanceTransactionRecord.read);
+    if (!entry) throw new InternalError(new Error(`the ledger of ${username} has no entry ${position}`));
+    return entry.created_at;
   }
 
   return {
     /**
-     * The lines that were posted in a period. Times follow the chain, so they are one piece of it; where the clocks of
-     * two machines disagree, as exactly as they agree.
+     * Finds the entries posted in a period. Times grow along the ledger, so these are consecutive; two instances whose
+     * clocks differ make the ends of the range as inexact as their clocks.
      */
-    async findLedgerRange(username: string, { from, to }: LedgerPeriod): Promise<LedgerRange> {
+    async findLedgerRange(username: string, { from, to }: Period): Promise<LedgerRange> {
       const balance = balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
       const end = (balance?.transaction_count ?? 0) + 1;
-      const firstLine = async (holds: (postedAt: string) => boolean): Promise<number> =>
-        firstThatHolds({ from: 1, end }, async (position) => holds(await postedAt(username, position)));
+      const firstEntry = async (isReached: (postedAt: string) => boolean): Promise<number> =>
+        binarySearch({ from: 1, end }, async (position) => isReached(await postedAt(username, position)));
       const [first, afterLast] = await Promise.all([
-        from === undefined ? 1 : firstLine((at) => at >= from),
-        to === undefined ? end : firstLine((at) => at > to),
+        from === undefined ? 1 : firstEntry((at) => at >= from),
+        to === undefined ? end : firstEntry((at) => at > to),
       ]);
       return { first, last: afterLast - 1 };
     },
 
-    /** The ledger, newest first. */
+    /** Lists a user's ledger entries, newest first. */
     async getUserTransactions(
       username: string,
       page: PageRequest,
@@ -161,10 +165,10 @@ function readLedger(store: TableStore) {
   };
 }
 
-function linePrefix(position: number): string {
+function entryPrefix(position: number): string {
   return TRANSACTION_PREFIX + ledgerEntryId(position, '');
 }
 
 function sortKeysOf({ first, last }: LedgerRange): SortKeyRange {
-  return { from: linePrefix(first), to: linePrefix(last) + AFTER_EVERY_ID };
+  return { from: entryPrefix(first), to: entryPrefix(last) + AFTER_EVERY_ID };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CURRENCY_SCALE, decimal, formatUsd, roundDown } from '../../core/money.ts';
 import {
   assetIdSchema,
   nonNegativeDecimalSchema,
@@ -8,20 +9,20 @@ import {
   usernameSchema,
 } from '../fields.ts';
 
-/** A user's holding of one asset with its value at the price of the moment. */
+/** A user's position in one asset, with its value at the current price. */
 export const assetBalanceSchema = z.object({
   username: usernameSchema,
   asset_id: assetIdSchema,
   quantity: nonNegativeDecimalSchema,
-  /** The part that open orders have reserved; never more than `quantity`. */
+  /** Units held for open orders; at most `quantity`. */
   held_quantity: nonNegativeDecimalSchema.default('0'),
-  /** USD per unit that the present quantity cost on average; kept from the last one when nothing is left. */
+  /** Average cost in USD per unit of the current quantity; unchanged by a sale, also of the whole quantity. */
   average_purchase_price: positiveDecimalSchema,
   total_invested: nonNegativeDecimalSchema,
-  /** USD that all sales together brought beyond what the units had cost; negative after a loss. */
+  /** Profit in USD of all sales together over the cost of the units; negative for a loss. */
   realized_pnl: signedDecimalSchema.default('0.00'),
   current_market_value: nonNegativeDecimalSchema,
-  /** Negative when the price fell: the one constraint of the design document that is corrected. */
+  /** USD; negative when the price is below the cost. */
   unrealized_pnl: signedDecimalSchema,
   created_at: timestampSchema,
   updated_at: timestampSchema,
@@ -29,9 +30,23 @@ export const assetBalanceSchema = z.object({
 });
 export type AssetBalance = z.infer<typeof assetBalanceSchema>;
 
-/** What is stored: market values change with every price and are computed when they are read. */
+/** A position as it is stored: without the values that follow the price, which are computed on reading. */
 export const storedAssetBalanceSchema = assetBalanceSchema.omit({
   current_market_value: true,
   unrealized_pnl: true,
 });
 export type StoredAssetBalance = z.infer<typeof storedAssetBalanceSchema>;
+
+/**
+ * Values a position at a price: the proceeds of selling it, rounded down to the cent like any credit, and the difference
+ * to its cost.
+ * @param price USD per unit
+ */
+export function valueHolding(holding: StoredAssetBalance, price: string): AssetBalance {
+  const value = roundDown(decimal(holding.quantity).times(price), CURRENCY_SCALE);
+  return {
+    ...holding,
+    current_market_value: formatUsd(value),
+    unrealized_pnl: formatUsd(value.minus(holding.total_invested)),
+  };
+}

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../../core/money.ts';
+import {
+  CURRENCY_SCALE,
+  clampToStorable,
+  decimal,
+  formatDecimal,
+  MAX_INTEGER_DIGITS,
+  MAX_SCALE,
+} from '../../core/money.ts';
 import {
   assetIdSchema,
   basisPointsSchema,
@@ -13,7 +20,7 @@ import {
 
 export const assetStatusSchema = z.enum(['active', 'cancel_only', 'close_only', 'suspended', 'delisted']);
 export type AssetStatus = z.infer<typeof assetStatusSchema>;
-/** The state that `cancel_only` was called in earlier versions, in stores and in requests. */
+/** The name of `cancel_only` in earlier versions, in stores and in requests. */
 export const FORMER_CANCEL_ONLY = 'inactive';
 
 export const assetCategorySchema = z.enum(['cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity']);
@@ -25,7 +32,7 @@ export const DEFAULT_DAILY_VOLATILITY_BPS = 300;
 const MAX_URL_LENGTH = 500;
 const MAX_ASSET_DESCRIPTION_LENGTH = 1_000;
 
-/** Links and images are shown to people, never fetched by us. */
+/** A link or an image. Clients show them; the platform never fetches them. */
 const httpUrlSchema = z
   .string()
   .max(MAX_URL_LENGTH)
@@ -40,7 +47,7 @@ export const assetSchema = z.object({
   name: z.string().min(1).max(100).regex(PRINTABLE_PATTERN),
   description: z.string().max(MAX_ASSET_DESCRIPTION_LENGTH).regex(PRINTABLE_PATTERN).nullable().default(null),
   current_price: positiveDecimalSchema,
-  /** Units in circulation: times the price, they are the market cap. */
+  /** Units in circulation; the market cap is this times the price. */
   circulating_supply: supplySchema.nullable().default(null),
   volume_24h: nonNegativeDecimalSchema.nullable().default(null),
   price_change_24h: signedDecimalSchema.nullable().default(null),
@@ -51,43 +58,43 @@ export const assetSchema = z.object({
   whitepaper: httpUrlSchema.nullable().default(null),
   image: httpUrlSchema.nullable().default(null),
   market_cap_rank: z.int().min(1).nullable().default(null),
-  /** Fraction digits that a quantity of this asset may have. */
+  /** The most fraction digits of a quantity of this asset. */
   quantity_scale: scaleSchema.default(DEFAULT_QUANTITY_SCALE),
-  /** Fraction digits that a price of this asset may have. */
+  /** The most fraction digits of a price of this asset. */
   price_scale: scaleSchema.default(DEFAULT_PRICE_SCALE),
-  /** What the house keeps between bid and ask, in hundredths of a percent of the price. */
+  /** The distance between bid and ask, in basis points of the mid. */
   spread_bps: basisPointsSchema.default(0),
-  /** What a trade costs, in hundredths of a percent of its total. */
+  /** The fee of a fill, in basis points of its total. */
   fee_bps: basisPointsSchema.default(0),
-  /** How much a simulated price moves in a day, in hundredths of a percent: one standard deviation. */
+  /** One standard deviation of a day's move of a simulated price, in basis points. */
   daily_volatility_bps: basisPointsSchema.default(DEFAULT_DAILY_VOLATILITY_BPS),
-  /** USD per unit that every position is settled at once the asset is delisted; null before that. */
+  /** The price in USD per unit at which the positions of a delisted asset are settled; null before the delisting. */
   settlement_price: positiveDecimalSchema.nullable().default(null),
   delisted_at: timestampSchema.nullable().default(null),
-  /** When every position was settled; null before that. */
+  /** The time when the last position was settled; null before that. */
   settled_at: timestampSchema.nullable().default(null),
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_price_update: timestampSchema,
-  /** `seq` of the quote that `current_price` was stored with; null when it is the time of that quote. */
+  /** `seq` of the quote that `current_price` comes from; null when it equals the time of that quote. */
   quote_seq: z.int().min(0).nullable().default(null),
-  /** True while a jump of the price waits for confirmation: nothing is traded at `current_price`. */
+  /** True while a jump of the price is unconfirmed: orders are not executed at `current_price`. */
   price_suspended: z.boolean().default(false),
 });
 export type Asset = z.infer<typeof assetSchema>;
 
-/** An asset without what processes tell each other of its price. */
+/** An asset without the fields about its quote that only processes of the platform need. */
 const publicAssetSchema = assetSchema.omit({ quote_seq: true, price_suspended: true });
 
-/** The largest statistic: one of fifteen digits before its point becomes this as a JSON number. */
+/** The largest statistic: the JSON number of the largest decimal with 15 digits before the point. */
 const MAX_STATISTIC = 10 ** MAX_INTEGER_DIGITS;
 
-/** A statistic of the market in an answer: a JSON number, to be shown and sorted by, never to be traded at. */
+/** A statistic of the market in an answer: a JSON number for display and sorting, never for trading. */
 export const statisticSchema = z.number().min(0).max(MAX_STATISTIC);
-/** The same of either sign. */
+/** A change of such a statistic: of either sign. */
 export const changeStatisticSchema = z.number().min(-MAX_STATISTIC).max(MAX_STATISTIC);
 
-/** An asset as clients see it. Statistics and `price_usd` are numbers, for display and sorting only (ADR 0039). */
+/** An asset as it is sent. Statistics and `price_usd` are numbers, for display and sorting only (ADR 0039). */
 export const assetResponseSchema = publicAssetSchema.extend({
   /** USD: the circulating supply at `current_price`. */
   market_cap: statisticSchema.nullable().default(null),
@@ -110,3 +117,24 @@ export const assetListResponseSchema = z.object({
   next_cursor: z.string().nullable(),
 });
 export type AssetListResponse = z.infer<typeof assetListResponseSchema>;
+
+/**
+ * Computes the market cap of a supply at a price, to the nearest cent and limited to the largest statistic.
+ * @param supply units
+ * @param price USD per unit
+ * @returns USD
+ */
+export function marketCapOf(supply: string, price: string): string {
+  const cap = decimal(supply).times(price).round(CURRENCY_SCALE);
+  return formatDecimal(clampToStorable(cap, CURRENCY_SCALE));
+}
+
+/**
+ * Computes the supply that has a market cap at a price: `marketCapOf` returns that market cap to the cent.
+ * @param marketCap USD
+ * @param price USD per unit, above zero
+ * @returns units
+ */
+export function supplyOfMarketCap(marketCap: string, price: string): string {
+  return formatDecimal(decimal(marketCap).div(price).round(MAX_SCALE));
+}

@@ -12,6 +12,7 @@ import {
   timestampSchema,
   usernameSchema,
 } from '../fields.ts';
+import type { Quote } from '../inventory/quote.ts';
 import { quoteSchema } from '../inventory/quote.ts';
 
 export const orderTypeSchema = z.enum([
@@ -37,10 +38,10 @@ export const orderStatusSchema = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
-/** How many open orders one user may have, unless a setting says otherwise. */
+/** The most open orders of one user, unless a setting says otherwise. */
 export const DEFAULT_MAX_OPEN_ORDERS = 200;
 
-/** One step of an order's life. */
+/** A change of an order's status. */
 export const orderHistoryEntrySchema = z.object({
   status: orderStatusSchema,
   at: timestampSchema,
@@ -49,8 +50,8 @@ export const orderHistoryEntrySchema = z.object({
 
 export const orderSchema = z.object({
   order_id: idSchema.describe('Sorts by the time of acceptance.'),
-  username: usernameSchema.describe('Whose order it is.'),
-  asset_id: assetIdSchema.describe('What is bought or sold.'),
+  username: usernameSchema.describe('The user who placed the order.'),
+  asset_id: assetIdSchema.describe('The asset that is bought or sold.'),
   order_type: orderTypeSchema,
   status: orderStatusSchema.default('pending'),
   quantity: positiveDecimalSchema.describe('Units of the asset.'),
@@ -58,20 +59,22 @@ export const orderSchema = z.object({
     .nullable()
     .default(null)
     .describe(
-      'USD per unit: the limit of a limit order, of any other the price of execution, null before that.',
+      'USD per unit: the limit of a limit order; of other orders the price of the fill, null before it.',
     ),
   total_amount: nonNegativeDecimalSchema
     .nullable()
     .default(null)
     .describe(
-      'USD without fees, rounded against the user: what moved, or what a waiting limit order would move at its limit; ' +
-        'null where only the execution will tell.',
+      'USD without fees, rounded against the user: the total of the fill, or of an open limit order the total at its limit; ' +
+        '`null` for other orders until they are filled.',
     ),
-  fees: nonNegativeDecimalSchema.default('0.00').describe('USD on top of a buy, out of a sale.'),
+  fees: nonNegativeDecimalSchema
+    .default('0.00')
+    .describe('USD, added to the total of a buy and deducted from the proceeds of a sale.'),
   fee_bps: basisPointsSchema
     .default(0)
-    .describe('The fee that was agreed at acceptance, in hundredths of a percent of the total.'),
-  description: descriptionSchema.nullable().default(null).describe('A note of the client.'),
+    .describe('The fee agreed at acceptance, in basis points of the total.'),
+  description: descriptionSchema.nullable().default(null).describe('A note by the client.'),
   client_order_id: clientOrderIdSchema
     .nullable()
     .default(null)
@@ -80,85 +83,109 @@ export const orderSchema = z.object({
     .nullable()
     .default(null)
     .describe(
-      'The worst price that the user accepts: of a market order, or of the fill of a stop-loss, take-profit or trailing stop.',
+      'The worst price of the fill that the user accepts, for market, stop-loss, take-profit and trailing-stop orders.',
     ),
   stop_price: positiveDecimalSchema
     .nullable()
     .default(null)
-    .describe('The bid at or below which a stop-loss fires, at or above which a take-profit does.'),
+    .describe('The bid at or below which a stop-loss is triggered, or at or above which a take-profit is.'),
   trail_amount: positiveDecimalSchema
     .nullable()
     .default(null)
     .describe(
-      'How far in USD the bid may fall from its highest since acceptance before a trailing stop fires.',
+      'A trailing stop is triggered when the bid falls by this many USD from its highest since acceptance.',
     ),
   trail_percent: positiveDecimalSchema
     .nullable()
     .default(null)
-    .describe('The same in percent of the highest bid.'),
+    .describe('The trail of a trailing stop in percent of the highest bid.'),
   held_amount: nonNegativeDecimalSchema
     .default('0')
-    .describe('What the order has reserved right now: USD if it buys, units of the asset if it sells.'),
+    .describe('The hold of an open order: USD for a buy, units of the asset for a sale.'),
   accepted_quote: quoteSchema
     .nullable()
     .default(null)
-    .describe('The quote of the moment of acceptance; kept for orders that wait.'),
-  trigger_quote: quoteSchema.nullable().default(null).describe('The quote that made a waiting order fire.'),
+    .describe('The quote at acceptance, for orders that were open.'),
+  trigger_quote: quoteSchema.nullable().default(null).describe('The quote that triggered the order.'),
   trigger_price: positiveDecimalSchema
     .nullable()
     .default(null)
-    .describe('The trigger price it fired at: of a trailing stop, the one of that moment.'),
-  executed_price: positiveDecimalSchema.nullable().default(null).describe('USD per unit of the execution.'),
-  created_at: timestampSchema.describe('When it was accepted.'),
-  updated_at: timestampSchema.describe('When it last changed.'),
+    .describe('The trigger price when the order was triggered; a trailing stop moves it until then.'),
+  executed_price: positiveDecimalSchema
+    .nullable()
+    .default(null)
+    .describe('USD per unit: the price of the fill.'),
+  created_at: timestampSchema.describe('The time of acceptance.'),
+  updated_at: timestampSchema.describe('The time of the last change.'),
   executed_at: timestampSchema.nullable().default(null),
   cancelled_at: timestampSchema.nullable().default(null),
   expires_at: timestampSchema
     .nullable()
     .default(null)
-    .describe('When it ends by itself if it still waits; null for market orders.'),
-  history: z.array(orderHistoryEntrySchema).describe('Every status it had, in order.'),
+    .describe('The time when an open order expires; null for market orders.'),
+  history: z.array(orderHistoryEntrySchema).describe('Every status that the order had, oldest first.'),
 });
 export type Order = z.infer<typeof orderSchema>;
 
-/** A new order as a client sends it. */
+/**
+ * The kinds of triggers: an ask at or below a price, a bid at or below it, a bid at or above it, or a bid that fell by a
+ * trail from its peak.
+ */
+export const TRIGGER_KINDS = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'] as const;
+export type TriggerKind = (typeof TRIGGER_KINDS)[number];
+
+/**
+ * Returns whether a stop was triggered at a price worse than its bound. It stays open as a limit order at the bound, and
+ * keeps the quote that triggered it.
+ */
+export function isTriggeredWithBound(
+  order: Pick<Order, 'status' | 'trigger_quote' | 'price_bound'>,
+): order is { status: 'queued'; trigger_quote: Quote; price_bound: string } {
+  return order.status === 'queued' && order.trigger_quote !== null && order.price_bound !== null;
+}
+
+/** A request for a new order. */
 export const orderCreateSchema = z.strictObject({
-  asset_id: assetIdSchema.describe('What is bought or sold.'),
+  asset_id: assetIdSchema.describe('The asset that is bought or sold.'),
   order_type: orderTypeSchema,
   quantity: decimalInput({ word: 'max' }).describe(
-    'Units of the asset; `max` in a market sale: all that is available.',
+    'Units of the asset. `max` in a market sale: all available units.',
   ),
   price: decimalInput()
     .nullish()
-    .describe('The limit, USD per unit. Limit orders only: a market order takes the price of the moment.'),
+    .describe(
+      'The limit in USD per unit, for limit orders only. A market order is filled at the current quote.',
+    ),
   price_bound: decimalInput()
     .nullish()
     .describe(
-      'Market, stop-loss, take-profit and trailing-stop orders: the worst price that is accepted. A triggered stop stays ' +
+      'The worst price of the fill, for market, stop-loss, take-profit and trailing-stop orders. A triggered stop stays ' +
         'open until the bid is no worse.',
     ),
   stop_price: decimalInput()
     .nullish()
-    .describe('Stop-loss and take-profit: the bid at or below, or at or above, which the order fires.'),
+    .describe('The bid at or below which a stop-loss is triggered, or at or above which a take-profit is.'),
   trail_amount: decimalInput()
     .nullish()
     .describe(
-      'Trailing stop: how far in USD the bid may fall from its highest. Either this or trail_percent.',
+      'The trail of a trailing stop: how far in USD the bid may fall from its highest. Give this or trail_percent.',
     ),
   trail_percent: decimalInput()
     .nullish()
-    .describe('Trailing stop: the same in percent of the highest bid, less than 100, two fraction digits.'),
+    .describe(
+      'The trail of a trailing stop in percent of the highest bid: less than 100, at most two fraction digits.',
+    ),
   expires_at: rfc3339InputSchema
     .nullish()
-    .describe('When an order that waits ends by itself: 30 days from now unless said, 365 at most.'),
+    .describe('The time when the order expires while it is open: 30 days from now by default, 365 at most.'),
   client_order_id: clientOrderIdSchema
     .nullish()
-    .describe('A name of your own: sending the same order again shows the one that is there.'),
-  description: descriptionSchema.nullish().describe('A note of your own.'),
+    .describe('Your own name for the order. Sending the same order again returns the existing one.'),
+  description: descriptionSchema.nullish().describe('Your own note.'),
 });
 export type OrderCreate = z.infer<typeof orderCreateSchema>;
 
-/** What may change on an order after it was accepted. No defaults here: what is not named stays as it is. */
+/** The fields of an order that change after acceptance. No defaults: an absent field keeps its value. */
 export const orderUpdateSchema = z
   .object({
     status: orderStatusSchema,
@@ -171,7 +198,7 @@ export const orderUpdateSchema = z
   .partial();
 export type OrderUpdate = z.infer<typeof orderUpdateSchema>;
 
-/** An order as clients see it. */
+/** An order as it is sent. */
 export const orderResponseSchema = orderSchema;
-/** @public the answer of the mission, for clients of the package */
+/** @public for clients of the package */
 export type OrderResponse = z.infer<typeof orderResponseSchema>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { addSeconds } from '../../core/clock.ts';
+import type { StoredAssetBalance } from '../asset/asset-balance.ts';
 import {
   assetIdSchema,
   idSchema,
@@ -6,7 +8,9 @@ import {
   timestampSchema,
   usernameSchema,
 } from '../fields.ts';
+import type { Order } from '../order/order.ts';
 import { orderSchema } from '../order/order.ts';
+import type { Balance } from './balance.ts';
 
 export const liveEventTypeSchema = z.enum([
   'order.queued',
@@ -20,7 +24,7 @@ export const liveEventTypeSchema = z.enum([
 ]);
 export type LiveEventType = z.infer<typeof liveEventTypeSchema>;
 
-/** What is different now; only what the commit changed is there. */
+/** The new state of what a commit changed; members that it did not change are absent. */
 export const liveEventDataSchema = z.object({
   order: orderSchema
     .pick({
@@ -49,7 +53,7 @@ export const liveEventDataSchema = z.object({
 });
 export type LiveEventData = z.infer<typeof liveEventDataSchema>;
 
-/** One commit that changed a user's money or orders. Its `seq` is one more than that of the user's event before it. */
+/** A commit that changed a user's money, orders or sessions. `seq` numbers the events of a user without gaps. */
 export const liveEventSchema = z.object({
   seq: z.int().min(1),
   id: idSchema,
@@ -59,3 +63,72 @@ export const liveEventSchema = z.object({
   data: liveEventDataSchema,
 });
 export type LiveEvent = z.infer<typeof liveEventSchema>;
+
+/** Events are served and stored for 30 days. */
+export const EVENT_RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
+/** Returns whether an event is too old to be served, deleted or not. */
+export function isExpiredEvent({ occurred_at }: Pick<LiveEvent, 'occurred_at'>, now: Date): boolean {
+  return addSeconds(new Date(occurred_at), EVENT_RETENTION_SECONDS) <= now;
+}
+
+/** The change made by one commit. */
+export interface Change {
+  readonly type: LiveEventType;
+  readonly id: string;
+  readonly at: string;
+  readonly order?: Order;
+  readonly holding?: StoredAssetBalance;
+  readonly sessionId?: string;
+}
+
+/**
+ * Makes the next event of a user and the balance that counts it. Every commit that changes money or orders writes both,
+ * so the sequence has no gaps.
+ * @param balance the balance after the commit, with the `event_seq` from before
+ */
+export function nextEvent(
+  balance: Balance,
+  { type, id, at, order, holding, sessionId }: Change,
+): { readonly balance: Balance; readonly event: LiveEvent } {
+  const seq = balance.event_seq + 1;
+  const { username, current_balance, held_balance } = balance;
+  return {
+    balance: { ...balance, event_seq: seq },
+    event: {
+      seq,
+      id,
+      type,
+      occurred_at: at,
+      username,
+      data: {
+        ...(order && { order: summaryOf(order) }),
+        balance: { current_balance, held_balance },
+        ...(holding && {
+          holding: {
+            asset_id: holding.asset_id,
+            quantity: holding.quantity,
+            held_quantity: holding.held_quantity,
+          },
+        }),
+        ...(sessionId !== undefined && { session_id: sessionId }),
+      },
+    },
+  };
+}
+
+function summaryOf(order: Order): NonNullable<LiveEvent['data']['order']> {
+  const { order_id, client_order_id, asset_id, order_type, status } = order;
+  const { quantity, executed_price, total_amount, fees } = order;
+  return {
+    order_id,
+    client_order_id,
+    asset_id,
+    order_type,
+    status,
+    quantity,
+    executed_price,
+    total_amount,
+    fees,
+  };
+}

@@ -1,7 +1,7 @@
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
+import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
 import type { Order } from '@cnop/common/entities/order/order';
-import { EXPIRY_SHARDS } from '@cnop/common/entities/order/trigger-keys';
 import { anOrder } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';

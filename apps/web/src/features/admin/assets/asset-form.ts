@@ -1,5 +1,5 @@
-import { JsonNumber } from '@cnop/common/core/json-number';
 import { CURRENCY_SCALE, decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
+import { JsonNumber } from '@cnop/common/entities/fields';
 import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
 import { assetCreateSchema, assetUpdateSchema } from '@cnop/common/entities/inventory/asset-input';

@@ -1,20 +1,20 @@
 import type { Clock } from './clock.ts';
 
-/** Something that is read again only when the last reading is too old. */
-export interface CachedReading<T> {
+/** A value that is read from its source again once it is too old. */
+export interface CachedValue<T> {
   get(): Promise<T>;
-  /** Makes whoever asks next read again; to be called after a change. */
-  forget(): void;
+  /** Makes the next `get` read from the source. Called after a change of the source. */
+  invalidate(): void;
 }
 
-export interface CachedReadingOptions<T> {
+export interface CachedValueOptions<T> {
   readonly read: () => Promise<T>;
   readonly maxAgeMilliseconds: number;
   readonly clock: Clock;
 }
 
-/** Whoever comes while it is being read shares that reading. A failure is told to them and not remembered. */
-export function createCachedReading<T>(options: CachedReadingOptions<T>): CachedReading<T> {
+/** Creates a cached value. Concurrent callers share one read; a failed read rejects for all of them and is not kept. */
+export function createCachedValue<T>(options: CachedValueOptions<T>): CachedValue<T> {
   const { read, maxAgeMilliseconds, clock } = options;
   let latest: { readonly value: Promise<T>; readonly readAtMilliseconds: number } | undefined;
 
@@ -22,7 +22,7 @@ export function createCachedReading<T>(options: CachedReadingOptions<T>): Cached
     async get() {
       const nowMilliseconds = clock.now().getTime();
       const ageMilliseconds = latest ? nowMilliseconds - latest.readAtMilliseconds : Infinity;
-      // Not negative: a clock that was set back must not keep an old reading alive.
+      // A negative age means that the clock was set back, which must not extend the life of an old value.
       if (latest && ageMilliseconds >= 0 && ageMilliseconds < maxAgeMilliseconds) return latest.value;
       const reading = { value: read(), readAtMilliseconds: nowMilliseconds };
       latest = reading;
@@ -34,7 +34,7 @@ export function createCachedReading<T>(options: CachedReadingOptions<T>): Cached
       }
     },
 
-    forget() {
+    invalidate() {
       latest = undefined;
     },
   };

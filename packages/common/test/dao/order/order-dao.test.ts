@@ -1,9 +1,8 @@
-import { clientOrderRecord } from '@cnop/common/dao/order/client-order-record';
-import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { clientOrderRecord, createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/keys';
 import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Order } from '@cnop/common/entities/order/order';
-import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/entities/order/trigger-keys';
 import { anOrder } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
