@@ -1,20 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import type { Account, Send } from '@cnop/testing/system/api-client';
-import { freshName, PASSWORD, registration, signIn, signUp } from '@cnop/testing/system/api-client';
+import { freshName, PASSWORD, registration, signIn } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Platform } from './support/platform.ts';
 import { startOneProcess, startOverDynamoDb, startOverLmdb } from './support/platform.ts';
+import { expectCreated, sendWithRetries, signUpWithRetries, withRetries } from './support/retrying-client.ts';
 
 const NEW_PASSWORD = 'Whole-System-Test-2';
-/** How long a process may go on believing in a session that another one ended. */
+/** A process may accept a session for this long after another process ended it. */
 const SESSION_MAX_AGE_MILLISECONDS = 1_000;
-/** How long it takes until every process has read the price of a new asset, with room for a slow machine. */
+/** Until every process has read the price of a new asset, with room for a slow machine. */
 const PRICES_ARE_EVERYWHERE_AFTER_MILLISECONDS = 1_500;
-/** A market price that nothing but an administrator moves. */
+/** A market price that only an administrator moves. */
 const PRICE = '200.50';
 
 interface Order {
@@ -24,7 +25,7 @@ interface Order {
   readonly history: readonly { readonly status: string }[];
 }
 
-interface LedgerLine {
+interface LedgerEntry {
   readonly transaction_type: string;
   readonly direction: string;
   readonly amount: string;
@@ -33,7 +34,7 @@ interface LedgerLine {
   readonly reference_id: string | null;
 }
 
-/** What people do, from end to end, and what each of them sees afterwards; the same whatever runs behind the door. */
+/** The journeys of users from end to end, the same in each shape of the platform behind the gateway. */
 function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void {
   const cleanup = createCleanup();
   let platform: Platform;
@@ -44,10 +45,10 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
 
   beforeAll(async () => {
     platform = await start(cleanup);
-    api = platform.api;
+    api = withRetries(platform.api);
     admin = await signIn(api, 'admin', ADMIN_PASSWORD);
     const asset = { asset_id: assetId, symbol: assetId, name: 'Whole System', current_price: PRICE };
-    expect((await admin.send('POST', '/inventory/assets', { body: asset })).status).toBe(201);
+    expectCreated(await sendWithRetries(admin.send, 'POST', '/inventory/assets', { body: asset }));
     await wait(PRICES_ARE_EVERYWHERE_AFTER_MILLISECONDS);
   });
 
@@ -59,7 +60,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   const cashOf = async (account: Account) =>
     (await account.send('GET', '/balance')).json<{ current_balance: string }>().current_balance;
 
-  /** At once where the session ended, and within its promise in every other process. */
+  /** Expects 401 at once in the process that ended the session, and within the promised time in every other one. */
   const expectSignedOut = async (account: Account) => {
     expect((await account.send('GET', '/balance')).status).toBe(401);
     await expect
@@ -69,7 +70,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
       .toBe(401);
   };
 
-  it('somebody signs up, signs in and is who they said', async () => {
+  it('a user signs up, signs in and reads their own profile', async () => {
     const username = freshName('Ada');
     const answer = await api('POST', '/auth/register', { body: registration(username) });
     expect(answer.status).toBe(201);
@@ -92,8 +93,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect(again.json()).toMatchObject({ code: 'RES_002' });
   });
 
-  it('money goes in, through two trades and out again, and every book agrees', async () => {
-    const account = await signUp(api, { cash: '1000.00' });
+  it('a deposit, two trades and a withdrawal agree in balance, portfolio and history', async () => {
+    const account = await signUpWithRetries(api, { cash: '1000.00' });
     const buy = await order(account, { order_type: 'market_buy', quantity: '2' });
     expect(buy.status).toBe(201);
     const sell = await order(account, { order_type: 'market_sell', quantity: '0.5' });
@@ -130,27 +131,27 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     ]);
   });
 
-  it('the ledger tells the whole story, newest first, page by page', async () => {
-    const account = await signUp(api, { cash: '500.00' });
+  it('the ledger lists every movement of cash, newest first, page by page', async () => {
+    const account = await signUpWithRetries(api, { cash: '500.00' });
     const bought = (await order(account, { order_type: 'market_buy', quantity: '1' })).json<{
       data: Order;
     }>();
     await account.send('POST', '/balance/withdraw', { body: { amount: '0.50' } });
 
-    const lines: LedgerLine[] = [];
+    const entries: LedgerEntry[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
       const path: string = `/balance/transactions?limit=1${cursor && `&cursor=${cursor}`}`;
       const page = (await account.send('GET', path)).json<{
-        transactions: LedgerLine[];
+        transactions: LedgerEntry[];
         total_count: number;
         next_cursor: string | null;
       }>();
       expect(page.total_count).toBe(3);
-      lines.push(...page.transactions);
+      entries.push(...page.transactions);
       cursor = page.next_cursor;
     }
-    expect(lines).toMatchObject([
+    expect(entries).toMatchObject([
       { transaction_type: 'withdraw', direction: 'debit', amount: '0.50', new_balance: '299.00' },
       {
         transaction_type: 'order_payment',
@@ -164,7 +165,10 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('an order can be read by its owner alone, is listed, and cannot be cancelled once it is done', async () => {
-    const [account, stranger] = await Promise.all([signUp(api, { cash: '500.00' }), signUp(api)]);
+    const [account, stranger] = await Promise.all([
+      signUpWithRetries(api, { cash: '500.00' }),
+      signUpWithRetries(api),
+    ]);
     const placed = (await order(account, { order_type: 'market_buy', quantity: '1' })).json<{
       data: Order;
     }>();
@@ -195,21 +199,22 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('a retry with the same key gets the first answer, byte by byte, and has no effect', async () => {
-    const account = await signUp(api, { cash: '500.00' });
+    const account = await signUpWithRetries(api, { cash: '500.00' });
     const body = { order_type: 'market_buy', quantity: '1' };
-    const first = await order(account, body, 'one-intent');
+    const command = { token: account.token, body: { asset_id: assetId, ...body }, key: 'one-intent' };
+    const { answer: first, hasLostAnswer } = await sendWithRetries(platform.api, 'POST', '/orders', command);
     const second = await order(account, body, 'one-intent');
     expect(second.status).toBe(201);
     expect(second.text).toBe(first.text);
-    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(first.headers.get('idempotency-replayed')).toBe(hasLostAnswer ? 'true' : null);
     expect(second.headers.get('idempotency-replayed')).toBe('true');
     expect((await order(account, { ...body, quantity: '2' }, 'one-intent')).status).toBe(422);
     expect(await cashOf(account)).toBe('299.50');
     expect((await account.send('GET', '/orders')).json<{ data: Order[] }>().data).toHaveLength(1);
   });
 
-  it('what is not covered is refused with the sums, and nothing moves', async () => {
-    const account = await signUp(api, { cash: '100.00' });
+  it('an order or withdrawal beyond the available amount is refused with both amounts, and nothing changes', async () => {
+    const account = await signUpWithRetries(api, { cash: '100.00' });
     const refusals = [
       await order(account, { order_type: 'market_buy', quantity: '1' }),
       await account.send('POST', '/balance/withdraw', { body: { amount: '100.01' } }),
@@ -226,7 +231,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('a refresh renews the tokens once, and again for a lost answer; a later reuse ends the session', async () => {
-    const account = await signUp(api);
+    const account = await signUpWithRetries(api);
     const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
     const renewed = await refresh(account.refreshToken);
     expect(renewed.status).toBe(200);
@@ -241,7 +246,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('a new password ends the other sessions and is the only one that signs in', async () => {
-    const account = await signUp(api);
+    const account = await signUpWithRetries(api);
     const elsewhere = await signIn(api, account.username);
     const changed = await account.send('POST', '/auth/password', {
       body: { current_password: PASSWORD, new_password: NEW_PASSWORD },
@@ -257,8 +262,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     await signIn(api, account.username, NEW_PASSWORD);
   });
 
-  it('a token is dead after signing out, and so is its refresh token', async () => {
-    const account = await signUp(api);
+  it('signing out ends the access token and the refresh token', async () => {
+    const account = await signUpWithRetries(api);
     expect((await account.send('GET', '/orders')).status).toBe(200);
     const answer = await account.send('POST', '/auth/logout');
     expect(answer.status).toBe(200);
@@ -268,8 +273,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect((await api('POST', '/auth/refresh', { body })).status).toBe(401);
   });
 
-  it('an asset that an administrator closes cannot be traded until it is opened again', async () => {
-    const account = await signUp(api, { cash: '500.00' });
+  it('an asset that an administrator deactivates cannot be traded until it is activated again', async () => {
+    const account = await signUpWithRetries(api, { cash: '500.00' });
     expect((await admin.send('POST', `/inventory/assets/${assetId}/deactivate`)).status).toBe(200);
     const refused = await order(account, { order_type: 'market_buy', quantity: '1' });
     expect(refused.status).toBe(422);
@@ -279,8 +284,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect((await order(account, { order_type: 'market_buy', quantity: '1' })).status).toBe(201);
   });
 
-  it('a correction of a balance is in the ledger and in the log of security events', async () => {
-    const account = await signUp(api, { cash: '10.00' });
+  it('an adjustment of a balance is in the ledger and in the audit log', async () => {
+    const account = await signUpWithRetries(api, { cash: '10.00' });
     const path = `/admin/users/${account.username}/adjustments`;
     const body = { amount: '-2.50', description: 'charged twice' };
     expect((await account.send('POST', path, { body })).status).toBe(403);
@@ -288,7 +293,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect(adjusted.status).toBe(201);
     expect(adjusted.json()).toMatchObject({ success: true, new_balance: '7.50' });
     const ledger = (await account.send('GET', '/balance/transactions')).json<{
-      transactions: LedgerLine[];
+      transactions: LedgerEntry[];
     }>();
     expect(ledger.transactions[0]).toMatchObject({
       transaction_type: 'system_adjustment',
@@ -301,8 +306,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect(types).toContainEqual(expect.objectContaining({ event_type: 'admin_action', actor: 'admin' }));
   });
 
-  it('a suspended user is out at once, cannot sign in, and all of it is on record', async () => {
-    const account = await signUp(api);
+  it('a suspended user is signed out at once, cannot sign in, and the audit log records it', async () => {
+    const account = await signUpWithRetries(api);
     const path = `/admin/users/${account.username}`;
     expect((await account.send('PATCH', path, { body: { role: 'admin' } })).status).toBe(403);
     const suspended = await admin.send('PATCH', path, { body: { status: 'suspended' } });
@@ -321,7 +326,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect(types).toEqual(expect.arrayContaining(['sign_up', 'login', 'status_change', 'login_failure']));
   });
 
-  it('afterwards every process ends well and the store keeps every rule of money', async () => {
+  it('afterwards every process exits with 0 and the audit of the store finds no violation', async () => {
     await platform.stopAndAudit();
   });
 }
@@ -334,7 +339,7 @@ describe('gateway and services as four processes over one folder', () => {
   describeJourneys(startOverLmdb);
 });
 
-// Two order services, because one that learns of an ended session from the store alone is what could go wrong here.
+// Two order services, since one of them learns of an ended session from the store alone.
 const reason = whyNoDynamoDb();
 describe.skipIf(reason !== undefined)(
   `two order services, over DynamoDB${reason ? ` (skipped: ${reason})` : ''}`,
