@@ -2,7 +2,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Where the gateway listens while the app is developed. */
+/** The gateway used during development. */
 const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8080';
 
 const proxy = { '/api': { target: GATEWAY }, '/health': { target: GATEWAY } };
@@ -17,14 +17,13 @@ export default defineConfig({
   preview: { proxy },
   build: {
     outDir: 'dist',
-    // The policy of the gateway allows no inline content, so nothing may become a data: address but images.
+    // The content security policy allows no inline content, so assets must not become data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // Schemas are built as soon as their module runs, and zod looks at its configuration then: where zod is, the
-          // configuration has to be.
+          // zod reads its configuration when schemas are created, so both have to be in one chunk.
           groups: [{ name: 'zod', test: /node_modules\/zod\/|\/zod-jitless\.ts$/ }],
         },
       },

@@ -178,11 +178,11 @@ test('whatever the Tab key reaches is seen to have the focus, and no bar covers 
   }
 });
 
-/** Runs in the page: what is wrong with how the focused element is shown; undefined when nothing is. */
+/** Runs in the page: returns what is wrong with the visible focus of the focused element. */
 function focusFault(): string | undefined {
   const focused = document.activeElement;
   if (!focused || focused === document.body) return undefined;
-  // A hidden radio button shows its focus on the label around it; the link of a row on the row.
+  // A hidden radio button shows its focus on its label, the link of a row on the row.
   const shown = focused.matches('.sr-only') ? (focused.closest('label') ?? focused) : focused;
   const name = (focused.getAttribute('aria-label') ?? focused.textContent ?? '').slice(0, 40);
   const described = `${focused.tagName} ${name || focused.getAttribute('name') || focused.id}`;
@@ -218,7 +218,7 @@ test('targets are at least 24 pixels wide and high', async ({ trader: { page, ac
         return targets.flatMap((target) => {
           const { width: wide, height: high } = target.getBoundingClientRect();
           const isHidden = wide === 0 || high === 0 || getComputedStyle(target).visibility === 'hidden';
-          // A link within a sentence is as high as its line, which the rule allows.
+          // The rule exempts links within a sentence.
           const isInSentence = target.matches('p a, figcaption a');
           const isFine = isHidden || isInSentence || (wide >= 24 && high >= 24);
           return isFine ? [] : [`${target.tagName} ${target.textContent.slice(0, 30)} ${wide}x${high}`];
@@ -301,7 +301,7 @@ test('shortcuts work, are silent while somebody types, and are listed under ?', 
   await expect(list).toContainText('Search assets');
   await expect(list).toContainText('Buy');
   await expectNoBarriersInAnyTheme(page, 'shortcuts');
-  // A dialog keeps them for itself.
+  // A dialog traps the focus.
   await page.keyboard.press('s');
   await page.keyboard.press('Escape');
   await expect(list).toHaveCount(0);

@@ -29,7 +29,7 @@ test('search, category and order of the market are in the address; reload and Ba
   await page.goBack();
   await expect(page.getByRole('searchbox')).toHaveValue('usd');
   await expect.poll(names).toEqual(before);
-  // Letters of a search are no steps of the history: before it was the column.
+  // Typing makes no history entries, so Back leads to the sorted column.
   await page.goBack();
   await expect(page).not.toHaveURL(/q=|sort=/);
   await expect(page.getByRole('radio', { name: 'Stablecoins' })).toBeChecked();

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { addAsset, enterAs } from './support/staff.ts';
 import { expect, test } from './support/test.ts';
 
-/** Words that are only in the code of the administration: addresses of its part of the API, and a question. */
+/** Texts found only in the code of the administration: API paths and a question. */
 const ADMIN_CODE = /\/admin\/(?:users|audit-events)[`'"?/]|\/adjustments|Open orders on it get cancelled/;
 
 const ADDRESSES = [
@@ -18,13 +18,13 @@ const ADDRESSES = [
   '/admin/health',
 ];
 
-/** The scripts that a page asked for and that have code of the administration in them. */
+/** Follows the scripts of a page and returns those with administration code. */
 function followAdminScripts(page: Page): () => Promise<string[]> {
   const urls = new Set<string>();
   page.on('request', (request) => {
     if (request.resourceType() === 'script') urls.add(request.url());
   });
-  // Read afterwards: of a page that was left, the browser has no answers any more.
+  // Read from the server: the browser drops the responses of a page that was left.
   const isAdminCode = async (url: string): Promise<boolean> =>
     ADMIN_CODE.test(await (await page.request.get(url)).text());
   return async () => {
@@ -49,7 +49,7 @@ test('a trader finds nothing of the administration, and none of its code is load
   await page.getByRole('link', { name: 'Go to the markets' }).click();
   await expect(page).toHaveURL('/');
   expect(await adminScripts()).toEqual([]);
-  // The code is not what keeps anybody out.
+  // The server refuses the requests as well.
   for (const path of ['/admin/users', '/admin/users/admin', '/admin/audit-events']) {
     expect((await account.send('GET', path)).status).toBe(403);
   }

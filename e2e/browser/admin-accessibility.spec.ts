@@ -6,7 +6,7 @@ import { expect, test } from './support/test.ts';
 
 test.beforeEach(async ({ page, context, platform }) => {
   await enterAs('admin', context, platform);
-  // Every row is like the others, and axe looks at each of them.
+  // Few rows are enough, since axe checks each of them.
   await page.route(/[?&]limit=50\b/, (route) =>
     route.continue({ url: route.request().url().replace('limit=50', 'limit=5') }),
   );
@@ -14,7 +14,7 @@ test.beforeEach(async ({ page, context, platform }) => {
 
 interface View {
   readonly address: string;
-  /** What it asks for; undefined where it asks for nothing of its own. */
+  /** The requests of the page; `undefined` if it makes none of its own. */
   readonly url: string | RegExp | undefined;
 }
 
@@ -78,7 +78,7 @@ for (const [name, { address, url }] of Object.entries(VIEWS)) {
   });
 }
 
-/** Opens a question, looks at it, closes it and looks at the page again. */
+/** Opens a dialog, checks it, closes it and checks the page again. */
 async function expectNoBarriersInQuestion(page: Page, name: string, role: 'dialog' | 'alertdialog') {
   await page.getByRole('button', { name, exact: true }).click();
   await expect(page.getByRole(role)).toBeVisible();

@@ -18,7 +18,7 @@ test('an asset that an administrator creates is on the market for everybody', as
   await page.goto('/admin');
   await page.getByRole('link', { name: 'New asset' }).click();
   await page.getByRole('button', { name: 'Create asset' }).click();
-  // What is needed is said at each field, and the first of them has the focus.
+  // Required fields say so, and the first of them has the focus.
   await expect(page.getByLabel('Id', { exact: true })).toBeFocused();
   for (const field of ['asset_id', 'symbol', 'name', 'current_price']) {
     await expect(errorOf(page, field)).toHaveText('This is needed.');
@@ -29,7 +29,7 @@ test('an asset that an administrator creates is on the market for everybody', as
   await page.getByLabel('Name').fill(`Coin ${id}`);
   await page.getByLabel('First price').fill('12.345');
   await page.getByRole('button', { name: 'Create asset' }).click();
-  // What only the server knows is said at its field as well.
+  // Errors of the server are shown at their fields as well.
   await expect(errorOf(page, 'current_price')).toHaveText('At most 2 digits after the point.');
   await page.getByLabel('First price').fill('12,34');
   await page.getByRole('button', { name: 'Create asset' }).click();
@@ -169,7 +169,7 @@ test('a price too far away is proposed, and a second administrator approves it',
   await expect(second.getByText(`${id} is at $1,000,000.00`)).toBeVisible();
   await expect(second.getByText('Prices waiting for a second administrator')).toHaveCount(0);
 
-  // Staff is not offered to trade at the price that it set.
+  // Staff cannot trade at prices they set.
   await second.goto(`/assets/${id}`);
   await expect(second.getByText('Accounts with a staff role cannot trade.')).toBeVisible();
   await expect(second.getByRole('textbox', { name: 'Amount' })).toHaveCount(0);

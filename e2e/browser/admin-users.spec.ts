@@ -21,7 +21,7 @@ async function fillAdjustment(page: Page, amount: string, description: string): 
 test('a user is found by how the name begins, page by page', async ({ page, platform }) => {
   const prefix = freshName('find');
   for (const suffix of ['a', 'b', 'c']) await signUp(platform.api, { username: `${prefix}${suffix}` });
-  // Pages of two, so that three users are more than one page.
+  // Pages of two, so that three users need a second page.
   await page.route(/\/admin\/users\?/, (route) =>
     route.continue({ url: route.request().url().replace('limit=50', 'limit=2') }),
   );
@@ -96,7 +96,7 @@ test('an adjustment whose answer is lost takes effect once', async ({ page, plat
   const keys: (string | undefined)[] = [];
   await page.route('**/adjustments', async (route) => {
     keys.push(route.request().headers()['idempotency-key']);
-    // It arrives, and the answer does not.
+    // The request arrives, its answer does not.
     await route.fetch();
     await route.abort();
   });

@@ -29,7 +29,7 @@ test('the audit log tells what happened to a user, in words', async ({ page, pla
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: /^Role changed/ })).toBeFocused();
 
-  // Whoever hides amounts hides this one.
+  // Hiding amounts also hides this one.
   await page.getByRole('button', { name: 'Appearance' }).click();
   await page.getByRole('menuitemcheckbox', { name: 'Hide my amounts' }).click();
   await expect(events.nth(1)).not.toContainText('12.50');

@@ -44,7 +44,7 @@ test('a chosen theme is there before the first paint', async ({ page }) => {
     const seen: string[] = [];
     (window as unknown as { grounds: string[] }).grounds = seen;
     const look = (): void => {
-      // Before the style sheet there is nothing to see yet.
+      // Before the style sheet there is nothing to see.
       if (document.body) seen.push(getComputedStyle(document.documentElement).backgroundColor);
       if (seen.length < 60) requestAnimationFrame(look);
     };
@@ -81,7 +81,7 @@ test('the colours of gains and losses pass for text in both themes and palettes'
   }
 });
 
-/** As WCAG counts it. */
+/** The relative luminance as WCAG defines it. */
 function contrast(one: string, other: string): number {
   const [bright, dim] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
   return (bright! + 0.05) / (dim! + 0.05);
@@ -131,14 +131,14 @@ test.describe('with prices that move', () => {
     const box = (await figure.locator('canvas').first().boundingBox())!;
     const axis = () =>
       figure.locator('canvas').evaluateAll((canvases) => {
-        // The time axis is the widest of the low ones.
+        // The time axis is the widest of the low canvases.
         const [time] = canvases
           .filter((canvas) => canvas.clientHeight < 60)
           .toSorted((one, other) => other.clientWidth - one.clientWidth);
         return (time as HTMLCanvasElement).toDataURL();
       });
     const atFirst = await axis();
-    // Far back, so that nothing that is in sight moves with the price.
+    // Scrolls far back, so that nothing visible moves with the price.
     await page.mouse.move(box.x + 100, box.y + 100);
     await page.mouse.down();
     await page.mouse.move(box.x + 700, box.y + 100, { steps: 5 });
@@ -163,7 +163,7 @@ async function chartHas(page: Page, name: 'gain' | 'loss'): Promise<boolean> {
   return chartHasColour(page, await token(page, name));
 }
 
-/** Whether a pixel of the chart has a colour. */
+/** Returns whether a pixel of the chart has a colour. */
 function chartHasColour(page: Page, colour: string): Promise<boolean> {
   return page.locator('figure canvas').evaluateAll((canvases, rgb) => {
     const [red, green, blue] = (rgb.match(/[\d.]+/g) ?? []).map(Number);

@@ -4,7 +4,7 @@ import { expect, test } from './support/test.ts';
 
 const MAX_FIRST_ROUTE_BYTES = 200_000;
 
-/** Scripts that a page loads, with their compressed sizes. */
+/** Collects the scripts of a page with their compressed sizes. */
 function followScripts(page: Page): Map<string, number> {
   const scripts = new Map<string, number>();
   page.on('response', async (response) => {
@@ -40,7 +40,7 @@ test('a price that moves changes its own cells among fifty rows, and nothing els
 }) => {
   await platform.setPrice('BTC', '50000.00');
   await page.goto('/');
-  // The head and the catalogue, besides what other tests added to it.
+  // The header row and the catalogue; other tests may have added assets.
   await expect.poll(() => page.getByRole('row').count()).toBeGreaterThanOrEqual(51);
   await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live');
   const follow = () =>
@@ -69,7 +69,7 @@ test('a price that moves changes its own cells among fifty rows, and nothing els
   await platform.setPrice('BTC', '50001.00');
   await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toContainText('$50,001.00');
   expect(await changed()).toEqual(['/assets/BTC']);
-  // The observer sees what is planted elsewhere.
+  // The observer sees a planted change elsewhere.
   await page
     .getByRole('row', { name: /Ethereum ETH/ })
     .evaluate((row) => row.setAttribute('data-planted', '1'));

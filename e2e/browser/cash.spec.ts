@@ -9,7 +9,7 @@ const depositButton = (page: Page) => page.getByRole('button', { name: 'Deposit'
 const balance = (page: Page, label: string) =>
   page.getByRole('term').filter({ hasText: label }).locator('xpath=following-sibling::dd');
 
-/** Every request that would move cash. */
+/** Collects the requests that move cash. */
 function movementsOf(page: Page): Request[] {
   const sent: Request[] = [];
   page.on('request', (request) => {
@@ -81,13 +81,13 @@ for (const [how, press] of Object.entries({
   'a double click': (page: Page) => depositButton(page).dblclick(),
   'Enter and a click': async (page: Page) => {
     await amountField(page).press('Enter');
-    // A person does not wait until a button is ready.
+    // Clicks without waiting for the button to be ready.
     await depositButton(page).click({ force: true });
   },
 })) {
   test(`${how} deposits once`, async ({ trader: { page } }) => {
     const sent = movementsOf(page);
-    // So that the second press comes while the first is on its way.
+    // So that the second click comes during the first request.
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;

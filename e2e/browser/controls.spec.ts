@@ -2,8 +2,7 @@ import type { Page } from '@playwright/test';
 import { findBarriers } from './support/accessibility.ts';
 import { expect, test } from './support/test.ts';
 
-// Whoever looks for faults has to find the ones that are planted here. Without this, a watch that sees nothing would be
-// taken for pages without faults.
+// The watch must find the faults planted here; otherwise a blind watch would pass every page.
 
 const PLANTED: Record<string, { readonly plant: (page: Page) => Promise<unknown>; readonly fault: object }> =
   {
@@ -45,14 +44,14 @@ const PLANTED: Record<string, { readonly plant: (page: Page) => Promise<unknown>
     },
     'code made from text': {
       plant: (page) =>
-        // Later, since what a test evaluates is above the policy while it runs.
+        // Delayed, since the policy does not apply while a test evaluates code.
         page.evaluate(() => {
           setTimeout(() => {
             try {
               // oxlint-disable-next-line no-implied-eval -- the very thing that has to be caught
               void new Function('return 1');
             } catch {
-              // The policy refuses it, and that is what is reported.
+              // The policy refuses it, and the refusal is reported.
             }
           });
         }),
@@ -98,7 +97,7 @@ for (const [name, { plant, fault }] of Object.entries(PLANTED)) {
     expect(await watch.takeFaults()).toEqual([]);
     await plant(page);
     await expect.poll(() => watch.takeFaults()).toContainEqual(fault);
-    // What the same plant brings about besides, such as the console's word on it.
+    // Side effects of the planted fault, such as a console message.
     await watch.takeFaults();
   });
 }

@@ -80,7 +80,7 @@ test('sign-in, search, buy, cancel and sign-out with the keyboard alone', async 
     for (const key of keys) await page.keyboard.press(key);
   };
   const type = (text: string): Promise<void> => page.keyboard.type(text);
-  /** Goes on until something has the focus, as somebody does who listens. */
+  /** Presses Tab until an element has the focus, as a screen reader user does. */
   const tabTo = async (name: string | RegExp, role: Parameters<Page['getByRole']>[0]): Promise<void> => {
     const target = page.getByRole(role, { name, ...(typeof name === 'string' && { exact: true }) });
     for (let presses = 0; presses < 60; presses += 1) {
@@ -112,7 +112,7 @@ test('sign-in, search, buy, cancel and sign-out with the keyboard alone', async 
   const ticket = ticketOf(page);
   await expect(ticket.root).toBeVisible();
 
-  // A limit far below the price, so that it waits.
+  // A limit far below the price, so that the order stays open.
   await press('b');
   await expect(ticket.amount).toBeFocused();
   await tabTo('Buy', 'radio');
@@ -131,7 +131,7 @@ test('sign-in, search, buy, cancel and sign-out with the keyboard alone', async 
   await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('≤ $0.15');
 
   await tabTo(/^Cancel order Limit buy 100 DOGE/, 'button');
-  // Inert for a moment after the row came.
+  // Inert for a moment after the row appeared.
   await expect(page.getByRole('button', { name: /^Cancel order Limit buy 100 DOGE/ })).toBeEnabled();
   await press('Enter');
   await expect(page.getByText('Limit buy DOGE cancelled')).toBeVisible();

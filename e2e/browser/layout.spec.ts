@@ -16,7 +16,7 @@ const PAGES = [
   '/nowhere',
 ];
 
-/** By how many pixels the page is wider than the screen. */
+/** Returns by how many pixels the page is wider than the screen. */
 function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
@@ -33,7 +33,7 @@ test('at 320 pixels, and at 200 % zoom, no page scrolls sideways', async ({
   await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.0123', price: '40000' });
   const visitor = await (await openBrowser()).newPage();
   for (const each of [page, visitor]) {
-    // Zoom to 200 % makes half as many pixels of a screen, each twice as large.
+    // A zoom of 200 % halves the CSS pixels of a screen.
     for (const [width, height] of [
       [320, 640],
       [640, 400],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from './support/test.ts';
 
-// Measures with Google's Lighthouse, which brings a hundred packages and is wanted rarely: npm fetches it when this runs.
+// Measures with Lighthouse, which npm fetches on demand: it has a hundred dependencies and is used rarely.
 const LIGHTHOUSE = 'lighthouse@12.8.2';
 const GOALS: Readonly<Record<string, number>> = {
   accessibility: 100,
@@ -21,7 +21,7 @@ interface Report {
 test.use({ feed: 'moving' });
 test.setTimeout(300_000);
 
-/** A machine with other work on it takes away from the page, so the best of a few counts. */
+/** Other work on the machine slows the page down, so the best of a few runs counts. */
 const MAX_RUNS = 3;
 
 test('the market page reaches the goals of Lighthouse on a desktop', async ({ platform }, { project }) => {

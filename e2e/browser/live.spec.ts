@@ -4,14 +4,14 @@ import { expect, test } from './support/test.ts';
 
 test.use({ feed: 'moving' });
 
-/** The price of an asset in the table, alone. */
+/** Returns the price of an asset in the table. */
 const priceOf = (page: Page, name: string) =>
   page
     .getByRole('row', { name: new RegExp(`^\\d+ ${name}`) })
     .locator('td .numeric')
     .first();
 
-/** Streams that the browser has open at once. */
+/** Returns the number of open streams of the browser. */
 function followStreams(pages: readonly Page[]) {
   const open = new Set<object>();
   let opened = 0;
@@ -44,7 +44,7 @@ test('a lost stream shows when it was lost within five seconds, warns of market 
 }) => {
   const { page, account } = trader;
   watch.allow('console', /net::ERR_/);
-  // The badge is live by the first poll already, and what is cut before there is a stream is not a stream.
+  // The badge is live after the first poll, so the stream has to be open before it is cut.
   const streaming = page.waitForResponse(/\/stream/);
   await page.goto('/assets/BTC');
   await streaming;
@@ -56,7 +56,7 @@ test('a lost stream shows when it was lost within five seconds, warns of market 
   await expect(badge).toHaveText(/^Stale since \d\d:\d\d:\d\d$/, { timeout: 5_000 });
   await expect(ticket.root.getByText(/^Prices here are from \d\d:\d\d:\d\d/)).toBeVisible();
 
-  // What happens meanwhile is there afterwards.
+  // Changes made in the meantime are shown afterwards.
   await account.send('POST', '/balance/deposit', { body: { amount: '77.00' } });
   await platform.wire.mend();
   await expect(badge).toHaveText('Live', { timeout: 10_000 });
@@ -71,7 +71,7 @@ test('a stream that falls silent without an end shows so within five seconds', a
   const { page } = trader;
   await page.goto('/');
   const badge = page.getByRole('banner').getByRole('status');
-  // How often prices come is known after a few of them.
+  // The usual gap is known after a few prices.
   const cell = priceOf(page, 'Bitcoin BTC');
   for (let ticks = 0; ticks < 5; ticks += 1) await expect(cell).not.toHaveText(await cell.innerText());
   platform.wire.stall();
@@ -93,7 +93,7 @@ test('eight tabs share one stream; the eighth is there within two seconds, and t
     await expect(priceOf(page, 'Bitcoin BTC')).toBeVisible();
   }
   const eighth = pages[7]!;
-  // The best of three: a tab that waits for a connection waits each time, a machine with other work on it does not.
+  // The best of three: a tab without a free connection always waits, a busy machine does not always delay it.
   const milliseconds: number[] = [];
   for (let loads = 0; loads < 3; loads += 1) {
     const started = performance.now();
@@ -172,7 +172,7 @@ test.describe('where prices stand still', () => {
     await page.goto('/');
     const badge = page.getByRole('banner').getByRole('status');
     await expect(badge).toHaveText('Live');
-    // Longer than a loss takes to show.
+    // Longer than it takes to show a loss.
     const seen = await badge.evaluate(
       (element) =>
         new Promise<string[]>((resolve) => {

@@ -2,11 +2,11 @@ import type { Page } from '@playwright/test';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
-/** Cells of tables that hold a number, and how they are set; runs in the page. */
+/** Runs in the page: returns the numeric table cells with their style. */
 function badlySetNumbers(): string[] {
   return [...document.querySelectorAll('td')].flatMap((cell) => {
     const text = cell.innerText.trim();
-    // Figures with a currency, a sign, a percentage or a unit; not a name with a digit in it.
+    // Amounts with currency, sign, percent or unit; not names with a digit.
     if (!/^[≤≥+\-−$]?\s?[$\d][\d,.]*(?:[KMBT%]|\s[A-Z]+)?$/.test(text)) return [];
     const figures = [cell, ...cell.querySelectorAll<HTMLElement>('span')].filter(
       (part) => part.innerText.trim() === text,
@@ -33,7 +33,7 @@ test('numbers of every table have digits of one width and stand at the end of th
     expect(cells, address).toBeGreaterThan(3);
     expect(await page.evaluate(badlySetNumbers), address).toEqual([]);
   }
-  // The look at numbers sees one that is badly set.
+  // The check finds a planted bad cell.
   await page
     .locator('td')
     .nth(2)
@@ -52,7 +52,7 @@ test('a column keeps its width from tick to tick', async ({ page, platform }) =>
     .getByRole('cell')
     .nth(1);
   await expect(cell).toContainText('$51,111.11');
-  // The rows below the fold come after the first paint, and one of them may need more room.
+  // Rows below the fold are rendered later, and one of them may need more space.
   await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(30);
   const before = await cell.evaluate((element) => element.getBoundingClientRect().width);
   await platform.setPrice('BTC', '48888.88');
@@ -66,7 +66,7 @@ test('a price of a millionth keeps its digits, in the table, the ticket and the 
 }) => {
   const { page } = trader;
   const price = '0.00000123';
-  // With as many digits as the prices of the asset have.
+  // With the price scale of the asset.
   const shown = '$0.0000012300';
   await platform.setPrice('PEPE', price);
   await page.goto('/?q=pepe');
@@ -103,7 +103,7 @@ test('a gain and a loss differ in sign and colour, and nothing has neither', asy
 });
 
 test('what is not known is a dash', async ({ page, platform }) => {
-  // An asset as it is right after an administrator added it: no rank, no statistics.
+  // A new asset: no rank, no statistics.
   const asset = {
     asset_id: 'NEWCO',
     symbol: 'NEWCO',
@@ -123,7 +123,7 @@ test('what is not known is a dash', async ({ page, platform }) => {
   await expectNoLeak(page);
 });
 
-/** Beside what is watched all the time: nothing that is empty where a figure should be. */
+/** Besides the general watch: no empty cell in place of a figure. */
 async function expectNoLeak(page: Page): Promise<void> {
   const empty = await page
     .locator('td.numeric:not(:has(svg, [class*="h-7"]))')
@@ -142,7 +142,7 @@ test('hidden amounts are hidden everywhere, prices are not', async ({
   await platform.setPrice('ENJ', '0.10');
   await placeOrder(account, { asset_id: 'ENJ', order_type: 'market_buy', quantity: '12345' });
   await placeOrder(account, { asset_id: 'ENJ', order_type: 'limit_buy', quantity: '76543', price: '0.09' });
-  // Quantities, what they cost and what is left: too odd to be a price by chance.
+  // Unusual quantities, costs and balances that no price equals by chance.
   const OWN_AMOUNTS = /12,?345|76,?543|1,?234\.50|6,?888\.87|8,?765\.50|1,?876\.63/;
   await page.goto('/');
   await expect(page.getByRole('banner')).toContainText(OWN_AMOUNTS);

@@ -4,7 +4,7 @@ import { ordersOf, placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
 const ASSET = 'ALGO';
-/** How long a cancelled order stays in place, and how long rows that moved have inert actions. */
+/** How long a cancelled order stays in place, and how long actions are inert after rows moved. */
 const KEPT_MILLISECONDS = 5_000;
 const SETTLE_MILLISECONDS = 600;
 const LIMIT_BUY = { asset_id: ASSET, order_type: 'limit_buy', quantity: '10', price: '0.15' };
@@ -13,7 +13,7 @@ test.beforeEach(async ({ platform }) => {
   await platform.setPrice(ASSET, '0.20');
 });
 
-/** Holds back what a page sends to a route until it is let go. */
+/** Holds back the requests of a page to a route until released. */
 async function holdBack(page: Page, url: string, before: (route: Route) => Promise<() => Promise<void>>) {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => {
@@ -77,7 +77,7 @@ test('an order that the stream brings before its answer is one row', async ({ tr
   const ticket = await sendLimitBuy(page);
   const rows = await countRows(page);
   await ticket.confirm.click();
-  // The reply is still held back: this row came by the stream.
+  // The answer is still held back: this row came by the stream.
   await expect(page.getByRole('row', { name: /≤ \$0\.15/ })).toHaveCount(1);
   gate.release();
   await expect(ticket.root.getByText('waits for its price')).toBeVisible();
@@ -86,7 +86,7 @@ test('an order that the stream brings before its answer is one row', async ({ tr
   expect(await ordersOf(account)).toHaveLength(1);
 });
 
-/** The most orders that the list ever showed at once, looked at with every change. */
+/** The most orders that the list showed at once, checked with every change. */
 async function countRows(page: Page) {
   await page.evaluate(() => {
     const state = window as unknown as { mostRows: number };
@@ -111,7 +111,7 @@ test('a refused order disappears, says why in words and leaves the ticket as it 
   const ticket = await sendLimitBuy(page);
   await ticket.confirm.click();
   await expect(page.getByRole('row', { name: /Pending/ })).toBeVisible();
-  // In the meantime the cash goes elsewhere.
+  // The cash is spent in the meantime.
   await account.send('POST', '/balance/withdraw', { body: { amount: '9999.00' } });
   gate.release();
   await expect(ticket.amount).toHaveAttribute('aria-invalid', 'true');
@@ -170,7 +170,7 @@ test('clicks on the first × cancel one order, however the rows move', async ({ 
   await expect(rows.first().getByRole('button')).toHaveAccessibleName('Limit buy 10 ALGO is cancelled');
   await expect(rows.first().getByRole('button')).toBeFocused();
 
-  // The row leaves, the next one moves up under the pointer, and its × waits for a moment.
+  // The row leaves, the next one moves under the pointer, and its button is inert for a moment.
   await page.clock.pauseAt(await page.evaluate((kept) => Date.now() + kept, KEPT_MILLISECONDS));
   await expect(rows).toHaveCount(2);
   await expect(rows.first().getByRole('link', { name: 'Limit buy' })).toBeFocused();
@@ -186,7 +186,7 @@ test('clicks on the first × cancel one order, however the rows move', async ({ 
   expect((await ordersOf(account)).map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'queued']);
 });
 
-/** Follows the cancellations that a page sends. */
+/** Collects the cancellations that a page sends. */
 function followCancels(page: Page): string[] {
   const sent: string[] = [];
   page.on('request', (request) => {
@@ -208,7 +208,7 @@ test('a cancellation that comes too late says so in words', async ({ trader, pla
   const notice = page.getByRole('dialog').filter({ hasText: 'The order was not cancelled' });
   await expect(notice).toContainText('It was filled first.');
 
-  // Cancelled in another window: what was wanted is the case, and no failure.
+  // Cancelled in another window: the goal is reached, so it is no failure.
   const { order_id: orderId } = await placeOrder(account, { ...LIMIT_BUY, price: '0.10' });
   await page.unrouteAll();
   const second = await holdBack(page, '**/cancel', async (route) => () => route.continue());

@@ -11,7 +11,7 @@ const figure = (page: Page, label: string) =>
     .filter({ hasText: new RegExp(`^${label}`) })
     .locator('xpath=following-sibling::dd');
 const history = (page: Page) => page.getByRole('figure', { name: /P&L$/ });
-/** Of the chart: its grid, its area and, last, its line. */
+/** The paths of the chart: grid, area and, last, the line. */
 const lines = (page: Page) => history(page).locator('svg[preserveAspectRatio="none"] path');
 const holdings = (page: Page) => page.getByRole('region', { name: /^Holdings/ });
 const holding = (page: Page, asset: string) => holdings(page).getByRole('row', { name: asset });
@@ -59,7 +59,7 @@ test('cash that comes in is no gain, and deposits and trades are steps of the ch
   await page.goto('/portfolio');
   await expect(figure(page, 'Total value')).toHaveText('$10,000.00');
   await expect(history(page)).toContainText('Past day P&L$0.00');
-  // The deposit and the present are no chart.
+  // A deposit and the present are too few points for a chart.
   await expect(history(page)).toContainText('The chart needs a little more history');
   await expect(lines(page)).toHaveCount(0);
   const results: string[] = [];
@@ -82,11 +82,11 @@ test('cash that comes in is no gain, and deposits and trades are steps of the ch
   await history(page).getByRole('radio', { name: 'P&L' }).check({ force: true });
   await expect(history(page)).toContainText('Past day P&L-$10.00-0.07%');
   await page.reload();
-  // Flat over both deposits; the fee is lost when the trade was made, and not before.
+  // Flat over both deposits; the fee is lost at the trade.
   await expect.poll(() => slopesOf(page)).toEqual(['flat', 'down at once', 'flat']);
 });
 
-/** The parts of the line of the chart in a row: flat, or up or down, at once or slowly. */
+/** Returns the segments of the chart line in order: flat, up or down, gradual or a step. */
 async function slopesOf(page: Page): Promise<string[]> {
   const drawn = (await lines(page).last().getAttribute('d')) ?? '';
   const points = drawn.match(/[-\d.]+,[-\d.]+/g)?.map((pair) => pair.split(',').map(Number)) ?? [];
@@ -149,14 +149,14 @@ test('a new account is led to its first deposit', async ({ page, context, platfo
 });
 
 test('a history that is not complete says so', async ({ trader: { page } }) => {
-  // More movements than are counted back would take minutes to make.
+  // Creating more ledger entries than the server reads back would take minutes.
   await page.route('**/portfolio/history?*', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, json: { ...((await response.json()) as object), complete: false } });
   });
   await page.goto('/portfolio');
   await expect(history(page).getByRole('note')).toContainText('The history is not complete');
-  // The history may have been asked for once more, and its answer needs the page.
+  // A pending history request still needs the page for its answer.
   await page.unrouteAll({ behavior: 'wait' });
 });
 
@@ -193,7 +193,7 @@ test('hidden amounts are nowhere on the page, as chart or as table', async ({
     await expect(holding(page, 'Algorand')).toBeVisible();
     await expect(history(page)).toContainText(/now •+hidden/);
     const texts = await page.locator('main').evaluate((main) => {
-      // Prices are those of the market, and so is what was paid for a unit.
+      // Prices are public, including the price paid for a unit.
       for (const cell of main.querySelectorAll('tr > :nth-child(3), tr > :nth-child(4)')) {
         if (cell.closest('section')?.textContent.startsWith('Holdings')) cell.remove();
       }
@@ -217,7 +217,7 @@ test('gains and losses have the colours of the palette', async ({ trader: { page
       line.evaluate((element) => getComputedStyle(element).stroke),
     ]);
   };
-  // The chart is drawn in the neutral colour until the live result has come.
+  // The chart has the neutral colour until the live result is there.
   const sameColour = async (): Promise<string> => {
     const [text, line] = await colours();
     return line === text ? text : `${line}, not ${text}`;

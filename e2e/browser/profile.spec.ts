@@ -114,7 +114,7 @@ test('a device is signed out from afar', async ({
   watch,
 }) => {
   watch.allow('console', /401/);
-  // The session of the account's own client, which would be another device in the list.
+  // The session of the test's own client would be another device in the list.
   expectStatus(await account.send('POST', '/auth/logout'), 200);
   const elsewhere = await openBrowser();
   await enter(elsewhere, platform, account.username);

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { enterAs } from './support/staff.ts';
 import { expect, test } from './support/test.ts';
 
-// Every page as it looks, for people. Nothing is compared: what is pretty, only eyes can tell.
+// Takes a picture of every page for people to look at. Nothing is compared.
 
 const FOLDER = path.join(import.meta.dirname, 'results/screenshots');
 

@@ -4,15 +4,15 @@ import { expect, test } from './support/test.ts';
 
 interface View {
   readonly address: string;
-  /** What it asks for. */
+  /** The requests of the page. */
   readonly url: string | RegExp;
-  /** The name of its skeleton. */
+  /** The accessible name of its skeleton. */
   readonly loading: string;
   /** The title of its error. */
   readonly failure: string;
-  /** Something that is only there when it is loaded. */
+  /** An element that is shown only when loaded. */
   readonly loaded: (page: Page) => Promise<void>;
-  /** Without it there is no stream. */
+  /** Whether the page works without a session and so without a stream. */
   readonly isNeededForStream?: boolean;
 }
 
@@ -84,7 +84,7 @@ const VIEWS: Record<string, View> = {
     url: '**/portfolio/history?*',
     loading: 'Loading the history',
     failure: 'The history could not be loaded',
-    // One deposit is no history yet.
+    // One deposit is too little for a history.
     loaded: (page) => expect(page.getByText('The chart needs a little more history')).toBeVisible(),
   },
   'the movements of cash': {
@@ -140,7 +140,7 @@ for (const [name, { address, url, loading, failure, loaded, isNeededForStream }]
   test(`${name} says what failed, by which request, and tries again`, async ({ trader: { page }, watch }) => {
     watch.allow('console', /status of 503/);
     await page.route(url, (route) => route.fulfill(PROBLEM));
-    // With the stream everything is read anew, which would mend the page in place of the button.
+    // The stream reads everything again, which would repair the page without the button.
     const isStreaming = isNeededForStream ? undefined : page.waitForResponse(/\/stream/);
     await page.goto(address);
     await isStreaming;
@@ -154,7 +154,7 @@ for (const [name, { address, url, loading, failure, loaded, isNeededForStream }]
   });
 }
 
-/** How far things move that nobody moved, what Lighthouse calls CLS, and which things. */
+/** Returns the layout shifts that the user did not cause (CLS), with the shifted elements. */
 async function followLayoutShift(page: Page) {
   await page.evaluate(() => {
     interface Shift extends PerformanceEntry {
@@ -265,7 +265,7 @@ test('on a slow network buttons are busy and keep their size', async ({ page, pl
   await button.click();
   await expect(button).toHaveAttribute('aria-busy', 'true');
   expect(await button.boundingBox()).toEqual(before);
-  // A second press while the first is on its way does nothing.
+  // A second click during the first request does nothing.
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.url()));
   await button.click({ force: true });
@@ -289,7 +289,7 @@ test('a page that breaks leaves the shell, says so and can be tried again', asyn
   watch.allow('console', /.*/);
   watch.allow('exception', /.*/);
   await page.goto('/sign-in');
-  // An answer that fits its schema and that the page cannot live with: a name that is sorted by, without being one.
+  // An answer that matches its schema and breaks the page: a name that is not a text, used for sorting.
   await page.addInitScript(() => {
     const compare: (this: string, other: string) => number = String.prototype.localeCompare;
     String.prototype.localeCompare = function (this: string, other: string) {

@@ -3,7 +3,7 @@ import { followOrders, ordersOf, ticketOf } from './support/orders.ts';
 import type { Trader } from './support/test.ts';
 import { expect, test } from './support/test.ts';
 
-/** Price of the asset that these tests buy. Its quotes have no spread and no fee unless a test says otherwise. */
+/** The price of the asset that these tests buy. Quotes have no spread and no fee unless a test says otherwise. */
 const PRICE = '50.00';
 
 test.beforeEach(async ({ platform }) => {
@@ -17,7 +17,7 @@ async function openTicket({ page }: Trader) {
   return { ticket, sent: followOrders(page) };
 }
 
-/** Does something with the ticket's dialog open and expects one order of it. */
+/** Acts while the confirmation is open and expects one order. */
 const PRESSES: Record<string, (page: Page) => Promise<void>> = {
   'a click': async (page) => ticketOf(page).confirm.click(),
   'a double click': async (page) => ticketOf(page).confirm.dblclick(),
@@ -74,7 +74,7 @@ test('an attempt whose answer was lost is repeated with the same key and takes e
   await page.route(
     '**/api/v1/orders',
     async (route) => {
-      // The server did it; the news of that does not arrive.
+      // The server placed the order; its answer gets lost.
       await route.fetch();
       await route.abort('failed');
     },
@@ -186,7 +186,7 @@ test('more than there is cash for is refused before it is sent, at the amount', 
   const { ticket, sent } = await openTicket(trader);
   await ticket.amount.fill('200.02');
   await expect(ticket.amount).toHaveAccessibleDescription('This needs $10,001.00; $10,000.00 is available.');
-  // One thousand, and never one.
+  // One thousand, never one.
   await ticket.amount.fill('1,000');
   await expect(ticket.amount).toHaveAccessibleDescription('This needs $50,000.00; $10,000.00 is available.');
   await ticket.submit.click();
@@ -200,7 +200,7 @@ test('cost, fee and what is left are shown before, and are what the server does'
   platform,
 }) => {
   const { page, account } = trader;
-  // An asset with a spread and a fee, so that neither is a zero by chance.
+  // An asset with spread and fee, so that neither is zero by chance.
   const change = { fee_bps: 25, spread_bps: 20 };
   expect((await platform.admin.send('PUT', '/inventory/assets/XLM', { body: change })).status).toBe(200);
   await platform.setPrice('XLM', '0.4321');
@@ -258,7 +258,7 @@ test('a session that ends in the ticket leads over sign-in back to the same page
   await ticket.limit.fill('40');
   await ticket.amount.fill('3');
   await expect(ticket.figure('Held until it fills')).toHaveText('$120.00');
-  // Signed out everywhere, from elsewhere.
+  // All sessions are ended from elsewhere.
   await page.context().clearCookies();
   await page.route('**/api/v1/**', async (route) => {
     const headers = { ...route.request().headers(), authorization: 'Bearer expired' };

@@ -1,5 +1,5 @@
-// Runs before the first paint, so that a chosen theme does not flash. It is a file of its own because the content
-// security policy allows no inline script; src/settings/appearance.ts writes what it reads.
+// Runs before the first paint, so that a chosen theme does not flash. A separate file, since the content security
+// policy allows no inline script; src/settings/appearance.ts writes the setting.
 (() => {
   try {
     const stored = JSON.parse(localStorage.getItem('cnop.appearance') || '{}');
@@ -7,6 +7,6 @@
     if (stored.theme === 'light' || stored.theme === 'dark') root.dataset.theme = stored.theme;
     if (stored.palette === 'blue-orange') root.dataset.palette = stored.palette;
   } catch {
-    // A broken setting is no setting.
+    // Ignores a broken setting.
   }
 })();

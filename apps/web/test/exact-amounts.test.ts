@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const SOURCES = join(import.meta.dirname, '..', 'src');
-/** What turns a decimal string into a number, or a number into digits. */
+/** Expressions that turn a decimal string into a number, or a number into digits. */
 const INEXACT = /\bparseFloat\b|\.toFixed\(|\bNumber\(|\btoPrecision\(|\.valueAsNumber\b|type="number"/;
-/** The one place where amounts become what people read. */
+/** The only module that formats amounts. */
 const FORMATTING = join('format', 'numbers.ts');
 
 function inexactLines(text: string): string[] {

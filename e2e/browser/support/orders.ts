@@ -2,7 +2,7 @@ import type { Account } from '@cnop/testing/system/api-client';
 import { expectStatus } from '@cnop/testing/system/api-client';
 import type { Locator, Page, Request } from '@playwright/test';
 
-/** The parts of a ticket, found as a user finds them. */
+/** The parts of a ticket, found by role and name. */
 export function ticketOf(page: Page) {
   const ticket = page.getByRole('region', { name: 'Place an order' });
   return {
@@ -25,7 +25,7 @@ export function ticketOf(page: Page) {
   };
 }
 
-/** Follows the orders that a page sends. */
+/** Collects the orders that a page sends. */
 export function followOrders(page: Page): Request[] {
   const sent: Request[] = [];
   page.on('request', (request) => {
@@ -49,7 +49,7 @@ export async function placeOrder(
     .data;
 }
 
-/** All orders of an account, as the server knows them. */
+/** Returns all orders of an account as the server has them. */
 export async function ordersOf(account: Account): Promise<PlacedOrder[]> {
   return expectStatus(await account.send('GET', '/orders'), 200).json<{ data: PlacedOrder[] }>().data;
 }

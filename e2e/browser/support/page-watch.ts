@@ -2,23 +2,23 @@ import type { BrowserContext, Page } from '@playwright/test';
 
 type FaultKind = 'console' | 'exception' | 'policy' | 'foreign-request' | 'text';
 
-/** Something that no page may do. */
+/** A fault that no page may have. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly detail: string;
 }
 
-/** What looks at every page of a test and remembers what is wrong with them. */
+/** Watches every page of a test and collects their faults. */
 export interface PageWatch {
-  /** Follows every page of a context, those that are opened later as well. */
+  /** Watches every page of a context, including later ones. */
   follow(context: BrowserContext): Promise<void>;
-  /** Faults that the test brings about itself, such as the console's word on an answer of 404. */
+  /** Allows faults that the test causes itself, such as the console message of a 404. */
   allow(kind: FaultKind, detail: RegExp): void;
-  /** Everything seen so far that is not allowed; it is forgotten here. */
+  /** Returns and clears the faults that are not allowed. */
   takeFaults(): Promise<Fault[]>;
 }
 
-/** Values that a program shows by mistake and never on purpose; Axie Infinity is an asset. */
+/** Values shown by mistake only; Axie Infinity is an asset. */
 const LEAKED_VALUES = String.raw`\b(?:NaN|undefined|(?<!Axie )Infinity)\b|\[object `;
 const REPORT = 'reportFaultOfPage';
 
@@ -48,7 +48,7 @@ export function createPageWatch(origin: string): PageWatch {
     },
     allow: (kind, detail) => void allowed.push({ kind, detail }),
     async takeFaults() {
-      // A page tells of its faults a moment after they happen: a round trip to each lets them arrive.
+      // Faults arrive a moment later: a round trip to each page lets them arrive.
       const pages = contexts.flatMap((context) => context.pages());
       await Promise.all(pages.map((page) => page.evaluate(() => undefined).catch(() => undefined)));
       const isAllowed = ({ kind, detail }: Fault): boolean =>
@@ -59,8 +59,8 @@ export function createPageWatch(origin: string): PageWatch {
 }
 
 /**
- * Runs in the page, before its own scripts. Text is looked at as it changes, so that a wrong value counts even when the
- * right one replaces it a moment later.
+ * Runs in the page before its own scripts. Checks text as it changes, so that a wrong value counts even if it is
+ * replaced a moment later.
  */
 function watchFromInside({ report, leaked }: { readonly report: string; readonly leaked: string }): void {
   const tell = (window as unknown as Record<string, (kind: string, detail: string) => void>)[report];

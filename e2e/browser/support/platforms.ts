@@ -10,18 +10,18 @@ import { removeSpreads } from '@cnop/testing/system/spreads';
 import type { Wire } from './wire.ts';
 import { layWire } from './wire.ts';
 
-/** `manual`: prices stand until a test moves one. `moving`: they move each second, the same way in every run. */
+/** `manual`: prices stand until a test sets one. `moving`: prices move each second, the same way in every run. */
 export type Feed = 'manual' | 'moving';
 
 /** The whole platform as `npm start` runs it, with the built web app. */
 export interface Platform {
-  /** Where the browser finds it, at the other end of the wire. */
+  /** The URL for the browser, through the wire. */
   readonly url: string;
   readonly wire: Wire;
-  /** Without the browser and without the wire. */
+  /** A client without browser and wire. */
   readonly api: Send;
   readonly admin: Account;
-  /** Sets the price of an asset, in USD; orders that waited for it are executed. */
+  /** Sets the price of an asset in USD; open orders that it triggers are filled. */
   setPrice(assetId: string, price: string): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ const FEEDS: Readonly<Record<Feed, Readonly<Record<string, string>>>> = {
 const HISTORY_HOURS = 20;
 
 export interface Platforms {
-  /** Starts the platform with a feed at its first use; later tests share it. */
+  /** Starts the platform with a feed on first use; later tests share it. */
   get(feed: Feed): Promise<Platform>;
 }
 
@@ -54,7 +54,7 @@ async function start(feed: Feed, cleanup: Cleanup): Promise<Platform> {
   return platform;
 }
 
-/** The past of simulated prices is made up in the seconds after the start, asset by asset. */
+/** The history of simulated prices is generated in the seconds after the start, asset by asset. */
 async function waitForHistory(api: Send): Promise<void> {
   const { data: assets } = (await api('GET', '/inventory/assets?limit=250')).json<{
     data: { asset_id: string }[];
@@ -65,7 +65,7 @@ async function waitForHistory(api: Send): Promise<void> {
   }
 }
 
-/** A platform with a store of its own. */
+/** A platform with its own store. */
 async function startPlatform(env: Readonly<Record<string, string>>, cleanup: Cleanup): Promise<Platform> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'cnop-browser-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -75,7 +75,7 @@ async function startPlatform(env: Readonly<Record<string, string>>, cleanup: Cle
   cleanup.defer(() => wire.close());
   const api = createApi(server.url);
   const admin = await signIn(api, 'admin', ADMIN_PASSWORD);
-  // Figures on the screen are counted from the prices that a test sets.
+  // Figures are computed from prices that a test sets.
   await removeSpreads(admin);
   return {
     url: wire.url,

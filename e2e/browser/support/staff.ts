@@ -5,8 +5,8 @@ import type { Platform } from './platforms.ts';
 import { enter } from './test.ts';
 
 /**
- * Signs in somebody new who looks after the platform. Not the first administrator: an account has only so many sessions,
- * and the first of them is the platform's own.
+ * Signs in a new staff member. Not the first administrator: the number of sessions is limited, and the platform uses
+ * one.
  */
 export async function enterAs(
   role: 'admin' | 'moderator',
@@ -20,7 +20,7 @@ export async function enterAs(
   return account;
 }
 
-/** Adds an asset to the catalogue that a test has for itself. */
+/** Adds an asset that only this test uses. */
 export async function addAsset(platform: Platform, price = '10.00'): Promise<string> {
   const id = freshAssetId();
   const body = { asset_id: id, symbol: id, name: `Coin ${id}`, current_price: price };
@@ -28,7 +28,7 @@ export async function addAsset(platform: Platform, price = '10.00'): Promise<str
   return id;
 }
 
-/** An id that no other test has. */
+/** Returns an id that no other test uses. */
 export function freshAssetId(): string {
   return freshName('Z').replace('_', '').toUpperCase();
 }

@@ -9,21 +9,21 @@ import type { Feed, Platform, Platforms } from './platforms.ts';
 import { createPlatforms } from './platforms.ts';
 
 export interface Trader {
-  /** What the account can do without the browser. */
+  /** A client of the account without the browser. */
   readonly account: Account;
   readonly page: Page;
 }
 
 interface TestFixtures {
-  /** Which prices the test wants: `test.use({ feed: 'moving' })`. */
+  /** The price feed of the test: `test.use({ feed: 'moving' })`. */
   feed: Feed;
   platform: Platform;
   watch: PageWatch;
-  /** Another browser, watched like the first, for a second user or other settings. */
+  /** Opens another watched browser, for a second user or other settings. */
   openBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   /** A new account with cash, signed in to `page`; `trader.page` is `page`. */
   trader: Trader;
-  /** USD that the account of `trader` begins with. */
+  /** The initial cash of `trader` in USD. */
   cash: string;
 }
 
@@ -48,7 +48,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   platform: async ({ platforms, feed }, use) => {
     const platform = await platforms.get(feed);
     await use(platform);
-    // Whatever a test did to the network, the next one finds it in order.
+    // Repairs the network for the next test.
     await platform.wire.mend();
   },
   baseURL: async ({ platform }, use) => use(platform.url),
@@ -78,7 +78,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       opened.push(context);
       return context;
     });
-    // Their faults have to be known before they are gone.
+    // Collects faults before the pages are closed.
     expect(await watch.takeFaults(), 'faults of the pages').toEqual([]);
     await Promise.all(opened.map((context) => context.close()));
   },
@@ -93,8 +93,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 export { expect };
 
 /**
- * Signs in to a browser without its form, as somebody who was here before: the gateway keeps the refresh token in a
- * cookie, and the next page that is opened renews the session.
+ * Signs in to a browser without the form, as on a later visit: the gateway keeps the refresh token in a cookie, and the
+ * next page renews the session.
  */
 export async function enter(
   context: BrowserContext,
@@ -107,7 +107,7 @@ export async function enter(
     data: { username, password },
   });
   expect(answer.status()).toBe(200);
-  // With the mark that a session is worth asking for, which the sign-in form would have left.
+  // With the hint that the sign-in form would have stored.
   const { cookies } = await context.storageState();
   const localStorage = [{ name: 'cnop.session', value: '1' }];
   await context.setStorageState({ cookies, origins: [{ origin: platform.url, localStorage }] });

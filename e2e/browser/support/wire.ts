@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { freePort } from '@cnop/testing/system/free-port';
 
-/** The network between the browser and the server, in the hands of the test. */
+/** The network between browser and server, controlled by the test. */
 export interface Wire {
-  /** Where the browser finds the server. */
+  /** The URL for the browser. */
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
-  /** Keeps every connection and lets no answer through, as when a laptop leaves its network. */
+  /** Keeps every connection and drops all answers, as when a laptop leaves its network. */
   stall(): void;
-  /** Works as before. Connections that were broken stay so. */
+  /** Works as before. Broken connections stay broken. */
   mend(): Promise<void>;
 }
 
@@ -20,7 +20,10 @@ interface Line {
   readonly server: Socket;
 }
 
-/** Lays a wire to a server of this machine; `close` takes it away. */
+/**
+ * Creates a wire to a local server.
+ * @returns the wire, with `close`
+ */
 export async function layWire(target: URL): Promise<Wire & { close(): Promise<void> }> {
   const port = await freePort();
   const lines = new Set<Line>();

@@ -6,7 +6,7 @@ const answerSchema = z.object({
   data: z.object({ mode: z.string(), demo_accounts: z.boolean(), free_deposits: z.boolean() }),
 });
 
-/** What kind of installation this is; one that does not tell is treated as the real thing. */
+/** Reads what kind of installation this is. Without an answer, no demo account is offered. */
 export function appInfoQuery() {
   return queryOptions({
     queryKey: ['app-info'],
@@ -17,7 +17,7 @@ export function appInfoQuery() {
   });
 }
 
-/** Returns whether users may credit themselves; assumed until the installation says otherwise. */
+/** Returns whether users may credit themselves; `true` until the installation says otherwise. */
 export function useFreeDeposits(): boolean {
   const { data } = useQuery(appInfoQuery());
   return data?.free_deposits ?? true;

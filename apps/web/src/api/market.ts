@@ -11,14 +11,14 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from './http/client.ts';
 
-/** As many as the API gives at once: the catalogue is short and is shown as a whole. */
+/** The largest page of the API: the catalogue is short and is shown as a whole. */
 const PAGE_SIZE = '250';
-/** A limit for the worst case: 5,000 assets. */
+/** Limits the list to 5,000 assets. */
 const MAX_PAGES = 20;
 
 export type MarketAsset = AssetResponse;
 
-/** The whole catalogue, with assets that are closed for trading. */
+/** Reads the whole catalogue, including assets closed for trading. */
 export function assetsQuery() {
   return queryOptions({
     queryKey: ['assets'],
@@ -55,7 +55,7 @@ interface CandleRequest {
   readonly limit: number;
 }
 
-/** The latest candles of an asset, oldest first. */
+/** Reads the latest candles of an asset, oldest first. */
 export function candlesQuery({ assetId, interval, limit }: CandleRequest) {
   return queryOptions({
     queryKey: ['candles', assetId, interval, limit],
@@ -88,7 +88,7 @@ const overviewAnswerSchema = z.object({
 });
 export type Mover = z.output<typeof moverSchema>;
 
-/** The market as a whole. */
+/** Reads the statistics of the whole market. */
 export function marketOverviewQuery() {
   return queryOptions({
     queryKey: ['market-overview'],

@@ -11,7 +11,7 @@ import { Skeleton } from '../ui/states.tsx';
 
 const loadAccountMenu = async () => (await import('./header-menu.tsx')).AccountMenu;
 
-/** Who is here: the ways in, or the account. */
+/** Shows links to sign in and sign up, or the account of the user. */
 export function AccountArea() {
   const session = useSession();
   if (session === 'restoring') return <Skeleton className="h-8 w-20" />;

@@ -6,7 +6,7 @@ import { lazy, Suspense } from 'react';
 import { createQueryClient } from '../api/http/query-client.ts';
 import { createAppRouter } from './router.tsx';
 
-// Nothing needs a notice before the first page is there, and no page should go for want of notices.
+// Notices are loaded after the first page, and failing to load them must not break it.
 const Toasts = lazy<ComponentType>(() =>
   import('../ui/toasts.tsx').then(
     ({ Toasts: loaded }) => ({ default: loaded }),
@@ -19,7 +19,7 @@ const router = createAppRouter(queryClient);
 
 export function App() {
   return (
-    // The policy of the gateway allows no style elements.
+    // The content security policy of the gateway allows no style elements.
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />

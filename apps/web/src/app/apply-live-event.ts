@@ -12,12 +12,12 @@ import { appearance } from '../settings/appearance.ts';
 import { notify } from '../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../ui/order-words.ts';
 
-/** The API counts reads of the history as reports, of which there are few in a minute. */
+/** The API limits history requests as reports: a few each minute. */
 const TRADES_OF_HISTORY_MILLISECONDS = 20_000;
 
 type OrderSummary = NonNullable<LiveEvent['data']['order']>;
 
-/** Brings what is shown up to date with one thing that happened, here or in another window. */
+/** Updates the cache after one event, whether it was caused here or in another window. */
 export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEvent): void {
   const { balance, holding, order, session_id } = data;
   if (balance) {
@@ -28,7 +28,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
     );
     refresh(queryClient, [LEDGER_KEY, PORTFOLIO_KEY]);
   }
-  // Cash that comes in or goes out would look like a gain or a loss.
+  // Without a new history, a deposit or withdrawal would look like a gain or a loss.
   if (type === 'balance.changed') refresh(queryClient, [PORTFOLIO_HISTORY_KEY]);
   if (holding) {
     refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
@@ -43,7 +43,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
 
 let historyRefreshedAt = -TRADES_OF_HISTORY_MILLISECONDS;
 
-/** A trade is a step of the history. Of many trades in a row the first is drawn at once and the others with the next. */
+/** Reads the history again after a trade, at most once in 20 seconds; later trades appear with the next read. */
 function refreshHistoryOfTrades(queryClient: QueryClient): void {
   const now = performance.now();
   const isSoon = now - historyRefreshedAt < TRADES_OF_HISTORY_MILLISECONDS;
@@ -52,18 +52,18 @@ function refreshHistoryOfTrades(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ queryKey: PORTFOLIO_HISTORY_KEY, refetchType });
 }
 
-/** After events were missed for good. */
+/** Reads everything again after events were missed. */
 export function refreshAccount(queryClient: QueryClient): void {
   refresh(queryClient, [BALANCE_KEY, HOLDINGS_KEY, LEDGER_KEY, SESSIONS_KEY, orderKeys.all]);
   refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY]);
 }
 
-/** Reads anew what is on the screen; the rest when it is shown again. */
+/** Invalidates queries: what is on the screen is read at once, the rest when it is shown. */
 function refresh(queryClient: QueryClient, keys: readonly (readonly string[])[]): void {
   for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
 }
 
-/** What an order did while nobody looked. What was done in this window has its answer there. */
+/** Shows a notice for an order that changed elsewhere. Orders placed in this window report themselves. */
 function announce(type: LiveEvent['type'], order: OrderSummary): void {
   const { order_type, quantity, asset_id, executed_price, client_order_id } = order;
   const amount = appearance().hideAmounts ? '' : `${formatQuantity(quantity)} `;

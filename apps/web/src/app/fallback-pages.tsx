@@ -25,7 +25,7 @@ interface PageErrorProps {
   readonly error: unknown;
 }
 
-/** Instead of a page that broke: the shell stays, and there is a way on. */
+/** Replaces a page that failed to render, inside the shell. */
 export function PageError({ error }: PageErrorProps) {
   return (
     <div className="grid justify-items-center">

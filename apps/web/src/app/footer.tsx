@@ -4,7 +4,7 @@ import { useShortcut } from '../ui/use-shortcut.ts';
 
 const loadShortcutList = async () => (await import('./shortcut-list.tsx')).ShortcutList;
 
-/** What is the same on every page and rarely wanted. */
+/** The footer of every page. */
 export function Footer() {
   const [ShortcutList, load] = useLoaded(loadShortcutList, 'The list of shortcuts');
   const [isListed, setIsListed] = useState(false);

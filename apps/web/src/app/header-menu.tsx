@@ -8,7 +8,7 @@ export function AccountMenu(props: LoadedMenuProps) {
   const navigate = useNavigate();
 
   const leave = async (): Promise<void> => {
-    // A server that cannot be reached must not keep anybody signed in here.
+    // Signing out must work even when the server cannot be reached.
     await logOut().catch(() => undefined);
     await navigate({ to: '/' });
   };

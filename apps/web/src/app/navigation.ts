@@ -8,14 +8,14 @@ export interface NavigationItem {
   readonly label: string;
   readonly icon: LucideIcon;
   readonly isForVisitors: boolean;
-  /** Only for whoever has one of these. */
+  /** The roles that see the item; all users if undefined. */
   readonly roles?: readonly UserRole[];
 }
 
-/** Whoever looks after the platform. */
+/** The roles of staff. */
 export const STAFF: readonly UserRole[] = ['admin', 'moderator'];
 
-/** The places of the app, in the order of the bar. */
+/** The items of the navigation bar, in order. */
 const NAVIGATION: readonly NavigationItem[] = [
   { to: '/', label: 'Markets', icon: ChartCandlestick, isForVisitors: true },
   { to: '/portfolio', label: 'Portfolio', icon: ChartPie, isForVisitors: false },
@@ -26,11 +26,11 @@ const NAVIGATION: readonly NavigationItem[] = [
 
 export interface Visitor {
   readonly isSignedIn: boolean;
-  /** Unknown until the profile is read. */
+  /** `undefined` until the profile is read. */
   readonly role: UserRole | undefined;
 }
 
-/** The places that somebody may go to. */
+/** Returns the navigation items that a user or visitor may see. */
 export function navigationFor({ isSignedIn, role }: Visitor): readonly NavigationItem[] {
   return NAVIGATION.filter(
     ({ isForVisitors, roles }) =>

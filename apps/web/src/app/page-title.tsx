@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 export interface PageTitleProps {
   readonly children: string;
   readonly isHidden?: boolean;
-  /** For whoever sees the app for the first time. */
+  /** Larger, for the welcome page. */
   readonly isLarge?: boolean;
 }
 

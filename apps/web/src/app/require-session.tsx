@@ -4,7 +4,7 @@ import { settledSession, useSession } from '../session/access-token.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/states.tsx';
 
-/** In front of a page for those who are signed in: the others sign in first and come back. */
+/** Guards a route that needs a session: visitors sign in first and come back. */
 export async function requireSession({
   location,
 }: {
@@ -15,7 +15,7 @@ export async function requireSession({
   throw redirect({ to: '/sign-in', search: { redirect: location.href }, replace: true });
 }
 
-/** Around such a page: a session may end while it is shown, and what is on the screen should say so. */
+/** Shows its children while the user is signed in, and a link to sign in after the session has ended. */
 export function WhileSignedIn({ children }: { readonly children: ReactNode }) {
   const session = useSession();
   const here = useRouterState({ select: ({ location }) => location.href });

@@ -11,7 +11,7 @@ import { PageError } from './fallback-pages.tsx';
 import { requireSession } from './require-session.tsx';
 import { rootRoute } from './shell.tsx';
 
-/** Only ways within this app: a redirect to elsewhere would make our sign-in part of somebody's trap. */
+/** Accepts only paths of this app: a redirect to another site would make sign-in usable for phishing. */
 const redirectSchema = z
   .string()
   .regex(/^\/(?![/\\])/)
@@ -78,7 +78,10 @@ const signUpRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-in-pages.tsx'), 'SignUpPage'),
 });
 
-/** @param queryClient where routes find who is here */
+/**
+ * Creates the router.
+ * @param queryClient the cache in which routes look up the user
+ */
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree: rootRoute.addChildren([

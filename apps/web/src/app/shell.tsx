@@ -19,7 +19,7 @@ import { navigationFor } from './navigation.ts';
 
 const loadAppearanceMenu = async () => (await import('./header-menu.tsx')).AppearanceMenu;
 
-/** What is around every page. */
+/** The header, the navigation and the footer around every page. */
 function Shell() {
   const session = useSession();
   const isSignedIn = session === 'signed-in';
@@ -82,7 +82,7 @@ function Shell() {
   );
 }
 
-/** On a phone the thumb is at the bottom. */
+/** The navigation bar at the bottom of phones. */
 function BottomBar({ items }: { readonly items: readonly NavigationItem[] }) {
   return (
     <nav
@@ -104,7 +104,7 @@ function BottomBar({ items }: { readonly items: readonly NavigationItem[] }) {
   );
 }
 
-/** Three candles and the name. */
+/** The logo: three candles and the name. */
 function Brand() {
   return (
     <>
@@ -125,7 +125,7 @@ function Brand() {
   );
 }
 
-/** Follows the stream while somebody is signed in. It shows nothing. */
+/** Follows the event stream of the signed-in user. Renders nothing. */
 function SessionLive() {
   const queryClient = useQueryClient();
   const { data: profile } = useQuery(profileQuery());
@@ -141,7 +141,7 @@ function SessionLive() {
   return null;
 }
 
-/** What every route may ask. */
+/** The context of every route. */
 export interface RouterContext {
   readonly queryClient: QueryClient;
 }

@@ -1,31 +1,32 @@
 import { decimal, MAX_INTEGER_DIGITS } from '@cnop/common/core/money';
 
-/** An amount that was typed, read. */
+/** The result of reading a typed amount. */
 export type DecimalInput =
   | { readonly kind: 'empty' }
   | { readonly kind: 'value'; readonly text: string }
   | { readonly kind: 'bad'; readonly message: string };
 
-/** Digits with a point at most; `.5` and `5.` are what people type. */
+/** Digits with at most one point, including `.5` and `5.`. */
 const PLAIN = /^(?:\d+\.?\d*|\.\d+)$/;
-/** Thousands after one separator throughout, which a leading zero never has. */
+/** Thousands grouped by one separator; no leading zero. */
 const GROUPED = /^[1-9]\d{0,2}([,'’ ])\d{3}(?:\1\d{3})*(?:\.\d*)?$/;
-/** A decimal comma, in a place where it groups no thousands in any country. */
+/** A comma that cannot group thousands and so marks the decimals. */
 const DECIMAL_COMMA = /^(?:\d+,\d{0,2}|,\d{1,2}|0?,\d{4,}|[1-9]\d{0,2}(?:(['’ ])\d{3})(?:\1\d{3})*,\d{0,2})$/;
-/** A decimal comma that someone may take for a group, or points that may be groups. */
+/** Ambiguous input: the comma may group or mark decimals, or the points may group. */
 const UNCLEAR = /^(?:0*,\d{3}|\d+,\d{4,}|\d{1,3}(?:\.\d{3})+,\d*)$/;
-/** What keyboards and pasted texts have for a space between groups. */
+/** The spaces that keyboards and pasted texts use between groups. */
 const SPACES = /[\u00A0\u2009\u202F]/g;
 
 /**
- * Reads the separators of a number as people write them. It never guesses: what could be two numbers is refused, with
- * the way to write it.
+ * Reads the separators of a typed number. Ambiguous input is refused with a suggestion.
  *
- * - `1,000`, `1 000`, `1'000`, `25,000.5`: a comma before exactly three digits groups, as a space or an apostrophe does.
+ * - `1,000`, `1 000`, `1'000`, `25,000.5`: a comma before exactly three digits groups, as a space or an apostrophe
+ *   does.
  * - `12,5`, `0,0001`, `1 000,50`: a comma that cannot group marks the decimals.
  * - `0,125`, `1,2345`, `1.000,50`: refused. A point always marks the decimals.
  *
  * @returns a plain decimal without leading zeros
+ * @see docs/adr/0038-typed-amounts-are-never-guessed.md
  */
 export function readSeparators(typed: string): Exclude<DecimalInput, { kind: 'empty' }> {
   const text = typed.trim().replace(SPACES, ' ');
@@ -43,7 +44,7 @@ export function readSeparators(typed: string): Exclude<DecimalInput, { kind: 'em
 }
 
 /**
- * Reads an amount that was typed, the way every amount field of the app does.
+ * Reads a typed amount, for every amount field of the app.
  * @param scale most fraction digits
  * @returns a plain decimal above zero as the API takes it
  */
@@ -60,7 +61,7 @@ export function readDecimal(typed: string, scale: number): DecimalInput {
   if (!value.fits(scale)) {
     return bad(scale === 0 ? 'Enter a whole number.' : `Use at most ${scale} digits after the point.`);
   }
-  // Zeros behind the last digit say nothing, and there may be more of them than the API takes.
+  // Trailing zeros are dropped: there may be more than the API takes.
   const digits = fraction.slice(0, value.fractionDigits());
   return { kind: 'value', text: digits === '' ? integer : `${integer}.${digits}` };
 }

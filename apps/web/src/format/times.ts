@@ -28,7 +28,7 @@ const shortDateTime = new Intl.DateTimeFormat(LOCALE, {
   hour12: false,
 });
 
-/** `14:03:22` in the zone of the reader. */
+/** Formats `14:03:22` in the time zone of the user. */
 export function formatTime(at: Date): string {
   return time.format(at);
 }
@@ -41,22 +41,22 @@ export function formatDay(at: Date): string {
   return day.format(at);
 }
 
-/** `Jan 2026`, where a day would need its year. */
+/** Formats `Jan 2026`, where a day would need its year. */
 export function formatMonth(at: Date): string {
   return month.format(at);
 }
 
-/** `Jan 31, 14:03`, for tables. */
+/** Formats `Jan 31, 14:03`, for tables. */
 export function formatShortDateTime(at: string | null | undefined): string {
   return at ? shortDateTime.format(new Date(at)) : MISSING;
 }
 
-/** With the year and seconds, where a moment is evidence. */
+/** Formats a moment with year and seconds. */
 export function formatDateTime(at: string | null | undefined): string {
   return at ? dateTime.format(new Date(at)) : MISSING;
 }
 
-/** The name of the reader's zone, such as `Europe/Berlin`: charts and tables state it. */
+/** Returns the time zone of the user, such as `Europe/Berlin`. */
 export function timeZoneName(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -1,18 +1,18 @@
-/** How a tab asks to be the one that leads; `navigator.locks` in a browser. */
+/** The locks with which tabs elect a leader; `navigator.locks` in a browser. */
 export interface Locks {
-  /** Calls back once the lock is ours; it stays ours until the promise settles. */
+  /** Calls back once the lock is held, and holds it until the promise settles. */
   request(name: string, hold: () => Promise<void>): Promise<void>;
 }
 
 export interface Leadership {
-  /** Gives up the lead, or the wait for it. */
+  /** Gives up the lead or stops waiting for it. */
   resign(): void;
 }
 
 /**
- * Makes one tab of a browser the leader, which holds the connection that all share. When it closes, the browser frees
- * the lock and the tab that waited longest takes over. Without locks, as in an insecure context, every tab leads itself.
- * @param lead begins what a leader does; the result ends it
+ * Makes one tab of a browser the leader, which holds the shared connection. When it closes, the browser frees the lock
+ * and the tab that waited longest takes over. Without locks, as in an insecure context, every tab leads itself.
+ * @param lead starts the work of the leader and returns what stops it
  */
 export function electLeader(
   { locks, name }: { readonly locks: Locks | undefined; readonly name: string },
@@ -30,7 +30,7 @@ export function electLeader(
     stop();
   };
 
-  // A browser that refuses the lock leaves the tab without a leader, so it leads itself.
+  // If the browser refuses the lock, the tab leads itself.
   if (locks) locks.request(name, hold).catch(() => void hold());
   else void hold();
 

@@ -10,7 +10,7 @@ const DOTS: Readonly<Record<LiveState['kind'], string>> = {
   stale: 'bg-loss',
 };
 
-/** How fresh the prices on this page are. */
+/** Shows how fresh the prices on the page are. */
 export function LiveBadge() {
   const state = useLiveState();
   return (

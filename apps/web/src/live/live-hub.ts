@@ -7,14 +7,14 @@ import { followStream } from './stream-connection.ts';
 import type { StreamFrame } from './stream-frames.ts';
 
 export interface LiveHubOptions {
-  /** Tabs of the same user share a stream; of another user they must not. */
+  /** Only tabs of the same user share a stream. */
   readonly username: string;
   readonly onEvent: (event: LiveEvent) => void;
-  /** Events were missed for good: what is shown has to be read anew. */
+  /** Events were missed: everything shown has to be read again. */
   readonly onReset: () => void;
 }
 
-/** What the leader tells the other tabs, and a new tab asks. */
+/** A message between tabs. */
 type TabMessage =
   | { readonly kind: 'frame'; readonly frame: StreamFrame }
   | { readonly kind: 'sign' }
@@ -23,8 +23,9 @@ type TabMessage =
   | { readonly kind: 'known'; readonly prices: [string, LivePrice][]; readonly lastSeq: number | undefined };
 
 /**
- * One stream for all tabs of a browser: the leader reads it and repeats every frame to the others. Browsers open only six
- * connections to a host over HTTP/1.1, and each tab with a stream of its own would hold one for ever.
+ * Shares one stream among all tabs of a browser: the leader reads it and forwards every frame. Browsers open only six
+ * connections to a host over HTTP/1.1, and each tab would hold one.
+ * @returns what leaves the hub
  */
 export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () => void {
   const channel =
@@ -34,12 +35,12 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
   let isLeader = false;
   restartLiveStatus();
 
-  /** The same in every tab, whether the frame came over the wire or from the leader. */
+  /** Handles a frame, in every tab in the same way. */
   function take(frame: StreamFrame): void {
     if (frame.kind === 'price') publishPrice(frame.assetId, frame.price);
     if (frame.kind === 'hello' && lastSeq === undefined) {
       lastSeq = frame.lastSeq;
-      // What happened between the first answers and the first frame is in neither.
+      // Events between the first answers and the first frame are in neither.
       onReset();
     }
     if (frame.kind === 'reset') {
@@ -67,7 +68,7 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
     }
   });
 
-  // Types promise locks everywhere; an insecure context has none.
+  // The types promise locks everywhere; an insecure context has none.
   const locks = 'locks' in navigator ? navigator.locks : undefined;
   const leadership = electLeader({ locks, name: `cnop.live.${username}` }, () => {
     isLeader = true;

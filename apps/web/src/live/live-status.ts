@@ -1,36 +1,36 @@
 import { useSyncExternalStore } from 'react';
 
-/** What the shell shows: prices that come, prices that may come back, prices that are old. */
+/** The freshness of the prices as shown in the shell. */
 export type LiveState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'stale'; readonly sinceMilliseconds: number };
 
-/** The promise of the badge where prices move: it tells of a loss within five seconds, with a second to look. */
+/** With moving prices, a lost stream shows within five seconds, of which one is for polling the state. */
 const MIN_PATIENCE_MILLISECONDS = 4_000;
-/** A stream without prices still gives a sign of life every fifteen seconds. */
+/** A stream without prices sends a heartbeat every fifteen seconds. */
 const MAX_PATIENCE_MILLISECONDS = 20_000;
-/** Where the usual gap is longer than a second, a loss shows after this many of them. */
+/** With gaps longer than a second, prices are stale after this many gaps. */
 const GAPS_OF_PATIENCE = 3;
-/** Fewer say nothing of what is usual: where prices stand still there are only heartbeats. */
+/** Fewer gaps do not tell what is usual: with standing prices there are only heartbeats. */
 const MIN_KNOWN_GAPS = 3;
 
 interface Signs {
   readonly isConnected: boolean;
-  /** When a price or any other sign of life came last. */
+  /** The time of the last price, heartbeat or poll. */
   readonly lastSignAtMilliseconds: number | undefined;
-  /** How long without a sign is still fine. */
+  /** The silence after which prices are stale. */
   readonly patienceMilliseconds: number;
 }
 
-/** What the signs of life come to at a moment. */
+/** Returns the state of live prices at a moment. */
 export function liveStateOf(
   { isConnected, lastSignAtMilliseconds, patienceMilliseconds }: Signs,
   nowMilliseconds: number,
 ): LiveState {
   if (lastSignAtMilliseconds === undefined) return { kind: isConnected ? 'connecting' : 'reconnecting' };
-  // Without a connection nothing is coming, whatever was usual.
+  // Without a connection the usual gap does not matter.
   const patience = isConnected ? patienceMilliseconds : MIN_PATIENCE_MILLISECONDS;
   if (nowMilliseconds - lastSignAtMilliseconds > patience) {
     return { kind: 'stale', sinceMilliseconds: lastSignAtMilliseconds };
@@ -38,7 +38,7 @@ export function liveStateOf(
   return { kind: isConnected ? 'live' : 'reconnecting' };
 }
 
-/** How long a silence may be, judged by the middle one of the last gaps between two signs: one hiccup changes nothing. */
+/** Returns how long a silence may be, by the median of the last gaps: one late price changes nothing. */
 export function patienceAfter(gapsMilliseconds: readonly number[]): number {
   if (gapsMilliseconds.length < MIN_KNOWN_GAPS) return MAX_PATIENCE_MILLISECONDS;
   const inOrder = gapsMilliseconds.toSorted((one, other) => one - other);
@@ -48,7 +48,7 @@ export function patienceAfter(gapsMilliseconds: readonly number[]): number {
 
 const LOOK_EVERY_MILLISECONDS = 500;
 const REMEMBERED_GAPS = 8;
-/** Prices of one batch arrive together; only the pause between batches says anything. */
+/** Prices of one batch arrive together; only gaps between batches count. */
 const MIN_GAP_MILLISECONDS = 50;
 
 const INITIAL: Signs = {
@@ -62,11 +62,11 @@ let gaps: number[] = [];
 let shown: LiveState = { kind: 'connecting' };
 const listeners = new Set<() => void>();
 
-/** Something came: a price, a heartbeat, the answer to a poll. */
+/** Notes a price, a heartbeat or the answer to a poll. */
 export function noteSignOfLife(nowMilliseconds: number): void {
   const { lastSignAtMilliseconds: last } = signs;
   const gap = last === undefined ? 0 : nowMilliseconds - last;
-  // What ended an outage is no usual gap.
+  // The end of an outage is not a usual gap.
   if (gap > MIN_GAP_MILLISECONDS && signs.isConnected) gaps = [...gaps, gap].slice(-REMEMBERED_GAPS);
   signs = {
     isConnected: true,
@@ -81,7 +81,7 @@ export function noteConnection(isConnected: boolean): void {
   look();
 }
 
-/** Forgets what was usual, such as when a stream takes over from polls. */
+/** Forgets the usual gaps, such as when a stream replaces polls. */
 export function restartLiveStatus(): void {
   gaps = [];
   signs = { ...INITIAL, lastSignAtMilliseconds: signs.lastSignAtMilliseconds };

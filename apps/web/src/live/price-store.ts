@@ -2,15 +2,15 @@ import { decimal, formatDecimal } from '@cnop/common/core/money';
 import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 
-/** A price of the moment. Bid and ask are what a seller gets and a buyer pays. */
+/** A quote: sellers get the bid, buyers pay the ask. */
 export interface LivePrice {
   readonly bid: string;
   readonly ask: string;
   readonly mid: string;
   readonly at: string;
-  /** Grows with every price of the asset; 0 where it is not known. */
+  /** Grows with every quote of the asset; 0 if unknown. */
   readonly seq: number;
-  /** What it was made from; undefined for prices that were polled. */
+  /** The source of the price; `undefined` for polled prices. */
   readonly source: QuoteSource | undefined;
 }
 
@@ -18,13 +18,13 @@ const prices = new Map<string, LivePrice>();
 const listeners = new Map<string, Set<() => void>>();
 
 /**
- * Prices live outside of React: a tick re-renders the cells that show it and nothing else.
- * What is older than what is known is left out, since streams and polls may overtake each other.
+ * Stores a price outside of React, so that a tick renders only the cells that show it. Prices older than the stored one
+ * are dropped, since streams and polls may overtake each other.
  */
 export function publishPrice(assetId: string, price: LivePrice): void {
   const known = prices.get(assetId);
   if (known && (price.at < known.at || (price.at === known.at && price.seq <= known.seq))) return;
-  // A polled price does not say, and its source is the one that the stream named.
+  // Polled prices have no source, so the one of the stream is kept.
   prices.set(assetId, { ...price, source: price.source ?? known?.source });
   for (const listener of listeners.get(assetId) ?? []) listener();
 }
@@ -33,25 +33,25 @@ export function latestPrice(assetId: string): LivePrice | undefined {
   return prices.get(assetId);
 }
 
-/** Every price that is known, for a tab that has just been opened. */
+/** Returns all known prices, for a tab that was just opened. */
 export function knownPrices(): [string, LivePrice][] {
   return [...prices];
 }
 
-/** Calls back with every price of one asset, such as for a chart, which draws outside of React. */
+/** Subscribes to the prices of one asset, such as for a chart, which draws outside of React. */
 export function onPrice(assetId: string, listener: () => void): () => void {
   const ofAsset = listeners.get(assetId) ?? new Set();
   listeners.set(assetId, ofAsset.add(listener));
   return () => ofAsset.delete(listener);
 }
 
-/** The price of the moment of one asset. */
+/** Returns the current price of one asset. */
 export function useLivePrice(assetId: string): LivePrice | undefined {
   const subscribe = useCallback((listener: () => void) => onPrice(assetId, listener), [assetId]);
   return useSyncExternalStore(subscribe, () => prices.get(assetId));
 }
 
-/** Half of the spread on either side, for prices that came without it. Only shown, never traded at. */
+/** Makes a quote from a mid price with half of the spread on either side. Only shown, never traded at. */
 export function priceAround(
   mid: string,
   { spreadBps, at }: { readonly spreadBps: number; readonly at: string },
@@ -69,7 +69,7 @@ export function priceAround(
 
 const SEPARATOR = ' ';
 
-/** The prices of the moment of several assets, for what adds them up; an asset without one is left out. */
+/** Returns the current mid prices of several assets; assets without a price are left out. */
 export function useMids(assetIds: readonly string[]): ReadonlyMap<string, string> {
   const listed = assetIds.join(SEPARATOR);
   const subscribe = useCallback(
@@ -79,7 +79,7 @@ export function useMids(assetIds: readonly string[]): ReadonlyMap<string, string
     },
     [listed],
   );
-  // As one text, since a new map for the same prices would be a change for ever.
+  // As one text, since a new map would be a change on every call.
   const mids = useSyncExternalStore(subscribe, () =>
     idsIn(listed)
       .map((assetId) => latestPrice(assetId)?.mid ?? '')

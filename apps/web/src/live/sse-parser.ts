@@ -1,16 +1,16 @@
-/** One event of a stream of server-sent events. */
+/** One server-sent event. */
 export interface StreamEvent {
   readonly type: string;
-  /** The `id` line of this event; events without one move no position. */
+  /** The `id` line of the event; events without one do not move the position. */
   readonly id: string | undefined;
   readonly data: string;
 }
 
-/** More than any event of ours; a stream that never ends a line would otherwise fill the memory. */
+/** More than any event has; bounds the memory of a line that never ends. */
 const MAX_BUFFERED_CHARACTERS = 1_000_000;
 
 /**
- * Reads a stream of server-sent events as it comes, in pieces that end anywhere.
+ * Parses a stream of server-sent events in chunks that end anywhere.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createSseParser(onEvent: (event: StreamEvent) => void): { feed(chunk: string): void } {
@@ -41,15 +41,15 @@ export function createSseParser(onEvent: (event: StreamEvent) => void): { feed(c
   }
 
   return {
-    /** @throws RangeError when a line does not end */
+    /** @throws RangeError if a line does not end */
     feed(chunk) {
       buffer += chunk;
       if (isStart && buffer.length > 0) {
         isStart = false;
-        // A byte order mark belongs to the encoding, not to the first line.
+        // A byte order mark is not part of the first line.
         if (buffer.startsWith('\uFEFF')) buffer = buffer.slice(1);
       }
-      // The last part may go on in the next piece; so may a line break, whose two characters count as one.
+      // The last part may continue in the next chunk, and a trailing CR may be half of CRLF.
       const lines = buffer.split(/\r\n|\n|\r(?!$)/);
       buffer = lines.pop() ?? '';
       if (buffer.length > MAX_BUFFERED_CHARACTERS) throw new RangeError('a line of the stream does not end');

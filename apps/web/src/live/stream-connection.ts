@@ -5,11 +5,11 @@ import type { StreamFrame } from './stream-frames.ts';
 import { readFrame } from './stream-frames.ts';
 
 const STREAM_PATH = `${API_PREFIX}/stream?prices=all`;
-/** Longer than the fifteen seconds between two heartbeats: a connection that is this quiet is dead. */
+/** Longer than the fifteen seconds between heartbeats: a connection silent for longer is dead. */
 const SILENCE_MILLISECONDS = 25_000;
 
 interface StreamHandlers {
-  /** The `seq` of the last event that this browser has; undefined before the first. */
+  /** The `seq` of the last event that this browser has; `undefined` before the first. */
   readonly lastSeq: () => number | undefined;
   readonly onFrame: (frame: StreamFrame) => void;
   readonly onSign: () => void;
@@ -17,8 +17,9 @@ interface StreamHandlers {
 }
 
 /**
- * Follows the stream of the signed-in user until it is told to stop, over as many connections as that takes. It reads
- * with `fetch`, since an EventSource cannot send the access token.
+ * Follows the stream of the signed-in user over as many connections as needed. Uses `fetch`, since an EventSource
+ * cannot send the access token.
+ * @returns what stops it
  */
 export function followStream(handlers: StreamHandlers): () => void {
   const stopped = new AbortController();
@@ -45,7 +46,7 @@ async function keepFollowing(handlers: StreamHandlers, stopped: AbortSignal): Pr
 
 type Outcome = 'ended' | 'failed' | 'renew' | 'session-over';
 
-/** One connection. */
+/** Reads one connection to its end. */
 async function follow(handlers: StreamHandlers, stopped: AbortSignal): Promise<Outcome> {
   const silence = new AbortController();
   const response = await fetch(STREAM_PATH, {
@@ -84,7 +85,7 @@ function headersFor(lastSeq: number | undefined): Record<string, string> {
   };
 }
 
-/** Waits, but no longer than until the network is back. */
+/** Waits, but only until the network is back. */
 function waitOrOnline(milliseconds: number, stopped: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
@@ -103,7 +104,7 @@ const FIRST_DELAY_MILLISECONDS = 500;
 const MAX_DELAY_MILLISECONDS = 15_000;
 
 /**
- * How long to wait before the next attempt: twice as long each time, and never all clients at once.
+ * Returns the delay before the next attempt: exponential backoff with jitter.
  * @param failures attempts that failed since the last success, from 1
  * @param chance from 0 to 1
  */

@@ -5,12 +5,12 @@ import { z } from 'zod';
 import type { LivePrice } from './price-store.ts';
 import type { StreamEvent } from './sse-parser.ts';
 
-/** What the stream can say. */
+/** A frame of the stream. */
 export type StreamFrame =
   | { readonly kind: 'hello'; readonly lastSeq: number }
   | { readonly kind: 'price'; readonly assetId: string; readonly price: LivePrice }
   | { readonly kind: 'event'; readonly event: LiveEvent }
-  /** Events before this one cannot be had any more: read everything anew. */
+  /** Earlier events are lost: everything has to be read again. */
   | { readonly kind: 'reset'; readonly lastSeq: number }
   | { readonly kind: 'closing'; readonly reason: string }
   | { readonly kind: 'session-over' };
@@ -18,7 +18,7 @@ export type StreamFrame =
 const positionSchema = z.object({ last_seq: z.int() });
 const closingSchema = z.object({ reason: z.string() });
 
-/** Reads one frame. What this version of the app does not know is left out, so that the server may say more. */
+/** Parses one frame. Unknown frames are ignored, so that the server may add some. */
 export function readFrame({ type, data }: Pick<StreamEvent, 'type' | 'data'>): StreamFrame | undefined {
   const body = parseJson(data);
   switch (type) {

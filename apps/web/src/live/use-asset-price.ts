@@ -9,7 +9,7 @@ export interface AssetPrice {
   readonly mid: string;
   readonly bid: string;
   readonly ask: string;
-  /** Since a day ago; undefined where the platform does not know that price. */
+  /** Change since a day ago; `undefined` if that price is unknown. */
   readonly change: string | undefined;
   readonly changePercent: Figure;
 }
@@ -19,12 +19,12 @@ type PricedAsset = Pick<
   'asset_id' | 'current_price' | 'price_scale' | 'price_change_24h' | 'price_change_percentage_24h'
 >;
 
-/** Returns the current price with its change of the day, which moves with every tick. */
+/** Returns the current price with the change of the day, which moves with every tick. */
 export function useAssetPrice(asset: PricedAsset): AssetPrice {
   return priceOfAsset(asset, useLivePrice(asset.asset_id));
 }
 
-/** Puts the last quote of the stream, if there is one, to an asset of the list. */
+/** Combines an asset of the list with the last quote of the stream, if there is one. */
 export function priceOfAsset(
   asset: PricedAsset,
   live: Pick<AssetPrice, 'mid' | 'bid' | 'ask'> | undefined,
@@ -35,7 +35,7 @@ export function priceOfAsset(
   if (price_change_24h === null) {
     return { ...prices, change: undefined, changePercent: price_change_percentage_24h };
   }
-  // The list and the stream are of different moments; what both are measured from is the same.
+  // The list and the stream are of different moments, with the same reference price.
   const reference = decimal(current_price).minus(decimalOfFloat(price_change_24h, asset.price_scale));
   return {
     ...prices,

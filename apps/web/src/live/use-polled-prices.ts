@@ -4,12 +4,12 @@ import { assetsQuery } from '../api/market.ts';
 import { noteConnection, noteSignOfLife } from './live-status.ts';
 import { priceAround, publishPrice } from './price-store.ts';
 
-/** The stream needs a session, so visitors ask. */
+/** The stream needs a session, so visitors poll. */
 const VISITOR_POLL_MILLISECONDS = 3_000;
-/** With a stream, only for what it does not carry: the statistics of the day and new assets. */
+/** With a stream, only statistics and new assets are polled. */
 const STATISTICS_POLL_MILLISECONDS = 60_000;
 
-/** Keeps the catalogue fresh and, for visitors, the prices. Used once, by the shell. */
+/** Polls the catalogue and, for visitors, the prices. Used once, by the shell. */
 export function usePolledPrices(hasStream: boolean): void {
   const { data, dataUpdatedAt, failureCount, isError } = useQuery({
     ...assetsQuery(),

@@ -2,25 +2,28 @@ import { useSyncExternalStore } from 'react';
 import { z } from 'zod';
 
 /**
- * The access token lives in this module and nowhere else: what is in `localStorage` any script could carry away.
- * What survives a reload is the refresh token, in a cookie of the gateway that no script can read.
+ * The access token exists only in this module's memory: any script could read `localStorage`. The refresh token
+ * survives a reload in a cookie that no script can read.
  */
 const REFRESH_URL = '/api/v1/auth/refresh';
 const RENEWAL_LOCK = 'cnop.session.renewal';
-/** No secret: it only says that asking for a renewal is worth a request. */
+/** Not a secret: it only says that a renewal is worth a request. */
 const HINT_KEY = 'cnop.session';
-/** Before the end of the token, so that no request meets an expired one. */
+/** Renews before the end of the token, so that no request uses an expired one. */
 const RENEW_BEFORE_SECONDS = 30;
 const MIN_RENEWAL_DELAY_SECONDS = 5;
 const MILLISECONDS_PER_SECOND = 1_000;
 
-/** Asks the gateway to keep the refresh token in a cookie; see docs/reference/sessions.md. */
+/**
+ * Asks the gateway to keep the refresh token in a cookie.
+ * @see docs/reference/sessions.md
+ */
 export const COOKIE_MODE = { 'X-Session-Mode': 'cookie' } as const;
 
 export const tokenAnswerSchema = z.object({ access_token: z.string(), expires_in: z.int() });
 type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
 
-/** `restoring` until the first renewal is answered; `expired` when a session ended under a page that was using it. */
+/** `restoring` until the first renewal is answered; `expired` if the session ended while a page was using it. */
 type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
 
 let state: SessionState = 'visitor';
@@ -48,7 +51,7 @@ export function subscribeToSession(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Takes over the tokens of a login or a renewal. */
+/** Starts or continues the session with the tokens of a sign-in or a renewal. */
 export function startSession(answer: TokenAnswer): void {
   accessToken = answer.access_token;
   rememberHint(true);
@@ -58,13 +61,13 @@ export function startSession(answer: TokenAnswer): void {
   setState('signed-in');
 }
 
-/** Forgets the session here and in every other tab. */
+/** Ends the session here and in every other tab. */
 export function endSession(): void {
   forget('visitor');
   otherTabs?.postMessage('signed-out');
 }
 
-/** At the start of the app: whoever was signed in still is. */
+/** Restores the session of an earlier visit when the app starts. */
 export function restoreSession(): void {
   if (!hasHint()) return;
   setState('restoring');
@@ -73,15 +76,15 @@ export function restoreSession(): void {
   });
 }
 
-/** Who is here, once that is known. */
+/** Returns the state of the session once a restoration has finished. */
 export async function settledSession(): Promise<SessionState> {
   await restoration;
   return state;
 }
 
 /**
- * Gets a new access token. Calls share one request, and tabs take turns: a refresh token is good for one use, and a
- * later use of it would look like theft and end the session.
+ * Renews the access token. Calls share one request, and tabs take turns: a refresh token is valid once, and a second
+ * use would look like theft and end the session.
  * @returns whether there is a session
  */
 export function renewAccessToken(): Promise<boolean> {
@@ -91,20 +94,20 @@ export function renewAccessToken(): Promise<boolean> {
   return renewal;
 }
 
-/** The only place that knows how a session is renewed: the browser adds the cookie. */
+/** Requests new tokens; the browser adds the cookie. */
 async function requestRenewal(): Promise<boolean> {
   let response: Response;
   try {
     response = await fetch(REFRESH_URL, {
       method: 'POST',
       credentials: 'same-origin',
-      // The answer brings the next cookie, also to a page that is already left. The page that follows may ask with the
-      // cookie before it: for a few seconds it gets the same answer.
+      // `keepalive` lets the answer bring the next cookie even after the page was left. The next page may still send
+      // the old cookie and gets the same answer for a few seconds.
       keepalive: true,
       headers: { Accept: 'application/json', ...COOKIE_MODE },
     });
   } catch {
-    // Being offline ends no session; the request that needed the token fails and says so.
+    // Being offline does not end the session; the request that needed the token fails.
     return false;
   }
   if (response.ok) {
@@ -115,12 +118,12 @@ async function requestRenewal(): Promise<boolean> {
   return false;
 }
 
-/** Anything else may pass: a limit, a restart. */
+/** Other failures are temporary, such as a rate limit or a restart. */
 function isRefusal(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-/** Locks need a secure context; without one, tabs of the same user are left to their luck. */
+/** Locks need a secure context; without one, tabs may renew at the same time. */
 function inTurn<T>(task: () => Promise<T>): Promise<T> {
   if (!('locks' in navigator)) return task();
   return navigator.locks.request(RENEWAL_LOCK, task);
@@ -164,7 +167,7 @@ function store(key: string, text: string | null): void {
   }
 }
 
-/** Whether somebody is signed in; re-renders when that changes. */
+/** Returns the state of the session, and renders when it changes. */
 export function useSession(): SessionState {
   return useSyncExternalStore(subscribeToSession, sessionState);
 }

@@ -8,9 +8,9 @@ type Palette = 'green-red' | 'blue-orange';
 
 interface Appearance {
   readonly theme: Theme;
-  /** Colours of gains and losses; the second pair is told apart by colour-blind people as well. */
+  /** Colours of gains and losses; the second pair suits colour blindness. */
   readonly palette: Palette;
-  /** Masks every amount, for when somebody looks over the shoulder. */
+  /** Masks all amounts of the user. */
   readonly hideAmounts: boolean;
 }
 
@@ -19,7 +19,7 @@ const DEFAULTS: Appearance = { theme: 'system', palette: 'green-red', hideAmount
 let current: Appearance | undefined;
 const listeners = new Set<() => void>();
 
-/** Settings are a convenience: a browser that keeps nothing gets the defaults. */
+/** Reads the stored settings, or the defaults if the browser stores nothing. */
 function readStored(): Appearance {
   try {
     const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Partial<Appearance>;
@@ -48,14 +48,14 @@ export function changeAppearance(change: Partial<Appearance>): void {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(current));
   } catch {
-    // A full or forbidden storage costs only the memory of the choice.
+    // Without storage the choice lasts until the page is reloaded.
   }
   for (const listener of listeners) listener();
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  // With the theme of the system, charts have to follow it as well.
+  // Charts follow the theme of the system too.
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   const follow = (): void => {
     current = { ...appearance() };

@@ -12,13 +12,13 @@ export interface AlertDialogProps {
   readonly confirmLabel: string;
   readonly cancelLabel: string;
   readonly tone: ButtonTone;
-  /** Where the focus begins: on the safe choice, unless confirming is what the user has come for. */
+  /** The button with the initial focus: the safe choice, unless the user came to confirm. */
   readonly focusOn: 'confirm' | 'cancel';
   readonly isBusy?: boolean;
   readonly children: ReactNode;
 }
 
-/** Asks before something is done that cannot be undone. */
+/** Asks for confirmation. */
 export function AlertDialog(props: AlertDialogProps) {
   const {
     isOpen,

@@ -12,7 +12,7 @@ import {
 } from '../format/numbers.ts';
 import { useAppearance } from '../settings/appearance.ts';
 
-/** The same for every amount, so that not even its length is told. */
+/** One mask for all amounts, so that their length is hidden too. */
 const MASK = '•••••';
 const CENTS = 2;
 
@@ -26,11 +26,11 @@ interface AmountProps {
 
 interface MoneyProps extends AmountProps {
   readonly value: Text;
-  /** Shows a sign and its colour: for changes and results, not for balances. */
+  /** Shows a sign and its colour, for changes and results. */
   readonly isChange?: boolean;
 }
 
-/** USD of the user. Masked on request; nothing else shows money of the user, so nothing else can leak it. */
+/** USD of the user, masked on request. No other component shows the user's money. */
 export function Money({ value, isChange = false, className }: MoneyProps) {
   const { hideAmounts } = useAppearance();
   if (hideAmounts) return <Masked className={className} />;
@@ -45,7 +45,7 @@ interface QuantityProps extends AmountProps {
   readonly unit?: string;
 }
 
-/** Units that the user holds or trades. */
+/** Units that the user holds or trades, masked on request. */
 export function Quantity({ value, unit, className }: QuantityProps) {
   const { hideAmounts } = useAppearance();
   if (hideAmounts) return <Masked className={className} />;
@@ -71,12 +71,12 @@ interface PriceProps extends AmountProps {
   readonly priceScale: number;
 }
 
-/** What the market says; it is public, so it is never masked. */
+/** A price of the market; public, so it is never masked. */
 export function Price({ value, priceScale, className }: PriceProps) {
   return <span className={clsx('numeric', className)}>{formatPrice(value, priceScale)}</span>;
 }
 
-/** A change in percent: coloured, and signed for whoever does not see the colour. */
+/** A change in percent, with colour and sign. */
 export function Percent({ value, className }: AmountProps & { readonly value: Figure }) {
   return (
     <span className={clsx('numeric', COLOURS[signOfPercent(value)], className)}>
@@ -91,14 +91,14 @@ interface TickingPriceProps {
   readonly className?: string;
 }
 
-/** A price that lights up when it moves. It is no live region: a voice that reads every tick helps nobody. */
+/** A price that is highlighted when it moves. Not a live region: reading out every tick would be noise. */
 export function TickingPrice({ value, priceScale, className }: TickingPriceProps) {
   const [shown, setShown] = useState({ value, tick: '' });
   if (value !== shown.value) {
     setShown({ value, tick: decimal(value).gt(shown.value) ? 'tick-up' : 'tick-down' });
   }
   return (
-    // A new key begins the animation anew.
+    // A new key restarts the animation.
     <span key={value} className={clsx('numeric -mx-1 rounded px-1', shown.tick, className)}>
       {formatPrice(value, priceScale)}
     </span>

@@ -47,17 +47,17 @@ export const STATUS_TONES: Readonly<Record<AssetStatus, BadgeTone>> = {
   delisted: 'loss',
 };
 
-/** What may be done with an asset; nothing for one that is open for everything. */
+/** The status of an asset; nothing for an active one. */
 export function AssetStatusBadge({ status }: { readonly status: AssetStatus }) {
   return status === 'active' ? null : <Badge tone={STATUS_TONES[status]}>{STATUS_NAMES[status]}</Badge>;
 }
 
 const HUES = 360;
-/** Spreads neighbouring letters over the circle. */
+/** Spreads neighbouring letters over the colour circle. */
 const HUE_STEP = 47;
 const SHOWN_LETTERS = 4;
 
-/** A round mark of an asset, coloured by its name: pictures would have to come from other origins. */
+/** A round mark of an asset, coloured by its symbol; images would need other origins. */
 export function AssetBadge({
   symbol,
   size = 'medium',

@@ -24,7 +24,7 @@ interface ButtonLook {
   readonly size?: ButtonSize;
 }
 
-/** The classes of a button, for links that look like one. */
+/** Returns the classes of a button, for links that look like one. */
 export function buttonClass({ tone = 'secondary', size = 'medium' }: ButtonLook = {}): string {
   return clsx(
     'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none',
@@ -35,9 +35,9 @@ export function buttonClass({ tone = 'secondary', size = 'medium' }: ButtonLook 
 }
 
 interface ButtonProps extends ComponentProps<'button'>, ButtonLook {
-  /** Something is under way: the button keeps its size, shows so and does nothing. */
+  /** A request is running: the button keeps its size, shows a spinner and does nothing. */
   readonly isBusy?: boolean;
-  /** Does nothing for now and keeps the focus. */
+  /** Does nothing and keeps the focus. */
   readonly isInert?: boolean;
   readonly children: ReactNode;
 }
@@ -57,7 +57,7 @@ export function Button({
     <button
       type="button"
       {...rest}
-      // Not `disabled`: that would take the focus away from whoever has just pressed it.
+      // `disabled` would take the focus away from the pressed button.
       aria-disabled={doesNothing || undefined}
       aria-busy={isBusy || undefined}
       onClick={doesNothing ? (event) => event.preventDefault() : onClick}
@@ -70,9 +70,9 @@ export function Button({
 }
 
 interface IconButtonProps extends ComponentProps<'button'> {
-  /** Says what is done to what, such as "Cancel order 12 BTC". */
+  /** Names the action and its object, such as "Cancel order 12 BTC". */
   readonly label: string;
-  /** Does nothing for now, and keeps the focus, which `disabled` would take away. */
+  /** Does nothing and keeps the focus, which `disabled` would take away. */
   readonly isInert?: boolean;
   readonly children: ReactNode;
 }

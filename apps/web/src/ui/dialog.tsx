@@ -8,9 +8,9 @@ export interface DialogProps {
   readonly onClose: () => void;
   readonly title: ReactNode;
   readonly children: ReactNode;
-  /** `drawer`: at the side, for details beside a list. */
+  /** `drawer` is at the side, for details beside a list. */
   readonly kind?: 'dialog' | 'drawer';
-  /** Where the focus begins, when that is not the first thing in it. */
+  /** The element with the initial focus; by default the first one. */
   readonly focusOn?: RefObject<HTMLElement | null>;
 }
 
@@ -20,7 +20,7 @@ const POPUPS = {
   drawer: 'drawer fixed inset-y-0 end-0 z-50 w-full max-w-md border-s border-line bg-raised shadow-float',
 } as const;
 
-/** Over the page, with the focus inside until it is closed. */
+/** A modal dialog or drawer. */
 export function Dialog({ isOpen, onClose, title, children, kind = 'dialog', focusOn }: DialogProps) {
   return (
     <BaseDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>

@@ -5,18 +5,18 @@ import type { ComponentProps, ReactNode, Ref } from 'react';
 interface FieldTexts {
   readonly label: string;
   readonly error?: string | undefined;
-  /** Said before anything went wrong. */
+  /** Shown without an error as well. */
   readonly hint?: ReactNode;
 }
 
 interface FieldProps extends FieldTexts {
   readonly id: string;
-  /** Beside the label, such as what is available. */
+  /** Beside the label, such as the available amount. */
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** What the control of a field says about itself to assistive technology. */
+/** Returns the ARIA attributes of the control of a field. */
 export function describedBy(id: string, { error, hint }: FieldTexts): Record<string, unknown> {
   const ids = [...(error ? [`${id}-error`] : []), ...(hint ? [`${id}-hint`] : [])].join(' ');
   return {
@@ -25,7 +25,7 @@ export function describedBy(id: string, { error, hint }: FieldTexts): Record<str
   };
 }
 
-/** Label above, control, then what is wrong or worth knowing. */
+/** A field: label, control, error and hint. */
 function Field({ id, label, error, hint, aside, children }: FieldProps) {
   return (
     <div className="grid gap-1">
@@ -77,7 +77,7 @@ interface TextAreaProps {
 
 const LINE_BREAKS = /\s*\n\s*/g;
 
-/** Room for a paragraph. The API takes text without line breaks, so a pasted one becomes a space. */
+/** A field for a paragraph. The API takes no line breaks, so they become spaces. */
 export function TextArea({ id, label, value, onChange, error, rows = 3 }: TextAreaProps) {
   return (
     <Field id={id} label={label} error={error}>
@@ -108,8 +108,8 @@ interface DecimalFieldProps {
 }
 
 /**
- * An amount as text: `type="number"` would refuse a decimal comma, change digits and count on the mouse wheel. Whoever
- * reads the value accepts both separators.
+ * A field for an amount as text: `type="number"` would refuse a decimal comma, change digits and react to the mouse
+ * wheel. Read it with `readDecimal`, which accepts both separators.
  */
 export function DecimalField({
   id,
@@ -170,7 +170,7 @@ export function CheckboxField({ id, label, isChecked, onChange }: CheckboxFieldP
   );
 }
 
-/** What is wrong with a form as a whole. */
+/** The error of a form as a whole. */
 export function FormProblem({ message }: { readonly message: string | undefined }) {
   return (
     <div role="alert" className="empty:hidden">

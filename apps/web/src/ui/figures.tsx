@@ -7,7 +7,7 @@ interface FiguresProps {
   readonly className?: string;
 }
 
-/** Key figures side by side, with hairlines between them. */
+/** Key figures side by side. */
 export function Figures({ children, className }: FiguresProps) {
   return (
     <dl className={clsx('grid gap-px overflow-hidden rounded-lg border border-line bg-line', className)}>
@@ -18,9 +18,9 @@ export function Figures({ children, className }: FiguresProps) {
 
 interface FigureProps {
   readonly label: string;
-  /** Nothing while it loads: its place is held. */
+  /** Empty while loading; its space is kept. */
   readonly children: ReactNode;
-  /** Something smaller behind the figure. */
+  /** Smaller text after the figure. */
   readonly aside?: ReactNode;
   readonly className?: string;
 }
@@ -37,7 +37,7 @@ export function Figure({ label, children, aside, className }: FigureProps) {
   );
 }
 
-/** A line of a description list: what it is, and at the end of the line its value. */
+/** A line of a description list: label and value. */
 export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <div className="flex items-baseline justify-between gap-4">

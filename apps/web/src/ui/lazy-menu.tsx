@@ -6,13 +6,13 @@ interface LazyMenuProps {
   readonly label: string;
   readonly trigger: ReactNode;
   readonly triggerClass: string;
-  /** Loads the menu, which opens itself once it is there: it weighs as much as the rest of the shell. */
+  /** Loads the menu, which opens itself once loaded. It is as large as the rest of the shell. */
   readonly load: () => Promise<ComponentType<LoadedMenuProps>>;
 }
 
 export type LoadedMenuProps = Pick<LazyMenuProps, 'label' | 'trigger' | 'triggerClass'>;
 
-/** A menu whose code comes when somebody is about to open it. */
+/** A menu whose code is loaded when it is about to be opened. */
 export function LazyMenu({ load, ...look }: LazyMenuProps) {
   const [Loaded, ask] = useLoaded(load, 'The menu');
   if (Loaded) return <Loaded {...look} />;
@@ -36,9 +36,8 @@ export function LazyMenu({ load, ...look }: LazyMenuProps) {
 }
 
 /**
- * A part whose code comes when it is asked for. When that fails it says so, and how to get it: a part that is not
- * there is no reason to take the page away.
- * @param name of the part, in the notice
+ * Loads a component on demand. If that fails it shows a notice, and the page stays.
+ * @param name of the component, in the notice
  */
 export function useLoaded<Props>(
   load: () => Promise<ComponentType<Props>>,

@@ -13,7 +13,7 @@ export interface MenuProps {
   readonly children: ReactNode;
 }
 
-/** A button with a list of commands and choices; it is open at first, since it is made when somebody asks for it. */
+/** A menu button. Open at first, since it is created when the user asks for it. */
 export function Menu({ label, trigger, triggerClass, children }: MenuProps) {
   const popupHome = usePopupHome();
   return (
@@ -53,7 +53,7 @@ export interface MenuChoiceProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-/** One of several, within a menu. */
+/** A choice of one option within a menu. */
 export function MenuChoice<Value extends string>({
   label,
   options,

@@ -1,14 +1,14 @@
-/** Something that happened and is worth a line at the edge of the screen. */
+/** A message shown at the edge of the screen. */
 export interface Notice {
   readonly title: string;
   readonly description?: string;
-  /** A failure stays longer. */
+  /** Failures stay longer. */
   readonly tone: 'success' | 'info' | 'failure';
 }
 
 type Listener = (notice: Notice) => void;
 
-/** What nobody shows yet: the part that shows notices is loaded after the first paint. */
+/** Notices are kept until the component that shows them is loaded. */
 const MAX_WAITING = 5;
 let waiting: Notice[] = [];
 let show: Listener | undefined;

@@ -1,7 +1,7 @@
 import { Check, Circle } from 'lucide-react';
 import { passwordRules } from './password-rules.ts';
 
-/** Every rule of a new password, with those that are met marked. */
+/** All rules of a new password, with those that are met marked. */
 export function PasswordRulesList({ password }: { readonly password: string }) {
   return (
     <ul className="mt-1 grid gap-x-4 sm:grid-cols-2">

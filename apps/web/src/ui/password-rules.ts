@@ -5,16 +5,16 @@ export interface PasswordRule {
   readonly isMet: boolean;
 }
 
-/** What the schema says about an empty password are all of its rules, in the order in which it checks them. */
+/** An empty password breaks all rules, so its errors list them in order. */
 const RULES = complaintsAbout('');
 
-/** Every rule of a new password, and whether this one meets it. */
+/** Returns all rules of a new password and whether it meets them. */
 export function passwordRules(password: string): PasswordRule[] {
   const open = new Set(complaintsAbout(password));
   return RULES.map((text) => ({ text, isMet: password !== '' && !open.has(text) }));
 }
 
-/** The complaint that is no rule of an empty password, such as one about too many bytes. */
+/** Returns the first error of a password, including those that are no listed rule, such as too many bytes. */
 export function passwordComplaint(password: string): string | undefined {
   return complaintsAbout(password)[0];
 }

@@ -1,9 +1,8 @@
 import { createContext, use } from 'react';
 
 /**
- * The main part of the page, once it is there. Menus and lists hang in it: beside it, in no landmark, some would not find
- * them again. The shell tells, since an element that is looked up while rendering may not be there the first time, and a
- * list whose place changes is closed.
+ * The element that contains menus and lists: the main landmark, since content outside of landmarks is hard to find for
+ * screen readers. Set by the shell once the element exists; a list whose container changes is closed.
  */
 export const PopupHome = createContext<HTMLElement | null>(null);
 

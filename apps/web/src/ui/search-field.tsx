@@ -5,7 +5,7 @@ import { useShortcut } from './use-shortcut.ts';
 
 export interface SearchFieldProps {
   readonly id: string;
-  /** What is searched; read out and shown as long as nothing is typed. */
+  /** Read out, and shown while the field is empty. */
   readonly label: string;
   readonly value: string;
   readonly onChange: (text: string) => void;
@@ -13,7 +13,7 @@ export interface SearchFieldProps {
   readonly maxLength?: number;
 }
 
-/** Narrows a list while somebody types; `/` leads to it. */
+/** A search field; `/` focuses it. */
 export function SearchField({ id, label, value, onChange, error, maxLength }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut('/', () => input.current?.focus());

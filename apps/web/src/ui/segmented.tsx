@@ -4,7 +4,7 @@ import { useId } from 'react';
 export interface SegmentedOption<Value extends string> {
   readonly value: Value;
   readonly label: string;
-  /** Classes while chosen, where the choice has a colour of its own. */
+  /** Classes of the chosen option, if it has a colour of its own. */
   readonly chosenClass?: string;
 }
 
@@ -17,7 +17,7 @@ export interface SegmentedProps<Value extends string> {
   readonly className?: string;
 }
 
-/** One of a few, all of them in sight. Radio buttons underneath, so arrow keys and forms work as everywhere. */
+/** A choice of one of a few visible options. Built from radio buttons, so that arrow keys work. */
 export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
   const { label, options, value, onChange, size = 'medium', className } = props;
   const name = useId();
@@ -31,7 +31,7 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
             <label
               key={option.value}
               className={clsx(
-                // The hidden radio button stays inside, or it would make the page scroll sideways.
+                // Keeps the hidden radio button inside, or the page would scroll sideways.
                 'relative flex flex-1 cursor-pointer items-center justify-center rounded px-2 font-medium whitespace-nowrap',
                 'has-focus-visible:outline-2 has-focus-visible:outline-accent',
                 size === 'small' ? 'h-6 min-w-8 text-xs' : 'h-8 text-sm',

@@ -13,7 +13,7 @@ export interface SelectProps<Value extends string> {
   readonly options: readonly SelectOption<Value>[];
   readonly value: Value;
   readonly onChange: (value: Value) => void;
-  /** The label is read out but not shown, where the place says it all. */
+  /** Hides the label visually, where its place makes it clear. */
   readonly isLabelHidden?: boolean;
   readonly className?: string;
 }

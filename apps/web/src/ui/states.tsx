@@ -5,7 +5,7 @@ import { Component } from 'react';
 import { toProblem } from '../api/http/api-problem.ts';
 import { Button } from './button.tsx';
 
-/** Holds the place of what is loading, in its size, so that nothing jumps when it comes. */
+/** A placeholder of the size of what is loading, so that the layout does not shift. */
 export function Skeleton({ className }: { readonly className?: string }) {
   return <span aria-hidden="true" className={clsx('block animate-pulse rounded bg-sunken', className)} />;
 }
@@ -13,7 +13,7 @@ export function Skeleton({ className }: { readonly className?: string }) {
 interface SkeletonRowsProps {
   readonly label: string;
   readonly rows: number;
-  /** Height of a row. */
+  /** The height of a row. */
   readonly rowClass?: string;
 }
 
@@ -21,7 +21,7 @@ export function SkeletonRows({ label, rows, rowClass = 'h-12' }: SkeletonRowsPro
   return (
     <div role="status" aria-label={label}>
       {Array.from({ length: rows }, (_, index) => (
-        // Rows of a skeleton have no identity but their place.
+        // Skeleton rows have no identity but their index.
         <div key={index} className={clsx('flex items-center border-b border-line px-4', rowClass)}>
           <Skeleton className="h-4 w-full" />
         </div>
@@ -33,7 +33,7 @@ export function SkeletonRows({ label, rows, rowClass = 'h-12' }: SkeletonRowsPro
 interface EmptyStateProps {
   readonly title: string;
   readonly children?: ReactNode;
-  /** What to do next. */
+  /** The next step. */
   readonly action?: ReactNode;
 }
 
@@ -48,13 +48,13 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
 }
 
 interface ErrorStateProps {
-  /** What could not be done, such as "The chart could not be loaded". */
+  /** What failed, such as "The chart could not be loaded". */
   readonly title: string;
   readonly error: unknown;
   readonly onRetry?: () => void;
 }
 
-/** Says in plain words what failed, and how to go on; the request id is for whoever is asked for help. */
+/** An error with a way to retry; the request id is for support. */
 export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   const problem = toProblem(error);
   return (
@@ -78,7 +78,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
 
 interface ErrorBoundaryProps {
   readonly children: ReactNode;
-  /** Instead of a part that broke. */
+  /** Rendered instead of the failed children. */
   readonly fallback: (error: unknown) => ReactNode;
 }
 
@@ -86,7 +86,7 @@ interface State {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** Keeps a broken part from taking the page with it. React knows no hook for this. */
+/** Contains errors of its children, so that the page survives. React has no hook for this. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, State> {
   override state: State = { failure: undefined };
 
@@ -101,8 +101,8 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, State> {
 }
 
 /**
- * Another try for what may have failed for want of code: browsers may remember for the life of a page that a module did
- * not come (HTML, "fetch a single module script"), and a newer release of the app has its modules at other addresses.
+ * Reloads the page to retry a failed code load: browsers may remember a failed module for the life of a page (HTML,
+ * "fetch a single module script"), and a newer release has its modules at other addresses.
  */
 export function reloadPage(): void {
   window.location.reload();

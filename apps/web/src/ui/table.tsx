@@ -4,14 +4,14 @@ import type { ComponentProps, ReactNode } from 'react';
 import { Button } from './button.tsx';
 
 interface TableProps {
-  /** What the table lists; read out, not shown. */
+  /** The content of the table; read out, not shown. */
   readonly caption: string;
   readonly head: ReactNode;
   readonly children: ReactNode;
   readonly className?: string;
 }
 
-/** A table that scrolls inside its frame when it must; the page itself never scrolls sideways. */
+/** A table that scrolls inside its frame; the page itself never scrolls sideways. */
 export function Table({ caption, head, children, className }: TableProps) {
   return (
     // The focus makes it scroll with the keyboard.
@@ -35,7 +35,7 @@ interface ColumnProps {
 }
 
 interface CellProps extends ColumnProps {
-  /** Half as high, in tables that are a legend or a long series. */
+  /** Half as high, for legends and long series. */
   readonly isDense?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function Column({ children, isNumeric = false, className }: ColumnProps) 
 }
 
 interface SortColumnProps extends ColumnProps {
-  /** How the table is sorted by this column; undefined when it is sorted by another. */
+  /** The direction if the table is sorted by this column. */
   readonly direction: SortDirection | undefined;
   readonly onSort: () => void;
 }
@@ -113,7 +113,7 @@ export function Cell({ children, isNumeric = false, isDense = false, className }
   );
 }
 
-/** The cell that names its row. */
+/** The header cell of a row. */
 export function RowHead({ children, isDense = false, className }: CellProps) {
   return (
     <th
@@ -129,7 +129,7 @@ export function RowHead({ children, isDense = false, className }: CellProps) {
   );
 }
 
-/** Which way a table is sorted. */
+/** The direction in which a table is sorted. */
 export type SortDirection = 'asc' | 'desc';
 
 interface ShowMoreProps {
@@ -138,7 +138,7 @@ interface ShowMoreProps {
   readonly onMore: () => void;
 }
 
-/** Under a list that comes a page at a time. */
+/** The button that loads the next page of a list. */
 export function ShowMore({ hasMore, isBusy, onMore }: ShowMoreProps) {
   if (!hasMore) return null;
   return (

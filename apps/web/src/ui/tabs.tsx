@@ -7,7 +7,7 @@ export interface TabItem<Value extends string> {
 }
 
 export interface TabsProps<Value extends string> {
-  /** What the tabs choose between. */
+  /** Names the choice for screen readers. */
   readonly label: string;
   readonly items: readonly TabItem<Value>[];
   readonly value: Value;

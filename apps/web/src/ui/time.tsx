@@ -5,7 +5,7 @@ export interface TimeProps {
   readonly isExact?: boolean;
 }
 
-/** A moment in the reader's zone. */
+/** A moment in the time zone of the user. */
 export function Time({ value, isExact = false }: TimeProps) {
   if (!value) return <span className="text-faint">—</span>;
   return (

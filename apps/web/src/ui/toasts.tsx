@@ -12,8 +12,8 @@ const ICONS = { success: CircleCheck, info: Info, failure: CircleAlert } as cons
 const COLOURS = { success: 'text-gain', info: 'text-accent', failure: 'text-danger' } as const;
 
 /**
- * Shows notices for a few seconds. Results of orders come here, so they are read out as well, and politely: an urgent one
- * would be hidden from whoever uses a screen reader once it was said.
+ * Shows notices for a few seconds. They are announced politely: an assertive one would be hidden from screen readers
+ * afterwards.
  */
 export function Toasts() {
   return (

@@ -1,13 +1,13 @@
 import type { FocusEvent, RefObject } from 'react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
-/** How long the actions of a list do nothing after its rows moved: longer than the pause between two quick clicks. */
+/** How long the actions of a list do nothing after its rows moved: longer than the gap of a double click. */
 const SETTLE_MILLISECONDS = 600;
 
 export interface SettlingRows<Container extends HTMLElement> {
-  /** Rows moved a moment ago: a click may be meant for the row that was there before. */
+  /** Whether rows moved a moment ago, so that a click may be meant for another row. */
   readonly isSettling: boolean;
-  /** For the element around the rows; each row carries its key as `data-row`. */
+  /** Props of the element around the rows; each row carries its key as `data-row`. */
   readonly container: {
     readonly ref: RefObject<Container | null>;
     readonly tabIndex: -1;
@@ -17,9 +17,9 @@ export interface SettlingRows<Container extends HTMLElement> {
 }
 
 /**
- * Protects a list whose rows have actions of their own. After rows came, went or changed places, `isSettling` holds for
- * a moment. When the row with the focus leaves, the focus goes to the link that names the row now in its place, never to
- * an action of that row, and to the container when there is none.
+ * Protects a list whose rows have actions. After rows came, went or moved, `isSettling` holds for a moment. When the
+ * focused row leaves, the focus moves to the link that names the next row, never to an action, and to the container if
+ * there is none.
  * @param keys of the rows, in the order in which they are shown
  */
 export function useSettlingRows<Container extends HTMLElement>(
@@ -30,7 +30,7 @@ export function useSettlingRows<Container extends HTMLElement>(
 
 function useIsSettling(sequence: string): boolean {
   const [known, setKnown] = useState({ sequence, isSettling: false });
-  // While rendering, so that no frame shows the new places with the actions of the old ones.
+  // During rendering, so that no frame shows moved rows with active buttons.
   if (known.sequence !== sequence) setKnown({ sequence, isSettling: known.sequence !== '' });
   useEffect(() => {
     if (!known.isSettling) return undefined;
@@ -61,7 +61,7 @@ function useFocusOfRows<Container extends HTMLElement>(keys: readonly string[]) 
     onFocus: ({ target }: FocusEvent): void => {
       focused.current = target.closest<HTMLElement>('[data-row]')?.dataset['row'];
     },
-    // The browser sends none for an element that is removed.
+    // Browsers send no blur event for a removed element.
     onBlur: (): void => {
       focused.current = undefined;
     },

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** Calls back when a key is pressed alone and nobody is typing. */
+/** Calls back when a key is pressed alone, outside of text fields and dialogs. */
 export function useShortcut(key: string, onPress: () => void): void {
   const latest = useRef(onPress);
   useEffect(() => {
@@ -25,6 +25,6 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isDialogOpen(): boolean {
-  // By its backdrop: a notice at the edge of the screen calls itself a dialog as well.
+  // Detected by its backdrop, since a notice also has the role of a dialog.
   return document.querySelector('.scrim') !== null;
 }

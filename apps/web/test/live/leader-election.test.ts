@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Locks } from '../../src/live/leader-election.ts';
 import { electLeader } from '../../src/live/leader-election.ts';
 
-/** Locks as browsers have them: one holder at a time, the others in the order in which they asked. */
+/** Locks as browsers have them: one holder at a time, the others in order. */
 function createLocks(): Locks {
   const tails = new Map<string, Promise<void>>();
   return {

@@ -48,7 +48,7 @@ describe('the parser of the stream', () => {
         fc.constantFrom('\n', '\r\n', '\r'),
         fc.array(fc.nat(stream.length * 2), { maxLength: 20 }),
         (lineBreak, cuts) => {
-          // A lone carriage return at the very end could be half of a line break, so something has to follow it.
+          // A trailing CR could be half of CRLF, so more input has to follow.
           const text = `${stream.replaceAll('\n', lineBreak)}:${lineBreak}`;
           const ends = [...new Set(cuts)]
             .filter((cut) => cut < text.length)

@@ -13,7 +13,7 @@ export type CashBalance = z.output<typeof cashBalanceSchema>;
 
 export const BALANCE_KEY = ['balance'] as const;
 
-/** The cash of the signed-in user. */
+/** Reads the cash of the signed-in user. */
 export function balanceQuery() {
   return queryOptions({
     queryKey: BALANCE_KEY,
@@ -21,7 +21,7 @@ export function balanceQuery() {
   });
 }
 
-/** The answer to every movement of cash. */
+/** The answer to every deposit and withdrawal. */
 const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
 
 interface Deposit {
@@ -62,17 +62,17 @@ export const LEDGER_KEY = ['ledger'] as const;
 
 export interface LedgerFilter {
   readonly type?: TransactionType | undefined;
-  /** The first and the last moment, as RFC 3339. */
+  /** The first and the last moment of the filter, in RFC 3339. */
   readonly start?: string | undefined;
   readonly end?: string | undefined;
 }
 
-/** The filter as the API takes it, in the list and in the export alike. */
+/** Returns the query parameters of a filter, for the list and the export. */
 function ledgerFilterQuery({ type, start, end }: LedgerFilter) {
   return { transaction_type: type, start_date: start, end_date: end };
 }
 
-/** The lines of the cash ledger, newest first, a page at a time. */
+/** Lists ledger entries, newest first, one page at a time. */
 export function ledgerQuery(filter: LedgerFilter) {
   return infiniteQueryOptions({
     queryKey: [...LEDGER_KEY, filter],
@@ -88,7 +88,7 @@ export function ledgerQuery(filter: LedgerFilter) {
   });
 }
 
-/** Every line of a filter as CSV, which spreadsheets read. */
+/** Downloads all ledger entries that match a filter as CSV. */
 export async function exportLedger(filter: LedgerFilter): Promise<Download> {
   return downloadFile({
     path: '/balance/transactions/export',

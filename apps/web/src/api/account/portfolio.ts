@@ -18,20 +18,20 @@ export type PortfolioHolding = z.output<typeof valuedHoldingSchema>;
 
 const portfolioSchema = z.object({
   usd_balance: nonNegativeDecimalSchema,
-  /** What the present holdings have cost. */
+  /** The cost of the positions held now. */
   total_invested: nonNegativeDecimalSchema,
   unrealized_pnl: signedDecimalSchema,
-  /** Over everything that was ever sold, sold-out holdings included. */
+  /** Realised P&L over the lifetime of the account, including closed positions. */
   realized_pnl: signedDecimalSchema,
   assets: z.array(valuedHoldingSchema),
   last_updated: z.string(),
 });
 export type Portfolio = z.output<typeof portfolioSchema>;
 
-/** The history is below it, so that both are read anew together. */
+/** The prefix of all portfolio queries, so that one invalidation reads them again. */
 export const PORTFOLIO_KEY = ['portfolio'] as const;
 
-/** Cash and holdings of one moment. */
+/** Reads the cash and the positions of one moment. */
 export function portfolioQuery() {
   return queryOptions({
     queryKey: [...PORTFOLIO_KEY, 'now'],
@@ -51,7 +51,7 @@ export type Holding = z.output<typeof holdingSchema>;
 
 export const HOLDINGS_KEY = ['holdings'] as const;
 
-/** Everything that the signed-in user holds, or once held. */
+/** Reads all positions of the signed-in user, including closed ones. */
 function holdingsQuery() {
   return queryOptions({
     queryKey: HOLDINGS_KEY,
@@ -60,7 +60,9 @@ function holdingsQuery() {
   });
 }
 
-/** What the user holds of one asset; null before the first trade, which the route of one asset would call a 404. */
+/**
+ * Reads the position in one asset; `null` before the first trade, for which the route of one asset would answer 404.
+ */
 export function holdingQuery(assetId: string) {
   return {
     ...holdingsQuery(),
@@ -69,7 +71,7 @@ export function holdingQuery(assetId: string) {
   };
 }
 
-/** Not a part of the portfolio's: the API counts reads of the history as reports, so it is read less often. */
+/** Separate from `PORTFOLIO_KEY`: the API limits history requests as reports, so it is read less often. */
 export const PORTFOLIO_HISTORY_KEY = ['portfolio-history'] as const;
 
 export const historyRangeSchema = z.enum(['1d', '1w', '1m', '3m', '1y', 'all']);
@@ -80,7 +82,7 @@ const pointSchema = z.object({
   total_value: nonNegativeDecimalSchema,
   cash: nonNegativeDecimalSchema,
   asset_value: nonNegativeDecimalSchema,
-  /** What came in less what went out up to then; the rest of the value was earned. */
+  /** Deposits less withdrawals up to this moment; the rest of the value is profit or loss. */
   net_deposits: signedDecimalSchema,
 });
 export type HistoryPoint = z.output<typeof pointSchema>;
@@ -88,13 +90,13 @@ export type HistoryPoint = z.output<typeof pointSchema>;
 const historySchema = z.object({
   interval: z.enum(['15m', '1h', '1d']),
   data: z.array(pointSchema),
-  /** False where the account has more movements than are counted back, so that the series starts late. */
+  /** `false` if the account has more ledger entries than the server reads back, so that the series starts late. */
   complete: z.boolean(),
 });
 
 /**
- * The value of the account over time, oldest first, the last point at the price of the moment. Two points of one time
- * are a step: before and after a movement of cash or a trade.
+ * Reads the value of the account over time, oldest first; the last point is at current prices. Two points at the same
+ * time are a step: before and after a ledger entry or a trade.
  */
 export function portfolioHistoryQuery(range: HistoryRange) {
   return queryOptions({

@@ -16,11 +16,11 @@ export function profileQuery() {
   });
 }
 
-/** Only what is to change; `null` takes a value away. */
+/** The fields to change; `null` deletes a value. */
 export type ProfileChange = Partial<
   Pick<Profile, 'first_name' | 'last_name' | 'email' | 'phone' | 'date_of_birth' | 'marketing_emails_consent'>
 > & {
-  /** Needed for another e-mail. */
+  /** Required to change the e-mail address. */
   readonly current_password?: string;
 };
 

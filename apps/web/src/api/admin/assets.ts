@@ -5,15 +5,15 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
-/** What every change of an asset answers: the asset as it is afterwards. */
+/** The answer to every change of an asset: the asset after the change. */
 const assetAnswerSchema = z.object({ data: assetResponseSchema });
 
-/** Where the catalogue has one asset. */
+/** Returns the path of one asset in the API. */
 function assetPath(assetId: string): string {
   return `/inventory/assets/${encodeURIComponent(assetId)}`;
 }
 
-/** Adds an asset to the catalogue; its id makes a second attempt a refusal, never a second asset. */
+/** Adds an asset to the catalogue. A repeated attempt is refused, since the id exists by then. */
 export async function createAsset(body: AssetCreate) {
   const { data } = await callApi({
     method: 'POST',
@@ -24,7 +24,7 @@ export async function createAsset(body: AssetCreate) {
   return data;
 }
 
-/** Edits an asset. What is not named stays as it is. */
+/** Edits an asset. Fields that are not named stay as they are. */
 export async function updateAsset(assetId: string, changes: AssetUpdate) {
   const path = assetPath(assetId);
   const { data } = await callApi({ method: 'PUT', path, body: changes, schema: assetAnswerSchema });
@@ -33,24 +33,27 @@ export async function updateAsset(assetId: string, changes: AssetUpdate) {
 
 export type Switch = 'activate' | 'deactivate';
 
-/** Opens an asset for trading or closes it; doing so again changes nothing. */
+/** Activates or deactivates an asset. Idempotent. */
 export async function switchTrading(assetId: string, to: Switch) {
   const path = `${assetPath(assetId)}/${to}`;
   const { data } = await callApi({ method: 'POST', path, schema: assetAnswerSchema });
   return data;
 }
 
-/** The asset at its new price, or the proposal of one that a second administrator has to approve. */
+/** The asset at its new price, or the proposal that a second administrator has to approve. */
 const priceAnswerSchema = z.object({ data: z.union([assetResponseSchema, priceProposalSchema]) });
 
 export interface NewPrice {
-  /** USD per unit, with no more fraction digits than the asset's prices have. */
+  /** USD per unit, with at most the price scale of the asset. */
   readonly price: string;
-  /** Proposes a step that is too large for one person. */
+  /** Proposes the price if the step is too large for one administrator. */
   readonly force?: boolean;
 }
 
-/** Sets a price by hand, or proposes it. @returns whether it was only proposed */
+/**
+ * Sets a price by hand, or proposes it.
+ * @returns whether the price was only proposed
+ */
 export async function setAssetPrice(assetId: string, body: NewPrice): Promise<{ isProposed: boolean }> {
   const path = `${assetPath(assetId)}/price`;
   const { data } = await callApi({ method: 'PUT', path, body, schema: priceAnswerSchema });
@@ -61,7 +64,7 @@ const REFRESH_MILLISECONDS = 10_000;
 const listSchema = z.object({ data: z.array(priceProposalSchema) });
 const rejectionSchema = z.object({ data: priceProposalSchema });
 
-/** The prices that wait for a second administrator. */
+/** Lists the prices that need the approval of a second administrator. */
 export function priceProposalsQuery() {
   return queryOptions({
     queryKey: ['admin', 'price-proposals'],

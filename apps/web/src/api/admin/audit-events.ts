@@ -5,10 +5,10 @@ import { callApi, pageSchema } from '../http/client.ts';
 const answerSchema = pageSchema(auditEventSchema);
 const PAGE = '50';
 
-/** Of everybody on a day in UTC, such as `2026-01-31`, or of one user on every day. */
+/** The events of all users on one UTC day, such as `2026-01-31`, or of one user on all days. */
 export type AuditScope = { readonly day: string } | { readonly username: string };
 
-/** Security events, newest first, a page at a time. */
+/** Lists security events, newest first, one page at a time. */
 export function auditEventsQuery(scope: AuditScope) {
   return infiniteQueryOptions({
     queryKey: ['admin', 'audit-events', scope],

@@ -3,17 +3,17 @@ import { healthSchema } from '@cnop/common/entities/health';
 import { queryOptions } from '@tanstack/react-query';
 import { ApiProblem, problemOf } from '../http/api-problem.ts';
 
-/** Not a part of the API: probes of machines ask there as well. */
+/** Outside the API prefix, since health probes use it too. */
 const HEALTH_PATH = '/health';
-/** Longer than the gateway waits for a service. */
+/** Longer than the time the gateway waits for a service. */
 const TIMEOUT_MILLISECONDS = 5_000;
 
-/** How the gateway finds itself and the services behind it. */
+/** Reads the health of the gateway and the services behind it. */
 export function healthQuery() {
   return queryOptions({
     queryKey: ['admin', 'health'],
     queryFn: ({ signal }) => readHealth(signal),
-    // A failure is news here, and the next question comes soon.
+    // A failure is a result here, and the next request follows soon.
     retry: false,
     staleTime: 0,
   });
@@ -21,7 +21,7 @@ export function healthQuery() {
 
 async function readHealth(signal: AbortSignal): Promise<Health> {
   const response = await ask(signal);
-  // A platform that is not well says so with a 503 and the same body.
+  // An unhealthy platform answers 503 with the same body.
   const health = healthSchema.safeParse(
     await response
       .clone()

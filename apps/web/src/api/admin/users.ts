@@ -13,7 +13,10 @@ export const USERS_KEY = ['admin', 'users'] as const;
 const usersPageSchema = pageSchema(managedUserSchema);
 const PAGE_SIZE = '50';
 
-/** Users by name, a page at a time. @param beginning how the names begin */
+/**
+ * Lists users by name, one page at a time.
+ * @param prefix the beginning of the usernames
+ */
 export function usersQuery(beginning: string) {
   return infiniteQueryOptions({
     queryKey: [...USERS_KEY, 'list', beginning],
@@ -36,7 +39,7 @@ export type ManagedBalance = z.output<typeof managedBalanceSchema>;
 
 const userAnswerSchema = z.object({ data: managedUserSchema, balance: managedBalanceSchema });
 
-/** Where the API has one user. */
+/** Returns the path of one user in the API. */
 function userPath(username: string): string {
   return `/admin/users/${encodeURIComponent(username)}`;
 }
@@ -45,7 +48,7 @@ export function userKey(username: string) {
   return [...USERS_KEY, 'one', username] as const;
 }
 
-/** One user with their cash. */
+/** Reads one user with their cash. */
 export function userQuery(username: string) {
   return queryOptions({
     queryKey: userKey(username),
@@ -55,7 +58,7 @@ export function userQuery(username: string) {
 
 const accessAnswerSchema = z.object({ data: managedUserSchema });
 
-/** What an administrator changes on a user. It ends their sessions. */
+/** A change of role or status by an administrator. It ends the sessions of the user. */
 export type AccessChange = Pick<User, 'role'> | Pick<User, 'status'>;
 
 export async function changeAccess(username: string, change: AccessChange) {
@@ -67,12 +70,15 @@ export async function changeAccess(username: string, change: AccessChange) {
 const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
 
 export interface Adjustment {
-  /** USD with at most two fraction digits; negative to take away. */
+  /** USD with at most two fraction digits; negative to debit. */
   readonly amount: string;
   readonly description: string;
 }
 
-/** Corrects a balance. @param idempotencyKey the same for every attempt, so that it takes effect once */
+/**
+ * Corrects a balance.
+ * @param idempotencyKey the same for every attempt, so that the adjustment takes effect once
+ */
 export async function adjustBalance(username: string, body: Adjustment, idempotencyKey: string) {
   return callApi({
     method: 'POST',

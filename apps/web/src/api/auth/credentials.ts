@@ -19,7 +19,7 @@ interface Credentials {
   readonly password: string;
 }
 
-/** Signs in and begins the session of this browser. */
+/** Signs in and starts the session of this browser. */
 export async function logIn(credentials: Credentials): Promise<void> {
   const answer = await callApi({
     method: 'POST',
@@ -36,7 +36,7 @@ interface PasswordChange {
   readonly new_password: string;
 }
 
-/** Changes the password. Every other session of the user ends, and this one goes on with new tokens. */
+/** Changes the password. All other sessions of the user end; this one continues with new tokens. */
 export async function changePassword(change: PasswordChange): Promise<void> {
   const answer = await callApi({
     method: 'POST',
@@ -48,7 +48,7 @@ export async function changePassword(change: PasswordChange): Promise<void> {
   startSession(answer);
 }
 
-/** Ends the session at the server; here it ends in any case. */
+/** Ends the session on the server. In this browser it ends even if the server cannot be reached. */
 export async function logOut(): Promise<void> {
   try {
     await callApi({ method: 'POST', path: '/auth/logout', schema: z.unknown(), headers: COOKIE_MODE });

@@ -18,7 +18,7 @@ const answerSchema = z.object({ data: z.array(sessionSchema) });
 
 export const SESSIONS_KEY = ['sessions'] as const;
 
-/** Where the user is signed in, the newest sign-in first. */
+/** Lists the sessions of the user, the newest sign-in first. */
 export function sessionsQuery() {
   return queryOptions({
     queryKey: SESSIONS_KEY,
@@ -27,13 +27,16 @@ export function sessionsQuery() {
   });
 }
 
-/** Signs another device out. */
+/** Ends one session on another device. */
 export async function endSession(sessionId: string): Promise<void> {
   const path = `/auth/sessions/${encodeURIComponent(sessionId)}`;
   await callApi({ method: 'DELETE', path, schema: z.unknown() });
 }
 
-/** Signs every other device out. */
+/**
+ * Ends all sessions but this one.
+ * @returns the number of sessions ended
+ */
 export async function endOtherSessions(): Promise<number> {
   const { ended } = await callApi({
     method: 'DELETE',

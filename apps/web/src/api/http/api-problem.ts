@@ -14,16 +14,16 @@ const problemSchema = z.object({
 });
 
 interface ProblemFacts {
-  /** 0 when nothing was answered at all; -1 when the fault is ours. */
+  /** The HTTP status; 0 without an answer, -1 for a fault of the app itself. */
   readonly status: number;
   readonly code?: string | undefined;
   readonly requestId?: string | undefined;
   readonly fields?: readonly FieldProblem[] | undefined;
-  /** Whether the very same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly isRetryable?: boolean | undefined;
 }
 
-/** What an answer other than a success says, in words that can be shown. */
+/** A failed request, with a message for the user. */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string | undefined;
@@ -41,7 +41,7 @@ export class ApiProblem extends Error {
     this.isRetryable = facts.isRetryable ?? false;
   }
 
-  /** The server may or may not have done it: only the same request with the same key tells. */
+  /** Whether the server may have executed the request. Only the same request with the same key tells. */
   get isOutcomeUnknown(): boolean {
     return this.status === 0 || this.status >= 500;
   }
@@ -51,7 +51,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Reads an answer that is no success, be it problem details or the page of a proxy in between. */
+/** Converts a failed response into a problem, whether it has problem details or the error page of a proxy. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const { status, headers } = response;
   const requestId = headers.get('x-request-id') ?? undefined;
@@ -71,7 +71,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   });
 }
 
-/** Anything thrown as a problem, so that every error can be shown the same way. */
+/** Converts any thrown value into a problem. */
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   return new ApiProblem('Something went wrong in this page.', { status: -1 }, { cause: error });

@@ -3,17 +3,17 @@ import { currentAccessToken, renewAccessToken } from '../../session/access-token
 import { ApiProblem, problemOf } from './api-problem.ts';
 
 export const API_PREFIX = '/api/v1';
-/** Longer than the gateway waits for a service, so that its own answer arrives first. */
+/** Longer than the time the gateway waits for a service, so that its own answer arrives first. */
 const TIMEOUT_MILLISECONDS = 20_000;
 
 interface ApiRequest<Schema extends z.ZodType> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Behind the prefix, such as `/orders`. */
+  /** The path after the prefix, such as `/orders`. */
   readonly path: string;
-  /** What is undefined is left out. */
+  /** Query parameters; `undefined` values are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  /** Of the answer: what does not fit is an error here, not a surprise in a page. */
+  /** The schema of the answer. An answer that does not match is an error. */
   readonly schema: Schema;
   readonly headers?: Readonly<Record<string, string>>;
   /** The same for every attempt of one intent, so that it takes effect once. */
@@ -22,8 +22,8 @@ interface ApiRequest<Schema extends z.ZodType> {
 }
 
 /**
- * Asks the API. A 401 renews the token once and asks again; the key of the intent makes that safe for writes.
- * @throws ApiProblem for everything but a success that fits the schema
+ * Calls the API. On a 401 it renews the token and tries once more; the idempotency key makes that safe for writes.
+ * @throws ApiProblem for everything but a successful answer that matches the schema
  */
 export async function callApi<Schema extends z.ZodType>(
   request: ApiRequest<Schema>,
@@ -37,15 +37,15 @@ export interface Download {
 }
 
 interface DownloadRequest extends Pick<ApiRequest<z.ZodType>, 'path' | 'query'> {
-  /** What the file has to be: the page of a proxy in between is none. */
+  /** The media type that the file must have; an error page of a proxy has another. */
   readonly mediaType: string;
-  /** The name of the file when the answer gives none. */
+  /** The file name if the answer has none. */
   readonly fallbackName: string;
 }
 
 /**
- * Gets a file. A link could not do it, since it would carry no token.
- * @throws ApiProblem for everything but a file of that kind
+ * Downloads a file. A plain link would send no access token.
+ * @throws ApiProblem for everything but a file of that media type
  */
 export async function downloadFile(request: DownloadRequest): Promise<Download> {
   const { mediaType, fallbackName } = request;
@@ -64,7 +64,10 @@ export async function downloadFile(request: DownloadRequest): Promise<Download> 
 
 type SentRequest = Omit<ApiRequest<z.ZodType>, 'schema'>;
 
-/** The answer to a request, once it is a success. */
+/**
+ * Returns the response to a request, if it is a success.
+ * @throws ApiProblem for every other status, and when there is no response
+ */
 async function successOf(request: SentRequest): Promise<Response> {
   const token = currentAccessToken();
   let response = await send(request, token);
@@ -73,7 +76,7 @@ async function successOf(request: SentRequest): Promise<Response> {
   }
   if (!response.ok) {
     const problem = await problemOf(response);
-    // The API tells a program how to send a token, which says nothing to a reader. Sign-in itself explains its refusal.
+    // The message of the API tells a program how to send a token. Sign-in explains its own refusals.
     const hasNoSession = response.status === 401 && request.path !== '/auth/login';
     throw hasNoSession ? new ApiProblem('Your session has ended. Sign in first.', problem) : problem;
   }
@@ -98,7 +101,7 @@ async function send({ method = 'GET', ...request }: SentRequest, token?: string)
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   } catch (error) {
-    // Whoever aborted does not want to hear of it as a problem.
+    // An aborted request is not a problem to report.
     if (signal?.aborted) throw error;
     throw unreachable(error);
   }
@@ -131,7 +134,7 @@ function queryText(query: ApiRequest<z.ZodType>['query']): string {
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries).toString()}`;
 }
 
-/** A page of a list, newest first. */
+/** Returns the schema of one page of a list, newest first. */
 export function pageSchema<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), has_more: z.boolean(), next_cursor: z.string().nullable() });
 }

@@ -1,13 +1,13 @@
-/** One thing that somebody wants done: the same key and the same words for every attempt to send it. */
+/** One request of the user: the same key and the same body for every attempt to send it. */
 export interface Intent<Request> {
   readonly request: Request;
   readonly key: string;
 }
 
 /**
- * The intent behind a press of the button. While nobody knows what became of the last attempt, the same request is the
- * same intent, so that it takes effect once; a changed one is another.
- * @param unsettled the last intent, when its outcome is not known
+ * Returns the intent to send when the user submits. While the outcome of the last attempt is unknown, an equal request
+ * is the same intent, so that it takes effect once; a different request is a new intent.
+ * @param unsettled the last intent, if its outcome is unknown
  */
 export function intentOf<Request>(
   request: Request,

@@ -4,25 +4,25 @@ import { ApiProblem } from './api-problem.ts';
 
 const MAX_RETRIES = 2;
 const STALE_AFTER_MILLISECONDS = 15_000;
-/** What is the same for everybody, by the first part of its key. */
+/** The first parts of query keys whose data is the same for all users. */
 const PUBLIC_KEYS = ['assets', 'candles', 'market-overview', 'app-info'];
 
-/** The cache of everything that was read from the API. */
+/** Creates the cache of everything read from the API. */
 export function createQueryClient(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: STALE_AFTER_MILLISECONDS,
-        // A refusal stays one however often it is asked for.
+        // Repeating a refused request does not help.
         retry: (failures, error) =>
           failures < MAX_RETRIES && error instanceof ApiProblem && error.isRetryable,
       },
-      // A write is repeated by whoever holds its key, never behind his back.
+      // Writes are repeated by the code that holds their idempotency key.
       mutations: { retry: false },
     },
   });
   subscribeToSession(() => {
-    // Whoever signs in next must not see for a moment what was somebody else's.
+    // The next user must not see the data of the previous one.
     if (sessionState() !== 'signed-in')
       client.removeQueries({ predicate: ({ queryKey }) => isPersonal(queryKey) });
   });

@@ -16,9 +16,9 @@ export const orderKeys = {
 
 const ordersPageSchema = pageSchema(orderSchema);
 const HISTORY_PAGE = '50';
-/** The API gives no more at once. */
+/** The largest page of the API. */
 const OPEN_PAGE = '100';
-/** Open orders are shown as a whole up to here: 1,000 are beyond the limit of a platform as it is shipped. */
+/** Limits the list to 1,000 open orders, more than the default limit of a platform. */
 const MAX_OPEN_PAGES = 10;
 
 export interface OrderFilter {
@@ -27,7 +27,7 @@ export interface OrderFilter {
   readonly status?: OrderStatus | undefined;
 }
 
-/** Orders of the user, newest first, a page at a time. */
+/** Lists the orders of the user, newest first, one page at a time. */
 export function ordersQuery({ asset, type, status }: OrderFilter) {
   return infiniteQueryOptions({
     queryKey: orderKeys.list({ asset, type, status }),
@@ -43,7 +43,7 @@ export function ordersQuery({ asset, type, status }: OrderFilter) {
   });
 }
 
-/** Open orders, newest first, all of them. */
+/** Reads all open orders, newest first. */
 export function openOrdersQuery(asset?: string) {
   return queryOptions({
     queryKey: orderKeys.open(asset),
@@ -71,14 +71,14 @@ export function orderQuery(orderId: string) {
   });
 }
 
-/** Reads one order past every cache. */
+/** Reads one order, bypassing the cache. */
 export async function readOrder(orderId: string, signal?: AbortSignal): Promise<Order> {
   const path = `/orders/${encodeURIComponent(orderId)}`;
   const { data } = await callApi({ path, schema: z.object({ data: orderSchema }), signal });
   return data;
 }
 
-/** Why an order is what it is. */
+/** Reads the explanation of an order: its timeline and its trigger. */
 export function orderExplanationQuery(orderId: string) {
   return queryOptions({
     queryKey: orderKeys.explanation(orderId),
@@ -104,7 +104,7 @@ const tradeSchema = assetTransactionSchema.pick({
 const tradesPageSchema = pageSchema(tradeSchema);
 const SHOWN_TRADES = '100';
 
-/** What the user bought and sold of an asset, newest first. It changes when orders do. */
+/** Lists the trades of the user in one asset, newest first. Invalidated together with the orders. */
 export function tradesQuery(assetId: string) {
   return queryOptions({
     queryKey: [...orderKeys.all, 'trades', assetId],

@@ -1,9 +1,9 @@
 import type { OrderType } from '@cnop/common/entities/order/order';
 import { useSyncExternalStore } from 'react';
 
-/** An order that has been sent and not answered. */
+/** An order that was sent and not answered yet. */
 export interface PendingOrder {
-  /** Its `client_order_id` as well, by which it is known when it comes back by another way. */
+  /** Also its `client_order_id`, which identifies the order when the stream reports it. */
   readonly key: string;
   readonly assetId: string;
   readonly orderType: OrderType;
@@ -14,7 +14,7 @@ export interface PendingOrder {
 
 let pending: readonly PendingOrder[] = [];
 const listeners = new Set<() => void>();
-/** What this window placed, and what came of it at once. */
+/** The orders placed in this window, with their immediate outcome. */
 const placedHere = new Map<string, 'sent' | 'executed' | 'waits'>();
 
 function change(next: readonly PendingOrder[]): void {
@@ -33,7 +33,7 @@ export function settlePending(key: string, outcome: 'executed' | 'waits' | 'refu
   change(pending.filter((order) => order.key !== key));
 }
 
-/** Whether an execution is the answer to an order of this window, which says so itself. */
+/** Returns whether a fill belongs to an order placed in this window, which reports it itself. */
 export function isPlacedHere(key: string | null, outcome: 'executed'): boolean {
   if (key === null) return false;
   const known = placedHere.get(key);

@@ -5,7 +5,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
-/** An order as it is sent, for a preview or for real. */
+/** The fields of an order to preview or to place. */
 export interface OrderRequest {
   readonly asset_id: string;
   readonly order_type: OrderType;
@@ -20,12 +20,12 @@ export interface OrderRequest {
 }
 
 const previewAnswerSchema = z.object({ data: orderPreviewSchema });
-/** Nobody comes back to what an order would have done a while ago. */
+/** A preview loses its use soon after it was read. */
 const FORGET_AFTER_MILLISECONDS = 10_000;
 
 /**
- * What an order would do if it were placed now.
- * @param name what was typed: the same for requests that differ only by the price of the moment
+ * Previews an order without placing it.
+ * @param name the typed input; the same for requests that differ only in the current price
  */
 export function previewQuery(name: string, request: OrderRequest | undefined) {
   return queryOptions({
@@ -41,7 +41,7 @@ export function previewQuery(name: string, request: OrderRequest | undefined) {
       });
       return data;
     },
-    // Nothing of it is promised a second later.
+    // A preview is valid only at the moment it was made.
     staleTime: 0,
     gcTime: FORGET_AFTER_MILLISECONDS,
     retry: false,
@@ -50,7 +50,10 @@ export function previewQuery(name: string, request: OrderRequest | undefined) {
 
 const orderAnswerSchema = z.object({ data: orderSchema });
 
-/** @param request with a `client_order_id`, under which the order exists once however often it is sent */
+/**
+ * Places an order.
+ * @param request with a `client_order_id`, which makes the order unique however often it is sent
+ */
 export async function placeOrder(request: OrderRequest & { readonly client_order_id: string }) {
   const { data } = await callApi({
     method: 'POST',

@@ -12,7 +12,7 @@ interface Place {
   readonly label: string;
 }
 
-/** What is around every page for those who look after the platform. */
+/** The navigation and the frame of all administration pages. */
 export function AdminArea() {
   const { readsAudit } = usePermissions();
   const places: readonly Place[] = [
@@ -42,7 +42,7 @@ export function AdminArea() {
   );
 }
 
-/** What whoever is here may do. The profile was read before the page; it is gone when the session is. */
+/** Returns the permissions of the user. The profile is loaded before the page and gone with the session. */
 export function usePermissions(): Permissions {
   const isSignedIn = useSession() === 'signed-in';
   const { data } = useQuery({ ...profileQuery(), enabled: isSignedIn });

@@ -15,8 +15,8 @@ interface RouteEntry {
 }
 
 /**
- * In front of pages for those who have a role. For everybody else there is nothing at the address, and none of its code
- * is loaded; that the data is not given out either is the server's part.
+ * Guards a route that needs a role. For all other users the page does not exist and its code is not loaded; the server
+ * protects the data itself.
  */
 function requireRole(roles: readonly UserRole[]): (entry: RouteEntry) => Promise<void> {
   return async ({ location, context }) => {
@@ -90,7 +90,7 @@ const healthRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/admin/watch-pages.tsx'), 'HealthPage'),
 });
 
-/** The places of those who look after the platform, each with code of its own. */
+/** The routes of the administration, each loaded on demand. */
 export const adminRoute = areaRoute.addChildren([
   indexRoute,
   assetsRoute,

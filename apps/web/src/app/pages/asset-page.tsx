@@ -32,7 +32,7 @@ export function AssetPage() {
   );
 }
 
-/** On a phone: price, chart, ticket, orders. On a wide screen the ticket stands beside all of it. */
+/** On a phone in one column: price, chart, ticket, orders. On a wide screen the ticket is beside them. */
 function AssetView({ asset }: { readonly asset: MarketAsset }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();

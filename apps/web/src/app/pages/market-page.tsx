@@ -18,7 +18,7 @@ export function MarketPage() {
   const isVisitor = session === 'visitor' || session === 'expired';
 
   const change = (changed: Partial<MarketSearch>): void => {
-    // Typing replaces, so that Back leaves the page instead of taking letters away.
+    // Typing replaces the history entry, so that Back leaves the page.
     void navigate({ search: (known) => ({ ...known, ...changed }), replace: 'q' in changed });
   };
 

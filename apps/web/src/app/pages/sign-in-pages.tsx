@@ -15,7 +15,7 @@ export function SignInPage() {
   return <SignIn redirect={redirect} />;
 }
 
-/** Where a new session leads: to the page that asked for it. Whoever has a session already is not asked again. */
+/** Navigates to the requested page once the user is signed in. */
 function useGoOn(redirect: string | undefined): void {
   const router = useRouter();
   const session = useSession();

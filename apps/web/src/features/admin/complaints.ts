@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 
-/** What is wrong with each field of a form. */
+/** The error of each field of a form. */
 export type Complaints<Field extends string> = Partial<Record<Field, string>>;
 
-/** The first complaint of a schema about each field, in words for whoever typed. */
+/** Returns the first error of a schema for each field, worded for the user. */
 export function complaintsOf<Field extends string>(
   error: z.ZodError,
   typed: Readonly<Record<Field, string>>,
@@ -29,11 +29,11 @@ function wordsFor(issue: z.core.$ZodIssue): string {
 
 export interface SortedRefusal<Field extends string> {
   readonly complaints: Complaints<Field>;
-  /** What belongs to no field of the form. */
+  /** The errors that belong to no field of the form. */
   readonly rest: string | undefined;
 }
 
-/** A refusal of the server, each part of it at the field that it is about. */
+/** Splits the errors of a failed request into those of fields and the rest. */
 export function sortRefusal<Field extends string>(
   problem: ApiProblem,
   fields: readonly Field[],

@@ -1,10 +1,10 @@
 import type { UserRole } from '@cnop/common/entities/user/user';
 
-/** What somebody may do here. The server decides again; this decides what is worth showing. */
+/** What the interface offers a user. The server enforces it. */
 export interface Permissions {
-  /** Set prices, activate and deactivate. */
+  /** Setting prices, activating and deactivating assets. */
   readonly steersTrading: boolean;
-  /** Approve, as a second administrator, what somebody else proposed. */
+  /** Approving, as a second administrator, prices proposed by another. */
   readonly approvesPrices: boolean;
   readonly editsAssets: boolean;
   readonly changesUsers: boolean;

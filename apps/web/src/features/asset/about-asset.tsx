@@ -3,7 +3,7 @@ import type { MarketAsset } from '../../api/market.ts';
 
 const BASIS_POINTS_PER_PERCENT = 2;
 
-/** What the asset is and what trading it costs. */
+/** The description of an asset and the costs of trading it. */
 export function AboutAsset({ asset }: { readonly asset: MarketAsset }) {
   const { name, description, website, whitepaper, fee_bps, spread_bps } = asset;
   return (
@@ -38,7 +38,7 @@ function OutwardLink({ href, children }: { readonly href: string; readonly child
   );
 }
 
-/** Hundredths of a percent as text: 25 is `0.25%`. */
+/** Formats basis points as a percentage: 25 is `0.25%`. */
 function percentOf(basisPoints: number): string {
   const digits = String(basisPoints).padStart(BASIS_POINTS_PER_PERCENT + 1, '0');
   return `${digits.slice(0, -BASIS_POINTS_PER_PERCENT)}.${digits.slice(-BASIS_POINTS_PER_PERCENT)}%`;

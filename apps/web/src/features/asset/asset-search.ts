@@ -1,7 +1,7 @@
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import { z } from 'zod';
 
-/** What the address says about the page of an asset. */
+/** Search parameters of the page of an asset. */
 export const assetSearchSchema = z.object({
   interval: candleIntervalSchema.optional().catch(undefined),
   view: z.enum(['table']).optional().catch(undefined),

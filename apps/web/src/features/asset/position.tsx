@@ -9,7 +9,7 @@ import { useAssetPrice } from '../../live/use-asset-price.ts';
 import { Money, Percent, Price, Quantity } from '../../ui/amounts.tsx';
 import { ErrorState, Skeleton } from '../../ui/states.tsx';
 
-/** What the user holds of the asset and what it is worth at the price of the moment. */
+/** The user's position in the asset and its current value. */
 export function Position({ asset }: { readonly asset: MarketAsset }) {
   const { data: holding, error, refetch } = useQuery(holdingQuery(asset.asset_id));
   const { bid } = useAssetPrice(asset);
@@ -41,7 +41,7 @@ interface HoldingFiguresProps {
 
 function HoldingFigures({ asset, holding, bid }: HoldingFiguresProps) {
   const { quantity, held_quantity, average_purchase_price, total_invested } = holding;
-  // What selling now would bring, before fees.
+  // The proceeds of selling now, before fees.
   const value = formatUsd(roundDown(decimal(quantity).times(bid), CURRENCY_SCALE));
   const result = formatDecimal(decimal(value).minus(total_invested));
   return (

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 export interface AuthCardProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** The way to the other form. */
+  /** The link to the other form. */
   readonly footer: ReactNode;
 }
 

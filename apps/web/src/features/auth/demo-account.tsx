@@ -11,7 +11,7 @@ import { notify } from '../../ui/notices.ts';
 const PLAY_MONEY_USD = '50000.00';
 const RANDOM_LETTERS = 10;
 
-/** One press to look around with play money; only where the server says that this is a place for trying things. */
+/** Signs up for an account with play money in one click, if the installation offers demo accounts. */
 export function DemoAccount() {
   const queryClient = useQueryClient();
   const { data } = useQuery(appInfoQuery());
@@ -40,7 +40,7 @@ async function openDemoAccount(): Promise<void> {
   const random = crypto.getRandomValues(new Uint8Array(RANDOM_LETTERS));
   const suffix = Array.from(random, (byte) => (byte % 36).toString(36)).join('');
   const username = `${DEMO_USERNAME_PREFIX}${suffix}`;
-  // Nobody needs to know it: the account lives as long as this session.
+  // The user does not need the password: the account is used for this session only.
   const password = `Demo-${systemIds.next()}-A1`;
   await register({
     username,

@@ -9,7 +9,7 @@ import { FormProblem, TextField } from '../../ui/field.tsx';
 import { AuthCard } from './auth-card.tsx';
 
 export interface SignInProps {
-  /** Where the visitor wanted to go; it is kept on the way to the other form. */
+  /** The page to open after signing in, passed on to the sign-up form. */
   readonly redirect: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export function SignIn({ redirect }: SignInProps) {
   );
 }
 
-/** A username that cannot exist gets the same words as one that does not. */
+/** Words the error of a failed sign-in. An invalid username gets the same text as an unknown one. */
 function messageOf(error: Error): string {
   const problem = toProblem(error);
   if (problem.status === 401 || problem.status === 422) return 'Username or password is wrong.';

@@ -24,7 +24,7 @@ export const SIGN_UP_FIELDS: readonly SignUpField[] = [
   'password',
 ];
 
-/** What is wrong with a registration, by the rules of the server; nothing when it may be sent. */
+/** Returns the errors of a registration by the rules of the server; empty if it may be sent. */
 export function signUpErrors(input: Registration): SignUpErrors {
   const parsed = schema.safeParse(input);
   if (parsed.success) return {};

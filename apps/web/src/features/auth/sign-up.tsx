@@ -50,7 +50,7 @@ export function SignUp({ redirect }: SignUpProps) {
     },
   });
 
-  // What is said at a field is not said again above the form.
+  // Errors shown at a field are not repeated above the form.
   const isSaidAtField = Object.values(errors).some((message) => message !== undefined);
   return (
     <AuthCard

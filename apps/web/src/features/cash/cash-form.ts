@@ -5,12 +5,12 @@ import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { readDecimal } from '../../format/decimal-input.ts';
 import { formatMoney } from '../../format/numbers.ts';
 
-/** More than what is available, which open orders may have lowered a moment ago. */
+/** The amount exceeds the available balance, which open orders may have lowered a moment ago. */
 const INSUFFICIENT = 'BUS_001';
 
 export type CashMove = 'deposit' | 'withdraw';
 
-/** What was typed. */
+/** The fields as typed. */
 export interface CashForm {
   readonly amount: string;
   readonly description: string;
@@ -29,20 +29,20 @@ export interface CashRequest {
 }
 
 export interface CashReading {
-  /** What may be sent; undefined while something is wrong or missing. */
+  /** The request to send; `undefined` while something is wrong or missing. */
   readonly request: CashRequest | undefined;
   readonly errors: CashErrors;
-  /** Nothing was typed yet, which is wrong only when it is sent. */
+  /** Whether the amount is empty, which is an error only on submit. */
   readonly isAmountMissing: boolean;
 }
 
 export interface CashFacts {
   readonly move: CashMove;
-  /** What may be withdrawn, in USD; undefined while it is not known. */
+  /** The available balance in USD; `undefined` until it is known. */
   readonly available: string | undefined;
 }
 
-/** What was typed as what is sent, by the rules of the server. */
+/** Reads the form by the rules of the server. */
 export function readCashForm(form: CashForm, facts: CashFacts): CashReading {
   const amount = readDecimal(form.amount, CURRENCY_SCALE);
   const description = form.description.trim();
@@ -72,7 +72,7 @@ function limitProblem(amount: string, { move, available }: CashFacts): string | 
       ? `At most ${formatMoney(MAX_DEPOSIT_USD)} at once.`
       : undefined;
   }
-  // The figure itself is beside the field, where it can be hidden.
+  // Without the amount, which is shown beside the field, where it can be hidden.
   return available !== undefined && decimal(amount).gt(available)
     ? 'This is more than is available.'
     : undefined;
@@ -82,7 +82,7 @@ function descriptionProblem(issue: { readonly code?: string; readonly message: s
   return issue?.code === 'too_big' ? 'This is too long.' : (issue?.message ?? 'This is not allowed.');
 }
 
-/** What a refusal of the server says, each part at the field that would have to change. */
+/** Returns the errors of a refused request by field. */
 export function cashErrorsOf(problem: ApiProblem): CashErrors {
   const amount = problem.messageOf('amount');
   const description = problem.messageOf('description');
@@ -94,7 +94,7 @@ export function cashErrorsOf(problem: ApiProblem): CashErrors {
     : { form: problem.message };
 }
 
-/** The balance once a request is through; undefined while it is not known. */
+/** Returns the balance after a request; `undefined` until it is known. */
 export function balanceAfter(
   current: string | undefined,
   request: CashRequest | undefined,

@@ -2,9 +2,9 @@ import { transactionTypeSchema } from '@cnop/common/entities/user/balance-transa
 import { z } from 'zod';
 import type { LedgerFilter } from '../../api/account/cash.ts';
 
-/** What the address says about the cash page. Days are those of the reader's zone. */
+/** Search parameters of the cash page. Days are in the time zone of the user. */
 export const cashSearchSchema = z.object({
-  /** The form is for a deposit unless it is for this. */
+  /** The form is for deposits by default. */
   move: z.enum(['withdraw']).optional().catch(undefined),
   type: transactionTypeSchema.optional().catch(undefined),
   from: z.iso.date().optional().catch(undefined),
@@ -12,17 +12,17 @@ export const cashSearchSchema = z.object({
 });
 export type CashSearch = z.infer<typeof cashSearchSchema>;
 
-/** The filter that an address stands for: whole days of the reader's zone, as moments. */
+/** Returns the filter of the API for whole days in the time zone of the user. */
 export function ledgerFilterOf({ type, from, to }: CashSearch): LedgerFilter {
   return {
     type,
-    // A time without an offset is one of the reader's zone, on days of 23 and of 25 hours as well.
+    // A time without an offset is in the user's time zone, also on days of 23 or 25 hours.
     start: from && new Date(`${from}T00:00:00.000`).toISOString(),
     end: to && new Date(`${to}T23:59:59.999`).toISOString(),
   };
 }
 
-/** What is wrong with the days of a filter; nothing when there may be lines between them. */
+/** Returns the error of an impossible period; `undefined` for a valid one. */
 export function periodProblem({ from, to }: CashSearch): string | undefined {
   if (from === undefined || to === undefined || from <= to) return undefined;
   return 'The first day is after the last one.';

@@ -13,7 +13,7 @@ interface CashProps {
   readonly onSearch: (change: Partial<CashSearch>) => void;
 }
 
-/** The cash of the user: how much there is, in and out, and every movement. */
+/** The cash page: balance, deposits and withdrawals, and the ledger. */
 export function Cash({ search, onSearch }: CashProps) {
   const canDeposit = useFreeDeposits();
   return (
@@ -31,7 +31,7 @@ export function Cash({ search, onSearch }: CashProps) {
   );
 }
 
-/** The cash of the user, what of it may be spent, and what open orders keep. */
+/** The balance, what of it is available, and what open orders hold. */
 function BalanceFigures() {
   const { data, error, refetch } = useQuery(balanceQuery());
   if (error && !data) {

@@ -11,7 +11,7 @@ export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
   settlement: 'Settlement',
 };
 
-/** What a line is called: an order that took cash bought, one that brought it sold. */
+/** Returns the name of an entry: a trade that debits cash is a buy, one that credits it a sell. */
 export function nameOfLine({
   transaction_type,
   direction,
@@ -28,7 +28,7 @@ export const TRANSACTION_STATUS_NAMES: Readonly<Record<TransactionStatus, string
   processing: 'Processing',
 };
 
-/** What a line did to the balance. */
+/** Returns the signed change of the balance. */
 export function signedAmount({ amount, direction }: Pick<LedgerEntry, 'amount' | 'direction'>): string {
   return direction === 'debit' ? `-${amount}` : amount;
 }

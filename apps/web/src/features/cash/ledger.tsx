@@ -26,7 +26,7 @@ interface LedgerProps {
   readonly onSearch: (change: Partial<CashSearch>) => void;
 }
 
-/** Every movement of cash with the balance after it, newest first. */
+/** All ledger entries with the balance after each, newest first. */
 export function Ledger({ search, onSearch }: LedgerProps) {
   const filter = useMemo(() => ledgerFilterOf(search), [search]);
   const isPossible = periodProblem(search) === undefined;
@@ -57,7 +57,7 @@ export function Ledger({ search, onSearch }: LedgerProps) {
 
 interface LedgerLinesProps {
   readonly filter: LedgerFilter;
-  /** Takes the filters away; undefined without any. */
+  /** Clears the filters; `undefined` without any. */
   readonly onClear: (() => void) | undefined;
 }
 
@@ -126,7 +126,7 @@ function Heads() {
   );
 }
 
-/** One line of the ledger. */
+/** One ledger entry. */
 function LedgerRow({ line }: { readonly line: LedgerEntry }) {
   const { transaction_type, status, description, reference_id, new_balance, created_at } = line;
   const { hideAmounts } = useAppearance();
@@ -149,7 +149,7 @@ function LedgerRow({ line }: { readonly line: LedgerEntry }) {
             )}
             {status !== 'completed' && <Badge tone="warn">{TRANSACTION_STATUS_NAMES[status]}</Badge>}
           </span>
-          {/* It names quantities, and what somebody wrote may name anything. */}
+          {/* Hidden with amounts, since descriptions contain quantities and free text. */}
           {description !== null && !hideAmounts && (
             <span className="text-xs wrap-anywhere text-muted">{description}</span>
           )}
@@ -177,7 +177,7 @@ interface ExportLedgerProps {
   readonly isPossible: boolean;
 }
 
-/** Saves what the filter shows, all pages of it. */
+/** Saves all ledger entries that match the filter as CSV. */
 function ExportLedger({ filter, isPossible }: ExportLedgerProps) {
   const { mutate, isPending } = useMutation({
     mutationFn: exportLedger,
@@ -203,13 +203,13 @@ function ExportLedger({ filter, isPossible }: ExportLedgerProps) {
   );
 }
 
-/** Gives a file to the browser to save. */
+/** Offers a file to the user as a download. */
 function saveFile({ content, name }: { readonly content: Blob; readonly name: string }): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
   link.click();
-  // After the browser has taken it over.
+  // The browser has started the download by then.
   setTimeout(() => URL.revokeObjectURL(address), 0);
 }

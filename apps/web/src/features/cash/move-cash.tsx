@@ -20,7 +20,7 @@ interface MoveCashProps {
   readonly onMove: (move: CashMove) => void;
 }
 
-/** Brings cash in or takes it out: the limit and the balance before and after in sight, one movement for one press. */
+/** The form for deposits and withdrawals, with the limit and the balance before and after. */
 export function MoveCash({ move: chosenMove, canDeposit, onMove }: MoveCashProps) {
   const move = canDeposit ? chosenMove : 'withdraw';
   const form = useCashForm(move);
@@ -126,7 +126,7 @@ interface MovementNoticeProps {
   readonly formError: string | undefined;
 }
 
-/** What came of the last press of the button. */
+/** Reports the outcome of the last submit. */
 function MovementNotice({ movement, formError }: MovementNoticeProps) {
   return (
     <>

@@ -5,7 +5,7 @@ import { balanceQuery } from '../../api/account/cash.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
 import { buttonClass } from '../../ui/button.tsx';
 
-/** The first step of whoever has no cash to trade with. It stands in a line that is there anyway, so nothing jumps. */
+/** Leads a user without cash to the first deposit. Part of an existing line, so that the layout does not shift. */
 export function NoCashHint() {
   const { data } = useQuery(balanceQuery());
   const canDeposit = useFreeDeposits();

@@ -11,10 +11,10 @@ import { intentOf } from '../../api/http/intent.ts';
 import type { CashErrors, CashField, CashForm, CashMove, CashRequest } from './cash-form.ts';
 import { balanceAfter, cashErrorsOf, EMPTY_CASH_FORM, readCashForm } from './cash-form.ts';
 
-/** In the order of the screen: the first of them that is wrong gets the focus. */
+/** In the order of the screen: the first field with an error gets the focus. */
 const FIELDS: readonly CashField[] = ['amount', 'description'];
 
-/** Everything the form for cash is made of, but its looks. */
+/** Holds the state of the cash form. */
 export function useCashForm(move: CashMove) {
   const { data: balance } = useQuery(balanceQuery());
   const [input, setInput] = useState(EMPTY_CASH_FORM);
@@ -37,13 +37,13 @@ export function useCashForm(move: CashMove) {
       ...(wasSubmitted && isAmountMissing && { amount: 'This is needed.' }),
       ...errors,
     } satisfies CashErrors as CashErrors,
-    /** The balance once this is through. */
+    /** The balance after the request. */
     after: balanceAfter(balance?.current_balance, request),
     change(changed: Partial<CashForm>): void {
       setInput({ ...input, ...changed });
       takeBackOutcome();
     },
-    /** For the other direction: what was typed stays, what was said about it does not. */
+    /** Prepares for the other direction: keeps the input, drops its errors. */
     startAnew(): void {
       setWasSubmitted(false);
       takeBackOutcome();
@@ -69,19 +69,19 @@ export type Movement =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending' }
   | { readonly kind: 'done'; readonly request: CashRequest; readonly newBalance: string }
-  /** The server said no. */
+  /** The server refused the request. */
   | { readonly kind: 'refused'; readonly problem: ApiProblem }
-  /** Nobody knows; sending it again is safe. */
+  /** The outcome is unknown; sending it again is safe. */
   | { readonly kind: 'unknown'; readonly problem: ApiProblem };
 
 interface MoveCash {
   readonly movement: Movement;
   readonly move: (request: CashRequest) => Promise<Movement>;
-  /** Takes back what was said about the last movement. */
+  /** Forgets the outcome of the last request. */
   readonly reset: () => void;
 }
 
-/** Moves cash, one movement at a time: a second press while one is on its way does nothing. */
+/** Deposits and withdraws cash, one request at a time: a second submit during a request does nothing. */
 function useMoveCash(): MoveCash {
   const queryClient = useQueryClient();
   const [movement, setMovement] = useState<Movement>({ kind: 'idle' });

@@ -10,7 +10,7 @@ import { Skeleton } from '../../ui/states.tsx';
 const QUANTITY = '0.1';
 const CASH_USD = '50000.00';
 
-/** What a ticket says before an order is placed, at the price of the moment: for whoever wonders what this is. */
+/** Shows visitors what a ticket says before an order is placed, at the current price. */
 export function ExampleReceipt() {
   const { data: assets } = useQuery(assetsQuery());
   const asset = assets?.find(({ is_active }) => is_active);

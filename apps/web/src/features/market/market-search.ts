@@ -9,7 +9,7 @@ const MAX_SEARCH_LENGTH = 100;
 const marketSortSchema = z.enum(['rank', 'name', 'price', 'change', 'volume', 'cap']);
 export type MarketSort = z.infer<typeof marketSortSchema>;
 
-/** What the address says about the market page. What makes no sense there is as if it were not there. */
+/** Search parameters of the market page. Invalid values are ignored. */
 export const marketSearchSchema = z.object({
   q: z.string().max(MAX_SEARCH_LENGTH).optional().catch(undefined),
   category: assetCategorySchema.optional().catch(undefined),
@@ -18,7 +18,7 @@ export const marketSearchSchema = z.object({
 });
 export type MarketSearch = z.infer<typeof marketSearchSchema>;
 
-/** How each column is sorted when it is chosen: names from A, numbers from the largest. */
+/** The direction in which a column is sorted first: names ascending, numbers descending. */
 export const FIRST_DIRECTION: Readonly<Record<MarketSort, SortDirection>> = {
   rank: 'asc',
   name: 'asc',
@@ -28,7 +28,7 @@ export const FIRST_DIRECTION: Readonly<Record<MarketSort, SortDirection>> = {
   cap: 'desc',
 };
 
-/** Smaller than, equal to or larger than 0; undefined stands for a value that is missing. */
+/** Negative, zero or positive; `undefined` if a value is missing. */
 type Compare = (one: MarketAsset, other: MarketAsset) => number | undefined;
 
 const COMPARE: Readonly<Record<MarketSort, Compare>> = {
@@ -40,7 +40,7 @@ const COMPARE: Readonly<Record<MarketSort, Compare>> = {
   cap: (one, other) => difference(one.market_cap, other.market_cap),
 };
 
-/** The assets that a search is for, in its order; those without the value come last in either direction. */
+/** Returns the assets that match a search, sorted; assets without the value come last in both directions. */
 export function selectAssets(assets: readonly MarketAsset[], search: MarketSearch): MarketAsset[] {
   const sort = search.sort ?? 'rank';
   const factor = (search.dir ?? FIRST_DIRECTION[sort]) === 'asc' ? 1 : -1;

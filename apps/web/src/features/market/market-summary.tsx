@@ -10,7 +10,7 @@ import { Skeleton } from '../../ui/states.tsx';
 const REFRESH_MILLISECONDS = 15_000;
 const SHOWN_MOVERS = 3;
 
-/** The market in a line. An aside: when it fails, the table below still says everything. */
+/** Statistics of the market. Shows nothing when they fail, since the table below is complete. */
 export function MarketSummary() {
   const { data, isError } = useQuery({ ...marketOverviewQuery(), refetchInterval: REFRESH_MILLISECONDS });
   if (isError && !data) return null;
@@ -28,7 +28,7 @@ export function MarketSummary() {
   );
 }
 
-/** On a day without a trade the volume says nothing. */
+/** Returns whether there was a trade in the last day. */
 function isTraded(volume: number): boolean {
   return volume > 0;
 }

@@ -13,7 +13,7 @@ import { Sparkline } from './sparkline.tsx';
 
 interface MarketTableProps {
   readonly assets: readonly MarketAsset[];
-  /** Whether anything was traded in the last day; a column of zeros says nothing. */
+  /** Whether any asset was traded in the last day. */
   readonly hasVolumes: boolean;
   readonly search: MarketSearch;
   readonly onSearch: (change: Partial<MarketSearch>) => void;
@@ -26,7 +26,7 @@ interface ColumnOf {
   readonly className?: string;
 }
 
-/** What is in sight at first. The others follow in between, so that the page answers while they are made. */
+/** Rows rendered first; the others are deferred to keep the page responsive. */
 const FIRST_ROWS = 12;
 
 const COLUMNS: readonly ColumnOf[] = [
@@ -85,7 +85,7 @@ interface MarketRowProps {
   readonly hasVolume: boolean;
 }
 
-/** One asset. It subscribes to its own price, so a tick of another leaves it alone. */
+/** One asset. Subscribes to its own price, so that ticks of other assets do not render it. */
 const MarketRow = memo(function MarketRow({ asset, hasVolume }: MarketRowProps) {
   const { mid, changePercent } = useAssetPrice(asset);
   return (
@@ -97,7 +97,7 @@ const MarketRow = memo(function MarketRow({ asset, hasVolume }: MarketRowProps) 
         <Link
           to="/assets/$assetId"
           params={{ assetId: asset.asset_id }}
-          // The whole row is the link's target.
+          // The link covers the whole row.
           className="flex items-center gap-3 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           <AssetBadge symbol={asset.symbol} />

@@ -17,7 +17,7 @@ const CATEGORIES: readonly { readonly value: AssetCategory | 'all'; readonly lab
 export interface MarketToolbarProps {
   readonly search: MarketSearch;
   readonly onSearch: (change: Partial<MarketSearch>) => void;
-  /** Categories that have an asset. */
+  /** Categories with at least one asset. */
   readonly categories: ReadonlySet<AssetCategory>;
 }
 

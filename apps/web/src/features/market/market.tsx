@@ -16,7 +16,7 @@ export interface MarketProps {
   readonly onSearch: (change: Partial<MarketSearch>) => void;
 }
 
-/** All assets: to find one, to compare them, to open one. */
+/** All assets, with search, filter and sorting. */
 export function Market({ search, onSearch }: MarketProps) {
   const { data: assets, error, refetch } = useQuery(assetsQuery());
   const selected = useMemo(() => selectAssets(assets ?? [], search), [assets, search]);

@@ -8,7 +8,7 @@ const HOURS = 24;
 const WIDTH = 96;
 const HEIGHT = 28;
 const MARGIN = 2;
-/** A line of a day does not look different every minute. */
+/** The line of a day changes little within minutes. */
 const REFRESH_MILLISECONDS = 10 * 60_000;
 const SHORT_REFRESH_MILLISECONDS = 30_000;
 
@@ -17,7 +17,7 @@ export interface SparklineProps {
   readonly isGain: boolean;
 }
 
-/** The last day as a line. Only for the eye: the change beside it says the same in words. */
+/** The last day as a line. Hidden from screen readers: the change beside it has the same content. */
 export function Sparkline({ assetId, isGain }: SparklineProps) {
   const frame = useRef<HTMLSpanElement>(null);
   const isSeen = useIsSeen(frame);
@@ -25,7 +25,7 @@ export function Sparkline({ assetId, isGain }: SparklineProps) {
     ...candlesQuery({ assetId, interval: '1h', limit: HOURS }),
     enabled: isSeen,
     staleTime: REFRESH_MILLISECONDS,
-    // A catalogue that is new gets its past in the minutes after.
+    // A new catalogue gets its history within minutes.
     refetchInterval: ({ state }) =>
       (state.data?.length ?? 0) < HOURS / 2 ? SHORT_REFRESH_MILLISECONDS : REFRESH_MILLISECONDS,
     retry: false,
@@ -56,7 +56,7 @@ function pathOf(closes: readonly number[]): string | null {
     .y((close) => HEIGHT - MARGIN - ((close - low) / range) * (HEIGHT - 2 * MARGIN))(closes);
 }
 
-/** Whether an element has come near the screen: fifty lines are not asked for when ten are in sight. */
+/** Returns whether an element has come near the viewport, so that only visible lines request data. */
 function useIsSeen(element: React.RefObject<HTMLElement | null>): boolean {
   const [isSeen, setIsSeen] = useState(false);
   useEffect(() => {

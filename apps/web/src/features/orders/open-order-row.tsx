@@ -16,9 +16,9 @@ import type { CancelStage } from './use-cancel-orders.ts';
 export interface OpenOrderRowProps {
   readonly order: Order;
   readonly hasAsset: boolean;
-  /** Undefined for an order that is simply open. */
+  /** `undefined` for an open order that is not being cancelled. */
   readonly stage: CancelStage | undefined;
-  /** Rows moved a moment ago. */
+  /** Whether rows moved a moment ago. */
   readonly isSettling: boolean;
   readonly onCancel: () => void;
 }
@@ -70,7 +70,7 @@ export function OpenOrderRow({ order, hasAsset, stage, isSettling, onCancel }: O
         <Time value={expires_at} />
       </Cell>
       <Cell className="w-10 text-end">
-        {/* The same button throughout, so that it keeps the focus. */}
+        {/* One button in all states, so that it keeps the focus. */}
         <IconButton
           label={isCancelled ? `${name} is cancelled` : `Cancel order ${name}`}
           isInert={stage !== undefined || isSettling}
@@ -90,7 +90,7 @@ export function OpenOrderRow({ order, hasAsset, stage, isSettling, onCancel }: O
   );
 }
 
-/** An order that has left and has not been answered: it is shown as that, and not as more. */
+/** An order that was sent and not answered yet. */
 export function PendingOrderRow({
   order,
   hasAsset,

@@ -15,20 +15,20 @@ import { rowsWithKept, useCancelOrders } from './use-cancel-orders.ts';
 
 interface OpenOrdersProps {
   readonly title: string;
-  /** Only those of one asset. */
+  /** Shows only the orders of one asset. */
   readonly assetId?: string;
   readonly type?: Order['order_type'] | undefined;
-  /** What to do when there are none. */
+  /** Shown when there are no orders. */
   readonly emptyAction?: ReactNode;
   readonly emptyText: string;
 }
 
-/** Orders that wait, with those that are on their way above them. */
+/** Open orders, below those that were sent and not answered yet. */
 export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: OpenOrdersProps) {
   const { data, error, refetch } = useQuery(openOrdersQuery(assetId));
   const { kept, isCancelling, cancel } = useCancelOrders();
   const known = new Set(data?.map(({ client_order_id }) => client_order_id));
-  // The stream may bring an order before its own answer does.
+  // The stream may report an order before its answer arrives.
   const pending = usePendingOrders().filter(
     (order) => (assetId === undefined || order.assetId === assetId) && !known.has(order.key),
   );
@@ -101,7 +101,7 @@ function Heads({ hasAsset }: { readonly hasAsset: boolean }) {
   );
 }
 
-/** The way to the place where orders are made. */
+/** A link to the markets. */
 export function BrowseMarkets({ children }: { readonly children: ReactNode }) {
   return (
     <Link to="/" className="font-medium text-accent hover:underline">
@@ -116,7 +116,7 @@ interface CancelAllProps {
   readonly onCancel: (orders: readonly Order[]) => void;
 }
 
-/** Cancels every order of a list, after it was asked whether that is meant. */
+/** Cancels all orders of a list after a confirmation. */
 function CancelAll({ orders, isBusy, onCancel }: CancelAllProps) {
   const [isAsking, setIsAsking] = useState(false);
   const count = orders.length;

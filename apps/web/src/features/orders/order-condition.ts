@@ -3,7 +3,7 @@ import { formatOwnPrice } from '../../format/numbers.ts';
 
 type Conditions = Pick<Order, 'order_type' | 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'>;
 
-/** What an order waits for, in a few characters. */
+/** Returns the trigger of an order in a few characters. */
 export function conditionOf(order: Conditions): string {
   const { order_type, price, stop_price, trail_amount, trail_percent } = order;
   switch (order_type) {

@@ -20,7 +20,7 @@ import { useCancelOrders } from './use-cancel-orders.ts';
 
 const SKELETON_ROWS = 6;
 
-/** One order: what it is, what became of it, and why. */
+/** One order with its facts and its timeline. */
 export function OrderDetails({ orderId }: { readonly orderId: string }) {
   const { data: order, error, refetch } = useQuery(orderQuery(orderId));
   const { isCancelling, cancel } = useCancelOrders();

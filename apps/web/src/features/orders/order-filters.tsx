@@ -8,7 +8,7 @@ import { Select } from '../../ui/select.tsx';
 import type { OrdersSearch } from './orders-search.ts';
 
 const ANY = 'any';
-/** States that an order is only in for a moment are no use as a filter. */
+/** Transient states, which are of no use as a filter. */
 const PASSING: readonly OrderStatus[] = ['pending', 'confirmed', 'processing'];
 
 const TYPES = [

@@ -21,7 +21,7 @@ import type { OrdersSearch } from './orders-search.ts';
 
 const SKELETON_ROWS = 8;
 
-/** Every order there ever was, newest first. */
+/** All orders, newest first. */
 export function OrderHistory({
   filter,
   search,

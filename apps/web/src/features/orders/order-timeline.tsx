@@ -14,7 +14,7 @@ import { Time } from '../../ui/time.tsx';
 const REFRESH_MILLISECONDS = 5_000;
 const SKELETON_ROWS = 4;
 
-/** Without figures, for whoever hides them. */
+/** Texts without amounts, for users who hide them. */
 const NAMES: Readonly<Record<TimelineEntry['event'], string>> = {
   accepted: 'Accepted.',
   held: 'What it needs was reserved.',
@@ -39,11 +39,11 @@ const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
   released: 'bg-line-strong',
 };
 
-/** What happened to an order and why, in the words of the server. */
+/** The timeline of an order, in the words of the server. */
 export function OrderTimeline({ orderId }: { readonly orderId: string }) {
   const { data, error, refetch } = useQuery({
     ...orderExplanationQuery(orderId),
-    // How far away the price is changes while the order waits; what is over stays as it is.
+    // The distance to the trigger changes while the order is open.
     refetchInterval: ({ state }) => (state.data?.waiting_for ? REFRESH_MILLISECONDS : false),
   });
   return (

@@ -16,7 +16,7 @@ export interface OrdersProps {
   readonly onSearch: (change: Partial<OrdersSearch>) => void;
 }
 
-/** All orders of the user: those that wait, those that were, and why. */
+/** All orders of the user: open orders, history and details. */
 export function Orders({ search, onSearch }: OrdersProps) {
   const tab = search.tab ?? 'open';
   const { asset, type, status } = search;

@@ -10,15 +10,15 @@ import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 
-/** How long a cancelled order stays where it was, so that the rows below it do not move under the pointer. */
+/** How long a cancelled order stays in place, so that the rows below do not move under the pointer. */
 const KEEP_CANCELLED_MILLISECONDS = 5_000;
 
-/** The order is not open any more. */
+/** The status for an order that is not open any more. */
 const CONFLICT = 409;
 
 export type CancelStage = 'cancelling' | 'cancelled';
 
-/** An order whose row stays in place, wherever the lists of the server have it meanwhile. */
+/** An order whose row stays in place, whatever the lists of the server say. */
 export interface KeptOrder {
   readonly order: Order;
   readonly stage: CancelStage;
@@ -26,13 +26,13 @@ export interface KeptOrder {
 type Kept = ReadonlyMap<string, KeptOrder>;
 
 export interface CancelOrders {
-  /** By id: orders being cancelled, and those cancelled a moment ago. */
+  /** By id: orders being cancelled or cancelled a moment ago. */
   readonly kept: Kept;
   readonly isCancelling: boolean;
   readonly cancel: (orders: readonly Order[]) => Promise<void>;
 }
 
-/** Cancels orders one after the other, each once, and reports the result. */
+/** Cancels orders one by one, each once, and reports the result. */
 export function useCancelOrders(): CancelOrders {
   const queryClient = useQueryClient();
   const [kept, setKept] = useState<Kept>(new Map());
@@ -65,7 +65,7 @@ export function useCancelOrders(): CancelOrders {
   return { kept, isCancelling: [...kept.values()].some(({ stage }) => stage === 'cancelling'), cancel };
 }
 
-/** How an order ended before it could be cancelled. */
+/** Messages for orders that ended before they could be cancelled. */
 const ENDED_FIRST: Partial<Readonly<Record<OrderStatus, string>>> = {
   completed: 'It was filled first.',
   expired: 'It expired first.',
@@ -73,8 +73,7 @@ const ENDED_FIRST: Partial<Readonly<Record<OrderStatus, string>>> = {
 };
 
 /**
- * Cancels an order that may have ended meanwhile. One that is cancelled already, in another window for example, is what
- * was wanted.
+ * Cancels an order that may have ended meanwhile. An order cancelled elsewhere counts as cancelled.
  * @throws ApiProblem that says how it ended instead
  */
 async function cancelOnce(orderId: string): Promise<void> {
@@ -89,7 +88,7 @@ async function cancelOnce(orderId: string): Promise<void> {
   }
 }
 
-/** The rows of a list: its open orders and those kept in place, newest first as the server sorts them. */
+/** Returns the rows of a list: open orders and kept orders, newest first as the server sorts them. */
 export function rowsWithKept(orders: readonly Order[], kept: Iterable<KeptOrder>): Order[] {
   const known = new Set(orders.map(({ order_id }) => order_id));
   const left = [...kept].flatMap(({ order }) => (known.has(order.order_id) ? [] : [order]));

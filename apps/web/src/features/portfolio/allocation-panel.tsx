@@ -15,7 +15,7 @@ import { usePortfolioValues } from './portfolio-values.ts';
 const FRAME = 'card flex min-w-0 flex-col';
 const DONUT_FRAME = 'relative mx-auto size-40 shrink-0 sm:size-44';
 
-/** How the account is divided: as a ring, and in numbers. */
+/** The allocation of the account as a donut and a table. */
 export function AllocationPanel({ portfolio }: { readonly portfolio: Portfolio }) {
   const { holdings, total, assets } = usePortfolioValues(portfolio);
   const slices = useMemo(
@@ -99,15 +99,15 @@ const RADIUS = 50;
 const HOLE = 34;
 const GAP_RADIANS = 0.03;
 
-/** Told apart by colour-blind people as well; cash is no bet on anything, so it has no colour. */
+/** Distinguishable with colour blindness. */
 const COLOURS = ['slice-1', 'slice-2', 'slice-3', 'slice-4', 'slice-5', 'slice-6'] as const;
 
-/** The colour of a slice as the value of a style. */
+/** Returns the CSS colour of a slice. */
 function colourOf({ kind }: Slice, index: number): string {
   return kind === 'cash' ? 'var(--slice-cash)' : `var(--${COLOURS[index % COLOURS.length]})`;
 }
 
-/** The slices as a ring. Only for the eye: the table beside it says the same. */
+/** The slices as a donut. Hidden from screen readers: the table beside it has the same content. */
 function Donut({ slices, className }: { readonly slices: readonly Slice[]; readonly className?: string }) {
   const arcs = pie<Slice>()
     .value(({ value }) => toChartNumber(value))

@@ -1,6 +1,6 @@
 import { decimal, formatPercentageOf, formatUsd, ZERO } from '@cnop/common/core/money';
 
-/** More slices than these nobody can tell apart; the rest is one. */
+/** The most assets shown as slices of their own. */
 export const MAX_SLICES = 6;
 
 export interface Part {
@@ -14,11 +14,11 @@ export interface Slice {
   readonly kind: 'asset' | 'rest' | 'cash';
   readonly label: string;
   readonly value: string;
-  /** Percent of the whole with two digits, rounded down. */
+  /** Percentage of the total with two digits, rounded down. */
   readonly share: string;
 }
 
-/** How an account is divided: assets from the largest, then what is too small for a slice of its own, then cash. */
+/** Divides an account into slices: the largest assets, the remaining assets, cash. */
 export function allocationOf(assets: readonly Part[], cash: string): Slice[] {
   const sorted = assets
     .filter(({ value }) => decimal(value).gt('0'))

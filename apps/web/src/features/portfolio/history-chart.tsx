@@ -11,20 +11,20 @@ import type { Measure, SeriesPoint } from './value-history.ts';
 const CENTS = 2;
 const MINUTE_MILLISECONDS = 60 * 1_000;
 const DAY_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
-/** Below this, as on the first day of an account, minutes would be the same. */
+/** Below this span, labels with minutes would repeat. */
 const SHORT_SPAN_MILLISECONDS = 10 * MINUTE_MILLISECONDS;
-/** From here on a day needs its year. */
+/** Above this span, labels need the year. */
 const LONG_SPAN_MILLISECONDS = 200 * DAY_MILLISECONDS;
-/** Where times stand under the chart, as shares of its width. */
+/** Positions of the time labels, as shares of the width. */
 const TIME_MARKS = [0, 1 / 3, 2 / 3, 1] as const;
 
 export interface HistoryChartProps {
-  /** At least two, oldest first. */
+  /** At least two points, oldest first. */
   readonly points: readonly SeriesPoint[];
   readonly measure: Measure;
 }
 
-/** The series as an area. Only for the eye: the sentence and the table say the same. */
+/** The series as an area chart. Hidden from screen readers: the sentence and the table have the same content. */
 export function HistoryChart({ points, measure }: HistoryChartProps) {
   const plot = useMemo(() => plotOf(points, measure === 'result'), [points, measure]);
   const [pointed, setPointed] = useState<number>();
@@ -87,11 +87,11 @@ export function HistoryChart({ points, measure }: HistoryChartProps) {
 interface CrosshairProps {
   readonly at: PlotPoint;
   readonly measure: Measure;
-  /** The class of the line's colour. */
+  /** The CSS class of the line's colour. */
   readonly colour: string;
 }
 
-/** The point under the pointer, and what it was worth. */
+/** The point under the pointer with its value. */
 function Crosshair({ at: { x, y, point }, measure, colour }: CrosshairProps) {
   return (
     <>
@@ -132,7 +132,7 @@ function TimeAxis({ points }: Pick<HistoryChartProps, 'points'>) {
   );
 }
 
-/** How times are written under a chart of a span. */
+/** Returns the format of time labels for a span. */
 function timeWriter(spanMilliseconds: number): (at: Date) => string {
   if (spanMilliseconds > LONG_SPAN_MILLISECONDS) return formatMonth;
   if (spanMilliseconds > DAY_MILLISECONDS) return formatDay;

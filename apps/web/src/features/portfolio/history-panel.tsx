@@ -25,9 +25,9 @@ import {
   withLiveTotals,
 } from './value-history.ts';
 
-/** Where the age of the account is not known. */
+/** The range if the age of the account is unknown. */
 const FALLBACK_RANGE: HistoryRange = '1m';
-/** Live totals move the last point; this brings the next one, of which there is none for a quarter of an hour. */
+/** Live totals update the last point; this reads the next one, which comes every quarter of an hour at the earliest. */
 const REFRESH_MILLISECONDS = 5 * 60_000;
 
 const RANGES = historyRangeSchema.options.map((value) => ({
@@ -43,11 +43,11 @@ const MEASURES: readonly { readonly value: Measure; readonly label: string }[] =
 export interface HistoryPanelProps {
   readonly search: PortfolioSearch;
   readonly onSearch: (change: Partial<PortfolioSearch>) => void;
-  /** The account at the prices of the moment; undefined while that is not known. */
+  /** The account at current prices; `undefined` until they are known. */
   readonly live: LiveTotals | undefined;
 }
 
-/** What the account was worth over time and what that brought: as a chart, in a sentence, and as a table. */
+/** The value and the P&L of the account over time: as a chart, as a sentence and as a table. */
 export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
   const defaultRange = useDefaultRange();
   const range = search.range ?? defaultRange ?? FALLBACK_RANGE;
@@ -111,10 +111,10 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
   );
 }
 
-/** The shortest range that covers the age of the account; undefined while that is not known. */
+/** Returns the shortest range that covers the age of the account; `undefined` until that is known. */
 function useDefaultRange(): HistoryRange | undefined {
   const { data: profile, error } = useQuery(profileQuery());
-  // The moment of the first look: a range that changed by itself while it is looked at would confuse.
+  // Fixed when the page is opened, so that the range does not change while it is shown.
   const [openedAt] = useState(() => new Date());
   if (profile) return rangeOfAge(profile.created_at, openedAt);
   return error ? FALLBACK_RANGE : undefined;
@@ -158,7 +158,7 @@ function HistoryChoices({ range, defaultRange, measure, view, onSearch }: Histor
   );
 }
 
-/** The result of the range, next to its name. */
+/** The P&L of the range. */
 function RangeResult({ points }: { readonly points: readonly HistoryPoint[] | undefined }) {
   const performance = points && performanceOf(points);
   if (!points) return <Skeleton className="mt-1 h-6 w-36" />;
@@ -187,7 +187,7 @@ function Incomplete({ first }: { readonly first: HistoryPoint | undefined }) {
   );
 }
 
-/** In place of a chart that would be a line between two points. */
+/** Replaces a chart of too few points. */
 function TooShort({ series, measure }: SentenceProps) {
   const [first, last] = [series[0], series.at(-1)];
   if (!first || !last) return null;
@@ -208,7 +208,7 @@ interface SentenceProps {
   readonly measure: Measure;
 }
 
-/** The chart in a sentence. */
+/** The chart as a sentence. */
 function Sentence({ series, measure }: SentenceProps) {
   const extremes = extremesOf(series);
   if (!extremes) return null;

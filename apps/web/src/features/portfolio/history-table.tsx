@@ -4,7 +4,7 @@ import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { resultAt } from './value-history.ts';
 
-/** The chart in numbers, the latest first. */
+/** The points of the chart as a table, newest first. */
 export function HistoryTable({ points }: { readonly points: readonly HistoryPoint[] }) {
   return (
     <div className="absolute inset-0 overflow-y-auto">
@@ -48,7 +48,7 @@ export function HistoryTable({ points }: { readonly points: readonly HistoryPoin
   );
 }
 
-/** The last point of each moment, the latest first: before and after of a step would be two rows of one time. */
+/** Returns the last point of each moment, newest first: a step has two points at one time. */
 function endsOf(points: readonly HistoryPoint[]): HistoryPoint[] {
   return points.filter(({ at }, index) => points[index + 1]?.at !== at).toReversed();
 }

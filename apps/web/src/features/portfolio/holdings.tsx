@@ -23,9 +23,9 @@ interface HoldingsProps {
   readonly onSearch: (change: Partial<PortfolioSearch>) => void;
 }
 
-/** What is held, what it is worth at the price of the moment and what it cost. */
+/** The positions with their current value and their cost. */
 export function Holdings({ portfolio, search, onSearch }: HoldingsProps) {
-  // Names and digits of prices; without them the table still says everything.
+  // Provides names and price scales; the table works without them.
   const { data: assets } = useQuery(assetsQuery());
   const byId = useMemo(() => new Map(assets?.map((asset) => [asset.asset_id, asset])), [assets]);
   const holdings = useMemo(() => sortHoldings(portfolio.assets, search), [portfolio.assets, search]);
@@ -96,11 +96,11 @@ function Heads({ search, onSearch }: Omit<HoldingsProps, 'portfolio'>) {
 
 interface HoldingRowProps {
   readonly holding: PortfolioHolding;
-  /** Missing while the catalogue is. */
+  /** `undefined` until the catalogue is loaded. */
   readonly asset: MarketAsset | undefined;
 }
 
-/** One holding. It subscribes to its own price, so a tick of another leaves it alone. */
+/** One position. Subscribes to its own price, so that ticks of other assets do not render it. */
 const HoldingRow = memo(function HoldingRow({ holding, asset }: HoldingRowProps) {
   const { asset_id, quantity, current_price, average_purchase_price, total_invested, realized_pnl } = holding;
   const mid = useLivePrice(asset_id)?.mid ?? current_price;
@@ -112,7 +112,7 @@ const HoldingRow = memo(function HoldingRow({ holding, asset }: HoldingRowProps)
         <Link
           to="/assets/$assetId"
           params={{ assetId: asset_id }}
-          // The whole row is the link's target.
+          // The link covers the whole row.
           className="flex items-center gap-3 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           <span className="hidden sm:inline-flex">

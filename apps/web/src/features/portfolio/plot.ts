@@ -2,18 +2,18 @@ import { area, line } from 'd3-shape';
 import { fromChartNumber, toChartNumber } from '../../format/numbers.ts';
 import type { SeriesPoint } from './value-history.ts';
 
-/** The drawing is stretched to the size of its frame, so its own size only sets the precision. */
+/** Size of the drawing, which is stretched to its frame. */
 export const PLOT_WIDTH = 1_000;
 export const PLOT_HEIGHT = 300;
-/** Room above the highest and below the lowest point, as a share of the distance between them. */
+/** Margin above the highest and below the lowest point, as a share of their distance. */
 const MARGIN = 0.08;
 const MAX_TICKS = 4;
-/** Cents: a distance below them is none. */
+/** Smaller distances are below a cent. */
 const SMALLEST_DISTANCE = 0.01;
 const CENTS = 2;
 
 export interface PlotPoint {
-  /** Shares of the width and of the height, from the left and from the top. */
+  /** Shares of the width and the height, from the left and the top. */
   readonly x: number;
   readonly y: number;
   readonly point: SeriesPoint;
@@ -23,14 +23,14 @@ export interface Plot {
   readonly line: string;
   readonly area: string;
   readonly points: readonly PlotPoint[];
-  /** Round amounts and where they are, from the top. */
+  /** Round amounts and their positions from the top. */
   readonly ticks: readonly { readonly value: string; readonly y: number }[];
 }
 
 /**
- * Draws a series over time.
+ * Plots a series over time.
  * @param points at least two, oldest first
- * @param isFromZero the area stands on the zero line, which is then in sight; otherwise on the bottom
+ * @param isFromZero whether the area starts at the zero line instead of the bottom
  */
 export function plotOf(points: readonly SeriesPoint[], isFromZero: boolean): Plot {
   const times = points.map(({ at }) => Date.parse(at));
@@ -55,7 +55,7 @@ export function plotOf(points: readonly SeriesPoint[], isFromZero: boolean): Plo
   };
 }
 
-/** The point nearest to a share of the width; of a step, the later one. */
+/** Returns the point nearest to a share of the width; the later one of a step. */
 export function pointNearest({ points }: Plot, x: number): PlotPoint | undefined {
   return points.reduce<PlotPoint | undefined>(
     (nearest, point) => (nearest && Math.abs(nearest.x - x) < Math.abs(point.x - x) ? nearest : point),
@@ -74,13 +74,13 @@ function top({ y }: PlotPoint): number {
 function scaleOf(values: readonly number[]) {
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const distance = highest - lowest;
-  // A value that never moved is a line in the middle.
+  // A constant value is a line in the middle.
   const margin = distance < SMALLEST_DISTANCE ? Math.max(Math.abs(highest) * MARGIN, 1) : distance * MARGIN;
   const [low, high] = [lowest - margin, highest + margin];
   return { low, high, y: (value: number) => (high - value) / (high - low) };
 }
 
-/** At most four round numbers within a span. */
+/** Returns at most four round numbers within a range. */
 function ticksBetween(low: number, high: number): number[] {
   const rough = (high - low) / MAX_TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -7,10 +7,10 @@ import type { SortDirection } from '../../ui/table.tsx';
 const holdingSortSchema = z.enum(['name', 'cost', 'value', 'result']);
 export type HoldingSort = z.infer<typeof holdingSortSchema>;
 
-/** What the address says about the portfolio. */
+/** Search parameters of the portfolio page. */
 export const portfolioSearchSchema = z.object({
   range: historyRangeSchema.optional().catch(undefined),
-  /** The chart shows the value unless it shows what was earned. */
+  /** The chart shows the value by default. */
   show: z.enum(['result']).optional().catch(undefined),
   view: z.enum(['table']).optional().catch(undefined),
   sort: holdingSortSchema.optional().catch(undefined),
@@ -20,7 +20,7 @@ export type PortfolioSearch = z.infer<typeof portfolioSearchSchema>;
 
 export const DEFAULT_SORT: HoldingSort = 'value';
 
-/** How each column is sorted when it is chosen: names from A, amounts from the largest. */
+/** The direction in which a column is sorted first: names ascending, amounts descending. */
 export const FIRST_DIRECTION: Readonly<Record<HoldingSort, SortDirection>> = {
   name: 'asc',
   cost: 'desc',
@@ -37,7 +37,7 @@ const COMPARE: Readonly<Record<HoldingSort, Compare>> = {
   result: (one, other) => decimal(one.unrealized_pnl).cmp(other.unrealized_pnl),
 };
 
-/** Holdings in the order of the address, by the values of the answer: rows that jump with each tick cannot be read. */
+/** Sorts positions by the values of the answer, so that rows do not move with each tick. */
 export function sortHoldings(
   holdings: readonly PortfolioHolding[],
   { sort = DEFAULT_SORT, dir = FIRST_DIRECTION[sort] }: Pick<PortfolioSearch, 'sort' | 'dir'>,

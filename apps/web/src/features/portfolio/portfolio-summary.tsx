@@ -8,7 +8,7 @@ import { usePortfolioValues } from './portfolio-values.ts';
 const GRID = 'grid-cols-2 lg:grid-cols-5';
 const WHOLE_ROW = 'max-lg:col-span-2';
 
-/** The account in a line. */
+/** The key figures of the account. */
 export function PortfolioSummary({ portfolio }: { readonly portfolio: Portfolio }) {
   const { total, assets, result } = usePortfolioValues(portfolio);
   const { usd_balance, total_invested, realized_pnl } = portfolio;

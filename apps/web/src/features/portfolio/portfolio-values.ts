@@ -4,13 +4,16 @@ import type { Portfolio, PortfolioHolding } from '../../api/account/portfolio.ts
 import { useMids } from '../../live/price-store.ts';
 
 interface HoldingValue {
-  /** USD at the price of the moment, rounded down as a sale would be. */
+  /** USD at the current price, rounded down as for a sale. */
   readonly value: string;
   /** Value less cost. */
   readonly result: string;
 }
 
-/** @param mid the price of the moment; without one, that of the answer */
+/**
+ * Values a position.
+ * @param mid the current price; by default the price of the answer
+ */
 export function valueOfHolding(
   { quantity, current_price, total_invested }: PortfolioHolding,
   mid: string | undefined,
@@ -23,13 +26,13 @@ interface PortfolioValues {
   readonly total: string;
   readonly assets: string;
   readonly result: string;
-  /** What came in less what went out: whatever cash is not there went into trades, and they know what they took. */
+  /** Deposits less withdrawals, derived from cash, cost and realised P&L. */
   readonly netDeposits: string;
-  /** By asset. */
+  /** Values by asset. */
   readonly holdings: ReadonlyMap<string, string>;
 }
 
-/** The account at the prices of the moment. */
+/** Values the account at current prices. */
 export function valuePortfolio(portfolio: Portfolio, mids: ReadonlyMap<string, string>): PortfolioValues {
   const holdings = new Map(
     portfolio.assets.map((holding) => [
@@ -48,7 +51,7 @@ export function valuePortfolio(portfolio: Portfolio, mids: ReadonlyMap<string, s
   };
 }
 
-/** The account at the prices of the moment; whoever uses it is rendered with every tick of what is held. */
+/** Returns the account at current prices. Renders with every tick of a position. */
 export function usePortfolioValues(portfolio: Portfolio): PortfolioValues {
   const mids = useMids(portfolio.assets.map(({ asset_id }) => asset_id));
   return useMemo(() => valuePortfolio(portfolio, mids), [portfolio, mids]);

@@ -22,7 +22,7 @@ export interface PortfolioProps {
   readonly onSearch: (change: Partial<PortfolioSearch>) => void;
 }
 
-/** All that the user has: what it is worth now, what it was worth, how it is divided, and each holding. */
+/** The portfolio page: value, history, allocation and positions. */
 export function Portfolio({ search, onSearch }: PortfolioProps) {
   const { data, error, refetch } = useQuery(portfolioQuery());
   if (data) return <LoadedPortfolio portfolio={data} search={search} onSearch={onSearch} />;
@@ -73,7 +73,7 @@ function LoadedPortfolio({ portfolio, search, onSearch }: LoadedPortfolioProps) 
   );
 }
 
-/** Apart, so that a tick renders the chart and not the tables. */
+/** A component of its own, so that ticks do not render the tables. */
 function LiveHistory({ portfolio, search, onSearch }: LoadedPortfolioProps) {
   const values = usePortfolioValues(portfolio);
   const live = useMemo(() => ({ ...values, cash: portfolio.usd_balance }), [portfolio, values]);

@@ -2,7 +2,7 @@ import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio.ts';
 import { percentChange } from '../../format/numbers.ts';
 
-/** What the chart draws: the whole value, or what of it was earned. */
+/** The measure drawn by the chart: the value, or the P&L. */
 export type Measure = 'value' | 'result';
 
 export interface SeriesPoint {
@@ -11,7 +11,7 @@ export interface SeriesPoint {
   readonly value: string;
 }
 
-/** The span of a range, as it stands next to its result. */
+/** The names of ranges. */
 export const RANGE_NAMES: Readonly<Record<HistoryRange, string>> = {
   '1d': 'Past day',
   '1w': 'Past week',
@@ -22,7 +22,7 @@ export const RANGE_NAMES: Readonly<Record<HistoryRange, string>> = {
 };
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
-/** Ranges and how many days they cover, shortest first. */
+/** Ranges with the days they cover, shortest first. */
 const RANGE_DAYS: readonly (readonly [HistoryRange, number])[] = [
   ['1d', 1],
   ['1w', 7],
@@ -31,16 +31,16 @@ const RANGE_DAYS: readonly (readonly [HistoryRange, number])[] = [
   ['1y', 365],
 ];
 
-/** The shortest range that covers the age of an account. */
+/** Returns the shortest range that covers the age of an account. */
 export function rangeOfAge(createdAt: string, now: Date): HistoryRange {
   const ageDays = (now.getTime() - Date.parse(createdAt)) / DAY_MILLISECONDS;
   return RANGE_DAYS.find(([, days]) => ageDays <= days)?.[0] ?? 'all';
 }
 
-/** Fewest moments that make a chart: fewer would be one straight line, which says less than a sentence. */
+/** The fewest moments that make a chart; fewer are a straight line. */
 const MIN_CHART_MOMENTS = 3;
 
-/** Drops the time before the first cash came in, which would press everything after it to the edge of the chart. */
+/** Drops the time before the first cash, which would squeeze the rest of the chart. */
 export function sinceFirstCash(points: readonly HistoryPoint[]): HistoryPoint[] {
   const first = points.findIndex(
     ({ total_value, net_deposits }) => !decimal(total_value).eq('0') || !decimal(net_deposits).eq('0'),
@@ -48,17 +48,17 @@ export function sinceFirstCash(points: readonly HistoryPoint[]): HistoryPoint[] 
   return first < 0 ? [] : points.slice(first);
 }
 
-/** Whether there is enough for a chart. Two points of one moment are a step, and one moment. */
+/** Returns whether there are enough points for a chart. The two points of a step count once. */
 export function isChartable(points: readonly Pick<HistoryPoint, 'at'>[]): boolean {
   return new Set(points.map(({ at }) => at)).size >= MIN_CHART_MOMENTS;
 }
 
-/** What was earned up to a point: cash that came in is no gain, cash that went out no loss. */
+/** Returns the P&L up to a point; deposits and withdrawals do not count. */
 export function resultAt({ total_value, net_deposits }: HistoryPoint): string {
   return formatUsd(decimal(total_value).minus(net_deposits));
 }
 
-/** The points of a chart; what was earned is counted from the beginning of the range. */
+/** Returns the points of a chart; P&L is counted from the beginning of the range. */
 export function seriesOf(points: readonly HistoryPoint[], measure: Measure): SeriesPoint[] {
   const [first] = points;
   if (!first) return [];
@@ -72,11 +72,11 @@ export function seriesOf(points: readonly HistoryPoint[], measure: Measure): Ser
 interface Performance {
   /** Signed USD. */
   readonly result: string;
-  /** Of what was there at the beginning and came in since; undefined when that is nothing. */
+  /** Percentage of the initial value plus deposits; `undefined` if that is zero. */
   readonly percent: string | undefined;
 }
 
-/** What a range brought, deposits and withdrawals left out. */
+/** Returns the P&L of a range without deposits and withdrawals. */
 export function performanceOf(points: readonly HistoryPoint[]): Performance | undefined {
   const [first] = points;
   const last = points.at(-1);
@@ -98,8 +98,8 @@ export interface LiveTotals {
 }
 
 /**
- * The same points, the last one at the prices of this moment. What came in is taken from the same answer as the values:
- * a deposit that only one of them had heard of would look like a gain.
+ * Replaces the last point by the account at current prices. Net deposits come from the same answer as the values, or a
+ * deposit would look like a gain.
  */
 export function withLiveTotals(
   points: readonly HistoryPoint[],
@@ -121,7 +121,7 @@ interface Extremes {
   readonly high: SeriesPoint;
 }
 
-/** What a chart shows, for whoever does not see it. */
+/** Returns the extremes of a series, which describe a chart to screen readers. */
 export function extremesOf(series: readonly SeriesPoint[]): Extremes | undefined {
   const [first] = series;
   const last = series.at(-1);

@@ -4,7 +4,7 @@ import { CheckboxField } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { SectionCard } from './section-card.tsx';
 
-/** How the app looks in this browser. */
+/** The appearance of the app in this browser. */
 export function Appearance() {
   const { theme, palette, hideAmounts } = useAppearance();
   return (

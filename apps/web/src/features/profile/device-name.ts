@@ -1,4 +1,4 @@
-/** The first that fits: many browsers also carry the names of those they descend from. */
+/** The first match wins: many browsers also send the names of others. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\b(?:OPR|Opera)\//, 'Opera'],
@@ -21,7 +21,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 
 const MAX_SHOWN_LENGTH = 40;
 
-/** Where a session is, in words that its owner knows, such as `Firefox on Windows`. */
+/** Returns a readable name of a device, such as `Firefox on Windows`. */
 export function deviceName(userAgent: string | null): string {
   if (userAgent === null || userAgent.trim() === '') return 'Unknown device';
   const browser = nameIn(userAgent, BROWSERS);

@@ -14,7 +14,7 @@ import { EMPTY_PASSWORD_FORM, PASSWORD_FIELDS, passwordErrors, passwordErrorsOf 
 import { SectionCard } from './section-card.tsx';
 import { useFormFields } from './use-form-fields.ts';
 
-/** A new password; it ends every other session, since one of them may be the reason for it. */
+/** The form that changes the password. All other sessions end, since one of them may be the reason. */
 export function PasswordChange() {
   const { data: profile } = useQuery(profileQuery());
   const { form, problem, isBusy, bind, submit } = usePasswordForm();
@@ -22,7 +22,7 @@ export function PasswordChange() {
     <SectionCard id="password" title="Password">
       <form noValidate onSubmit={submit} className="grid gap-4 p-4">
         <FormProblem message={problem} />
-        {/* So that a password keeper knows whose password this is. */}
+        {/* Tells password managers which account the password belongs to. */}
         <input
           type="text"
           autoComplete="username"
@@ -60,7 +60,7 @@ export function PasswordChange() {
   );
 }
 
-/** Everything the form for a new password is made of, but its looks. */
+/** Holds the state of the password form. */
 function usePasswordForm() {
   const queryClient = useQueryClient();
   const [form, setForm] = useState(EMPTY_PASSWORD_FORM);
@@ -95,7 +95,7 @@ function usePasswordForm() {
     submit,
     bind: fields.bind,
     isBusy: isPending,
-    /** What is wrong with the form as a whole. */
+    /** The error of the form as a whole. */
     problem: error && !fields.hasErrors ? toProblem(error).message : undefined,
   };
 }

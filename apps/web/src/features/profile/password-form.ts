@@ -12,10 +12,10 @@ export type PasswordErrors = Partial<Record<PasswordField, string>>;
 
 export const EMPTY_PASSWORD_FORM: PasswordForm = { current: '', next: '', repeated: '' };
 
-/** In the order of the screen: the first of them that is wrong gets the focus. */
+/** In the order of the screen: the first field with an error gets the focus. */
 export const PASSWORD_FIELDS: readonly PasswordField[] = ['current', 'next', 'repeated'];
 
-/** What is wrong before anything is sent, by the rules of the server. */
+/** Returns the errors of the form by the rules of the server. */
 export function passwordErrors({ current, next, repeated }: PasswordForm): PasswordErrors {
   const complaint = next === '' ? 'Enter a new password.' : passwordComplaint(next);
   return {
@@ -25,7 +25,7 @@ export function passwordErrors({ current, next, repeated }: PasswordForm): Passw
   };
 }
 
-/** What a refusal of the server says about the fields. */
+/** Returns the errors of a refused request by field. */
 export function passwordErrorsOf(problem: ApiProblem): PasswordErrors {
   const current = problem.messageOf('current_password');
   const next = problem.messageOf('new_password');

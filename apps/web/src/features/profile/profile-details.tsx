@@ -21,7 +21,7 @@ import {
 import { SectionCard } from './section-card.tsx';
 import { useFormFields } from './use-form-fields.ts';
 
-/** Who the user is. */
+/** The personal details of the user. */
 export function ProfileDetails() {
   const { data: profile, error, refetch } = useQuery(profileQuery());
   return (
@@ -93,7 +93,7 @@ function DetailsForm({ profile }: { readonly profile: Profile }) {
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
 
-/** Everything the form of a profile is made of, but its looks. */
+/** Holds the state of the profile form. */
 function useProfileForm(profile: Profile) {
   const queryClient = useQueryClient();
   const [form, setForm] = useState(() => formOfProfile(profile));
@@ -127,7 +127,7 @@ function useProfileForm(profile: Profile) {
     submit,
     bind: fields.bind,
     isBusy: isPending,
-    /** What is wrong with the form as a whole. */
+    /** The error of the form as a whole. */
     problem: error && !fields.hasErrors ? toProblem(error).message : undefined,
   };
 }

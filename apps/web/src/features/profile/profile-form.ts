@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import type { Profile, ProfileChange } from '../../api/account/profile.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 
-/** What is in the fields; what is not known is an empty text. */
+/** The fields of the form; empty if unknown. */
 export interface ProfileForm {
   readonly first_name: string;
   readonly last_name: string;
@@ -17,7 +17,7 @@ export interface ProfileForm {
   readonly phone: string;
   readonly date_of_birth: string;
   readonly marketing_emails_consent: boolean;
-  /** Asked for when the e-mail is another one. */
+  /** Required if the e-mail address changes. */
   readonly current_password: string;
 }
 
@@ -25,7 +25,7 @@ export type ProfileTextField = Exclude<keyof ProfileForm, 'marketing_emails_cons
 type KnownField = Exclude<ProfileTextField, 'current_password'>;
 export type ProfileErrors = Partial<Record<ProfileTextField, string>>;
 
-/** In the order of the screen: the first of them that is wrong gets the focus. */
+/** In the order of the screen: the first field with an error gets the focus. */
 export const PROFILE_FIELDS: readonly ProfileTextField[] = [
   'first_name',
   'last_name',
@@ -57,7 +57,7 @@ export function formOfProfile(profile: Profile): ProfileForm {
   };
 }
 
-/** Tells whether the form has another e-mail address than the profile, whatever its spelling. */
+/** Returns whether the form has another e-mail address, ignoring differences in spelling. */
 export function movesEmail(form: ProfileForm, { email }: Profile): boolean {
   return canonicalForm(form.email) !== canonicalForm(email);
 }
@@ -65,8 +65,8 @@ export function movesEmail(form: ProfileForm, { email }: Profile): boolean {
 const canonicalForm = (email: string): string => canonicalEmail(email) ?? email.trim();
 
 /**
- * Returns what is wrong with the fields that were changed; what is stored may be by earlier rules.
- * @param today the present day in UTC, as the server counts it, such as `2026-01-31`
+ * Returns the errors of changed fields; stored values may follow earlier rules.
+ * @param today the current UTC day, such as `2026-01-31`
  */
 export function profileErrors(form: ProfileForm, profile: Profile, today: string): ProfileErrors {
   const known = formOfProfile(profile);
@@ -91,7 +91,7 @@ function problemOfField(field: KnownField, text: string, today: string): string 
   return issue?.code === 'too_big' ? 'This is too long.' : issue?.message;
 }
 
-/** What a form without errors changes; empty when it changes nothing. */
+/** Returns the changes of a valid form; empty if there are none. */
 export function profileChange(form: ProfileForm, profile: Profile): ProfileChange {
   const wanted = {
     first_name: form.first_name.trim(),
@@ -110,7 +110,7 @@ export function profileChange(form: ProfileForm, profile: Profile): ProfileChang
   };
 }
 
-/** What a refusal of the server says about the fields. */
+/** Returns the errors of a refused request by field. */
 export function profileErrorsOf(problem: ApiProblem): ProfileErrors {
   return Object.fromEntries(
     PROFILE_FIELDS.flatMap((field) => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 export interface SectionCardProps {
-  /** Makes the ids of its parts unique. */
+  /** Makes the element ids unique. */
   readonly id: string;
   readonly title: string;
   readonly action?: ReactNode;

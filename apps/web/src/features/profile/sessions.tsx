@@ -16,7 +16,7 @@ import { useEndSessions } from './use-end-sessions.ts';
 const SKELETON_ROWS = 2;
 const PHONES = /\b(?:iPhone|Android|Mobile)\b/;
 
-/** Where the user is signed in, and the way to end it elsewhere. */
+/** The sessions of the user, with buttons to end those on other devices. */
 export function Sessions() {
   const { data: sessions, error, refetch } = useQuery(sessionsQuery());
   const { ending, endOne, endOthers, isEndingOthers } = useEndSessions();
@@ -60,7 +60,7 @@ export function Sessions() {
 
 interface SessionItemProps {
   readonly session: Session;
-  /** Rows moved a moment ago. */
+  /** Whether rows moved a moment ago. */
   readonly isSettling: boolean;
   readonly isEnding: boolean;
   readonly onEnd: () => void;
@@ -112,7 +112,7 @@ interface EndOthersProps {
   readonly onEnd: () => void;
 }
 
-/** Signs out everywhere else, after it was asked whether that is meant. */
+/** Signs out on all other devices after a confirmation. */
 function EndOthers({ count, isBusy, onEnd }: EndOthersProps) {
   const [isAsking, setIsAsking] = useState(false);
   const what = count === 1 ? '1 device' : `${count} devices`;

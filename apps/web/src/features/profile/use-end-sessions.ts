@@ -7,10 +7,10 @@ import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';
 import { deviceName } from './device-name.ts';
 
-/** Not there any more: what was wanted is the case. */
+/** The session has ended already, as requested. */
 const GONE = 404;
 
-/** Ends sessions, each once, and says what came of it. */
+/** Ends sessions, each once, and reports the result. */
 export function useEndSessions() {
   const queryClient = useQueryClient();
   const [ending, setEnding] = useState<ReadonlySet<string>>(new Set());
@@ -47,7 +47,7 @@ export function useEndSessions() {
   };
 
   return {
-    /** Sessions whose end is under way. */
+    /** Sessions that are being ended. */
     ending,
     isEndingOthers,
     endOne: (session: Session) => void endOne(session),

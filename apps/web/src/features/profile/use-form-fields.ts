@@ -1,9 +1,9 @@
 import { useState } from 'react';
 
 export interface FormFieldsOptions<Field extends string> {
-  /** Put in front of the names of the fields to make ids. */
+  /** Prefix of the element ids. */
   readonly prefix: string;
-  /** In the order of the screen: the first of them that is wrong gets the focus. */
+  /** In the order of the screen: the first field with an error gets the focus. */
   readonly order: readonly Field[];
   readonly form: Readonly<Record<Field, string>>;
   readonly change: (changed: Partial<Record<Field, string>>) => void;
@@ -11,7 +11,7 @@ export interface FormFieldsOptions<Field extends string> {
 
 type Errors<Field extends string> = Partial<Record<Field, string>>;
 
-/** The text fields of a form with what is wrong with each, which goes when it is changed. */
+/** Binds the text fields of a form to their errors. An error disappears when its field changes. */
 export function useFormFields<Field extends string>({
   prefix,
   order,
@@ -20,7 +20,7 @@ export function useFormFields<Field extends string>({
 }: FormFieldsOptions<Field>) {
   const [errors, setErrors] = useState<Errors<Field>>({});
   return {
-    /** What is said at a field is not said again above the form. */
+    /** Errors shown at a field are not repeated above the form. */
     hasErrors: Object.values(errors).some((message) => message !== undefined),
     showErrors(found: Errors<Field>): void {
       setErrors(found);

@@ -6,7 +6,7 @@ import type { TicketState } from './ticket-state.ts';
 export const SHARES = ['25', '50', '75', '100'] as const;
 export type Share = (typeof SHARES)[number];
 
-/** The price moves between the press and the trade: all of the cash at the price of now is too much a moment later. */
+/** The price may rise before the fill, so a market buy for all cash keeps a reserve. */
 const MARKET_HEADROOM = '0.995';
 
 export interface Available {
@@ -15,7 +15,7 @@ export interface Available {
   readonly units: string;
 }
 
-/** The ticket with a share of what is available as its amount. */
+/** Sets the amount of a ticket to a share of what is available. */
 export function withShare(
   state: TicketState,
   share: Share,
@@ -23,7 +23,7 @@ export function withShare(
 ): TicketState {
   const fraction = decimal(share).times('0.01');
   if (state.side === 'sell') {
-    // In units, since a value would leave a rest behind.
+    // In units, so that selling 100 % leaves nothing.
     const units = roundDown(decimal(available.units).times(fraction), facts.quantityScale);
     return { ...state, entry: 'quantity', amount: formatDecimal(units) };
   }
@@ -44,12 +44,12 @@ export function withShare(
       };
 }
 
-/** The limit once it is typed; without one a quantity cannot be worked out. */
+/** Returns the price of a buy; `undefined` until the limit is typed. */
 function priceToBuyAt(state: TicketState, facts: TicketFacts): string | undefined {
   return readTicket({ ...state, entry: 'quantity', amount: '1' }, facts).estimate?.price;
 }
 
-/** Changes between units and USD and keeps the amount, as far as the other can say it. */
+/** Switches the amount between units and USD and converts it if possible. */
 export function withEntry(state: TicketState, entry: TicketState['entry'], facts: TicketFacts): TicketState {
   if (entry === state.entry) return state;
   const { estimate } = readTicket(state, facts);

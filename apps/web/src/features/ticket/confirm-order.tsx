@@ -15,7 +15,7 @@ export interface ConfirmOrderProps {
   readonly onClose: () => void;
 }
 
-/** Says once more what is about to be done, with money. */
+/** Asks for confirmation of an order, with its cost. */
 export function ConfirmOrder(props: ConfirmOrderProps) {
   const { isOpen, side, sentence, cash, fees, warnings, isBusy, onConfirm, onClose } = props;
   return (

@@ -4,24 +4,24 @@ import { DEFAULT_VALID_DAYS } from './ticket-state.ts';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
-/** One order that somebody wants: the same key and the same words for every attempt to send it. */
+/** One order of the user: the same key and the same body for every attempt to send it. */
 export interface Intent {
   readonly ticket: TicketState;
   readonly request: OrderRequest & { readonly client_order_id: string };
 }
 
 export interface Wish {
-  /** What was chosen and typed. */
+  /** The input of the user. */
   readonly ticket: TicketState;
-  /** What it comes to at the price of now. */
+  /** The order at the current price. */
   readonly request: OrderRequest;
 }
 
 /**
- * The intent behind a press of the button. While nobody knows what became of the last attempt, the same ticket is the
- * same intent, so that it takes effect once, even where a price that moved would make another quantity of it. A changed
- * ticket is another order.
- * @param unsettled the last intent, when its outcome is not known
+ * Returns the intent to send when the user submits. While the outcome of the last attempt is unknown, an equal ticket
+ * is the same intent, so that it takes effect once even if another price would change the quantity. A different ticket
+ * is a new order.
+ * @param unsettled the last intent, if its outcome is unknown
  */
 export function intentOf(
   { ticket, request }: Wish,

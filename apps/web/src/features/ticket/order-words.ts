@@ -11,7 +11,7 @@ export const KIND_NAMES: Readonly<Record<TicketKind, string>> = {
   trailing_stop: 'Trailing stop',
 };
 
-/** What an order does, in one sentence that names every figure. */
+/** Describes an order in one sentence with all figures. */
 export function orderSentence(
   state: TicketState,
   { quantity, facts }: { readonly quantity: string; readonly facts: TicketFacts },
@@ -35,7 +35,7 @@ export function orderSentence(
   }
 }
 
-/** What became of an order that was placed. */
+/** Describes the outcome of a placed order. */
 export function outcomeSentence(order: Order, priceScale: number): string {
   const { asset_id, quantity, executed_price, total_amount, order_type } = order;
   const amount = `${formatQuantity(quantity)} ${asset_id}`;

@@ -14,7 +14,7 @@ const FIELD_OF: Readonly<Record<string, TicketField>> = {
   trail_amount: 'trail',
   trail_percent: 'trail',
 };
-/** Cash or holding does not cover it; it is the amount that is too large, whether that is said or not. */
+/** The available cash or position does not cover the order; the amount is too large. */
 const INSUFFICIENT = 'BUS_001';
 const PLAIN_DECIMAL = /^\d+(?:\.\d+)?$/;
 
@@ -24,13 +24,13 @@ interface Complaint {
   readonly message: string;
 }
 
-/** The reasons of a preview, each at the field that would have to change. */
+/** Returns the reasons of a preview by field. */
 export function errorsOfReasons(reasons: readonly OrderReason[], state: TicketState): TicketErrors {
   const complaints = reasons.map((reason) => ({ ...reason, message: wordsFor(reason, state) }));
   return collect(complaints, state);
 }
 
-/** The same for the answer to an order that was refused. */
+/** Returns the errors of a refused order by field. */
 export function errorsOfProblem(problem: ApiProblem, state: TicketState): TicketErrors {
   const { code, message, fields } = problem;
   return collect(fields.length > 0 ? fields : [{ field: null, code, message }], state);
@@ -41,7 +41,7 @@ function collect(complaints: readonly Complaint[], { kind }: TicketState): Ticke
   const errors: TicketErrors = {};
   for (const { field, code, message } of complaints) {
     const known = field === null ? (code === INSUFFICIENT ? 'amount' : undefined) : FIELD_OF[field];
-    // What has no field on the screen is said above the button.
+    // Errors without a visible field are shown above the button.
     const place = known !== undefined && shown.has(known) ? known : 'form';
     if (errors[place]?.includes(message)) continue;
     errors[place] = errors[place] === undefined ? message : `${errors[place]} ${message}`;
@@ -49,7 +49,7 @@ function collect(complaints: readonly Complaint[], { kind }: TicketState): Ticke
   return errors;
 }
 
-/** The figures of what is lacking, written as everywhere else. */
+/** Words a shortfall with formatted amounts. */
 function wordsFor({ code, message, available, required }: OrderReason, { side }: TicketState): string {
   const isPlain = [available, required].every((text) => text !== undefined && PLAIN_DECIMAL.test(text));
   if (code !== INSUFFICIENT || !isPlain) return message;

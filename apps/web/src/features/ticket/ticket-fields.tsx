@@ -31,7 +31,7 @@ interface TicketFieldsProps {
   readonly onChange: (state: TicketState) => void;
 }
 
-/** The fields that a kind of order has besides its amount. */
+/** The fields of an order type besides the amount. */
 export function ConditionFields({ state, facts, errors, onChange }: TicketFieldsProps) {
   const fields = fieldsOf(state.kind);
   const market = state.side === 'buy' ? facts.ask : facts.bid;
@@ -185,7 +185,7 @@ interface ShareButtonsProps {
   readonly onShare: (share: Share) => void;
 }
 
-/** Shares of what may be spent or sold. */
+/** Buttons for shares of the available cash or units. */
 export function ShareButtons({ side, available, onShare }: ShareButtonsProps) {
   const what = side === 'buy' ? 'cash' : 'units';
   return (

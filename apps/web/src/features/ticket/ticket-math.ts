@@ -19,18 +19,18 @@ const ONE_CENT = '0.01';
 const PERCENT_SCALE = 2;
 const WHOLE_PERCENT = '100';
 
-/** What the ticket knows of the market and of the user. */
+/** The facts of the asset that a ticket needs. */
 export interface TicketFacts {
   readonly assetId: string;
   readonly quantityScale: number;
   readonly priceScale: number;
   readonly feeBps: number;
-  /** What a seller gets and a buyer pays now, in USD per unit. */
+  /** Current prices in USD per unit. */
   readonly bid: string;
   readonly ask: string;
 }
 
-/** What an order would come to at its price. The server counts again and has the last word. */
+/** The estimate of an order at its price. The preview of the server takes precedence. */
 export interface Estimate {
   /** USD per unit. */
   readonly price: string;
@@ -38,21 +38,21 @@ export interface Estimate {
   /** USD without fees. */
   readonly total: string;
   readonly fees: string;
-  /** What leaves the account, or reaches it. */
+  /** The change of the cash balance, without its sign. */
   readonly cash: string;
 }
 
 export interface TicketReading {
-  /** What is wrong with what was typed. */
+  /** Errors of typed fields. */
   readonly errors: Partial<Record<TicketField, string>>;
-  /** Fields that are still to be filled in; no fault until somebody submits. */
+  /** Empty required fields; errors only on submit. */
   readonly missing: readonly TicketField[];
-  /** Complete, without an end of validity and without a name. */
+  /** The complete order, without expiry and client order id. */
   readonly request: OrderRequest | undefined;
   readonly estimate: Estimate | undefined;
 }
 
-/** Reads a ticket: what is wrong, what is missing, what it would send and what that would come to. */
+/** Reads a ticket: its errors, its missing fields, the request and an estimate. */
 export function readTicket(state: TicketState, facts: TicketFacts): TicketReading {
   const inputs = readInputs(state, facts);
   const errors: Partial<Record<TicketField, string>> = {};
@@ -85,7 +85,7 @@ type Inputs = { readonly amount: DecimalInput } & Partial<
   Record<'limit' | 'stop' | 'trail' | 'bound', DecimalInput>
 >;
 
-/** Only what the kind of order has: what is hidden is not read. */
+/** Reads the fields of the order type only. */
 function readInputs(state: TicketState, { quantityScale, priceScale }: TicketFacts): Inputs {
   const fields = fieldsOf(state.kind);
   const trailScale = state.trailBy === 'percent' ? PERCENT_SCALE : priceScale;
@@ -106,7 +106,7 @@ function readTrail({ trail, trailBy }: TicketState, scale: number): DecimalInput
   return input;
 }
 
-/** The price that the order would trade at, as far as it can be known; undefined while a field lacks. */
+/** Returns the price of the order as far as it is known; `undefined` while a field is missing. */
 function priceOf({ side, trailBy }: TicketState, inputs: Inputs, facts: TicketFacts): Decimal | undefined {
   const market = decimal(side === 'buy' ? facts.ask : facts.bid);
   const { limit, stop, trail } = inputs;
@@ -130,7 +130,7 @@ function quantityOf(
     : roundDown(decimal(amount.text).div(price), facts.quantityScale);
 }
 
-/** The most units that an amount of cash pays for, with the fee. */
+/** Returns the most units that an amount of cash pays for, including the fee. */
 export function unitsForCash(
   cash: Decimal,
   price: Decimal,
@@ -138,9 +138,9 @@ export function unitsForCash(
 ): Decimal {
   const withFee = decimal('1').plus(shareOf(feeBps));
   let total = roundDown(cash.div(withFee), CURRENCY_SCALE);
-  // The fee is rounded up, so the total may have to give way by a cent.
+  // The fee is rounded up, so the total may exceed the cash by a cent.
   while (total.plus(feeOf(total, feeBps)).gt(cash)) total = total.minus(ONE_CENT);
-  // The total is whole cents, so rounding the cost of these units up does not go beyond it.
+  // The total is in whole cents, so rounding up the cost of these units does not exceed it.
   return roundDown(total.div(price), quantityScale);
 }
 

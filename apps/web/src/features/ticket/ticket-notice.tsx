@@ -9,11 +9,11 @@ export interface TicketNoticeProps {
   readonly placement: Placement;
   readonly formError: string | undefined;
   readonly priceScale: number;
-  /** Where a new sign-in leads back to. */
+  /** The page to return to after signing in. */
   readonly here: string;
 }
 
-/** What came of the last press of the button. */
+/** Reports the outcome of the last submit. */
 export function TicketNotice({ placement, formError, priceScale, here }: TicketNoticeProps) {
   const { hideAmounts } = useAppearance();
   return (

@@ -2,16 +2,16 @@ import type { OrderType } from '@cnop/common/entities/order/order';
 
 export type Side = 'buy' | 'sell';
 export type TicketKind = 'market' | 'limit' | 'stop_loss' | 'take_profit' | 'trailing_stop';
-/** What the amount counts: units of the asset, or USD. */
+/** The unit of the amount: units of the asset, or USD. */
 export type Entry = 'quantity' | 'value';
 export type TrailBy = 'amount' | 'percent';
-/** Days that an order waits at most. */
+/** Days until an order expires. */
 export type ValidDays = '1' | '7' | '30' | '90' | '365';
 
-/** What the server does when it is not told. */
+/** The default of the server. */
 export const DEFAULT_VALID_DAYS: ValidDays = '30';
 
-/** What a user has chosen and typed, as typed. */
+/** The input of the user, as typed. */
 export interface TicketState {
   readonly side: Side;
   readonly kind: TicketKind;
@@ -20,13 +20,13 @@ export interface TicketState {
   readonly limit: string;
   readonly stop: string;
   readonly trail: string;
-  /** The worst price of the fill of a stop; empty for any price. */
+  /** The price bound of a stop; empty for any price. */
   readonly bound: string;
   readonly trailBy: TrailBy;
   readonly validDays: ValidDays;
 }
 
-/** A field that can be wrong. `form` stands for what no field is to blame for. */
+/** A field that can have an error; `form` for errors without a field. */
 export type TicketField = 'amount' | 'limit' | 'stop' | 'trail' | 'bound' | 'form';
 
 export const EMPTY_TICKET: TicketState = {
@@ -42,19 +42,19 @@ export const EMPTY_TICKET: TicketState = {
   validDays: DEFAULT_VALID_DAYS,
 };
 
-/** The kinds of order of each side: what waits for a price other than a limit protects or closes a position. */
+/** The order types of each side: stops only sell. */
 export const KINDS_OF: Readonly<Record<Side, readonly TicketKind[]>> = {
   buy: ['market', 'limit'],
   sell: ['market', 'limit', 'stop_loss', 'take_profit', 'trailing_stop'],
 };
 
-/** Changes the side and keeps everything that means the same there. */
+/** Changes the side and keeps the input that means the same there. */
 export function withSide(state: TicketState, side: Side): TicketState {
   const kind = KINDS_OF[side].includes(state.kind) ? state.kind : 'market';
   return { ...state, side, kind };
 }
 
-/** After an order was placed: the amount is used up, the rest may be wanted again. */
+/** Clears the amount after an order was placed. */
 export function withoutAmount(state: TicketState): TicketState {
   return { ...state, amount: '' };
 }
@@ -65,7 +65,7 @@ export function orderTypeOf({ side, kind }: Pick<TicketState, 'side' | 'kind'>):
   return kind;
 }
 
-/** The fields of a kind of order besides the amount. What is not among them is neither checked nor sent. */
+/** Returns the fields of an order type besides the amount. Other fields are neither checked nor sent. */
 export function fieldsOf(kind: TicketKind): readonly TicketField[] {
   if (kind === 'limit') return ['limit'];
   if (kind === 'stop_loss' || kind === 'take_profit') return ['stop', 'bound'];

@@ -10,13 +10,13 @@ export interface TicketSummaryProps {
   readonly assetId: string;
   readonly priceScale: number;
   readonly marketPrice: string;
-  /** Counted here, at once. */
+  /** Computed in the browser. */
   readonly estimate: Estimate | undefined;
-  /** Counted by the server, a moment later. */
+  /** Computed by the server, a moment later. */
   readonly preview: OrderPreview | undefined;
 }
 
-/** What the order would cost or bring, reserve and leave. */
+/** The cost or proceeds of an order, its hold, and the balance afterwards. */
 export function TicketSummary({
   state,
   assetId,
@@ -35,7 +35,7 @@ export function TicketSummary({
   return (
     <dl className="grid gap-1.5 border-t border-line pt-3 text-sm">
       <Line label={kind === 'market' ? 'Price now' : 'At'}>
-        {/* A trailing stop has a price with more digits than any order. */}
+        {/* The trigger of a trailing stop may have more digits than the price scale. */}
         <Price value={price} priceScale={priceScale} />
       </Line>
       {state.entry === 'value' && (
@@ -66,7 +66,7 @@ export function TicketSummary({
   );
 }
 
-/** What may be spent and sold before the order, and after it. */
+/** Available cash and units before and after the order. */
 function Changes({ preview, assetId }: { readonly preview: OrderPreview; readonly assetId: string }) {
   const { balance, holding } = preview;
   return (
@@ -108,7 +108,7 @@ function Line({ label, isStrong = false, children }: LineProps) {
   );
 }
 
-/** What is allowed and may still be a slip of the pen. */
+/** Warnings about a valid order that may be a mistake. */
 export function TicketWarnings({ messages }: { readonly messages: readonly string[] }) {
   return (
     <div role="status" className="grid gap-1 empty:hidden">

@@ -24,7 +24,7 @@ import { withSide } from './ticket-state.ts';
 import { TicketSummary, TicketWarnings } from './ticket-summary.tsx';
 import { useAvailable, useTicket } from './use-ticket.ts';
 
-/** Where an order is put together: every figure before it is placed, one order for one press. */
+/** The ticket that places orders, with all figures before they are placed. */
 export function Ticket({ asset }: { readonly asset: MarketAsset }) {
   const ticket = useTicket(asset);
   const { facts, state, reading, preview, errors, warnings, change } = ticket;
@@ -93,7 +93,7 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
   );
 }
 
-/** Orders of staff would be refused, so none is offered. */
+/** Staff accounts cannot trade. */
 function NoTicketForStaff() {
   return (
     <section aria-label="Place an order" className="card">
@@ -130,7 +130,7 @@ interface TicketButtonProps extends TicketPartProps {
   readonly asset: MarketAsset;
 }
 
-/** The way to go on, be it an order or a sign-in, and what came of the last one. */
+/** The button to place an order or to sign in, and the outcome of the last order. */
 function TicketButton({ ticket, asset }: TicketButtonProps) {
   const { state, placement, errors } = ticket;
   const here = useRouterState({ select: ({ location }) => location.href });

@@ -6,32 +6,32 @@ import { previewQuery } from '../../api/orders/place-order.ts';
 import type { TicketState } from './ticket-state.ts';
 
 const TYPING_PAUSE_MILLISECONDS = 250;
-/** The price moves on; what the order would do moves with it. */
+/** The preview follows the price. */
 const REFRESH_MILLISECONDS = 2_000;
 
 interface LivePreviewOptions {
   readonly assetId: string;
   readonly state: TicketState;
-  /** What the ticket comes to at the price of now; undefined while it is not complete. */
+  /** The order at the current price; `undefined` while the ticket is incomplete. */
   readonly request: OrderRequest | undefined;
   readonly isSignedIn: boolean;
 }
 
 interface LivePreview {
   readonly preview: OrderPreview | undefined;
-  /** The preview is of what the ticket says now, so what it refuses is refused. */
+  /** Whether the preview belongs to the current input. */
   readonly isCurrent: boolean;
 }
 
 /**
- * What the server says about the ticket, a moment after it was changed. A preview belongs to what was typed: the quantity
- * that a value comes to changes with every tick, and asking for each would never come to rest.
+ * Previews the ticket on the server a moment after it was changed. The preview is cached by the input, not by the
+ * quantity, which changes with every tick of a ticket in USD.
  */
 export function useOrderPreview({ assetId, state, request, isSignedIn }: LivePreviewOptions): LivePreview {
   const typed = JSON.stringify([assetId, state]);
   const rested = useDebounced(typed, TYPING_PAUSE_MILLISECONDS);
   const { data, isPlaceholderData } = useQuery({
-    // Each time it is asked for, the request is the one of the latest price.
+    // Each refetch uses the request at the latest price.
     ...previewQuery(rested, request),
     enabled: isSignedIn && request !== undefined && rested === typed,
     refetchInterval: REFRESH_MILLISECONDS,
@@ -41,7 +41,7 @@ export function useOrderPreview({ assetId, state, request, isSignedIn }: LivePre
   return { preview: request ? data : undefined, isCurrent };
 }
 
-/** A value once it has rested: every keystroke would be a request otherwise. */
+/** Returns a value after it has not changed for a while, so that not every keystroke is a request. */
 function useDebounced<Value>(value: Value, delayMilliseconds: number): Value {
   const [rested, setRested] = useState(value);
   useEffect(() => {

@@ -16,20 +16,20 @@ export type Placement =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending' }
   | { readonly kind: 'placed'; readonly order: Order }
-  /** The server said no. */
+  /** The server refused the order. */
   | { readonly kind: 'refused'; readonly problem: ApiProblem }
-  /** Nobody knows; sending it again is safe. */
+  /** The outcome is unknown; sending it again is safe. */
   | { readonly kind: 'unknown'; readonly problem: ApiProblem }
   | { readonly kind: 'session-over' };
 
 export interface PlaceOrder {
   readonly placement: Placement;
   readonly place: (wish: Wish) => Promise<Placement>;
-  /** Takes back what was said about the last order. */
+  /** Forgets the outcome of the last order. */
   readonly reset: () => void;
 }
 
-/** Places orders one at a time: a second press while one is on its way does nothing. */
+/** Places orders one at a time: a second submit during a request does nothing. */
 export function usePlaceOrder(): PlaceOrder {
   const queryClient = useQueryClient();
   const [placement, setPlacement] = useState<Placement>({ kind: 'idle' });
@@ -50,7 +50,7 @@ export function usePlaceOrder(): PlaceOrder {
     try {
       const order = await placeOrder(request);
       unsettled.current = undefined;
-      // The list has the order before the pending row goes, so that neither is there twice nor missing.
+      // The list has the order before the pending row goes, so that it is never shown twice or not at all.
       await refresh();
       settlePending(key, order.status === 'completed' ? 'executed' : 'waits');
       return { kind: 'placed', order };

@@ -21,10 +21,10 @@ import { useOrderPreview } from './use-order-preview.ts';
 import type { Placement } from './use-place-order.ts';
 import { usePlaceOrder } from './use-place-order.ts';
 
-/** In the order of the screen: the first of them that is wrong gets the focus. */
+/** In the order of the screen: the first field with an error gets the focus. */
 const FIELDS: readonly TicketField[] = ['limit', 'stop', 'trail', 'amount'];
 
-/** Everything a ticket is made of, but its looks. */
+/** Holds the state of a ticket. */
 export function useTicket(asset: MarketAsset) {
   const isSignedIn = useSession() === 'signed-in';
   const { data: profile } = useQuery({ ...profileQuery(), enabled: isSignedIn });
@@ -52,7 +52,7 @@ export function useTicket(asset: MarketAsset) {
     ...(state.kind === 'market' ? staleWarnings(live) : []),
   ];
 
-  // What the server refuses already is said on the screen, and asking for a confirmation would be a joke.
+  // An order that the server would refuse is not worth a confirmation.
   const isReady =
     reading.request !== undefined && refusals.form === undefined && placement.kind !== 'sending';
 
@@ -81,9 +81,9 @@ export function useTicket(asset: MarketAsset) {
     placement,
     isConfirming,
     change,
-    /** Asks for a confirmation, goes to what is wrong, or asks again what became of the last one. */
+    /** Opens the confirmation, focuses the first error, or sends an order of unknown outcome again. */
     async submit(): Promise<void> {
-      // It was confirmed, and the balance may already be without it: what is wanted is an answer.
+      // The order was confirmed before, and the balance may already be lower.
       if (placement.kind === 'unknown') return send();
       setWasSubmitted(true);
       const wrong = FIELDS.find((field) => errors[field] !== undefined || reading.missing.includes(field));
@@ -106,7 +106,7 @@ interface ErrorSources {
   readonly wasSubmitted: boolean;
 }
 
-/** What is wrong with each field; what was typed wrong says more than what the server makes of it. */
+/** Merges the errors of all sources; typed errors take precedence over those of the server. */
 function allErrors({ state, reading, refusals, placement, wasSubmitted }: ErrorSources): TicketErrors {
   const refused = placement.kind === 'refused' ? errorsOfProblem(placement.problem, state) : {};
   const missing = wasSubmitted
@@ -123,10 +123,10 @@ function staleWarnings(live: LiveState): string[] {
   ];
 }
 
-/** What was typed and not placed, by asset: it survives a sign-in or a look at another page, and no reload. */
+/** Unsent tickets by asset. They survive a sign-in and other pages, not a reload. */
 const drafts = new Map<string, TicketState>();
 
-/** The ticket of an asset, as it was left. */
+/** Returns the ticket of an asset as it was left. */
 function useTicketDraft(assetId: string): readonly [TicketState, (state: TicketState) => void] {
   const [state, setState] = useState(() => drafts.get(assetId) ?? EMPTY_TICKET);
   const change = (next: TicketState): void => {
@@ -136,7 +136,7 @@ function useTicketDraft(assetId: string): readonly [TicketState, (state: TicketS
   return [state, change];
 }
 
-/** What the user may spend and sell; undefined while it is not known. */
+/** Returns the available cash and units; `undefined` until they are known. */
 export function useAvailable(assetId: string, isSignedIn: boolean): Available | undefined {
   const { data: balance } = useQuery({ ...balanceQuery(), enabled: isSignedIn });
   const { data: holding } = useQuery({ ...holdingQuery(assetId), enabled: isSignedIn });

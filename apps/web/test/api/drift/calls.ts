@@ -24,7 +24,7 @@ const ASSET = {
   daily_volatility_bps: 100,
 };
 
-/** Every call of the client with arguments that use all that it can say. */
+/** All calls of the client, with arguments that cover all of their parameters. */
 export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'account/cash.ts balanceQuery': [[]],
   'account/cash.ts depositCash': [[CASH]],
@@ -117,9 +117,9 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'orders/orders.ts tradesQuery': [['BTC']],
 };
 
-/** What the folder exports besides calls. */
+/** Exports that are not calls. */
 export const NO_CALLS = [
-  // `/health` is for probes and not a part of the API, so the document does not describe it.
+  // `/health` is not part of the API, so the document does not describe it.
   'admin/health.ts healthQuery',
   'admin/users.ts userKey',
   'app-info.ts useFreeDeposits',

@@ -11,13 +11,13 @@ import { findDrift } from './find-drift.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 type Module = Readonly<Record<string, unknown>>;
-/** All but `http/`, with which calls are made. */
+/** All modules but `http/`, which makes the calls. */
 const MODULES = import.meta.glob<Module>(['../../../src/api/**/*.ts', '!../../../src/api/http/**'], {
   eager: true,
 });
 const FOLDER = '../../../src/api/';
 
-/** A query is called as the cache would call it, on the second page where there are pages. */
+/** Calls a query as the cache does, on the second page if there are pages. */
 function callOf(name: string, args: readonly unknown[]): Call {
   const [file = '', exported = ''] = name.split(' ');
   const made = MODULES[FOLDER + file]?.[exported] as (...given: readonly unknown[]) => unknown;
@@ -56,7 +56,7 @@ describe('the client and the document of the API that is served', () => {
   });
 
   it('agree about the renewal of a session', async () => {
-    // Without locks, as in an insecure context, a tab does not wait for its turn.
+    // Without locks, as in an insecure context, tabs do not take turns.
     vi.stubGlobal('navigator', {});
     const renewal: Call = async () => {
       if (!(await renewAccessToken())) throw new Error('not renewed');
@@ -70,7 +70,7 @@ describe('the client and the document of the API that is served', () => {
   });
 });
 
-/** A part of the document that can be changed. */
+/** A mutable part of the document. */
 interface Loose {
   [name: string]: Loose;
 }

@@ -22,7 +22,7 @@ export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** Makes one call of the client, with `fetch` as it finds it. */
+/** Makes one call of the client through the global `fetch`. */
 export type Call = () => Promise<unknown>;
 
 interface Sent {
@@ -32,8 +32,8 @@ interface Sent {
 }
 
 /**
- * Where a call of the client and the document of the API disagree: the call is made for real, its request is held
- * against the document, and every kind of answer that the document allows is given to it.
+ * Returns the differences between a call and the API document: checks the request against the document and feeds the
+ * call every kind of answer that the document allows.
  */
 export async function findDrift(call: Call, document: ApiDocument): Promise<string[]> {
   const sent = await requestOf(call);
@@ -65,7 +65,7 @@ async function answering(
   answer: (url: string, init?: RequestInit) => Response,
 ): Promise<unknown> {
   const real = globalThis.fetch;
-  // The client names addresses by text.
+  // The client passes URLs as text.
   globalThis.fetch = async (input, init) => answer(input as string, init);
   try {
     return await call();
@@ -80,7 +80,7 @@ function operationFor({ method, url }: Sent, { paths }: ApiDocument): Operation 
   const found = Object.entries(paths).filter(
     ([template, operations]) => isAsked(template) && method.toLowerCase() in operations,
   );
-  // `/orders/preview` is also an order with that id: what is written out comes first.
+  // `/orders/preview` also matches an order id: literal paths come first.
   const [best] = found.toSorted(([one], [other]) => one.split('{').length - other.split('{').length);
   return best?.[1][method.toLowerCase()];
 }
@@ -90,7 +90,7 @@ function driftOfQuery({ url }: Sent, { parameters = [] }: Operation): string[] {
   const given = [...url.searchParams].flatMap(([name, text]) => {
     const parameter = known.find((each) => each.name === name);
     if (!parameter) return [`query ${name} is not known`];
-    // In an address a number and a truth value are text, and a list of one is its member.
+    // In a query, numbers and booleans are text, and a list of one is its element.
     const readings: unknown[] = [text, Number(text), text === 'true', [text]];
     const [fault, ...others] = readings.map((value) => misfits(parameter.schema, value, `query ${name}`));
     return others.some((each) => each.length === 0) ? [] : (fault ?? []);

@@ -1,4 +1,4 @@
-/** The part of JSON Schema that our documents use. */
+/** The part of JSON Schema that the document uses. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -16,7 +16,7 @@ export interface JsonSchema {
   readonly maximum?: number;
 }
 
-/** Among these is a string for every pattern and format of ours. */
+/** Samples for every pattern and format of the document. */
 const STRINGS = [
   '1.50',
   '1',
@@ -33,7 +33,7 @@ const STRINGS = [
   '',
 ];
 
-/** What is wrong with a value; nothing when it fits. */
+/** Returns the violations of a schema; empty if there are none. */
 export function misfits(schema: JsonSchema, value: unknown, path = ''): string[] {
   const { anyOf, allOf } = schema;
   if (anyOf && anyOf.every((each) => misfits(each, value, path).length > 0)) {
@@ -87,8 +87,8 @@ function misfitsOfObject(schema: JsonSchema, value: object, path: string): strin
 }
 
 /**
- * Values that a schema allows: together they show every alternative, every member of an enumeration, null wherever it
- * may be, and every field that may be missing, missing.
+ * Returns sample values of a schema: all alternatives, all enum members, null where allowed, and optional fields
+ * missing.
  */
 export function samplesOf(schema: JsonSchema): unknown[] {
   if (schema.enum) return [...schema.enum];

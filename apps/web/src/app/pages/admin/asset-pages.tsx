@@ -19,7 +19,7 @@ export function AssetsPage() {
   const navigate = listRoute.useNavigate();
   const permissions = usePermissions();
   const change = (changed: Partial<AssetsSearch>): void => {
-    // Typing replaces, so that Back leaves the page instead of taking letters away.
+    // Typing replaces the history entry, so that Back leaves the page.
     void navigate({ search: (known) => ({ ...known, ...changed }), replace: 'q' in changed });
   };
   return (

@@ -28,7 +28,7 @@ export function UsersPage() {
 }
 
 const SKELETON_ROWS = 8;
-/** The cash of somebody who trades moves while it is looked at. */
+/** The cash of an active trader changes while the page is open. */
 const REFRESH_MILLISECONDS = 10_000;
 const NOT_THERE = [404, 422];
 const userRoute = getRouteApi('/admin/users/$username');
@@ -55,7 +55,7 @@ export function ManagedUserPage() {
       />
     );
   }
-  // A name that cannot exist is refused, one that does not is not found.
+  // An invalid username is answered with 422, an unknown one with 404.
   if (error && NOT_THERE.includes(toProblem(error).status)) return <NotFoundPage />;
   return (
     <div className="card">

@@ -14,14 +14,14 @@ import { SetPrice } from './set-price.tsx';
 
 interface AssetActionsProps {
   readonly asset: MarketAsset;
-  /** Icons for the row of a list, buttons with words beside a title. */
+  /** Icons for the row of a list, buttons with text beside a title. */
   readonly look: 'icons' | 'buttons';
 }
 
-/** What can be done with an asset without editing it: set its price, open and close it for trading. */
+/** The actions on an asset besides editing: set its price, activate and deactivate it. */
 export function AssetActions({ asset, look }: AssetActionsProps) {
   const [asking, setAsking] = useState<'price' | 'switch'>();
-  // As it was when the question was asked: while its dialog closes, the asset has changed already.
+  // The value when the dialog was opened: the asset changes before the dialog is closed.
   const [to, setTo] = useState<Switch>('activate');
   const priceInput = useRef<HTMLInputElement>(null);
   const { asset_id, status } = asset;
@@ -76,7 +76,7 @@ interface SwitchTradingProps {
   readonly onClose: () => void;
 }
 
-/** Asks before an asset is opened or closed for trading, and says what that does to orders. */
+/** Asks for confirmation before an asset is activated or deactivated, and says what that does to orders. */
 function SwitchTrading({ asset, to, isOpen, onClose }: SwitchTradingProps) {
   const queryClient = useQueryClient();
   const { asset_id, name } = asset;

@@ -16,7 +16,7 @@ export interface AssetFieldsProps {
   readonly form: AssetForm;
   readonly complaints: Complaints<AssetField>;
   readonly onChange: (field: AssetField, text: string) => void;
-  /** Of a new asset everything is said; of one that exists, the id and the quantities' digits are fixed. */
+  /** Whether the asset is new. The id and the quantity scale of an existing asset are fixed. */
   readonly isNew: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Group {
   readonly isNew: boolean;
 }
 
-/** Every field of an asset, the same for a new one and for one that is edited. */
+/** All fields of an asset, for creating and editing. */
 export function AssetFields({ form, complaints, onChange, isNew }: AssetFieldsProps) {
   const bind: Group['bind'] = (field) => ({
     id: field,
@@ -154,7 +154,7 @@ function Line({ onChange, ...field }: LineProps) {
 function FieldGroup({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <fieldset className="card min-w-0 p-4 pt-3">
-      {/* A legend floats on the border of its fieldset unless it is told not to. */}
+      {/* By default a legend is placed on the border of its fieldset. */}
       <legend className="float-start w-full pb-3 text-base font-medium">{title}</legend>
       <div className="grid grid-cols-1 items-start gap-4 clear-both sm:grid-cols-2 lg:grid-cols-3">
         {children}

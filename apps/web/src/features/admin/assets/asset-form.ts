@@ -8,12 +8,12 @@ import { readSeparators } from '../../../format/decimal-input.ts';
 import type { Complaints } from '../complaints.ts';
 import { complaintsOf } from '../complaints.ts';
 
-/** The market cap follows from the supply. */
+/** All fields but the market cap, which is computed from the supply. */
 export type AssetField = Exclude<keyof AssetCreate, 'market_cap'>;
-/** Everything as it is typed. */
+/** The fields as typed. */
 export type AssetForm = Readonly<Record<AssetField, string>>;
 
-/** How what is typed becomes what is sent. What may be missing is sent as null when it is left empty. */
+/** How a typed field is sent. Optional fields are sent as `null` when they are empty. */
 type Kind = 'text' | 'optional text' | 'decimal' | 'optional decimal' | 'integer' | 'optional integer';
 
 const KINDS: Readonly<Record<AssetField, Kind>> = {
@@ -38,13 +38,13 @@ const KINDS: Readonly<Record<AssetField, Kind>> = {
 };
 
 export const ASSET_FIELDS = Object.keys(KINDS) as readonly AssetField[];
-/** The id is what the asset is known by; the price has a command of its own. */
+/** The id identifies the asset, and the price has its own action. */
 const FIXED: ReadonlySet<AssetField> = new Set(['asset_id', 'current_price']);
 
-/** A number as some people write it; what else was typed is the schema's to judge. */
+/** Input that looks like a number; anything else is left to the schema. */
 const DIGITS_AND_SEPARATORS = /^\s*\d[\d.,'’\s]*$/;
 
-/** A request has a decimal, an answer a statistic. */
+/** The volume is a decimal in a request and a number in an answer. */
 interface Volume {
   readonly volume_24h: string | number | null;
 }
@@ -53,7 +53,7 @@ type Reading<Body> =
   | { readonly kind: 'bad'; readonly complaints: Complaints<AssetField> }
   | { readonly kind: 'good'; readonly body: Body };
 
-/** A form with what the server would assume of an asset that says no more than it must. */
+/** Returns a form with the defaults of the server. */
 export function emptyAssetForm(): AssetForm {
   const smallest = assetCreateSchema.parse({ asset_id: 'A', symbol: 'A', name: 'A', current_price: '1' });
   return { ...textsOf(smallest), asset_id: '', symbol: '', name: '', current_price: '' };
@@ -63,26 +63,26 @@ export function formOfAsset(asset: AssetResponse): AssetForm {
   return textsOf(asset);
 }
 
-/** A new asset, by the rules of the server; those that need to know the catalogue are left to it. */
+/** Reads a new asset by the rules of the server, except those that need the catalogue. */
 export function readNewAsset(form: AssetForm): Reading<AssetCreate> {
   const parsed = assetCreateSchema.safeParse(inputOf(form, ASSET_FIELDS));
   if (parsed.success) return { kind: 'good', body: parsed.data };
   return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
 }
 
-/** Fields that differ from what is stored. */
+/** Returns the fields that differ from the stored asset. */
 export function changedFields(form: AssetForm, stored: AssetForm): AssetField[] {
   return ASSET_FIELDS.filter((field) => !FIXED.has(field) && form[field] !== stored[field]);
 }
 
-/** What changed, by the rules of the server. Nothing else is sent, so that nobody else's edit is undone. */
+/** Reads the changed fields by the rules of the server. Only these are sent, so that edits by others are kept. */
 export function readAssetChanges(form: AssetForm, stored: AssetForm): Reading<AssetUpdate> {
   const parsed = assetUpdateSchema.safeParse(inputOf(form, changedFields(form, stored)));
   if (parsed.success) return { kind: 'good', body: parsed.data };
   return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
 }
 
-/** Whether saving ends open orders on the asset. */
+/** Returns whether saving cancels open orders on the asset. */
 export function closesTrading({ status }: AssetForm, stored: AssetForm): boolean {
   return status !== stored.status && (status === 'close_only' || status === 'delisted');
 }
@@ -96,7 +96,7 @@ function valueOf(typed: string, kind: Kind): unknown {
   if (text === '' && kind.startsWith('optional')) return null;
   if (!isNumeric(kind)) return text;
   const reading = readSeparators(text);
-  // The schema refuses what was not understood.
+  // The schema refuses text that is not a number.
   const number = reading.kind === 'value' ? reading.text : text;
   return kind.endsWith('integer') ? new JsonNumber(number) : number;
 }
@@ -105,7 +105,7 @@ function isNumeric(kind: Kind): boolean {
   return kind.endsWith('integer') || kind.endsWith('decimal');
 }
 
-/** The complaints of the schema; about a number that was not understood, how to write it. */
+/** Returns the errors of the schema; for a misspelt number, how to write it. */
 function complaintsAbout(form: AssetForm, error: z.ZodError): Complaints<AssetField> {
   const complaints = complaintsOf(error, form);
   for (const field of ASSET_FIELDS) {
@@ -122,7 +122,7 @@ function textsOf(asset: Pick<AssetCreate, Exclude<AssetField, 'volume_24h'>> & V
     ASSET_FIELDS.map((field) => [field, String(asset[field] ?? '')]),
   ) as AssetForm;
   const { volume_24h: volume } = asset;
-  // A small number would be written with an exponent.
+  // `String` would write a small number with an exponent.
   return typeof volume === 'number'
     ? { ...texts, volume_24h: formatDecimal(decimalOfFloat(volume, CURRENCY_SCALE)) }
     : texts;

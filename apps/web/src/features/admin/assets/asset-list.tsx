@@ -27,7 +27,7 @@ interface AssetListProps {
   readonly onSearch: (change: Partial<AssetsSearch>) => void;
 }
 
-/** The catalogue as it is looked after: closed assets as well. */
+/** The whole catalogue, including closed assets. */
 export function AssetList({ permissions, search, onSearch }: AssetListProps) {
   const { data: assets, error, refetch } = useQuery(assetsQuery());
   const found = useMemo(() => findAssets(assets ?? [], search), [assets, search]);
@@ -120,7 +120,7 @@ function AssetRow({ asset, permissions }: AssetRowProps) {
             <span className="line-clamp-2 font-medium wrap-anywhere">{name}</span>
             <span className="flex flex-wrap items-center gap-x-2 text-xs text-faint">
               {asset_id}
-              {/* On a phone the status has no column, and says so where it matters. */}
+              {/* On a phone the status has no column, so it is shown here unless the asset is active. */}
               {status !== 'active' && (
                 <span className="sm:hidden">
                   <Badge tone={STATUS_TONES[status]}>{STATUS_NAMES[status]}</Badge>
@@ -146,7 +146,7 @@ function AssetRow({ asset, permissions }: AssetRowProps) {
       <Cell isNumeric className="hidden text-muted lg:table-cell">
         <Time value={asset.updated_at} />
       </Cell>
-      {/* On a phone they are on the page of the asset. */}
+      {/* On a phone the actions are on the page of the asset. */}
       <Cell className="hidden w-20 text-end sm:table-cell">
         {permissions.steersTrading && <AssetActions asset={asset} look="icons" />}
       </Cell>

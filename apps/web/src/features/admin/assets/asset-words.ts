@@ -9,7 +9,7 @@ export const CATEGORY_NAMES: Readonly<Record<AssetCategory, string>> = {
   commodity: 'Commodity',
 };
 
-/** What a status means for orders. */
+/** The meaning of each status for orders. */
 export const STATUS_MEANINGS: Readonly<Record<AssetStatus, string>> = {
   active: 'Orders are taken and executed.',
   cancel_only: 'No orders are taken or executed. Open orders stay and can be cancelled.',
@@ -18,7 +18,7 @@ export const STATUS_MEANINGS: Readonly<Record<AssetStatus, string>> = {
   delisted: 'Open orders are cancelled and every position is settled at the last price. This is final.',
 };
 
-/** What becomes of a price that is set by hand. */
+/** What happens to a price set by hand, by price feed. */
 const FEED_MEANINGS: Readonly<Record<QuoteSource, string>> = {
   manual: 'Prices are set by hand here: it stays until somebody sets another.',
   simulated: 'Prices are simulated here: the simulation goes on from the price that you set.',
@@ -28,7 +28,10 @@ const FEED_MEANINGS: Readonly<Record<QuoteSource, string>> = {
     'Another process makes the prices: unless its feed is manual, it moves on from yours or replaces it.',
 };
 
-/** @param source of the latest quote; undefined before the stream has brought one */
+/**
+ * Returns what happens to a price set by hand.
+ * @param source source of the latest quote; `undefined` before the stream has sent one
+ */
 export function feedMeaning(source: QuoteSource | undefined): string {
   return source === undefined
     ? 'Unless prices are set by hand here, the price feed moves on from it or replaces it.'

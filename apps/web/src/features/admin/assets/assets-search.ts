@@ -4,7 +4,7 @@ import type { MarketAsset } from '../../../api/market.ts';
 
 const MAX_SEARCH_LENGTH = 100;
 
-/** What the address says about the list of assets. What makes no sense there is as if it were not there. */
+/** Search parameters of the list of assets. Invalid values are ignored. */
 export const assetsSearchSchema = z.object({
   q: z.string().max(MAX_SEARCH_LENGTH).optional().catch(undefined),
   category: assetCategorySchema.optional().catch(undefined),
@@ -12,7 +12,7 @@ export const assetsSearchSchema = z.object({
 });
 export type AssetsSearch = z.infer<typeof assetsSearchSchema>;
 
-/** The assets that a search is for, by their ids. */
+/** Returns the assets that match a search, by id. */
 export function findAssets(assets: readonly MarketAsset[], search: AssetsSearch): MarketAsset[] {
   const sought = (search.q ?? '').trim().toLowerCase();
   return assets

@@ -12,7 +12,10 @@ import { useAssetForm } from './use-asset-form.ts';
 
 const EMPTY = emptyAssetForm();
 
-/** @param onCreated with the id of the asset that is there now */
+/**
+ * The form that creates an asset.
+ * @param onCreated receives the id of the new asset
+ */
 export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: string) => void }) {
   const queryClient = useQueryClient();
   const { form, complaints, problem, change, complain, refuse } = useAssetForm(EMPTY);

@@ -16,7 +16,7 @@ import { changedFields, closesTrading, formOfAsset, readAssetChanges } from './a
 import { STATUS_MEANINGS } from './asset-words.ts';
 import { useAssetForm } from './use-asset-form.ts';
 
-/** Edits an asset. Only what differs from it is sent. */
+/** The form that edits an asset. Only changed fields are sent. */
 export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
   const queryClient = useQueryClient();
   const stored = formOfAsset(asset);

@@ -17,7 +17,7 @@ interface ManagedAssetProps {
   readonly permissions: Permissions;
 }
 
-/** One asset: what it is now, what can be done with it, and, for whoever may, all of its fields. */
+/** One asset: its state, its actions and, for administrators, its fields. */
 export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
   const { asset_id, name, symbol, status } = asset;
   const { mid } = useAssetPrice(asset);
@@ -55,7 +55,7 @@ export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
   );
 }
 
-/** An asset for whoever may not edit it. */
+/** The fields of an asset, read only. */
 function AssetFacts({ asset }: { readonly asset: MarketAsset }) {
   return (
     <section aria-label="What it is" className="card grid gap-3 p-4">

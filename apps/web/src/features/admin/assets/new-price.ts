@@ -7,16 +7,19 @@ export type NewPrice =
   | {
       readonly kind: 'good';
       readonly price: string;
-      /** From the price of now, in percent. */
+      /** Change from the current price, in percent. */
       readonly changePercent: string | undefined;
-      /** Far from the price of now: it may be a slip, and it may set off orders that wait. */
+      /** Whether the price is far from the current one: it may be a typing error, and it may trigger open orders. */
       readonly isFar: boolean;
     };
 
-/** Beyond this, a change is pointed out. */
+/** The change from which on a warning is shown. */
 const FAR_PERCENT = '10';
 
-/** Reads a price that was typed. @param priceScale most fraction digits */
+/**
+ * Reads a typed price.
+ * @param priceScale most fraction digits
+ */
 export function readNewPrice(
   typed: string,
   { priceScale, priceNow }: { readonly priceScale: number; readonly priceNow: string },

@@ -15,11 +15,11 @@ import type { Permissions } from '../permissions.ts';
 
 export interface PriceProposalsProps {
   readonly permissions: Permissions;
-  /** Shows the proposal of this asset only. */
+  /** Shows only the proposal of this asset. */
   readonly assetId?: string;
 }
 
-/** The prices that wait for a second administrator, with what the person who looks may do about each. */
+/** The prices that need the approval of a second administrator, with the actions that the user may take. */
 export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
   const { data: profile } = useQuery(profileQuery());
   const { data = [] } = useQuery({ ...priceProposalsQuery(), enabled: permissions.steersTrading });
@@ -52,7 +52,7 @@ interface ProposalProps {
   readonly proposal: PriceProposal;
   readonly isOwn: boolean;
   readonly isAdmin: boolean;
-  /** Rows moved a moment ago: a click may be meant for the proposal that was there before. */
+  /** Whether rows moved a moment ago, so that a click may be meant for another proposal. */
   readonly isSettling: boolean;
 }
 

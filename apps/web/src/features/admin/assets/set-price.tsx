@@ -25,12 +25,12 @@ const PROPOSED = 'It takes effect when a second administrator approves it within
 
 export interface SetPriceProps {
   readonly asset: MarketAsset;
-  /** Of the field for the price, where the focus begins. */
+  /** The ref of the price field, which gets the focus first. */
   readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly onDone: () => void;
 }
 
-/** Sets a price by hand, beside the price of now, and says what the feed makes of it. */
+/** Sets a price by hand and says what the price feed does with it. */
 export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
   const id = useId();
   const [typed, setTyped] = useState('');
@@ -90,7 +90,7 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
   );
 }
 
-/** Sends the price, and as a proposal once the server has said that it is too large a step for one person. */
+/** Sends the price, as a proposal after the server has refused it as too large a step for one administrator. */
 function useSetPrice(
   { asset_id, name, price_scale: priceScale }: MarketAsset,
   { onDone, complain }: { onDone: () => void; complain: (message: string | undefined) => void },
@@ -121,10 +121,10 @@ function useSetPrice(
   return {
     send: (price: string) => mutate({ price, ...(isTooLarge && { force: true }) }),
     isPending,
-    /** What the server said that belongs to no field. */
+    /** The errors that belong to no field. */
     refusal: error ? sortRefusal(toProblem(error), ['price']).rest : undefined,
     isTooLarge,
-    /** Another price was typed: whether it is too large is for the server to say again. */
+    /** Resets the proposal state after another price was typed. */
     forget: () => setIsTooLarge(false),
   };
 }

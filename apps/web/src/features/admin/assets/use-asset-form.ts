@@ -8,21 +8,18 @@ import { ASSET_FIELDS } from './asset-form.ts';
 export interface AssetFormState {
   readonly form: AssetForm;
   readonly complaints: Complaints<AssetField>;
-  /** What is wrong and belongs to no field. */
+  /** The error that belongs to no field. */
   readonly problem: string | undefined;
   readonly change: (field: AssetField, text: string) => void;
-  /** Shows complaints at their fields and leads to the first of them. */
+  /** Shows errors at their fields and focuses the first of them. */
   readonly complain: (complaints: Complaints<AssetField>) => void;
-  /** The same for a refusal of the server. */
+  /** Shows the errors of a failed request. */
   readonly refuse: (thrown: unknown) => void;
-  /** Takes back what was typed. */
+  /** Discards the typed changes. */
   readonly reset: () => void;
 }
 
-/**
- * What is typed about an asset, and what is said about that. Fields that nobody touched show what is there, also when it
- * changes meanwhile.
- */
+/** Holds the edits of an asset and their errors. Fields without edits show the stored value, also when it changes. */
 export function useAssetForm(base: AssetForm): AssetFormState {
   const [edits, setEdits] = useState<Partial<AssetForm>>({});
   const [complaints, setComplaints] = useState<Complaints<AssetField>>({});

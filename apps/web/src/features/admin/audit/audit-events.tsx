@@ -19,7 +19,7 @@ import { wordsOf } from './audit-words.ts';
 
 const SKELETON_ROWS = 10;
 
-/** The events of a scope, newest first, with the details of one at the side. */
+/** The events of a day or a user, newest first, with the details of one in a drawer. */
 export function AuditEvents({ scope }: { readonly scope: AuditScope }) {
   const [shown, setShown] = useState<AuditEvent>();
   const [isOpen, setIsOpen] = useState(false);
@@ -117,7 +117,7 @@ function EventRow({ event, onShow }: { readonly event: AuditEvent; readonly onSh
   );
 }
 
-/** Whom it happened to, and who did it when that is somebody else. */
+/** The user an event is about, and the actor if that is another user. */
 function Parties({ event: { username, actor } }: { readonly event: AuditEvent }) {
   return (
     <>
@@ -142,7 +142,7 @@ function Subject({ username }: { readonly username: string }) {
   );
 }
 
-/** Everything that was kept of an event. */
+/** All stored details of an event. */
 function AuditEventDetails({ event }: { readonly event: AuditEvent }) {
   const { username, actor, address, user_agent, request_id, event_id, occurred_at } = event;
   const { title, tone, facts } = wordsOf(event);
@@ -173,7 +173,7 @@ function AuditEventDetails({ event }: { readonly event: AuditEvent }) {
   );
 }
 
-/** What is worth knowing about an event, in a line. */
+/** The facts of an event in one line. */
 function AuditFacts({ facts }: { readonly facts: readonly AuditFact[] }) {
   if (facts.length === 0) return <span className="text-faint">—</span>;
   return (

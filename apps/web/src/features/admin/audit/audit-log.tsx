@@ -23,7 +23,7 @@ interface AuditLogProps {
   readonly onSearch: (search: AuditSearch) => void;
 }
 
-/** What happened that matters for security: everything of one day, or everything of one user. */
+/** The audit log: all security events of one day or of one user. */
 export function AuditLog({ search, onSearch }: AuditLogProps) {
   const { by, user } = search;
   const [today] = useState(() => dayOf(new Date()));
@@ -76,7 +76,7 @@ interface AuditDayProps {
   readonly onChange: (day: string) => void;
 }
 
-/** Which day: one step at a time, or any. */
+/** Chooses a day, in steps or from a calendar. */
 function AuditDay({ day, today, onChange }: AuditDayProps) {
   return (
     <div className="flex items-center gap-1">
@@ -88,7 +88,7 @@ function AuditDay({ day, today, onChange }: AuditDayProps) {
         aria-label="Day, in UTC"
         max={today}
         value={day}
-        // A date that is being typed is empty until it is one.
+        // A date input is empty while a date is being typed.
         onChange={(event) => event.target.value !== '' && onChange(event.target.value)}
         className="field numeric w-36"
       />
@@ -111,7 +111,7 @@ interface AuditUserProps {
   readonly onChange: (username: string) => void;
 }
 
-/** Whose log. Failed sign-ins for names that nobody has are kept under a name that nobody can have. */
+/** Chooses the user whose log is shown. Failed sign-ins with unknown usernames are kept under a reserved name. */
 function AuditUser({ username, onChange }: AuditUserProps) {
   const [typed, setTyped] = useState(username === UNKNOWN_SUBJECT ? '' : username);
   const [error, setError] = useState<string>();

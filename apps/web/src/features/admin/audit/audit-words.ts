@@ -2,7 +2,7 @@ import type { AuditChange, AuditEvent, AuditEventType } from '@cnop/common/entit
 import { MISSING } from '../../../format/numbers.ts';
 import type { BadgeTone } from '../../../ui/badge.tsx';
 
-/** An event in words: what happened, and what is worth knowing about it. */
+/** An event in words. */
 export interface AuditWords {
   readonly title: string;
   readonly tone: BadgeTone;
@@ -10,10 +10,10 @@ export interface AuditWords {
 }
 
 export interface AuditFact {
-  /** Undefined where the value says what it is. */
+  /** `undefined` if the value explains itself. */
   readonly label?: string;
   readonly value: string;
-  /** An amount of an account's cash, to be shown as such: a signed change, or a balance. */
+  /** Marks an amount of cash: a signed change, or a balance. */
   readonly money?: 'change' | 'balance';
 }
 
@@ -45,7 +45,7 @@ const TONES: Readonly<Record<AuditEventType, BadgeTone>> = {
   admin_action: 'accent',
 };
 
-/** What administrators do, by the name that the service gives it. */
+/** Titles of administration actions, by the name used by the service. */
 const ACTIONS: Readonly<Record<string, string>> = {
   create_asset: 'Asset created',
   update_asset: 'Asset edited',
@@ -64,10 +64,10 @@ const FACT_NAMES: Readonly<Record<string, string>> = {
   fields: 'changed',
 };
 const MONEY = new Set(['amount']);
-/** Facts that say what they are by themselves. */
+/** Facts shown without a label. */
 const PLAIN = new Set(['asset_id', 'reason']);
 
-/** Of a new asset every field is new; these say the most. */
+/** The fields shown for a new asset, since all of its fields are new. */
 const FIELDS_OF_CREATION = new Set(['current_price', 'status']);
 
 export function wordsOf({
@@ -110,7 +110,7 @@ function factsOfChange({ field, before, after }: AuditChange): AuditFact[] {
   return [{ label: FACT_NAMES[field] ?? spoken(field), value }];
 }
 
-/** A name of the code as people write it. */
+/** Turns a name of the code into words. */
 function spoken(name: string): string {
   return name.replaceAll('_', ' ');
 }

@@ -22,7 +22,7 @@ import {
 const SECOND_MILLISECONDS = 1_000;
 const SKELETON_ROWS = 4;
 
-/** Whether the platform works, as the gateway finds it every few seconds; what is too old to be believed says so. */
+/** The health of the platform as the gateway reports it, marked as stale when it is too old. */
 export function HealthPanel() {
   const { data, dataUpdatedAt, error, refetch, isFetching } = useQuery({
     ...healthQuery(),
@@ -121,7 +121,7 @@ function CheckRow({ name, what, state, isOld }: CheckRowProps) {
   );
 }
 
-/** The time, once a second. */
+/** Returns the current time, updated every second. */
 function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

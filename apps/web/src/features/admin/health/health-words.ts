@@ -6,7 +6,7 @@ const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 export const REFRESH_MILLISECONDS = 5_000;
-/** After two missed answers nobody should believe what is shown. */
+/** Health is stale after two missed answers. */
 const STALE_AFTER_MILLISECONDS = 12_000;
 
 export const HEALTH_NAMES: Readonly<Record<Health['status'], string>> = {
@@ -21,7 +21,7 @@ export const HEALTH_TONES: Readonly<Record<Health['status'], BadgeTone>> = {
   draining: 'warn',
 };
 
-/** What does not work while a service is down. */
+/** What a service provides. */
 const MEANINGS: Readonly<Record<string, string>> = {
   'user-service': 'Accounts, sign-in, cash and portfolios',
   'order-service': 'Orders and their triggers',
@@ -32,12 +32,12 @@ export function meaningOf(check: string): string {
   return MEANINGS[check] ?? 'A part of the platform';
 }
 
-/** Whether an answer is too old to say anything of now. */
+/** Returns whether an answer is too old to be shown as current. */
 export function isStale(answeredAtMilliseconds: number, nowMilliseconds: number): boolean {
   return nowMilliseconds - answeredAtMilliseconds > STALE_AFTER_MILLISECONDS;
 }
 
-/** How long something runs, in its two largest units: `3 d 4 h`. */
+/** Formats a duration in its two largest units: `3 d 4 h`. */
 export function spokenUptime(seconds: number): string {
   const days = Math.floor(seconds / DAY_SECONDS);
   const hours = Math.floor((seconds % DAY_SECONDS) / HOUR_SECONDS);

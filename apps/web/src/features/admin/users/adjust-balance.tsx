@@ -19,7 +19,7 @@ interface AdjustBalanceProps {
   readonly balance: ManagedBalance;
 }
 
-/** Corrects a balance by an amount and says why; before it is done, it shows what there would be afterwards. */
+/** The form that corrects a balance, with a preview of the result. */
 export function AdjustBalance({ username, balance }: AdjustBalanceProps) {
   const [form, setForm] = useState(EMPTY);
   const [complaints, setComplaints] = useState<Complaints<AdjustmentField>>({});
@@ -142,7 +142,7 @@ interface ConfirmAdjustmentProps {
   readonly onClose: () => void;
 }
 
-/** Says once more whose balance becomes what. */
+/** Asks for confirmation of an adjustment, with the balance before and after. */
 function ConfirmAdjustment(props: ConfirmAdjustmentProps) {
   const { username, balance, adjustment, isOpen, isBusy, onConfirm, onClose } = props;
   const { amount, description } = adjustment;

@@ -7,7 +7,7 @@ import type { Complaints } from '../complaints.ts';
 import { complaintsOf } from '../complaints.ts';
 
 export interface AdjustmentForm {
-  /** A choice rather than a minus sign, which the decimal keyboard of a phone may not have. */
+  /** A choice instead of a minus sign, which the decimal keyboard of some phones lacks. */
   readonly direction: 'add' | 'take';
   readonly amount: string;
   readonly description: string;
@@ -21,10 +21,10 @@ export type AdjustmentReading =
   | { readonly kind: 'good'; readonly adjustment: Adjustment };
 
 const descriptionRules = z.object({ description: descriptionSchema.trim().min(1) });
-/** The figure itself is beside the form, where it can be hidden. */
+/** Without the amount, which is shown beside the form, where it can be hidden. */
 export const NOT_COVERED = 'This is more than is available.';
 
-/** Reads what was typed, by the rules of the server. */
+/** Reads an adjustment by the rules of the server. */
 export function readAdjustment(form: AdjustmentForm): AdjustmentReading {
   const amount = readDecimal(form.amount, CURRENCY_SCALE);
   const description = descriptionRules.safeParse(form);
@@ -44,12 +44,15 @@ function complaintAbout(typed: string, message: string): string {
   return /^\s*[-−]/.test(typed) ? 'Choose “Take away” instead of a minus.' : message;
 }
 
-/** What the balance would be. @param amount signed USD */
+/**
+ * Returns the balance after an adjustment.
+ * @param amount signed USD
+ */
 export function balanceAfter({ current_balance }: ManagedBalance, amount: string): string {
   return formatUsd(decimal(current_balance).plus(amount));
 }
 
-/** Why a balance does not allow an adjustment: what open orders hold cannot be taken. */
+/** Returns why a debit is not covered: cash held by open orders cannot be taken. */
 export function complaintAboutCover(
   { available_balance }: ManagedBalance,
   amount: string,

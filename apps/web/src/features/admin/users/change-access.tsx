@@ -13,7 +13,7 @@ import { ROLE_MEANINGS, ROLE_NAMES, USER_STATUS_NAMES } from './user-words.ts';
 
 const ROLES = userRoleSchema.options.map((value) => ({ value, label: ROLE_NAMES[value] }));
 
-/** Gives somebody another role, after it was said what that means. */
+/** Changes the role of a user after a confirmation. */
 export function ChangeRole({ user }: { readonly user: ManagedUser }) {
   const { username, role } = user;
   const [wanted, setWanted] = useState<UserRole>(role);
@@ -53,11 +53,11 @@ export function ChangeRole({ user }: { readonly user: ManagedUser }) {
   );
 }
 
-/** Suspends somebody, or lets them in again. */
+/** Suspends or reactivates a user after a confirmation. */
 export function ChangeStatus({ user }: { readonly user: ManagedUser }) {
   const { username, status } = user;
   const [isAsking, setIsAsking] = useState(false);
-  // As it was when the question was asked: while its dialog closes, the user has changed already.
+  // The value when the dialog was opened: the user changes before the dialog is closed.
   const [suspends, setSuspends] = useState(true);
   const { change, isBusy } = useChangeAccess(username, () => setIsAsking(false));
   const isActive = status === 'active';
@@ -99,7 +99,10 @@ interface ChangeAccess {
   readonly isBusy: boolean;
 }
 
-/** Changes somebody's role or status, and says what came of it. @param onEnd when the question can be closed */
+/**
+ * Changes the role or status of a user and reports the result.
+ * @param onEnd called when the dialog can be closed
+ */
 function useChangeAccess(username: string, onEnd: () => void): ChangeAccess {
   const queryClient = useQueryClient();
   const { mutate, isPending } = useMutation({

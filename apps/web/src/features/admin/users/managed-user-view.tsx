@@ -16,11 +16,11 @@ export interface ManagedUserViewProps {
   readonly user: ManagedUser;
   readonly balance: ManagedBalance;
   readonly permissions: Permissions;
-  /** Administrators change neither their own access nor their own balance. */
+  /** Whether the user is the administrator, who can change neither their own access nor their own balance. */
   readonly isSelf: boolean;
 }
 
-/** One user: the account, the cash, and what an administrator may change. */
+/** One user: the account, the cash and what an administrator may change. */
 export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedUserViewProps) {
   const { username, role, status } = user;
   return (

@@ -14,7 +14,7 @@ import { sortRefusal } from '../complaints.ts';
 import type { AdjustmentField } from './adjustment.ts';
 import { ADJUSTMENT_FIELDS, NOT_COVERED } from './adjustment.ts';
 
-/** Cash does not cover it; the amount is what is too large. */
+/** The available balance does not cover the debit; the amount is wrong. */
 const INSUFFICIENT = 'BUS_001';
 
 interface Outcomes {
@@ -26,11 +26,11 @@ interface Outcomes {
 export interface AdjustBalanceCall {
   readonly send: (adjustment: Adjustment) => void;
   readonly isBusy: boolean;
-  /** What went wrong and belongs to no field. */
+  /** The error that belongs to no field. */
   readonly problem: string | undefined;
 }
 
-/** Sends adjustments. As long as nobody knows what became of one, sending it again is the same one. */
+/** Sends adjustments. While the outcome of one is unknown, the same adjustment is sent with the same key. */
 export function useAdjustBalance(
   username: string,
   { onDone, onRefused, onSettled }: Outcomes,

@@ -20,7 +20,7 @@ export interface UserListProps {
   readonly onSearch: (change: Partial<UsersSearch>) => void;
 }
 
-/** Everybody who has an account, by name. */
+/** All users by name, with a search by prefix. */
 export function UserList({ search, onSearch }: UserListProps) {
   const typed = search.q ?? '';
   const beginning = typed.trim().toLowerCase();
@@ -109,7 +109,7 @@ function UserRow({ user }: { readonly user: ManagedUser }) {
         <Link
           to="/admin/users/$username"
           params={{ username }}
-          // The whole row is the link's target.
+          // The link covers the whole row.
           className="grid min-h-8 content-center after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           <span className="font-medium wrap-anywhere">{username}</span>

@@ -13,7 +13,7 @@ export const ROLE_TONES: Readonly<Record<UserRole, BadgeTone>> = {
   admin: 'accent',
 };
 
-/** What a role is for, in a sentence for whoever gives it. */
+/** The permissions of a role in one sentence. */
 export const ROLE_MEANINGS: Readonly<Record<UserRole, string>> = {
   customer: 'Trades, and sees nothing of anybody else.',
   moderator: 'Reads users, sets prices, activates and deactivates assets.',

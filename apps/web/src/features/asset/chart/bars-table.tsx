@@ -7,7 +7,7 @@ import { Time } from '../../../ui/time.tsx';
 const SHOWN_BARS = 200;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
-/** The chart in numbers, the latest first. */
+/** The candles of the chart as a table, newest first. */
 export function BarsTable({
   bars,
   priceScale,

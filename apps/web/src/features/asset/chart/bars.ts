@@ -3,14 +3,14 @@ import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { Bar } from '../../../api/market.ts';
 
-/** The last candle after one more price: the same one grown, or the next one. */
+/** Applies a price to the last candle: returns it updated, or the next candle. */
 export function barAfterPrice(
   last: Bar,
   { mid, at }: { readonly mid: string; readonly at: string },
   interval: CandleInterval,
 ): Bar {
   const openTime = candleOpenTime(interval, at);
-  // A price of before the candle began says nothing about it.
+  // A price from before the candle does not change it.
   if (openTime < last.open_time) return last;
   if (openTime > last.open_time) {
     return { open_time: openTime, open: mid, high: mid, low: mid, close: mid, volume: '0', final: false };
@@ -31,7 +31,7 @@ export interface BarsSummary {
   readonly low: string;
 }
 
-/** What a chart shows, for whoever does not see it. */
+/** Summarises the candles of a chart for screen readers. */
 export function summaryOf(bars: readonly Bar[]): BarsSummary | undefined {
   const [first] = bars;
   const last = bars.at(-1);
@@ -44,7 +44,7 @@ export function summaryOf(bars: readonly Bar[]): BarsSummary | undefined {
   };
 }
 
-/** The same after one more price. */
+/** Returns the summary after one more price. */
 export function withPrice(summary: BarsSummary, price: string): BarsSummary {
   const { high, low } = summary;
   return {

@@ -17,8 +17,8 @@ export interface ChartCanvasProps {
 }
 
 /**
- * The chart itself, of one asset and one timeframe: give it a key of both. It draws outside of React, so a tick changes
- * one candle and renders nothing.
+ * The chart of one asset and one timeframe, which its key must contain. It draws outside of React, so a tick updates
+ * one candle and renders no component.
  */
 export function ChartCanvas({ assetId, interval, priceScale, bars, orders, fills }: ChartCanvasProps) {
   const container = useRef<HTMLDivElement>(null);
@@ -52,6 +52,6 @@ export function ChartCanvas({ assetId, interval, priceScale, bars, orders, fills
   useEffect(() => chart.current?.setFills(fills), [fills]);
   useEffect(() => chart.current?.recolour(), [appearance]);
 
-  // Everything that it shows is said in words beside it.
+  // The sentence and the table have the same content for screen readers.
   return <div ref={container} aria-hidden="true" className="absolute inset-0" />;
 }

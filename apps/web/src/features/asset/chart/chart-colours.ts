@@ -1,4 +1,4 @@
-/** The tokens as the canvas of a chart can use them: it knows no custom properties. */
+/** The design tokens as colours for a canvas, which cannot read custom properties. */
 export interface ChartColours {
   readonly ground: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface ChartColours {
 
 const VOLUME_ALPHA = 0.35;
 
-/** Reads the colours of the theme of the moment. */
+/** Reads the colours of the current theme. */
 export function readChartColours(): ChartColours {
   const probe = document.createElement('span');
   const canvas = document.createElement('canvas');
@@ -24,7 +24,7 @@ export function readChartColours(): ChartColours {
     probe.style.color = `var(--${token})`;
     const computed = getComputedStyle(probe).color;
     if (!context) return computed;
-    // However the browser writes a colour, a painted pixel has three numbers.
+    // Converts any CSS colour to RGB by painting one pixel.
     context.fillStyle = computed;
     context.fillRect(0, 0, 1, 1);
     const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;

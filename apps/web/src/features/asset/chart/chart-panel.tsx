@@ -18,11 +18,11 @@ import { summaryOf, withPrice } from './bars.ts';
 import { BarsTable } from './bars-table.tsx';
 import type { FillMark, PriceMark } from './price-chart.ts';
 
-/** Half of the code of the page, and the rest is of use before it is there. */
+/** Loaded separately: it is half of the code of the page. */
 const ChartCanvas = lazy(async () => ({ default: (await import('./chart-canvas.tsx')).ChartCanvas }));
 
 const BARS = 500;
-/** Ticks draw the last candle; this only mends what was missed. */
+/** Ticks update the last candle; this repairs missed updates. */
 const REFRESH_MILLISECONDS = 5 * 60_000;
 const INTERVALS = candleIntervalSchema.options.map((value) => ({ value, label: value }));
 
@@ -35,7 +35,7 @@ interface ChartPanelProps {
   readonly onTable: (isTable: boolean) => void;
 }
 
-/** The price history: as a chart, in a sentence, and as a table. */
+/** The price history: as a chart, as a sentence and as a table. */
 export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, onTable }: ChartPanelProps) {
   const { asset_id: assetId, name } = asset;
   const {
@@ -118,7 +118,7 @@ function History({ asset, interval, isTable, isSignedIn, bars }: HistoryProps) {
 
 type SentenceProps = Pick<HistoryProps, 'asset' | 'interval' | 'bars'>;
 
-/** The chart in a sentence, up to the price of the moment. */
+/** The chart as a sentence, up to the current price. */
 function Sentence({ asset, interval, bars }: SentenceProps) {
   const { asset_id: assetId, price_scale: priceScale } = asset;
   const live = useLivePrice(assetId);
@@ -131,7 +131,7 @@ function Sentence({ asset, interval, bars }: SentenceProps) {
   return `${span}: last ${price(last)}, high ${price(high)}, low ${price(low)}, change ${change}.`;
 }
 
-/** Own orders as lines, own trades as arrows; the same arrays for the same data, since each new one is drawn. */
+/** Returns the user's open orders as lines and trades as arrows. Memoised, since every new array is drawn. */
 function useOwnMarks(assetId: string, isSignedIn: boolean) {
   const { data: open } = useQuery({ ...openOrdersQuery(assetId), enabled: isSignedIn });
   const { data: trades } = useQuery({ ...tradesQuery(assetId), enabled: isSignedIn });

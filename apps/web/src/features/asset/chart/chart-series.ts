@@ -14,10 +14,10 @@ import { formatDateTime, formatDay, formatMinute } from '../../../format/times.t
 import type { ChartColours } from './chart-colours.ts';
 
 const MILLISECONDS_PER_SECOND = 1_000;
-/** Part of the height that volumes leave free. */
+/** The share of the height kept free above volumes. */
 const VOLUME_TOP_MARGIN = 0.82;
 const VOLUME_SCALE = 'volume';
-/** Room to the right of the last candle, in candles. */
+/** Space to the right of the last candle, in candles. */
 export const RIGHT_OFFSET_BARS = 4;
 
 export interface PriceChartOptions {
@@ -25,11 +25,11 @@ export interface PriceChartOptions {
   readonly interval: CandleInterval;
 }
 
-/** An empty chart with its two series, in no colours yet. */
+/** Creates an empty chart with its two series, without colours. */
 export function createSeries(container: HTMLElement, { priceScale, interval }: PriceChartOptions) {
   const chart = createChart(container, {
     autoSize: true,
-    // The logo would bring an inline style; the page credits the library in words.
+    // The logo would need an inline style; the page credits the library in text.
     layout: { attributionLogo: false, fontSize: 11 },
     localization: {
       priceFormatter: (price: number) => formatPlainPrice(fromChartNumber(price, priceScale), priceScale),
@@ -40,13 +40,13 @@ export function createSeries(container: HTMLElement, { priceScale, interval }: P
     timeScale: {
       borderVisible: false,
       rightOffset: RIGHT_OFFSET_BARS,
-      // A phone that is turned shows the same span, wider.
+      // Rotating a phone keeps the visible range.
       lockVisibleTimeRangeOnResize: true,
       timeVisible: true,
       secondsVisible: false,
       tickMarkFormatter: (time: Time) => tickText(momentOf(time), interval),
     },
-    // A page that is scrolled on a phone must not stop at the chart.
+    // Scrolling the page on a phone must not stop at the chart.
     handleScroll: { vertTouchDrag: false },
   });
   const candles = chart.addSeries(CandlestickSeries, {
@@ -104,12 +104,12 @@ export function volumePointOf({ open_time, open, close, volume }: Bar, colours: 
   };
 }
 
-/** We only ever give the library seconds. */
+/** The app passes only seconds to the library. */
 function momentOf(time: Time): Date {
   return new Date((time as UTCTimestamp) * MILLISECONDS_PER_SECOND);
 }
 
-/** The label of a moment on the axis: the day where days begin or are all there is, else the time of day. */
+/** Returns the label of a moment on the axis: the day at midnight and for daily candles, else the time. */
 function tickText(at: Date, interval: CandleInterval): string {
   const isMidnight = at.getHours() === 0 && at.getMinutes() === 0;
   return interval === '1d' || isMidnight ? formatDay(at) : formatMinute(at);

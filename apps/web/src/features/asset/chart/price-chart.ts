@@ -13,43 +13,43 @@ import {
   volumePointOf,
 } from './chart-series.ts';
 
-/** Candles in sight at first, by what fits; the rest is a drag away. */
+/** Visible candles at first; earlier ones can be scrolled to. */
 const MAX_SHOWN_BARS = 120;
 const MIN_SHOWN_BARS = 30;
 const BAR_PIXELS = 7;
 
-/** An own order that waits for a price. */
+/** An open order of the user, drawn at its price. */
 export interface PriceMark {
   readonly price: string;
   readonly label: string;
   readonly isBuy: boolean;
 }
 
-/** An own trade. */
+/** A trade of the user. */
 export interface FillMark {
   readonly at: string;
   readonly isBuy: boolean;
 }
 
 export interface PriceChart {
-  /** Shows candles: the first time from their end, later wherever the user has gone. */
+  /** Shows candles. The first call scrolls to the latest ones; later calls keep the visible range. */
   setBars(bars: readonly Bar[]): void;
-  /** Draws the last candle anew, or one more; what is in sight stays in sight. */
+  /** Updates the last candle or adds one, and keeps the visible range. */
   updateBar(bar: Bar): void;
   setOrders(orders: readonly PriceMark[]): void;
   setFills(fills: readonly FillMark[]): void;
-  /** Reads the colours of the theme again. */
+  /** Redraws with the colours of the current theme. */
   recolour(): void;
   remove(): void;
 }
 
-/** The latest candles, as many as fit. */
+/** Returns the range of the latest candles that fit. */
 function firstRange(bars: number, widthPixels: number) {
   const fitting = Math.min(widthPixels / BAR_PIXELS, MAX_SHOWN_BARS, bars);
   return { from: bars - Math.max(fitting, MIN_SHOWN_BARS), to: bars + RIGHT_OFFSET_BARS };
 }
 
-/** Candles, volumes, own orders and own trades on a canvas. */
+/** Creates a canvas with candles, volumes, and the user's orders and trades. */
 export function createPriceChart(container: HTMLElement, options: PriceChartOptions): PriceChart {
   const series = createSeries(container, options);
   const { chart, candles, volumes } = series;

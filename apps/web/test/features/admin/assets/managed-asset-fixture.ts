@@ -3,7 +3,7 @@ import type { MarketAsset } from '../../../../src/api/market.ts';
 
 const at = '2026-01-31T12:00:00.000Z';
 
-/** An asset as the API gives it. */
+/** Makes an asset as the API returns it. */
 export function managedAsset(fields: Record<string, unknown> = {}): MarketAsset {
   return assetResponseSchema.parse({
     asset_id: 'BTC',

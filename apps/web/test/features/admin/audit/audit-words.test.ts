@@ -3,7 +3,7 @@ import { AUDIT_EVENT_TYPES } from '@cnop/common/entities/user/audit-event';
 import { describe, expect, it } from 'vitest';
 import { wordsOf } from '../../../../src/features/admin/audit/audit-words.ts';
 
-/** What an event says that changes nothing, unless a test says more. */
+/** An event without changes. */
 function words(event: Partial<AuditEvent>) {
   return wordsOf({ event_type: 'admin_action', detail: {}, changes: [], ...event });
 }
