@@ -31,7 +31,7 @@ import { createInProcessUpstream } from '@cnop/gateway/in-process-upstream';
 import type { UpstreamName } from '@cnop/gateway/upstream';
 import type { InventoryRuntime } from '@cnop/inventory-service/app';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
-import { openMarketMaker } from '@cnop/inventory-service/market-maker/open-market-maker';
+import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import type { Logger } from 'pino';

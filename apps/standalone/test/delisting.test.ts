@@ -5,7 +5,7 @@ import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
-import { openMarketMaker } from '@cnop/inventory-service/market-maker/open-market-maker';
+import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';

@@ -3,7 +3,7 @@ import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-da
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { assetListResponseSchema, assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
-import { openMarketMaker } from '@cnop/inventory-service/market-maker/open-market-maker';
+import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';

@@ -4,7 +4,7 @@ import { getAssetDao, provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { createLiveCatalogue } from './catalogue/live-catalogue.ts';
-import type { Market } from './market-maker/market.ts';
+import type { Market } from './market-maker/live-market.ts';
 import { assetAdministrationRoutes } from './routes/asset-administration.ts';
 import { provideInventory } from './routes/inventory-requests.ts';
 import { marketDataRoutes } from './routes/market-data.ts';

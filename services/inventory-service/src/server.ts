@@ -4,7 +4,7 @@ import { processSettings } from '@cnop/common/config/settings';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
 import { buildInventoryServiceApp } from './app.ts';
-import { openMarketMaker } from './market-maker/open-market-maker.ts';
+import { openMarketMaker } from './market-maker/market-maker.ts';
 
 const DEFAULT_PORT = 8_001;
 

@@ -9,7 +9,7 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildInventoryServiceApp } from '../src/app.ts';
-import { openMarketMaker } from '../src/market-maker/open-market-maker.ts';
+import { openMarketMaker } from '../src/market-maker/market-maker.ts';
 
 const START = '2026-03-01T09:00:00.000Z';
 /** A round of the market maker comes when a test asks for it, even after a start. */

@@ -2,7 +2,7 @@ import { priceSettings } from '@cnop/common/config/price-settings';
 import { readConfig } from '@cnop/common/config/read-config';
 import { systemClock } from '@cnop/common/core/clock';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
-import { loadHistory } from '@cnop/inventory-service/history/load-history';
+import { loadHistory } from '@cnop/inventory-service/history/price-history';
 import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated-feed';
 import { withConfiguredStore } from './open-configured-store.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import { toAssetView } from '../domain/asset-view.ts';
-import type { Market } from '../market-maker/market.ts';
+import type { Market } from '../market-maker/live-market.ts';
 
 /** Greatest age of the public list. A write of this process shows at once, one of another process after this time. */
 const MAX_AGE_MILLISECONDS = 1_000;

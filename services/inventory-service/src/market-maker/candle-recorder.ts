@@ -1,8 +1,7 @@
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { PublicTrade } from '@cnop/common/market/trade-feed';
-import { withQuote } from '../domain/candle-rules.ts';
-import { createCandleOutbox } from './candle-outbox.ts';
+import { joinCandles, withQuote } from '../domain/candle-rules.ts';
 import type { OpenCandles } from './open-candles.ts';
 import {
   changeOpenCandles,
@@ -17,15 +16,15 @@ import {
 } from './open-candles.ts';
 
 export interface CandleRecorderOptions {
-  /** Told of candles whose span is over. */
+  /** Called with candles whose span is over. */
   readonly onClose: (candles: readonly Candle[]) => void;
 }
 
-/** Makes candles of every interval out of quotes and trades, and keeps what is not written yet. */
+/** Creates the recorder of candles: it makes candles of every interval from quotes and trades, and keeps unwritten ones. */
 export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
   const assets = new Map<string, OpenCandles>();
   const outbox = createCandleOutbox();
-  /** Assets whose candles must not be written yet. */
+  /** Assets whose candles are not to be written yet. */
   const held = new Set<string>();
 
   const openOf = (assetId: string): OpenCandles => {
@@ -34,7 +33,7 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
     return open;
   };
 
-  const presentOf = (assetId: string, interval: CandleInterval): Candle | undefined => {
+  const openCandleOf = (assetId: string, interval: CandleInterval): Candle | undefined => {
     const open = assets.get(assetId);
     if (open) settleVolumes(open);
     return open?.byInterval.get(interval)?.candle;
@@ -47,7 +46,7 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
   };
 
   return {
-    /** Goes on with a stored candle; one whose span is over meanwhile is closed. */
+    /** Continues a stored candle, or closes it when its span is over. */
     resume(stored: Candle, now: Date): void {
       if (stored.final) return;
       const open = openOf(stored.asset_id);
@@ -62,31 +61,31 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
     },
 
     /**
-     * Counts a trade. One that is reported after its span was closed counts to the next; one of an asset without any
-     * price is nobody's.
+     * Adds a trade to the open candles. A trade reported after its span was closed counts to the next span; a trade of an
+     * asset without a quote is dropped.
      */
     recordTrade(trade: PublicTrade): void {
       const open = assets.get(trade.asset_id);
       if (open?.lastQuote) close(countTrade(open, open.lastQuote, trade));
     },
 
-    /** Closes the candles whose span is over, whether another price came or not. */
+    /** Closes the candles whose span is over, even without a new price. */
     closeDue(now: Date): void {
       for (const open of assets.values()) close(closeOpenCandles(open, now.getTime()));
     },
 
-    /** Keeps an asset's candles in memory until what was before them is written. */
+    /** Keeps the candles of an asset in memory until its history is written. */
     hold(assetId: string): void {
       held.add(assetId);
     },
 
-    /** Ends that; the parts of spans that came before what was recorded are joined to it. */
+    /** Ends a hold. The open candles of the history are joined to the recorded ones. */
     release(assetId: string, earlier: readonly Candle[]): void {
       held.delete(assetId);
       for (const part of earlier) if (!joinToOpenCandle(openOf(assetId), part)) outbox.join(part);
     },
 
-    /** Everything that changed since it was last taken. The next call is `confirmWritten` or `giveBack`. */
+    /** Takes the candles that changed since the last call. The next call must be `confirmWritten` or `giveBack`. */
     takeUnwritten(): readonly Candle[] {
       const mayWrite = (assetId: string) => !held.has(assetId);
       const open = [...assets].flatMap(([id, candles]) => (mayWrite(id) ? takeChangedCandles(candles) : []));
@@ -95,23 +94,81 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
 
     confirmWritten: outbox.confirm,
 
+    /** Keeps the taken candles for the next write, after a write that failed. */
     giveBack(): void {
       for (const { asset_id, interval } of outbox.giveBack()) markUnwritten(openOf(asset_id), interval);
     },
 
-    /** What the store may not have: the open candle of an interval, and those that closed a moment ago. */
+    /** Returns the candles that the store may not have: closed ones that are not written, and the open one. */
     recent(assetId: string, interval: CandleInterval): Candle[] {
-      const present = presentOf(assetId, interval);
-      return [...outbox.of(assetId, interval), ...(present ? [present] : [])];
+      const present = openCandleOf(assetId, interval);
+      return [...outbox.candlesOf(assetId, interval), ...(present ? [present] : [])];
     },
 
-    openCandle: presentOf,
+    openCandle: openCandleOf,
 
-    /** Forgets everything: another process goes on. */
+    /** Drops all candles. */
     clear(): void {
       assets.clear();
       outbox.clear();
       held.clear();
     },
   };
+}
+
+/** Creates the outbox of closed candles that are not known to be stored. */
+function createCandleOutbox() {
+  let waiting: Candle[] = [];
+  /** Candles of a write whose outcome is not known yet. */
+  let writing: readonly Candle[] = [];
+
+  return {
+    add(candles: readonly Candle[]): void {
+      if (candles.length > 0) waiting.push(...candles);
+    },
+
+    /** Joins an earlier part to the candle of the same span, or adds it as a candle of its own. */
+    join(earlier: Candle): void {
+      const at = waiting.findIndex((candle) => isSameSpan(candle, earlier));
+      const later = waiting[at];
+      if (later) waiting[at] = joinCandles(earlier, later);
+      else waiting.push({ ...earlier, final: true });
+    },
+
+    /** Takes the closed candles that may be written, and adds the open ones. */
+    take(mayWrite: (assetId: string) => boolean, open: readonly Candle[]): readonly Candle[] {
+      writing = [...waiting.filter(({ asset_id }) => mayWrite(asset_id)), ...open];
+      waiting = waiting.filter(({ asset_id }) => !mayWrite(asset_id));
+      return writing;
+    },
+
+    confirm(): void {
+      writing = [];
+    },
+
+    /** Takes the candles of a failed write back, and returns the open ones among them. */
+    giveBack(): Candle[] {
+      const open = writing.filter(({ final }) => !final);
+      waiting = [...writing.filter(({ final }) => final), ...waiting];
+      writing = [];
+      return open;
+    },
+
+    candlesOf(assetId: string, interval: CandleInterval): Candle[] {
+      return [...writing, ...waiting].filter(
+        (candle) => candle.final && candle.asset_id === assetId && candle.interval === interval,
+      );
+    },
+
+    clear(): void {
+      waiting = [];
+      writing = [];
+    },
+  };
+}
+
+function isSameSpan(one: Candle, other: Candle): boolean {
+  return (
+    one.asset_id === other.asset_id && one.interval === other.interval && one.open_time === other.open_time
+  );
 }

@@ -1,3 +1,4 @@
+import type { PriceSettings } from '@cnop/common/config/price-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { DiskFullError } from '@cnop/common/database/store-errors';
@@ -7,16 +8,18 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeFeed } from '@cnop/common/market/trade-feed';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
-import { createHistoryFiller } from '../history/history-filler.ts';
+import { createHistoryFiller } from '../history/price-history.ts';
+import { openPriceFeed } from '../price-feed/open-price-feed.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import type { RandomSource } from '../price-feed/simulated-feed.ts';
-import { createDesk } from './desk.ts';
-import { createDuty } from './duty.ts';
-import type { Market } from './market.ts';
-import { writeMarket, writePrices, writeRecordedCandles } from './write-market.ts';
+import { createRandomSource } from '../price-feed/simulated-feed.ts';
+import { createLeadership, holderName } from './leadership.ts';
+import type { Market } from './live-market.ts';
+import { createLiveMarket } from './live-market.ts';
+import { writeMarket, writePrices, writeRecordedCandles } from './store-market.ts';
 
-/** However fast recorded prices follow each other, they are quoted in rounds that are at least this far apart. */
-const MIN_ROUND_MILLISECONDS = 10;
+/** The shortest time between two ticks, however fast the prices of a replay follow each other. */
+const MIN_TICK_MILLISECONDS = 10;
 
 export interface MarketMakerOptions {
   readonly store: TableStore;
@@ -28,104 +31,103 @@ export interface MarketMakerOptions {
   readonly maxJumpPercent: number;
   readonly tickMilliseconds: number;
   readonly persistSeconds: number;
-  /** Of this process, as `holderName` makes it. */
+  /** The name of this instance, made by `holderName`. */
   readonly holder: string;
   /**
-   * Whether a quote is shown only once the store has it. So it is where orders are executed by other processes, which
-   * look there: they never trade at an older price than one that was shown (ADR 0027).
+   * Publishes a quote only once it is stored. Required where other processes execute orders: they read the store, and must
+   * not trade at an older price than one that was shown.
+   * @see docs/adr/0027-stored-before-shown.md
    */
   readonly storesBeforeShowing: boolean;
-  /** Present when assets whose prices were never recorded shall get a history, made from this. */
+  /** The randomness of generated histories; without it assets get none. */
   readonly historyRandom?: RandomSource | undefined;
 }
 
+/** The market maker of one instance. */
 export interface MarketMaker {
   readonly market: Market;
-  /** Begins to make prices, or to follow the process that does; the board is filled when this resolves. */
+  /** Begins to make prices, or to follow the leader. The quote board is filled when it resolves. */
   start(): Promise<void>;
-  /**
-   * Makes and writes the histories that are missing, which takes seconds: not to be waited for at a start. What cannot
-   * be written is tried again later.
-   */
+  /** Generates and stores missing histories, which takes seconds. Failed writes are tried again in the background. */
   fillHistory(): Promise<void>;
-  /** One round: quotes for every asset, or those of the process that makes them. */
+  /** Runs one tick: makes quotes for every asset, or publishes those that the leader stored. */
   tick(): Promise<void>;
-  /** Writes prices and candles that the store does not have. */
+  /** Writes the prices and candles that the store does not have. */
   persist(): Promise<void>;
-  /** Writes what is left and lets another process take over at once. */
+  /** Writes unstored prices and candles, and gives the lease back so that another instance takes over at once. */
   stop(): Promise<void>;
 }
 
 /**
- * Makes the prices of the house: asks the feed, publishes quotes, records candles, and stores both at a slower pace. Of
- * several processes over one store the one with the lease does; the others show what it stores.
+ * Creates a market maker, which reads the feed at each tick, publishes quotes, records candles, and stores both at a slower
+ * pace. Of several instances over one store only the holder of the lease makes prices; the others publish what it stores.
  */
 export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const { store, logger, trades, feed, holder } = options;
-  const desk = createDesk(options);
-  const history = createHistoryFiller({ store, desk, logger, random: options.historyRandom });
-  const duty = createDuty({ ...options, desk, history });
+  const live = createLiveMarket(options);
+  const history = createHistoryFiller({ store, live, logger, random: options.historyRandom });
+  const leadership = createLeadership({ ...options, live, history });
   let unsubscribe: (() => void) | undefined;
 
   const attempt = async (failure: string, act: () => Promise<void>): Promise<void> => {
     try {
       await act();
     } catch (error) {
-      // The store has said so, once.
+      // The store itself reports that the disk is full.
       if (!(error instanceof DiskFullError)) logger.warn({ err: error }, failure);
     }
   };
 
   const tick = async (): Promise<void> => {
-    // The lease could not be renewed, nor a price stored: prices stand still until the store takes writes again.
+    // Without writes the lease cannot be renewed, so prices stand still until the store takes writes again.
     if (!takesWrites(store)) return;
-    await attempt('the lease of the prices could not be renewed', duty.seekLease);
-    await attempt('the catalogue could not be read', duty.readAssets);
-    // A process that cannot renew goes on until its lease runs out, and not a moment longer.
-    await rounds.make(feed.next);
+    await attempt('renewing the price lease failed', leadership.seekLease);
+    await attempt('reading the catalogue failed', leadership.readAssets);
+    // An instance that cannot renew its lease makes prices until the lease expires.
+    await quoting.run(feed.next);
   };
 
-  const rounds = createRounds(options, async (ask) => {
-    if (!takesWrites(store) || !duty.mayMake()) return false;
-    await attempt('prices could not be made', async () => {
-      desk.makeQuotes(ask);
+  const quoting = createQuoting(options, async (readFeed) => {
+    if (!takesWrites(store) || !leadership.mayMakePrices()) return false;
+    await attempt('making prices failed', async () => {
+      live.makeQuotes(readFeed);
       if (options.storesBeforeShowing) await storeAndShow();
-      else if (desk.publishMade()) void persisting.run();
+      else if (live.publishMade()) void persisting.run();
     });
     return true;
   });
 
   const storeAndShow = async (): Promise<void> => {
     let hasClosed = false;
-    const isOurs = await writePrices(store, holder, desk, (assetIds) => {
-      hasClosed = desk.publishMade(assetIds);
+    const isOurs = await writePrices(store, holder, live, (assetIds) => {
+      hasClosed = live.publishMade(assetIds);
     });
-    if (!isOurs) return duty.end();
+    if (!isOurs) return leadership.end();
     if (hasClosed) void persisting.run();
   };
 
   const persist = async (): Promise<void> => {
-    if (!takesWrites(store) || !duty.mayMake()) return;
-    // Where prices are stored before they are shown, each tick has done so.
+    if (!takesWrites(store) || !leadership.mayMakePrices()) return;
+    // With `storesBeforeShowing`, each tick has stored its prices.
     const write = options.storesBeforeShowing ? writeRecordedCandles : writeMarket;
-    if (!(await write(store, holder, desk))) await duty.end();
+    if (!(await write(store, holder, live))) await leadership.end();
   };
 
   const ticking = createRepeater({ everyMilliseconds: options.tickMilliseconds, act: tick });
   const persisting = createRepeater({
     everyMilliseconds: options.persistSeconds * MILLISECONDS_PER_SECOND,
-    act: async () => attempt('prices could not be stored', persist),
+    act: async () => attempt('storing prices failed', persist),
   });
   return {
-    market: desk.market,
+    market: live.market,
     tick,
     persist: persisting.run,
     fillHistory: history.fill,
 
     async start() {
-      unsubscribe = trades.subscribe(desk.recordTrade);
+      unsubscribe = trades.subscribe(live.recordTrade);
       await ticking.run();
-      // The prices in the store may be as old as the last start: other processes wait for fresh ones.
+      // The stored prices may be as old as the last run, and other processes wait for fresh ones.
       await persisting.run();
       ticking.start();
       persisting.start();
@@ -135,45 +137,86 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       unsubscribe?.();
       await history.stop();
       await ticking.stop();
-      await rounds.stop();
+      await quoting.stop();
       await persisting.stop();
       await persisting.run();
-      await attempt('the lease of the prices could not be given back', duty.resign);
+      await attempt('releasing the price lease failed', leadership.resign);
     },
   };
 }
 
+type ReadFeed = PriceFeed['next'];
+
 /**
- * Makes quotes in rounds, one after the other: one that stores its prices first may still run when the next is due.
- * @param quote makes the quotes of one round; false when this process makes none
+ * Creates the sequence of quoting: one run at a time, since storing the prices of one tick may take longer than a tick. It
+ * runs again before the next tick when the feed has a price that is due earlier.
+ * @param quote makes the quotes of one run; resolves to false when this instance makes none
  */
-function createRounds(
+function createQuoting(
   { feed, clock, tickMilliseconds }: Pick<MarketMakerOptions, 'feed' | 'clock' | 'tickMilliseconds'>,
-  quote: (ask: PriceFeed['next']) => Promise<boolean>,
+  quote: (readFeed: ReadFeed) => Promise<boolean>,
 ) {
   let next: NodeJS.Timeout | undefined;
-  let making: Promise<void> = Promise.resolve();
+  let running: Promise<void> = Promise.resolve();
 
-  /** Quotes, and does so again when the feed has a price that is due before the next tick. */
-  const makeOnce = async (ask: PriceFeed['next']): Promise<void> => {
+  const runOnce = async (readFeed: ReadFeed): Promise<void> => {
     clearTimeout(next);
-    if (!(await quote(ask))) return;
+    if (!(await quote(readFeed))) return;
     const milliseconds = feed.betweenTicks?.dueInMilliseconds(clock.now()) ?? Infinity;
     if (milliseconds >= tickMilliseconds) return;
-    const again = () => void make(feed.betweenTicks?.due ?? feed.next);
-    next = setTimeout(again, Math.max(Math.ceil(milliseconds), MIN_ROUND_MILLISECONDS));
+    const again = () => void run(feed.betweenTicks?.due ?? feed.next);
+    next = setTimeout(again, Math.max(Math.ceil(milliseconds), MIN_TICK_MILLISECONDS));
     next.unref();
   };
-  const make = async (ask: PriceFeed['next']): Promise<void> => {
-    making = making.then(async () => makeOnce(ask));
-    return making;
+  const run = async (readFeed: ReadFeed): Promise<void> => {
+    running = running.then(async () => runOnce(readFeed));
+    return running;
   };
 
   return {
-    make,
+    run,
     async stop(): Promise<void> {
-      await making;
+      await running;
       clearTimeout(next);
     },
   };
+}
+
+/** The process resources that a market maker uses. */
+export type MarketMakerRuntime = Pick<
+  ServiceRuntime,
+  'store' | 'clock' | 'ids' | 'logger' | 'trades' | 'isOwnProcess'
+> & {
+  readonly quotes: WritableQuoteBoard;
+};
+
+/** The price settings, and whether a new catalogue gets a generated history. */
+export type MarketMakerSettings = PriceSettings & { readonly withHistory?: boolean };
+
+/**
+ * Creates the market maker that the settings select; it does nothing until it is started.
+ * @throws ConfigError when a price file cannot be read
+ */
+export async function openMarketMaker(
+  runtime: MarketMakerRuntime,
+  settings: MarketMakerSettings,
+): Promise<MarketMaker> {
+  const { store, clock, ids, trades, quotes: board } = runtime;
+  const logger = runtime.logger.child({ component: 'prices' });
+  const random = createRandomSource(settings.PRICE_SEED);
+  return createMarketMaker({
+    store,
+    clock,
+    logger,
+    board,
+    trades,
+    feed: await openPriceFeed(settings, { logger, random }),
+    maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
+    tickMilliseconds: settings.PRICE_TICK_MILLISECONDS,
+    persistSeconds: settings.PRICE_PERSIST_SECONDS,
+    storesBeforeShowing: runtime.isOwnProcess,
+    holder: holderName(ids),
+    // A generated history is shown only beside simulated prices, never beside real ones.
+    historyRandom: settings.withHistory && settings.PRICE_FEED === 'simulated' ? random : undefined,
+  });
 }

@@ -19,25 +19,26 @@ interface OpenCandle {
   isUnwritten: boolean;
 }
 
-/** The open candles of one asset, one of each interval at most. */
+/** The open candles of one asset, at most one of each interval. */
 export interface OpenCandles {
   readonly byInterval: Map<CandleInterval, OpenCandle>;
-  /** Up to when spans are over and told, in milliseconds since the epoch: what comes late must not open one again. */
+  /** The end of the last closed span, in milliseconds since the epoch: a late trade must not open that span again. */
   readonly closedUntil: Map<CandleInterval, number>;
-  /** What the next span begins with when it begins with a trade. */
+  /** The quote at which a span opens that begins with a trade. */
   lastQuote: Quote | undefined;
-  /** Units traded in all the open spans that are not in the candles' volumes yet. */
+  /** Units traded in all open spans that the volumes of the candles do not include yet. */
   uncounted: Decimal;
 }
 
+/** Creates the state of an asset without open candles. */
 export function noOpenCandles(): OpenCandles {
   return { byInterval: new Map(), closedUntil: new Map(), lastQuote: undefined, uncounted: ZERO };
 }
 
 /**
- * Changes the candles that are open at a moment, opening at the quote those that are not.
- * @param quote its time is the moment; one before a span that has begun counts to that span, since either the clock was
- *   set back or the news came late
+ * Applies a change to the open candles, and opens missing ones at the quote.
+ * @param quote the quote with the time of the change; a time before the open span counts to that span, since the clock was
+ *   set back or the change is late
  * @returns the candles whose span was over
  */
 export function changeOpenCandles(
@@ -52,7 +53,7 @@ export function changeOpenCandles(
     let present = byInterval.get(interval);
     if (!present) {
       const opensAt = new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)).toISOString();
-      present = opened(openCandle(interval, { ...quote, at: opensAt }), true);
+      present = toOpenCandle(openCandle(interval, { ...quote, at: opensAt }), true);
       byInterval.set(interval, present);
     }
     const changed = change(present.candle);
@@ -64,8 +65,8 @@ export function changeOpenCandles(
 }
 
 /**
- * Counts a trade at the last quote. Under load there are thousands between two quotes: those within the open spans are
- * added up, and put into the candles when somebody looks at them.
+ * Adds a trade at the last quote. Under load there are thousands between two quotes, so those within the open spans are
+ * added up and settled when the candles are read.
  * @returns the candles whose span was over
  */
 export function countTrade(open: OpenCandles, lastQuote: Quote, { quantity, at }: PublicTrade): Candle[] {
@@ -78,7 +79,7 @@ export function countTrade(open: OpenCandles, lastQuote: Quote, { quantity, at }
   return changeOpenCandles(open, { ...lastQuote, at }, (candle) => withVolume(candle, quantity));
 }
 
-/** Puts the trades that were added up into the candles: to be called before anybody looks at those. */
+/** Adds the summed trades to the candles. Call it before reading them. */
 export function settleVolumes(open: OpenCandles): void {
   if (open.uncounted.eq(ZERO)) return;
   for (const present of open.byInterval.values()) {
@@ -88,7 +89,7 @@ export function settleVolumes(open: OpenCandles): void {
   open.uncounted = ZERO;
 }
 
-/** Takes out the candles whose span is over, as final ones. */
+/** Removes the candles whose span is over, and returns them as final ones. */
 export function closeOpenCandles(open: OpenCandles, nowMilliseconds: number): Candle[] {
   settleVolumes(open);
   const { byInterval, closedUntil } = open;
@@ -102,12 +103,12 @@ export function closeOpenCandles(open: OpenCandles, nowMilliseconds: number): Ca
   return closed;
 }
 
-/** Goes on with a candle that is stored. */
+/** Continues a stored candle. */
 export function resumeOpenCandle({ byInterval }: OpenCandles, stored: Candle): void {
-  byInterval.set(stored.interval, opened(stored, false));
+  byInterval.set(stored.interval, toOpenCandle(stored, false));
 }
 
-/** Joins what came before to the open candle of the same span; false when there is none. */
+/** Joins an earlier part to the open candle of the same span; returns false when there is none. */
 export function joinToOpenCandle({ byInterval }: OpenCandles, earlier: Candle): boolean {
   const present = byInterval.get(earlier.interval);
   if (present?.candle.open_time !== earlier.open_time) return false;
@@ -116,7 +117,7 @@ export function joinToOpenCandle({ byInterval }: OpenCandles, earlier: Candle): 
   return true;
 }
 
-/** The open candles that changed since they were last taken. */
+/** Takes the open candles that changed since the last call. */
 export function takeChangedCandles(open: OpenCandles): Candle[] {
   settleVolumes(open);
   const changed = [...open.byInterval.values()].filter(({ isUnwritten }) => isUnwritten);
@@ -124,12 +125,12 @@ export function takeChangedCandles(open: OpenCandles): Candle[] {
   return changed.map(({ candle }) => candle);
 }
 
-/** The open candles of these intervals were not written after all. */
+/** Marks the open candle of an interval as unwritten, after a write that failed. */
 export function markUnwritten({ byInterval }: OpenCandles, interval: CandleInterval): void {
   const present = byInterval.get(interval);
   if (present) present.isUnwritten = true;
 }
 
-function opened(candle: Candle, isUnwritten: boolean): OpenCandle {
+function toOpenCandle(candle: Candle, isUnwritten: boolean): OpenCandle {
   return { candle, closesAtMilliseconds: closeTimeOf(candle), isUnwritten };
 }

@@ -7,7 +7,7 @@ import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import type { LiveCatalogue } from '../catalogue/live-catalogue.ts';
-import type { Market } from '../market-maker/market.ts';
+import type { Market } from '../market-maker/live-market.ts';
 
 /** The dependencies of this service's use cases. */
 export interface InventoryDependencies {

@@ -5,7 +5,7 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadHistory } from '../../src/history/load-history.ts';
+import { loadHistory } from '../../src/history/price-history.ts';
 import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 import { openMarket } from '../market-maker/market-under-test.ts';
 

@@ -6,33 +6,33 @@ import type { GuardedPrice } from '../domain/jump-guard.ts';
 import { judgePrice } from '../domain/jump-guard.ts';
 import type { FeedPrice, PricedAsset } from '../price-feed/price-feed.ts';
 
-/** One asset in the book. */
+/** A quoted asset. */
 interface Entry {
   asset: Asset;
   price: GuardedPrice;
   quote: Quote | undefined;
-  /** `seq` of the price that the store has, as far as we know. */
+  /** The `seq` of the stored price, as last known. */
   storedSeq: number;
-  /** The same of a write under way, whose outcome is not known yet. */
+  /** The `seq` of a write whose outcome is not known yet. */
   writingSeq: number | undefined;
 }
 
 /** A price that the store does not have yet. */
 export interface UnstoredPrice {
   readonly quote: Quote;
-  /** What the `seq` of the stored price may be, unless another process has set a price. */
+  /** The possible `seq` values of the stored price, unless another instance has set a price. */
   readonly expectedStoredSeqs: readonly number[];
 }
 
-export interface PriceBookOptions {
+export interface QuoteMakerOptions {
   readonly source: QuoteSource;
   readonly maxJumpPercent: number;
-  /** Told of a price that waits for a second one that agrees. */
+  /** Called with a jump that needs confirmation, with the prices before and after it. */
   readonly onJump: (assetId: string, from: string, to: string) => void;
 }
 
-/** The assets that are quoted, each with what is known of its price. */
-export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOptions) {
+/** Creates the maker of quotes, which keeps the price, the latest quote and the stored `seq` of each asset. */
+export function createQuoteMaker({ source, maxJumpPercent, onJump }: QuoteMakerOptions) {
   const entries = new Map<string, Entry>();
   const seqs = createSeqs();
 
@@ -42,8 +42,8 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
     return entry.quote;
   };
 
-  /** Believes what the store says of an asset, its price included. */
-  const accept = (asset: Asset): Entry => {
+  /** Takes over the stored price of an asset. */
+  const acceptStored = (asset: Asset): Entry => {
     const entry: Entry = {
       asset,
       price: { accepted: asset.current_price, pending: undefined },
@@ -56,46 +56,46 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
   };
 
   return {
-    /** Begins with a `seq` that is above those of earlier processes. */
+    /** Begins at a `seq` above those of earlier leaders. */
     open: seqs.beginAt,
-    /** Returns the greatest `seq` that was given out. */
+    /** Returns the greatest `seq` of its quotes. */
     lastSeq: seqs.last,
 
-    /** Every asset with its price of the moment. */
+    /** Returns every asset with its accepted price. */
     priced(): PricedAsset[] {
       return [...entries.values()].map(({ asset, price }) => ({ asset, mid: price.accepted }));
     },
 
     /**
-     * Takes in an asset as it is stored.
-     * @returns whether its price is one that we did not make: that of an asset we do not know, or one set elsewhere
+     * Applies an asset as it is stored.
+     * @returns whether its price is not ours: the asset is new, or another instance set the price
      */
-    learn(asset: Asset): boolean {
+    update(asset: Asset): boolean {
       const known = entries.get(asset.asset_id);
       const seq = storedSeqOf(asset);
-      // A list may lag behind on some stores: what is older than what we know says nothing.
+      // Lists of some stores lag behind, so an older version is ignored.
       if (known && asset.updated_at >= known.asset.updated_at) known.asset = asset;
       if (known && (seq <= known.storedSeq || seq === known.writingSeq)) return false;
-      accept(asset);
+      acceptStored(asset);
       return true;
     },
 
-    /** The quote of an asset at the price that somebody set, fresh from that moment. */
-    quoteOfSetPrice(asset: Asset): Quote {
-      return quoteAt(accept(asset), asset.current_price, asset.last_price_update);
+    /** Quotes an asset at its stored price, which was set manually, with the time of that price. */
+    quoteStoredPrice(asset: Asset): Quote {
+      return quoteAt(acceptStored(asset), asset.current_price, asset.last_price_update);
     },
 
-    /** The shown quote once more, with the spread that its asset has now; nothing where that is the same. */
+    /** Repeats a published quote with the current spread of its asset; returns nothing when the spread is the same. */
     requote(shown: Quote | undefined): Quote[] {
       const entry = shown && entries.get(shown.asset_id);
       return entry && isSpreadChanged(shown, entry.asset) ? [quoteAt(entry, shown.mid, shown.at)] : [];
     },
 
     /**
-     * Returns the quote that a feed's price makes; undefined when it is no price of the asset. While a price that jumped
-     * waits for confirmation, quotes stay at the price before it and are suspended.
+     * Makes the quote of a feed's price; returns `undefined` when the price is not valid for the asset. While a jump needs
+     * confirmation, quotes stay at the price before it and are suspended.
      */
-    quoteOf({ asset_id, mid, at }: FeedPrice, now: string): Quote | undefined {
+    quote({ asset_id, mid, at }: FeedPrice, now: string): Quote | undefined {
       const entry = entries.get(asset_id);
       const price = entry && atScale(mid, entry.asset.price_scale);
       if (!entry || price === undefined) return undefined;
@@ -105,10 +105,10 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
       return quoteAt(entry, entry.price.accepted, at ?? now);
     },
 
-    /** The quotes that are newer than what the store has. They count as being written from here on. */
+    /** Takes the quotes that are newer than the stored prices, and marks them as being written. */
     takeUnstored: (): UnstoredPrice[] => [...entries.values()].flatMap(takeToWrite),
 
-    /** The quotes that are in the store now. */
+    /** Marks quotes as stored. */
     confirmStored(quotes: readonly Quote[]): void {
       for (const { asset_id, seq } of quotes) {
         const entry = entries.get(asset_id);
@@ -116,20 +116,20 @@ export function createPriceBook({ source, maxJumpPercent, onJump }: PriceBookOpt
       }
     },
 
-    /** Forgets everything: another process goes on. */
+    /** Drops all assets. */
     clear(): void {
       entries.clear();
     },
   };
 }
 
-/** A price cut to the digits that the asset's prices have; undefined when nothing is left, or too much. */
+/** Rounds a price down to the asset's scale; returns `undefined` when the result is zero or too large to store. */
 function atScale(price: string, priceScale: number): string | undefined {
   const rounded = roundDown(decimal(price), priceScale);
   return rounded.gt(ZERO) && isStorable(rounded) ? formatDecimal(rounded) : undefined;
 }
 
-/** Numbers the quotes of a process, each asset by itself. */
+/** Creates the numbering of quotes, which rises for each asset. */
 function createSeqs() {
   let firstSeq = 0;
   let lastSeq = 0;
@@ -138,7 +138,7 @@ function createSeqs() {
       firstSeq = first;
     },
     last: (): number => lastSeq,
-    /** Above what an earlier process can have given out, even if the clock was set back meanwhile. */
+    /** Returns a `seq` above those of all earlier quotes, even if the clock was set back meanwhile. */
     next({ quote, storedSeq }: Entry, at: string): number {
       const seq = Math.max((quote?.seq ?? 0) + 1, storedSeq + 1, firstSeq, Date.parse(at));
       lastSeq = Math.max(lastSeq, seq);
@@ -153,7 +153,6 @@ function isSpreadChanged(quote: Quote, asset: Asset): boolean {
   return now.bid !== quote.bid || now.ask !== quote.ask;
 }
 
-/** The quote of an entry that the store does not have, marked as being written. */
 function takeToWrite(entry: Entry): UnstoredPrice[] {
   const { quote, storedSeq, writingSeq } = entry;
   if (!quote || quote.seq <= storedSeq) return [];
