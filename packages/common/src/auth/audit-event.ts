@@ -12,7 +12,7 @@ import {
 const MAX_DETAIL_ENTRIES = 10;
 const REMOVED = '[removed]';
 
-/** What a use case knows about an event. */
+/** The facts of an event that a use case knows. */
 export interface AuditInput {
   readonly type: AuditEventType;
   readonly username: string;
@@ -20,15 +20,15 @@ export interface AuditInput {
   readonly address?: string | null | undefined;
   readonly userAgent?: string | null | undefined;
   readonly requestId?: string | null | undefined;
-  /** A few short facts, such as `{ from: 'customer', to: 'moderator' }`. Never a secret. */
+  /** Up to 10 short facts, such as `{ from: 'customer', to: 'moderator' }`. Never a secret. */
   readonly detail?: Readonly<Record<string, string>> | undefined;
   /** The fields that the event changes, with their values before and after. Never a secret. */
   readonly changes?: readonly AuditChange[] | undefined;
 }
 
 /**
- * Makes an event that is safe to keep: texts are cut to their limits, and what looks like a password, a token, a hash or
- * an e-mail address is removed, in case a caller forgot.
+ * Builds an event that is safe to store: texts are cut to their limits, and anything that looks like a password, a
+ * token, a hash or an e-mail address is removed.
  */
 export function auditEventOf(input: AuditInput, id: string, occurredAt: Date): AuditEvent {
   return auditEventSchema.parse({
@@ -36,7 +36,7 @@ export function auditEventOf(input: AuditInput, id: string, occurredAt: Date): A
     event_type: input.type,
     username: input.username,
     actor: input.actor ?? null,
-    // What is no address is dropped rather than refused: an event must not be lost over it.
+    // An invalid address is dropped, so that the event is not lost.
     address: addressSchema.safeParse(input.address).data ?? null,
     user_agent: cleanOrNull(input.userAgent, MAX_USER_AGENT_LENGTH),
     request_id: cleanOrNull(input.requestId, MAX_REQUEST_ID_LENGTH),
@@ -62,7 +62,7 @@ function cleanDetail(detail: Readonly<Record<string, string>>): Record<string, s
   );
 }
 
-/** For changes that only the decision of a transaction knows, after the event has its id and time. */
+/** Returns the event with changes that only the decision of a transaction knows. */
 export function withChanges(event: AuditEvent, changes: readonly AuditChange[]): AuditEvent {
   return { ...event, changes: cleanChanges(changes) };
 }

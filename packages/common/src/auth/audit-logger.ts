@@ -12,7 +12,7 @@ import { auditEventOf } from './audit-event.ts';
 export type { AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
 export type { AuditInput } from './audit-event.ts';
 
-/** Long enough for a yearly review; failed sign-ins would fill the store otherwise. */
+/** Long enough for a yearly review. Without a limit, failed sign-ins would fill the store. */
 const AUDIT_RETENTION_DAYS = 400;
 const SECONDS_PER_DAY = 24 * 60 * 60;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
@@ -21,9 +21,10 @@ type AuditKey = Pick<AuditEvent, 'username' | 'occurred_at' | 'event_id'>;
 
 const sortKeyOf = ({ occurred_at, event_id }: AuditKey): string => `${occurred_at}#${event_id}`;
 
-/** Of a username in the table, of a day in the index. */
+/** Returns the partition of a user in the table, or of a day in the index. */
 const partitionOf = (subject: string): string => `AUDIT#${subject}`;
 
+/** The record of a security event. It expires after 400 days. */
 export const auditRecord = defineRecord<AuditEvent, AuditKey>({
   table: 'users',
   schema: auditEventSchema,
@@ -35,35 +36,37 @@ export const auditRecord = defineRecord<AuditEvent, AuditKey>({
     epochSeconds(addSeconds(new Date(occurred_at), AUDIT_RETENTION_DAYS * SECONDS_PER_DAY)),
 });
 
+/** The store of the log, and the sources of the times and ids of events. */
 export interface AuditLoggerOptions {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
 
+/** A page of the log. */
 export interface AuditPageRequest {
   readonly limit: number;
   readonly after?: Position | undefined;
 }
 
-/** The append-only log of security events. Events are added and, long after, expire; none is ever changed. */
+/** The append-only log of security events. Events are never changed; they expire after 400 days. */
 export interface AuditLogger {
-  /** Gives an event its id and its time. Done before a transaction, since a decision has neither. */
+  /** Builds an event with id and time. Call it before a transaction, since a decision has neither. */
   eventOf(input: AuditInput): AuditEvent;
   /** The write that stores an event, for the very transaction that it is about. */
   writeFor(event: AuditEvent): Write;
   /**
-   * Stores an event by itself.
-   * @throws StoreUnavailableError
+   * Stores an event in a transaction of its own.
+   * @throws StoreUnavailableError (503)
    */
   record(input: AuditInput): Promise<AuditEvent>;
-  /** Events of one user, newest first. */
+  /** Returns the events of a user, newest first. */
   byUser(username: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
-  /** Events of everybody on one day (`YYYY-MM-DD`, UTC), newest first. */
+  /** Returns the events of all users on a day (`YYYY-MM-DD`, UTC), newest first. */
   byDay(day: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
 }
 
-/** Makes the audit log over a table store. */
+/** Creates the audit log over a table store. */
 export function createAuditLogger({ store, clock, ids }: AuditLoggerOptions): AuditLogger {
   const eventOf = (input: AuditInput): AuditEvent => auditEventOf(input, ids.next(), clock.now());
 

@@ -1,28 +1,28 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** The address of a connection that is gone already. Limits still count it: all such requests share one count. */
+/** The address of a closed connection. Rate limits count all such requests together. */
 const UNKNOWN_ADDRESS = '0.0.0.0';
-/** Proxies between the client and us that are looked at. */
+/** The number of proxies in `x-forwarded-for` that are read, from the right. */
 const MAX_FORWARDED_HOPS = 10;
 const MAX_FORWARDED_LENGTH = 1_024;
 const IPV4_MAPPED_PREFIX = '::ffff:';
 const IPV6_GROUPS = 8;
 
-/** Where a request came from, for limits and the audit log. */
+/** The origin of a request, for rate limits and the audit log. */
 export interface RequestOrigin {
   readonly address: string;
   readonly userAgent: string | undefined;
   readonly requestId: string;
 }
 
-/** The peers whose `x-forwarded-for` is believed. */
+/** The peers whose `x-forwarded-for` is trusted. */
 export interface TrustedProxies {
   has(address: string): boolean;
 }
 
 /**
- * Reads a list of addresses and networks, such as `['127.0.0.1', '10.0.0.0/8', 'fd00::/8']`.
- * @throws Error for an entry that is neither: a typing error must not open or close a door in silence
+ * Parses a list of addresses and networks, such as `['127.0.0.1', '10.0.0.0/8', 'fd00::/8']`.
+ * @throws Error for an entry that is neither
  */
 export function createTrustedProxies(entries: readonly string[]): TrustedProxies {
   const list = new BlockList();
@@ -42,10 +42,10 @@ export function createTrustedProxies(entries: readonly string[]): TrustedProxies
 }
 
 /**
- * The address of the client: that of the connection, or the one that a trusted proxy at its other end vouches for.
+ * Returns the address of the client: the peer of the connection, or the address that a trusted proxy reports.
  *
- * `x-forwarded-for` is read from the right, where each proxy added whom it saw: the first address that is no trusted
- * proxy is the client. What stands further left was sent by the client and is worth nothing.
+ * `x-forwarded-for` is read from the right, where each proxy appends the address it saw. The first address that is not
+ * a trusted proxy is the client. The addresses left of it come from the client and are ignored.
  * @param peer address at the other end of the connection
  */
 export function clientAddressOf(
@@ -57,7 +57,7 @@ export function clientAddressOf(
   for (const hop of hopsFromTheRight(forwardedFor)) {
     if (!trusted.has(address)) break;
     const next = normalAddress(hop);
-    // A trusted proxy that passes on nonsense is the last one we know.
+    // After an invalid entry, the proxy that sent it is the last known address.
     if (next === undefined) break;
     address = next;
   }
@@ -65,16 +65,16 @@ export function clientAddressOf(
 }
 
 /**
- * Returns the network that a limit counts an address for: an IPv4 address itself, of an IPv6 address its /64, since one
- * client has all the addresses of that.
+ * Returns the network that a rate limit counts: an IPv4 address itself, or the /64 of an IPv6 address, since one client
+ * has all addresses of a /64.
  */
 export function networkOf(address: string): string {
   return ipv6Network(address, 64) ?? ipv4Of(address);
 }
 
 /**
- * Returns the networks around the /64 of an IPv6 address, the narrower first: /56 and /48, which providers hand out to
- * one customer. An IPv4 address has none.
+ * Returns the /56 and the /48 of an IPv6 address, which providers assign to one customer. Returns none for an IPv4
+ * address.
  */
 export function widerNetworksOf(address: string): readonly string[] {
   const narrow = ipv6Network(address, 56);
@@ -82,12 +82,12 @@ export function widerNetworksOf(address: string): readonly string[] {
   return narrow === undefined || wide === undefined ? [] : [narrow, wide];
 }
 
-/** Returns the network in which a device stays when its address changes: the /24 of an IPv4, the /64 of an IPv6 address. */
+/** Returns the network that a device usually stays in: the /24 of an IPv4 address, the /64 of an IPv6 address. */
 export function neighbourhoodOf(address: string): string {
   return ipv6Network(address, 64) ?? `${ipv4Of(address).split('.').slice(0, 3).join('.')}.0/24`;
 }
 
-/** Returns undefined for an IPv4 address, also for one that is written inside an IPv6 address. */
+/** Returns the network of an IPv6 address; undefined for an IPv4 address, also in its IPv6 form. */
 function ipv6Network(address: string, prefixLength: 48 | 56 | 64): string | undefined {
   const normal = normalAddress(address) ?? address;
   if (isIP(normal) !== 6) return undefined;
@@ -108,11 +108,11 @@ function ipv4Of(address: string): string {
 function hopsFromTheRight(forwardedFor: string | readonly string[] | undefined): string[] {
   if (forwardedFor === undefined) return [];
   const text = typeof forwardedFor === 'string' ? forwardedFor : forwardedFor.join(',');
-  // The right end is what counts, so a client cannot push it out with a long left one.
+  // Only the right end counts, so a client cannot push it out with a long header.
   return text.slice(-MAX_FORWARDED_LENGTH).split(',').slice(-MAX_FORWARDED_HOPS).toReversed();
 }
 
-/** One spelling for each address, or undefined: `2001:DB8:0::1` is `2001:db8::1`, `::ffff:1.2.3.4` is `1.2.3.4`. */
+/** Returns the canonical form of an address: `2001:DB8:0::1` is `2001:db8::1`, `::ffff:1.2.3.4` is `1.2.3.4`. */
 function normalAddress(text: string | undefined): string | undefined {
   const address = text?.trim() ?? '';
   const version = isIP(address);

@@ -5,9 +5,9 @@ import { epochSeconds } from '../core/clock.ts';
 import type { TrustedProxies } from './client-address.ts';
 import { clientAddressOf, createTrustedProxies } from './client-address.ts';
 
-/** Carries the gateway's proof that a request passed through it. */
+/** The header with the gateway's signature of a request. */
 export const HOP_HEADER = 'x-gateway-hop';
-/** The gateway and a service may differ by this much; machines that differ more need their clocks set. */
+/** The largest accepted difference between the clocks of the gateway and a service. */
 const MAX_CLOCK_DIFFERENCE_SECONDS = 300;
 const SCHEME = 'v1';
 const HOP_PATTERN = /^v1\.(\d{1,12})\.([\w-]{43})$/;
@@ -27,12 +27,12 @@ export type SignHop = (hop: Hop) => string;
 /** Returns the address of the client that a request came from. */
 export type ClientAddressOf = (request: IncomingMessage) => string;
 
-/** Why a hop that claims to be signed is not believed. */
+/** The reason why a signed hop is refused. */
 export type HopRefusal = 'wrong signature' | 'clocks differ';
 
 /**
- * Creates the signer of the gateway: an HMAC over method, URL, client address, request id and time. It vouches for the
- * client's address, not for the body, and costs a few microseconds.
+ * Creates the signer of the gateway: an HMAC-SHA-256 over method, URL, client address, request id and time. It proves
+ * the client address, not the body, and takes a few microseconds.
  * @see docs/adr/0035-gateway-signs-its-hop.md
  */
 export function createHopSigner(secret: string, clock: Clock): SignHop {
@@ -42,21 +42,23 @@ export function createHopSigner(secret: string, clock: Clock): SignHop {
   };
 }
 
+/** The secrets of a service behind a gateway that signs its hops. */
 export interface SignedHopOptions {
-  /** Any of them is accepted, so that a secret can be replaced without a pause. */
+  /** All of them are accepted, so that a secret can be replaced without downtime. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
-  /** Told of each hop that is signed, but not so that it can be believed. */
+  /** Called for each hop with a signature that is refused. */
   readonly onRefusal: (refusal: HopRefusal) => void;
 }
 
 /**
- * Creates the reader for a service behind a gateway that signs its hops. A request without a good signature did not
- * come through the gateway, so the other end of its connection counts as the client, whatever it claims.
+ * Creates the address reader of a service behind a gateway that signs its hops. A request without a valid signature did
+ * not come through the gateway, so the peer of its connection counts as the client.
+ * @see docs/adr/0035-gateway-signs-its-hop.md
  */
 export function readSignedHops({ secrets, clock, onRefusal }: SignedHopOptions): ClientAddressOf {
-  const believesNone = createTrustedProxies([]);
-  const believesAll: TrustedProxies = { has: () => true };
+  const trustsNone = createTrustedProxies([]);
+  const trustsAll: TrustedProxies = { has: () => true };
 
   function refusalOf(hop: Hop, header: string): HopRefusal | undefined {
     const [, seconds = '', signature = ''] = HOP_PATTERN.exec(header) ?? [];
@@ -72,18 +74,18 @@ export function readSignedHops({ secrets, clock, onRefusal }: SignedHopOptions):
 
   return ({ method = '', url = '', headers, socket }) => {
     const { [HOP_HEADER]: header, 'x-forwarded-for': address, 'x-request-id': requestId } = headers;
-    const peer = (): string => clientAddressOf(socket.remoteAddress, undefined, believesNone);
+    const peer = (): string => clientAddressOf(socket.remoteAddress, undefined, trustsNone);
     if (typeof header !== 'string' || typeof address !== 'string' || typeof requestId !== 'string')
       return peer();
     const refusal = refusalOf({ method, url, clientAddress: address, requestId }, header);
-    if (refusal === undefined) return clientAddressOf(socket.remoteAddress, address, believesAll);
+    if (refusal === undefined) return clientAddressOf(socket.remoteAddress, address, trustsAll);
     onRefusal(refusal);
     return peer();
   };
 }
 
 /**
- * Creates the reader for a service without a shared secret: it believes the peers of a list, where the gateway is.
+ * Creates the address reader of a service without a shared secret, which trusts the `x-forwarded-for` of some peers.
  * @param trustedPeers addresses and networks
  * @throws Error for an entry that is neither
  */
@@ -92,11 +94,11 @@ export function readTrustedPeers(trustedPeers: readonly string[]): ClientAddress
   return ({ headers, socket }) => clientAddressOf(socket.remoteAddress, headers['x-forwarded-for'], trusted);
 }
 
-/** Creates the reader for a service in the gateway's own process, which no one else can call. */
+/** Creates the address reader of a service in the process of the gateway, which only the gateway can call. */
 export function readOwnGateway(): ClientAddressOf {
-  const believesAll: TrustedProxies = { has: () => true };
+  const trustsAll: TrustedProxies = { has: () => true };
   return ({ headers, socket }) =>
-    clientAddressOf(socket.remoteAddress, headers['x-forwarded-for'], believesAll);
+    clientAddressOf(socket.remoteAddress, headers['x-forwarded-for'], trustsAll);
 }
 
 function signatureOf(

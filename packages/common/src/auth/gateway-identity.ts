@@ -2,8 +2,8 @@ import { NotSignedInError } from '@cnop/exception/errors';
 import { invalidToken } from './token-claims.ts';
 
 /**
- * Headers of a request: `headersDistinct` or `headers` of Node, or `rawHeaders`, which alone exists both on a socket
- * and under `inject`. Of these only `headers` hides a second Authorization header, by dropping it.
+ * The headers of a request: `rawHeaders`, `headersDistinct` or `headers` of Node. Only `rawHeaders` also exists under
+ * `inject`. `headers` hides a second Authorization header.
  */
 export type RequestHeaders =
   | readonly string[]
@@ -13,17 +13,18 @@ const AUTHORIZATION = 'authorization';
 const BEARER_SCHEME = 'bearer ';
 
 /**
- * The Bearer token of a request. No other header says who the caller is, whoever sent it.
- * @throws NotSignedInError (401) without an Authorization header; AuthenticationError (401) unless there is exactly one,
- * with the scheme Bearer (in any case), one space and a token
+ * Returns the Bearer token of a request. No other header identifies the caller.
+ * @throws NotSignedInError (401) without an Authorization header
+ * @throws AuthenticationError (401) unless there is exactly one, with the scheme Bearer (in any case), one space and a
+ * token
  */
 export function bearerTokenOf(headers: RequestHeaders): string {
   const value = onlyAuthorization(headers);
   if (value === undefined) throw new NotSignedInError();
   if (value.slice(0, BEARER_SCHEME.length).toLowerCase() !== BEARER_SCHEME) throw invalidToken();
   const token = value.slice(BEARER_SCHEME.length);
-  // A second space, a second token, or two headers that somebody joined. Three searches cost less than a pattern, and
-  // what else cannot be in a token is for the verifier to refuse.
+  // Refuses a second space, a second token and joined headers. Three searches cost less than a pattern; the verifier
+  // refuses all other invalid characters.
   if (token === '' || token.includes(' ') || token.includes('\t') || token.includes(','))
     throw invalidToken();
   return token;
@@ -38,7 +39,7 @@ function onlyAuthorization(headers: RequestHeaders): string | undefined {
   return value[0];
 }
 
-/** @param headers names and values in turn, as `rawHeaders` has them */
+/** @param headers names and values in turn, as in `rawHeaders` */
 function onlyRawAuthorization(headers: readonly string[]): string | undefined {
   let found: string | undefined;
   for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -55,12 +56,12 @@ function isRaw(headers: RequestHeaders): headers is readonly string[] {
 }
 
 /**
- * What the gateway forwards of a client's headers, and nothing else. Not in it, on purpose:
+ * The only headers of a client that the gateway forwards. It does not forward:
  *
- * - anything that says who the user is: services believe the token alone;
+ * - headers that name the user: services trust only the token;
  * - `content-length`, `transfer-encoding`, `connection`, `host`: the gateway sends its own message;
- * - `accept-encoding`: whether to compress is between the gateway and the client;
- * - `x-forwarded-*`, `forwarded`, `x-real-ip`: the gateway says itself what it saw.
+ * - `accept-encoding`: only the gateway compresses responses to the client;
+ * - `x-forwarded-*`, `forwarded`, `x-real-ip`: the gateway sets its own.
  */
 export const FORWARDED_HEADERS = [
   AUTHORIZATION,
@@ -71,14 +72,15 @@ export const FORWARDED_HEADERS = [
   'user-agent',
 ] as const;
 
+/** The facts that the gateway adds to a forwarded request. */
 export interface ForwardingContext {
   readonly requestId: string;
-  /** Of the client, as the gateway sees it; replaces whatever the client claimed. */
+  /** The address of the client as the gateway sees it; replaces any address that the client claims. */
   readonly clientAddress: string;
 }
 
 /**
- * The headers of the gateway's request to a service. A header that came more than once is left out.
+ * Returns the headers of the gateway's request to a service. A repeated header is left out.
  * @param headers `request.headers` of Node, names in lower case
  */
 export function forwardableHeaders(

@@ -2,14 +2,14 @@ import { ValidationError } from '@cnop/exception/errors';
 import type { User } from '../entities/user/user.ts';
 import { normalizePassword } from '../entities/user/user.ts';
 
-/** Of the list in the order of their frequency: these are refused with signs and digits around them as well. */
+/** The number of most frequent passwords that are also refused with signs and digits around them. */
 const COMMON_CORES = 5_000;
-/** A word of this length may not be in a password at all; a shorter one may be a part of a long password. */
+/** From this length on, a word of the user may not be in a password; a shorter one may be in a long password. */
 const LONG_OWN_WORD_LENGTH = 5;
 const MIN_OWN_WORD_LENGTH = 3;
-/** Letters and digits that a password needs beside the owner's short words. */
+/** Letters and digits that a password needs besides the short words of its user. */
 const MIN_OTHER_CHARACTERS = 8;
-/** Signs and digits that are written for letters. */
+/** The letters that signs and digits stand for. */
 const WRITTEN_FOR: Readonly<Record<string, string>> = {
   '0': 'o',
   '1': 'i',
@@ -22,23 +22,24 @@ const WRITTEN_FOR: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** Whose password it will be. */
+/** The user who chooses a password. */
 export type PasswordOwner = Pick<User, 'username' | 'email' | 'first_name' | 'last_name'>;
 
+/** The reason why a password is easy to guess. */
 export interface PasswordFault {
   readonly code: 'common_password' | 'own_name_in_password';
   readonly message: string;
 }
 
+/** The lists of common passwords, in lower case. */
 export interface CommonPasswords {
-  /** In lower case. */
   readonly all: ReadonlySet<string>;
   readonly mostCommon: ReadonlySet<string>;
 }
 
 let loading: Promise<CommonPasswords> | undefined;
 
-/** Loads the list of common passwords at its first use: most processes never need it. */
+/** Loads the list of common passwords at first use; most processes never need it. */
 export function loadCommonPasswords(): Promise<CommonPasswords> {
   loading ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => {
     const passwords = dictionary['passwords-common'].map((password) => password.toLowerCase());
@@ -49,7 +50,7 @@ export function loadCommonPasswords(): Promise<CommonPasswords> {
 
 /**
  * Refuses a new password that is easy to guess.
- * @param field of the request that has the password
+ * @param field field of the request with the password
  * @throws ValidationError (422) on that field
  */
 export async function assertHardToGuess(
@@ -60,7 +61,7 @@ export async function assertHardToGuess(
   if (fault) throw ValidationError.ofField(field, fault.message, fault.code);
 }
 
-/** Finds what makes a password easy to guess, beyond the rules of its form. */
+/** Returns why a password is easy to guess, or undefined. Does not check its length or characters. */
 export function passwordFault(
   password: string,
   owner: PasswordOwner,
@@ -82,7 +83,9 @@ export function passwordFault(
 const fold = (text: string): string => normalizePassword(text).toLowerCase();
 const lettersAndDigits = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-/** What is left of `P@ssw0rd-2026!` without the signs and digits around it, as it is written and as it is read. */
+/**
+ * Returns the core of `P@ssw0rd-2026!` without the signs and digits around it: as written, and with letters for signs.
+ */
 function coresOf(folded: string): string[] {
   const core = folded.replaceAll(/^\P{L}+|\P{L}+$/gu, '');
   return [core, core.replaceAll(/[013457@$!]/g, (sign) => WRITTEN_FOR[sign] ?? sign)];
@@ -96,7 +99,7 @@ function hasOwnWords(folded: string, owner: PasswordOwner): boolean {
   return rest !== text && rest.length < MIN_OTHER_CHARACTERS;
 }
 
-/** The longest first, so that no part of a word is taken out before the word. */
+/** Returns the words of a user, longest first, so that a word is removed before its parts. */
 function ownWords({ username, email, first_name, last_name }: PasswordOwner): string[] {
   const localPart = email.slice(0, email.lastIndexOf('@'));
   const names = [first_name, last_name].flatMap((name) => [name, ...name.split(/[^\p{L}\p{M}]+/u)]);

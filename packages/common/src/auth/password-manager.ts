@@ -6,73 +6,77 @@ import type { PasswordAttempt, PasswordResult, PasswordTask, VerifyTask } from '
 import type { PasswordProcessExit, PasswordWorker } from './password-worker.ts';
 import { openPasswordWorker } from './password-worker.ts';
 
-/** Cost 12 takes about a fifth of a second of one core. */
+/** Cost 12 takes about 0.2 s of one core. */
 const DEFAULT_BCRYPT_COST = 12;
 const MIN_BCRYPT_COST = 4;
-/** Beyond this a single hash takes seconds, and sign-ins stop. */
+/** With a higher cost a single hash takes seconds. */
 const MAX_BCRYPT_COST = 16;
-/** Hashes that may wait for a thread. At cost 12 and one thread the last of them waits about seven seconds. */
+/** Hashes that may wait for a thread. At cost 12 and one thread, the last one waits about 7 s. */
 const MAX_QUEUED_HASHES = 32;
-/** How long one hash may run, the start of the process included. */
+/** The time limit of a hash, including the start of the process. */
 const HASH_TIMEOUT_MILLISECONDS = 10_000;
-/** Seconds a client is told to wait when the queue is full. */
+/** `Retry-After` when the queue is full. */
 const RETRY_AFTER_SECONDS = 2;
-/** More threads gain nothing: sign-ins must leave cores to orders. */
+/** Sign-ins must leave cores to orders. */
 const MAX_HASH_THREADS = 4;
 
 const BCRYPT_HASH_PATTERN = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
-/** Salt and digest of random bytes, which no known password fits. */
+/** Salt and digest of random bytes, which match no known password. */
 const UNMATCHED_SALT_AND_DIGEST = 'JhqYFy2UpAzqtHSIZ/OSbuvJlCQPOOHAPJLyBLpBOFd5u95of/5Bm';
 
+/** The cost of a hash and the limits of the password process. */
 export interface PasswordManagerOptions {
   /** Base-2 logarithm of the rounds, 4-16. */
   readonly cost?: number;
-  /** Hashes at the same time, 1-4. */
+  /** Concurrent hashes, 1-4. */
   readonly concurrency?: number;
   readonly maxQueued?: number;
   readonly timeoutMilliseconds?: number;
-  /** Told when the password process ends without being asked to, for the log. */
+  /** Called when the password process ends unexpectedly. */
   readonly onProcessExit?: (exit: PasswordProcessExit) => void;
 }
 
+/** The result of checking a password. */
 export interface PasswordVerdict {
   readonly isRight: boolean;
   /**
-   * Whether to hash again while the password is at hand: the hash is weaker than today's cost, or was made of the
-   * password as it was typed.
+   * True when the hash should be replaced: its cost is lower than today's, or it is of the password as typed instead of
+   * the normalized one.
    */
   readonly isOutdated: boolean;
 }
 
+/** Hashes and checks passwords. */
 export interface PasswordManager {
-  /** How many hashes run at the same time; more would only wait. */
+  /** The number of concurrent hashes; more have to wait. */
   readonly concurrency: number;
 
   /**
-   * Hashes a password in its form NFKC, which is the same on every keyboard: bcrypt (`$2b$`, 60 characters).
-   * @throws ValidationError when the password is longer than 72 bytes or has a NUL: bcrypt would ignore a part of it
-   * @throws RateLimitedError when the queue is full
-   * @throws UnavailableError when the password process died or took too long
+   * Hashes a password with bcrypt (`$2b$`, 60 characters), in its NFKC form, which is the same on every keyboard.
+   * @throws ValidationError (422) when the password is longer than 72 bytes or contains a NUL, since bcrypt would
+   * ignore a part of it
+   * @throws RateLimitedError (429) when the queue is full
+   * @throws UnavailableError (503) when the password process dies or takes too long
    */
   hash(password: string): Promise<string>;
 
   /**
-   * Checks a password against a stored hash, or against none for an unknown user. A failure does the same work whatever
-   * the hash costs and whether there is one, so that the time does not tell.
-   * @throws RateLimitedError and UnavailableError as `hash`
+   * Checks a password against a stored hash, or against none for an unknown user. A failure takes the same time for
+   * every cost of the hash and for an unknown user.
+   * @throws RateLimitedError (429) and UnavailableError (503) as `hash`
    */
   verify(password: string, hash: string | undefined): Promise<PasswordVerdict>;
 
-  /** The process that hashes, while there is one; to count its CPU time with the service's. */
+  /** Returns the id of the running password process, to count its CPU time with that of the service. */
   processId(): number | undefined;
 
-  /** Ends the password process; what waits fails with UnavailableError. */
+  /** Ends the password process; waiting calls fail with UnavailableError (503). */
   close(): Promise<void>;
 }
 
 /**
- * Hashes passwords in a process of their own, started by the first use.
- * @throws RangeError when an option is out of its range
+ * Creates a password manager. It hashes in a separate process, which the first use starts.
+ * @throws RangeError when an option is out of range
  */
 export function createPasswordManager(options: PasswordManagerOptions = {}): PasswordManager {
   const cost = inRange('cost', options.cost ?? DEFAULT_BCRYPT_COST, MIN_BCRYPT_COST, MAX_BCRYPT_COST);
@@ -83,7 +87,7 @@ export function createPasswordManager(options: PasswordManagerOptions = {}): Pas
     MAX_HASH_THREADS,
   );
   const runner = createRunner({ ...options, concurrency });
-  // Hashes from before the cost was lowered take longer. Unknown users take as long from the first of them on.
+  // Hashes with a higher, earlier cost take longer. From the first one on, a failure takes as long for unknown users.
   let failureCost = cost;
 
   return {
@@ -99,11 +103,11 @@ export function createPasswordManager(options: PasswordManagerOptions = {}): Pas
       const storedCost = hash === undefined ? undefined : costOf(hash);
       failureCost = Math.max(failureCost, storedCost ?? 0);
       const forms = formsOf(typed);
-      const place = await runner.run(verifyTask(forms, hash, storedCost ?? failureCost, failureCost));
-      const fitting = typeof place === 'number' ? forms[place] : undefined;
-      const isRight = hash !== undefined && fitting !== undefined && isHashable(fitting);
+      const position = await runner.run(verifyTask(forms, hash, storedCost ?? failureCost, failureCost));
+      const matching = typeof position === 'number' ? forms[position] : undefined;
+      const isRight = hash !== undefined && matching !== undefined && isHashable(matching);
       const isWeak = storedCost !== undefined && storedCost < cost;
-      const isRaw = fitting !== forms[0];
+      const isRaw = matching !== forms[0];
       return { isRight, isOutdated: isRight && isHashable(forms[0]) && (isWeak || isRaw) };
     },
     processId: () => runner.processId(),
@@ -111,15 +115,16 @@ export function createPasswordManager(options: PasswordManagerOptions = {}): Pas
   };
 }
 
-/** The forms of a password to try: as it is hashed today, and as it was typed, which is what used to be hashed. */
+/** Returns the forms of a password to try: normalized, as hashed today, and as typed, as hashed by earlier versions. */
 function formsOf(typed: string): readonly [string, ...string[]] {
   const normalized = normalizePassword(typed);
   return normalized === typed ? [typed] : [normalized, typed];
 }
 
 /**
- * Makes a failure cost 2^failureCost rounds for each form: 2^c + (2^c + 2^(c+1) + ... + 2^(failureCost-1)).
- * @param hash that of the user, or none to compare with a hash that no password fits
+ * Builds a task in which a failure takes 2^failureCost rounds for each form:
+ * 2^c + (2^c + 2^(c+1) + ... + 2^(failureCost-1)).
+ * @param hash hash of the user; without one, a hash that matches no password
  */
 function verifyTask(
   forms: readonly string[],
@@ -145,7 +150,7 @@ interface Runner {
   close(): Promise<void>;
 }
 
-/** Runs tasks in a password process, a bounded number at a time; a process that died is replaced by the next task. */
+/** Runs tasks in a password process, with bounded concurrency; the next task replaces a process that died. */
 function createRunner(options: PasswordManagerOptions & { readonly concurrency: number }): Runner {
   const { concurrency } = options;
   const timeoutMilliseconds = options.timeoutMilliseconds ?? HASH_TIMEOUT_MILLISECONDS;
@@ -174,8 +179,8 @@ function createRunner(options: PasswordManagerOptions & { readonly concurrency: 
 }
 
 /**
- * bcrypt reads 72 bytes and then stops, and repeats the password with a zero byte in between, so that `a` and
- * `a\0a` have one hash.
+ * Returns whether bcrypt hashes the whole password. It reads only 72 bytes, and repeats the password with a zero byte
+ * in between, so that `a` and `a\0a` have the same hash.
  */
 function isHashable(password: string): boolean {
   return (
@@ -185,14 +190,14 @@ function isHashable(password: string): boolean {
   );
 }
 
-/** @throws InternalError when the stored text is not a bcrypt hash: then our own data is broken */
+/** @throws InternalError (500) when the stored text is not a bcrypt hash */
 function costOf(hash: string): number {
   const cost = BCRYPT_HASH_PATTERN.exec(hash)?.[1];
   if (cost === undefined) throw new InternalError(new Error('the stored password hash is not a bcrypt hash'));
   return Number(cost);
 }
 
-/** One core is left to everything else. */
+/** Leaves one core to everything else. */
 function defaultConcurrency(): number {
   return Math.min(MAX_HASH_THREADS, Math.max(1, availableParallelism() - 1));
 }

@@ -4,16 +4,16 @@ import { hash, verify } from '@node-rs/bcrypt';
 import type { PasswordReply, PasswordResult, PasswordTask, VerifyTask } from './password-messages.ts';
 import { passwordRequestOf } from './password-messages.ts';
 
-// The entry point of the process that hashes passwords. It is separate because bcrypt in the pool of threads that
-// also syncs the store's commits makes orders wait for sign-ins, and it imports nothing but bcrypt to stay small.
-// The parent says how many threads it has (UV_THREADPOOL_SIZE) and sends no more tasks than that at once.
+// The entry point of the password process. Hashing in the service would block the thread pool that also flushes the
+// store's commits, so that orders would wait for sign-ins. The process imports only bcrypt, to stay small. The parent
+// sets the number of threads (UV_THREADPOOL_SIZE) and sends at most that many tasks at once.
 
 yieldToOrders();
 
-// A signal to the whole group (Ctrl-C, a service manager) must not end it before the parent has drained.
+// A signal to the process group (Ctrl-C, a service manager) must not end this process before the parent has drained.
 process.on('SIGINT', ignore);
 process.on('SIGTERM', ignore);
-// The parent closed the channel, or died.
+// The parent has closed the channel, or died.
 process.on('disconnect', () => process.exit(0));
 
 process.on('message', (message: unknown) => {
@@ -33,13 +33,15 @@ process.on('message', (message: unknown) => {
 function run(task: PasswordTask): Promise<PasswordResult> {
   return task.kind === 'hash'
     ? hash(task.password, { cost: task.cost, version: '2b', rejectLongPasswords: true })
-    : firstThatFits(task);
+    : firstMatch(task);
 }
 
-/** Does the same work whenever nothing fits, whatever the stored hash costs. */
-async function firstThatFits({ attempts, padding }: VerifyTask): Promise<number> {
-  for (const [place, attempt] of attempts.entries()) {
-    if (await verify(attempt.password, attempt.hash)) return place;
+/**
+ * Returns the position of the first attempt that matches, or -1. A failure does the same work for every stored hash.
+ */
+async function firstMatch({ attempts, padding }: VerifyTask): Promise<number> {
+  for (const [position, attempt] of attempts.entries()) {
+    if (await verify(attempt.password, attempt.hash)) return position;
   }
   for (const _ of attempts) {
     for (const extra of padding) await verify(extra.password, extra.hash);
@@ -48,8 +50,8 @@ async function firstThatFits({ attempts, padding }: VerifyTask): Promise<number>
 }
 
 /**
- * Lowers the priority of every thread that exists; later ones inherit it. On Linux a priority belongs to a
- * thread, and by now Node's loader has started the pool that will do the hashing.
+ * Lowers the priority of every existing thread; later ones inherit it. On Linux a priority belongs to a thread, and
+ * Node's loader has already started the pool that will hash.
  */
 function yieldToOrders(): void {
   if (process.platform !== 'linux') return lowerPriority(0);
@@ -61,10 +63,10 @@ function lowerPriority(threadId: number): void {
   try {
     setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // The thread has ended meanwhile, or the sandbox forbids it: then sign-ins work, at the usual priority.
+    // The thread has ended, or the sandbox forbids it: sign-ins then work at normal priority.
   }
 }
 
 function ignore(): void {
-  // On purpose.
+  // Does nothing on purpose.
 }

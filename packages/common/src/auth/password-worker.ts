@@ -5,16 +5,16 @@ import { InternalError, UnavailableError } from '@cnop/exception/errors';
 import type { PasswordReply, PasswordResult, PasswordTask } from './password-messages.ts';
 import { passwordReplyOf } from './password-messages.ts';
 
-/** The process needs room for one password per thread and for Node itself. */
+/** Enough for Node itself and one password per thread. */
 const CHILD_HEAP_MEGABYTES = 32;
-/** The built file, also when this one runs from its source, as in tests: a child process cannot run TypeScript. */
+/** The built file, also when this file runs from its source in tests: a child process cannot run TypeScript. */
 const PROCESS_ENTRY = import.meta.url.endsWith('.ts')
   ? '../../dist/auth/password-process.js'
   : './password-process.js';
-/** How long a closed process may finish what it hashes before it is killed. */
+/** The time that a closed process has to finish its hashes before it is killed. */
 const CLOSE_GRACE_MILLISECONDS = 2_000;
 
-/** How a password process ended; with an error it could not be started at all. */
+/** The end of a password process; `error` is set when it could not be started. */
 export interface PasswordProcessExit {
   readonly processId: number | undefined;
   readonly exitCode: number | null;
@@ -22,22 +22,23 @@ export interface PasswordProcessExit {
   readonly error?: Error | undefined;
 }
 
+/** The limits of a password process. */
 export interface PasswordWorkerOptions {
-  /** Threads that hash at the same time. */
+  /** The number of threads that hash. */
   readonly concurrency: number;
   readonly timeoutMilliseconds: number;
-  /** Told once, when the process ends before it was closed. */
+  /** Called once, when the process ends before `close`. */
   readonly onCrash: (exit: PasswordProcessExit) => void;
 }
 
-/** One password process and the tasks it works on. */
+/** A password process and its tasks. */
 export interface PasswordWorker {
   readonly processId: number | undefined;
-  /** False once the process is gone or told to go. */
+  /** Returns false once the process has ended or was told to. */
   isUsable(): boolean;
-  /** @throws UnavailableError when the process dies or the task takes too long */
+  /** @throws UnavailableError (503) when the process dies or the task takes too long */
   run(task: PasswordTask): Promise<PasswordResult>;
-  /** Resolves when the process has ended; its tasks fail. */
+  /** Ends the process; its tasks fail. Resolves when the process has ended. */
   close(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ interface PendingTask {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Starts a password process. An idle one does not keep this process alive; a busy one does. */
+/** Starts a password process. It keeps this process alive only while it has tasks. */
 export function openPasswordWorker(options: PasswordWorkerOptions): PasswordWorker {
   const child = forkPasswordProcess(options.concurrency);
   const pending = new Map<number, PendingTask>();
@@ -86,13 +87,13 @@ export function openPasswordWorker(options: PasswordWorkerOptions): PasswordWork
         const id = (lastId += 1);
         const onTimeout = (): void => {
           take(id)?.reject(new UnavailableError('Checking the password took too long.'));
-          // bcrypt cannot be interrupted, so its process goes.
+          // bcrypt cannot be interrupted, so its process is killed.
           isUsable = false;
           child.kill('SIGKILL');
         };
         pending.set(id, { resolve, reject, timer: setTimeout(onTimeout, options.timeoutMilliseconds) });
         setReferenced(child, true);
-        // A failed send means that the process is gone, which `exitOf` tells as well.
+        // A failed send means that the process has ended, which `exitOf` also reports.
         child.send({ id, task }, () => undefined);
       }),
     async close() {
@@ -113,11 +114,11 @@ function settle(task: PendingTask | undefined, reply: PasswordReply): void {
   else task?.reject(new InternalError(new Error(`bcrypt failed: ${reply.failure}`)));
 }
 
-/** The process gets no arguments and no environment but its count of threads. */
+/** Starts the process without arguments, and with only the number of threads as its environment. */
 function forkPasswordProcess(concurrency: number): ChildProcess {
   return fork(fileURLToPath(new URL(PROCESS_ENTRY, import.meta.url)), [], {
     env: { UV_THREADPOOL_SIZE: String(concurrency) },
-    // Not the parent's own arguments: a debugger port or a loader of the parent is none of its business.
+    // Replaces the arguments of the parent, such as a debugger port or a loader.
     execArgv: [`--max-old-space-size=${CHILD_HEAP_MEGABYTES}`, '--max-semi-space-size=1'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -127,7 +128,7 @@ function exitOf(child: ChildProcess): Promise<PasswordProcessExit> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ processId: child.pid, exitCode, signal }));
     child.on('error', (error) => {
-      // Without a process id nothing was started, and no `exit` will come.
+      // Without a process id the process was not started, and `exit` will not be emitted.
       if (child.pid === undefined) resolve({ processId: undefined, exitCode: null, signal: null, error });
     });
   });

@@ -5,20 +5,20 @@ import { CLOCK_TOLERANCE_SECONDS } from './token-claims.ts';
 
 const MAX_USER_AGENT_LENGTH = 256;
 const MAX_ADDRESS_LENGTH = 45;
-/** How long a refresh token that was used may be used again by a client that lost the answer. */
+/** The time in which a client that lost the response may use the previous refresh token again. */
 const REFRESH_GRACE_SECONDS = 10;
 
-/** One sign-in of a user, from which access tokens are renewed until it ends. */
+/** A session: it starts with a sign-in, and its refresh tokens renew access tokens until it ends. */
 export const sessionSchema = z.object({
   session_id: idSchema,
   username: usernameSchema,
-  /** The generation of the one refresh token that is good; the first is 1. */
+  /** The generation of the only valid refresh token; the first is 1. */
   refresh_generation: z.int().min(1),
-  /** The oldest generation whose reuse says anything: a change of the password ended the ones before it. */
+  /** The oldest generation whose reuse ends the session; a change of the password ended earlier ones. */
   first_generation: z.int().min(1).default(1),
   refreshed_at: timestampSchema,
   created_at: timestampSchema,
-  /** Fixed at the sign-in: renewing does not prolong a session. */
+  /** Fixed at the sign-in; renewing does not prolong a session. */
   expires_at: timestampSchema,
   revoked_at: timestampSchema.nullable().default(null),
   user_agent: z.string().max(MAX_USER_AGENT_LENGTH).nullable().default(null),
@@ -26,6 +26,7 @@ export const sessionSchema = z.object({
 });
 export type Session = z.infer<typeof sessionSchema>;
 
+/** The facts of a sign-in. */
 export interface NewSession {
   readonly id: string;
   readonly username: string;
@@ -35,7 +36,7 @@ export interface NewSession {
   readonly address?: string | null | undefined;
 }
 
-/** A new session with generation 1. */
+/** Returns a new session with generation 1. */
 export function startSession({
   id,
   username,
@@ -58,18 +59,19 @@ export function startSession({
   };
 }
 
+/** Returns whether a session is neither revoked nor expired. */
 export function isLiveSession(session: Session, now: Date): boolean {
   return session.revoked_at === null && Date.parse(session.expires_at) > now.getTime();
 }
 
-/** Ends a session; one that ended before keeps its time. */
+/** Revokes a session. A session that was revoked before keeps its time. */
 export function revokeSession(session: Session, now: Date): Session {
   return session.revoked_at === null ? { ...session, revoked_at: now.toISOString() } : session;
 }
 
 /**
- * Replaces the refresh token of a session whose user has just proved to know the password. The tokens before it are
- * refused from now on, without a grace; they do not end the session, since the new token cannot have been stolen with
+ * Replaces the refresh token of a session whose user has just entered the password. Earlier tokens are refused from now
+ * on, without a grace period. Their reuse does not end the session, since the new token cannot have been stolen with
  * them.
  */
 export function replaceRefreshToken(session: Session, now: Date): Session {
@@ -83,11 +85,11 @@ export function replaceRefreshToken(session: Session, now: Date): Session {
 }
 
 /**
- * What presenting a refresh token does to its session.
+ * The effect of a presented refresh token on its session.
  *
- * - `rotated`: store the session, answer with tokens of its new generation.
- * - `repeated`: store nothing, answer with the refresh token that the first use got.
- * - `reused`: store the session, which is revoked now, and refuse.
+ * - `rotated`: store the session, respond with tokens of its new generation.
+ * - `repeated`: store nothing, respond with the refresh token that the first use returned.
+ * - `reused`: store the session, which is now revoked, and refuse.
  * - `ended`: store nothing and refuse.
  */
 export type Rotation =
@@ -97,10 +99,11 @@ export type Rotation =
   | { readonly outcome: 'ended' };
 
 /**
- * Exchanges a refresh token for the next one, once. The token before the present one gets the present one again for
- * `REFRESH_GRACE_SECONDS`, as long as that was not used itself: its answer may have been lost. Any other older token
- * was stolen, or its owner was robbed of a newer one. The two cannot be told apart, so the whole session ends.
- * @param presentedGeneration of a refresh token whose signature was checked
+ * Exchanges a refresh token for the next one, once. For 10 seconds the previous token returns the current one again,
+ * since its response may have been lost. The reuse of any other older token means that it, or a newer one, was stolen,
+ * so the whole session ends.
+ * @param presentedGeneration generation of a refresh token with a valid signature
+ * @see docs/reference/sessions.md
  */
 export function rotateRefresh(session: Session, presentedGeneration: number, now: Date): Rotation {
   const { refresh_generation, first_generation } = session;
@@ -115,7 +118,7 @@ export function rotateRefresh(session: Session, presentedGeneration: number, now
   return { outcome: 'reused', session: revokeSession(session, now) };
 }
 
-/** The clock of another machine may have been ahead when the session was refreshed there. */
+/** Returns whether the grace period lasts. The clock of the machine that refreshed the session may have been ahead. */
 function isWithinGrace({ refreshed_at }: Session, now: Date): boolean {
   const refreshedAt = new Date(refreshed_at);
   return (

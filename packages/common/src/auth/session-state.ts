@@ -9,11 +9,11 @@ import { sessionSchema } from './session-rules.ts';
 export type { Session } from './session-rules.ts';
 
 const SESSION_PREFIX = 'SESSION#';
-/** A session that ended in another process is refused here within this time; one that ended in ours, at once. */
+/** The time in which a session that another process ended may still be accepted here. */
 const MAX_AGE_MILLISECONDS = 1_000;
 const MAX_CACHED_SESSIONS = 10_000;
 
-/** How sessions are stored. They expire with their end, since an absent session is not live either. */
+/** The record of a session. It expires when the session ends, since an absent session is not live either. */
 export const sessionRecord = defineRecord<Session, Pick<Session, 'username' | 'session_id'>>({
   table: 'users',
   schema: sessionSchema,
@@ -21,32 +21,35 @@ export const sessionRecord = defineRecord<Session, Pick<Session, 'username' | 's
   expiresAtEpochSeconds: (session) => epochSeconds(new Date(session.expires_at)),
 });
 
-/** All sessions of a user, those that ended lately included, in the order of their beginnings. */
+/** Returns the query for all sessions of a user, including recently ended ones, in the order of their start. */
 export function sessionsOf(username: string): Pick<Query, 'table' | 'pk' | 'sk' | 'order'> {
   return { table: 'users', pk: username, sk: { prefix: SESSION_PREFIX }, order: 'ascending' };
 }
 
+/** The store of the sessions, and the limits of the cache. */
 export interface SessionCheckerOptions {
   readonly store: Pick<TableStore, 'get'>;
   readonly clock: Clock;
-  /** How long a session that was live is believed to be; 0 reads the store every time. */
+  /** The time for which a live session is cached; 0 reads the store every time. */
   readonly maxAgeMilliseconds?: number;
   readonly maxCachedSessions?: number;
 }
 
+/** Checks that sessions are live, with a short cache. */
 export interface SessionChecker {
   /**
    * Resolves when the session of an access token is live.
-   * @throws AuthenticationError when it is absent, revoked or expired
+   * @throws AuthenticationError (401) when it is absent, revoked or expired
    */
   assertLive(identity: SessionIdentity): Promise<void>;
-  /** True when the session was live a moment ago; otherwise only `assertLive` can say. */
+  /** Returns whether the cache has the session as live; if not, call `assertLive`. */
   isKnownLive(identity: SessionIdentity): boolean;
   /** Makes the next check of a session read the store. */
   forget(sessionId: string): void;
   clear(): void;
 }
 
+/** The session that an access token belongs to. */
 export interface SessionIdentity {
   readonly username: string;
   readonly sessionId: string;
@@ -54,14 +57,13 @@ export interface SessionIdentity {
 
 interface Sighting {
   readonly username: string;
-  /** When the read began: what it saw was true then, not when it ended. */
+  /** The start of the read, since the result was true then. */
   readonly seenAtMilliseconds: number;
   readonly expiresAtMilliseconds: number;
 }
 
 /**
- * Makes the check that turns a revoked session away. Only live sessions are remembered, so that one which was just
- * created never waits for an older answer to fade.
+ * Creates the checker of sessions. It caches live sessions only, so that a new session is accepted at once.
  */
 export function createSessionChecker(options: SessionCheckerOptions): SessionChecker {
   const {
@@ -78,7 +80,7 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
     const sighting = sightings.get(sessionId);
     if (sighting?.username !== username) return false;
     const ageMilliseconds = nowMilliseconds - sighting.seenAtMilliseconds;
-    // Not negative: a clock that was set back must not make an old sighting young.
+    // Negative when the clock was set back, which must not prolong the cache.
     return (
       ageMilliseconds >= 0 &&
       ageMilliseconds < maxAgeMilliseconds &&
@@ -87,7 +89,7 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
   }
 
   function remember(sessionId: string, sighting: Sighting): void {
-    // Set anew, so that the order of the map is the order of the sightings.
+    // Reinserted, so that the order of the map is the order of the reads.
     sightings.delete(sessionId);
     const oldest = sightings.size >= maxCachedSessions ? sightings.keys().next().value : undefined;
     if (oldest !== undefined) sightings.delete(oldest);
@@ -122,8 +124,8 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
 }
 
 /**
- * When a session ends that nobody revoked. Looks at two attributes only, since parsing the whole item at every request
- * would cost more than reading it; whatever is not as it should be does not let anybody in.
+ * Returns the end of a session, or undefined when it is revoked or its attributes are not valid. It reads only two
+ * attributes, since parsing the whole item for every request would cost more than reading it.
  */
 function endOfUnrevoked(item: Item | undefined): number | undefined {
   const { revoked_at, expires_at } = item?.attributes ?? {};

@@ -7,8 +7,8 @@ import { epochSeconds } from '../core/clock.ts';
 import { CLOCK_TOLERANCE_SECONDS, invalidToken, MAX_TOKEN_LENGTH, TOKEN_ALGORITHM } from './token-claims.ts';
 
 /**
- * A compact JWS with an Ed25519 signature. The last character of one holds four bits only; other spellings of
- * the same bits would make several tokens out of one.
+ * A compact JWS with an Ed25519 signature. The last character holds only four bits; other spellings of the same bits
+ * would make several tokens out of one.
  */
 const TOKEN_PATTERN = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
@@ -17,22 +17,23 @@ interface LifetimeClaims {
   readonly exp: number;
 }
 
+/** The rules that a token has to meet. */
 export interface TokenRules<Claims extends LifetimeClaims> {
   readonly key: JWTVerifyGetKey;
   readonly clock: Clock;
   readonly issuer: string;
   readonly audience: string;
-  /** `typ` of the header. */
+  /** The `typ` of the header. */
   readonly type: string;
   readonly maxLifetimeSeconds: number;
   readonly claims: z.ZodType<Claims>;
 }
 
 /**
- * The claims of a token, once everything about it was checked: size and form before any crypto, then algorithm,
- * signature, issuer, audience, type, times, and the exact set of claims.
- * @throws AuthenticationError for any fault of the token, always with the same detail
- * @throws UnavailableError when the public keys cannot be had
+ * Verifies a token and returns its claims. It checks size and form before any cryptography, then algorithm, signature,
+ * issuer, audience, type, times, and the exact set of claims.
+ * @throws AuthenticationError (401) for an invalid token, always with the same detail
+ * @throws UnavailableError (503) when the public keys cannot be loaded
  */
 export async function verifySignedToken<Claims extends LifetimeClaims>(
   token: string,
@@ -43,7 +44,7 @@ export async function verifySignedToken<Claims extends LifetimeClaims>(
   const claims = rules.claims.safeParse(await verifiedPayload(token, rules, now));
   if (!claims.success) throw invalidToken(claims.error);
   const { iat, exp } = claims.data;
-  // The tolerance is for tokens that are too new. None may live longer than it says, or than we would let it.
+  // The clock tolerance is only for tokens from the future; it does not extend a lifetime.
   if (exp <= epochSeconds(now) || exp - iat > rules.maxLifetimeSeconds) throw invalidToken();
   return claims.data;
 }
@@ -83,7 +84,7 @@ const FAULTS_OF_TOKEN = [
   errors.JWKSMultipleMatchingKeys,
 ];
 
-/** Everything else is the download of the keys: signing in again would not help, so it must not be a 401. */
+/** Returns false for a failed download of the keys: a new sign-in would not help, so it must not be a 401. */
 function isFaultOfToken(error: unknown): boolean {
   return FAULTS_OF_TOKEN.some((fault) => error instanceof fault);
 }

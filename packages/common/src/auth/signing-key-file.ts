@@ -9,18 +9,19 @@ import { createSigningKey, importSigningKeys, keyFileSchema } from './signing-ke
 const KEY_FILE_MODE = 0o600;
 const KEY_DIRECTORY_MODE = 0o700;
 const GROUP_OR_OTHERS_MASK = 0o077;
-/** A secret that a platform mounts belongs to somebody else and is read through our group. */
+/** A mounted secret may belong to another user and be readable by our group. */
 const GROUP_WRITE_OR_OTHERS_MASK = 0o037;
 
+/** The path of a key file. */
 export interface SigningKeyFileOptions {
   readonly path: string;
   readonly clock: Clock;
 }
 
 /**
- * The signing keys of a file (a JSON Web Key Set); a missing file is created with one key, readable by its owner
- * only. Several processes may start at once: all get the keys of the one that came first.
- * @throws Error with what to do when others can read the file or it is not a key file
+ * Loads the signing keys of a file (a JSON Web Key Set). A missing file is created with one key, readable only by its
+ * owner. Processes that start at the same time get the same keys.
+ * @throws Error that says how to fix it, when others have access to the file or it is not a key file
  */
 export async function loadOrCreateSigningKeys(options: SigningKeyFileOptions): Promise<SigningKeys> {
   const existing = await readKeyFile(options.path);
@@ -28,9 +29,9 @@ export async function loadOrCreateSigningKeys(options: SigningKeyFileOptions): P
 }
 
 /**
- * Adds a key to a file. It signs from `activeFrom` on; choose that so that every running process was restarted with
- * the new file before, and keep the older keys until the refresh tokens that they signed have expired.
- * @throws Error as `loadOrCreateSigningKeys`, and when the file is missing or full
+ * Adds a key to a file. The key signs from `activeFrom` on; choose a time after every running process has restarted
+ * with the new file. Keep older keys until the refresh tokens that they signed have expired.
+ * @throws Error as `loadOrCreateSigningKeys`, and when the file is missing or has 10 keys
  */
 export async function addSigningKey({
   path: file,
@@ -51,7 +52,7 @@ async function readKeyFile(file: string): Promise<KeyFile | undefined> {
     return checkedContent(JSON.parse(await readFile(file, 'utf8')), file);
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined;
-    // A message of the JSON parser quotes the text, and the text is a private key.
+    // The message of the JSON parser quotes the text, which is a private key.
     if (error instanceof SyntaxError) throw notAKeyFile(file);
     throw error;
   }
@@ -61,7 +62,7 @@ async function createKeyFile({ path: file, clock }: SigningKeyFileOptions): Prom
   const content = { keys: [await createSigningKey(clock.now())] };
   await mkdir(path.dirname(file), { recursive: true, mode: KEY_DIRECTORY_MODE });
   try {
-    // A link, unlike a rename, fails when another process was faster.
+    // Unlike a rename, a link fails when another process has created the file.
     await writeAtomically(file, content, (temporary) => link(temporary, file));
     return content;
   } catch (error) {
@@ -71,7 +72,7 @@ async function createKeyFile({ path: file, clock }: SigningKeyFileOptions): Prom
   }
 }
 
-/** Writes a file beside the target and lets `publish` put it in place, so that nobody ever reads half a file. */
+/** Writes a temporary file next to the target, then `publish` moves it, so that no process reads a partial file. */
 async function writeAtomically(
   file: string,
   content: KeyFile,
@@ -94,14 +95,15 @@ async function writeAtomically(
 
 function assertPrivate(file: string, stats: Stats): void {
   const userId = process.getuid?.();
-  // Windows has no such modes.
+  // Windows has no file modes.
   if (userId === undefined) return;
   const forbidden = stats.uid === userId ? GROUP_OR_OTHERS_MASK : GROUP_WRITE_OR_OTHERS_MASK;
   if ((stats.mode & forbidden) === 0) return;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   throw new Error(
-    `The signing key file ${file} is open to others (mode ${mode}): whoever read it can sign in as anybody. ` +
-      `Run "chmod 600 ${file}" if nobody else can have read it; else delete it, and a new one is created.`,
+    `Other users have access to the signing key file ${file} (mode ${mode}). ` +
+      `Its keys allow signing in as any user. If no one else has read it, run "chmod 600 ${file}". ` +
+      `Otherwise delete it: a new one is created.`,
   );
 }
 

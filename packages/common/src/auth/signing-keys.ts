@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { timestampSchema } from '../entities/fields.ts';
 import { TOKEN_ALGORITHM } from './token-claims.ts';
 
-/** A retired key may go once the refresh tokens that it signed have expired. */
+/** A retired key can be removed once the refresh tokens that it signed have expired. */
 const MAX_SIGNING_KEYS = 10;
 /** 32 bytes in base64url. */
 const ED25519_PART_PATTERN = /^[\w-]{43}$/;
@@ -18,23 +18,23 @@ const signingKeySchema = z.strictObject({
   x: z.string().regex(ED25519_PART_PATTERN),
   d: z.string().regex(ED25519_PART_PATTERN),
   created_at: timestampSchema,
-  /** From when on it signs. Everybody who verifies must have seen a key before its first token appears. */
+  /** The time from which the key signs. All verifiers must know a key before its first token appears. */
   active_from: timestampSchema,
 });
 export type SigningKey = z.infer<typeof signingKeySchema>;
 
-/** What a key file holds: the keys of the platform, private parts included. */
+/** The content of a key file: the keys of the platform, including the private parts. */
 export const keyFileSchema = z.strictObject({ keys: z.array(signingKeySchema).min(1).max(MAX_SIGNING_KEYS) });
 export type KeyFile = z.infer<typeof keyFileSchema>;
 
-/** The keys of the user service. The newest one that is active signs; all of them verify. */
+/** The keys of the user service. The newest active key signs; all keys verify. */
 export interface SigningKeys {
   signingKeyAt(now: Date): { readonly keyId: string; readonly privateKey: CryptoKey };
-  /** The key set to publish, without private parts. */
+  /** Returns the key set to publish, without private parts. */
   publicKeys(): JSONWebKeySet;
 }
 
-/** Makes a new Ed25519 key. Its id is its thumbprint (RFC 7638). */
+/** Creates an Ed25519 key. Its id is its thumbprint (RFC 7638). */
 export async function createSigningKey(createdAt: Date, activeFrom: Date = createdAt): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
   const jwk = await exportJWK(privateKey);
@@ -49,13 +49,13 @@ export async function createSigningKey(createdAt: Date, activeFrom: Date = creat
 }
 
 /**
- * Makes keys ready to sign.
- * @throws Error when a key's public and private part do not belong together, or two keys have one id
+ * Imports keys for signing.
+ * @throws Error when the public and private part of a key do not belong together, or two keys have the same id
  */
 export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys> {
   if (new Set(keys.map((key) => key.kid)).size < keys.length)
     throw new Error('Two signing keys have the same kid.');
-  // Of two that become active at once, the one that was added later.
+  // Of two keys with the same `active_from`, the one that was added later comes first.
   const newestFirst = keys.toReversed().toSorted((a, b) => b.active_from.localeCompare(a.active_from));
   const ready = await Promise.all(newestFirst.map(importKey));
   const published = { keys: newestFirst.map(publicPartOf) };
@@ -63,7 +63,7 @@ export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys>
   return {
     signingKeyAt(now) {
       const at = now.toISOString();
-      // Before any key is active the first to become so signs: no service can do without.
+      // Before any key is active, the first one to become active signs.
       const key = ready.find(({ activeFrom }) => activeFrom <= at) ?? ready.at(-1);
       if (!key) throw new Error('There is no signing key.');
       return key;

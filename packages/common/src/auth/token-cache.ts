@@ -2,13 +2,14 @@ import type { Clock } from '../core/clock.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import type { AccessIdentity } from './token-claims.ts';
 
-/** About a kilobyte each. */
+/** A cached token takes about a kilobyte. */
 export const MAX_CACHED_TOKENS = 10_000;
-/** Characters of an Ed25519 signature at the end of a token. */
+/** The length of an Ed25519 signature in base64url, at the end of a token. */
 const SIGNATURE_LENGTH = 86;
 
+/** A cache of verified tokens. */
 export interface TokenCache {
-  /** The identity of a token that was verified before and has not expired. */
+  /** Returns the identity of a token that was verified before and has not expired. */
   get(token: string): AccessIdentity | undefined;
   set(token: string, identity: AccessIdentity): void;
   forget(sessionId: string): void;
@@ -21,13 +22,12 @@ interface VerifiedToken {
 }
 
 /**
- * Remembers verified tokens by their whole text. They are looked up by the signature and then compared in full, since
- * hashing five hundred characters of every request takes longer than comparing them. The oldest makes room for a new
- * one.
+ * Creates a cache of verified tokens. A token is looked up by its signature and then compared in full, which is faster
+ * than hashing 500 characters for every request. When the cache is full, the oldest token is removed.
  */
 export function createTokenCache(clock: Clock, maxTokens: number): TokenCache {
   const verified = new Map<string, VerifiedToken>();
-  // A service in the gateway's process checks the very token that the gateway has just checked.
+  // In a shared process, a service checks the token that the gateway has just checked.
   let latest: VerifiedToken | undefined;
   const signatureOf = (token: string): string => token.slice(-SIGNATURE_LENGTH);
 

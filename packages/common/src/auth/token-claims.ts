@@ -7,15 +7,15 @@ import { userRoleSchema } from '../entities/user/user.ts';
 export const TOKEN_ALGORITHM = 'EdDSA';
 export const ACCESS_LIFETIME_SECONDS = 15 * 60;
 export const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
-/** A longer token is refused before anything is computed; ours have about 500 characters. */
+/** A longer token is refused before any cryptography; ours have about 500 characters. */
 export const MAX_TOKEN_LENGTH = 1_024;
-/** How far the clocks of two of our machines may differ before a new token looks as if it came from the future. */
+/** The difference between the clocks of two machines at which a new token is still accepted. */
 export const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** `typ` of the header (RFC 9068 for access tokens): it keeps one kind of token from being taken for another. */
+/** The `typ` of the header (RFC 9068 for access tokens), which tells the two kinds of tokens apart. */
 export const TOKEN_TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;
 
-/** Whom an access token speaks for. */
+/** The user and the session of an access token. */
 export interface AccessIdentity {
   readonly username: string;
   readonly role: UserRole;
@@ -23,7 +23,7 @@ export interface AccessIdentity {
   readonly expiresAtEpochSeconds: number;
 }
 
-/** What a refresh token claims; whether its generation is the latest one is for the session to say. */
+/** The claims of a refresh token. Only its session knows whether the generation is still valid. */
 export interface RefreshIdentity {
   readonly username: string;
   readonly sessionId: string;
@@ -31,11 +31,11 @@ export interface RefreshIdentity {
   readonly expiresAtEpochSeconds: number;
 }
 
-/** What issuer and verifiers must agree on. */
+/** The settings of tokens; issuer and verifiers need the same values. */
 export interface TokenSettings {
-  /** Who signs, such as `https://api.example.com`. A refresh token is meant for nobody else. */
+  /** The issuer, such as `https://api.example.com`, which is also the audience of refresh tokens. */
   readonly issuer: string;
-  /** Whom access tokens are meant for: all services of one platform. */
+  /** The audience of access tokens: all services of one platform. */
   readonly audience: string;
   readonly accessLifetimeSeconds?: number;
   readonly refreshLifetimeSeconds?: number;
@@ -53,6 +53,7 @@ const registeredClaims = {
   exp: epochSecondsSchema,
 };
 
+/** The exact claims of an access token. */
 export const accessClaimsSchema = z.strictObject({
   ...registeredClaims,
   typ: z.literal('access'),
@@ -60,6 +61,7 @@ export const accessClaimsSchema = z.strictObject({
 });
 export type AccessClaims = z.infer<typeof accessClaimsSchema>;
 
+/** The exact claims of a refresh token. */
 export const refreshClaimsSchema = z.strictObject({
   ...registeredClaims,
   typ: z.literal('refresh'),
@@ -67,7 +69,7 @@ export const refreshClaimsSchema = z.strictObject({
 });
 export type RefreshClaims = z.infer<typeof refreshClaimsSchema>;
 
-/** One and the same answer for every fault of a token, so that the answer teaches a forger nothing. */
+/** Returns the error for every fault of a token. It is always the same, so that a forger learns nothing from it. */
 export function invalidToken(cause?: unknown): AuthenticationError {
   return new AuthenticationError('The token is not valid.', { cause });
 }

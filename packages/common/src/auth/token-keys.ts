@@ -2,21 +2,21 @@ import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { Clock } from '../core/clock.ts';
 
-/** How long one download of the keys may take. */
+/** The time limit of a download of the keys. */
 const JWKS_TIMEOUT_MILLISECONDS = 2_000;
-/** An unknown key id makes us look for new keys, but no more often than this: anybody can send one. */
+/** The shortest interval between downloads for unknown key ids, which any client can send. */
 const JWKS_COOLDOWN_MILLISECONDS = 1_000;
-/** How old keys may get before they are downloaded again, so that a key that was withdrawn is forgotten. */
+/** The interval at which keys are downloaded again, so that a withdrawn key is dropped. */
 const JWKS_REFRESH_MILLISECONDS = 5 * 60 * 1_000;
 
-/** Where a verifier finds the public keys: at hand, or at the key set address of the user service. */
+/** The source of the public keys: a key set, or the address of the key set of the user service. */
 export type PublicKeySource = { readonly jwks: JSONWebKeySet } | { readonly url: URL };
 
 /**
- * Finds the public key for a token by its `kid`.
+ * Returns a function that finds the public key of a token by its `kid`.
  *
- * Downloaded keys are refreshed in the background and stay in use while the user service cannot be reached: an
- * outage there must not turn away everybody who is signed in.
+ * Downloaded keys are refreshed in the background. They stay in use while the user service is unavailable, so that its
+ * outage does not sign out all users.
  */
 export function resolvePublicKey(source: PublicKeySource, clock: Clock): JWTVerifyGetKey {
   if ('jwks' in source) return createLocalJWKSet(source.jwks);

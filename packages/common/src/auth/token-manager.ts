@@ -28,59 +28,63 @@ import { resolvePublicKey } from './token-keys.ts';
 export type { AccessIdentity, RefreshIdentity, TokenSettings } from './token-claims.ts';
 export type { PublicKeySource } from './token-keys.ts';
 
+/** A signed token and its lifetime. */
 export interface IssuedToken {
   readonly token: string;
   readonly expiresInSeconds: number;
   readonly expiresAtEpochSeconds: number;
 }
 
+/** The user and the session that an access token is issued for. */
 export interface AccessGrant {
   readonly username: string;
   readonly role: UserRole;
   readonly sessionId: string;
 }
 
+/** The session and the generation that a refresh token is issued for. */
 export interface RefreshGrant {
   readonly username: string;
   readonly sessionId: string;
   readonly generation: number;
-  /** When the session reached this generation. */
+  /** The time at which the session reached this generation. */
   readonly issuedAt: Date;
-  /** When the session ends: a refresh token lives no longer than it, however often it is exchanged. */
+  /** The end of the session, and of all its refresh tokens. */
   readonly expiresAt: Date;
 }
 
-/** Signs tokens; the user service alone has one. */
+/** Signs tokens; only the user service has an issuer. */
 export interface TokenIssuer {
   issueAccess(grant: AccessGrant): Promise<IssuedToken>;
-  /** The same token for the same grant, so that a token need not be stored to be given out again. */
+  /** Returns the same token for the same grant, so that a token can be sent again without storing it. */
   issueRefresh(grant: RefreshGrant): Promise<IssuedToken>;
 }
 
-/** Checks tokens with public keys only; the gateway and every service have one. */
+/** Verifies tokens with public keys; the gateway and every service have a verifier. */
 export interface TokenVerifier {
-  /** The identity of a token that was verified before and has not expired; synchronous and under a microsecond. */
+  /** Returns the identity of a cached token that has not expired, within a microsecond. */
   verifyCached(token: string): AccessIdentity | undefined;
 
   /**
-   * Whom an access token speaks for. Whether its session still lives is for the session checker to say.
-   * @throws AuthenticationError for any fault of the token, always with the same detail
-   * @throws UnavailableError when the public keys cannot be had
+   * Verifies an access token. It does not check the session: that is the job of `SessionChecker`.
+   * @throws AuthenticationError (401) for an invalid token, always with the same detail
+   * @throws UnavailableError (503) when the public keys cannot be loaded
    */
   verify(token: string): Promise<AccessIdentity>;
 
   /**
-   * What a refresh token claims; never cached.
-   * @throws AuthenticationError and UnavailableError as `verify`
+   * Verifies a refresh token and returns its claims; never cached.
+   * @throws AuthenticationError (401) and UnavailableError (503) as `verify`
    */
   verifyRefresh(token: string): Promise<RefreshIdentity>;
 
-  /** Drops the cached tokens of a session, to free their room or before its role changes. */
+  /** Drops the cached tokens of a session, when it ends or the role of its user changes. */
   forget(sessionId: string): void;
-  /** Drops all cached tokens, such as after a key was withdrawn. */
+  /** Drops all cached tokens, for example after a key was withdrawn. */
   clear(): void;
 }
 
+/** The keys and settings of an issuer. */
 export interface TokenIssuerOptions {
   readonly keys: SigningKeys;
   readonly settings: TokenSettings;
@@ -88,6 +92,7 @@ export interface TokenIssuerOptions {
   readonly ids: IdSource;
 }
 
+/** The public keys and settings of a verifier. */
 export interface TokenVerifierOptions {
   readonly keys: PublicKeySource;
   readonly settings: TokenSettings;
@@ -95,7 +100,7 @@ export interface TokenVerifierOptions {
   readonly maxCachedTokens?: number;
 }
 
-/** Makes the one that signs with the newest key that is in use. */
+/** Creates an issuer that signs with the newest active key. */
 export function createTokenIssuer({ keys, settings, clock, ids }: TokenIssuerOptions): TokenIssuer {
   const accessLifetimeSeconds = settings.accessLifetimeSeconds ?? ACCESS_LIFETIME_SECONDS;
 
@@ -134,7 +139,7 @@ export function createTokenIssuer({ keys, settings, clock, ids }: TokenIssuerOpt
   };
 }
 
-/** Makes a verifier with a cache of its own. */
+/** Creates a verifier with its own cache. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { settings, clock } = options;
   const cache = createTokenCache(clock, options.maxCachedTokens ?? MAX_CACHED_TOKENS);
@@ -153,7 +158,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     maxLifetimeSeconds: settings.refreshLifetimeSeconds ?? REFRESH_LIFETIME_SECONDS,
     claims: refreshClaimsSchema,
   };
-  // Counts what was forgotten: a token that was being verified meanwhile must not slip into the cache.
+  // Counts invalidations, so that a token whose verification began before one is not cached.
   let forgotten = 0;
 
   return {

@@ -10,7 +10,7 @@ export type AwsClientConfig = Pick<
   'region' | 'endpoint' | 'credentials' | 'maxAttempts' | 'requestHandler'
 >;
 
-/** Turns our options into the configuration of an SDK client, with every timeout set. */
+/** Converts our options into the configuration of an SDK client, with all timeouts set. */
 export function awsClientConfig(options: AwsOptions): AwsClientConfig {
   const { region, endpoint, keys, role } = options;
   const credentials = role ? roleCredentials(role, options) : keys;

@@ -9,8 +9,9 @@ type CredentialProvider = Extract<
 >;
 
 /**
- * Credentials of a role, from AWS's Security Token Service. The SDK asks again before they expire.
- * @param options how to reach STS, and the keys that may take on the role; its `role` is not looked at
+ * Returns a provider of the credentials of a role, from the AWS Security Token Service. The SDK renews them before they
+ * expire.
+ * @param options how to reach STS, and the keys that may assume the role; its `role` is ignored
  */
 export function roleCredentials(role: AwsRole, options: AwsOptions): CredentialProvider {
   let provider: Promise<CredentialProvider> | undefined;
@@ -22,7 +23,7 @@ export function roleCredentials(role: AwsRole, options: AwsOptions): CredentialP
 }
 
 async function createProvider(role: AwsRole, options: AwsOptions): Promise<CredentialProvider> {
-  // Loaded when a role is used for the first time: the package brings along every way to get credentials.
+  // Loaded at first use: the package includes every way to get credentials.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   return fromTemporaryCredentials({
     ...(options.keys && { masterCredentials: options.keys }),

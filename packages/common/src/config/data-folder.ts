@@ -5,16 +5,16 @@ import type { z } from 'zod';
 
 const GROUP_OR_OTHERS_MASK = 0o077;
 const MODE_MASK = 0o777;
-/** Folders of DATA_DIR that the platform writes. */
+/** The subfolders of DATA_DIR that the platform writes to. */
 const OWN_FOLDERS = ['store', 'keys'];
 const MAX_NAMED_FILES = 3;
 
 /**
- * Tells what in the data folder is open to the group or to others, and what to do about it; undefined when nothing is. A
- * folder that is missing will be created with mode 0700, its files with 0600.
+ * Returns a message when the group or others have access to the data folder: which paths, and how to fix it. Returns
+ * undefined when they have none. A missing folder is created with mode 0700, its files with 0600.
  */
 export function looseDataFolder(dataDir: string): string | undefined {
-  // Windows has no such modes.
+  // Windows has no file modes.
   if (process.getuid === undefined) return undefined;
   const loose = ownPathsOf(dataDir).flatMap((path) => {
     const mode = (statOf(path)?.mode ?? 0) & MODE_MASK;
@@ -29,8 +29,8 @@ export function looseDataFolder(dataDir: string): string | undefined {
 }
 
 /**
- * Refuses a data folder in production that is open to other users of the machine.
- * @throws through `context`: use it as a zod `superRefine`
+ * Refuses a data folder in production that other users of the machine have access to. Use it as a zod `superRefine`: it
+ * adds an issue to `context`.
  */
 export function refuseLooseDataFolder(
   settings: { readonly NODE_ENV: string; readonly STORE: string; readonly DATA_DIR: string },
@@ -41,7 +41,7 @@ export function refuseLooseDataFolder(
   if (message !== undefined) context.addIssue({ code: 'custom', path: ['DATA_DIR'], message });
 }
 
-/** Warns of such a folder where it is not refused. */
+/** Logs a warning when other users of the machine have access to the data folder. */
 export function warnOfLooseDataFolder(
   { STORE, DATA_DIR }: { readonly STORE: string; readonly DATA_DIR: string },
   logger: { warn(message: string): void },

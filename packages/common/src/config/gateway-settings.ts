@@ -13,10 +13,10 @@ import {
 const DEFAULT_PORT = 8_080;
 const MAX_REQUESTS_PER_MINUTE = 100_000_000;
 
-/** Requests per minute and client; 0 is no limit. */
+/** Requests per minute and client; 0 means no limit. */
 const rateLimitSetting = integerSetting({ min: 0, max: MAX_REQUESTS_PER_MINUTE });
 
-/** Scheme, host and port: anything behind them would be ignored in silence. */
+/** Scheme, host and port. A path is refused, since it would be ignored. */
 const originSchema = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address', abort: true })
   .refine(
@@ -26,32 +26,32 @@ const originSchema = z
 
 const originListSetting = listSetting.pipe(z.array(originSchema));
 
-/** Instances of one service, such as `http://10.0.0.1:8000,http://10.0.0.2:8000`. */
+/** The instances of one service, such as `http://10.0.0.1:8000,http://10.0.0.2:8000`. */
 const instancesSetting = listSetting
   .pipe(z.array(originSchema).min(1))
   .transform((origins) => origins.map((origin) => new URL(origin)));
 
-/** What the public door understands, whether it runs alone or in one process with the services. */
+/** The settings of the gateway, whether it runs alone or in one process with the services. */
 export const gatewaySettings = z.object({
   PORT: portSetting.default(DEFAULT_PORT),
-  /** Signing in, registering, refreshing and changing a password. */
+  /** For sign-in, registration, refresh and change of password. */
   RATE_LIMIT_AUTH: rateLimitSetting.default(20),
-  /** Orders and all other writes; cancelling has an allowance of its own, five times as large. */
+  /** For orders and all other writes. Cancellations have a separate limit, five times as large. */
   RATE_LIMIT_ORDERS: rateLimitSetting.default(600),
   RATE_LIMIT_READS: rateLimitSetting.default(1_200),
-  /** Web apps of other origins that may call the API. */
+  /** The other origins whose web apps may call the API. */
   CORS_ORIGINS: originListSetting.default([]),
-  /** Load balancers in front of the gateway, as addresses or networks; no other X-Forwarded-For is believed. */
+  /** The load balancers in front of the gateway, as addresses or networks. Only their X-Forwarded-For is trusted. */
   TRUSTED_PROXIES: addressListSetting.optional(),
-  /** Where the gateway's own metrics are served, apart from the public port; 0 is nowhere. */
+  /** The separate port for the metrics of the gateway; 0 means none. */
   METRICS_PORT: portSetting.default(0),
-  /** The folder of the built web app, or `off`. */
+  /** The folder of the built web app, or `off` to serve none. */
   WEB_DIR: z.string().min(1).optional(),
   ...playMoneySettings.shape,
 });
 export type GatewaySettings = z.output<typeof gatewaySettings>;
 
-/** What the gateway needs when the services are processes of their own. */
+/** The settings of a gateway whose services are separate processes. */
 export const gatewayProcessSettings = gatewaySettings.extend({
   GATEWAY_SECRET: hopSettings.shape.GATEWAY_SECRET,
   USER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8000')]),
@@ -61,9 +61,9 @@ export const gatewayProcessSettings = gatewaySettings.extend({
 export type GatewayProcessSettings = z.output<typeof gatewayProcessSettings>;
 
 /**
- * Refuses a gateway whose services could not tell it from anyone else, and one of many machines that was not told which
- * load balancers stand in front of it: behind one that it does not know, all clients would share one limit.
- * @throws through `context`: use it as a zod `superRefine`
+ * Refuses a production gateway without a secret, which its services could not recognise, and a gateway with remote
+ * services that does not know its load balancers: behind an unknown one, all clients would share one rate limit. Use it
+ * as a zod `superRefine`: it adds issues to `context`.
  */
 export function refuseUnprovenHop(
   settings: GatewayProcessSettings & { readonly NODE_ENV: string },
@@ -85,7 +85,7 @@ export function refuseUnprovenHop(
   }
 }
 
-/** Requests per minute and client; 0 is no limit. */
+/** Returns the rate limits in requests per minute and client; 0 means no limit. */
 export function rateLimitsOf(settings: GatewaySettings): {
   readonly auth: number;
   readonly orders: number;
@@ -99,8 +99,8 @@ export function rateLimitsOf(settings: GatewaySettings): {
 }
 
 /**
- * Where the web app is served from, if it is served.
- * @param builtApp where it is when nobody says otherwise
+ * Returns the folder of the web app, or undefined when it is not served.
+ * @param builtApp the default folder
  */
 export function webFolderOf({ WEB_DIR }: GatewaySettings, builtApp?: string): string | undefined {
   return WEB_DIR === 'off' ? undefined : (WEB_DIR ?? builtApp);

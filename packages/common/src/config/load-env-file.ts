@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Reads `.env` of the working directory, when there is one. Variables that are set already win. */
+/** Loads `.env` of the working directory, if it exists. Variables that are already set win. */
 export function loadEnvFile(path = '.env'): void {
   if (existsSync(path)) process.loadEnvFile(path);
 }

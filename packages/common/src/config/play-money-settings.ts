@@ -2,21 +2,24 @@ import { z } from 'zod';
 
 const switchSetting = z.enum(['on', 'off']).optional();
 
-/** Whether cash of this installation may be play money; the gateway and the user service need the same. */
+/** The settings of play money. The gateway and the user service need the same values. */
 export const playMoneySettings = z.object({
-  /** Whether users may credit their own account without paying. */
+  /** Allows users to deposit cash without paying. */
   ALLOW_FREE_DEPOSITS: switchSetting,
-  /** Whether anyone may open an account with play money in one step. */
+  /** Allows any client to open an account with play money in one step. */
   DEMO_ACCOUNTS: switchSetting,
 });
 
-/** What an installation gives away. */
+/** The kinds of play money that an installation offers. */
 export interface PlayMoney {
   readonly freeDeposits: boolean;
   readonly demoAccounts: boolean;
 }
 
-/** Returns what the settings allow: outside production everything that they do not turn off, in production nothing. */
+/**
+ * Returns the play money that the settings allow. Outside production, all of it unless turned off; in production, only
+ * free deposits, and only when turned on.
+ */
 export function playMoneyOf({
   NODE_ENV,
   ALLOW_FREE_DEPOSITS,
@@ -28,8 +31,8 @@ export function playMoneyOf({
 }
 
 /**
- * Refuses demo accounts without the deposit that makes them.
- * @throws through `context`: use it as a zod `superRefine`
+ * Refuses demo accounts without free deposits, which a demo account begins with. Use it as a zod `superRefine`: it adds
+ * an issue to `context`.
  */
 export function refuseDemoWithoutDeposits(
   settings: z.output<typeof playMoneySettings>,

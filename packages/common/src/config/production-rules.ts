@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
-/** The least that is safe on today's hardware. */
+/** The lowest cost that is safe on current hardware. */
 const MIN_BCRYPT_COST = 10;
 
-/** Settings of which production refuses some values. A process has those that it reads. */
+/** The settings with values that production refuses. A process has only those that it reads. */
 interface CheckedSettings {
   readonly NODE_ENV: string;
   readonly BCRYPT_COST?: number;
@@ -20,7 +20,7 @@ interface Rule {
   /** The setting to change. */
   readonly setting: keyof CheckedSettings;
   readonly isBroken: (settings: CheckedSettings) => boolean;
-  /** Continues the name of the setting. */
+  /** The rest of the sentence that starts with the name of the setting. */
   readonly demand: string;
 }
 
@@ -30,7 +30,7 @@ const noLimit = (setting: 'RATE_LIMIT_AUTH' | 'RATE_LIMIT_ORDERS' | 'RATE_LIMIT_
   demand: 'must not be 0 (no limit) in production',
 });
 
-/** What is fine on a laptop and dangerous in production. docs/operating/production.md gives the reasons. */
+/** The values that are dangerous in production; docs/operating/production.md gives the reasons. */
 const RULES: readonly Rule[] = [
   {
     setting: 'BCRYPT_COST',
@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
   {
     setting: 'ALLOW_SIMULATED_PRICES',
     isBroken: (settings) => settings.PRICE_FEED === 'simulated' && settings.ALLOW_SIMULATED_PRICES !== 'on',
-    demand: 'must be `on` for made-up prices in production; or choose another PRICE_FEED',
+    demand: 'must be `on` to use simulated prices in production; or choose another PRICE_FEED',
   },
   {
     setting: 'DEMO_ACCOUNTS',
@@ -58,8 +58,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Refuses what is fine on a laptop and dangerous in production.
- * @throws through `context`: use it as a zod `superRefine`
+ * Refuses settings that are dangerous in production. Use it as a zod `superRefine`: it adds issues to `context`.
+ * @see docs/operating/production.md
  */
 export function refuseUnsafeInProduction(settings: CheckedSettings, context: z.RefinementCtx): void {
   if (settings.NODE_ENV !== 'production') return;

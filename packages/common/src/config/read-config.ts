@@ -1,15 +1,16 @@
 import type { z } from 'zod';
 
-/** A setting is missing or wrong; the message is for whoever starts the program. */
+/** One or more settings are missing or invalid; the message is for the operator. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads settings from the environment: the only place that does. An empty variable counts as absent.
- * @throws ConfigError that names every bad variable
+ * Reads settings from the environment. An empty variable counts as absent.
+ * @throws ConfigError that names every invalid variable
  */
 export function readConfig<T extends z.ZodType>(
   schema: T,

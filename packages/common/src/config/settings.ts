@@ -9,17 +9,17 @@ const wholeNumber = z
   .regex(/^\d{1,9}$/, { error: 'must be a whole number', abort: true })
   .transform(Number);
 
-/** A whole number within bounds. */
+/** Returns the schema of a whole number within bounds, both inclusive. */
 export function integerSetting({ min, max }: { readonly min: number; readonly max: number }) {
   return wholeNumber.pipe(z.int().min(min).max(max));
 }
 
-/** Port 0 lets the system choose a free one. */
+/** A TCP port; 0 lets the system choose a free one. */
 export const portSetting = integerSetting({ min: 0, max: MAX_PORT });
 
 const httpUrlSetting = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
-/** What every process of the platform understands. */
+/** The settings of every process. */
 export const processSettings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -29,7 +29,7 @@ export const processSettings = z.object({
 const MAX_FREE_DISK_MEGABYTES = 1_000_000;
 const DEFAULT_FREE_DISK_MEGABYTES = 256;
 
-/** Which table store, and where. */
+/** The settings of the table store. */
 export const storeSettings = z.object({
   STORE: z.enum(['lmdb', 'dynamodb']).default('lmdb'),
   DATA_DIR: z.string().min(1).default('./data'),
@@ -38,21 +38,21 @@ export const storeSettings = z.object({
     DEFAULT_FREE_DISK_MEGABYTES,
   ),
   AWS_REGION: z.string().min(1).default('us-east-1'),
-  /** Another endpoint that speaks DynamoDB's protocol. */
+  /** The endpoint of a server that speaks the protocol of DynamoDB. */
   DYNAMODB_ENDPOINT: httpUrlSetting.optional(),
   DYNAMODB_TABLE_PREFIX: z
     .string()
     .regex(/^[\w.-]{0,50}$/, 'may hold letters, digits, _ . and -')
     .default('cnop-'),
-  /** A role of another account to assume for its tables. */
+  /** The role to assume when the tables are in another account. */
   DYNAMODB_ROLE_ARN: z.string().startsWith('arn:').optional(),
   DYNAMODB_ROLE_EXTERNAL_ID: z.string().optional(),
 });
 export type StoreSettings = z.output<typeof storeSettings>;
 
-/** How processes tell each other that something is worth a look. */
+/** The settings of messages between processes. */
 export const messagingSettings = z.object({
-  /** A Redis server, such as `redis://10.0.0.5:6379`; without one each process looks for itself, now and then. */
+  /** A Redis server, such as `redis://10.0.0.5:6379`. Without one, processes poll the store. */
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss address' })
     .transform((text) => new URL(text))
@@ -60,12 +60,13 @@ export const messagingSettings = z.object({
 });
 export type MessagingSettings = z.output<typeof messagingSettings>;
 
-/** How tokens are named; issuer and verifiers must agree. */
+/** The issuer and audience of tokens; issuer and verifiers need the same values. */
 export const tokenSettings = z.object({
   TOKEN_ISSUER: z.string().min(1).default('cnop'),
   TOKEN_AUDIENCE: z.string().min(1).default('cnop-api'),
 });
 
+/** Returns the issuer and the audience of tokens. */
 export function tokenNamesOf(settings: z.output<typeof tokenSettings>): {
   readonly issuer: string;
   readonly audience: string;
@@ -73,12 +74,12 @@ export function tokenNamesOf(settings: z.output<typeof tokenSettings>): {
   return { issuer: settings.TOKEN_ISSUER, audience: settings.TOKEN_AUDIENCE };
 }
 
-/** Where a process without the private key finds the public ones. */
+/** The address of the public keys, for processes without the private ones. */
 export const keySetSettings = z.object({
   JWKS_URL: httpUrlSetting.default(new URL('http://127.0.0.1:8000/.well-known/jwks.json')),
 });
 
-/** Splits at commas; blanks and empty parts do not count. */
+/** A list with commas; spaces around the parts and empty parts are ignored. */
 export const listSetting = z.string().transform((text) =>
   text
     .split(',')
@@ -86,20 +87,20 @@ export const listSetting = z.string().transform((text) =>
     .filter(Boolean),
 );
 
-/** Addresses or CIDR ranges, separated by commas; `none` says that there are none. */
+/** Addresses or CIDR ranges with commas; `none` is the empty list. */
 export const addressListSetting = listSetting.transform((entries) =>
   entries.length === 1 && entries[0] === 'none' ? [] : entries,
 );
 
-/** As long as the key of the HMAC that it is used for, written in any way. */
+/** The length of the HMAC key in bytes. */
 const MIN_GATEWAY_SECRET_LENGTH = 32;
-/** Where the gateway of a laptop is. */
+/** The peers that are trusted by default: this machine. */
 const LOOPBACK_PEERS = ['127.0.0.1', '::1'];
 
-/** How a service that is a process of its own knows the gateway. */
+/** The settings by which a service in a separate process recognises the gateway. */
 export const hopSettings = z.object({
   /**
-   * Shared by the gateway, which signs with the first, and the services, which accept each of them, separated by commas.
+   * One or more secrets with commas: the gateway signs with the first one, the services accept all of them.
    */
   GATEWAY_SECRET: listSetting
     .pipe(
@@ -112,24 +113,24 @@ export const hopSettings = z.object({
         .min(1),
     )
     .optional(),
-  /** Peers whose X-Forwarded-For is believed; a service looks at it only without GATEWAY_SECRET. */
+  /** The peers whose X-Forwarded-For is trusted; a service uses it only without GATEWAY_SECRET. */
   TRUSTED_PROXIES: addressListSetting.optional(),
 });
 export type HopSettings = z.output<typeof hopSettings>;
 
-/** Returns the peers that a service without GATEWAY_SECRET believes. */
+/** Returns the peers whose X-Forwarded-For a service without GATEWAY_SECRET trusts. */
 export function trustedPeersOf({ TRUSTED_PROXIES }: HopSettings): readonly string[] {
   return TRUSTED_PROXIES ?? LOOPBACK_PEERS;
 }
 
-/** Whether only this machine can reach a host. */
+/** Returns whether only this machine can reach a host. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
 }
 
 /**
- * Refuses a service that could not tell the gateway from anyone else.
- * @throws through `context`: use it as a zod `superRefine`
+ * Refuses a service that could not recognise the gateway. Use it as a zod `superRefine`: it adds an issue to `context`.
+ * @see docs/adr/0035-gateway-signs-its-hop.md
  */
 export function refuseUnknownGateway(
   settings: HopSettings & { readonly NODE_ENV: string; readonly HOST: string },
@@ -146,20 +147,21 @@ export function refuseUnknownGateway(
   }
 }
 
-/** Why a process of its own does not start in production. */
+/** The reason why a separate process does not start in production without GATEWAY_SECRET. */
 export const GATEWAY_SECRET_MISSING =
   'must be the same secret at the gateway and all services in production, such as `openssl rand -hex 32` makes';
 
-/** bcrypt refuses less than 4; above 15 one sign-in takes seconds. */
+/** bcrypt refuses less than 4; above 15 a sign-in takes seconds. */
 const BCRYPT_COST_LIMITS = { min: 4, max: 15 };
 
-/** What the user service alone needs. */
+/** The settings of the user service alone. */
 export const accountSettings = z.object({
   BCRYPT_COST: integerSetting(BCRYPT_COST_LIMITS).default(12),
-  /** Where the private keys are; a laptop gets its own in DATA_DIR. */
+  /** The file of the signing keys; by default in DATA_DIR, and created there. */
   SIGNING_KEY_FILE: z.string().min(1).optional(),
 });
 
+/** Returns the path of the file of the signing keys. */
 export function signingKeyFileOf(settings: {
   readonly SIGNING_KEY_FILE?: string | undefined;
   readonly DATA_DIR: string;

@@ -7,27 +7,30 @@ import { integerSetting } from './settings.ts';
 
 const QUOTE_AGE_LIMITS = { min: 1, max: 86_400 };
 const OPEN_ORDER_LIMITS = { min: 1, max: 1_000_000 };
-/** How many ticks a quote may be old unless a setting says otherwise. */
+/** The default maximum age of a quote, in ticks. */
 const MAX_QUOTE_AGE_TICKS = 3;
-/** Shorter ticks do not make the default shorter: a pause of the process is not a stale price. */
+/** The lowest default: with shorter ticks, a pause of the process would make quotes stale. */
 const MIN_DEFAULT_QUOTE_AGE_SECONDS = 1;
 
-/** What the order service trades by. */
+/** The trading settings of the order service. */
 export const tradingSettings = z.object({
-  /** A price that is older triggers no order and fills none. */
+  /** The maximum age of a quote; an older one triggers and fills no order. */
   MAX_QUOTE_AGE_SECONDS: integerSetting(QUOTE_AGE_LIMITS).optional(),
-  /** How many open orders one user may have. */
+  /** The maximum number of open orders of one user. */
   MAX_OPEN_ORDERS: integerSetting(OPEN_ORDER_LIMITS).default(DEFAULT_MAX_OPEN_ORDERS),
-  /** Whether this process executes open orders; of all processes over one store, one is enough. */
+  /** `on` when this process executes open orders; one process per store is enough. */
   TRIGGER_ENGINE: z.enum(['on', 'off']).default('on'),
 });
 
-/** What a process of the order service alone has to know of prices: the same settings as where they are made. */
+/**
+ * The settings of a separate process of the order service. The price settings must equal those of the inventory
+ * service.
+ */
 export const orderProcessSettings = tradingSettings.extend(
   priceSettings.pick({ PRICE_FEED: true, PRICE_TICK_MILLISECONDS: true }).shape,
 );
 
-/** Returns how old a quote may be to be traded at, in seconds: three ticks unless a setting says otherwise. */
+/** Returns the maximum age of a quote to trade at, in seconds: the setting, or three ticks but at least one second. */
 export function maxQuoteAgeSecondsOf({
   MAX_QUOTE_AGE_SECONDS,
   PRICE_FEED,

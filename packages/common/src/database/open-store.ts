@@ -6,16 +6,19 @@ import type { OpenStoreOptions, TableStore } from './table-store.ts';
 
 const BYTES_PER_MEGABYTE = 1_024 * 1_024;
 const ROLE_SESSION_NAME = 'cnop';
-/** Servers on a developer's machine want keys, and take any. */
+/** A server on a developer's machine requires keys and accepts any. */
 const LOCAL_KEYS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
+/** Returns the folder of the embedded store. */
 export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
   return join(settings.DATA_DIR, 'store');
 }
 
 /**
- * Opens the store that the settings name, tables included. The adapter is loaded only when it is chosen: a laptop
- * does not pay for the AWS SDK, a container not for the embedded store.
+ * Opens the store of the settings, and creates missing tables unless it is opened read-only. Only the chosen adapter is
+ * loaded: the embedded store needs no AWS SDK, and DynamoDB needs no native module.
+ * @throws StoreUsageError (500) when a table of DynamoDB lacks an index
+ * @throws Error when the embedded store is already open in this process or has an unknown format
  */
 export async function openStore(
   settings: StoreSettings,

@@ -1,7 +1,7 @@
 import type { Page, Position } from '../core/pagination.ts';
 import type { IndexName, TableName } from './tables.ts';
 
-/** What an attribute may hold. Amounts are strings, always; numbers are small integers such as versions. */
+/** The value of an attribute. Amounts are strings; numbers are safe integers, such as versions. */
 export type AttributeValue =
   | string
   | number
@@ -10,36 +10,40 @@ export type AttributeValue =
   | readonly AttributeValue[]
   | { readonly [name: string]: AttributeValue };
 
+/** The attributes of an item by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
+/** The primary key of an item: table, partition key and sort key. */
 export interface ItemKey {
   readonly table: TableName;
   readonly pk: string;
   readonly sk: string;
 }
 
-/** An item as it is stored: its key, its attributes and the version that the store counts up at each write. */
+/** A stored item: its key, its attributes and its version, which each write increments. */
 export interface Item {
   readonly key: ItemKey;
   readonly attributes: Attributes;
   readonly version: number;
 }
 
-/** Where an item appears in a secondary index. An item without an entry is not in that index. */
+/** The key of an item in a secondary index. An item without an entry is not in that index. */
 export interface IndexEntry {
   readonly pk: string;
   readonly sk: string;
 }
 
-/** What a write stores: the attributes and the places in indexes, both in full. */
+/** The full content of a write: all attributes and all index entries. */
 export interface ItemContent {
   readonly attributes: Attributes;
   readonly indexes?: Partial<Readonly<Record<IndexName, IndexEntry>>>;
-  /** When the store may delete the item, in seconds since the epoch. Readers must check the time themselves. */
+  /** The time from which the store may delete the item. It may do so later, so readers must check the time. */
   readonly expiresAtEpochSeconds?: number;
 }
 
 /**
+ * A write of one item.
+ *
  * - `create`: the item must be absent, whether it was read or not.
  * - `replace`: the item must be among the reads; it may be absent there.
  * - `delete`: the item must be among the reads.
@@ -49,21 +53,24 @@ export type Write =
   | ({ readonly kind: 'replace'; readonly key: ItemKey } & ItemContent)
   | { readonly kind: 'delete'; readonly key: ItemKey };
 
+/** The keys that a transaction reads, by name. */
 export type Reads = Readonly<Record<string, ItemKey>>;
+/** The items that a transaction read, by name; undefined when absent. */
 export type ReadItems<R extends Reads> = { readonly [name in keyof R]: Item | undefined };
 
+/** The writes of a transaction, and its result for the caller. */
 export interface Decision<T> {
   readonly writes: readonly Write[];
   readonly result: T;
 }
 
-/** A range of sort keys: all of them, those with a prefix, or those between two bounds (both inclusive). */
+/** A range of sort keys: by prefix, or between two bounds, both inclusive and optional. */
 export type SortKeyRange = { readonly prefix: string } | { readonly from?: string; readonly to?: string };
 
-/** An attribute that a filter compares. */
+/** A value that a filter compares an attribute with. */
 export type ComparedValue = string | number | boolean | null;
 
-/** What an attribute must be: equal to a value, one of several, or a text of ASCII that sorts behind another. */
+/** A condition on an attribute: equal to a value, one of several values, or an ASCII text that sorts after another. */
 export type Condition =
   | ComparedValue
   | { readonly in: readonly ComparedValue[] }
@@ -72,9 +79,10 @@ export type Condition =
 /** Conditions on attributes, all of which must hold. */
 export type Filter = Readonly<Record<string, Condition>>;
 
+/** A query for a page of a partition, of a table or of an index. */
 export interface Query {
   readonly table: TableName;
-  /** Queried instead of the primary key. An index may lag behind on some adapters: never read money from it. */
+  /** The index to query instead of the table. An index may lag behind on some adapters: never read money from it. */
   readonly index?: IndexName;
   readonly pk: string;
   readonly sk?: SortKeyRange;
@@ -82,66 +90,70 @@ export interface Query {
   readonly limit: number;
   readonly after?: Position | undefined;
   /**
-   * Leaves out the items that do not fit. `next` is set only when another item that fits follows, or when the query has
-   * looked at `MAX_EVALUATED_PER_QUERY` items: such a page may be short, even empty.
+   * Leaves out items that do not match. `next` is set only when another match follows, or when the query has evaluated
+   * `MAX_EVALUATED_PER_QUERY` items; such a page may be short or empty.
    */
   readonly where?: Filter;
 }
 
-/** One line of a secondary index: a place in it, and the item that stands there. */
+/** One entry of a secondary index, and the key of its item. */
 export interface IndexedItem {
   readonly entry: IndexEntry;
   readonly key: ItemKey;
 }
 
-/** Reading all there is, for audits. */
+/** Reads whole tables and indexes, for audits. */
 export interface StoreReader {
-  /** The items of the keys, in their order; at most `MAX_BATCH_GET_ITEMS`. */
+  /** Returns the items of up to `MAX_BATCH_GET_ITEMS` keys, in their order. */
   batchGet(keys: readonly ItemKey[]): Promise<(Item | undefined)[]>;
 
-  /** Every item of a table: partitions one after the other, each in the order of its sort keys. */
+  /** Returns every item of a table, partition by partition, each in the order of its sort keys. */
   scan(table: TableName): AsyncIterable<Item>;
 
-  /** Every line of an index, those that lead nowhere included. */
+  /** Returns every entry of an index, including entries without an item. */
   scanIndex(table: TableName, index: IndexName): AsyncIterable<IndexedItem>;
 }
 
-/** The whole store at one moment. Holding it keeps the space of what was deleted since from being used again. */
+/** The whole store at one moment. Until its release, the space of deleted items is not reused. */
 export interface StoreSnapshot extends StoreReader {
   release(): void;
 }
 
-/** The disk that a store is on. */
+/** The disk of an embedded store. */
 export interface StoreDisk {
   readonly freeBytes: number;
   readonly minFreeBytes: number;
-  /** Whether writes are refused for want of space. */
+  /** True while writes are refused because too little space is free. */
   readonly isFull: boolean;
 }
 
-/** How a process opens its store. */
+/** The options with which a process opens its store. */
 export interface OpenStoreOptions {
-  /** For looking only: the store and its tables must exist, and the embedded one refuses to write. */
+  /** Opens an existing store without creating tables; the embedded store then refuses writes. */
   readonly readOnly?: boolean;
-  /** Called when the embedded store begins to refuse writes for want of space, and when it takes them again. */
+  /** Called when the embedded store begins to refuse writes because of a full disk, and when it accepts them again. */
   readonly onDiskChange?: (disk: StoreDisk) => void;
 }
 
-/** Whether a store takes writes now; background work waits while it does not. */
+/** Returns whether a store accepts writes; background work pauses while it does not. */
 export function takesWrites(store: Pick<TableStore, 'disk'>): boolean {
   return store.disk?.().isFull !== true;
 }
 
 /**
- * The one door to stored state. Every adapter passes the same contract suite.
+ * The port to the database. Every adapter passes the same contract suite.
  *
- * A promise that resolved after a write means: on disk.
+ * When the promise of a write resolves, the write is on disk.
+ * @see docs/adr/0001-decide-then-commit.md
  */
 export interface TableStore extends StoreReader {
-  /** Returns the disk of an embedded store as it was measured last; absent where there is none to watch. */
+  /** Returns the last measurement of the disk of an embedded store; absent for other stores. */
   disk?(): StoreDisk;
 
-  /** Says why a commit failed and what to do, once one has; absent where a failed commit does not end the process. */
+  /**
+   * Returns why a commit failed and what to do, or undefined when none has. Absent when a failed commit does not end
+   * the process.
+   */
   failure?(): string | undefined;
 
   get(key: ItemKey): Promise<Item | undefined>;
@@ -149,36 +161,37 @@ export interface TableStore extends StoreReader {
   query(query: Query): Promise<Page<Item>>;
 
   /**
-   * All tables and indexes as they are now, whatever is written while they are read. Absent where the store cannot:
-   * DynamoDB has no read across tables at one moment, and its indexes lag.
+   * Returns all tables and indexes at one moment, unaffected by later writes. Absent for DynamoDB, which cannot read
+   * several tables at one moment, and whose indexes lag.
    */
   snapshot?(): Promise<StoreSnapshot>;
 
   /**
-   * Reads items, decides, and commits the writes, all of them or none, serializably over everything that was
-   * read or written.
+   * Reads items, calls `decide`, and commits all of its writes or none. Transactions are serializable.
    *
    * - `decide` is pure and synchronous, and may run more than once.
-   * - An error that `decide` throws is thrown on, and nothing is written.
-   * @throws DiskFullError when too little space is left; nothing was read or written
-   * @throws StoreBusyError when conflicts outlast the retries; nothing was written
-   * @throws ItemExistsError when a `create` that was not read meets an existing item; nothing was written
+   * - An error of `decide` is rethrown, and nothing is written.
+   * @throws DiskFullError (503) when too little space is free; nothing was written
+   * @throws StoreBusyError (503) when conflicts outlast the retries; nothing was written
+   * @throws StoreUnavailableError (503) when the store is unreachable or cannot write
+   * @throws ItemExistsError (500) when a `create` that was not read finds an existing item; nothing was written
+   * @throws StoreUsageError (500) when a key or a write breaks a rule above; nothing was written
    */
   transact<R extends Reads, T>(reads: R, decide: (items: ReadItems<R>) => Decision<T>): Promise<T>;
 
-  /** Resolves when the store answers; for readiness. */
+  /** Resolves when the store answers, for readiness. */
   ping(): Promise<void>;
 
   close(): Promise<void>;
 }
 
 export const MAX_BATCH_GET_ITEMS = 100;
-/** Reads and writes of one transaction; DynamoDB's own limit. */
+/** The number of items that a transaction reads or writes; a limit of DynamoDB. */
 export const MAX_TRANSACTION_ITEMS = 100;
 export const MAX_QUERY_LIMIT = 1_000;
-/** Values of one `in`; DynamoDB's own limit. */
+/** The number of values of one `in`; a limit of DynamoDB. */
 export const MAX_CONDITION_VALUES = 100;
-/** Items that one query looks at before it answers with a short page when `where` filters most of them out. */
+/** The number of items that a query evaluates before it returns a short page. */
 export const MAX_EVALUATED_PER_QUERY = 5_000;
-/** Bytes of UTF-8 in a partition key and in a sort key: four of them must fit into one key of LMDB. */
+/** The length of a partition or sort key in bytes of UTF-8; four of them must fit into one key of LMDB. */
 export const MAX_KEY_PART_BYTES = 400;

@@ -1,32 +1,33 @@
-/** One secondary index. Items are in it only when a write names an entry for it (a sparse index). */
+/** A secondary index. It is sparse: it has only items whose writes name an entry for it. */
 export interface IndexDefinition {
-  /** The attributes that its queries need; only these (and the keys) are copied into it. */
+  /** The attributes that are copied into the index, besides the keys. */
   readonly projection: readonly string[] | 'all';
 }
 
+/** The indexes and the logs of a table. */
 export interface TableDefinition {
   readonly indexes: Readonly<Record<string, IndexDefinition>>;
   /**
-   * How the partition keys of logs begin: partitions whose items are only ever added, and expire in the order of their
-   * sort keys. What is over is found at their heads, so that the embedded store need not list each item.
+   * The prefixes of the partition keys of logs: partitions whose items are only added, and expire in the order of their
+   * sort keys. The embedded store finds expired items at the head of a log, so it need not list each item.
    */
   readonly logs: readonly string[];
 }
 
 /**
- * The tables of the database design. Which items live in them is said by the records next to each DAO;
- * docs/reference/tables.md has the whole picture.
+ * The tables and their indexes. The records of the DAOs define their items.
+ * @see docs/reference/tables.md
  */
 export const TABLES = {
   users: {
     indexes: {
-      /** email -> user. Unique by the claim item, not by this index. */
+      /** email -> user. A claim item makes the e-mail unique, not this index. */
       EmailIndex: { projection: ['username'] },
-      /** Every user by username, for the admin's list. */
+      /** All users by username, for the list of administrators. */
       UserDirectoryIndex: { projection: [] },
-      /** asset_id -> who holds it. */
+      /** asset_id -> positions in it. */
       AssetIndex: { projection: [] },
-      /** day -> security events of everybody, by time. */
+      /** day -> security events of all users by time. */
       AuditByDayIndex: { projection: 'all' },
     },
     logs: ['EVENT#'],
@@ -35,16 +36,16 @@ export const TABLES = {
     indexes: {
       /** username -> orders by time. */
       UserOrdersIndex: { projection: 'all' },
-      /** asset and what it watches for -> open conditional orders by their trigger price: the book. */
+      /** asset and direction -> open orders by trigger price: the trigger index. */
       TriggerIndex: { projection: ['username', 'asset_id'] },
-      /** shard -> open conditional orders by the moment they expire. */
+      /** shard -> open orders by expiry. */
       OrderExpiryIndex: { projection: ['username', 'asset_id'] },
     },
     logs: [],
   },
   inventory: {
     indexes: {
-      /** Every asset by id, for the catalogue. */
+      /** All assets by id, for the catalogue. */
       CatalogueIndex: { projection: 'all' },
     },
     logs: [],
@@ -58,13 +59,13 @@ export type IndexName = {
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
-/** The definition of an index of a table, or undefined when the table has no such index. */
+/** Returns the definition of an index, or undefined when the table does not have it. */
 export function indexDefinition(table: TableName, index: IndexName): IndexDefinition | undefined {
   const indexes: Readonly<Record<string, IndexDefinition>> = TABLES[table].indexes;
   return indexes[index];
 }
 
-/** Whether a partition is one of the table's logs. */
+/** Returns whether a partition is a log of the table. */
 export function isLog(table: TableName, pk: string): boolean {
   const logs: readonly string[] = TABLES[table].logs;
   return logs.some((prefix) => pk.startsWith(prefix));

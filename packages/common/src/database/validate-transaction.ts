@@ -21,12 +21,12 @@ import {
 import type { IndexName, TableName } from './tables.ts';
 import { indexDefinition, TABLE_NAMES, TABLES } from './tables.ts';
 
-// The rules of the port that no adapter may bend, so that code which works on one works on the other.
-// They run for every transaction, so keys are compared and not joined or hashed: transactions are small.
+// The rules of the port, which every adapter applies alike. They run for every transaction. Transactions are small, so
+// keys are compared one by one, which is faster than joining or hashing them.
 
-/** Names of attributes that an adapter may want for itself; taken on all adapters alike. */
+/** The attribute names that adapters use themselves; reserved on all adapters. */
 export const RESERVED_ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
-  // Assigned to an object, this one would change what it inherits and be lost.
+  // Assigning it would change the prototype of the object.
   '__proto__',
   'PK',
   'SK',
@@ -39,37 +39,43 @@ export const RESERVED_ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
   ]),
 ]);
 
-/** DynamoDB's limit for lists and maps inside each other. */
+/** The nesting of lists and maps; a limit of DynamoDB. */
 const MAX_ATTRIBUTE_DEPTH = 32;
 const FIRST_PRINTABLE_ASCII = 0x20;
 const LAST_PRINTABLE_ASCII = 0x7e;
-/** Sorts behind every text that begins like it and that a key may hold: the end of a prefix. */
+/** Sorts after every character that a key may have; ends the range of a prefix. */
 export const HIGHEST_CHARACTER = '\u{10FFFF}';
-/** Control characters, halves of surrogate pairs (they have no UTF-8 form: two keys would become one), the above. */
+/** Control characters, `HIGHEST_CHARACTER`, and lone surrogates, which have no distinct UTF-8 form. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u{10FFFF}]/u;
-/** Absent from every valid key part, so that two different keys never have the same id. */
+/** Not allowed in keys, so that different keys have different ids. */
 const KEY_SEPARATOR = '\u0000';
 
-/** A text that is the same for two keys if, and only if, they name the same item. */
+/** Returns a text that identifies an item. */
 export function keyId(key: ItemKey): string {
   return key.table + KEY_SEPARATOR + key.pk + KEY_SEPARATOR + key.sk;
 }
 
-/** @throws StoreUsageError when a part of the key is empty, too long or not printable */
+/**
+ * Checks the key of an item.
+ * @throws StoreUsageError (500) when a part of the key is empty, too long or not printable
+ */
 export function checkKey(key: ItemKey): void {
   checkKeyPart(key.pk);
   checkKeyPart(key.sk);
 }
 
-/** @throws StoreUsageError when there are too many keys or one is not valid */
+/**
+ * Checks the keys of a batch.
+ * @throws StoreUsageError (500) for too many keys or an invalid one
+ */
 export function checkBatchGet(keys: readonly ItemKey[]): void {
   if (keys.length > MAX_BATCH_GET_ITEMS) throw new StoreUsageError(`batchGet of ${keys.length} items`);
   for (const key of keys) checkKey(key);
 }
 
 /**
- * Before the items are read.
- * @throws StoreUsageError when there are too many reads or a key is not valid
+ * Checks the reads of a transaction.
+ * @throws StoreUsageError (500) for too many reads or an invalid key
  */
 export function checkReads(reads: Reads): void {
   let count = 0;
@@ -82,8 +88,8 @@ export function checkReads(reads: Reads): void {
 }
 
 /**
- * After the decision, before anything is written. The keys of the reads are taken as checked.
- * @throws StoreUsageError when a write breaks a rule of `TableStore.transact`
+ * Checks the writes of a decision before any of them. The reads must have been checked.
+ * @throws StoreUsageError (500) when a write breaks a rule of `TableStore.transact`
  */
 export function checkDecision(reads: Reads, writes: readonly Write[]): void {
   if (writes.length === 0) return;
@@ -103,7 +109,7 @@ export function checkDecision(reads: Reads, writes: readonly Write[]): void {
   if (touched > MAX_TRANSACTION_ITEMS) throw new StoreUsageError(`a transaction touches ${touched} items`);
 }
 
-/** Whether two keys name the same item. The sort key differs most often, so it is compared first. */
+/** Returns whether two keys name the same item. The sort key differs most often, so it is compared first. */
 export function isSameKey(one: ItemKey, other: ItemKey): boolean {
   return one === other || (one.sk === other.sk && one.pk === other.pk && one.table === other.table);
 }
@@ -118,8 +124,9 @@ function isWrittenBefore(writes: readonly Write[], position: number): boolean {
 }
 
 /**
- * @throws StoreUsageError when the query breaks a rule of `TableStore.query`
- * @throws UnreadableRequestError (400) when the position has the wrong shape: it comes out of a client's cursor
+ * Checks a query.
+ * @throws StoreUsageError (500) when the query breaks a rule of `Query`
+ * @throws UnreadableRequestError (400) when the position, which comes from a client's cursor, has the wrong form
  */
 export function checkQuery(query: Query): void {
   checkKeyPart(query.pk);
@@ -136,7 +143,7 @@ export function checkQuery(query: Query): void {
   if (query.after) checkPosition(query.after, query.index !== undefined);
 }
 
-/** An index can filter by what is copied into it, and by nothing else: on DynamoDB the rest is not there. */
+/** Refuses a filter by an attribute that is reserved or not projected into the queried index. */
 function checkWhere(query: Query, where: Filter): void {
   const projection =
     query.index === undefined ? 'all' : indexDefinition(query.table, query.index)?.projection;
@@ -227,7 +234,7 @@ function isKeyPart(part: string): boolean {
   if (length === 0 || length > MAX_KEY_PART_BYTES) return false;
   for (let index = 0; index < length; index += 1) {
     const unit = part.charCodeAt(index);
-    // Nearly every key is printable ASCII and ends here; the exact rule costs more than all the rest.
+    // Nearly all keys are printable ASCII. The exact rule for others costs more than all other checks.
     if (unit < FIRST_PRINTABLE_ASCII || unit > LAST_PRINTABLE_ASCII) {
       return !UNPRINTABLE.test(part) && Buffer.byteLength(part) <= MAX_KEY_PART_BYTES;
     }

@@ -3,21 +3,21 @@ import { eventOwnerOf } from '../dao/user/live-event-dao.ts';
 import type { Decision, ReadItems, Reads, TableStore, Write } from '../database/table-store.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 
-/** On it go the names of users whose sequence of events has grown. */
+/** The channel with the names of users who have new events. */
 export const EVENTS_CHANNEL = 'events';
-/** On it go the ids of assets that have changed. */
+/** The channel with the ids of changed assets. */
 export const ASSETS_CHANNEL = 'assets';
 
 /**
- * Makes a store say on the bus whose events it has just committed, so that live streams look at once, and which assets,
- * so that nobody goes on with an old reading. It is the one place that does: a use case writes its event like any other
- * item and cannot forget to announce it.
+ * Wraps a store so that it publishes each commit of events and assets on the bus: the names of the users, for live
+ * streams, and the ids of the assets, for caches to invalidate. A use case writes its event like any other item and
+ * cannot forget to announce it.
  */
 export function announceChanges(store: TableStore, bus: Pick<MessageBus, 'publish'>): TableStore {
   return {
     ...store,
     async transact<R extends Reads, T>(reads: R, decide: (items: ReadItems<R>) => Decision<T>): Promise<T> {
-      // A decision may run more than once; the last one is the one that was committed.
+      // A decision may run more than once; the last run is committed.
       let writes: readonly Write[] = [];
       const result = await store.transact(reads, (items) => {
         const decision = decide(items);
@@ -30,7 +30,7 @@ export function announceChanges(store: TableStore, bus: Pick<MessageBus, 'publis
   };
 }
 
-/** Most commits have one event or none, so a name that comes twice is not worth looking for. */
+/** Publishes the users and assets of a commit. Most commits have at most one event, so duplicates are not removed. */
 function announce(writes: readonly Write[], bus: Pick<MessageBus, 'publish'>): void {
   for (const { key } of writes) {
     const username = eventOwnerOf(key);

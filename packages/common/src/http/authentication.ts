@@ -5,12 +5,12 @@ import type { SessionChecker } from '../auth/session-state.ts';
 import type { AccessIdentity, TokenVerifier } from '../auth/token-manager.ts';
 import type { UserRole } from '../entities/user/user.ts';
 
-/** Who may call a route: everybody, every signed-in user, or users of some roles. */
+/** The callers that a route accepts: all clients, signed-in users, or users with one of the given roles. */
 export type Access = 'public' | 'user' | readonly UserRole[];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A route that does not say is for signed-in users: forgetting it cannot open a door. */
+    /** Defaults to `user`, so that a route without it is never public by mistake. */
     access?: Access;
   }
   interface FastifyRequest {
@@ -18,12 +18,18 @@ declare module 'fastify' {
   }
 }
 
+/** What checks the token of a request and its session. */
 export interface AuthenticationOptions {
   readonly verifier: TokenVerifier;
   readonly sessions: SessionChecker;
 }
 
-/** Checks the access token of every route that is not public, before the body is read. */
+/**
+ * Makes an app check the access token and the session of each request to a route that is not public, before the body is
+ * read. Such a request fails with `AuthenticationError` (401), or with `ForbiddenError` (403) when the role is not
+ * enough.
+ * @see docs/reference/sessions.md
+ */
 export function requireAuthentication(
   app: FastifyInstance,
   { verifier, sessions }: AuthenticationOptions,
@@ -36,8 +42,8 @@ export function requireAuthentication(
     return identity;
   }
 
-  /** Of a token and a session that were checked a moment ago: most requests need not wait for anything. */
-  function identifyAtOnce(token: string): AccessIdentity | undefined {
+  /** Returns the identity when token and session are both cached, so that most requests are handled synchronously. */
+  function identifyCached(token: string): AccessIdentity | undefined {
     const identity = verifier.verifyCached(token);
     return identity && sessions.isKnownLive(identity) ? identity : undefined;
   }
@@ -52,8 +58,8 @@ export function requireAuthentication(
     };
     try {
       const token = bearerTokenOf(request.raw.rawHeaders);
-      const known = identifyAtOnce(token);
-      if (known) admit(known);
+      const cached = identifyCached(token);
+      if (cached) admit(cached);
       else identify(token).then(admit, done);
     } catch (error) {
       done(error as Error);
@@ -62,8 +68,8 @@ export function requireAuthentication(
 }
 
 /**
- * The signed-in user of a request.
- * @throws AuthenticationError on a public route that was called without a token
+ * Returns the signed-in user of a request.
+ * @throws AuthenticationError (401) on a public route that was called without a token
  */
 export function identityOf(request: FastifyRequest): AccessIdentity {
   if (!request.identity) throw new AuthenticationError();

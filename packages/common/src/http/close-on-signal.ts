@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
 
 const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** The drain has its own, shorter deadline; this is for a close that hangs. */
+/** Ends a shutdown that hangs. The drain has its own, shorter deadline. */
 const SHUTDOWN_DEADLINE_MILLISECONDS = 9_500;
 
 /**
- * Runs `close` once when the process is asked to stop, then exits. Anything that nobody caught ends the process
- * as well: after an unknown failure a restart is the only state that is known to be good.
- * @param lastWords returns what the operator has to know of a failure; logged as the last line
+ * Runs `close` once on SIGTERM or SIGINT, then exits with code 0. An uncaught exception or rejection also stops the
+ * process, with code 1: after an unknown failure only a restart leads to a known state.
+ * @param explainFailure returns what the operator has to know when the process fails; logged as the last line
  */
 export function closeOnSignal(
   logger: Logger,
   close: () => Promise<void>,
-  lastWords: () => string | undefined = () => undefined,
+  explainFailure: () => string | undefined = () => undefined,
 ): void {
   let isClosing = false;
   const shutDown = (reason: string, exitCode: number): void => {
@@ -20,8 +20,8 @@ export function closeOnSignal(
     isClosing = true;
     logger.info({ reason }, 'shutting down');
     const exit = (code: number): void => {
-      const words = code === 0 ? undefined : lastWords();
-      if (words !== undefined) logger.fatal(words);
+      const explanation = code === 0 ? undefined : explainFailure();
+      if (explanation !== undefined) logger.fatal(explanation);
       process.exit(code);
     };
     setTimeout(() => exit(1), SHUTDOWN_DEADLINE_MILLISECONDS).unref();

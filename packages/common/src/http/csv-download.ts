@@ -4,34 +4,35 @@ import { BYTE_ORDER_MARK, MAX_CSV_ROWS } from '../core/csv.ts';
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
-/** Query parameters of every route that answers with a table. */
+/** Query parameters of every route that returns CSV. */
 export const csvQueryShape = {
   bom: z
     .enum(['0', '1'])
     .default('0')
-    .describe('`1` begins the file with a byte order mark, by which some spreadsheets know UTF-8.'),
+    .describe('`1` starts the file with a byte order mark, which some spreadsheets need to detect UTF-8.'),
 };
 
-/** How a table is documented among the answers of a route. */
+/** The documentation of a CSV response. */
 export const CSV_ANSWER = {
-  description: 'A table (RFC 4180), in UTF-8.',
+  description: 'A CSV table (RFC 4180) in UTF-8.',
   content: { 'text/csv': { schema: z.string() } },
 };
 
-/** What a download does, for the description of its route. */
+/** The limits of a download, for the description of its route. */
 export const CSV_NOTE =
-  `All that fits, up to ${MAX_CSV_ROWS} rows; 422 asks for a narrower period when there are more. A cell that a ` +
-  'spreadsheet would take for a formula has an apostrophe in front.';
+  `Returns up to ${MAX_CSV_ROWS} rows. If more rows match, the status is 422: choose a shorter period. A cell ` +
+  'that a spreadsheet would run as a formula starts with an apostrophe.';
 
+/** A CSV table and the parts of its file name. */
 export interface CsvDownload {
   readonly table: string;
-  /** Of the file, in front of the day, such as `cnop-orders`. */
+  /** The first part of the file name, such as `cnop-orders`; the day follows. */
   readonly name: string;
   readonly at: Date;
   readonly bom: '0' | '1';
 }
 
-/** Answers with a table that browsers save as a file. */
+/** Sends a table as a download, which browsers save as `{name}-{day}.csv`. */
 export function sendCsv(reply: FastifyReply, { table, name, at, bom }: CsvDownload): FastifyReply {
   const day = at.toISOString().slice(0, DAY_LENGTH);
   return reply

@@ -22,10 +22,10 @@ const [provideAssetBalanceDao, getAssetBalanceDao] = dependency<AssetBalanceDao>
 const [provideAssetTransactionDao, getAssetTransactionDao] =
   dependency<AssetTransactionDao>('assetTransactionDao');
 
-/** The DAOs that routes may ask for, each by its typed getter. An app has them after `provideDaos`. */
+/** The typed getters of the DAOs that routes may use. An app has them after `provideDaos`. */
 export { getAssetBalanceDao, getAssetDao, getAssetTransactionDao, getBalanceDao, getOrderDao, getUserDao };
 
-/** Gives an app every DAO over one store. A DAO holds no state of its own, so an unused one costs nothing. */
+/** Provides an app with all DAOs over one store. A DAO has no state of its own, so an unused one costs nothing. */
 export function provideDaos(app: FastifyInstance, store: TableStore): void {
   provideUserDao(app, createUserDao(store));
   provideBalanceDao(app, createBalanceDao(store));

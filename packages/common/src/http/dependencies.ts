@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /**
- * Declares one dependency that routes may ask for: the composition root provides it as a decorator of the app,
- * a route gets it back with its type. The mission's `get_user_dao` and its kin are made with this.
+ * Declares a dependency of routes: the composition root provides it as a decorator of the app, and a route gets it with
+ * its type.
  *
  * @example
  * const [provideUserDao, getUserDao] = dependency<UserDao>('userDao');

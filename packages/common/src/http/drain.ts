@@ -1,18 +1,21 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 
-/** How long requests in flight may take to finish once shutdown began. */
+/** How long requests in flight may take after the shutdown begins. */
 const DRAIN_DEADLINE_MILLISECONDS = 8_000;
 const IDLE_SWEEP_INTERVAL_MILLISECONDS = 50;
 
-/** Whether this process is on its way out; shared by all apps in it. */
+/** The shutdown state of this process, shared by all its apps. */
 export interface Drain {
   readonly isDraining: boolean;
   begin(): void;
-  /** Calls the listener when it begins, at once when it has begun. Returns what takes the listener away again. */
+  /**
+   * Calls the listener when the drain begins, or at once if it has begun. Returns a function that removes the listener.
+   */
   onBegin(listener: () => void): () => void;
 }
 
+/** Creates a drain that has not begun. */
 export function createDrain(): Drain {
   const listeners = new Set<() => void>();
   let isDraining = false;
@@ -33,7 +36,7 @@ export function createDrain(): Drain {
   };
 }
 
-/** While draining, every answer tells its client to connect elsewhere next time. */
+/** Makes an app send `connection: close` with every response while it drains, so that clients reconnect elsewhere. */
 export function closeConnectionsWhenDraining(app: FastifyInstance, drain: Drain): void {
   app.addHook('onRequest', (_request, reply, done) => {
     if (drain.isDraining) void reply.header('connection', 'close');
@@ -42,9 +45,9 @@ export function closeConnectionsWhenDraining(app: FastifyInstance, drain: Drain)
 }
 
 /**
- * Stops a listening app without resetting a request in flight: stop accepting, answer what was accepted, close
- * sockets as they fall idle, and cut what is left at the deadline. Fastify's own close would wait for every idle
- * keep-alive socket of the clients.
+ * Stops a listening app without resetting a request in flight: it stops accepting connections, answers accepted
+ * requests, closes sockets as they become idle, and cuts the rest after 8 seconds. Fastify's own close would wait for
+ * every idle keep-alive socket.
  */
 export async function drainAndClose(app: FastifyInstance, drain: Drain): Promise<void> {
   drain.begin();

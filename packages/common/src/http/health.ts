@@ -6,19 +6,23 @@ import { healthSchema } from '../entities/health.ts';
 
 const CHECK_TIMEOUT_MILLISECONDS = 2_000;
 
-/** A dependency that must answer before the service can work; rejects when it does not. */
+/** A check of a dependency that the service cannot work without; rejects when the dependency is down. */
 export type HealthCheck = () => Promise<void>;
 
+/** The service to report on, and how to check it. */
 export interface HealthOptions {
   readonly service: string;
   readonly version: string;
   readonly clock: Clock;
   readonly checks: Readonly<Record<string, HealthCheck>>;
-  /** True once shutdown began: no new traffic, please. */
+  /** Returns true once the shutdown has begun; the instance then takes no new traffic. */
   readonly isDraining: () => boolean;
 }
 
-/** Serves `/health`, `/health/live` (the process answers) and `/health/ready` (its dependencies do too). */
+/**
+ * Serves `/health/live` (200 while the process answers), and `/health` and `/health/ready` (200 while all checks pass,
+ * else 503). Each check may take 2 seconds.
+ */
 export function serveHealth(app: FastifyInstance, options: HealthOptions): void {
   const startedAt = options.clock.now().getTime();
   const access = { access: 'public' } as const;

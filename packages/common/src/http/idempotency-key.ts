@@ -4,19 +4,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 const IDEMPOTENCY_REPLAYED_HEADER = 'idempotency-replayed';
-/** 1 to 128 printable ASCII characters, bare or as a quoted string (the IETF draft's form). */
+/** 1 to 128 printable ASCII characters. The header may also be a quoted string, as in the IETF draft. */
 const KEY_PATTERN = /^[\x20-\x7e]{1,128}$/;
 
-/** A client's name for one intent: the same key and the same request mean the same effect. */
+/** A client's key for a command: a request with the same key and the same body takes effect once. */
 export interface IdempotencyKey {
   readonly key: string;
-  /** Tells the request from another one under the same key. */
+  /** Detects another request under the same key. */
   readonly requestHash: string;
 }
 
 /**
- * Reads the optional `Idempotency-Key` of a request.
+ * Reads the optional `Idempotency-Key` header of a request.
  * @throws ValidationError (422) when the key is empty, too long or not printable
+ * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | undefined {
   const header = request.headers[IDEMPOTENCY_KEY_HEADER];
@@ -28,7 +29,7 @@ export function idempotencyKeyOf(request: FastifyRequest): IdempotencyKey | unde
   return { key, requestHash: requestHashOf(request.body) };
 }
 
-/** Marks an answer that was given before. */
+/** Marks a response that repeats the first one, by the header `Idempotency-Replayed: true`. */
 export function markReplayed(reply: FastifyReply, isReplayed: boolean): void {
   if (isReplayed) void reply.header(IDEMPOTENCY_REPLAYED_HEADER, 'true');
 }
@@ -37,7 +38,7 @@ function unquote(header: string): string {
   return /^"(?:[^"\\]|\\.)*"$/.test(header) ? header.slice(1, -1).replaceAll(/\\(.)/g, '$1') : header;
 }
 
-/** The body after its schema: two spellings of one request are the same request. */
+/** Returns a SHA-256 hash of a parsed body, so that two spellings of one request have the same hash. */
 export function requestHashOf(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(body ?? null))

@@ -8,12 +8,12 @@ const MAX_KEYS = 200;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Parses a request body strictly: numbers keep their digits (`JsonNumber`), duplicate keys, keys that reach for
- * the prototype, deep nesting, too many keys and bytes that are not UTF-8 are refused.
- * @throws UnreadableRequestError (400)
+ * Parses a request body strictly. Numbers keep their digits (`JsonNumber`).
+ * @throws UnreadableRequestError (400) for invalid JSON, bytes that are not UTF-8, a repeated key, a key that could
+ * change a prototype, nesting deeper than 20, or more than 200 keys
  */
 export function readJsonBody(body: Buffer): unknown {
-  // Decoding alone would put a replacement character in the place of every broken byte.
+  // Decoding would silently replace invalid bytes.
   if (!isUtf8(body)) throw new UnreadableRequestError('The body is not UTF-8.');
   return parseJsonBody(body.toString());
 }
@@ -23,14 +23,16 @@ function parseJsonBody(text: string): unknown {
   if (shape.depth > MAX_DEPTH)
     throw new UnreadableRequestError(`The body is nested deeper than ${MAX_DEPTH}.`);
   if (shape.members > MAX_KEYS) throw new UnreadableRequestError(`The body has more than ${MAX_KEYS} keys.`);
-  const value = shape.hasNumber ? parseExactly(text) : parsePlainly(text);
-  // The text has a colon for each member; the value keeps only one of several members of the same name.
+  const value = shape.hasNumber ? parseKeepingDigits(text) : parseNative(text);
+  // The text has one colon per member; the parsed value keeps only one of several members with the same name.
   if (countMembers(value) !== shape.members) throw new UnreadableRequestError('The body repeats a key.');
   return value;
 }
 
-/** The common body has amounts as strings only; the native parser is many times faster. */
-function parsePlainly(text: string): unknown {
+/**
+ * Parses a body without numbers. Most bodies have amounts as strings only, and the native parser is many times faster.
+ */
+function parseNative(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -38,7 +40,7 @@ function parsePlainly(text: string): unknown {
   }
 }
 
-function parseExactly(text: string): unknown {
+function parseKeepingDigits(text: string): unknown {
   try {
     return parseLossless(text, undefined, {
       parseNumber: (digits) => new JsonNumber(digits),
@@ -56,7 +58,7 @@ function refuseKey({ key }: { key: string }): never {
 
 interface Shape {
   readonly depth: number;
-  /** Colons outside strings, which is the number of object members in valid JSON. */
+  /** The number of colons outside strings; in valid JSON, the number of object members. */
   readonly members: number;
   readonly hasNumber: boolean;
 }
@@ -70,7 +72,7 @@ const DIGIT_NINE = 57;
 const OPENING = new Set([91, 123]);
 const CLOSING = new Set([93, 125]);
 
-/** One pass over the text, before any parser recurses into it. */
+/** Measures the text in one pass, before a recursive parser reads it. */
 function scanShape(text: string): Shape {
   let depth = 0;
   let deepest = 0;

@@ -5,10 +5,11 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const STANDARD_OUTPUT = 1;
-/** Lines are written together when there are many: a system call for each costs more than making it. */
+/** Lines are written in batches: a system call for each costs more than formatting it. */
 const BUFFER_BYTES = 4_096;
 const FLUSH_INTERVAL_MILLISECONDS = 200;
 
+/** The level and the destination of a logger. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** Defaults to standard output. */
@@ -16,8 +17,8 @@ export interface LoggerOptions {
 }
 
 /**
- * Structured JSON logs, one line an event; each app adds its `service`. Bodies and headers are never logged, which
- * is what keeps passwords and tokens out.
+ * Creates a logger that writes one JSON line per event; each app adds its `service`. Bodies and headers are never
+ * logged, so that no password or token gets into the log.
  */
 export function createLogger({ level, destination = bufferedOutput() }: LoggerOptions): Logger {
   return pino({ level, base: {}, timestamp: createIsoTime() }, destination);
@@ -25,7 +26,9 @@ export function createLogger({ level, destination = bufferedOutput() }: LoggerOp
 
 let standardOutput: DestinationStream | undefined;
 
-/** Written out when full, a moment later, or at the exit of the process, whichever comes first. */
+/**
+ * Returns buffered standard output. The buffer is flushed when it is full, every 200 ms, and when the process exits.
+ */
 function bufferedOutput(): DestinationStream {
   if (standardOutput) return standardOutput;
   const output = pino.destination({
@@ -39,7 +42,10 @@ function bufferedOutput(): DestinationStream {
   return output;
 }
 
-/** Writing a time out costs as much as the rest of a line, and under load many lines share a millisecond. */
+/**
+ * Creates a function that returns the `time` member of a log line. It caches the text per millisecond: formatting a
+ * time costs as much as the rest of a line, and under load many lines share a millisecond.
+ */
 export function createIsoTime(): () => string {
   let lastMilliseconds = 0;
   let member = '';

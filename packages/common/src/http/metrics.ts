@@ -9,12 +9,12 @@ type WatchedStore = Pick<TableStore, 'disk'>;
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts and times every request by route, and serves `/metrics` in the Prometheus text format. */
+/** Measures every request by route, and serves `/metrics` in the Prometheus text format. */
 export function serveMetrics(app: FastifyInstance, service: string, store?: WatchedStore): void {
   serveRegistry(app, recordRequests(app, service), store);
 }
 
-/** The same for an app that is open to the world: `/metrics` is in another app, for another port. */
+/** Measures a public app, and returns a separate app that serves its `/metrics` on another port. */
 export function buildMetricsApp(
   measured: FastifyInstance,
   service: string,
@@ -25,7 +25,7 @@ export function buildMetricsApp(
   return app;
 }
 
-/** Counts and times every request of an app by route. */
+/** Measures the duration of every request of an app by route. */
 function recordRequests(app: FastifyInstance, service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
@@ -47,7 +47,7 @@ function recordRequests(app: FastifyInstance, service: string): Registry {
   return registry;
 }
 
-/** Tells the space of the store's disk, where it has one of its own. */
+/** Reports the free space on the disk of an embedded store. */
 function recordDisk(registry: Registry, { disk }: WatchedStore): void {
   if (!disk) return;
   const registers = [registry];
@@ -61,7 +61,7 @@ function recordDisk(registry: Registry, { disk }: WatchedStore): void {
   });
   new Gauge({
     name: 'cnop_store_takes_writes',
-    help: '1 while the store takes writes, 0 while it refuses them for want of space.',
+    help: '1 while the store accepts writes, 0 while it refuses them because the disk is nearly full.',
     registers,
     collect() {
       this.set(disk().isFull ? 0 : 1);

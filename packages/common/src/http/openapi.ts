@@ -5,36 +5,37 @@ import { z } from 'zod';
 
 export const OPENAPI_PATH = '/openapi.json';
 
-/** Request headers that a handler reads itself: they have no schema that every request would be parsed with. */
+/** The headers that handlers read themselves. They have no zod schema, which would be parsed for every request. */
 const REQUEST_HEADERS = {
   'Idempotency-Key': {
     type: 'string',
     pattern: '^[\\x20-\\x7e]{1,128}$',
     description:
-      'Your name for this request. Sent again with the same body within 24 hours, it gets the first answer and has no ' +
-      'second effect.',
+      'A unique key of your choice. A request with the same key and the same body within 24 hours returns ' +
+      'the first response and takes effect only once.',
   },
   'Last-Event-ID': {
     type: 'string',
     pattern: '^\\d{1,16}$',
-    description: 'The `id` of the last event received: the stream resumes after it.',
+    description: 'The `id` of the last event that you received. The stream resumes after it.',
   },
 } as const;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Headers that the handler reads, for the description of the route. */
+    /** The headers that the handler reads, for the documentation of the route. */
     readsHeaders?: readonly (keyof typeof REQUEST_HEADERS)[];
   }
 }
 
+/** The `info` object of the document. */
 export interface OpenApiOptions {
   readonly title: string;
   readonly description: string;
   readonly version: string;
 }
 
-/** Serves the OpenAPI 3.1 document that the routes' own schemas make. Must come before the routes. */
+/** Serves the OpenAPI 3.1 document of the schemas of all routes. Call it before you register the routes. */
 export async function serveOpenApi(
   app: FastifyInstance,
   { title, description, version }: OpenApiOptions,
@@ -54,19 +55,19 @@ export async function serveOpenApi(
   );
 }
 
-/** What the documentation says of a route that needs a signed-in user. */
+/** The OpenAPI `security` member of a route for signed-in users. */
 export const BEARER_SECURITY = [{ bearer: [] }];
 
-/** Marks an operation until the document is complete: the generator requires every body that has a schema. */
+/** Marks an operation with an optional body until the document is complete: the generator makes every body required. */
 const OPTIONAL_BODY_MARK = 'x-optional-body';
 
 const toJsonSchema = createJsonSchemaTransform({ skipList: [] });
 
-/** Translates the schemas of a route, with the headers that its handler reads and whether it needs a body. */
+/** Converts the schemas of a route, adds the headers that its handler reads, and marks an optional body. */
 function describeRoute(input: Parameters<typeof toJsonSchema>[0]): ReturnType<typeof toJsonSchema> {
   const { schema, url } = toJsonSchema(input);
   const body: unknown = input.schema?.body;
-  // An absent body is null to a handler.
+  // A handler receives null for an absent body.
   const isOptional = body instanceof z.ZodType && body.safeParse(null).success;
   const names = input.route.config?.readsHeaders ?? [];
   const properties = Object.fromEntries(names.map((name) => [name, REQUEST_HEADERS[name]]));
@@ -82,7 +83,7 @@ function describeRoute(input: Parameters<typeof toJsonSchema>[0]): ReturnType<ty
 
 const alternativesSchema = z.looseObject({ anyOf: z.array(z.looseObject({ type: z.unknown() })) });
 
-/** Reduces "this or null" to this: nothing sends null for a body that may be left out. */
+/** Removes null from the alternatives of a schema: a client leaves out an optional body and never sends null. */
 function withoutNull(schema: unknown): unknown {
   const { anyOf, ...rest } = alternativesSchema.safeParse(schema).data ?? {};
   const [only, ...others] = anyOf?.filter(({ type }) => type !== 'null') ?? [];
@@ -100,7 +101,7 @@ const pathsSchema = z.record(
   ),
 );
 
-/** Replaces the mark of each operation whose body may be absent by what OpenAPI says for it. */
+/** Replaces the mark of each operation with an optional body by `required: false`. */
 function withOptionalBodies<Document extends { readonly paths?: object }>(document: Document): Document {
   const paths = pathsSchema.parse(document.paths ?? {});
   for (const operation of Object.values(paths).flatMap((operations) => Object.values(operations))) {

@@ -9,6 +9,7 @@ import {
   MAX_PAGE_SIZE,
 } from '../core/pagination.ts';
 
+/** The bounds, both inclusive, and the default of a whole number in a query string. */
 export interface QueryIntegerRules {
   readonly min: number;
   readonly max: number;
@@ -16,7 +17,7 @@ export interface QueryIntegerRules {
   readonly fallback: number;
 }
 
-/** A whole number of a query string. It is documented as the number that it stands for. */
+/** Returns the schema of a whole number in a query string. The API documents it as an integer. */
 export function queryInteger({ min, max, fallback }: QueryIntegerRules) {
   return (
     z
@@ -24,7 +25,7 @@ export function queryInteger({ min, max, fallback }: QueryIntegerRules) {
         error: 'Give a whole number.',
         abort: true,
       })
-      // The documentation leaves out the default of a schema that transforms its input.
+      // The generator omits the default of a schema that transforms its input.
       .meta({ type: 'integer', minimum: min, maximum: max, default: fallback })
       .transform(Number)
       .pipe(z.int().min(min).max(max))
@@ -32,7 +33,10 @@ export function queryInteger({ min, max, fallback }: QueryIntegerRules) {
   );
 }
 
-/** One or more members of an enumeration in a query string: the parameter several times, or once with commas. */
+/**
+ * Returns the schema of one or more members of an enumeration in a query string, as a repeated parameter or as one
+ * parameter with commas. The parsed list is sorted and has no duplicates.
+ */
 export function queryListOf<Member extends string>(member: z.ZodEnum<Record<Member, Member>>) {
   return z
     .custom<string | string[]>((input) => typeof input === 'string' || Array.isArray(input))
@@ -42,7 +46,7 @@ export function queryListOf<Member extends string>(member: z.ZodEnum<Record<Memb
     .transform((members) => [...new Set(members)].toSorted());
 }
 
-/** A yes or no of a query string. */
+/** `true` or `false` in a query string. */
 export const queryBooleanSchema = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** The query parameters of every paged list. */
@@ -54,20 +58,20 @@ export const pageQuerySchema = z.strictObject({
 });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
-/** A page query; a list that is paged by cursors alone has no offset. */
+/** A page query; lists that use only cursors have no offset. */
 type ListQuery = Omit<PageQuery, 'offset'> & Partial<Pick<PageQuery, 'offset'>>;
 
 /**
- * What a list shall read for a page query.
- * @param filter everything else that shapes the list, such as the user and the query's filters
- * @throws UnreadableRequestError (400) when the cursor is not ours or belongs to another filter
+ * Converts a page query into the request for one page.
+ * @param filter everything else that defines the list, such as the user and the filters of the query
+ * @throws UnreadableRequestError (400) when the cursor is invalid or belongs to another filter
  */
 export function pageRequestOf({ limit, offset = 0, cursor }: ListQuery, filter: unknown): PageRequest {
   if (cursor === undefined) return { limit, offset, after: undefined };
   return { limit, offset: 0, after: decodeCursor(cursor, digestOf(filter)) };
 }
 
-/** The paging members of a list's answer. */
+/** Returns the paging members of a list response. */
 export function pageMembers(
   page: Page<unknown>,
   filter: unknown,
@@ -79,7 +83,7 @@ function cursorOf(next: Position | undefined, filter: unknown): string | null {
   return next === undefined ? null : encodeCursor(next, digestOf(filter));
 }
 
-/** Binds a cursor to its filter and stays short, since both travel in one URL. */
+/** Returns a short hash that binds a cursor to its filter. */
 function digestOf(filter: unknown): string {
   return createHash('sha256').update(JSON.stringify(filter)).digest('base64url');
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** A day, or a moment with its offset, as RFC 3339 has them. */
+/** A date, or a time with an offset (RFC 3339). */
 const periodBoundSchema = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'Give a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.',
 });
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
-/** The first moment of a period; a bare day begins at midnight UTC. */
+/** The start of a period as an ISO time. A date starts at midnight UTC. */
 export const startOfPeriodSchema = periodBoundSchema.transform((text) => momentOf(text, 'T00:00:00.000Z'));
 
-/** The last moment of a period; a bare day is included whole. */
+/** The end of a period, inclusive, as an ISO time. A date includes the whole day in UTC. */
 export const endOfPeriodSchema = periodBoundSchema.transform((text) => momentOf(text, 'T23:59:59.999Z'));
 
 function momentOf(text: string, timeOfDay: string): string {
@@ -18,7 +18,7 @@ function momentOf(text: string, timeOfDay: string): string {
 }
 
 /**
- * Refuses a period that ends before it starts (422).
+ * Makes a query schema refuse a period that ends before it starts; a route then answers 422.
  * @param bounds names of the two query parameters
  */
 export function inOrder<Schema extends z.ZodType<object>>(

@@ -9,9 +9,10 @@ const NO_CONTENT = '0';
 const UNSUPPORTED_MEDIA_TYPE = 415;
 
 /**
- * Checks what every route asks of a request before its body is read.
- * @throws UnreadableRequestError (400) for more than one Host header, of which Node shows only the first (RFC 9112,
- * section 3.2); (415) for a body that is compressed
+ * Checks the headers of a request before its body is read.
+ * @throws UnreadableRequestError (400) for more than one Host header, of which Node shows only the first; (415) for a
+ * compressed body
+ * @see RFC 9112, section 3.2
  */
 export function assertPlainRequest({ headers, rawHeaders }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
@@ -29,10 +30,10 @@ export function assertPlainRequest({ headers, rawHeaders }: IncomingMessage): vo
 }
 
 /**
- * Makes an app take a POST whose Content-Type names another type than JSON but whose body is empty, as `curl -d ''` sends
- * it: the same as one without a body. Any other such body is refused with 415, unread.
+ * Makes an app accept an empty body of any Content-Type, such as `curl -d ''` sends it. Any other body that is not JSON
+ * is refused with 415 and is not read.
  */
-export function takeEmptyBodies(app: FastifyInstance): void {
+export function acceptEmptyBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', (request, _payload, done) => {
     const isEmpty =
       request.headers['content-length'] === NO_CONTENT && request.headers['transfer-encoding'] === undefined;
@@ -43,7 +44,7 @@ export function takeEmptyBodies(app: FastifyInstance): void {
   });
 }
 
-/** Refuses query parameters on routes that declare none (422), as the schemas of all others do. */
+/** Makes routes without a query schema refuse all query parameters with 422. Call it before you register them. */
 export function refuseUnknownQueries(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     route.schema = { querystring: NO_QUERY, ...route.schema };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ServerResponse } from 'node:http';
 
-/** Others of its turn make a response wait, but never more of them than this. */
+/** Responses that are sent together at most. */
 export const MAX_POSTPONED_RESPONSES = 64;
 
 type EndArguments = [chunk?: unknown, encoding?: BufferEncoding | (() => void), callback?: () => void];
@@ -9,12 +9,12 @@ type EndArguments = [chunk?: unknown, encoding?: BufferEncoding | (() => void), 
 let postponed: (() => void)[] = [];
 
 /**
- * A response that is sent when this turn of the event loop has handled everything that came in, together with the
- * other responses of the turn. To be given to Node as the `ServerResponse` of a server.
+ * A response that is sent at the end of the current turn of the event loop, together with the other responses of that
+ * turn. Give it to a Node server as its `ServerResponse`.
  *
- * Sending wakes a client that waits, and in a virtual machine that is the dearest part of a small request. Sent between
- * two requests, each response pays for it; at the end of the turn the first one wakes the client, and the others find it
- * awake. Reads take half the time for it (ADR 0024).
+ * Sending wakes the waiting client, which is the most expensive part of a small request in a virtual machine. When the
+ * responses of a turn are sent together, only the first one pays for it. This halves the time of reads.
+ * @see docs/adr/0024-responses-at-the-end-of-the-turn.md
  */
 export class PostponedResponse<
   Request extends IncomingMessage = IncomingMessage,
@@ -34,7 +34,7 @@ export class PostponedResponse<
     return this;
   }
 
-  /** What is wrong with one response must not keep the others. */
+  /** Sends this response. A response that fails does not stop the others. */
   #endNow(args: EndArguments): void {
     try {
       super.end(...(args as []));

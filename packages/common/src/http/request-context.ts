@@ -8,13 +8,13 @@ import { createIsoTime } from './logger.ts';
 export const REQUEST_ID_HEADER = 'x-request-id';
 const REQUEST_ID_PATTERN = /^[\w.-]{1,64}$/;
 
-/** The caller's request id when it is a harmless one, else a new one. */
+/** Returns the request id of the client when it has 1 to 64 letters, digits, `_`, `.` or `-`, else a new UUID. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers[REQUEST_ID_HEADER];
   return typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : randomUUID();
 }
 
-/** Sends the request id back with every answer. */
+/** Makes an app send the request id with every response, in `x-request-id`. */
 export function echoRequestId(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
@@ -23,8 +23,8 @@ export function echoRequestId(app: FastifyInstance): void {
 }
 
 /**
- * Logs one line for each finished request. Nothing in it needs escaping: the route is one of ours, the method one of
- * Node's, the id was checked. So it is put together by hand, at a fifth of the price of the general way.
+ * Logs one line for each finished request. The line is built by hand, which takes a fifth of the time of the logger. No
+ * value needs escaping: the route is declared by us, Node checks the method, and `requestIdOf` checks the id.
  */
 export function logRequests(app: FastifyInstance, logger: Logger, service: string): void {
   if (!logger.isLevelEnabled('info')) return;

@@ -7,7 +7,7 @@ const [provideClientAddressOf, getClientAddressOf] = dependency<ClientAddressOf>
 
 export { provideClientAddressOf };
 
-/** Returns where a request came from. A client's own claims about it count for nothing. */
+/** Returns where a request came from. The address is never what the client claims. */
 export function originOf(request: FastifyRequest): RequestOrigin {
   return {
     address: getClientAddressOf(request)(request.raw),

@@ -39,7 +39,7 @@ import { createLogger } from './logger.ts';
 import type { ServiceApp, ServiceRuntime } from './service-app.ts';
 import { startProcess } from './start-process.ts';
 
-/** Each request of a misconfigured gateway is refused its address; the log says it now and then. */
+/** Limits the warnings about a misconfigured gateway, which would come with every request. */
 const HOP_WARNING_INTERVAL_MILLISECONDS = 10_000;
 
 type ServiceSettings = z.output<typeof processSettings> &
@@ -47,29 +47,32 @@ type ServiceSettings = z.output<typeof processSettings> &
   MessagingSettings &
   HopSettings & { readonly PORT: number };
 
-/** The runtime of a process of one service, which may write on its own board. */
+/** The runtime of a process with one service, which may write to the quote board. */
 export type ProcessRuntime = ServiceRuntime & { readonly quotes: WritableQuoteBoard };
 
-/** What one service adds to the process it runs in. */
+/** A service in the process that runs it. */
 export interface OpenedService {
   readonly verifier: TokenVerifier;
   readonly build: (runtime: ProcessRuntime) => Promise<ServiceApp>;
-  /** Where the board's quotes come from: the service itself, or what the store has of the inventory service's. */
+  /**
+   * The source of the quotes on the board: the service itself, or the store, where the inventory service writes them.
+   */
   readonly quotesFrom: 'service' | 'store';
-  /** Closes what was opened with it, after the last request. */
+  /** Closes what `open` opened, after the last request. */
   readonly close?: () => Promise<void>;
 }
 
+/** The parts from which a process with one service is started. */
 export interface ServiceProcess<S extends ServiceSettings> {
   readonly settings: z.ZodType<S>;
-  /** Given by the composition root, which alone knows the adapters. */
+  /** Opens the store. Only the composition root knows the adapters. */
   readonly openStore: (settings: S, clock: Clock, options: OpenStoreOptions) => Promise<TableStore>;
   readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
 }
 
 /**
- * A service that only checks tokens: it finds the public keys at the user service.
- * @param own the settings that this service alone has
+ * Returns the parts of a service that only verifies tokens, with the public keys of the user service.
+ * @param own the settings of this service alone
  */
 export function serviceWithPublicKeys<Own>({
   defaultPort,
@@ -100,7 +103,10 @@ export function serviceWithPublicKeys<Own>({
   return { settings, open };
 }
 
-/** Runs one service as a process of its own: settings, store, app, listen, drain. */
+/**
+ * Runs one service as a separate process: reads settings, opens the store, builds the app, listens, and drains on
+ * SIGTERM or SIGINT.
+ */
 export async function runService<S extends ServiceSettings>(service: ServiceProcess<S>): Promise<void> {
   await startProcess(() => startService(service));
 }
@@ -112,7 +118,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const drain = createDrain();
   const service = await process.open(settings, clock);
   const bus = await openMessageBus(settings, {
-    onTrouble: (error) => logger.warn({ err: error }, 'the message bus is down'),
+    onTrouble: (error) => logger.warn({ err: error }, 'message bus unavailable'),
   });
   warnOfLooseDataFolder(settings, logger);
   const store = announceChanges(await process.openStore(settings, clock, reportDisk(logger)), bus);
@@ -134,7 +140,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const app = await service.build(runtime);
   const isMaker = service.quotesFrom === 'service';
   const stopRelay = isMaker ? undefined : await relayPrices(runtime);
-  // A bus that ends at this process has nobody to tell.
+  // Without Redis the bus reaches no other process.
   if (settings.REDIS_URL) {
     (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
     (isMaker ? receiveTrades : sendTrades)(runtime.trades, bus);
@@ -153,14 +159,14 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   await app.listen({ host: settings.HOST, port: settings.PORT });
 }
 
-/** Reads client addresses from signed hops, or from the peers that the settings name where there is no secret. */
+/** Returns the reader of client addresses: from signed hops, or from trusted peers when no secret is set. */
 function clientAddressReader(
   settings: HopSettings,
   { clock, logger }: Pick<ServiceRuntime, 'clock' | 'logger'>,
 ): ClientAddressOf {
   const { GATEWAY_SECRET: secrets } = settings;
   if (!secrets) {
-    logger.warn('GATEWAY_SECRET is not set: X-Forwarded-For is believed from every peer in TRUSTED_PROXIES');
+    logger.warn('GATEWAY_SECRET is not set: X-Forwarded-For is trusted from every peer in TRUSTED_PROXIES');
     return readTrustedPeers(trustedPeersOf(settings));
   }
   let quietUntilMilliseconds = 0;
@@ -168,7 +174,7 @@ function clientAddressReader(
     const nowMilliseconds = performance.now();
     if (nowMilliseconds < quietUntilMilliseconds) return;
     quietUntilMilliseconds = nowMilliseconds + HOP_WARNING_INTERVAL_MILLISECONDS;
-    logger.warn({ refusal }, 'a request says that it came through the gateway, but is not signed by it');
+    logger.warn({ refusal }, 'request claims to come from the gateway, but its signature is not valid');
   };
   return readSignedHops({ secrets, clock, onRefusal });
 }
@@ -177,6 +183,6 @@ async function relayPrices({ quotes, store, logger }: ProcessRuntime): Promise<(
   return relayStoredPrices({
     board: quotes,
     readAssets: createAssetDao(store).getAssets,
-    onFailure: (error) => logger.warn({ err: error }, 'prices cannot be read'),
+    onFailure: (error) => logger.warn({ err: error }, 'reading prices failed'),
   });
 }

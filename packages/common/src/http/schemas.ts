@@ -6,9 +6,9 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
 /**
- * Lets routes name zod schemas: input is parsed strictly and never coerced; output is written by a serializer
- * compiled from the schema, so what the schema does not list does not leave, at a sixth of the cost of parsing
- * every answer with zod (33 µs against 6 µs for an order).
+ * Makes an app use the zod schemas of its routes. Input is parsed strictly and never coerced; invalid input is refused
+ * with `ValidationError` (422). Output is written by a serializer compiled from the schema, so members that the schema
+ * does not list are never sent. That takes 6 µs for an order, against 33 µs with zod.
  */
 export function useZodSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
@@ -21,7 +21,7 @@ export function useZodSchemas(app: FastifyInstance): void {
   app.setSerializerCompiler<z.ZodType>(({ schema }) => buildSerializer(toJsonSchema(schema)));
 }
 
-/** What Fastify calls the parts of a request. */
+/** Fastify's names of the parts of a request. */
 const PARTS: Readonly<Record<string, RequestPart>> = {
   body: 'body',
   querystring: 'parameter',
@@ -29,7 +29,7 @@ const PARTS: Readonly<Record<string, RequestPart>> = {
   headers: 'header',
 };
 
-/** Parses once more, now keeping the values it refuses: doing so at once would make every good request pay for it. */
+/** Parses invalid input once more with `reportInput`. Valid requests do not pay for it. */
 function explainRefusal(schema: z.ZodType, input: unknown, part: RequestPart): ValidationError {
   const parsed = schema.safeParse(input, { reportInput: true });
   return new ValidationError(fieldErrorsOf(parsed.error?.issues ?? [], part));
@@ -44,7 +44,7 @@ function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
   return jsonSchema;
 }
 
-/** Says "this or null" without alternatives, of which the serializer would have to validate each value. */
+/** Writes "this or null" without `anyOf`, for which the serializer would validate each value. */
 function mergeNull(part: z.core.JSONSchema.BaseSchema): void {
   const [only, nothing, ...others] = part.anyOf ?? [];
   if (typeof only !== 'object' || typeof nothing !== 'object') return;

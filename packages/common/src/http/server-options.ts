@@ -6,13 +6,13 @@ import { requestIdOf } from './request-context.ts';
 const BODY_LIMIT_BYTES = 64 * 1_024;
 const HEADER_LIMIT_BYTES = 16 * 1_024;
 const MAX_PARAM_LENGTH = 128;
-/** Time for a client to send its whole request. The three belong together: Node swaps in the larger of them. */
+/** Time for a client to send its whole request. Node uses the larger of the two timeouts, so keep them equal. */
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 const HEADERS_TIMEOUT_MILLISECONDS = 10_000;
 const CONNECTIONS_CHECKING_INTERVAL_MILLISECONDS = 1_000;
 const KEEP_ALIVE_TIMEOUT_MILLISECONDS = 72_000;
 
-/** What every HTTP server of the platform has in common, as options of Fastify: its limits above all. */
+/** The Fastify options of every HTTP server of the platform: above all its limits. */
 export const SERVER_OPTIONS = {
   bodyLimit: BODY_LIMIT_BYTES,
   requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
@@ -24,9 +24,9 @@ export const SERVER_OPTIONS = {
     ServerResponse: PostponedResponse,
   },
   routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
-  // We log a request once, when it is finished.
+  // `logRequests` logs each request once, when it is finished.
   logController: new LogController({ disableRequestLogging: true }),
-  // No logger for each request: hardly one logs anything else, and who does names the request (`error-handler.ts`).
+  // Requests share the logger of their app: few log anything, and those add the request id (`error-handler.ts`).
   childLoggerFactory: (logger: FastifyBaseLogger): FastifyBaseLogger => logger,
   requestIdHeader: false,
   genReqId: requestIdOf,

@@ -22,13 +22,13 @@ import { serveHealth } from './health.ts';
 import { readJsonBody } from './json-body.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
-import { assertPlainRequest, refuseUnknownQueries, takeEmptyBodies } from './plain-request.ts';
+import { acceptEmptyBodies, assertPlainRequest, refuseUnknownQueries } from './plain-request.ts';
 import { echoRequestId, logRequests } from './request-context.ts';
 import { provideClientAddressOf } from './request-origin.ts';
 import { useZodSchemas } from './schemas.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
-/** What a service needs from the process it runs in, whichever shape that has. */
+/** What a service needs from its process, whether it shares that process or not. */
 export interface ServiceRuntime {
   readonly version: string;
   readonly logger: Logger;
@@ -37,22 +37,23 @@ export interface ServiceRuntime {
   readonly store: TableStore;
   readonly verifier: TokenVerifier;
   readonly sessions: SessionChecker;
-  /** The prices of the moment. */
+  /** The latest quotes. */
   readonly quotes: QuoteBoard;
-  /** Says that something is worth a look, here and in other processes. */
+  /** Notifies listeners in this process and in others. */
   readonly bus: MessageBus;
-  /** Told of every trade. */
+  /** Receives every trade. */
   readonly trades: TradeFeed;
   readonly drain: Drain;
   /** Reads the client's address from a request that came through the gateway. */
   readonly clientAddressOf: ClientAddressOf;
   /**
-   * False where gateway and services share one process: there the gateway names, logs and measures each request, and
-   * every change comes from this process.
+   * False when gateway and services share one process: the gateway then assigns request ids, logs and measures
+   * requests, and all changes come from this process.
    */
   readonly isOwnProcess: boolean;
 }
 
+/** The names of a service in logs, metrics and its OpenAPI document. */
 export interface ServiceDescription {
   /** Such as `order-service`; on every log line and metric. */
   readonly service: string;
@@ -61,15 +62,15 @@ export interface ServiceDescription {
 }
 
 /**
- * The shell that every service shares: strict bodies, zod schemas, problem details, authentication, health,
- * metrics, request ids and an OpenAPI document. It never listens; `server.ts` does.
+ * Creates the app that every service starts from: strict bodies, zod schemas, problem details, authentication, health,
+ * metrics, request ids and an OpenAPI document. It does not listen; `server.ts` does.
  */
 export async function createServiceApp(runtime: ServiceRuntime, description: ServiceDescription) {
   const { service } = description;
   const app = Fastify({
     ...SERVER_OPTIONS,
     loggerInstance: runtime.logger.child({ service }) as FastifyBaseLogger,
-    // A path that cannot be decoded never reaches the error handler.
+    // A path that cannot be decoded does not reach the error handler.
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply, runtime.clock.now());
     },
@@ -82,11 +83,11 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
       done(error as Error);
     }
   });
-  takeEmptyBodies(app);
+  acceptEmptyBodies(app);
   useZodSchemas(app);
   registerErrorHandlers(app, () => runtime.clock.now());
   if (runtime.isOwnProcess) {
-    // In one process the gateway has checked them.
+    // In a shared process the gateway does all of this.
     app.addHook('onRequest', (request, _reply, done) => {
       assertPlainRequest(request.raw);
       done();
@@ -105,12 +106,12 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     checks: storeChecks(runtime.store),
     isDraining: () => runtime.drain.isDraining,
   });
-  // Only of the routes that follow: a probe may ask as it likes.
+  // Applies to the routes that follow: a health probe may send any query.
   refuseUnknownQueries(app);
   return app;
 }
 
-/** What readiness asks of a store: that it answers, and that its disk has space for writes. */
+/** Returns the readiness checks of a store: it answers, and its disk has space for writes. */
 function storeChecks(store: TableStore): Readonly<Record<string, HealthCheck>> {
   if (!store.disk) return { store: () => store.ping() };
   return {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/read-config.ts';
 
-/** Starts what a process is for; when that fails, says why and exits. A wrong setting is explained without a stack. */
+/** Runs the start of a process. When it fails, writes the reason to standard error and exits with code 1. */
 export async function startProcess(start: () => Promise<void>): Promise<void> {
   try {
     await start();

@@ -1,30 +1,31 @@
-/** The span over which requests are counted. */
+/** The length of the window in which requests are counted. */
 export const WINDOW_SECONDS = 60;
 
+/** The state of a rate limit after a request. */
 export interface Count {
   readonly isAllowed: boolean;
   readonly remaining: number;
-  /** Until at least one more request is allowed; 0 when one is allowed now. */
+  /** The time until another request is allowed; 0 when one is allowed now. */
   readonly waitSeconds: number;
 }
 
-/** Counts requests for all processes together, by the clock of whoever counts. */
+/** Counts requests for all processes together, by the clock of the server. */
 export interface SharedCounter {
   /**
-   * Counts one request, unless the limit is reached: a refused request does not prolong the wait.
+   * Counts one request, unless the limit is reached; a refused request does not prolong the wait.
    * @param limit requests in any 60 seconds
-   * @throws CounterAwayError when it does not answer in time; whether the request was counted is unknown
+   * @throws CounterAwayError when the server does not answer in time; the request may have been counted
    */
   take(client: string, limit: number): Promise<Count>;
   /**
-   * Seconds until a request would be allowed; 0 when it would be now. Counts nothing.
-   * @throws CounterAwayError
+   * Returns the seconds until a request is allowed; 0 when one is allowed now. Counts nothing.
+   * @throws CounterAwayError when the server does not answer in time
    */
   waitSeconds(client: string, limit: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** There is no count to be had. What that means is for the policy to say. */
+/** The shared counter does not answer. The caller decides what to do. */
 export class CounterAwayError extends Error {
   override readonly name = 'CounterAwayError';
 

@@ -1,16 +1,17 @@
 import type { MessageListener } from './message-bus.ts';
 
-/** Who in this process listens on which channel. */
+/** The listeners of this process by channel. */
 export interface ChannelListeners {
-  /** Returns what takes the listener away again. */
+  /** Adds a listener. Returns a function that removes it. */
   add(channel: string, listener: MessageListener): () => void;
   has(channel: string): boolean;
   deliver(channel: string, message: string): void;
   clear(): void;
 }
 
+/** Creates an empty set of listeners. */
 export function createChannelListeners(): ChannelListeners {
-  // Each subscription is an object of its own, so that one function may listen twice.
+  // Each subscription is a separate object, so that one function may listen twice.
   const byChannel = new Map<string, Set<{ readonly listener: MessageListener }>>();
 
   return {
@@ -27,7 +28,7 @@ export function createChannelListeners(): ChannelListeners {
     deliver(channel, message) {
       const subscriptions = byChannel.get(channel);
       if (!subscriptions) return;
-      // A copy: who begins to listen meanwhile is not meant, who ends it must not be called any more.
+      // A copy: listeners added during the delivery are not called, and listeners removed during it are skipped.
       const present = [...subscriptions];
       for (const subscription of present) {
         if (subscriptions.has(subscription)) subscription.listener(message);

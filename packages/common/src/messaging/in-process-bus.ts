@@ -1,23 +1,23 @@
 import { createChannelListeners } from './channel-listeners.ts';
 import type { MessageBus } from './message-bus.ts';
 
-/** The bus of a process that has everybody in it. */
+/** Creates the message bus of a platform that runs in one process. */
 export function createInProcessBus(): MessageBus {
   const listeners = createChannelListeners();
-  let waiting: (readonly [channel: string, message: string])[] = [];
+  let pending: (readonly [channel: string, message: string])[] = [];
 
   function deliverAll(): void {
-    const messages = waiting;
-    waiting = [];
+    const messages = pending;
+    pending = [];
     for (const [channel, message] of messages) listeners.deliver(channel, message);
   }
 
   return {
     publish(channel, message) {
       if (!listeners.has(channel)) return;
-      // One turn of the event loop delivers all that a burst of commits has to say.
-      if (waiting.length === 0) setImmediate(deliverAll);
-      waiting.push([channel, message]);
+      // The messages of a burst of commits are delivered together.
+      if (pending.length === 0) setImmediate(deliverAll);
+      pending.push([channel, message]);
     },
     subscribe: (channel, listener) => listeners.add(channel, listener),
     async close() {

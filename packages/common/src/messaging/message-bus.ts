@@ -1,24 +1,25 @@
+/** Receives the messages of a channel. */
 export type MessageListener = (message: string) => void;
 
 /**
- * Tells other parts of the platform, in this process and in others, that something is worth a look.
+ * Notifies other parts of the platform of changes, in this process and in others.
  *
- * A message arrives at most once, and may be lost: whoever acts on one must also find out without it, only later. It
- * says nothing that has to be believed. Every adapter passes the same contract suite.
+ * A message arrives at most once and may be lost, so a listener must also work without it, only later. A message is a
+ * hint, not a source of truth. Every adapter passes the same contract suite.
  */
 export interface MessageBus {
   /**
-   * Sends a message to all who listen on the channel. It never throws and never waits, and listeners run later, so
-   * that whoever reports a change is neither held up nor harmed by those who are interested in it.
+   * Sends a message to all listeners of the channel. It never throws and never waits; listeners run later, so that they
+   * neither delay the publisher nor make it fail.
    */
   publish(channel: string, message: string): void;
 
   /**
-   * Calls the listener with every message on the channel from now on, or from a moment later where a server has to be
-   * told first. Messages of one publisher come in their order. A listener that throws is a bug. Returns what ends it.
+   * Calls the listener with every message on the channel from now on; with a server, from shortly after. Messages of
+   * one publisher arrive in order. A listener must not throw. Returns a function that ends the subscription.
    */
   subscribe(channel: string, listener: MessageListener): () => void;
 
-  /** Delivers what was published before, as far as that can be done quickly, and nothing after. */
+  /** Delivers the published messages as far as possible within a short time, and none after that. */
   close(): Promise<void>;
 }

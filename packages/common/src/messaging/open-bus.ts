@@ -2,21 +2,22 @@ import type { MessagingSettings } from '../config/settings.ts';
 import { createInProcessBus } from './in-process-bus.ts';
 import type { MessageBus } from './message-bus.ts';
 
+/** How to report the state of the bus. */
 export interface OpenBusOptions {
-  /** Told when the server is lost; the bus goes on trying by itself. */
+  /** Called when the server is lost; the bus reconnects by itself. */
   readonly onTrouble: (error: Error) => void;
 }
 
 /**
- * Opens the bus that the settings name. Without a server of its own it ends at this process, and what happens in
- * others is found out by looking now and then.
+ * Opens the message bus of the settings. Without a Redis server it reaches only this process, and processes find the
+ * changes of others by polling.
  */
 export async function openMessageBus(
   { REDIS_URL }: MessagingSettings,
   { onTrouble }: OpenBusOptions,
 ): Promise<MessageBus> {
   if (!REDIS_URL) return createInProcessBus();
-  // Loaded only when it is chosen, as the stores are.
+  // Loaded only when it is used: the client library takes memory and start time.
   const { createRedisBus } = await import('./redis/redis-bus.ts');
   return createRedisBus({ url: REDIS_URL, onTrouble });
 }

@@ -1,12 +1,13 @@
 import { DeadlineError, isOutcomeUnknown } from './errors.ts';
 import type { Deadline } from './retry.ts';
 
+/** The outcome of the attempts of a command. */
 export interface AttemptWatch {
-  /** Whether any attempt so far, the SDK's own ones included, may have been carried out without our knowing. */
+  /** Returns whether any attempt so far, including those of the SDK, may have been executed although it failed. */
   isUncertain(): boolean;
 }
 
-/** The part of an SDK command that this file needs. */
+/** The part of an SDK command that is needed here. */
 interface WatchedCommand<I extends object, O extends object> {
   readonly middlewareStack: {
     add(
@@ -18,8 +19,8 @@ interface WatchedCommand<I extends object, O extends object> {
 type Handler<I, O> = (args: { input: I; request: unknown }) => Promise<{ response: unknown; output: O }>;
 
 /**
- * Watches every attempt of a command. The SDK retries by itself and shows only its last error: "throttled" at the end
- * says nothing about the first attempt, which may have timed out after the write was done.
+ * Watches every attempt of a command. The SDK retries by itself and reports only the last error: after a final
+ * "throttled", the first attempt may still have timed out after its write was executed.
  */
 export function watchAttempts<I extends object, O extends object>(
   command: WatchedCommand<I, O>,
@@ -28,7 +29,7 @@ export function watchAttempts<I extends object, O extends object>(
   let uncertain = false;
   command.middlewareStack.add(
     (next) => async (args) => {
-      // An attempt that is not made has a certain outcome. One that is aborted on its way has not.
+      // An attempt that is not sent has a known outcome; one that is aborted does not.
       if (deadline.remainingMilliseconds() <= 0) throw new DeadlineError();
       try {
         return await next(args);
@@ -37,7 +38,7 @@ export function watchAttempts<I extends object, O extends object>(
         throw error;
       }
     },
-    // Behind the SDK's own retry, so once for each attempt.
+    // Runs after the retry middleware of the SDK, so once per attempt.
     { step: 'finalizeRequest', priority: 'low' },
   );
   return { isUncertain: () => uncertain };

@@ -1,10 +1,10 @@
 import type { AttributeValue as StoredValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from '../table-store.ts';
 
-// The SDK's own conversion would also take floats, dates and sets, and give back floats for long numbers. Only
-// what the port allows goes in here, so what comes out is exactly that.
+// The conversion of the SDK would also accept floats, dates and sets, and return floats for long numbers. This one
+// accepts and returns only values of the port.
 
-/** An attribute as DynamoDB stores it. */
+/** Converts a value into the form of DynamoDB. */
 export function toStoredValue(value: AttributeValue): StoredValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
@@ -14,7 +14,10 @@ export function toStoredValue(value: AttributeValue): StoredValue {
   return { M: Object.fromEntries(Object.entries(value).map(([name, part]) => [name, toStoredValue(part)])) };
 }
 
-/** An attribute as the port knows it. */
+/**
+ * Converts a value from the form of DynamoDB.
+ * @throws Error for a value that this store does not write
+ */
 export function fromStoredValue(stored: StoredValue): AttributeValue {
   if (stored.S !== undefined) return stored.S;
   if (stored.N !== undefined) return smallInteger(stored.N);
@@ -27,7 +30,7 @@ export function fromStoredValue(stored: StoredValue): AttributeValue {
   throw new Error('an attribute of a kind that this store does not write');
 }
 
-/** Somebody else's number may be longer than ours: to round it in silence would be worse than to stop. */
+/** Parses a number; a number of another writer may be too long, which must not be rounded silently. */
 function smallInteger(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number)) throw new Error(`the number ${text} is not a small integer`);

@@ -3,29 +3,30 @@ import type { AttemptWatch } from './attempt-watch.ts';
 import type { StoredItem } from './item-codec.ts';
 import { REVISION } from './names.ts';
 
+/** The outcome of a commit. */
 export type CommitOutcome = { readonly kind: 'committed' } | Conflict;
 
-/** Nothing was written, because an item is not what was read, or because the store is too busy. */
+/** Nothing was written: an item has changed since it was read, or the store is busy. */
 export interface Conflict {
   readonly kind: 'conflict';
   readonly cause: unknown;
-  /** Where somebody else was faster, as far as DynamoDB says. */
+  /** The items that another writer changed first, as far as DynamoDB reports them. */
   readonly contended: readonly ItemKey[];
 }
 
-/** A request that can be sent more than once, with all that became of it so far. */
+/** A request that can be sent more than once, and the outcome of its attempts. */
 export interface CommitRequest {
   readonly watch: AttemptWatch;
   send(): Promise<unknown>;
-  /** What an answer proves, or nothing when it proves nothing. */
+  /** Returns the outcome that an error proves, or undefined when it proves none. */
   judge(error: unknown): CommitOutcome | undefined;
-  /** The items at which somebody else was in the way, for an answer that says so. */
+  /** Returns the contended items that an error reports. */
   contended(error: unknown): readonly ItemKey[];
 }
 
 export const COMMITTED: CommitOutcome = { kind: 'committed' };
 
-/** Whether an item that is in the way of a request was put there by an earlier copy of it. */
+/** Returns whether an earlier attempt of the same request wrote the item that makes its condition fail. */
 export function isOwnWork(item: StoredItem | undefined, revision: string): boolean {
   return item?.[REVISION]?.S === revision;
 }

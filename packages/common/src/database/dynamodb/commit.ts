@@ -11,12 +11,12 @@ import type { Commit } from './write-operations.ts';
 import { toOperations } from './write-operations.ts';
 
 /**
- * Writes everything or nothing, if every item that was read is still what it was.
+ * Commits all writes or none, if no item has changed since it was read.
  *
- * - One item alone: a plain conditional write, at half the price of a transaction.
- * - No answer in time: the same request is sent again, and the answer to that one is judged with care.
- * @throws ItemExistsError when a `create` that was not read meets an existing item
- * @throws StoreUnavailableError when nobody can say whether the write was done
+ * - A single item: a plain conditional write, at half the price of a transaction.
+ * - No response in time: the same request is sent again, and its response may be about the first one.
+ * @throws ItemExistsError (500) when a `create` that was not read finds an existing item
+ * @throws StoreUnavailableError (503) when the outcome of the write is unknown
  */
 export async function commitWrites(
   connection: Connection,

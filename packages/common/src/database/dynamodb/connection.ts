@@ -12,25 +12,26 @@ import { createRequestGate } from './request-gate.ts';
 import type { Deadline } from './retry.ts';
 import { retryOptions, startDeadline } from './retry.ts';
 
-/** What every file of the adapter needs to talk to DynamoDB. */
+/** The connection to DynamoDB, with its limits and retries. */
 export interface Connection {
   readonly client: DynamoDBClient;
   readonly retry: RetryOptions;
   readonly queues: ItemQueues;
-  /** What to put into each request. */
+  /** The members of each request that ask for its cost. */
   readonly capacity: { readonly ReturnConsumedCapacity?: ReturnConsumedCapacity };
   tableName(table: TableName): string;
   tableOf(tableName: string): TableName;
-  /** Sends a request, stops it at the deadline and reports what it cost. */
+  /** Sends a request, aborts it at the deadline and reports its cost. */
   send<T extends Answer>(
     operation: string,
     deadline: Deadline,
     request: (options: SendOptions) => Promise<T>,
   ): Promise<T>;
-  /** Runs one call of the store: gives it its deadline, and lets no error of the SDK out. */
+  /** Runs one call of the store with a deadline, and translates the errors of the SDK. */
   run<T>(call: (deadline: Deadline) => Promise<T>): Promise<T>;
 }
 
+/** The options of the SDK for one request. */
 export interface SendOptions {
   readonly abortSignal: AbortSignal;
 }
@@ -48,6 +49,7 @@ const READ_OPERATIONS: ReadonlySet<string> = new Set([
   'Scan',
 ]);
 
+/** Creates a connection. The first request opens it. */
 export function connect(options: DynamoDbTableStoreOptions): Connection {
   const { tableNamePrefix = '', onConsumedCapacity } = options;
   const client = new DynamoDBClient(awsClientConfig(options.aws));
@@ -80,7 +82,7 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
   };
 }
 
-/** Units per table and index are summed up; a request either reads or writes. */
+/** Returns the total units of a request over all tables and indexes; a request either reads or writes. */
 function usageOf(operation: string, answer: Answer): CapacityUsage {
   const parts = [answer.ConsumedCapacity ?? []].flat();
   const units = parts.reduce((sum, part) => sum + (part.CapacityUnits ?? 0), 0);

@@ -22,15 +22,16 @@ import { EXPIRES_AT, indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } 
 import type { DynamoDbOptions } from './options.ts';
 import type { Deadline } from './retry.ts';
 
-/** AWS takes seconds for a table and longer for one with many indexes. */
+/** AWS takes seconds for a table, and longer for one with many indexes. */
 const CREATION_DEADLINE_MILLISECONDS = 300_000;
 const POLL_MILLISECONDS = 500;
 const FIRST_POLL_MILLISECONDS = 20;
 
 /**
- * Creates the tables that are missing, paid per request, with their indexes and with time-to-live, and waits until
- * all of them can be used. Does nothing to tables that are complete; several processes may call it at once.
- * @throws StoreUsageError when a table exists without one of its indexes
+ * Creates missing tables with their indexes, time-to-live and billing per request, and waits until all are active.
+ * Existing tables stay unchanged. Several processes may call it at the same time.
+ * @throws StoreUsageError (500) when an existing table lacks an index
+ * @throws StoreUnavailableError (503) when the tables do not become active within 5 minutes
  */
 export async function createDynamoDbTables(options: DynamoDbOptions): Promise<void> {
   const connection = connect({ ...options, retry: { deadlineMilliseconds: CREATION_DEADLINE_MILLISECONDS } });
@@ -49,7 +50,7 @@ async function createTable(connection: Connection, table: TableName, deadline: D
     try {
       await connection.send('CreateTable', deadline, (options) => connection.client.send(command, options));
     } catch (error) {
-      // Somebody else was faster.
+      // Another process has created the table.
       if (!(error instanceof ResourceInUseException)) throw error;
     }
   }
@@ -77,7 +78,9 @@ function isActive(description: TableDescription): boolean {
   );
 }
 
-/** Adding an index to a full table takes hours and costs money, so it is left to whoever runs the system. */
+/**
+ * Refuses a table without an index. Adding one to a large table takes hours and costs money, so the operator decides.
+ */
 function checkIndexes(table: TableName, description: TableDescription): void {
   const existing = new Set((description.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName));
   const missing = indexesOf(table).filter(([name]) => !existing.has(name));
@@ -149,7 +152,7 @@ function toGlobalIndex([name, definition]: readonly [IndexName, IndexDefinition]
   };
 }
 
-/** The version stays out of a projection of some attributes: with it, every write of an item would pay for it. */
+/** Returns a projection. It has the version only with all attributes: otherwise every write would write the index. */
 function toProjection(projection: IndexDefinition['projection']): Projection {
   if (projection === 'all') return { ProjectionType: 'ALL' };
   if (projection.length === 0) return { ProjectionType: 'KEYS_ONLY' };

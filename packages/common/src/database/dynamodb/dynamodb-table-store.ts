@@ -8,11 +8,11 @@ import { readItem, readItems } from './read-items.ts';
 import { scanIndex, scanTable } from './scan.ts';
 import { transact } from './transact.ts';
 
-/** Need not exist: that the answer comes is what counts. */
+/** The item of a ping; it need not exist. */
 const PING_KEY = { table: 'users', pk: 'PING', sk: 'PING' } as const;
 
 /**
- * The table store on Amazon DynamoDB, or on any server that speaks its protocol. The tables must exist: see
+ * Creates the table store on Amazon DynamoDB, or on any server that speaks its protocol. The tables must exist: see
  * `createDynamoDbTables`.
  */
 export function createDynamoDbTableStore(options: DynamoDbTableStoreOptions): TableStore {

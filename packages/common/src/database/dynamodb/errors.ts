@@ -6,7 +6,7 @@ import { StoreBusyError, StoreUnavailableError, StoreUsageError } from '../store
 export const CONDITION_FAILED_REASON = 'ConditionalCheckFailed';
 export const CONFLICT_REASON = 'TransactionConflict';
 
-/** Answers that mean: nothing was done, the same may work in a moment. */
+/** The names of errors after which nothing was written and a retry may succeed. */
 const CONTENTION_NAMES: ReadonlySet<string> = new Set([
   'TransactionConflictException',
   'TransactionInProgressException',
@@ -15,14 +15,14 @@ const CONTENTION_NAMES: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'Throttling',
 ]);
-/** The same as reasons inside a cancelled transaction. */
+/** The same, as reasons inside a cancelled transaction. */
 const CONTENTION_REASONS: ReadonlySet<string> = new Set([
   CONFLICT_REASON,
   'ProvisionedThroughputExceeded',
   'ThrottlingError',
 ]);
 
-// These two are thrown before anything is sent.
+// These errors occur before anything is sent.
 const NO_CREDENTIALS_NAME = 'CredentialsProviderError';
 const NO_CONNECTION_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -33,7 +33,7 @@ const NO_CONNECTION_CODES: ReadonlySet<string> = new Set([
 ]);
 const FIRST_SERVER_ERROR_STATUS = 500;
 
-/** The time for a call of the store is over, and nothing more was sent. */
+/** The deadline of a call has passed; the attempt was not sent. */
 export class DeadlineError extends Error {
   constructor() {
     super('the deadline has passed');
@@ -41,7 +41,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Whether the store refused for now: another writer was there, or it asks for less load. */
+/** Returns whether the store refused because of another writer or throttling. */
 export function isContention(error: unknown): boolean {
   if (error instanceof TransactionCanceledException) {
     return reasonsOf(error).some((reason) => CONTENTION_REASONS.has(reason));
@@ -49,12 +49,12 @@ export function isContention(error: unknown): boolean {
   return error instanceof Error && CONTENTION_NAMES.has(error.name);
 }
 
-/** Why each operation of a cancelled transaction stopped it, in the order of the operations. */
+/** Returns the reason of each operation of a cancelled transaction, in their order. */
 function reasonsOf(error: TransactionCanceledException): string[] {
   return (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
 }
 
-/** Whether a write may have been done although this is what came back: no answer, or one from a broken server. */
+/** Returns whether a write may have been executed despite the error: no response, or a server error. */
 export function isOutcomeUnknown(error: unknown): boolean {
   if (isContention(error) || error instanceof ProblemError) return false;
   if (wasNeverSent(error)) return false;
@@ -70,7 +70,7 @@ function wasNeverSent(error: unknown): boolean {
   );
 }
 
-/** What leaves the adapter: our own errors as they are, everything of the SDK as text in one of ours. */
+/** Converts any error into one that may leave the adapter: errors of the SDK become text in one of our errors. */
 export function translateError(error: unknown): Error {
   if (error instanceof ProblemError) return error;
   if (isContention(error)) return new StoreBusyError(describeError(error));
@@ -80,14 +80,14 @@ export function translateError(error: unknown): Error {
   return new StoreUnavailableError(describeError(error));
 }
 
-/** A write of which nobody knows whether it was done. */
+/** Returns the error for a write whose outcome is unknown. */
 export function outcomeUnknown(error: unknown): StoreUnavailableError {
   return new StoreUnavailableError(
     new Error('the outcome of a write is unknown', { cause: describeError(error) }),
   );
 }
 
-/** The SDK's error without the SDK's objects: name, message, and what support asks for. */
+/** Describes an error of the SDK without its objects: name, message, request id and attempts. */
 export function describeError(error: unknown): Error {
   if (!(error instanceof DynamoDBServiceException)) {
     const name = error instanceof Error ? error.name : typeof error;
@@ -99,7 +99,7 @@ export function describeError(error: unknown): Error {
   );
 }
 
-/** An item that is too large, for one: sending it again will not help. */
+/** Returns whether the request itself is invalid, for example an item that is too large; a retry would not help. */
 function isOurMistake(error: DynamoDBServiceException): boolean {
   if (error instanceof TransactionCanceledException) return reasonsOf(error).includes('ValidationError');
   return error.name === 'ValidationException' || error.name === 'ItemCollectionSizeLimitExceededException';

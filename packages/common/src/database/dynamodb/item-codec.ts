@@ -13,16 +13,18 @@ import {
   VERSION,
 } from './names.ts';
 
+/** An item in the form of DynamoDB. */
 export type StoredItem = Record<string, StoredValue>;
 
-/** An item out of an index that copies only some attributes. Nothing can be decided on it. */
+/** The version of an item from an index that projects only some attributes. No decision may rest on it. */
 const VERSION_NOT_PROJECTED = 0;
 
+/** Converts a key into the form of DynamoDB. */
 export function toStoredKey(key: ItemKey): StoredItem {
   return { [PARTITION_KEY]: { S: key.pk }, [SORT_KEY]: { S: key.sk } };
 }
 
-/** The whole item as one write stores it. */
+/** Converts the content of a write into the form of DynamoDB. */
 export function toStoredItem(
   key: ItemKey,
   content: ItemContent,
@@ -46,7 +48,7 @@ export function toStoredItem(
   return stored;
 }
 
-/** The item as the port shows it: without anything that the adapter added. */
+/** Converts a stored item into an item of the port, without the attributes of the adapter. */
 export function fromStoredItem(table: TableName, stored: StoredItem): Item {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(stored)) {
@@ -59,11 +61,15 @@ export function fromStoredItem(table: TableName, stored: StoredItem): Item {
   };
 }
 
+/** Returns the version of a stored item; 0 when it is not projected. */
 export function versionOf(stored: StoredItem): number {
   return Number(stored[VERSION]?.N ?? VERSION_NOT_PROJECTED);
 }
 
-/** A text that the adapter itself wrote. */
+/**
+ * Returns a text attribute that the adapter wrote.
+ * @throws Error when the item lacks it
+ */
 export function textOf(stored: StoredItem, name: string): string {
   const text = stored[name]?.S;
   if (text === undefined) throw new Error(`a stored item has no ${name}`);

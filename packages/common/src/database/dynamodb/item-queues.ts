@@ -3,36 +3,37 @@ import type { Deadline } from './retry.ts';
 import { isSettledInTime } from './retry.ts';
 
 /**
- * Queues before items that several transactions of this process write at once.
+ * Queues for items that several transactions of this process write at once.
  *
- * Two of them that meet at one item cost each other an attempt, and two hundred would use up all their attempts. So
- * who has met somebody at an item lines up for the next attempt, and whoever comes later lines up behind. An item
- * that nobody waits for has no queue: where there is no conflict nothing waits. This is courtesy within a process and
- * not what makes transactions safe: that is the condition on every item.
+ * Two transactions that conflict on an item cost each other an attempt, and two hundred would use up all attempts. So a
+ * transaction that met a conflict queues for its next attempt, and later transactions queue behind it. An item without
+ * a conflict has no queue. The queues only reduce conflicts; the conditions on the items make transactions safe.
  */
 export interface ItemQueues {
-  /** A place in the queues for one transaction, at first in none. */
+  /** Registers a transaction, which is in no queue at first. */
   join(readIds: readonly string[]): Turn;
 }
 
+/** The positions of a transaction in the queues. */
 export interface Turn {
   /**
-   * Waits until it is this transaction's turn at the items it met somebody at, and at those it reads that have a
-   * queue. Keeps its turn when it has it already.
-   * @throws StoreBusyError when the queue is too long for the deadline
+   * Waits until the transaction is first in the queues of its contended items, and of the items it reads that have a
+   * queue. Returns at once when it is first already.
+   * @throws StoreBusyError (503) when the queue is too long for the deadline
    */
   take(contendedIds: ReadonlySet<string>, deadline: Deadline): Promise<void>;
-  /** Whether a queue has formed, at an item that this transaction reads, since it took its turn. */
+  /** Returns whether a queue has formed, since the last `take`, for an item that the transaction reads. */
   isOvertaken(): boolean;
-  /** Lets the next ones go on. Must be called at the end. */
+  /** Leaves all queues. Must be called at the end. */
   leave(): void;
 }
 
+/** Creates queues for the items of a store; at first there are none. */
 export function createItemQueues(): ItemQueues {
-  /** For each item with a queue: settles when the last one in it leaves. */
+  /** For each item with a queue, a promise that resolves when the last transaction in it leaves. */
   const tails = new Map<string, Promise<void>>();
 
-  /** Always in the order of the ids, so that no two transactions wait for each other. */
+  /** Enters the queues in the order of the ids, so that no two transactions wait for each other. */
   async function enter(
     ids: readonly string[],
     held: Map<string, () => void>,

@@ -1,13 +1,13 @@
 import type { Query, SortKeyRange } from '../table-store.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 
-/** Sort keys from one to another, both included; absent means open. */
+/** Bounds of sort keys, both inclusive; undefined means open. */
 export interface SortKeyBounds {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
 
-/** A prefix is a range as well. Compatible servers disagree about `begins_with`, but all compare by bytes. */
+/** Returns the bounds of a range. Compatible servers differ in `begins_with`, so a prefix becomes bounds too. */
 export function boundsOf(range: SortKeyRange | undefined): SortKeyBounds {
   if (!range) return { from: undefined, to: undefined };
   if (!('prefix' in range)) return { from: range.from === '' ? undefined : range.from, to: range.to };
@@ -15,13 +15,13 @@ export function boundsOf(range: SortKeyRange | undefined): SortKeyBounds {
   return { from: range.prefix, to: range.prefix + HIGHEST_CHARACTER };
 }
 
-/** `edge`: at the beginning of the range. `nowhere`: nothing lies in what is left of it. */
+/** The start of a query: at the edge of the range, after a position, or nowhere when the rest of the range is empty. */
 export type Start = 'edge' | 'after-position' | 'nowhere';
 
 /**
- * Where a query starts. DynamoDB refuses a position outside of the range, and an upper bound below the lower one. A
- * position comes from a client, who may have bent it, so here both mean what they say.
- * @param position the sort key that the query goes on from
+ * Returns where a query starts. DynamoDB refuses a position outside the range, which a client may send in a changed
+ * cursor, and an upper bound below the lower one. Both are handled here.
+ * @param position the sort key after which the query continues
  */
 export function startOfRange(
   order: Query['order'],
@@ -37,7 +37,7 @@ export function startOfRange(
   return 'after-position';
 }
 
-/** Keys are ordered by their bytes in UTF-8, which is not the order of JavaScript's strings. */
+/** Compares keys by their bytes in UTF-8, which is not the order of strings in JavaScript. */
 function isBelow(one: string, other: string): boolean {
   return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

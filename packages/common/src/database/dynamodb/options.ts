@@ -1,18 +1,20 @@
 import type { AwsOptions } from '../../aws/aws-options.ts';
 
+/** The account and the tables. */
 export interface DynamoDbOptions {
   readonly aws: AwsOptions;
-  /** Put in front of every table's name, so that several systems share an account. */
+  /** The prefix of all table names, so that several systems can share an account. */
   readonly tableNamePrefix?: string;
 }
 
+/** The options of a table store on DynamoDB. */
 export interface DynamoDbTableStoreOptions extends DynamoDbOptions {
   readonly retry?: Partial<RetryOptions>;
-  /** Called with what each request cost; asking for the figures is free. */
+  /** Called with the cost of each request; DynamoDB reports it for free. */
   readonly onConsumedCapacity?: CapacityListener;
 }
 
-/** What one request to DynamoDB cost. */
+/** The cost of one request to DynamoDB, in capacity units. */
 export interface CapacityUsage {
   readonly operation: string;
   readonly readUnits: number;
@@ -21,26 +23,27 @@ export interface CapacityUsage {
 
 export type CapacityListener = (usage: CapacityUsage) => void;
 
+/** The retries of a call of the store. */
 export interface RetryOptions {
-  /** How often a transaction is decided and committed anew because of conflicts or throttling. */
+  /** The number of times that a transaction is decided and committed because of conflicts or throttling. */
   readonly maxAttempts: number;
   readonly baseDelayMilliseconds: number;
   readonly maxDelayMilliseconds: number;
-  /** For one call of the store, retries and pauses included. */
+  /** The time for one call of the store, including retries and pauses. */
   readonly deadlineMilliseconds: number;
-  /** 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** Far below the 29 s after which load balancers give up; far above what twelve attempts need. */
+/** Well below the 29 s timeout of load balancers, and well above the time of twelve attempts. */
 export const DEFAULT_DEADLINE_MILLISECONDS = 10_000;
 export const DEFAULT_MAX_TRANSACT_ATTEMPTS = 12;
-/** About one round trip with a transaction. */
+/** About the round trip of a transaction. */
 export const DEFAULT_BASE_DELAY_MILLISECONDS = 20;
 export const DEFAULT_MAX_DELAY_MILLISECONDS = 500;
 
-/** DynamoDB's limit for one BatchGetItem is the port's; this is how often it may hand keys back unprocessed. */
+/** The number of times that BatchGetItem may return unprocessed keys. */
 export const MAX_BATCH_ROUNDS = 10;
-/** Times that a commit with an unknown outcome is sent, each with the SDK's own attempts inside. */
+/** The number of times that a commit with an unknown outcome is sent, each with the attempts of the SDK. */
 export const MAX_COMMIT_SENDS = 2;

@@ -14,12 +14,13 @@ import type { Deadline } from './retry.ts';
 import type { Operation } from './write-operations.ts';
 
 /**
- * A plain write has no token. Sent twice, by the SDK or by us, it may meet its own first copy: the revision tells.
+ * Creates a plain write of a single item, which has no idempotency token. When it is sent twice, by the SDK or by us, the
+ * second one may find the item of the first one, which has its revision:
  *
- *     sent ── done, answer lost ── sent again ── condition fails, item has our revision: done
+ *     sent ── done, response lost ── sent again ── condition fails, item has our revision: done
  *
- * If the item has another revision then, ours may have been there in between, so the outcome stays unknown. Commands
- * that a client repeats write an idempotency record too, so they are transactions and never come here.
+ * If the item has another revision, ours may have been written and replaced, so the outcome is unknown. Commands that a
+ * client repeats also write an idempotency record, so they are transactions and are never written this way.
  */
 export function plainWriteRequest(
   connection: Connection,

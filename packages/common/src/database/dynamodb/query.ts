@@ -11,12 +11,12 @@ import { boundsOf, startOfRange } from './key-range.ts';
 import { indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
 import type { Deadline } from './retry.ts';
 
-/** Items to look at in one request when a filter may drop most of them. */
+/** The number of items per request when a filter may drop most of them. */
 const FILTERED_CHUNK_ITEMS = 250;
 
 /**
- * Answers a query: one request for a usual page, more when a filter drops items or an answer reaches DynamoDB's
- * megabyte. One match more than asked for is read, so that the last page says that it is the last.
+ * Runs a query: one request for a usual page, and more when a filter drops items or a response reaches the limit of 1
+ * MB. It reads one match more than requested, so that the last page has no `next`.
  */
 export async function runQuery(
   connection: Connection,
@@ -104,7 +104,7 @@ function keyCondition(query: Query): Expression {
   return { expression: `#pk = :pk AND ${range}`, names, values };
 }
 
-/** DynamoDB takes one condition on a sort key, not two. */
+/** Returns the condition on the sort key; DynamoDB accepts only one. */
 function rangeCondition(hasFrom: boolean, hasTo: boolean): string | undefined {
   if (hasFrom && hasTo) return '#sk BETWEEN :from AND :to';
   if (hasFrom) return '#sk >= :from';
@@ -142,7 +142,7 @@ function sortKeyOf(query: Query, position: Position | undefined): string | undef
   return position && (query.index === undefined ? position['sk'] : position['indexSk']);
 }
 
-/** The partition is the query's own, whatever a client's cursor says: it cannot lead into another one. */
+/** Converts a position into a start key. The partition is that of the query, even if a client changed its cursor. */
 function toStartKey(query: Query, position: Position): StoredItem {
   const { pk = '', sk = '', indexSk = '' } = position;
   if (query.index === undefined) return { [PARTITION_KEY]: { S: query.pk }, [SORT_KEY]: { S: sk } };

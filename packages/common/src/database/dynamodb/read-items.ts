@@ -11,10 +11,10 @@ import { MAX_BATCH_ROUNDS } from './options.ts';
 import type { Deadline } from './retry.ts';
 import { pauseBeforeRetry } from './retry.ts';
 
-/** Stored items by `keyId`. An item that is absent is not in it. */
+/** Stored items by `keyId`, without absent items. */
 export type StoredItems = ReadonlyMap<string, StoredItem>;
 
-/** Reads one item, as of now. */
+/** Reads one item with a consistent read. */
 export async function readItem(
   connection: Connection,
   key: ItemKey,
@@ -34,7 +34,7 @@ export async function readItem(
   return answer.Item;
 }
 
-/** Reads several different items, each as of now, but not all as of one moment. */
+/** Reads several different items, each with a consistent read, but not all at one moment. */
 export async function readItems(
   connection: Connection,
   keys: readonly ItemKey[],
@@ -51,7 +51,7 @@ export async function readItems(
   let request: Record<string, KeysAndAttributes> | undefined = toBatch(connection, keys);
   for (let round = 1; request; round += 1) {
     request = await readRound(connection, request, found, deadline);
-    // DynamoDB hands back keys that did not fit into the answer, or that its throughput did not allow.
+    // DynamoDB returns keys that exceed the size of a response or the throughput as unprocessed.
     if (
       request &&
       (round === MAX_BATCH_ROUNDS || !(await pauseBeforeRetry(round, connection.retry, deadline)))
@@ -62,7 +62,7 @@ export async function readItems(
   return found;
 }
 
-/** Reads several different items as of one moment. Costs twice as much as `readItems` and conflicts with writers. */
+/** Reads several different items at one moment. Costs twice as much as `readItems` and conflicts with writers. */
 export async function readSnapshot(
   connection: Connection,
   keys: readonly ItemKey[],
@@ -87,7 +87,7 @@ export async function readSnapshot(
   return found;
 }
 
-/** Asks once, adds what came back to `found` and returns what is still to be asked for. */
+/** Sends one request, adds its items to `found` and returns the request for unprocessed keys. */
 async function readRound(
   connection: Connection,
   request: Record<string, KeysAndAttributes>,

@@ -3,17 +3,18 @@ import type { Deadline } from './retry.ts';
 import { isSettledInTime } from './retry.ts';
 
 /**
- * Lets only so many requests out at a time, in the order in which they came. The SDK has a limit of its own, but
- * counts the wait for a free connection as part of the connection's timeout, so a burst would look like an outage.
+ * Bounds the number of concurrent requests, first come, first served. The SDK also bounds its connections, but counts
+ * the wait for one as part of the connection timeout, so that a burst would look like an outage.
  */
 export interface RequestGate {
   /**
-   * Runs a request when there is room for it.
-   * @throws StoreBusyError when there is none within the deadline; nothing was sent
+   * Runs a request when a connection is free.
+   * @throws StoreBusyError (503) when none is free within the deadline; nothing was sent
    */
   pass<T>(deadline: Deadline, request: () => Promise<T>): Promise<T>;
 }
 
+/** Creates a gate for at most `maxRequests` concurrent requests. */
 export function createRequestGate(maxRequests: number): RequestGate {
   const waiting = new Set<() => void>();
   let free = maxRequests;
@@ -38,7 +39,7 @@ export function createRequestGate(maxRequests: number): RequestGate {
     });
     waiting.add(letIn);
     if (await isSettledInTime(isLetIn, deadline)) return;
-    // Either it still waits, or it was let in at the very last moment and has to hand its place on.
+    // If it was let in at the last moment, it passes its slot on.
     if (!waiting.delete(letIn)) leave();
     throw new StoreBusyError(new Error('too many requests of this process wait for a connection'));
   };

@@ -9,6 +9,7 @@ import {
 
 const BACKOFF_FACTOR = 2;
 
+/** Returns the given options with defaults. */
 export function retryOptions(given: Partial<RetryOptions> = {}): RetryOptions {
   return {
     maxAttempts: DEFAULT_MAX_TRANSACT_ATTEMPTS,
@@ -21,19 +22,20 @@ export function retryOptions(given: Partial<RetryOptions> = {}): RetryOptions {
   };
 }
 
-/** The moment at which a call of the store has to end, on a clock that nobody sets back. */
+/** The end of a call of the store, on a monotonic clock. */
 export interface Deadline {
   remainingMilliseconds(): number;
 }
 
+/** Starts a deadline. */
 export function startDeadline(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   return { remainingMilliseconds: () => end - performance.now() };
 }
 
 /**
- * How long to wait before the next attempt: "full jitter", anything from nothing to a bound that doubles. Writers
- * that met once would meet again if they waited equally long.
+ * Returns the delay before the next attempt: exponential backoff with full jitter, so that writers that conflicted once
+ * do not conflict again.
  * @param failedAttempts attempts so far, from 1
  */
 function backoffMilliseconds(failedAttempts: number, options: RetryOptions): number {
@@ -41,7 +43,7 @@ function backoffMilliseconds(failedAttempts: number, options: RetryOptions): num
   return options.random() * Math.min(bound, options.maxDelayMilliseconds);
 }
 
-/** Waits for the next attempt and says true, or says false at once when there is none within the deadline. */
+/** Waits before the next attempt and returns true; returns false at once when attempts or time are used up. */
 export async function pauseBeforeRetry(
   failedAttempts: number,
   options: RetryOptions,
@@ -54,7 +56,7 @@ export async function pauseBeforeRetry(
   return true;
 }
 
-/** Waits for a promise, and no longer than the deadline allows. */
+/** Waits for a promise until the deadline; returns whether it resolved. */
 export async function isSettledInTime(promise: Promise<void>, deadline: Deadline): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<false>((resolve) => {

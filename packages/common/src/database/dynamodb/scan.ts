@@ -7,13 +7,13 @@ import type { StoredItem } from './item-codec.ts';
 import { fromStoredItem, textOf } from './item-codec.ts';
 import { indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
 
-/** Every item of a table: partitions come in an order that only DynamoDB knows, each with its sort keys in order. */
+/** Returns every item of a table: partitions in an arbitrary order, each in the order of its sort keys. */
 export function scanTable(connection: Connection, table: TableName): AsyncGenerator<Item> {
   const request = { TableName: connection.tableName(table), ConsistentRead: true };
   return scanPages(connection, request, (stored) => fromStoredItem(table, stored));
 }
 
-/** Every line of an index. DynamoDB keeps it in step with the table by itself, a little behind. */
+/** Returns every entry of an index. DynamoDB updates it with a short delay. */
 export function scanIndex(
   connection: Connection,
   table: TableName,
@@ -26,7 +26,7 @@ export function scanIndex(
   }));
 }
 
-/** Each page has its own deadline, for an audit may take hours. */
+/** Scans page by page, each with its own deadline, since an audit may take hours. */
 async function* scanPages<T>(
   connection: Connection,
   request: ScanCommandInput,

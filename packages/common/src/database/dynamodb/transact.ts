@@ -12,14 +12,15 @@ import { readItems, readSnapshot } from './read-items.ts';
 import type { Deadline } from './retry.ts';
 import { pauseBeforeRetry } from './retry.ts';
 
-/** 96 random bits: sixteen characters, for they are stored in every item. */
+/** 96 random bits in 16 characters; every item stores a revision. */
 const REVISION_BYTES = 12;
 
-/** What `decide` made of the items: a decision, or the error that it threw. */
+/** The result of `decide`: a decision, or the error that it threw. */
 type Verdict<T> = { readonly decision: Decision<T> } | { readonly error: unknown };
+
 /**
- * What one attempt came to: an answer for the caller, or a reason to try again. `overtaken`: others wait for their turn
- * at an item by now, so what was read is old and a commit would only cost one of them an attempt.
+ * The result of one attempt: a verdict for the caller, or a reason to retry. `overtaken`: a queue has formed for an
+ * item, so the reads are outdated and a commit would only cause another conflict.
  */
 type Attempt<T> =
   | Verdict<T>
@@ -27,15 +28,15 @@ type Attempt<T> =
   | { readonly conflict: unknown; readonly contended: readonly ItemKey[] };
 
 /**
- * Read, decide, commit; all over again when somebody else was faster.
+ * Reads, decides and commits; retries after a conflict.
  *
- * - The reads are cheap ones, each item as of now but not all as of one moment. If the decision writes, the commit
- *   checks every item that was read, so a decision on a torn view is never written.
- * - A decision that writes nothing has no commit to check it: a refusal, or a total, could rest on one item from
- *   before a transfer and another from after it. So it is made once more on a snapshot, and that one counts. One
- *   item alone cannot be torn.
- * - Each attempt has its own token, since each decides anew.
- * - Who has met somebody at an item waits for its turn there, among the transactions of this process.
+ * - The reads are cheap: consistent for each item, but not at one moment. The commit checks every item that was read,
+ *   so a decision on an inconsistent view is never written.
+ * - A decision without writes has no commit that checks it: a refusal could rest on one item from before a transfer and
+ *   another from after it. So it is repeated on a snapshot, and that result counts. A single item is always consistent.
+ * - Each attempt decides again, so each has its own idempotency token.
+ * - After a conflict, a transaction queues for its items (`item-queues.ts`).
+ * @see docs/adr/0001-decide-then-commit.md
  */
 export async function transact<R extends Reads, T>(
   connection: Connection,

@@ -11,8 +11,8 @@ import type { Deadline } from './retry.ts';
 import type { Operation } from './write-operations.ts';
 
 /**
- * The token makes a transaction that is sent again answer as the first one did, for ten minutes. It belongs to this
- * attempt alone: another attempt has decided anew, so it is another transaction.
+ * Creates a transaction. Its token makes DynamoDB return the first outcome when it is sent again within ten minutes.
+ * Each attempt has its own token, since it has decided again.
  */
 export function transactionRequest(
   connection: Connection,
@@ -46,7 +46,7 @@ function outcomeOfCancellation(
   const reasons = error.CancellationReasons ?? [];
   if (reasons.some((reason) => isOwnWork(reason.Item, revision))) return COMMITTED;
   const failed = operations.filter((_, position) => isConditionFailure(reasons[position]));
-  // A revision never comes back: the decision is void, also if an earlier copy of this request is still on its way.
+  // Revisions are unique, so the decision is outdated, even if an earlier copy of this request is still in flight.
   if (failed.some((operation) => operation.wasRead)) {
     return { kind: 'conflict', cause: error, contended: contendedItems(error, operations) };
   }
@@ -55,7 +55,9 @@ function outcomeOfCancellation(
   return undefined;
 }
 
-/** An item that is only checked is left out: all orders for one asset read it, and they need not wait for each other. */
+/**
+ * Returns the contended items, without items that are only read: all orders for an asset read it and need not queue.
+ */
 function contendedItems(error: TransactionCanceledException, operations: readonly Operation[]): ItemKey[] {
   const reasons = error.CancellationReasons ?? [];
   return operations

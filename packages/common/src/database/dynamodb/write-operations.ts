@@ -7,31 +7,32 @@ import { toStoredItem, toStoredKey, versionOf } from './item-codec.ts';
 import { PARTITION_KEY, REVISION, VERSION } from './names.ts';
 import type { StoredItems } from './read-items.ts';
 
-/** What a transaction does to one item: writes it, or only makes sure that it is still what was read. */
+/** The operation of a transaction on one item: a write, or a check that the item has not changed since it was read. */
 export interface Operation {
   readonly key: ItemKey;
   readonly wasRead: boolean;
   readonly request: TransactWriteItem;
 }
 
+/** The reads and the writes of a commit. */
 export interface Commit {
   /** Each item once. */
   readonly readKeys: readonly ItemKey[];
   readonly items: StoredItems;
   readonly writes: readonly Write[];
-  /** Never used before: the revision of everything that this commit writes. */
+  /** The unique revision of all items that this commit writes. */
   readonly revision: string;
 }
 
 interface Condition {
-  /** The item that is in the way comes back with the refusal, at no cost: it may be our own. */
+  /** Returns the item that made the condition fail, for free: an earlier attempt may have written it. */
   readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD';
   readonly ConditionExpression: string;
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues?: StoredItem;
 }
 
-/** Nobody has created the item: neither before the read nor since. */
+/** Requires that the item does not exist. */
 const ITEM_IS_ABSENT: Condition = {
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   ConditionExpression: 'attribute_not_exists(#pk)',
@@ -39,10 +40,10 @@ const ITEM_IS_ABSENT: Condition = {
 };
 
 /**
- * Nobody has written the item since it was read.
+ * Requires that the item has not been written since it was read.
  *
- * The version alone would not do: an item that is deleted and created again starts at version 1, so a reader of the
- * first one would overwrite the second.
+ * The version alone is not enough: an item that is deleted and created again starts at version 1, so a reader of the
+ * first item could overwrite the second one.
  *
  *     read v1, revision a ──────────────────────────── write if v1 and revision a: refused
  *                          deleted ── created v1, revision b
@@ -59,7 +60,7 @@ function itemIsUnchanged(read: StoredItem): Condition {
   };
 }
 
-/** One operation for every item that was read or is written. */
+/** Returns one operation for every item that was read or is written. */
 export function toOperations(connection: Connection, commit: Commit): Operation[] {
   const unread = new Map(commit.writes.map((write) => [keyId(write.key), write]));
   const operations = commit.readKeys.map((key): Operation => {

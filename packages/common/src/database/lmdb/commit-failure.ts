@@ -1,7 +1,7 @@
-/** Less than a commit may need: a file system keeps some back, and a commit writes many pages. */
+/** Less free space than this counts as full: a file system reserves some, and a commit writes many pages. */
 const NOTHING_LEFT_BYTES = 4 * 1_024 * 1_024;
 
-/** What each cause is called by the system, by its number or in words, and what to do about it. */
+/** The known causes, by the number or the words of the system, and what to do. */
 const CAUSES = [
   {
     pattern: /no space left|disk quota exceeded|MDB_MAP_FULL|\bENOSPC\b|\bEDQUOT\b/i,
@@ -26,8 +26,8 @@ const CAUSES = [
 const [DISK_FULL] = CAUSES;
 
 /**
- * Says in one line why a commit failed and what to do. A disk that fills up in the middle of a page is reported as an
- * I/O error, so the free space is asked as well.
+ * Returns one line that says why a commit failed and what to do. A disk that fills up within a page is reported as an
+ * I/O error, so the free space counts as well.
  */
 export function explainCommitFailure(
   error: unknown,

@@ -1,43 +1,46 @@
 import { ItemExistsError, StoreBusyError, StoreUnavailableError } from '../store-errors.ts';
 import type { Environment } from './environment.ts';
 
-/** Transactions that may wait for a commit; more would only make everybody wait longer. */
+/** The number of transactions that may wait for a commit. */
 const MAX_WAITING = 5_000;
-/** Bounds how long one commit may take, and with it everybody's wait. */
+/** Bounds the duration of a commit, and with it the wait for the next one. */
 const MAX_TRANSACTIONS_PER_COMMIT = 512;
 
+/** A decision: its result, and the function that puts its writes. */
 export interface Decided<T> {
   readonly result: T;
   readonly write: () => void;
 }
 
+/** Groups transactions into commits. */
 export interface CommitQueue {
   /**
-   * Runs a decision inside the write transaction, then its writes, and resolves once they are on disk. What the
-   * decision throws refuses this transaction alone, since it has written nothing yet.
-   * @throws StoreBusyError when too many wait already
-   * @throws StoreUnavailableError when the writing or the commit failed; nothing was written
+   * Runs a decision inside the write transaction, then its writes, and resolves once they are on disk. An error of the
+   * decision aborts only this transaction, which has not written anything yet.
+   * @throws StoreBusyError (503) when too many transactions wait
+   * @throws StoreUnavailableError (503) when the writes or the commit fail; nothing was written
    */
   commit<T>(decide: () => Decided<T>): Promise<T>;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no transaction is waiting or running. */
   whenIdle(): Promise<void>;
 }
 
 interface Waiting {
-  /** Decides and writes; returns what tells the caller once all of it is on disk. */
+  /** Decides and writes; returns a function that settles the caller's promise once the commit is on disk. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Lets transactions share commits: those that come while one is flushed go into the next one together, each seeing
- * what the earlier ones wrote.
+ * Creates a queue in which transactions share commits: all that arrive during a flush go into the next commit, and each
+ * sees the writes of the earlier ones.
  *
- * It is the library's plain transaction, which commits what was put before an error instead of rolling back. A child
- * transaction would roll back, at an eighth of the price of an order. So whatever may refuse does so before anything
- * is put, and an error of the putting itself (memory, a broken file) ends the process before the commit: the store is
- * then as it was. That a new item's key is taken comes to light while putting, before anything else is put.
- * @param explain told of an error of the store; returns why it failed and what to do
+ * The queue uses plain transactions of the library, which do not roll back after an error. A child transaction would,
+ * but takes 12 % of the time of an order. So every check runs before the first write, and an error while writing
+ * (memory, a broken file) ends the process before the commit, which leaves the store unchanged. Only a taken key is
+ * found while writing; `createItems` then undoes its writes.
+ * @param explain called with an error of the store; returns why it failed and what to do
+ * @see docs/adr/0002-embedded-store.md
  */
 export function createCommitQueue(
   environment: Environment,
@@ -53,14 +56,14 @@ export function createCommitQueue(
 
   async function commitTogether(): Promise<void> {
     let taken: readonly Waiting[] = [];
-    let tellCallers: readonly (() => void)[] = [];
+    let settleCallers: readonly (() => void)[] = [];
     try {
       await environment.root.transaction(() => {
-        // Only now: more may have come while the library made the transaction.
+        // Taken late: more may have arrived while the library opened the transaction.
         taken = waiting.splice(0, MAX_TRANSACTIONS_PER_COMMIT);
-        tellCallers = taken.map(({ run }) => run());
+        settleCallers = taken.map(({ run }) => run());
       });
-      for (const tell of tellCallers) tell();
+      for (const settle of settleCallers) settle();
     } catch (error) {
       explain(error);
       const failed = taken.length > 0 ? taken : waiting.splice(0);
@@ -86,8 +89,8 @@ export function createCommitQueue(
 }
 
 /**
- * Nothing of the commit that this is part of reaches the disk when it fails.
- * @returns the one refusal that writing has, which took back what it had put
+ * Writes, and ends the process when that fails, so that nothing of the commit reaches the disk.
+ * @returns the error of a taken key, whose writes are already undone
  */
 function writeOrDie(write: () => void, explain: (error: unknown) => string): ItemExistsError | undefined {
   try {
@@ -95,9 +98,7 @@ function writeOrDie(write: () => void, explain: (error: unknown) => string): Ite
     return undefined;
   } catch (error) {
     if (error instanceof ItemExistsError) return error;
-    process.stderr.write(
-      `The store cannot write; ending before half of it is committed. ${explain(error)}\n`,
-    );
+    process.stderr.write(`The store cannot write. The process ends before the commit. ${explain(error)}\n`);
     process.kill(process.pid, 'SIGKILL');
     return undefined;
   }

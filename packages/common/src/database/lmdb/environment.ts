@@ -7,24 +7,26 @@ import { TABLE_NAMES, TABLES } from '../tables.ts';
 import { moveToHistories } from './move-to-histories.ts';
 import type { NOTHING, StoredItem } from './stored-item.ts';
 
-/** Tables, indexes, histories and the expiry list, with room for those to come. */
+/** Tables, indexes, histories and the expiry list, and some spare. */
 const MAX_DATABASES = 40;
 const DATA_FILE = 'data.mdb';
 const PRIVATE_FOLDER_MODE = 0o700;
-/** The library takes it and does not declare it. The default lets everyone on the machine read. */
+/** An undeclared option of the library. By default every user of the machine could read the file. */
 const FILE_OPTIONS = { permissionsMode: 0o600 };
 
-/** Of the values and keys in the file; another one needs the store to be copied through the port. */
+/** The format of the keys and values in the file. */
 const FORMAT = '3';
-/** The one before the lists of users lay together. */
+/** The previous format, without the tree of histories. */
 const FORMAT_BEFORE_HISTORIES = '2';
 
-/** Of the items and their parts in one table; the names of any further shape are in each item that has it. */
+/** The number of shared shapes in a table; items of further shapes store their own attribute names. */
 const MAX_SHAPES = 1_024;
 
 /**
- * Items of one shape share the list of their names, which each table keeps under a symbol, so that no item can have its
- * key. A new shape is written in the transaction that first uses it. That saves a fifth of an order (ADR 0002).
+ * Items of one shape share the list of their attribute names, which saves 20 % of the time of an order. Each table
+ * stores the lists under a symbol, which no item can have as its key. A new shape is written in the transaction that
+ * first uses it.
+ * @see docs/adr/0002-embedded-store.md
  */
 const TABLE_OPTIONS = {
   encoding: 'msgpack',
@@ -32,27 +34,29 @@ const TABLE_OPTIONS = {
   maxSharedStructures: MAX_SHAPES,
 } as const;
 
+/** The open trees of the file. */
 export interface Environment {
   readonly root: RootDatabase<never>;
-  /** [pk, sk] -> item, but for those of histories. */
+  /** [pk, sk] -> item, except items of histories. */
   table(name: TableName): Database<StoredItem, Key[]>;
-  /** [index pk, index sk, pk, sk] -> nothing: the item is read from its table. */
+  /** [index pk, index sk, pk, sk] -> nothing; the item is read from its table. */
   index(table: TableName, name: IndexName): Database<string, Key[]>;
-  /** What `histories.ts` says: items and entries of the lists that each user has. */
+  /** Items and index entries of the lists of each user, with keys from `histories.ts`. */
   readonly histories: Database<StoredItem | typeof NOTHING, Key[]>;
-  /** [epoch seconds, table, pk, sk] -> nothing: what may be deleted, by time; without items of logs. */
+  /** [epoch seconds, table, pk, sk] -> nothing; the expiring items by time, except items of logs. */
   readonly expiry: Database<string, Key[]>;
   close(): Promise<void>;
 }
 
-/** Opening one environment twice in a process breaks LMDB's locks, silently. */
+/** Opening one environment twice in a process silently breaks the locks of LMDB. */
 const openPaths = new Set<string>();
 
 /**
- * Opens the embedded store in a folder of the local disk, creating it when it is missing unless it is to be read only.
+ * Opens the embedded store in a folder of the local disk, and creates a missing one unless it is opened read-only.
  *
- * `overlappingSync: false` is what makes "answered" mean "on disk": with the library's default, readers see a
- * change before it is flushed, so a power cut could take back what was confirmed.
+ * `overlappingSync: false` makes sure that an acknowledged commit is on disk. With the default of the library, readers
+ * see a change before it is flushed, so that a power failure could undo an acknowledged change.
+ * @throws Error when the store is already open in this process, is missing (read-only), or has an unknown format
  */
 export function openEnvironment(
   folder: string,
@@ -60,7 +64,7 @@ export function openEnvironment(
 ): Environment {
   const path = resolve(folder);
   if (openPaths.has(path)) throw new Error(`the store in ${folder} is already open in this process`);
-  // The library makes the folder even when it is then missing the store in it.
+  // The library would create the folder even if there is no store in it.
   if (readOnly && !existsSync(join(path, DATA_FILE))) throw new Error(`there is no store in ${folder}`);
   if (!readOnly) mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   const root = open<never>({
@@ -84,10 +88,10 @@ export function openEnvironment(
   const histories = root.openDB<StoredItem | typeof NOTHING, Key[]>('histories', TABLE_OPTIONS);
   const format = formatOf(root, tables);
   const isUpgraded = format === FORMAT_BEFORE_HISTORIES && !readOnly;
-  // An item read as if it were of another format would be nonsense, not an error.
+  // Reading another format would return wrong items instead of an error.
   if (format !== undefined && format !== FORMAT && !isUpgraded) {
     throw new Error(
-      `the store is of format ${format} and this version reads format ${FORMAT}: ${wayOut(format)}`,
+      `the store is of format ${format} and this version reads format ${FORMAT}: ${remedyFor(format)}`,
     );
   }
   const environment: Environment = {
@@ -112,25 +116,25 @@ export function openEnvironment(
 const propertiesOf = (root: RootDatabase<never>) =>
   root.openDB<string, string>('properties', { encoding: 'string' });
 
-/** Undefined when nobody ever wrote to the store. */
+/** Returns the format of a store, or undefined when it is empty. */
 function formatOf(
   root: RootDatabase<never>,
   tables: ReadonlyMap<TableName, Database<StoredItem, Key[]>>,
 ): string | undefined {
-  // What is open for reading only lacks the database when nobody ever wrote it.
+  // A read-only store has no such tree when nothing was ever written.
   const properties: ReturnType<typeof propertiesOf> | undefined = propertiesOf(root);
   const isEmpty = () => [...tables.values()].every((table) => [...table.getKeys({ limit: 1 })].length === 0);
   return properties?.get('format') ?? (isEmpty() ? undefined : '1');
 }
 
-/** What to do with a store that cannot be opened as it is. */
-function wayOut(format: string): string {
+/** Returns what to do with a store of another format. */
+function remedyFor(format: string): string {
   return format === FORMAT_BEFORE_HISTORIES
     ? 'start the server on it once, which brings it up to date'
     : 'move its folder away to start afresh';
 }
 
-/** A store that is open for reading only lacks what no writer has made yet. */
+/** Returns a tree. A read-only store lacks trees that no writer has created yet. */
 function known<T>(database: T | undefined, name: string): T {
   if (!database) throw new Error(`no such table or index: ${name}`);
   return database;

@@ -8,10 +8,10 @@ import { createLogSweeper } from './log-sweeper.ts';
 import { findStored } from './places.ts';
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;
-/** Small, so that a sweep never holds up the orders behind it for long. */
+/** Small, so that a sweep delays orders only briefly. */
 const MAX_ITEMS_PER_SWEEP = 500;
 
-/** Deletes at most one batch of expired items that are listed and says how many. */
+/** Deletes one batch of expired items from the expiry list, and returns their number. */
 export async function sweepExpired(environment: Environment, nowEpochSeconds: number): Promise<number> {
   const expired = [...environment.expiry.getKeys({ end: [nowEpochSeconds], limit: MAX_ITEMS_PER_SWEEP })];
   if (expired.length === 0) return 0;
@@ -21,7 +21,7 @@ export async function sweepExpired(environment: Environment, nowEpochSeconds: nu
   return expired.length;
 }
 
-/** The item may have been replaced since the list was read. */
+/** Deletes an item unless it was replaced since the list was read. */
 function removeIfStillExpired(environment: Environment, entry: Key[]): void {
   const [expiresAt, table, pk, sk] = entry as [number, TableName, string, string];
   const stored = findStored(environment, { table, pk, sk });
@@ -29,8 +29,8 @@ function removeIfStillExpired(environment: Environment, entry: Key[]): void {
 }
 
 /**
- * What DynamoDB's time-to-live does by itself. Returns the function that stops it.
- * @param isPaused true while nothing may be written
+ * Deletes expired items once a minute, which DynamoDB does by itself. Returns a function that stops it.
+ * @param isPaused returns true while the store refuses writes
  */
 export function startExpirySweeper(
   environment: Environment,

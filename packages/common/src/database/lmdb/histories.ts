@@ -4,27 +4,27 @@ import type { IndexName, TableName } from '../tables.ts';
 import { TABLES } from '../tables.ts';
 import { mirrored, unmirrored } from './mirrored-text.ts';
 
-// An order adds to four lists of its user. Each in a place of its own, they would end on four pages of the file, all of
-// them written for one order. So the lists of a user lie in one tree and in pairs, end to end: the end of the first one
-// meets the beginning of the second one, which lies there in reverse. What is newest in both is on one page.
+// An order appends to four lists of its user. In separate trees, an order would write four pages of the file. So the
+// lists of a user are in one tree, in two pairs: the second list of a pair is stored in reverse, so that the newest items
+// of both are next to each other, usually on one page.
 
-/** The lists of a user in the order in which they lie. */
+/** The lists of a user in the order in which they are stored. */
 export const HISTORIES = {
   /** Ledger entries: users, username, `TRANS#...`. */
   ledger: '0',
-  /** Events, the newest first: users, `EVENT#{username}`. */
+  /** Events, newest first: users, `EVENT#{username}`. */
   events: '1',
   /** Entries of UserOrdersIndex. */
   orders: '2',
-  /** Trades, by asset and the newest first: users, `TRANS#{username}#{asset}`. */
+  /** Trades, by asset, newest first: users, `TRANS#{username}#{asset}`. */
   trades: '3',
 } as const;
 export type HistoryKind = (typeof HISTORIES)[keyof typeof HISTORIES];
 
-/** A list of somebody: how all its keys in the tree begin. */
+/** A list of a user: the common beginning of its keys in the tree. */
 export type History = readonly [username: string, kind: HistoryKind, ...rest: string[]];
 
-/** Whether sort keys lie in such lists in reverse. */
+/** Returns whether lists of a kind are stored in reverse. */
 export function isReversed(kind: HistoryKind): boolean {
   return kind === HISTORIES.events || kind === HISTORIES.trades;
 }
@@ -33,7 +33,7 @@ const [EVENT_PREFIX] = TABLES.users.logs;
 const TRANSACTION_PREFIX = 'TRANS#';
 const SEPARATOR = '#';
 
-/** The partition of a table that is a history as a whole; undefined for any other one. */
+/** Returns the history that a whole partition is stored in, or undefined. */
 export function historyOfPartition(table: TableName, pk: string): History | undefined {
   if (table !== 'users') return undefined;
   if (pk.startsWith(EVENT_PREFIX)) return [pk.slice(EVENT_PREFIX.length), HISTORIES.events];
@@ -43,27 +43,27 @@ export function historyOfPartition(table: TableName, pk: string): History | unde
   return [name.slice(0, end), HISTORIES.trades, name.slice(end)];
 }
 
-/** The ledger in a partition of the table of users, which has other items too. */
+/** Returns the ledger of a user, which is a part of the user's partition. */
 export function ledgerOf(username: string): History {
   return [username, HISTORIES.ledger];
 }
 
-/** How the sort keys of the ledger begin, and no others. */
+/** The prefix of the sort keys of ledger entries. */
 export const LEDGER_SORT_KEYS = TRANSACTION_PREFIX;
 
-/** Where an item lies in the tree of histories; undefined when it is in the tree of its table. */
+/** Returns the key of an item in the tree of histories, or undefined when it is in the tree of its table. */
 export function placeInHistory({ table, pk, sk }: ItemKey): Key[] | undefined {
   const history = historyOfPartition(table, pk);
   if (history) return placeOf(history, sk);
   return table === 'users' && sk.startsWith(LEDGER_SORT_KEYS) ? placeOf(ledgerOf(pk), sk) : undefined;
 }
 
-/** Where a sort key lies in a history. Works for the bounds of ranges, too. */
+/** Returns the tree key of a sort key, or of the bound of a range, in a history. */
 export function placeOf(history: History, sk: string): Key[] {
   return [...history, isReversed(history[1]) ? mirrored(sk) : sk];
 }
 
-/** The key of the item that lies at a place which is no index entry's. */
+/** Returns the key of the item at a tree key that is not an index entry. Inverse of `placeInHistory`. */
 export function itemKeyAt(place: readonly Key[]): ItemKey {
   const [username = '', kind, first = '', second = ''] = place as readonly string[];
   if (kind === HISTORIES.ledger) return { table: 'users', pk: username, sk: first };
@@ -72,12 +72,12 @@ export function itemKeyAt(place: readonly Key[]): ItemKey {
   return { table: 'users', pk: TRANSACTION_PREFIX + username + first, sk: unmirrored(second) };
 }
 
-/** The one index whose entries lie in the tree of histories. */
+/** Returns whether the entries of an index are in the tree of histories. */
 export function isHistoryIndex(index: IndexName): boolean {
   return index === 'UserOrdersIndex';
 }
 
-/** A partition of that index. */
+/** Returns the history with the index entries of a user's orders. */
 export function ordersOf(username: string): History {
   return [username, HISTORIES.orders];
 }

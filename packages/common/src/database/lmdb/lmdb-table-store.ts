@@ -26,23 +26,26 @@ import { runQuery } from './run-query.ts';
 import type { StoredItem } from './stored-item.ts';
 import { toItem } from './stored-item.ts';
 
+/** The folder of an embedded store, and how to open it. */
 export interface LmdbTableStoreOptions {
-  /** A folder on a local disk, created when it is missing. */
+  /** A folder on a local disk; created when it is missing. */
   readonly path: string;
   readonly clock?: Clock;
-  /** For looking at a store, be it in use by another process: it must exist, and nothing in it changes. */
+  /** Opens an existing store without changing it, even while another process uses it. */
   readonly readOnly?: boolean;
-  /** Writes are refused while the disk has less free space; 0 refuses none. */
+  /** Writes are refused while less space is free; 0 refuses none. */
   readonly minFreeBytes?: number;
-  /** Called when that begins and when it ends. */
+  /** Called when the store begins to refuse writes because of a full disk, and when it accepts them again. */
   readonly onDiskChange?: DiskWatchOptions['onChange'] | undefined;
-  /** Measures the free space, for tests; by default the system does. */
+  /** Replaces the measurement of free space in tests. */
   readonly diskReading?: Pick<DiskWatchOptions, 'readFreeBytes' | 'everyMilliseconds'>;
 }
 
 /**
- * The embedded table store. `decide` runs inside LMDB's only write transaction, so nothing is retried; many
+ * Opens the embedded table store. `decide` runs inside the only write transaction of LMDB, so nothing is retried; many
  * transactions share one durable commit (`commit-queue.ts`).
+ * @throws Error when the store is already open in this process, is missing (read-only), or has an unknown format
+ * @see docs/adr/0002-embedded-store.md
  */
 export function createLmdbTableStore({
   path,
@@ -112,7 +115,7 @@ export function createLmdbTableStore({
   };
 }
 
-/** Undefined when the disk does not even say that. */
+/** Returns the free bytes, or undefined when the disk cannot be measured. */
 function freeBytesIfKnown(path: string): number | undefined {
   try {
     return freeBytesNow(path);
@@ -121,7 +124,7 @@ function freeBytesIfKnown(path: string): number | undefined {
   }
 }
 
-/** Reads, decides and checks; what is left to do is to write, which only a taken key may refuse. */
+/** Reads, decides and checks. After that, only a taken key can make the writes fail. */
 function decideOn<R extends Reads, T>(
   environment: Environment,
   reads: R,
@@ -139,14 +142,14 @@ function decideOn<R extends Reads, T>(
   return {
     result,
     write: () => {
-      // First what may still find a key taken: then nothing is written.
+      // Creations come first: when a key is taken, nothing else is written.
       createItems(environment, creations);
       for (const { write, previous } of changes) applyWrite(environment, write, previous);
     },
   };
 }
 
-/** What was found under the name of a read. */
+/** The item found for a read. */
 interface Found {
   readonly name: string;
   readonly key: ItemKey;
@@ -163,7 +166,7 @@ function toReadItems<R extends Reads>(found: readonly Found[]): ReadItems<R> {
   return items as ReadItems<R>;
 }
 
-/** What a write replaces: read a moment ago in the same transaction, which was checked. */
+/** Returns the item that a write replaces, which the transaction has read. */
 function previousOf(key: ItemKey, found: readonly Found[]): StoredItem | undefined {
   return found.find((each) => isSameKey(each.key, key))?.stored;
 }

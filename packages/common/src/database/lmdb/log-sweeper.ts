@@ -7,24 +7,25 @@ import { HISTORIES } from './histories.ts';
 import { findStored } from './places.ts';
 import { nextOwner, sortKeysOf } from './read-keys.ts';
 
-/** Logs that one sweep looks at, some milliseconds of work: a million of them are all seen within a day. */
+/** The number of logs that a sweep reads, which takes a few milliseconds; a million logs are all read within a day. */
 const MAX_LOGS_PER_SWEEP = 1_000;
-/** Small, so that a sweep never holds up the orders behind it for long. */
+/** Small, so that a sweep delays orders only briefly. */
 const MAX_ITEMS_PER_SWEEP = 500;
 
 const [EVENT_PREFIX] = TABLES.users.logs;
 
+/** Deletes the expired items of logs. */
 export interface LogSweeper {
-  /** Looks at the heads of the next logs, deletes what has expired there, and says how many items. */
+  /** Deletes expired items at the heads of the next logs, and returns their number. */
   sweep(nowEpochSeconds: number): Promise<number>;
 }
 
 /**
- * Walks round and round over the logs, which are the events of users. The oldest item of a log is its first, so one
- * look tells whether anything in it is over.
+ * Creates a sweeper that goes over all logs, the events of users, again and again. The first item of a log is its
+ * oldest, so one read shows whether anything in it has expired.
  */
 export function createLogSweeper(environment: Environment): LogSweeper {
-  /** The log that was looked at last; undefined at the beginning of a round. */
+  /** The user whose log was read last; undefined at the beginning of a pass. */
   let owner: string | undefined;
 
   return {
@@ -42,7 +43,7 @@ export function createLogSweeper(environment: Environment): LogSweeper {
   };
 }
 
-/** The oldest items of a log that are over. */
+/** Returns the oldest expired items of a log. */
 function expiredOf(
   environment: Environment,
   pk: string,

@@ -2,28 +2,28 @@ const FIRST_PRINTABLE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 const PRINTABLE = /^[ -~]*$/;
 const HIGHEST_CODE_POINT = 0x10ffff;
-/** Before the mirror image of a character that is not printable ASCII; lower than all images of those that are. */
+/** Marks a character that is not printable ASCII; sorts before all mirrored printable characters. */
 const OTHER_CHARACTER = '\u001c';
 const HEXADECIMAL = 16;
 const HEXADECIMAL_DIGITS = 6;
-/** Higher than every image of a character, so that a text comes behind those that continue it. */
+/** Sorts after every mirrored character, so that a text sorts after the texts that continue it. */
 const END = '\u007f';
 
 /**
- * A text for each text, in the opposite order: where one sorts before another by its bytes in UTF-8, its image sorts
- * behind the other's.
+ * Returns a text that sorts in reverse: if one text sorts before another by its bytes in UTF-8, its mirrored text sorts
+ * after the other's.
  */
 export function mirrored(text: string): string {
   return PRINTABLE.test(text) ? mirroredPrintable(text) + END : Array.from(text, imageOf).join('') + END;
 }
 
-/** The text whose image this is. */
+/** Inverse of `mirrored`. */
 export function unmirrored(image: string): string {
   const [printable = '', ...others] = image.slice(0, -END.length).split(OTHER_CHARACTER);
   return mirroredPrintable(printable) + others.map(textOf).join('');
 }
 
-/** Two of it are the text again. As bytes, since a command mirrors several keys and joining characters is slow. */
+/** Mirrors printable ASCII; its own inverse. Works on bytes, which is faster than joining characters. */
 function mirroredPrintable(text: string): string {
   const bytes = Buffer.from(text, 'latin1');
   for (let at = 0; at < bytes.length; at += 1)
@@ -37,7 +37,7 @@ function imageOf(character: string): string {
   return OTHER_CHARACTER + distance.toString(HEXADECIMAL).padStart(HEXADECIMAL_DIGITS, '0');
 }
 
-/** The character whose distance comes first, and the printable ones that follow it. */
+/** Returns a character from its distance, and the printable characters that follow it. */
 function textOf(image: string): string {
   const distance = Number.parseInt(image.slice(0, HEXADECIMAL_DIGITS), HEXADECIMAL);
   return (

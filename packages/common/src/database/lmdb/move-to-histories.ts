@@ -4,10 +4,10 @@ import { ordersOf, placeInHistory } from './histories.ts';
 import type { StoredItem } from './stored-item.ts';
 import { NOTHING } from './stored-item.ts';
 
-/** Some milliseconds of work, after which all of it is on disk. */
+/** A batch takes a few milliseconds and is then on disk. */
 const KEYS_PER_TRANSACTION = 2_000;
 
-/** What of a file takes part. */
+/** The trees of a file that the upgrade reads and writes. */
 interface Format2 {
   readonly root: RootDatabase<never>;
   readonly users: Database<StoredItem, Key[]>;
@@ -17,8 +17,8 @@ interface Format2 {
 }
 
 /**
- * Moves the lists of users to the tree of histories, from where stores of format 2 have them. May be stopped at any
- * time and begun again, also by several processes at once.
+ * Moves the lists of users of a store of format 2 to the tree of histories. It may be interrupted and started again,
+ * also by several processes at once.
  */
 export function moveToHistories({ root, users, orders, histories }: Format2): void {
   const inBatches = (nextKeys: (after: Key[] | undefined) => Key[][], move: (key: Key[]) => void): void => {

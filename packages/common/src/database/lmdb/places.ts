@@ -11,25 +11,28 @@ export interface Place<V> {
   readonly key: Key[];
 }
 
+/** Returns where an item is stored. */
 export function placeOfItem({ histories, table }: Environment, key: ItemKey): Place<StoredItem> {
   const inHistory = placeInHistory(key);
-  // The values of entries lie at keys that no item has.
+  // Index entries in this tree have keys that no item has.
   if (inHistory) return { tree: histories as Database<StoredItem, Key[]>, key: inHistory };
   return { tree: table(key.table), key: [key.pk, key.sk] };
 }
 
+/** An index entry and the key of its item. */
 export interface EntryOfItem {
   readonly key: ItemKey;
   readonly name: IndexName;
   readonly entry: IndexEntry;
 }
 
+/** Returns where an index entry is stored. */
 export function placeOfEntry(environment: Environment, { key, name, entry }: EntryOfItem): Place<string> {
   const partition = placeOfPartition(environment, { table: key.table, index: name, pk: entry.pk });
   return { tree: partition.tree, key: [...partition.key, entry.sk, key.pk, key.sk] };
 }
 
-/** Where a partition of an index lies: its keys go on with the entry's sort key, then with the keys of the item. */
+/** Returns where a partition of an index is stored. Its keys continue with the index sort key, then the item's keys. */
 export function placeOfPartition(
   environment: Environment,
   { table, index, pk }: { readonly table: TableName; readonly index: IndexName; readonly pk: string },
@@ -38,7 +41,7 @@ export function placeOfPartition(
   return { tree: environment.histories as unknown as Database<string, Key[]>, key: [...ordersOf(pk)] };
 }
 
-/** As of a transaction, or of the write transaction that runs, or else of what is on the disk now. */
+/** Returns a stored item, as of the given read transaction, the running write transaction, or the last commit. */
 export function findStored(
   environment: Environment,
   itemKey: ItemKey,

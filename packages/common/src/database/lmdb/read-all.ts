@@ -10,10 +10,10 @@ import { linesOfHistories, merged } from './read-keys.ts';
 import type { StoredItem } from './stored-item.ts';
 import { toItem } from './stored-item.ts';
 
-/** Of a key of an index, at its end: sort key of the entry, keys of the item. */
+/** The parts at the end of an index key: sort key of the entry, partition key and sort key of the item. */
 const ENTRY_PARTS = 3;
 
-/** Every item of a table, as of when the reading begins. */
+/** Returns every item of a table, as of the start of the scan. */
 export async function* scanTable(environment: Environment, table: TableName): AsyncGenerator<Item> {
   const snapshot = takeSnapshot(environment);
   try {
@@ -23,6 +23,7 @@ export async function* scanTable(environment: Environment, table: TableName): As
   }
 }
 
+/** Returns every entry of an index, as of the start of the scan. */
 export async function* scanIndex(
   environment: Environment,
   table: TableName,
@@ -36,7 +37,7 @@ export async function* scanIndex(
   }
 }
 
-/** One read transaction spans all tables and indexes, so everything read in it is of one moment. */
+/** Returns a snapshot: one read transaction over all tables and indexes. */
 export function takeSnapshot(environment: Environment): StoreSnapshot {
   const transaction = environment.root.useReadTransaction();
   return {
@@ -53,7 +54,7 @@ export function takeSnapshot(environment: Environment): StoreSnapshot {
   };
 }
 
-/** Partitions one after the other, each in the order of its sort keys. */
+/** Returns the items of a table by partition and sort key, with those in histories. */
 async function* itemsOf(
   environment: Environment,
   table: TableName,

@@ -13,22 +13,22 @@ import {
 } from './histories.ts';
 import type { NOTHING, StoredItem } from './stored-item.ts';
 
-/** Sort keys of a partition, both bounds inclusive. */
+/** A range of sort keys of a partition, both bounds inclusive. */
 export interface SortKeys {
   readonly low: string;
   readonly high: string;
   readonly isDescending: boolean;
-  /** The reading goes on behind this one, in its direction. */
+  /** Reading continues after this sort key, in the given direction. */
   readonly after?: string | undefined;
 }
 
-/** What a tree holds under a key. */
+/** A key of a tree and its value. */
 export interface Line {
   readonly key: Key[];
   readonly value: StoredItem | typeof NOTHING;
 }
 
-/** Keys of a tree, both bounds inclusive. */
+/** A range of keys of a tree, both bounds inclusive. */
 export interface TreeKeys {
   readonly lowest: Key[];
   readonly highest: Key[];
@@ -37,7 +37,7 @@ export interface TreeKeys {
   readonly transaction?: Transaction;
 }
 
-/** The same in the words of the library. */
+/** Converts a range of tree keys into options of the library. */
 export function rangeOptions({ lowest, highest, isDescending, after, transaction }: TreeKeys): RangeOptions {
   const [first, last] = isDescending ? [highest, lowest] : [lowest, highest];
   return {
@@ -50,7 +50,7 @@ export function rangeOptions({ lowest, highest, isDescending, after, transaction
   };
 }
 
-/** The sort keys that a partition of a table has, wherever its items lie. */
+/** Returns the sort keys of a partition in order, wherever its items are stored. */
 export function sortKeysOf(
   environment: Environment,
   { table, pk }: { readonly table: TableName; readonly pk: string },
@@ -98,7 +98,7 @@ function* sortKeysOfHistory(
   for (const key of environment.histories.getKeys(rangeOptions(keys))) yield itemKeyAt(key).sk;
 }
 
-/** The next user, in the order of names, who has a history of this kind. */
+/** Returns the next user, by name, with a history of a kind. */
 export function nextOwner(
   histories: Environment['histories'],
   kind: HistoryKind,
@@ -118,7 +118,7 @@ export function nextOwner(
   }
 }
 
-/** All histories of a kind: one user after the other, each list in the order of its sort keys. */
+/** Returns the histories of a kind, user by user, each in the order of its sort keys. */
 export function* linesOfHistories(
   { histories }: Environment,
   kind: HistoryKind,
@@ -135,7 +135,7 @@ export function* linesOfHistories(
   }
 }
 
-/** Merges what is in order on both sides and never the same. */
+/** Merges two sorted sequences without common elements. */
 export function* merged<T>(
   one: Iterable<T>,
   other: Iterable<T>,

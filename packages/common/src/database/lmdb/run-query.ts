@@ -20,7 +20,7 @@ import { findStored, placeOfPartition } from './places.ts';
 import { rangeOptions, sortKeysOf } from './read-keys.ts';
 import { toItem } from './stored-item.ts';
 
-/** Answers a query from one snapshot. */
+/** Runs a query on one snapshot. */
 export function runQuery(environment: Environment, query: Query): Page<Item> {
   const items: Item[] = [];
   let last: Position | undefined;
@@ -30,12 +30,12 @@ export function runQuery(environment: Environment, query: Query): Page<Item> {
     : locateByKey(environment, query)) {
     if (evaluated === MAX_EVALUATED_PER_QUERY) return { items, next: last };
     const stored = findStored(environment, itemKey);
-    const fits = stored && matches(stored.a, query.where);
-    // A full page looks one match further, so that the last page says that it is the last.
-    if (fits && items.length === query.limit) return { items, next: last };
+    const isMatch = stored && matches(stored.a, query.where);
+    // A full page searches for one more match, so that the last page has no `next`.
+    if (isMatch && items.length === query.limit) return { items, next: last };
     evaluated += 1;
     last = position;
-    if (fits) items.push(project(query.table, query.index, toItem(itemKey, stored)));
+    if (isMatch) items.push(project(query.table, query.index, toItem(itemKey, stored)));
   }
   return { items, next: undefined };
 }
@@ -72,7 +72,7 @@ function* locateByIndex(
   const { low, high } = boundsOf(range);
   const isDescending = order === 'descending';
   const { tree, key: prefix } = placeOfPartition(environment, { table, index, pk: indexPk });
-  // A bound has fewer parts than the keys: the shorter one sorts first.
+  // A bound has fewer parts than a key, and the shorter one sorts first.
   const lowest = [...prefix, low];
   const highest = [...prefix, high, HIGHEST_CHARACTER];
   const position = after && [...prefix, after['indexSk'] ?? '', after['pk'] ?? '', after['sk'] ?? ''];
@@ -88,7 +88,9 @@ function* locateByIndex(
   }
 }
 
-/** A position comes from a client, who may have bent it: what lies before the range stays out of sight. */
+/**
+ * Returns whether a position is before the range. A client may have changed its cursor, so such a position is ignored.
+ */
 function isBefore(position: Key | undefined, first: Key, isDescending: boolean): boolean {
   return position !== undefined && compareKeys(position, first) * (isDescending ? -1 : 1) < 0;
 }
@@ -109,7 +111,7 @@ function holds(value: AttributeValue | undefined, condition: Condition): boolean
   return typeof value === 'string' && value > condition.after;
 }
 
-/** An index shows what it projects, here as on DynamoDB, so that no code comes to rely on more. */
+/** Reduces an item to the projection of the index, as on DynamoDB, so that code does not rely on other attributes. */
 function project(table: TableName, index: IndexName | undefined, item: Item): Item {
   const projection = index ? (indexDefinition(table, index)?.projection ?? 'all') : 'all';
   if (projection === 'all') return item;
@@ -117,6 +119,6 @@ function project(table: TableName, index: IndexName | undefined, item: Item): It
     const value = item.attributes[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // The version is not copied either: with it, every write of an item would pay for every index.
+  // The version is not projected: on DynamoDB every write of an item would then write each index.
   return { ...item, attributes: Object.fromEntries(kept), version: 0 };
 }

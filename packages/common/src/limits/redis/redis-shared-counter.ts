@@ -4,18 +4,18 @@ import { CounterAwayError, WINDOW_SECONDS } from '../shared-counter.ts';
 
 const KEY_PREFIX = 'cnop:limit:';
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
-/** A request waits for its count; longer than this, none would be better. */
+/** The time that a request waits for its count. */
 const ANSWER_TIMEOUT_MILLISECONDS = 250;
-/** A server that did not answer is left alone for so long, so that not every request waits for it. */
+/** After a timeout, requests fail at once for this long instead of waiting for the server. */
 const AWAY_MILLISECONDS = 1_000;
 const RETRY_MILLISECONDS = 500;
 const FORGET = 0;
 const REMEMBER = 1;
 
 /**
- * Counts by the second, as the gateway does by itself. The oldest second counts until all of it is out of the window, so
- * that no window of any beginning ever holds more than the limit. One call is one step for the server, so requests that
- * come to several gateways at the same moment are counted one after the other.
+ * Counts per second, like the counter of a single gateway. The oldest second counts until all of it has left the
+ * window, so that no window ever has more requests than the limit. Redis runs a script atomically, so concurrent
+ * requests to several gateways are counted one after the other.
  */
 const COUNT = `
   local window = tonumber(ARGV[2])
@@ -42,18 +42,19 @@ const COUNT = `
   return {1, limit - total - 1, 0}
 `;
 
+/** The server of a shared counter. */
 export interface RedisSharedCounterOptions {
   readonly url: URL;
-  /** Told when the server is lost; the counter goes on trying by itself. */
+  /** Called when the server is lost; the counter reconnects by itself. */
   readonly onTrouble: (error: Error) => void;
   readonly windowSeconds?: number;
-  /** How long an answer may take before the server counts as away. */
+  /** The time after which a server that does not answer counts as lost. */
   readonly answerTimeoutMilliseconds?: number;
 }
 
 type Answer = readonly [isAllowed: number, remaining: number, waitSeconds: number];
 
-/** The counter of several gateways. */
+/** Creates the shared counter of several gateways over Redis. */
 export function createRedisSharedCounter({
   url,
   onTrouble,
@@ -111,7 +112,7 @@ export function createRedisSharedCounter({
   };
 }
 
-/** The client has a method for each of our scripts, of which its type does not know. */
+/** The method that the client has for the script above, which is missing in its type. */
 interface CountingRedis {
   count(key: string, limit: number, windowSeconds: number, mode: number): Promise<Answer>;
 }

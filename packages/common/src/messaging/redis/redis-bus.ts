@@ -3,23 +3,24 @@ import { Redis } from 'ioredis';
 import { createChannelListeners } from '../channel-listeners.ts';
 import type { MessageBus } from '../message-bus.ts';
 
-/** Several platforms may share a server; channels know nothing of its databases. */
+/** Several platforms may share a server, and channels span all its databases. */
 const CHANNEL_PREFIX = 'cnop:';
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
 const MAX_RETRY_DELAY_MILLISECONDS = 2_000;
 const RETRY_STEP_MILLISECONDS = 100;
-/** How long what was published last may take to leave. */
+/** The time that `close` waits for published messages to be sent. */
 const CLOSE_TIMEOUT_MILLISECONDS = 500;
 
+/** The server of a message bus. */
 export interface RedisBusOptions {
   readonly url: URL;
-  /** Told once for each time that the server is lost. */
+  /** Called once for each outage of the server. */
   readonly onTrouble: (error: Error) => void;
 }
 
 /**
- * The bus of many processes. It never keeps anybody waiting for the server: while that is away, messages are lost,
- * and subscriptions come back with it.
+ * Creates the message bus of several processes over Redis. It never waits for the server: during an outage messages are
+ * lost, and subscriptions resume after it.
  */
 export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus {
   const listeners = createChannelListeners();
@@ -30,13 +31,13 @@ export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus 
   };
   const publisher = new Redis(url.href, {
     ...connection,
-    // A message that is old by the time it can be sent is worth nothing.
+    // A message that is late is useless, so none is queued.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    // The messages of one turn of the event loop leave together.
+    // The messages of one turn of the event loop are sent together.
     enableAutoPipelining: true,
   });
-  // While a connection listens it can do nothing else.
+  // A subscribed connection accepts no other commands.
   const subscriber = new Redis(url.href, { ...connection, maxRetriesPerRequest: null });
   reportOutages([publisher, subscriber], onTrouble);
   subscriber.on('message', (channel: string, message: string) => {
@@ -57,7 +58,7 @@ export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus 
     },
     async close() {
       listeners.clear();
-      // What was published in this turn leaves at its end.
+      // Messages that were published in this turn are sent at its end.
       await setImmediate();
       const timer = setTimeout(() => publisher.disconnect(), CLOSE_TIMEOUT_MILLISECONDS);
       await publisher.quit().catch(ignore);
@@ -68,7 +69,7 @@ export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus 
   };
 }
 
-/** The client reports every failed attempt to connect, which for an hour of outage is thousands. */
+/** Reports each outage once; the client reports every failed attempt to connect. */
 function reportOutages(clients: readonly Redis[], onTrouble: (error: Error) => void): void {
   for (const client of clients) {
     let isKnown = false;
@@ -82,5 +83,5 @@ function reportOutages(clients: readonly Redis[], onTrouble: (error: Error) => v
   }
 }
 
-/** A message that could not be sent is a lost message, which everybody expects. */
+/** Ignores a failed message: every listener expects lost messages. */
 function ignore(): void {}
