@@ -1,23 +1,23 @@
-/** What a client may rely on for one error code; the reference page of the code is rendered from it. */
+/** The contract of an error code with clients. The reference page of the code is rendered from it. */
 export interface ErrorCodeDefinition {
   readonly status: number;
   readonly title: string;
-  /** True when the very same request may succeed later without any change. */
+  /** True when the same request may succeed later without any change. */
   readonly retryable: boolean;
-  /** When the platform answers with this code. */
+  /** The situation in which the platform responds with this code. */
   readonly meaning: string;
-  /** What the client should do next. */
+  /** The next step of the client. */
   readonly remedy: string;
 }
 
-/** Every code the platform answers with. Codes are stable: a new situation gets a new code. */
+/** All error codes of the platform. Codes are stable: a new situation gets a new code. */
 export const ERROR_CODES = {
   AUTH_001: {
     status: 401,
     title: 'Authentication required',
     retryable: false,
     meaning:
-      'The access token is missing, malformed, expired or revoked, or the credentials are wrong. The answer and its timing are the same for an unknown user and a wrong password.',
+      'The access token is missing, malformed, expired or revoked, or the credentials are wrong. The response and its timing are the same for an unknown user and a wrong password.',
     remedy: 'Sign in again, or exchange the refresh token at POST /api/v1/auth/refresh.',
   },
   AUTH_002: {
@@ -31,14 +31,14 @@ export const ERROR_CODES = {
     status: 404,
     title: 'Not found',
     retryable: false,
-    meaning: 'The resource does not exist, or it belongs to somebody else. The two are not told apart.',
+    meaning: 'The resource does not exist, or it belongs to another user. The response is the same for both.',
     remedy: 'Check the path and the id.',
   },
   RES_002: {
     status: 409,
     title: 'Already exists',
     retryable: false,
-    meaning: 'A resource with this identity exists: a taken username or e-mail, a known asset id.',
+    meaning: 'A resource with this identity exists: a taken username or e-mail, or an existing asset id.',
     remedy: 'Choose another identity, or read the existing resource.',
   },
   RES_003: {
@@ -52,14 +52,14 @@ export const ERROR_CODES = {
     status: 405,
     title: 'Method not allowed',
     retryable: false,
-    meaning: 'The path exists, but not for this method. The header `Allow` lists the methods that it takes.',
+    meaning: 'The path does not support this method. The header `Allow` lists the methods that it supports.',
     remedy: 'Use one of the methods in `Allow`.',
   },
   VAL_001: {
     status: 422,
     title: 'Invalid input',
     retryable: false,
-    meaning: 'One or more fields are invalid. Every bad field is listed in `errors`.',
+    meaning: 'One or more fields are invalid. Every invalid field is listed in `errors`.',
     remedy: 'Correct the listed fields.',
   },
   VAL_002: {
@@ -67,29 +67,30 @@ export const ERROR_CODES = {
     title: 'Unreadable request',
     retryable: false,
     meaning:
-      'The request cannot be read: broken JSON, duplicate keys, two Host headers, a foreign cursor (400), a body that is too large (413), compressed or of another media type (415).',
-    remedy: 'Send well-formed JSON of at most 64 KiB as application/json, without a Content-Encoding.',
+      'The request cannot be read: invalid JSON, repeated keys, two Host headers, a cursor of another list (400), a body that is too large (413), compressed or of another media type (415).',
+    remedy: 'Send valid JSON of at most 64 KiB as application/json, without a Content-Encoding.',
   },
   VAL_003: {
     status: 422,
     title: 'Missing field',
     retryable: false,
-    meaning: 'One or more required fields are missing. Every missing or bad field is listed in `errors`.',
+    meaning: 'One or more required fields are missing. Every missing field is listed in `errors`.',
     remedy: 'Add the listed fields.',
   },
   BUS_001: {
     status: 422,
     title: 'Insufficient balance',
     retryable: false,
-    meaning: 'Cash or holding does not cover the request. `available` and `required` say by how much.',
-    remedy: 'Deposit more, or ask for less.',
+    meaning:
+      'The cash or the position does not cover the request. `available` and `required` have the amounts.',
+    remedy: 'Deposit more, or request less.',
   },
   BUS_002: {
     status: 422,
     title: 'Order refused',
     retryable: false,
     meaning:
-      'The order breaks a rule of trading: it would settle to zero, or its fields do not fit together.',
+      'The order breaks a rule of trading: for example, its total rounds to zero, or its fields contradict each other.',
     remedy: 'Read `detail` and change the order.',
   },
   BUS_003: {
@@ -110,7 +111,8 @@ export const ERROR_CODES = {
     status: 503,
     title: 'Temporarily unavailable',
     retryable: true,
-    meaning: 'The service is busy, starting, shutting down, or lacks a dependency. Nothing was changed.',
+    meaning:
+      'The service is busy, starting, shutting down, or a dependency is unavailable. Nothing was changed.',
     remedy:
       'Wait for the seconds in `Retry-After`, then send the same request with the same Idempotency-Key.',
   },
@@ -126,7 +128,7 @@ export const ERROR_CODES = {
     status: 500,
     title: 'Internal error',
     retryable: false,
-    meaning: 'Something unforeseen went wrong. No internal detail is shown.',
+    meaning: 'An unexpected error occurred. The response has no internal details.',
     remedy: 'Report the `trace_id`.',
   },
 } as const satisfies Record<string, ErrorCodeDefinition>;

@@ -1,38 +1,38 @@
 import type { FieldError, ProblemOptions } from './problem-error.ts';
 import { fieldErrorOf, ProblemError } from './problem-error.ts';
 
-/** Seconds a client is told to wait when nothing better is known. */
+/** The default `Retry-After`. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
-/** 401: no token, or one that is not (or no longer) worth anything. */
+/** 401: the token is missing, invalid, expired or revoked. */
 export class AuthenticationError extends ProblemError {
   constructor(detail = 'A valid access token is required.', options: Pick<ProblemOptions, 'cause'> = {}) {
     super('AUTH_001', { ...options, detail });
   }
 }
 
-/** 401: a request without a token for a route that needs one. */
+/** 401: the request has no token, and its route needs one. */
 export class NotSignedInError extends AuthenticationError {
   constructor() {
     super('Sign in first, then send the access token as "Authorization: Bearer <token>".');
   }
 }
 
-/** 403: the caller is known, but may not do this. */
+/** 403: the role of the user does not allow the request. */
 export class ForbiddenError extends ProblemError {
   constructor(detail = 'Your role does not allow this.') {
     super('AUTH_002', { detail });
   }
 }
 
-/** 404: not there, or somebody else's. */
+/** 404: the resource does not exist, or belongs to another user. */
 export class NotFoundError extends ProblemError {
   constructor(resource: string) {
     super('RES_001', { detail: `${resource} was not found.` });
   }
 }
 
-/** 409: the identity is taken. */
+/** 409: the identity of a new resource is taken. */
 export class AlreadyExistsError extends ProblemError {
   constructor(detail: string, field?: string) {
     super('RES_002', {
@@ -51,7 +51,7 @@ export class StateConflictError extends ProblemError {
   }
 }
 
-/** 422: one or more fields are invalid; VAL_003 when all of them are merely missing. */
+/** 422: one or more fields are invalid (VAL_001), or all of them are missing (VAL_003). */
 export class ValidationError extends ProblemError {
   constructor(errors: readonly FieldError[]) {
     const allMissing = errors.length > 0 && errors.every((error) => error.code === 'required');
@@ -78,7 +78,7 @@ export class ValidationError extends ProblemError {
   }
 }
 
-/** 405: the path exists, and not for this method. The answer names the methods in `Allow`. */
+/** 405: the path does not support the method. The response lists the supported methods in `Allow`. */
 export class MethodNotAllowedError extends ProblemError {
   readonly allowed: readonly string[];
 
@@ -88,21 +88,21 @@ export class MethodNotAllowedError extends ProblemError {
   }
 }
 
-/** 400, 413 or 415: the request cannot be read at all. */
+/** 400, 413 or 415: the request cannot be read. */
 export class UnreadableRequestError extends ProblemError {
   constructor(detail: string, options: Pick<ProblemOptions, 'status' | 'cause' | 'errors'> = {}) {
     super('VAL_002', { ...options, detail });
   }
 }
 
-/** 429: a limit is exhausted. */
+/** 429: a rate limit is exhausted. */
 export class RateLimitedError extends ProblemError {
   constructor(retryAfterSeconds: number, detail = 'Too many requests.') {
     super('RATE_001', { detail, retryAfterSeconds });
   }
 }
 
-/** 503: busy or not ready; nothing was changed. */
+/** 503: the service is busy or not ready; nothing was changed. */
 export class UnavailableError extends ProblemError {
   constructor(
     detail = 'The service is busy, please try again.',
@@ -112,14 +112,14 @@ export class UnavailableError extends ProblemError {
   }
 }
 
-/** 502 or 504: a service behind the gateway failed or did not answer in time. */
+/** 502 or 504: a service behind the gateway failed, or did not respond in time. */
 export class UpstreamError extends ProblemError {
   constructor(detail: string, options: Pick<ProblemOptions, 'status' | 'cause'> = {}) {
     super('SVC_002', { ...options, detail, retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS });
   }
 }
 
-/** 500: an invariant of our own code is broken; the detail is logged, never sent. */
+/** 500: an invariant of our code is broken; the cause is logged, never sent. */
 export class InternalError extends ProblemError {
   constructor(cause: unknown) {
     super('INT_001', { cause, detail: 'Something went wrong on our side.' });

@@ -3,7 +3,7 @@ import type { FieldError, ProblemError } from './problem-error.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
-/** The body of every error answer (RFC 9457 with our extension members). */
+/** The body of every error response (RFC 9457), with our extension members. */
 export interface ProblemDetails {
   readonly type: string;
   readonly title: string;
@@ -17,16 +17,16 @@ export interface ProblemDetails {
   readonly errors?: readonly FieldError[];
 }
 
-/** What the error itself does not know: the request it happened in. */
+/** The request that failed, and the time. */
 export interface ProblemContext {
-  /** Path of the request, without its query. */
+  /** The path of the request, without its query. */
   readonly instance: string;
   readonly traceId: string;
   readonly at: Date;
 }
 
 /**
- * Turns an error into the body that leaves. Extension members cannot replace the standard ones.
+ * Converts an error into the body of a response. Extension members cannot replace the standard ones.
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export function toProblemDetails(error: ProblemError, context: ProblemContext): ProblemDetails {

@@ -1,12 +1,12 @@
 import type { ErrorCode } from './error-codes.ts';
 import { ERROR_CODES } from './error-codes.ts';
 
-/** The part of a request that an invalid input came in. */
+/** The part of a request with an invalid input. */
 export type RequestPart = 'body' | 'parameter' | 'header';
 
 /**
- * One invalid input, named for people (`field`) and for programs. A program finds it by exactly one of three members:
- * `pointer` (RFC 6901) into the body, `parameter` of the path or the query, or `header`.
+ * An invalid input. `field` names it for users; exactly one of three members locates it for programs: `pointer` into
+ * the body (RFC 6901), `parameter` of the path or the query, or `header`.
  */
 export type FieldError = {
   readonly field: string;
@@ -19,7 +19,7 @@ type InputLocation =
   | { readonly parameter: string }
   | { readonly header: string };
 
-/** Names an invalid input by the part of the request it came in. */
+/** Returns the error of one invalid input, located in its part of the request. */
 export function fieldErrorOf(
   part: RequestPart,
   path: readonly PropertyKey[],
@@ -37,20 +37,21 @@ function locationOf(part: RequestPart, segments: readonly string[]): InputLocati
   return { pointer: escaped.join('') };
 }
 
+/** The parts of a problem besides its code. */
 export interface ProblemOptions {
-  /** Shown to the client; defaults to the title of the code. */
+  /** The text for the client; defaults to the title of the code. */
   readonly detail?: string;
-  /** Overrides the status of the code where one code covers several (413, 415, 504). */
+  /** Replaces the status of a code that covers several (413, 415, 504). */
   readonly status?: number;
   readonly errors?: readonly FieldError[];
-  /** Further members of the answer, such as `available` and `required`. */
+  /** Further members of the response, such as `available` and `required`. */
   readonly extensions?: Readonly<Record<string, string | number | boolean | null>>;
   readonly retryAfterSeconds?: number;
   /** Logged, never sent. */
   readonly cause?: unknown;
 }
 
-/** The base of every error that is meant for a client. Anything else that is thrown becomes INT_001. */
+/** The base of every error that a client sees. Any other thrown value becomes INT_001 (500). */
 export class ProblemError extends Error {
   readonly code: ErrorCode;
   readonly status: number;

@@ -4,14 +4,14 @@ import { fieldErrorOf } from './problem-error.ts';
 
 type ZodIssue = z.core.$ZodIssue;
 
-/** What a value that is absent fails with, depending on what was expected. */
+/** The codes of the issues of an absent value, depending on its schema. */
 const CODES_OF_ABSENCE: ReadonlySet<string> = new Set(['invalid_type', 'invalid_union', 'invalid_value']);
 
 /**
- * Lists every bad field of a failed parse. An unknown field is named itself, not its parent; a missing one
- * gets the code `required`, so that VAL_003 can be told from VAL_001.
- * @param issues of a parse with `reportInput`, without which a missing field cannot be told from a bad one
- * @param part of the request that was parsed
+ * Returns the errors of all invalid fields of a failed parse. An unknown field is named itself, not its parent. A
+ * missing field has the code `required`, which distinguishes VAL_003 from VAL_001.
+ * @param issues issues of a parse with `reportInput`, without which missing and invalid fields look the same
+ * @param part part of the request that was parsed
  */
 export function fieldErrorsOf(issues: readonly ZodIssue[], part: RequestPart = 'body'): FieldError[] {
   const word = WORDS[part];
@@ -27,7 +27,7 @@ export function fieldErrorsOf(issues: readonly ZodIssue[], part: RequestPart = '
   });
 }
 
-/** What an input is called in each part of a request. */
+/** The word for an input in each part of a request. */
 const WORDS: Readonly<Record<RequestPart, string>> = {
   body: 'field',
   parameter: 'parameter',
@@ -36,11 +36,11 @@ const WORDS: Readonly<Record<RequestPart, string>> = {
 
 function isAbsent(issue: ZodIssue): boolean {
   if (!('input' in issue) || !CODES_OF_ABSENCE.has(issue.code ?? '')) return false;
-  // Fastify hands over null for a request without a body.
+  // Fastify passes null for a request without a body.
   return issue.input === undefined || (issue.input === null && issue.path.length === 0);
 }
 
-/** A check of our own says by a parameter what is wrong. */
+/** Returns the code of an issue; our own checks set it as a parameter. */
 function codeOf(issue: ZodIssue): string {
   if (issue.code !== 'custom') return issue.code;
   const code: unknown = issue.params?.['code'];

@@ -47,7 +47,7 @@ describe('each error', () => {
     expect(error.stack).toContain(name);
   });
 
-  it('has a code that the catalogue knows, with everything a client needs to act', () => {
+  it('has a complete definition of its code', () => {
     for (const [code, definition] of Object.entries(ERROR_CODES)) {
       expect(code).toMatch(/^(AUTH|RES|VAL|BUS|RATE|SVC|INT)_\d{3}$/);
       expect(definition.status).toBeGreaterThanOrEqual(400);
@@ -55,13 +55,13 @@ describe('each error', () => {
     }
   });
 
-  it('is named by a field when an identity is taken', () => {
+  it('names the field when an identity is taken', () => {
     expect(new AlreadyExistsError('This e-mail is taken.', 'email').errors).toEqual([
       { field: 'email', pointer: '/email', message: 'This e-mail is taken.', code: 'already_exists' },
     ]);
   });
 
-  it('does not tell its cause to the client', () => {
+  it('does not send its cause to the client', () => {
     expect(new InternalError(new Error('secret')).message).not.toContain('secret');
   });
 });
@@ -70,24 +70,24 @@ describe('a validation error', () => {
   const missing = (field: string) => ({ field, pointer: `/${field}`, message: 'x', code: 'required' });
   const bad = (field: string) => ({ field, pointer: `/${field}`, message: 'x', code: 'too_big' });
 
-  it('is VAL_003 when all fields are merely missing', () => {
+  it('is VAL_003 when all invalid fields are missing', () => {
     expect(new ValidationError([missing('a'), missing('b')])).toMatchObject({
       code: 'VAL_003',
       message: 'Missing: a, b.',
     });
   });
 
-  it('is VAL_001 as soon as one is bad', () => {
+  it('is VAL_001 when at least one field is invalid', () => {
     const error = new ValidationError([missing('a'), bad('b'), bad('b')]);
     expect(error).toMatchObject({ code: 'VAL_001', status: 422, message: 'Invalid: a, b.' });
     expect(error.errors).toHaveLength(3);
   });
 
-  it('is VAL_001 when there is nothing to name', () => {
+  it('is VAL_001 without fields', () => {
     expect(new ValidationError([])).toMatchObject({ code: 'VAL_001', status: 422 });
   });
 
-  it('can be about one field', () => {
+  it('can name one field', () => {
     expect(ValidationError.ofField('amount', 'Too much.').errors).toEqual([
       { field: 'amount', pointer: '/amount', message: 'Too much.', code: 'invalid' },
     ]);

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 
 const CONTEXT = { instance: '/api/v1/orders', traceId: 'trace-1', at: new Date('2026-01-15T12:00:00.000Z') };
 
-describe('the body of an error answer', () => {
+describe('the body of an error response', () => {
   it('has the members of RFC 9457 and ours', () => {
     expect(toProblemDetails(new AuthenticationError(), CONTEXT)).toEqual({
       type: '/errors/AUTH_001',
@@ -32,17 +32,17 @@ describe('the body of an error answer', () => {
     ]);
   });
 
-  it('says whether the same request may succeed later', () => {
+  it('says whether a retry may succeed', () => {
     expect(toProblemDetails(new RateLimitedError(1), CONTEXT).retryable).toBe(true);
   });
 
-  it('follows the status of the error where its code covers several', () => {
+  it('has the status of the error when its code covers several', () => {
     expect(toProblemDetails(new UnreadableRequestError('Too large.', { status: 413 }), CONTEXT).status).toBe(
       413,
     );
   });
 
-  it('carries extension members, which cannot replace the standard ones', () => {
+  it('has extension members, which cannot replace the standard ones', () => {
     const error = new ProblemError('BUS_001', {
       extensions: {
         available: '1.00',

@@ -17,7 +17,7 @@ function errorsOf(input: unknown) {
 }
 
 describe('the field errors of a failed parse', () => {
-  it('call every absent field required, whatever was expected of it', () => {
+  it('have the code required for every absent field', () => {
     expect(errorsOf({})).toEqual(
       ['name', 'kind', 'either'].map((field) => ({
         field,
@@ -28,21 +28,24 @@ describe('the field errors of a failed parse', () => {
     );
   });
 
-  it.each([undefined, null])('call an absent body required: %s', (body) => {
+  it.each([undefined, null])('have the code required for an absent body: %s', (body) => {
     expect(errorsOf(body)).toEqual([
       { field: 'body', pointer: '', message: 'This field is required.', code: 'required' },
     ]);
   });
 
-  it.each([[[]], ['text'], [1], [true]])('call a body of another type bad, not missing: %j', (body) => {
-    expect(errorsOf(body)).toMatchObject([{ field: 'body', pointer: '', code: 'invalid_type' }]);
-  });
+  it.each([[[]], ['text'], [1], [true]])(
+    'have the code invalid_type for a body of another type: %j',
+    (body) => {
+      expect(errorsOf(body)).toMatchObject([{ field: 'body', pointer: '', code: 'invalid_type' }]);
+    },
+  );
 
-  it('call a field that is null bad, not missing', () => {
+  it('do not treat null as missing', () => {
     expect(errorsOf({ ...VALID, name: null })).toMatchObject([{ field: 'name', code: 'invalid_type' }]);
   });
 
-  it('list every bad field', () => {
+  it('list every invalid field', () => {
     const errors = errorsOf({ name: 'a', amount: 'x', kind: 'c', either: true });
     expect(errors.map(({ field, code }) => [field, code])).toEqual([
       ['name', 'too_small'],
@@ -59,7 +62,7 @@ describe('the field errors of a failed parse', () => {
     ]);
   });
 
-  it('write the path of a nested field for people and for programs (RFC 6901)', () => {
+  it('locate a nested field by path and by JSON pointer (RFC 6901)', () => {
     expect(errorsOf({ ...VALID, items: [{ 'a/b~c': 'x' }, { 'a/b~c': 1 }] })).toMatchObject([
       { field: 'items.1.a/b~c', pointer: '/items/1/a~1b~0c' },
     ]);
@@ -68,7 +71,7 @@ describe('the field errors of a failed parse', () => {
     ]);
   });
 
-  it('take the code of a check of our own from its parameters', () => {
+  it('have the code that a custom check sets in its parameters', () => {
     const own = z.string().superRefine((value, context) => {
       context.addIssue({
         code: 'custom',
@@ -82,7 +85,7 @@ describe('the field errors of a failed parse', () => {
     expect(codeOf('plain')).toBe('invalid');
   });
 
-  it('never repeat what was sent', () => {
+  it('never repeat the input', () => {
     const secret = 'hunter2-hunter2';
     expect(
       JSON.stringify(errorsOf({ ...VALID, name: [secret], amount: secret, kind: secret })),

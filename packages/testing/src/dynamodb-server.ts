@@ -11,22 +11,22 @@ import { freePort } from './system/free-port.ts';
 const READY_TIMEOUT_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 20;
 
-/** A server that speaks DynamoDB's protocol. */
+/** A server that speaks the protocol of DynamoDB. */
 export interface DynamoDbServer {
   readonly endpoint: string;
-  /** Stops the server hard and starts it on the same data and port. Only where `isRestartable`. */
+  /** Kills the server and starts it again on the same data and port. Only when `isRestartable`. */
   restart(): Promise<void>;
   readonly isRestartable: boolean;
   stop(): Promise<void>;
 }
 
-/** The server's own checks of keys are all there is to pass, so any will do. */
+/** The server accepts any keys. */
 export const DYNAMODB_SERVER_AWS = {
   region: 'us-east-1',
   keys: { accessKeyId: 'local', secretAccessKey: 'local' },
 } as const;
 
-/** Why there is no DynamoDB to test against, or undefined when there is one. */
+/** Returns why no DynamoDB is available for tests, or undefined when one is. */
 export function whyNoDynamoDb(): string | undefined {
   if (process.env['DYNAMODB_ENDPOINT'] !== undefined || binaryPath() !== undefined) return undefined;
   return `no DynamoDB to test against: set DYNAMODB_ENDPOINT, or install the optional package ${packageName()}`;
@@ -35,12 +35,12 @@ export function whyNoDynamoDb(): string | undefined {
 /**
  * Starts a DynamoDB-compatible server on a free port with an empty database, or uses the one that
  * DYNAMODB_ENDPOINT names.
- * @throws Error when there is neither: ask `whyNoDynamoDb` first
+ * @throws Error when there is neither; call `whyNoDynamoDb` first
  */
 export async function startDynamoDbServer(): Promise<DynamoDbServer> {
   const endpoint = process.env['DYNAMODB_ENDPOINT'];
   if (endpoint !== undefined) {
-    const refuse = () => Promise.reject(new Error('a server that is not ours is not restarted'));
+    const refuse = () => Promise.reject(new Error('a server of DYNAMODB_ENDPOINT is not restarted'));
     return { endpoint, isRestartable: false, restart: refuse, stop: () => Promise.resolve() };
   }
   const binary = binaryPath();
@@ -88,7 +88,7 @@ async function waitUntilReady(child: ChildProcess, endpoint: string): Promise<vo
   const start = performance.now();
   while (performance.now() - start < READY_TIMEOUT_MILLISECONDS) {
     if (child.exitCode !== null) throw new Error(`the DynamoDB server ended with code ${child.exitCode}`);
-    // Any answer will do, an error too: it listens.
+    // Any response shows that the server listens, even an error.
     const answer = await fetch(endpoint, { signal: AbortSignal.timeout(READY_TIMEOUT_MILLISECONDS) }).catch(
       () => undefined,
     );
@@ -106,7 +106,7 @@ function packageName(): string {
   return `@dynoxide/${process.platform}-${process.arch}`;
 }
 
-/** The package is one binary beside its package.json. */
+/** Returns the path of the binary, which is next to the package.json of its package. */
 function binaryPath(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve(`${packageName()}/package.json`);

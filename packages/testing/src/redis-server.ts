@@ -9,27 +9,27 @@ const COMMAND = 'redis-server';
 const READY_TIMEOUT_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 10;
 
-/** A Redis server with nothing in it, which keeps nothing. */
+/** An empty Redis server without persistence. */
 export interface RedisServer {
   readonly url: URL;
-  /** Ends the server hard; it can be started again on the same port. */
+  /** Kills the server; it can be started again on the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Lets the server hang: it takes what is sent and answers nothing until it goes on. */
+  /** Makes the server hang: it accepts data and does not respond until `goOn`. */
   pause(): void;
   goOn(): void;
-  /** Sends one command as a line of text and gives back the first line of the answer. */
+  /** Sends one command as a line of text and returns the first line of the response. */
   send(command: string): Promise<string>;
 }
 
-/** Why there is no Redis to test against, or undefined when there is one. */
+/** Returns why no Redis is available for tests, or undefined when one is. */
 export function whyNoRedis(): string | undefined {
   return spawnSync(COMMAND, ['--version']).status === 0
     ? undefined
     : `no Redis to test against: install ${COMMAND}`;
 }
 
-/** Starts a server on a free port. Ask `whyNoRedis` first. */
+/** Starts a server on a free port. Call `whyNoRedis` first. */
 export async function startRedisServer(): Promise<RedisServer> {
   const port = await freePort();
   let child: ChildProcess | undefined;

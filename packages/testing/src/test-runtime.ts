@@ -29,27 +29,28 @@ import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
 const SESSION_LIFETIME_SECONDS = 3_600;
 
+/** The runtime of a service under test. */
 export interface TestRuntime extends ServiceRuntime {
   readonly tokens: TokenIssuer;
   readonly signingKeys: SigningKeys;
-  /** For the user service: users of tests may give themselves whatever they need. */
+  /** Allows free deposits in tests of the user service. */
   readonly playMoney: PlayMoney;
-  /** Tests write prices on it. */
+  /** The board to which tests write prices. */
   readonly quotes: WritableQuoteBoard;
-  /** Signs somebody in without the user service: a real session and a real token. */
+  /** Signs a user in without the user service, with a real session and a real token. */
   signIn(username: string, role?: UserRole): Promise<{ readonly authorization: string }>;
-  /** Gives somebody an account with cash, posted to the ledger as a deposit. */
+  /** Deposits cash to an account, in US dollars, with its ledger entry. */
   fund(username: string, usd: string): Promise<void>;
   /** Closes and deletes the store. */
   dispose(): Promise<void>;
 }
 
-/** A verifier with a cache of its own, as each process has one. */
+/** Creates a verifier with its own cache, as each process has one. */
 export function createTestVerifier({ signingKeys, clock }: Pick<TestRuntime, 'signingKeys' | 'clock'>) {
   return createTokenVerifier({ keys: { jwks: signingKeys.publicKeys() }, settings: TOKEN_SETTINGS, clock });
 }
 
-/** What a service runs on in tests: a real store in a folder of its own, real keys, real tokens. */
+/** Creates the runtime of a service under test: a real store in a temporary folder, real keys and real tokens. */
 export async function createTestRuntime({
   clock = systemClock,
 }: {

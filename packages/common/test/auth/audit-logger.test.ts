@@ -34,7 +34,7 @@ function aLog(start: string) {
 const PAGE = { limit: 50 };
 
 describe('the audit log', () => {
-  it('keeps everything that is known about an event', async () => {
+  it('stores all facts of an event', async () => {
     const { log } = aLog('2026-02-01T08:00:00.000Z');
     const recorded = await log.record({
       type: 'role_change',
@@ -61,7 +61,7 @@ describe('the audit log', () => {
     expect((await log.byUser('alice', PAGE)).items).toEqual([recorded]);
   });
 
-  it('is stored where the database design says, and expires after 400 days', async () => {
+  it('is stored under the documented key and expires after 400 days', async () => {
     const { log } = aLog('2026-02-02T08:00:00.000Z');
     const event = log.eventOf({ type: 'logout', username: 'bob' });
     const sk = `2026-02-02T08:00:00.000Z#${event.event_id}`;
@@ -74,7 +74,7 @@ describe('the audit log', () => {
     });
   });
 
-  it('takes part in the transaction that the event is about: both or neither', async () => {
+  it('is written in the transaction of its event: both or neither', async () => {
     const { log } = aLog('2026-02-03T08:00:00.000Z');
     const event = log.eventOf({ type: 'status_change', username: 'carol' });
     const refused = store.transact({}, () => {
@@ -87,7 +87,7 @@ describe('the audit log', () => {
     expect((await log.byUser('carol', PAGE)).items).toEqual([event]);
   });
 
-  it('only ever adds: an event cannot be stored over another', async () => {
+  it('never overwrites an event', async () => {
     const { log } = aLog('2026-02-04T08:00:00.000Z');
     const event = log.eventOf({ type: 'login', username: 'dave' });
     const write = () => store.transact({}, () => ({ writes: [log.writeFor(event)], result: undefined }));
@@ -95,7 +95,7 @@ describe('the audit log', () => {
     await expect(write()).rejects.toBeInstanceOf(ItemExistsError);
   });
 
-  it('shows the events of a user, and of a day, newest first and page by page', async () => {
+  it('lists the events of a user and of a day, newest first, page by page', async () => {
     const { log, clock } = aLog('2026-02-05T22:00:00.000Z');
     const recorded = [];
     for (let count = 0; count < 5; count += 1) {
@@ -120,7 +120,7 @@ describe('the audit log', () => {
     expect(ofFrank.next).toBeUndefined();
   });
 
-  it('keeps apart events of the same millisecond, in their order', async () => {
+  it('keeps the order of events of the same millisecond', async () => {
     const { log } = aLog('2026-02-06T08:00:00.000Z');
     const recorded = [];
     for (let count = 0; count < 20; count += 1)
@@ -141,13 +141,13 @@ describe('an audit event', () => {
     expect(eventOf({ type }).event_type).toBe(type);
   });
 
-  it('needs neither an actor nor anything about the request', () => {
+  it('needs no actor and no facts of a request', () => {
     const nothing = { actor: null, address: null, user_agent: null, request_id: null, detail: {} };
     expect(eventOf({})).toMatchObject(nothing);
     expect(eventOf({ actor: null, address: '', userAgent: '', requestId: null })).toMatchObject(nothing);
   });
 
-  it('does not name an unknown subject, since a password is often typed there', () => {
+  it('does not store an unknown username, which is often a mistyped password', () => {
     expect(eventOf({ type: 'login_failure', username: UNKNOWN_SUBJECT }).username).toBe('(unknown)');
     expect(() => eventOf({ username: 'My Password 1!' })).toThrow(ZodError);
   });
@@ -156,7 +156,7 @@ describe('an audit event', () => {
     ['a token', 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'],
     ['a hash', '$2b$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghijkl'],
     ['an e-mail address', 'alice.example+tag@mail.example.com'],
-  ])('loses %s wherever it hides', (_name, secret) => {
+  ])('removes %s from every field', (_name, secret) => {
     const event = eventOf({
       userAgent: `Agent ${secret} end`,
       requestId: secret,
@@ -174,11 +174,11 @@ describe('an audit event', () => {
     'password_hash',
     'cookie',
     'secret',
-  ])('loses the value of a detail called %s', (name) => {
+  ])('removes the value of a detail named %s', (name) => {
     expect(eventOf({ detail: { [name]: 'hunter2' } }).detail).toEqual({ [name]: '[removed]' });
   });
 
-  it('cuts what is too long, and control characters', () => {
+  it('cuts long texts and replaces control characters', () => {
     const event = eventOf({
       userAgent: `a\nb\u0000${'x'.repeat(10_000)}`,
       requestId: 'r'.repeat(1_000),
@@ -193,7 +193,7 @@ describe('an audit event', () => {
     expect(event.detail['name_0']).toHaveLength(200);
   });
 
-  it('does not break when a cut goes through a character', () => {
+  it('accepts a cut inside a surrogate pair', () => {
     const event = eventOf({ userAgent: `${'x'.repeat(255)}😀` });
     expect(event.user_agent).toBe(`${'x'.repeat(255)}?`);
   });

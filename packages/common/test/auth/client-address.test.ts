@@ -3,47 +3,47 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const TRUSTED = createTrustedProxies(['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8']);
-const NOBODY = createTrustedProxies([]);
+const NO_PROXIES = createTrustedProxies([]);
 
 describe('the address of the client', () => {
   it.each<[string, string | undefined, string | string[] | undefined, string]>([
     ['is the peer without a header', '192.0.2.1', undefined, '192.0.2.1'],
-    ['is the peer when it is not trusted, whatever it says', '192.0.2.1', '203.0.113.7', '192.0.2.1'],
-    ['is what a trusted peer saw', '10.1.2.3', '203.0.113.7', '203.0.113.7'],
-    ['is a trusted peer that says nothing', '10.1.2.3', undefined, '10.1.2.3'],
+    ['is an untrusted peer despite its header', '192.0.2.1', '203.0.113.7', '192.0.2.1'],
+    ['is the address that a trusted peer reports', '10.1.2.3', '203.0.113.7', '203.0.113.7'],
+    ['is a trusted peer without a header', '10.1.2.3', undefined, '10.1.2.3'],
     [
-      'is the nearest one that is not trusted',
+      'is the last untrusted address in the header',
       '10.1.2.3',
       '198.51.100.1, 203.0.113.7, 10.9.9.9',
       '203.0.113.7',
     ],
-    ['is not what the client put in front', '10.1.2.3', '127.0.0.1, 203.0.113.7', '203.0.113.7'],
-    ['is the farthest one when all are trusted', '127.0.0.1', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
-    ['is the last proxy that made sense', '10.1.2.3', '203.0.113.7, nonsense, 10.0.0.2', '10.0.0.2'],
-    ['is the peer when the header is nonsense', '10.1.2.3', 'unknown', '10.1.2.3'],
+    ['is not an address that the client prepends', '10.1.2.3', '127.0.0.1, 203.0.113.7', '203.0.113.7'],
+    ['is the first address when all are trusted', '127.0.0.1', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
+    ['is the last proxy before an invalid entry', '10.1.2.3', '203.0.113.7, nonsense, 10.0.0.2', '10.0.0.2'],
+    ['is the peer when the header is invalid', '10.1.2.3', 'unknown', '10.1.2.3'],
     ['is the peer when the header is empty', '10.1.2.3', '', '10.1.2.3'],
     ['is not an address with a port', '10.1.2.3', '203.0.113.7:4711', '10.1.2.3'],
     ['is not a short form', '10.1.2.3', '2130706433', '10.1.2.3'],
     ['is read over several headers', '10.1.2.3', ['198.51.100.1', '203.0.113.7'], '203.0.113.7'],
-    ['may have no spaces or many', '10.1.2.3', '198.51.100.1,  203.0.113.7  ,10.0.0.1', '203.0.113.7'],
-    ['has one spelling in IPv6', '::1', '2001:DB8:0:0::1', '2001:db8::1'],
-    ['is IPv4 where it is written inside IPv6', '::ffff:10.1.2.3', '::ffff:203.0.113.7', '203.0.113.7'],
-    ['is IPv4 in the other spelling too', '::ffff:a01:203', '::ffff:cb00:7107', '203.0.113.7'],
+    ['may be surrounded by spaces', '10.1.2.3', '198.51.100.1,  203.0.113.7  ,10.0.0.1', '203.0.113.7'],
+    ['is in canonical IPv6 form', '::1', '2001:DB8:0:0::1', '2001:db8::1'],
+    ['is IPv4 when it is mapped into IPv6', '::ffff:10.1.2.3', '::ffff:203.0.113.7', '203.0.113.7'],
+    ['is IPv4 in the hexadecimal mapped form', '::ffff:a01:203', '::ffff:cb00:7107', '203.0.113.7'],
     ['has no zone', 'fd00::1%eth0', 'fe80::1%eth0', 'fe80::1'],
     ['is unknown when the connection is gone', undefined, '203.0.113.7', '0.0.0.0'],
   ])('%s', (_name, peer, forwardedFor, expected) => {
     expect(clientAddressOf(peer, forwardedFor, TRUSTED)).toBe(expected);
   });
 
-  it('is always the peer when nobody is trusted', () => {
+  it('is always the peer when no proxy is trusted', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.string(), (peer, forwardedFor) => {
-        expect(clientAddressOf(peer, forwardedFor, NOBODY)).toBe(peer);
+        expect(clientAddressOf(peer, forwardedFor, NO_PROXIES)).toBe(peer);
       }),
     );
   });
 
-  it('cannot be chosen by what a client sends through a trusted proxy', () => {
+  it('cannot be forged through a trusted proxy', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string())), (sent) => {
         const forwardedFor = [...sent, '203.0.113.7'].join(', ');
@@ -90,7 +90,7 @@ describe('a list of trusted proxies', () => {
   });
 });
 
-describe('what a limit counts', () => {
+describe('the network that a limit counts', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
@@ -104,13 +104,13 @@ describe('what a limit counts', () => {
     expect(networkOf(address)).toBe(network);
   });
 
-  it('is one for all addresses of a client in IPv6', () => {
+  it('is the same for all IPv6 addresses of a client', () => {
     const group = fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16));
     const tail = fc.array(group, { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(tail, tail, tail, (head, one, other) => {
         const network = (rest: string[]) =>
-          networkOf(clientAddressOf([...head, ...rest].join(':'), undefined, NOBODY));
+          networkOf(clientAddressOf([...head, ...rest].join(':'), undefined, NO_PROXIES));
         const isPlain = !head.every((part) => part === '0');
         fc.pre(isPlain);
         expect(network(one)).toBe(network(other));

@@ -22,7 +22,7 @@ beforeEach(() => {
   refusals = [];
 });
 
-/** A request as a service sees it. */
+/** Builds a request as a service receives it. */
 function received(hop: Hop, signature: string | undefined): IncomingMessage {
   const { method, url, clientAddress, requestId } = hop;
   const headers = {
@@ -37,12 +37,12 @@ const read = (request: IncomingMessage, secrets: readonly string[] = [SECRET]): 
   readSignedHops({ secrets, clock, onRefusal: (refusal) => refusals.push(refusal) })(request);
 const sign = (hop: Hop, secret = SECRET): string => createHopSigner(secret, clock)(hop);
 
-it('believes the client address of a signed hop', () => {
+it('trusts the client address of a signed hop', () => {
   expect(read(received(HOP, sign(HOP)))).toBe('203.0.113.7');
   expect(refusals).toEqual([]);
 });
 
-it('takes the other end of the connection for the client without a signature, and finds nothing wrong', () => {
+it('uses the peer as the client without a signature, and reports no refusal', () => {
   expect(read(received(HOP, undefined))).toBe(PEER);
   expect(refusals).toEqual([]);
 });
@@ -53,7 +53,7 @@ it.each<[string, Partial<Hop>]>([
   ['another query', { url: '/auth/login?a=2' }],
   ['another method', { method: 'PUT' }],
   ['another request id', { requestId: 'request-2' }],
-])('refuses a signature that was made for %s', (_name, changed) => {
+])('refuses a signature for %s', (_name, changed) => {
   expect(read(received({ ...HOP, ...changed }, sign(HOP)))).toBe(PEER);
   expect(refusals).toEqual(['wrong signature']);
 });
@@ -75,13 +75,13 @@ it('refuses a signature with another secret', () => {
   expect(refusals).toEqual(['wrong signature']);
 });
 
-it('accepts an old and a new secret while one replaces the other', () => {
+it('accepts the old and the new secret during a rotation', () => {
   const secrets = [SECRET, OLD_SECRET];
   expect(read(received(HOP, sign(HOP, OLD_SECRET)), secrets)).toBe('203.0.113.7');
   expect(read(received(HOP, sign(HOP, SECRET)), secrets)).toBe('203.0.113.7');
 });
 
-it('accepts clocks that differ by five minutes, and no recorded hop later than that', () => {
+it('accepts clocks that differ by five minutes, and refuses older hops', () => {
   const signature = sign(HOP);
   clock.advanceMilliseconds(300_000);
   expect(read(received(HOP, signature))).toBe('203.0.113.7');
@@ -90,6 +90,6 @@ it('accepts clocks that differ by five minutes, and no recorded hop later than t
   expect(refusals).toEqual(['clocks differ']);
 });
 
-it('believes the gateway of its own process without any signature', () => {
+it('trusts the gateway of its own process without a signature', () => {
   expect(readOwnGateway()(received(HOP, undefined))).toBe('203.0.113.7');
 });

@@ -11,7 +11,7 @@ const faultOf = async (password: string, owner = ADA) =>
   passwordFault(password, owner, await loadCommonPasswords())?.code;
 
 describe('a common password', () => {
-  it('is one of more than 10,000', async () => {
+  it('is in a list of more than 10,000', async () => {
     const { all, mostCommon } = await loadCommonPasswords();
     expect(all.size).toBeGreaterThan(10_000);
     expect(mostCommon.size).toBe(5_000);
@@ -45,7 +45,7 @@ describe('a common password', () => {
   });
 });
 
-describe('a password with own words', () => {
+describe('a password with words of its user', () => {
   it.each([
     ['a last name', 'My-Lovelace-1843-Engine'],
     ['a last name in other letters', 'LOVE.lace.1843.engine'],
@@ -57,11 +57,11 @@ describe('a password with own words', () => {
     expect(await faultOf(password)).toBe('own_name_in_password');
   });
 
-  it('may have a short name in a long password', async () => {
+  it('is accepted when it is long and the name is short', async () => {
     expect(await faultOf('Canada-Engine-1843')).toBeUndefined();
   });
 
-  it('is nothing that others must care about', async () => {
+  it('is accepted with words of other users', async () => {
     const bob = { username: 'bob', email: 'bob@example.com', first_name: 'Bob', last_name: 'Builder' };
     expect(await faultOf('My-Lovelace-1843-Engine', bob)).toBeUndefined();
   });

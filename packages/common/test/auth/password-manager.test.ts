@@ -7,11 +7,11 @@ import { InternalError, RateLimitedError, UnavailableError, ValidationError } fr
 import { hashSync as bcryptHashSync } from '@node-rs/bcrypt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-// Hashing yields to everything else on the machine, other tests among it.
+// Hashing has a low priority, so it takes long while other tests run.
 vi.setConfig({ testTimeout: 30_000 });
 
 const QUICK_COST = 4;
-/** Long enough to be interrupted, about a quarter of a second. */
+/** Takes about 0.25 s, long enough to be interrupted. */
 const SLOW_COST = 12;
 const PASSWORD = 'Correct-Horse-9-Battery';
 const RIGHT = { isRight: true, isOutdated: false };
@@ -40,7 +40,7 @@ async function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
 function isRunning(processId: number): boolean {
   try {
     process.kill(processId, 0);
-    // A child that exited and was not waited for yet is no longer running.
+    // A zombie process is no longer running.
     return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${processId}/stat`, 'utf8'));
   } catch {
     return false;
@@ -48,7 +48,7 @@ function isRunning(processId: number): boolean {
 }
 
 describe('hashing', () => {
-  it('makes a salted $2b$ hash of 60 characters at the configured cost', async () => {
+  it('creates a salted $2b$ hash of 60 characters with the configured cost', async () => {
     const manager = open({ cost: 5 });
     const [one, other] = await Promise.all([manager.hash(PASSWORD), manager.hash(PASSWORD)]);
     expect(one).toMatch(/^\$2b\$05\$[./A-Za-z0-9]{53}$/);
@@ -56,7 +56,7 @@ describe('hashing', () => {
     expect(other).not.toBe(one);
   });
 
-  it('tells the right password from a wrong one', async () => {
+  it('accepts the right password and refuses a wrong one', async () => {
     const manager = open();
     const hash = await manager.hash(PASSWORD);
     await expect(manager.verify(PASSWORD, hash)).resolves.toEqual(RIGHT);
@@ -68,7 +68,7 @@ describe('hashing', () => {
     ['72 bytes of ASCII', 'a'.repeat(72), `${'a'.repeat(71)}b`],
     ['18 letters of 4 bytes', '😀'.repeat(18), `${'😀'.repeat(17)}😁`],
     ['36 letters of 2 bytes', 'é'.repeat(36), `${'é'.repeat(35)}è`],
-  ])('the last byte matters in %s', async (_name, password, almost) => {
+  ])('checks the last byte of %s', async (_name, password, almost) => {
     const manager = open();
     const hash = await manager.hash(password);
     await expect(manager.verify(password, hash)).resolves.toEqual(RIGHT);
@@ -85,18 +85,18 @@ describe('hashing', () => {
     await expect(open().hash(password)).rejects.toBeInstanceOf(ValidationError);
   });
 
-  it('does not take a password that bcrypt would confuse with the right one', async () => {
+  it('refuses a password that bcrypt would confuse with the right one', async () => {
     const manager = open();
     const long = 'a'.repeat(72);
     await expect(manager.verify(`${long}SECRET`, await manager.hash(long))).resolves.toEqual(WRONG);
     await expect(manager.verify('ab\0ab', await manager.hash('ab'))).resolves.toEqual(WRONG);
   });
 
-  it('calls a stored text that is no hash our own fault', async () => {
+  it('fails with an internal error when the stored text is not a hash', async () => {
     await expect(open().verify(PASSWORD, 'plain text')).rejects.toBeInstanceOf(InternalError);
   });
 
-  it('asks for a new hash when the cost was raised, and only then', async () => {
+  it('asks for a new hash only after the cost was raised', async () => {
     const hash = await open({ cost: 5 }).hash(PASSWORD);
     await expect(open({ cost: 6 }).verify(PASSWORD, hash)).resolves.toEqual(OUTDATED);
     await expect(open({ cost: 6 }).verify('wrong', hash)).resolves.toEqual(WRONG);
@@ -104,7 +104,7 @@ describe('hashing', () => {
     await expect(open({ cost: 4 }).verify(PASSWORD, hash)).resolves.toEqual(RIGHT);
   });
 
-  it('takes all ways to write a character for one', async () => {
+  it('accepts every Unicode form of a character', async () => {
     const manager = open();
     const hash = await manager.hash('Cafe\u0301-\uff28orse-9');
     await expect(manager.verify('Caf\u00e9-Horse-9', hash)).resolves.toEqual(RIGHT);
@@ -112,7 +112,7 @@ describe('hashing', () => {
     await expect(manager.verify('Cafe-Horse-9', hash)).resolves.toEqual(WRONG);
   });
 
-  it('takes a password as it was typed for a hash from before, and asks for a new hash', async () => {
+  it('accepts the typed form for an older hash, and asks for a new hash', async () => {
     const manager = open();
     const typed = 'Cafe\u0301-Horse-9';
     const hash = bcryptHashSync(typed, { cost: QUICK_COST });
@@ -120,7 +120,7 @@ describe('hashing', () => {
     await expect(manager.verify(typed.normalize('NFC'), hash)).resolves.toEqual(WRONG);
   });
 
-  it('leaves a hash alone whose password is too long when it is written out', async () => {
+  it('asks for no new hash when the normalized password is too long', async () => {
     const typed = `Aa1!${'\ufdfa'.repeat(4)}`;
     const hash = bcryptHashSync(typed, { cost: QUICK_COST });
     await expect(open({ cost: 5 }).verify(typed, hash)).resolves.toEqual(RIGHT);
@@ -134,7 +134,7 @@ describe('hashing', () => {
   );
 });
 
-describe('a user who does not exist', () => {
+describe('an unknown user', () => {
   it('is never signed in', async () => {
     const manager = open();
     for (const password of [PASSWORD, '', 'Cafe\u0301', 'a'.repeat(1_000)]) {
@@ -144,7 +144,7 @@ describe('a user who does not exist', () => {
 });
 
 describe('the password process', () => {
-  it('is started by the first use and kept', async () => {
+  it('is started by the first use and reused', async () => {
     const manager = open();
     expect(manager.processId()).toBeUndefined();
     await manager.hash(PASSWORD);
@@ -154,7 +154,7 @@ describe('the password process', () => {
     expect(manager.processId()).toBe(processId);
   });
 
-  it('hashes at a lower priority than orders, on every thread', async () => {
+  it('runs every thread at a lower priority', async () => {
     const manager = open({ concurrency: 2 });
     await Promise.all([manager.hash(PASSWORD), manager.hash(PASSWORD)]);
     const processId = manager.processId();
@@ -165,7 +165,7 @@ describe('the password process', () => {
     expect(new Set(niceness)).toEqual(new Set([10]));
   });
 
-  it('knows neither the password nor our environment but over the channel', async () => {
+  it('has neither passwords nor our environment in its arguments and environment', async () => {
     process.env['CNOP_TEST_SECRET'] = 'secret of the parent';
     const manager = open();
     await manager.hash(PASSWORD);
@@ -176,7 +176,7 @@ describe('the password process', () => {
     expect(environment).not.toContain('secret of the parent');
   });
 
-  it('survives the signals that ask the whole group to stop, so that its parent can drain', async () => {
+  it('ignores the signals of its process group, so that its parent can drain', async () => {
     const manager = open();
     await manager.hash(PASSWORD);
     const processId = manager.processId() ?? 0;
@@ -186,7 +186,7 @@ describe('the password process', () => {
     expect(manager.processId()).toBe(processId);
   });
 
-  it('is replaced when it is killed in the middle of a hash; that hash fails, the next ones work', async () => {
+  it('is replaced when it is killed during a hash; that hash fails and later ones work', async () => {
     const exits: PasswordProcessExit[] = [];
     const manager = open({ cost: SLOW_COST, concurrency: 1, onProcessExit: (exit) => exits.push(exit) });
     await manager.verify(PASSWORD, undefined);
@@ -217,7 +217,7 @@ describe('the password process', () => {
     await expect(manager.hash(PASSWORD)).resolves.toHaveLength(60);
   });
 
-  it('fails a hash that takes too long and does not keep the next one waiting for it', async () => {
+  it('aborts a hash that takes too long, and the next one does not wait for it', async () => {
     const manager = open({ cost: 16, concurrency: 1, timeoutMilliseconds: 1_500 });
     const startedAt = performance.now();
     expect(await outcomeOf(manager.hash(PASSWORD))).toBeInstanceOf(UnavailableError);
@@ -226,7 +226,7 @@ describe('the password process', () => {
     await expect(manager.verify(PASSWORD, quickHash)).resolves.toEqual(OUTDATED);
   });
 
-  it('ends with close, and what comes later is refused', async () => {
+  it('ends with close and refuses later calls', async () => {
     const manager = open({ cost: SLOW_COST, concurrency: 1 });
     await manager.verify(PASSWORD, undefined);
     const processId = manager.processId() ?? 0;
@@ -242,7 +242,7 @@ describe('the password process', () => {
 });
 
 describe('the queue', () => {
-  it('refuses with 429 and Retry-After when it is full, and serves the rest', async () => {
+  it('refuses with 429 and Retry-After when it is full, and completes the accepted calls', async () => {
     const manager = open({ cost: 8, concurrency: 1, maxQueued: 2 });
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => outcomeOf(manager.hash(PASSWORD))));
     const refusals = outcomes.filter((outcome) => outcome !== 'resolved');

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 
 const PASSWORD = 'Correct-Horse-9-Battery';
 
-it('a failure takes the same time for an unknown user and for every stored cost, whatever the password', async () => {
+it('a failure takes the same time for unknown users, every stored cost and every password', async () => {
   const manager = createPasswordManager({ cost: 8, concurrency: 1 });
   onTestFinished(() => manager.close());
   const hash = await manager.hash(PASSWORD);
@@ -19,7 +19,7 @@ it('a failure takes the same time for an unknown user and for every stored cost,
     tooLongUnknown: () => manager.verify('a'.repeat(1_000), undefined),
   };
   const times: Record<string, number[]> = {};
-  // In turns, so that what else the machine does hits all alike.
+  // Measured in turns, so that other load affects all cases alike.
   for (let round = 0; round < 25; round += 1) {
     for (const [name, attempt] of Object.entries(attempts)) {
       const startedAt = performance.now();

@@ -6,10 +6,10 @@ import { expect, it, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-// These watch a whole parent process, so they run the build, as production does.
+// These tests observe a whole parent process, so they run the build.
 const managerUrl = new URL('../../dist/auth/password-manager.js', import.meta.url).href;
 
-/** A program that hashes once, prints the id of its password process, and then does what is asked. */
+/** Returns a program that hashes once, prints the id of its password process, and then runs a statement. */
 function program(afterwards: string): string[] {
   const source = `
     import { createPasswordManager } from '${managerUrl}';
@@ -28,12 +28,12 @@ async function untilGone(processId: number): Promise<boolean> {
   return false;
 }
 
-it('an idle password process does not keep its parent alive, and goes with it', async () => {
+it('an idle password process does not keep its parent alive, and ends with it', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, program(''), { timeout: 20_000 });
   expect(await untilGone(Number(stdout.trim()))).toBe(true);
 });
 
-it('a password process ends by itself when its parent is killed', async () => {
+it('a password process ends when its parent is killed', async () => {
   const parent = spawn(process.execPath, program('setInterval(() => {}, 1_000);'));
   const processId = await new Promise<number>((resolve) => {
     parent.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())));

@@ -50,7 +50,7 @@ describe('a session', () => {
 });
 
 describe('a refresh token', () => {
-  it('moves its session one generation on and does not prolong it', () => {
+  it('increments the generation of its session and does not prolong it', () => {
     const session = aSession();
     const now = addSeconds(START, 60);
     expect(rotateRefresh(session, 1, now)).toEqual({
@@ -81,24 +81,24 @@ describe('a refresh token', () => {
     if (outcome === 'repeated') expect(rotation).toEqual({ outcome, session });
   });
 
-  it('has no grace once its successor was used', () => {
+  it('has no grace period once its successor was used', () => {
     const session = aSession({ refresh_generation: 5 });
     expect(rotateRefresh(session, 3, addSeconds(START, 1)).outcome).toBe('reused');
   });
 
-  it('is refused without a grace after it was replaced, and does not end the session', () => {
+  it('is refused without a grace period after it was replaced, and does not end the session', () => {
     const session = replaceRefreshToken(aSession({ refresh_generation: 4 }), addSeconds(START, 1));
     expect(rotateRefresh(session, 4, addSeconds(START, 2))).toEqual({ outcome: 'ended' });
     expect(rotateRefresh(session, 3, addSeconds(START, 2))).toEqual({ outcome: 'ended' });
     expect(rotateRefresh(session, 5, addSeconds(START, 2)).outcome).toBe('rotated');
   });
 
-  it('of a session that was stored before tokens could be replaced has its first generation at 1', () => {
+  it('of a session stored by an earlier version has the first generation 1', () => {
     const { first_generation: _absent, ...stored } = aSession();
     expect(sessionSchema.parse(stored).first_generation).toBe(1);
   });
 
-  it('is worth nothing once the session has ended', () => {
+  it('is refused once the session has ended', () => {
     const revoked = revokeSession(aSession(), START);
     expect(rotateRefresh(revoked, 1, START)).toEqual({ outcome: 'ended' });
     expect(rotateRefresh(aSession(), 1, addSeconds(START, 31 * DAY_SECONDS))).toEqual({ outcome: 'ended' });
@@ -115,7 +115,7 @@ const stepsArbitrary = fc.array(
   { maxLength: 30 },
 );
 
-/** Presents tokens one after the other and stores what the rules say, as the use case does. */
+/** Presents tokens one after the other and stores the results, as the use case does. */
 function play(steps: readonly Step[]) {
   let session: Session = aSession();
   let now = START;
@@ -129,7 +129,7 @@ function play(steps: readonly Step[]) {
 }
 
 describe('any sequence of refresh tokens', () => {
-  it('never lowers the generation, raises it by one at most, and only for the good token', () => {
+  it('raises the generation by at most one, and only for the valid token', () => {
     fc.assert(
       fc.property(stepsArbitrary, (steps) => {
         for (const { step, before, after, outcome } of play(steps)) {
@@ -141,7 +141,7 @@ describe('any sequence of refresh tokens', () => {
     );
   });
 
-  it('never brings an ended session back', () => {
+  it('never revives an ended session', () => {
     fc.assert(
       fc.property(stepsArbitrary, (steps) => {
         let hasEnded = false;
@@ -154,7 +154,7 @@ describe('any sequence of refresh tokens', () => {
     );
   });
 
-  it('never moves the end of the session', () => {
+  it('never changes the end of the session', () => {
     fc.assert(
       fc.property(stepsArbitrary, (steps) => {
         for (const { after } of play(steps)) expect(after.expires_at).toBe(aSession().expires_at);
@@ -162,7 +162,7 @@ describe('any sequence of refresh tokens', () => {
     );
   });
 
-  it('ends when a thief and the owner both use the same token', () => {
+  it('ends the session when two clients use the same token', () => {
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 3_600 }), fc.nat(5), (pauseSeconds, renewals) => {
         const own = Array.from({ length: renewals + 1 }, (_, index) => ({

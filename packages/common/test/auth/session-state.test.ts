@@ -40,7 +40,7 @@ async function save(session: Session): Promise<Session> {
 
 const identityOf = (session: Session) => ({ username: session.username, sessionId: session.session_id });
 
-/** The real store, with its reads counted. */
+/** Wraps the real store and counts its reads. */
 function countingStore() {
   const reads: ItemKey[] = [];
   const get: TableStore['get'] = async (key) => {
@@ -63,7 +63,7 @@ function aChecker(maxAgeMilliseconds: number, maxCachedSessions?: number) {
 }
 
 describe('a stored session', () => {
-  it('comes back as it was, under its user, and expires with its end', async () => {
+  it('is read back unchanged, under its user, and expires when it ends', async () => {
     const session = await save(newSession({ user_agent: 'Browser', address: '192.0.2.1' }));
     const item = await store.get({ table: 'users', pk: 'alice', sk: `SESSION#${session.session_id}` });
     expect(item && sessionRecord.read(item)).toEqual(session);
@@ -72,7 +72,7 @@ describe('a stored session', () => {
     });
   });
 
-  it('is among the sessions of its user', async () => {
+  it('is listed with the sessions of its user', async () => {
     const [one, other] = [newSession({ username: 'bob' }), newSession({ username: 'bob' })];
     await save(one);
     await save(other);
@@ -80,7 +80,7 @@ describe('a stored session', () => {
     expect(await readAll(store, sessionsOf('bob'), sessionRecord.read)).toEqual([one, other]);
   });
 
-  it('is renewed once by a hundred uses of one token at the same moment, and given again to the others', async () => {
+  it('is renewed once by a hundred concurrent uses of one token, and repeated for the others', async () => {
     const session = await save(newSession());
     const reads = { item: sessionRecord.key(session) };
     const now = new Date(session.created_at);
@@ -98,13 +98,13 @@ describe('a stored session', () => {
   });
 });
 
-describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAgeMilliseconds) => {
-  it('lets a live session pass', async () => {
+describe.each([0, 1_000])('a session checker that caches for %i ms', (maxAgeMilliseconds) => {
+  it('accepts a live session', async () => {
     const { checker } = aChecker(maxAgeMilliseconds);
     await expect(checker.assertLive(identityOf(await save(newSession())))).resolves.toBeUndefined();
   });
 
-  it('turns away an absent, a revoked and an expired one', async () => {
+  it('refuses an absent, a revoked and an expired session', async () => {
     const { checker, clock } = aChecker(maxAgeMilliseconds);
     const sessions = [
       newSession(),
@@ -116,7 +116,7 @@ describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAge
     }
   });
 
-  it('turns away a session under the name of somebody else, also after its owner was seen', async () => {
+  it('refuses a session of another user, also when it is cached', async () => {
     const { checker } = aChecker(maxAgeMilliseconds);
     const session = await save(newSession());
     await checker.assertLive(identityOf(session));
@@ -125,7 +125,7 @@ describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAge
     await expect(checker.assertLive(identityOf(session))).resolves.toBeUndefined();
   });
 
-  it('turns a revoked session away within that time', async () => {
+  it('refuses a revoked session within that time', async () => {
     const { checker, clock } = aChecker(maxAgeMilliseconds);
     const session = await save(newSession());
     await checker.assertLive(identityOf(session));
@@ -134,7 +134,7 @@ describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAge
     await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
   });
 
-  it('lets nobody pass when the store fails', async () => {
+  it('refuses every session when the store fails', async () => {
     const failing = { get: () => Promise.reject(new UnavailableError()) };
     const checker = createSessionChecker({ store: failing, clock: createFakeClock(), maxAgeMilliseconds });
     await expect(checker.assertLive(identityOf(newSession()))).rejects.toBeInstanceOf(UnavailableError);
@@ -147,7 +147,7 @@ describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAge
     ['no end', { revoked_at: null }],
     ['an end that is a number', { expires_at: 4_070_908_800, revoked_at: null }],
     ['an end that is no time', { expires_at: 'never', revoked_at: null }],
-  ])('lets nobody pass on an item with %s', async (_name, attributes) => {
+  ])('refuses an item with %s', async (_name, attributes) => {
     const { checker } = aChecker(maxAgeMilliseconds);
     const session = newSession();
     const key = sessionRecord.key(session);
@@ -156,15 +156,15 @@ describe.each([0, 1_000])('the session checker that believes for %i ms', (maxAge
   });
 });
 
-describe('what the session checker remembers', () => {
-  it('is nothing at age 0', async () => {
+describe('the cache of the session checker', () => {
+  it('is empty at age 0', async () => {
     const { checker, reads } = aChecker(0);
     const session = await save(newSession());
     for (let turn = 0; turn < 3; turn += 1) await checker.assertLive(identityOf(session));
     expect(reads).toHaveLength(3);
   });
 
-  it('saves reads until it is too old', async () => {
+  it('saves reads until an entry is too old', async () => {
     const { checker, clock, reads } = aChecker(1_000);
     const identity = identityOf(await save(newSession()));
     await checker.assertLive(identity);
@@ -176,7 +176,7 @@ describe('what the session checker remembers', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('does not become young again when the clock is set back', async () => {
+  it('is not prolonged when the clock is set back', async () => {
     const { checker, clock, reads } = aChecker(1_000);
     const identity = identityOf(await save(newSession()));
     await checker.assertLive(identity);
@@ -185,7 +185,7 @@ describe('what the session checker remembers', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('does not outlive the session', async () => {
+  it('does not outlast a session', async () => {
     const { checker, clock } = aChecker(60_000);
     const session = await save(newSession({ expires_at: '2026-01-15T12:00:30.000Z' }));
     await checker.assertLive(identityOf(session));
@@ -193,7 +193,7 @@ describe('what the session checker remembers', () => {
     await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
   });
 
-  it('is dropped by forget and by clear, also while a read is under way', async () => {
+  it('is invalidated by forget and by clear, also during a read', async () => {
     const { checker, reads } = aChecker(60_000);
     const session = await save(newSession());
     const identity = identityOf(session);
@@ -207,7 +207,7 @@ describe('what the session checker remembers', () => {
     expect(reads).toHaveLength(3);
   });
 
-  it('is bounded: the session that was read longest ago goes', async () => {
+  it('is bounded: the session that was read longest ago is removed', async () => {
     const { checker, reads } = aChecker(60_000, 2);
     const identities = [];
     for (let turn = 0; turn < 3; turn += 1) identities.push(identityOf(await save(newSession())));

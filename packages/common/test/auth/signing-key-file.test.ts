@@ -26,7 +26,7 @@ async function readKeys(): Promise<KeyFile> {
 }
 
 describe('a key file', () => {
-  it('is created with one key that only its owner can read', async () => {
+  it('is created with one key, readable only by its owner', async () => {
     await loadOrCreateSigningKeys({ path: file, clock });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
@@ -36,7 +36,7 @@ describe('a key file', () => {
     expect(await readdir(path.dirname(file))).toEqual(['signing-keys.json']);
   });
 
-  it('keeps its keys: tokens of before a restart stay good', async () => {
+  it('keeps its keys, so that tokens stay valid after a restart', async () => {
     const before = await loadOrCreateSigningKeys({ path: file, clock });
     const issuer = createTokenIssuer({ keys: before, settings: SETTINGS, clock, ids: systemIds });
     const { token } = await issuer.issueAccess(GRANT);
@@ -45,7 +45,7 @@ describe('a key file', () => {
     await expect(verifier.verify(token)).resolves.toMatchObject(GRANT);
   });
 
-  it('is the same for processes that start at the same time', async () => {
+  it('is shared by processes that start at the same time', async () => {
     const starting = Array.from({ length: 20 }, () => loadOrCreateSigningKeys({ path: file, clock }));
     const keyIds = (await Promise.all(starting)).map((keys) => keys.signingKeyAt(clock.now()).keyId);
     expect(new Set(keyIds).size).toBe(1);
@@ -53,7 +53,7 @@ describe('a key file', () => {
   });
 
   it.each([0o644, 0o640, 0o604, 0o660, 0o606, 0o620])(
-    'is refused with mode %o, saying what to do',
+    'is refused with mode %o, with a remedy',
     async (mode) => {
       await loadOrCreateSigningKeys({ path: file, clock });
       await chmod(file, mode);
@@ -72,7 +72,7 @@ describe('a key file', () => {
     ['an unknown field', (content: string) => content.replace('"kty"', '"extra": 1, "kty"')],
     ['another algorithm', (content: string) => content.replace('"EdDSA"', '"HS256"')],
     ['a short key', (content: string) => content.replace(/"d": "[\w-]{2}/, '"d": "')],
-  ])('is refused, without quoting the secret, when it holds %s', async (_name, spoil) => {
+  ])('is refused without quoting the secret when it has %s', async (_name, spoil) => {
     await loadOrCreateSigningKeys({ path: file, clock });
     const secret = (await readKeys()).keys[0]?.d ?? '';
     await writeFile(file, spoil(await readFile(file, 'utf8')));
@@ -86,7 +86,7 @@ describe('a key file', () => {
 });
 
 describe('rotation', () => {
-  it('adds a key that signs from its time on and is published at once', async () => {
+  it('adds a key that is published at once and signs from its time on', async () => {
     const before = await loadOrCreateSigningKeys({ path: file, clock });
     const activeFrom = addSeconds(clock.now(), 3_600);
     const added = await addSigningKey({ path: file, clock, activeFrom });
@@ -99,21 +99,21 @@ describe('rotation', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('of two keys with one time the one that was added later signs', async () => {
+  it('signs with the later one of two keys with the same time', async () => {
     await loadOrCreateSigningKeys({ path: file, clock });
     const added = await addSigningKey({ path: file, clock, activeFrom: clock.now() });
     const keys = await loadOrCreateSigningKeys({ path: file, clock });
     expect(keys.signingKeyAt(clock.now()).keyId).toBe(added.kid);
   });
 
-  it('signs with the first key to come when none is active yet', async () => {
+  it('signs with the first key to become active when none is active yet', async () => {
     const later = await createSigningKey(clock.now(), addSeconds(clock.now(), 100));
     const sooner = await createSigningKey(clock.now(), addSeconds(clock.now(), 50));
     const keys = await importSigningKeys({ keys: [later, sooner] });
     expect(keys.signingKeyAt(clock.now()).keyId).toBe(sooner.kid);
   });
 
-  it('needs a file, and stops at ten keys', async () => {
+  it('requires a file and allows ten keys', async () => {
     await expect(addSigningKey({ path: file, clock, activeFrom: clock.now() })).rejects.toThrow(
       'There is no',
     );
@@ -128,7 +128,7 @@ describe('rotation', () => {
 });
 
 describe('keys', () => {
-  it('are published without their private parts, and a reader cannot change them', async () => {
+  it('are published as a copy without private parts', async () => {
     const key = await createSigningKey(clock.now());
     const keys = await importSigningKeys({ keys: [key] });
     const { kty, crv, x, kid, alg, use } = key;
@@ -138,7 +138,7 @@ describe('keys', () => {
     expect(keys.publicKeys().keys).toHaveLength(1);
   });
 
-  it('are refused when the public part belongs to another key, or two have one id', async () => {
+  it('are refused when the public part belongs to another key, or two keys have the same id', async () => {
     const [one, other] = [await createSigningKey(clock.now()), await createSigningKey(clock.now())];
     await expect(importSigningKeys({ keys: [{ ...one, x: other.x }] })).rejects.toThrow(
       /do not belong together|Invalid/,

@@ -12,7 +12,7 @@ export const SETTINGS: TokenSettings = { issuer: 'https://issuer.test', audience
 export const GRANT = { username: 'alice', role: 'customer', sessionId: 'session-1' } as const;
 const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
-/** An issuer and a verifier that trust each other, at a time that stands still. */
+/** Creates an issuer and a verifier with the same keys and a clock that stands still. */
 export async function aTokenPair(options: { readonly maxCachedTokens?: number } = {}) {
   const clock = createFakeClock();
   const keyFile: KeyFile = { keys: [await createSigningKey(clock.now())] };
@@ -36,11 +36,11 @@ export async function aTokenPair(options: { readonly maxCachedTokens?: number } 
 
 export interface Forgery {
   readonly header?: Partial<JWTHeaderParameters>;
-  /** Claims that differ; undefined leaves one out. */
+  /** Claims that differ from a valid token; undefined removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** A token with our own signature that differs from a good access token by what is asked. */
+/** Signs a token that differs from a valid access token as given. */
 export async function signLike(keys: SigningKeys, now: Date, { header, claims }: Forgery): Promise<string> {
   const iat = Math.floor(now.getTime() / 1_000);
   const { keyId, privateKey } = keys.signingKeyAt(now);

@@ -17,7 +17,7 @@ afterEach(() => {
   }
 });
 
-/** A key set address that answers what it is told, and counts. */
+/** Starts a server of key sets that responds as told and counts requests. */
 async function aKeyServer() {
   const answer = { status: 200, body: '{}', requests: 0, silent: false };
   const server = createServer((_request, response) => {
@@ -32,7 +32,7 @@ async function aKeyServer() {
   return { answer, url };
 }
 
-it('verifies with keys from an address, and asks for them once', async () => {
+it('verifies with downloaded keys, and downloads them once', async () => {
   const { issuer, keys, clock } = await aTokenPair();
   const { answer, url } = await aKeyServer();
   answer.body = JSON.stringify(keys.publicKeys());
@@ -45,10 +45,10 @@ it('verifies with keys from an address, and asks for them once', async () => {
 it.each([
   ['fails', { status: 500 }],
   ['redirects', { status: 302 }],
-  ['answers nonsense', { body: '<html>' }],
-  ['answers something else', { body: '{"keys":"none"}' }],
+  ['responds with HTML', { body: '<html>' }],
+  ['responds with another document', { body: '{"keys":"none"}' }],
   ['is silent', { silent: true }],
-])('is unavailable, not unauthorized, while the address %s, and works when it does', async (_name, fault) => {
+])('fails with 503, not 401, while the server %s, and recovers', async (_name, fault) => {
   const { issuer, keys, clock } = await aTokenPair();
   const { answer, url } = await aKeyServer();
   const verifier = createTokenVerifier({ keys: { url }, settings: SETTINGS, clock });
@@ -61,7 +61,7 @@ it.each([
   await expect(verifier.verify(token)).resolves.toMatchObject(GRANT);
 });
 
-it('is unavailable while nobody listens at the address', async () => {
+it('fails with 503 while no server listens', async () => {
   const { issuer, clock } = await aTokenPair();
   const { url } = await aKeyServer();
   servers.splice(0).forEach((server) => server.close());
@@ -70,7 +70,7 @@ it('is unavailable while nobody listens at the address', async () => {
   await expect(verifier.verify(token)).rejects.toBeInstanceOf(UnavailableError);
 });
 
-it('looks for new keys when it meets an unknown key id, but not for every one that is made up', async () => {
+it('downloads keys for an unknown key id, but not for every invented one', async () => {
   const { keys, keyFile, clock } = await aTokenPair();
   const { answer, url } = await aKeyServer();
   answer.body = JSON.stringify(keys.publicKeys());
@@ -85,13 +85,13 @@ it('looks for new keys when it meets an unknown key id, but not for every one th
 
   const rotated = await importSigningKeys({ keys: [...keyFile.keys, await createSigningKey(clock.now())] });
   answer.body = JSON.stringify(rotated.publicKeys());
-  // The cool-down runs on the machine's own clock.
+  // The cool-down uses the clock of the machine.
   await sleep(1_050);
   await expect(verifier.verify(await signLike(rotated, clock.now(), {}))).resolves.toMatchObject(GRANT);
   expect(answer.requests).toBe(2);
 });
 
-it('keeps working with the keys it has while the address is down, and forgets a withdrawn key when it is up', async () => {
+it('keeps its keys during an outage of the server, and drops a withdrawn key after it', async () => {
   const { issuer, keys, clock } = await aTokenPair();
   const { answer, url } = await aKeyServer();
   answer.body = JSON.stringify(keys.publicKeys());

@@ -18,7 +18,7 @@ const REFUSAL = {
 };
 
 describe('an access token', () => {
-  it('speaks for the user, the role and the session that it was issued for', async () => {
+  it('names the user, the role and the session of its grant', async () => {
     const { issuer, verifier, clock } = await aTokenPair();
     const issued = await issuer.issueAccess(GRANT);
     const expiresAtEpochSeconds = clock.now().getTime() / 1_000 + 900;
@@ -26,7 +26,7 @@ describe('an access token', () => {
     expect(await verifier.verify(issued.token)).toEqual({ ...GRANT, expiresAtEpochSeconds });
   });
 
-  it('has exactly the claims and the header that we document', async () => {
+  it('has exactly the documented claims and header', async () => {
     const { issuer, keys, clock } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     const [header, claims] = token.split('.').map((part, index) => (index < 2 ? decodePart(part) : {}));
@@ -46,13 +46,13 @@ describe('an access token', () => {
     expect(token.length).toBeLessThan(MAX_TOKEN_LENGTH / 2);
   });
 
-  it('differs from every other one', async () => {
+  it('is unique', async () => {
     const { issuer } = await aTokenPair();
     const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.issueAccess(GRANT)));
     expect(new Set(tokens.map(({ token }) => token)).size).toBe(20);
   });
 
-  it('is good until the second before it expires, cached or not', async () => {
+  it('is valid until it expires, cached or not', async () => {
     for (const warm of [true, false]) {
       const { issuer, verifier, clock } = await aTokenPair();
       const { token } = await issuer.issueAccess(GRANT);
@@ -65,7 +65,7 @@ describe('an access token', () => {
     }
   });
 
-  it('is good at a machine whose clock is a little behind, but not when it comes from the future', async () => {
+  it('is valid on a machine whose clock is 5 seconds behind, but not from further in the future', async () => {
     const { issuer, verifier, clock } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     clock.advanceSeconds(-6);
@@ -76,7 +76,7 @@ describe('an access token', () => {
 });
 
 describe('a refresh token', () => {
-  it('tells its session and generation, and expires with the session', async () => {
+  it('names its session and generation, and expires with the session', async () => {
     const { issuer, verifier, refreshGrant, clock } = await aTokenPair();
     const { token } = await issuer.issueRefresh({ ...refreshGrant(), generation: 7 });
     expect(await verifier.verifyRefresh(token)).toEqual({
@@ -89,7 +89,7 @@ describe('a refresh token', () => {
     await expect(verifier.verifyRefresh(token)).rejects.toMatchObject(REFUSAL);
   });
 
-  it('is the same text whenever it is issued again, and another one for another generation', async () => {
+  it('is identical when issued again, and differs for another generation', async () => {
     const { issuer, refreshGrant, clock } = await aTokenPair();
     const grant = refreshGrant();
     const { token } = await issuer.issueRefresh(grant);
@@ -98,7 +98,7 @@ describe('a refresh token', () => {
     expect((await issuer.issueRefresh({ ...grant, generation: 2 })).token).not.toBe(token);
   });
 
-  it('is no access token, and an access token is no refresh token', async () => {
+  it('is not accepted as an access token, nor the reverse', async () => {
     const { issuer, verifier, refreshGrant } = await aTokenPair();
     const access = await issuer.issueAccess(GRANT);
     const refresh = await issuer.issueRefresh(refreshGrant());
@@ -109,7 +109,7 @@ describe('a refresh token', () => {
     expect(verifier.verifyCached(refresh.token)).toBeUndefined();
   });
 
-  it('would not pass as an access token even with the other header and audience', async () => {
+  it('is not accepted as an access token even with its header and audience', async () => {
     const { keys, clock, verifier } = await aTokenPair();
     const claims = { typ: 'refresh', generation: 1 };
     await expect(verifier.verify(await signLike(keys, clock.now(), { claims }))).rejects.toMatchObject(
@@ -120,7 +120,7 @@ describe('a refresh token', () => {
 
 const FUTURE = 4_000_000_000;
 
-describe('a token that is signed by us but not as it should be', () => {
+describe('a token with our signature and an invalid part', () => {
   const cases: readonly (readonly [string, Forgery])[] = [
     ['another audience', { claims: { aud: 'another-platform' } }],
     ['a list of audiences', { claims: { aud: [SETTINGS.audience, 'other'] } }],
@@ -138,17 +138,17 @@ describe('a token that is signed by us but not as it should be', () => {
     ['not yet valid', { claims: { nbf: FUTURE } }],
     ['no subject', { claims: { sub: undefined } }],
     ['an empty subject', { claims: { sub: '' } }],
-    ['a subject that is no username', { claims: { sub: 'a#b' } }],
+    ['a subject that is not a username', { claims: { sub: 'a#b' } }],
     ['a subject that is a number', { claims: { sub: 42 } }],
     ['no session', { claims: { sid: undefined } }],
-    ['a session that is no id', { claims: { sid: 'a#b' } }],
+    ['a session that is not an id', { claims: { sid: 'a#b' } }],
     ['no token id', { claims: { jti: undefined } }],
     ['no role', { claims: { role: undefined } }],
     ['an unknown role', { claims: { role: 'root' } }],
     ['roles in a list', { claims: { role: ['admin'] } }],
     ['no type claim', { claims: { typ: undefined } }],
     ['a refresh type claim', { claims: { typ: 'refresh' } }],
-    ['a claim that we do not know', { claims: { admin: true } }],
+    ['an unknown claim', { claims: { admin: true } }],
     ['a refresh type header', { header: { typ: 'rt+jwt' } }],
     ['a plain JWT type header', { header: { typ: 'JWT' } }],
     ['no type header', { header: { typ: undefined } as unknown as NonNullable<Forgery['header']> }],
@@ -163,7 +163,7 @@ describe('a token that is signed by us but not as it should be', () => {
     expect(verifier.verifyCached(token)).toBeUndefined();
   });
 
-  it('while the one without any difference is good', async () => {
+  it('is accepted without any difference', async () => {
     const { keys, clock, verifier } = await aTokenPair();
     await expect(verifier.verify(await signLike(keys, clock.now(), {}))).resolves.toMatchObject(GRANT);
   });
@@ -190,7 +190,7 @@ describe('a forged token', () => {
         .update(signed)
         .digest('base64url');
       await expect(verifier.verify(`${signed}.${signature}`)).rejects.toMatchObject(REFUSAL);
-      // Of the length of an Ed25519 signature, so that it gets as far as the key.
+      // Has the length of an Ed25519 signature, so that it reaches the check of the key.
       const padded = Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.alloc(64)]).subarray(0, 64);
       await expect(verifier.verify(`${signed}.${padded.toString('base64url')}`)).rejects.toMatchObject(
         REFUSAL,
@@ -198,7 +198,7 @@ describe('a forged token', () => {
     }
   });
 
-  it.each(['jwk', 'jku', 'x5u'])('is refused: it brings its own key by %s', async (name) => {
+  it.each(['jwk', 'jku', 'x5u'])('is refused: has its own key in %s', async (name) => {
     const { clock, verifier } = await aTokenPair();
     const foreignKey = await createSigningKey(clock.now());
     const foreign = await importSigningKeys({ keys: [foreignKey] });
@@ -212,14 +212,14 @@ describe('a forged token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject(REFUSAL);
   });
 
-  it('is refused: it asks for an extension that we do not understand', async () => {
+  it('is refused: requires an unknown extension', async () => {
     const { issuer, verifier } = await aTokenPair();
     const [header, claims = '', signature = ''] = (await issuer.issueAccess(GRANT)).token.split('.');
     const critical = encodePart({ ...decodePart(header), crit: ['b64'], b64: false });
     await expect(verifier.verify(`${critical}.${claims}.${signature}`)).rejects.toMatchObject(REFUSAL);
   });
 
-  it('is refused: signed by a key of somebody else under our key id', async () => {
+  it('is refused: signed with another key under our key id', async () => {
     const { clock, keys, verifier } = await aTokenPair();
     const foreign = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
     const { keyId } = keys.signingKeyAt(clock.now());
@@ -227,7 +227,7 @@ describe('a forged token', () => {
     await expect(verifier.verify(token)).rejects.toMatchObject(REFUSAL);
   });
 
-  it('is refused whichever character of a good one is changed, also after the good one was cached', async () => {
+  it('is refused when any character of a valid token is changed, also while that is cached', async () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     await verifier.verify(token);
@@ -246,7 +246,7 @@ describe('a forged token', () => {
     );
   });
 
-  it('is refused: another spelling of the same signature', async () => {
+  it('is refused: another encoding of the same signature', async () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -283,7 +283,7 @@ describe('a forged token', () => {
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
-  it('gets the same visible answer whatever was wrong, with the reason in the cause only', async () => {
+  it('gets the same error for every fault, with the reason only in the cause', async () => {
     const { keys, clock, verifier } = await aTokenPair();
     const fault = async (forgery: Forgery) =>
       verifier.verify(await signLike(keys, clock.now(), forgery)).catch((error: unknown) => error);
@@ -297,7 +297,7 @@ describe('a forged token', () => {
 });
 
 describe('the cache of verified tokens', () => {
-  it('answers at once for a token that was verified, and only for that', async () => {
+  it('returns the identity of a verified token only', async () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     const other = await issuer.issueAccess(GRANT);
@@ -309,14 +309,14 @@ describe('the cache of verified tokens', () => {
     expect(Object.isFrozen(identity)).toBe(true);
   });
 
-  it('finds a token by its text, not by the object that the text came in', async () => {
+  it('finds a token by its text, not by object identity', async () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     await verifier.verify(token);
     expect(verifier.verifyCached(Buffer.from(`Bearer ${token}`).toString().slice(7))).toMatchObject(GRANT);
   });
 
-  it('does not answer for other claims with a signature that it knows', async () => {
+  it('does not accept other claims with a cached signature', async () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     await verifier.verify(token);
@@ -327,7 +327,7 @@ describe('the cache of verified tokens', () => {
     expect(verifier.verifyCached(token)).toMatchObject(GRANT);
   });
 
-  it('lets the oldest go when it is full', async () => {
+  it('removes the oldest token when it is full', async () => {
     const { issuer, verifier } = await aTokenPair({ maxCachedTokens: 3 });
     const tokens: string[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -339,7 +339,7 @@ describe('the cache of verified tokens', () => {
     expect(cached).toEqual([false, false, true, true, true]);
   });
 
-  it('forgets one session, or everything', async () => {
+  it('invalidates one session, or all', async () => {
     const { issuer, verifier } = await aTokenPair();
     const one = await issuer.issueAccess(GRANT);
     const other = await issuer.issueAccess({ ...GRANT, sessionId: 'session-2' });
@@ -351,7 +351,7 @@ describe('the cache of verified tokens', () => {
     expect(verifier.verifyCached(other.token)).toBeUndefined();
   });
 
-  it('does not take in a token whose session was forgotten while it was being verified', async () => {
+  it('does not cache a token that was invalidated during its verification', async () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     const verifying = verifier.verify(token);
@@ -383,7 +383,7 @@ describe('the cache of verified tokens', () => {
 });
 
 describe('key rotation', () => {
-  it('signs with the newest key that is active; tokens of the older one stay good', async () => {
+  it('signs with the newest active key; tokens of older keys stay valid', async () => {
     const clock = createFakeClock();
     const older = await createSigningKey(clock.now());
     const newer = await createSigningKey(clock.now(), new Date(clock.now().getTime() + 60_000));

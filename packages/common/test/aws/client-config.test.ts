@@ -2,7 +2,7 @@ import { awsClientConfig } from '@cnop/common/aws/client-config';
 import { describe, expect, it } from 'vitest';
 
 describe('the configuration of an AWS client', () => {
-  it('has every timeout, and means it', () => {
+  it('has every timeout and enforces them', () => {
     expect(awsClientConfig({ region: 'eu-central-1' })).toEqual({
       region: 'eu-central-1',
       maxAttempts: 3,
@@ -16,11 +16,11 @@ describe('the configuration of an AWS client', () => {
     });
   });
 
-  it('leaves credentials to the SDK when none are given', () => {
+  it('leaves credentials to the SDK by default', () => {
     expect(awsClientConfig({ region: 'eu-central-1' })).not.toHaveProperty('credentials');
   });
 
-  it('takes what it is given', () => {
+  it('uses the given options', () => {
     const keys = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' };
     const config = awsClientConfig({
       region: 'eu-central-1',

@@ -21,12 +21,12 @@ interface Received {
   readonly body: string;
 }
 
-/** Speaks as much of STS and DynamoDB as taking on a role and reading an item need. */
+/** A fake server of STS and DynamoDB, for assuming a role and reading an item. */
 interface FakeAws {
   readonly endpoint: string;
   readonly assumeRole: Received[];
   readonly dynamoDb: Received[];
-  /** Of the credentials that STS hands out, in milliseconds from then. */
+  /** The lifetime of the credentials of STS. */
   lifetimeMilliseconds: number;
   refusesRoles: boolean;
   readonly server: Server;
@@ -90,7 +90,7 @@ const REFUSAL = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/
     <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId>
   </ErrorResponse>`;
 
-describe('taking on a role of another account', () => {
+describe('assuming a role of another account', () => {
   let aws: FakeAws;
   const stores: TableStore[] = [];
 
@@ -118,7 +118,7 @@ describe('taking on a role of another account', () => {
     return store;
   };
 
-  it('our own keys ask for the role, with its external id, session name and duration', async () => {
+  it('requests the role with our keys, its external id, session name and duration', async () => {
     await openStore().get(KEY);
     expect(aws.assumeRole).toHaveLength(1);
     const [request] = aws.assumeRole;
@@ -135,7 +135,7 @@ describe('taking on a role of another account', () => {
     );
   });
 
-  it('the credentials of the role sign what follows, and nothing else does', async () => {
+  it('signs all later requests with the credentials of the role', async () => {
     await openStore().get(KEY);
     const [request] = aws.dynamoDb;
     expect(aws.dynamoDb).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('taking on a role of another account', () => {
     expect(JSON.stringify(aws.dynamoDb)).not.toContain('AKIAOWN');
   });
 
-  it('the role is asked for once, however many requests follow', async () => {
+  it('requests the role once for many requests', async () => {
     const store = openStore();
     await Promise.all(Array.from({ length: 10 }, () => store.get(KEY)));
     await store.get(KEY);
@@ -152,7 +152,7 @@ describe('taking on a role of another account', () => {
     expect(aws.dynamoDb).toHaveLength(11);
   });
 
-  it('credentials that are about to expire are renewed', async () => {
+  it('renews credentials that are about to expire', async () => {
     aws.lifetimeMilliseconds = 1_000;
     const store = openStore();
     await store.get(KEY);
@@ -168,19 +168,19 @@ describe('taking on a role of another account', () => {
     expect(aws.assumeRole).toHaveLength(before + 1);
   });
 
-  it('a role without an external id is asked for without one', async () => {
+  it('requests a role without an external id', async () => {
     const { externalId: _, ...role } = ROLE;
     await openStore({ role: { ...role, stsEndpoint: aws.endpoint } }).get(KEY);
     expect(new URLSearchParams(aws.assumeRole[0]?.body).has('ExternalId')).toBe(false);
   });
 
-  it('a role that is refused makes the store unavailable, without a request to it', async () => {
+  it('makes the store unavailable when the role is refused, without a request to the store', async () => {
     aws.refusesRoles = true;
     await expect(openStore().get(KEY)).rejects.toThrow(StoreUnavailableError);
     expect(aws.dynamoDb).toHaveLength(0);
   });
 
-  it('without a role our own keys sign', async () => {
+  it('signs with our keys without a role', async () => {
     const store = createDynamoDbTableStore({
       aws: {
         region: 'eu-central-1',

@@ -23,7 +23,7 @@ describe.runIf(process.getuid !== undefined)('the data folder', () => {
   const refusalOf = (NODE_ENV: string, STORE = 'lmdb') =>
     settings.safeParse({ NODE_ENV, STORE, DATA_DIR: dataDir }).error?.issues[0];
 
-  it('is created for its owner alone, whatever the umask lets pass', async () => {
+  it('is created for its owner alone under any umask', async () => {
     const umask = process.umask(0);
     try {
       await createLmdbTableStore({ path: join(dataDir, 'store') }).close();
@@ -42,9 +42,9 @@ describe.runIf(process.getuid !== undefined)('the data folder', () => {
     ['itself', '', 0o750],
     ['its store', 'store', 0o705],
     ['a file of the store', 'store/data.mdb', 0o640],
-    ['a file that only others may write', 'store/data.mdb', 0o602],
+    ['a file that only others can write', 'store/data.mdb', 0o602],
     ['a key', 'keys/signing-keys.json', 0o644],
-  ])('is refused in production when %s is open to others', async (_what, name, mode) => {
+  ])('is refused in production when others have access to %s', async (_what, name, mode) => {
     for (const folder of ['store', 'keys']) {
       await mkdir(join(dataDir, folder), { recursive: true, mode: 0o700 });
     }
@@ -61,7 +61,7 @@ describe.runIf(process.getuid !== undefined)('the data folder', () => {
     expect(refusalOf('production', 'dynamodb')).toBeUndefined();
   });
 
-  it('may be missing, since it is created', () => {
+  it('may be missing', () => {
     expect(refusalOf('production')).toBeUndefined();
   });
 });

@@ -9,6 +9,6 @@ it.each([
   ['/mine', '/built', '/mine'],
   ['/mine', undefined, '/mine'],
   ['off', '/built', undefined],
-])('WEB_DIR %j serves, where the built app is %j, %j', (given, builtApp, served) => {
+])('WEB_DIR %j with the built app in %j serves %j', (given, builtApp, served) => {
   expect(webFolderOf(readConfig(gatewaySettings, { WEB_DIR: given }), builtApp)).toBe(served);
 });

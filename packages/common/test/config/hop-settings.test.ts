@@ -14,7 +14,7 @@ const REMOTE = { USER_SERVICE_URLS: 'http://user.internal:8000' };
 const serviceSchema = processSettings.extend(hopSettings.shape).superRefine(refuseUnknownGateway);
 const gatewaySchema = processSettings.extend(gatewayProcessSettings.shape).superRefine(refuseUnprovenHop);
 
-describe('a service that is a process of its own', () => {
+describe('a service in a separate process', () => {
   it.each([
     ['GATEWAY_SECRET', { NODE_ENV: 'production' }],
     ['GATEWAY_SECRET', { NODE_ENV: 'production', TRUSTED_PROXIES: '10.0.0.0/8' }],
@@ -22,7 +22,7 @@ describe('a service that is a process of its own', () => {
     ['GATEWAY_SECRET', { GATEWAY_SECRET: `${SECRET},short` }],
     ['TRUSTED_PROXIES', { HOST: '0.0.0.0' }],
     ['TRUSTED_PROXIES', { HOST: '10.1.2.3' }],
-  ])('does not start without a good %s: %j', (name, environment) => {
+  ])('does not start without a valid %s: %j', (name, environment) => {
     expect(() => readConfig(serviceSchema, environment)).toThrow(name);
   });
 
@@ -37,13 +37,13 @@ describe('a service that is a process of its own', () => {
     expect(() => readConfig(serviceSchema, environment)).not.toThrow();
   });
 
-  it('believes this machine where nothing is said, and no peer where that is said', () => {
+  it('trusts this machine by default, and no peer with `none`', () => {
     expect(trustedPeersOf(readConfig(serviceSchema, {}))).toEqual(['127.0.0.1', '::1']);
     expect(trustedPeersOf(readConfig(serviceSchema, { TRUSTED_PROXIES: 'none' }))).toEqual([]);
   });
 });
 
-describe('a gateway in front of processes', () => {
+describe('a gateway in front of separate services', () => {
   it.each([
     ['GATEWAY_SECRET', { NODE_ENV: 'production', TRUSTED_PROXIES: 'none' }],
     ['TRUSTED_PROXIES', { ...REMOTE }],

@@ -7,7 +7,7 @@ const settings = priceSettings.superRefine(refuseReplayOfNothing);
 const read = (environment: Readonly<Record<string, string>>) => readConfig(settings, environment);
 
 describe('the settings of prices', () => {
-  test('simulate prices each second unless they say otherwise', () => {
+  test('simulate prices each second by default', () => {
     expect(read({})).toMatchObject({
       PRICE_FEED: 'simulated',
       PRICE_TICK_MILLISECONDS: 1_000,
@@ -27,7 +27,7 @@ describe('the settings of prices', () => {
     ]);
   });
 
-  test.each(['0.5', '1', '3600'])('take a speed of %s', (speed) => {
+  test.each(['0.5', '1', '3600'])('accept a speed of %s', (speed) => {
     expect(read({ PRICE_REPLAY_SPEED: speed }).PRICE_REPLAY_SPEED).toBe(Number(speed));
   });
 
@@ -54,7 +54,7 @@ describe('the settings of prices', () => {
     expect(() => read({ [name]: value })).toThrow(name);
   });
 
-  test('refuse to replay nothing', () => {
+  test('refuse a replay without files', () => {
     expect(() => read({ PRICE_FEED: 'replay' })).toThrow('PRICE_REPLAY_FILES');
   });
 });
@@ -66,16 +66,19 @@ describe('production', () => {
     ['production', '51', false],
     ['production', '50', true],
     ['development', '999999999', true],
-  ])('in %s a manual step of %s %% alone is accepted: %s', (environment, percent, isAccepted) => {
-    const { success, error } = production.safeParse({
-      NODE_ENV: environment,
-      PRICE_MANUAL_MAX_PERCENT: percent,
-    });
-    expect(success).toBe(isAccepted);
-    if (!isAccepted) expect(error?.issues[0]?.path).toEqual(['PRICE_MANUAL_MAX_PERCENT']);
-  });
+  ])(
+    'in %s a manual price change of %s %% by one administrator is accepted: %s',
+    (environment, percent, isAccepted) => {
+      const { success, error } = production.safeParse({
+        NODE_ENV: environment,
+        PRICE_MANUAL_MAX_PERCENT: percent,
+      });
+      expect(success).toBe(isAccepted);
+      if (!isAccepted) expect(error?.issues[0]?.path).toEqual(['PRICE_MANUAL_MAX_PERCENT']);
+    },
+  );
 
-  test('refuses a seed, from which every next price follows', () => {
+  test('refuses a seed, which makes prices predictable', () => {
     const read = (environment: Readonly<Record<string, string>>) => production.safeParse(environment);
     expect(read({ NODE_ENV: 'production' }).success).toBe(true);
     expect(read({ NODE_ENV: 'development', PRICE_SEED: 'demo' }).success).toBe(true);

@@ -33,7 +33,7 @@ it.each([
   ['ALLOW_SIMULATED_PRICES', { PRICE_FEED: 'simulated', ALLOW_SIMULATED_PRICES: 'off' }],
   ['DEMO_ACCOUNTS', { DEMO_ACCOUNTS: 'on' }],
   ['DEMO_ACCOUNTS', { DEMO_ACCOUNTS: 'on', ALLOW_FREE_DEPOSITS: 'on' }],
-])('production does not start and names %s with %j, and a laptop does', (name, change) => {
+])('production refuses %s with %j, and development accepts it', (name, change) => {
   expect(() => readConfig(schema, { ...SAFE, ...change })).toThrow(`${name}: `);
   expect(() => readConfig(schema, { ...SAFE, ...change, NODE_ENV: 'development' })).not.toThrow();
 });
@@ -60,7 +60,7 @@ describe('play money', () => {
     expect(playMoneyOf(settings)).toEqual({ freeDeposits, demoAccounts });
   });
 
-  it('is not offered in demo accounts without the deposit that they begin with', () => {
+  it('refuses demo accounts without free deposits', () => {
     const environment = { DEMO_ACCOUNTS: 'on', ALLOW_FREE_DEPOSITS: 'off' };
     expect(() => readConfig(schema, environment)).toThrow('DEMO_ACCOUNTS: ');
   });

@@ -16,7 +16,7 @@ interface Cost {
   readonly readUnits: number;
 }
 
-/** A shape of transaction: what it does to a store whose partition has the items A and B, and what that costs. */
+/** A kind of transaction on a partition with the items A and B, and its cost. */
 interface Shape {
   readonly name: string;
   readonly act: (store: TableStore, key: (sk: string) => ItemKey) => Promise<unknown>;
@@ -105,7 +105,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 describe.skipIf(reason !== undefined)(
-  'what transactions cost on DynamoDB',
+  'the cost of transactions on DynamoDB',
   { timeout: TEST_TIMEOUT_MILLISECONDS },
   () => {
     let server: DynamoDbServer;

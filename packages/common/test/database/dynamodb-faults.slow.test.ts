@@ -26,11 +26,11 @@ const reason = whyNoDynamoDb();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
 
 const BURST = 60;
-/** Longer than a deadline has room for. */
+/** More than fit into a deadline. */
 const LINE = 20;
 const WRITES = new Set(['PutItem', 'DeleteItem', 'TransactWriteItems']);
 
-/** Adds one to two counters, in a real transaction. */
+/** Increments two counters in a transaction. */
 async function incrementBoth(store: TableStore, keys: readonly [ItemKey, ItemKey]): Promise<number> {
   const [one, other] = keys;
   return await store.transact({ one, other }, (items) => {
@@ -49,13 +49,13 @@ async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Every error that hangs on an error, itself included. */
+/** Returns an error and all its causes. */
 function chainOf(error: unknown): unknown[] {
   return error instanceof Error ? [error, ...chainOf(error.cause)] : [];
 }
 
 describe.skipIf(reason !== undefined)(
-  'the DynamoDB table store, when something goes wrong',
+  'the DynamoDB table store under faults',
   { timeout: TEST_TIMEOUT_MILLISECONDS },
   () => {
     let server: DynamoDbServer;
@@ -94,7 +94,7 @@ describe.skipIf(reason !== undefined)(
     };
     const writesSeen = () => proxy.seen.filter(({ operation }) => WRITES.has(operation));
     const tokensSeen = () => writesSeen().map(({ body }) => body['ClientRequestToken']);
-    /** Carries out the first writes without telling the client, then does what `also` says. */
+    /** Executes the first writes but drops their responses, then calls `also`. */
     const loseAnswers = (count: number, also: () => Promise<unknown> = () => Promise.resolve()) => {
       let lost = 0;
       proxy.decideFate(async (request: ProxiedRequest) => {
@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)(
     };
 
     describe('lost answers', () => {
-      it('a transaction whose answer is lost is sent again with its token, and happens once', async () => {
+      it('a transaction whose response is lost is sent again with its token, and executed once', async () => {
         const keys = twoKeys();
         loseAnswers(1);
         expect(await incrementBoth(openStore(), keys)).toBe(1);
@@ -117,7 +117,7 @@ describe.skipIf(reason !== undefined)(
         expect(new Set(tokens).size).toBe(1);
       });
 
-      it('so it is when the SDK has given up and the adapter itself sends it again', async () => {
+      it('a transaction is also executed once when the adapter sends it again after the SDK gave up', async () => {
         const keys = twoKeys();
         loseAnswers(3);
         expect(await incrementBoth(openStore(), keys)).toBe(1);
@@ -126,7 +126,7 @@ describe.skipIf(reason !== undefined)(
         expect(new Set(tokensSeen()).size).toBe(1);
       });
 
-      it('a plain write whose answer is lost recognises itself, and happens once', async () => {
+      it('a plain write whose response is lost recognises its item, and is executed once', async () => {
         const key = userKey(freshPk(), 'A');
         await increment(fixture.direct, key);
         loseAnswers(1);
@@ -135,7 +135,7 @@ describe.skipIf(reason !== undefined)(
         expect(writesSeen().map(({ operation }) => operation)).toEqual(['PutItem', 'PutItem']);
       });
 
-      it('a plain create whose answer is lost is no collision with itself', async () => {
+      it('a plain create whose response is lost does not collide with itself', async () => {
         const key = userKey(freshPk(), 'A');
         loseAnswers(1);
         const write = { kind: 'create' as const, key, ...counter(7) };
@@ -143,7 +143,7 @@ describe.skipIf(reason !== undefined)(
         expect(await fixture.direct.get(key)).toEqual({ key, attributes: { value: 7 }, version: 1 });
       });
 
-      it('a plain write that was done and then overwritten does not happen twice: its outcome is unknown', async () => {
+      it('a plain write that was executed and overwritten is not repeated: its outcome is unknown', async () => {
         const key = userKey(freshPk(), 'A');
         loseAnswers(1, () => increment(fixture.direct, key));
         const error = await rejectionOf(increment(openStore(), key));
@@ -151,14 +151,14 @@ describe.skipIf(reason !== undefined)(
         expect(counterValue(await fixture.direct.get(key))).toBe(2);
       });
 
-      it('a transaction that was done and then overwritten is still answered with its own result', async () => {
+      it('a transaction that was executed and overwritten still returns its result', async () => {
         const keys = twoKeys();
         loseAnswers(1, () => incrementBoth(fixture.direct, keys));
         expect(await incrementBoth(openStore(), keys)).toBe(1);
         expect((await fixture.direct.batchGet(keys)).map(counterValue)).toEqual([2, 2]);
       });
 
-      it('after a lost answer, "throttled" is not taken for "nothing was written"', async () => {
+      it('after a lost response, "throttled" does not mean that nothing was written', async () => {
         for (const act of [
           incrementBoth,
           (store: TableStore, [key]: [ItemKey, ItemKey]) => increment(store, key),
@@ -181,7 +181,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     describe('conflicts', () => {
-      it('a conflict is decided anew, with a new token, after a pause that doubles', async () => {
+      it('a transaction is decided again after a conflict, with a new token and a doubling delay', async () => {
         const keys = twoKeys();
         let conflicts = 0;
         proxy.decideFate(async (request) => {
@@ -198,7 +198,7 @@ describe.skipIf(reason !== undefined)(
         ['a transaction in conflict', () => transactionConflict(2)],
         ['a throttled request', () => errorAnswer('ThrottlingException')],
         ['a table at its limit', () => errorAnswer('ProvisionedThroughputExceededException')],
-      ])('%s that does not end is "busy", after as many attempts as are allowed', async (_name, answer) => {
+      ])('%s that persists is "busy" after the maximum number of attempts', async (_name, answer) => {
         const keys = twoKeys();
         let decisions = 0;
         proxy.decideFate(async (request) =>
@@ -223,7 +223,7 @@ describe.skipIf(reason !== undefined)(
         expect(await fixture.direct.batchGet(keys)).toEqual([undefined, undefined]);
       });
 
-      it('a throttled request is repeated by the SDK, and a burst that ends is not noticed', async () => {
+      it('the SDK repeats a throttled request, so that a short burst has no effect', async () => {
         const keys = twoKeys();
         let throttled = 0;
         proxy.decideFate(async (request) => {
@@ -235,7 +235,7 @@ describe.skipIf(reason !== undefined)(
         expect(new Set(tokensSeen()).size).toBe(1);
       });
 
-      it('an item that was deleted and created again is not the item that was read', async () => {
+      it('an item that was deleted and created again makes a write conflict', async () => {
         const [key, other] = twoKeys();
         await put(fixture.direct, key, counter(1));
         let interfered = false;
@@ -247,22 +247,22 @@ describe.skipIf(reason !== undefined)(
           }
           return await request.forward();
         });
-        // Version 1 was read, and there is a version 1 now, but another one.
+        // The new item also has version 1.
         expect(await increment(openStore(), key)).toBe(101);
         interfered = false;
         expect(await incrementBoth(openStore(), [key, other])).toBe(101);
       });
 
-      it('writers of one item in this process line up instead of using up their attempts', async () => {
+      it('writers of one item in this process queue instead of using up their attempts', async () => {
         const keys = twoKeys();
         const store = openStore({ maxAttempts: 5 });
         await Promise.all(Array.from({ length: BURST }, () => incrementBoth(store, keys)));
         expect((await fixture.direct.batchGet(keys)).map(counterValue)).toEqual([BURST, BURST]);
-        // One wave that meets itself, and then one at a time.
+        // The first attempts conflict; later ones run one at a time.
         expect(writesSeen().length).toBeLessThan(3 * BURST);
       });
 
-      it('a writer waits in the line no longer than its deadline', async () => {
+      it('a writer waits in the queue until its deadline at most', async () => {
         const keys = twoKeys();
         proxy.decideFate(async (request) => {
           if (request.operation === 'TransactWriteItems') await wait(500);
@@ -276,11 +276,11 @@ describe.skipIf(reason !== undefined)(
         expect(done).toBeGreaterThan(0);
         expect(done).toBeLessThan(LINE);
         proxy.decideFate(undefined);
-        // Nobody who gave up blocks those who come later.
+        // A writer that timed out does not block later ones.
         expect(await incrementBoth(store, keys)).toBeGreaterThan(done);
       });
 
-      it('a burst waits for a free connection, and does not mistake the wait for an outage', async () => {
+      it('a burst waits for free connections and is no outage', async () => {
         let now = 0;
         let most = 0;
         proxy.decideFate(async (request) => {
@@ -291,14 +291,14 @@ describe.skipIf(reason !== undefined)(
           now -= 1;
           return answer;
         });
-        // Together they take three times as long as any of them may.
+        // Together they take three times the timeout of one request.
         const store = openStore({}, { maxConnections: 2, maxAttempts: 1 });
         const reads = Array.from({ length: BURST }, () => store.get(userKey(freshPk(), 'A')));
         expect(await Promise.all(reads)).toEqual(reads.map(() => undefined));
         expect(most).toBe(2);
       });
 
-      it('a read-only item that changed voids the decision', async () => {
+      it('a change of a read-only item makes the decision conflict', async () => {
         const [price, order] = twoKeys();
         await put(fixture.direct, price, counter(1));
         let interfered = false;
@@ -316,7 +316,7 @@ describe.skipIf(reason !== undefined)(
         expect(counterValue(await fixture.direct.get(order))).toBe(2);
       });
 
-      it('a collision of ids is told apart from a conflict, and is not retried', async () => {
+      it('a collision of ids is not a conflict and is not retried', async () => {
         const [read, existing] = twoKeys();
         await put(fixture.direct, existing, counter(1));
         const created = openStore().transact({ read }, () => ({
@@ -332,7 +332,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     describe('reads', () => {
-      it('a refusal is not based on one item from before a transfer and another from after it', async () => {
+      it('a refusal does not rest on one item from before a transfer and another from after it', async () => {
         const [from, to] = twoKeys();
         await put(fixture.direct, from, counter(100));
         await put(fixture.direct, to, counter(0));
@@ -348,7 +348,7 @@ describe.skipIf(reason !== undefined)(
           writes: [],
           result: counterValue(items.from) + counterValue(items.to),
         }));
-        // The torn view has 200.
+        // The inconsistent view has 200.
         expect(total).toBe(100);
         expect(proxy.seen.map(({ operation }) => operation)).toEqual(['BatchGetItem', 'TransactGetItems']);
       });
@@ -358,7 +358,7 @@ describe.skipIf(reason !== undefined)(
         expect(proxy.seen.map(({ operation }) => operation)).toEqual(['GetItem', 'PutItem']);
       });
 
-      it('keys that DynamoDB hands back are asked for again', async () => {
+      it('unprocessed keys are requested again', async () => {
         const keys = twoKeys();
         await incrementBoth(fixture.direct, keys);
         let rounds = 0;
@@ -374,7 +374,7 @@ describe.skipIf(reason !== undefined)(
         expect(rounds).toBe(3);
       });
 
-      it('keys that DynamoDB never answers are "busy"', async () => {
+      it('keys that stay unprocessed are "busy"', async () => {
         proxy.decideFate((request) => {
           const body = JSON.stringify({ Responses: {}, UnprocessedKeys: request.body['RequestItems'] });
           return Promise.resolve({ status: 200, body });
@@ -385,12 +385,12 @@ describe.skipIf(reason !== undefined)(
       });
     });
 
-    describe('a server that is not there', () => {
+    describe('a server that is unavailable', () => {
       const DEADLINE_MILLISECONDS = 700;
       const SLACK_MILLISECONDS = 3_000;
 
       it.each(['get', 'query', 'ping', 'transact'] as const)(
-        'a silent server makes %s unavailable within the deadline',
+        '%s fails with 503 within the deadline when the server is silent',
         async (operation) => {
           proxy.decideFate(() => Promise.resolve('silence'));
           const store = openStore({ deadlineMilliseconds: DEADLINE_MILLISECONDS });
@@ -409,7 +409,7 @@ describe.skipIf(reason !== undefined)(
         },
       );
 
-      it('a server that falls silent at the commit is unavailable within the deadline', async () => {
+      it('a commit fails with 503 within the deadline when the server becomes silent', async () => {
         proxy.decideFate(async (request) =>
           WRITES.has(request.operation) ? 'silence' : await request.forward(),
         );
@@ -419,7 +419,7 @@ describe.skipIf(reason !== undefined)(
         expect(performance.now() - start).toBeLessThan(DEADLINE_MILLISECONDS + SLACK_MILLISECONDS);
       });
 
-      it('a server that falls silent in the middle of its answer is unavailable within the deadline', async () => {
+      it('a call fails with 503 within the deadline when the server becomes silent during its response', async () => {
         const half = createServer((socket) => {
           socket.on('error', () => socket.destroy());
           socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"It'));
@@ -437,7 +437,7 @@ describe.skipIf(reason !== undefined)(
         half.close();
       });
 
-      it('a refused connection is unavailable at once', async () => {
+      it('a refused connection fails with 503 at once', async () => {
         const gone = await startFaultyProxy(server.endpoint);
         await gone.close();
         const store = fixture.openThrough(gone.endpoint);
@@ -446,7 +446,7 @@ describe.skipIf(reason !== undefined)(
         expect(performance.now() - start).toBeLessThan(DEADLINE_MILLISECONDS + SLACK_MILLISECONDS);
       });
 
-      it('nothing of the SDK leaves the adapter with an error', async () => {
+      it('an error has no objects of the SDK', async () => {
         const store = openStore({ maxAttempts: 1 });
         const errors: unknown[] = [];
         for (const answer of [
@@ -470,7 +470,7 @@ describe.skipIf(reason !== undefined)(
   },
 );
 
-/** The first answer with one item taken from the second. */
+/** Returns the first response with one item of the second. */
 function mixed(before: string, after: string, sortKey: string): string {
   interface Body {
     Responses: Record<string, { SK: { S: string } }[]>;

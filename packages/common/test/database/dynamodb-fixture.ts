@@ -9,19 +9,19 @@ import { DYNAMODB_SERVER_AWS } from '@cnop/testing/dynamodb-server';
 
 type FixtureStoreOptions = Omit<DynamoDbTableStoreOptions, 'aws'> & { readonly aws: Partial<AwsOptions> };
 
-/** Generous: a slow machine is not a broken adapter. */
+/** Long enough for a busy machine. */
 export const TEST_TIMEOUT_MILLISECONDS = 60_000;
 
 export interface DynamoDbFixture {
   readonly tableNamePrefix: string;
-  /** Straight to the server. */
+  /** A store connected directly to the server. */
   readonly direct: TableStore;
-  /** Another store on the same tables, through another endpoint perhaps. */
+  /** Opens another store on the same tables, optionally through another endpoint. */
   openThrough(endpoint: string, more?: Partial<FixtureStoreOptions>): TableStore;
   close(): Promise<void>;
 }
 
-/** Fresh tables, and stores on them. */
+/** Creates tables, and stores on them. */
 export async function createFixture(server: DynamoDbServer): Promise<DynamoDbFixture> {
   const tableNamePrefix = `test-${randomUUID()}-`;
   const opened: TableStore[] = [];

@@ -47,23 +47,20 @@ describe.skipIf(reason !== undefined)(
       tableNamePrefix,
     });
 
-    it.each(TABLE_NAMES)(
-      '%s is paid per request, has its indexes and forgets expired items',
-      async (table) => {
-        const TableName = `${fixture.tableNamePrefix}${table}`;
-        const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-        expect(Table?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
-        const indexes = Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName) ?? [];
-        expect(new Set(indexes)).toEqual(new Set(Object.keys(TABLES[table].indexes)));
-        const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-        expect(TimeToLiveDescription).toMatchObject({
-          AttributeName: 'expires_at_epoch',
-          TimeToLiveStatus: 'ENABLED',
-        });
-      },
-    );
+    it.each(TABLE_NAMES)('%s is billed per request, has its indexes and a time-to-live', async (table) => {
+      const TableName = `${fixture.tableNamePrefix}${table}`;
+      const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+      expect(Table?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
+      const indexes = Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName) ?? [];
+      expect(new Set(indexes)).toEqual(new Set(Object.keys(TABLES[table].indexes)));
+      const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+      expect(TimeToLiveDescription).toMatchObject({
+        AttributeName: 'expires_at_epoch',
+        TimeToLiveStatus: 'ENABLED',
+      });
+    });
 
-    it('creating the tables once more, even twice at once, changes nothing', async () => {
+    it('creating existing tables changes nothing, even concurrently', async () => {
       const key = userKey(freshPk(), 'A');
       await increment(fixture.direct, key);
       const again = options(fixture.tableNamePrefix);
@@ -71,13 +68,13 @@ describe.skipIf(reason !== undefined)(
       expect((await fixture.direct.get(key))?.version).toBe(1);
     });
 
-    it('several processes may create the tables at the same time', async () => {
+    it('several processes can create the tables at the same time', async () => {
       const fresh = options(`test-${randomUUID()}-`);
       const all = [createDynamoDbTables(fresh), createDynamoDbTables(fresh), createDynamoDbTables(fresh)];
       await expect(Promise.all(all)).resolves.toHaveLength(all.length);
     });
 
-    it('a table that lacks an index is reported, not used', async () => {
+    it('a table that lacks an index is refused', async () => {
       const tableNamePrefix = `test-${randomUUID()}-`;
       await client.send(
         new CreateTableCommand({
@@ -96,7 +93,7 @@ describe.skipIf(reason !== undefined)(
       await expect(createDynamoDbTables(options(tableNamePrefix))).rejects.toThrow(StoreUsageError);
     });
 
-    it('an item is stored as the database design names it', async () => {
+    it('an item is stored with the documented attributes', async () => {
       const pk = freshPk();
       await put(fixture.direct, orderKey(pk), {
         attributes: {
@@ -126,7 +123,7 @@ describe.skipIf(reason !== undefined)(
       expect(revision?.S).toMatch(/^[\w-]{16}$/);
     });
 
-    it('an item that is too large for DynamoDB is the mistake of the caller, alone or in a transaction', async () => {
+    it('an item that is too large for DynamoDB is a usage error, alone or in a transaction', async () => {
       const pk = freshPk();
       const attributes = { text: 'x'.repeat(LARGER_THAN_AN_ITEM_MAY_BE) };
       const large = { kind: 'create' as const, key: userKey(pk, 'A'), attributes };
@@ -138,7 +135,7 @@ describe.skipIf(reason !== undefined)(
       expect(await fixture.direct.batchGet([large.key, small.key])).toEqual([undefined, undefined]);
     });
 
-    it('without its tables the store is not available', async () => {
+    it('the store is unavailable without its tables', async () => {
       const { direct } = fixture;
       await expect(direct.ping()).resolves.toBeUndefined();
       const elsewhere = fixture.openThrough(server.endpoint, { tableNamePrefix: 'none-' });
@@ -146,7 +143,7 @@ describe.skipIf(reason !== undefined)(
       await expect(increment(elsewhere, userKey('a', 'b'))).rejects.toThrow(StoreUnavailableError);
     });
 
-    it('what was answered is still there after the server was killed', async ({ skip }) => {
+    it('acknowledged writes survive a kill of the server', async ({ skip }) => {
       if (!server.isRestartable) skip('the server of DYNAMODB_ENDPOINT is not ours to kill');
       const key = userKey(freshPk(), 'A');
       await increment(fixture.direct, key);

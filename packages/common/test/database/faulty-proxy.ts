@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 
-/** One request of the SDK, on its way to the server. */
+/** A request of the SDK to the server. */
 export interface ProxiedRequest {
   readonly operation: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Hands the request to the server and returns its answer. May be called more than once. */
+  /** Forwards the request and returns the response. May be called more than once. */
   forward(): Promise<ProxiedAnswer>;
 }
 
@@ -15,19 +15,19 @@ export interface ProxiedAnswer {
   readonly body: string;
 }
 
-/** What the client gets: an answer, a connection that breaks, or nothing at all. */
+/** The response for the client: an answer, a broken connection, or silence. */
 export type Fate = ProxiedAnswer | 'broken' | 'silence';
 
 export interface FaultyProxy {
   readonly endpoint: string;
-  /** Every request so far. */
+  /** All requests so far. */
   readonly seen: ProxiedRequest[];
-  /** Decides what becomes of requests from now on; without it they are forwarded. */
+  /** Sets the handler of later requests; by default they are forwarded. */
   decideFate(fate: ((request: ProxiedRequest) => Promise<Fate>) | undefined): void;
   close(): Promise<void>;
 }
 
-/** A network that fails as networks do, between a client and a real server. */
+/** Starts a proxy that simulates faults of the network between a client and a real server. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   let fateOf: ((request: ProxiedRequest) => Promise<Fate>) | undefined;
   const seen: ProxiedRequest[] = [];
@@ -61,13 +61,13 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   };
 }
 
-/** An error in the words of DynamoDB. */
+/** Returns an error response of DynamoDB. */
 export function errorAnswer(name: string, more: object = {}): ProxiedAnswer {
   const body = { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name, ...more };
   return { status: 400, body: JSON.stringify(body) };
 }
 
-/** A transaction that met another one, as AWS says it. */
+/** Returns the response of AWS for a transaction in conflict. */
 export function transactionConflict(items: number): ProxiedAnswer {
   const reasons = Array.from({ length: items }, (_, position) => ({
     Code: position === 0 ? 'TransactionConflict' : 'None',

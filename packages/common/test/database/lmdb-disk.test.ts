@@ -11,7 +11,7 @@ import { takesWrites } from '../../src/database/table-store.ts';
 const KEY = { table: 'users', pk: 'alice', sk: 'USER' } as const;
 const MIN_FREE_BYTES = 1_000;
 
-/** A store on a disk whose free space the test says. */
+/** Opens a store on a disk with a simulated free space. */
 async function openStore() {
   const folder = await mkdtemp(join(tmpdir(), 'cnop-disk-'));
   const disk = { freeBytes: MIN_FREE_BYTES };
@@ -39,7 +39,7 @@ async function openStore() {
 }
 
 describe('a store on a disk that fills up', () => {
-  test('refuses writes with 503 and a time to wait, reads on, and takes writes again by itself', async () => {
+  test('refuses writes with 503 and Retry-After, still reads, and accepts writes again by itself', async () => {
     const { store, changes, write, setFree } = await openStore();
     await write(1);
     await setFree(MIN_FREE_BYTES - 1);
@@ -57,7 +57,7 @@ describe('a store on a disk that fills up', () => {
     expect(changes.map(({ isFull }) => isFull)).toEqual([true, false]);
   });
 
-  test('decides nothing while it refuses', async () => {
+  test('does not call decide while it refuses writes', async () => {
     const { store, setFree } = await openStore();
     await setFree(0);
     let decisions = 0;
@@ -83,7 +83,7 @@ describe('the reason of a failed commit', () => {
     ['a read-only disk', numbered('Read-only file system', 30), PLENTY, 'permission denied. Give the user'],
     ['a disk that is gone', numbered('Input/output error', 5), undefined, 'I/O error: the disk'],
     ['something else', new Error('MDB_PANIC'), PLENTY, 'see the error above'],
-  ])('is named for %s, with what to do', (_what, error, freeBytes, words) => {
+  ])('is explained for %s, with a remedy', (_what, error, freeBytes, words) => {
     const explained = explainCommitFailure(error, { folder: '/srv/store', freeBytes });
     expect(explained).toContain(words);
     expect(explained).toContain('tart again');

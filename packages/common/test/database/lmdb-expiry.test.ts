@@ -24,7 +24,7 @@ async function put(pk: string, content: Omit<ItemContent, 'attributes'>): Promis
 }
 
 describe('the expiry sweep', () => {
-  it('deletes what has expired, with its places in indexes, and nothing else', async () => {
+  it('deletes expired items with their index entries, and no others', async () => {
     const indexes = { UserDirectoryIndex: { pk: 'USER', sk: 'x' } };
     await put('past', { expiresAtEpochSeconds: NOW - 1, indexes });
     await put('future', { expiresAtEpochSeconds: NOW + 60, indexes });
@@ -40,7 +40,7 @@ describe('the expiry sweep', () => {
     expect(listed()).toEqual(['future']);
   });
 
-  it('spares an item whose life was prolonged, or that no longer expires', async () => {
+  it('keeps an item whose expiry was moved or removed', async () => {
     await put('prolonged', { expiresAtEpochSeconds: NOW - 1 });
     await put('prolonged', { expiresAtEpochSeconds: NOW + 60 });
     await put('kept', { expiresAtEpochSeconds: NOW - 1 });
@@ -50,7 +50,7 @@ describe('the expiry sweep', () => {
     expect(listed()).toEqual(['prolonged']);
   });
 
-  it('works in batches until nothing is left', async () => {
+  it('works in batches until no expired item is left', async () => {
     await Promise.all(Array.from({ length: 600 }, (_, i) => put(`old${i}`, { expiresAtEpochSeconds: 1 })));
     expect(await sweepExpired(environment, NOW)).toBe(500);
     expect(await sweepExpired(environment, NOW)).toBe(100);

@@ -5,7 +5,7 @@ import type { Environment } from '@cnop/common/database/lmdb/environment';
 import { openEnvironment } from '@cnop/common/database/lmdb/environment';
 import { afterEach, beforeEach } from 'vitest';
 
-/** Opens an empty store for each test, below its port, and hands it over. */
+/** Returns the environment of an empty store for each test. */
 export function openForEachTest(use: (environment: Environment) => void): void {
   let folder: string;
   let environment: Environment;

@@ -10,7 +10,7 @@ openForEachTest((opened) => {
   environment = opened;
 });
 
-/** What an order of somebody adds to lists. */
+/** Returns the writes of an order to the lists of a user. */
 function orderOf(username: string, number: number): Extract<Write, { kind: 'create' }>[] {
   const create = { kind: 'create', attributes: { order: number } } as const;
   const id = `2026-01-0${number}`;
@@ -26,7 +26,7 @@ function orderOf(username: string, number: number): Extract<Write, { kind: 'crea
   ];
 }
 
-it('what an order adds to lists lies in two places, whatever other orders there are', async () => {
+it('an order writes its list entries in two places, whatever other orders exist', async () => {
   await environment.root.childTransaction(() => {
     for (const number of [1, 2, 3]) {
       for (const username of ['ada', 'bob', 'cyd']) createItems(environment, orderOf(username, number));

@@ -12,7 +12,7 @@ openForEachTest((opened) => {
   environment = opened;
 });
 
-/** A log with an item for each of these moments, in epoch seconds. */
+/** Creates a log with an item that expires at each of these times, in epoch seconds. */
 async function writeLog(pk: string, expiries: readonly number[]): Promise<void> {
   await environment.root.childTransaction(() => {
     createItems(
@@ -32,11 +32,11 @@ const left = (pk: string) => [
 ];
 
 describe('the sweep of logs', () => {
-  it('deletes what is over at the head of each log, and nothing else', async () => {
+  it('deletes expired items at the head of each log, and no others', async () => {
     await writeLog('EVENT#ada', [1, 2, NOW, NOW + 1]);
     await writeLog('EVENT#bob', [NOW + 5]);
     await writeLog('EVENT#cyd', [NOW - 1]);
-    // Not a log: whatever expires here is listed.
+    // Not a log: its expiring items are in the expiry list.
     await writeLog('EVEN', [1]);
     await writeLog('EVENTS', [1]);
     expect(await createLogSweeper(environment).sweep(NOW)).toBe(4);
@@ -44,16 +44,16 @@ describe('the sweep of logs', () => {
     expect([left('EVEN'), left('EVENTS')]).toEqual([['000'], ['000']]);
   });
 
-  it('is not in the way of the list: items of logs are not in it', async () => {
+  it('items of logs are not in the expiry list', async () => {
     await writeLog('EVENT#ada', [1]);
     await writeLog('ada', [1]);
     expect(await sweepExpired(environment, NOW)).toBe(1);
     expect([left('EVENT#ada'), left('ada')]).toEqual([['000'], []]);
   });
 
-  it('goes on where it stopped, and begins again after the last log', async () => {
+  it('continues where it stopped, and starts again after the last log', async () => {
     const sweeper = createLogSweeper(environment);
-    // More than one sweep deletes, in one log and over many.
+    // More than one sweep deletes, in one log and in many.
     await writeLog(
       'EVENT#a',
       Array.from({ length: 700 }, () => 1),
@@ -66,10 +66,10 @@ describe('the sweep of logs', () => {
     expect([...environment.histories.getKeys()]).toEqual([]);
   });
 
-  it('looks at so many logs at a time', async () => {
+  it('reads a bounded number of logs at a time', async () => {
     for (let i = 0; i < 1_500; i += 1) await writeLog(`EVENT#${i}`, [i < 1_499 ? NOW + 1 : 1]);
     const sweeper = createLogSweeper(environment);
-    // In the order of their names.
+    // In the order of the usernames.
     await writeLog('EVENT#zz', [1]);
     expect([await sweeper.sweep(NOW), await sweeper.sweep(NOW)]).toEqual([1, 1]);
   });

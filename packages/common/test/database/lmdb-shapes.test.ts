@@ -5,7 +5,7 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import type { Attributes } from '@cnop/common/database/table-store';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-/** More than fit into one byte, and more than are remembered at all. */
+/** More than fit into one byte, and more than a table shares. */
 const SHAPES = 1_100;
 const SHAPES_PER_TRANSACTION = 50;
 
@@ -21,7 +21,7 @@ const attributesOf = (shape: number): Attributes => ({
   none: null,
 });
 
-it('items of any number of shapes are read as they were written, then and by the next who opens the store', async () => {
+it('items of any number of shapes are read back unchanged, also after reopening the store', async () => {
   const keyOf = (shape: number) => ({ table: 'users' as const, pk: 'shapes', sk: String(shape) });
   const shapes = Array.from({ length: SHAPES }, (_, shape) => shape);
   const written = createLmdbTableStore({ path });
@@ -31,7 +31,7 @@ it('items of any number of shapes are read as they were written, then and by the
         kind: 'create',
         key: keyOf(shape),
         attributes: attributesOf(shape),
-        // Another shape of what is stored around them.
+        // Another shape of the stored item itself.
         ...(shape % 2 === 0 && { expiresAtEpochSeconds: 4_000_000_000 }),
       })),
       result: undefined,

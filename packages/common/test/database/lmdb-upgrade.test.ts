@@ -6,7 +6,7 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import type { TableStore } from '@cnop/common/database/table-store';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-/** More than are moved in one transaction. */
+/** More than one transaction moves. */
 const ENTRIES = 2_500;
 const USERS = ['ada', 'bob'];
 
@@ -18,7 +18,7 @@ afterEach(() => rm(path, { recursive: true, force: true }));
 
 const sortable = (number: number) => String(number).padStart(6, '0');
 
-/** A store as version 2 left it: every item in the tree of its table, every entry in that of its index. */
+/** Creates a store of format 2: items in the tree of their table, entries in the tree of their index. */
 async function writeFormat2(format = '2'): Promise<void> {
   const environment = openEnvironment(path);
   const users = environment.table('users');
@@ -71,7 +71,7 @@ async function expectUpgraded(store: TableStore): Promise<void> {
   expect([items, entries]).toEqual([USERS.length * (3 * ENTRIES + 2), USERS.length * ENTRIES]);
 }
 
-it('a store of format 2 is brought up to date when it is opened, and opens again', async () => {
+it('a store of format 2 is upgraded when it is opened, and opens again', async () => {
   await writeFormat2();
   for (let opened = 0; opened < 2; opened += 1) {
     const store = createLmdbTableStore({ path });
@@ -80,17 +80,17 @@ it('a store of format 2 is brought up to date when it is opened, and opens again
   }
 });
 
-it('an upgrade that was stopped in between goes on', async () => {
+it('an interrupted upgrade continues', async () => {
   await writeFormat2();
   await createLmdbTableStore({ path }).close();
-  // As if the rest were still to be moved: new items at old places, and the format not yet written.
+  // Simulates an interruption: some items at old places, and the format not yet written.
   await writeFormat2();
   const store = createLmdbTableStore({ path });
   await expectUpgraded(store);
   await store.close();
 });
 
-it('reading alone changes nothing and says what to do', async () => {
+it('a read-only open changes nothing and names the remedy', async () => {
   await writeFormat2();
   expect(() => createLmdbTableStore({ path, readOnly: true })).toThrow(
     'the store is of format 2 and this version reads format 3: start the server on it once',

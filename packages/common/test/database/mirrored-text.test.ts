@@ -2,7 +2,7 @@ import { mirrored, unmirrored } from '@cnop/common/database/lmdb/mirrored-text';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-/** What a key may hold, and the end of a prefix. */
+/** The characters of keys, and the end of a prefix. */
 const text = fc.string({
   unit: fc.oneof(
     fc.constantFrom(' ', '#', '~', 'a', '\u{7ff}', '\u{ffff}', '\u{10000}', '\u{10FFFF}'),
@@ -13,7 +13,7 @@ const text = fc.string({
 
 const order = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-it('images sort in the opposite order of their texts, by their bytes in UTF-8', () => {
+it('mirrored texts sort in reverse, by their bytes in UTF-8', () => {
   fc.assert(
     fc.property(text, text, (one, other) => {
       expect(order(mirrored(one), mirrored(other))).toBe(0 - order(one, other) || 0);
@@ -22,7 +22,7 @@ it('images sort in the opposite order of their texts, by their bytes in UTF-8', 
   );
 });
 
-it('the image of a text that goes on sorts before the image of its beginning', () => {
+it('a mirrored text sorts before the mirrored text of its beginning', () => {
   fc.assert(
     fc.property(text, text.filter(Boolean), (beginning, rest) => {
       expect(order(mirrored(beginning + rest), mirrored(beginning))).toBe(-1);
@@ -30,7 +30,7 @@ it('the image of a text that goes on sorts before the image of its beginning', (
   );
 });
 
-it('a text is found again in its image, which is ASCII', () => {
+it('unmirrored is the inverse of mirrored, which returns ASCII', () => {
   fc.assert(
     fc.property(text, (each) => {
       expect(unmirrored(mirrored(each))).toBe(each);

@@ -45,7 +45,7 @@ function eventOf(username: string): Write {
 }
 const writing = (...writes: Write[]) => ({ writes, result: 'done' });
 
-it('says whose events were committed, and gives the result on', async () => {
+it('publishes the users of committed events, and returns the result', async () => {
   const other: Write = { kind: 'create', key: userKey(freshPk(), 'USER'), attributes: {} };
   expect(await store.transact({}, () => writing(other, eventOf('alice')))).toBe('done');
   expect(published).toEqual([`${EVENTS_CHANNEL} alice`]);
@@ -53,7 +53,7 @@ it('says whose events were committed, and gives the result on', async () => {
   expect(published.slice(1)).toEqual([`${EVENTS_CHANNEL} bob`, `${EVENTS_CHANNEL} carol`]);
 });
 
-it('says which assets were committed, and nothing of their candles', async () => {
+it('publishes committed assets, but not candles', async () => {
   const candle: Write = {
     kind: 'create',
     key: { table: 'inventory', pk: `CANDLE#${freshPk()}#1m`, sk: '2026-01-15T12:00:00.000Z' },
@@ -68,7 +68,7 @@ it('says which assets were committed, and nothing of their candles', async () =>
   expect(published).toEqual([`${ASSETS_CHANNEL} ABC`]);
 });
 
-it('says so after the commit, when everybody can see the event', async () => {
+it('publishes after the commit, when the event can be read', async () => {
   const write = eventOf('alice');
   let found: unknown;
   const watching = announceChanges(plain, {
@@ -80,13 +80,13 @@ it('says so after the commit, when everybody can see the event', async () => {
   expect(await found).toMatchObject({ attributes: { username: 'alice' } });
 });
 
-it('says nothing of commits without an event', async () => {
+it('publishes nothing for commits without an event', async () => {
   await put(store, userKey(freshPk(), 'EVENT#'), { attributes: { username: 'alice' } });
   await store.transact({}, () => writing());
   expect(published).toEqual([]);
 });
 
-it('says nothing of what was refused', async () => {
+it('publishes nothing for a refused transaction', async () => {
   await expect(
     store.transact({}, () => {
       throw new Error('refused');
@@ -98,9 +98,9 @@ it('says nothing of what was refused', async () => {
   expect(published).toEqual([`${EVENTS_CHANNEL} alice`]);
 });
 
-it('goes by the decision that was committed, when one was taken twice', async () => {
+it('publishes the committed decision when decide ran twice', async () => {
   let turns = 0;
-  // As an adapter does that meets a conflict.
+  // Simulates an adapter that retries after a conflict.
   const deciding: TableStore = {
     ...plain,
     transact: async (reads, decide) => {
@@ -115,7 +115,7 @@ it('goes by the decision that was committed, when one was taken twice', async ()
   expect(published).toEqual(['second_try']);
 });
 
-it('leaves everything else to the store', async () => {
+it('passes all other calls to the store', async () => {
   const key = userKey(freshPk(), 'USER');
   await put(store, key, { attributes: { a: 1 } });
   expect(await store.get(key)).toMatchObject({ attributes: { a: 1 } });

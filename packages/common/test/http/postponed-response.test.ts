@@ -21,7 +21,7 @@ async function listen(respond: Respond): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Sends some requests, and when all have arrived has them answered. */
+/** Sends requests, and answers them when all have arrived. */
 async function answerTogether(count: number, turn: (responses: readonly ServerResponse[]) => unknown) {
   const waiting: ServerResponse[] = [];
   const arrivals = new EventEmitter();
@@ -46,7 +46,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-test('nothing is sent before the end of the turn, everything at it', async () => {
+test('all responses are sent at the end of the turn, none before', async () => {
   const answers = await answerTogether(3, async (responses) => {
     const sockets = socketsOf(responses);
     for (const response of responses) response.end('done');
@@ -59,7 +59,7 @@ test('nothing is sent before the end of the turn, everything at it', async () =>
   expect(answers).toEqual(Array(3).fill({ status: 'fulfilled', value: 'done' }));
 });
 
-test('a response counts as ended from the call on', async () => {
+test('a response counts as ended from the call of end', async () => {
   await answerTogether(1, ([response]) => {
     expect(response?.writableEnded).toBe(false);
     response?.end();
@@ -67,7 +67,7 @@ test('a response counts as ended from the call on', async () => {
   });
 });
 
-test('a response that completes the largest group sends it at once', async () => {
+test('the response that fills a group sends it at once', async () => {
   await answerTogether(MAX_POSTPONED_RESPONSES, (responses) => {
     const sockets = socketsOf(responses);
     for (const response of responses.slice(1)) response.end();
@@ -77,10 +77,10 @@ test('a response that completes the largest group sends it at once', async () =>
   });
 });
 
-test('a response that cannot be sent does not keep the others', async () => {
+test('a response that cannot be sent does not stop the others', async () => {
   const [bad, good] = await answerTogether(2, async ([first, second]) => {
     const closed = first && once(first, 'close');
-    // Not what `end` may be given, so it throws.
+    // An invalid argument makes `end` throw.
     first?.end(12 as unknown as string);
     second?.end('good');
     await closed;
@@ -102,7 +102,7 @@ test('a callback is called when the response is sent', async () => {
   expect(calls).toEqual(['bare', 'body', 'encoding']);
 });
 
-test('requests that were sent without waiting are answered in their order', async () => {
+test('pipelined requests are answered in their order', async () => {
   const responses: ServerResponse[] = [];
   const url = await listen((response, request) => {
     responses.push(response);

@@ -11,7 +11,7 @@ const reason = whyNoRedis();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
 
 const SHORT_WINDOW_SECONDS = 2;
-/** For tests of counts: on a busy machine an answer to thousands of requests at once takes its time. */
+/** Long enough for thousands of concurrent requests on a busy machine. */
 const PATIENCE_MILLISECONDS = 30_000;
 
 describe.skipIf(reason !== undefined)('a counter over Redis', () => {
@@ -36,15 +36,15 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
       ...options,
     });
     opened.push(counter);
-    await vi.waitFor(async () => expect(await counter.waitSeconds('nobody', 1)).toBe(0));
+    await vi.waitFor(async () => expect(await counter.waitSeconds('unknown', 1)).toBe(0));
     return counter;
   }
 
-  // They wait for windows to pass, each with a client of its own.
-  describe.concurrent('in the course of time', () => {
+  // These tests wait for windows to pass, each with its own client.
+  describe.concurrent('over time', () => {
     afterAll(closeAll);
 
-    it('never allows more than the limit in any window, whenever it begins, and no less for ever', async () => {
+    it('never allows more than the limit in any window, and allows the limit again later', async () => {
       const limit = 20;
       const short = { windowSeconds: SHORT_WINDOW_SECONDS, answerTimeoutMilliseconds: PATIENCE_MILLISECONDS };
       const counters = [await open(short), await open(short)];
@@ -61,11 +61,11 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
         const within = allowedAt.filter((at) => at >= from && at < from + SHORT_WINDOW_SECONDS * 1_000);
         expect(within.length).toBeLessThanOrEqual(limit);
       }
-      // Nine seconds have at least three windows of three seconds, the slack of a second included.
+      // Nine seconds have at least two full windows, with a second of slack each.
       expect(allowedAt.length).toBeGreaterThanOrEqual(3 * limit);
     });
 
-    it('frees a client after the time that it was told to wait', async () => {
+    it('allows a request after the reported wait', async () => {
       const counter = await open({ windowSeconds: 1, answerTimeoutMilliseconds: PATIENCE_MILLISECONDS });
       const client = freshClient();
       await counter.take(client, 1);
@@ -76,20 +76,20 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
       expect(await counter.take(client, 1)).toMatchObject({ isAllowed: true });
     });
 
-    it('counts nothing when it is only asked, and nothing for a request that it refuses', async () => {
+    it('counts neither queries nor refused requests', async () => {
       const counter = await open({ windowSeconds: 1, answerTimeoutMilliseconds: PATIENCE_MILLISECONDS });
       const client = freshClient();
       for (let i = 0; i < 10; i++) expect(await counter.waitSeconds(client, 1)).toBe(0);
       await counter.take(client, 1);
       const { waitSeconds } = await counter.take(client, 1);
-      // If what is refused were counted, it would go on being refused for as long as it comes.
+      // If refused requests counted, a client that keeps sending would be refused forever.
       await vi.waitFor(async () => expect((await counter.take(client, 1)).isAllowed).toBe(true), {
         timeout: waitSeconds * 1_000 + 500,
         interval: 50,
       });
     });
 
-    it('forgets who has not come for a while', async () => {
+    it('deletes idle clients', async () => {
       const counter = await open({ windowSeconds: 1, answerTimeoutMilliseconds: PATIENCE_MILLISECONDS });
       const client = freshClient();
       await counter.take(client, 5);
@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
   describe('at once', () => {
     afterEach(closeAll);
 
-    it('allows exactly the limit, and says what is left and how long to wait', async () => {
+    it('allows exactly the limit, and reports the rest and the wait', async () => {
       const counter = await open();
       const client = freshClient();
       const counts = [];
@@ -117,7 +117,7 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
       expect(await counter.take(freshClient(), 3)).toMatchObject({ isAllowed: true, remaining: 2 });
     });
 
-    it('allows exactly the limit over several processes at once', async () => {
+    it('allows exactly the limit over several concurrent processes', async () => {
       const counters = await Promise.all(
         Array.from({ length: 4 }, () => open({ answerTimeoutMilliseconds: PATIENCE_MILLISECONDS })),
       );
@@ -128,7 +128,7 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
       expect(counts.filter(({ isAllowed }) => isAllowed)).toHaveLength(137);
     });
 
-    it('says quickly that the server is away, and comes back with it', async () => {
+    it('fails fast during an outage, and recovers after it', async () => {
       const troubles: Error[] = [];
       const counter = await open({ troubles });
       await server.stop();
@@ -142,7 +142,7 @@ describe.skipIf(reason !== undefined)('a counter over Redis', () => {
         .toBe(true);
     });
 
-    it('does not let everybody wait for a server that hangs', async () => {
+    it('fails fast after the first timeout of a server that hangs', async () => {
       const counter = await open();
       server.pause();
       const began = performance.now();

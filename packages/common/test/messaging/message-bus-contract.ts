@@ -1,10 +1,10 @@
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-const PROBE = 'is anybody there?';
+const PROBE = 'probe';
 const PATIENCE = { timeout: 10_000, interval: 10 };
 
-/** Two ends of one bus; within one process they may be the same. */
+/** Two ends of one bus; in one process they may be the same. */
 export interface BusUnderTest {
   readonly here: MessageBus;
   readonly there: MessageBus;
@@ -12,7 +12,7 @@ export interface BusUnderTest {
 }
 
 let channels = 0;
-/** A channel that no other test uses. */
+/** Returns a unique channel. */
 export function freshChannel(): string {
   channels += 1;
   return `channel ${channels}`;
@@ -39,7 +39,7 @@ export async function listen(on: MessageBus, channel: string, sender: MessageBus
   };
 }
 
-/** What every adapter of `MessageBus` must do, as tests. */
+/** Defines the contract suite that every adapter of `MessageBus` passes. */
 export function describeMessageBusContract(name: string, open: () => Promise<BusUnderTest>): void {
   describe(`${name} keeps the contract of MessageBus`, () => {
     let bus: BusUnderTest;
@@ -48,7 +48,7 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
     });
     afterAll(() => bus?.dispose());
 
-    it('brings messages to all who listen on their channel, in their order', async () => {
+    it('delivers messages to all listeners of their channel, in order', async () => {
       const channel = freshChannel();
       const listeners = [
         await listen(bus.there, channel, bus.here),
@@ -60,7 +60,7 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
       for (const listener of listeners) await listener.hasGot(messages);
     });
 
-    it('brings nothing of other channels, however alike their names', async () => {
+    it('delivers nothing from channels with similar names', async () => {
       const channel = freshChannel();
       const listener = await listen(bus.there, channel, bus.here);
       for (const other of [`${channel}0`, channel.toUpperCase(), '*', 'channel *', '', `cnop:${channel}`]) {
@@ -70,7 +70,7 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
       await listener.hasGot(['for you']);
     });
 
-    it('changes nothing in a message', async () => {
+    it('delivers messages unchanged', async () => {
       const channel = freshChannel();
       const listener = await listen(bus.there, channel, bus.here);
       const messages = ['', ' ', 'a\r\nb', '\0', 'é日本😀', '{"a":[1,"2"]}', 'x'.repeat(200_000)];
@@ -78,7 +78,7 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
       await listener.hasGot(messages);
     });
 
-    it('calls nobody before publish has returned, and lets nobody wait', async () => {
+    it('calls listeners only after publish has returned', async () => {
       const channel = freshChannel();
       const listener = await listen(bus.here, channel, bus.here);
       bus.here.publish(channel, 'later');
@@ -86,7 +86,7 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
       await listener.hasGot(['later']);
     });
 
-    it('calls nobody any more who has ended listening, and goes on calling the others', async () => {
+    it('does not call a removed listener, and still calls the others', async () => {
       const channel = freshChannel();
       const leaving = await listen(bus.there, channel, bus.here);
       const staying = await listen(bus.there, channel, bus.here);
@@ -99,7 +99,7 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
       expect(leaving.messages()).toEqual(['one']);
     });
 
-    it('lets a listener end itself, and another begin, while it is called', async () => {
+    it('allows listeners to be added and removed during a delivery', async () => {
       const channel = freshChannel();
       const received: string[] = [];
       let stop = () => {};
@@ -117,15 +117,15 @@ export function describeMessageBusContract(name: string, open: () => Promise<Bus
       expect(received).toEqual(['first a', 'second b']);
     });
 
-    it('can be listened to again on a channel that nobody listened to any more', async () => {
+    it('delivers again on a channel that had no listener left', async () => {
       const channel = freshChannel();
       (await listen(bus.there, channel, bus.here)).stop();
       const again = await listen(bus.there, channel, bus.here);
-      bus.here.publish(channel, 'to somebody');
-      await again.hasGot(['to somebody']);
+      bus.here.publish(channel, 'again');
+      await again.hasGot(['again']);
     });
 
-    it('delivers what was published before it is closed, nothing after, and never complains', async () => {
+    it('delivers messages published before close and none after, without errors', async () => {
       const own = await open();
       const channel = freshChannel();
       const listener = await listen(own.there, channel, own.here);

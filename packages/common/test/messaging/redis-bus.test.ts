@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)('Redis', () => {
     };
   });
 
-  it('comes back by itself after an outage, of which it complains once', async () => {
+  it('recovers after an outage, which it reports once', async () => {
     const troubles: Error[] = [];
     const [here, there] = [open((error) => troubles.push(error)), open()];
     const channel = freshChannel();
@@ -39,14 +39,14 @@ describe.skipIf(reason !== undefined)('Redis', () => {
     for (let i = 0; i < 100; i++) here.publish(channel, 'into the void');
     await server.start();
     await listener.isHeard();
-    // One for each of its two connections.
+    // Once for each of its two connections.
     expect(troubles.length).toBeLessThanOrEqual(2);
     here.publish(channel, 'again');
     await listener.hasGot(['again']);
     await Promise.all([here.close(), there.close()]);
   }, 20_000);
 
-  it('opens while the server is away, lets nobody wait, and works once it is there', async () => {
+  it('opens during an outage without waiting, and works after it', async () => {
     await server.stop();
     const [here, there] = [open(), open()];
     const channel = freshChannel();
@@ -61,7 +61,7 @@ describe.skipIf(reason !== undefined)('Redis', () => {
     await Promise.all([here.close(), there.close()]);
   }, 20_000);
 
-  it('can be closed while the server is away', async () => {
+  it('can be closed during an outage', async () => {
     const bus = open();
     bus.subscribe(freshChannel(), () => undefined);
     await server.stop();

@@ -8,10 +8,10 @@ const HTTP_CLIENT_ERROR_MIN = 400;
 const HTTP_SERVER_ERROR_MIN = 500;
 
 /**
- * Makes an app answer every failure as `application/problem+json`: one place where anything that was thrown
- * becomes an answer. What the client may know is in the error; its cause is only logged.
- * Must come before the routes: a path that exists for another method answers 405.
+ * Makes an app respond to every failure with `application/problem+json`. The cause of an error is logged, never sent. A
+ * path that exists for other methods gets 405, so call this before you register the routes.
  * @param now clock for the `timestamp` member
+ * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export function registerErrorHandlers(app: FastifyInstance, now: () => Date): void {
   const paths = createKnownPaths();
@@ -27,7 +27,7 @@ export function registerErrorHandlers(app: FastifyInstance, now: () => Date): vo
   });
 }
 
-/** Answers with the problem that `thrown` stands for; 5xx are logged with their cause. */
+/** Sends the problem response for any thrown value; logs 5xx with their cause. */
 export function sendProblem(
   thrown: unknown,
   request: FastifyRequest,
@@ -49,18 +49,20 @@ export function sendProblem(
 
 function logProblem(request: FastifyRequest, error: ProblemError, thrown: unknown): void {
   const { code, status } = error;
-  // All requests share the logger of their app.
+  // Requests share the logger of their app, so the id is added here.
   const facts = { code, request_id: request.id };
   if (status < HTTP_SERVER_ERROR_MIN) return request.log.debug({ ...facts, status }, error.message);
   try {
     request.log.error({ err: thrown, ...facts }, error.message);
   } catch {
-    // The log marks the errors that it writes, which a frozen one does not let it. The answer must leave anyway.
+    // The logger marks errors, which fails for a frozen one. The response must be sent anyway.
     request.log.error({ err: { type: typeof thrown, message: String(thrown) }, ...facts }, error.message);
   }
 }
 
-/** Whatever was thrown, as an error that may leave: ours as it is, Fastify's own by status, all else INT_001. */
+/**
+ * Converts any thrown value into a `ProblemError`: ours unchanged, client errors of Fastify by status, else INT_001.
+ */
 export function toProblemError(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
   const { statusCode, code } = (thrown ?? {}) as { readonly statusCode?: unknown; readonly code?: unknown };

@@ -1,12 +1,12 @@
-/** The paths of an app and the methods that each takes, to tell 405 from 404. */
-export interface KnownPaths {
-  /** @param url as the route declares it, such as `/orders/:id`; one with a wildcard knows no single path */
+/** The paths of an app and their methods, to distinguish 405 from 404. */
+interface KnownPaths {
+  /** Adds a route. @param url pattern such as `/orders/:id`; one with a wildcard is ignored */
   add(method: string | readonly string[], url: string): void;
-  /** The methods that a path takes, sorted; empty for an unknown path. A trailing slash changes nothing. */
+  /** Returns the sorted methods of a path; empty for an unknown path. Ignores a trailing slash. */
   methodsOf(path: string): readonly string[];
 }
 
-/** Collects routes as they are declared. Only requests that met no route search it. */
+/** Creates an empty collection. Only requests without a matching route search it. */
 export function createKnownPaths(): KnownPaths {
   const known = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
   return {
@@ -25,7 +25,7 @@ export function createKnownPaths(): KnownPaths {
   };
 }
 
-/** Every parameter is one segment that is not empty. */
+/** Returns the pattern of a route; every parameter is one segment that is not empty. */
 function patternOf(url: string): RegExp {
   const texts = url.split(/:\w+/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${texts.join('[^/]+')}/?$`);

@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(apps.splice(0).map((app) => app.close()));
 });
 
-/** A real app with a route that throws what it is told to, and its log. */
+/** Builds an app with routes that throw the given value, and its log. */
 function anApp(thrown?: unknown) {
   const lines: string[] = [];
   const stream = new Writable({
@@ -49,8 +49,8 @@ function anApp(thrown?: unknown) {
   return { app, lines };
 }
 
-describe('an error that is meant for the client', () => {
-  it.each(['/async', '/sync', '/callback', '/hook'])('arrives as it is, from %s', async (url) => {
+describe('a ProblemError', () => {
+  it.each(['/async', '/sync', '/callback', '/hook'])('is sent unchanged from %s', async (url) => {
     const { app } = anApp(ValidationError.ofField('amount', 'Too much.', 'too_big'));
     const response = await app.inject({ url: `${url}?token=${SECRET}` });
     expect(response.statusCode).toBe(422);
@@ -69,7 +69,7 @@ describe('an error that is meant for the client', () => {
     });
   });
 
-  it('says when to come back', async () => {
+  it('has Retry-After', async () => {
     for (const error of [
       new RateLimitedError(30),
       new UnavailableError('Busy.', { retryAfterSeconds: 30 }),
@@ -82,12 +82,12 @@ describe('an error that is meant for the client', () => {
     expect(response.headers).not.toHaveProperty('retry-after');
   });
 
-  it('asks for a token where one is missing', async () => {
+  it('has WWW-Authenticate when a token is missing', async () => {
     const response = await anApp(new ProblemError('AUTH_001')).app.inject({ url: '/async' });
     expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('is logged with its cause when the fault is ours, and quietly when it is not', async () => {
+  it('is logged as an error with its cause for 5xx, and at debug level otherwise', async () => {
     const ours = anApp(new UpstreamError('A service failed.', { cause: new Error(SECRET) }));
     const response = await ours.app.inject({ url: '/async' });
     expect(response.statusCode).toBe(502);
@@ -144,9 +144,9 @@ const GARBAGE: readonly (readonly [string, unknown])[] = [
   ['an internal error', new InternalError(new Error(SECRET))],
 ];
 
-describe('anything else that is thrown', () => {
+describe('any other thrown value', () => {
   for (const url of ['/async', '/hook']) {
-    it.each(GARBAGE)(`is INT_001 from ${url} and tells nothing: %s`, async (_name, thrown) => {
+    it.each(GARBAGE)(`is INT_001 from ${url} without details: %s`, async (_name, thrown) => {
       const response = await anApp(thrown).app.inject({ url });
       expect(response.statusCode).toBe(500);
       expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
@@ -163,7 +163,7 @@ describe('anything else that is thrown', () => {
     });
   }
 
-  it('is INT_001 when an answer cannot be written', async () => {
+  it('is INT_001 when a response cannot be serialized', async () => {
     const response = await anApp().app.inject({ url: '/unwritable' });
     expect(response.statusCode).toBe(500);
     expect(response.json()).toMatchObject({ code: 'INT_001' });
@@ -171,7 +171,7 @@ describe('anything else that is thrown', () => {
   });
 });
 
-describe('what Fastify itself refuses', () => {
+describe('a request that Fastify refuses', () => {
   const post = (payload: string, headers: Record<string, string> = {}) =>
     anApp().app.inject({
       method: 'POST',
@@ -181,13 +181,13 @@ describe('what Fastify itself refuses', () => {
     });
 
   it.each([
-    ['JSON that is broken', '{"a":', {}, 400],
+    ['invalid JSON', '{"a":', {}, 400],
     ['a body that is empty', '', {}, 400],
     ['a body that is too large', JSON.stringify('x'.repeat(200)), {}, 413],
     ['another media type', '<a/>', { 'content-type': 'application/xml' }, 415],
-    ['a media type that is none', '{}', { 'content-type': 'application/json,text/plain' }, 415],
-    ['a key that reaches for a prototype', '{"__proto__":{"x":1}}', {}, 400],
-    ['a length that is wrong', '{"a":1}', { 'content-length': '3' }, 400],
+    ['an invalid media type', '{}', { 'content-type': 'application/json,text/plain' }, 415],
+    ['a key that would change a prototype', '{"__proto__":{"x":1}}', {}, 400],
+    ['a wrong length', '{"a":1}', { 'content-length': '3' }, 400],
   ])('is VAL_002: %s', async (_name, payload, headers, status) => {
     const response = await post(payload, headers);
     expect(response.statusCode).toBe(status);
@@ -196,7 +196,7 @@ describe('what Fastify itself refuses', () => {
     expect(response.body).not.toMatch(/FST_|Unexpected|position/);
   });
 
-  it('is RES_001 for a route that does not exist, without repeating its query', async () => {
+  it('is RES_001 for an unknown route, without its query', async () => {
     for (const method of ['GET', 'POST', 'DELETE'] as const) {
       const response = await anApp().app.inject({ method, url: '/nowhere?password=x' });
       expect(response.statusCode).toBe(404);

@@ -15,7 +15,7 @@ describe('the known paths of an app', () => {
     ['/orders', ['GET', 'HEAD', 'POST']],
     ['/orders/', ['GET', 'HEAD', 'POST']],
     ['/orders/1', ['DELETE', 'GET']],
-    // Also an order of that id.
+    // Also matches an order with that id.
     ['/orders/preview', ['DELETE', 'GET', 'POST']],
     ['/docs/start.js', ['GET']],
     ['/docs/start-js', []],

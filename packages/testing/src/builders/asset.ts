@@ -14,12 +14,12 @@ const BUILT_HOLDING = {
   last_transaction: BUILT_AT,
 } as const;
 
-/** A holding of half a unit as it is stored. */
+/** Builds a stored position of half a unit. */
 export function aStoredAssetBalance(overrides: Partial<StoredAssetBalance> = {}): StoredAssetBalance {
   return storedAssetBalanceSchema.parse({ ...BUILT_HOLDING, ...overrides });
 }
 
-/** The same holding with its value at 50,000.00 a unit. */
+/** Builds the same position, valued at 50,000.00 per unit. */
 export function anAssetBalance(overrides: Partial<AssetBalance> = {}): AssetBalance {
   return assetBalanceSchema.parse({
     ...BUILT_HOLDING,
@@ -29,7 +29,7 @@ export function anAssetBalance(overrides: Partial<AssetBalance> = {}): AssetBala
   });
 }
 
-/** The completed buy that the holding comes from. */
+/** Builds the buy that the position comes from. */
 export function anAssetTransaction(overrides: Partial<AssetTransaction> = {}): AssetTransaction {
   return assetTransactionSchema.parse({
     transaction_id: '01990000-0000-7000-8000-000000000002',

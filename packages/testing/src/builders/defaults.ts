@@ -1,4 +1,4 @@
-/** What entities of builders have in common unless a test says otherwise. */
+/** The defaults that built entities share. */
 export const BUILT_USERNAME = 'alice';
 export const BUILT_ASSET_ID = 'BTC';
 export const BUILT_AT = '2026-01-15T12:00:00.000Z';

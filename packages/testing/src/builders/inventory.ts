@@ -2,7 +2,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import { BUILT_ASSET_ID, BUILT_AT, BUILT_TIMES } from './defaults.ts';
 
-/** An active asset at 50,000.00 with 8 fraction digits. */
+/** Builds an active asset at 50,000.00 with 8 fraction digits. */
 export function anAsset(overrides: Partial<Asset> = {}): Asset {
   const assetId = overrides.asset_id ?? BUILT_ASSET_ID;
   return assetSchema.parse({

@@ -2,7 +2,7 @@ import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
 import { BUILT_ASSET_ID, BUILT_AT, BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
 
-/** A market buy that was accepted and waits for nothing but its execution. */
+/** Builds an accepted market buy that is not filled yet. */
 export function anOrder(overrides: Partial<Order> = {}): Order {
   const status = overrides.status ?? 'pending';
   return orderSchema.parse({
@@ -20,7 +20,7 @@ export function anOrder(overrides: Partial<Order> = {}): Order {
   });
 }
 
-/** The request that `anOrder` came from. */
+/** Builds the request of `anOrder`. */
 export function anOrderCreate(overrides: Partial<OrderCreate> = {}): OrderCreate {
   return { asset_id: BUILT_ASSET_ID, order_type: 'market_buy', quantity: '0.5', ...overrides };
 }

@@ -2,7 +2,7 @@ import type { Session } from '@cnop/common/auth/session-rules';
 import { sessionSchema } from '@cnop/common/auth/session-rules';
 import { BUILT_AT, BUILT_USERNAME } from './defaults.ts';
 
-/** A session that began with the other entities and lives for thirty days. */
+/** Builds a session that starts with the other entities and lasts thirty days. */
 export function aSession(overrides: Partial<Session> = {}): Session {
   return sessionSchema.parse({
     session_id: '01990000-0000-7000-8000-00000000000a',

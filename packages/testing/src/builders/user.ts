@@ -6,11 +6,11 @@ import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
 import { BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
 
-/** The password of built users. Its hash has the lowest cost, to be quick. */
+/** The password of built users. Its hash has the lowest cost, to be fast. */
 export const BUILT_PASSWORD = 'Correct-Horse-9-Battery';
 const BUILT_PASSWORD_HASH = '$2b$04$AbB8hztonWG2ubl6xLZsdeIir2CTY3Aq/edrSgI2ut9hc3EpbbvSC';
 
-/** A valid, active customer. */
+/** Builds an active customer. */
 export function aUser(overrides: Partial<User> = {}): User {
   const username = overrides.username ?? BUILT_USERNAME;
   return userSchema.parse({
@@ -24,7 +24,7 @@ export function aUser(overrides: Partial<User> = {}): User {
   });
 }
 
-/** Cash of 1,000.00 that was deposited at once; nothing of it is held. */
+/** Builds a balance of 1,000.00 from one deposit; nothing of it is held. */
 export function aBalance(overrides: Partial<Balance> = {}): Balance {
   return balanceSchema.parse({
     username: BUILT_USERNAME,
@@ -41,7 +41,7 @@ export function aBalance(overrides: Partial<Balance> = {}): Balance {
   });
 }
 
-/** The completed deposit that `aBalance` comes from. */
+/** Builds the ledger entry of the deposit of `aBalance`. */
 export function aBalanceTransaction(overrides: Partial<BalanceTransaction> = {}): BalanceTransaction {
   return balanceTransactionSchema.parse({
     transaction_id: '000000000001-deposit',

@@ -6,10 +6,10 @@ import { freshPk, orderKey, put, remove, userKey } from './contract.ts';
 
 class Refusal extends Error {}
 
-/** All of a transaction, or nothing. */
+/** Defines the tests of atomicity. */
 export function describeAtomicity(context: ContractContext): void {
   describe('transactions', () => {
-    it('writes over several tables happen together and the result is handed on', async () => {
+    it('writes to several tables together and returns the result', async () => {
       const pk = freshPk();
       const keys = [userKey(pk, 'BALANCE'), userKey(pk, 'TRANS#1'), orderKey(pk)];
       const result = await context.store().transact({}, () => ({
@@ -21,7 +21,7 @@ export function describeAtomicity(context: ContractContext): void {
       expect(items.map((item) => item?.version)).toEqual([1, 1, 1]);
     });
 
-    it('the decision sees what was read, by name, and absent items as undefined', async () => {
+    it('passes the items to decide by name, and absent items as undefined', async () => {
       const pk = freshPk();
       const present = userKey(pk, 'A');
       await put(context.store(), present, { attributes: { value: '1.50' } });
@@ -34,7 +34,7 @@ export function describeAtomicity(context: ContractContext): void {
       });
     });
 
-    it('one item may be read under two names', async () => {
+    it('reads one item under two names', async () => {
       const key = userKey(freshPk(), 'A');
       await put(context.store(), key, { attributes: { value: 1 } });
       const versions = await context.store().transact({ from: key, to: key }, ({ from, to }) => ({
@@ -45,13 +45,13 @@ export function describeAtomicity(context: ContractContext): void {
       expect((await context.store().get(key))?.version).toBe(2);
     });
 
-    it('a replacement may create an item that was read as absent', async () => {
+    it('a replacement creates an item that was read as absent', async () => {
       const key = userKey(freshPk(), 'A');
       await put(context.store(), key, { attributes: { value: 1 } });
       expect((await context.store().get(key))?.version).toBe(1);
     });
 
-    it('a deleted item is gone, and deleting it once more is no error', async () => {
+    it('deletes an item, and accepts deleting it again', async () => {
       const key = userKey(freshPk(), 'A');
       await put(context.store(), key, { attributes: {} });
       await remove(context.store(), key);
@@ -60,7 +60,7 @@ export function describeAtomicity(context: ContractContext): void {
       expect(await context.store().get(key)).toBeUndefined();
     });
 
-    it('an error of the decision is thrown on unchanged, and nothing is written', async () => {
+    it('rethrows an error of decide unchanged and writes nothing', async () => {
       const key = userKey(freshPk(), 'A');
       await put(context.store(), key, { attributes: { value: 1 } });
       const refusal = new Refusal('insufficient funds');
@@ -74,7 +74,7 @@ export function describeAtomicity(context: ContractContext): void {
       expect((await context.store().get(key))?.version).toBe(1);
     });
 
-    it('a create alone that meets an existing item is refused and changes nothing', async () => {
+    it('refuses a single create of an existing item and changes nothing', async () => {
       const key = userKey(freshPk(), 'A');
       await put(context.store(), key, { attributes: { value: 1 } });
       const write: Write = { kind: 'create', key, attributes: { value: 2 } };
@@ -84,7 +84,7 @@ export function describeAtomicity(context: ContractContext): void {
       expect(await context.store().get(key)).toEqual({ key, attributes: { value: 1 }, version: 1 });
     });
 
-    it('a create of an item that was read as present is refused, whether alone or among others', async () => {
+    it('refuses a create of an item that was read as present, alone or with others', async () => {
       const pk = freshPk();
       const [key, other] = [userKey(pk, 'A'), userKey(pk, 'B')];
       await put(context.store(), key, { attributes: { value: 1 } });
@@ -121,7 +121,7 @@ export function describeAtomicity(context: ContractContext): void {
       },
     );
 
-    it('a hundred items are written together', async () => {
+    it('writes a hundred items together', async () => {
       const pk = freshPk();
       const keys = Array.from({ length: 100 }, (_, position) => userKey(pk, `ITEM#${position}`));
       await context.store().transact({}, () => ({
@@ -131,7 +131,7 @@ export function describeAtomicity(context: ContractContext): void {
       expect((await context.store().batchGet(keys)).every((item) => item?.version === 1)).toBe(true);
     });
 
-    it('a read-only item keeps its version', async () => {
+    it('keeps the version of a read-only item', async () => {
       const pk = freshPk();
       const [read, written] = [userKey(pk, 'READ'), userKey(pk, 'WRITTEN')];
       await put(context.store(), read, { attributes: {} });

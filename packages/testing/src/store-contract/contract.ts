@@ -2,42 +2,45 @@ import { randomUUID } from 'node:crypto';
 import type { Attributes, Item, ItemContent, ItemKey, TableStore } from '@cnop/common/database/table-store';
 import { vi } from 'vitest';
 
-/** An adapter under test, on data of its own. */
+/** A store under test with its own data. */
 export interface StoreUnderTest {
   readonly store: TableStore;
-  /** Closes the store and opens it again on the same data, as a restart would. */
+  /** Closes the store and opens it again on the same data, like a restart. */
   reopen(): Promise<TableStore>;
   /** Closes the store and removes its data. */
   dispose(): Promise<void>;
 }
 
+/** An adapter to test. */
 export interface TableStoreContract {
   /** Opens the adapter on empty data. */
   open(): Promise<StoreUnderTest>;
-  /** For an adapter whose transactions can conflict: opens one, on data of its own, that never tries twice. */
+  /** Opens a store with its own data that never retries; only for adapters whose transactions can conflict. */
   openWithoutRetries?: () => Promise<StoreUnderTest>;
 }
 
-/** What the parts of the suite share: one store, whose data they keep apart by the keys they use. */
+/** The store that all parts of the suite share; each test uses its own keys. */
 export interface ContractContext {
   store(): TableStore;
   reopen(): Promise<void>;
 }
 
-/** A partition that no other test uses. */
+/** Returns a unique partition key. */
 export function freshPk(): string {
   return `pk-${randomUUID()}`;
 }
 
+/** Returns a key in the table of users. */
 export function userKey(pk: string, sk: string): ItemKey {
   return { table: 'users', pk, sk };
 }
 
+/** Returns a key in the table of orders. */
 export function orderKey(pk: string, sk = 'ORDER'): ItemKey {
   return { table: 'orders', pk, sk };
 }
 
-/** Creates one item, or replaces it. */
+/** Creates or replaces one item. */
 export async function put(store: TableStore, key: ItemKey, content: ItemContent): Promise<void> {
   await store.transact({ item: key }, () => ({
     writes: [{ kind: 'replace', key, ...content }],
@@ -45,13 +48,14 @@ export async function put(store: TableStore, key: ItemKey, content: ItemContent)
   }));
 }
 
+/** Deletes one item. */
 export async function remove(store: TableStore, key: ItemKey): Promise<void> {
   await store.transact({ item: key }, () => ({ writes: [{ kind: 'delete', key }], result: undefined }));
 }
 
 const ITEMS_PER_TRANSACTION = 100;
 
-/** Creates many items, as many as fit into one transaction at a time. */
+/** Creates many items, in transactions of the maximum size. */
 export async function createAll(
   store: TableStore,
   items: readonly ({ readonly key: ItemKey } & ItemContent)[],
@@ -64,16 +68,17 @@ export async function createAll(
   }
 }
 
-/** The number that a counter item holds; 0 when there is none. */
+/** Returns the value of a counter item; 0 when it is absent. */
 export function counterValue(item: Item | undefined): number {
   return Number(item?.attributes['value'] ?? 0);
 }
 
+/** Returns the content of a counter item. */
 export function counter(value: number): { attributes: Attributes } {
   return { attributes: { value } };
 }
 
-/** Adds one to a counter, as every change of money is done: read, decide, commit. */
+/** Increments a counter in a transaction, and returns its new value. */
 export async function increment(store: TableStore, key: ItemKey): Promise<number> {
   return await store.transact({ item: key }, ({ item }) => {
     const value = counterValue(item) + 1;
@@ -83,12 +88,12 @@ export async function increment(store: TableStore, key: ItemKey): Promise<number
 
 const INDEX_LAG_MILLISECONDS = 10_000;
 
-/** Tries until it passes: on some adapters an index follows its table with a delay. */
+/** Repeats a check until it passes: on some adapters an index lags behind its table. */
 export async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: INDEX_LAG_MILLISECONDS, interval: 20 });
 }
 
-/** Texts whose order by bytes of UTF-8 differs from that of JavaScript, or that a careless encoding would mix up. */
+/** Texts, in the order of their bytes in UTF-8, that JavaScript orders otherwise or that a wrong encoding confuses. */
 export const ODD_TEXTS_IN_ORDER: readonly string[] = [
   ' ',
   ' A',

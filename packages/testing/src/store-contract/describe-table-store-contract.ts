@@ -12,12 +12,12 @@ import { describeQueries } from './queries.ts';
 import { describeConflicts, describeSerializability } from './serializability.ts';
 import { describeUsage } from './usage.ts';
 
-/** Generous: a slow machine is not a broken adapter. */
+/** Long enough for a busy machine. */
 const TIMEOUT_MILLISECONDS = 60_000;
 
 /**
- * What every adapter of `TableStore` must do, as tests. Call it from a test file of the adapter.
- * @param name of the adapter, for the report
+ * Defines the contract suite of `TableStore`. Call it from a test file of the adapter.
+ * @param name name of the adapter, for the report
  */
 export function describeTableStoreContract(name: string, contract: TableStoreContract): void {
   describe(`${name} keeps the contract of TableStore`, { timeout: TIMEOUT_MILLISECONDS }, () => {
@@ -35,7 +35,7 @@ export function describeTableStoreContract(name: string, contract: TableStoreCon
 
     const context: ContractContext = {
       store() {
-        if (!store) throw new Error('the store is not open yet');
+        if (!store) throw new Error('the store is not open');
         return store;
       },
       async reopen() {

@@ -12,7 +12,7 @@ import {
   userKey,
 } from './contract.ts';
 
-/** What was answered stays, and all of it can be looked at. */
+/** Defines the tests of durability and of reading the whole store. */
 export function describeDurability(context: ContractContext): void {
   const scanned = async (pkPrefix: string): Promise<Item[]> => {
     const items: Item[] = [];
@@ -23,11 +23,11 @@ export function describeDurability(context: ContractContext): void {
   };
 
   describe('durability', () => {
-    it('the store answers a ping', async () => {
+    it('answers a ping', async () => {
       await expect(context.store().ping()).resolves.toBeUndefined();
     });
 
-    it('a scan shows every item of the table once, sort keys in order', async () => {
+    it('a scan returns every item of the table once, in the order of its sort keys', async () => {
       const prefix = freshPk();
       const keys = ['a', 'b', 'c'].flatMap((pk) =>
         Array.from({ length: 120 }, (_, position) =>
@@ -39,14 +39,14 @@ export function describeDurability(context: ContractContext): void {
         keys.toReversed().map((key) => ({ key, attributes: { text: 'x'.repeat(4_000) } })),
       );
       const items = await scanned(prefix);
-      // Which partition comes first is the adapter's own affair.
+      // The adapter chooses the order of the partitions.
       const seen = items.toSorted((one, other) =>
         one.key.pk < other.key.pk ? -1 : Number(one.key.pk > other.key.pk),
       );
       expect(seen.map((item) => item.key)).toEqual(keys);
     });
 
-    it('a snapshot, where there is one, shows one moment whatever is written meanwhile', async () => {
+    it('a snapshot, if supported, is unaffected by later writes', async () => {
       const pk = freshPk();
       const [old, later] = [userKey(pk, 'A'), userKey(pk, 'B')];
       await put(context.store(), old, { attributes: { value: 1 } });
@@ -62,7 +62,7 @@ export function describeDurability(context: ContractContext): void {
       expect(counterValue(await context.store().get(old))).toBe(2);
     });
 
-    it('after the store was closed and opened again everything is there: items, versions, indexes', async () => {
+    it('keeps items, versions and indexes when it is closed and opened again', async () => {
       const username = freshPk();
       const key = userKey(username, 'BALANCE');
       await increment(context.store(), key);

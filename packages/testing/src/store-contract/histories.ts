@@ -10,12 +10,12 @@ const PAGE = 4;
 const ORDERS = ['ascending', 'descending'] as const;
 
 interface List {
-  /** The partition of somebody's list. */
+  /** Returns the partition of a list of a user. */
   readonly pk: (owner: string) => string;
   readonly skPrefix: string;
 }
 
-/** The lists that every user has, which an adapter may store elsewhere than what else is in the table. */
+/** The lists of each user, which an adapter may store apart from other items. */
 const LISTS: readonly (readonly [string, List])[] = [
   ['events', { pk: (owner) => `EVENT#${owner}`, skPrefix: '' }],
   ['trades in an asset', { pk: (owner) => `TRANS#${owner}#BTC`, skPrefix: '' }],
@@ -23,7 +23,7 @@ const LISTS: readonly (readonly [string, List])[] = [
   ['ledger entries', { pk: (owner) => owner, skPrefix: 'TRANS#' }],
 ];
 
-/** Lists of users, wherever an adapter puts them. */
+/** Defines the tests of the lists of users. */
 export function describeHistories(context: ContractContext): void {
   const create = async (keys: readonly ItemKey[]): Promise<void> =>
     createAll(
@@ -46,7 +46,7 @@ export function describeHistories(context: ContractContext): void {
   describe.each(LISTS)('histories: %s', (_name, { pk: pkOf, skPrefix }) => {
     const sortKeys = ODD_TEXTS_IN_ORDER.map((text) => skPrefix + text);
 
-    it('are read by pages in the order of their bytes, in both orders', async () => {
+    it('are read by pages in the order of their bytes, ascending and descending', async () => {
       const pk = pkOf(freshPk());
       await create(sortKeys.toReversed().map((sk) => userKey(pk, sk)));
       expect(await read(pk)).toEqual(sortKeys);
@@ -68,7 +68,7 @@ export function describeHistories(context: ContractContext): void {
       }
     });
 
-    it('are read, replaced and deleted like any item', async () => {
+    it('are read, replaced and deleted like other items', async () => {
       const key = userKey(pkOf(freshPk()), `${skPrefix}2`);
       await create([key]);
       await expect(create([key])).rejects.toThrow(ItemExistsError);
@@ -83,7 +83,7 @@ export function describeHistories(context: ContractContext): void {
       expect(await read(key.pk)).toEqual([]);
     });
 
-    it('may have the longest keys', async () => {
+    it('accept the longest keys', async () => {
       const unique = freshPk();
       const length = MAX_KEY_PART_BYTES - Buffer.byteLength(pkOf(unique)) + Buffer.byteLength(unique);
       for (const character of ['x', 'é', '値', '😀']) {
@@ -98,7 +98,7 @@ export function describeHistories(context: ContractContext): void {
     });
   });
 
-  it('histories of one user, of others with similar names and of all else stay apart', async () => {
+  it('histories of users with similar names and other items stay separate', async () => {
     const name = freshPk();
     const owners = [name, `${name}#`, `${name}#BTC`, `${name}B`, `${name}😀`];
     const pks = owners.flatMap((owner) => [
@@ -122,7 +122,7 @@ export function describeHistories(context: ContractContext): void {
     const scanned: ItemKey[] = [];
     for await (const { key } of context.store().scan('users')) if (partitions.has(key.pk)) scanned.push(key);
     expect(scanned).toHaveLength(keys.length);
-    // One partition after the other, each in order.
+    // Partition by partition, each in order.
     const seen = [...new Set(scanned.map(({ pk }) => pk))];
     expect(scanned).toEqual(seen.flatMap((pk) => (partitions.get(pk) ?? []).map((sk) => userKey(pk, sk))));
   });

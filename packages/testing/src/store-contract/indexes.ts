@@ -15,7 +15,7 @@ import {
 
 const BY_TIME = 'UserOrdersIndex';
 
-/** Secondary indexes. They may lag behind, so every look at one is repeated until it is right. */
+/** Defines the tests of secondary indexes. They may lag, so every check is repeated until it passes. */
 export function describeIndexes(context: ContractContext): void {
   const byTime = async (pk: string, rest: Partial<Query> = {}): Promise<readonly Item[]> => {
     const query: Query = { table: 'orders', index: BY_TIME, pk, order: 'ascending', limit: 100, ...rest };
@@ -34,7 +34,7 @@ export function describeIndexes(context: ContractContext): void {
   };
 
   describe('indexes', () => {
-    it('an index orders items by its own sort key, in both orders', async () => {
+    it('an index sorts items by its sort key, ascending and descending', async () => {
       const username = freshPk();
       await createOrders(username);
       await eventually(async () => {
@@ -44,7 +44,7 @@ export function describeIndexes(context: ContractContext): void {
       });
     });
 
-    it('sort keys of an index are ordered by their bytes in UTF-8, and are found by prefix', async () => {
+    it('sort keys of an index are ordered by their bytes in UTF-8 and found by prefix', async () => {
       const username = freshPk();
       await createAll(
         context.store(),
@@ -76,7 +76,7 @@ export function describeIndexes(context: ContractContext): void {
       });
     });
 
-    it('an index that projects everything shows the whole item with its own key and its version', async () => {
+    it('an index with all attributes returns the whole item with its key and version', async () => {
       const username = freshPk();
       const key = orderKey(`${username}-1`);
       const content = {
@@ -113,7 +113,7 @@ export function describeIndexes(context: ContractContext): void {
       },
     );
 
-    it('a scan of an index shows every line of it and what stands there', async () => {
+    it('a scan of an index returns every entry and the key of its item', async () => {
       const username = freshPk();
       await createOrders(username);
       await eventually(async () => {
@@ -139,7 +139,7 @@ export function describeIndexes(context: ContractContext): void {
       });
     });
 
-    it('an entry follows its item: it moves, it goes when the item no longer names it, it comes back', async () => {
+    it('an entry moves, disappears and reappears with its item', async () => {
       const username = freshPk();
       const key = orderKey(`${username}-1`);
       const timesOf = async (pk: string) => (await byTime(pk)).map((item) => item.attributes['n']);
@@ -165,7 +165,7 @@ export function describeIndexes(context: ContractContext): void {
       await eventually(async () => expect(await timesOf(username)).toEqual([]));
     });
 
-    it('keys may be as long as the port allows, in the index as well', async () => {
+    it('an index accepts the longest keys', async () => {
       const long = (end: string) =>
         `${freshPk()}${'x'.repeat(MAX_KEY_PART_BYTES)}`.slice(0, MAX_KEY_PART_BYTES - 1) + end;
       const [username, pk, sk] = [long('u'), long('p'), long('s')];

@@ -25,20 +25,20 @@ const EVERY_KIND_OF_VALUE: Attributes = {
   empty_map: {},
 };
 
-/** One item at a time: what goes in comes out. */
+/** Defines the tests of single items and batches. */
 export function describeItems(context: ContractContext): void {
   describe('items', () => {
     it('an item that was never written is absent', async () => {
       expect(await context.store().get(userKey(freshPk(), 'USER'))).toBeUndefined();
     });
 
-    it('an item comes back with its key, its attributes and version 1', async () => {
+    it('a new item is read back with its key, its attributes and version 1', async () => {
       const key = userKey(freshPk(), 'USER');
       await put(context.store(), key, { attributes: { name: 'alice' } });
       expect(await context.store().get(key)).toEqual({ key, attributes: { name: 'alice' }, version: 1 });
     });
 
-    it('each write counts the version up by one', async () => {
+    it('each write increments the version', async () => {
       const key = userKey(freshPk(), 'USER');
       for (const version of [1, 2, 3]) {
         await put(context.store(), key, { attributes: { name: `name ${version}` } });
@@ -55,14 +55,14 @@ export function describeItems(context: ContractContext): void {
       expect(await context.store().get(key)).toEqual({ key, attributes: { again: true }, version: 1 });
     });
 
-    it('a replacement leaves nothing of the old attributes', async () => {
+    it('a replacement removes the old attributes', async () => {
       const key = userKey(freshPk(), 'USER');
       await put(context.store(), key, { attributes: { old: 1, both: 1 } });
       await put(context.store(), key, { attributes: { both: 2 } });
       expect((await context.store().get(key))?.attributes).toEqual({ both: 2 });
     });
 
-    it('every kind of value comes back exactly, amounts to their last digit', async () => {
+    it('every kind of value is read back unchanged, amounts to their last digit', async () => {
       const key = userKey(freshPk(), 'USER');
       await put(context.store(), key, { attributes: EVERY_KIND_OF_VALUE });
       expect((await context.store().get(key))?.attributes).toStrictEqual(EVERY_KIND_OF_VALUE);
@@ -80,7 +80,7 @@ export function describeItems(context: ContractContext): void {
       expect(await context.store().get(orderKey(pk, 'X'))).toBeUndefined();
     });
 
-    it('parts of a key are not mixed up: A + BC is not AB + C', async () => {
+    it('the parts of a key stay separate: A + BC is not AB + C', async () => {
       const pk = freshPk();
       await put(context.store(), userKey(`${pk}A`, 'BC'), { attributes: {} });
       expect(await context.store().get(userKey(`${pk}AB`, 'C'))).toBeUndefined();
@@ -95,7 +95,7 @@ export function describeItems(context: ContractContext): void {
   });
 
   describe('batchGet', () => {
-    it('answers in the order of the keys, with absent ones and repeated ones in their places', async () => {
+    it('returns items in the order of the keys, including absent and repeated ones', async () => {
       const pk = freshPk();
       const [a, b, c] = [userKey(pk, 'A'), orderKey(pk, 'B'), userKey(pk, 'C')];
       await createAll(
@@ -107,7 +107,7 @@ export function describeItems(context: ContractContext): void {
       expect(items.map((item) => item?.key)).toEqual([b, undefined, a, b]);
     });
 
-    it('of no keys answers nothing', async () => {
+    it('returns nothing for no keys', async () => {
       expect(await context.store().batchGet([])).toEqual([]);
     });
 

@@ -17,7 +17,7 @@ const MAX_COMMANDS = 20;
 const KEYS = ['A', 'AB', 'B', 'é'] as const;
 const INDEX_SORT_KEYS = ['1', '10', '2'] as const;
 
-/** What the store should hold: value, version and index entry of each item, by sort key. */
+/** The expected content of the store: value, version and index entry of each item, by sort key. */
 type Model = Map<string, ModelItem>;
 interface ModelItem {
   readonly value: AttributeValue | undefined;
@@ -55,17 +55,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       kind: fc.constant('transact' as const),
       reads: fc.uniqueArray(fc.constantFrom(...KEYS)),
       writes: fc.uniqueArray(plannedWrite, { maxLength: 3, selector: (write) => write.sk }),
-      // Seldom, so that most sequences get somewhere.
+      // Rare, so that most sequences make progress.
       throws: fc.integer({ min: 0, max: 7 }).map((chance) => chance === 0),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
 );
 
-/** The whole store against a map, under commands that nobody thought of. */
+/** Defines the property test of the store against a map, under random commands. */
 export function describeModel(context: ContractContext): void {
   describe('model', () => {
-    it('after any commands the store holds what a map would', async () => {
+    it('the store equals a map after any commands', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: MAX_COMMANDS }), async (commands) => {
           const pk = freshPk();

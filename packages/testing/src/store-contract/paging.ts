@@ -7,10 +7,10 @@ import { createAll, eventually, freshPk, orderKey, userKey } from './contract.ts
 const ITEMS = 60;
 const LARGE_ITEMS = 300;
 const LARGE_TEXT = 'x'.repeat(4_000);
-/** More pages than any test here has: paging that goes in circles fails instead of hanging. */
+/** More pages than any test has, so that endless paging fails instead of hanging. */
 const MAX_PAGES = 200;
 
-/** Pages: together they are the list, without a loss and without a repeat. */
+/** Defines the tests of paging: the pages are the list, without gaps or repeats. */
 export function describePaging(context: ContractContext): void {
   const allPages = async (query: Query): Promise<Item[][]> => {
     const pages: Item[][] = [];
@@ -46,19 +46,19 @@ export function describePaging(context: ContractContext): void {
           const pages = await allPages({ table: 'users', pk, sk: { prefix: 'ITEM#' }, order, limit });
           const seen = pages.flat().map((item) => item.key.sk);
           expect(seen).toEqual(order === 'ascending' ? sortKeys : sortKeys.toReversed());
-          // Full pages, and no empty one at the end.
+          // All pages are full, and there is no empty one at the end.
           expect(pages).toHaveLength(Math.ceil(ITEMS / limit));
         }
       },
     );
 
-    it('a position is the key of the last item that was shown', async () => {
+    it('a position is the key of the last returned item', async () => {
       const { pk, sortKeys } = await createItems(3);
       const page = await context.store().query({ table: 'users', pk, order: 'ascending', limit: 2 });
       expect(page.next).toEqual({ pk, sk: sortKeys[1] });
     });
 
-    it('a page goes on where the last one ended, whatever was created or deleted meanwhile', async () => {
+    it('a page continues after the previous one, whatever was created or deleted since', async () => {
       const { pk } = await createItems(4);
       const query: Query = { table: 'users', pk, order: 'ascending', limit: 2 };
       const first = await context.store().query(query);
@@ -86,9 +86,9 @@ export function describePaging(context: ContractContext): void {
       }
     });
 
-    it('a full page of a filter is the last one when no other match follows', async () => {
+    it('a full filtered page is the last one when no other match follows', async () => {
       const { pk } = await createItems(ITEMS);
-      // The last match is followed by items that do not fit, in either order.
+      // Items that do not match follow the last match, in either order.
       for (const order of ['ascending', 'descending'] as const) {
         const query: Query = { table: 'users', pk, order, limit: ITEMS / 3, where: { third: 1 } };
         const page = await context.store().query(query);
@@ -99,7 +99,7 @@ export function describePaging(context: ContractContext): void {
       }
     });
 
-    it('a filter that drops nearly everything answers with a short page and goes on from there', async () => {
+    it('a filter that drops nearly everything returns a short page with a position', async () => {
       const pk = freshPk();
       const count = MAX_EVALUATED_PER_QUERY + 10;
       await createAll(
@@ -135,7 +135,7 @@ export function describePaging(context: ContractContext): void {
       expect(page.next).toBeUndefined();
     });
 
-    it('pages of an index show items with equal index keys once each', async () => {
+    it('pages of an index return items with equal index keys once each', async () => {
       const username = freshPk();
       const pks = Array.from(
         { length: 20 },
@@ -160,7 +160,7 @@ export function describePaging(context: ContractContext): void {
       });
     });
 
-    it('a position of an index names the index key too', async () => {
+    it('a position of an index includes the index key', async () => {
       const username = freshPk();
       await createAll(
         context.store(),
@@ -182,7 +182,7 @@ export function describePaging(context: ContractContext): void {
       });
     });
 
-    // A client can bend its cursor. It must not get to see what the query would not show.
+    // A client can change its cursor, which must not reveal items outside the query.
     it.each([
       ['below the range', 'A', ['TRANS#1', 'TRANS#2'], []],
       ['above the range', 'Z', [], ['TRANS#2', 'TRANS#1']],
@@ -203,7 +203,7 @@ export function describePaging(context: ContractContext): void {
       }
     });
 
-    it('a position of another partition leads nowhere else', async () => {
+    it('a position of another partition does not leave the queried one', async () => {
       const { pk, sortKeys } = await createItems(3);
       const other = await createItems(3);
       const page = await context.store().query({

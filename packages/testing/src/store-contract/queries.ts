@@ -21,7 +21,7 @@ const RANGES: readonly (readonly [string, SortKeyRange, readonly string[]])[] = 
   ['bounds in the wrong order', { from: 'USER', to: 'ASSET' }, []],
 ];
 
-/** Queries on the primary key. */
+/** Defines the tests of queries on the primary key. */
 export function describeQueries(context: ContractContext): void {
   const sortKeysOf = async (query: Omit<Query, 'table' | 'limit'>): Promise<string[]> => {
     const page = await context.store().query({ table: 'users', limit: 100, ...query });
@@ -40,7 +40,7 @@ export function describeQueries(context: ContractContext): void {
       expect(await sortKeysOf({ pk, sk, order: 'descending' })).toEqual(expected.toReversed());
     });
 
-    it('items come with their keys, attributes and versions', async () => {
+    it('returns items with their keys, attributes and versions', async () => {
       const key = userKey(freshPk(), 'USER');
       await createAll(context.store(), [{ key, attributes: { name: 'alice', amount: '1.10' } }]);
       const page = await context.store().query({ table: 'users', pk: key.pk, order: 'ascending', limit: 10 });
@@ -50,7 +50,7 @@ export function describeQueries(context: ContractContext): void {
       });
     });
 
-    it('a partition whose key is the beginning of another one shows only its own items', async () => {
+    it('a partition whose key is a prefix of another returns only its own items', async () => {
       const pk = freshPk();
       const items = [pk, `${pk}B`, `${pk}#`, `${pk} `].map((each) => ({
         key: userKey(each, 'X'),
@@ -61,7 +61,7 @@ export function describeQueries(context: ContractContext): void {
       expect(page.items.map((item) => item.key.pk)).toEqual([pk]);
     });
 
-    it('an empty partition is an empty page', async () => {
+    it('an empty partition returns an empty page', async () => {
       expect(await sortKeysOf({ pk: freshPk(), order: 'descending' })).toEqual([]);
     });
 
@@ -86,7 +86,7 @@ export function describeQueries(context: ContractContext): void {
       expect(await sortKeysOf({ pk, sk: { prefix }, order: 'ascending' })).toEqual(expected);
     });
 
-    it('where keeps the items whose attributes are equal, of every simple kind', async () => {
+    it('where keeps items with equal attributes, of every simple type', async () => {
       const pk = freshPk();
       const values = ['1', 1, true, null, '', '1.0'];
       await createAll(
@@ -105,7 +105,7 @@ export function describeQueries(context: ContractContext): void {
       expect(await sortKeysOf({ pk, order: 'ascending', where: {} })).toHaveLength(values.length);
     });
 
-    it('where keeps the items whose attribute is one of several values, or sorts behind a text', async () => {
+    it('where keeps items whose attribute is one of several values or sorts after a text', async () => {
       const pk = freshPk();
       const items = [
         { status: 'queued', at: '2026-01-01' },

@@ -18,7 +18,7 @@ class TotalError extends Error {
   }
 }
 
-/** Concurrent transactions come to the same as some order of them one after the other. */
+/** Defines the tests of serializability: concurrent transactions have the result of some serial order. */
 export function describeSerializability(context: ContractContext): void {
   describe('serializability', () => {
     it(`${WRITERS} concurrent writers of one item lose no update`, async () => {
@@ -33,7 +33,7 @@ export function describeSerializability(context: ContractContext): void {
       );
     });
 
-    it('control: the same writers lose updates when they decide on what they read outside', async () => {
+    it('control: the same writers lose updates when they decide on earlier reads', async () => {
       const key = userKey(freshPk(), 'BALANCE');
       await Promise.all(
         Array.from({ length: WRITERS }, async () => {
@@ -56,7 +56,7 @@ export function describeSerializability(context: ContractContext): void {
       }
     });
 
-    it('control: the same two writers both succeed when they look outside of the transaction', async () => {
+    it('control: the same two writers both succeed when they read outside the transaction', async () => {
       const [x, y] = [userKey(freshPk(), 'X'), userKey(freshPk(), 'Y')];
       const blindly = async (key: ItemKey, other: ItemKey) => {
         if (await context.store().get(other)) return;
@@ -66,7 +66,7 @@ export function describeSerializability(context: ContractContext): void {
       expect((await context.store().batchGet([x, y])).filter((item) => item !== undefined)).toHaveLength(2);
     });
 
-    it('decisions that write nothing never see half of a transfer, whether they answer or refuse', async () => {
+    it('decisions without writes never see half of a transfer, whether they return or throw', async () => {
       const pk = freshPk();
       const [from, to] = [userKey(pk, 'FROM'), userKey(pk, 'TO')];
       await put(context.store(), from, counter(TOTAL));
@@ -86,7 +86,7 @@ export function describeSerializability(context: ContractContext): void {
       expect(new Set(totals)).toEqual(new Set([TOTAL]));
     });
 
-    it('a write is seen by the reads that start after it, wherever they come from', async () => {
+    it('a write is visible to all reads that start after it', async () => {
       const key = userKey(freshPk(), 'BALANCE');
       for (let value = 1; value <= 10; value += 1) {
         await increment(context.store(), key);
@@ -101,7 +101,7 @@ export function describeSerializability(context: ContractContext): void {
   });
 }
 
-/** For adapters that decide first and find out at the commit that somebody else was faster. */
+/** Defines the tests of adapters that detect conflicts at the commit. */
 export function describeConflicts(openWithoutRetries: () => Promise<StoreUnderTest>): void {
   describe('conflicts', () => {
     let underTest: StoreUnderTest | undefined;
@@ -114,7 +114,7 @@ export function describeConflicts(openWithoutRetries: () => Promise<StoreUnderTe
       await underTest?.dispose();
     });
 
-    it('a writer that runs out of retries is told that the store is busy, and has written nothing', async () => {
+    it('a writer without retries left gets StoreBusyError and has written nothing', async () => {
       const store = underTest?.store;
       if (!store) throw new Error('the store is not open');
       const [key, second] = [userKey(freshPk(), 'BALANCE'), userKey(freshPk(), 'LEDGER')];
@@ -140,7 +140,7 @@ export function describeConflicts(openWithoutRetries: () => Promise<StoreUnderTe
   });
 }
 
-/** A client's answer to "busy": again. Nothing was written, so nothing happens twice. */
+/** Retries while the store is busy, when nothing was written. */
 async function untilDone<T>(action: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

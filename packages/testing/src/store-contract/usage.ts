@@ -93,7 +93,7 @@ const BAD_POSITIONS: readonly (readonly [string, Query])[] = [
   ['without the key of its index', { ...QUERY, index: 'EmailIndex', after: { pk: 'usage', sk: 'A' } }],
 ];
 
-/** Mistakes of the caller are told at once, and the same way on every adapter. */
+/** Defines the tests of usage errors, which all adapters report alike. */
 export function describeUsage(context: ContractContext): void {
   describe('usage', () => {
     it.each(BAD_KEYS)('a key with %s is refused wherever it is used', async (_name, key) => {
@@ -126,7 +126,7 @@ export function describeUsage(context: ContractContext): void {
       await expect(context.store().query(query)).rejects.toThrow(UnreadableRequestError);
     });
 
-    it('too many reads are refused', async () => {
+    it('refuses too many reads', async () => {
       const key = (position: number) => userKey('usage', `N${position}`);
       const tooMany = Array.from({ length: MAX_BATCH_GET_ITEMS + 1 }, (_, position) => key(position));
       await expect(context.store().batchGet(tooMany)).rejects.toThrow(StoreUsageError);
@@ -136,7 +136,7 @@ export function describeUsage(context: ContractContext): void {
       );
     });
 
-    it('an item whose key is as long as allowed can be written', async () => {
+    it('writes an item with the longest allowed key', async () => {
       const key = userKey(
         `${freshPk()}${'é'.repeat(MAX_KEY_PART_BYTES)}`.slice(0, 100),
         'x'.repeat(MAX_KEY_PART_BYTES),

@@ -3,25 +3,27 @@ import { Agent } from 'node:http';
 import type { Answer } from './raw-request.ts';
 import { sendRaw } from './raw-request.ts';
 
-/** Of every account that tests make. */
+/** The password of every account that tests create. */
 export const PASSWORD = 'Whole-System-Test-1';
-/** Connections are kept, and made as many as are used at once. */
+/** Keeps connections open, without a limit. */
 const agent = new Agent({ keepAlive: true });
 
+/** The optional parts of a request. */
 export interface RequestOptions {
   readonly token?: string | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** The Idempotency-Key. */
+  /** The `Idempotency-Key` header. */
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Sends a request to the public API. */
 export type Send = (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
 
 /**
- * Sends requests to the public API of an origin, such as `http://127.0.0.1:8080`; a path is all that follows. Not by
- * `fetch`, which costs tests of many requests more than the servers do.
+ * Creates a client of the public API of an origin, such as `http://127.0.0.1:8080`. Paths follow `/api/v1`. It does not
+ * use `fetch`, which takes more time than the servers in tests with many requests.
  */
 export function createApi(origin: string): Send {
   return (method, path, { token, body, key, headers = {} } = {}) =>
@@ -49,11 +51,12 @@ export interface Account {
   readonly send: Send;
 }
 
-/** A name that no other test of the file has. */
+/** Returns a unique username. */
 export function freshName(prefix = 'user'): string {
   return `${prefix}_${randomUUID().slice(0, 8)}`;
 }
 
+/** Returns the body of a registration. */
 export function registration(username: string) {
   return {
     username,
@@ -64,7 +67,7 @@ export function registration(username: string) {
   };
 }
 
-/** Registers somebody, signs them in and deposits cash. */
+/** Registers a user, signs in and deposits cash. */
 export async function signUp(
   api: Send,
   { username = freshName(), cash }: { readonly username?: string; readonly cash?: string } = {},
@@ -77,6 +80,7 @@ export async function signUp(
   return account;
 }
 
+/** Signs a user in. */
 export async function signIn(api: Send, username: string, password = PASSWORD): Promise<Account> {
   const answer = expectStatus(await api('POST', '/auth/login', { body: { username, password } }), 200);
   const { access_token: token, refresh_token: refreshToken } = answer.json<{
@@ -87,7 +91,10 @@ export async function signIn(api: Send, username: string, password = PASSWORD): 
   return { username, email: `${username}@example.com`, token, refreshToken, send };
 }
 
-/** @throws Error with the whole answer when its status is another one */
+/**
+ * Returns the answer when it has the expected status.
+ * @throws Error with the text of the answer for another status
+ */
 export function expectStatus(answer: Answer, status: number): Answer {
   if (answer.status !== status) {
     throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);

@@ -1,12 +1,13 @@
 type Undo = () => unknown;
 
-/** What has to be undone when a test or a file is over, however it ended. */
+/** The steps that clean up after a test or a file. */
 export interface Cleanup {
   defer(undo: Undo): void;
-  /** Undoes everything, the latest first; for `afterAll` and `afterEach`. */
+  /** Runs all steps, latest first; for `afterAll` and `afterEach`. */
   run(): Promise<void>;
 }
 
+/** Creates an empty list of steps. */
 export function createCleanup(): Cleanup {
   const undos: Undo[] = [];
   return {

@@ -2,35 +2,36 @@ import { runNode } from './node-process.ts';
 import type { Server } from './servers.ts';
 import { ADMIN_PASSWORD, CLI, startServer } from './servers.ts';
 
-/** Shared by the gateway and its services, which believe only what it signs. */
+/** The secret with which the gateway signs its requests to the services. */
 const GATEWAY_SECRET = 'whole-system-test-0123456789abcdef';
 
 type Env = Readonly<Record<string, string>>;
 
+/** The processes of a cluster and their settings. */
 export interface ClusterOptions {
-  /** A folder for keys and, with the embedded store, for data. */
+  /** The folder of the keys and, with the embedded store, of the data. */
   readonly dataDir: string;
-  /** How many processes of a service; one where nothing is said. */
+  /** The number of processes of a service; one by default. */
   readonly instances?: { readonly user?: number; readonly order?: number };
-  /** Settings of every process, such as those of another store. */
+  /** The settings of every process, such as those of another store. */
   readonly env?: Env;
-  /** More settings of the gateway. */
+  /** Additional settings of the gateway. */
   readonly gatewayEnv?: Env;
 }
 
-/** Gateway and services as processes of their own, which share a store and nothing else. */
+/** Gateway and services as separate processes over one store. */
 export interface Cluster {
-  /** Of the gateway. */
+  /** The address of the gateway. */
   readonly url: string;
   readonly users: readonly Server[];
   readonly orders: readonly Server[];
   readonly inventory: Server;
-  /** Asks every process to stop; resolves with their exit codes. */
+  /** Sends SIGTERM to every process; resolves with their exit codes. */
   stop(): Promise<readonly (number | null)[]>;
   kill(): Promise<void>;
 }
 
-/** Starts everything on a prepared store: the catalogue is loaded and there is the administrator `admin`. */
+/** Starts a cluster on a store with the catalogue and the administrator `admin`. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { dataDir, instances = {}, gatewayEnv } = options;
   const env = { DATA_DIR: dataDir, GATEWAY_SECRET, ...options.env };
@@ -62,7 +63,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ...gatewayEnv,
     });
     const stop = async () => {
-      // The door first, so that nobody is let in to services that are gone.
+      // The gateway stops first, so that no request reaches a stopped service.
       const { code } = await gateway.process.stop('SIGTERM');
       const services = started.filter((server) => server !== gateway);
       const exits = await Promise.all(services.map((server) => server.process.stop('SIGTERM')));
@@ -75,7 +76,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-/** What the one-machine shape does by itself at its first start. */
+/** Prepares a store, which a standalone server does at its first start. */
 async function prepare(dataDir: string, env: Env): Promise<void> {
   const commands = [
     ['catalogue', 'load'],

@@ -3,46 +3,47 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** How long a stream may be silent while a frame is awaited: a flood of them may take a busy machine longer. */
+/** The longest silence of a stream while a frame is awaited; on a busy machine many frames take longer in total. */
 const MAX_SILENCE_MILLISECONDS = 10_000;
 
-/** One event of a stream, as it came. */
+/** One event of a stream. */
 export interface Frame {
   readonly id: string | undefined;
   readonly event: string;
-  /** Parsed; what it holds is for the test to check. */
+  /** The parsed data; the test checks its content. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** When it had arrived, on the clock of `performance.now`. */
+  /** The arrival time, on the clock of `performance.now`. */
   readonly atMilliseconds: number;
 }
 
-/** A client of server-sent events that hides nothing. */
+/** A client of server-sent events for tests. */
 export interface EventStream {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The problem document, of a stream that was refused. */
+  /** The problem details of a refused stream. */
   readonly refusal: unknown;
-  /** All that has arrived, in order. */
+  /** All received frames in order. */
   readonly frames: Frame[];
-  /** How many signs of life have come. */
+  /** Returns the number of received heartbeats. */
   heartbeats(): number;
-  /** Resolves with the first frame that fits, be it there already. */
-  waitFor(fits: (frame: Frame) => boolean): Promise<Frame>;
-  /** Resolves once the stream is over, with whether it was ended in good order. */
+  /** Resolves with the first frame that matches, including frames that were received before. */
+  waitFor(isMatch: (frame: Frame) => boolean): Promise<Frame>;
+  /** Resolves at the end of the stream, with whether it ended properly. */
   readonly ended: Promise<boolean>;
-  /** Stops reading, so that what is sent piles up. */
+  /** Stops reading, so that the server's data accumulates. */
   pause(): void;
   resume(): void;
   /** Cuts the connection. */
   cut(): void;
 }
 
+/** The headers of a stream. */
 export interface EventStreamOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly lastEventId?: string | undefined;
 }
 
-/** Opens a stream; resolves once its answer begins, whatever that says. */
+/** Opens a stream; resolves at the start of its response, whatever its status. */
 export async function openEventStream(
   url: string,
   { headers, lastEventId }: EventStreamOptions = {},
@@ -53,7 +54,7 @@ export async function openEventStream(
   });
   sent.end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  // What a cut does to the request is what the test wants.
+  // Tests cut streams on purpose.
   sent.on('error', () => undefined);
   const isOpen = response.statusCode === 200;
   const reader = createReader();
@@ -100,8 +101,8 @@ function createReader() {
       rest = blocks.pop() ?? '';
       for (const block of blocks) receive(block);
     },
-    async waitFor(fits: (frame: Frame) => boolean): Promise<Frame> {
-      const found = frames.find(fits);
+    async waitFor(isMatch: (frame: Frame) => boolean): Promise<Frame> {
+      const found = frames.find(isMatch);
       if (found) return found;
       return new Promise((resolve, reject) => {
         const stop = () => {
@@ -109,14 +110,14 @@ function createReader() {
           waiting.delete(look);
         };
         const look = (frame: Frame) => {
-          if (!fits(frame)) return void timer.refresh();
+          if (!isMatch(frame)) return void timer.refresh();
           stop();
           resolve(frame);
         };
         const timer = setTimeout(() => {
           stop();
           const seen = frames.slice(-10).map(({ id, event, data }) => ({ id, event, data }));
-          reject(new Error(`no such frame came; the last ones are ${JSON.stringify(seen)}`));
+          reject(new Error(`no such frame arrived; the last ones are ${JSON.stringify(seen)}`));
         }, MAX_SILENCE_MILLISECONDS);
         waiting.add(look);
       });
@@ -124,7 +125,7 @@ function createReader() {
   };
 }
 
-/** @returns undefined for a block of comments alone */
+/** Parses a block; returns undefined for one with only comments. */
 function parse(block: string): Frame | undefined {
   const fields = new Map<string, string>();
   for (const line of block.split('\n')) {

@@ -2,36 +2,39 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-/** The root of the project; sources and builds lie equally deep. */
+/** The root of the project; sources and builds have the same depth. */
 export const PROJECT_ROOT = path.resolve(import.meta.dirname, '../../../..');
 
+/** The end of a process. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A running Node process. */
 export interface NodeProcess {
   readonly pid: number;
-  /** Resolves when the process has ended and all it wrote has been read. */
+  /** Resolves when the process has ended and its output has been read. */
   readonly exit: Promise<Exit>;
   readonly hasEnded: boolean;
   stdout(): string;
   stderr(): string;
-  /** Sends a signal, unless the process has ended, and waits for the end. */
+  /** Sends a signal, SIGKILL by default, and waits for the end of the process. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
+/** The script and the environment of a process. */
 export interface NodeProcessOptions {
-  /** From the project's root, such as `apps/standalone/dist/cli.js`. */
+  /** The path from the root of the project, such as `apps/standalone/dist/cli.js`. */
   readonly script: string;
   readonly args?: readonly string[];
-  /** All that the process sees of the environment, but for PATH. */
+  /** The whole environment of the process, besides PATH. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where a `.env` file would be read from. */
+  /** The working directory, from which a `.env` file is read. */
   readonly cwd: string;
 }
 
-/** Starts a Node process that does not outlive this one. */
+/** Starts a Node process, which is killed when this process exits. */
 export function startNode({ script, args = [], env = {}, cwd }: NodeProcessOptions): NodeProcess {
   const child = spawn(process.execPath, [path.join(PROJECT_ROOT, script), ...args], {
     cwd,

@@ -4,29 +4,31 @@ import { text } from 'node:stream/consumers';
 
 const TIMEOUT_MILLISECONDS = 60_000;
 
+/** A response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The body as it came, for comparing bytes. */
+  /** The raw body, for comparing bytes. */
   readonly text: string;
-  /** The body parsed; what it holds is for the test to check. */
+  /** Returns the parsed body; the test checks its content. */
   json<T = Record<string, unknown>>(): T;
 }
 
+/** A request that is sent without any checks. */
 export interface RawRequest {
   readonly method: string;
-  /** Sent as it is, without being made a well-formed path. */
+  /** Sent unchanged, even when it is not a valid path. */
   readonly path: string;
-  /** Sent as they are; a list sends a header more than once. */
+  /** Sent unchanged; a list sends a header more than once. */
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Uint8Array | string;
-  /** In chunks, without saying how long it is. */
+  /** Sends the body in chunks, without `Content-Length`. */
   readonly isChunked?: boolean;
-  /** Keeps connections for later requests; without it, each request has one of its own. */
+  /** Keeps connections for later requests; without it, each request opens a connection. */
   readonly agent?: Agent;
 }
 
-/** Sends a request as it is, also what a well-behaved client would not. */
+/** Sends a request unchanged, even one that a correct client would not send. */
 export function sendRaw(
   origin: string,
   { method, path, headers = {}, body, isChunked, agent }: RawRequest,

@@ -9,8 +9,8 @@ const READY_TIMEOUT_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 5;
 
 /**
- * Cheap hashes, no rate limits and no second administrator for a large price step: what tests ask for is not what those
- * defend against. Prices stand where a test sets them, so that amounts are known.
+ * The settings of servers under test: cheap hashes, no rate limits, and no second administrator for a large price
+ * change. Tests set all prices, so that amounts are known.
  */
 export const TEST_ENV = {
   PRICE_FEED: 'manual',
@@ -22,26 +22,28 @@ export const TEST_ENV = {
   RATE_LIMIT_READS: '0',
 } as const;
 
-/** Settings as nobody touched them: an empty variable is an absent one. */
+/** Restores the defaults of some settings: an empty variable counts as absent. */
 export const DEFAULT_ENV = { ADMIN_PASSWORD: '', BCRYPT_COST: '', LOG_LEVEL: '' } as const;
 
 type Env = Readonly<Record<string, string>>;
 
+/** A running server. */
 export interface Server {
-  /** Where it listens, without a slash at the end. */
+  /** The address of the server, without a trailing slash. */
   readonly url: string;
   readonly process: NodeProcess;
-  /** From the start of the process to the first ready answer. */
+  /** The time from the start of the process to the first ready response. */
   readonly startMilliseconds: number;
 }
 
+/** The data and the settings of a standalone server. */
 export interface StandaloneOptions {
   readonly dataDir: string;
   readonly port?: number;
   readonly env?: Env;
 }
 
-/** The whole platform in one process, as `npm start` runs it, without waiting until it is ready. */
+/** Starts the whole platform in one process, as `npm start` does, without waiting until it is ready. */
 export function spawnStandalone({ dataDir, port = 0, env }: StandaloneOptions): NodeProcess {
   return startNode({
     script: CLI,
@@ -51,13 +53,13 @@ export function spawnStandalone({ dataDir, port = 0, env }: StandaloneOptions): 
   });
 }
 
-/** The same, ready. */
+/** Starts the whole platform in one process and waits until it is ready. */
 export async function startStandaloneServer(options: StandaloneOptions): Promise<Server> {
   const port = options.port ?? (await freePort());
   return whenReady(port, () => spawnStandalone({ ...options, port }));
 }
 
-/** Starts a process that listens and waits until it is ready. */
+/** Starts a server and waits until it is ready. */
 export async function startServer(
   options: Omit<NodeProcessOptions, 'env'> & { readonly env?: Env },
 ): Promise<Server> {
@@ -74,7 +76,7 @@ async function whenReady(port: number, start: () => NodeProcess): Promise<Server
   return { url, process, startMilliseconds: performance.now() - startedAt };
 }
 
-/** @throws Error with what the process said when it ends or does not get ready in time */
+/** @throws Error with the output of the process when it ends or is not ready in time */
 async function waitUntilReady(url: string, process: NodeProcess): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MILLISECONDS;
   while (performance.now() < deadline && !process.hasEnded) {

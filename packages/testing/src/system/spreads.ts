@@ -2,8 +2,8 @@ import type { Account } from './api-client.ts';
 import { expectStatus } from './api-client.ts';
 
 /**
- * Takes the spread off every asset of a running platform, so that a test which counts cents buys and sells at the price
- * that it set.
+ * Sets the spread of all assets of a running platform to 0, so that a test buys and sells at exactly the price that it
+ * set.
  * @param admin an administrator
  */
 export async function removeSpreads(admin: Account): Promise<void> {

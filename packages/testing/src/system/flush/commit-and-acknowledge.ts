@@ -10,18 +10,18 @@ import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-r
 import { open } from 'lmdb';
 import { aUser } from '../../builders/user.ts';
 
-// Runs under strace: commits, and says of each commit on its standard output that it is safe. Whether it is, the
-// trace tells.
+// Runs under strace: commits, and acknowledges each commit on standard output. The trace shows whether the commit was
+// flushed before its acknowledgement.
 
 const ROUNDS = 50;
 const MAX_COMMITS_PER_ROUND = 4;
 const USERNAMES = ['flush_0', 'flush_1', 'flush_2', 'flush_3'];
 const STDOUT = 1;
 
-/** Commits one entry and resolves, with its key, when whoever asked may be told that it is safe. */
+/** Commits one entry, and resolves with its key when the commit may be acknowledged. */
 type Commit = (round: number, place: number) => Promise<string>;
 
-/** The adapter as it is. */
+/** Commits through the adapter. */
 async function commitThroughStore(folder: string): Promise<Commit> {
   const store = createLmdbTableStore({ path: folder });
   const users = createUserDao(store);
@@ -54,7 +54,7 @@ function deposit(store: TableStore, username: string): Promise<string> {
   });
 }
 
-/** How one must not do it: the library answers before it flushes. */
+/** Control: the library resolves before it flushes. */
 function commitWithoutSync(folder: string): Commit {
   const database = open<string, string>({ path: folder, noSync: true, overlappingSync: false });
   return async (round, place) => {
@@ -64,7 +64,9 @@ function commitWithoutSync(folder: string): Commit {
   };
 }
 
-/** Nor so: with the library's default, readers see what is not flushed yet, and this answers what it reads. */
+/**
+ * Control: with the default of the library, readers see changes before the flush, and this acknowledges what it reads.
+ */
 function commitAndAnswerWhenReadable(folder: string): Commit {
   const database = open<string, string>({ path: folder });
   return async (round, place) => {
@@ -91,10 +93,10 @@ const commit = await commitOf(mode, folder);
 for (let round = 0; round < ROUNDS; round++) {
   const commits = Array.from({ length: 1 + (round % MAX_COMMITS_PER_ROUND) }, async (_, place) => {
     const acknowledgement = await commit(round, place);
-    // One write for each, at once: the trace must show when it was given.
+    // One synchronous write for each, so that the trace shows its time.
     writeSync(STDOUT, `ACK ${acknowledgement}\n`);
   });
   await Promise.all(commits);
 }
-// As a power cut would, without closing anything.
+// Exits without closing anything, like a power failure.
 process.exit(0);

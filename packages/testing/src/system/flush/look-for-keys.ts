@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { open } from 'lmdb';
 
-// Opens images of a store that a power cut may have left and says, one line for each, how many of the keys that were
-// acknowledged are gone. A process of its own, because a broken image may end it.
+// Opens images of a store that a power failure may leave, and prints, one line per image, how many acknowledged keys are
+// missing. Runs as a separate process, because a broken image may crash it.
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { folder, keys } = JSON.parse(line) as { folder: string; keys: string[] };
