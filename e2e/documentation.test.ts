@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const REFERENCE = 'docs/reference/';
+
+const SKIPPED = new Set(['node_modules', 'dist', 'data', 'results']);
+
+/** Paths of all Markdown pages under a folder, from the root of the project. */
+function pagesIn(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory())
+      return SKIPPED.has(entry.name) || entry.name.startsWith('.') ? [] : pagesIn(name);
+    return name.endsWith('.md') ? [name] : [];
+  });
+}
+
+const pages = pagesIn('.');
+
+const textOf = (page: string) => readFileSync(path.join(ROOT, page), 'utf8');
+
+/** Targets of the links of a page that lead to a file of the project or to a heading. */
+function localLinks(page: string): string[] {
+  return [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target ?? '')
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** Ids of headings as GitHub makes them. */
+function headingIds(page: string): string[] {
+  return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\- _]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function isBroken(page: string, link: string): boolean {
+  const [file = '', id] = link.split('#');
+  const target = file === '' ? page : path.join(path.dirname(page), file);
+  if (!existsSync(path.join(ROOT, target))) return true;
+  return id !== undefined && target.endsWith('.md') && !headingIds(target).includes(id);
+}
+
+test('every link between pages leads to a file and a heading that exist', () => {
+  const broken = pages.flatMap((page) =>
+    localLinks(page)
+      .filter((link) => isBroken(page, link))
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(pages.length).toBeGreaterThan(0);
+  expect(broken).toEqual([]);
+});
+
+test('every page of rules links to the tests that prove them', () => {
+  const unproved = pages
+    .filter((page) => page.startsWith(REFERENCE))
+    .filter((page) => !localLinks(page).some((link) => link.endsWith('.test.ts')));
+  expect(unproved).toEqual([]);
+});
