@@ -1,13 +1,13 @@
-// Who may import whom. docs/architecture.md draws the picture; this file is what CI checks, and
-// e2e/import-rules.test.ts plants violations to prove that it still bites.
+// The import rules. docs/architecture.md shows the folders, CI checks this file, and e2e/import-rules.test.ts plants
+// violations to prove that the rules still match.
 //
-// A rule matches paths from the repository root. `from` never includes tests, the testing package or the
-// end-to-end suites, which may import what they like, except in a cycle.
+// A rule matches paths from the repository root. Tests, the testing package and the end-to-end suites may import any file,
+// except in a cycle, so `from` excludes them.
 
 import swc from '@swc/core';
 
-// dependency-cruiser hands swc every file as TypeScript without JSX and stops at the first tag. It has no option for that,
-// so the parser that it shares with this file is told which files have tags.
+// dependency-cruiser parses every file as TypeScript without JSX and has no option to change that, so parsing stops at the
+// first tag. This wraps the parser, which is the same module instance, and enables JSX for .tsx files.
 const { parseFileSync } = swc;
 swc.parseFileSync = (file, options) => parseFileSync(file, { ...options, tsx: file.endsWith('.tsx') });
 
@@ -20,7 +20,7 @@ const ENTITIES = '^packages/common/src/entities/';
 const TRADING = '^packages/common/src/trading/';
 const DAO = '^packages/common/src/dao/';
 
-// The port is what lies directly in database/. Whatever opens a store reaches an adapter, so it is none of it.
+// The port is the files directly in database/, except the one that opens a store: it imports the adapters.
 const PORT = '^packages/common/src/database/(?!open-store)[^/]+[.]ts$';
 const ADAPTER = '^packages/common/src/database/(lmdb|dynamodb)/';
 const STORE_OPENER = '^packages/common/src/database/open-store[.]ts$';
@@ -36,14 +36,14 @@ const SERVICE = '^services/((?!gateway/)[^/]+)';
 const wholeTree = [
   {
     name: 'no-cycles',
-    comment: 'Two files that need each other are one file, and the order in which they load becomes a bug.',
+    comment: 'Two files that need each other are one concept, and their load order becomes a source of bugs.',
     severity: 'error',
     from: {},
     to: { circular: true },
   },
   {
     name: 'no-broken-imports',
-    comment: 'An import that resolves to nothing is one that no rule below can judge.',
+    comment: 'No rule below can match an import that does not resolve.',
     severity: 'error',
     from: {},
     to: { couldNotResolve: true },
@@ -51,30 +51,29 @@ const wholeTree = [
   {
     name: 'sources-not-builds',
     comment:
-      'Packages are followed into their TypeScript by the `source` condition. If that ever stops working, every ' +
-      'import ends in dist, the rules match nothing and the check passes in silence. This one then fails.',
+      'Imports of packages resolve to their TypeScript by the `source` condition. If that stops working, every ' +
+      'import resolves to dist, the other rules match nothing and would pass silently. This rule then fails.',
     severity: 'error',
     from: {},
     to: { path: ['^(packages|services|apps)/[^/]+/dist/', '^bench/dist/'] },
   },
   {
     name: 'dependencies-point-down',
-    comment:
-      'Apps use services, services use packages. The other way round nothing could be reused or replaced.',
+    comment: 'Apps use services, services use packages. The reverse would prevent reuse and replacement.',
     severity: 'error',
     from: { path: '^packages/', pathNot: UNRESTRICTED },
     to: { path: '^(services|apps|bench|e2e)/' },
   },
   {
-    name: 'services-know-no-app',
-    comment: 'A service runs alone as well as inside the one-machine app, so it cannot know the app.',
+    name: 'services-import-no-app',
+    comment: 'A service also runs without the one-machine app, so it cannot import it.',
     severity: 'error',
     from: { path: '^services/', pathNot: UNRESTRICTED },
     to: { path: '^(apps|bench|e2e)/' },
   },
   {
     name: 'testing-is-for-tests',
-    comment: 'Builders and fake clocks do not ship.',
+    comment: 'Builders and fake clocks are not part of the product.',
     severity: 'error',
     from: { pathNot: UNRESTRICTED },
     to: { path: '^packages/testing/' },
@@ -85,37 +84,36 @@ const web = [
   {
     name: 'web-reaches-only-entities-and-core',
     comment:
-      'The web app talks to the platform over HTTP. What it may share is the shape of data and how to count.',
+      'The web app uses the platform over HTTP. It shares only entities, decimals and rules of trading.',
     severity: 'error',
     from: { path: '^apps/web/', pathNot: UNRESTRICTED },
     to: { path: '^(packages|services|apps|bench)/', pathNot: ['^apps/web/', ENTITIES, CORE, TRADING] },
   },
   {
     name: 'web-bundles-no-native-module',
-    comment:
-      'However long the chain of imports: a bundle with a native module in it does not load in a browser.',
+    comment: 'A bundle with a native module does not load in a browser, however indirect the import.',
     severity: 'error',
     from: { path: '^apps/web/src/' },
     to: { path: npm('lmdb|@node-rs/[^/]+|@aws-sdk/[^/]+|fastify|pino'), reachable: true },
   },
   {
-    name: 'web-features-are-strangers',
+    name: 'web-features-are-independent',
     comment:
-      'A page puts features together. One that imports another cannot be shown, changed or removed without it.',
+      'Pages combine features. A feature that imports another cannot be changed or removed independently.',
     severity: 'error',
     from: { path: '^apps/web/src/features/([^/]+)/' },
     to: { path: '^apps/web/src/features/', pathNot: '^apps/web/src/features/$1/' },
   },
   {
     name: 'web-layers-point-down',
-    comment: 'app → features → what all of them share: what is used does not know its user.',
+    comment: 'app → features → shared code. Imports point in this direction only.',
     severity: 'error',
     from: { path: '^apps/web/src/(?!app/)[^/]+/' },
     to: { path: '^apps/web/src/app/' },
   },
   {
-    name: 'web-shared-knows-no-feature',
-    comment: 'What every feature uses belongs to none.',
+    name: 'web-shared-imports-no-feature',
+    comment: 'Shared code must not depend on a feature.',
     severity: 'error',
     from: { path: '^apps/web/src/(?!app/|features/)[^/]+/' },
     to: { path: '^apps/web/src/features/' },
@@ -126,31 +124,30 @@ const services = [
   {
     name: 'no-service-to-service',
     comment:
-      'Services meet in the store, in events and over HTTP. An import would deploy two of them as one.',
+      'Services communicate through the store, events and HTTP. An import would couple their deployment.',
     severity: 'error',
     from: { path: '^services/([^/]+)/', pathNot: UNRESTRICTED },
     to: { path: '^services/', pathNot: '^services/$1/' },
   },
   {
     name: 'only-roots-import-a-server',
-    comment:
-      'server.ts reads configuration and listens. Everybody else wants app.ts, which builds and does not.',
+    comment: 'server.ts reads configuration and listens. Other code uses app.ts, which only builds.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, ...COMPOSITION_ROOTS] },
     to: { path: '^services/[^/]+/src/server[.]ts$' },
   },
   {
     name: 'app-comes-before-routes',
-    comment: 'server → app → routes → use cases → domain: what is used does not know its user.',
+    comment: 'server → app → routes → use cases → domain. Imports point in this direction only.',
     severity: 'error',
     from: { path: `${SERVICE}/src/(routes|use-cases|domain)/` },
     to: { path: '^services/$1/src/(app|server)[.]ts$' },
   },
   {
-    name: 'use-cases-know-no-http',
+    name: 'use-cases-import-no-http',
     comment:
-      'A use case is the same whether a request, a price move or the command line asks for it, so it knows neither ' +
-      'routes nor the HTTP plugins.',
+      'Requests, price changes and the command line call use cases, so these depend neither on routes nor on the ' +
+      'HTTP plugins.',
     severity: 'error',
     from: { path: `${SERVICE}/src/use-cases/` },
     to: {
@@ -163,7 +160,8 @@ const services = [
   },
   {
     name: 'routes-call-use-cases',
-    comment: 'A handler is schema in, one use case, reply out. With a DAO at hand it grows business rules.',
+    comment:
+      'A handler parses its input, calls one use case and sends a reply. Business rules belong to the use case.',
     severity: 'error',
     from: { path: `${SERVICE}/src/routes/` },
     to: { path: ['^services/$1/src/domain/', DAO, '^packages/common/src/database/'] },
@@ -171,16 +169,15 @@ const services = [
   {
     name: 'domain-is-pure',
     comment:
-      'The rules of trading are functions of their arguments, so that the store may run a decision twice and a ' +
-      'property test ten thousand times. They see data, decimals and errors: no DAO, no package, not even Node.',
+      'The rules of trading are pure functions, so that the store may run a decision twice and a property test ten ' +
+      'thousand times. They import data types, decimals and errors only: no DAO, no npm package, no Node module.',
     severity: 'error',
     from: { path: `${SERVICE}/src/domain/` },
     to: { pathNot: ['^services/$1/src/domain/', CORE, ENTITIES, TRADING, EXCEPTION_BASE] },
   },
   {
     name: 'gateway-has-no-store',
-    comment:
-      'The public door checks and forwards. With a store it would hold business state in the wrong place.',
+    comment: 'The gateway checks and forwards requests. Business state belongs to the services.',
     severity: 'error',
     from: { path: '^services/gateway/', pathNot: UNRESTRICTED },
     to: { path: [DAO, '^packages/common/src/database/'] },
@@ -190,14 +187,14 @@ const services = [
 const common = [
   {
     name: 'exception-base-is-pure',
-    comment: 'Every layer down to the domain, and the browser, throws these errors.',
+    comment: 'Every layer, including the domain and the browser, throws these errors.',
     severity: 'error',
     from: { path: EXCEPTION_BASE },
     to: { pathNot: [EXCEPTION_BASE, npm('zod')] },
   },
   {
-    name: 'exception-knows-no-sibling',
-    comment: 'The Exception Package lies under the Common Package.',
+    name: 'exception-imports-no-sibling',
+    comment: 'The Common Package depends on the Exception Package, not the reverse.',
     severity: 'error',
     from: { path: '^packages/exception/' },
     to: { path: '^packages/(?!exception/)' },
@@ -205,15 +202,14 @@ const common = [
   {
     name: 'core-and-entities-are-pure',
     comment:
-      'They are bundled for the browser and imported by every layer, so nothing heavy may hang on them.',
+      'They are bundled for the browser and imported by every layer, so they must not pull in other code.',
     severity: 'error',
     from: { path: [CORE, ENTITIES] },
     to: { pathNot: [CORE, ENTITIES, EXCEPTION_BASE, npm('zod|uuid')] },
   },
   {
     name: 'trading-is-pure',
-    comment:
-      'The rules of trading that services, trigger engine and web app share are functions of their arguments.',
+    comment: 'The rules of trading that services, trigger engine and web app share are pure functions.',
     severity: 'error',
     from: { path: TRADING },
     to: { pathNot: [TRADING, CORE, ENTITIES, EXCEPTION_BASE] },
@@ -221,30 +217,31 @@ const common = [
   {
     name: 'dao-uses-the-port',
     comment:
-      'A DAO maps one entity to items of the port. It neither knows which store runs nor who asks. The only libraries ' +
-      'it may name are the one entities are written in, and that of Node which knows the spellings of a domain.',
+      'A DAO maps one entity to items of the port, independently of the store and the caller. The only libraries it may ' +
+      'import are zod and the URL module of Node, which converts the spellings of a domain.',
     severity: 'error',
     from: { path: DAO },
     to: { pathNot: [DAO, ENTITIES, CORE, PORT, EXCEPTION_BASE, npm('zod'), '^url$'] },
   },
   {
-    name: 'database-knows-no-entity',
+    name: 'database-imports-no-entity',
     comment:
-      'The port moves items, keys and versions. If it knew an order, every new entity would change it.',
+      'The port handles items, keys and versions of any entity, so that a new entity does not change it.',
     severity: 'error',
     from: { path: '^packages/common/src/database/' },
     to: { path: [ENTITIES, DAO] },
   },
   {
     name: 'adapters-only-in-composition-roots',
-    comment: 'Configuration alone chooses the store; whoever names an adapter has chosen already.',
+    comment: 'Only the configuration chooses the store. An import of an adapter would fix that choice.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, ...COMPOSITION_ROOTS, ADAPTER, STORE_OPENER] },
     to: { path: [ADAPTER, STORE_OPENER] },
   },
   {
-    name: 'adapters-are-strangers',
-    comment: 'What two adapters share belongs to the port. Else one cannot be installed without the other.',
+    name: 'adapters-are-independent',
+    comment:
+      'Code that two adapters share belongs to the port, so that each can be installed without the other.',
     severity: 'error',
     from: { path: ADAPTER },
     to: { path: ADAPTER, pathNot: '^packages/common/src/database/$1/' },
@@ -254,35 +251,36 @@ const common = [
 const vendors = [
   {
     name: 'lmdb-stays-in-its-adapter',
-    comment: 'No type or error of a store leaves its folder, so that the other store can take its place.',
+    comment: 'No type or error of a store leaves its folder, so that the stores are interchangeable.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, '^packages/common/src/database/lmdb/'] },
     to: { path: npm('lmdb') },
   },
   {
     name: 'aws-sdk-stays-in-its-folders',
-    comment: 'As for lmdb; and the one-machine shape must start without loading an SDK it does not use.',
+    comment:
+      'As for lmdb. The one-machine shape must also start without loading an SDK that it does not use.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, '^packages/common/src/(database/dynamodb|aws)/'] },
     to: { path: npm('@aws-sdk/[^/]+|@smithy/[^/]+') },
   },
   {
     name: 'redis-stays-in-its-adapter',
-    comment: 'As for lmdb; and a process that has no server to talk to must not load what would talk to it.',
+    comment: 'As for lmdb. A process without a Redis server must also not load its client.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, '^packages/common/src/(messaging|limits)/redis/'] },
     to: { path: npm('ioredis') },
   },
   {
     name: 'ccxt-stays-in-its-folder',
-    comment: 'It takes 185 MB of memory. Only the process that talks to an exchange may load it.',
+    comment: 'It takes 185 MB of memory. Only the process that reads an exchange may load it.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, '^services/inventory-service/src/price-feed/exchange/'] },
     to: { path: npm('ccxt') },
   },
   {
     name: 'fastify-stays-at-the-edge',
-    comment: 'HTTP is one way in. Use cases, domain, DAOs and entities outlive the framework.',
+    comment: 'Use cases, domain, DAOs and entities must not depend on the HTTP framework.',
     severity: 'error',
     from: {
       pathNot: [
@@ -299,7 +297,7 @@ const vendors = [
   {
     name: 'decimals-come-from-core',
     comment:
-      'One module knows how money is rounded. A second use of the arithmetic would be a second opinion.',
+      'One module defines how money is rounded. A second use of the arithmetic could round differently.',
     severity: 'error',
     from: { pathNot: [...UNRESTRICTED, CORE] },
     to: { path: '^packages/common/src/core/decimal[.]ts$' },
@@ -309,12 +307,12 @@ const vendors = [
 export default {
   forbidden: [...wholeTree, ...web, ...services, ...common, ...vendors],
   options: {
-    // TypeScript 7 has no API to parse with. Without @swc/core in its place `.ts` files are skipped in silence.
+    // TypeScript 7 has no parser API. Without @swc/core as the parser, `.ts` files would be skipped silently.
     parser: 'swc',
-    // Type imports couple as values do: an SDK's type in a signature is how it leaves its folder. Inline ones,
-    // `import('x').T`, this parser does not see; the linter forbids them.
+    // Type imports count: a type of an SDK in a signature leaks it from its folder. The parser does not see inline ones,
+    // `import('x').T`; the linter forbids them.
     tsPreCompilationDeps: true,
-    // Not `exclude`: an import of these must stay visible for the rules that forbid it.
+    // `exclude` would hide imports of these from the rules that forbid them.
     doNotFollow: { path: '(^|/)(node_modules|dist|coverage)/' },
     skipAnalysisNotInRules: true,
     enhancedResolveOptions: {

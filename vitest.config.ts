@@ -3,23 +3,23 @@ import { defineConfig } from 'vitest/config';
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
 
-// Workspace packages export their TypeScript under `source` and their build under `default`. Tests run the
-// sources: an edit is tested without a build, and stack traces and coverage point at what was written.
-// Vitest resolves through Vite's server side, and setting the option replaces its defaults, which follow.
+// Workspace packages export their TypeScript under `source` and their build under `default`. Tests run the sources: an
+// edit is tested without a build, and stack traces and coverage point at the sources. Setting the option replaces the
+// defaults of Vite's server side, which are repeated here.
 const ssr = { resolve: { conditions: ['source', 'node', 'development|production'] } };
 
 const everyProject = {
   pool: 'forks' as const,
-  // A process for each core instead of one for each file: starting those and loading the same modules again took as
-  // long as the tests. So no two tests use the same folder of a store, and a file leaves nothing behind.
+  // Test files share a process for each core. A process for each file doubled the time, mostly for loading the same
+  // modules again. So no two tests may use the same store folder, and a file must leave nothing behind.
   isolate: false,
   restoreMocks: true,
   unstubEnvs: true,
 };
 
 /**
- * Take half a minute each; begun last, one of them would run alone for as long. Those that start many processes over
- * DynamoDB come after the crashes: side by side, their requests might wait for longer than the gateway does.
+ * Test files that take half a minute each. They start first, so that none of them runs alone at the end. Those with many
+ * processes over DynamoDB follow the crash tests: in parallel, their requests could exceed the timeout of the gateway.
  */
 const LONGEST = ['stale-candles', 'crash.test', 'triggers.test', 'journeys.test', 'concurrency.test'];
 
@@ -48,12 +48,12 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,apps}/*/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.{slow,timed}.test.ts'],
-          // One more than there are cores, since some tests wait for a deadline.
+          // One more than the cores, since some tests wait for a deadline.
           maxWorkers: availableParallelism() + 1,
-          // They take milliseconds; a machine with other work on it must not make them fail.
+          // Tests take milliseconds; the limit is for a busy machine.
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // These fail fastest, so they go first.
+          // The fastest tests run first.
           sequence: { groupOrder: 0 },
         },
       },
@@ -77,7 +77,7 @@ export default defineConfig({
           name: 'timed',
           include: ['**/*.timed.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          // What they measure must not be somebody else's work.
+          // Parallel tests would distort the measured times.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,

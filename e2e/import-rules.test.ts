@@ -126,7 +126,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     imports: ['@cnop/user-service/app'],
   },
   {
-    rules: ['services-know-no-app'],
+    rules: ['services-import-no-app'],
     file: 'services/user-service/src/use-cases/up.ts',
     imports: ['../../../../apps/standalone/src/cli.ts'],
   },
@@ -146,7 +146,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     imports: ['lmdb'],
   },
   {
-    rules: ['web-features-are-strangers'],
+    rules: ['web-features-are-independent'],
     file: 'apps/web/src/features/orders/borrow.ts',
     imports: ['../market/market.ts'],
   },
@@ -156,7 +156,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     imports: ['../../app/page.ts'],
   },
   {
-    rules: ['web-shared-knows-no-feature'],
+    rules: ['web-shared-imports-no-feature'],
     file: 'apps/web/src/ui/up.ts',
     imports: ['../features/market/market.ts'],
   },
@@ -171,7 +171,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     imports: ['../server.ts'],
   },
   {
-    rules: ['use-cases-know-no-http'],
+    rules: ['use-cases-import-no-http'],
     file: 'services/order-service/src/use-cases/http.ts',
     imports: ['@cnop/common/http/request-log'],
   },
@@ -202,7 +202,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
   },
   { rules: ['exception-base-is-pure'], file: 'packages/exception/src/io.ts', imports: ['node:fs'] },
   {
-    rules: ['exception-knows-no-sibling'],
+    rules: ['exception-imports-no-sibling'],
     file: 'packages/exception/src/http/sibling.ts',
     imports: ['@cnop/common/core/money'],
   },
@@ -222,7 +222,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     imports: ['../http/request-log.ts'],
   },
   {
-    rules: ['database-knows-no-entity'],
+    rules: ['database-imports-no-entity'],
     file: 'packages/common/src/database/typed.ts',
     imports: ['../entities/order/order.ts'],
   },
@@ -237,7 +237,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     imports: ['../database/open-store.ts'],
   },
   {
-    rules: ['adapters-are-strangers'],
+    rules: ['adapters-are-independent'],
     file: 'packages/common/src/database/dynamodb/borrow.ts',
     imports: ['../lmdb/lmdb-store.ts'],
   },

@@ -1,6 +1,5 @@
-// Runs before `npm start` and `npm run cnop`: compiles, and bundles the web app, when there is nothing to run or when
-// it is older than the sources, and otherwise gets out of the way. `tsc -b` would find that out too, but takes a second
-// to do so.
+// Runs before `npm start` and `npm run cnop`. Compiles the platform and bundles the web app when a build is missing or older
+// than its sources. `tsc -b` would detect that too, but takes a second to do so.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
@@ -11,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '..');
 
 const webApp = path.join(root, 'apps/web');
 const builtWebApp = path.join(webApp, 'dist/index.html');
-/** What the bundle is made of, the part of the Common Package that runs in a browser included. */
+/** The sources of the bundle, including the parts of the Common Package that run in a browser. */
 const webSources = [
   'apps/web/src',
   'apps/web/public',
@@ -27,10 +26,10 @@ function modifiedMs(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** Compiled for tests and benchmarks, or only checked as the web app is; what this file is for runs without them. */
+/** Workspaces that neither `npm start` nor `cnop` loads. */
 const notRun = new Set(['packages/testing', 'bench', 'apps/web']);
 
-/** The folders to compile. A reference to a file, such as the one to the tests, names none. */
+/** Returns the folders to compile, without references to files such as the one to the tests. */
 function workspaces() {
   const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
   const folders = references.map((reference) => reference.path);
@@ -39,7 +38,7 @@ function workspaces() {
     .map((folder) => path.join(root, folder));
 }
 
-/** Of a file, or of all files in a folder; 0 when there is none. */
+/** Returns the latest time of change of a file or of all files in a folder, or 0 when there is none. */
 function newestMs(source) {
   if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return modifiedMs(source) ?? 0;
   const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -67,8 +66,8 @@ function build(folders) {
     cwd: root,
     stdio: 'inherit',
   });
-  // The compiler writes its output even where it found errors, and leaves it alone where sources were only touched.
-  // So the time is set here: a failed build stays stale, and a good one does not look stale for ever.
+  // The compiler writes its output even after errors, and does not write it when sources were touched without a change.
+  // So the time is set here: a failed build stays stale, and a successful one does not.
   const builtAt = status === 0 ? startedAt : new Date(0);
   for (const folder of folders.filter((each) => existsSync(buildInfo(each)))) {
     utimesSync(buildInfo(folder), builtAt, builtAt);
@@ -98,7 +97,7 @@ function buildWebApp() {
   return status === 0 ? 0 : 1;
 }
 
-/** Undefined where only what runs in production is installed. */
+/** Returns undefined when only the dependencies of production are installed. */
 function bundlerPath() {
   try {
     const manifest = createRequire(path.join(webApp, 'package.json')).resolve('vite/package.json');
