@@ -16,8 +16,8 @@ import {
   provideClock,
   provideIds,
   provideLiveEventDao,
+  providePasswordQueue,
   providePasswords,
-  providePasswordTurns,
   providePlayMoney,
   provideQuotes,
   provideSessions,
@@ -41,24 +41,24 @@ import type { StreamHub } from './streams/stream-hub.ts';
 import { createStreamHub } from './streams/stream-hub.ts';
 import type { StreamLimits } from './streams/stream-limits.ts';
 import { STREAM_LIMITS } from './streams/stream-limits.ts';
-import { createPasswordTurns } from './use-cases/password-turns.ts';
+import { createPasswordQueue } from './use-cases/password-queue.ts';
 
-const TROUBLE_LOG_INTERVAL_MILLISECONDS = 10_000;
+const ERROR_LOG_INTERVAL_MILLISECONDS = 10_000;
 
 export interface UserServiceRuntime extends ServiceRuntime {
   readonly passwords: PasswordManager;
   readonly tokens: TokenIssuer;
-  /** What everybody else checks tokens with. */
+  /** The keys that other services verify tokens with. */
   readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
-  /** What users may give themselves. */
+  /** Whether users may create demo accounts and make free deposits. */
   readonly playMoney: PlayMoney;
-  /** Instead of the usual length of each queue for the password process. */
+  /** Requests that may wait in each lane of the password queue, in place of the default. */
   readonly maxWaitingPasswords?: number | undefined;
-  /** Instead of the usual limits of live streams. */
+  /** Limits of live streams, in place of the defaults. */
   readonly streamLimits?: Partial<StreamLimits>;
 }
 
-/** Builds the user service; it does not listen. */
+/** Builds the user service without listening. */
 export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<ServiceApp> {
   const app = await createServiceApp(runtime, {
     service: 'user-service',
@@ -71,7 +71,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   provideIds(app, runtime.ids);
   providePasswords(app, runtime.passwords);
   const { concurrency } = runtime.passwords;
-  providePasswordTurns(app, createPasswordTurns(concurrency, runtime.maxWaitingPasswords));
+  providePasswordQueue(app, createPasswordQueue(concurrency, runtime.maxWaitingPasswords));
   providePlayMoney(app, runtime.playMoney);
   provideTokens(app, runtime.tokens);
   provideVerifier(app, runtime.verifier);
@@ -95,14 +95,14 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   return app;
 }
 
-/** Its streams end as soon as shutdown begins: they would hold up the drain for as long as it lasts. */
+/** Opens the hub of live streams. It closes as soon as the drain begins, which open streams would hold up otherwise. */
 function openStreamHub(app: ServiceApp, { streamLimits, ...runtime }: UserServiceRuntime): StreamHub {
   const streams = createStreamHub({
     ...runtime,
     events: getLiveEventDao(app),
     balances: getBalanceDao(app),
     limits: { ...STREAM_LIMITS, ...streamLimits },
-    onTrouble: createTroubleLog(app.log),
+    onError: createErrorLog(app.log),
   });
   const close = (): void => streams.close('shutting_down');
   const stopWaiting = runtime.drain.onBegin(close);
@@ -113,13 +113,13 @@ function openStreamHub(app: ServiceApp, { streamLimits, ...runtime }: UserServic
   return streams;
 }
 
-/** Of a store that is away every stream complains, again and again; the log need not. */
-function createTroubleLog(log: FastifyBaseLogger): (error: unknown) => void {
+/** Logs at most one error in the interval: while the store is down every stream reports one, again and again. */
+function createErrorLog(log: FastifyBaseLogger): (error: unknown) => void {
   let quietUntilMilliseconds = 0;
   return (error) => {
     const nowMilliseconds = performance.now();
     if (nowMilliseconds < quietUntilMilliseconds) return;
-    quietUntilMilliseconds = nowMilliseconds + TROUBLE_LOG_INTERVAL_MILLISECONDS;
+    quietUntilMilliseconds = nowMilliseconds + ERROR_LOG_INTERVAL_MILLISECONDS;
     log.warn({ err: error }, 'live streams cannot read the store');
   };
 }

@@ -11,9 +11,9 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import { dependency } from '@cnop/common/http/dependencies';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { StreamHub } from './streams/stream-hub.ts';
-import type { PasswordTurns } from './use-cases/password-turns.ts';
+import type { PasswordQueue } from './use-cases/password-queue.ts';
 
-/** What this service's routes ask for beside the DAOs. */
+// What the routes of this service need in addition to the DAOs.
 export const [provideStore, getStore] = dependency<TableStore>('store');
 export const [provideClock, getClock] = dependency<Clock>('clock');
 export const [provideIds, getIds] = dependency<IdSource>('ids');
@@ -27,4 +27,4 @@ export const [provideCandleDao, getCandleDao] = dependency<CandleDao>('candleDao
 export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
 export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
 export const [providePlayMoney, getPlayMoney] = dependency<PlayMoney>('playMoney');
-export const [providePasswordTurns, getPasswordTurns] = dependency<PasswordTurns>('passwordTurns');
+export const [providePasswordQueue, getPasswordQueue] = dependency<PasswordQueue>('passwordQueue');

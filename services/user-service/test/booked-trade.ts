@@ -6,7 +6,7 @@ import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import type { UserServiceUnderTest } from './user-service-under-test.ts';
 
-/** A trade as its owner reckons it by hand. */
+/** A trade with its effects on the account. */
 export interface BookedTrade {
   readonly username: string;
   readonly assetId: string;
@@ -14,13 +14,13 @@ export interface BookedTrade {
   readonly units: string;
   /** USD that a buy costs or a sale brings. */
   readonly cash: string;
-  /** Of a sale. */
+  /** Realised gain of a sale, in USD. */
   readonly realized?: string;
 }
 
 let trades = 0;
 
-/** Books a trade as the order service would: balance, line of the ledger, trade and holding in one commit. */
+/** Books a trade as the order service does: balance, ledger entry, trade and position in one commit. */
 export async function bookTrade(service: UserServiceUnderTest, trade: BookedTrade): Promise<void> {
   const { username, assetId: asset_id, units, cash, realized = null } = trade;
   const at = service.clock.now().toISOString();

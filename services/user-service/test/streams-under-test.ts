@@ -11,10 +11,10 @@ export type Headers = Readonly<Record<string, string>>;
 
 let started: UserServiceUnderTest | undefined;
 let origin: string;
-/** The streams that the test has opened. */
+/** The streams that the current test has opened. */
 export const streams: EventStream[] = [];
 
-/** The user service of the test that runs, listening. */
+/** Returns the listening user service of the current test. */
 export function service(): UserServiceUnderTest {
   if (!started) throw new Error('the service is not started yet');
   return started;
@@ -25,7 +25,7 @@ export async function start(streamLimits: Partial<StreamLimits> = {}): Promise<v
   origin = await started.app.listen({ host: '127.0.0.1', port: 0 });
 }
 
-/** For `afterEach`. */
+/** Closes all streams and the service; call it in `afterEach`. */
 export async function stop(): Promise<void> {
   for (const stream of streams.splice(0)) stream.cut();
   await started?.stop();
@@ -46,7 +46,7 @@ export async function deposit(headers: Headers, amount = '1.00'): Promise<void> 
   expect(answer.status).toBe(201);
 }
 
-/** Puts assets into the catalogue: a stream takes prices of known ones alone. */
+/** Adds assets to the catalogue, since a stream accepts only known ones. */
 export async function addAssets(...assetIds: readonly string[]): Promise<void> {
   const assets = createAssetDao(service().runtime.store);
   for (const asset_id of assetIds) await assets.createAsset(anAsset({ asset_id }));
@@ -54,14 +54,14 @@ export async function addAssets(...assetIds: readonly string[]): Promise<void> {
 
 export const hello = (stream: EventStream) => stream.waitFor(({ event }) => event === 'hello');
 export const withSeq = (seq: number) => (frame: Frame) => frame.data['seq'] === seq;
-/** The ids of the user's own events. */
+/** Returns the ids of the received user events. */
 export const ids = (stream: EventStream) =>
   stream.frames.flatMap(({ id, event }) => (id === undefined || event === 'hello' ? [] : [Number(id)]));
 export const upTo = (last: number, first = 1) =>
   Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 let quoteSeq = 0;
-/** Writes new quotes on the board, all with the same `seq`, which is returned. */
+/** Publishes new quotes, all with the same `seq`, which is returned. */
 export function publish(...assets: (readonly [assetId: string, mid: string])[]): number {
   quoteSeq += 1;
   const rest = { at: new Date().toISOString(), source: 'simulated', seq: quoteSeq } as const;

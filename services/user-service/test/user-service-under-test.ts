@@ -17,9 +17,9 @@ import { createTestRuntime, createTestVerifier } from '@cnop/testing/test-runtim
 import { buildUserServiceApp } from '../src/app.ts';
 import type { StreamLimits } from '../src/streams/stream-limits.ts';
 
-/** The lowest cost, so that tests wait for what they test. */
+/** The lowest cost, so that tests do not wait for hashes. */
 const TEST_BCRYPT_COST = 4;
-/** Many sign-ups at once are a test here, not an attack. */
+/** Long enough for tests with many sign-ups at once. */
 const TEST_MAX_QUEUED_HASHES = 500;
 const FIRST_PAGE = { limit: 500 };
 
@@ -28,11 +28,11 @@ export const PASSWORD = BUILT_PASSWORD;
 export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Address at the other end of the connection. */
+  /** Peer address of the connection. */
   readonly from?: string;
 }
 
-/** What tests read of answers; which of it an answer has depends on the route. */
+/** Members of response bodies that tests read; each route has some of them. */
 export interface AnswerBody {
   readonly code: string;
   readonly detail: string;
@@ -56,7 +56,7 @@ export interface Answer {
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type UserServiceUnderTest = Awaited<ReturnType<typeof startUserService>>;
 
-/** The whole user service on a real store in a folder of its own, with a clock that tests move. */
+/** Starts the user service on a real store in a temporary folder, with a fake clock. */
 export async function startUserService({
   bcryptCost = TEST_BCRYPT_COST,
   streamLimits = {},
@@ -66,7 +66,7 @@ export async function startUserService({
 }: {
   readonly bcryptCost?: number;
   readonly streamLimits?: Partial<StreamLimits>;
-  /** With it the service believes signed hops alone, without it the peer 127.0.0.1. */
+  /** With it the service trusts only signed hops; without it the peer 127.0.0.1. */
   readonly gatewaySecret?: string;
   readonly playMoney?: PlayMoney;
   readonly maxWaitingPasswords?: number;
@@ -109,7 +109,7 @@ export async function startUserService({
     return answerOf(response);
   }
 
-  /** Stores an account without a request, as many tests begin with one. */
+  /** Stores an account without a request. */
   async function addUser(overrides: Partial<User> = {}): Promise<User> {
     const user = aUser(overrides);
     const balance = emptyBalance(user.username, user.created_at);
@@ -117,7 +117,7 @@ export async function startUserService({
     return store.transact({}, () => ({ writes, result: user }));
   }
 
-  /** Stores an account as an earlier version did, whose rules were others and whose items lacked a field. */
+  /** Stores an account in the form of an earlier version, which had other rules and one field less. */
   async function addUserFromBefore(overrides: Partial<User>): Promise<void> {
     const { last_login: _absent, ...user } = aUser(overrides);
     const writes: Write[] = [
@@ -138,7 +138,7 @@ export async function startUserService({
     addUser,
     addUserFromBefore,
 
-    /** Does something at the worst moment: when a password was found right and nothing has been decided yet. */
+    /** Runs an action after the next password check and before the transaction that follows it. */
     afterPasswordCheck(action: () => Promise<void>): void {
       afterNextCheck = async () => {
         afterNextCheck = async () => undefined;
@@ -146,7 +146,7 @@ export async function startUserService({
       };
     },
 
-    /** An account, and the header of a session in it. */
+    /** Stores an account and returns the headers of a session in it. */
     async signedIn(username = 'alice', role: UserRole = 'customer') {
       await addUser({ username, role });
       return runtime.signIn(username, role);
@@ -155,7 +155,7 @@ export async function startUserService({
     logIn: (username: string, password = PASSWORD, options: Omit<Call, 'body'> = {}) =>
       call('POST', '/auth/login', { ...options, body: { username, password } }),
 
-    /** A second process of the service on the same store, with caches of its own. */
+    /** Starts a second instance on the same store, with caches of its own. */
     async anotherInstance() {
       const verifier = createTestVerifier(runtime);
       const sessions = createSessionChecker(runtime);
@@ -190,7 +190,7 @@ export async function startUserService({
       return items.map(sessionRecord.read);
     },
 
-    /** Security events of a user, newest first. */
+    /** Returns the audit events of a user, newest first. */
     async eventsOf(username: string): Promise<AuditEvent[]> {
       return [...(await audit.byUser(username, FIRST_PAGE)).items];
     },
@@ -222,12 +222,12 @@ export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` };
 }
 
-/** Fields that an answer complains about, with what is wrong. */
+/** Returns the error code of each field that a response rejects. */
 export function fieldErrors({ body }: Answer): Record<string, string> {
   return Object.fromEntries(body.errors.map(({ field, code }) => [field, code]));
 }
 
-/** How many answers there were of each status. */
+/** Returns the number of responses for each status. */
 export function countByStatus(answers: readonly Answer[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;

@@ -1,14 +1,14 @@
 import type { User } from '@cnop/common/entities/user/user';
 import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 
-/** What an administrator may change on a user. */
+/** The fields of a user that an administrator may change. */
 export type AccessChange = Partial<Pick<User, 'role' | 'status'>>;
 
 /**
- * The user after a change of role or status.
- * @param actor who asks, as stored: a token may be older than the loss of a role
- * @throws ForbiddenError (403) when the actor is no administrator any more
- * @throws StateConflictError (409) when administrators would lock themselves out, which nobody else might be able to undo
+ * Returns a user after a change of role or status.
+ * @param by the acting administrator as stored, since a token may be older than the loss of a role
+ * @throws ForbiddenError (403) when the actor is no longer an active administrator
+ * @throws StateConflictError (409) for the actor's own role or status: the last administrator could lock everyone out
  */
 export function changeAccess(
   user: User,
@@ -24,7 +24,7 @@ export function changeAccess(
   return changed;
 }
 
-/** Whether sessions that began before a change may not go on after it. */
+/** Returns whether a change of role or status ends the sessions that started before it. */
 export function endsSessions(before: User, after: User): boolean {
   return after.status !== 'active' || after.role !== before.role;
 }

@@ -2,7 +2,7 @@ import { decimal } from '@cnop/common/core/money';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 
-/** Cash that goes in or out on somebody's word. */
+/** A movement of cash outside of trading. */
 export interface CashMovement {
   /** USD, at most two fraction digits; an adjustment may be negative. */
   readonly amount: string;
@@ -12,13 +12,13 @@ export interface CashMovement {
   readonly id: string;
 }
 
-/** The balance afterwards and the line of the ledger that explains it. */
+/** The balance after a movement and its ledger entry. */
 export type Posting = ReturnType<typeof postToLedger>;
 
-/** How one kind of movement changes a balance. */
+/** The pure rule of one kind of movement. */
 export type CashRule = (balance: Balance, movement: CashMovement) => Posting;
 
-/** Adds cash. */
+/** Adds cash to a balance. */
 export function deposit(balance: Balance, { amount, ...movement }: CashMovement): Posting {
   return postToLedger(balance, {
     ...movement,
@@ -30,8 +30,8 @@ export function deposit(balance: Balance, { amount, ...movement }: CashMovement)
 }
 
 /**
- * Takes cash out.
- * @throws InsufficientBalanceError when it is more than what is available: open orders keep what they hold
+ * Takes cash from a balance.
+ * @throws InsufficientBalanceError (422) when the amount exceeds the available balance: cash held for open orders stays
  */
 export function withdraw(balance: Balance, { amount, ...movement }: CashMovement): Posting {
   return postToLedger(balance, {
@@ -45,7 +45,7 @@ export function withdraw(balance: Balance, { amount, ...movement }: CashMovement
 
 /**
  * Corrects a balance by a signed amount.
- * @throws InsufficientBalanceError when it would take more than what is available
+ * @throws InsufficientBalanceError (422) when a negative amount exceeds the available balance
  */
 export function adjust(balance: Balance, { amount, ...movement }: CashMovement): Posting {
   const value = decimal(amount);

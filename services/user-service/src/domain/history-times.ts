@@ -1,7 +1,7 @@
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 
-/** Most points of any history. */
+/** Points of the longest history. */
 const MAX_HISTORY_POINTS = 1_000;
 
 interface Resolution {
@@ -10,7 +10,7 @@ interface Resolution {
   readonly points: number;
 }
 
-/** How far back a history goes, and how finely. */
+/** The candle interval and the number of points of each range. */
 export const HISTORY_RANGES = {
   '1d': { interval: '15m', points: 96 },
   '1w': { interval: '1h', points: 168 },
@@ -23,14 +23,14 @@ export type HistoryRange = keyof typeof HISTORY_RANGES;
 export type HistoryInterval = (typeof HISTORY_RANGES)[HistoryRange]['interval'];
 
 export interface HistorySpan {
-  /** Times in UTC. */
+  /** ISO 8601, UTC. */
   readonly now: string;
   readonly createdAt: string;
 }
 
 /**
- * The past moments of a history, oldest first: multiples of its interval, and the creation of the account where the
- * history goes back to it. The present is not among them.
+ * Returns the past moments of a history, oldest first and without the present: multiples of its interval, and the creation
+ * of the account where the range reaches back to it.
  */
 export function historyTimes(range: HistoryRange, { now, createdAt }: HistorySpan): string[] {
   const { interval, points } = HISTORY_RANGES[range];

@@ -13,14 +13,14 @@ const COLUMNS = [
   'reference_id',
 ] as const;
 
-/** Lines of a ledger as a table. Amounts have a sign, so that they sum up; what is absent is empty. */
-export function ledgerCsv(lines: readonly BalanceTransaction[]): string {
-  return formatCsv(COLUMNS, lines.map(rowOf));
+/** Formats ledger entries as CSV. Debits are negative, so that the amounts sum up; absent values are empty. */
+export function ledgerCsv(entries: readonly BalanceTransaction[]): string {
+  return formatCsv(COLUMNS, entries.map(rowOf));
 }
 
-function rowOf(line: BalanceTransaction): string[] {
-  const { transaction_id, created_at, transaction_type, description, status, reference_id } = line;
-  const { direction, amount, previous_balance, new_balance } = line;
+function rowOf(entry: BalanceTransaction): string[] {
+  const { transaction_id, created_at, transaction_type, description, status, reference_id } = entry;
+  const { direction, amount, previous_balance, new_balance } = entry;
   const signed = direction === 'debit' ? `-${amount}` : amount;
   const what = [transaction_id, created_at, transaction_type, description ?? ''];
   return [...what, signed, previous_balance, new_balance, status, reference_id ?? ''];

@@ -2,18 +2,18 @@ import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transac
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 
-/** The market of one asset as far as it is recorded. */
+/** The recorded prices of one asset. */
 export interface PriceRecord {
-  /** Of one interval, oldest first. */
+  /** Candles of one interval, oldest first. */
   readonly candles: readonly Candle[];
-  /** The user's own trades: between two closes they are what is known best. */
+  /** The user's own trades, the best known prices between two candles. */
   readonly trades: readonly Pick<AssetTransaction, 'timestamp' | 'price'>[];
   readonly presentPrice: string;
 }
 
 /**
- * Returns the price of an asset at some moments: the close of the last candle that was over by then, or the price of a
- * trade since. Before any of them it is where the first candle opened, and without candles the present price.
+ * Returns the price of an asset at each moment: the close of the last candle that had ended, or the price of a later trade.
+ * Before all of them it is the open of the first candle, and without candles the present price.
  * @param times oldest first
  */
 export function pastPrices(

@@ -3,7 +3,7 @@ import { decimal, formatPercentageOf, formatUsd, ZERO } from '@cnop/common/core/
 import type { AssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
 
-/** A holding at the price of the moment. */
+/** A position at the current price. */
 export interface ValuedHolding extends AssetBalance {
   readonly asset_name: string;
   /** USD per unit. */
@@ -15,11 +15,11 @@ export interface Portfolio {
   readonly usd_balance: string;
   readonly total_asset_value: string;
   readonly total_portfolio_value: string;
-  /** What the present holdings cost. */
+  /** Cost of the open positions. */
   readonly total_invested: string;
-  /** What selling them now would bring beyond that. */
+  /** Gain or loss of selling them at current prices. */
   readonly unrealized_pnl: string;
-  /** What all sales brought beyond the cost, those of what was sold out included. */
+  /** Gain or loss of all sales, those of closed positions included. */
   readonly realized_pnl: string;
   readonly asset_count: number;
   readonly assets: readonly PortfolioAsset[];
@@ -38,11 +38,11 @@ export interface PortfolioAsset
     | 'realized_pnl'
   > {
   readonly market_value: string;
-  /** Share of the whole portfolio, cash included, rounded down. */
+  /** Share of the whole portfolio including cash, in percent, rounded down. */
   readonly percentage: string;
 }
 
-/** Cash and holdings of one moment, added up. What was sold out is left out, but for what it has realised. */
+/** Sums up cash and positions of one moment. Closed positions count only for the realised gain. */
 export function summarizePortfolio(
   balance: Balance,
   holdings: readonly ValuedHolding[],

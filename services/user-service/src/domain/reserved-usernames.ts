@@ -1,6 +1,6 @@
 /**
- * Names that pass for the platform itself or for those who run it. They can be given to staff (`cnop admin create`), and
- * accounts that have one keep it.
+ * Usernames that could be mistaken for the platform or its operators. `cnop admin create` may assign them, and accounts that
+ * have one keep it.
  */
 const RESERVED = new Set(
   `abuse account accounts admin administrator administrators admins all anonymous api audit auth billing bot ceo
@@ -11,7 +11,7 @@ const RESERVED = new Set(
   treasury undefined unknown webmaster www`.split(/\s+/),
 );
 
-/** Tells whether a username may not be chosen; underscores make no difference. */
+/** Returns whether a username is reserved; case and underscores make no difference. */
 export function isReservedUsername(username: string): boolean {
   return RESERVED.has(username.toLowerCase().replaceAll('_', ''));
 }

@@ -1,11 +1,11 @@
 import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 
-/** Wrong passwords that one network may send for one account within the window. */
+/** Wrong passwords of one network for one account within the window, before it is locked out. */
 export const MAX_SIGN_IN_FAILURES = 5;
 export const SIGN_IN_FAILURE_WINDOW_SECONDS = 5 * 60;
 
 /**
- * Whole seconds until another password may be tried; 0 when it may be tried now.
+ * Returns the whole seconds until another password may be tried; 0 when it may be tried now.
  * @param failedAt times of earlier failures, oldest first
  */
 export function secondsUntilNextTry(failedAt: readonly string[], now: Date): number {
@@ -16,7 +16,7 @@ export function secondsUntilNextTry(failedAt: readonly string[], now: Date): num
   return Math.ceil((freeAt.getTime() - now.getTime()) / MILLISECONDS_PER_SECOND);
 }
 
-/** The failures to remember after one more of them. */
+/** Returns the times of failures to store after another one. */
 export function addFailure(failedAt: readonly string[], now: Date): readonly string[] {
   return [...recentFailures(failedAt, now), now.toISOString()].slice(-MAX_SIGN_IN_FAILURES);
 }

@@ -1,37 +1,37 @@
 import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 
-/** Wrong passwords for one account, from all networks together, before guesses are slowed down. */
+/** Wrong passwords for one account from all networks, before further attempts are slowed down. */
 export const UNDELAYED_FAILURES = 10;
-/** The delay doubles with each further failure, up to this: 96 guesses a day at most. */
+/** The delay doubles with each further failure, up to this one: at most 96 attempts a day. */
 const MAX_DELAY_SECONDS = 15 * 60;
-/** One failure is forgotten for each hour without any. */
+/** One failure expires for each hour without a failure. */
 const FAILURE_LIFETIME_SECONDS = 60 * 60;
-/** More are not counted, so that an account is as before half a day after an attack. */
+/** Further failures are not counted, so an attack slows down an account for at most half a day after its end. */
 export const MAX_COUNTED_FAILURES = 24;
-/** Networks of the owner that are remembered for an account. */
+/** Known networks that are kept for an account. */
 export const MAX_KNOWN_NETWORKS = 10;
-/** How long a network is remembered after the last success from there. */
+/** How long a network stays known after its last successful sign-in. */
 export const KNOWN_NETWORK_LIFETIME_SECONDS = 90 * 24 * 60 * 60;
 
-/** A network from which the owner signed in. */
+/** A network from which the user signed in. */
 export interface KnownNetwork {
   readonly network_hash: string;
   readonly seen_at: string;
 }
 
-/** The sign-ins of one account over all networks. */
+/** Failures and known networks of one account. */
 export interface SignInHistory {
   readonly failures: number;
   readonly failed_at: string | null;
-  /** The latest first. */
+  /** Newest first. */
   readonly known_networks: readonly KnownNetwork[];
 }
 
 export const NO_SIGN_INS: SignInHistory = { failures: 0, failed_at: null, known_networks: [] };
 
 /**
- * Returns the whole seconds until a password may be tried from a network; 0 when it may be tried now. A network of the
- * owner never waits: strangers cannot lock the owner out.
+ * Returns the whole seconds until a password may be tried from a network; 0 when it may be tried now. A known network never
+ * waits, so an attacker cannot lock the user out.
  */
 export function secondsUntilNextGuess(history: SignInHistory, networkHash: string, now: Date): number {
   const failures = countedFailures(history, now);
@@ -42,12 +42,12 @@ export function secondsUntilNextGuess(history: SignInHistory, networkHash: strin
   return Math.max(0, Math.ceil((freeAt.getTime() - now.getTime()) / MILLISECONDS_PER_SECOND));
 }
 
-/** Whether the owner signed in from a network that is still remembered. */
+/** Returns whether the user signed in from a network that is still known. */
 export function isKnownNetwork(history: SignInHistory, networkHash: string, now: Date): boolean {
   return knownNetworks(history, now).some(({ network_hash }) => network_hash === networkHash);
 }
 
-/** Returns the history after one more wrong password. */
+/** Returns the history after another wrong password. */
 export function withFailure(history: SignInHistory, now: Date): SignInHistory {
   return {
     failures: Math.min(countedFailures(history, now) + 1, MAX_COUNTED_FAILURES),
@@ -57,8 +57,8 @@ export function withFailure(history: SignInHistory, now: Date): SignInHistory {
 }
 
 /**
- * Returns the history after a success. Failures are not forgotten over it, or an attacker who comes back after each
- * sign-in of the owner would never be slowed down.
+ * Returns the history after a success. Failures stay counted: otherwise an attacker who continues after each sign-in of the
+ * user would never be slowed down.
  */
 export function withSuccess(history: SignInHistory, networkHash: string, now: Date): SignInHistory {
   const others = knownNetworks(history, now).filter(({ network_hash }) => network_hash !== networkHash);
@@ -66,7 +66,7 @@ export function withSuccess(history: SignInHistory, networkHash: string, now: Da
   return { ...history, known_networks: known.slice(0, MAX_KNOWN_NETWORKS) };
 }
 
-/** Returns when nothing of a history counts any more. */
+/** Returns when a history expires: all failures are forgotten and no network is known. */
 export function historyExpiry({ failures, failed_at, known_networks }: SignInHistory): Date {
   const [latest] = known_networks;
   const networksEnd = latest

@@ -13,14 +13,14 @@ import {
 import { z } from 'zod';
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
-/** Far above what any password may have; a longer one is not worth hashing. */
+/** Far above the limit of new passwords; a longer one is not worth hashing. */
 const MAX_TYPED_PASSWORD_LENGTH = 1_024;
-/** What somebody types to sign in: whatever was once a password. */
+/** A typed password, which may predate the rules of new passwords. */
 const typedPasswordSchema = z.string().min(1).max(MAX_TYPED_PASSWORD_LENGTH);
-/** Ours have about 500 characters. */
+/** Real ones have about 500 characters. */
 const MAX_REFRESH_TOKEN_LENGTH = 4_096;
 
-/** A user without what only the service itself may see. */
+/** A user without the fields that stay inside the service. */
 export const profileSchema = userSchema.omit({ password_hash: true, last_login: true });
 
 export const profileChangedSchema = z.object({ message: z.string(), user: profileSchema });
@@ -49,7 +49,7 @@ export function profileChangeSchema(clock: Clock) {
   return z.strictObject({
     first_name: nameSchema.exactOptional(),
     last_name: nameSchema.exactOptional(),
-    email: emailSchema.exactOptional().describe('Another one needs `current_password`.'),
+    email: emailSchema.exactOptional().describe('A new address requires `current_password`.'),
     phone: phoneInputSchema.nullable().exactOptional(),
     date_of_birth: dateOfBirthInput(clock).nullable().exactOptional(),
     marketing_emails_consent: z.boolean().exactOptional(),
@@ -68,13 +68,13 @@ export const refreshSchema = z.strictObject({
   refresh_token: z.string().min(1).max(MAX_REFRESH_TOKEN_LENGTH),
 });
 
-/** Nothing is needed, and clients send either nothing or an empty object. */
-export const noBodySchema = z.strictObject({}).nullish();
+/** No body, or an empty object as some clients send it. */
+export const emptyBodySchema = z.strictObject({}).nullish();
 
-/** A body of any form, which is not looked at. */
+/** A body of any form, which is ignored. */
 export const ignoredBodySchema = z.unknown().optional();
 
-export const tokenAnswerSchema = z.object({
+export const tokenResponseSchema = z.object({
   access_token: z.string(),
   token_type: z.literal('bearer'),
   expires_in: z.int(),
@@ -83,7 +83,7 @@ export const tokenAnswerSchema = z.object({
 
 export const messageSchema = z.object({ message: z.string() });
 
-export const passwordChangedSchema = messageSchema.extend(tokenAnswerSchema.shape);
+export const passwordChangedSchema = messageSchema.extend(tokenResponseSchema.shape);
 
 export const sessionListSchema = z.object({
   data: z.array(
@@ -96,10 +96,12 @@ export const sessionListSchema = z.object({
         user_agent: true,
         address: true,
       })
-      .extend({ is_current: z.boolean().describe('Whether this request belongs to it.') }),
+      .extend({ is_current: z.boolean().describe('Whether this request was made in this session.') }),
   ),
 });
 
 export const sessionParamsSchema = z.strictObject({ id: idSchema.describe('The session_id.') });
 
-export const sessionsEndedSchema = messageSchema.extend({ ended: z.int().describe('How many ended.') });
+export const sessionsEndedSchema = messageSchema.extend({
+  ended: z.int().describe('Number of sessions that ended.'),
+});

@@ -6,8 +6,8 @@ import type { ServiceApp } from '@cnop/common/http/service-app';
 import {
   getAudit,
   getClock,
+  getPasswordQueue,
   getPasswords,
-  getPasswordTurns,
   getPlayMoney,
   getStore,
 } from '../dependencies.ts';
@@ -24,7 +24,7 @@ import {
 const tags = ['accounts'];
 const docs = { tags, security: BEARER_SECURITY };
 
-/** Signing up, and what users see and change about themselves. */
+/** Adds the routes for signing up and for the own profile. */
 export function accountRoutes(app: ServiceApp): void {
   const deps = {
     store: getStore(app),
@@ -33,7 +33,7 @@ export function accountRoutes(app: ServiceApp): void {
     audit: getAudit(app),
     clock: getClock(app),
     playMoney: getPlayMoney(app),
-    turns: getPasswordTurns(app),
+    passwordQueue: getPasswordQueue(app),
   };
 
   app.post(

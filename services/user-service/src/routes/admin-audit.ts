@@ -12,9 +12,9 @@ const DAY_LENGTH = 'YYYY-MM-DD'.length;
 const auditQuerySchema = pageQuerySchema
   .omit({ offset: true })
   .extend({
-    /** Of one user; `(unknown)` has the failed sign-ins of names that nobody has. */
+    /** Events of one user; `(unknown)` has the failed sign-ins for unknown usernames. */
     username: z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]).optional(),
-    /** Of everybody on one day, in UTC; today when neither is given. */
+    /** Events of all users on one day in UTC; today when neither is given. */
     day: z.iso.date().optional(),
   })
   .refine(({ username, day }) => username === undefined || day === undefined, {
@@ -22,13 +22,13 @@ const auditQuerySchema = pageQuerySchema
     path: ['day'],
   });
 
-const auditAnswerSchema = z.object({
+const auditResponseSchema = z.object({
   data: z.array(auditEventSchema),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
 });
 
-/** The log of security events. */
+/** Adds the route of the audit log. */
 export function auditRoutes(app: ServiceApp): void {
   const audit = getAudit(app);
   const clock = getClock(app);
@@ -42,7 +42,7 @@ export function auditRoutes(app: ServiceApp): void {
         summary: 'List security events of a user or a day, newest first',
         security: BEARER_SECURITY,
         querystring: auditQuerySchema,
-        response: { 200: auditAnswerSchema },
+        response: { 200: auditResponseSchema },
       },
     },
     async (request) => {

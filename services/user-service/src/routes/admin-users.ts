@@ -24,8 +24,8 @@ import { getSessionEnding } from './session-ending.ts';
 const MAX_ADJUSTMENT_USD = '1000000';
 
 const managedUserSchema = userSchema.omit({ password_hash: true });
-const managedUserAnswerSchema = z.object({ data: managedUserSchema });
-const userWithCashSchema = managedUserAnswerSchema.extend({
+const managedUserResponseSchema = z.object({ data: managedUserSchema });
+const userWithCashSchema = managedUserResponseSchema.extend({
   balance: balanceSchema
     .pick({ current_balance: true, held_balance: true })
     .extend({ available_balance: z.string() }),
@@ -33,10 +33,10 @@ const userWithCashSchema = managedUserAnswerSchema.extend({
 const userParamsSchema = z.strictObject({ username: usernameParameterSchema });
 
 const userListQuerySchema = pageQuerySchema.extend({
-  /** How the username begins. */
+  /** A prefix of the username. */
   search: z.string().max(50).regex(/^\w*$/, 'Use letters, digits and underscores.').toLowerCase().default(''),
 });
-const userListAnswerSchema = z.object({
+const userListResponseSchema = z.object({
   data: z.array(managedUserSchema),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
@@ -57,7 +57,7 @@ const docs = { tags: ['administration'], security: BEARER_SECURITY };
 const forReaders = { access: ['admin', 'moderator'] } as const;
 const forAdmins = { access: ['admin'] } as const;
 
-/** Users as administrators see and change them. */
+/** Adds the routes with which staff read and administrators change users. */
 export function adminUserRoutes(app: ServiceApp): void {
   const users = getUserDao(app);
   const balances = getBalanceDao(app);
@@ -70,7 +70,7 @@ export function adminUserRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'List users by name',
         querystring: userListQuerySchema,
-        response: { 200: userListAnswerSchema },
+        response: { 200: userListResponseSchema },
       },
     },
     async (request) => {
@@ -112,15 +112,15 @@ function changeRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'Change role or status of a user, which ends their sessions',
         description:
-          'A user who is not active any more cannot trade: open orders are cancelled and what they hold is released, ' +
-          'before the answer. Positions stay.',
+          'A user who is no longer active cannot trade: open orders are cancelled and their holds released before the ' +
+          'response. Positions stay.',
         params: userParamsSchema,
         body: accessChangeSchema,
-        response: { 200: managedUserAnswerSchema },
+        response: { 200: managedUserResponseSchema },
       },
     },
     async (request) => {
-      const username = usernameOf(request.params);
+      const username = parseUsername(request.params);
       const actor = identityOf(request).username;
       const origin = originOf(request);
       return { data: await changeUserAccess(deps, { username, change: request.body, actor, origin }) };
@@ -140,10 +140,10 @@ function changeRoutes(app: ServiceApp): void {
       },
     },
     async (request, reply) => {
-      const username = usernameOf(request.params);
+      const username = parseUsername(request.params);
       const actor = identityOf(request).username;
       const key = idempotencyKeyOf(request);
-      // The user is part of the request: one key for two users is two requests, and refused.
+      // The username is part of the request: the same key for another user is another request, and refused.
       const intent = key && {
         username: actor,
         route: 'adjustment',
@@ -158,8 +158,8 @@ function changeRoutes(app: ServiceApp): void {
   );
 }
 
-/** @throws NotFoundError (404) for a name that no user can have */
-function usernameOf({ username }: z.output<typeof userParamsSchema>): string {
+/** @throws NotFoundError (404) for a text that cannot be a username */
+function parseUsername({ username }: z.output<typeof userParamsSchema>): string {
   if (!usernameSchema.safeParse(username).success) throw new NotFoundError('The user');
   return username;
 }

@@ -34,7 +34,7 @@ const { username, current_balance, held_balance, ...history } = balanceSchema.om
   trading_block: true,
   last_transaction: true,
 }).shape;
-const balanceAnswerSchema = z.object({
+const balanceResponseSchema = z.object({
   username,
   current_balance,
   available_balance: z.string(),
@@ -44,12 +44,12 @@ const balanceAnswerSchema = z.object({
 });
 
 const ledgerFilterSchema = z.strictObject({
-  transaction_type: transactionTypeSchema.optional().describe('Transactions of this type only.'),
-  start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or moment.'),
-  end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or moment.'),
+  transaction_type: transactionTypeSchema.optional().describe('Only transactions of this type.'),
+  start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or time.'),
+  end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or time.'),
 });
 const ledgerQuerySchema = inOrder(pageQuerySchema.extend(ledgerFilterSchema.shape));
-const ledgerAnswerSchema = z.object({
+const ledgerResponseSchema = z.object({
   transactions: z.array(balanceTransactionSchema),
   total_count: z.int().optional(),
   has_more: z.boolean(),
@@ -59,13 +59,13 @@ const ledgerAnswerSchema = z.object({
 const docs = { tags: ['balance'], security: BEARER_SECURITY };
 const readsIdempotencyKey = { readsHeaders: ['Idempotency-Key'] } as const;
 
-/** The cash of the signed-in user. */
+/** Adds the routes for the caller's cash: balance, ledger, deposits and withdrawals. */
 export function balanceRoutes(app: ServiceApp): void {
   const balances = getBalanceDao(app);
 
   app.get(
     '/balance',
-    { schema: { ...docs, summary: 'Read the cash balance', response: { 200: balanceAnswerSchema } } },
+    { schema: { ...docs, summary: 'Read the cash balance', response: { 200: balanceResponseSchema } } },
     async (request) => ({
       ...(await readBalance(balances, identityOf(request).username)),
       currency: 'USD' as const,
@@ -79,11 +79,11 @@ export function balanceRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'List cash transactions, newest first',
         querystring: ledgerQuerySchema,
-        response: { 200: ledgerAnswerSchema },
+        response: { 200: ledgerResponseSchema },
       },
     },
     async (request) => {
-      const filter = { list: 'cash', ...selectionOf(request, request.query) };
+      const filter = { list: 'cash', ...toSelection(request, request.query) };
       const pageRequest = pageRequestOf(request.query, filter);
       const { page, totalCount } = await listBalanceTransactions(balances, filter, pageRequest);
       return { transactions: [...page.items], total_count: totalCount, ...pageMembers(page, filter) };
@@ -103,21 +103,21 @@ function exportRoute(app: ServiceApp): void {
     {
       schema: {
         ...docs,
-        summary: 'Download cash transactions as a table, newest first',
+        summary: 'Download cash transactions as CSV, newest first',
         description: CSV_NOTE,
         querystring: inOrder(ledgerFilterSchema.extend(csvQueryShape)),
         response: { 200: CSV_ANSWER },
       },
     },
     async (request, reply) => {
-      const table = await exportBalanceTransactions(balances, selectionOf(request, request.query));
+      const table = await exportBalanceTransactions(balances, toSelection(request, request.query));
       return sendCsv(reply, { table, name: 'cnop-transactions', at: clock.now(), bom: request.query.bom });
     },
   );
 }
 
-/** What the query asks for of the ledger of the user who asks. */
-function selectionOf(
+/** Returns the selection of a query from the caller's ledger. */
+function toSelection(
   request: FastifyRequest,
   { transaction_type: type, start_date: from, end_date: to }: z.output<typeof ledgerFilterSchema>,
 ): LedgerSelection {
@@ -141,7 +141,7 @@ function moneyRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'Deposit cash',
         description:
-          '403 where users may not credit themselves (`free_deposits` of `/app-info`): there an administrator does it.',
+          '403 where free deposits are switched off (`free_deposits` of `/app-info`); there an administrator credits accounts.',
         body: depositSchema,
         response,
       },

@@ -4,9 +4,9 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { getClock, getLiveEventDao } from '../dependencies.ts';
 import { readEvents } from '../use-cases/read-events.ts';
-import { eventsAnswerSchema, eventsQuerySchema } from './event-schemas.ts';
+import { eventsQuerySchema, eventsResponseSchema } from './event-schemas.ts';
 
-/** What happened to the signed-in user, in order and without a gap. */
+/** Adds the route that lists the caller's events, in order and without a gap. */
 export function eventRoutes(app: ServiceApp): void {
   const deps = { events: getLiveEventDao(app), balances: getBalanceDao(app), clock: getClock(app) };
 
@@ -18,7 +18,7 @@ export function eventRoutes(app: ServiceApp): void {
         summary: 'List events after a seq, oldest first',
         security: BEARER_SECURITY,
         querystring: eventsQuerySchema,
-        response: { 200: eventsAnswerSchema },
+        response: { 200: eventsResponseSchema },
       },
     },
     async (request) => {

@@ -10,26 +10,24 @@ import { getClock, getQuotes, getStore } from '../dependencies.ts';
 import { readHolding, readHoldings } from '../use-cases/read-holdings.ts';
 import { readPortfolio } from '../use-cases/read-portfolio.ts';
 
-const holdingAnswerSchema = assetBalanceSchema
+const holdingResponseSchema = assetBalanceSchema
   .omit({ username: true, current_market_value: true, last_transaction: true })
   .extend({
     asset_name: z.string(),
-    /** What open orders have not reserved. */
+    /** Units that are not held for open orders. */
     available_quantity: z.string(),
     current_price: z.number(),
     total_value: z.number(),
   });
 
-const portfolioAnswerSchema = z.object({
+const portfolioResponseSchema = z.object({
   username: z.string(),
   usd_balance: z.string(),
   total_asset_value: z.string(),
   total_portfolio_value: z.string(),
-  total_invested: z.string().describe('What the present holdings cost.'),
-  unrealized_pnl: z.string().describe('What selling them now would bring beyond that.'),
-  realized_pnl: z
-    .string()
-    .describe('What all sales brought beyond the cost, those of what was sold out included.'),
+  total_invested: z.string().describe('Cost of the open positions.'),
+  unrealized_pnl: z.string().describe('Gain or loss of selling them at current prices.'),
+  realized_pnl: z.string().describe('Gain or loss of all sales, those of closed positions included.'),
   asset_count: z.int(),
   assets: z.array(
     z.object({
@@ -49,7 +47,7 @@ const portfolioAnswerSchema = z.object({
 
 const docs = { tags: ['portfolio'], security: BEARER_SECURITY };
 
-/** What the signed-in user holds, at current prices. */
+/** Adds the routes for the caller's positions and portfolio at current prices. */
 export function holdingRoutes(app: ServiceApp): void {
   const deps = {
     store: getStore(app),
@@ -66,12 +64,12 @@ export function holdingRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'Read one holding',
         params: z.strictObject({ asset_id: assetIdParameterSchema }),
-        response: { 200: holdingAnswerSchema },
+        response: { 200: holdingResponseSchema },
       },
     },
     async (request) => {
       const { username } = identityOf(request);
-      return holdingAnswer(await readHolding(deps, { username, assetId: request.params.asset_id }));
+      return toHoldingResponse(await readHolding(deps, { username, assetId: request.params.asset_id }));
     },
   );
 
@@ -81,18 +79,18 @@ export function holdingRoutes(app: ServiceApp): void {
       schema: {
         ...docs,
         summary: 'List all holdings',
-        response: { 200: z.object({ data: z.array(holdingAnswerSchema) }) },
+        response: { 200: z.object({ data: z.array(holdingResponseSchema) }) },
       },
     },
     async (request) => {
       const holdings = await readHoldings(deps, identityOf(request).username);
-      return { data: holdings.map(holdingAnswer) };
+      return { data: holdings.map(toHoldingResponse) };
     },
   );
 
   app.get(
     '/portfolio',
-    { schema: { ...docs, summary: 'Read the portfolio', response: { 200: portfolioAnswerSchema } } },
+    { schema: { ...docs, summary: 'Read the portfolio', response: { 200: portfolioResponseSchema } } },
     async (request) => {
       const portfolio = await readPortfolio(deps, identityOf(request).username);
       return { ...portfolio, assets: [...portfolio.assets] };
@@ -100,7 +98,7 @@ export function holdingRoutes(app: ServiceApp): void {
   );
 }
 
-function holdingAnswer(holding: Awaited<ReturnType<typeof readHolding>>) {
+function toHoldingResponse(holding: Awaited<ReturnType<typeof readHolding>>) {
   return {
     ...holding,
     available_quantity: formatDecimal(decimal(holding.quantity).minus(holding.held_quantity)),

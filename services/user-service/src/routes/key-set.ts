@@ -2,7 +2,7 @@ import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 
-/** The members of a public key. A private part that got here by mistake would not leave: it is not listed. */
+/** The members of a public key. Any other member, such as a private part, is dropped. */
 const keySetSchema = z.object({
   keys: z.array(
     z.object({
@@ -16,7 +16,10 @@ const keySetSchema = z.object({
   ),
 });
 
-/** The keys that tokens are checked with (RFC 7517). */
+/**
+ * Adds the route of the public keys that verify tokens.
+ * @see https://www.rfc-editor.org/rfc/rfc7517 for the format
+ */
 export function keySetRoutes(app: ServiceApp, publicKeys: ReturnType<SigningKeys['publicKeys']>): void {
   const keySet = keySetSchema.parse(publicKeys);
   app.get(

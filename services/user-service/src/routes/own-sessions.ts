@@ -6,8 +6,8 @@ import { endOtherSessions } from '../use-cases/end-other-sessions.ts';
 import { endOwnSession } from '../use-cases/end-own-session.ts';
 import { listSessions } from '../use-cases/list-sessions.ts';
 import {
+  emptyBodySchema,
   messageSchema,
-  noBodySchema,
   sessionListSchema,
   sessionParamsSchema,
   sessionsEndedSchema,
@@ -16,7 +16,7 @@ import { getSessionEnding } from './session-ending.ts';
 
 const docs = { tags: ['sessions'], security: BEARER_SECURITY };
 
-/** Where a user is signed in, and ending it from afar. */
+/** Adds the routes that list and end the caller's own sessions. */
 export function ownSessionRoutes(app: ServiceApp): void {
   const deps = getSessionEnding(app);
 
@@ -45,9 +45,9 @@ export function ownSessionRoutes(app: ServiceApp): void {
         ...docs,
         summary: 'End an own session',
         description:
-          'Its tokens are worth nothing from the answer on. Of the session that asks it is a sign-out.',
+          'The session is revoked before the response is sent. Ending the session of the request is a sign-out.',
         params: sessionParamsSchema,
-        body: noBodySchema,
+        body: emptyBodySchema,
         response: { 200: messageSchema },
       },
     },
@@ -63,8 +63,8 @@ export function ownSessionRoutes(app: ServiceApp): void {
     {
       schema: {
         ...docs,
-        summary: 'End all own sessions but this one',
-        body: noBodySchema,
+        summary: 'End all own sessions except this one',
+        body: emptyBodySchema,
         response: { 200: sessionsEndedSchema },
       },
     },

@@ -1,7 +1,7 @@
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { getAudit, getClock, getIds, getSessions, getStore, getVerifier } from '../dependencies.ts';
 
-/** What ends sessions, in whatever route that happens: with a security event each, and seen by this process at once. */
+/** Returns what a use case needs to end sessions with an audit event each, and to drop them from the caches at once. */
 export function getSessionEnding(app: ServiceApp) {
   return {
     store: getStore(app),

@@ -3,7 +3,7 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-origin';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
-import { getPasswords, getPasswordTurns, getTokens } from '../dependencies.ts';
+import { getPasswordQueue, getPasswords, getTokens } from '../dependencies.ts';
 import type { ChangePasswordDeps } from '../use-cases/change-password.ts';
 import { changePassword } from '../use-cases/change-password.ts';
 import type { TokenPair } from '../use-cases/issue-tokens.ts';
@@ -18,19 +18,19 @@ import {
   passwordChangedSchema,
   passwordChangeSchema,
   refreshSchema,
-  tokenAnswerSchema,
+  tokenResponseSchema,
 } from './account-schemas.ts';
 import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['sessions'];
 const isPublic = { access: 'public' } as const;
 
-/** Signing in, renewing tokens, changing the password, signing out. */
+/** Adds the routes for signing in, renewing tokens, changing the password and signing out. */
 export function sessionRoutes(app: ServiceApp): void {
   const deps = {
     ...getSessionEnding(app),
     passwords: getPasswords(app),
-    turns: getPasswordTurns(app),
+    passwordQueue: getPasswordQueue(app),
     tokens: getTokens(app),
   };
 
@@ -38,11 +38,11 @@ export function sessionRoutes(app: ServiceApp): void {
     '/auth/login',
     {
       config: isPublic,
-      schema: { tags, summary: 'Sign in', body: loginSchema, response: { 200: tokenAnswerSchema } },
+      schema: { tags, summary: 'Sign in', body: loginSchema, response: { 200: tokenResponseSchema } },
     },
     async (request, reply) => {
       const pair = await logIn(deps, { ...request.body, origin: originOf(request) });
-      return neverStored(reply).send(tokenAnswer(pair));
+      return neverStored(reply).send(toTokenResponse(pair));
     },
   );
 
@@ -50,12 +50,12 @@ export function sessionRoutes(app: ServiceApp): void {
     '/auth/refresh',
     {
       config: isPublic,
-      schema: { tags, summary: 'Renew tokens', body: refreshSchema, response: { 200: tokenAnswerSchema } },
+      schema: { tags, summary: 'Renew tokens', body: refreshSchema, response: { 200: tokenResponseSchema } },
     },
     async (request, reply) => {
       const { refresh_token: refreshToken } = request.body;
       const pair = await refreshSession(deps, { refreshToken, origin: originOf(request) });
-      return neverStored(reply).send(tokenAnswer(pair));
+      return neverStored(reply).send(toTokenResponse(pair));
     },
   );
 
@@ -72,7 +72,7 @@ function passwordRoute(app: ServiceApp, deps: ChangePasswordDeps): void {
         security: BEARER_SECURITY,
         summary: 'Change the own password',
         description:
-          'Ends all other sessions, and answers with a new refresh token in place of the one before.',
+          'Ends all other sessions, and returns a new refresh token that replaces the previous one.',
         body: passwordChangeSchema,
         response: { 200: passwordChangedSchema },
       },
@@ -82,12 +82,12 @@ function passwordRoute(app: ServiceApp, deps: ChangePasswordDeps): void {
       const { current_password: currentPassword, new_password: newPassword } = request.body;
       const origin = originOf(request);
       const pair = await changePassword(deps, { username, sessionId, currentPassword, newPassword, origin });
-      return neverStored(reply).send({ message: 'Password changed successfully', ...tokenAnswer(pair) });
+      return neverStored(reply).send({ message: 'Password changed successfully', ...toTokenResponse(pair) });
     },
   );
 }
 
-/** Signing out never fails over a body: clients of other platforms send their token in it. */
+/** Adds the route for signing out. It ignores any body, since clients of other platforms send their token in it. */
 function logOutRoute(app: ServiceApp, deps: LogOutDeps): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -114,7 +114,7 @@ function logOutRoute(app: ServiceApp, deps: LogOutDeps): void {
   });
 }
 
-function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenPair) {
+function toTokenResponse({ accessToken, refreshToken, expiresInSeconds }: TokenPair) {
   return {
     access_token: accessToken,
     token_type: 'bearer' as const,
@@ -123,7 +123,7 @@ function tokenAnswer({ accessToken, refreshToken, expiresInSeconds }: TokenPair)
   };
 }
 
-/** An answer with tokens must not stay in any cache on its way (RFC 6749, section 5.1). */
+/** Forbids caches to store a response with tokens (RFC 6749, section 5.1). */
 function neverStored(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store');
 }

@@ -14,11 +14,11 @@ const LAST_EVENT_ID = 'last-event-id';
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // nginx would collect the stream before it passes it on.
+  // Without it nginx would buffer the stream.
   'x-accel-buffering': 'no',
 } as const;
 
-/** The live stream of the signed-in user. */
+/** Adds the route of the caller's live stream. */
 export function streamRoutes(app: ServiceApp): void {
   const streams = getStreams(app);
   const assets = getAssetDao(app);
@@ -26,13 +26,14 @@ export function streamRoutes(app: ServiceApp): void {
   app.get(
     '/stream',
     {
-      // HEAD would wait for an end that does not come.
+      // A HEAD request would never end.
       exposeHeadRoute: false,
       config: { readsHeaders: ['Last-Event-ID'] },
       schema: {
         tags: ['events'],
         summary: 'Follow events and prices as they happen',
-        description: 'Server-sent events; goes on behind `Last-Event-ID`, which wins over `after`.',
+        description:
+          'Server-sent events. Resumes after `Last-Event-ID`, which takes precedence over `after`.',
         security: BEARER_SECURITY,
         querystring: streamQuerySchema,
         response: {
@@ -42,7 +43,7 @@ export function streamRoutes(app: ServiceApp): void {
     },
     async (request, reply) => {
       const { prices } = request.query;
-      const after = lastEventIdOf(request) ?? request.query.after;
+      const after = readLastEventId(request) ?? request.query.after;
       if (prices !== undefined && prices !== 'all') await assets.assertKnown(prices);
       const takeStream = () => takeOver(reply);
       await streams.open({ identity: identityOf(request), after, prices }, takeStream);
@@ -51,10 +52,10 @@ export function streamRoutes(app: ServiceApp): void {
 }
 
 /**
- * The `seq` that a client which was cut off has seen last.
- * @throws ValidationError (422) when it is none
+ * Returns the `seq` of the last event that a reconnecting client has seen.
+ * @throws ValidationError (422) for a header that is not a `seq`
  */
-function lastEventIdOf(request: FastifyRequest): number | undefined {
+function readLastEventId(request: FastifyRequest): number | undefined {
   const header = request.headers[LAST_EVENT_ID];
   if (header === undefined) return undefined;
   const parsed = seqInputSchema.safeParse(header);
@@ -62,7 +63,7 @@ function lastEventIdOf(request: FastifyRequest): number | undefined {
   throw ValidationError.ofHeader('Last-Event-ID', 'Give the seq of an event: a whole number.');
 }
 
-/** Takes the answer from Fastify, with the headers that it has by now, and begins it. */
+/** Takes the response over from Fastify with the headers set so far, and sends its head. */
 function takeOver(reply: FastifyReply): ServerResponse {
   const { raw } = reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) {

@@ -2,61 +2,65 @@ import type { AccessIdentity } from '@cnop/common/auth/token-manager';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { ReadEventsDeps } from '../use-cases/read-events.ts';
 import { readEvents, readNewEvents } from '../use-cases/read-events.ts';
-import { frameOf, HEARTBEAT_FRAME, userEventFrame } from './sse-frames.ts';
+import { HEARTBEAT_FRAME, sseFrame, userEventFrame } from './sse-frames.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamWriter } from './stream-writer.ts';
 
-/** Why a stream ends: a client that knows need not guess whether its token is still good. */
+/** Why a stream closes; tells the client whether it needs a new token before it reconnects. */
 export type ClosingReason = 'token_expired' | 'shutting_down';
 
 export interface LiveStreamOptions {
   readonly identity: AccessIdentity;
-  /** The `seq` that the client has already; undefined when it wants what happens from now on. */
+  /** The `seq` of the last event that the client has; undefined to start with the next event. */
   readonly after: number | undefined;
   /** The `seq` of the user's latest event. */
   readonly lastSeq: number;
   readonly writer: StreamWriter;
   readonly limits: StreamLimits;
   readonly deps: ReadEventsDeps;
-  /** Told when the store could not be read; the stream goes on and tries again. */
-  readonly onTrouble: (error: unknown) => void;
+  /** Called when the store could not be read; the stream stays open and tries again. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** One client's stream of its user's events. */
 export interface LiveStream {
   readonly identity: AccessIdentity;
-  /** There may be new events. */
+  /** Reads and sends new events, if there are any. */
   wake(): void;
-  /** Does what is due: ends with its token, gives a sign of life, looks for events that nobody told of. */
-  tick(nowMilliseconds: number): void;
-  /** The session is over: says so and ends. */
+  /** Does what is due: closes when the token expires, sends heartbeats, polls for events whose message was lost. */
+  check(nowMilliseconds: number): void;
+  /** Sends the remaining events and `session.revoked`, then closes. */
   endSession(): Promise<void>;
   close(reason: ClosingReason): void;
 }
 
-/** Greets the client, tells it what it cannot have any more, and goes on with what it has missed. */
+/**
+ * Starts a stream: writes `hello`, then `reset` when events have expired, then missed events, then new ones as they are
+ * committed.
+ * @see docs/reference/events.md
+ */
 export function startLiveStream(options: LiveStreamOptions): LiveStream {
   const { identity, after, lastSeq, writer, limits, deps } = options;
   const { username, sessionId } = identity;
-  // A round early rather than late.
-  const heartbeatDelay = limits.heartbeatMilliseconds - limits.roundMilliseconds;
+  // Early by one check rather than late.
+  const heartbeatDelay = limits.heartbeatMilliseconds - limits.checkIntervalMilliseconds;
   let heartbeatAt = performance.now() + heartbeatDelay;
   let pollAt = performance.now() + pollDelay(limits.pollMilliseconds);
 
   const from = Math.min(after ?? lastSeq, lastSeq);
   writer.write(helloFrame({ username, from, lastSeq, limits }));
-  // The client has seen what never was here, such as before a store was restored.
+  // The client is ahead of the store, as after a restore from a backup.
   if (after !== undefined && after > lastSeq) writer.write(resetFrame(after, lastSeq));
   const events = followEvents({ ...options, from });
   const wake = (): void => {
-    events.catchUp().catch(options.onTrouble);
+    events.catchUp().catch(options.onError);
   };
   wake();
 
   return {
     identity,
     wake,
-    tick(nowMilliseconds) {
+    check(nowMilliseconds) {
       if (deps.clock.now().getTime() >= identity.expiresAtEpochSeconds * MILLISECONDS_PER_SECOND) {
         writer.end(closingFrame('token_expired'));
         return;
@@ -72,15 +76,15 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
     },
     async endSession() {
       await events.catchUp();
-      // Its event is the last one, unless the session ended without one: it expired, or made room for another.
+      // A revoked session has an event, which closes the stream. One that expired or made room for another has none.
       const data = { session_id: sessionId };
-      writer.end(frameOf('session.revoked', { type: 'session.revoked', username, data }));
+      writer.end(sseFrame('session.revoked', { type: 'session.revoked', username, data }));
     },
     close: (reason) => writer.end(closingFrame(reason)),
   };
 }
 
-/** Writes the events of the store from a `seq` on, each once and in order. */
+/** Writes the stored events after a `seq`, each once and in order. */
 function followEvents({
   identity: { username, sessionId },
   from,
@@ -93,7 +97,7 @@ function followEvents({
   let isReading = false;
   let isAskedAgain = false;
 
-  /** What was missed may not be kept any more. What happens from now on is there when it is looked for. */
+  /** Events up to `lastSeq` may have expired, which takes a second read to find out; later ones have not. */
   async function readPage() {
     const request = { username, after: cursor, limit: limits.pageSize };
     if (cursor >= lastSeq) return { ...(await readNewEvents(deps, request)), reset: '' };
@@ -101,7 +105,7 @@ function followEvents({
     return { ...page, reset: page.isReset ? resetFrame(cursor, page.lastSeq) : '' };
   }
 
-  /** Returns whether there is more. */
+  /** Writes one page; returns whether there are more events. */
   async function writePage(): Promise<boolean> {
     const { events, hasMore, reset } = await readPage();
     const isOver = events.some(
@@ -117,7 +121,7 @@ function followEvents({
   async function writeAll(): Promise<void> {
     let isMore = true;
     while (isMore && writer.isOpen) {
-      // What does not fit waits in the store, which has room; but not for ever.
+      // Events that the client has no room for wait in the store, for a limited time.
       if (await writer.waitForRoom()) isMore = await writePage();
       else writer.cut();
     }
@@ -129,7 +133,7 @@ function followEvents({
       if (isReading) return;
       isReading = true;
       try {
-        // What is committed while a page is read may not be on it.
+        // Events committed while a page was read may not be on it.
         while (isAskedAgain && writer.isOpen) {
           isAskedAgain = false;
           await writeAll();
@@ -141,12 +145,12 @@ function followEvents({
   };
 }
 
-/** How long a client shall wait before it connects again. */
+/** How long a client waits before it reconnects. */
 const RETRY_MILLISECONDS = 2_000;
 
 /**
- * Greets the client. Its id is the `seq` before the first event of this stream, not that of the latest event: a client
- * that is cut off before the first one goes on from there and misses nothing.
+ * Returns the first frame. Its id is the `seq` before the first event of this stream, so a client that is cut off before
+ * that event resumes there and misses nothing.
  */
 function helloFrame({
   username,
@@ -160,20 +164,20 @@ function helloFrame({
   readonly limits: StreamLimits;
 }): string {
   const heartbeat_seconds = limits.heartbeatMilliseconds / MILLISECONDS_PER_SECOND;
-  const hello = frameOf('hello', { username, last_seq: lastSeq, heartbeat_seconds });
+  const hello = sseFrame('hello', { username, last_seq: lastSeq, heartbeat_seconds });
   return `retry: ${RETRY_MILLISECONDS}\nid: ${from}\n${hello}`;
 }
 
-/** Says that the events between these two cannot all be had: read the state anew, then go on from here. */
+/** Tells the client that events in between have expired: it has to read the state anew, then continue from here. */
 function resetFrame(after: number, lastSeq: number): string {
-  return frameOf('reset', { after, last_seq: lastSeq });
+  return sseFrame('reset', { after, last_seq: lastSeq });
 }
 
 function closingFrame(reason: ClosingReason): string {
-  return frameOf('closing', { reason });
+  return sseFrame('closing', { reason });
 }
 
-/** Give or take a third, so that streams which began together do not all look together. */
+/** Varies the delay by a third, so that streams which started together do not poll together. */
 function pollDelay(milliseconds: number): number {
   return milliseconds * (1 + (Math.random() * 2 - 1) / 3);
 }

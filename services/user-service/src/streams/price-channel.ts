@@ -4,30 +4,31 @@ import { createPricePace } from './price-pace.ts';
 import { priceFrame } from './sse-frames.ts';
 import type { StreamWriter } from './stream-writer.ts';
 
-/** The assets whose prices a stream wants. */
+/** The assets whose prices a stream sends. */
 export type PriceSelection = 'all' | readonly string[];
 
+/** Sends quotes to live streams. */
 export interface PriceChannel {
-  /** Sends prices to a stream from now on; earlier ones are never repeated. Returns what ends that. */
+  /** Sends new prices to a stream; returns the function that stops it. */
   join(selection: PriceSelection, writer: StreamWriter): () => void;
-  /** Sends streams that were full and have room again the latest of what they missed. */
+  /** Sends the latest missed prices to streams that were full and have room again. */
   sendMissed(): void;
   close(): void;
 }
 
 interface Member {
   readonly writer: StreamWriter;
-  /** Assets of which a price was left out since the last one that was sent. */
+  /** Assets of which a price was skipped since the last one sent. */
   readonly missed: Set<string>;
 }
 
-/** All streams with the same selection: what they get is put together once. */
+/** All streams with the same selection, for which each batch is encoded once. */
 interface Group {
   readonly has: (assetId: string) => boolean;
   readonly members: Set<Member>;
 }
 
-/** Passes quotes on to streams, the latest of each asset and not too often. */
+/** Creates the channel that sends the latest quote of each asset to streams, at a limited rate. */
 export function createPriceChannel(quotes: QuoteBoard, limits: PriceLimits): PriceChannel {
   const groups = new Map<string, Group>();
   const pace = createPricePace(limits);
@@ -50,7 +51,7 @@ export function createPriceChannel(quotes: QuoteBoard, limits: PriceLimits): Pri
   return {
     join(selection, writer) {
       const key = selection === 'all' ? selection : selection.toSorted().join(',');
-      const group = groups.get(key) ?? { has: matcherOf(selection), members: new Set() };
+      const group = groups.get(key) ?? { has: createMatcher(selection), members: new Set() };
       groups.set(key, group);
       const member = { writer, missed: new Set<string>() };
       group.members.add(member);
@@ -73,7 +74,7 @@ export function createPriceChannel(quotes: QuoteBoard, limits: PriceLimits): Pri
   };
 }
 
-/** Rings once, at the earliest of the times that it was set for. */
+/** Creates a timer that calls `ring` once, at the earliest of the times it was set for. */
 function createAlarm(ring: () => void) {
   let timer: NodeJS.Timeout | undefined;
   let at = Number.POSITIVE_INFINITY;
@@ -99,7 +100,7 @@ function createAlarm(ring: () => void) {
   };
 }
 
-function matcherOf(selection: PriceSelection): Group['has'] {
+function createMatcher(selection: PriceSelection): Group['has'] {
   if (selection === 'all') return () => true;
   const assetIds = new Set(selection);
   return (assetId) => assetIds.has(assetId);
@@ -111,7 +112,7 @@ function sendToGroup(
 ): void {
   const selected = frames.filter(({ assetId }) => has(assetId));
   if (selected.length === 0) return;
-  // Bytes, so that they are not encoded once more for each stream.
+  // A buffer is encoded once; a string would be encoded again for each stream.
   const batch = Buffer.from(selected.map(({ text }) => text).join(''));
   for (const { writer, missed } of members) {
     if (writer.isFull) {
@@ -132,7 +133,7 @@ function sendMissedTo({ writer, missed }: Member, quotes: QuoteBoard, pace: Pric
     const quote = quotes.latest(assetId);
     if (quote) text += priceFrame(quote);
     missed.delete(assetId);
-    // For everybody, so that the next price is not too soon for this one.
+    // Counts for all streams, so that the next price does not follow too soon for this one.
     pace.countAsSent(assetId, now);
   }
   if (text !== '') writer.write(text);

@@ -2,16 +2,16 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { StreamLimits } from './stream-limits.ts';
 
 /**
- * Says which prices may be sent when: the first after a pause at once, those that follow as one, the latest. Times are
- * milliseconds on any clock that only goes forward.
+ * The rate limit of prices: the first quote after a pause may be sent at once, and later ones are conflated into the latest.
+ * Times are milliseconds of a monotonic clock.
  */
 export interface PricePace {
   add(quotes: readonly Quote[]): void;
-  /** When something may be sent again; infinity while nothing waits. */
+  /** Returns when the next price may be sent; infinity while none is waiting. */
   nextAt(): number;
-  /** Whether a price of the asset may be sent. */
+  /** Returns whether a price of the asset may be sent. */
   isDue(assetId: string, now: number): boolean;
-  /** The prices that may be sent now. They count as sent. */
+  /** Returns the prices that may be sent now, and counts them as sent. */
   takeDue(now: number): readonly Quote[];
   countAsSent(assetId: string, now: number): void;
   clear(): void;
@@ -19,6 +19,7 @@ export interface PricePace {
 
 export type PriceLimits = Pick<StreamLimits, 'priceIntervalMilliseconds' | 'priceBatchMilliseconds'>;
 
+/** Creates the rate limit of prices for all streams of a process. */
 export function createPricePace({
   priceIntervalMilliseconds,
   priceBatchMilliseconds,

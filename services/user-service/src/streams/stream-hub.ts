@@ -12,8 +12,8 @@ import { startLiveStream } from './live-stream.ts';
 import type { PriceSelection } from './price-channel.ts';
 import { createPriceChannel } from './price-channel.ts';
 import type { StreamLimits } from './stream-limits.ts';
-import { createStreamPlaces } from './stream-places.ts';
-import { createStreamRounds } from './stream-rounds.ts';
+import { createStreamMonitor } from './stream-monitor.ts';
+import { createStreamQuota } from './stream-quota.ts';
 import { createStreamWriter } from './stream-writer.ts';
 
 export interface StreamHubOptions extends ReadEventsDeps {
@@ -21,13 +21,13 @@ export interface StreamHubOptions extends ReadEventsDeps {
   readonly bus: MessageBus;
   readonly quotes: QuoteBoard;
   readonly limits: StreamLimits;
-  /** Told when the store could not be read; streams go on and try again. */
-  readonly onTrouble: (error: unknown) => void;
+  /** Called when the store could not be read; streams stay open and try again. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface StreamRequest {
   readonly identity: AccessIdentity;
-  /** The `seq` that the client has already; undefined when it wants what happens from now on. */
+  /** The `seq` of the last event that the client has; undefined to start with the next event. */
   readonly after: number | undefined;
   /** Undefined for no prices. */
   readonly prices: PriceSelection | undefined;
@@ -36,22 +36,24 @@ export interface StreamRequest {
 /** All live streams of this process. */
 export interface StreamHub {
   /**
-   * Opens a stream and resolves; from then on it takes care of itself.
-   * @param takeOver called once nothing can be refused any more; gives the answer to write to
-   * @throws RateLimitedError (429) when the user has too many, UnavailableError (503) when the process has
+   * Opens a stream and resolves; the stream then runs until it closes.
+   * @param takeOver called when the stream can no longer be refused; returns the response to write to
+   * @throws RateLimitedError (429) when the user has too many streams
+   * @throws UnavailableError (503) when the process has too many streams or is shutting down
    */
   open(request: StreamRequest, takeOver: () => ServerResponse): Promise<void>;
-  /** Ends all streams and takes no more. */
+  /** Closes all streams and refuses new ones. */
   close(reason: ClosingReason): void;
 }
 
+/** Creates the hub of all live streams of a process. */
 export function createStreamHub(options: StreamHubOptions): StreamHub {
-  const { store, clock, bus, quotes, balances, limits, onTrouble } = options;
+  const { store, clock, bus, quotes, balances, limits, onError } = options;
   const streamsOf = new Map<string, Set<LiveStream>>();
   const openStreams = () => [...streamsOf.values()].flatMap((streams) => [...streams]);
-  const places = createStreamPlaces(limits);
+  const quota = createStreamQuota(limits);
   const prices = createPriceChannel(quotes, limits);
-  const rounds = createStreamRounds({ store, clock, limits, openStreams, prices, onTrouble });
+  const monitor = createStreamMonitor({ store, clock, limits, openStreams, prices, onError });
   let isClosed = false;
 
   const unsubscribe = bus.subscribe(EVENTS_CHANNEL, (username) => {
@@ -66,13 +68,13 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     const { username } = request.identity;
     const writer = createStreamWriter(response, limits, () => {
       leavePrices();
-      places.free(username);
+      quota.release(username);
       forget(username, stream);
     });
-    const stream = startLiveStream({ ...request, lastSeq, writer, limits, deps: options, onTrouble });
+    const stream = startLiveStream({ ...request, lastSeq, writer, limits, deps: options, onError });
     const leavePrices = request.prices ? prices.join(request.prices, writer) : () => undefined;
     streamsOf.set(username, (streamsOf.get(username) ?? new Set()).add(stream));
-    rounds.begin();
+    monitor.start();
   }
 
   function forget(username: string, stream: LiveStream): void {
@@ -85,22 +87,22 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     async open(request, takeOver) {
       assertOpen();
       const { username } = request.identity;
-      places.take(username);
+      quota.acquire(username);
       try {
         const lastSeq = await readLastSeq(balances, username);
         assertOpen();
         const response = takeOver();
-        if (response.destroyed) places.free(username);
+        if (response.destroyed) quota.release(username);
         else start(request, response, lastSeq);
       } catch (error) {
-        places.free(username);
+        quota.release(username);
         throw error;
       }
     },
     close(reason) {
       isClosed = true;
       unsubscribe();
-      rounds.end();
+      monitor.stop();
       for (const stream of openStreams()) stream.close(reason);
       prices.close();
     },

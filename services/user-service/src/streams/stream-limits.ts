@@ -1,22 +1,22 @@
-/** What live streams may cost, and how soon they notice things. */
+/** Limits and intervals of live streams. */
 export interface StreamLimits {
   readonly maxPerUser: number;
   readonly maxPerProcess: number;
   /**
-   * Bytes that may wait for a client that reads slowly. Above it prices are left out, and events wait in the store
-   * until there is room again.
+   * Bytes that may be buffered for a slow client. Above it prices are skipped, and events wait in the store until there is
+   * room again.
    */
   readonly maxBufferedBytes: number;
-  /** How long events wait for room before the stream is closed; its client resumes where it was. */
-  readonly patienceMilliseconds: number;
-  /** Events that are read at once. */
+  /** How long events wait for room before the stream is closed; its client resumes after the last event it has. */
+  readonly writeTimeoutMilliseconds: number;
+  /** Events of one read. */
   readonly pageSize: number;
-  /** Between two looks at sessions, tokens and clocks. With the look itself it stays below the promised second. */
-  readonly roundMilliseconds: number;
+  /** Between two checks of sessions, tokens and timers. With the check itself it stays below the documented second. */
+  readonly checkIntervalMilliseconds: number;
   readonly heartbeatMilliseconds: number;
-  /** Between two looks for events of which no message told, give or take a third. */
+  /** Between two polls for events whose message was lost, varied by a third. */
   readonly pollMilliseconds: number;
-  /** Between two prices of one asset: at most four a second. */
+  /** Between two prices of one asset. */
   readonly priceIntervalMilliseconds: number;
   /** Between two batches of prices, since each is a write to every stream. */
   readonly priceBatchMilliseconds: number;
@@ -26,9 +26,9 @@ export const STREAM_LIMITS: StreamLimits = {
   maxPerUser: 8,
   maxPerProcess: 10_000,
   maxBufferedBytes: 64 * 1_024,
-  patienceMilliseconds: 5_000,
+  writeTimeoutMilliseconds: 5_000,
   pageSize: 100,
-  roundMilliseconds: 500,
+  checkIntervalMilliseconds: 500,
   heartbeatMilliseconds: 15_000,
   pollMilliseconds: 3_000,
   priceIntervalMilliseconds: 250,

@@ -1,25 +1,29 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamLimits } from './stream-limits.ts';
 
-/** The answer of one stream, with a bound on what may wait for its client. */
+/** The response of one stream, with a bound on the bytes buffered for its client. */
 export interface StreamWriter {
   readonly isOpen: boolean;
-  /** More waits for the client than may. */
+  /** More bytes are buffered than the limit allows. */
   readonly isFull: boolean;
   write(chunk: string | Buffer): void;
-  /** Resolves with true once there is room, with false when there is none in time or the client is gone. */
+  /** Resolves to true once there is room, and to false on a timeout or when the client has disconnected. */
   waitForRoom(): Promise<boolean>;
-  /** Ends the answer after what was written; a client that does not even take that is cut off. */
+  /** Writes a last frame and ends the response; destroys the connection when that takes too long. */
   end(lastFrame: string): void;
+  /** Destroys the connection. */
   cut(): void;
 }
 
-type WriterLimits = Pick<StreamLimits, 'maxBufferedBytes' | 'patienceMilliseconds'>;
+type WriterLimits = Pick<StreamLimits, 'maxBufferedBytes' | 'writeTimeoutMilliseconds'>;
 
-/** @param onClose called once, however the stream ended */
+/**
+ * Creates the writer of a stream.
+ * @param onClose called once, for any end of the stream
+ */
 export function createStreamWriter(
   response: ServerResponse,
-  { maxBufferedBytes, patienceMilliseconds }: WriterLimits,
+  { maxBufferedBytes, writeTimeoutMilliseconds }: WriterLimits,
   onClose: () => void,
 ): StreamWriter {
   let isOpen = true;
@@ -46,13 +50,13 @@ export function createStreamWriter(
       if (isOpen) response.write(chunk);
     },
     async waitForRoom() {
-      if (isOpen && isFull()) await drained(response, patienceMilliseconds);
+      if (isOpen && isFull()) await drained(response, writeTimeoutMilliseconds);
       return isOpen && !isFull();
     },
     end(lastFrame) {
       if (!isOpen) return;
       close();
-      const timer = setTimeout(cut, patienceMilliseconds);
+      const timer = setTimeout(cut, writeTimeoutMilliseconds);
       response.once('close', () => clearTimeout(timer));
       response.end(lastFrame);
     },
@@ -60,7 +64,7 @@ export function createStreamWriter(
   };
 }
 
-/** Resolves when all that waited has left, when the connection is closed, or when it took too long. */
+/** Resolves when the buffer has drained, when the connection closes, or on a timeout. */
 async function drained(response: ServerResponse, timeoutMilliseconds: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const settle = (): void => {

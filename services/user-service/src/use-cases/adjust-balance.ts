@@ -19,9 +19,10 @@ export interface AdjustBalance extends MoveCash {
 }
 
 /**
- * Corrects the balance of another account by a signed amount; the audit event is part of the commit.
+ * Corrects the balance of another account by a signed amount in USD. The audit event is part of the commit.
  * @throws ForbiddenError (403) for the administrator's own account
- * @throws InsufficientBalanceError (422) when it would take more than what is available
+ * @throws NotFoundError (404) for an unknown user
+ * @throws InsufficientBalanceError (422) when it exceeds the available balance
  */
 export async function adjustBalance(
   deps: AdjustBalanceDeps,

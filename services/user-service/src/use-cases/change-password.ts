@@ -29,11 +29,11 @@ export interface ChangePassword {
 }
 
 /**
- * Changes a password, ends all other sessions, and replaces the refresh token of the acting one.
- * @throws ValidationError (422) on `current_password` when it is wrong, on `new_password` when it is easy to guess or the
- * same
+ * Changes a password, ends all other sessions and replaces the refresh token of the acting one.
+ * @throws ValidationError (422) on `current_password` when it is wrong; on `new_password` when it is easy to guess or equal
+ * to the current one
  * @throws AuthenticationError (401) when the acting session ended meanwhile
- * @throws RateLimitedError (429) after too many wrong ones
+ * @throws RateLimitedError (429) after too many wrong passwords
  */
 export async function changePassword(deps: ChangePasswordDeps, command: ChangePassword): Promise<TokenPair> {
   const { username, sessionId, currentPassword, newPassword, origin } = command;
@@ -42,7 +42,7 @@ export async function changePassword(deps: ChangePasswordDeps, command: ChangePa
     throw ValidationError.ofField('new_password', 'This is your present password.', 'same_password');
   }
   await assertHardToGuess(newPassword, { field: 'new_password', owner: known });
-  const password_hash = await deps.turns.pass('sign-in', origin.address, () =>
+  const password_hash = await deps.passwordQueue.run('sign-in', origin.address, () =>
     deps.passwords.hash(newPassword),
   );
 

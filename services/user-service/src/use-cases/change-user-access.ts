@@ -28,10 +28,12 @@ export interface ChangeUserAccess {
 }
 
 /**
- * Changes the role or status of a user, and ends the sessions that were begun under other terms. A user who is not
- * active any more cannot trade from that commit on; it cancels the first open orders, and further commits the rest. The
- * actor is part of the decision, so that two administrators cannot dismiss each other at the same moment.
- * @throws NotFoundError (404), ForbiddenError (403), StateConflictError (409)
+ * Changes the role or status of a user and ends the sessions that started before the change. A user who is no longer
+ * active cannot trade from that commit on: it cancels the first open orders, and further commits cancel the rest. The
+ * transaction reads the actor as well, so two administrators cannot demote each other at the same moment.
+ * @throws NotFoundError (404) for an unknown user
+ * @throws ForbiddenError (403) when the actor is no longer an active administrator
+ * @throws StateConflictError (409) for a change of the actor's own role or status, and for staff with open orders
  */
 export async function changeUserAccess(deps: ChangeUserAccessDeps, command: ChangeUserAccess): Promise<User> {
   const { username, change, actor } = command;
@@ -39,13 +41,13 @@ export async function changeUserAccess(deps: ChangeUserAccessDeps, command: Chan
     await assertNoOpenOrders(deps.orders, username);
   const at = deps.clock.now().toISOString();
   const auditWrites = prepareAudit(deps.audit, command);
-  // A user who becomes active again shall find no order that an interrupted suspension left open.
+  // An interrupted suspension may have left orders open; a reactivated user must not find them.
   if (change.status === 'active') await cancelOpenOrders(deps, username);
   const trading = await prepareTradingChange(deps, command);
   const reads = {
     ...trading.reads,
     user: userRecord.key({ username }),
-    // Two reads of one item are refused by one of the stores.
+    // DynamoDB rejects a transaction that reads one item twice.
     ...(actor !== username && { actor: userRecord.key({ username: actor }) }),
   };
   const { before, after } = await deps.store.transact(reads, (items: Items) => {
@@ -66,7 +68,7 @@ export async function changeUserAccess(deps: ChangeUserAccessDeps, command: Chan
 
 type Items = Readonly<Record<string, Item | undefined>>;
 
-/** What a change of status means for the orders of the account, as a part of its commit. */
+/** Prepares the reads and writes that block or unblock trading in the commit of a change of status. */
 async function prepareTradingChange(
   deps: ChangeUserAccessDeps,
   { username, change }: ChangeUserAccess,
@@ -82,14 +84,14 @@ async function prepareTradingChange(
       if (status !== 'active') return cancellations.decide(items, status).writes;
       const balance = balanceRecord.readIfPresent(items['balance']);
       if (!balance?.trading_block) return [];
-      // The rest of the cancellations is under way elsewhere.
+      // Another instance is still cancelling orders.
       if (items['pending']) throw new StoreBusyError();
       return [balanceRecord.replace({ ...balance, trading_block: null })];
     },
   };
 }
 
-/** The events of what really changes, made before the decision since they have ids and times. */
+/** Makes the audit events before the transaction, since they have ids and times; returns the writes of real changes. */
 function prepareAudit(audit: AuditLogger, { username, actor, origin }: ChangeUserAccess) {
   const blank = (type: AuditEventType) => audit.eventOf({ type, username, actor, ...origin });
   const roleEvent = blank('role_change');
@@ -104,7 +106,7 @@ function prepareAudit(audit: AuditLogger, { username, actor, origin }: ChangeUse
   ];
 }
 
-/** Staff cannot trade, so an account with open orders cannot become staff: cancel them first. */
+/** @throws StateConflictError (409) for an account with open orders: staff cannot trade */
 async function assertNoOpenOrders(orders: ChangeUserAccessDeps['orders'], username: string): Promise<void> {
   let after: Position | undefined;
   do {

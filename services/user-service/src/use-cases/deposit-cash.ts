@@ -10,8 +10,9 @@ export interface DepositCashDeps extends MoveCashDeps {
 }
 
 /**
- * Adds cash to the account of the user who asks, who pays nothing for it.
- * @throws ForbiddenError (403) where there is no play money
+ * Deposits play money into the caller's account.
+ * @throws ForbiddenError (403) where free deposits are switched off
+ * @throws NotFoundError (404) without an account
  */
 export async function depositCash(deps: DepositCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
   if (!deps.playMoney.freeDeposits) {

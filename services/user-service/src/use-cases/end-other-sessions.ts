@@ -3,8 +3,8 @@ import type { LogOut, LogOutDeps } from './log-out.ts';
 import { logoutEvent } from './log-out.ts';
 
 /**
- * Ends every session of a user but the one that asks.
- * @returns how many ended
+ * Ends every session of a user except the acting one.
+ * @returns the number of sessions that ended
  */
 export async function endOtherSessions(deps: LogOutDeps, command: LogOut): Promise<number> {
   const { username, sessionId: exceptSessionId } = command;

@@ -12,7 +12,7 @@ import type { Item, TableStore } from '@cnop/common/database/table-store';
 import { prepareSessionEvents } from './session-events.ts';
 import { sessionReads } from './surplus-sessions.ts';
 
-/** Three items each, session, event and security event, so that a commit stays within the limit of the store. */
+/** A session takes three items (session, event, audit event), and the store limits the items of a commit. */
 const MAX_SESSIONS_PER_COMMIT = 30;
 
 export interface EndSessionsDeps {
@@ -25,16 +25,16 @@ export interface EndSessionsDeps {
 
 export interface EndSessions {
   readonly username: string;
-  /** The one that may go on, such as the one in which the password was changed. */
+  /** A session that stays live, such as the one in which the password was changed. */
   readonly exceptSessionId?: string;
-  /** The security event of one that ends, where nothing else that is recorded is the reason for it. */
+  /** Makes the audit event of an ended session; absent where another audit event records the reason. */
   readonly auditOf?: (sessionId: string) => AuditEvent;
 }
 
 /**
- * Ends every live session of a user. Called after the commit that is the reason for it: a sign-in decides over the
- * same user item, so it either sees the change or its session is found here.
- * @returns how many ended
+ * Ends every live session of a user. Call it after the commit that is the reason: a concurrent sign-in reads the same user
+ * item in its transaction, so it either sees that commit or its session is found here.
+ * @returns the number of sessions that ended
  */
 export async function endSessions(deps: EndSessionsDeps, command: EndSessions): Promise<number> {
   const { username, exceptSessionId } = command;
@@ -51,7 +51,7 @@ export async function endSessions(deps: EndSessionsDeps, command: EndSessions): 
   return endedCount;
 }
 
-/** In one commit with their events, all of which count on the same balance. */
+/** Ends some sessions in one commit with their events, since all of these take a sequence number of one balance. */
 async function endTogether(
   deps: EndSessionsDeps,
   { username, auditOf }: EndSessions,
@@ -77,7 +77,7 @@ async function endTogether(
   return endedCount;
 }
 
-/** Lets this process notice at once that a session ended; others do within a second. */
+/** Drops a session from this instance's caches, so that its tokens fail at once; other instances follow within a second. */
 export function forgetSession(
   { sessions, verifier }: Pick<EndSessionsDeps, 'sessions' | 'verifier'>,
   sessionId: string,

@@ -6,12 +6,12 @@ import { ValidationError } from '@cnop/exception/errors';
 import { ledgerCsv } from '../domain/ledger-csv.ts';
 import type { LedgerSelection } from './list-balance-transactions.ts';
 
-/** Entries of a period that are looked at for those of one type. */
+/** Entries of a period that an export of one transaction type reads. */
 const MAX_ENTRIES_READ = 100_000;
 
 /**
- * Returns all entries of a selection as a table, newest first. Entries that are posted meanwhile are not among them.
- * @throws ValidationError (422) when they are more than an export may have
+ * Returns all entries of a selection as CSV, newest first, without those posted during the export.
+ * @throws ValidationError (422) on `start_date` when the selection exceeds the limit of an export
  */
 export async function exportBalanceTransactions(
   balances: BalanceDao,

@@ -2,14 +2,14 @@ import type { Session } from '@cnop/common/auth/session-rules';
 import type { TokenIssuer } from '@cnop/common/auth/token-manager';
 import type { User } from '@cnop/common/entities/user/user';
 
-/** What a client goes on with after a sign-in or a renewal. */
+/** The tokens that a client gets from a sign-in or a renewal. */
 export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresInSeconds: number;
 }
 
-/** Signs the two tokens of a session in its present generation. */
+/** Signs an access token and the refresh token of a session's current generation. */
 export async function issueTokens(tokens: TokenIssuer, user: User, session: Session): Promise<TokenPair> {
   const { username, role } = user;
   const { session_id: sessionId, refresh_generation: generation } = session;

@@ -1,10 +1,10 @@
 import type { AuditEvent, AuditLogger, AuditPageRequest } from '@cnop/common/auth/audit-logger';
 import type { Page } from '@cnop/common/core/pagination';
 
-/** Security events of one user, or of everybody on one day. */
+/** Selects the audit events of one user, or of all users on one day (UTC). */
 export type AuditScope = { readonly username: string } | { readonly day: string };
 
-/** A page of security events, newest first. */
+/** Returns a page of audit events, newest first. */
 export async function listAuditEvents(
   audit: AuditLogger,
   { scope, request }: { readonly scope: AuditScope; readonly request: AuditPageRequest },

@@ -3,7 +3,7 @@ import type { Period } from '@cnop/common/dao/read-page';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 
-/** Lines of one user's ledger. */
+/** Entries of one user's ledger, by type and period. */
 export interface LedgerSelection extends Period {
   readonly username: string;
   readonly type: TransactionType | undefined;
@@ -11,11 +11,11 @@ export interface LedgerSelection extends Period {
 
 export interface LedgerPage {
   readonly page: Page<BalanceTransaction>;
-  /** Lines of the whole ledger; unknown for a selection, which nobody counts. */
+  /** Entries of the whole ledger; undefined for a filtered list, which is not counted. */
   readonly totalCount: number | undefined;
 }
 
-/** A page of a user's ledger, newest first. */
+/** Returns a page of a user's ledger, newest first. */
 export async function listBalanceTransactions(
   balances: BalanceDao,
   { username, type, from, to }: LedgerSelection,

@@ -5,7 +5,7 @@ import type { Clock } from '@cnop/common/core/clock';
 import { readAll } from '@cnop/common/dao/read-page';
 import type { TableStore } from '@cnop/common/database/table-store';
 
-/** The live sessions of a user, newest first. A sign-in ends the oldest above a limit, so they are few. */
+/** Returns the live sessions of a user, newest first. A sign-in ends the oldest above a limit, so they are few. */
 export async function listSessions(
   { store, clock }: { readonly store: TableStore; readonly clock: Clock },
   username: string,

@@ -15,14 +15,14 @@ import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession } from './end-sessions.ts';
 import type { TokenPair } from './issue-tokens.ts';
 import { issueTokens } from './issue-tokens.ts';
-import type { PasswordTurns } from './password-turns.ts';
+import type { PasswordQueue } from './password-queue.ts';
 import type { SignInItems } from './sign-in-failures.ts';
 import { assertMayTry, openAttempt, prepareFailure, successWrites } from './sign-in-failures.ts';
 import { deleteSessions, findSurplusSessions, sessionReads } from './surplus-sessions.ts';
 
 export interface LogInDeps extends EndSessionsDeps {
   readonly passwords: PasswordManager;
-  readonly turns: PasswordTurns;
+  readonly passwordQueue: PasswordQueue;
   readonly tokens: TokenIssuer;
   readonly audit: AuditLogger;
 }
@@ -41,10 +41,13 @@ type Outcome =
 /**
  * Checks a password and starts a session.
  *
- * - An unknown user and a wrong password get the same answer after the same work.
- * - Whether the password is right is found out before the transaction, since hashing takes long. The decision
- *   looks at user and failures again: a suspension, another password or a lockout that came meanwhile wins.
- * @throws RateLimitedError (429), AuthenticationError (401), ForbiddenError (403) for an account that is not active
+ * - An unknown user and a wrong password get the same response after the same work.
+ * - The password is checked before the transaction, since hashing is slow. The transaction reads the user and the failures
+ *   again: a suspension, a changed password or a lockout that was committed meanwhile wins.
+ * - A success makes room for the new session: it deletes ended sessions and the oldest above the limit.
+ * @throws RateLimitedError (429) after too many failures, or when the password queue is full
+ * @throws AuthenticationError (401) for a wrong username or password
+ * @throws ForbiddenError (403) for an account that is not active
  */
 export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair> {
   const { username, password, origin } = command;
@@ -52,7 +55,7 @@ export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair>
   const { keys, user: known, isKnownNetwork } = await openAttempt(deps.store, attempt, deps.clock.now());
   const lane = isKnownNetwork ? 'known network' : 'sign-in';
   const check = () => checkPassword(deps.passwords, password, known);
-  const proof = await deps.turns.pass(lane, origin.address, check);
+  const proof = await deps.passwordQueue.run(lane, origin.address, check);
   const now = deps.clock.now();
   const surplus = proof ? await findSurplusSessions(deps.store, username, now) : [];
   const decide = prepareDecision(deps, { ...command, proof, now, isKnown: known !== undefined });
@@ -72,7 +75,7 @@ export async function logIn(deps: LogInDeps, command: LogIn): Promise<TokenPair>
   return issueTokens(deps.tokens, outcome.user, outcome.session);
 }
 
-/** That a password was right for a hash, and the hash to store from now on. */
+/** Proof that a password matched a hash, and the hash to store from now on. */
 interface PasswordProof {
   readonly checkedHash: string;
   readonly hashToStore: string;
@@ -95,7 +98,7 @@ interface LogInFacts extends LogIn {
   readonly isKnown: boolean;
 }
 
-/** Makes ids, times and events before the decision, which has none of its own. */
+/** Makes ids, times and events before the transaction, whose decision is pure. */
 function prepareDecision({ ids, audit }: LogInDeps, facts: LogInFacts) {
   const { username, origin, proof, now, isKnown } = facts;
   const subject = isKnown ? username : UNKNOWN_SUBJECT;

@@ -19,8 +19,8 @@ export interface LogOut {
 }
 
 /**
- * Ends one session of a user; its tokens are worth nothing from the answer on.
- * @returns whether it was live until then
+ * Ends one session of a user. It is revoked before the response is sent.
+ * @returns whether the session was live
  */
 export async function logOut(deps: LogOutDeps, command: LogOut): Promise<boolean> {
   const { username, sessionId } = command;
@@ -42,7 +42,7 @@ export async function logOut(deps: LogOutDeps, command: LogOut): Promise<boolean
   return wasLive;
 }
 
-/** What the log of security events says of a session that its own user ended, from whichever session. */
+/** Returns the audit event of a session ended by its own user. */
 export function logoutEvent(audit: AuditLogger, { username, sessionId, origin }: LogOut): AuditEvent {
   const detail = { session_id: sessionId };
   return audit.eventOf({ type: 'logout', username, actor: username, ...origin, detail });

@@ -11,7 +11,7 @@ import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { CashRule, Posting } from '../domain/cash.ts';
 
-/** The answer to every movement of cash. */
+/** The response to every movement of cash. */
 export const cashReceiptSchema = z.object({
   success: z.literal(true),
   message: z.string(),
@@ -29,6 +29,7 @@ export interface MoveCashDeps {
 
 export interface MoveCash {
   readonly username: string;
+  /** USD. */
   readonly amount: string;
   readonly description: string | null;
   /** Present when the client sent an Idempotency-Key. */
@@ -37,15 +38,18 @@ export interface MoveCash {
 
 export interface CashKind {
   readonly rule: CashRule;
-  /** What the receipt says, before the amount. */
+  /** The start of the receipt's message; the amount follows. */
   readonly verb: string;
-  /** Makes what else belongs to the same commit, such as the audit event of an adjustment. */
+  /** Returns further writes of the same commit, such as the audit event of an adjustment. */
   readonly companions?: (posting: Posting) => readonly Write[];
 }
 
 /**
- * Moves cash by a rule: balance, line of the ledger, event and the answer to a retry in one commit.
- * @throws NotFoundError (404) without an account; ValidationError (422) for a key of another request; what the rule throws
+ * Moves cash by a rule. Balance, ledger entry, event and the stored response for retries are one commit.
+ * @throws NotFoundError (404) without an account
+ * @throws ValidationError (422) for an Idempotency-Key that was used for another request
+ * @throws InsufficientBalanceError (422) when the rule takes more than the available balance
+ * @see docs/adr/0001-decide-then-commit.md
  */
 export async function moveCash(
   deps: MoveCashDeps,
@@ -73,19 +77,19 @@ export async function moveCash(
           liveEventRecord.create(next.event),
           ...companions(posting),
         ],
-        result: receiptOf(posting, `${verb} ${spokenUsd(amount)}`),
+        result: toReceipt(posting, `${verb} ${formatSignedUsd(amount)}`),
       };
     },
   });
 }
 
-/** `$12.50`, and `-$12.50` for an adjustment that takes. */
-function spokenUsd(amount: string): string {
+/** Formats a signed amount, such as `$12.50` or `-$12.50`. */
+function formatSignedUsd(amount: string): string {
   const value = decimal(amount);
   return `${value.lt('0') ? '-' : ''}$${formatUsd(value.abs())}`;
 }
 
-function receiptOf({ transaction }: Posting, message: string): CashReceipt {
+function toReceipt({ transaction }: Posting, message: string): CashReceipt {
   return {
     success: true,
     message,

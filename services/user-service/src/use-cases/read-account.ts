@@ -6,16 +6,17 @@ import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balan
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { NotFoundError } from '@cnop/exception/errors';
 
+/** The cash and the positions of one moment. */
 export interface Account {
   readonly balance: Balance;
-  /** Those that were sold out included. */
+  /** Closed positions included. */
   readonly holdings: readonly StoredAssetBalance[];
 }
 
 /**
- * Cash and holdings in one query: of two, the second would see a trade that the first did not, and money would be
- * counted twice or not at all. Nothing else sorts between a user's holdings and balance.
- * @throws NotFoundError (404)
+ * Reads cash and positions in one query. With two queries a trade between them would be counted twice or not at all. In the
+ * key order nothing else lies between a user's positions and balance.
+ * @throws NotFoundError (404) without an account
  */
 export async function readAccount(store: TableStore, username: string): Promise<Account> {
   const firstHolding = assetBalanceRecord.key({ username, asset_id: '' });

@@ -5,11 +5,14 @@ import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import { NotFoundError } from '@cnop/exception/errors';
 
 export interface BalanceView extends Balance {
-  /** What may be spent. */
+  /** USD that may be spent: current less held. */
   readonly available_balance: string;
 }
 
-/** @throws NotFoundError (404) */
+/**
+ * Reads the cash of an account.
+ * @throws NotFoundError (404) without an account
+ */
 export async function readBalance(balances: BalanceDao, username: string): Promise<BalanceView> {
   const balance = await balances.getBalance(username);
   if (!balance) throw new NotFoundError('The account');

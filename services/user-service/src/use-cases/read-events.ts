@@ -13,27 +13,30 @@ export interface ReadEventsDeps {
 
 export interface ReadEvents {
   readonly username: string;
-  /** The `seq` that the client has already; 0 for a client that has none. */
+  /** The `seq` of the last event that the client has; 0 for none. */
   readonly after: number;
   readonly limit: number;
 }
 
 export interface EventPage {
-  /** Oldest first and without a gap. */
+  /** Oldest first, without a gap. */
   readonly events: readonly LiveEvent[];
   /** The `seq` of the user's latest event; 0 when there was none. */
   readonly lastSeq: number;
   readonly hasMore: boolean;
-  /** Events between what the client has and what it gets are not kept any more. */
+  /** Events between `after` and the first of these have expired: the client has to read the state anew. */
   readonly isReset: boolean;
 }
 
-/** A user's events after a `seq`. */
+/**
+ * Returns a page of a user's events after a `seq`.
+ * @see docs/reference/events.md
+ */
 export async function readEvents(
   deps: ReadEventsDeps,
   { username, after, limit }: ReadEvents,
 ): Promise<EventPage> {
-  // The balance first: what it counts is then among the events, so one that is not there is not kept.
+  // The balance is read first: an event that it counts but the query does not return must have expired.
   const countedSeq = await readLastSeq(deps.balances, username);
   const events = await readKept(deps, { username, after, limit }, countedSeq);
   const shownSeq = events.at(-1)?.seq ?? after;
@@ -48,8 +51,8 @@ export async function readEvents(
 }
 
 /**
- * The same for who follows along and has everything up to now: one read instead of two, and most find nothing.
- * @param after must be the `seq` of the user's latest event, or have been a moment ago
+ * Returns new events for a reader that is up to date. It takes one read instead of the two of {@link readEvents}.
+ * @param query its `after` is, or recently was, the `seq` of the user's latest event
  */
 export async function readNewEvents(
   { events }: Pick<ReadEventsDeps, 'events'>,
@@ -59,12 +62,12 @@ export async function readNewEvents(
   return { events: items, hasMore: items.length === limit };
 }
 
-/** The `seq` of a user's latest event; 0 when there was none. */
+/** Returns the `seq` of a user's latest event; 0 when there was none. */
 export async function readLastSeq(balances: BalanceDao, username: string): Promise<number> {
   return (await balances.getBalance(username))?.event_seq ?? 0;
 }
 
-/** A page without what has expired: a store may take days to delete it. */
+/** Reads a page without expired events, which a store may take days to delete. */
 async function readKept(
   deps: ReadEventsDeps,
   { username, after, limit }: ReadEvents,
@@ -76,14 +79,14 @@ async function readKept(
   if (!first || !isExpiredEvent(first, now)) return items;
   const firstKept = await findFirstKept(deps, { username, expired: first.seq, lastSeq });
   const kept = await deps.events.getEventsAfter(username, firstKept - 1, limit);
-  // Clocks of two machines may differ: nothing older than an expired event is shown, so that no gap appears.
+  // Clocks of two machines may differ: events older than an expired one are left out, so that no gap appears.
   const lastExpired = kept.items.findLastIndex((event) => isExpiredEvent(event, now));
   return kept.items.slice(lastExpired + 1);
 }
 
 /**
- * The first `seq` after an expired one that is still shown. Events expire in their order, so twenty looks find it among
- * a million; to read past them would take a thousand pages.
+ * Finds the first `seq` after an expired one that has not expired. Events expire in order, so a binary search finds it
+ * among a million in twenty reads.
  */
 async function findFirstKept(
   { events, clock }: ReadEventsDeps,

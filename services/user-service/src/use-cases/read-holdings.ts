@@ -9,8 +9,8 @@ export interface ReadHoldingsDeps extends ValueHoldingsDeps {
 }
 
 /**
- * One holding of a user at the current price.
- * @throws NotFoundError (404) when there is no such asset, or the user never had any of it
+ * Reads one position of a user at the current price.
+ * @throws NotFoundError (404) for an unknown asset, and for one that the user never held
  */
 export async function readHolding(
   deps: ReadHoldingsDeps,
@@ -22,7 +22,7 @@ export async function readHolding(
   return valued;
 }
 
-/** Every holding of a user, those that were sold out included, in the order of asset ids. */
+/** Reads all positions of a user at current prices, closed ones included, by asset id. */
 export async function readHoldings(deps: ReadHoldingsDeps, username: string): Promise<ValuedHolding[]> {
   return valueHoldings(deps, await deps.holdings.getAllAssetBalances(username));
 }

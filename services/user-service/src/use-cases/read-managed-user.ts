@@ -11,8 +11,8 @@ export interface ManagedUser {
 }
 
 /**
- * A user with the cash that an administrator may correct.
- * @throws NotFoundError (404)
+ * Reads a user with the cash that an administrator may correct.
+ * @throws NotFoundError (404) for an unknown user
  */
 export async function readManagedUser(
   { users, balances }: { readonly users: UserDao; readonly balances: BalanceDao },

@@ -13,15 +13,15 @@ import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
 import { pastPrices } from '../domain/past-prices.ts';
 import type { ValuedHolding } from '../domain/portfolio.ts';
 import type { HistoryPoint } from '../domain/portfolio-history.ts';
-import { portfolioHistory, stepsOf } from '../domain/portfolio-history.ts';
+import { chooseSteps, portfolioHistory } from '../domain/portfolio-history.ts';
 import type { Account } from './read-account.ts';
 import { readAccount } from './read-account.ts';
 import type { ValueHoldingsDeps } from './value-holdings.ts';
 import { valueHoldings } from './value-holdings.ts';
 
-/** Lines of the ledger, and with them trades, that one history may take into account. */
-export const MAX_HISTORY_LINES = 5_000;
-const LINES_PER_READ = 250;
+/** Ledger entries that one history reads at most. */
+export const MAX_HISTORY_ENTRIES = 5_000;
+const ENTRIES_PER_READ = 250;
 
 export interface ReadPortfolioHistoryDeps extends ValueHoldingsDeps {
   readonly store: TableStore;
@@ -34,15 +34,16 @@ export interface ReadPortfolioHistoryDeps extends ValueHoldingsDeps {
 export interface PortfolioHistory {
   readonly range: HistoryRange;
   readonly interval: HistoryInterval;
-  /** Oldest first; the last one is the present. */
+  /** Oldest first; the last point is the present. */
   readonly data: readonly HistoryPoint[];
-  /** False when it begins later than it was asked for. */
+  /** False when the points begin later than the requested range. */
   readonly complete: boolean;
 }
 
 /**
- * What a user's portfolio was worth over time, worked out from what is stored: nothing is written for it.
- * @throws NotFoundError (404)
+ * Computes the value of a user's portfolio over time from the ledger, trades and candles. Nothing is stored for it.
+ * @throws NotFoundError (404) without an account
+ * @see docs/reference/portfolio.md
  */
 export async function readPortfolioHistory(
   deps: ReadPortfolioHistoryDeps,
@@ -54,24 +55,24 @@ export async function readPortfolioHistory(
   const { interval } = HISTORY_RANGES[range];
   const times = historyTimes(range, { now, createdAt: balance.created_at });
   const since = times[0] ?? now;
-  const lines = await readLines(deps.balances, account, since);
-  const trades = await readTrades(deps.trades, account, lines);
+  const entries = await readEntries(deps.balances, account, since);
+  const trades = await readTrades(deps.trades, account, entries);
   const valued = await valueHoldings(deps, holdings);
   const traded = new Set([...trades.values()].map(({ asset_id }) => asset_id));
   const held = valued.filter(({ asset_id, quantity }) => traded.has(asset_id) || decimal(quantity).gt('0'));
-  const steps = stepsOf(lines, since);
+  const steps = chooseSteps(entries, since);
   const { points, reachesBack } = portfolioHistory({
     balance,
     holdings,
-    lines,
-    hasAllLines: lines.length === balance.transaction_count,
+    entries,
+    hasAllEntries: entries.length === balance.transaction_count,
     trades,
     present: { at: now, assetValue: valued.reduce((sum, one) => sum.plus(one.current_market_value), ZERO) },
     times,
     steps,
     priceAt: await readPrices(deps.candles, held, {
       interval,
-      times: momentsOf(times, lines, steps),
+      times: collectMoments(times, entries, steps),
       trades: [...trades.values()],
     }),
   });
@@ -79,38 +80,42 @@ export async function readPortfolioHistory(
   return { range, interval, data: points, complete: reachesBack && isWhole };
 }
 
-/** The ledger from the present back to the last line that is not younger than a moment, or to the limit. */
-async function readLines(
+/** Reads the ledger from the present back to the first entry at or before a moment, or to the limit. */
+async function readEntries(
   balances: BalanceDao,
   { balance: { username, transaction_count } }: Account,
   since: string,
 ): Promise<BalanceTransaction[]> {
-  const lines: BalanceTransaction[] = [];
-  // What was posted since the account was read is no part of it.
+  const entries: BalanceTransaction[] = [];
+  // Entries posted since the account was read are left out.
   const range = { first: 1, last: transaction_count };
   let after: Position | undefined;
   do {
-    const request = { limit: Math.min(LINES_PER_READ, MAX_HISTORY_LINES - lines.length), offset: 0, after };
+    const request = {
+      limit: Math.min(ENTRIES_PER_READ, MAX_HISTORY_ENTRIES - entries.length),
+      offset: 0,
+      after,
+    };
     const page = await balances.getUserTransactions(username, request, { range });
-    lines.push(...page.items);
+    entries.push(...page.items);
     after = page.next;
-  } while (after && lines.length < MAX_HISTORY_LINES && (lines.at(-1)?.created_at ?? since) > since);
-  return lines;
+  } while (after && entries.length < MAX_HISTORY_ENTRIES && (entries.at(-1)?.created_at ?? since) > since);
+  return entries;
 }
 
 const PAID_TRADES: ReadonlySet<TransactionType> = new Set(['order_payment', 'settlement']);
 
-/** The trades that the lines have paid for, by order; settlements by their own id. */
+/** Reads the trades that the entries paid for, by order id; settlements by their transaction id. */
 async function readTrades(
   trades: AssetTransactionDao,
   { balance: { username }, holdings }: Account,
-  lines: readonly BalanceTransaction[],
+  entries: readonly BalanceTransaction[],
 ): Promise<Map<string, AssetTransaction>> {
   const orderIds = new Set(
-    lines.flatMap((line) => (PAID_TRADES.has(line.transaction_type) ? [line.reference_id] : [])),
+    entries.flatMap((entry) => (PAID_TRADES.has(entry.transaction_type) ? [entry.reference_id] : [])),
   );
-  // A process takes the time before it commits, so the last line need not be the oldest.
-  const since = lines.reduce((oldest, { created_at }) => (created_at < oldest ? created_at : oldest), '~');
+  // An instance takes the time before it commits, so the last entry need not have the oldest time.
+  const since = entries.reduce((oldest, { created_at }) => (created_at < oldest ? created_at : oldest), '~');
   const found = new Map<string, AssetTransaction>();
   if (orderIds.size === 0) return found;
   for (const { asset_id, last_transaction } of holdings) {
@@ -123,13 +128,13 @@ async function readTrades(
   return found;
 }
 
-/** All moments of a history in order, each once: its times and those of its steps. */
-function momentsOf(
+/** Returns all moments of a history in order, each once: its times and those of its steps. */
+function collectMoments(
   times: readonly string[],
-  lines: readonly BalanceTransaction[],
+  entries: readonly BalanceTransaction[],
   steps: ReadonlySet<string>,
 ): string[] {
-  const stepTimes = lines.flatMap(({ transaction_id, created_at }) =>
+  const stepTimes = entries.flatMap(({ transaction_id, created_at }) =>
     steps.has(transaction_id) ? [created_at] : [],
   );
   return [...new Set([...times, ...stepTimes])].toSorted();
@@ -141,7 +146,7 @@ interface PriceRequest {
   readonly trades: readonly AssetTransaction[];
 }
 
-/** Reads the prices of holdings at moments, from candles and the user's own trades. */
+/** Reads the prices of positions at past moments, from candles and the user's own trades. */
 async function readPrices(
   candles: CandleDao,
   holdings: readonly ValuedHolding[],

@@ -12,8 +12,8 @@ export interface ReadPortfolioDeps extends ValueHoldingsDeps {
 }
 
 /**
- * What a user has, at current prices.
- * @throws NotFoundError (404)
+ * Reads a user's cash and positions at current prices.
+ * @throws NotFoundError (404) without an account
  */
 export async function readPortfolio(deps: ReadPortfolioDeps, username: string): Promise<Portfolio> {
   const { balance, holdings } = await readAccount(deps.store, username);

@@ -25,9 +25,10 @@ type Outcome =
   | { readonly kind: 'renewed'; readonly user: User; readonly session: Session };
 
 /**
- * Exchanges a refresh token for new tokens, as `rotateRefresh` says. The event of a session that ends over a reused
- * token follows in a commit of its own: a renewal that also read the balance would have to give way to every trade.
- * @throws AuthenticationError (401)
+ * Exchanges a refresh token for new tokens by the rules of `rotateRefresh`. A reused token ends its session; the event of
+ * that end is a second commit, since a renewal that reads the balance would conflict with every trade of the user.
+ * @throws AuthenticationError (401) for an invalid or reused token, an ended session, and a user who is not active
+ * @see docs/reference/sessions.md
  */
 export async function refreshSession(
   deps: RefreshSessionDeps,

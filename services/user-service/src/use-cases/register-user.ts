@@ -11,10 +11,10 @@ import type { User } from '@cnop/common/entities/user/user';
 import { DEMO_USERNAME_PREFIX } from '@cnop/common/entities/user/user';
 import { ForbiddenError, ValidationError } from '@cnop/exception/errors';
 import { isReservedUsername } from '../domain/reserved-usernames.ts';
-import type { PasswordTurns } from './password-turns.ts';
+import type { PasswordQueue } from './password-queue.ts';
 
 export interface RegisterUserDeps {
-  readonly turns: PasswordTurns;
+  readonly passwordQueue: PasswordQueue;
   readonly playMoney: PlayMoney;
   readonly users: UserDao;
   readonly passwords: PasswordManager;
@@ -34,10 +34,12 @@ export interface RegisterUser {
 }
 
 /**
- * Signs somebody up: user, claim of the e-mail, empty balance and audit event in one commit.
+ * Registers a user. User, e-mail claim, empty balance and audit event are one commit.
  * @throws ValidationError (422) when the username is reserved or the password easy to guess
- * @throws ForbiddenError (403) for a demo account where there are none
+ * @throws ForbiddenError (403) for a demo account where these are switched off
  * @throws AlreadyExistsError (409) when the username or the e-mail is taken
+ * @throws RateLimitedError (429) when the password queue is full
+ * @see docs/reference/accounts.md
  */
 export async function registerUser(deps: RegisterUserDeps, command: RegisterUser): Promise<User> {
   const { username, email, password, profile, origin } = command;
@@ -48,8 +50,10 @@ export async function registerUser(deps: RegisterUserDeps, command: RegisterUser
     throw ValidationError.ofField('username', 'This username is reserved.', 'reserved_username');
   }
   await assertHardToGuess(password, { field: 'password', owner: { username, email, ...profile } });
-  // Also for a name that is taken: how long the answer takes must not tell more than the answer.
-  const password_hash = await deps.turns.pass('sign-up', origin.address, () => deps.passwords.hash(password));
+  // A taken username is hashed for as well, so that the response time tells no more than the response.
+  const password_hash = await deps.passwordQueue.run('sign-up', origin.address, () =>
+    deps.passwords.hash(password),
+  );
   const at = deps.clock.now().toISOString();
   const user: User = {
     username,

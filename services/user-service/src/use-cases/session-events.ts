@@ -6,10 +6,10 @@ import type { Change } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 
 /**
- * Prepares what the end of sessions writes into the user's sequence of events: one event for each, and the balance
- * that counts them. Prepared before the transaction, since events have ids.
- * @param sessionIds those that may end
- * @returns from the balance as it was read, and those that do end, the writes; none for a user without an account
+ * Prepares the events of sessions that may end, before the transaction, since events have ids.
+ * @param sessionIds sessions that may end
+ * @returns a function of the balance as read and the ids that did end, which returns one event for each and the balance
+ * that counts them; no writes for a user without an account
  */
 export function prepareSessionEvents(
   ids: IdSource,
@@ -37,7 +37,7 @@ export function prepareSessionEvents(
   };
 }
 
-/** Writes the event of a session that has ended already, where its end could not wait for the balance. */
+/** Writes the event of a session that ended in an earlier commit, which did not read the balance. */
 export async function recordSessionEnd(
   { store, ids }: { readonly store: TableStore; readonly ids: IdSource },
   { username, sessionId, now }: { readonly username: string; readonly sessionId: string; readonly now: Date },

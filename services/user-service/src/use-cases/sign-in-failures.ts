@@ -29,9 +29,9 @@ import {
   withSuccess,
 } from '../domain/sign-in-slow-down.ts';
 
-// Kept in the store, so that the limits hold over all processes and through a restart. Each network may fail a few times
-// in some minutes. Guesses spread over many networks are slowed down for the account as a whole, except from networks of
-// its owner, so that no stranger can lock an owner out.
+// Failures are kept in the store, so the limits hold over all instances and through a restart. Each network may fail a few
+// times in some minutes. Guesses from many networks are slowed down for the account as a whole, except from networks that
+// its user signed in from, so that an attacker cannot lock the user out.
 
 const NETWORK_HASH_LENGTH = 22;
 
@@ -68,29 +68,29 @@ const signInHistoryRecord = defineRecord<z.infer<typeof signInHistorySchema>, { 
   expiresAtEpochSeconds: (history) => epochSeconds(historyExpiry(history)),
 });
 
-/** Whose password is tried, and from where. */
+/** The account whose password is tried, and the origin of the request. */
 export interface SignInAttempt {
   readonly username: string;
   readonly origin: RequestOrigin;
 }
 
-/** The items of one attempt's reads, as a transaction or a batch gives them. */
+/** The items that an attempt reads, from a transaction or a batch. */
 export interface SignInItems {
   readonly failures?: Item | undefined;
   readonly history?: Item | undefined;
 }
 
-/** What is known before a password is checked. */
+/** The state of an account before a password is checked. */
 export interface OpenedAttempt {
-  /** The user and what limits further tries, for the transaction that decides. */
+  /** Keys for the transaction that decides: the user and what limits further attempts. */
   readonly keys: { readonly user: ItemKey; readonly failures: ItemKey; readonly history: ItemKey };
   readonly user: User | undefined;
-  /** Whether the owner signed in before from the network of the attempt. */
+  /** Whether the user has signed in from this network before. */
   readonly isKnownNetwork: boolean;
 }
 
 /**
- * Reads whose password is tried and whether it may be.
+ * Reads the user of an attempt and checks that a password may be tried.
  * @throws RateLimitedError (429) after too many failures
  */
 export async function openAttempt(
@@ -109,24 +109,24 @@ export async function openAttempt(
   return {
     keys,
     user: userRecord.readIfPresent(user),
-    isKnownNetwork: isKnownNetwork(historyOf(history), hashOfNetwork(attempt), now),
+    isKnownNetwork: isKnownNetwork(readHistory(history), hashNetwork(attempt), now),
   };
 }
 
-/** @throws RateLimitedError (429) after too many failures for this account, from this network or from all of them */
+/** @throws RateLimitedError (429) after too many failures for this account, from this network or from all networks */
 export function assertMayTry({ failures, history }: SignInItems, attempt: SignInAttempt, now: Date): void {
   const failedAt = signInFailuresRecord.readIfPresent(failures)?.failed_at ?? [];
   const seconds = Math.max(
     secondsUntilNextTry(failedAt, now),
-    secondsUntilNextGuess(historyOf(history), hashOfNetwork(attempt), now),
+    secondsUntilNextGuess(readHistory(history), hashNetwork(attempt), now),
   );
   if (seconds > 0) throw new RateLimitedError(seconds, 'Too many failed sign-ins. Please wait.');
 }
 
 /**
- * Prepares the writes of a wrong password: the counts, the event, and one more event when it locks the account for this
- * network or begins to slow it down for all. Prepared before the transaction, since events have ids and times.
- * @param subject the account as the audit log names it; the name that was typed for an unknown one is not recorded
+ * Prepares the writes of a wrong password: the counts, the audit event, and another one when the failure locks the account
+ * for this network or starts to slow it down for unknown networks. Call it before the transaction, since events have ids.
+ * @param attempt its `subject` is the account as the audit log names it: an unknown username is not recorded
  */
 export function prepareFailure(
   audit: AuditLogger,
@@ -142,7 +142,7 @@ export function prepareFailure(
     detail: { scope: 'unknown networks' },
   });
   return (items) => {
-    const history = withFailure(historyOf(items.history), now);
+    const history = withFailure(readHistory(items.history), now);
     const failed_at = addFailure(signInFailuresRecord.readIfPresent(items.failures)?.failed_at ?? [], now);
     const isLockout = secondsUntilNextTry(failed_at, now) > 0;
     const isSlowedDown = history.failures === UNDELAYED_FAILURES;
@@ -156,25 +156,25 @@ export function prepareFailure(
   };
 }
 
-/** Returns the writes of a right password: the network's count starts anew, and the network is known from now on. */
+/** Returns the writes of a right password: the network's failures are reset, and the network is known from now on. */
 export function successWrites(
   { failures, history }: SignInItems,
   attempt: SignInAttempt,
   now: Date,
 ): Write[] {
-  const remembered = withSuccess(historyOf(history), hashOfNetwork(attempt), now);
+  const remembered = withSuccess(readHistory(history), hashNetwork(attempt), now);
   return [
     signInHistoryRecord.replace({ username: attempt.username, ...remembered }),
     ...(failures ? [{ kind: 'delete', key: failures.key } as const] : []),
   ];
 }
 
-function historyOf(item: Item | undefined): SignInHistory {
+function readHistory(item: Item | undefined): SignInHistory {
   return signInHistoryRecord.readIfPresent(item) ?? NO_SIGN_INS;
 }
 
-/** A hash for the account alone: equal networks of two accounts do not look equal in the store. */
-function hashOfNetwork({ username, origin }: SignInAttempt): string {
+/** Hashes a network for one account: the same network of two accounts has two hashes in the store. */
+function hashNetwork({ username, origin }: SignInAttempt): string {
   return createHash('sha256')
     .update(`${username}\n${neighbourhoodOf(origin.address)}`)
     .digest('base64url')

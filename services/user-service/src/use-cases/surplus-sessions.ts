@@ -3,14 +3,14 @@ import { isLiveSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import type { ItemKey, ReadItems, TableStore, Write } from '@cnop/common/database/table-store';
 
-/** Live sessions that one user may have; one more ends the oldest. */
+/** Live sessions of one user; a further sign-in ends the oldest. */
 const MAX_SESSIONS_PER_USER = 20;
-/** What one sign-in tidies up, so that its transaction stays within the limit of the store. */
+/** Sessions that one sign-in may delete, since the store limits the items of a transaction. */
 const MAX_SESSIONS_CONSIDERED = 60;
 
 /**
- * The sessions that make room for one more: those that ended, and the oldest above the limit.
- * Sign-ins at the very same moment may each leave one too many; the next one tidies up.
+ * Finds the sessions to delete for a new one: ended sessions, and the oldest above the limit. Concurrent sign-ins may leave
+ * one too many each; the next sign-in deletes it.
  */
 export async function findSurplusSessions(
   store: TableStore,
@@ -24,14 +24,14 @@ export async function findSurplusSessions(
   return [...ended, ...live.slice(0, Math.max(0, live.length + 1 - MAX_SESSIONS_PER_USER))];
 }
 
-/** Keys of sessions by name, to be read in a transaction. */
+/** Returns the keys of sessions, named for the reads of a transaction. */
 export function sessionReads(sessions: readonly Session[]): Record<string, ItemKey> {
   return Object.fromEntries(
     sessions.map((session) => [`session ${session.session_id}`, sessionRecord.key(session)]),
   );
 }
 
-/** Deletes sessions that were read under `sessionReads`: one that is absent is as dead as a revoked one. */
+/** Returns the deletions of sessions that were read under `sessionReads`; absent ones need none. */
 export function deleteSessions(
   sessions: readonly Session[],
   items: ReadItems<Record<string, ItemKey>>,

@@ -11,7 +11,7 @@ export interface UpdateProfileDeps extends ProvePasswordDeps {
   readonly users: UserDao;
 }
 
-/** What users may change about themselves. */
+/** The fields of a user that the user may change. */
 export type ProfileChange = Partial<
   Pick<User, 'first_name' | 'last_name' | 'email' | 'phone' | 'date_of_birth' | 'marketing_emails_consent'>
 >;
@@ -19,16 +19,17 @@ export type ProfileChange = Partial<
 export interface UpdateProfile {
   readonly username: string;
   readonly change: ProfileChange;
-  /** Needed for another e-mail address, and looked at for nothing else. */
+  /** Required for a new e-mail address, ignored otherwise. */
   readonly currentPassword: string | undefined;
   readonly origin: RequestOrigin;
 }
 
 /**
- * Changes what users say about themselves. Another e-mail address takes the password and is recorded: whoever holds it
- * could take the account over. Another spelling of the same address is no change.
- * @throws ValidationError (422) on `current_password` when it is needed and absent or wrong
- * @throws RateLimitedError (429) after too many wrong ones
+ * Updates a profile. A new e-mail address requires the password and is recorded in the audit log, since its owner could
+ * take over the account. Another spelling of the same address is no change.
+ * @throws NotFoundError (404) for an unknown user
+ * @throws ValidationError (422) on `current_password` when it is required and absent or wrong
+ * @throws RateLimitedError (429) after too many wrong passwords
  * @throws AlreadyExistsError (409) when the new e-mail is taken
  */
 export async function updateProfile(deps: UpdateProfileDeps, command: UpdateProfile): Promise<User> {

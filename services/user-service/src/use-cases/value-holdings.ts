@@ -11,8 +11,8 @@ export interface ValueHoldingsDeps {
 }
 
 /**
- * Holdings at the prices of the moment, in the order they came in: the middle of the latest quote, unless the catalogue
- * knows a newer price, as it does where no feed reaches this process.
+ * Values positions at current prices, in the given order. The price is the mid of the latest quote, unless the catalogue has
+ * a newer one, as it does where no price feed reaches this process.
  */
 export async function valueHoldings(
   { assets, quotes }: ValueHoldingsDeps,

@@ -4,8 +4,9 @@ import type { CashReceipt, MoveCash, MoveCashDeps } from './move-cash.ts';
 import { moveCash } from './move-cash.ts';
 
 /**
- * Takes cash out of one's own account.
- * @throws InsufficientBalanceError (422)
+ * Withdraws cash from the caller's account.
+ * @throws NotFoundError (404) without an account
+ * @throws InsufficientBalanceError (422) when the amount exceeds the available balance
  */
 export async function withdrawCash(deps: MoveCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
   return moveCash(deps, command, { rule: withdraw, verb: 'Withdrew' });

@@ -15,13 +15,13 @@ type Kind = 'deposit' | 'withdraw' | 'adjust';
 
 interface Step {
   readonly kind: Kind;
-  /** Signed for an adjustment only. */
+  /** Negative only for an adjustment. */
   readonly cents: bigint;
 }
 
 const steps = fc.array(
   fc.oneof(
-    // Small amounts often, so that withdrawals succeed and fail.
+    // Mostly small amounts, so that withdrawals both succeed and fail.
     fc.record({
       kind: fc.constantFrom<Kind>('deposit', 'withdraw'),
       cents: fc.bigInt({ min: 1n, max: 500n }),
@@ -49,7 +49,7 @@ interface Account {
   readonly ledger: readonly BalanceTransaction[];
 }
 
-/** The account after a step, unchanged when it is refused for lack of cash. */
+/** Returns the account after a step, unchanged when it is refused for lack of cash. */
 function apply({ balance, ledger }: Account, { kind, cents }: Step, id: number): Account {
   try {
     const posting = RULES[kind](balance, { amount: usd(cents), description: null, at: AT, id: `id-${id}` });
@@ -68,7 +68,7 @@ function accountWith(held: bigint): Account {
 const heldCents = fc.bigInt({ min: 0n, max: 300n });
 
 describe('any sequence of deposits, withdrawals and adjustments', () => {
-  it('matches whole-number arithmetic: it takes what is available and refuses the rest', () => {
+  it('matches integer arithmetic and refuses amounts above the available balance', () => {
     fc.assert(
       fc.property(heldCents, steps, (held, sequence) => {
         let account = accountWith(held);
@@ -84,7 +84,7 @@ describe('any sequence of deposits, withdrawals and adjustments', () => {
     );
   });
 
-  it('keeps the chain: numbered without a gap, each line going on where the last one ended', () => {
+  it('keeps the ledger chained: numbered without a gap, each entry starting at the balance of the previous one', () => {
     fc.assert(
       fc.property(heldCents, steps, (held, sequence) => {
         const { balance, ledger } = sequence.reduce(apply, accountWith(held));
@@ -104,7 +104,7 @@ describe('any sequence of deposits, withdrawals and adjustments', () => {
     );
   });
 
-  it('keeps the totals: deposits minus withdrawals plus adjustments is the balance', () => {
+  it('keeps the totals: deposits less withdrawals plus adjustments equal the balance', () => {
     fc.assert(
       fc.property(heldCents, steps, (held, sequence) => {
         const { balance, ledger } = sequence.reduce(apply, accountWith(held));
@@ -118,7 +118,7 @@ describe('any sequence of deposits, withdrawals and adjustments', () => {
     );
   });
 
-  it('never takes what is held, at any moment', () => {
+  it('never takes held cash', () => {
     fc.assert(
       fc.property(heldCents, steps, (held, sequence) => {
         let account = accountWith(held);
@@ -134,7 +134,7 @@ describe('any sequence of deposits, withdrawals and adjustments', () => {
 });
 
 describe('an adjustment', () => {
-  it('is posted as what it does: its amount is never negative', () => {
+  it('is posted as a credit or debit with a positive amount', () => {
     const { balance } = accountWith(100n);
     const taken = adjust(balance, { amount: '-0.01', description: 'Fee', at: AT, id: 'x' });
     expect(taken.transaction).toMatchObject({ amount: '0.01', direction: 'debit', new_balance: '1.00' });

@@ -8,7 +8,7 @@ const DAY = 24 * 60 * MINUTE;
 const NOW = '2026-01-15T12:34:56.789Z';
 const LONG_AGO = '2020-01-01T00:00:00.000Z';
 
-/** The step in milliseconds, and the points with the present among them. */
+/** The step in milliseconds, and the number of points including the present. */
 const SHAPES: Readonly<Record<HistoryRange, readonly [step: number, points: number]>> = {
   '1d': [15 * MINUTE, 96],
   '1w': [60 * MINUTE, 168],
@@ -20,7 +20,7 @@ const SHAPES: Readonly<Record<HistoryRange, readonly [step: number, points: numb
 const ranges = Object.keys(SHAPES) as HistoryRange[];
 
 describe('the moments of a history', () => {
-  it.each(ranges)('of %s are as many as it may have, evenly apart, for an old account', (range) => {
+  it.each(ranges)('of %s fill the range evenly for an old account', (range) => {
     const [step, points] = SHAPES[range];
     const times = historyTimes(range, { now: NOW, createdAt: LONG_AGO }).map((at) => Date.parse(at));
     expect(times).toHaveLength(points - 1);
@@ -28,7 +28,7 @@ describe('the moments of a history', () => {
     expect(Date.parse(NOW) - (times.at(-1) ?? 0)).toBeLessThan(step);
   });
 
-  it('of a young account begin with its creation', () => {
+  it('of a young account start at its creation', () => {
     const span = { now: '2026-01-15T12:34:56.789Z', createdAt: '2026-01-13T08:00:00.001Z' };
     expect(historyTimes('all', span)).toEqual([
       '2026-01-13T08:00:00.001Z',
@@ -41,11 +41,11 @@ describe('the moments of a history', () => {
     ]);
   });
 
-  it('of an account of this very moment are none', () => {
+  it('are empty for an account created now', () => {
     for (const range of ranges) expect(historyTimes(range, { now: NOW, createdAt: NOW })).toEqual([]);
   });
 
-  it('rise, lie in the past, and are never older than the account or more than a history may have', () => {
+  it('ascend, lie between the creation of the account and now, and respect the limit of points', () => {
     const moment = fc.date({ min: new Date('2019-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
     fc.assert(
       fc.property(fc.constantFrom(...ranges), moment, moment, (range, one, other) => {
@@ -57,7 +57,7 @@ describe('the moments of a history', () => {
         expect(times).toEqual(times.toSorted());
         expect(new Set(times).size).toBe(times.length);
         for (const at of times) expect(at >= span.createdAt && at < span.now).toBe(true);
-        // Either it is full, or it goes back to the creation.
+        // Either the range is full, or it reaches back to the creation.
         if (times.length < points - 1) expect(times[0] ?? span.now).toBe(span.createdAt);
         const isAligned = (at: string) => Date.parse(at) % step === 0;
         expect(times.slice(1).every(isAligned)).toBe(true);

@@ -31,7 +31,7 @@ describe('the price at a past moment', () => {
     expect(pastPrices([at(time)], { candles, trades: [], presentPrice: '50' })).toEqual([price]);
   });
 
-  it('is told for each of many moments', () => {
+  it('is returned for each of many moments', () => {
     const times = ['08:00', '10:00', '10:30', '12:00', '14:00'].map(at);
     expect(pastPrices(times, { candles, trades: [], presentPrice: '50' })).toEqual([
       '10',
@@ -42,11 +42,11 @@ describe('the price at a past moment', () => {
     ]);
   });
 
-  it('is the present one where there are no candles', () => {
+  it('is the present price without candles', () => {
     expect(pastPrices([at('09:00')], { candles: [], trades: [], presentPrice: '50' })).toEqual(['50']);
   });
 
-  it('is that of a trade until the next candle is over, so that another trade does not move it back', () => {
+  it('is the price of the last trade until the next candle has ended', () => {
     const trades = [{ timestamp: at('10:20'), price: '17' }];
     const times = ['10:00', '10:20', '10:59', '11:00'].map(at);
     expect(pastPrices(times, { candles, trades, presentPrice: '50' })).toEqual(['11', '17', '17', '13']);

@@ -7,9 +7,9 @@ import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HistoryFacts, HistoryPoint } from '../../src/domain/portfolio-history.ts';
-import { portfolioHistory, stepsOf } from '../../src/domain/portfolio-history.ts';
+import { chooseSteps, portfolioHistory } from '../../src/domain/portfolio-history.ts';
 
-// An account is led forwards in whole cents and whole units, and every state is written down. Walking back must find them.
+// The model runs an account forwards in whole cents and units and records every state. Walking back must find these states.
 
 const ASSETS = ['BTC', 'DOGE'] as const;
 type AssetId = (typeof ASSETS)[number];
@@ -21,7 +21,7 @@ interface Step {
   readonly asset: AssetId;
   readonly units: number;
   readonly cents: number;
-  /** Minutes after the step before; several may share a moment. */
+  /** Minutes after the previous step; several steps may share a moment. */
   readonly pause: number;
 }
 
@@ -62,7 +62,7 @@ const usd = (cents: bigint): string => {
   return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 };
 
-/** The state after a step; undefined for one that cash or units do not cover. */
+/** Returns the state after a step; undefined for one that cash or units do not cover. */
 function after(state: State, step: Step): State | undefined {
   const { kind, asset, units, pause } = step;
   const minute = state.minute + pause;
@@ -90,15 +90,15 @@ function after(state: State, step: Step): State | undefined {
 }
 
 interface Story {
-  /** From the empty account on. */
+  /** All states, starting with the empty account. */
   readonly states: readonly State[];
-  readonly lines: readonly BalanceTransaction[];
+  readonly entries: readonly BalanceTransaction[];
   readonly trades: ReadonlyMap<string, AssetTransaction>;
 }
 
 function storyOf(chosen: readonly Step[]): Story {
   const states: State[] = [EMPTY];
-  const lines: BalanceTransaction[] = [];
+  const entries: BalanceTransaction[] = [];
   const trades = new Map<string, AssetTransaction>();
   for (const step of chosen) {
     const before = states.at(-1) ?? EMPTY;
@@ -107,10 +107,10 @@ function storyOf(chosen: readonly Step[]): Story {
     const order_id = `order-${states.length}`;
     const isTrade = step.kind === 'buy' || step.kind === 'sell';
     states.push(state);
-    lines.push(
+    entries.push(
       aBalanceTransaction({
-        transaction_id: `line-${lines.length + 1}`,
-        sequence: lines.length + 1,
+        transaction_id: `entry-${entries.length + 1}`,
+        sequence: entries.length + 1,
         transaction_type: isTrade ? 'order_payment' : step.kind,
         reference_id: isTrade ? order_id : null,
         previous_balance: usd(before.cash),
@@ -123,7 +123,7 @@ function storyOf(chosen: readonly Step[]): Story {
     const transaction_type = step.kind;
     trades.set(order_id, anAssetTransaction({ order_id, asset_id: step.asset, quantity, transaction_type }));
   }
-  return { states, lines, trades };
+  return { states, entries, trades };
 }
 
 const lastOf = ({ states }: Story): State => states.at(-1) ?? EMPTY;
@@ -139,22 +139,22 @@ function holdingsOf({ units, invested, realized }: State): StoredAssetBalance[] 
   );
 }
 
-/** Another price of each asset at each moment, in whole cents. */
+/** Returns a price for an asset and a moment, in whole cents. */
 const priceAt = (asset: AssetId, minute: number): bigint =>
   BigInt(asset === 'BTC' ? 100 + minute : 7 * minute + 1);
 
 const valueOf = (state: State, minute: number): bigint =>
   ASSETS.reduce((sum, asset) => sum + state.units[asset] * priceAt(asset, minute), 0n);
 
-/** What is known at the end of a story, with as many of its newest lines as are given. */
-function factsOf(story: Story, minutes: readonly number[], linesRead = story.lines.length): HistoryFacts {
+/** What is known at the end of a story, with as many of its newest entries as are given. */
+function factsOf(story: Story, minutes: readonly number[], linesRead = story.entries.length): HistoryFacts {
   const last = lastOf(story);
   const present = last.minute + 1;
   return {
     balance: { current_balance: usd(last.cash) },
     holdings: holdingsOf(last),
-    lines: story.lines.toReversed().slice(0, linesRead),
-    hasAllLines: linesRead === story.lines.length,
+    entries: story.entries.toReversed().slice(0, linesRead),
+    hasAllEntries: linesRead === story.entries.length,
     trades: story.trades,
     present: { at: timeOf(present), assetValue: decimal(usd(valueOf(last, present))) },
     times: minutes.map(timeOf),
@@ -163,7 +163,7 @@ function factsOf(story: Story, minutes: readonly number[], linesRead = story.lin
   };
 }
 
-/** What was the case at a moment, changes of that very moment included. */
+/** Returns the state at a moment, changes of that moment included. */
 function stateAt({ states }: Story, minute: number): State {
   return states.findLast((state) => state.minute <= minute) ?? EMPTY;
 }
@@ -180,7 +180,7 @@ function expectedPoint(story: Story, minute: number): HistoryPoint {
   };
 }
 
-/** What was the case right before a moment, at the prices of that moment. */
+/** Returns the state right before a moment, at the prices of that moment. */
 function beforePoint(story: Story, minute: number): HistoryPoint {
   const state = stateAt(story, minute - 1);
   const assets = valueOf(state, minute);
@@ -196,7 +196,7 @@ function beforePoint(story: Story, minute: number): HistoryPoint {
 const everyMinute = (story: Story): number[] => Array.from({ length: lastOf(story).minute + 1 }, (_, i) => i);
 
 describe('a portfolio over time', () => {
-  it('is, at each moment, what a walk forwards had then', () => {
+  it('has the value of the model at each moment', () => {
     fc.assert(
       fc.property(steps, (chosen) => {
         const story = storyOf(chosen);
@@ -210,12 +210,12 @@ describe('a portfolio over time', () => {
     );
   });
 
-  it('has a point before and one after each moment of movements', () => {
+  it('has a point before and a point after the movements of each moment', () => {
     fc.assert(
       fc.property(steps, (chosen) => {
         const story = storyOf(chosen);
         const marks = [0, lastOf(story).minute + 1];
-        const facts = { ...factsOf(story, marks), steps: stepsOf(story.lines, timeOf(0)) };
+        const facts = { ...factsOf(story, marks), steps: chooseSteps(story.entries, timeOf(0)) };
         const { points } = portfolioHistory(facts);
         const moments = new Set(story.states.flatMap(({ minute }) => (minute > 0 ? [minute] : [])));
         const expected = [...moments].flatMap((minute) => [
@@ -228,7 +228,7 @@ describe('a portfolio over time', () => {
     );
   });
 
-  it('keeps steps of cash rather than of trades where there are many', () => {
+  it('prefers cash movements to trades when it has to choose steps', () => {
     const payments = Array.from({ length: 500 }, (_, index) =>
       aBalanceTransaction({
         transaction_id: `payment-${index}`,
@@ -237,15 +237,15 @@ describe('a portfolio over time', () => {
       }),
     );
     const deposit = aBalanceTransaction({ transaction_id: 'deposit', created_at: timeOf(900) });
-    const chosen = stepsOf([...payments, deposit].toReversed(), timeOf(10));
+    const chosen = chooseSteps([...payments, deposit].toReversed(), timeOf(10));
     expect(chosen).toContain('deposit');
     expect(chosen).toContain('payment-1');
-    // A line of the first moment is part of its point.
+    // A entry of the first moment is part of its point.
     expect(chosen).not.toContain('payment-0');
     expect(chosen.size).toBe(100);
   });
 
-  it('has gained in the end what was realised and what is not realised yet', () => {
+  it('ends with a gain that equals the realised plus the unrealised one', () => {
     fc.assert(
       fc.property(steps, (chosen) => {
         const story = storyOf(chosen);
@@ -265,19 +265,19 @@ describe('a portfolio over time', () => {
     );
   });
 
-  it('of which not all lines were read begins as early as they allow, and every point of it is right', () => {
+  it('of which not all entries were read begins as early as they allow, and every point of it is right', () => {
     fc.assert(
       fc.property(steps, fc.nat(40), (chosen, read) => {
         const story = storyOf(chosen);
-        const linesRead = Math.min(read, story.lines.length);
+        const linesRead = Math.min(read, story.entries.length);
         const minutes = everyMinute(story);
         const whole = portfolioHistory(factsOf(story, minutes)).points;
         const { points, reachesBack } = portfolioHistory(factsOf(story, minutes, linesRead));
         expect(points).toEqual(whole.slice(whole.length - points.length));
-        const oldestRead = story.lines.at(-linesRead)?.created_at;
-        const hasAll = linesRead === story.lines.length;
+        const oldestRead = story.entries.at(-linesRead)?.created_at;
+        const hasAll = linesRead === story.entries.length;
         const known = whole.filter(({ at }) => hasAll || (linesRead > 0 && at >= (oldestRead ?? '')));
-        // The present is always known.
+        // The present point is always there.
         expect(points.map(({ at }) => at)).toEqual(
           (known.length > 0 ? known : whole.slice(-1)).map(({ at }) => at),
         );
@@ -287,7 +287,7 @@ describe('a portfolio over time', () => {
     );
   });
 
-  it('rounds each holding down to cents, as selling it would', () => {
+  it('rounds the value of each position down to cents, as a sale does', () => {
     const holdings = [
       aStoredAssetBalance({ asset_id: 'BTC', quantity: '0.333', total_invested: '1.00' }),
       aStoredAssetBalance({ asset_id: 'DOGE', quantity: '0.5', total_invested: '1.00' }),
@@ -295,8 +295,8 @@ describe('a portfolio over time', () => {
     const { points } = portfolioHistory({
       balance: { current_balance: '0.00' },
       holdings,
-      lines: [],
-      hasAllLines: true,
+      entries: [],
+      hasAllEntries: true,
       trades: new Map(),
       present: { at: timeOf(1), assetValue: decimal('1.00') },
       times: [timeOf(0)],

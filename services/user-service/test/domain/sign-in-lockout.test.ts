@@ -11,7 +11,7 @@ import {
 const START = new Date('2026-01-15T12:00:00.000Z');
 
 describe('the limit of failed sign-ins', () => {
-  it('allows no more than five tries in any five minutes, however they are spread', () => {
+  it('allows at most five attempts in any five minutes', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 80 }), (gaps) => {
         const tried: number[] = [];
@@ -32,7 +32,7 @@ describe('the limit of failed sign-ins', () => {
     );
   });
 
-  it('says how long to wait, and means it', () => {
+  it('allows the next attempt exactly after the wait that it returns', () => {
     let failedAt: readonly string[] = [];
     for (let i = 0; i < MAX_SIGN_IN_FAILURES; i += 1)
       failedAt = addFailure(failedAt, addSeconds(START, i * 10.5));
@@ -43,7 +43,7 @@ describe('the limit of failed sign-ins', () => {
     expect(secondsUntilNextTry(failedAt, addSeconds(now, seconds - 1))).toBeGreaterThan(0);
   });
 
-  it('keeps no more than it needs', () => {
+  it('keeps no more failures than it needs', () => {
     let failedAt: readonly string[] = [];
     for (let i = 0; i < 20; i += 1) failedAt = addFailure(failedAt, addSeconds(START, i));
     expect(failedAt).toHaveLength(MAX_SIGN_IN_FAILURES);

@@ -16,7 +16,7 @@ const START = new Date('2026-01-15T12:00:00.000Z');
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-/** Guesses as fast as is allowed, from a new network each time; returns how many were evaluated. */
+/** Guesses as fast as allowed, each time from a new network; returns the number of evaluated guesses. */
 function guessesWithin(seconds: number): number {
   let history: SignInHistory = NO_SIGN_INS;
   let now = START;
@@ -36,7 +36,7 @@ function failedTimes(count: number): SignInHistory {
   );
 }
 
-it('ten failures wait for nothing, each further one twice as long, up to a quarter of an hour', () => {
+it('does not delay ten failures and doubles the delay with each further one, up to a quarter of an hour', () => {
   const delays = Array.from({ length: 26 }, (_, count) =>
     secondsUntilNextGuess(failedTimes(count), 'x', START),
   );
@@ -61,12 +61,12 @@ it('ten failures wait for nothing, each further one twice as long, up to a quart
   ]);
 });
 
-it('a stranger who guesses without a pause gets 18 guesses in five minutes and 114 in the first day', () => {
+it('allows 18 guesses in five minutes and 114 in the first day to an attacker who never pauses', () => {
   expect(guessesWithin(300)).toBe(18);
   expect(guessesWithin(DAY_SECONDS)).toBe(114);
 });
 
-it('a failure is forgotten for each hour without one', () => {
+it('forgets one failure for each hour without a failure', () => {
   const history = failedTimes(12);
   const waitAfter = (hours: number) => {
     const now = addSeconds(START, hours * HOUR_SECONDS);
@@ -75,7 +75,7 @@ it('a failure is forgotten for each hour without one', () => {
   expect([0, 1, 2, 3, 4].map(waitAfter)).toEqual([8, 4, 2, 1, 0]);
 });
 
-it('a known network never waits, however many failures there are and whenever they come', () => {
+it('never delays a known network, for any number and times of failures', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 60 }), (gaps) => {
       let history = withSuccess(NO_SIGN_INS, 'home', START);
@@ -89,7 +89,7 @@ it('a known network never waits, however many failures there are and whenever th
   );
 });
 
-it('the ten latest networks are known, each for 90 days after its last success', () => {
+it('knows the ten latest networks, each for 90 days after its last success', () => {
   let history: SignInHistory = NO_SIGN_INS;
   for (let index = 0; index <= MAX_KNOWN_NETWORKS; index += 1) {
     history = withSuccess(history, `network-${index}`, addSeconds(START, index));
@@ -105,7 +105,7 @@ it('the ten latest networks are known, each for 90 days after its last success',
   expect(waits('network-1', addSeconds(START, KNOWN_NETWORK_LIFETIME_SECONDS + 60))).toBeGreaterThan(0);
 });
 
-it('a history is kept until nothing of it counts', () => {
+it('keeps a history until its failures and networks have expired', () => {
   expect(historyExpiry(failedTimes(3))).toEqual(addSeconds(START, 3 * HOUR_SECONDS));
   expect(historyExpiry(withSuccess(failedTimes(3), 'home', START))).toEqual(
     addSeconds(START, KNOWN_NETWORK_LIFETIME_SECONDS),

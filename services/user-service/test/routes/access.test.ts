@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Method, UserServiceUnderTest } from '../user-service-under-test.ts';
 import { startUserService } from '../user-service-under-test.ts';
 
-const EVERYBODY = ['nobody', 'customer', 'moderator', 'admin'] as const;
-type Caller = (typeof EVERYBODY)[number];
+const ALL_CALLERS = ['anonymous', 'customer', 'moderator', 'admin'] as const;
+type Caller = (typeof ALL_CALLERS)[number];
 const SIGNED_IN: readonly Caller[] = ['customer', 'moderator', 'admin'];
 const READERS: readonly Caller[] = ['moderator', 'admin'];
 const ADMINS: readonly Caller[] = ['admin'];
 
-/** Every route of the service, and who may pass its door. */
+/** Every route of the service, and its allowed callers. */
 const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
-  ['POST', '/auth/register', EVERYBODY],
-  ['POST', '/auth/login', EVERYBODY],
-  ['POST', '/auth/refresh', EVERYBODY],
+  ['POST', '/auth/register', ALL_CALLERS],
+  ['POST', '/auth/login', ALL_CALLERS],
+  ['POST', '/auth/refresh', ALL_CALLERS],
   ['POST', '/auth/logout', SIGNED_IN],
   ['GET', '/auth/sessions', SIGNED_IN],
   ['DELETE', '/auth/sessions', SIGNED_IN],
@@ -37,7 +37,7 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['PATCH', '/admin/users/{username}', ADMINS],
   ['POST', '/admin/users/{username}/adjustments', ADMINS],
   ['GET', '/admin/audit-events', ADMINS],
-  ['GET', '/.well-known/jwks.json', EVERYBODY],
+  ['GET', '/.well-known/jwks.json', ALL_CALLERS],
 ];
 
 interface OpenApi {
@@ -58,11 +58,11 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 async function headersOf(caller: Caller) {
-  return caller === 'nobody' ? {} : service.runtime.signIn(`a_${caller}`, caller satisfies UserRole);
+  return caller === 'anonymous' ? {} : service.runtime.signIn(`a_${caller}`, caller satisfies UserRole);
 }
 
 describe('access', () => {
-  it('is listed here for every route there is', () => {
+  it('is listed here for every route', () => {
     const documented = Object.entries(openApi.paths)
       .filter(([path]) => !path.startsWith('/health'))
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
@@ -70,13 +70,13 @@ describe('access', () => {
   });
 
   it.each(ROUTES)('to %s %s is for %j', async (method, path, allowed) => {
-    for (const caller of EVERYBODY) {
-      // A stream that is opened never ends; a query that is refused is behind the door as well.
+    for (const caller of ALL_CALLERS) {
+      // An open stream never ends, so its query is made invalid; queries are checked after access.
       const query = path === '/stream' ? '?after=-1' : '';
-      const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'somebody') + query;
+      const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'some_user') + query;
       const { status, body } = await service.call(method, url, { headers: await headersOf(caller) });
-      const refusal = caller === 'nobody' ? 401 : 403;
-      // A body that is missing is found out behind the door: 422 or 404 means that the caller passed it.
+      const refusal = caller === 'anonymous' ? 401 : 403;
+      // Bodies are checked after access: 422 or 404 means that the caller has access.
       if (allowed.includes(caller)) expect([401, 403]).not.toContain(status);
       else
         expect({ status, code: body.code }).toEqual({
@@ -90,11 +90,11 @@ describe('access', () => {
     const operation = openApi.paths[path]?.[method.toLowerCase()];
     expect(operation?.summary).toMatch(/^[A-Z][^\n]+[^.]$/);
     expect(operation?.tags).toHaveLength(1);
-    expect(operation?.security).toEqual(allowed.includes('nobody') ? undefined : [{ bearer: [] }]);
+    expect(operation?.security).toEqual(allowed.includes('anonymous') ? undefined : [{ bearer: [] }]);
     expect(Object.keys(operation?.responses ?? {})).toEqual([expect.stringMatching(/^20[01]$/)]);
   });
 
-  it('is not granted by headers that say who the caller is', async () => {
+  it('is not granted by headers that claim an identity', async () => {
     const headers = { 'x-user-id': 'root', 'x-user-role': 'admin', 'x-username': 'root' };
     expect((await service.call('GET', '/admin/users', { headers })).status).toBe(401);
     const customer = await service.runtime.signIn('a_customer');

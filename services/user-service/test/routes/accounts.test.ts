@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 let people = 0;
-/** A valid registration of somebody new. */
+/** Returns a valid registration of a new user. */
 function registration(changes: Readonly<Record<string, unknown>> = {}) {
   people += 1;
   return {
@@ -34,7 +34,7 @@ function registration(changes: Readonly<Record<string, unknown>> = {}) {
 const register = (body: unknown) => service.call('POST', '/auth/register', { body });
 
 describe('registering', () => {
-  it('creates a user with an empty balance and a security event, and answers without the hash', async () => {
+  it('creates a user with an empty balance and an audit event, and returns no hash', async () => {
     const person = registration({ phone: '+441234567890', date_of_birth: '1990-02-28' });
     const answer = await register(person);
     expect(answer.status).toBe(201);
@@ -111,13 +111,13 @@ describe('registering', () => {
     expect((await register(registration({ email }))).status).toBe(409);
     expect((await service.logIn(username)).status).toBe(200);
     const headers = await service.runtime.signIn(username);
-    // The same address in its one form is no change, so it takes no password.
+    // Another spelling of the same address is no change, so it requires no password.
     const body = { email, first_name: 'Ada' };
     expect((await service.call('PUT', '/auth/profile', { headers, body })).status).toBe(200);
     expect(await service.storedUser(username)).toMatchObject({ email: old, first_name: 'Ada' });
   });
 
-  it('reads an account from before that has an address, a name and an age that are refused today', async () => {
+  it('reads an account of an earlier version with an address, a name and an age that are refused now', async () => {
     const old = { email: 'a..b@example.com', first_name: '-', date_of_birth: '2020-01-01' };
     await service.addUserFromBefore({ username: 'relic', ...old });
     expect((await service.logIn('relic')).status).toBe(200);
@@ -268,7 +268,7 @@ describe('the profile', () => {
     );
   });
 
-  it('changes what is given and nothing else', async () => {
+  it('changes only the given fields', async () => {
     const headers = await service.signedIn('editor');
     service.clock.advanceSeconds(1);
     const change = { first_name: 'Edith', phone: '1234567890', date_of_birth: '1980-01-01' };
@@ -297,7 +297,7 @@ describe('the profile', () => {
     expect(await service.storedUser(username)).toMatchObject({ phone: null, date_of_birth: null });
   });
 
-  it('moves to a free e-mail and gives the old one up', async () => {
+  it('claims a free e-mail and releases the old one', async () => {
     const before = registration();
     await register(before);
     const headers = await service.runtime.signIn(before.username);
@@ -315,7 +315,7 @@ describe('the profile', () => {
     expect((await register(registration({ email: 'moved@example.com' }))).status).toBe(409);
   });
 
-  it('takes the password for another e-mail and records the change', async () => {
+  it('requires the password for a new e-mail and records the change', async () => {
     const headers = await service.signedIn('mover');
     const put = (body: Readonly<Record<string, string>>) =>
       service.call('PUT', '/auth/profile', { headers, body: { email: 'mover@example.org', ...body } });
@@ -339,7 +339,7 @@ describe('the profile', () => {
       actor: 'mover',
       detail: { field: 'email' },
     });
-    // Neither address is in the log.
+    // The audit log has neither address.
     expect(JSON.stringify(await service.eventsOf('mover'))).not.toContain('example.');
   });
 
@@ -358,7 +358,7 @@ describe('the profile', () => {
     expect((await service.logIn('hijacked', PASSWORD, { from: '198.51.100.9' })).status).toBe(429);
   });
 
-  it('keeps the e-mail when another password commits after the old one was found right', async () => {
+  it('keeps the e-mail when a password change commits after the old password was checked', async () => {
     const headers = await service.signedIn('raced');
     const password_hash = await service.passwords.hash('Another-Horse-9');
     service.afterPasswordCheck(async () => {
@@ -383,7 +383,7 @@ describe('the profile', () => {
     expect(fieldErrors(answer)).toEqual(expected);
   });
 
-  it('is not found for a session whose user is gone', async () => {
+  it('is not found for a session of a deleted user', async () => {
     const headers = await service.runtime.signIn('ghost');
     expect(await service.call('GET', '/auth/profile', { headers })).toMatchObject({
       status: 404,
@@ -401,7 +401,7 @@ describe('changing the password', () => {
       ...(from !== undefined && { from }),
     });
 
-  it('ends all other sessions at once and keeps its own', async () => {
+  it('ends all other sessions at once and keeps the current one', async () => {
     const own = await service.signedIn('changer');
     const other = await service.runtime.signIn('changer');
     expect((await change(own, PASSWORD)).status).toBe(200);
@@ -412,7 +412,7 @@ describe('changing the password', () => {
     expect((await service.eventsOf('changer')).map((event) => event.event_type)).toContain('password_change');
   });
 
-  it('ends the refresh token of its own session as well, and answers with the next one', async () => {
+  it('revokes the refresh token of the current session and returns the next one', async () => {
     await service.addUser({ username: 'renewer' });
     const { body: before } = await service.logIn('renewer');
     const changed = await change(bearer(before.access_token), PASSWORD);
@@ -425,7 +425,7 @@ describe('changing the password', () => {
     const refresh = (refresh_token: string) =>
       service.call('POST', '/auth/refresh', { body: { refresh_token } });
     expect(await refresh(before.refresh_token)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
-    // A thief who has only the old one cannot end the session of the owner with it.
+    // A stolen old token cannot end the session of the user.
     expect((await refresh(changed.body.refresh_token)).status).toBe(200);
     const headers = bearer(changed.body.access_token);
     expect((await service.call('GET', '/balance', { headers })).status).toBe(200);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** A new session each time, since tests move the clock past the end of earlier tokens. */
+/** Signs in anew each time, since tests move the clock past the expiry of earlier tokens. */
 async function get(query: string) {
   const headers = await service.runtime.signIn('root', 'admin');
   return service.call('GET', `/admin/audit-events${query}`, { headers });
@@ -17,7 +17,7 @@ const typesOf = (answer: Awaited<ReturnType<typeof get>>) =>
   answer.body.data.map(({ event_type }) => event_type);
 
 describe('security events', () => {
-  it('of a user tell the whole story, newest first', async () => {
+  it('of a user are complete, newest first', async () => {
     await service.addUser({ username: 'root', role: 'admin' });
     const admin = await service.runtime.signIn('root', 'admin');
     const password = 'Sunny-Day-2026';
@@ -78,20 +78,20 @@ describe('security events', () => {
     }
   });
 
-  it('of today are the default, and those of another day are asked for', async () => {
+  it('of today are the default, and a query selects another day', async () => {
     expect(typesOf(await get(''))).toContain('sign_up');
     service.clock.advanceSeconds(24 * 60 * 60);
     expect(typesOf(await get(''))).toEqual([]);
-    await service.logIn('nobody');
+    await service.logIn('unknown_user');
     expect(typesOf(await get(''))).toEqual(['login_failure']);
     expect(typesOf(await get('?day=2026-01-15'))).toContain('sign_up');
     expect(typesOf(await get('?day=2026-01-16'))).toEqual(['login_failure']);
   });
 
-  it('about names that nobody has are found together', async () => {
+  it('for unknown usernames are found together', async () => {
     const answer = await get('?username=(unknown)');
     expect(typesOf(answer)).toEqual(['login_failure']);
-    expect(answer.text).not.toContain('nobody');
+    expect(answer.text).not.toContain('unknown_user');
   });
 
   it('come in pages', async () => {

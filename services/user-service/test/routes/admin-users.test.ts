@@ -21,7 +21,7 @@ const adjust = (username: string, body: unknown, extra: Record<string, string> =
   service.call('POST', `/admin/users/${username}/adjustments`, { headers: { ...admin, ...extra }, body });
 
 describe('the list of users', () => {
-  it('finds by the beginning of a name, in pages', async () => {
+  it('finds users by a prefix of the name, in pages', async () => {
     for (const username of ['list_a', 'list_b', 'list_c', 'other']) await service.addUser({ username });
     const first = await get('/admin/users?search=LIST_&limit=2');
     expect(first).toMatchObject({
@@ -54,7 +54,7 @@ describe('one user', () => {
     expect(answer.text).not.toContain('password');
   });
 
-  it('is shown with the cash, what is held of it and what is left, to moderators as well', async () => {
+  it('is shown with current, held and available cash, to moderators as well', async () => {
     await service.addUser({ username: 'solvent' });
     await service.runtime.fund('solvent', '100.10');
     const reads = { balance: balanceRecord.key({ username: 'solvent' }) };
@@ -74,7 +74,7 @@ describe('one user', () => {
     }
   });
 
-  it('is not found or not a name', async () => {
+  it('is not found for an unknown username, and refused for a malformed one', async () => {
     expect(await get('/admin/users/missing')).toMatchObject({ status: 404, body: { code: 'RES_001' } });
     expect((await get('/admin/users/a!b')).status).toBe(422);
   });
@@ -132,7 +132,7 @@ describe('changing access', () => {
     expect((await service.logIn('bad')).status).toBe(200);
   });
 
-  it('ends sessions that an interrupted suspension left behind when it is asked for again', async () => {
+  it('ends sessions that an interrupted suspension left live when the request is repeated', async () => {
     const session = await service.signedIn('halfway');
     await createUserDao(service.store).updateUser('halfway', { status: 'suspended' });
     expect((await get('/balance', session)).status).toBe(200);
@@ -157,7 +157,7 @@ describe('changing access', () => {
     expect((await get('/admin/users')).status).toBe(200);
   });
 
-  it('by two administrators of each other at once leaves one of them', async () => {
+  it('of each other by two administrators at once leaves one of them', async () => {
     const [one, two] = [await service.signedIn('cain', 'admin'), await service.signedIn('abel', 'admin')];
     const answers = await Promise.all([
       patch('abel', { role: 'customer' }, one),
@@ -170,7 +170,7 @@ describe('changing access', () => {
     expect(new Set(roles)).toEqual(new Set(['admin', 'customer']));
   });
 
-  it('is refused to an administrator who was dismissed a moment ago', async () => {
+  it('is refused to an administrator who lost the role a moment ago', async () => {
     const session = await service.signedIn('former', 'admin');
     await service.addUser({ username: 'victim' });
     await createUserDao(service.store).updateUser('former', { role: 'customer' });
@@ -249,7 +249,7 @@ describe('an adjustment', () => {
     ]);
   });
 
-  it("of the administrator's own balance is refused and leaves no trace", async () => {
+  it("of the administrator's own balance is refused and changes nothing", async () => {
     await service.addUser({ username: 'greedy', role: 'admin' });
     const greedy = await service.runtime.signIn('greedy', 'admin');
     const body = { amount: '1000000', description: 'Bonus' };
@@ -259,7 +259,7 @@ describe('an adjustment', () => {
     expect(await service.eventsOf('greedy')).toEqual([]);
   });
 
-  it('below what is available is refused and leaves no trace', async () => {
+  it('that exceeds the available balance is refused and changes nothing', async () => {
     await service.addUser({ username: 'poor' });
     expect(await adjust('poor', { amount: '-0.01', description: 'Fee' })).toMatchObject({
       status: 422,

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 let people = 0;
-/** Somebody new with an empty account. */
+/** Signs in a new user with an empty account. */
 async function customer(username = `customer${(people += 1)}`) {
   const session = await service.signedIn(username);
   const post =
@@ -26,7 +26,7 @@ async function customer(username = `customer${(people += 1)}`) {
   };
 }
 
-/** Reserves a part of the cash, as open orders do. */
+/** Holds a part of the cash, as open orders do. */
 async function hold(username: string, held_balance: string): Promise<void> {
   await service.store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
     const balance = balanceRecord.readIfPresent(items.balance)!;
@@ -54,7 +54,7 @@ describe('the balance', () => {
     });
   });
 
-  it('tells what is held from what is available', async () => {
+  it('separates held from available cash', async () => {
     const { username, get, deposit } = await customer();
     await deposit({ amount: '100' });
     await hold(username, '30.00');
@@ -66,7 +66,7 @@ describe('the balance', () => {
   });
 
   it('is not found without an account', async () => {
-    const headers = await service.runtime.signIn('nobody');
+    const headers = await service.runtime.signIn('unknown_user');
     for (const path of ['/balance', '/portfolio']) {
       expect(await service.call('GET', path, { headers })).toMatchObject({
         status: 404,
@@ -79,7 +79,7 @@ describe('the balance', () => {
 });
 
 describe('a deposit', () => {
-  it('adds cash and a line of the ledger', async () => {
+  it('adds cash and a ledger entry', async () => {
     const { username, get, deposit } = await customer();
     const answer = await deposit({ amount: '1250.5', description: 'Salary' });
     expect(answer.status).toBe(201);
@@ -115,7 +115,7 @@ describe('a deposit', () => {
     ]);
   });
 
-  it('reads a JSON number exactly, and takes as much as 1,000,000', async () => {
+  it('reads a JSON number exactly, and accepts up to 1,000,000', async () => {
     const { username, deposit } = await customer();
     expect((await deposit('{"amount": 999999.99}')).status).toBe(201);
     expect((await deposit('{"amount": 1000000}')).status).toBe(201);
@@ -155,7 +155,7 @@ describe('a deposit', () => {
 });
 
 describe('a withdrawal', () => {
-  it('takes cash', async () => {
+  it('takes cash and adds a ledger entry', async () => {
     const { username, deposit, withdraw } = await customer();
     await deposit({ amount: '100' });
     const answer = await withdraw({ amount: '99.99' });
@@ -167,7 +167,7 @@ describe('a withdrawal', () => {
     });
   });
 
-  it('of more than what is available is refused, also when the rest is only held', async () => {
+  it('that exceeds the available balance is refused, even when held cash would cover it', async () => {
     const { username, deposit, withdraw } = await customer();
     await deposit({ amount: '100' });
     await hold(username, '60.00');
@@ -195,7 +195,7 @@ describe('a withdrawal', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('gives a retry the first answer, byte for byte, and one effect', async () => {
+  it('gives a retry the first response, byte for byte, and one effect', async () => {
     const { username, deposit } = await customer();
     const first = await deposit({ amount: '10' }, { 'idempotency-key': 'k-1' });
     service.clock.advanceSeconds(60);
@@ -274,7 +274,7 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('the list of transactions', () => {
-  it('is newest first, counted, and complete over its pages', async () => {
+  it('is newest first, has a total, and is complete over its pages', async () => {
     const { get, deposit, withdraw } = await customer();
     for (let i = 0; i < 4; i += 1) await deposit({ amount: '10' });
     await withdraw({ amount: '5' });
@@ -326,7 +326,7 @@ describe('the list of transactions', () => {
     expect(fieldErrors(answer)).toEqual(expected);
   });
 
-  it('explains the balance: it is the sum of its lines', async () => {
+  it('explains the balance, which is the sum of its entries', async () => {
     const { username, get, deposit, withdraw } = await customer();
     await Promise.all(
       Array.from({ length: 20 }, (_, i) =>

@@ -50,7 +50,7 @@ const seqs = ({ data }: EventsAnswer) => data.map(({ seq }) => seq);
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 describe('every movement of cash', () => {
-  it('is one event, with what the balance is after it', async () => {
+  it('is one event with the balance after it', async () => {
     const alice = await service.signedIn('alice');
     const root = await service.signedIn('root', 'admin');
     await deposit(alice, '100.00');
@@ -84,7 +84,7 @@ describe('every movement of cash', () => {
   it('is one event among 50 at once, without a gap and in the order of the ledger', async () => {
     const alice = await service.signedIn('alice');
     await deposit(alice, '10.00');
-    // 10.00 and what is paid in meanwhile do not cover all that is asked for.
+    // 10.00 and the concurrent deposits do not cover all withdrawals.
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => (i % 3 === 0 ? deposit(alice, '1.00') : withdraw(alice, '1.00'))),
     );
@@ -103,7 +103,7 @@ describe('every movement of cash', () => {
     expect((await service.storedBalance('alice'))?.event_seq).toBe(moved);
   });
 
-  it('that is refused or repeated is none', async () => {
+  it('that is refused or repeated has no event', async () => {
     const alice = await service.signedIn('alice');
     const body = { amount: '5.00' };
     const headers = { ...alice, 'idempotency-key': 'once' };
@@ -117,7 +117,7 @@ describe('every movement of cash', () => {
 });
 
 describe('a page of events', () => {
-  it('goes on behind a seq, as long as the limit says', async () => {
+  it('continues after a seq, up to the limit', async () => {
     const alice = await service.signedIn('alice');
     for (let i = 0; i < 7; i++) await deposit(alice);
     expect(seqs(await events(alice, '?limit=3'))).toEqual([1, 2, 3]);
@@ -130,14 +130,14 @@ describe('a page of events', () => {
     for (const page of [second, third]) expect(page).not.toHaveProperty('reset');
   });
 
-  it('has a hundred events unless it is asked for fewer or more', async () => {
+  it('has a hundred events by default', async () => {
     const alice = await service.signedIn('alice');
     await Promise.all(Array.from({ length: 120 }, () => deposit(alice)));
     expect(seqs(await events(alice))).toEqual(upTo(100));
     expect(seqs(await events(alice, '?limit=500'))).toEqual(upTo(120));
   });
 
-  it('is empty at the end, in the future, and for who has no events', async () => {
+  it('is empty at the end, beyond the end, and for a user without events', async () => {
     const alice = await service.signedIn('alice');
     const bob = await service.signedIn('bob');
     await deposit(alice);
@@ -168,12 +168,12 @@ describe('a page of events', () => {
   });
 });
 
-describe('an event that is too old', () => {
+describe('an expired event', () => {
   const days = (count: number) => service.clock.advanceSeconds(count * SECONDS_PER_DAY);
-  /** Tokens do not live that long. */
+  /** Signs in again, since tokens expire before events do. */
   const signIn = () => service.runtime.signIn('alice');
 
-  it('is not shown any more, deleted or not, and the client is told', async () => {
+  it('is not shown, deleted or not, and the client gets a reset', async () => {
     const alice = await service.signedIn('alice');
     for (let i = 0; i < 5; i++) await deposit(alice);
     days(RETENTION_DAYS - 1);
@@ -188,7 +188,7 @@ describe('an event that is too old', () => {
     expect(seqs(await events(headers, '?after=2&limit=2'))).toEqual([6, 7]);
     expect(await events(headers, '?after=2&limit=2')).toMatchObject({ reset: true, has_more: true });
     expect(await events(headers, '?after=4')).toMatchObject({ reset: true });
-    // Five it had: nothing is missing.
+    // The client has the five expired events, so nothing is missing.
     expect(await events(headers, '?after=5')).not.toHaveProperty('reset');
     expect(seqs(await events(headers, '?after=5'))).toEqual([6, 7, 8]);
 
@@ -197,7 +197,7 @@ describe('an event that is too old', () => {
     expect(await events(await signIn(), '?after=8')).toEqual({ data: [], has_more: false, last_seq: 8 });
   });
 
-  it('is not shown when it is deleted, in whatever order the store does that', async () => {
+  it('leaves no gap when the store deletes events in any order', async () => {
     const alice = await service.signedIn('alice');
     for (let i = 0; i < 20; i++) await deposit(alice);
     days(RETENTION_DAYS);
@@ -238,7 +238,7 @@ describe('the end of a session', () => {
     expect((await service.storedBalance('alice'))?.event_seq).toBe(2);
   });
 
-  it('is an event when a used refresh token comes again, and only once', async () => {
+  it('is one event when a refresh token is reused', async () => {
     const { first, second, ids } = await signedInTwice();
     const refresh = () =>
       service.call('POST', '/auth/refresh', { body: { refresh_token: first.refresh_token } });
@@ -280,7 +280,7 @@ describe('the end of a session', () => {
     expect((await service.storedSessions('alice')).every(({ revoked_at }) => revoked_at !== null)).toBe(true);
   });
 
-  it('is an event for each of more sessions than one commit can hold', async () => {
+  it('is an event for each session, even for more than one commit can hold', async () => {
     await service.addUser();
     for (let i = 0; i < 95; i++) await service.runtime.signIn('alice');
     const root = await service.signedIn('root', 'admin');

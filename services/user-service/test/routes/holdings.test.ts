@@ -48,7 +48,7 @@ const SOLD_OUT = {
   realized_pnl: '100.00',
 };
 
-describe('one holding', () => {
+describe('one position', () => {
   it('is shown at the current price, with price and value as numbers', async () => {
     const { get } = await holder([BTC]);
     const answer = await get('/balance/asset/btc');
@@ -70,7 +70,7 @@ describe('one holding', () => {
     });
   });
 
-  it('is worth what selling it would bring, and may have lost', async () => {
+  it('is valued at its proceeds, rounded down, and may show a loss', async () => {
     const { get } = await holder([DOGE]);
     // 1.5 x 0.123456 = 0.185184
     expect((await get('/balance/asset/DOGE')).body).toMatchObject({
@@ -79,21 +79,21 @@ describe('one holding', () => {
     });
   });
 
-  it('says what open orders have reserved of it', async () => {
+  it('shows the units held for open orders', async () => {
     const { get } = await holder([{ ...BTC, held_quantity: '0.20000001' }]);
     const reserved = { quantity: '0.5', held_quantity: '0.20000001', available_quantity: '0.29999999' };
     expect((await get('/balance/asset/BTC')).body).toMatchObject(reserved);
     expect((await get('/balance/assets')).body.data).toMatchObject([reserved]);
   });
 
-  it('is still there when it was sold out, and not found when there never was one', async () => {
+  it('is still found after it was closed, and not found when it never existed', async () => {
     const { get } = await holder([SOLD_OUT]);
     expect((await get('/balance/asset/ONE')).body).toMatchObject({ quantity: '0', total_value: 0 });
     expect(await get('/balance/asset/BTC')).toMatchObject({ status: 404, body: { code: 'RES_001' } });
     expect(await get('/balance/asset/NOPE')).toMatchObject({ status: 404, body: { code: 'RES_001' } });
   });
 
-  it('of somebody else is not found', async () => {
+  it('of another user is not found', async () => {
     await holder([BTC]);
     const { get } = await holder([]);
     expect((await get('/balance/asset/BTC')).status).toBe(404);
@@ -107,7 +107,7 @@ describe('one holding', () => {
   });
 });
 
-describe('all holdings', () => {
+describe('all positions', () => {
   it('are listed by asset id', async () => {
     const { get } = await holder([DOGE, SOLD_OUT, BTC]);
     const answer = await get('/balance/assets');
@@ -116,14 +116,14 @@ describe('all holdings', () => {
     expect(answer.body.data[0]).toMatchObject({ asset_name: 'Bitcoin', total_value: 25_000 });
   });
 
-  it('of somebody who never traded are none', async () => {
+  it('are empty for a user who never traded', async () => {
     const { get } = await holder([]);
     expect(await get('/balance/assets')).toMatchObject({ status: 200, body: { data: [] } });
   });
 });
 
 describe('the portfolio', () => {
-  it('adds cash and holdings up, and leaves out what was sold, but for what that realised', async () => {
+  it('sums up cash and open positions, and counts closed ones only for the realised gain', async () => {
     const { username, get } = await holder([BTC, DOGE, SOLD_OUT], '24999.82');
     const answer = await get('/portfolio');
     expect(answer.status).toBe(200);
@@ -195,7 +195,7 @@ describe('the portfolio', () => {
       balance: balanceRecord.key({ username }),
       holding: assetBalanceRecord.key({ username, asset_id: 'ONE' }),
     };
-    // One unit costs one dollar, so buying and selling changes nothing in the sum.
+    // One unit costs one dollar, so trades do not change the total.
     const trade = (units: string) =>
       service.store.transact(keys, (items) => {
         const balance = balanceRecord.readIfPresent(items.balance)!;
@@ -246,7 +246,7 @@ describe('a live quote', () => {
     });
   }
 
-  it('values holdings and portfolio at the middle between bid and ask', async () => {
+  it('values positions and portfolio at the mid', async () => {
     const read = await half();
     quote('60000.02', AT, 1);
     const { one, all, portfolio } = await read();
@@ -262,7 +262,7 @@ describe('a live quote', () => {
     });
   });
 
-  it('gives way to a newer price of the catalogue', async () => {
+  it('is ignored when the catalogue has a newer price', async () => {
     const read = await half();
     quote('60000.00', '2026-01-15T11:59:59.999Z', 1);
     const { one, portfolio } = await read();

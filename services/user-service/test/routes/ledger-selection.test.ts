@@ -19,7 +19,7 @@ afterAll(() => service.stop());
 
 let people = 0;
 
-/** Somebody who on three days in a row deposits 10 at noon and withdraws 1 at one o'clock. */
+/** Signs in a user who on each of three days deposits 10 at noon and withdraws 1 at one o'clock. */
 async function saver() {
   const username = `saver${(people += 1)}`;
   await service.addUser({ username, email: `${username}@example.com` });
@@ -74,7 +74,7 @@ describe('the list of transactions', () => {
     expect(answer.body).not.toHaveProperty('total_count');
   });
 
-  it('goes on behind its cursor, and skips an offset, within the period', async () => {
+  it('continues after its cursor, and skips an offset, within the period', async () => {
     const path = '/balance/transactions?start_date=2026-01-16&limit=3';
     const first = await alice.get(path);
     expect(first.body).toMatchObject({ has_more: true });
@@ -99,13 +99,13 @@ describe('the list of transactions', () => {
   });
 });
 
-describe('the table of transactions', () => {
+describe('the CSV export of transactions', () => {
   let alice: Saver;
   beforeAll(async () => {
     alice = await saver();
   });
 
-  /** Its rows below the header, by column; no field of these ledgers needs quotes. */
+  /** Parses the rows below the header; no field of these ledgers needs quotes. */
   function rowsOf(text: string): string[][] {
     const [header, ...lines] = text.split('\r\n');
     expect(header).toBe(HEADER);
@@ -113,7 +113,7 @@ describe('the table of transactions', () => {
     return lines.map((line) => line.split(','));
   }
 
-  it('has every column of every line, newest first, and is saved under the day', async () => {
+  it('has every column of every entry, newest first, and a file name with the date', async () => {
     service.clock.set('2026-01-18T00:00:00.000Z');
     const headers = await service.runtime.signIn(alice.username);
     const answer = await service.call('GET', '/balance/transactions/export', { headers });
@@ -145,14 +145,14 @@ describe('the table of transactions', () => {
     },
   );
 
-  it('of a new user is a header', async () => {
+  it('of a new user has only a header', async () => {
     const headers = await service.signedIn(`newcomer${(people += 1)}`);
     expect((await service.call('GET', '/balance/transactions/export', { headers })).text).toBe(
       `${HEADER}\r\n`,
     );
   });
 
-  it('has as many lines as an export may have, and asks for a narrower period when there are more', async () => {
+  it('exports up to the limit of rows, and asks for a narrower period above it', async () => {
     const username = 'trades_much';
     await service.addUser({ username, email: 'much@example.com' });
     const lines = Array.from({ length: MAX_EXPORTED_LINES + 1 }, (_, index) => {

@@ -14,7 +14,7 @@ const WRONG = 'Wrong-Horse-9-Battery';
 const OFFICE = '198.51.100.1';
 const HOME = '203.0.113.9';
 const WINDOW_SECONDS = 300;
-/** Of `Cafe\u0301-Horse-9`, which was hashed as it was typed. */
+/** The hash of `Cafe\u0301-Horse-9` as typed, without normalization. */
 const HASH_OF_TYPED = '$2b$04$S/NmdYDhOImwNnV21aBm5un/SnLJsN5LLY45vyCb1X9M05ARTpzoW';
 
 let service: UserServiceUnderTest;
@@ -37,7 +37,7 @@ async function failTimes(count: number, username: string, from: string): Promise
   return statuses;
 }
 
-/** Time on the processor of the process that hashes: how long an answer took says little on a busy machine. */
+/** CPU time of the password process, since the response time says little on a busy machine. */
 async function cpuTicksOf(processId: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${String(processId)}/stat`, 'utf8');
   const [userTicks, systemTicks] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14);
@@ -45,7 +45,7 @@ async function cpuTicksOf(processId: number | undefined): Promise<number> {
 }
 
 describe('signing in', () => {
-  it('answers with tokens of a new session', async () => {
+  it('returns tokens of a new session', async () => {
     await service.addUser();
     const answer = await service.logIn('alice', PASSWORD, {
       headers: { 'user-agent': 'Browser/1' },
@@ -66,9 +66,9 @@ describe('signing in', () => {
     ]);
   });
 
-  it('gives an unknown user and a wrong password the same answer', async () => {
+  it('gives an unknown user and a wrong password the same response', async () => {
     await service.addUser();
-    const answers = [await fail('alice', OFFICE), await fail('nobody', OFFICE)];
+    const answers = [await fail('alice', OFFICE), await fail('unknown_user', OFFICE)];
     const [known, unknown] = answers.map(({ status, body }) => ({ ...body, status, trace_id: undefined }));
     expect(known).toMatchObject({ status: 401, code: 'AUTH_001' });
     expect(unknown).toEqual(known);
@@ -77,7 +77,7 @@ describe('signing in', () => {
   });
 
   it.each(['suspended', 'inactive', 'pending'] as const)(
-    'tells a %s account only to somebody who knows the password',
+    'reveals that an account is %s only to a caller with the right password',
     async (status) => {
       await service.addUser({ status });
       expect(await fail('alice', OFFICE)).toMatchObject({ status: 401, body: { code: 'AUTH_001' } });
@@ -118,7 +118,7 @@ describe('signing in', () => {
     }
   });
 
-  it('takes the password of an account from before as it was typed, and stores a hash of its one form', async () => {
+  it('accepts a password that an earlier version hashed as typed, and stores a hash of its normal form', async () => {
     await service.addUser({ password_hash: HASH_OF_TYPED });
     const typed = 'Cafe\u0301-Horse-9';
     const composed = typed.normalize('NFC');
@@ -173,7 +173,7 @@ describe('signing in', () => {
     },
   );
 
-  it('leaves no password, token or e-mail in what it stores about sign-ins', async () => {
+  it('stores no password, token or e-mail with sign-ins', async () => {
     await service.addUser();
     const { body } = await service.logIn('alice');
     await fail('alice', OFFICE);
@@ -186,7 +186,7 @@ describe('signing in', () => {
 });
 
 describe('failed sign-ins', () => {
-  it('are answered with 429 from the sixth within five minutes on, even for the right password', async () => {
+  it('lead to 429 from the sixth within five minutes, even for the right password', async () => {
     await service.addUser();
     expect(await failTimes(6, 'alice', OFFICE)).toEqual([401, 401, 401, 401, 401, 429]);
     const right = await service.logIn('alice', PASSWORD, { from: OFFICE });
@@ -202,11 +202,11 @@ describe('failed sign-ins', () => {
     expect(types.filter((type) => type === 'login_failure')).toHaveLength(5);
   });
 
-  it('are limited for an unknown user alike', async () => {
-    expect(await failTimes(6, 'nobody', OFFICE)).toEqual([401, 401, 401, 401, 401, 429]);
+  it('are limited for an unknown user as well', async () => {
+    expect(await failTimes(6, 'unknown_user', OFFICE)).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
-  it('are forgotten as they leave the window', async () => {
+  it('no longer count once they leave the window', async () => {
     await service.addUser();
     await failTimes(1, 'alice', OFFICE);
     service.clock.advanceSeconds(100);
@@ -224,14 +224,14 @@ describe('failed sign-ins', () => {
     expect(await failTimes(5, 'alice', OFFICE)).toEqual([401, 401, 401, 401, 401]);
   });
 
-  it('of a stranger do not lock the owner out', async () => {
+  it('of an attacker do not lock the user out', async () => {
     await service.addUser();
     await failTimes(6, 'alice', OFFICE);
     expect((await service.logIn('alice', PASSWORD, { from: HOME })).status).toBe(200);
     expect((await fail('alice', OFFICE)).status).toBe(429);
   });
 
-  it('count for the address that a trusted proxy saw, and for no address that a client claims', async () => {
+  it('count for the address that a trusted proxy reports, not for one that a client claims', async () => {
     await service.addUser();
     const viaProxy = (address: string) =>
       service.logIn('alice', WRONG, { headers: { 'x-forwarded-for': `1.1.1.1, ${address}` } });
@@ -245,7 +245,7 @@ describe('failed sign-ins', () => {
     expect((await direct('10.0.0.9')).status).toBe(429);
   });
 
-  it('count for the caller of a service that is called past its gateway, whatever addresses it claims', async () => {
+  it('count for the peer of a direct call that bypasses the gateway, whichever address it claims', async () => {
     const secret = 'the secret of the gateway and the services';
     const guarded = await startUserService({ gatewaySecret: secret });
     await guarded.addUser();
@@ -274,7 +274,7 @@ describe('failed sign-ins', () => {
     expect((await fail('alice', '2001:db8:0:2::1')).status).toBe(401);
   });
 
-  it('in parallel tell the sender about five guesses, not more', async () => {
+  it('in parallel evaluate about five guesses, not more', async () => {
     await service.addUser();
     const answers = await Promise.all(Array.from({ length: 30 }, () => fail('alice', OFFICE)));
     expect(countByStatus(answers)).toEqual({ 401: 5, 429: 25 });
@@ -286,7 +286,7 @@ describe('guesses from many networks at one account', () => {
   const GUESSES = 300;
   const stranger = (index: number) => `198.18.${index % 256}.${Math.floor(index / 256)}`;
 
-  /** How a device behind the same /24 looks after its address changed. */
+  /** Another address of the same /24. */
   const HOME_LATER = '203.0.113.77';
 
   async function guess(count: number, gapSeconds: number): Promise<Record<string, number>> {
@@ -298,7 +298,7 @@ describe('guesses from many networks at one account', () => {
     return countByStatus(answers);
   }
 
-  it('are evaluated twenty times at most in five minutes, and the owner signs in from a known network at once', async () => {
+  it('are evaluated at most twenty times in five minutes, and the user signs in from a known network at once', async () => {
     await service.addUser();
     expect((await service.logIn('alice', PASSWORD, { from: HOME })).status).toBe(200);
     const { 401: evaluated = 0, 429: refused = 0 } = await guess(GUESSES, 1);
@@ -309,7 +309,7 @@ describe('guesses from many networks at one account', () => {
     expect((await service.logIn('alice', PASSWORD, { from: stranger(GUESSES) })).status).toBe(429);
   });
 
-  it('all at once are told about ten passwords, not more, and a right one among the rest is not told', async () => {
+  it('in parallel evaluate about ten passwords, and a right one among the rest is refused', async () => {
     await service.addUser();
     const wrong = Array.from({ length: GUESSES }, (_, index) => fail('alice', stranger(index)));
     expect(countByStatus(await Promise.all(wrong))).toEqual({ 401: 10, 429: 290 });
@@ -317,20 +317,20 @@ describe('guesses from many networks at one account', () => {
     expect([right.status, Number(right.headers['retry-after'])]).toEqual([429, 1]);
   });
 
-  it('are slowed down for a name that does not exist in the same way', async () => {
+  it('are slowed down for an unknown username in the same way', async () => {
     const answers: Answer[] = [];
-    for (let index = 0; index < 15; index += 1) answers.push(await fail('nobody_here', stranger(index)));
+    for (let index = 0; index < 15; index += 1) answers.push(await fail('not_a_user', stranger(index)));
     expect(countByStatus(answers)).toEqual({ 401: 10, 429: 5 });
   });
 
-  it('are recorded when the slow-down begins', async () => {
+  it('are recorded when the slow-down starts', async () => {
     await service.addUser();
     await guess(15, 0);
     const lockouts = (await service.eventsOf('alice')).filter(({ event_type }) => event_type === 'lockout');
     expect(lockouts.map(({ detail }) => detail)).toEqual([{ scope: 'unknown networks' }]);
   });
 
-  it('go on slowly after the owner signed in', async () => {
+  it('stay slowed down after the user signed in', async () => {
     await service.addUser();
     await service.logIn('alice', PASSWORD, { from: HOME });
     await guess(15, 0);
@@ -338,7 +338,7 @@ describe('guesses from many networks at one account', () => {
     expect((await fail('alice', stranger(GUESSES))).status).toBe(429);
   });
 
-  it('slow down changing a password with a stolen session from elsewhere as well', async () => {
+  it('slow down a password change in a stolen session from another network as well', async () => {
     await service.addUser();
     const { body } = await service.logIn('alice', PASSWORD, { from: HOME });
     await guess(15, 0);
@@ -352,7 +352,7 @@ describe('guesses from many networks at one account', () => {
     expect((await change(HOME)).status).toBe(422);
   });
 
-  it('leave neither address nor network of the owner in the history', async () => {
+  it('store neither address nor network of the user', async () => {
     await service.addUser();
     await service.logIn('alice', PASSWORD, { from: HOME });
     const history = (await service.everyStoredItem()).find(({ key }) => key.sk === 'SIGNINS');
@@ -376,7 +376,7 @@ describe('the limit of sessions', () => {
     expect(statuses).toEqual([401, ...Array.from({ length: 20 }, () => 200)]);
   });
 
-  it('is not used up by sessions that ended', async () => {
+  it('does not count ended sessions', async () => {
     await service.addUser();
     const ended = Array.from({ length: 70 }, (_, i) =>
       startSession({
@@ -397,7 +397,7 @@ describe('the limit of sessions', () => {
 });
 
 describe('the queues for the password process', () => {
-  it('refuse no owner over 150 parallel sign-ups, and none over guesses from many networks', async () => {
+  it('refuse no user from a known network during 150 parallel sign-ups and guesses from many networks', async () => {
     const crowded = await startUserService({ maxWaitingPasswords: 8 });
     await crowded.addUser();
     expect((await crowded.logIn('alice', PASSWORD, { from: HOME })).status).toBe(200);
@@ -423,7 +423,7 @@ describe('the queues for the password process', () => {
     await crowded.stop();
   });
 
-  it('refuse no sign-in over many from one other network', async () => {
+  it('refuse no sign-in during a flood from one other network', async () => {
     const crowded = await startUserService({ maxWaitingPasswords: 8 });
     await crowded.addUser();
     const flood = Array.from({ length: 60 }, (_, index) =>

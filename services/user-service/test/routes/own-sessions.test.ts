@@ -5,7 +5,7 @@ import { bearer, countByStatus, startUserService } from '../user-service-under-t
 
 const SESSION_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 const MISSING_ID = '01890000-0000-7000-8000-000000000000';
-/** The newest ones that a user may have at once. */
+/** Live sessions that a user may have. */
 const MAX_SESSIONS = 20;
 
 let service: UserServiceUnderTest;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-/** Signs in as from some device, a minute after whatever happened before. */
+/** Signs in from a device, one minute later. */
 async function signInWith(userAgent: string, username = 'alice') {
   service.clock.advanceSeconds(60);
   const answer = await service.logIn(username, undefined, {
@@ -35,7 +35,7 @@ async function listed(headers: Headers) {
   return (await list(headers)).body.data;
 }
 
-/** Of alice one that has expired, one that was ended and one that is live, and one of bob. A later sign-in would tidy up. */
+/** Creates sessions without a later sign-in, which would delete ended ones: an expired, an ended and a live one of alice, and one of bob. */
 async function withEveryKind() {
   await service.addUser();
   await service.addUser({ username: 'bob', email: 'bob@example.com' });
@@ -60,7 +60,7 @@ async function logoutsOf(username: string) {
 }
 
 describe('the list of own sessions', () => {
-  it('has the live ones, newest first, and says which of them asks', async () => {
+  it('has the live sessions, newest first, and marks the current one', async () => {
     await service.addUser();
     const laptop = await signInWith('Laptop');
     const phone = await signInWith('Phone');
@@ -95,13 +95,13 @@ describe('the list of own sessions', () => {
     expect(seenByLaptop.map(({ is_current }) => is_current)).toEqual([false, true]);
   });
 
-  it('leaves out what was ended, what has expired, and what is somebody else’s', async () => {
+  it('leaves out sessions that ended, expired or belong to another user', async () => {
     const { present } = await withEveryKind();
     expect(await service.storedSessions('alice')).toHaveLength(3);
     expect((await listed(present.headers)).map(({ user_agent }) => user_agent)).toEqual(['Present']);
   });
 
-  it('tells no more of a session than what is in its answer', async () => {
+  it('shows only the documented members of a session', async () => {
     await service.addUser();
     const { headers } = await signInWith('Laptop');
     expect((await list(headers)).text).not.toMatch(/refresh_generation|username|revoked/);
@@ -109,7 +109,7 @@ describe('the list of own sessions', () => {
 });
 
 describe('ending one session', () => {
-  it('makes its tokens worthless at once, and leaves the others alone', async () => {
+  it('revokes its tokens at once, and does not affect other sessions', async () => {
     await service.addUser();
     const laptop = await signInWith('Laptop');
     const phone = await signInWith('Phone');
@@ -128,7 +128,7 @@ describe('ending one session', () => {
     ]);
   });
 
-  it('is a sign-out for the one that asks', async () => {
+  it('is a sign-out for the current session', async () => {
     await service.addUser();
     const { headers } = await signInWith('Laptop');
     const [own] = await listed(headers);
@@ -137,7 +137,7 @@ describe('ending one session', () => {
     expect(await revokedIds('alice')).toEqual([own?.['session_id']]);
   });
 
-  it('finds nothing that is absent, ended, expired or somebody else’s, all alike', async () => {
+  it('answers 404 alike for a session that is absent, ended, expired or of another user', async () => {
     const { present, bob } = await withEveryKind();
     const [expired, ended] = await service.storedSessions('alice');
     const [bobs] = await listed(bob.headers);
@@ -152,7 +152,7 @@ describe('ending one session', () => {
     expect(await statusOf(bob.headers)).toBe(200);
   });
 
-  it('happens once, whoever asks at the same time', async () => {
+  it('happens once for concurrent requests', async () => {
     await service.addUser();
     await signInWith('Laptop');
     const phone = await signInWith('Phone');
@@ -173,7 +173,7 @@ describe('ending one session', () => {
 });
 
 describe('ending all other sessions', () => {
-  it('ends them with their events and keeps the one that asks', async () => {
+  it('ends them with their events and keeps the current one', async () => {
     await service.addUser();
     const others = [];
     for (let i = 1; i < MAX_SESSIONS; i += 1) others.push(await signInWith(`Device ${i}`));
@@ -193,7 +193,7 @@ describe('ending all other sessions', () => {
     expect(new Set(audited)).toEqual(new Set(endedIds));
   });
 
-  it('of a user without any ends none, and nothing is written', async () => {
+  it('of a user without others ends none and writes nothing', async () => {
     await service.addUser();
     const { headers } = await signInWith('Only');
     const before = await service.everyStoredItem();

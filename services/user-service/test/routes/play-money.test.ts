@@ -20,7 +20,7 @@ const register = (username: string) =>
 
 describe('without free deposits', () => {
   it.each(['customer', 'admin', 'moderator'] as const)(
-    'a %s cannot credit their own account, and hears who can',
+    'a %s cannot credit their own account, and is told who can',
     async (role) => {
       service = await startUserService({ playMoney: { freeDeposits: false, demoAccounts: false } });
       const headers = await service.signedIn('alice', role);
@@ -51,7 +51,7 @@ describe('without free deposits', () => {
 });
 
 describe('without demo accounts', () => {
-  it('none can be opened by the API either, and any other account can', async () => {
+  it('the API refuses them and accepts other accounts', async () => {
     service = await startUserService({ playMoney: { freeDeposits: true, demoAccounts: false } });
     for (const username of ['demo_k3j9x', 'DEMO_K3J9X']) {
       const answer = await register(username);
@@ -62,7 +62,7 @@ describe('without demo accounts', () => {
     expect((await register('demolition')).status).toBe(201);
   });
 
-  it('one can be opened where the settings allow it', async () => {
+  it('does not refuse them where the settings allow them', async () => {
     service = await startUserService();
     expect((await register('demo_k3j9x')).status).toBe(201);
   });

@@ -53,7 +53,7 @@ async function writeCandles(interval: CandleInterval, closes: Readonly<Record<st
 
 let people = 0;
 
-/** Somebody whose account was created at noon of the first day. */
+/** Signs in a user whose account was created at noon of the first day. */
 async function investor() {
   const username = `investor${(people += 1)}`;
   await service.addUser({ username, email: `${username}@example.com`, created_at: BORN });
@@ -68,7 +68,7 @@ async function investor() {
 const ask = async (username: string, query = '') =>
   service.call('GET', `/portfolio/history${query}`, { headers: await service.runtime.signIn(username) });
 
-async function historyOf(username: string, range: string): Promise<HistoryAnswer> {
+async function readHistory(username: string, range: string): Promise<HistoryAnswer> {
   const answer = await ask(username, `?range=${range}`);
   expect(answer.status, answer.text).toBe(200);
   return answer.body as unknown as HistoryAnswer;
@@ -89,11 +89,11 @@ describe('the portfolio over time', () => {
     await fund('50.00');
     service.clock.set(NOW);
     for (const range of ['1m', 'all']) {
-      const history = await historyOf(username, range);
+      const history = await readHistory(username, range);
       expect(history).toMatchObject({ range, interval: '1d', complete: true });
       expect(history.data.map(shortly)).toEqual([
         '2026-01-15T12:00:00.000Z 0.00 0.00 0.00',
-        // What moves cash or units is a step of its moment: nothing rises or falls before it.
+        // A movement of cash or units is a step: the value does not drift before it.
         '2026-01-15T13:00:00.000Z 0.00 0.00 0.00',
         '2026-01-15T13:00:00.000Z 790.00 210.00 1000.00',
         '2026-01-16T00:00:00.000Z 790.00 220.00 1000.00',
@@ -113,7 +113,7 @@ describe('the portfolio over time', () => {
         );
       }
     }
-    // What it gained is what the portfolio says: 14.00 realised, 25.00 not yet.
+    // The gain equals that of the portfolio: 14.00 realised, 25.00 unrealised.
     const headers = await service.runtime.signIn(username);
     expect((await service.call('GET', '/portfolio', { headers })).body).toMatchObject({
       total_portfolio_value: '1089.00',
@@ -127,7 +127,7 @@ describe('the portfolio over time', () => {
     service.clock.set('2026-01-16T12:00:00.000Z');
     await fund('10.00');
     service.clock.set(NOW);
-    const day = await historyOf(username, '1d');
+    const day = await readHistory(username, '1d');
     expect(day).toMatchObject({ interval: '15m', complete: true });
     expect(day.data).toHaveLength(96);
     expect(day.data.slice(-3).map(({ at }) => at)).toEqual([
@@ -136,14 +136,14 @@ describe('the portfolio over time', () => {
       NOW,
     ]);
     expect(new Set(day.data.map(({ total_value }) => total_value))).toEqual(new Set(['10.00']));
-    const week = await historyOf(username, '1w');
+    const week = await readHistory(username, '1w');
     expect(week).toMatchObject({ interval: '1h', complete: true });
     expect(week.data[0]).toMatchObject({ at: BORN, total_value: '0.00' });
-    // The deposit was at the moment of a point, which gets one before it.
+    // The deposit shares its moment with a point, so another point precedes it.
     expect(week.data).toHaveLength(72);
   });
 
-  it('takes adjustments and withdrawals for cash that came and went', async () => {
+  it('counts adjustments and withdrawals as net deposits', async () => {
     const { username, fund } = await investor();
     service.clock.set('2026-01-17T12:00:00.000Z');
     await fund('100.00');
@@ -154,7 +154,7 @@ describe('the portfolio over time', () => {
     const url = `/admin/users/${username}/adjustments`;
     expect((await service.call('POST', url, { headers: admin, body })).status).toBe(201);
     service.clock.set(NOW);
-    const { data } = await historyOf(username, 'all');
+    const { data } = await readHistory(username, 'all');
     expect(data.at(-1)).toMatchObject({ cash: '65.00', net_deposits: '65.00' });
     expect(data.map(shortly).slice(1, -2)).toEqual([
       '2026-01-16T00:00:00.000Z 0.00 0.00 0.00',
@@ -164,7 +164,7 @@ describe('the portfolio over time', () => {
     ]);
   });
 
-  it('still values what was sold out since', async () => {
+  it('values positions that were closed later', async () => {
     const { username, fund, trade } = await investor();
     service.clock.set('2026-01-15T13:00:00.000Z');
     await fund('105.00');
@@ -172,7 +172,7 @@ describe('the portfolio over time', () => {
     service.clock.set('2026-01-17T13:00:00.000Z');
     await trade('-1', '100.00', '-5.00');
     service.clock.set(NOW);
-    const { data } = await historyOf(username, '1m');
+    const { data } = await readHistory(username, '1m');
     expect(data.map(shortly).slice(3)).toEqual([
       '2026-01-16T00:00:00.000Z 0.00 110.00 105.00',
       '2026-01-17T00:00:00.000Z 0.00 120.00 105.00',
@@ -183,7 +183,7 @@ describe('the portfolio over time', () => {
     ]);
   });
 
-  it('goes a month back when it is not said how far, and has one point for a new account', async () => {
+  it('covers a month by default, and has one point for a new account', async () => {
     service.clock.set(NOW);
     const username = 'newborn';
     await service.addUser({ username, email: 'newborn@example.com', created_at: NOW });
@@ -200,7 +200,7 @@ describe('the portfolio over time', () => {
     service.clock.set('2026-01-18T09:00:00.000Z');
     await fund('1000.00');
     service.clock.set(NOW);
-    // One unit costs one dollar, so buying and selling changes nothing in the sum.
+    // One unit costs one dollar, so trades do not change the total.
     let isTrading = true;
     const trading = (async () => {
       for (let i = 0; isTrading; i += 1) {
@@ -211,7 +211,7 @@ describe('the portfolio over time', () => {
     })();
     const seen = new Set<string>();
     for (let i = 0; i < 30; i += 1) {
-      const { data } = await historyOf(username, '1d');
+      const { data } = await readHistory(username, '1d');
       for (const { total_value, net_deposits } of data.slice(-3)) seen.add(`${total_value} ${net_deposits}`);
     }
     isTrading = false;
@@ -219,7 +219,7 @@ describe('the portfolio over time', () => {
     expect([...seen]).toEqual(['1000.00 1000.00']);
   });
 
-  it('begins later, and says so, when there are more transactions than it may look at', async () => {
+  it('starts later and is incomplete when there are more transactions than it may read', async () => {
     const username = 'restless';
     const count = MAX_LINES + 100;
     await service.addUser({ username, email: 'restless@example.com', created_at: BORN });
@@ -231,7 +231,7 @@ describe('the portfolio over time', () => {
           transaction_id: `${String(index + 1).padStart(12, '0')}-x`,
           previous_balance: `${index}.00`,
           new_balance: `${index + 1}.00`,
-          // The first hundred on the first day, and the rest on the third.
+          // The first hundred are on the first day, the rest on the third.
           created_at: index < 100 ? '2026-01-15T13:00:00.000Z' : '2026-01-17T13:00:00.000Z',
         }),
       ),
@@ -252,13 +252,13 @@ describe('the portfolio over time', () => {
       result: undefined,
     }));
     service.clock.set(NOW);
-    const history = await historyOf(username, 'all');
+    const history = await readHistory(username, 'all');
     expect(history.complete).toBe(false);
     expect(history.data.map(shortly).slice(-2)).toEqual([
       `2026-01-18T00:00:00.000Z ${count}.00 0.00 ${count}.00`,
       `${NOW} ${count}.00 0.00 ${count}.00`,
     ]);
-    expect(await historyOf(username, '1d')).toMatchObject({ complete: false });
+    expect(await readHistory(username, '1d')).toMatchObject({ complete: false });
   });
 
   it.each([

@@ -35,7 +35,7 @@ describe('renewing tokens', () => {
     expect((await refresh(renewed.body.refresh_token)).status).toBe(200);
   });
 
-  it('answers a lost answer with the very same refresh token for 10 seconds', async () => {
+  it('returns the same refresh token for 10 seconds to a client that lost the response', async () => {
     const first = await signIn();
     const lost = await refresh(first.refresh_token);
     service.clock.advanceSeconds(9);
@@ -49,7 +49,7 @@ describe('renewing tokens', () => {
     expect((await refresh(again.body.refresh_token)).status).toBe(200);
   });
 
-  it('stores no token, and none can be made of what is stored without the signing key', async () => {
+  it('stores no token and nothing to make one from without the signing key', async () => {
     const first = await signIn();
     const { body } = await refresh(first.refresh_token);
     const stored = JSON.stringify(await service.everyStoredItem());
@@ -58,7 +58,7 @@ describe('renewing tokens', () => {
     }
   });
 
-  it('ends the whole session when a token comes again whose successor was used, also within 10 seconds', async () => {
+  it('ends the session when a token is reused after its successor was used, even within 10 seconds', async () => {
     const first = await signIn();
     const second = await refresh(first.refresh_token);
     const third = await refresh(second.body.refresh_token);
@@ -66,7 +66,7 @@ describe('renewing tokens', () => {
     expect((await refresh(third.body.refresh_token)).status).toBe(401);
   });
 
-  it('ends the whole session when a used token comes again after 10 seconds', async () => {
+  it('ends the session when a token is reused after 10 seconds', async () => {
     const first = await signIn();
     const second = await refresh(first.refresh_token);
     service.clock.advanceSeconds(10);
@@ -89,7 +89,7 @@ describe('renewing tokens', () => {
     expect((await balance(other.access_token)).status).toBe(200);
   });
 
-  it('makes one family of tokens of 100 parallel uses of one, at two instances over one store', async () => {
+  it('returns one refresh token to 100 parallel uses of a token at two instances', async () => {
     const { refresh_token } = await signIn();
     const other = await service.anotherInstance();
     const answers = await Promise.all(
@@ -122,7 +122,7 @@ describe('renewing tokens', () => {
     expect((await balance(renewed.body.access_token)).status).toBe(401);
   });
 
-  it('carries the role that the user has by now', async () => {
+  it('carries the current role of the user', async () => {
     const { access_token, refresh_token } = await signIn();
     expect((await service.call('GET', '/admin/users', { headers: bearer(access_token) })).status).toBe(403);
     await createUserDao(service.store).updateUser('alice', { role: 'moderator' });
@@ -201,7 +201,7 @@ describe('signing out', () => {
 });
 
 describe('the public key set', () => {
-  it('is readable by everybody and has no private part', async () => {
+  it('is public and has no private part', async () => {
     const answer = await service.call('GET', '/.well-known/jwks.json');
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual(service.runtime.signingKeys.publicKeys());

@@ -26,7 +26,7 @@ describe('a stream', () => {
     const deposits = (async () => {
       for (; isCutting; made++) await deposit(alice);
     })();
-    // On a busy machine events are slow to come: then more cuts come between them.
+    // On a busy machine events are slow, so more cuts are needed.
     for (let cut = 0; cut < 50 || made <= 50; cut++) {
       const stream = await open(alice, { lastEventId: String(seen.at(-1) ?? 0) });
       await hello(stream);
@@ -46,7 +46,7 @@ describe('a stream', () => {
 
 describe('a client that does not read', () => {
   const HUGE = Array.from({ length: 400 }, (_, i) => `A${i}`);
-  /** As much as the sockets of this machine swallow before anything waits with us, and more. */
+  /** More than the socket buffers of a machine hold. */
   const BATCHES = 400;
   const flood = async () => {
     let lastSeq = 0;
@@ -59,13 +59,13 @@ describe('a client that does not read', () => {
   const limits = {
     priceIntervalMilliseconds: 0,
     priceBatchMilliseconds: 0,
-    roundMilliseconds: 50,
-    patienceMilliseconds: 300,
+    checkIntervalMilliseconds: 50,
+    writeTimeoutMilliseconds: 300,
   };
 
-  it('misses prices, and gets the latest of each when it reads again', async () => {
-    // Whoever is full when their events are looked for is cut off after this; the flood may take longer than that.
-    await start({ ...limits, patienceMilliseconds: 60_000 });
+  it('misses prices, and gets the latest of each asset when it reads again', async () => {
+    // The timeout exceeds the duration of the flood, so that the full stream is not cut off.
+    await start({ ...limits, writeTimeoutMilliseconds: 60_000 });
     const headers = await service().signedIn();
     const stream = await open(headers, { query: '?prices=all' });
     const reader = await open(headers, { query: '?prices=all' });
@@ -81,7 +81,7 @@ describe('a client that does not read', () => {
     expect(stream.frames.length).toBeLessThan(reader.frames.length);
   });
 
-  it('is cut off when an event finds no room, and resumes where it was', async () => {
+  it('is cut off when an event finds no room, and resumes after its last event', async () => {
     await start(limits);
     const headers = await service().signedIn('alice');
     const stream = await open(headers, { query: '?prices=all' });
@@ -93,7 +93,7 @@ describe('a client that does not read', () => {
     await flood();
     await deposit(headers);
     await reader.waitFor(withSeq(2));
-    await wait(limits.patienceMilliseconds + 200);
+    await wait(limits.writeTimeoutMilliseconds + 200);
     stream.resume();
     expect(await stream.ended).toBe(false);
     expect(ids(stream)).toEqual([1]);
@@ -103,7 +103,7 @@ describe('a client that does not read', () => {
   });
 
   it('gets a long replay at its own pace', async () => {
-    // Less than a page: none is written while the one before it waits.
+    // Less than a page, so that a page waits until the previous one has drained.
     await start({ maxBufferedBytes: 20 * 1_024 });
     const alice = await service().signedIn('alice');
     await Promise.all(Array.from({ length: 2_000 }, () => deposit(alice)));

@@ -25,7 +25,7 @@ const SECONDS_PER_DAY = 86_400;
 afterEach(stop);
 
 describe('a stream', () => {
-  it('begins with where the user is, then carries what happens', async () => {
+  it('starts with the last seq of the user, then sends events as they happen', async () => {
     await start();
     const alice = await service().signedIn('alice');
     await deposit(alice, '5.00');
@@ -51,7 +51,7 @@ describe('a stream', () => {
     expect(stream.frames).toHaveLength(2);
   });
 
-  it('replays what was missed, behind Last-Event-ID or after, and goes on', async () => {
+  it('replays events after Last-Event-ID or `after`, then continues', async () => {
     await start({ pageSize: 3 });
     const alice = await service().signedIn('alice');
     for (let i = 0; i < 10; i++) await deposit(alice);
@@ -69,7 +69,7 @@ describe('a stream', () => {
     }
   });
 
-  it('that is cut before its first event is resumed by the id of hello without a loss', async () => {
+  it('that is cut before its first event resumes from the id of hello without a loss', async () => {
     await start();
     const alice = await service().signedIn('alice');
     await deposit(alice);
@@ -77,11 +77,11 @@ describe('a stream', () => {
     const greeting = await hello(cut);
     cut.cut();
     await deposit(alice);
-    // What a standard EventSource sends: the last id that it saw, of whatever event.
+    // A standard EventSource sends the last id of any event.
     const resumed = await open(alice, { lastEventId: greeting.id ?? '' });
     await resumed.waitFor(withSeq(2));
     expect(ids(resumed)).toEqual([2]);
-    // Of a stream that was resumed, hello stands before what is still to come.
+    // The id of hello on a resumed stream precedes the events that follow.
     expect(await hello(await open(alice, { lastEventId: '1' }))).toMatchObject({
       id: '1',
       data: { last_seq: 2 },
@@ -96,7 +96,7 @@ describe('a stream', () => {
     expect([stream.status, stream.refusal]).toMatchObject([404, { code: 'RES_001' }]);
   });
 
-  it('shows nothing of anybody else', async () => {
+  it('shows no events of other users', async () => {
     await start();
     const [alice, bob] = [await service().signedIn('alice'), await service().signedIn('bob')];
     const streamOfAlice = await open(alice, { query: '?after=0' });
@@ -111,18 +111,18 @@ describe('a stream', () => {
     expect(ids(streamOfBob)).toEqual([1]);
   });
 
-  it('finds by itself what no message told of', async () => {
-    await start({ pollMilliseconds: 150, roundMilliseconds: 50 });
+  it('finds events by polling when their message is lost', async () => {
+    await start({ pollMilliseconds: 150, checkIntervalMilliseconds: 50 });
     const alice = await service().signedIn('alice');
     const stream = await open(alice);
     await hello(stream);
-    // Nothing is heard any more, neither of this process nor of others.
+    // No message arrives any more, from this instance or from others.
     await service().runtime.bus.close();
     await deposit(alice);
     expect(await stream.waitFor(withSeq(1))).toMatchObject({ id: '1' });
   });
 
-  it('tells a client that is too old, or ahead of what there is, to begin anew', async () => {
+  it('resets a client whose events have expired, and one that is ahead of the store', async () => {
     await start();
     const alice = await service().signedIn('alice');
     for (let i = 0; i < 3; i++) await deposit(alice);
@@ -175,7 +175,7 @@ describe('a stream', () => {
     });
   });
 
-  it('has no HEAD', async () => {
+  it('does not support HEAD', async () => {
     await start();
     const answer = await service().app.inject({
       method: 'HEAD',
@@ -188,7 +188,7 @@ describe('a stream', () => {
 });
 
 describe('the end of a stream', () => {
-  it('comes within a second when its session is signed out, and says so first', async () => {
+  it('comes within a second of a sign-out, after an event about it', async () => {
     await start();
     await service().addUser();
     const [leaving, staying] = [await service().logIn('alice'), await service().logIn('alice')];
@@ -205,7 +205,7 @@ describe('the end of a stream', () => {
       event: 'session.revoked',
       data: { data: { session_id: session?.session_id } },
     });
-    // The other session is told, and goes on.
+    // The stream of the other session gets the event and stays open.
     expect(await other.waitFor(({ event }) => event === 'session.revoked')).toMatchObject({ id: '1' });
     await deposit(bearer(staying.body.access_token));
     await other.waitFor(withSeq(2));
@@ -238,12 +238,12 @@ describe('the end of a stream', () => {
     const asked = performance.now();
     await act(other);
     expect(await stream.ended).toBe(true);
-    // Hashing a password is not part of it.
+    // The time does not include hashing a password.
     expect(performance.now() - asked).toBeLessThan(1_500);
     expect(stream.frames.at(-1)?.event).toBe('session.revoked');
   });
 
-  it('comes at once when the process drains, which 50 streams do not hold up', async () => {
+  it('comes at once when the process drains, and 50 streams do not delay the drain', async () => {
     await start();
     const opened: EventStream[] = [];
     for (let user = 0; user < 10; user++) {
@@ -260,7 +260,7 @@ describe('the end of a stream', () => {
     }
   });
 
-  it('is not waited for by a new one: a process that drains takes none', async () => {
+  it('means that a draining process refuses new streams', async () => {
     await start();
     const headers = await service().signedIn();
     service().runtime.drain.begin();
@@ -269,7 +269,7 @@ describe('the end of a stream', () => {
 });
 
 describe('streams', () => {
-  it('are eight for a user; a ninth has to wait for one that is closed', async () => {
+  it('are limited to eight for a user, and closing one makes room for another', async () => {
     await start();
     const alice = await service().signedIn('alice');
     const opened = await Promise.all(Array.from({ length: 12 }, () => open(alice)));
@@ -296,7 +296,7 @@ describe('streams', () => {
     await expect.poll(async () => (await open(headers)).status).toBe(200);
   });
 
-  it('that are refused take no place', async () => {
+  it('that are refused do not count', async () => {
     await start({ maxPerUser: 1, maxPerProcess: 1 });
     const alice = await service().signedIn('alice');
     for (let i = 0; i < 3; i++) expect((await open(alice, { query: '?after=x' })).status).toBe(422);
@@ -308,7 +308,7 @@ describe('streams', () => {
 });
 
 describe('prices on a stream', () => {
-  it('are those that it asked for, without an id', async () => {
+  it('are sent for the requested assets, without an id', async () => {
     await start();
     await addAssets('BTC', 'ETH', 'SOL');
     const alice = await service().signedIn('alice');

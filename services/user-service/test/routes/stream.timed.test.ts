@@ -18,9 +18,9 @@ const ACCESS_LIFETIME_SECONDS = 900;
 
 afterEach(stop);
 
-describe('a stream, in the course of time', () => {
-  it('gives signs of life', async () => {
-    await start({ heartbeatMilliseconds: 100, roundMilliseconds: 25 });
+describe('a stream over time', () => {
+  it('sends heartbeats', async () => {
+    await start({ heartbeatMilliseconds: 100, checkIntervalMilliseconds: 25 });
     const stream = await open(await service().signedIn());
     await hello(stream);
     await wait(550);
@@ -28,7 +28,7 @@ describe('a stream, in the course of time', () => {
     expect(stream.heartbeats()).toBeLessThanOrEqual(7);
   });
 
-  it('ends within a second when its session ends in another process, of which nothing is heard', async () => {
+  it('ends within a second when its session ends in another instance whose message is lost', async () => {
     await start();
     const alice = await service().signedIn('alice');
     const stream = await open(alice);
@@ -43,7 +43,7 @@ describe('a stream, in the course of time', () => {
     const revoked = performance.now();
     expect(await stream.ended).toBe(true);
     expect(performance.now() - revoked).toBeLessThan(1_000);
-    // There is no such event in the store, so what the client is told has no seq.
+    // The store has no event for it, so the frame has no seq.
     expect(stream.frames.at(-1)).toMatchObject({
       id: undefined,
       event: 'session.revoked',
@@ -65,7 +65,7 @@ describe('a stream, in the course of time', () => {
     expect(stream.frames.at(-1)).toMatchObject({ event: 'closing', data: { reason: 'token_expired' } });
   });
 
-  it('brings prices at most four times a second and asset, the latest last, however often they change', async () => {
+  it('sends at most four prices a second for each asset, the latest last', async () => {
     await start();
     await addAssets('BTC', 'ETH');
     const stream = await open(await service().signedIn(), { query: '?prices=BTC,ETH' });
@@ -80,7 +80,7 @@ describe('a stream, in the course of time', () => {
     await stream.waitFor(price('1060'));
     for (const assetId of ['BTC', 'ETH']) {
       const received = prices(stream, assetId);
-      // One more than four a second: the first comes at once.
+      // One more than four a second, since the first is sent at once.
       expect(received.length).toBeLessThanOrEqual(4 * seconds + 2);
       expect(received.length).toBeGreaterThanOrEqual(2 * seconds);
       const mids = received.map(({ data }) => Number(data['mid']));

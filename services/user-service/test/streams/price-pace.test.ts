@@ -22,7 +22,7 @@ interface Sent {
   readonly at: number;
 }
 
-/** Publishes at the given times, and sends whenever something may be sent. */
+/** Publishes at the given times, and sends as soon as the pace allows. */
 function play(published: readonly { readonly assetId: string; readonly at: number }[]): Sent[] {
   const pace = createPricePace(LIMITS);
   const sent: Sent[] = [];
@@ -55,7 +55,7 @@ const publications = fc
   });
 
 describe('the pace of prices', () => {
-  it('lets no more than four of an asset through in any second', () => {
+  it('allows at most four prices of an asset in any second', () => {
     fc.assert(
       fc.property(publications, (published) => {
         const sent = play(published);
@@ -69,7 +69,7 @@ describe('the pace of prices', () => {
     );
   });
 
-  it('sends the latest of each asset in the end, each once and none after a newer one', () => {
+  it('sends the latest price of each asset last, each price at most once and none after a newer one', () => {
     fc.assert(
       fc.property(publications, (published) => {
         const sent = play(published);
@@ -82,7 +82,7 @@ describe('the pace of prices', () => {
     );
   });
 
-  it('keeps a price waiting no longer than until its asset may be sent and a batch may go', () => {
+  it('delays a price only until its asset and a batch may be sent', () => {
     fc.assert(
       fc.property(publications, (published) => {
         const sent = play(published);
@@ -96,7 +96,7 @@ describe('the pace of prices', () => {
     );
   });
 
-  it('sends the first after a pause at once', () => {
+  it('sends the first price after a pause at once', () => {
     const at = play([
       { assetId: 'BTC', at: 1_000 },
       { assetId: 'BTC', at: 1_010 },
@@ -112,7 +112,7 @@ describe('the pace of prices', () => {
     ]);
   });
 
-  it('has nothing to send when nothing waits', () => {
+  it('has nothing to send when no price is waiting', () => {
     const pace = createPricePace(LIMITS);
     expect(pace.nextAt()).toBe(Number.POSITIVE_INFINITY);
     pace.add([quote('BTC', 1)]);

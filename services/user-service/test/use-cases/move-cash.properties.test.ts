@@ -9,7 +9,7 @@ import { depositCash } from '../../src/use-cases/deposit-cash.ts';
 import type { CashReceipt, MoveCash } from '../../src/use-cases/move-cash.ts';
 import { withdrawCash } from '../../src/use-cases/withdraw-cash.ts';
 
-/** Each run writes to the disk, so there are fewer of them than of the pure properties. */
+/** Fewer runs than for pure properties, since each one writes to the disk. */
 const RUNS = { numRuns: 40 };
 const ALL = { limit: 100, offset: 0, after: undefined };
 const OPENING_USD = 50;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.dispose());
 
-/** A customer's wish, sent one or more times with one key. */
+/** A command, sent one or more times with one key. */
 const intents = fc.array(
   fc.record({
     kind: fc.constantFrom('deposit', 'withdraw'),
@@ -32,7 +32,7 @@ const intents = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** By which the copies are put into another order than they were made in. */
+/** The sort key that shuffles the copies. */
 const ranks = fc.array(fc.nat(), { minLength: 32, maxLength: 32 });
 
 type Sent = { readonly receipt: Once<CashReceipt> } | { readonly refused: true };
@@ -46,10 +46,10 @@ async function send(command: (typeof COMMANDS)['deposit'], movement: MoveCash): 
   }
 }
 
-describe('commands that are sent again with their key', () => {
+describe('commands that are repeated with their key', () => {
   let users = 0;
 
-  it('take effect once, in whatever order their copies arrive', async () => {
+  it('take effect once, in any order of their copies', async () => {
     await fc.assert(
       fc.asyncProperty(intents, ranks, async (wishes, order) => {
         users += 1;
@@ -75,7 +75,7 @@ describe('commands that are sent again with their key', () => {
         wishes.forEach(({ kind, dollars }, index) => {
           const answers = sent.filter((one) => one.index === index).map((one) => one.answer);
           const receipts = answers.flatMap((answer) => ('receipt' in answer ? [answer.receipt] : []));
-          // A refusal is not remembered: a later copy may find the money there.
+          // Refusals are not stored: a later copy may succeed.
           if (receipts.length === 0) return;
           expect(receipts.filter(({ isReplayed }) => !isReplayed)).toHaveLength(1);
           expect(new Set(receipts.map(({ result }) => JSON.stringify(result))).size).toBe(1);

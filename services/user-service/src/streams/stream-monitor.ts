@@ -7,54 +7,55 @@ import type { LiveStream } from './live-stream.ts';
 import type { PriceChannel } from './price-channel.ts';
 import type { StreamLimits } from './stream-limits.ts';
 
-export interface StreamRoundsOptions {
+export interface StreamMonitorOptions {
   readonly store: Pick<TableStore, 'batchGet'>;
   readonly clock: Clock;
   readonly limits: StreamLimits;
-  /** All streams that are open now. */
+  /** Returns all open streams. */
   readonly openStreams: () => readonly LiveStream[];
   readonly prices: Pick<PriceChannel, 'sendMissed'>;
-  /** Told when the store could not be read; the next round tries again. */
-  readonly onTrouble: (error: unknown) => void;
+  /** Called when the store could not be read; the next check tries again. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** Looks after all streams again and again, as long as there are any. */
-export interface StreamRounds {
-  begin(): void;
-  end(): void;
+/** Checks all streams at an interval, as long as there are any. */
+export interface StreamMonitor {
+  /** Schedules the next check, unless one is scheduled. */
+  start(): void;
+  stop(): void;
 }
 
 /**
- * Each round ends the streams whose session is over. It reads the sessions themselves, all of them at one go: that
- * nobody goes on listening for a second after being signed out must not depend on a message that may be lost.
+ * Creates the monitor of all streams. Each check closes the streams whose session has ended. It reads the sessions from the
+ * store in batches, since a stream must close within a second of a sign-out even when the message about it is lost.
  */
-export function createStreamRounds(options: StreamRoundsOptions): StreamRounds {
-  const { limits, openStreams, prices, onTrouble } = options;
+export function createStreamMonitor(options: StreamMonitorOptions): StreamMonitor {
+  const { limits, openStreams, prices, onError } = options;
   let timer: NodeJS.Timeout | undefined;
 
-  async function goRound(): Promise<void> {
+  async function check(): Promise<void> {
     const streams = openStreams();
     const nowMilliseconds = performance.now();
-    for (const stream of streams) stream.tick(nowMilliseconds);
+    for (const stream of streams) stream.check(nowMilliseconds);
     prices.sendMissed();
-    await endRevoked(streams, options).catch(onTrouble);
+    await endRevokedStreams(streams, options).catch(onError);
     timer = undefined;
-    if (openStreams().length > 0) begin();
+    if (openStreams().length > 0) start();
   }
 
-  function begin(): void {
-    timer ??= setTimeout(() => void goRound(), limits.roundMilliseconds).unref();
+  function start(): void {
+    timer ??= setTimeout(() => void check(), limits.checkIntervalMilliseconds).unref();
   }
 
   return {
-    begin,
-    end: () => clearTimeout(timer),
+    start,
+    stop: () => clearTimeout(timer),
   };
 }
 
-async function endRevoked(
+async function endRevokedStreams(
   streams: readonly LiveStream[],
-  { store, clock, onTrouble }: StreamRoundsOptions,
+  { store, clock, onError }: StreamMonitorOptions,
 ): Promise<void> {
   const sessions = groupBySession(streams);
   for (let first = 0; first < sessions.length; first += MAX_BATCH_GET_ITEMS) {
@@ -64,9 +65,9 @@ async function endRevoked(
       const session = sessionRecord.readIfPresent(items[position]);
       return !session || !isLiveSession(session, clock.now());
     });
-    // Nobody waits for a client that reads its last events slowly: the next round ends it without them.
+    // Not awaited, since a slow client may take long to read its last events.
     for (const stream of ended.flatMap((session) => session.streams)) {
-      stream.endSession().catch(onTrouble);
+      stream.endSession().catch(onError);
     }
   }
 }
