@@ -9,7 +9,7 @@ import { UnreadableRequestError } from '@cnop/exception/errors';
 import { registerErrorHandlers, sendProblem } from '@cnop/exception/http/error-handler';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Fastify from 'fastify';
-import { answerClientError } from './client-error.ts';
+import { respondToClientError } from './client-error.ts';
 import { createClientOrigin } from './client-origin.ts';
 import { allowOrigins } from './cors.ts';
 import type { GuardOptions } from './guard.ts';
@@ -20,55 +20,58 @@ import { serveErrorPages } from './pages/error-pages.ts';
 import { servePublicRoutes } from './public-routes.ts';
 import type { RateLimitSettings } from './rate-limits.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { createAnswerHeaders } from './security-headers.ts';
+import { runCheck } from './run-check.ts';
+import { createSecurityHeaders } from './security-headers.ts';
 import type { Upstreams } from './upstream.ts';
 import { serveAppInfo } from './web/app-info.ts';
 import { serveCookieSessions } from './web/cookie-sessions.ts';
 import { serveWebApp } from './web/web-app.ts';
 import { readWebFiles } from './web/web-files.ts';
-import { whenChecked } from './when-checked.ts';
 
 const SERVICE = 'gateway';
-/** Path and query; longer ones are refused before anything looks at them. */
+/** Path and query. Longer URLs are refused before routing. */
 const MAX_URL_LENGTH = 2_048;
 
-/** What the gateway shares with the services of its process; no store. */
+/** The parts of a service runtime that the gateway needs; it has no store. */
 type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'drain' | 'verifier'>;
 
 export interface GatewayOptions extends GatewayRuntime {
   readonly upstreams: Upstreams;
   readonly limits: RateLimitSettings;
-  /** Counts for all gateways together; without one this process counts for itself. */
+  /** Counts requests of all gateways together; without one this process counts for itself. */
   readonly sharedCounter?: SharedCounter | undefined;
   /** Web apps that may call the API from a browser, such as `https://app.example.com`. */
   readonly corsOrigins: readonly string[];
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly isProduction: boolean;
-  /** Where the built web app is; without it there is none. */
+  /** The folder of the built web app; without it none is served. */
   readonly webFolder?: string | undefined;
-  /** What the web app may offer. */
+  /** Whether the web app offers demo accounts and free deposits. */
   readonly playMoney: PlayMoney;
 }
 
-/** Builds the public door; it does not listen. Closing it closes the connections to the services, not the services. */
+/**
+ * Builds the gateway without listening. Closing it closes its connections to the services, not the services.
+ * @throws ConfigError when the web folder holds no built app
+ */
 export async function buildGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { clock, upstreams, verifier } = options;
   const limits = createRateLimits({ settings: options.limits, clock, shared: options.sharedCounter });
   const originOf = createClientOrigin(options.trustedProxies);
   const guardOptions = { verifier, limits, originOf };
-  const welcome = createWelcome(options, guardOptions);
+  const precheck = createPrecheck(options, guardOptions);
   const webFiles = options.webFolder === undefined ? undefined : await readWebFiles(options.webFolder);
 
   const app = Fastify({
     ...SERVER_OPTIONS,
-    // As long as a URL may be: a parameter that is too long is for its schema to refuse.
+    // The router accepts any parameter; its schema refuses one that is too long.
     routerOptions: { ...SERVER_OPTIONS.routerOptions, maxParamLength: MAX_URL_LENGTH },
     loggerInstance: options.logger.child({ service: SERVICE }) as FastifyBaseLogger,
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, clock.now()),
+    clientErrorHandler: (error, socket) => respondToClientError(error, socket, clock.now()),
     frameworkErrors: (_error, request, reply) => {
-      whenChecked(
-        () => welcome(request, reply),
+      runCheck(
+        () => precheck(request, reply),
         (refusal) => {
           const unreadable = new UnreadableRequestError('The path is not well-formed.');
           sendProblem(refusal ?? unreadable, request, reply, clock.now());
@@ -78,7 +81,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   });
   useZodSchemas(app);
   registerErrorHandlers(app, () => clock.now());
-  app.addHook('onRequest', (request, reply, done) => whenChecked(() => welcome(request, reply), done));
+  app.addHook('onRequest', (request, reply, done) => runCheck(() => precheck(request, reply), done));
   await allowOrigins(app, options.corsOrigins);
   logRequests(app, options.logger, SERVICE);
 
@@ -103,16 +106,19 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   return app;
 }
 
-type Welcome = (request: FastifyRequest, reply: FastifyReply) => Promise<void> | undefined;
+type Precheck = (request: FastifyRequest, reply: FastifyReply) => Promise<void> | undefined;
 
 /**
- * Makes what happens to every request first, known route or not: the headers of its answer, and coarse checks. It
- * throws a ProblemError to refuse.
+ * Makes the first step of every request, for known and unknown routes: it sets the headers of the response and checks the
+ * form of the request. It throws or rejects with a ProblemError to refuse.
  */
-function createWelcome({ isProduction, drain }: GatewayOptions, { limits, originOf }: GuardOptions): Welcome {
-  const setAnswerHeaders = createAnswerHeaders(isProduction);
+function createPrecheck(
+  { isProduction, drain }: GatewayOptions,
+  { limits, originOf }: GuardOptions,
+): Precheck {
+  const setSecurityHeaders = createSecurityHeaders(isProduction);
   return (request, { raw }) => {
-    setAnswerHeaders(raw, request.id);
+    setSecurityHeaders(raw, request.id);
     if (drain.isDraining) raw.setHeader('connection', 'close');
     if ((request.raw.url ?? '').length > MAX_URL_LENGTH) {
       throw new UnreadableRequestError(`The URL is longer than ${MAX_URL_LENGTH} characters.`, {
@@ -120,7 +126,7 @@ function createWelcome({ isProduction, drain }: GatewayOptions, { limits, origin
       });
     }
     assertPlainRequest(request.raw);
-    // Looking for routes that do not exist is reading, too.
+    // A request for an unknown route counts as a read.
     return request.is404 ? limits.reads.admit(originOf(request.raw), raw) : undefined;
   };
 }

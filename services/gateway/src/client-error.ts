@@ -16,8 +16,16 @@ const DETAIL_BY_STATUS: Readonly<Record<number, string>> = {
   431: 'The headers are too large.',
 };
 
-/** Answers what is no request at all. There is no reply object yet, so the answer is written by hand. */
-export function answerClientError(error: Error & { readonly code?: string }, socket: Duplex, at: Date): void {
+/**
+ * Responds to bytes that Node could not parse as a request. There is no reply object yet, so the response is written to the
+ * socket.
+ * @param at the time in the problem document
+ */
+export function respondToClientError(
+  error: Error & { readonly code?: string },
+  socket: Duplex,
+  at: Date,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;

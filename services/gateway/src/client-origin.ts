@@ -7,22 +7,22 @@ import {
   widerNetworksOf,
 } from '@cnop/common/auth/client-address';
 
-/** Where a request came from. */
+/** The address that a request came from, and its networks. */
 export interface ClientOrigin {
   readonly address: string;
-  /** The narrowest network that limits count. */
+  /** The narrowest network that rate limits count. */
   readonly network: string;
-  /** The networks around it that limits count as well, the narrower first; none for IPv4. */
+  /** The wider networks that rate limits count as well, narrowest first; none for IPv4. */
   readonly wider: readonly string[];
 }
 
 export type ClientOriginOf = (request: IncomingMessage) => ClientOrigin;
 
 /**
- * Makes the function that says where a request came from: the other end of the connection, or whom a trusted proxy
- * there vouches for. For a connection without a proxy the answer never changes, so it is computed once.
+ * Makes the function that returns the origin of a request: the peer of the connection, or the client that a trusted proxy
+ * reports. Without a proxy the origin of a connection never changes, so it is computed once.
  * @param trustedProxies addresses and networks
- * @throws Error for an entry that is neither
+ * @throws Error for an entry that is neither an address nor a network
  */
 export function createClientOrigin(trustedProxies: readonly string[]): ClientOriginOf {
   const trusted = createTrustedProxies(trustedProxies);

@@ -20,8 +20,8 @@ const EXPOSED_HEADERS = [
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /**
- * Lets web apps of the given origins call the API. Without any, CORS is off and a preflight is an unknown route. A
- * preflight carries no token and reaches nothing, so no limit counts it.
+ * Allows web apps of the given origins to call the API. Without origins CORS is off and a preflight is an unknown route. A
+ * preflight has no token and reaches no service, so no rate limit counts it.
  */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;
@@ -33,7 +33,7 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     strictPreflight: false,
   });
-  // The plugin sets headers on Fastify's reply, which a service in the same process never sees.
+  // The plugin sets headers on Fastify's reply, but a service in the same process writes to the raw response.
   app.addHook('onRequest', (_request, reply, done) => {
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) reply.raw.setHeader(name, value);

@@ -6,7 +6,7 @@ import { toProblemError } from '@cnop/exception/http/error-handler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientOriginOf } from './client-origin.ts';
 import type { PolicyName, RateLimitClient, RateLimits } from './rate-limits.ts';
-import { whenChecked } from './when-checked.ts';
+import { runCheck } from './run-check.ts';
 
 export interface GuardOptions {
   readonly verifier: TokenVerifier;
@@ -26,11 +26,12 @@ export type Guard = (
 ) => void;
 
 /**
- * Makes the check in front of a route: token, rate limit, role, in this order and before the body is read. Whether
- * the session still lives only a service can say.
+ * Makes the check in front of a route: token, rate limit and role, in this order and before the body is read. Services
+ * check that the session is live, since the gateway has no store.
  *
- * A request counts for the user of its token. Without a verified one it counts for the network it came from, under
- * the policy of the route it wanted, so 401s are limited like any other answer.
+ * A request counts for the user of its token. Without a verified token it counts for the client's network, under the
+ * policy of the route, so responses with 401 are limited as well.
+ * @see docs/reference/http.md
  */
 export function createGuard(route: GuardedRoute, options: GuardOptions): Guard {
   return route.access === 'public' ? guardPublic(route, options) : guardPrivate(route, options);
@@ -51,10 +52,10 @@ function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, orig
   }
 
   return (request, reply, proceed) => {
-    /** A refused stranger counts as well, for the network that it came from. */
+    /** Refuses a request without a valid token, after counting it for its network. */
     const refuse = (error: unknown): void => {
       if (error instanceof RateLimitedError) return proceed(error);
-      whenChecked(
+      runCheck(
         () => limit.admit(originOf(request.raw), reply.raw),
         (refusal) => proceed(refusal ?? toProblemError(error)),
       );
@@ -67,14 +68,14 @@ function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, orig
     } catch (error) {
       return refuse(error);
     }
-    // Most tokens were checked before: nothing to wait for.
-    if (known) return whenChecked(() => admit(known, reply), proceed);
-    // Checking a signature is the dearest thing that a stranger can make us do.
-    whenChecked(
+    // Most tokens are cached, so most requests need no promise.
+    if (known) return runCheck(() => admit(known, reply), proceed);
+    // Verifying a signature is the most expensive work that an anonymous client can cause.
+    runCheck(
       () => limit.assertNotExhausted(originOf(request.raw), reply.raw),
       (refusal) => {
         if (refusal) return refuse(refusal);
-        verifier.verify(token).then((identity) => whenChecked(() => admit(identity, reply), proceed), refuse);
+        verifier.verify(token).then((identity) => runCheck(() => admit(identity, reply), proceed), refuse);
       },
     );
   };
@@ -82,17 +83,17 @@ function guardPrivate({ access, policy }: GuardedRoute, { verifier, limits, orig
 
 function guardPublic({ policy }: GuardedRoute, { verifier, limits, originOf }: GuardOptions): Guard {
   const limit = limits[policy];
-  // Who guesses at passwords must not get a fresh allowance with each account of his own.
+  // An attacker who guesses passwords must not get a new allowance with each own account.
   const knowsUsers = policy !== 'auth';
 
   return (request, reply, proceed) => {
     const identity = knowsUsers ? knownIdentity(request, verifier) : undefined;
     const client: RateLimitClient = identity ? { user: identity.username } : originOf(request.raw);
-    whenChecked(() => limit.admit(client, reply.raw), proceed);
+    runCheck(() => limit.admit(client, reply.raw), proceed);
   };
 }
 
-/** Of a token that was verified before: a public route gives nobody a reason to have a new one checked. */
+/** Returns the identity of a cached token; a public route verifies no new one. */
 function knownIdentity(request: FastifyRequest, verifier: TokenVerifier): AccessIdentity | undefined {
   if (request.headers.authorization === undefined) return undefined;
   try {

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Upstreams } from './upstream.ts';
 import { UPSTREAM_NAMES } from './upstream.ts';
 
-/** However often the gateway is asked, it asks each service no more than once in this time. */
+/** The gateway asks each service for readiness at most once in this time. */
 const READINESS_MAX_AGE_MILLISECONDS = 1_000;
 
 interface HealthOptions {
@@ -17,7 +17,10 @@ interface HealthOptions {
   readonly upstreams: Upstreams;
 }
 
-/** The gateway is ready when all services are. No limit counts these routes: a probe must not be told to wait. */
+/**
+ * Serves the health of the gateway, which is ready when all services are. No rate limit counts these routes, so that a probe
+ * is never refused.
+ */
 export function serveGatewayHealth(
   app: FastifyInstance,
   { upstreams, drain, ...options }: HealthOptions,

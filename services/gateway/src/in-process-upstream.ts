@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
-import type { ServiceAnswer, ServiceCall, Upstream } from './upstream.ts';
+import type { ServiceCall, ServiceResponse, Upstream } from './upstream.ts';
 
 interface InjectedRequest {
   readonly method: ServiceCall['method'];
@@ -11,41 +11,41 @@ interface InjectedRequest {
   readonly remoteAddress: string;
 }
 
-interface InjectedAnswer {
+interface InjectedResponse {
   readonly statusCode: number;
-  readonly headers: ServiceAnswer['headers'];
+  readonly headers: ServiceResponse['headers'];
   readonly body: string;
   json(): unknown;
 }
 
-/** The part of a Fastify app that the gateway needs, whatever its type provider. */
+/** The part of a Fastify app that the gateway needs, for any type provider. */
 export interface RoutableApp {
   readonly routing: (request: IncomingMessage, response: ServerResponse) => void;
   readonly ready: () => PromiseLike<unknown>;
-  readonly inject: (request: string | InjectedRequest) => Promise<InjectedAnswer>;
+  readonly inject: (request: string | InjectedRequest) => Promise<InjectedResponse>;
 }
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** What the client asked for, where `url` was rewritten. Fastify has it as `request.originalUrl`. */
+    /** The client's URL, set when `url` was rewritten. Fastify returns it as `request.originalUrl`. */
     originalUrl?: string | undefined;
   }
 }
 
-/** They describe the message itself, which stays the same one; Node has checked them. */
+/** Headers that frame the body, which is not copied; Node has validated them. */
 const FRAMING_HEADERS = ['content-length', 'transfer-encoding'] as const;
 
 /**
- * A service in this process. It gets the client's own request, stripped to what a service may see, and writes the
- * answer itself: nothing is copied, parsed or serialized twice.
+ * Creates the upstream of a service in this process. The service gets the client's own request with only the forwardable
+ * headers, and writes the response itself: nothing is copied, parsed or serialized twice.
  *
- * There is no timeout and no breaker: a service that hangs here hangs the gateway too.
+ * There is no timeout and no circuit breaker, since a service that hangs here hangs the gateway too.
  */
 export function createInProcessUpstream(app: RoutableApp): Upstream {
   async function read(path: string): Promise<unknown> {
-    const answer = await app.inject(path);
-    if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}`);
-    return answer.json();
+    const response = await app.inject(path);
+    if (response.statusCode !== 200) throw new Error(`${path} answered ${response.statusCode}`);
+    return response.json();
   }
 
   return {
@@ -60,14 +60,14 @@ export function createInProcessUpstream(app: RoutableApp): Upstream {
       return undefined;
     },
     async call({ method, url, headers, body, clientAddress }) {
-      const answer = await app.inject({
+      const response = await app.inject({
         method,
         url,
         headers: { ...headers },
         ...(body && { payload: body }),
         remoteAddress: clientAddress,
       });
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      return { status: response.statusCode, headers: response.headers, body: response.body };
     },
     readDocument: () => read(OPENAPI_PATH),
     checkReady: async () => {
@@ -88,7 +88,7 @@ function addressToService(
     const value = given[name];
     if (value !== undefined) headers[name] = value;
   }
-  // Everything else that Node offers is derived from these.
+  // Node derives all other views of the headers from these.
   const rawHeaders: string[] = [];
   for (const name of Object.keys(headers)) rawHeaders.push(name, headers[name] ?? '');
   raw.originalUrl = raw.url;

@@ -2,22 +2,22 @@ import type { Count } from '@cnop/common/limits/shared-counter';
 import type { ClientOrigin } from './client-origin.ts';
 import type { ClientCounter } from './shared-window-counter.ts';
 
-/** Requests that a /56 and a /48 of IPv6 may send for each one that a /64 may: providers give customers one or the other. */
+/** The limits of an IPv6 /56 and /48 as multiples of that of a /64, since providers assign either to one customer. */
 const WIDER_NETWORKS = [
   { name: '/56', allowance: 4 },
   { name: '/48', allowance: 16 },
 ] as const;
 
-/** Counts requests of networks, and of the networks around them. */
+/** Counts the requests of networks, and of the wider networks around them. */
 export interface NetworkCounter {
   take(origin: ClientOrigin): Count | Promise<Count>;
   waitSeconds(origin: ClientOrigin): number | Promise<number>;
 }
 
 /**
- * Creates a counter that counts an IPv4 address once, and an IPv6 address for its /64, /56 and /48, each against a limit
- * of its own. An exhausted wide network is refused before its narrow ones are counted, so no customer of a provider can
- * fill the memory for narrow ones.
+ * Creates a counter that counts an IPv4 address once, and an IPv6 address for its /64, /56 and /48, each against its own
+ * limit. An exhausted wide network is refused before its narrow networks are counted, so that one customer of a provider
+ * cannot fill the memory with narrow networks.
  * @param create makes the counter of one width, whose limit is `allowance` times that of an address
  */
 export function createNetworkCounter(
@@ -35,7 +35,7 @@ export function createNetworkCounter(
     );
   }
 
-  /** Goes on from narrow to wide while requests are allowed; the least that remains is what remains. */
+  /** Counts for wider and wider networks while the request is allowed; returns the count with the least remaining. */
   function takeWider(networks: readonly string[], taken: Count, from = 0): Count | Promise<Count> {
     const counter = wider[from];
     const network = networks[from];
@@ -63,7 +63,7 @@ export function createNetworkCounter(
   };
 }
 
-/** Goes on at once where there is nothing to wait for. */
+/** Continues at once for a plain value and later for a promise. */
 function andThen<A, B>(value: A | Promise<A>, goOn: (value: A) => B | Promise<B>): B | Promise<B> {
   return value instanceof Promise ? value.then(goOn) : goOn(value);
 }

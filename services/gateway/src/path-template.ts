@@ -3,17 +3,20 @@ import { PARAMETER_SCHEMAS } from './route-table.ts';
 
 const PARAMETER_PATTERN = /:(\w+)/g;
 
-/** Values of a path's parameters, as their schemas left them. */
+/** The parsed values of a path's parameters. */
 export type PathParameters = Readonly<Record<string, string>>;
 
-/** A path such as `/orders/:id`, taken apart once so that building it costs nothing. */
+/** A path such as `/orders/:id`, parsed once. */
 export interface PathTemplate {
-  /** What the parameters must look like, or undefined when there are none. */
+  /** The schema of the parameters; undefined without parameters. */
   readonly schema: z.ZodType<PathParameters> | undefined;
   build(parameters: PathParameters): string;
 }
 
-/** @throws Error for a parameter that has no schema: a path goes out only from values that were checked */
+/**
+ * Parses the path of a route.
+ * @throws Error for a parameter without a schema: a path is built only from validated values
+ */
 export function createPathTemplate(path: string): PathTemplate {
   const names = Array.from(path.matchAll(PARAMETER_PATTERN), ([, name = '']) => name);
   if (names.length === 0) return { schema: undefined, build: () => path };

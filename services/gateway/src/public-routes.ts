@@ -11,7 +11,7 @@ export interface PublicRoutesOptions extends GuardOptions {
   readonly upstreams: Upstreams;
 }
 
-/** Opens the routes of the table, and no other. */
+/** Serves the routes of the table by forwarding them to their services. */
 export async function servePublicRoutes(app: FastifyInstance, options: PublicRoutesOptions): Promise<void> {
   for (const bodyIsReadBy of ['gateway', 'service'] as const) {
     const routes = ROUTE_TABLE.filter(
@@ -33,7 +33,7 @@ type ForwardRequest = (
   reply: FastifyReply,
 ) => ReturnType<Upstream['forward']>;
 
-/** What a body says, and in which media type, is for the service to judge. */
+/** Reads bodies of any media type without parsing them, or leaves them to the service. */
 function readBodies(scope: FastifyInstance, reader: Upstream['bodyIsReadBy']): void {
   scope.removeAllContentTypeParsers();
   if (reader === 'service') scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -50,14 +50,14 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
       clientAddress: options.originOf(request.raw).address,
       timeout: route.timeout,
     });
-  // Where there is no body to read and no parameter to check, the rest of the framework's way is only a detour: the
-  // last hook hands the request on and never says that it is done.
+  // Without a body to read or a parameter to check, the last hook forwards the request at once and never calls back, which
+  // skips the rest of Fastify's request lifecycle.
   const isForwardedAtOnce = upstream.bodyIsReadBy === 'service' && !template.schema;
   scope.route<{ Params: PathParameters }>({
     method: route.method,
     url: route.path,
     config: { access: route.access },
-    // HEAD of a stream would wait for an end that does not come.
+    // A HEAD request of a stream would never end.
     exposeHeadRoute: route.timeout !== 'stream',
     ...(template.schema && { schema: { params: template.schema } }),
     onRequest: isForwardedAtOnce ? [guard, (request, reply) => void forward(request, reply)] : guard,

@@ -9,16 +9,16 @@ import type { ClientCounter } from './shared-window-counter.ts';
 import { createSharedWindowCounter } from './shared-window-counter.ts';
 import { createWindowCounter } from './window-counter.ts';
 
-/** Cancelling lowers risk, so who may place n orders may cancel this many times n. */
+/** Cancellations allowed for each order, since cancelling lowers risk. */
 const CANCELS_PER_ORDER = 5;
-/** A stream is opened once and then lasts, so who may read n times may open one this often. */
+/** Reads allowed for each opening of a stream, which is opened once and then lasts. */
 const READS_PER_STREAM = 10;
-/** A report looks at thousands of items where a read looks at a page, so who may read n times may ask for one this often. */
+/** Reads allowed for each report, which reads thousands of items instead of a page. */
 const READS_PER_REPORT = 20;
-/** Users, and addresses, that one policy can tell apart in a minute; about 400 bytes each. */
+/** Users, and networks, that one policy tracks in a minute; about 400 bytes each. */
 const MAX_TRACKED_CLIENTS = 100_000;
 
-/** Requests per minute and client; 0 is no limit. */
+/** Requests per minute and client; 0 switches a limit off. */
 export interface RateLimitSettings {
   readonly auth: number;
   readonly orders: number;
@@ -28,21 +28,24 @@ export interface RateLimitSettings {
 export type PolicyName = 'auth' | 'orders' | 'cancels' | 'reads' | 'reports' | 'streams';
 
 /**
- * Whom a request is counted for: the user of a verified token, else the network it came from. They are counted
- * apart, so that a flood of addresses cannot crowd out users.
+ * The client that a request counts for: the user of a verified token, otherwise the network. They are counted separately, so
+ * that a flood of addresses cannot displace users.
  */
 export type RateLimitClient = { readonly user: string } | ClientOrigin;
 
-/** One policy: its counters, and the headers that tell of them. */
+/** One policy: its counters, and the response headers about them. */
 export interface RateLimit {
   /**
-   * Counts one request and says on its answer what is left: `RateLimit-Policy` and `RateLimit`, and the same again in
-   * `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds from now) for clients that read those. There is a promise only where somebody
-   * else counts.
-   * @throws RateLimitedError (429), UnavailableError (503) when nobody counts
+   * Counts one request and sets the headers `RateLimit-Policy` and `RateLimit`, and `X-RateLimit-Limit`, `-Remaining` and
+   * `-Reset` (seconds from now) for clients that read those. Returns a promise only with a shared counter.
+   * @throws RateLimitedError (429) when the limit is reached
+   * @throws UnavailableError (503) when the shared counter is down and the policy has no fallback
    */
   admit(client: RateLimitClient, response: ServerResponse): Promise<void> | undefined;
-  /** @throws RateLimitedError (429) when a request would be refused; counts nothing */
+  /**
+   * Checks the limit without counting.
+   * @throws RateLimitedError (429) when a request would be refused
+   */
   assertNotExhausted(client: RateLimitClient, response: ServerResponse): Promise<void> | undefined;
 }
 
@@ -51,12 +54,12 @@ export type RateLimits = Readonly<Record<PolicyName, RateLimit>>;
 export interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
   readonly clock: Clock;
-  /** Counts for all gateways together; without one each process counts for itself. */
+  /** Counts requests of all gateways together; without one each process counts for itself. */
   readonly shared?: SharedCounter | undefined;
   readonly maxTrackedClients?: number;
 }
 
-/** Makes the limits of every policy. */
+/** Creates the rate limits of all policies. */
 export function createRateLimits({
   settings,
   clock,
@@ -97,7 +100,7 @@ function createRateLimit(options: RateLimitOptions): RateLimit {
   const limitText = String(limit);
   const policyHeader = `"${policy}";q=${limit};w=${WINDOW_SECONDS}`;
 
-  function tell(response: ServerResponse, remaining: number, resetSeconds: number): void {
+  function setHeaders(response: ServerResponse, remaining: number, resetSeconds: number): void {
     response.setHeader('ratelimit-policy', policyHeader);
     response.setHeader('ratelimit', `"${policy}";r=${remaining};t=${resetSeconds}`);
     response.setHeader('x-ratelimit-limit', limitText);
@@ -106,41 +109,41 @@ function createRateLimit(options: RateLimitOptions): RateLimit {
   }
 
   function refuse(waitSeconds: number, response: ServerResponse): never {
-    tell(response, 0, waitSeconds);
+    setHeaders(response, 0, waitSeconds);
     throw new RateLimitedError(waitSeconds);
   }
 
-  function judge(count: Count, response: ServerResponse): void {
+  function apply(count: Count, response: ServerResponse): void {
     if (!count.isAllowed) refuse(count.waitSeconds, response);
-    tell(response, Math.min(count.remaining, limit), WINDOW_SECONDS);
+    setHeaders(response, Math.min(count.remaining, limit), WINDOW_SECONDS);
   }
 
   return {
     admit(client, response) {
       const count = 'user' in client ? users.take(client.user) : networks.take(client);
-      if (count instanceof Promise) return count.then((counted) => judge(counted, response));
-      judge(count, response);
+      if (count instanceof Promise) return count.then((counted) => apply(counted, response));
+      apply(count, response);
       return undefined;
     },
     assertNotExhausted(client, response) {
       const wait = 'user' in client ? users.waitSeconds(client.user) : networks.waitSeconds(client);
-      const judgeWait = (waitSeconds: number): void => {
+      const refuseIfExhausted = (waitSeconds: number): void => {
         if (waitSeconds > 0) refuse(waitSeconds, response);
       };
-      if (wait instanceof Promise) return wait.then(judgeWait);
-      judgeWait(wait);
+      if (wait instanceof Promise) return wait.then(refuseIfExhausted);
+      refuseIfExhausted(wait);
       return undefined;
     },
   };
 }
 
 /**
- * While the shared counter is away each process counts for itself, so that everything goes on. Only guessing at passwords
- * does not: over many gateways that would be many times as many guesses.
+ * Creates the counter of one policy and kind of client. While the shared counter is down each process counts for itself,
+ * except under `auth`: many gateways together would allow many times as many guesses of passwords.
  */
 function createCounter({ policy, limit, shared, ...own }: RateLimitOptions, kind: string): ClientCounter {
   const counter = createWindowCounter({ limit, ...own });
   if (!shared) return counter;
-  const meanwhile = policy === 'auth' ? undefined : counter;
-  return createSharedWindowCounter({ shared, name: `${policy}:${kind}`, limit, meanwhile });
+  const fallback = policy === 'auth' ? undefined : counter;
+  return createSharedWindowCounter({ shared, name: `${policy}:${kind}`, limit, fallback });
 }

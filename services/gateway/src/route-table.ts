@@ -3,22 +3,23 @@ import type { Access } from '@cnop/common/http/authentication';
 import type { PolicyName } from './rate-limits.ts';
 import type { TimeoutClass, UpstreamName } from './upstream.ts';
 
-/** Where the public API begins. Services do not know it. */
+/** The prefix of the public API, which services do not know. */
 export const API_PREFIX = '/api/v1';
 
-/** Every parameter that a path of the table may have. A malformed one is refused here, with 422. */
+/** The schemas of all path parameters in the table. The gateway refuses a malformed one with 422. */
 export const PARAMETER_SCHEMAS = {
   asset_id: assetIdParameterSchema,
   id: idSchema,
   username: usernameParameterSchema,
 } as const;
 
+/** One public route and its rules. */
 export interface PublicRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the prefix, and at the service. */
+  /** The path below the prefix, which is the path at the service. */
   readonly path: `/${string}`;
   readonly upstream: UpstreamName;
-  /** Checked here to turn strangers away early; the service checks again. */
+  /** The allowed callers, checked here to refuse early; the service checks again. */
   readonly access: Access;
   readonly policy: PolicyName;
   readonly timeout: TimeoutClass;
@@ -27,15 +28,15 @@ export interface PublicRoute {
 type Rule = Pick<PublicRoute, 'access' | 'policy' | 'timeout'>;
 
 const READ = { access: 'user', policy: 'reads', timeout: 'read' } as const satisfies Rule;
-/** Reads that look at much more than they show. */
+/** Reads that process much more than they return. */
 const REPORT = { access: 'user', policy: 'reports', timeout: 'read' } as const satisfies Rule;
-/** Writes other than orders share the allowance of orders: they cost the same. */
+/** Other writes share the limit of orders, since they cost the same. */
 const WRITE = { access: 'user', policy: 'orders', timeout: 'write' } as const satisfies Rule;
 const CANCEL = { access: 'user', policy: 'cancels', timeout: 'write' } as const satisfies Rule;
 const PUBLIC_READ = { access: 'public', policy: 'reads', timeout: 'read' } as const satisfies Rule;
-/** Counted when it is opened; while it lasts it takes nothing of anybody's allowance. */
+/** A stream counts only when it is opened. */
 const STREAM = { access: 'user', policy: 'streams', timeout: 'stream' } as const satisfies Rule;
-/** Routes that hash a password or guess at a secret. */
+/** Routes that hash a password or accept a secret that could be guessed. */
 const CREDENTIALS = { access: 'public', policy: 'auth', timeout: 'password' } as const satisfies Rule;
 
 const ADMIN = ['admin'] as const;
@@ -51,7 +52,7 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'DELETE', path: '/auth/sessions', ...WRITE },
   { method: 'DELETE', path: '/auth/sessions/:id', ...WRITE },
   { method: 'GET', path: '/auth/profile', ...READ },
-  // Another e-mail takes the password.
+  // A new e-mail requires the password.
   { method: 'PUT', path: '/auth/profile', ...CREDENTIALS, access: 'user' },
   { method: 'GET', path: '/balance', ...READ },
   { method: 'POST', path: '/balance/deposit', ...WRITE },
@@ -73,7 +74,7 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
 
 const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/orders', ...WRITE },
-  // Writes nothing: a POST only because it takes the body of an order.
+  // A read: it is a POST only to take the body of an order.
   { method: 'POST', path: '/orders/preview', ...READ },
   { method: 'GET', path: '/orders', ...READ },
   { method: 'GET', path: '/orders/export', ...REPORT },
@@ -111,7 +112,7 @@ const INVENTORY_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   },
 ];
 
-/** Everything that the world may ask of the services. What is not in it does not exist. */
+/** All public routes of the services. The gateway answers 404 to any other. */
 export const ROUTE_TABLE: readonly PublicRoute[] = [
   ...USER_ROUTES.map((route) => ({ ...route, upstream: 'user' as const })),
   ...ORDER_ROUTES.map((route) => ({ ...route, upstream: 'order' as const })),

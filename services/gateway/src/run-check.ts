@@ -1,26 +1,26 @@
 import { toProblemError } from '@cnop/exception/http/error-handler';
 import type { ProblemError } from '@cnop/exception/problem-error';
 
-/** Refuses by throwing or rejecting; gives nothing back when there is nothing to wait for. */
+/** A check that refuses by throwing or rejecting, and returns undefined when it is done at once. */
 export type Check = () => Promise<void> | undefined;
 
 /**
- * Runs a check, then goes on with its refusal, if there is one. Most checks need not wait: then all of it happens at once,
- * since a promise for every request would cost more than the check.
+ * Runs a check, then calls `proceed`, with the refusal if there is one. It does so synchronously when the check does: a
+ * promise for every request would cost more than the check.
  */
-export function whenChecked(check: Check, proceed: (refusal?: ProblemError) => void): void {
-  let waiting: Promise<void> | undefined;
+export function runCheck(check: Check, proceed: (refusal?: ProblemError) => void): void {
+  let pending: Promise<void> | undefined;
   try {
-    waiting = check();
+    pending = check();
   } catch (error) {
     proceed(toProblemError(error));
     return;
   }
-  if (!waiting) {
+  if (!pending) {
     proceed();
     return;
   }
-  waiting.then(
+  pending.then(
     () => proceed(),
     (error: unknown) => proceed(toProblemError(error)),
   );

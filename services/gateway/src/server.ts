@@ -31,7 +31,7 @@ import { createHttpUpstream } from './http-upstream/http-upstream.ts';
 import type { Upstreams } from './upstream.ts';
 
 const UNSIGNED_HOPS =
-  'GATEWAY_SECRET is not set: services believe X-Forwarded-For from every peer in their TRUSTED_PROXIES';
+  'GATEWAY_SECRET is not set: services trust X-Forwarded-For from every peer in their TRUSTED_PROXIES';
 
 const settingsSchema = processSettings
   .extend(tokenSettings.shape)
@@ -44,7 +44,7 @@ const settingsSchema = processSettings
 
 await startProcess(start);
 
-/** Runs the gateway in front of services that are processes of their own. */
+/** Runs the gateway in front of services in other processes. */
 async function start(): Promise<void> {
   const settings = readConfig(settingsSchema);
   const logger = createLogger({ level: settings.LOG_LEVEL });

@@ -3,7 +3,7 @@ import { CounterAwayError } from '@cnop/common/limits/shared-counter';
 import { UnavailableError } from '@cnop/exception/errors';
 import type { WindowCounter } from './window-counter.ts';
 
-/** Counts requests of many clients against one limit, at once or by asking somebody. */
+/** Counts the requests of many clients against one limit, in this process or with a shared counter. */
 export interface ClientCounter {
   take(client: string): Count | Promise<Count>;
   waitSeconds(client: string): number | Promise<number>;
@@ -11,30 +11,31 @@ export interface ClientCounter {
 
 export interface SharedWindowCounterOptions {
   readonly shared: SharedCounter;
-  /** Keeps these clients apart from others that are counted together with them. */
+  /** The namespace of these clients in the shared counter. */
   readonly name: string;
   readonly limit: number;
-  /** Counts while the shared one is away; without one nobody is let in then. */
-  readonly meanwhile: WindowCounter | undefined;
+  /** Counts while the shared counter is down; without one all requests are refused then. */
+  readonly fallback: WindowCounter | undefined;
 }
 
-/** Makes a counter that all gateways share. */
+/** Creates a counter that all gateways share. */
 export function createSharedWindowCounter(options: SharedWindowCounterOptions): ClientCounter {
-  const { shared, name, limit, meanwhile } = options;
+  const { shared, name, limit, fallback } = options;
 
-  async function ask<T>(answer: Promise<T>, substitute: (counter: WindowCounter) => T): Promise<T> {
+  async function withFallback<T>(result: Promise<T>, substitute: (counter: WindowCounter) => T): Promise<T> {
     try {
-      return await answer;
+      return await result;
     } catch (error) {
       if (!(error instanceof CounterAwayError)) throw error;
-      if (!meanwhile) throw new UnavailableError('Requests cannot be counted right now.', { cause: error });
-      return substitute(meanwhile);
+      if (!fallback) throw new UnavailableError('Requests cannot be counted right now.', { cause: error });
+      return substitute(fallback);
     }
   }
 
   return {
-    take: (client) => ask(shared.take(`${name}:${client}`, limit), (counter) => counter.take(client)),
+    take: (client) =>
+      withFallback(shared.take(`${name}:${client}`, limit), (counter) => counter.take(client)),
     waitSeconds: (client) =>
-      ask(shared.waitSeconds(`${name}:${client}`, limit), (counter) => counter.waitSeconds(client)),
+      withFallback(shared.waitSeconds(`${name}:${client}`, limit), (counter) => counter.waitSeconds(client)),
   };
 }

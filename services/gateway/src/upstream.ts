@@ -3,52 +3,53 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export const UPSTREAM_NAMES = ['user', 'order', 'inventory'] as const;
 export type UpstreamName = (typeof UPSTREAM_NAMES)[number];
 
-/** How long a service may take; each upstream knows the milliseconds. A stream, once begun, may last. */
+/** The class of a timeout, to which each upstream assigns milliseconds. A stream has no deadline once it has started. */
 export type TimeoutClass = 'read' | 'write' | 'password' | 'stream';
 
+/** The target of a forwarded request. */
 export interface ForwardTarget {
-  /** Path and query at the service; the path is rebuilt from checked parameters. */
+  /** Path and query at the service; the path is rebuilt from validated parameters. */
   readonly url: string;
-  /** As the gateway sees it. */
+  /** The client's address as the gateway sees it. */
   readonly clientAddress: string;
   readonly timeout: TimeoutClass;
 }
 
-/** A request that the gateway wrote itself. */
+/** A request that the gateway makes itself. */
 export interface ServiceCall extends ForwardTarget {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
 }
 
-export interface ServiceAnswer {
+export interface ServiceResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
   readonly body: string;
 }
 
-/** A service behind the gateway, wherever it runs. */
+/** A service behind the gateway, in this process or in others. */
 export interface Upstream {
   /**
-   * Who reads a request's body: the gateway, which then passes it on, or the service from the very same request.
-   * Either enforces the limit.
+   * The reader of request bodies: the gateway, which forwards them, or the service, from the same request. Either enforces
+   * the limit.
    */
   readonly bodyIsReadBy: 'gateway' | 'service';
   /** Called once, before the first request. */
   start(): Promise<void>;
   /**
-   * Has the service answer a request. Headers that were set on `reply.raw` are part of the answer.
-   * @throws ProblemError when the service gave no answer
+   * Forwards a request and its response. Headers set on `reply.raw` are part of the response.
+   * @throws ProblemError when the service does not respond
    */
   forward(request: FastifyRequest, reply: FastifyReply, target: ForwardTarget): Promise<unknown> | undefined;
   /**
-   * Has the service answer to the gateway, for the few routes where request or answer change on their way.
-   * @throws ProblemError when the service gave no answer
+   * Sends a request of the gateway and reads the response, for the few routes that change either.
+   * @throws ProblemError when the service does not respond
    */
-  call(call: ServiceCall): Promise<ServiceAnswer>;
-  /** The OpenAPI document of the service. */
+  call(call: ServiceCall): Promise<ServiceResponse>;
+  /** Reads the OpenAPI document of the service. */
   readDocument(): Promise<unknown>;
-  /** Resolves when the service takes requests. */
+  /** Resolves when the service is ready. */
   checkReady(): Promise<void>;
   close(): Promise<void>;
 }

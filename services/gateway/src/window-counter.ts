@@ -4,20 +4,20 @@ import { epochSeconds } from '@cnop/common/core/clock';
 import type { Count } from '@cnop/common/limits/shared-counter';
 import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 
-/** One more than seconds: the oldest second counts until all of it is out of the window, so that no window of any
- * beginning ever holds more than the limit. */
+/** One slot more than seconds: the oldest second counts until all of it has left the window, so that no 60 seconds from any
+ * start hold more than the limit. */
 const SLOTS = WINDOW_SECONDS + 1;
 
-/** How many counts newcomers share when too many clients are known. */
+/** Counts that new clients share when too many clients are tracked. */
 const SHARED_COUNTS = 4_096;
 const MAX_SEED = 2 ** 32;
 const FNV_PRIME = 0x01_00_01_93;
 
 /** Counts requests of many clients, each against the same limit. */
 export interface WindowCounter {
-  /** Counts one request, unless the limit is reached: a refused request does not prolong the wait. */
+  /** Counts one request, unless the limit is reached. A refused request does not prolong the wait. */
   take(client: string): Count;
-  /** Seconds until a request of the client would be allowed; 0 when it would be now. Counts nothing. */
+  /** Returns the seconds until a request of the client would be allowed, 0 for now, without counting. */
   waitSeconds(client: string): number;
 }
 
@@ -26,24 +26,23 @@ export interface WindowCounterOptions {
   readonly limit: number;
   readonly maxClients: number;
   readonly clock: Clock;
-  /** Counts that further newcomers share; about 400 bytes each, once they are needed. */
+  /** Counts that further clients share; about 400 bytes each when in use. */
   readonly sharedCounts?: number;
 }
 
 interface Usage {
-  /** Requests of each of the last seconds, at the second modulo their number. */
+  /** Requests of each of the last seconds; the index is the second modulo the number of slots. */
   readonly slots: Uint32Array;
   total: number;
   lastSecond: number;
 }
 
 /**
- * Makes a counter with a bounded memory that forgets a client only once all its requests are out of the window.
+ * Creates a counter with bounded memory that forgets a client only after all its requests have left the window.
  *
- * Clients live in two generations, each as long as the window: whoever calls moves to the recent one, and the older
- * one is dropped whole. When there are too many of them, further newcomers share a number of counts, each its own one by
- * a hash that no client can compute. So cycling through keys resets no counter, and a flood of clients stands in the way of
- * few others.
+ * Clients are kept in two generations, each as long as the window: a request moves its client to the recent one, and the
+ * older one is dropped as a whole. When too many clients are tracked, further ones share a fixed number of counts, assigned
+ * by a hash that no client can compute. So cycling through keys resets no counter, and a flood of clients affects few others.
  */
 export function createWindowCounter({
   limit,
@@ -54,7 +53,7 @@ export function createWindowCounter({
   let recent = new Map<string, Usage>();
   let older = new Map<string, Usage>();
   let generationEnd = 0;
-  const newcomers: (Usage | undefined)[] = [];
+  const sharedUsages: (Usage | undefined)[] = [];
   const seed = randomInt(MAX_SEED);
 
   function isFull(): boolean {
@@ -62,8 +61,8 @@ export function createWindowCounter({
   }
 
   function sharedUsageOf(client: string): Usage {
-    const index = hashOf(client, seed) % sharedCounts;
-    return (newcomers[index] ??= createUsage(0));
+    const index = hashText(client, seed) % sharedCounts;
+    return (sharedUsages[index] ??= createUsage(0));
   }
 
   function usageOf(client: string, second: number): Usage {
@@ -103,8 +102,8 @@ export function createWindowCounter({
   };
 }
 
-/** FNV-1a. The seed is drawn at the start, so that no client can choose whom it shares a count with. */
-function hashOf(text: string, seed: number): number {
+/** Hashes a text by FNV-1a. The seed is random, so no client can choose which clients it shares a count with. */
+function hashText(text: string, seed: number): number {
   let hash = seed;
   for (let index = 0; index < text.length; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
@@ -115,7 +114,7 @@ function createUsage(second: number): Usage {
   return { slots: new Uint32Array(SLOTS), total: 0, lastSecond: second };
 }
 
-/** Lets go of the seconds that left the window. A clock that was set back stands still meanwhile. */
+/** Drops the seconds that have left the window. While the clock is set back, time stands still. */
 function advance(usage: Usage, second: number): void {
   const steps = Math.min(second - usage.lastSecond, SLOTS);
   for (let step = 1; step <= steps; step++) {

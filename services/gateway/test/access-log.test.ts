@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@cnop/common/http/logger';
 import { expect, it } from 'vitest';
-import { openDoor, SHAPES } from './harness.ts';
+import { openGateway, SHAPES } from './harness.ts';
 
-it.each(SHAPES)('has one line for each request, services %s', async (shape) => {
+it.each(SHAPES)('the access log has one line for each request, services %s', async (shape) => {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
-  const door = await openDoor({ shape, logger: createLogger({ level: 'info', destination: { write } }) });
-  const { authorization } = await door.signIn('alice');
-  const base = `http://127.0.0.1:${door.port}`;
+  const gateway = await openGateway({
+    shape,
+    logger: createLogger({ level: 'info', destination: { write } }),
+  });
+  const { authorization } = await gateway.signIn('alice');
+  const base = `http://127.0.0.1:${gateway.port}`;
   lines.length = 0;
 
   await fetch(`${base}/api/v1/orders/abc?cursor=secret`, {
@@ -29,5 +32,5 @@ it.each(SHAPES)('has one line for each request, services %s', async (shape) => {
   expect(typeof lines[0]?.['duration_ms']).toBe('number');
   expect(JSON.stringify(lines)).not.toContain('secret');
   expect(JSON.stringify(lines)).not.toContain(authorization.slice(-20));
-  await door.close();
+  await gateway.close();
 });

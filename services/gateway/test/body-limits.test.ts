@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Door } from './harness.ts';
-import { openDoor, SHAPES, sendRaw } from './harness.ts';
+import type { TestGateway } from './harness.ts';
+import { openGateway, SHAPES, sendRaw } from './harness.ts';
 
 const LIMIT_BYTES = 65_536;
 
 describe.each(SHAPES)('bodies, services %s', (shape) => {
-  let door: Door;
+  let gateway: TestGateway;
   let authorization: string;
 
   beforeAll(async () => {
-    door = await openDoor({ shape });
-    ({ authorization } = await door.signIn('alice'));
+    gateway = await openGateway({ shape });
+    ({ authorization } = await gateway.signIn('alice'));
   });
   beforeEach(() => {
-    door.calls.length = 0;
+    gateway.calls.length = 0;
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
   const head = (...lines: string[]) =>
     [
@@ -40,9 +40,9 @@ describe.each(SHAPES)('bodies, services %s', (shape) => {
     ['with a length', withLength],
     ['in chunks', inChunks],
   ])('of 64 KiB pass %s', async (_, message) => {
-    const answer = await sendRaw(door.port, message(LIMIT_BYTES));
+    const answer = await sendRaw(gateway.port, message(LIMIT_BYTES));
     expect(answer.status).toBe(200);
-    expect(door.calls[0]?.body).toHaveLength(LIMIT_BYTES);
+    expect(gateway.calls[0]?.body).toHaveLength(LIMIT_BYTES);
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe.each(SHAPES)('bodies, services %s', (shape) => {
     ['65 KiB, in chunks', () => inChunks(65 * 1_024)],
     ['a length that alone is too large', () => head('Content-Length: 5000000')],
   ])('of %s are refused', async (_, message) => {
-    const answer = await sendRaw(door.port, message());
+    const answer = await sendRaw(gateway.port, message());
     expect(answer.status).toBe(413);
     expect(answer.head).toContain('content-type: application/problem+json; charset=utf-8');
     expect(answer.head).toContain('connection: close');
@@ -61,37 +61,37 @@ describe.each(SHAPES)('bodies, services %s', (shape) => {
       detail: 'The body is too large.',
       instance: '/api/v1/orders',
     });
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
-  it('keep their bytes whatever their media type says', async () => {
-    const answer = await fetch(`http://127.0.0.1:${door.port}/api/v1/orders`, {
+  it('are forwarded byte for byte, for any media type', async () => {
+    const answer = await fetch(`http://127.0.0.1:${gateway.port}/api/v1/orders`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'text/x-anything; a=b' },
       body: '\u0000\u00e4\u{1F600}',
     });
     expect(answer.status).toBe(200);
-    expect(door.calls).toMatchObject([
+    expect(gateway.calls).toMatchObject([
       { body: '\u0000\u00e4\u{1F600}', headers: { 'content-type': 'text/x-anything; a=b' } },
     ]);
   });
 
   it('may be absent', async () => {
-    const answer = await fetch(`http://127.0.0.1:${door.port}/api/v1/orders/1/cancel`, {
+    const answer = await fetch(`http://127.0.0.1:${gateway.port}/api/v1/orders/1/cancel`, {
       method: 'POST',
       headers: { authorization },
     });
     expect(answer.status).toBe(200);
-    expect(door.calls).toMatchObject([{ body: '' }]);
+    expect(gateway.calls).toMatchObject([{ body: '' }]);
   });
 });
 
-describe('what is no request', () => {
-  let door: Door;
+describe('a malformed request', () => {
+  let gateway: TestGateway;
   beforeAll(async () => {
-    door = await openDoor();
+    gateway = await openGateway();
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
   it.each([
     ['garbage', 'hello\r\n\r\n', 400],
@@ -105,10 +105,10 @@ describe('what is no request', () => {
     ['a header of 17 KiB', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(17 * 1_024)}\r\n\r\n`, 431],
     ['a line break in a header name', 'GET / HTTP/1.1\r\nHost: x\r\nX Bad: 1\r\n\r\n', 400],
   ])('is answered as a problem: %s', async (_, bytes, status) => {
-    const answer = await sendRaw(door.port, bytes);
+    const answer = await sendRaw(gateway.port, bytes);
     expect(answer.status).toBe(status);
     expect(answer.head).toContain('connection: close');
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'VAL_002', status });
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 });

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Door } from './harness.ts';
-import { openDoor, SHAPES } from './harness.ts';
+import type { TestGateway } from './harness.ts';
+import { openGateway, SHAPES } from './harness.ts';
 
 const ORIGIN = 'https://app.example.com';
 
 describe.each(SHAPES)('CORS, services %s', (shape) => {
-  let door: Door;
+  let gateway: TestGateway;
   beforeEach(async () => {
-    door = await openDoor({ shape, corsOrigins: [ORIGIN], limits: { auth: 1, orders: 1, reads: 1 } });
+    gateway = await openGateway({ shape, corsOrigins: [ORIGIN], limits: { auth: 1, orders: 1, reads: 1 } });
   });
-  afterEach(() => door.close());
+  afterEach(() => gateway.close());
 
   const preflight = (origin: string) =>
-    door.app.inject({
+    gateway.app.inject({
       method: 'OPTIONS',
       url: '/api/v1/orders',
       headers: {
@@ -22,7 +22,7 @@ describe.each(SHAPES)('CORS, services %s', (shape) => {
       },
     });
 
-  it('lets an app of the list ask first, without a token', async () => {
+  it('answers the preflight of an allowed app, which has no token', async () => {
     const answer = await preflight(ORIGIN);
     expect(answer.statusCode).toBe(204);
     expect(answer.headers).toMatchObject({
@@ -34,27 +34,27 @@ describe.each(SHAPES)('CORS, services %s', (shape) => {
       vary: 'Origin',
     });
     expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
   it.each(['https://evil.example', 'https://app.example.com.evil.example', 'http://app.example.com', 'null'])(
-    'allows nothing to %s',
+    'does not allow %s',
     async (origin) => {
       const answer = await preflight(origin);
       expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
-      const read = await door.app.inject({ url: '/health/live', headers: { origin } });
+      const read = await gateway.app.inject({ url: '/health/live', headers: { origin } });
       expect(read.headers).not.toHaveProperty('access-control-allow-origin');
     },
   );
 
-  it('lets the app read answers, refusals and the headers it needs', async () => {
-    const { authorization } = await door.signIn('alice');
+  it('allows an app to read responses, refusals and the headers it needs', async () => {
+    const { authorization } = await gateway.signIn('alice');
     for (const [headers, status] of [
       [{ authorization }, 200],
       [{ authorization }, 429],
       [{}, 401],
     ] as const) {
-      const answer = await fetch(`http://127.0.0.1:${door.port}/api/v1/balance`, {
+      const answer = await fetch(`http://127.0.0.1:${gateway.port}/api/v1/balance`, {
         headers: { ...headers, origin: ORIGIN },
       });
       expect(answer.status).toBe(status);
@@ -69,13 +69,13 @@ describe.each(SHAPES)('CORS, services %s', (shape) => {
 });
 
 it('is off without origins', async () => {
-  const door = await openDoor();
-  const answer = await door.app.inject({
+  const gateway = await openGateway();
+  const answer = await gateway.app.inject({
     method: 'OPTIONS',
     url: '/api/v1/orders',
     headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
   });
   expect(answer.statusCode).toBe(405);
   expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
-  await door.close();
+  await gateway.close();
 });

@@ -21,11 +21,11 @@ import { UPSTREAM_NAMES } from '../src/upstream.ts';
 
 const TOKENS = { issuer: 'test', audience: 'test-api' };
 
-/** Both ways in which a service can stand behind the gateway. */
+/** Both ways to run services behind the gateway. */
 export const SHAPES = ['in process', 'over HTTP'] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** What a service saw of a request. */
+/** A request as a service received it. */
 export interface Call {
   readonly service: UpstreamName;
   readonly method: string;
@@ -35,28 +35,28 @@ export interface Call {
   readonly body: string;
 }
 
-export interface Door {
+export interface TestGateway {
   readonly app: FastifyInstance;
   readonly port: number;
-  /** What reached the services, in order. */
+  /** The requests that reached the services, in order. */
   readonly calls: Call[];
   readonly drain: GatewayOptions['drain'];
   signIn(username: string, role?: UserRole): Promise<{ readonly authorization: string }>;
   close(): Promise<void>;
 }
 
-export interface DoorOptions extends Partial<Omit<GatewayOptions, 'upstreams'>> {
+export interface TestGatewayOptions extends Partial<Omit<GatewayOptions, 'upstreams'>> {
   readonly shape?: Shape;
-  /** Instead of the echoing service of that name. */
+  /** Upstreams in place of the echo services. */
   readonly upstreams?: Partial<Record<UpstreamName, Upstream>>;
 }
 
-/** A listening gateway in front of three services that answer with what they saw. */
-export async function openDoor({
+/** Starts a listening gateway in front of three echo services. */
+export async function openGateway({
   shape = 'in process',
   upstreams = {},
   ...options
-}: DoorOptions = {}): Promise<Door> {
+}: TestGatewayOptions = {}): Promise<TestGateway> {
   const clock: Clock = options.clock ?? systemClock;
   const keys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
   const tokens = createTokenIssuer({ keys, settings: TOKENS, clock, ids: systemIds });
@@ -111,7 +111,7 @@ export async function listen(app: FastifyInstance): Promise<URL> {
   return new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
 }
 
-/** Answers everything with what it saw; reads bodies up to the limit every service has. */
+/** Builds a service that returns each request as it received it; bodies have the limit of every service. */
 export function buildEchoService(service: UpstreamName, calls: Call[]): FastifyInstance {
   const app = Fastify({ ...SERVER_OPTIONS, logger: false });
   registerErrorHandlers(app, () => new Date());
@@ -133,21 +133,21 @@ export function buildEchoService(service: UpstreamName, calls: Call[]): FastifyI
   return app;
 }
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly head: string;
   readonly body: string;
 }
 
-/** Sends bytes as they are, which no HTTP client would do, and reads until the server closes. */
-export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawAnswer> {
+/** Sends raw bytes, which no HTTP client would send, and reads until the server closes. */
+export async function sendRaw(port: number, bytes: string | Buffer): Promise<RawResponse> {
   const socket = connect({ port, host: '127.0.0.1' });
   await once(socket, 'connect');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
-    // A server that cuts us off has said what it wanted to say.
+    // A reset after the response is no failure.
     socket.once('error', () => socket.destroy());
   });
   socket.write(bytes);

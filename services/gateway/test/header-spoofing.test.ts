@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Door } from './harness.ts';
-import { openDoor, SHAPES, sendRaw } from './harness.ts';
+import type { TestGateway } from './harness.ts';
+import { openGateway, SHAPES, sendRaw } from './harness.ts';
 
-/** What a service may see, and no more. Over HTTP the connection adds its own two. */
+/** The only headers that reach a service. Over HTTP the connection adds two of its own. */
 const KNOWN_HEADERS = new Set([
   'accept',
   'authorization',
@@ -80,61 +80,61 @@ const SPOOFED_HEADERS = [
 ];
 
 describe.each(SHAPES)('headers of a client, services %s', (shape) => {
-  let door: Door;
+  let gateway: TestGateway;
   let authorization: string;
 
   beforeAll(async () => {
-    door = await openDoor({ shape });
-    ({ authorization } = await door.signIn('alice'));
+    gateway = await openGateway({ shape });
+    ({ authorization } = await gateway.signIn('alice'));
   });
   beforeEach(() => {
-    door.calls.length = 0;
+    gateway.calls.length = 0;
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
   it.each(SPOOFED_HEADERS)('%j changes nothing', async (spoofed) => {
     const answer = await sendRaw(
-      door.port,
+      gateway.port,
       `GET /api/v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n${spoofed}\r\nConnection: close\r\n\r\n`,
     );
     expect(answer.status).toBe(200);
-    expect(door.calls).toMatchObject([
+    expect(gateway.calls).toMatchObject([
       { method: 'GET', url: '/balance', headers: { authorization, 'x-forwarded-for': '127.0.0.1' } },
     ]);
-    const names = door.calls.flatMap(({ headers, rawHeaders }) => [
+    const names = gateway.calls.flatMap(({ headers, rawHeaders }) => [
       ...Object.keys(headers),
       ...rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()),
     ]);
     expect(names.filter((name) => !KNOWN_HEADERS.has(name))).toEqual([]);
   });
 
-  it('gives no role by header on a route of administrators', async () => {
+  it('gives no role by header on an administrator route', async () => {
     const answer = await sendRaw(
-      door.port,
+      gateway.port,
       `GET /api/v1/admin/users HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nX-User-Role: admin\r\nConnection: close\r\n\r\n`,
     );
     expect(answer.status).toBe(403);
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
-  it('takes no token from anywhere but one Authorization header', async () => {
+  it('accepts a token only from a single Authorization header', async () => {
     for (const headers of [
       `Authorization: ${authorization}\r\nAuthorization: ${authorization}`,
       `X-Authorization: ${authorization}`,
       `Cookie: authorization=${authorization}`,
     ]) {
       const answer = await sendRaw(
-        door.port,
+        gateway.port,
         `GET /api/v1/balance?access_token=x HTTP/1.1\r\nHost: x\r\n${headers}\r\nConnection: close\r\n\r\n`,
       );
       expect(answer.status).toBe(401);
     }
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
-  it('does not pass trailers on as headers', async () => {
+  it('does not forward trailers as headers', async () => {
     const answer = await sendRaw(
-      door.port,
+      gateway.port,
       [
         'POST /api/v1/balance/deposit HTTP/1.1',
         'Host: x',
@@ -153,19 +153,19 @@ describe.each(SHAPES)('headers of a client, services %s', (shape) => {
       ].join('\r\n'),
     );
     expect(answer.status).toBe(200);
-    expect(door.calls).toMatchObject([{ body: '{}' }]);
-    expect(Object.keys(door.calls[0]?.headers ?? {})).not.toContain('x-user-role');
+    expect(gateway.calls).toMatchObject([{ body: '{}' }]);
+    expect(Object.keys(gateway.calls[0]?.headers ?? {})).not.toContain('x-user-role');
   });
 });
 
 describe.each(SHAPES)('the address of a client, services %s', (shape) => {
-  it('is the one that a trusted proxy vouches for', async () => {
-    const door = await openDoor({ shape, trustedProxies: ['127.0.0.1'] });
-    const { authorization } = await door.signIn('alice');
-    await fetch(`http://127.0.0.1:${door.port}/api/v1/balance`, {
+  it('is the one that a trusted proxy reports', async () => {
+    const gateway = await openGateway({ shape, trustedProxies: ['127.0.0.1'] });
+    const { authorization } = await gateway.signIn('alice');
+    await fetch(`http://127.0.0.1:${gateway.port}/api/v1/balance`, {
       headers: { authorization, 'x-forwarded-for': '6.6.6.6, 203.0.113.9' },
     });
-    expect(door.calls[0]?.headers['x-forwarded-for']).toBe('203.0.113.9');
-    await door.close();
+    expect(gateway.calls[0]?.headers['x-forwarded-for']).toBe('203.0.113.9');
+    await gateway.close();
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROUTE_TABLE } from '../src/route-table.ts';
-import type { Door } from './harness.ts';
-import { openDoor, SHAPES, sendRaw } from './harness.ts';
+import type { TestGateway } from './harness.ts';
+import { openGateway, SHAPES, sendRaw } from './harness.ts';
 
-/** Request targets as they would stand in the first line of a request. */
+/** Request targets as in the first line of a request. */
 const CONFUSING_TARGETS = [
   '/api/v1/../metrics',
   '/api/v1/../v1/balance/../../../metrics',
@@ -97,21 +97,21 @@ const SERVICE_PATHS = ROUTE_TABLE.map(
 );
 
 describe.each(SHAPES)('confusing paths, services %s', (shape) => {
-  let door: Door;
+  let gateway: TestGateway;
   let authorization: string;
 
   beforeAll(async () => {
-    door = await openDoor({ shape });
-    ({ authorization } = await door.signIn('root_admin', 'admin'));
+    gateway = await openGateway({ shape });
+    ({ authorization } = await gateway.signIn('root_admin', 'admin'));
   });
   beforeEach(() => {
-    door.calls.length = 0;
+    gateway.calls.length = 0;
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
   const send = (target: string) =>
     sendRaw(
-      door.port,
+      gateway.port,
       `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`,
     );
 
@@ -119,10 +119,10 @@ describe.each(SHAPES)('confusing paths, services %s', (shape) => {
     const answer = await send(target);
     expect([400, 404, 422]).toContain(answer.status);
     expect(answer.head).toContain('content-type: application/problem+json');
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
-  // These are other spellings of an address in the table, so they may arrive, but only as that very address.
+  // Other spellings of a path in the table may be forwarded, but only as exactly that path.
   it.each([
     '/%61pi/v1/balance',
     '/api/v1/%62alance',
@@ -134,7 +134,8 @@ describe.each(SHAPES)('confusing paths, services %s', (shape) => {
     '/api/v1/inventory/assets/%62tc',
   ])('%s arrives at a route of the table or nowhere', async (target) => {
     await send(target);
-    for (const { url } of door.calls) expect(SERVICE_PATHS.some((pattern) => pattern.test(url))).toBe(true);
-    expect(door.calls.length).toBeLessThanOrEqual(1);
+    for (const { url } of gateway.calls)
+      expect(SERVICE_PATHS.some((pattern) => pattern.test(url))).toBe(true);
+    expect(gateway.calls.length).toBeLessThanOrEqual(1);
   });
 });

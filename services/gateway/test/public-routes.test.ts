@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROUTE_TABLE } from '../src/route-table.ts';
-import type { Door } from './harness.ts';
-import { openDoor, SHAPES } from './harness.ts';
+import type { TestGateway } from './harness.ts';
+import { openGateway, SHAPES } from './harness.ts';
 
 const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   ':asset_id': 'BTC',
@@ -14,27 +14,27 @@ function samplePath(path: string): string {
 }
 
 describe.each(SHAPES)('public routes, services %s', (shape) => {
-  let door: Door;
+  let gateway: TestGateway;
   let admin: { readonly authorization: string };
   let customer: { readonly authorization: string };
 
   beforeAll(async () => {
-    door = await openDoor({ shape });
-    admin = await door.signIn('root_admin', 'admin');
-    customer = await door.signIn('alice', 'customer');
+    gateway = await openGateway({ shape });
+    admin = await gateway.signIn('root_admin', 'admin');
+    customer = await gateway.signIn('alice', 'customer');
   });
   beforeEach(() => {
-    door.calls.length = 0;
+    gateway.calls.length = 0;
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
   const request = (path: string, init: RequestInit = {}) =>
-    fetch(`http://127.0.0.1:${door.port}${path}`, init);
+    fetch(`http://127.0.0.1:${gateway.port}${path}`, init);
 
   it.each(ROUTE_TABLE)('$method $path reaches the $upstream service', async ({ method, path, upstream }) => {
     const answer = await request(`/api/v1${samplePath(path)}`, { method, headers: admin });
     expect(answer.status).toBe(200);
-    expect(door.calls).toMatchObject([{ service: upstream, method, url: samplePath(path) }]);
+    expect(gateway.calls).toMatchObject([{ service: upstream, method, url: samplePath(path) }]);
   });
 
   it.each(ROUTE_TABLE.filter(({ access }) => access !== 'public'))(
@@ -50,7 +50,7 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
         status: 401,
         instance: `/api/v1${samplePath(path)}`,
       });
-      expect(door.calls).toEqual([]);
+      expect(gateway.calls).toEqual([]);
     },
   );
 
@@ -60,28 +60,28 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
       const answer = await request(`/api/v1${samplePath(path)}`, { method, headers: customer });
       expect(answer.status).toBe(403);
       expect(await answer.json()).toMatchObject({ code: 'AUTH_002', status: 403 });
-      expect(door.calls).toEqual([]);
+      expect(gateway.calls).toEqual([]);
     },
   );
 
-  it('passes the query on as it is', async () => {
+  it('forwards the query unchanged', async () => {
     await request('/api/v1/orders?limit=5&cursor=a%2Bb%3D&status=queued', { headers: customer });
-    expect(door.calls).toMatchObject([{ url: '/orders?limit=5&cursor=a%2Bb%3D&status=queued' }]);
+    expect(gateway.calls).toMatchObject([{ url: '/orders?limit=5&cursor=a%2Bb%3D&status=queued' }]);
   });
 
-  it('rebuilds the path from the checked parameters', async () => {
+  it('rebuilds the path from the validated parameters', async () => {
     await request('/api/v1/balance/asset/b%74c', { headers: customer });
-    expect(door.calls).toMatchObject([{ url: '/balance/asset/BTC' }]);
+    expect(gateway.calls).toMatchObject([{ url: '/balance/asset/BTC' }]);
   });
 
-  it('passes a body on unchanged', async () => {
+  it('forwards a body unchanged', async () => {
     const body = '{"amount": 1.10, "description":"caf\u00e9"}';
     await request('/api/v1/balance/deposit', {
       method: 'POST',
       headers: { ...customer, 'content-type': 'application/json', 'idempotency-key': 'key-1' },
       body,
     });
-    expect(door.calls).toMatchObject([
+    expect(gateway.calls).toMatchObject([
       { body, headers: { 'content-type': 'application/json', 'idempotency-key': 'key-1' } },
     ]);
   });
@@ -99,7 +99,7 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     const answer = await request(path, { headers: customer });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ code: 'VAL_001', errors: [{ field, parameter: field }] });
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     const answer = await request(path, { method, headers: admin });
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ code: 'RES_001', status: 404, instance: path });
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
   it.each([
@@ -133,25 +133,25 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     const answer = await request(path, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
     expect(await answer.json()).toMatchObject({ code: 'RES_004', status: 405, instance: path });
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
-  it('passes a trailing slash on as if it were not there', async () => {
+  it('ignores a trailing slash', async () => {
     expect((await request('/api/v1/balance/?a=1', { headers: customer })).status).toBe(200);
-    expect(door.calls).toMatchObject([{ url: '/balance?a=1' }]);
+    expect(gateway.calls).toMatchObject([{ url: '/balance?a=1' }]);
   });
 
   it('answers HEAD as GET without a body', async () => {
     const answer = await request('/api/v1/balance', { method: 'HEAD', headers: customer });
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe('');
-    expect(door.calls).toMatchObject([{ method: 'HEAD', url: '/balance' }]);
+    expect(gateway.calls).toMatchObject([{ method: 'HEAD', url: '/balance' }]);
   });
 
-  it('has no HEAD of a stream, which would never end', async () => {
+  it('has no HEAD for a stream, which would never end', async () => {
     const answer = await request('/api/v1/stream', { method: 'HEAD', headers: customer });
     expect(answer.status).toBe(405);
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
   it('refuses a URL of more than 2,048 characters', async () => {
@@ -160,10 +160,10 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     const answer = await request(`${fits}a`, { headers: customer });
     expect(answer.status).toBe(414);
     expect(await answer.json()).toMatchObject({ code: 'VAL_002', status: 414 });
-    expect(door.calls).toHaveLength(1);
+    expect(gateway.calls).toHaveLength(1);
   });
 
-  it('refuses a path whose escapes are broken', async () => {
+  it('refuses a path with malformed escapes', async () => {
     const answer = await request('/api/v1/orders/%zz', { headers: customer });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
@@ -171,7 +171,7 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
   });
 
   it('refuses foreign, malformed and altered tokens alike', async () => {
-    const elsewhere = await openDoor({ shape });
+    const elsewhere = await openGateway({ shape });
     const foreign = await elsewhere.signIn('alice');
     await elsewhere.close();
     for (const authorization of [
@@ -184,10 +184,10 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
       expect(answer.status).toBe(401);
       expect(await answer.json()).toMatchObject({ code: 'AUTH_001', detail: 'The token is not valid.' });
     }
-    expect(door.calls).toEqual([]);
+    expect(gateway.calls).toEqual([]);
   });
 
-  it('gives every answer its headers, whoever wrote it', async () => {
+  it('sets the headers of every response, whichever part writes it', async () => {
     const paths = [
       '/api/v1/balance',
       '/api/v1/orders/@',
@@ -208,17 +208,17 @@ describe.each(SHAPES)('public routes, services %s', (shape) => {
     }
   });
 
-  it('makes an id for a request that has none or a harmful one', async () => {
+  it('generates an id for a request without one or with a malformed one', async () => {
     const answer = await request('/api/v1/balance', { headers: { ...customer, 'x-request-id': 'a b' } });
     const id = answer.headers.get('x-request-id');
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
-    expect(door.calls[0]?.headers['x-request-id']).toBe(id);
+    expect(gateway.calls[0]?.headers['x-request-id']).toBe(id);
   });
 });
 
 it('asks browsers for TLS in production only', async () => {
-  const door = await openDoor({ isProduction: true });
-  const answer = await door.app.inject('/health/live');
+  const gateway = await openGateway({ isProduction: true });
+  const answer = await gateway.app.inject('/health/live');
   expect(answer.headers['strict-transport-security']).toBe('max-age=63072000; includeSubDomains');
-  await door.close();
+  await gateway.close();
 });

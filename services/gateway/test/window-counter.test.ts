@@ -34,7 +34,7 @@ describe('window counter', () => {
     expect(counts.map(({ remaining }) => remaining)).toEqual([2, 1, 0, 0, 0]);
   });
 
-  it('allows again once the oldest request is out of the window, and says when', () => {
+  it('allows again once the oldest request has left the window, and returns the wait', () => {
     const { clock, counter } = createCounter();
     counter.take('alice');
     clock.advanceSeconds(20);
@@ -49,7 +49,7 @@ describe('window counter', () => {
     expect(counter.take('alice')).toMatchObject({ isAllowed: true, remaining: 0 });
   });
 
-  it('does not count what it refuses', () => {
+  it('does not count refused requests', () => {
     const { clock, counter } = createCounter();
     for (let request = 0; request < 61; request++) {
       counter.take('alice');
@@ -58,7 +58,7 @@ describe('window counter', () => {
     expect(counter.take('alice').isAllowed).toBe(true);
   });
 
-  it('counts each client for itself', () => {
+  it('counts each client separately', () => {
     const { counter } = createCounter({ limit: 1 });
     expect(counter.take('alice').isAllowed).toBe(true);
     expect(counter.take('bob').isAllowed).toBe(true);
@@ -94,7 +94,7 @@ describe('window counter', () => {
     }
   });
 
-  it('lets newcomers share counts when it knows too many clients, and recovers', () => {
+  it('makes new clients share counts when it tracks too many, and recovers', () => {
     const { clock, counter } = createCounter({ limit: 2, maxClients: 3, sharedCounts: 1 });
     for (const client of ['a', 'b', 'c']) counter.take(client);
     expect(['d', 'e', 'f'].map((client) => counter.take(client).isAllowed)).toEqual([true, true, false]);
@@ -104,14 +104,14 @@ describe('window counter', () => {
     expect(['d', 'e', 'f'].map((client) => counter.take(client).remaining)).toEqual([1, 1, 1]);
   });
 
-  it('spreads newcomers over the shared counts, so that a few that send too much refuse few others', () => {
+  it('spreads new clients over the shared counts, so that a few busy ones affect few others', () => {
     const { counter } = createCounter({ limit: 2, maxClients: 3 });
     for (const client of ['a', 'b', 'c']) counter.take(client);
     for (let loud = 0; loud < 40; loud++) {
       for (let request = 0; request < 3; request++) counter.take(`loud-${loud}`);
     }
     const others = Array.from({ length: 200 }, (_, index) => counter.take(`other-${index}`));
-    // Each of them shares a count with one of the loud with a probability of a hundredth.
+    // Each of them shares a count with a busy client with a probability of a hundredth.
     expect(others.filter(({ isAllowed }) => isAllowed).length).toBeGreaterThan(170);
   });
 

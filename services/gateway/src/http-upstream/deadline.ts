@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { ClientGoneError, UpstreamTimeoutError } from './upstream-failures.ts';
 
+/** The deadline of a call to a service. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** The answer has begun: it may take longer than that, as long as somebody reads it. */
+  /** Stops the timer once the response has started, which may then take longer. */
   stopClock(): void;
 }
 
 /**
- * Ends a call to a service when it takes too long to begin to answer, or when the client went away.
- * @param response to the client, where its going away ends the call
+ * Creates a deadline that aborts a call when the response takes too long to start, or when the client disconnects.
+ * @param response the response to the client; without it a disconnect does not abort the call
  */
 export function createDeadline(milliseconds: number, response?: ServerResponse): Deadline {
   const controller = new AbortController();

@@ -8,50 +8,50 @@ import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
 import { UnavailableError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ForwardTarget, TimeoutClass, Upstream } from '../upstream.ts';
-import { passAnswer } from './answer.ts';
 import { createDeadline } from './deadline.ts';
-import { createExchange } from './exchange.ts';
+import { forwardResponse } from './forward-response.ts';
+import { forwardStream } from './forward-stream.ts';
 import type { Instance } from './instance.ts';
 import { createInstance } from './instance.ts';
-import { passStream } from './pass-stream.ts';
-import { readAnswer } from './read-answer.ts';
+import { createLoadBalancer } from './load-balancer.ts';
+import { readResponse } from './read-response.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { ClientGoneError, toUpstreamFailure } from './upstream-failures.ts';
 
-/** Until the answer begins. A password waits in the queue of the hasher. */
-const ANSWER_TIMEOUTS_MILLISECONDS: Readonly<Record<TimeoutClass, number>> = {
+/** Until the response starts. A password may wait in the password queue. */
+const RESPONSE_TIMEOUTS_MILLISECONDS: Readonly<Record<TimeoutClass, number>> = {
   read: 5_000,
   write: 10_000,
   password: 15_000,
   stream: 5_000,
 };
-/** Between two parts of an answer. */
+/** Between two chunks of a response. */
 const BODY_TIMEOUT_MILLISECONDS = 10_000;
-const QUESTION_TIMEOUT_MILLISECONDS = 2_000;
+const PROBE_TIMEOUT_MILLISECONDS = 2_000;
 const HALF_OPEN_AFTER_MILLISECONDS = 2_000;
 
 export interface HttpUpstreamOptions {
-  /** One for each running instance, such as `http://10.0.0.1:8000`. */
+  /** The origin of each instance, such as `http://10.0.0.1:8000`. */
   readonly origins: readonly URL[];
-  /** Proves to the service that a request passed through this gateway; without it nothing is proved. */
+  /** Signs requests to prove that they forwarded through the gateway; without it they are unsigned. */
   readonly signHop?: SignHop | undefined;
-  /** Ends the streams that are passed on when this process is on its way out. */
+  /** Ends forwarded streams when this process drains. */
   readonly drain?: Drain;
-  readonly answerTimeoutsMilliseconds?: Readonly<Record<TimeoutClass, number>>;
-  /** How long a breaker stays open before one request may probe the instance. */
+  readonly responseTimeoutsMilliseconds?: Readonly<Record<TimeoutClass, number>>;
+  /** How long a circuit breaker stays open before one request probes the instance. */
   readonly halfOpenAfterMilliseconds?: number;
 }
 
-/** A service in processes of its own, reached over HTTP with kept connections and a breaker for each instance. */
+/** Creates the upstream of a service in other processes: HTTP with keep-alive, and a circuit breaker for each instance. */
 export function createHttpUpstream({
   origins,
   signHop,
   drain = createDrain(),
-  answerTimeoutsMilliseconds = ANSWER_TIMEOUTS_MILLISECONDS,
+  responseTimeoutsMilliseconds = RESPONSE_TIMEOUTS_MILLISECONDS,
   halfOpenAfterMilliseconds = HALF_OPEN_AFTER_MILLISECONDS,
 }: HttpUpstreamOptions): Upstream {
   const instances = origins.map((origin) => createInstance(origin, halfOpenAfterMilliseconds));
-  const exchange = createExchange({ instances, budget: createRetryBudget(), halfOpenAfterMilliseconds });
+  const balancer = createLoadBalancer({ instances, budget: createRetryBudget(), halfOpenAfterMilliseconds });
 
   async function forward(
     request: FastifyRequest,
@@ -60,24 +60,25 @@ export function createHttpUpstream({
   ): Promise<unknown> {
     const isStream = target.timeout === 'stream';
     if (isStream && drain.isDraining) throw new UnavailableError('This process is shutting down.');
-    const deadline = createDeadline(answerTimeoutsMilliseconds[target.timeout], reply.raw);
+    const deadline = createDeadline(responseTimeoutsMilliseconds[target.timeout], reply.raw);
     const headers = forwardableHeaders(request.headers, {
       requestId: request.id,
       clientAddress: target.clientAddress,
     });
     try {
-      const answer = await exchange[isStream ? 'openStream' : 'send']({
+      const response = await balancer[isStream ? 'openStream' : 'send']({
         method: request.method,
         path: target.url,
-        headers: signed(headers, request.method, target, signHop),
+        headers: signHeaders(headers, request.method, target, signHop),
         body: Buffer.isBuffer(request.body) ? request.body : null,
         signal: deadline.signal,
         headersTimeout: 0,
         bodyTimeout: isStream ? 0 : BODY_TIMEOUT_MILLISECONDS,
       });
       deadline.stopClock();
-      if (!isStream || answer.statusCode !== 200) return await passAnswer(reply, answer, pathOf(request.url));
-      passStream(reply, answer, drain);
+      if (!isStream || response.statusCode !== 200)
+        return await forwardResponse(reply, response, pathOf(request.url));
+      forwardStream(reply, response, drain);
       return undefined;
     } catch (error) {
       if (error instanceof ClientGoneError) return reply.hijack();
@@ -90,12 +91,12 @@ export function createHttpUpstream({
     start: () => Promise.resolve(),
     forward,
     call: (call) => {
-      const headers = signed({ ...call.headers }, call.method, call, signHop);
-      return readAnswer(exchange, { ...call, headers }, answerTimeoutsMilliseconds[call.timeout]);
+      const headers = signHeaders({ ...call.headers }, call.method, call, signHop);
+      return readResponse(balancer, { ...call, headers }, responseTimeoutsMilliseconds[call.timeout]);
     },
-    readDocument: () => Promise.any(instances.map((instance) => askForJson(instance, OPENAPI_PATH))),
+    readDocument: () => Promise.any(instances.map((instance) => fetchJson(instance, OPENAPI_PATH))),
     checkReady: async () => {
-      await Promise.any(instances.map((instance) => askForJson(instance, '/health/ready')));
+      await Promise.any(instances.map((instance) => fetchJson(instance, '/health/ready')));
     },
     close: async () => {
       await Promise.all(instances.map((instance) => instance.close()));
@@ -103,8 +104,8 @@ export function createHttpUpstream({
   };
 }
 
-/** Adds the gateway's proof to the headers of its own request. */
-function signed(
+/** Adds the signature of the gateway to the headers of a request. */
+function signHeaders(
   headers: Record<string, string>,
   method: string,
   { url, clientAddress }: ForwardTarget,
@@ -115,16 +116,16 @@ function signed(
   return headers;
 }
 
-async function askForJson(instance: Instance, path: string): Promise<unknown> {
-  const answer = await instance.ask({
+async function fetchJson(instance: Instance, path: string): Promise<unknown> {
+  const response = await instance.sendUnguarded({
     method: 'GET',
     path,
-    headersTimeout: QUESTION_TIMEOUT_MILLISECONDS,
-    bodyTimeout: QUESTION_TIMEOUT_MILLISECONDS,
+    headersTimeout: PROBE_TIMEOUT_MILLISECONDS,
+    bodyTimeout: PROBE_TIMEOUT_MILLISECONDS,
   });
-  if (answer.statusCode === 200) return answer.body.json();
-  await answer.body.dump();
-  throw new Error(`${path} answered ${answer.statusCode}`);
+  if (response.statusCode === 200) return response.body.json();
+  await response.body.dump();
+  throw new Error(`${path} answered ${response.statusCode}`);
 }
 
 function pathOf(url: string): string {

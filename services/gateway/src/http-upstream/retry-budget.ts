@@ -1,15 +1,17 @@
-/** Retries are at most this share of requests: when much fails, retrying makes it worse. */
+/** The largest share of retries, since retries make an overload worse. */
 const RETRIES_PER_REQUEST = 0.1;
-/** A quiet hour must not save up for a storm. */
+/** Bounds the retries saved in quiet times. */
 const MAX_SAVED_RETRIES = 10;
 
+/** A budget of retries that requests earn. */
 export interface RetryBudget {
-  /** Every request earns a part of a retry. */
+  /** Adds the share of a retry that a request earns. */
   earn(): void;
-  /** Takes a whole retry, when one was earned. */
+  /** Takes one retry; returns false when none is left. */
   spend(): boolean;
 }
 
+/** Creates an empty retry budget. */
 export function createRetryBudget(): RetryBudget {
   let saved = 0;
   return {

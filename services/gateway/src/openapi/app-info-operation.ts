@@ -4,14 +4,17 @@ import type { OpenApiOperation } from './openapi-document.ts';
 
 const { $schema: _dialect, ...schema } = z.toJSONSchema(appInfoSchema);
 
-/** The one route below the prefix that the gateway answers by itself. */
+/** The only API route that the gateway serves itself. */
 export const APP_INFO_ROUTE = { method: 'GET', path: '/app-info', access: 'public' } as const;
 
 export const APP_INFO_OPERATION: OpenApiOperation = {
   operationId: 'getAppInfo',
   tags: ['app'],
-  summary: 'Read what kind of installation this is',
+  summary: 'Read the mode and features of this installation',
   responses: {
-    200: { description: 'What the web app asks first.', content: { 'application/json': { schema } } },
+    200: {
+      description: 'The mode and features of this installation.',
+      content: { 'application/json': { schema } },
+    },
   },
 };

@@ -3,35 +3,34 @@ import { COOKIE_NAME, SECURE_COOKIE_NAME } from '../web/session-cookie.ts';
 import { COOKIE_MODE, MODE_HEADER } from '../web/session-mode.ts';
 import type { OpenApiOperation } from './openapi-document.ts';
 
-/** What is different in the second form of a route. */
+/** The differences of a route in cookie mode. */
 interface Difference {
   readonly text: string;
-  /** Whether the token comes from the cookie, in place of the body. */
+  /** Whether the token comes from the cookie instead of the body. */
   readonly readsCookie: boolean;
 }
 
 const DIFFERENCES: Readonly<Record<string, Difference>> = {
   '/auth/login': {
-    text: 'the refresh token is kept in a cookie that no script can read, and is not in the answer.',
+    text: 'the refresh token is stored in a cookie that no script can read, and is not in the response.',
     readsCookie: false,
   },
   '/auth/refresh': {
-    text: 'the refresh token comes from the cookie, and the next one goes there; no body is looked at.',
+    text: 'the refresh token comes from the cookie, and the next one is stored there. A body is ignored.',
     readsCookie: true,
   },
   '/auth/password': {
-    text: 'the new refresh token is kept in the cookie, and is not in the answer.',
+    text: 'the new refresh token is stored in the cookie, and is not in the response.',
     readsCookie: false,
   },
-  '/auth/logout': { text: 'the cookie is taken away as well.', readsCookie: false },
+  '/auth/logout': { text: 'the cookie is deleted as well.', readsCookie: false },
 };
 
 const MODE_PARAMETER = {
   name: MODE_HEADER,
   in: 'header',
   required: false,
-  description:
-    'For browsers: keeps the refresh token in a cookie. Any other value, and none, means the plain way.',
+  description: 'For browsers: `cookie` keeps the refresh token in a cookie. Any other value has no effect.',
   schema: { type: 'string', enum: [COOKIE_MODE.sessionMode] },
 };
 const COOKIE_PARAMETER = {
@@ -42,7 +41,7 @@ const COOKIE_PARAMETER = {
   schema: { type: 'string' },
 };
 const SET_COOKIE = {
-  description: `In cookie mode: \`${COOKIE_NAME}\`, over TLS \`${SECURE_COOKIE_NAME}\`, or its end.`,
+  description: `In cookie mode: sets or deletes \`${COOKIE_NAME}\`, over TLS \`${SECURE_COOKIE_NAME}\`.`,
   schema: { type: 'string' },
 };
 
@@ -64,8 +63,9 @@ const tokenContentSchema = z.looseObject({
 });
 
 /**
- * Adds the second form of a route to what its service says of it, where it has one: services know nothing of cookies.
- * @param path as the route table has it
+ * Adds cookie mode to the description of a session route, since services are unaware of cookies. Other operations are
+ * returned unchanged.
+ * @param path the path in the route table
  */
 export function withCookieMode(operation: OpenApiOperation, path: string): OpenApiOperation {
   const difference = DIFFERENCES[path];
@@ -74,7 +74,7 @@ export function withCookieMode(operation: OpenApiOperation, path: string): OpenA
   const { readsCookie, text } = difference;
   const { description, parameters, requestBody, responses } = described;
   const answer = responses[200];
-  const note = `With \`X-Session-Mode: cookie\`, which only a page of this origin may send, ${text}`;
+  const note = `With \`X-Session-Mode: cookie\`, which only same-origin requests may send, ${text}`;
   return {
     ...operation,
     description: description === undefined ? note : `${description}\n\n${note}`,
@@ -91,7 +91,7 @@ export function withCookieMode(operation: OpenApiOperation, path: string): OpenA
   };
 }
 
-/** Content that may also come without the refresh token. */
+/** Returns content whose refresh token may be absent. */
 function withoutToken(content: unknown): unknown {
   const parsed = tokenContentSchema.safeParse(content).data;
   if (!parsed) return content;

@@ -1,15 +1,17 @@
 /** Reusable parts of a document, by kind (`schemas`, `responses`, ...) and name. */
 export type Components = Record<string, Record<string, unknown>>;
 
-/** References of a document whose targets have another name in the merged one. */
+/** References of a document whose targets have another name in the merged document. */
 export type RenamedReferences = ReadonlyMap<string, string>;
 
-/** Ours is the one that counts. */
+/** Only the gateway's own security scheme applies. */
 const NOT_MERGED = 'securitySchemes';
 
 /**
- * Adds the components of one document. A name that is taken by something else gets the document's own name in front.
- * @param merged is changed
+ * Adds the components of one document. A component whose name is taken by a different one is prefixed with the owner.
+ * @param merged the components to add to; changed in place
+ * @param owner the name of the service
+ * @returns the references to rename in the document
  */
 export function mergeComponents(merged: Components, added: Components, owner: string): RenamedReferences {
   const renamed = new Map<string, string>();
@@ -40,13 +42,13 @@ function freeName(
   return free;
 }
 
-/** Two parts that refer to others may look the same and mean different things. */
+/** Components with references are never equal, since the same reference may mean different targets. */
 function isSame(one: unknown, other: unknown): boolean {
   const text = JSON.stringify(one);
   return text === JSON.stringify(other) && !text.includes('"$ref"');
 }
 
-/** A copy in which renamed references point to where their targets went. */
+/** Returns a copy with renamed references. */
 export function withReferences(value: unknown, renamed: RenamedReferences): unknown {
   if (Array.isArray(value)) return value.map((element) => withReferences(element, renamed));
   if (typeof value !== 'object' || value === null) return value;

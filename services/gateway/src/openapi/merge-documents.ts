@@ -19,8 +19,8 @@ import {
 const BEARER_SCHEME = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
 
 /**
- * Makes one document of those of the services: the routes of the table and no others, under their public paths, each
- * with the error answer; and what the gateway itself adds. A route that its service does not describe is left out.
+ * Merges the documents of the services: the routes of the table under their public paths, each with the error response, and
+ * the gateway's own route. A route that its service does not describe is left out.
  */
 export function mergeDocuments(
   documents: ReadonlyMap<UpstreamName, OpenApiDocument>,
@@ -60,7 +60,7 @@ export function mergeDocuments(
   };
 }
 
-/** Finds a route whatever its service calls the parameters. */
+/** Finds the operation of a route, for any names of its parameters. */
 function findOperation(
   document: OpenApiDocument,
   route: PublicRoute,
@@ -73,7 +73,7 @@ function findOperation(
   return undefined;
 }
 
-/** What a document says of the route that an operation is served at. */
+/** The members of a route that its operation describes. */
 type DescribedRoute = Pick<PublicRoute, 'method' | 'path' | 'access'>;
 
 function complete(
@@ -90,7 +90,7 @@ function complete(
   };
 }
 
-/** `GET /orders/:id` is `getOrdersById`. */
+/** Returns an operation id: `GET /orders/:id` is `getOrdersById`. */
 function operationIdOf({ method, path }: DescribedRoute): string {
   const words = path.split(/[/\-_]/).filter(Boolean);
   const spoken = words.map((word) =>

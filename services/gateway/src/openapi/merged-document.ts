@@ -6,8 +6,8 @@ import type { OpenApiDocument } from './openapi-document.ts';
 import { openApiDocumentSchema } from './openapi-document.ts';
 
 /**
- * Reads the documents of all services and merges them.
- * @throws UpstreamError (502) when one cannot be had
+ * Reads and merges the documents of all services.
+ * @throws UpstreamError (502) when one cannot be read
  */
 export async function readMergedDocument(upstreams: Upstreams, version: string): Promise<OpenApiDocument> {
   const read = async (name: UpstreamName): Promise<[UpstreamName, OpenApiDocument]> => {

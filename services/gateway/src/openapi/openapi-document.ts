@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The parts of an OpenAPI 3.1 document that merging looks at; everything else passes through. */
+/** The members of an OpenAPI 3.1 operation that merging reads; all others pass through. */
 const operationSchema = z.looseObject({
   operationId: z.string().optional(),
   responses: z.record(z.string(), z.unknown()).optional(),

@@ -4,19 +4,19 @@ const FIELD_ERROR_SCHEMA = {
   type: 'object',
   required: ['field', 'message', 'code'],
   properties: {
-    field: { type: 'string', description: 'The input as people call it.' },
-    pointer: { type: 'string', description: 'Where it is in the body (RFC 6901).' },
+    field: { type: 'string', description: 'The name of the field.' },
+    pointer: { type: 'string', description: 'Its position in the body (RFC 6901).' },
     parameter: {
       type: 'string',
-      description: 'The parameter of the path or the query, in place of pointer.',
+      description: 'The path or query parameter, instead of `pointer`.',
     },
-    header: { type: 'string', description: 'The header, in place of pointer.' },
+    header: { type: 'string', description: 'The header, instead of `pointer`.' },
     message: { type: 'string' },
     code: { type: 'string' },
   },
 };
 
-/** The body of every error answer (RFC 9457), as the Exception Package writes it. */
+/** The body of every error response (RFC 9457), as the exception package writes it. */
 export const PROBLEM_SCHEMA = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'trace_id', 'timestamp', 'retryable'],
@@ -35,7 +35,7 @@ export const PROBLEM_SCHEMA = {
   additionalProperties: true,
 };
 
-/** Stands in the answers of every operation. */
+/** A reference to the error response, for every operation. */
 export const PROBLEM_REFERENCE = { $ref: '#/components/responses/Problem' };
 
 export const PROBLEM_RESPONSE = {

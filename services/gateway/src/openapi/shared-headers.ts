@@ -4,22 +4,22 @@ import type { OpenApiOperation } from './openapi-document.ts';
 const integerHeader = (description: string) => ({ description, schema: { type: 'integer', minimum: 0 } });
 const textHeader = (description: string) => ({ description, schema: { type: 'string' } });
 
-/** Response headers that clients may read, by name. A limit of 0 is switched off, and its headers with it. */
+/** Response headers for clients, by name. Without a rate limit its headers are absent. */
 export const RESPONSE_HEADERS = {
-  'X-Request-ID': textHeader('Names the request in every log; equals `trace_id` of a problem.'),
+  'X-Request-ID': textHeader('The id of the request in all logs; equals `trace_id` of a problem.'),
   'RateLimit-Policy': textHeader('The limit and its window in seconds, such as `"reads";q=1200;w=60`.'),
-  RateLimit: textHeader('What is left, and the seconds until all of it is, such as `"reads";r=1199;t=60`.'),
-  'X-RateLimit-Limit': integerHeader('Requests that one window allows.'),
-  'X-RateLimit-Remaining': integerHeader('Requests that are left.'),
-  'X-RateLimit-Reset': integerHeader('Seconds until all requests of the limit are left again.'),
+  RateLimit: textHeader('Remaining requests, and seconds until the reset, such as `"reads";r=1199;t=60`.'),
+  'X-RateLimit-Limit': integerHeader('Requests allowed in one window.'),
+  'X-RateLimit-Remaining': integerHeader('Remaining requests.'),
+  'X-RateLimit-Reset': integerHeader('Seconds until the limit is reset.'),
   'Idempotency-Replayed': {
     description:
-      'Present when this is the stored answer to an earlier request of the same `Idempotency-Key`.',
+      'Present when this is the stored response to an earlier request with the same `Idempotency-Key`.',
     schema: { type: 'string', enum: ['true'] },
   },
   'Content-Disposition': textHeader('The name of the file.'),
-  'Retry-After': integerHeader('Seconds to wait before the request is sent again.'),
-  'WWW-Authenticate': textHeader('On 401: the scheme to sign in by.'),
+  'Retry-After': integerHeader('Seconds to wait before a retry.'),
+  'WWW-Authenticate': textHeader('On 401: the authentication scheme.'),
 };
 
 type HeaderName = keyof typeof RESPONSE_HEADERS;
@@ -36,12 +36,12 @@ const EVERY_RESPONSE = [
 /** The headers of a problem response. */
 export const PROBLEM_HEADERS = referencesTo([...EVERY_RESPONSE, 'Retry-After', 'WWW-Authenticate']);
 
-/** The request header that every route takes. */
+/** A request header of every route. */
 export const REQUEST_ID_PARAMETER = {
   name: 'X-Request-ID',
   in: 'header',
   required: false,
-  description: 'Your name for this request in logs. A value of another form is replaced by a new one.',
+  description: 'Your id for this request in logs. A value of another form is replaced by a new one.',
   schema: { type: 'string', pattern: '^[\\w.-]{1,64}$' },
 };
 
@@ -54,7 +54,7 @@ const describedSchema = z.looseObject({
   responses: z.record(z.string(), responseSchema).default({}),
 });
 
-/** Adds the headers that the gateway sends with every answer, and those that follow from what the service describes. */
+/** Adds the headers that the gateway sends with every response, and those that follow from the operation itself. */
 export function withSharedHeaders(operation: OpenApiOperation): OpenApiOperation {
   const { parameters, responses } = describedSchema.parse(operation);
   const isReplayable = parameters.some(({ name }) => name === 'Idempotency-Key');

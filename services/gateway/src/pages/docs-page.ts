@@ -8,11 +8,11 @@ import type { FastifyInstance } from 'fastify';
 import { readMergedDocument } from '../openapi/merged-document.ts';
 import type { Upstreams } from '../upstream.ts';
 
-/** Services are deployed one by one, so their documents change while the gateway runs. */
+/** Services are deployed separately, so their documents change while the gateway runs. */
 const DOCUMENT_MAX_AGE_MILLISECONDS = 60_000;
 const ASSET_CACHE_CONTROL = 'public, max-age=86400';
 
-/** The page loads nothing from elsewhere and may call only the API it describes. */
+/** The policy of the page: it loads nothing from other origins and calls only this API. */
 const DOCS_CSP = [
   "default-src 'none'",
   "script-src 'self'",
@@ -40,7 +40,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Without a validator address the page would send the document's address to one in the internet. */
+/** `validatorUrl: null` keeps the page from sending the document's URL to a public validator. */
 const START_SCRIPT = `SwaggerUIBundle({
   url: '${OPENAPI_PATH}',
   dom_id: '#swagger-ui',
@@ -87,7 +87,7 @@ export function serveDocs(app: FastifyInstance, { version, clock, upstreams }: D
   }
 }
 
-/** The files that the plugin brings, without the plugin: it wants a document of this very app. */
+/** Reads a file of the Swagger UI from the plugin, which itself would serve only the document of this app. */
 function readAsset(file: string): Promise<Buffer> {
   const require = createRequire(import.meta.url);
   return readFile(join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static', file));

@@ -4,7 +4,7 @@ import { NotFoundError } from '@cnop/exception/errors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { escapeHtml, PAGE_CSP, renderPage } from './html.ts';
 
-/** Serves the page that `type` of every error answer points to, and a list of them all. */
+/** Serves a page for each error code, to which `type` of a problem document points, and a list of all. */
 export function serveErrorPages(app: FastifyInstance): void {
   app.get('/errors', (_request, reply) => sendPage(reply, renderIndex()));
   app.get<{ Params: { code: string } }>('/errors/:code', (request, reply) => {
@@ -30,7 +30,7 @@ function renderIndex(): string {
   return renderPage(
     'Error codes',
     `<h1>Error codes</h1>
-<p>Every error answer is a problem document (RFC 9457) with one of these codes.</p>
+<p>Every error response is a problem document (RFC 9457) with one of these codes.</p>
 <table>
 <thead><tr><th>Code</th><th>Status</th><th>Title</th></tr></thead>
 <tbody>

@@ -10,7 +10,7 @@ dt { font-weight: 600; margin-top: 1rem; } dd { margin: 0; }
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** A page of ours runs no script, loads nothing and knows its one style by its hash. */
+/** The policy of these pages: no scripts, no requests, and one style by its hash. */
 export const PAGE_CSP = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -21,11 +21,15 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Escapes text for HTML content and attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** @param content HTML whose texts are escaped already */
+/**
+ * Renders an HTML page.
+ * @param content HTML with escaped texts
+ */
 export function renderPage(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">

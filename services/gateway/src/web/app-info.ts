@@ -9,8 +9,8 @@ export const appInfoSchema = z.object({
   data: z.object({
     mode: z.enum(['production', 'development']),
     version: z.string(),
-    demo_accounts: z.boolean().describe('Whether the web app may offer an account with play money.'),
-    free_deposits: z.boolean().describe('Whether users may credit their own account without paying.'),
+    demo_accounts: z.boolean().describe('Whether the web app offers demo accounts with play money.'),
+    free_deposits: z.boolean().describe('Whether users can deposit play money without paying.'),
   }),
 });
 
@@ -20,9 +20,9 @@ export interface AppInfoOptions {
   readonly playMoney: PlayMoney;
 }
 
-/** Tells the web app what kind of installation it runs against. */
+/** Serves what the web app needs to know about its installation. */
 export function serveAppInfo(app: FastifyInstance, options: AppInfoOptions): void {
-  const answer: z.output<typeof appInfoSchema> = {
+  const response: z.output<typeof appInfoSchema> = {
     data: {
       mode: options.isProduction ? 'production' : 'development',
       version: options.version,
@@ -33,6 +33,6 @@ export function serveAppInfo(app: FastifyInstance, options: AppInfoOptions): voi
   app.get(
     APP_INFO_PATH,
     { schema: { querystring: z.strictObject({}), response: { 200: appInfoSchema } } },
-    (_request, reply) => reply.send(answer),
+    (_request, reply) => reply.send(response),
   );
 }

@@ -2,18 +2,18 @@ const REFUSED_PATTERN = /^q=0(\.0*)?$/;
 const ENCODINGS = ['br', 'gzip'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The smallest encoding that a client takes. */
+/** Returns the smallest encoding that a client accepts. */
 export function chooseEncoding(acceptEncoding: string | undefined): Encoding | undefined {
-  return ENCODINGS.find((encoding) => names(acceptEncoding, encoding));
+  return ENCODINGS.find((encoding) => listsValue(acceptEncoding, encoding));
 }
 
-/** Whether somebody waits for a page. A program that takes anything is better told that there is nothing. */
-export function acceptsPage(accept: string | undefined): boolean {
-  return names(accept, 'text/html');
+/** Returns whether a client explicitly accepts HTML. A program that accepts anything gets 404 instead of a page. */
+export function acceptsHtml(accept: string | undefined): boolean {
+  return listsValue(accept, 'text/html');
 }
 
-/** Whether a client has a version of the content already. Tags compare weakly, as a proxy may have weakened one. */
-export function isKnownVersion(ifNoneMatch: string | undefined, etag: string): boolean {
+/** Returns whether an `If-None-Match` header has an ETag. Tags compare weakly, since a proxy may have weakened one. */
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim());
   return tags.includes('*') || tags.some((tag) => opaque(tag) === opaque(etag));
@@ -23,8 +23,8 @@ function opaque(tag: string): string {
   return tag.startsWith('W/') ? tag.slice(2) : tag;
 }
 
-/** Whether a list such as `gzip, br;q=0.5` has the value, and does not refuse it. */
-function names(header: string | undefined, value: string): boolean {
+/** Returns whether a list such as `gzip, br;q=0.5` has a value with a quality above 0. */
+function listsValue(header: string | undefined, value: string): boolean {
   return (header ?? '').split(',').some((part) => {
     const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     return name === value && !parameters.some((parameter) => REFUSED_PATTERN.test(parameter));

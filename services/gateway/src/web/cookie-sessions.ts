@@ -5,13 +5,13 @@ import type { GuardOptions } from '../guard.ts';
 import { createGuard } from '../guard.ts';
 import type { PublicRoute } from '../route-table.ts';
 import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
-import type { ServiceAnswer, Upstreams } from '../upstream.ts';
-import { isFromOwnPage } from './own-page.ts';
+import type { ServiceResponse, Upstreams } from '../upstream.ts';
 import type { PublicOriginOf } from './public-origin.ts';
 import { createPublicOrigin } from './public-origin.ts';
-import { passAnswer, withoutRefreshToken } from './session-answer.ts';
-import { forgetRefreshToken, keepRefreshToken, refreshTokenOf } from './session-cookie.ts';
+import { isSameOriginRequest } from './same-origin.ts';
+import { clearTokenCookie, readTokenCookie, storeTokenCookie } from './session-cookie.ts';
 import { COOKIE_MODE, distinguishSessionModes } from './session-mode.ts';
+import { forwardServiceResponse, withoutRefreshToken } from './session-response.ts';
 
 export interface CookieSessionsOptions extends GuardOptions {
   readonly upstreams: Upstreams;
@@ -19,9 +19,9 @@ export interface CookieSessionsOptions extends GuardOptions {
   readonly isProduction: boolean;
 }
 
-type CallService = (request: FastifyRequest, body?: unknown) => Promise<ServiceAnswer>;
+type CallService = (request: FastifyRequest, body?: unknown) => Promise<ServiceResponse>;
 type SetCookie = (request: FastifyRequest, reply: FastifyReply, token: string | undefined) => void;
-/** Whether the browser speaks TLS with whatever stands in front, so that it keeps a secure cookie. */
+/** Returns whether the browser uses TLS, so that it accepts a secure cookie. */
 type IsSecure = (request: FastifyRequest) => boolean;
 type MakeHandler = (callService: CallService, setCookie: SetCookie, isSecure: IsSecure) => RouteHandlerMethod;
 
@@ -33,8 +33,9 @@ const HANDLERS: Readonly<Record<string, MakeHandler>> = {
 };
 
 /**
- * The routes of sessions once more, for browsers that ask to keep the refresh token in a cookie, where no script can
- * read it. The services know nothing of it: they get and give the token as always.
+ * Serves the session routes in a second form for browsers, which keeps the refresh token in a cookie that no script can
+ * read. Services are unaware of it: they receive and return the token as in the first form.
+ * @see docs/reference/sessions.md
  */
 export async function serveCookieSessions(
   app: FastifyInstance,
@@ -57,7 +58,7 @@ export async function serveCookieSessions(
           url: route.path,
           constraints: COOKIE_MODE,
           config: { access: route.access },
-          onRequest: [createGuard(route, options), createPageCheck(publicOriginOf)],
+          onRequest: [createGuard(route, options), createSameOriginCheck(publicOriginOf)],
           handler: makeHandler(createServiceCall(route, options), setCookie, isSecure),
         });
       }
@@ -67,59 +68,59 @@ export async function serveCookieSessions(
   );
 }
 
-/** A route whose answer has a refresh token, which is kept in the cookie. */
+/** Makes the handler of a route whose response has a refresh token: the token moves to the cookie. */
 function keepToken(callService: CallService, setCookie: SetCookie): RouteHandlerMethod {
   return async (request, reply) => {
-    const answer = await callService(request);
-    if (answer.status !== 200) return passAnswer(request, reply, answer);
-    const { token, rest } = withoutRefreshToken(answer);
+    const response = await callService(request);
+    if (response.status !== 200) return forwardServiceResponse(request, reply, response);
+    const { token, rest } = withoutRefreshToken(response);
     setCookie(request, reply, token);
     return reply.send(rest);
   };
 }
 
-/** The token comes from the cookie and from nowhere else. */
+/** Makes the handler that renews a session with the token of the cookie, and with no other. */
 function renew(callService: CallService, setCookie: SetCookie, isSecure: IsSecure): RouteHandlerMethod {
   return async (request, reply) => {
-    const known = refreshTokenOf(request.headers.cookie, isSecure(request));
+    const known = readTokenCookie(request.headers.cookie, isSecure(request));
     if (known === undefined) {
       setCookie(request, reply, undefined);
       throw new AuthenticationError('There is no session in this browser.');
     }
-    const answer = await callService(request, { refresh_token: known });
-    if (answer.status === 401) setCookie(request, reply, undefined);
-    if (answer.status !== 200) return passAnswer(request, reply, answer);
-    const { token, rest } = withoutRefreshToken(answer);
+    const response = await callService(request, { refresh_token: known });
+    if (response.status === 401) setCookie(request, reply, undefined);
+    if (response.status !== 200) return forwardServiceResponse(request, reply, response);
+    const { token, rest } = withoutRefreshToken(response);
     setCookie(request, reply, token);
     return reply.send(rest);
   };
 }
 
-/** Who wants to leave this browser has left it, whatever becomes of the call. */
+/** Makes the handler that signs out. It deletes the cookie even when the call to the service fails. */
 function logOut(callService: CallService, setCookie: SetCookie): RouteHandlerMethod {
   return async (request, reply) => {
     setCookie(request, reply, undefined);
-    return passAnswer(request, reply, await callService(request));
+    return forwardServiceResponse(request, reply, await callService(request));
   };
 }
 
-function createPageCheck(publicOriginOf: PublicOriginOf) {
+function createSameOriginCheck(publicOriginOf: PublicOriginOf) {
   return (request: FastifyRequest, _reply: FastifyReply, proceed: (refusal?: Error) => void): void => {
-    if (isFromOwnPage(request.headers, publicOriginOf(request.raw))) return proceed();
-    proceed(new ForbiddenError('Only a page of this very origin may keep its session in a cookie.'));
+    if (isSameOriginRequest(request.headers, publicOriginOf(request.raw))) return proceed();
+    proceed(new ForbiddenError('Cookie sessions accept only same-origin requests.'));
   };
 }
 
-/** Over plain HTTP a browser would throw a secure cookie away, and the app could not be tried on a laptop. */
+/** Over plain HTTP the cookie is not secure, since a browser would reject it. */
 function createSetCookie(isSecure: IsSecure): SetCookie {
   return (request, reply, token) => {
     const secure = isSecure(request);
-    const cookie = token === undefined ? forgetRefreshToken(secure) : keepRefreshToken(token, secure);
+    const cookie = token === undefined ? clearTokenCookie(secure) : storeTokenCookie(token, secure);
     void reply.header('set-cookie', cookie);
   };
 }
 
-/** Makes the call to the service: with a body of our own, or with the client's as it came. */
+/** Makes the function that calls the service, with the given body or with that of the client. */
 function createServiceCall(route: PublicRoute, { upstreams, originOf }: CookieSessionsOptions): CallService {
   const { method, path: url, timeout, upstream } = route;
   return (request, ownBody) => {

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { clientAddressOf, createTrustedProxies } from '@cnop/common/auth/client-address';
 
-/** Where the client thinks it sent its request, as a browser writes an origin; empty when that cannot be said. */
+/** Returns the origin that the client addressed, in the form of a browser; empty when it is unknown. */
 export type PublicOriginOf = (request: IncomingMessage) => string;
 
 /**
- * Makes the function that says it: the Host header over plain HTTP, since the gateway itself speaks no TLS, or what a
- * trusted proxy at the other end of the connection says it was asked for.
+ * Makes the function that returns the public origin of a request: the Host header over plain HTTP, since the gateway itself
+ * has no TLS, or the scheme and host that a trusted proxy reports.
  * @param trustedProxies addresses and networks
  */
 export function createPublicOrigin(trustedProxies: readonly string[]): PublicOriginOf {
@@ -20,7 +20,7 @@ export function createPublicOrigin(trustedProxies: readonly string[]): PublicOri
   };
 }
 
-/** Of several proxies the first one talked to the client. */
+/** Returns the first value of a list: of several proxies the first one talked to the client. */
 function firstOf(header: string | string[] | undefined): string | undefined {
   return (
     String(header ?? '')

@@ -2,11 +2,11 @@ import { MAX_TOKEN_LENGTH, REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/to
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import { API_PREFIX } from '../route-table.ts';
 
-/** The name over plain HTTP. */
+/** The name of the cookie over plain HTTP. */
 export const COOKIE_NAME = 'cnop_refresh';
 /**
- * The name over TLS. Browsers take a cookie of that prefix only from the host itself, so no neighbouring host can plant
- * one. The prefix asks for `Secure` and `Path=/`.
+ * The name of the cookie over TLS. Browsers accept a cookie with this prefix only from the host itself, so no sibling host
+ * can set one. The prefix requires `Secure` and `Path=/`.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
  */
 export const SECURE_COOKIE_NAME = `__Host-${COOKIE_NAME}`;
@@ -18,7 +18,7 @@ interface CookieForm {
 
 const PLAIN: CookieForm = {
   name: COOKIE_NAME,
-  // Only the routes of sessions ever see it.
+  // Sent only to the session routes.
   attributes: `Path=${API_PREFIX}/auth; HttpOnly; SameSite=Strict`,
 };
 const SECURE: CookieForm = {
@@ -29,10 +29,10 @@ const TOKEN_PATTERN = /^[\w.-]+$/;
 
 /**
  * Returns the refresh token of a Cookie header, or undefined without one.
- * @throws UnreadableRequestError (400) when the cookie is there twice: one of them was planted, and which one cannot be
- * said. The session goes on.
+ * @throws UnreadableRequestError (400) when the cookie is sent twice: another host set one of them, and it is unknown which
+ * one. The session stays live.
  */
-export function refreshTokenOf(cookieHeader: string | undefined, isSecure: boolean): string | undefined {
+export function readTokenCookie(cookieHeader: string | undefined, isSecure: boolean): string | undefined {
   const { name } = isSecure ? SECURE : PLAIN;
   const values: string[] = [];
   for (const pair of (cookieHeader ?? '').split(';')) {
@@ -47,17 +47,17 @@ export function refreshTokenOf(cookieHeader: string | undefined, isSecure: boole
 }
 
 /**
- * A Set-Cookie header that keeps a refresh token where no script can read it. A renewal does not prolong a session, so
- * the cookie may outlive it; the 401 that follows takes the cookie away.
+ * Returns a Set-Cookie header that stores a refresh token where no script can read it. A renewal does not prolong a session,
+ * so the cookie may outlive it; the 401 that follows deletes the cookie.
  * @throws Error for a token that a cookie cannot hold
  */
-export function keepRefreshToken(token: string, isSecure: boolean): string {
+export function storeTokenCookie(token: string, isSecure: boolean): string {
   if (!TOKEN_PATTERN.test(token)) throw new Error('The refresh token does not fit into a cookie.');
   return setCookie(token, REFRESH_LIFETIME_SECONDS, isSecure);
 }
 
-/** A Set-Cookie header that takes the refresh token away again. */
-export function forgetRefreshToken(isSecure: boolean): string {
+/** Returns a Set-Cookie header that deletes the refresh token. */
+export function clearTokenCookie(isSecure: boolean): string {
   return setCookie('', 0, isSecure);
 }
 

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Lower case, as Node gives it. */
+/** In lower case, as Node returns it. */
 export const MODE_HEADER = 'x-session-mode';
-/** What a route says that is for requests with `X-Session-Mode: cookie`. */
+/** The constraint of routes for requests with `X-Session-Mode: cookie`. */
 export const COOKIE_MODE = { sessionMode: 'cookie' } as const;
 
 type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
 type RouteStorage = ReturnType<Strategy['storage']>;
 type RouteHandler = ReturnType<RouteStorage['get']>;
 
-/** Lets a route have a second form for browsers. Any other mode, and none, means the first one. */
+/** Allows a route to have a second form for browsers. Any other mode, and no mode, selects the first form. */
 export function distinguishSessionModes(app: FastifyInstance): void {
   app.addConstraintStrategy({
     name: 'sessionMode',

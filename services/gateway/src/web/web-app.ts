@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { acceptsPage, chooseEncoding, isKnownVersion } from './content-negotiation.ts';
+import { acceptsHtml, chooseEncoding, matchesEtag } from './content-negotiation.ts';
 import type { WebFile, WebFiles } from './web-files.ts';
 
-/** The app runs only what was built with it, talks only to this gateway, and is never framed. */
+/** The policy of the app: only its own scripts, only calls to this gateway, no framing. */
 const APP_CSP = [
   "default-src 'self'",
   "script-src 'self'",
@@ -16,19 +16,19 @@ const APP_CSP = [
   "object-src 'none'",
 ].join('; ');
 
-/** First parts of paths that belong to the gateway itself. A mistake there must not look like a success. */
+/** Paths of the gateway itself, where an unknown path is a 404 and not the app. */
 const RESERVED_PATTERN = /^\/(api|docs|errors|health|metrics)(\/|$)/;
-/** With a dot it names a file, or a way out of a folder; the rest is written by nobody who wants a page. */
+/** Paths that are no page: a dot names a file or leaves a folder, and the others are attempts to confuse paths. */
 const NO_PAGE_PATTERN = /[.\\]|\/\/|%(2e|2f|5c|00)/i;
 
-/** Serves the files of the web app; at every other address that may be one of its pages, the app itself. */
+/** Serves the files of the web app, and its index at every path that may be one of its pages. */
 export function serveWebApp(app: FastifyInstance, files: WebFiles): void {
   app.get('/*', (request, reply): unknown => {
     const path = pathOf(request.raw.url);
     const file = files.byPath.get(path);
     if (file) return sendFile(request, reply, file);
-    if (!isPage(path) || !acceptsPage(request.headers.accept)) return reply.callNotFound();
-    // The app shows that there is no such page; a crawler or a monitor reads the status.
+    if (!isPage(path) || !acceptsHtml(request.headers.accept)) return reply.callNotFound();
+    // The app shows that the page does not exist; crawlers and monitors read the status.
     return sendFile(request, files.hasPage(path) ? reply : reply.code(404), files.index);
   });
 }
@@ -47,20 +47,20 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile): 
   });
   if (compressed) addVary(reply, 'accept-encoding');
   const isFound = reply.statusCode === 200;
-  if (isFound && isKnownVersion(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
+  if (isFound && matchesEtag(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
   void reply.type(file.type);
   const encoding = compressed && chooseEncoding(request.headers['accept-encoding']);
   if (!encoding) return reply.send(file.content);
   return reply.header('content-encoding', encoding).send(compressed[encoding]);
 }
 
-/** CORS may have said something of its own. */
+/** Appends to `Vary`, which CORS may have set. */
 function addVary(reply: FastifyReply, name: string): void {
   const known = reply.getHeader('vary');
   void reply.header('vary', known === undefined ? name : `${String(known)}, ${name}`);
 }
 
-/** As it was sent: what is decoded could be spelled in many ways. */
+/** Returns the path as it was sent, since a decoded path could be spelled in many ways. */
 function pathOf(url = ''): string {
   const queryStart = url.indexOf('?');
   return queryStart < 0 ? url : url.slice(0, queryStart);

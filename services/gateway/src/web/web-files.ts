@@ -7,16 +7,16 @@ import { ConfigError } from '@cnop/common/config/read-config';
 import { z } from 'zod';
 
 const INDEX_PATH = '/index.html';
-/** The paths of the app's pages, as its router has them: `$name` stands for one segment. */
+/** The paths of the app's pages in the form of its router: `$name` stands for one segment. */
 const PAGES_PATH = '/pages.json';
-/** They are kept in memory; a folder with more than this is not a built app. */
+/** The files are kept in memory; a larger folder is no built app. */
 const MAX_TOTAL_BYTES = 64 * 1_024 * 1_024;
-/** Where the bundler puts files whose names change with their content. */
+/** The folder of files whose names change with their content. */
 const HASHED_FOLDER = '/assets/';
 const HASHED_CACHE_CONTROL = 'public, max-age=31536000, immutable';
-/** Kept, but asked about each time: the answer is mostly 304. */
+/** Cached but revalidated each time, mostly with 304. */
 const NAMED_CACHE_CONTROL = 'no-cache';
-/** The best level costs twenty times as long at each start and saves 7 %. */
+/** The highest quality takes twenty times as long at each start and saves 7 %. */
 const BROTLI_QUALITY = 6;
 const ETAG_LENGTH = 22;
 
@@ -41,7 +41,7 @@ const UNKNOWN_TYPE = 'application/octet-stream';
 export interface WebFile {
   readonly type: string;
   readonly cacheControl: string;
-  /** Weak, since it is the same for every encoding. */
+  /** A weak tag, since it is the same for every encoding. */
   readonly etag: string;
   readonly content: Buffer;
   /** Absent where compressing gains nothing. */
@@ -50,11 +50,11 @@ export interface WebFile {
 
 /** The built web app, in memory. */
 export interface WebFiles {
-  /** The page that every address of the app begins with. */
+  /** The HTML page of the app, served for all its pages. */
   readonly index: WebFile;
-  /** By the path of their URL. What is not in it cannot be asked for, however the path is spelled. */
+  /** All files by URL path. A path that is not a key is not served, so no spelling reaches other files. */
   readonly byPath: ReadonlyMap<string, WebFile>;
-  /** Whether the app has a page at a path. */
+  /** Returns whether the app has a page at a path. */
   readonly hasPage: (path: string) => boolean;
 }
 
@@ -71,8 +71,8 @@ const pageListSchema = z
   .pipe(z.array(z.string().regex(/^\/[\w$/-]*$/)).min(1));
 
 /**
- * Reads the built web app. Hidden files and links are left out.
- * @throws ConfigError when the folder does not hold one
+ * Reads the built web app into memory, without hidden files and links.
+ * @throws ConfigError when the folder holds no built app
  */
 export async function readWebFiles(folder: string): Promise<WebFiles> {
   const byPath = new Map<string, WebFile>();
@@ -90,7 +90,7 @@ export async function readWebFiles(folder: string): Promise<WebFiles> {
   return { index, byPath, hasPage: pageMatcher(byPath.get(PAGES_PATH)) };
 }
 
-/** @throws ConfigError when the app does not say which pages it has */
+/** @throws ConfigError when the app has no valid list of its pages */
 function pageMatcher(file: WebFile | undefined): WebFiles['hasPage'] {
   const pages = pageListSchema.safeParse(file?.content.toString()).data;
   if (!pages) throw new ConfigError(`WEB_DIR: ${PAGES_PATH} is no list of pages. Build the web app again.`);

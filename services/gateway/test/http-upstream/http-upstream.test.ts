@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
-import type { Door } from '../harness.ts';
-import { openDoor } from '../harness.ts';
+import type { TestGateway } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 
 const TIMEOUT_MILLISECONDS = 150;
 const HALF_OPEN_AFTER_MILLISECONDS = 300;
@@ -23,7 +23,7 @@ const answerWith =
 const hangUp: Behaviour = (request) => request.socket.destroy();
 const neverAnswer: Behaviour = () => undefined;
 
-/** A service that fails in the way a test wants. */
+/** A service that fails on request. */
 class Misbehaving {
   readonly seen: string[] = [];
   behaviour: Behaviour = answerWith(200);
@@ -49,19 +49,19 @@ class Misbehaving {
 
 describe('a service over HTTP', () => {
   let services: Misbehaving[];
-  let door: Door;
+  let gateway: TestGateway;
   let authorization: string;
 
   const open = async (instances: number) => {
-    await door?.close();
+    await gateway?.close();
     services = Array.from({ length: instances }, () => new Misbehaving());
     const origins = await Promise.all(services.map((service) => service.listen()));
-    door = await openDoor({
+    gateway = await openGateway({
       shape: 'over HTTP',
       upstreams: {
         user: createHttpUpstream({
           origins,
-          answerTimeoutsMilliseconds: {
+          responseTimeoutsMilliseconds: {
             read: TIMEOUT_MILLISECONDS,
             write: TIMEOUT_MILLISECONDS,
             password: TIMEOUT_MILLISECONDS,
@@ -71,18 +71,18 @@ describe('a service over HTTP', () => {
         }),
       },
     });
-    ({ authorization } = await door.signIn('alice'));
+    ({ authorization } = await gateway.signIn('alice'));
   };
   const theService = () => services[0]!;
 
   beforeEach(() => open(1));
   afterEach(async () => {
-    await door.close();
+    await gateway.close();
     await Promise.all(services.map((service) => service.close()));
   });
 
   const send = (method: 'GET' | 'POST', path: string) =>
-    fetch(`http://127.0.0.1:${door.port}/api/v1${path}`, { method, headers: { authorization } });
+    fetch(`http://127.0.0.1:${gateway.port}/api/v1${path}`, { method, headers: { authorization } });
   const read = () => send('GET', '/balance');
   const write = () => send('POST', '/balance/deposit');
   const statusesOf = async (times: number, request: () => Promise<Response>) => {
@@ -90,14 +90,14 @@ describe('a service over HTTP', () => {
     for (let time = 0; time < times; time++) statuses.push((await request()).status);
     return statuses;
   };
-  /** Ten good requests earn one retry. */
+  /** Sends the ten requests that earn one retry. */
   const earnRetry = async () => {
     theService().behaviour = answerWith(200);
     await statusesOf(10, read);
     theService().seen.length = 0;
   };
 
-  it('is passed on with the headers of the list, and no others', async () => {
+  it('has only the allowed headers of its response forwarded', async () => {
     theService().behaviour = answerWith(201, '{"a":1}', {
       'idempotency-replayed': 'true',
       'retry-after': '7',
@@ -129,7 +129,7 @@ describe('a service over HTTP', () => {
     expect(headers['keep-alive']).not.toContain('99');
   });
 
-  it('tells its errors under the public path', async () => {
+  it('reports its problems with the public path', async () => {
     theService().behaviour = answerWith(
       422,
       '{"code":"BUS_001","instance":"/balance/deposit","available":"1.00"}',
@@ -147,7 +147,7 @@ describe('a service over HTTP', () => {
     });
   });
 
-  it('begins to arrive before it has ended', async () => {
+  it('has its response forwarded as it arrives', async () => {
     let end = () => {};
     theService().behaviour = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -177,12 +177,12 @@ describe('a service over HTTP', () => {
     expect(await late.json()).toMatchObject({ code: 'SVC_002', detail: 'A service did not answer in time.' });
   });
 
-  it('gives 502 when nobody listens', async () => {
+  it('gives 502 when no instance listens', async () => {
     await theService().close();
     expect((await write()).status).toBe(502);
   });
 
-  it('cuts an answer short that it does not finish', async () => {
+  it('that breaks off a response breaks it off for the client', async () => {
     theService().behaviour = (request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{"half":');
@@ -192,7 +192,7 @@ describe('a service over HTTP', () => {
     await expect(answer.text()).rejects.toThrow('terminated');
   });
 
-  it('is spared after five failures in a row, then gets one probe, then all requests', async () => {
+  it('gets no requests after five failures in a row, then one probe, then all requests', async () => {
     theService().behaviour = hangUp;
     expect(await statusesOf(FAILURES_TO_OPEN, write)).toEqual([502, 502, 502, 502, 502]);
     const refused = await write();
@@ -217,7 +217,7 @@ describe('a service over HTTP', () => {
     expect(await statusesOf(3, write)).toEqual([200, 200, 200]);
   });
 
-  it('is spared again when the probe fails', async () => {
+  it('gets no requests again when the probe fails', async () => {
     theService().behaviour = neverAnswer;
     await Promise.all(Array.from({ length: FAILURES_TO_OPEN }, write));
     await sleep(HALF_OPEN_AFTER_MILLISECONDS + 20);
@@ -239,13 +239,13 @@ describe('a service over HTTP', () => {
     expect(theService().seen).toHaveLength(3 * FAILURES_TO_OPEN);
   });
 
-  it('is spared for a bare 503, which is not its own', async () => {
+  it('gets no requests after bare 503 responses, which a proxy sends', async () => {
     theService().behaviour = answerWith(503, 'no upstream', { 'content-type': 'text/plain' });
     await statusesOf(2 * FAILURES_TO_OPEN, write);
     expect(theService().seen).toHaveLength(FAILURES_TO_OPEN);
   });
 
-  it('starts to be counted anew after a success', async () => {
+  it('starts a new count of failures after a success', async () => {
     for (let round = 0; round < 3; round++) {
       theService().behaviour = hangUp;
       expect(await statusesOf(FAILURES_TO_OPEN - 1, write)).toEqual([502, 502, 502, 502]);
@@ -266,7 +266,7 @@ describe('a service over HTTP', () => {
     expect(theService().seen).toEqual(['GET /balance', 'GET /balance']);
   });
 
-  it('hides one failure of a read', async () => {
+  it('gets a failed read a second time', async () => {
     await earnRetry();
     theService().behaviour = (request, response) => {
       theService().behaviour = answerWith(200);
@@ -287,20 +287,20 @@ describe('a service over HTTP', () => {
     expect(theService().seen).toHaveLength(1);
   });
 
-  it('gets at most a tenth more requests from retries', async () => {
+  it('gets at most a tenth more requests by retries', async () => {
     theService().behaviour = answerWith(503, '{}', { 'content-type': 'application/problem+json' });
     await statusesOf(200, read);
     expect(theService().seen.length).toBeGreaterThan(200);
     expect(theService().seen.length).toBeLessThanOrEqual(220);
   });
 
-  it('is told when the client goes away, and is not blamed for it', async () => {
+  it('sees a disconnect of the client, which is not counted as a failure', async () => {
     theService().behaviour = neverAnswer;
     for (let time = 0; time < 2 * FAILURES_TO_OPEN; time++) {
       const upstreamClosed = new Promise<void>((resolve) => {
         theService().behaviour = (request) => request.socket.once('close', () => resolve());
       });
-      const client = connect(door.port, '127.0.0.1');
+      const client = connect(gateway.port, '127.0.0.1');
       client.write(`GET /api/v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`);
       while (theService().seen.length <= time) await sleep(2);
       client.destroy();
@@ -310,7 +310,7 @@ describe('a service over HTTP', () => {
     expect((await read()).status).toBe(200);
   });
 
-  it('shares requests among its instances and goes past one that is down', async () => {
+  it('shares requests among its instances and skips one that is down', async () => {
     await open(3);
     expect(await statusesOf(9, write)).toEqual(Array.from({ length: 9 }, () => 200));
     expect(services.map(({ seen }) => seen.length)).toEqual([3, 3, 3]);
@@ -319,11 +319,11 @@ describe('a service over HTTP', () => {
     expect(await statusesOf(9, write)).toEqual(Array.from({ length: 9 }, () => 200));
   });
 
-  it('keeps its connections', async () => {
+  it('reuses its connections', async () => {
     const sockets = new Set<unknown>();
     theService().server.on('connection', (socket) => sockets.add(socket));
     await statusesOf(20, read);
-    // One would do, but an answer may reach us a moment before its connection is free again.
+    // One would do, but a response may arrive a moment before its connection is free again.
     expect(sockets.size).toBeLessThan(10);
   });
 });

@@ -4,15 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
-import type { Door } from '../harness.ts';
-import { listen, openDoor } from '../harness.ts';
+import type { TestGateway } from '../harness.ts';
+import { listen, openGateway } from '../harness.ts';
 
 const SECRET = 'the secret of the gateway and the services';
 const CLIENT = '203.0.113.9';
 
 let service: FastifyInstance;
 let serviceUrl: URL;
-let door: Door;
+let gateway: TestGateway;
 let seen: string[];
 
 beforeEach(async () => {
@@ -32,20 +32,20 @@ beforeEach(async () => {
   serviceUrl = await listen(service);
   const signHop = createHopSigner(SECRET, systemClock);
   const user = createHttpUpstream({ origins: [serviceUrl], signHop });
-  door = await openDoor({ shape: 'over HTTP', trustedProxies: ['127.0.0.1'], upstreams: { user } });
+  gateway = await openGateway({ shape: 'over HTTP', trustedProxies: ['127.0.0.1'], upstreams: { user } });
 });
 afterEach(async () => {
-  await door.close();
+  await gateway.close();
   await service.close();
 });
 
 const send = async (method: string, path: string, headers: Record<string, string> = {}) =>
-  fetch(`http://127.0.0.1:${door.port}/api/v1${path}`, {
+  fetch(`http://127.0.0.1:${gateway.port}/api/v1${path}`, {
     method,
-    headers: { ...(await door.signIn('alice')), 'x-forwarded-for': CLIENT, ...headers },
+    headers: { ...(await gateway.signIn('alice')), 'x-forwarded-for': CLIENT, ...headers },
   });
 
-it('vouches for the client address of every request that is passed on', async () => {
+it('signs the client address of every forwarded request', async () => {
   await send('GET', '/balance/transactions?limit=2&start_date=2026-01-01');
   await send('HEAD', '/balance');
   await send('POST', '/balance/deposit');
@@ -58,13 +58,13 @@ it('vouches for the client address of every request that is passed on', async ()
   ]);
 });
 
-it('vouches for the client address of a request that the gateway writes itself', async () => {
-  const page = { 'x-session-mode': 'cookie', origin: `http://127.0.0.1:${door.port}` };
+it('signs the client address of a request that the gateway makes itself', async () => {
+  const page = { 'x-session-mode': 'cookie', origin: `http://127.0.0.1:${gateway.port}` };
   await send('POST', '/auth/logout', page);
   expect(seen).toEqual([`POST /auth/logout ${CLIENT}`]);
 });
 
-it('is not passed on when a client sends one of its own', async () => {
+it('does not forward a signature of the client', async () => {
   const stolen = createHopSigner(
     SECRET,
     systemClock,
@@ -78,7 +78,7 @@ it('is not passed on when a client sends one of its own', async () => {
   expect(seen).toEqual([`GET /balance ${CLIENT}`]);
 });
 
-it('is missing when a service is called directly, so that what the caller says of its address means nothing', async () => {
+it('is missing on a direct call, whose claimed address the service ignores', async () => {
   await fetch(new URL('/balance', serviceUrl), { headers: { 'x-forwarded-for': CLIENT } });
   expect(seen).toEqual(['GET /balance 127.0.0.1']);
 });

@@ -8,22 +8,22 @@ import type { EventStream } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
-import type { Door } from '../harness.ts';
-import { openDoor } from '../harness.ts';
+import type { TestGateway } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 
 const ORIGIN = 'https://app.example.com';
 const ANSWER_TIMEOUT_MILLISECONDS = 500;
-/** More than the connections that requests share. */
+/** More than the connections of the request pool. */
 const IDLE_STREAMS = 200;
 const MORE_THAN_SOCKETS_SWALLOW_BYTES = 64 * 1_024 * 1_024;
 
-/** A stream that the service has open, to be written to by a test. */
+/** An open stream of the service, for a test to write to. */
 interface Served {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-/** A service that opens a stream for everybody who asks, and answers everything else at once. */
+/** A service that opens a stream for each request to it, and responds to other requests at once. */
 async function startStreamingService() {
   const served: Served[] = [];
   let refusal: number | undefined;
@@ -64,7 +64,7 @@ async function startStreamingService() {
 
 describe('a stream over HTTP', () => {
   let service: Awaited<ReturnType<typeof startStreamingService>>;
-  let door: Door;
+  let gateway: TestGateway;
   let authorization: string;
   const streams: EventStream[] = [];
 
@@ -75,28 +75,28 @@ describe('a stream over HTTP', () => {
     const user = createHttpUpstream({
       origins: [service.origin],
       drain,
-      answerTimeoutsMilliseconds: { read: timeout, write: timeout, password: timeout, stream: timeout },
+      responseTimeoutsMilliseconds: { read: timeout, write: timeout, password: timeout, stream: timeout },
     });
-    door = await openDoor({ shape: 'over HTTP', upstreams: { user }, drain, corsOrigins: [ORIGIN] });
-    ({ authorization } = await door.signIn('alice'));
+    gateway = await openGateway({ shape: 'over HTTP', upstreams: { user }, drain, corsOrigins: [ORIGIN] });
+    ({ authorization } = await gateway.signIn('alice'));
   });
   afterEach(async () => {
     for (const stream of streams.splice(0)) stream.cut();
     service.close();
-    await door.close();
+    await gateway.close();
   });
 
   const open = async (path = '/stream', headers: Record<string, string> = {}) => {
-    const url = `http://127.0.0.1:${door.port}/api/v1${path}`;
+    const url = `http://127.0.0.1:${gateway.port}/api/v1${path}`;
     const stream = await openEventStream(url, { headers: { authorization, ...headers } });
     streams.push(stream);
     return stream;
   };
   const said = (text: string) => (frame: { data: Readonly<Record<string, unknown>> }) =>
     frame.data['text'] === text;
-  const read = () => fetch(`http://127.0.0.1:${door.port}/api/v1/balance`, { headers: { authorization } });
+  const read = () => fetch(`http://127.0.0.1:${gateway.port}/api/v1/balance`, { headers: { authorization } });
 
-  it('has the headers of the gateway and those of the list, and asks for what the client asked for', async () => {
+  it('has the headers of the gateway and the allowed ones of the service, and forwards the query', async () => {
     const stream = await open('/stream?prices=BTC', { 'last-event-id': '7', origin: ORIGIN });
     expect(stream.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -112,7 +112,7 @@ describe('a stream over HTTP', () => {
     expect(request.headers).toMatchObject({ 'last-event-id': '7', authorization });
   });
 
-  it('lasts longer than an answer may take, and arrives as it is written', async () => {
+  it('lasts longer than the response timeout, and arrives as it is written', async () => {
     const stream = await open();
     await stream.waitFor(({ event }) => event === 'hello');
     await sleep(2 * ANSWER_TIMEOUT_MILLISECONDS);
@@ -120,14 +120,14 @@ describe('a stream over HTTP', () => {
     expect(await stream.waitFor(said('late'))).toMatchObject({ event: 'said' });
   });
 
-  it('is closed at the service when the client goes away', async () => {
+  it('is closed at the service when the client disconnects', async () => {
     const stream = await open();
     const closed = once(service.served[0]!.response, 'close');
     stream.cut();
     await closed;
   });
 
-  it('is cut when the service is gone, and ended when the service ends it', async () => {
+  it('is cut off when the service breaks off, and ends when the service ends it', async () => {
     const [cut, ended] = [await open(), await open()];
     service.served[0]!.request.socket.destroy();
     service.served[1]!.response.end();
@@ -135,7 +135,7 @@ describe('a stream over HTTP', () => {
     expect(await ended.ended).toBe(true);
   });
 
-  it('that is refused is answered as the service says', async () => {
+  it('that is refused has the response of the service', async () => {
     service.refuseWith(429);
     expect(await open()).toMatchObject({
       status: 429,
@@ -144,7 +144,7 @@ describe('a stream over HTTP', () => {
     });
   });
 
-  it('is not asked for twice', async () => {
+  it('is not retried', async () => {
     for (let i = 0; i < 30; i++) await read();
     service.refuseWith(503);
     expect((await open()).status).toBe(503);
@@ -152,7 +152,7 @@ describe('a stream over HTTP', () => {
   });
 
   it('takes no connection from requests while it lasts', async () => {
-    // One after the other, so that a slow machine is not a failing gateway.
+    // Opened in sequence, so that a slow machine does not fail the test.
     for (let i = 0; i < IDLE_STREAMS; i++) await open();
     expect(service.served).toHaveLength(IDLE_STREAMS);
     const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await read()).status));
@@ -161,12 +161,12 @@ describe('a stream over HTTP', () => {
     await Promise.all(streams.map((stream) => stream.waitFor(said('to all'))));
   });
 
-  it('makes the service wait for a client that does not read', async () => {
+  it('applies the backpressure of a client that does not read', async () => {
     const stream = await open();
     await stream.waitFor(({ event }) => event === 'hello');
     stream.pause();
     const { response } = service.served[0]!;
-    // What the sockets of this machine swallow is less, and nobody in between takes the rest.
+    // The socket buffers of a machine hold less, and the gateway buffers no more.
     const comment = `:${'x'.repeat(1_021)}\n\n`;
     response.write(comment.repeat(MORE_THAN_SOCKETS_SWALLOW_BYTES / comment.length));
     await sleep(300);
@@ -176,17 +176,17 @@ describe('a stream over HTTP', () => {
     await drained;
   });
 
-  it('ends at once when the gateway drains, however many there are', async () => {
+  it('ends at once when the gateway drains, together with all others', async () => {
     await Promise.all(Array.from({ length: 50 }, () => open()));
     await Promise.all(streams.map((stream) => stream.waitFor(({ event }) => event === 'hello')));
     const asked = performance.now();
-    await drainAndClose(door.app, door.drain);
+    await drainAndClose(gateway.app, gateway.drain);
     expect(performance.now() - asked).toBeLessThan(1_000);
     expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual(streams.map(() => true));
   });
 
-  it('is not opened by a gateway that drains', async () => {
-    door.drain.begin();
+  it('is not opened by a draining gateway', async () => {
+    gateway.drain.begin();
     expect(await open()).toMatchObject({ status: 503, refusal: { code: 'SVC_001' } });
     expect(service.served).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mergeDocuments } from '../../src/openapi/merge-documents.ts';
 import type { OpenApiDocument } from '../../src/openapi/openapi-document.ts';
 import { openApiDocumentSchema } from '../../src/openapi/openapi-document.ts';
-import { openDoor } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 import type { Sessions } from '../web/sessions-under-test.ts';
 import { openSessions } from '../web/sessions-under-test.ts';
 
@@ -44,7 +44,7 @@ afterAll(() => sessions.close());
 const operation = (method: string, path: string) =>
   operationSchema.parse(merged.paths[`/api/v1${path}`]?.[method]);
 
-/** The members that an answer of a route may have, one list for each of its forms. */
+/** Returns the members of a route's response, one list for each of its forms. */
 function documentedMembers(path: string): string[][] {
   const { schema } = operation('post', path).responses[200].content['application/json'];
   const forms =
@@ -55,18 +55,18 @@ function documentedMembers(path: string): string[][] {
   });
 }
 
-describe('what the gateway answers by itself', () => {
-  it('is described as it answers: the kind of installation', async () => {
-    const door = await openDoor();
-    const answer = (await door.app.inject('/api/v1/app-info')).json<{ data: object }>();
+describe('the document of what the gateway adds', () => {
+  it('describes the response of /app-info', async () => {
+    const gateway = await openGateway();
+    const answer = (await gateway.app.inject('/api/v1/app-info')).json<{ data: object }>();
     const { schema } = operation('get', '/app-info').responses[200].content['application/json'];
     const { data } = z.looseObject({ data: objectSchema }).parse(objectSchema.parse(schema).properties);
     expect(data.required.toSorted()).toEqual(Object.keys(answer.data).toSorted());
     expect(merged.paths['/api/v1/app-info']).toMatchObject({ get: { security: [] } });
-    await door.close();
+    await gateway.close();
   });
 
-  it('is described as it answers: signing in and renewing, plain and in cookie mode', async () => {
+  it('describes the responses of signing in and renewing, in plain and in cookie mode', async () => {
     const plain = { 'x-session-mode': undefined };
     const inCookie = await sessions.logIn('reader');
     const open = await sessions.logIn('reader', { headers: plain });
@@ -88,7 +88,7 @@ describe('what the gateway answers by itself', () => {
   });
 
   it.each(['/auth/login', '/auth/refresh', '/auth/password', '/auth/logout'])(
-    '%s says that it has a cookie mode',
+    'describes the cookie mode of %s',
     (path) => {
       const { description, parameters, responses } = operation('post', path);
       expect(description).toContain('X-Session-Mode: cookie');
@@ -104,12 +104,12 @@ describe('what the gateway answers by itself', () => {
     },
   );
 
-  it('needs no body to renew from a cookie', () => {
+  it('requires no body to renew from a cookie', () => {
     expect(operation('post', '/auth/refresh').requestBody).toMatchObject({ required: false });
     expect(operation('post', '/auth/login').requestBody).toMatchObject({ required: true });
   });
 
-  it('has no cookie mode anywhere else', () => {
+  it('describes no other cookie mode', () => {
     const others = Object.entries(merged.paths).filter(
       ([path]) => !/auth\/(login|refresh|password|logout)$/.test(path),
     );

@@ -8,7 +8,7 @@ import { createInProcessUpstream } from '../../src/in-process-upstream.ts';
 import { mergeDocuments } from '../../src/openapi/merge-documents.ts';
 import { openApiDocumentSchema } from '../../src/openapi/openapi-document.ts';
 import type { UpstreamName } from '../../src/upstream.ts';
-import { openDoor } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 
 function documentOf(paths: object, components: object = {}) {
   return openApiDocumentSchema.parse({
@@ -51,7 +51,7 @@ describe('the merged document', () => {
     expect(merged).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' }, servers: [{ url: '/' }] });
   });
 
-  it('gives each operation an id of its own, the error answer and what the door asks for', () => {
+  it('gives each operation a unique id, the error response and the required security', () => {
     const merged = merge({
       user: documentOf({
         '/balance': { get: { ...ok({}), operationId: 'read' } },
@@ -84,7 +84,7 @@ describe('the merged document', () => {
     });
   });
 
-  it('keeps schemas of one name apart, unless they are the same', () => {
+  it('renames schemas of the same name, unless they are equal', () => {
     const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
     const page = (item: string) => ({ type: 'object', properties: { data: reference(item) } });
     const merged = merge({
@@ -109,7 +109,7 @@ describe('the merged document', () => {
     expect(merged.paths['/api/v1/balance']?.['get']).toMatchObject(ok(reference('Page')));
   });
 
-  it('is served from what the services say, and read again a minute later', async () => {
+  it('is made from the documents of the services, which are read again after a minute', async () => {
     const clock = createFakeClock();
     let readings = 0;
     const upstreams = Object.fromEntries(
@@ -135,8 +135,8 @@ describe('the merged document', () => {
         }),
       ),
     );
-    const door = await openDoor({ clock, upstreams });
-    const first = await door.app.inject('/openapi.json');
+    const gateway = await openGateway({ clock, upstreams });
+    const first = await gateway.app.inject('/openapi.json');
     expect(first.statusCode).toBe(200);
     expect(first.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(first.json()).toMatchObject({
@@ -152,19 +152,19 @@ describe('the merged document', () => {
         },
       },
     });
-    await door.app.inject('/openapi.json');
+    await gateway.app.inject('/openapi.json');
     expect(readings).toBe(3);
     clock.advanceSeconds(60);
-    await door.app.inject('/openapi.json');
+    await gateway.app.inject('/openapi.json');
     expect(readings).toBe(6);
-    await door.close();
+    await gateway.close();
   });
 
-  it('is a 502 while a service does not give its own', async () => {
-    const door = await openDoor({ shape: 'over HTTP' });
-    const answer = await door.app.inject('/openapi.json');
+  it('is a 502 while the document of a service cannot be read', async () => {
+    const gateway = await openGateway({ shape: 'over HTTP' });
+    const answer = await gateway.app.inject('/openapi.json');
     expect(answer.statusCode).toBe(502);
     expect(answer.json()).toMatchObject({ code: 'SVC_002' });
-    await door.close();
+    await gateway.close();
   });
 });

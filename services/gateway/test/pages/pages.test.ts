@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { ERROR_CODES } from '@cnop/exception/error-codes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeHtml, renderPage } from '../../src/pages/html.ts';
-import type { Door } from '../harness.ts';
-import { openDoor } from '../harness.ts';
+import type { TestGateway } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 
 describe('pages', () => {
-  let door: Door;
+  let gateway: TestGateway;
   beforeAll(async () => {
-    door = await openDoor();
+    gateway = await openGateway();
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
-  const get = (url: string) => door.app.inject(url);
+  const get = (url: string) => gateway.app.inject(url);
   const directivesOf = (csp: unknown) => {
     const directives: Record<string, readonly string[]> = {};
     for (const part of String(csp).split('; ')) {
@@ -47,7 +47,7 @@ describe('pages', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
   });
 
-  it('an error page runs nothing, loads nothing and knows its style by its hash', async () => {
+  it('an error page allows no script, no request and one style by its hash', async () => {
     const answer = await get('/errors/AUTH_001');
     const style = /<style>([^<]*)<\/style>/.exec(answer.body)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
@@ -61,14 +61,14 @@ describe('pages', () => {
     expect(answer.body).not.toContain('<script');
   });
 
-  it('text in a page is text', () => {
+  it('escapes text in a page', () => {
     expect(escapeHtml(`<a href="x" title='y'>&amp;</a>`)).toBe(
       '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;',
     );
     expect(renderPage('<script>', '')).toContain('<title>&lt;script&gt;</title>');
   });
 
-  it('the documentation has a strict policy and asks nobody else', async () => {
+  it('the documentation has a strict policy and calls no other origin', async () => {
     const answer = await get('/docs');
     expect(answer.statusCode).toBe(200);
     expect(directivesOf(answer.headers['content-security-policy'])).toEqual({

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { openDoor } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 
 it.each([
   [{ isProduction: false, playMoney: { freeDeposits: true, demoAccounts: true } }, 'development'],
   [{ isProduction: false, playMoney: { freeDeposits: true, demoAccounts: false } }, 'development'],
   [{ isProduction: true, playMoney: { freeDeposits: false, demoAccounts: false } }, 'production'],
 ])('says what kind of installation this is, to everyone: %j', async (options, mode) => {
-  const door = await openDoor({ ...options, version: '7.8.9' });
-  const answer = await door.app.inject('/api/v1/app-info');
+  const gateway = await openGateway({ ...options, version: '7.8.9' });
+  const answer = await gateway.app.inject('/api/v1/app-info');
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toEqual({
     data: {
@@ -21,5 +21,5 @@ it.each([
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
   });
-  await door.close();
+  await gateway.close();
 });

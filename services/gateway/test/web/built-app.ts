@@ -25,8 +25,8 @@ export interface BuiltApp {
 }
 
 /**
- * Writes what a bundler leaves behind into a folder of its own, with files around it that must not be served.
- * @param changes files to write with another content, by their names
+ * Writes a built web app to a temporary folder, with files around it that must not be served.
+ * @param changes other contents of files, by name
  */
 export async function writeBuiltApp(changes: typeof FILES = {}): Promise<BuiltApp> {
   const root = await mkdtemp(join(tmpdir(), 'cnop-web-'));

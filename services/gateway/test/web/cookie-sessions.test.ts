@@ -1,7 +1,7 @@
 import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHAPES } from '../harness.ts';
-import type { Answer, Sessions } from './sessions-under-test.ts';
+import type { Sessions, TestResponse } from './sessions-under-test.ts';
 import { openSessions } from './sessions-under-test.ts';
 
 const THIRTY_DAYS_SECONDS = 2_592_000;
@@ -20,14 +20,14 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
   });
   afterAll(() => sessions.close());
 
-  const bearer = ({ body }: Answer) => ({ authorization: `Bearer ${String(body['access_token'])}` });
-  const attributesOf = (answer: Answer) => (answer.setCookie ?? '').split('; ').slice(1).toSorted();
-  const expectForgotten = (answer: Answer) => {
+  const bearer = ({ body }: TestResponse) => ({ authorization: `Bearer ${String(body['access_token'])}` });
+  const attributesOf = (answer: TestResponse) => (answer.setCookie ?? '').split('; ').slice(1).toSorted();
+  const expectForgotten = (answer: TestResponse) => {
     expect(answer.cookie).toBe('cnop_refresh=');
     expect(attributesOf(answer)).toEqual(['HttpOnly', 'Max-Age=0', 'Path=/api/v1/auth', 'SameSite=Strict']);
   };
 
-  it('keeps the refresh token where no script can read it', async () => {
+  it('stores the refresh token where no script can read it', async () => {
     const answer = await sessions.logIn('alice');
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.body).toSorted()).toEqual(['access_token', 'expires_in', 'token_type']);
@@ -57,7 +57,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect(third.status).toBe(200);
   });
 
-  it('gets the same cookie again when the answer was lost, as for a page that was reloaded', async () => {
+  it('gets the same cookie again when the response was lost, as on a reload', async () => {
     const first = await sessions.logIn('alice');
     const lost = await sessions.refresh(first.cookie);
     const again = await sessions.refresh(first.cookie);
@@ -66,7 +66,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect(await sessions.isLive(again.body['access_token'])).toBe(true);
   });
 
-  it('goes on in the next cookie when the password is changed', async () => {
+  it('continues with a new cookie after a password change', async () => {
     await sessions.addUser('careful');
     const first = await sessions.logIn('careful');
     const changed = await sessions.post('/auth/password', {
@@ -86,7 +86,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect((await sessions.refresh(changed.cookie)).status).toBe(200);
   });
 
-  it('ends for everybody when a cookie is used again whose successor was used', async () => {
+  it('ends when a cookie is reused after its successor was used', async () => {
     const first = await sessions.logIn('alice');
     const second = await sessions.refresh((await sessions.refresh(first.cookie)).cookie);
     const reused = await sessions.refresh(first.cookie);
@@ -133,7 +133,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect((await sessions.refresh(answer.cookie)).status).toBe(401);
   });
 
-  it('keeps its cookie when a logout comes without a token, so that the renewed one can end it', async () => {
+  it('keeps its cookie on a logout without a token, so that a renewed token can end it', async () => {
     const { cookie } = await sessions.logIn('alice');
     const out = await sessions.post('/auth/logout', { headers: { cookie } });
     expect(out.status).toBe(401);
@@ -141,7 +141,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect((await sessions.refresh(cookie)).status).toBe(200);
   });
 
-  it('does not begin with a wrong password, a bad body or another media type', async () => {
+  it('does not start with a wrong password, a bad body or another media type', async () => {
     const wrong = await sessions.logIn('alice', { password: WRONG_PASSWORD });
     expect(wrong.status).toBe(401);
     expect(wrong.body).toMatchObject({ code: 'AUTH_001', instance: '/api/v1/auth/login' });
@@ -198,7 +198,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect((await sessions.logIn('alice', { headers })).status).toBe(200);
   });
 
-  it('is secure where a trusted proxy ended TLS, and knows its origin by it', async () => {
+  it('is secure behind a trusted proxy that terminates TLS and reports the origin', async () => {
     const behindProxy = {
       origin: 'https://trade.example',
       'x-forwarded-proto': 'https',
@@ -213,13 +213,13 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect((await sessions.logIn('alice', { headers: elsewhere })).status).toBe(403);
   });
 
-  it('is begun behind a proxy that ends TLS and is not listed, on the word of the browser', async () => {
+  it('starts behind an untrusted proxy that terminates TLS when the browser says same-origin', async () => {
     const headers = { origin: sessions.origin.replace('http:', 'https:'), 'sec-fetch-site': 'same-origin' };
     expect((await sessions.logIn('alice', { headers })).status).toBe(200);
   });
 
-  it('cannot be asked for by a page of another origin, which has to ask CORS first', async () => {
-    const answer = await sessions.door.app.inject({
+  it('cannot be started by a cross-origin page, whose preflight is refused', async () => {
+    const answer = await sessions.gateway.app.inject({
       method: 'OPTIONS',
       url: '/api/v1/auth/login',
       headers: {
@@ -234,7 +234,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  it.each([undefined, 'bearer', 'Cookie', ''])('is not what a client gets that says "%s"', async (mode) => {
+  it.each([undefined, 'bearer', 'Cookie', ''])('is not used for the mode "%s"', async (mode) => {
     const headers = { 'x-session-mode': mode, origin: undefined };
     const answer = await sessions.logIn('alice', { headers });
     expect(answer.status).toBe(200);
@@ -253,7 +253,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
     );
   });
 
-  it('counts failures for the address that a trusted proxy saw, not for the gateway', async () => {
+  it('counts failures for the address that a trusted proxy reports, not for the gateway', async () => {
     await sessions.addUser(`victim`);
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
     const guess = { ...from('203.0.113.7'), password: WRONG_PASSWORD };
@@ -285,14 +285,14 @@ describe.each(SHAPES)('the gateway of cookies, services %s', (shape) => {
     await sessions.close();
   });
 
-  it('sends cookies over TLS alone in production', async () => {
+  it('uses secure cookies in production', async () => {
     const sessions = await openSessions(shape, { isProduction: true });
     await sessions.addUser('alice');
     expect((await sessions.logIn('alice')).setCookie).toMatch(/; Secure$/);
     await sessions.close();
   });
 
-  it('behind TLS keeps the token in a cookie that no neighbouring host can plant', async () => {
+  it('behind TLS uses a cookie that no sibling host can set', async () => {
     const sessions = await openSessions(shape, { trustedProxies: ['127.0.0.1'] });
     await sessions.addUser('alice');
     const overTls = { 'x-forwarded-proto': 'https', origin: sessions.origin.replace('http:', 'https:') };
@@ -310,7 +310,7 @@ describe.each(SHAPES)('the gateway of cookies, services %s', (shape) => {
     await sessions.close();
   });
 
-  it('refuses a session cookie that comes twice, and the session goes on', async () => {
+  it('refuses a session cookie that is sent twice, and stays live', async () => {
     const sessions = await openSessions(shape);
     await sessions.addUser('alice');
     await sessions.addUser('mallory');
@@ -328,7 +328,7 @@ describe.each(SHAPES)('the gateway of cookies, services %s', (shape) => {
     await sessions.close();
   });
 
-  it('believes nobody about TLS and host who is no trusted proxy', async () => {
+  it('ignores the scheme and host that an untrusted client reports', async () => {
     const sessions = await openSessions(shape);
     await sessions.addUser('alice');
     const claims = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
@@ -341,11 +341,11 @@ describe.each(SHAPES)('the gateway of cookies, services %s', (shape) => {
   });
 });
 
-it('failures count for the other end of the connection where there is no proxy', async () => {
+it('counts failures for the peer of the connection without a proxy', async () => {
   const sessions = await openSessions('in process');
   await sessions.addUser('victim');
   const guess = async (remoteAddress: string) => {
-    const { statusCode } = await sessions.door.app.inject({
+    const { statusCode } = await sessions.gateway.app.inject({
       method: 'POST',
       url: '/api/v1/auth/login',
       remoteAddress,
@@ -364,7 +364,7 @@ it('failures count for the other end of the connection where there is no proxy',
   await sessions.close();
 });
 
-it('a logout leaves no cookie behind even when the service is down', async () => {
+it('deletes the cookie on a logout even when the service is down', async () => {
   const sessions = await openSessions('over HTTP');
   await sessions.addUser('alice');
   const { body, cookie } = await sessions.logIn('alice');

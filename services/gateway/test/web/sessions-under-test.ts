@@ -9,10 +9,10 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '../../../user-service/src/app.ts';
 import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
 import { createInProcessUpstream } from '../../src/in-process-upstream.ts';
-import type { DoorOptions, Shape } from '../harness.ts';
-import { listen, openDoor } from '../harness.ts';
+import type { Shape, TestGatewayOptions } from '../harness.ts';
+import { listen, openGateway } from '../harness.ts';
 
-/** The lowest cost, so that tests wait for what they test. */
+/** The lowest cost, so that tests do not wait for hashes. */
 const TEST_BCRYPT_COST = 4;
 
 interface Sent {
@@ -20,21 +20,21 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
   readonly text: string;
   readonly headers: Headers;
   /** The whole Set-Cookie header. */
   readonly setCookie: string | null;
-  /** What a browser would send back. */
+  /** The cookie as a browser would send it back. */
   readonly cookie: string;
 }
 
-const GATEWAY_SECRET = 'a secret that only these two know';
+const GATEWAY_SECRET = 'a secret shared by both in a test';
 
-/** The real gateway in front of the real user service, which stands behind it in either way. */
-export async function openSessions(shape: Shape, options: DoorOptions = {}) {
+/** Starts the real gateway in front of the real user service, in either shape. */
+export async function openSessions(shape: Shape, options: TestGatewayOptions = {}) {
   const runtime = await createTestRuntime();
   const passwords = createPasswordManager({ cost: TEST_BCRYPT_COST });
   const service = await buildUserServiceApp({
@@ -54,11 +54,11 @@ export async function openSessions(shape: Shape, options: DoorOptions = {}) {
           origins: [await listen(service)],
           signHop: createHopSigner(GATEWAY_SECRET, systemClock),
         });
-  const door = await openDoor({ shape, verifier: runtime.verifier, upstreams: { user }, ...options });
-  const origin = `http://127.0.0.1:${door.port}`;
+  const gateway = await openGateway({ shape, verifier: runtime.verifier, upstreams: { user }, ...options });
+  const origin = `http://127.0.0.1:${gateway.port}`;
 
-  /** Sends as a page of the gateway would, where the headers say nothing else. */
-  async function post(path: string, { body, headers = {} }: Sent = {}): Promise<Answer> {
+  /** Sends a request like a page of the gateway, unless `headers` override that. */
+  async function post(path: string, { body, headers = {} }: Sent = {}): Promise<TestResponse> {
     const sent: Record<string, string | undefined> = {
       origin,
       'x-session-mode': 'cookie',
@@ -76,7 +76,7 @@ export async function openSessions(shape: Shape, options: DoorOptions = {}) {
     return {
       status: response.status,
       text,
-      body: JSON.parse(text) as Answer['body'],
+      body: JSON.parse(text) as TestResponse['body'],
       headers: response.headers,
       setCookie,
       cookie: setCookie?.split(';')[0] ?? '',
@@ -84,7 +84,7 @@ export async function openSessions(shape: Shape, options: DoorOptions = {}) {
   }
 
   return {
-    door,
+    gateway,
     origin,
     service,
     post,
@@ -104,14 +104,14 @@ export async function openSessions(shape: Shape, options: DoorOptions = {}) {
     refresh: (cookie: string, headers: Sent['headers'] = {}) =>
       post('/auth/refresh', { headers: { cookie, ...headers } }),
 
-    /** Whether an access token still opens anything. */
+    /** Returns whether an access token is still accepted. */
     async isLive(accessToken: unknown): Promise<boolean> {
       const headers = { authorization: `Bearer ${String(accessToken)}` };
       return (await fetch(`${origin}/api/v1/auth/profile`, { headers })).status === 200;
     },
 
     async close(): Promise<void> {
-      await door.close();
+      await gateway.close();
       await service.close();
       await passwords.close();
       await runtime.dispose();

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Door } from '../harness.ts';
-import { openDoor, SHAPES, sendRaw } from '../harness.ts';
+import type { TestGateway } from '../harness.ts';
+import { openGateway, SHAPES, sendRaw } from '../harness.ts';
 import type { BuiltApp } from './built-app.ts';
 import { INDEX_PAGE, PICTURE, SCRIPT, SECRET, writeBuiltApp } from './built-app.ts';
 
@@ -15,15 +15,15 @@ beforeAll(async () => {
 afterAll(() => built.remove());
 
 describe.each(SHAPES)('the web app, services %s', (shape) => {
-  let door: Door;
+  let gateway: TestGateway;
   beforeAll(async () => {
-    door = await openDoor({ shape, webFolder: built.folder, corsOrigins: ['https://partner.example'] });
+    gateway = await openGateway({ shape, webFolder: built.folder, corsOrigins: ['https://partner.example'] });
   });
-  afterAll(() => door.close());
+  afterAll(() => gateway.close());
 
-  const get = (url: string, headers: Record<string, string> = {}) => door.app.inject({ url, headers });
+  const get = (url: string, headers: Record<string, string> = {}) => gateway.app.inject({ url, headers });
 
-  it.each(['/', '/index.html', '/?utm_source=x'])('%s is its first page, whoever asks', async (url) => {
+  it.each(['/', '/index.html', '/?utm_source=x'])('%s is its first page for any client', async (url) => {
     const answer = await get(url);
     expect(answer.statusCode).toBe(200);
     expect(answer.body).toBe(INDEX_PAGE);
@@ -46,8 +46,8 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     expect(answer.headers['cache-control']).toBe('no-cache');
   });
 
-  it.each(['/apiary', '/documents', '/assets', '/orders/1', '/nobody/knows/this/%C3%A4'])(
-    '%s is no page of it: a browser gets the app, which says so, with 404',
+  it.each(['/apiary', '/documents', '/assets', '/orders/1', '/unknown/page/%C3%A4'])(
+    '%s is not one of its pages: a browser gets the app with 404',
     async (url) => {
       const answer = await get(url, BROWSER);
       expect(answer.statusCode).toBe(404);
@@ -93,12 +93,12 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     expect(answer.body).not.toContain(SECRET);
   });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)('a page cannot be asked for by %s', async (method) => {
-    const answer = await door.app.inject({ method, url: '/orders', headers: BROWSER });
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)('a page is not served for %s', async (method) => {
+    const answer = await gateway.app.inject({ method, url: '/orders', headers: BROWSER });
     expect(answer.statusCode).toBe(404);
   });
 
-  it('leaves the pages of the gateway alone', async () => {
+  it('does not replace the pages of the gateway', async () => {
     expect((await get('/docs', BROWSER)).body).toContain('swagger-ui');
     expect((await get('/errors', BROWSER)).body).toContain('AUTH_001');
     expect((await get('/health/live', BROWSER)).json()).toMatchObject({ service: 'gateway' });
@@ -116,33 +116,30 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     expect(answer.headers).toMatchObject({ 'content-type': type, 'cache-control': cacheControl });
   });
 
-  it.each(['/', '/orders', SCRIPT_PATH])(
-    '%s runs nothing from elsewhere and is never framed',
-    async (url) => {
-      const { headers } = await get(url, BROWSER);
-      expect(String(headers['content-security-policy']).split('; ').toSorted()).toEqual([
-        "base-uri 'none'",
-        "connect-src 'self'",
-        "default-src 'self'",
-        "font-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-      ]);
-      expect(headers).toMatchObject({
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-resource-policy': 'same-origin',
-        'cross-origin-opener-policy': 'same-origin',
-      });
-      expect(headers['x-request-id']).toEqual(expect.any(String));
-    },
-  );
+  it.each(['/', '/orders', SCRIPT_PATH])('%s runs no foreign script and is never framed', async (url) => {
+    const { headers } = await get(url, BROWSER);
+    expect(String(headers['content-security-policy']).split('; ').toSorted()).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'self'",
+      "font-src 'self'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "img-src 'self' data:",
+      "object-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+    ]);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    expect(headers['x-request-id']).toEqual(expect.any(String));
+  });
 
-  it('says nothing of its policy on other answers', async () => {
+  it('has no effect on the policy of other responses', async () => {
     const { headers } = await get('/api/v1/nothing', BROWSER);
     expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
   });
@@ -162,7 +159,7 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
   });
 
   it.each(['', 'identity', 'br;q=0, gzip;q=0.0', 'brotli'])(
-    'is sent as it is to who takes "%s"',
+    'is sent uncompressed for "%s"',
     async (accepted) => {
       const answer = await get(SCRIPT_PATH, { 'accept-encoding': accepted });
       expect(answer.headers).not.toHaveProperty('content-encoding');
@@ -171,16 +168,16 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     },
   );
 
-  it('a picture is not compressed again', async () => {
+  it('does not compress a picture again', async () => {
     const answer = await get('/assets/coin-a1b2c3d4.png', { 'accept-encoding': 'br, gzip' });
     expect(answer.headers).not.toHaveProperty('content-encoding');
     expect(answer.rawPayload).toEqual(PICTURE);
   });
 
-  it.each(['/', '/orders', SCRIPT_PATH])('HEAD of %s tells what GET would', async (url) => {
+  it.each(['/', '/orders', SCRIPT_PATH])('HEAD of %s has the headers of GET', async (url) => {
     const headers = { ...BROWSER, 'accept-encoding': 'br' };
     const full = await get(url, headers);
-    const head = await door.app.inject({ method: 'HEAD', url, headers });
+    const head = await gateway.app.inject({ method: 'HEAD', url, headers });
     expect(head.statusCode).toBe(200);
     expect(head.body).toBe('');
     for (const name of ['content-length', 'content-type', 'content-encoding', 'etag', 'cache-control']) {
@@ -188,7 +185,7 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     }
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     const { headers } = await get('/');
     const etag = String(headers['etag']);
     for (const known of [etag, `"other", ${etag}`, etag.replace('W/', ''), '*']) {
@@ -223,13 +220,13 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     '/etc%2fpasswd',
   ])('no path leads out of its folder: %s', async (path) => {
     const head = `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n`;
-    const answer = await sendRaw(door.port, head);
+    const answer = await sendRaw(gateway.port, head);
     expect([400, 404]).toContain(answer.status);
     expect(answer.head).toContain('content-type: application/problem+json');
     expect(answer.body).not.toContain(SECRET);
   });
 
-  it('a file is found by the spelling of its name alone', async () => {
+  it('serves a file only under the exact spelling of its name', async () => {
     expect((await get('/assets/index%2DBKv1nD0Q.js')).statusCode).toBe(404);
     expect((await get('/ASSETS/index-BKv1nD0Q.js')).statusCode).toBe(404);
     expect((await get(SCRIPT_PATH)).statusCode).toBe(200);
@@ -237,36 +234,36 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
 });
 
 describe('a gateway', () => {
-  it('without a folder has no app', async () => {
-    const door = await openDoor();
+  it('without a folder serves no app', async () => {
+    const gateway = await openGateway();
     for (const url of ['/', '/orders']) {
-      expect((await door.app.inject({ url, headers: BROWSER })).statusCode).toBe(404);
+      expect((await gateway.app.inject({ url, headers: BROWSER })).statusCode).toBe(404);
     }
-    await door.close();
+    await gateway.close();
   });
 
   it('counts files and pages as reads of the address', async () => {
-    const door = await openDoor({ webFolder: built.folder, limits: { auth: 0, orders: 0, reads: 2 } });
+    const gateway = await openGateway({ webFolder: built.folder, limits: { auth: 0, orders: 0, reads: 2 } });
     const statuses = [];
     for (const url of ['/', SCRIPT_PATH, '/orders']) {
-      statuses.push((await door.app.inject({ url, headers: BROWSER })).statusCode);
+      statuses.push((await gateway.app.inject({ url, headers: BROWSER })).statusCode);
     }
     expect(statuses).toEqual([200, 200, 429]);
-    await door.close();
+    await gateway.close();
   });
 
-  it('in production insists on TLS for pages, too', async () => {
-    const door = await openDoor({ webFolder: built.folder, isProduction: true });
-    const { headers } = await door.app.inject('/');
+  it('in production requires TLS for pages as well', async () => {
+    const gateway = await openGateway({ webFolder: built.folder, isProduction: true });
+    const { headers } = await gateway.app.inject('/');
     expect(headers['strict-transport-security']).toBe('max-age=63072000; includeSubDomains');
-    await door.close();
+    await gateway.close();
   });
 
   it.each([
     ['is not there', () => `${built.folder}-nowhere`, 'cannot be read'],
     ['holds no app', () => `${built.folder}/assets`, 'has no index.html'],
   ])('does not start on a folder that %s', async (_, folder, reason) => {
-    await expect(openDoor({ webFolder: folder() })).rejects.toThrow(reason);
+    await expect(openGateway({ webFolder: folder() })).rejects.toThrow(reason);
   });
 
   it.each([
@@ -276,7 +273,9 @@ describe('a gateway', () => {
     ['with a pattern in it', '["/.*"]'],
   ])('does not start on an app whose list of pages is %s', async (_, pages) => {
     const broken = await writeBuiltApp({ 'app/pages.json': pages });
-    await expect(openDoor({ webFolder: broken.folder })).rejects.toThrow('/pages.json is no list of pages');
+    await expect(openGateway({ webFolder: broken.folder })).rejects.toThrow(
+      '/pages.json is no list of pages',
+    );
     await broken.remove();
   });
 });

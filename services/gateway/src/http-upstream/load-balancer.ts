@@ -8,37 +8,43 @@ import { ConnectionFailedError } from './upstream-failures.ts';
 const RETRIED_STATUSES = new Set([502, 503, 504]);
 const MILLISECONDS_PER_SECOND = 1_000;
 
-export interface Exchange {
+/** Spreads requests over the instances of a service. */
+export interface LoadBalancer {
   /**
-   * Sends a request to one of the instances; a read gets a second chance, if the budget allows.
-   * @throws UnavailableError (503) when every breaker is open
-   * @throws UpstreamError (502, 504) and ClientGoneError
+   * Sends a request to an instance. A GET is retried once, if the retry budget allows it.
+   * @throws UnavailableError (503) when the circuit breakers of all instances are open
+   * @throws UpstreamError (502 or 504) when the instance does not respond
+   * @throws ClientGoneError when the client disconnects
    */
   send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
-  /** The same for an answer that lasts, which has no second chance: its client tries again by itself. */
+  /** Sends the request of a stream, which is not retried: its client reconnects by itself. */
   openStream(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
 }
 
-interface ExchangeOptions {
+interface LoadBalancerOptions {
   readonly instances: readonly Instance[];
   readonly budget: RetryBudget;
   readonly halfOpenAfterMilliseconds: number;
 }
 
-/** Spreads requests over the instances in turn, past those that are known to be down. */
-export function createExchange({ instances, budget, halfOpenAfterMilliseconds }: ExchangeOptions): Exchange {
-  let turn = 0;
+/** Creates a round-robin load balancer that skips instances whose circuit breaker is open. */
+export function createLoadBalancer({
+  instances,
+  budget,
+  halfOpenAfterMilliseconds,
+}: LoadBalancerOptions): LoadBalancer {
+  let next = 0;
 
   async function sendOnce(
     request: Dispatcher.RequestOptions,
-    how: 'send' | 'openStream' = 'send',
+    method: 'send' | 'openStream' = 'send',
   ): Promise<Dispatcher.ResponseData> {
-    const first = turn++;
+    const first = next++;
     for (let step = 0; step < instances.length; step++) {
       const instance = instances[(first + step) % instances.length];
       if (!instance?.takesRequests) continue;
       try {
-        return await instance[how](request);
+        return await instance[method](request);
       } catch (error) {
         if (!(error instanceof BrokenCircuitError)) throw error;
       }
@@ -48,7 +54,7 @@ export function createExchange({ instances, budget, halfOpenAfterMilliseconds }:
     });
   }
 
-  async function sendTwice(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  async function sendWithRetry(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
     const first = await sendOnce(request).catch((error: unknown) => {
       if (error instanceof ConnectionFailedError) return error;
       throw error;
@@ -66,7 +72,7 @@ export function createExchange({ instances, budget, halfOpenAfterMilliseconds }:
   return {
     send(request) {
       budget.earn();
-      return request.method === 'GET' ? sendTwice(request) : sendOnce(request);
+      return request.method === 'GET' ? sendWithRetry(request) : sendOnce(request);
     },
     openStream: (request) => sendOnce(request, 'openStream'),
   };

@@ -3,16 +3,16 @@ import type { IncomingHttpHeaders } from 'node:http';
 const SAME_ORIGIN = 'same-origin';
 
 /**
- * Whether a request was sent by a page of this very gateway. A cookie goes to its host whichever page asks, so it
- * alone does not say that its user wanted the request. No script can set the headers that this reads.
- * @param ownOrigin what the client sees, such as `https://app.example.com`
+ * Returns whether a request is same-origin. A browser sends a cookie with requests of any page, so the cookie alone does not
+ * prove that the user wanted the request. No script can set the headers that this function reads.
+ * @param ownOrigin the origin that the client sees, such as `https://app.example.com`
  */
-export function isFromOwnPage(headers: IncomingHttpHeaders, ownOrigin: string): boolean {
+export function isSameOriginRequest(headers: IncomingHttpHeaders, ownOrigin: string): boolean {
   const { origin, 'sec-fetch-site': site } = headers;
   if (site !== undefined && site !== SAME_ORIGIN) return false;
   if (origin === undefined) return site === SAME_ORIGIN;
   if (origin === ownOrigin) return true;
-  // Behind a proxy that ends TLS and is not listed as trusted, the scheme we know is wrong. The browser's is not.
+  // Behind an untrusted proxy that terminates TLS the known scheme is wrong, but `Sec-Fetch-Site` is right.
   return site === SAME_ORIGIN && hostOf(origin) !== '' && hostOf(origin) === hostOf(ownOrigin);
 }
 

@@ -1,19 +1,19 @@
 import { PROBLEM_CONTENT_TYPE } from '@cnop/exception/problem-details';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ServiceAnswer } from '../upstream.ts';
+import type { ServiceResponse } from '../upstream.ts';
 
-/** What leaves of a service's headers here; others are about a body that is written anew. */
-const PASSED_HEADERS = ['retry-after', 'www-authenticate'] as const;
+/** The headers of a service that are forwarded; others describe the original body. */
+const FORWARDED_HEADERS = ['retry-after', 'www-authenticate'] as const;
 
 const tokensSchema = z.looseObject({ refresh_token: z.string() });
 const problemSchema = z.looseObject({});
 
 /**
- * Takes the refresh token out of a service's answer.
- * @throws Error for an answer without one
+ * Takes the refresh token out of a service's response.
+ * @throws Error for a response without one
  */
-export function withoutRefreshToken({ body }: ServiceAnswer): {
+export function withoutRefreshToken({ body }: ServiceResponse): {
   readonly token: string;
   readonly rest: Readonly<Record<string, unknown>>;
 } {
@@ -21,20 +21,20 @@ export function withoutRefreshToken({ body }: ServiceAnswer): {
   return { token, rest };
 }
 
-/** Passes an answer on that holds no token. */
-export function passAnswer(
+/** Forwards a service's response that holds no token. */
+export function forwardServiceResponse(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, headers, body }: ServiceAnswer,
+  { status, headers, body }: ServiceResponse,
 ): FastifyReply {
   void reply.code(status);
-  for (const name of PASSED_HEADERS) {
+  for (const name of FORWARDED_HEADERS) {
     const value = headers[name];
     if (value !== undefined) void reply.header(name, value);
   }
   const type = String(headers['content-type'] ?? '');
   if (!type.startsWith('application/problem+json')) return reply.type(type).send(Buffer.from(body));
-  // The service knows its own path only, which the client has never heard of.
+  // The service knows only its own path.
   const instance = request.routeOptions.url;
   const problem = { ...problemSchema.parse(JSON.parse(body)), instance };
   return reply.type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
