@@ -6,11 +6,11 @@ import type { User } from '../entities/user/user.ts';
 import type { CancelOrdersDeps } from './cancel-open-orders.ts';
 import { cancelOpenOrders, prepareCancellations } from './cancel-open-orders.ts';
 
-/** Accounts of one reading. */
+/** Accounts of one page. */
 const PAGE_SIZE = 100;
 const UPGRADE = { name: 'trading-blocks' } as const;
 
-/** Cancels what suspensions that were interrupted left open. */
+/** Resumes interrupted cancellations: cancels the open orders that they left. */
 export async function resumeOrderCancellations(deps: CancelOrdersDeps): Promise<void> {
   let after: Position | undefined;
   do {
@@ -21,8 +21,8 @@ export async function resumeOrderCancellations(deps: CancelOrdersDeps): Promise<
 }
 
 /**
- * Upgrades a store of a version that did not block the trading of accounts that are not active: blocks it, and cancels
- * their open orders. Once it was completed, a later call does nothing.
+ * Upgrades a store of an earlier version, in which inactive accounts could trade: blocks their trading and cancels their
+ * open orders. Does nothing once the upgrade is recorded as completed.
  */
 export async function blockInactiveAccounts(deps: CancelOrdersDeps): Promise<void> {
   const { store, clock } = deps;
@@ -34,7 +34,7 @@ export async function blockInactiveAccounts(deps: CancelOrdersDeps): Promise<voi
     for (const user of page.items) if (user.status !== 'active') await blockAccount(deps, user);
     after = page.next;
   } while (after);
-  await noteUpgrade(store, clock.now().toISOString());
+  await recordUpgrade(store, clock.now().toISOString());
 }
 
 async function blockAccount(deps: CancelOrdersDeps, { username }: User): Promise<void> {
@@ -48,7 +48,7 @@ async function blockAccount(deps: CancelOrdersDeps, { username }: User): Promise
   await cancelOpenOrders(deps, username);
 }
 
-async function noteUpgrade(store: TableStore, done_at: string): Promise<void> {
+async function recordUpgrade(store: TableStore, done_at: string): Promise<void> {
   await store.transact({ upgrade: upgradeRecord.key(UPGRADE) }, () => ({
     writes: [upgradeRecord.replace({ ...UPGRADE, done_at })],
     result: undefined,

@@ -15,9 +15,9 @@ import type { Balance, TradingBlock } from '../entities/user/balance.ts';
 import { accountClosedReason, endOrder } from '../trading/end-order.ts';
 import { sideOf } from '../trading/order-sides.ts';
 
-/** Three items each, order, position and event, beside the account's own: a commit takes 100 items. */
+/** A commit takes 100 items: three for each order (order, position, event), and those of the account. */
 const MAX_ORDERS_PER_COMMIT = 30;
-/** Attempts at counting the open orders of an account that goes on trading. */
+/** Attempts at counting the open orders of an account that keeps trading. */
 const MAX_COUNTS = 5;
 
 export interface CancelOrdersDeps {
@@ -28,17 +28,17 @@ export interface CancelOrdersDeps {
 
 type Items = Readonly<Record<string, Item | undefined>>;
 
-/** One commit's worth of the open orders of an account that may not trade. */
+/** The cancellation of as many open orders of an account as one commit takes. */
 export interface OrderCancellations {
-  /** How many orders the commit may cancel. */
+  /** The number of open orders found for the commit. */
   readonly found: number;
-  /** To be among the reads of the commit. */
+  /** The reads of the commit that `decide` needs. */
   readonly reads: Readonly<Record<string, ItemKey>>;
-  /** Decides on the items of `reads`: blocks the account and cancels those orders that are still open. */
+  /** Decides on the items of `reads`: blocks trading and cancels the orders that are still open. */
   decide(items: Items, block: TradingBlock): { readonly writes: Write[]; readonly isDone: boolean };
 }
 
-/** Finds the first open orders of an account, for a commit that blocks its trading and cancels them. */
+/** Reads open orders of an account and prepares a commit that blocks its trading and cancels them. */
 export async function prepareCancellations(
   deps: CancelOrdersDeps,
   username: string,
@@ -60,7 +60,7 @@ export async function prepareCancellations(
         writes: [
           balanceRecord.replace({ ...cancelled.balance, open_order_count: left }),
           ...cancelled.writes,
-          ...(isDone ? deletePending(items['pending']) : notePending(items['pending'], username, at)),
+          ...(isDone ? deletePending(items['pending']) : recordPending(items['pending'], username, at)),
         ],
         isDone,
       };
@@ -69,8 +69,8 @@ export async function prepareCancellations(
 }
 
 /**
- * Cancels what is open of a blocked account, commit by commit. Resumes where an earlier attempt ended, and stops when
- * the account may trade again.
+ * Cancels the open orders of a blocked account, in as many commits as needed. Resumes where an earlier attempt ended, and
+ * stops when the account may trade again.
  */
 export async function cancelOpenOrders(deps: CancelOrdersDeps, username: string): Promise<void> {
   let isDone = false;
@@ -82,15 +82,15 @@ export async function cancelOpenOrders(deps: CancelOrdersDeps, username: string)
       const { writes, isDone: result } = cancellations.decide(items, block);
       return { writes, result };
     });
-    // An index that lags shows the rest later: the sweep of the trigger engine comes back for it.
+    // A lagging index may hide orders; the sweep of the trigger engine cancels them later.
     if (cancellations.found === 0) return;
   }
 }
 
 /**
- * Counts the open orders of an account that was stored before they were counted. Every commit that opens or ends an
- * order writes the balance, so the count stands only if no such commit came in between.
- * @throws StoreBusyError (503) when the account does not stand still
+ * Counts the open orders of an account of an earlier version, which did not count them. Every commit that opens or ends
+ * an order writes the balance, so the count is stored only if the balance has not changed meanwhile.
+ * @throws StoreBusyError (503) when the balance keeps changing
  */
 export async function countOpenOrders(store: TableStore, username: string): Promise<void> {
   const key = balanceRecord.key({ username });
@@ -125,7 +125,7 @@ function readsOf(username: string, orders: readonly Order[]): Record<string, Ite
   return reads;
 }
 
-/** Newest first, since what is open is seldom old. The balance tells when there are no more to look for. */
+/** Reads open orders, newest first, since few are old. Stops at the count of open orders that the balance has. */
 async function readOpenOrders(
   store: TableStore,
   username: string,
@@ -180,13 +180,13 @@ function cancelTogether(
   return { balance, writes: [...writes, ...[...holdings.values()].map(assetBalanceRecord.replace)] };
 }
 
-/** Of an account that was never counted, none is left once all that were found are cancelled. */
+/** Returns the count after the commit. For an uncounted account it is known to be 0 once all orders were found. */
 function openOrdersLeft({ open_order_count: count }: Balance, isAll: boolean): number | null {
   return count === null && isAll ? 0 : count;
 }
 
-/** Notes, once, that open orders are left, so that the sweep of the trigger engine resumes after a crash. */
-function notePending(stored: Item | undefined, username: string, since: string): Write[] {
+/** Records that open orders are left, so that the sweep of the trigger engine resumes the cancellation. */
+function recordPending(stored: Item | undefined, username: string, since: string): Write[] {
   return stored ? [] : [orderCancellationRecord.replace({ username, since })];
 }
 

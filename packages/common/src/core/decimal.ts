@@ -1,23 +1,23 @@
-/** What arithmetic takes for its other side: a decimal, or the text of one. */
+/** The other operand of an arithmetic method: a decimal or its text. */
 export type Operand = Decimal | string;
 
-/** Where a value goes that lies between two steps: away from zero, towards it, or to the nearest (a half away from it). */
+/** The direction of rounding: away from zero, towards zero, or to the nearest step with halves away from zero. */
 export type Rounding = 'up' | 'down' | 'nearest';
 
-/** A plain decimal; an exponent, a bare point and spaces are not. */
+/** A plain decimal: no exponent, no bare point, no spaces. */
 const DECIMAL_PATTERN = /^-?\d+(?:\.\d+)?$/;
 /** Fraction digits of a quotient. */
 const QUOTIENT_SCALE = 20;
-/** Powers of ten that are kept; two amounts of most digits multiplied need no higher one. */
-const KEPT_POWERS = 64;
+/** The number of cached powers of ten; the product of two amounts of the most digits needs no higher one. */
+const CACHED_POWERS = 64;
 const POWERS_OF_TEN: readonly bigint[] = Array.from(
-  { length: KEPT_POWERS },
+  { length: CACHED_POWERS },
   (_, power) => 10n ** BigInt(power),
 );
 
 /**
- * An exact decimal: a whole number of its smallest parts, `units * 10^-scale`. Sums, differences and products have all
- * their digits; only a quotient and `round` lose some. It takes no JavaScript number, so that no float can slip in.
+ * An exact decimal, `units * 10^-scale`. Sums, differences and products keep all digits; only `div` and `round` lose some.
+ * Accepts no JavaScript numbers, which would be floats.
  */
 export class Decimal {
   private readonly units: bigint;
@@ -28,7 +28,10 @@ export class Decimal {
     this.scale = scale;
   }
 
-  /** @throws TypeError when it is not the text of a plain decimal; input from outside is checked by its schema before */
+  /**
+   * Parses a plain decimal. Input from clients is validated by a schema first.
+   * @throws TypeError when the text is not a plain decimal
+   */
   static parse(text: string): Decimal {
     if (typeof text !== 'string' || !DECIMAL_PATTERN.test(text))
       throw new TypeError(`not a decimal: ${text}`);
@@ -37,33 +40,38 @@ export class Decimal {
     return new Decimal(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
   }
 
+  /** Returns `units * 10^-scale`. */
   static ofUnits(units: bigint, scale: number): Decimal {
     return new Decimal(units, scale);
   }
 
+  /** Returns `10^exponent`. */
   static powerOfTen(exponent: number): Decimal {
     return exponent < 0 ? new Decimal(1n, -exponent) : new Decimal(powerOfTen(exponent), 0);
   }
 
+  /** Returns the exact sum. */
   plus(other: Operand): Decimal {
     const addend = valueOf(other);
     const scale = Math.max(this.scale, addend.scale);
     return new Decimal(this.unitsAt(scale) + addend.unitsAt(scale), scale);
   }
 
+  /** Returns the exact difference. */
   minus(other: Operand): Decimal {
     const subtrahend = valueOf(other);
     const scale = Math.max(this.scale, subtrahend.scale);
     return new Decimal(this.unitsAt(scale) - subtrahend.unitsAt(scale), scale);
   }
 
+  /** Returns the exact product. */
   times(other: Operand): Decimal {
     const factor = valueOf(other);
     return new Decimal(this.units * factor.units, this.scale + factor.scale);
   }
 
   /**
-   * The quotient with twenty fraction digits, to the nearest.
+   * Returns the quotient, rounded to the nearest with 20 fraction digits.
    * @throws RangeError when the divisor is zero
    */
   div(other: Operand): Decimal {
@@ -76,21 +84,26 @@ export class Decimal {
     return new Decimal(quotient, QUOTIENT_SCALE);
   }
 
+  /** Returns the absolute value. */
   abs(): Decimal {
     return this.units < 0n ? this.neg() : this;
   }
 
+  /** Returns the negative of the value. */
   neg(): Decimal {
     return new Decimal(-this.units, this.scale);
   }
 
-  /** @param scale fraction digits that are left */
+  /**
+   * Rounds the value.
+   * @param scale fraction digits of the result
+   */
   round(scale: number, rounding: Rounding = 'nearest'): Decimal {
     if (this.scale <= scale) return this;
     return new Decimal(divide(this.units, powerOfTen(this.scale - scale), rounding), scale);
   }
 
-  /** -1, 0 or 1 when it is less than the other, the same, or more. */
+  /** Returns -1, 0 or 1: less than, equal to or greater than the other value. */
   cmp(other: Operand): -1 | 0 | 1 {
     const compared = valueOf(other);
     const scale = Math.max(this.scale, compared.scale);
@@ -119,27 +132,30 @@ export class Decimal {
     return this.cmp(other) >= 0;
   }
 
-  /** Whether that many fraction digits show all of it. */
+  /** Returns whether `scale` fraction digits represent the value exactly. */
   fits(scale: number): boolean {
     return this.scale <= scale || this.units % powerOfTen(this.scale - scale) === 0n;
   }
 
-  /** Count of fraction digits that the value really needs: 0 for 1.00. */
+  /** Returns the fraction digits that the value needs: 0 for 1.00. */
   fractionDigits(): number {
     let needed = this.scale;
     while (needed > 0 && this.fits(needed - 1)) needed -= 1;
     return needed;
   }
 
-  /** With so many fraction digits, to the nearest; without a scale, with those that it needs. Never an exponent. */
+  /**
+   * Formats the value without an exponent: rounded to the nearest with `scale` fraction digits, or by default with the
+   * digits that it needs.
+   */
   toFixed(scale?: number): string {
     if (scale === undefined) return withoutTrailingZeros(textOf(this.units, this.scale));
     return textOf(this.round(scale).unitsAt(scale), scale);
   }
 
   /**
-   * The value counted in parts of 10^-scale.
-   * @throws RangeError when it is written with more fraction digits than that
+   * Returns the value in units of 10^-scale.
+   * @throws RangeError when the decimal has more fraction digits than that
    */
   unitsAt(scale: number): bigint {
     if (scale < this.scale) throw new RangeError(`more than ${scale} fraction digits`);

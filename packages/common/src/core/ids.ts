@@ -2,14 +2,14 @@ import { v7 as uuidV7 } from 'uuid';
 
 /** The source of ids, injected like the clock. */
 export interface IdSource {
-  /** A new id that sorts after the earlier ones of this process (UUID version 7, RFC 9562). */
+  /** Makes an id that sorts after the earlier ones of this process: a UUID version 7 (RFC 9562). */
   next(): string;
 }
 
 const RANDOM_BYTES_PER_ID = 16;
-/** Random bytes are asked for by the page: one call for each id costs ten times the id. */
+/** Random bytes are drawn in batches: a call for each id takes ten times as long as the rest of the id. */
 const RANDOM_POOL_BYTES = 4_096;
-/** A millisecond begins in the lower half of the counter, so that two billion ids fit behind it. */
+/** The counter starts each millisecond below 2^30, which leaves room for two billion ids. */
 const START_OF_SEQUENCE_MASK = 0x3f_ff_ff_ff;
 
 /** The ids of this process. */
@@ -34,7 +34,7 @@ function createIds(): IdSource {
     next() {
       const random = takeRandom();
       const now = Date.now();
-      // Within one millisecond, or when the clock was set back, the counter keeps ids in order.
+      // The counter keeps ids in order within a millisecond and when the clock is set back.
       seq = now > msecs ? startOfSequence(random) : seq + 1;
       msecs = Math.max(now, msecs);
       return uuidV7({ random, msecs, seq });
@@ -42,17 +42,17 @@ function createIds(): IdSource {
   };
 }
 
-/** Random, so that two processes of one millisecond differ in more than what is left of the id. */
+/** Returns a random start of the counter, so that ids of two processes in one millisecond differ in more bits. */
 function startOfSequence(random: Uint8Array): number {
   return new DataView(random.buffer, random.byteOffset).getUint32(0) & START_OF_SEQUENCE_MASK;
 }
 
-/** Wide enough for a trillion entries of one user. */
+/** Digits for a trillion entries of one user. */
 const SEQUENCE_DIGITS = 12;
 
 /**
- * The id of the n-th entry in a ledger. It starts with the position, so the order of ids is the order of the
- * chain even when two entries share a millisecond or two machines disagree about the time.
+ * Makes the id of a ledger entry. It begins with the position, so ids sort in the order of the ledger even when entries
+ * share a millisecond or the clocks of instances differ.
  * @param sequence position in the ledger, from 1
  * @param uniqueId makes the id unique across ledgers
  */

@@ -3,11 +3,11 @@ import { fieldErrorOf } from '@cnop/exception/problem-error';
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
-/** Older clients page by offset; beyond this a cursor must be used, since skipped items are still read. */
+/** The largest offset. Beyond it clients use a cursor, since skipped items have to be read. */
 export const MAX_OFFSET = 1_000;
 const MAX_CURSOR_LENGTH = 1_024;
 
-/** The key of the last item that a page showed; the next page starts behind it. */
+/** The key of the last item of a page; the next page starts after it. */
 export type Position = Readonly<Record<string, string>>;
 
 export interface PageRequest {
@@ -18,11 +18,11 @@ export interface PageRequest {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next page starts, absent at the end. */
+  /** The start of the next page; undefined at the end. */
   readonly next: Position | undefined;
 }
 
-/** How much one collection may read: items that it takes, and pages that it looks at for them. */
+/** The limits of `collectPages`: items of a page, items in all and pages in all. */
 export interface CollectionLimits {
   readonly pageSize: number;
   readonly maxItems: number;
@@ -30,7 +30,7 @@ export interface CollectionLimits {
 }
 
 /**
- * Reads a list to its end.
+ * Collects a list page by page.
  * @returns undefined when the list is longer than the limits allow
  */
 export async function collectPages<T>(
@@ -50,16 +50,16 @@ export async function collectPages<T>(
 }
 
 /**
- * Packs a position into the opaque text that clients send back.
- * @param filter everything that shaped the list: the cursor is worth nothing with another filter
+ * Encodes a position as an opaque cursor.
+ * @param filter everything that selects the list: a cursor is valid for its filter only
  */
 export function encodeCursor(position: Position, filter: string): string {
   return toBase64Url(JSON.stringify({ f: filter, p: position }));
 }
 
 /**
- * Unpacks a cursor that a client sent.
- * @throws UnreadableRequestError (400) when it is not ours or belongs to another filter
+ * Decodes a cursor of a client.
+ * @throws UnreadableRequestError (400) when it is malformed or belongs to another filter
  */
 export function decodeCursor(cursor: string, filter: string): Position {
   const content = cursor.length <= MAX_CURSOR_LENGTH ? parseObject(cursor) : undefined;
@@ -68,7 +68,7 @@ export function decodeCursor(cursor: string, filter: string): Position {
   return content['p'];
 }
 
-/** The error for a cursor whose position leads nowhere in its list. */
+/** Creates the error for a cursor that is malformed or has no place in its list. */
 export function unreadableCursor(message = 'The cursor is not valid.'): UnreadableRequestError {
   return new UnreadableRequestError(message, {
     errors: [fieldErrorOf('parameter', ['cursor'], { message, code: 'invalid_cursor' })],

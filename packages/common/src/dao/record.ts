@@ -3,37 +3,44 @@ import type { z } from 'zod';
 import type { Attributes, IndexEntry, Item, ItemKey, Write } from '../database/table-store.ts';
 import type { IndexName, TableName } from '../database/tables.ts';
 
-/** How one kind of entity is stored: its key, its places in indexes, and its way in and out of attributes. */
+/** The stored form of one kind of entity: its key, its index entries, its schema and its expiry. */
 export interface RecordDefinition<Entity extends object, Identity> {
   readonly table: TableName;
   readonly schema: z.ZodType<Entity> & { readonly shape: Readonly<Record<string, unknown>> };
   readonly key: (identity: Identity) => { readonly pk: string; readonly sk: string };
   readonly indexes?: (entity: Entity) => Partial<Record<IndexName, IndexEntry>>;
-  /** Absent, or undefined for one entity: kept for ever. */
+  /** The time when the store deletes an entity; when absent or undefined, it is kept for ever. */
   readonly expiresAtEpochSeconds?: (entity: Entity) => number | undefined;
 }
 
+/** Converts between entities of one kind and items of the store. */
 export interface EntityRecord<Entity, Identity> {
+  /** Returns the key of an entity. */
   key(identity: Identity): ItemKey;
-  /** The entity that an item holds. */
+  /**
+   * Returns the entity of an item. Trusts a complete item.
+   * @throws InternalError when an item that lacks a field does not fit the schema
+   */
   read(item: Item): Entity;
   /**
-   * The same, believing nothing; for audits.
+   * Returns the entity of an item after validating it, for audits.
    * @throws InternalError when the item does not fit the schema
    */
   parse(item: Item): Entity;
+  /** Returns the entity of an item; undefined without one. */
   readIfPresent(item: Item | undefined): Entity | undefined;
+  /** Returns the write of a new item. */
   create(entity: Entity): Write;
-  /** The item must be among the reads of its transaction. */
+  /** Returns the write of an existing item, which must be among the reads of the transaction. */
   replace(entity: Entity): Write;
 }
 
 /**
- * Makes the record of an entity whose identity is among its own fields.
+ * Defines the record of an entity whose identity is among its own fields.
  *
- * What is stored was an entity when it was written, so an item with all fields is taken at its word: parsing it again
- * would cost ten times the read itself. An item that lacks a field was written by an earlier version and goes through
- * the schema, which knows the defaults. `cnop verify` parses everything.
+ * Items are valid when they are written, so `read` trusts an item with all fields: parsing takes ten times as long as the
+ * read itself. An item that lacks a field was written by an earlier version and is parsed by the schema, which adds the
+ * defaults. `cnop verify` parses every item.
  */
 export function defineRecord<Entity extends Identity & object, Identity>(
   definition: RecordDefinition<Entity, Identity>,
@@ -46,7 +53,7 @@ export function defineRecord<Entity extends Identity & object, Identity>(
     return {
       kind,
       key: key(entity),
-      // Not a copy: nobody changes an entity.
+      // Entities are immutable, so this need not be a copy.
       attributes: entity as Attributes & Entity,
       ...(definition.indexes && { indexes: definition.indexes(entity) }),
       ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),

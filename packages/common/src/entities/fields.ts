@@ -45,7 +45,7 @@ export const idSchema = z
 
 /**
  * Schemas of ids in a path or a query. They accept every text of an id's form, so that an id which no entity can have is
- * answered with 404, not 422.
+ * answered with 404.
  */
 export const assetIdParameterSchema = idSchema.max(10).toUpperCase();
 export const usernameParameterSchema = idSchema.max(50).toLowerCase();

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What a process says about itself and what it depends on. */
+/** The state of a process and of its dependencies. */
 export const healthSchema = z.object({
   status: z.enum(['healthy', 'unhealthy', 'draining']),
   service: z.string(),
   version: z.string(),
-  /** Seconds since it started. */
+  /** Seconds since the start. */
   uptime: z.number(),
   timestamp: z.string(),
   checks: z.record(z.string(), z.enum(['up', 'down'])),

@@ -1,54 +1,57 @@
-/** Who waits: in which lane, and for which group of callers within it. */
-export interface Place<Lane extends string> {
+/** A caller of a fair queue: its lane, and its group of callers within the lane. */
+export interface QueuedCaller<Lane extends string> {
   readonly lane: Lane;
   readonly group: string;
 }
 
 export interface FairQueueOptions<Lane extends string> {
-  /** How many may work at once. */
+  /** The most callers that run at once. */
   readonly slots: number;
-  /** Each has a queue of its own; when several wait they are served in turn. */
+  /** Each lane has its own queue. Lanes with waiting callers are served in turn. */
   readonly lanes: readonly Lane[];
-  /** How many may wait in one lane. */
+  /** The most waiting callers in one lane. */
   readonly maxWaiting: number;
-  /** The error for a caller that finds no place. */
+  /** Creates the error for a caller that a full lane rejects. */
   readonly fullError: () => Error;
 }
 
-/** Lets a bounded number of callers work at once, and shares the turns between lanes, and within a lane between groups. */
+/** A semaphore whose slots are shared fairly between lanes, and within a lane between groups. */
 export interface FairQueue<Lane extends string> {
-  /** @throws the `fullError` when the lane is full and the caller's group has as many in it as any other */
-  pass<T>(place: Place<Lane>, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs work when a slot is free.
+   * @throws the `fullError` when the lane is full and no group waits with more callers than the caller's own
+   */
+  pass<T>(caller: QueuedCaller<Lane>, work: () => Promise<T>): Promise<T>;
 }
 
 interface Waiter {
   readonly enter: () => void;
-  readonly turnAway: (error: Error) => void;
+  readonly reject: (error: Error) => void;
 }
 
-/** Groups in the order of their next turn, each with its callers in the order of their arrival. */
+/** Waiting callers by group: groups in the order of their next turn, callers in the order of arrival. */
 type LaneQueue = Map<string, Waiter[]>;
 
-/** Creates a queue in which neither a flood in one lane nor a group that sends much keeps the others from their turn. */
+/** Creates a fair queue: neither a flooded lane nor a busy group delays the others by more than their turns. */
 export function createFairQueue<Lane extends string>(options: FairQueueOptions<Lane>): FairQueue<Lane> {
   const lanes = new Map<Lane, LaneQueue>(options.lanes.map((lane) => [lane, new Map()]));
-  let inside = 0;
+  let running = 0;
 
-  async function enter({ lane, group }: Place<Lane>): Promise<void> {
-    if (inside < options.slots) {
-      inside += 1;
+  async function enter({ lane, group }: QueuedCaller<Lane>): Promise<void> {
+    if (running < options.slots) {
+      running += 1;
       return;
     }
     const queue = lanes.get(lane) ?? new Map<string, Waiter[]>();
     if (waitingIn(queue) >= options.maxWaiting) makeRoom(queue, group);
     await new Promise<void>((resolve, reject) => {
       const waiters = queue.get(group) ?? [];
-      waiters.push({ enter: resolve, turnAway: reject });
+      waiters.push({ enter: resolve, reject });
       queue.set(group, waiters);
     });
   }
 
-  /** Turns away the latest caller of the group that has most waiting, unless that is the newcomer's own. */
+  /** Rejects the latest caller of the largest group; throws for the newcomer when its own group is the largest. */
   function makeRoom(queue: LaneQueue, newcomer: string): void {
     const own = (queue.get(newcomer)?.length ?? 0) + 1;
     let [largestGroup, largest]: [string, Waiter[]] = ['', []];
@@ -56,11 +59,11 @@ export function createFairQueue<Lane extends string>(options: FairQueueOptions<L
       if (waiters.length > largest.length) [largestGroup, largest] = [group, waiters];
     }
     if (largest.length <= own) throw options.fullError();
-    largest.pop()?.turnAway(options.fullError());
+    largest.pop()?.reject(options.fullError());
     if (largest.length === 0) queue.delete(largestGroup);
   }
 
-  /** Hands the slot to the next group of the next lane. */
+  /** Passes the slot to the next group of the next lane. */
   function leave(): void {
     for (const [lane, queue] of lanes) {
       const [group, waiters] = queue.entries().next().value ?? [];
@@ -73,12 +76,12 @@ export function createFairQueue<Lane extends string>(options: FairQueueOptions<L
       next.enter();
       return;
     }
-    inside -= 1;
+    running -= 1;
   }
 
   return {
-    async pass(place, work) {
-      await enter(place);
+    async pass(caller, work) {
+      await enter(caller);
       try {
         return await work();
       } finally {

@@ -1,12 +1,14 @@
+/** Runs an action at an interval, one run at a time. */
 export interface Repeater {
-  /** Acts now; while it acts already, waits for that instead. */
+  /** Runs the action now, or waits for the current run. Rejects when the action does. */
   run(): Promise<void>;
+  /** Starts the interval. */
   start(): void;
-  /** Resolves when nothing runs any more. */
+  /** Stops the interval. Resolves after the current run. */
   stop(): Promise<void>;
 }
 
-/** Does something again and again, never twice at once; a round that takes too long makes the next ones fall out. */
+/** Creates a repeater. Skips runs while an earlier one is still going on. */
 export function createRepeater({
   everyMilliseconds,
   act,

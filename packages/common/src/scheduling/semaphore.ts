@@ -1,53 +1,56 @@
 export interface SemaphoreOptions {
-  /** How many may be inside at once. */
+  /** The most callers that run at once. */
   readonly slots: number;
-  /** Bounds the queue; without it everybody may wait, which is for callers who are few by their nature. */
+  /** Bounds the queue. Without it every caller may wait, for callers that are few by their nature. */
   readonly queue?: {
-    /** How many may wait outside. */
+    /** The most waiting callers. */
     readonly maxWaiting: number;
-    /** The error for whoever finds the queue full. */
+    /** Creates the error for a caller that a full queue rejects. */
     readonly fullError: () => Error;
   };
 }
 
-/** Lets a bounded number of callers work at once, first come, first served; the others wait. */
+/** Runs a bounded number of callers at once, first come, first served. */
 export interface Semaphore {
-  /** @throws the `fullError` of the queue when too many wait, the error of `close` once closed */
+  /**
+   * Runs work when a slot is free.
+   * @throws the `fullError` of a full queue; the error of `close` once closed
+   */
   pass<T>(work: () => Promise<T>): Promise<T>;
-  /** Turns away who waits and who comes. */
+  /** Rejects waiting and later callers with an error. Running work goes on. */
   close(error: Error): void;
 }
 
-/** Makes a semaphore that is open. */
+/** Creates an open semaphore. */
 export function createSemaphore({ slots, queue }: SemaphoreOptions): Semaphore {
-  const waiting: { readonly enter: () => void; readonly turnAway: (error: Error) => void }[] = [];
-  let inside = 0;
+  const waiting: { readonly enter: () => void; readonly reject: (error: Error) => void }[] = [];
+  let running = 0;
   let closedBy: Error | undefined;
 
   async function enter(): Promise<void> {
     if (closedBy) throw closedBy;
-    if (inside < slots) {
-      inside += 1;
+    if (running < slots) {
+      running += 1;
       return;
     }
     if (queue && waiting.length >= queue.maxWaiting) throw queue.fullError();
     await new Promise<void>((resolve, reject) => {
-      waiting.push({ enter: resolve, turnAway: reject });
+      waiting.push({ enter: resolve, reject });
     });
   }
 
-  /** Hands the slot to the next in line, so that nobody who comes now can overtake. */
+  /** Passes the slot to the first in the queue, so that a new caller cannot overtake it. */
   function leave(): void {
     const next = waiting.shift();
     if (next) next.enter();
-    else inside -= 1;
+    else running -= 1;
   }
 
   return {
     async pass(work) {
       await enter();
       try {
-        // Closed between the entry and now: what was shut down must not be started again.
+        // It may have been closed since the caller entered.
         if (closedBy) throw closedBy;
         return await work();
       } finally {
@@ -56,7 +59,7 @@ export function createSemaphore({ slots, queue }: SemaphoreOptions): Semaphore {
     },
     close(error) {
       closedBy = error;
-      for (const { turnAway } of waiting.splice(0)) turnAway(error);
+      for (const { reject } of waiting.splice(0)) reject(error);
     },
   };
 }

@@ -1,14 +1,14 @@
 import type { AssetStatus } from '../entities/inventory/asset.ts';
 import type { Side } from './order-sides.ts';
 
-/** What a state of an asset permits. Cancelling is permitted in every state: no state may keep a hold from its owner. */
+/** The permissions of an asset status. Every status permits cancelling, so that a user can always release a hold. */
 export interface AssetPermissions {
   readonly placeBuy: boolean;
   readonly placeSell: boolean;
   readonly executeBuy: boolean;
   readonly executeSell: boolean;
   readonly cancel: true;
-  /** Which open orders the platform cancels by itself; the others stay open, and expire by their own rule. */
+  /** The open orders that the platform cancels. Others stay open until they are cancelled or expire. */
   readonly platformCancels: 'none' | 'buys' | 'all';
 }
 
@@ -20,7 +20,10 @@ const CLOSED = {
   cancel: true,
 } as const;
 
-/** The one table of asset states; `docs/reference/assets.md` has it for readers. */
+/**
+ * The permissions of each asset status.
+ * @see docs/reference/assets.md
+ */
 export const ASSET_STATES: Readonly<Record<AssetStatus, AssetPermissions>> = {
   active: {
     placeBuy: true,
@@ -43,19 +46,19 @@ export const ASSET_STATES: Readonly<Record<AssetStatus, AssetPermissions>> = {
   delisted: { ...CLOSED, platformCancels: 'all' },
 };
 
-/** Whether an order of a side may be placed. */
+/** Returns whether an order of a side may be placed. */
 export function mayPlace(status: AssetStatus, side: Side): boolean {
   const { placeBuy, placeSell } = ASSET_STATES[status];
   return side === 'buy' ? placeBuy : placeSell;
 }
 
-/** Whether an open order of a side may execute. */
+/** Returns whether an open order of a side may execute. */
 export function mayExecute(status: AssetStatus, side: Side): boolean {
   const { executeBuy, executeSell } = ASSET_STATES[status];
   return side === 'buy' ? executeBuy : executeSell;
 }
 
-/** Whether any open order may execute. */
+/** Returns whether open orders of either side may execute. */
 export function mayExecuteAny(status: AssetStatus): boolean {
   return mayExecute(status, 'buy') || mayExecute(status, 'sell');
 }

@@ -8,18 +8,18 @@ import { nextEvent } from '../entities/user/live-event.ts';
 import { sideOf } from './order-sides.ts';
 import { advance } from './order-states.ts';
 
-/** The cash and the position that a decision about an order is taken on. */
+/** The balance and the position that a decision about an order reads. */
 export interface Funds {
   readonly balance: Balance;
   readonly holding: StoredAssetBalance | undefined;
 }
 
 interface ReleasedFunds extends Funds {
-  /** The position, when units of it were released; nothing to write otherwise. */
+  /** The position, when units of it were released; undefined when it need not be written. */
   readonly changedHolding: StoredAssetBalance | undefined;
 }
 
-/** Releases the hold of an open order, which is not counted as open from then on. */
+/** Releases the hold of an open order and takes the order out of the count of open orders. */
 export function releaseHold(order: Order, funds: Funds, at: string): ReleasedFunds {
   const held = decimal(order.held_amount);
   const { holding } = funds;
@@ -28,7 +28,7 @@ export function releaseHold(order: Order, funds: Funds, at: string): ReleasedFun
   if (sideOf(order.order_type) === 'buy') {
     return { balance: releaseCash(balance, held, at), holding, changedHolding: undefined };
   }
-  // An order that sells was accepted from a position, and positions are never deleted.
+  // A sale is accepted only with a position, and positions are never deleted.
   const released = holding && {
     ...holding,
     held_quantity: formatDecimal(decimal(holding.held_quantity).minus(held)),
@@ -37,25 +37,25 @@ export function releaseHold(order: Order, funds: Funds, at: string): ReleasedFun
   return { balance, holding: released, changedHolding: released };
 }
 
-/** How an order ends without a fill. */
+/** The end of an order without a fill. */
 export interface Ending {
   readonly status: 'cancelled' | 'expired' | 'failed';
-  /** Shown to the user in the order's history. */
+  /** The reason in the order's history, which the user sees. */
   readonly reason: string;
   readonly eventId: string;
   readonly at: string;
 }
 
-/** The reason in the history of an order that is cancelled because its account may not trade any more. */
+/** Returns the reason in the history of an order that is cancelled because its account may not trade. */
 export function accountClosedReason(block: TradingBlock): string {
   return `the account is ${block}`;
 }
 
-/** Everything that the end of an order changes. */
+/** All that the end of an order changes. */
 export interface EndedOrder {
   readonly order: Order;
   readonly balance: Balance;
-  /** Present when units of the asset were released. */
+  /** The position, when units of it were released. */
   readonly holding: StoredAssetBalance | undefined;
   readonly event: LiveEvent;
 }

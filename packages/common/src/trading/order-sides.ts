@@ -1,6 +1,7 @@
 import type { Quote } from '../entities/inventory/quote.ts';
 import type { OrderType } from '../entities/order/order.ts';
 
+/** The side of an order. */
 export type Side = 'buy' | 'sell';
 
 const SIDE_OF: Readonly<Record<OrderType, Side>> = {
@@ -13,19 +14,22 @@ const SIDE_OF: Readonly<Record<OrderType, Side>> = {
   trailing_stop: 'sell',
 };
 
+/** Returns the side of an order type. */
 export function sideOf(orderType: OrderType): Side {
   return SIDE_OF[orderType];
 }
 
+/** Returns whether an order type is filled at once or refused. */
 export function isMarketOrder(orderType: OrderType): boolean {
   return orderType === 'market_buy' || orderType === 'market_sell';
 }
 
+/** Returns whether an order type has a limit price. */
 export function isLimitOrder(orderType: OrderType): boolean {
   return orderType === 'limit_buy' || orderType === 'limit_sell';
 }
 
-/** What a side trades at: a buyer pays the ask, a seller gets the bid. */
+/** Returns the price of a quote for a side, in USD per unit: a buyer pays the ask, a seller gets the bid. */
 export function priceFor(side: Side, quote: Quote): string {
   return side === 'buy' ? quote.ask : quote.bid;
 }

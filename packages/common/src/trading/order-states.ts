@@ -1,7 +1,7 @@
 import { StateConflictError } from '@cnop/exception/errors';
 import type { Order, OrderStatus } from '../entities/order/order.ts';
 
-/** Which status may follow which. A status without successors is final. */
+/** The transitions of an order's status. A status without successors is final. */
 export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'failed', 'cancelled'],
   confirmed: ['queued', 'processing', 'cancelled'],
@@ -13,13 +13,14 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatu
   expired: [],
 };
 
+/** Returns whether a status is final. */
 export function isFinal(status: OrderStatus): boolean {
   return ORDER_TRANSITIONS[status].length === 0;
 }
 
 /**
- * Moves an order to its next status and notes it in the history.
- * @throws StateConflictError (409) when the table of transitions has no such step
+ * Sets the next status of an order and adds it to the history.
+ * @throws StateConflictError (409) when `ORDER_TRANSITIONS` has no such transition
  */
 export function advance(order: Order, status: OrderStatus, at: string, reason: string | null = null): Order {
   if (!ORDER_TRANSITIONS[order.status].includes(status)) {

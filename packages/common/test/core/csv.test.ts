@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatCsv } from '../../src/core/csv.ts';
 
-/** Reads a table by the grammar of RFC 4180, character by character. */
+/** Parses a table by the grammar of RFC 4180, character by character. */
 function parse(csv: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -28,7 +28,7 @@ function parse(csv: string): string[][] {
   return rows;
 }
 
-/** What a spreadsheet shall show, character by character. */
+/** Returns the text that a spreadsheet shows for a cell. */
 function harmless(text: string): string {
   const first = text.trimStart().charAt(0);
   const isDecimal =
@@ -43,7 +43,7 @@ const awkward = fc.oneof(
 );
 
 describe('a table', () => {
-  it('reads back as what was written', () => {
+  it('parses back to the same cells', () => {
     const tables = fc.integer({ min: 1, max: 5 }).chain((width) => {
       const row = fc.array(awkward, { minLength: width, maxLength: width });
       return fc.tuple(row, fc.array(row, { maxLength: 5 }));
@@ -95,7 +95,7 @@ describe('a cell of a spreadsheet', () => {
     (text) => expect(cellOf(text)).toBe(text),
   );
 
-  it('is quoted when it has a separator of another country', () => {
+  it('is quoted when it has a separator of another locale', () => {
     expect(formatCsv(['a;b', 'c\td'], [])).toBe('"a;b","c\td"\r\n');
   });
 });

@@ -4,7 +4,7 @@ import { Big } from 'big.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-// The reference is a library that counts in digits where ours counts in units, so that they share no mistake.
+// The reference library stores digits, ours units, so that the two share no mistake.
 const RUNS = { numRuns: 5_000 };
 const REFERENCE_ROUNDING: Readonly<Record<Rounding, 0 | 1 | 3>> = {
   up: Big.roundUp,
@@ -12,7 +12,7 @@ const REFERENCE_ROUNDING: Readonly<Record<Rounding, 0 | 1 | 3>> = {
   nearest: Big.roundHalfUp,
 };
 
-/** The texts of decimals of either sign: short and long, with zeros at both ends, and halves between two steps. */
+/** Decimals of either sign as text: short and long, with zeros at both ends, and halves between two steps. */
 const texts = fc
   .tuple(
     fc.constantFrom('', '-'),
@@ -23,7 +23,7 @@ const texts = fc
 const scales = fc.integer({ min: 0, max: 22 });
 const roundings = fc.constantFrom<Rounding>('up', 'down', 'nearest');
 
-/** As ours writes it: a zero has no sign. */
+/** Formats a reference value as ours: a zero has no sign. */
 function textOf(value: Big, scale?: number): string {
   const text = value.toFixed(scale);
   return /[1-9]/.test(text) ? text : text.replace('-', '');
@@ -66,7 +66,7 @@ describe('a decimal', () => {
     );
   });
 
-  it('agrees with the reference on every rounding at every scale, and in how it is written', () => {
+  it('agrees with the reference on every rounding at every scale, and on the text', () => {
     fc.assert(
       fc.property(texts, scales, roundings, (text, scale, rounding) => {
         const [value, reference] = [Decimal.parse(text), new Big(text)];
@@ -81,7 +81,7 @@ describe('a decimal', () => {
     );
   });
 
-  it('goes to units and back, and not to parts that are too large for it', () => {
+  it('converts to units and back, and refuses units that are too large for it', () => {
     fc.assert(
       fc.property(texts, scales, (text, more) => {
         const scale = (text.split('.')[1]?.length ?? 0) + more;

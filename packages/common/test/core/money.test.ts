@@ -16,7 +16,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-// The reference counts in units of 10^-36, the finest that a product of two amounts can have, with BigInt alone.
+// The reference counts with BigInt in units of 10^-36, the finest that a product of two amounts can have.
 const REFERENCE_SCALE = 2 * MAX_SCALE;
 const RUNS = { numRuns: 2_000 };
 const INVALID = TypeError;
@@ -40,7 +40,7 @@ function textOf(units: bigint, scale: number): string {
   return `${units < 0n ? '-' : ''}${whole}${fraction}`;
 }
 
-/** Plain decimals of every length, among them the edges of what can be stored. */
+/** Plain decimals of every length, including the largest and smallest that can be stored. */
 const amountArbitrary = fc
   .tuple(
     fc.oneof(
@@ -76,7 +76,7 @@ function plain(text: string): string {
 }
 
 describe('arithmetic', () => {
-  it('agrees with BigInt: sums, differences, products and comparisons', () => {
+  it('agrees with BigInt on sums, differences, products and comparisons', () => {
     fc.assert(
       fc.property(amountArbitrary, amountArbitrary, (one, other) => {
         const [a, b] = [decimal(one.text), decimal(other.text)];
@@ -90,7 +90,7 @@ describe('arithmetic', () => {
     );
   });
 
-  it('refuses JavaScript numbers, so that no float slips in', () => {
+  it('refuses JavaScript numbers', () => {
     const float = 0.1 as unknown as string;
     expect(() => decimal(float)).toThrow(INVALID);
     expect(() => decimal('1').plus(float)).toThrow(INVALID);
@@ -118,7 +118,7 @@ describe('rounding', () => {
     );
   });
 
-  it('up is never less, down is never more, and they differ by one step at most', () => {
+  it('up is never less, down is never more, and they differ by at most one step', () => {
     fc.assert(
       fc.property(unsignedArbitrary, scaleArbitrary, ({ text }, scale) => {
         const value = decimal(text);
@@ -132,7 +132,7 @@ describe('rounding', () => {
     );
   });
 
-  it('gives nobody anything for splitting an order', () => {
+  it('gives no gain for splitting an order', () => {
     fc.assert(
       fc.property(unsignedArbitrary, unsignedArbitrary, (one, other) => {
         const [a, b] = [decimal(one.text), decimal(other.text)];
@@ -182,7 +182,7 @@ describe('formatting', () => {
     expect(formatDecimal(roundDown(decimal(text), CURRENCY_SCALE))).toBe('0');
   });
 
-  it('writes an amount of USD with two fraction digits, always', () => {
+  it('writes an amount of USD with two fraction digits', () => {
     for (const text of ['1', '1.5', '1.50', '1.5000']) expect(formatUsd(decimal(text))).toMatch(/^1\.[05]0$/);
     expect(formatUsd(ZERO)).toBe('0.00');
     expect(formatUsd(decimal('-5.1'))).toBe('-5.10');
@@ -194,7 +194,7 @@ describe('formatting', () => {
     }
   });
 
-  it('reads back what it wrote', () => {
+  it('parses the text that it writes', () => {
     fc.assert(
       fc.property(amountArbitrary, ({ text }) => {
         expect(decimal(formatDecimal(decimal(text))).eq(text)).toBe(true);
@@ -220,7 +220,7 @@ describe('the count of fraction digits', () => {
 });
 
 describe('the pattern of a decimal', () => {
-  it('matches every amount that can be stored, and nothing that decimal cannot read', () => {
+  it('matches every amount that can be stored, and only text that decimal parses', () => {
     fc.assert(
       fc.property(amountArbitrary, fc.string({ maxLength: 8 }), ({ text, units }, noise) => {
         expect(SIGNED_DECIMAL_PATTERN.test(text)).toBe(true);
@@ -232,7 +232,7 @@ describe('the pattern of a decimal', () => {
   });
 });
 
-describe('a figure that is only shown', () => {
+describe('a statistic', () => {
   it.each([
     ['999999999999999.99', 2, '999999999999999.99'],
     ['1000000000000000', 2, '999999999999999.99'],

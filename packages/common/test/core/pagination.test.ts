@@ -11,7 +11,7 @@ function toCursor(content: string): string {
 }
 
 describe('a cursor', () => {
-  it('carries a position there and back', () => {
+  it('decodes to the position that it encodes', () => {
     const part = fc.string({ unit: 'binary', maxLength: 40 });
     const positionArbitrary = fc.record(
       { pk: part, sk: part, indexSk: part },
@@ -26,7 +26,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('fits into its own limit with the longest keys that we have', () => {
+  it('is within its limit of length for the longest keys', () => {
     const longest = {
       pk: `TRANS#${'a'.repeat(50)}#${'A'.repeat(10)}`,
       sk: `2026-01-15T12:00:00.000Z#${'a'.repeat(100)}`,
@@ -65,7 +65,7 @@ describe('a cursor', () => {
     expect(decode).toThrow(expect.objectContaining({ status: 400, code: 'VAL_002' }));
   });
 
-  it('whatever a client sends, is read or refused with 400', () => {
+  it('is decoded or refused with 400 for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json().map(toCursor)), (cursor) => {
         try {
@@ -78,14 +78,14 @@ describe('a cursor', () => {
     );
   });
 
-  it('says which parameter it is about', () => {
+  it('names its parameter in the error', () => {
     const fieldError = { field: 'cursor', parameter: 'cursor', code: 'invalid_cursor' };
     expect(() => decodeCursor('x', FILTER)).toThrow(
       expect.objectContaining({ errors: [expect.objectContaining(fieldError)] }),
     );
   });
 
-  it('cannot bring a prototype along', () => {
+  it('cannot set a prototype', () => {
     const cursor = toCursor(`{"f":${JSON.stringify(FILTER)},"p":{"__proto__":"x","pk":"a","sk":"b"}}`);
     decodeCursor(cursor, FILTER);
     expect({}).not.toHaveProperty('x');

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 
-/** A value and what it becomes; without the second part it stays as it is. */
+/** A value and its parsed form; without the second part they are the same. */
 export type Accepted = readonly [value: unknown, becomes?: unknown];
 
 export interface FieldCases {
@@ -10,13 +10,13 @@ export interface FieldCases {
   readonly refuses: readonly unknown[];
 }
 
-/** Short enough for the name of a test, and different for values that only look alike. */
+/** Formats a value for the name of a test: short, and different for values that look alike. */
 function show(value: unknown): string {
   const text = inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: null });
   return text.length > 60 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
 }
 
-/** One test for each side of each edge of one schema. */
+/** Declares a test for each side of each edge of a schema. */
 export function describeField(name: string, schema: z.ZodType, { accepts, refuses }: FieldCases): void {
   describe(name, () => {
     it.each(accepts.map((accepted) => [show(accepted[0]), accepted] as const))(
@@ -32,8 +32,8 @@ export function describeField(name: string, schema: z.ZodType, { accepts, refuse
 }
 
 /**
- * One test for each side of each edge of the fields of an entity. A refusal must name the field, and only it.
- * @param valid an entity that is valid in every field
+ * Declares a test for each side of each edge of an entity's fields. A refusal names the field and no other.
+ * @param valid a valid entity
  */
 export function describeEntityFields(
   schema: z.ZodType,
@@ -64,7 +64,7 @@ export function describeEntityFields(
 
 const NOT_TEXT = [null, 1, true, {}, ['x'], undefined];
 
-/** Without a default: absent is refused like any other wrong type. */
+/** Cases of a field without a default: an absent one is refused like any wrong type. */
 export const required = {
   username: {
     accepts: [['abc'], ['a1_b'], ['9lives'], ['a'.repeat(50)], ['A__B', 'a__b'], ['ALICE', 'alice']],
@@ -157,13 +157,13 @@ export const required = {
   },
 } as const satisfies Record<string, FieldCases>;
 
-/** More than zero: zero in all its spellings moves to the other side. */
+/** Cases of a decimal above zero: every spelling of zero is refused. */
 export const positiveDecimal: FieldCases = {
   accepts: required.nonNegativeDecimal.accepts.slice(2),
   refuses: [...required.nonNegativeDecimal.refuses, '0', '0.00', '0.000000000000000000'],
 };
 
-/** Units in circulation have more digits than what is traded. */
+/** Cases of a circulating supply, which may have more digits than a traded quantity. */
 export const supply: FieldCases = {
   accepts: [
     ...required.nonNegativeDecimal.accepts,
@@ -194,7 +194,7 @@ export const signedDecimal: FieldCases = {
   ],
 };
 
-/** The same field when null and absent both mean that there is nothing. */
+/** Cases of the same field when null and absent are accepted. */
 export function nullable({ accepts, refuses }: FieldCases): FieldCases {
   return {
     accepts: [...accepts, [null], [undefined, null]],
@@ -202,7 +202,7 @@ export function nullable({ accepts, refuses }: FieldCases): FieldCases {
   };
 }
 
-/** The same field when absent means a certain value. */
+/** Cases of the same field with a default. */
 export function withDefault({ accepts, refuses }: FieldCases, value: unknown): FieldCases {
   return {
     accepts: [...accepts, [undefined, value]],
@@ -210,7 +210,7 @@ export function withDefault({ accepts, refuses }: FieldCases, value: unknown): F
   };
 }
 
-/** Each value of an enum, and values that are near one. */
+/** Cases of an enum: each value, and similar values that are refused. */
 export function oneOf(...values: readonly string[]): FieldCases {
   const [first = ''] = values;
   return {
@@ -228,7 +228,7 @@ export function oneOf(...values: readonly string[]): FieldCases {
   };
 }
 
-/** Text with a limit and without control characters. */
+/** Cases of text with a limit and without control characters. */
 export function text({ min, max }: { readonly min: number; readonly max: number }): FieldCases {
   return {
     accepts: [['x'.repeat(Math.max(1, min))], ['x'.repeat(max)], ['Größe, 東京 & 😀!'.slice(0, max)]],
@@ -262,7 +262,7 @@ export function integer({ min, max }: { readonly min: number; readonly max?: num
   };
 }
 
-/** Hundredths of a percent, up to the whole. */
+/** Cases of basis points, up to 100 percent. */
 export const basisPoints = integer({ min: 0, max: 10_000 });
 
 const QUOTE = {

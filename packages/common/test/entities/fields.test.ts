@@ -27,7 +27,7 @@ describeField('a description', descriptionSchema, text({ min: 0, max: 500 }));
 
 const number = (digits: string) => new JsonNumber(digits);
 
-/** A decimal as text and as a JSON number: both must be read alike. */
+/** Returns a decimal as text and as a JSON number, which are parsed alike. */
 function bothForms(texts: readonly string[]): (string | JsonNumber)[] {
   return texts.flatMap((digits) => [digits, number(digits)]);
 }
@@ -121,7 +121,7 @@ describe('a decimal of a request', () => {
     }
   });
 
-  it('keeps every digit, whatever the number', () => {
+  it('keeps every digit of any number', () => {
     const digits = fc.bigInt({ min: 1n, max: 999_999_999_999_999n });
     const fraction = fc.string({
       unit: fc.constantFrom(...'0123456789'.split('')),
@@ -137,7 +137,7 @@ describe('a decimal of a request', () => {
     );
   });
 
-  it('never lets a text through that is not a plain decimal', () => {
+  it('accepts no text that is not a plain decimal', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...'0123456789.-+eE _x'.split('')), maxLength: 12 }),
@@ -154,7 +154,7 @@ describe('a decimal that is too long', () => {
   const messageOf = (text: string, scale?: number) =>
     decimalInput(scale === undefined ? {} : { scale }).safeParse(text).error?.issues[0]?.message;
 
-  it('is told which digits are too many', () => {
+  it('is refused with the digits that are too many', () => {
     expect(messageOf('1.234', 2)).toBe('At most 2 digits after the point.');
     expect(messageOf('1.5', 0)).toBe('Whole numbers only.');
     expect(messageOf(`0.${'1'.repeat(19)}`)).toBe('At most 18 digits after the point.');

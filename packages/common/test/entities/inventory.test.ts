@@ -89,7 +89,7 @@ describe('an asset', () => {
 describeField('a status of an asset', assetStatusSchema, status);
 describeField('a category', assetCategorySchema, category);
 
-describe('an asset as clients see it', () => {
+describe('an asset in an answer', () => {
   const { quote_seq: _seq, price_suspended: _isSuspended, ...asset } = anAsset();
   const seen = {
     ...asset,
@@ -104,7 +104,7 @@ describe('an asset as clients see it', () => {
     low_24h: null,
   };
 
-  it('is an asset with a market cap and five more fields, each of those needed', () => {
+  it('is an asset with a market cap and five more required fields', () => {
     expect(assetResponseSchema.parse(seen)).toEqual(seen);
     const missing = assetResponseSchema.safeParse(anAsset()).error?.issues.map((issue) => issue.path[0]);
     expect(missing).toEqual(['high_24h', 'low_24h', 'price_usd', 'is_active', 'availability_status']);
@@ -152,7 +152,7 @@ const number = (digits: string) => new JsonNumber(digits);
 const minimal = { asset_id: 'btc', symbol: 'BTC', name: 'Bitcoin', current_price: '50000.50' };
 
 describe('a new asset', () => {
-  it('needs four fields, and has a value for all others', () => {
+  it('needs four fields and has defaults for all others', () => {
     expect(assetCreateSchema.parse(minimal)).toEqual({
       ...minimal,
       asset_id: 'BTC',
@@ -177,7 +177,7 @@ describe('a new asset', () => {
     expect(missing).toEqual(['asset_id', 'symbol', 'name', 'current_price']);
   });
 
-  it('makes of it an asset that can be stored', () => {
+  it('becomes an asset that can be stored', () => {
     const times = { created_at: anAsset().created_at, updated_at: anAsset().updated_at };
     const created = assetCreateSchema.parse({
       ...minimal,
@@ -229,7 +229,7 @@ describe('a new asset', () => {
 });
 
 describe('an update of an asset', () => {
-  it('names at least one field, and invents none', () => {
+  it('names at least one field and adds none', () => {
     expect(assetUpdateSchema.parse({ description: null })).toEqual({ description: null });
     expect(assetUpdateSchema.parse({ quantity_scale: number('0') })).toEqual({ quantity_scale: 0 });
     expect(assetUpdateSchema.safeParse({}).success).toBe(false);

@@ -40,13 +40,13 @@ describe('an event', () => {
 });
 
 describe('the next event of a user', () => {
-  it('has the next place in the sequence, and the balance remembers it', () => {
+  it('has the next sequence number, which the balance counts', () => {
     const { balance: after, event } = nextEvent(balance, { type: 'balance.changed', id: 'event-1', at: AT });
     expect(event.seq).toBe(42);
     expect(after).toEqual({ ...balance, event_seq: 42 });
   });
 
-  it('tells of the order and the holding what changed, and nothing that is not for a screen', () => {
+  it('has the changed fields of the order and the position that clients display, and no others', () => {
     const order = anOrder({ client_order_id: 'mine' });
     const holding = aStoredAssetBalance({ held_quantity: '0.25' });
     const { event } = nextEvent(balance, { type: 'order.queued', id: 'event-1', at: AT, order, holding });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const LARGEST = '999999999999999.99';
 const PRICE_SCALE = 18;
-/** Every price that can be stored, as whole numbers of 10^-18; the ends are drawn often. */
+/** Every price that can be stored, in units of 10^-18; the extremes are drawn often. */
 const priceUnits = fc.oneof(
   fc.bigInt({ min: 1n, max: 10n ** 33n - 1n }),
   fc.bigInt({ min: 1n, max: 10n ** 19n }),
@@ -44,8 +44,8 @@ describe('the market cap', () => {
   });
 });
 
-describe('the supply that makes a market cap', () => {
-  it('makes it to the cent at the same price, and can be stored, whatever both are', () => {
+describe('the supply for a market cap', () => {
+  it('has that market cap to the cent at the same price, and can be stored', () => {
     fc.assert(
       fc.property(cents, priceUnits, (cap, price) => {
         const at = decimalText(price, PRICE_SCALE);

@@ -80,7 +80,7 @@ describe('an order', () => {
   });
 });
 
-describe('a step of the history', () => {
+describe('an entry of the history', () => {
   describeEntityFields(orderHistoryEntrySchema, entry, {
     status,
     at: required.timestamp,
@@ -194,7 +194,7 @@ describe('a new order', () => {
     expect(parsed.error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: [field] }]);
   });
 
-  it('is not fooled by a field called __proto__', () => {
+  it('refuses a field called __proto__', () => {
     const hostile: unknown = JSON.parse(
       '{"__proto__": {"order_type": "market_buy"}, "asset_id": "BTC", "quantity": "1"}',
     );
@@ -210,7 +210,7 @@ describe('a new order', () => {
 });
 
 describe('an update of an order', () => {
-  it('may name any of what may change, and nothing else gets through', () => {
+  it('accepts the fields that may change and drops others', () => {
     expect(orderUpdateSchema.parse({})).toEqual({});
     const changes = { status: 'completed', executed_at: '2026-01-15T12:00:00.000Z' };
     expect(orderUpdateSchema.parse({ ...changes, quantity: '2', username: 'mallory' })).toEqual(changes);

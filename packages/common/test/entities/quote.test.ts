@@ -41,7 +41,7 @@ describe('a quote around a price', () => {
     expect(quote).toEqual({ asset_id: 'BTC', bid, ask, mid, ...REST });
   });
 
-  it('never favours the client, is never further than a step beyond half the spread, and can be stored', () => {
+  it('never favours the client, is at most one step wider than half the spread, and can be stored', () => {
     const prices = fc
       .record({
         units: fc.bigInt({ min: 1n, max: 10n ** 12n }),

@@ -82,7 +82,7 @@ const name: FieldCases = {
   ],
 };
 
-/** As stored, where names may be by earlier rules. */
+/** Cases of a stored name, which may follow earlier rules. */
 const storedName: FieldCases = {
   accepts: [['A'], ['a'.repeat(100)], ["-'"], ['Jose\u0301'], ['J. R. R.']],
   refuses: [null, 1, undefined, '', 'a'.repeat(101)],
@@ -146,7 +146,7 @@ const dateOfBirth: FieldCases = {
   ],
 };
 
-/** As stored, where addresses may be from before they had one form. */
+/** Cases of a stored address, which may not be canonical. */
 const email: FieldCases = {
   accepts: [['a@b.c'], ['a..b@example.com'], ['a@münchen.de']],
   refuses: [null, undefined, '', `${'a'.repeat(250)}@b.cd`],
@@ -199,7 +199,7 @@ describe('an age', () => {
     expect(dateOfBirthFault(date, '2026-01-15')).toBe(complaint);
   });
 
-  it('of one who was born on 29 February goes up on 1 March', () => {
+  it('of a person born on 29 February goes up on 1 March in common years', () => {
     expect(dateOfBirthFault('2012-02-29', '2025-02-28')).toBeDefined();
     expect(dateOfBirthFault('2012-02-29', '2025-03-01')).toBeUndefined();
   });
@@ -237,7 +237,7 @@ describe('a new password', () => {
     ],
   });
 
-  it('is told everything that it lacks at once', () => {
+  it('is refused with all faults at once', () => {
     const messages = newPasswordSchema.safeParse('abcdefghijkl').error?.issues.map((issue) => issue.message);
     expect(messages).toEqual(['Add an upper-case letter.', 'Add a digit.', 'Add a special character.']);
   });

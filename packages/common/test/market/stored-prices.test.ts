@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('stored prices', () => {
-  test('are quotes as old as they are, with the spread of their asset', () => {
+  test('are quotes with their own time and the spread of the asset', () => {
     expect(storedQuoteOf(priced('50000', 3))).toEqual({
       asset_id: 'BTC',
       bid: '49975',
@@ -29,7 +29,7 @@ describe('stored prices', () => {
     });
   });
 
-  test('are on the board before a process serves anybody, then each second until it stops', async () => {
+  test('are on the board before a process serves, then every second until it stops', async () => {
     const board = createQuoteBoard();
     let stored: readonly Asset[] | Error = [priced('1', 1)];
     const failures: unknown[] = [];
@@ -50,7 +50,7 @@ describe('stored prices', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(mid()).toBe('2');
 
-    // An older price, as an index that lags behind would give it.
+    // An older price, as a lagging index returns it.
     stored = [priced('1', 1)];
     await vi.advanceTimersByTimeAsync(1_000);
     expect(mid()).toBe('2');

@@ -1,7 +1,7 @@
 import { createFairQueue } from '@cnop/common/scheduling/fair-queue';
 import { expect, it } from 'vitest';
 
-/** A queue with one slot that is taken until `open`; `served` tells who had a turn, in order. */
+/** Creates a queue with one slot, taken until `open`. `served` lists the callers that ran, in order. */
 function createClosedQueue(maxWaiting: number) {
   const queue = createFairQueue({
     slots: 1,
@@ -34,7 +34,7 @@ function createClosedQueue(maxWaiting: number) {
   return { send, open, served };
 }
 
-it('a full lane refuses no one in the other, and both have turns alternately', async () => {
+it('a full lane rejects no caller of another lane, and lanes take turns', async () => {
   const { send, open, served } = createClosedQueue(3);
   const signUps = Array.from({ length: 150 }, (_, index) => send('sign-up', `network-${index}`));
   const signIn = send('sign-in', 'owner');
@@ -44,14 +44,14 @@ it('a full lane refuses no one in the other, and both have turns alternately', a
   expect(served.indexOf('sign-in owner')).toBeLessThanOrEqual(1);
 });
 
-it('groups have turns alternately, however many one of them sends', async () => {
+it('groups take turns, however many callers one of them has', async () => {
   const { send, open, served } = createClosedQueue(10);
   for (const group of ['a', 'a', 'a', 'a', 'b', 'c']) void send('sign-in', group);
   await open();
   expect(served).toEqual(['a', 'b', 'c', 'a', 'a', 'a'].map((group) => `sign-in ${group}`));
 });
 
-it('a newcomer takes the place of the latest of the largest group in a full lane', async () => {
+it('a new caller in a full lane replaces the latest caller of the largest group', async () => {
   const { send, open } = createClosedQueue(3);
   const flood = ['a', 'a', 'a', 'a'].map((group) => send('sign-in', group));
   const newcomer = send('sign-in', 'b');
@@ -60,7 +60,7 @@ it('a newcomer takes the place of the latest of the largest group in a full lane
   expect(await Promise.all(flood)).toEqual(['served', 'served', 'full', 'full']);
 });
 
-it('work that fails gives its turn on', async () => {
+it('failed work passes its slot on', async () => {
   const queue = createFairQueue({
     slots: 1,
     lanes: ['only'],

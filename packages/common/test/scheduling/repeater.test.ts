@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A repeater whose rounds end when the test says so. */
+/** Creates a repeater whose runs end when the test says so. */
 function open() {
   const rounds: Deferred<void>[] = [];
   const repeater = createRepeater({
@@ -28,7 +28,7 @@ function open() {
 }
 
 describe('a repeater', () => {
-  it('acts once in every interval from its start on', async () => {
+  it('runs its action once in every interval after the start', async () => {
     const { rounds, repeater, pass } = open();
     await pass(2);
     expect(rounds).toHaveLength(0);
@@ -40,7 +40,7 @@ describe('a repeater', () => {
     }
   });
 
-  it('that is started twice is one', async () => {
+  it('started twice still runs once in every interval', async () => {
     const { rounds, repeater, pass } = open();
     repeater.start();
     repeater.start();
@@ -54,7 +54,7 @@ describe('a repeater', () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it('never acts twice at once: rounds fall out while one takes too long', async () => {
+  it('skips runs while an earlier one is going on', async () => {
     const { rounds, repeater, pass } = open();
     repeater.start();
     await pass(5);
@@ -64,7 +64,7 @@ describe('a repeater', () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it('that is run acts at once, or waits for what it does already', async () => {
+  it('run by hand acts at once, or waits for the current run', async () => {
     const { rounds, repeater } = open();
     let finished = 0;
     const both = [repeater.run(), repeater.run()].map((run) => run.then(() => (finished += 1)));
@@ -76,7 +76,7 @@ describe('a repeater', () => {
     expect(finished).toBe(2);
   });
 
-  it('tells a failure to whoever ran it, and acts again afterwards', async () => {
+  it('rejects for its caller when the action fails, and acts again afterwards', async () => {
     const { rounds, repeater } = open();
     const failed = repeater.run();
     rounds[0]?.reject(new Error('no'));
@@ -85,7 +85,7 @@ describe('a repeater', () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it('is stopped when its last round is over, and acts no more', async () => {
+  it('stops after the current run, and does not run again', async () => {
     const { rounds, repeater, pass } = open();
     repeater.start();
     await pass(1);

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 const fullError = () => new Error('full');
 
-/** Callers who work until the test lets them go. */
+/** Callers whose work ends when the test says so. */
 function callersOf(semaphore: Semaphore) {
   const inside: string[] = [];
   const finish = new Map<string, Deferred<string>>();
@@ -25,11 +25,11 @@ function callersOf(semaphore: Semaphore) {
   };
 }
 
-/** Long enough for everything that waits for nothing but promises. */
+/** Resolves once all pending promises have settled. */
 const settled = () => setImmediate();
 
 describe('a semaphore', () => {
-  it('lets in as many as it has slots, and the others in the order in which they came', async () => {
+  it('runs as many callers as it has slots, and the others in the order of arrival', async () => {
     const callers = callersOf(createSemaphore({ slots: 2 }));
     const answers = ['a', 'b', 'c', 'd'].map(callers.come);
     await settled();
@@ -45,7 +45,7 @@ describe('a semaphore', () => {
     expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('that was left by all lets in as many as at first', async () => {
+  it('has all its slots again once all callers are done', async () => {
     const callers = callersOf(createSemaphore({ slots: 1 }));
     for (const name of ['a', 'b', 'c']) {
       const answer = callers.come(name);
@@ -56,7 +56,7 @@ describe('a semaphore', () => {
     }
   });
 
-  it('lets nobody overtake who comes in the moment in which a slot gets free', async () => {
+  it('does not let a new caller overtake a waiting one when a slot gets free', async () => {
     const callers = callersOf(createSemaphore({ slots: 1 }));
     const first = callers.come('first');
     void callers.come('waiting');
@@ -68,7 +68,7 @@ describe('a semaphore', () => {
     expect(callers.inside).toEqual(['waiting']);
   });
 
-  it('gets its slot back from work that fails, and tells the failure', async () => {
+  it('gets its slot back from failed work, and rejects with the failure', async () => {
     const callers = callersOf(createSemaphore({ slots: 1 }));
     const failing = callers.come('failing');
     void callers.come('next');
@@ -79,7 +79,7 @@ describe('a semaphore', () => {
     expect(callers.inside).toEqual(['next']);
   });
 
-  it('refuses whoever finds its queue full, and nobody else', async () => {
+  it('rejects the callers that find its queue full, and no others', async () => {
     const callers = callersOf(createSemaphore({ slots: 1, queue: { maxWaiting: 2, fullError } }));
     const answers = ['a', 'b', 'c'].map(callers.come);
     await settled();
@@ -94,7 +94,7 @@ describe('a semaphore', () => {
     expect(await Promise.all([...answers, fifth])).toEqual(['a', 'b', 'c', 'e']);
   });
 
-  it('that is closed turns away who waits and who comes, and lets finish who is inside', async () => {
+  it('rejects waiting and new callers once it is closed, and lets running work finish', async () => {
     const semaphore = createSemaphore({ slots: 1 });
     const callers = callersOf(semaphore);
     const inside = callers.come('inside');
@@ -107,7 +107,7 @@ describe('a semaphore', () => {
     expect(await inside).toBe('inside');
   });
 
-  it('does not begin the work of somebody whom it let in when it was closed', async () => {
+  it('does not start work that was about to start when it was closed', async () => {
     const semaphore = createSemaphore({ slots: 1 });
     const callers = callersOf(semaphore);
     const entering = callers.come('entering');

@@ -20,22 +20,22 @@ describe('the table of order states', () => {
     expect([...reached].sort()).toEqual([...STATUSES].sort());
   });
 
-  it('comes to an end from every status', () => {
+  it('reaches a final status from every status', () => {
     const comesToAnEnd = (status: (typeof STATUSES)[number]): boolean =>
       isFinal(status) || ORDER_TRANSITIONS[status].some(comesToAnEnd);
     expect(STATUSES.filter((status) => !comesToAnEnd(status))).toEqual([]);
   });
 
-  it('lets nobody take back an order that is being executed', () => {
+  it('does not let an order be cancelled while it is processing', () => {
     expect(ORDER_TRANSITIONS.processing.toSorted()).toEqual(['completed', 'failed']);
   });
 
-  it('has completed, cancelled, failed and expired as its ends', () => {
+  it('has completed, cancelled, failed and expired as final statuses', () => {
     expect(STATUSES.filter(isFinal).sort()).toEqual(['cancelled', 'completed', 'expired', 'failed']);
   });
 
   it.each(STATUSES.flatMap((from) => STATUSES.map((to) => [from, to] as const)))(
-    'lets an order go from %s to %s only when it says so',
+    'allows the transition from %s to %s only when the table has it',
     (from, to) => {
       const order = anOrder({ status: from, history: [{ status: from, at: AT, reason: null }] });
       if (ORDER_TRANSITIONS[from].includes(to)) {

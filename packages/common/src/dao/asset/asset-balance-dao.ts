@@ -19,15 +19,17 @@ export const assetBalanceRecord = defineRecord<
 
 export type AssetBalanceDao = ReturnType<typeof createAssetBalanceDao>;
 
+/** Creates the DAO of positions. */
 export function createAssetBalanceDao(store: TableStore) {
   return {
+    /** Returns a user's position in an asset; undefined when there never was one. */
     async getAssetBalance(username: string, asset_id: string): Promise<StoredAssetBalance | undefined> {
       return assetBalanceRecord.readIfPresent(
         await store.get(assetBalanceRecord.key({ username, asset_id })),
       );
     },
 
-    /** Every holding of a user, in the order of asset ids. */
+    /** Returns all positions of a user, by asset id, also those of quantity 0. */
     async getAllAssetBalances(username: string): Promise<StoredAssetBalance[]> {
       return readAll(
         store,
@@ -36,7 +38,7 @@ export function createAssetBalanceDao(store: TableStore) {
       );
     },
 
-    /** The users who hold, or once held, an asset. Quantities are read from the holdings, never from an index. */
+    /** Lists the positions in an asset, also those of quantity 0. Reads the items themselves, since an index may lag. */
     async getAllBalancesForAsset(asset_id: string, page: PageRequest): Promise<Page<StoredAssetBalance>> {
       const holders = await readPage(
         store,

@@ -9,7 +9,7 @@ import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';
 
 const ASSET_SORT_KEY = 'ASSET';
-/** The catalogue is hundreds of assets, read as a whole. */
+/** The one partition of the catalogue, which is hundreds of assets and read as a whole. */
 const CATALOGUE_PARTITION = 'ASSET';
 
 const storedRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
@@ -19,16 +19,16 @@ const storedRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
   indexes: ({ asset_id }) => ({ CatalogueIndex: { pk: CATALOGUE_PARTITION, sk: asset_id } }),
 });
 
-/** Whether an item was stored by an earlier version, in a form that is read by `withPresentFields`. */
+/** Returns whether an item has the form of an earlier version, which `withCurrentFields` converts. */
 function isFormer({ attributes }: Item): boolean {
   return attributes['status'] === FORMER_CANCEL_ONLY || attributes['circulating_supply'] === undefined;
 }
 
 /**
- * Reads an item of an earlier version: it may say `inactive`, which is `cancel_only` now, and has a market cap in place
- * of the circulating supply.
+ * Converts an item of an earlier version: `inactive` becomes `cancel_only`, and a market cap becomes the circulating
+ * supply.
  */
-function withPresentFields(item: Item): Item {
+function withCurrentFields(item: Item): Item {
   if (!isFormer(item)) return item;
   const { market_cap, ...others } = item.attributes;
   const circulating_supply =
@@ -38,24 +38,25 @@ function withPresentFields(item: Item): Item {
   return { ...item, attributes: { ...others, ...status, circulating_supply } };
 }
 
-/** The supply that makes a stored market cap at the stored price. What is no market cap stays, for an audit to find. */
+/** Returns the supply for a stored market cap and price. Returns an invalid market cap unchanged, for an audit to find. */
 function formerSupply(marketCap: AttributeValue, price: AttributeValue | undefined): AttributeValue {
   const cap = nonNegativeDecimalSchema.safeParse(marketCap);
   const current = positiveDecimalSchema.safeParse(price);
   return cap.success && current.success ? supplyOfMarketCap(cap.data, current.data) : marketCap;
 }
 
+/** The record of assets; reads items of earlier versions, too. */
 export const assetRecord: EntityRecord<Asset, Pick<Asset, 'asset_id'>> = {
   ...storedRecord,
-  read: (item) => storedRecord.read(withPresentFields(item)),
-  parse: (item) => storedRecord.parse(withPresentFields(item)),
-  readIfPresent: (item) => item && storedRecord.read(withPresentFields(item)),
+  read: (item) => storedRecord.read(withCurrentFields(item)),
+  parse: (item) => storedRecord.parse(withCurrentFields(item)),
+  readIfPresent: (item) => item && storedRecord.read(withCurrentFields(item)),
 };
 
 /**
- * Upgrades the assets of an earlier version: `inactive` becomes `cancel_only`, a market cap the circulating supply, and an
- * asset that was delisted without a settlement price gets its last price as one, so that its positions are settled.
- * @returns how many were changed
+ * Upgrades the assets of an earlier version: `inactive` becomes `cancel_only`, a market cap becomes the circulating supply,
+ * and an asset delisted without a settlement price gets its last price as one, so that its positions are settled.
+ * @returns the number of changed assets
  */
 export async function upgradeAssets(store: TableStore, at: Date): Promise<number> {
   const query = { table: 'inventory', index: 'CatalogueIndex', pk: CATALOGUE_PARTITION } as const;
@@ -78,13 +79,14 @@ function withSettlementPrice(asset: Asset, at: Date): Asset {
   return { ...asset, settlement_price: asset.current_price, delisted_at: at.toISOString() };
 }
 
-/** Whether an asset itself is stored under a key, and not one of its candles. */
+/** Returns whether a key is that of an asset, and not of a candle or another item of the table. */
 export function isAssetKey({ table, sk }: ItemKey): boolean {
   return table === 'inventory' && sk === ASSET_SORT_KEY;
 }
 
 export type AssetDao = ReturnType<typeof createAssetDao>;
 
+/** Creates the DAO of the asset catalogue. */
 export function createAssetDao(store: TableStore) {
   const updateAsset = async (asset_id: string, change: (asset: Asset) => Partial<Asset>): Promise<Asset> =>
     store.transact({ asset: assetRecord.key({ asset_id }) }, (items) => {
@@ -97,7 +99,7 @@ export function createAssetDao(store: TableStore) {
   const setStatus = async (asset_id: string, status: AssetStatus, at: Date): Promise<Asset> =>
     updateAsset(asset_id, () => ({ status, updated_at: at.toISOString() }));
 
-  /** The assets of some ids, by id; one that does not exist is left out. */
+  /** Returns the assets with some ids, by id, without those that do not exist. */
   const getAssetsByIds = async (asset_ids: readonly string[]): Promise<ReadonlyMap<string, Asset>> => {
     const assets = new Map<string, Asset>();
     for (let start = 0; start < asset_ids.length; start += MAX_BATCH_GET_ITEMS) {
@@ -109,7 +111,10 @@ export function createAssetDao(store: TableStore) {
   };
 
   return {
-    /** @throws AlreadyExistsError (409) */
+    /**
+     * Stores a new asset.
+     * @throws AlreadyExistsError (409) when the id is taken
+     */
     async createAsset(asset: Asset): Promise<Asset> {
       return store.transact({ existing: assetRecord.key(asset) }, ({ existing }) => {
         if (existing) throw new AlreadyExistsError('An asset with this id exists.', 'asset_id');
@@ -117,20 +122,24 @@ export function createAssetDao(store: TableStore) {
       });
     },
 
+    /** Returns an asset; undefined when it does not exist. */
     async getAsset(asset_id: string): Promise<Asset | undefined> {
       return assetRecord.readIfPresent(await store.get(assetRecord.key({ asset_id })));
     },
 
     getAssetsByIds,
 
-    /** @throws NotFoundError (404) that names the first asset of the list which does not exist */
+    /**
+     * Checks that assets exist.
+     * @throws NotFoundError (404) with the first id that does not
+     */
     async assertKnown(asset_ids: readonly string[]): Promise<void> {
       const known = await getAssetsByIds(asset_ids);
       const unknown = asset_ids.find((asset_id) => !known.has(asset_id));
       if (unknown !== undefined) throw new NotFoundError(`The asset ${unknown}`);
     },
 
-    /** The whole catalogue in the order of its ids. */
+    /** Returns the whole catalogue, by id. */
     async getAssets(): Promise<Asset[]> {
       return readAll(
         store,
@@ -139,13 +148,18 @@ export function createAssetDao(store: TableStore) {
       );
     },
 
-    /** @throws NotFoundError (404); whatever `change` throws, with nothing written */
+    /**
+     * Changes fields of an asset.
+     * @throws NotFoundError (404); an error of `change`, with nothing written
+     */
     updateAsset,
 
+    /** Sets the status `active`. */
     async activateAsset(asset_id: string, at: Date): Promise<Asset> {
       return setStatus(asset_id, 'active', at);
     },
 
+    /** Sets the status `cancel_only`. */
     async deactivateAsset(asset_id: string, at: Date): Promise<Asset> {
       return setStatus(asset_id, 'cancel_only', at);
     },

@@ -7,7 +7,7 @@ import { defineRecord } from '../record.ts';
 const CANDLE_PREFIX = 'CANDLE';
 const SEPARATOR = '#';
 const DAY_SECONDS = 24 * 60 * 60;
-/** How long candles are kept; those of a day for ever. */
+/** The retention of candles, in seconds. Candles of a day are kept for ever. */
 const RETENTION_SECONDS: Readonly<Partial<Record<CandleInterval, number>>> = {
   '1m': 7 * DAY_SECONDS,
   '5m': 30 * DAY_SECONDS,
@@ -29,7 +29,7 @@ function partitionOf(assetId: string, interval: CandleInterval): string {
   return [CANDLE_PREFIX, assetId, interval].join(SEPARATOR);
 }
 
-/** Which candles; both ends inclusive, by the time they open. */
+/** Selects candles by their open time, both ends inclusive. */
 export interface CandlePeriod {
   readonly assetId: string;
   readonly interval: CandleInterval;
@@ -41,8 +41,10 @@ export interface CandlePeriod {
 
 export type CandleDao = ReturnType<typeof createCandleDao>;
 
+/** Creates the DAO of candles. */
 export function createCandleDao(store: TableStore) {
   return {
+    /** Returns the candles of an asset in a period. */
     async getCandles({ assetId, interval, from, to, limit, order }: CandlePeriod): Promise<Candle[]> {
       const found = await store.query({
         table: 'inventory',

@@ -5,12 +5,12 @@ import { manualMovesSchema, priceProposalSchema } from '../../entities/inventory
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-/** Pending proposals are a handful, listed as a whole; one an asset. */
+/** The one partition of pending proposals, at most one for each asset. */
 const PROPOSAL_PARTITION = 'PRICEPROPOSAL';
-/** Longer than any window of the limit: an absent item has moved nothing. */
+/** Longer than any window of the limit, so that an absent item means no moves. */
 const MOVES_RETENTION_SECONDS = 24 * 60 * 60;
 
-/** The pending proposal of an asset. It is deleted when it is approved or rejected. */
+/** The pending proposal of an asset. Its approval or rejection deletes it. */
 export const priceProposalRecord = defineRecord<PriceProposal, Pick<PriceProposal, 'asset_id'>>({
   table: 'inventory',
   schema: priceProposalSchema,
@@ -18,6 +18,7 @@ export const priceProposalRecord = defineRecord<PriceProposal, Pick<PriceProposa
   expiresAtEpochSeconds: ({ expires_at }) => epochSeconds(new Date(expires_at)),
 });
 
+/** The recent moves of an asset's manual price. */
 export const manualMovesRecord = defineRecord<ManualMoves, Pick<ManualMoves, 'asset_id'>>({
   table: 'inventory',
   schema: manualMovesSchema,
@@ -25,7 +26,7 @@ export const manualMovesRecord = defineRecord<ManualMoves, Pick<ManualMoves, 'as
   expiresAtEpochSeconds: ({ at }) => epochSeconds(addSeconds(new Date(at), MOVES_RETENTION_SECONDS)),
 });
 
-/** Returns every stored proposal in the order of its asset; some may have expired. */
+/** Returns all stored proposals, by asset. Some may have expired. */
 export async function readPriceProposals(store: TableStore): Promise<PriceProposal[]> {
   return readAll(
     store,

@@ -7,18 +7,18 @@ import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
 const PEAK_PREFIX = 'PEAKS#';
-/** Items of one transaction; the port allows a few more. */
+/** The most items of one transaction; the port allows 100. */
 const MAX_CHANGES = 90;
 
 const pricePeakSchema = z.object({
   asset_id: assetIdSchema,
-  /** Of the quote; trailing stops that were accepted at an earlier one have seen this bid. */
+  /** The `seq` of the quote. It counts for trailing stops accepted at an earlier quote. */
   seq: z.int().min(0),
   bid: positiveDecimalSchema,
   at: timestampSchema,
 });
 
-/** A bid that was the highest since some waiting trailing stops were accepted. */
+/** A bid that is the highest since the acceptance of some open trailing stops. */
 export type PricePeak = z.infer<typeof pricePeakSchema>;
 
 /** @public read by the audit of the store */
@@ -31,8 +31,8 @@ export const pricePeakRecord = defineRecord<PricePeak, Pick<PricePeak, 'asset_id
 export type PricePeakDao = ReturnType<typeof createPricePeakDao>;
 
 /**
- * What cannot be told from candles: which bid came after which acceptance. A trailing stop follows the highest of the
- * peaks whose `seq` is greater than that of its acceptance, so writing one twice, or one too many, changes nothing.
+ * Creates the DAO of peaks, which tell which bids came after which acceptance; candles do not. A trailing stop follows the
+ * highest peak with a `seq` greater than that of its acceptance, so a repeated or needless write changes nothing.
  */
 export function createPricePeakDao(store: TableStore) {
   const change = async (added: readonly PricePeak[], removed: readonly PricePeak[]): Promise<void> => {
@@ -52,15 +52,15 @@ export function createPricePeakDao(store: TableStore) {
   };
 
   return {
-    /** In the order of `seq`. */
+    /** Returns the peaks of an asset, by `seq`. */
     async getPeaks(asset_id: string): Promise<PricePeak[]> {
       const query = { table: 'orders', pk: PEAK_PREFIX + asset_id, order: 'ascending' } as const;
       return readAll(store, query, pricePeakRecord.read);
     },
 
-    /** Stores peaks, then deletes others, which those make needless; any number of either, of different `seq`. */
+    /** Stores peaks, then deletes those that they supersede. Takes any number of either, all of different `seq`. */
     async replacePeaks(added: readonly PricePeak[], removed: readonly PricePeak[]): Promise<void> {
-      // Usually this is one of each and one transaction. Where it is not, what is needed comes first.
+      // Usually one transaction. Otherwise peaks are added before any is removed.
       const first = added.slice(0, MAX_CHANGES);
       const room = MAX_CHANGES - first.length;
       await change(first, removed.slice(0, room));

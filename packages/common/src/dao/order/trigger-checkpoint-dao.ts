@@ -8,12 +8,12 @@ const CHECKPOINT_SORT_KEY = 'CHECKPOINT';
 
 const triggerCheckpointSchema = z.object({
   asset_id: assetIdSchema,
-  /** Of the last quote that was acted on in full, as all before it. */
+  /** The `seq` of the last quote that was processed completely, as were all before it. */
   seq: z.int().min(0),
   at: timestampSchema,
 });
 
-/** How far the prices of an asset have been acted on. */
+/** The progress of the trigger engine through the quotes of an asset. */
 export type TriggerCheckpoint = z.infer<typeof triggerCheckpointSchema>;
 
 /** @public read by the audit of the store */
@@ -25,15 +25,17 @@ export const triggerCheckpointRecord = defineRecord<TriggerCheckpoint, Pick<Trig
 
 export type TriggerCheckpointDao = ReturnType<typeof createTriggerCheckpointDao>;
 
+/** Creates the DAO of checkpoints. */
 export function createTriggerCheckpointDao(store: TableStore) {
   return {
+    /** Returns the checkpoint of an asset; undefined when none was stored yet. */
     async getCheckpoint(asset_id: string): Promise<TriggerCheckpoint | undefined> {
       return triggerCheckpointRecord.readIfPresent(
         await store.get(triggerCheckpointRecord.key({ asset_id })),
       );
     },
 
-    /** Moves the checkpoint of an asset forward; one that another process has moved further stays. */
+    /** Moves the checkpoint of an asset forward. Keeps one that another process has moved further. */
     async advance(checkpoint: TriggerCheckpoint): Promise<void> {
       await store.transact({ known: triggerCheckpointRecord.key(checkpoint) }, (items) => {
         const known = triggerCheckpointRecord.readIfPresent(items.known);

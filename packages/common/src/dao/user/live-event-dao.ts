@@ -19,20 +19,22 @@ export const liveEventRecord = defineRecord<LiveEvent, LiveEventIdentity>({
     epochSeconds(addSeconds(new Date(occurred_at), EVENT_RETENTION_SECONDS)),
 });
 
-/** Whose event is stored under a key; undefined for an item that is no event. */
+/** Returns the user whose event has a key; undefined for the key of another item. */
 export function eventOwnerOf({ table, pk }: ItemKey): string | undefined {
   return table === 'users' && pk.startsWith(EVENT_PREFIX) ? pk.slice(EVENT_PREFIX.length) : undefined;
 }
 
 export type LiveEventDao = ReturnType<typeof createLiveEventDao>;
 
+/** Creates the DAO of events. */
 export function createLiveEventDao(store: TableStore) {
   return {
+    /** Returns an event; undefined when it does not exist. */
     async getEvent(identity: LiveEventIdentity): Promise<LiveEvent | undefined> {
       return liveEventRecord.readIfPresent(await store.get(liveEventRecord.key(identity)));
     },
 
-    /** The events after a `seq`, oldest first; among them what has expired and is not deleted yet. */
+    /** Returns the events after a `seq`, oldest first, including expired ones that are not deleted yet. */
     async getEventsAfter(username: string, seq: number, limit: number): Promise<Page<LiveEvent>> {
       const found = await store.query({
         table: 'users',

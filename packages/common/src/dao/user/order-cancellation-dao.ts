@@ -10,7 +10,7 @@ const UPGRADES_PARTITION = 'UPGRADES';
 const orderCancellationSchema = z.object({ username: usernameSchema, since: timestampSchema });
 export type OrderCancellation = z.infer<typeof orderCancellationSchema>;
 
-/** One item for each account that may not trade and still has open orders: what an interrupted suspension resumes by. */
+/** A pending cancellation: a blocked account that still has open orders. An interrupted suspension resumes from it. */
 export const orderCancellationRecord = defineRecord<OrderCancellation, Pick<OrderCancellation, 'username'>>({
   table: 'users',
   schema: orderCancellationSchema,
@@ -20,14 +20,14 @@ export const orderCancellationRecord = defineRecord<OrderCancellation, Pick<Orde
 const upgradeSchema = z.object({ name: z.enum(['trading-blocks']), done_at: timestampSchema });
 type Upgrade = z.infer<typeof upgradeSchema>;
 
-/** One item for each upgrade of stored data that was completed, so that no later start repeats it. */
+/** A completed upgrade of stored data, which no later start repeats. */
 export const upgradeRecord = defineRecord<Upgrade, Pick<Upgrade, 'name'>>({
   table: 'users',
   schema: upgradeSchema,
   key: ({ name }) => ({ pk: UPGRADES_PARTITION, sk: name }),
 });
 
-/** Lists accounts whose open orders are still to be cancelled. */
+/** Lists the pending cancellations, by username. */
 export async function readOrderCancellations(
   store: TableStore,
   { limit, after }: { readonly limit: number; readonly after?: Position | undefined },

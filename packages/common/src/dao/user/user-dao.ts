@@ -12,7 +12,7 @@ import { defineRecord } from '../record.ts';
 const USER_SORT_KEY = 'USER';
 const EMAIL_CLAIM_SORT_KEY = 'EMAIL';
 const EMAIL_CLAIM_PREFIX = 'EMAIL#';
-/** All users in one partition of the directory: it is read by administrators only. */
+/** The one partition of the directory of users, which only administrators read. */
 const DIRECTORY_PARTITION = 'USER';
 
 export const userRecord = defineRecord<User, Pick<User, 'username'>>({
@@ -28,7 +28,7 @@ export const userRecord = defineRecord<User, Pick<User, 'username'>>({
 const emailClaimSchema = z.object({ email: z.string(), username: z.string() });
 type EmailClaim = z.infer<typeof emailClaimSchema>;
 
-/** One item for each e-mail in use: two sign-ups of one e-mail meet here, which an index could not arrange. */
+/** The claim of an e-mail address in use. Two sign-ups with the same address conflict on this item. */
 export const emailClaimRecord = defineRecord<EmailClaim, Pick<EmailClaim, 'email'>>({
   table: 'users',
   schema: emailClaimSchema,
@@ -36,9 +36,9 @@ export const emailClaimRecord = defineRecord<EmailClaim, Pick<EmailClaim, 'email
 });
 
 export interface UserUpdateOptions {
-  /** What is written in the same commit. */
+  /** Other writes of the same commit. */
   readonly companions?: readonly Write[];
-  /** Looks at the user as the commit finds it, and throws when the change must not be made. */
+  /** Checks the current user inside the commit; throws to prevent the change. */
   readonly check?: (user: User) => void;
 }
 
@@ -46,13 +46,14 @@ type ItemsByName = Readonly<Record<string, Item | undefined>>;
 
 export type UserDao = ReturnType<typeof createUserDao>;
 
+/** Creates the DAO of users and their claims of e-mail addresses. */
 export function createUserDao(store: TableStore) {
   const getUserByUsername = async (username: string): Promise<User | undefined> =>
     userRecord.readIfPresent(await store.get(userRecord.key({ username })));
 
   return {
     /**
-     * Creates a user and claims the e-mail, together with whatever belongs to the same moment.
+     * Stores a new user and claims the e-mail address, in one commit with other writes.
      * @throws AlreadyExistsError (409) when the username or the e-mail is taken
      */
     async createUser(user: User, companions: readonly Write[] = []): Promise<User> {
@@ -69,6 +70,7 @@ export function createUserDao(store: TableStore) {
 
     getUserByUsername,
 
+    /** Returns the user with an e-mail address; undefined when there is none. */
     async getUserByEmail(email: string): Promise<User | undefined> {
       const found = await store.query({
         table: 'users',
@@ -82,8 +84,8 @@ export function createUserDao(store: TableStore) {
     },
 
     /**
-     * Changes a user; a new e-mail is claimed and the old claim given up in the same commit.
-     * @throws NotFoundError (404), AlreadyExistsError (409) when the e-mail is taken
+     * Changes a user. Claims a new e-mail address and deletes the old claim in the same commit.
+     * @throws NotFoundError (404); AlreadyExistsError (409) when the address is taken; an error of `check`
      */
     async updateUser(
       username: string,
@@ -102,7 +104,7 @@ export function createUserDao(store: TableStore) {
         (items: ItemsByName) => {
           const user = userRecord.readIfPresent(items['user']);
           if (!user) throw new NotFoundError('The user');
-          // The e-mail was moved since it was read: which claim to give up is no longer known.
+          // The address changed since it was read, so the old claim is not among the reads.
           if (user.email !== known.email) throw new StoreBusyError();
           check?.(user);
           const changed: User = { ...user, ...changes, username };
@@ -115,11 +117,11 @@ export function createUserDao(store: TableStore) {
       );
     },
 
+    /** Lists users by username, those whose name begins with a prefix. */
     getUsers: (prefix: string, page: PageRequest) => listUsers(store, prefix, page),
   };
 }
 
-/** Users in the order of their names, those whose name begins with a prefix. */
 async function listUsers(store: TableStore, prefix: string, page: PageRequest): Promise<Page<User>> {
   const names = await readPage(
     store,
@@ -138,8 +140,8 @@ async function listUsers(store: TableStore, prefix: string, page: PageRequest): 
 }
 
 /**
- * The claims on an address, by their names in a transaction. Accounts from before addresses had one form may have claimed
- * one in another spelling: decomposed (NFD), or with its domain in letters where the form has `xn--`.
+ * Returns the reads of all claims of an address, by name. Accounts from before addresses were canonical may have claimed
+ * another spelling: decomposed (NFD), or with Unicode letters in the domain instead of `xn--`.
  */
 function claimReads(email: string): Record<string, ItemKey> {
   const at = email.lastIndexOf('@');

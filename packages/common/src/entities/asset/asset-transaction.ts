@@ -18,7 +18,7 @@ export const assetTransactionTypeSchema = z.enum([
   'staking',
   'settlement',
 ]);
-/** @public an enum of the mission */
+/** @public for clients of the package */
 export type AssetTransactionType = z.infer<typeof assetTransactionTypeSchema>;
 
 export const assetTransactionStatusSchema = z.enum([
@@ -28,10 +28,10 @@ export const assetTransactionStatusSchema = z.enum([
   'cancelled',
   'processing',
 ]);
-/** @public an enum of the mission */
+/** @public for clients of the package */
 export type AssetTransactionStatus = z.infer<typeof assetTransactionStatusSchema>;
 
-/** One movement of an asset. */
+/** A movement of an asset into or out of a position. */
 export const assetTransactionSchema = z.object({
   transaction_id: idSchema,
   username: usernameSchema,
@@ -39,14 +39,14 @@ export const assetTransactionSchema = z.object({
   transaction_type: assetTransactionTypeSchema,
   quantity: positiveDecimalSchema,
   price: positiveDecimalSchema,
-  /** USD without fees; 0.00 for a position worth less than a cent that is sold in full or settled. */
+  /** USD without fees; 0.00 for a position worth less than a cent that is sold completely or settled. */
   total_amount: nonNegativeDecimalSchema,
-  /** Null for a settlement, which no order asked for. */
+  /** Null for a settlement, which has no order. */
   order_id: idSchema.nullable().default(null),
   status: assetTransactionStatusSchema.default('pending'),
   fees: nonNegativeDecimalSchema.nullable().default(null),
   description: descriptionSchema.nullable().default(null),
-  /** USD that a sale or settlement brought, less fees, beyond what the units had cost; null for anything else. */
+  /** Profit in USD of a sale or settlement: proceeds less fees and cost; null for other types. */
   realized_pnl: signedDecimalSchema.nullable().default(null),
   timestamp: timestampSchema,
   created_at: timestampSchema,

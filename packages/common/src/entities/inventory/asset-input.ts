@@ -15,30 +15,30 @@ import {
 
 const MAX_MARKET_CAP_RANK = 1_000_000;
 
-/** One spelling for each value, so that 1.50 and 1.5 are stored alike. */
+/** A decimal in its shortest form, so that 1.50 and 1.5 are stored alike. */
 const plainDecimalInput = (rules?: DecimalInputRules) =>
   decimalInput(rules).transform((text) => formatDecimal(decimal(text)));
 
 const basisPointsInput = integerInput({ min: 0, max: MAX_BASIS_POINTS });
-/** The house keeps at most 10 % of a price as its spread, and of a total as its fee. */
+/** The most that the house charges: 10 % of a price as spread, 10 % of a total as fee. */
 const MAX_CHARGE_BASIS_POINTS = 1_000;
 const chargeInput = integerInput({ min: 0, max: MAX_CHARGE_BASIS_POINTS });
 const scaleInput = integerInput(scaleLimits);
 const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
 const supplyInput = plainDecimalInput({ sign: 'non-negative', isSupply: true }).nullable();
-/** Stored as the supply that it is at the price of the moment. */
+/** A market cap, stored as the supply that it makes at the current price. */
 const marketCapInput = amountInput.describe(
-  'USD. Stored as the `circulating_supply` that makes it at the price of the moment; from then on it follows the price. ' +
-    'Give one of the two.',
+  'USD. Stored as the `circulating_supply` for this market cap at the current price; afterwards it follows the price. ' +
+    'Give this or `circulating_supply`.',
 );
 const { symbol, name, description, website, whitepaper, image } = assetSchema.shape;
 
-/** Clients of earlier versions call `cancel_only` `inactive`. */
+/** Accepts `inactive`, the name of `cancel_only` in clients of earlier versions. */
 const statusInput = z
   .enum([...assetStatusSchema.options, FORMER_CANCEL_ONLY])
   .transform((status) => (status === FORMER_CANCEL_ONLY ? 'cancel_only' : status));
 
-/** What an administrator may say of an asset. Changes of the price are computed, so they are not among it. */
+/** The fields that an administrator sets. Changes of the price are computed. */
 const editableFields = {
   symbol: z.string().trim().pipe(symbol),
   name: z.string().trim().pipe(name),
@@ -59,7 +59,7 @@ const editableFields = {
   daily_volatility_bps: basisPointsInput,
 };
 
-/** A new asset as an administrator sends it. */
+/** A request for a new asset. */
 export const assetCreateSchema = z.strictObject({
   asset_id: assetSchema.shape.asset_id,
   symbol: editableFields.symbol,
@@ -83,28 +83,29 @@ export const assetCreateSchema = z.strictObject({
 });
 export type AssetCreate = z.infer<typeof assetCreateSchema>;
 
-/** Any of the editable fields, at least one; null empties a field that may be empty. */
+/** A request to change an asset: at least one of the editable fields. Null empties an optional field. */
 export const assetUpdateSchema = z
   .strictObject(editableFields)
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, {
     error: 'Name at least one field.',
-    // An unknown field is complained about by its name, and that is enough.
+    // The error for an unknown field is enough.
     when: ({ issues }) => issues.length === 0,
   });
 export type AssetUpdate = z.infer<typeof assetUpdateSchema>;
 
+/** A request to set the price of an asset. */
 export const assetPriceUpdateSchema = z.strictObject({
   price: plainDecimalInput(),
   force: z
     .boolean()
     .default(false)
     .describe(
-      'Proposes a step that is too large for one person, or, sent by a second administrator, approves it.',
+      'Proposes a price that moves too far for one administrator, or, from a second administrator, approves the proposal.',
     ),
 });
 
-/** What a list of assets can be sorted by. */
+/** The sort keys of a list of assets. */
 export const assetSortFieldSchema = z.enum([
   'asset_id',
   'name',

@@ -12,6 +12,7 @@ export type CandleInterval = z.infer<typeof candleIntervalSchema>;
 
 const MINUTE_SECONDS = 60;
 
+/** The length of each interval in seconds. */
 export const CANDLE_SECONDS: Readonly<Record<CandleInterval, number>> = {
   '1m': MINUTE_SECONDS,
   '5m': 5 * MINUTE_SECONDS,
@@ -20,11 +21,11 @@ export const CANDLE_SECONDS: Readonly<Record<CandleInterval, number>> = {
   '1d': 24 * 60 * MINUTE_SECONDS,
 };
 
-/** The quote that made a price of a candle. */
+/** The quote with a price of a candle. */
 const candleQuoteSchema = z.object({ seq: z.int().min(0), bid: positiveDecimalSchema });
 export type CandleQuote = z.infer<typeof candleQuoteSchema>;
 
-/** The mid prices of one asset over one span of time: first, highest, lowest and last. */
+/** The first, highest, lowest and last mid price of an asset in a span of time, with the volume traded. */
 export const candleSchema = z.object({
   asset_id: assetIdSchema,
   interval: candleIntervalSchema,
@@ -33,14 +34,14 @@ export const candleSchema = z.object({
   high: positiveDecimalSchema,
   low: positiveDecimalSchema,
   close: positiveDecimalSchema,
-  /** Units of the asset that were traded on this platform. */
+  /** Units of the asset traded on this platform. */
   volume: nonNegativeDecimalSchema,
-  /** False while the span is not over. */
+  /** False until the span is over. */
   final: z.boolean(),
   source: quoteSourceSchema,
   /**
-   * The latest quotes at the lowest, the highest and the last price, of a recorded candle of a minute; null elsewhere. They prove to
-   * open orders which prices came after their acceptance (ADR 0026); a candle without them proves nothing.
+   * The latest quotes at the lowest, the highest and the last price of a recorded one-minute candle; null in other candles.
+   * They tell which prices came after the acceptance of an open order (ADR 0026).
    */
   quotes: z
     .object({ low: candleQuoteSchema, high: candleQuoteSchema, close: candleQuoteSchema })
@@ -49,7 +50,7 @@ export const candleSchema = z.object({
 });
 export type Candle = z.infer<typeof candleSchema>;
 
-/** The beginning of the span that a moment lies in. */
+/** Returns the open time of the candle that a time lies in. */
 export function candleOpenTime(interval: CandleInterval, at: string): string {
   const spanMilliseconds = CANDLE_SECONDS[interval] * 1_000;
   return new Date(Math.floor(Date.parse(at) / spanMilliseconds) * spanMilliseconds).toISOString();

@@ -8,24 +8,25 @@ import {
   usernameSchema,
 } from '../fields.ts';
 
-/** A manual price that one staff member proposed and a second administrator has to approve. */
+/** A manual price, proposed by one staff member, that a second administrator has to approve. */
 export const priceProposalSchema = z.object({
   proposal_id: idSchema,
   asset_id: assetIdSchema,
-  /** USD per unit: what was proposed, and the price at that moment. */
+  /** The proposed price in USD per unit. */
   price: positiveDecimalSchema,
+  /** The price at the time of the proposal, in USD per unit. */
   price_before: positiveDecimalSchema,
   proposed_by: usernameSchema,
   proposed_at: timestampSchema,
-  /** From this moment on the proposal cannot be approved. */
+  /** The proposal cannot be approved from this time on. */
   expires_at: timestampSchema,
 });
 export type PriceProposal = z.infer<typeof priceProposalSchema>;
 
-/** How far manual prices of an asset moved lately, as a leaky bucket that empties within the window of the limit. */
+/** The recent moves of an asset's manual price: a leaky bucket that empties within the window of the limit. */
 export const manualMovesSchema = z.object({
   asset_id: assetIdSchema,
-  /** Sum of the moves in percent, as it was at `at`. */
+  /** The level of the bucket at `at`: the sum of moves in percent. */
   moved_percent: nonNegativeDecimalSchema,
   at: timestampSchema,
 });

@@ -19,19 +19,21 @@ const timelineEventSchema = z.enum([
 export const timelineEntrySchema = z.object({
   at: timestampSchema,
   event: timelineEventSchema,
-  text: z.string().describe('One sentence for people.'),
-  facts: z.record(z.string(), z.string()).describe('The figures of the sentence, for programs.'),
+  text: z.string().describe('One sentence for display.'),
+  facts: z.record(z.string(), z.string()).describe('The figures of the sentence.'),
 });
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
 
 const distance = {
-  distance: figureSchema.describe('USD from the price to the trigger: negative when the price has to fall.'),
-  distance_percent: figureSchema.describe('The same in percent of the price.'),
+  distance: figureSchema.describe(
+    'USD from the price to the trigger price; negative when the price has to fall.',
+  ),
+  distance_percent: figureSchema.describe('The distance in percent of the price.'),
 };
 
 export const nearestMissSchema = z.object({
-  at: timestampSchema.describe('The moment, or the beginning of the span that it lies in.'),
-  interval: candleIntervalSchema.nullable().describe('How long that span is; null for a moment.'),
+  at: timestampSchema.describe('The time of the price, or the start of the interval that it lies in.'),
+  interval: candleIntervalSchema.nullable().describe('The length of the interval; null when `at` is exact.'),
   price: positiveDecimalSchema.describe('USD per unit on the side of the order.'),
   trigger_price: positiveDecimalSchema,
   ...distance,
@@ -42,15 +44,15 @@ export const waitingForSchema = z.object({
   watches: z.enum(['ask', 'bid']),
   condition: z.enum(['at_or_below', 'at_or_above']),
   trigger_price: figureSchema.describe(
-    'USD per unit; of a trailing stop, the one of this moment; of a triggered stop that waits for its bound, the bound.',
+    'USD per unit. For a trailing stop the current trigger price; for a triggered stop that is open at its bound, the bound.',
   ),
   price_bound: positiveDecimalSchema
     .nullable()
-    .describe('The worst price of the fill, if the order has one.'),
+    .describe('The worst price of the fill, if the order has a bound.'),
   peak: positiveDecimalSchema
     .nullable()
-    .describe('The highest bid since the acceptance of a trailing stop, as far as it is on record.'),
-  price: positiveDecimalSchema.nullable().describe('The price of the moment; null when there is none.'),
+    .describe('The highest recorded bid since the acceptance of a trailing stop.'),
+  price: positiveDecimalSchema.nullable().describe('The current price; null when there is none.'),
   quote_at: timestampSchema.nullable(),
   distance: distance.distance.nullable(),
   distance_percent: distance.distance_percent.nullable(),
@@ -58,14 +60,16 @@ export const waitingForSchema = z.object({
 });
 export type WaitingFor = z.infer<typeof waitingForSchema>;
 
-/** Why an order is what it is, from what is stored of it and of the prices. */
+/** An explanation of an order's status, from the stored order and the recorded prices. */
 export const orderExplanationSchema = z.object({
   order_id: idSchema,
   status: orderStatusSchema,
-  timeline: z.array(timelineEntrySchema).describe('In the order of time.'),
+  timeline: z.array(timelineEntrySchema).describe('Oldest first.'),
   nearest_miss: nearestMissSchema
     .nullable()
-    .describe('How close the price came while the order waited; null once it fired, and for trailing stops.'),
-  waiting_for: waitingForSchema.nullable().describe('Null for an order that no longer waits.'),
+    .describe(
+      'How close the price came while the order was open; null once it is triggered, and for trailing stops.',
+    ),
+  waiting_for: waitingForSchema.nullable().describe('Null for an order that is not open.'),
 });
 export type OrderExplanation = z.infer<typeof orderExplanationSchema>;

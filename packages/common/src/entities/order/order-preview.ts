@@ -8,7 +8,7 @@ import {
 import { quoteSchema } from '../inventory/quote.ts';
 import { orderTypeSchema } from './order.ts';
 
-/** A decimal that is worked out and only shown: it may have more digits than any that is stored. */
+/** A computed decimal for display: it may have more digits than stored decimals. */
 export const figureSchema = z.string().regex(/^-?\d+(?:\.\d+)?$/);
 
 const cashSchema = z
@@ -29,17 +29,17 @@ const unitsSchema = z
 
 const beforeAndAfter = <T extends z.ZodType>(schema: T) => z.object({ before: schema, after: schema });
 
-/** What an order has reserved, or would. */
+/** The hold that an order would have. */
 const holdSchema = z.object({
   amount: positiveDecimalSchema,
   unit: z.string().describe('`USD`, or the id of the asset.'),
 });
 
 export const orderReasonSchema = z.object({
-  code: z.string().describe('The code of the problem that the order would be answered with.'),
-  field: z.string().nullable().describe('The member of the request that would have to be another.'),
+  code: z.string().describe('The code of the problem response that the order would get.'),
+  field: z.string().nullable().describe('The member of the request to change.'),
   message: z.string(),
-  available: z.string().optional().describe('What is there, when it is too little.'),
+  available: z.string().optional().describe('The available amount, when it is too small.'),
   required: z.string().optional(),
 });
 export type OrderReason = z.infer<typeof orderReasonSchema>;
@@ -50,17 +50,17 @@ export const orderWarningSchema = z.object({
 });
 export type OrderWarning = z.infer<typeof orderWarningSchema>;
 
-/** What an order would do if it were placed now. Nothing of it is promised: the next price may change it. */
+/** An estimate of what an order would do if it were placed now. The next quote may change it. */
 export const orderPreviewSchema = z.object({
   would_be: z.enum(['executed', 'queued', 'refused']),
   order_type: orderTypeSchema,
   asset_id: assetIdSchema,
-  quantity: z.string().describe('Units of the asset; `max` is counted out when something is available.'),
-  price: positiveDecimalSchema
-    .nullable()
-    .describe('USD per unit on the side of the order: the ask of a buy, the bid of a sale.'),
-  total_amount: nonNegativeDecimalSchema.nullable().describe('USD, as the order would show it.'),
-  fees: nonNegativeDecimalSchema.nullable().describe('USD, as the order would show it.'),
+  quantity: z
+    .string()
+    .describe('Units of the asset; `max` is replaced by the available units, if there are any.'),
+  price: positiveDecimalSchema.nullable().describe('USD per unit: the ask for a buy, the bid for a sale.'),
+  total_amount: nonNegativeDecimalSchema.nullable().describe('USD, the `total_amount` of the order.'),
+  fees: nonNegativeDecimalSchema.nullable().describe('USD, the `fees` of the order.'),
   estimate: z
     .object({
       price: figureSchema,
@@ -70,23 +70,23 @@ export const orderPreviewSchema = z.object({
     })
     .nullable()
     .describe(
-      'The trade at the price of execution, or at the price that the order would wait for. `cash` is what leaves the ' +
-        'account or reaches it, fees included.',
+      'The fill at the current price, or at the trigger price of an order that would be open. `cash` is what the account ' +
+        'pays or receives, fees included.',
     ),
   price_bound: positiveDecimalSchema
     .nullable()
-    .describe('The worst price of the fill, as the order would have it.'),
-  hold: holdSchema.nullable().describe('What would be reserved; null for an order that would not wait.'),
+    .describe('The worst price of the fill, the `price_bound` of the order.'),
+  hold: holdSchema.nullable().describe('The hold; null for an order that would not be open.'),
   balance: beforeAndAfter(cashSchema),
   holding: beforeAndAfter(unitsSchema)
     .nullable()
-    .describe('Null when nothing of the asset is or would be held.'),
-  quote: quoteSchema.nullable().describe('The prices of the moment, however old.'),
+    .describe('Null when the account has no position in the asset and would have none.'),
+  quote: quoteSchema.nullable().describe('The current quote, however old.'),
   expires_at: timestampSchema.nullable(),
   distance_percent: figureSchema
     .nullable()
-    .describe('How far the price would have to move until the order fires: negative when it has to fall.'),
+    .describe('How far the price has to move until the order is triggered; negative when it has to fall.'),
   warnings: z.array(orderWarningSchema),
-  reasons: z.array(orderReasonSchema).describe('Every reason why the order would be refused.'),
+  reasons: z.array(orderReasonSchema).describe('Every reason for which the order would be refused.'),
 });
 export type OrderPreview = z.infer<typeof orderPreviewSchema>;

@@ -6,7 +6,7 @@ import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
 import type { Balance } from './balance.ts';
 import type { BalanceTransaction, Direction, TransactionType } from './balance-transaction.ts';
 
-/** 422 BUS_001: cash or holding does not cover it. */
+/** 422 BUS_001: the available cash or units do not cover a debit or a hold. */
 export class InsufficientBalanceError extends ProblemError {
   constructor(
     what: string,
@@ -25,14 +25,14 @@ export class InsufficientBalanceError extends ProblemError {
   }
 }
 
-/** 422 BUS_002: the balance would have more digits than an amount may have. */
+/** 422 BUS_002: a balance would exceed the largest amount that can be stored. */
 class BalanceLimitError extends ProblemError {
   constructor() {
     super('BUS_002', { detail: 'The balance would become larger than the platform can hold.' });
   }
 }
 
-/** The cash of somebody who just signed up. */
+/** Returns the balance of a new user: no cash, no holds, no ledger. */
 export function emptyBalance(username: string, at: string): Balance {
   const nothing = formatUsd(ZERO);
   return {
@@ -53,39 +53,39 @@ export function emptyBalance(username: string, at: string): Balance {
   };
 }
 
-/** What may be spent: `current - held`. */
+/** Returns the available cash in USD: `current_balance - held_balance`. */
 export function availableCash(balance: Balance): Decimal {
   return decimal(balance.current_balance).minus(balance.held_balance);
 }
 
-/** Counts an order that became open (1) or is no longer open (-1). What was never counted stays uncounted. */
+/** Counts an order that becomes open (1) or ends (-1). Leaves an uncounted balance uncounted. */
 export function countOpenOrder(balance: Balance, change: 1 | -1): Balance {
   const { open_order_count: count } = balance;
   return count === null ? balance : { ...balance, open_order_count: count + change };
 }
 
 /**
- * Refuses an order of an account that may not trade.
- * @throws ForbiddenError (403)
+ * Checks that an account may trade.
+ * @throws ForbiddenError (403) when its trading is blocked
  */
 export function assertNotBlocked({ trading_block: block }: Balance): void {
   if (block !== null) throw new ForbiddenError(`This account is ${block} and cannot trade.`);
 }
 
-/** A movement of cash that is to be posted. */
+/** A movement of cash to post to a ledger. */
 export interface LedgerEntry {
   readonly type: TransactionType;
   readonly direction: Direction;
-  /** USD, more than zero, already rounded against the user. */
+  /** USD, above zero, already rounded against the user. */
   readonly amount: Decimal;
   readonly description: string | null;
   readonly referenceId: string | null;
   readonly at: string;
-  /** Makes the transaction's id unique. */
+  /** The unique part of the transaction's id. */
   readonly id: string;
 }
 
-/** The total on the balance that sums up the entries of one kind. Sales and adjustments have none. */
+/** The field of the balance that sums the entries of one kind. Proceeds of sales and adjustments have none. */
 const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance & `total_${string}`>> = {
   'deposit:credit': 'total_deposits',
   'withdraw:debit': 'total_withdrawals',
@@ -94,8 +94,8 @@ const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance 
 };
 
 /**
- * Reserves cash for an order; the current balance stays as it is.
- * @throws InsufficientBalanceError when less than that is available
+ * Holds cash for an order. The current balance stays the same.
+ * @throws InsufficientBalanceError (422) when less cash is available
  */
 export function holdCash(balance: Balance, amount: Decimal, at: string): Balance {
   const available = availableCash(balance);
@@ -109,7 +109,7 @@ export function holdCash(balance: Balance, amount: Decimal, at: string): Balance
   return withHeld(balance, decimal(balance.held_balance).plus(amount), at);
 }
 
-/** Gives reserved cash back to what is available. */
+/** Releases held cash. */
 export function releaseCash(balance: Balance, amount: Decimal, at: string): Balance {
   return withHeld(balance, decimal(balance.held_balance).minus(amount), at);
 }
@@ -119,9 +119,9 @@ function withHeld(balance: Balance, held: Decimal, at: string): Balance {
 }
 
 /**
- * Posts one completed entry: the only place where the current balance changes.
- * @throws InsufficientBalanceError when a debit is more than what is available
- * @throws BalanceLimitError when a credit is more than a balance can hold
+ * Posts a completed entry to a ledger. No other code changes the current balance.
+ * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
+ * @throws BalanceLimitError (422) when a credit exceeds the largest balance
  */
 export function postToLedger(
   balance: Balance,

@@ -22,15 +22,15 @@ export type TransactionType = z.infer<typeof transactionTypeSchema>;
 export const transactionStatusSchema = z.enum(['pending', 'completed', 'failed', 'cancelled', 'processing']);
 export type TransactionStatus = z.infer<typeof transactionStatusSchema>;
 
-/** Whether an entry takes cash or brings it: an order payment does either, so the type alone does not say. */
+/** The direction of an entry. The type alone does not tell it: an order payment is a debit or a credit. */
 export const directionSchema = z.enum(['debit', 'credit']);
 export type Direction = z.infer<typeof directionSchema>;
 
-/** One line of a user's cash ledger. The `new_balance` of a line is the `previous_balance` of the next. */
+/** An entry of a user's cash ledger. Its `new_balance` is the `previous_balance` of the next entry. */
 export const balanceTransactionSchema = z.object({
   transaction_id: idSchema,
   username: usernameSchema,
-  /** Position in the ledger, from 1 without a gap. */
+  /** The position in the ledger, from 1 without gaps. */
   sequence: z.int().min(1),
   amount: positiveDecimalSchema,
   direction: directionSchema,
@@ -39,7 +39,7 @@ export const balanceTransactionSchema = z.object({
   transaction_type: transactionTypeSchema,
   status: transactionStatusSchema.default('pending'),
   description: descriptionSchema.nullable().default(null),
-  /** What the entry is for, such as an order id. */
+  /** The id of the cause, such as an order. */
   reference_id: idSchema.nullable().default(null),
   created_at: timestampSchema,
   updated_at: timestampSchema,

@@ -6,23 +6,23 @@ export const userRoleSchema = z.enum(['customer', 'admin', 'moderator']);
 export type UserRole = z.infer<typeof userRoleSchema>;
 
 export const userStatusSchema = z.enum(['active', 'inactive', 'suspended', 'pending']);
-/** @public an enum of the mission */
+/** @public for clients of the package */
 export type UserStatus = z.infer<typeof userStatusSchema>;
 
-/** How the name of an account with play money begins, which the web app opens in one step. */
+/** The beginning of the username of a demo account, which the web app opens in one step. */
 export const DEMO_USERNAME_PREFIX = 'demo_';
 
-/** A bcrypt hash in its textual form. */
+/** The length of a bcrypt hash as text. */
 const PASSWORD_HASH_LENGTH = 60;
-/** bcrypt looks at no more bytes than these, so a longer password would be cut without a word. */
+/** bcrypt ignores further bytes of a password. */
 export const MAX_PASSWORD_BYTES = 72;
 const MIN_PASSWORD_LENGTH = 12;
 
 const MAX_NAME_LENGTH = 100;
-/** Letters of any script with their joiners, and what stands between the parts of names. */
+/** Letters of any script with their joiners, and the punctuation of names. */
 const NAME_PATTERN = /^(?:[\p{L}\p{M}][\u200C\u200D]?|[ .'‘’·‧・゠׳״\u2010\u2011-])+$/u;
 
-/** A name as it is written: `St. John`, `J. R. R.`, `ジャン・リュック`. */
+/** A first or last name in a request: `St. John`, `J. R. R.`, `ジャン・リュック`. */
 export const nameSchema = z
   .string()
   .trim()
@@ -32,16 +32,16 @@ export const nameSchema = z
   .regex(NAME_PATTERN, 'Use letters, spaces, hyphens, apostrophes and full stops.')
   .regex(/\p{L}/u, 'A name needs a letter.');
 
-/** A name as it is stored, which may be by earlier rules. */
+/** A stored name, which may follow earlier rules. */
 const storedNameSchema = z.string().min(1).max(MAX_NAME_LENGTH);
 
-/** A phone number as it is stored. */
+/** A stored phone number. */
 export const phoneSchema = z.string().regex(/^\+?\d{10,15}$/);
 
 const MAX_TYPED_PHONE_LENGTH = 40;
 const PHONE_FORMATTING = /[\s().\-/\u2010-\u2015]/g;
 
-/** A phone number as it is written, such as `(212) 555-0142`: its digits, with the `+` if there is one; null for none. */
+/** A phone number in a request, such as `(212) 555-0142`, transformed to digits with an optional `+`; null when empty. */
 export const phoneInputSchema = z
   .string()
   .max(MAX_TYPED_PHONE_LENGTH)
@@ -49,14 +49,15 @@ export const phoneInputSchema = z
   .regex(/^(?:\+?\d{10,15})?$/, 'Use 10 to 15 digits, with an optional + before them.')
   .transform((digits) => (digits === '' ? null : digits));
 
+/** A date of birth: `YYYY-MM-DD`. */
 export const dateOfBirthSchema = z.iso.date();
 
 const MIN_AGE_YEARS = 13;
 const MAX_AGE_YEARS = 120;
 
 /**
- * Returns what is wrong with a date of birth, if anything is.
- * @param today the present day in UTC, such as `2026-01-31`
+ * Returns the fault of a date of birth; undefined when it is valid.
+ * @param today the current day in UTC, such as `2026-01-31`
  */
 export function dateOfBirthFault(dateOfBirth: string, today: string): string | undefined {
   if (dayNumber(dateOfBirth, MIN_AGE_YEARS) > dayNumber(today)) {
@@ -68,18 +69,18 @@ export function dateOfBirthFault(dateOfBirth: string, today: string): string | u
   return undefined;
 }
 
-/** A number that orders days, of a day some years later. A birthday of 29 February is followed by 1 March. */
+/** Returns a number that sorts days, of a day some years later. 29 February of a common year sorts before 1 March. */
 function dayNumber(date: string, yearsLater = 0): number {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
   return ((year + yearsLater) * 100 + month) * 100 + day;
 }
 
-/** The form of a password that is hashed: the same for all ways in which keyboards write a character. */
+/** Returns the form of a password that is hashed (NFKC), which does not depend on the keyboard. */
 export function normalizePassword(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** A new password. The rules are those of the sign-up form; a login accepts whatever was once a password. */
+/** A new password. A login does not apply these rules, since earlier versions had others. */
 export const newPasswordSchema = z
   .string()
   .overwrite(normalizePassword)
@@ -87,7 +88,7 @@ export const newPasswordSchema = z
   .refine((password) => new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES, {
     error: `At most ${MAX_PASSWORD_BYTES} bytes.`,
   })
-  // bcrypt repeats a password with a zero byte in between, so a zero byte inside makes two passwords one.
+  // bcrypt repeats the password after a zero byte, so a password with a zero byte can equal another one.
   .refine((password) => !password.includes('\0'), { error: 'A zero byte is not allowed.' })
   .regex(/\p{Lu}/u, 'Add an upper-case letter.')
   .regex(/\p{Ll}/u, 'Add a lower-case letter.')

@@ -19,7 +19,7 @@ beforeAll(async () => {
       username: 'alice',
       asset_id: ASSETS[i % 5] ?? 'BTC',
       transaction_id: `trade-${String(i).padStart(2, '0')}`,
-      // Every second pair shares its moment, so that the id has to decide.
+      // Every second pair shares its time, so that the id decides.
       timestamp: `2026-01-15T12:00:${String(Math.floor(i / 2)).padStart(2, '0')}.000Z`,
     }),
   );
@@ -49,7 +49,7 @@ describe("a user's trades over several assets", () => {
     },
   );
 
-  it('of one asset are its own alone', async () => {
+  it('in one asset include no trades in others', async () => {
     const page = await createAssetTransactionDao(runtime.store).getUserAssetTransactions('alice', 'ETH', {
       limit: 100,
       offset: 0,

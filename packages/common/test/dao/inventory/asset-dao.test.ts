@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => runtime.dispose());
 
-/** Stores an asset as versions did that stored its market cap. */
+/** Stores an asset with a market cap, as earlier versions did. */
 async function storeFormer(fields: Attributes): Promise<void> {
   const { circulating_supply: _supply, ...asset } = anAsset({ asset_id: 'BTC', current_price: '50000' });
   const attributes = { ...asset, market_cap: null, ...fields };
@@ -28,7 +28,7 @@ async function storeFormer(fields: Attributes): Promise<void> {
 const storedAttributes = async () => (await runtime.store.get(KEY))?.attributes;
 
 describe('an asset that an earlier version stored with a market cap', () => {
-  it('has the supply that makes the market cap at its price, before any upgrade', async () => {
+  it('has the supply for the market cap at its price before the upgrade', async () => {
     await storeFormer({ market_cap: '2092000000000' });
     const dao = createAssetDao(runtime.store);
     const expected = anAsset({ asset_id: 'BTC', current_price: '50000', circulating_supply: '41840000' });
@@ -45,7 +45,7 @@ describe('an asset that an earlier version stored with a market cap', () => {
     });
   });
 
-  it('is rewritten by the upgrade, once', async () => {
+  it('is rewritten once by the upgrade', async () => {
     await storeFormer({ market_cap: '2092000000000', status: 'inactive' });
     expect(await upgradeAssets(runtime.store, AT)).toBe(1);
     expect(await storedAttributes()).toEqual(

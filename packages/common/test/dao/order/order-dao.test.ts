@@ -18,10 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.dispose());
 
-const waiting = (overrides: Partial<Order>): Order =>
+const openOrder = (overrides: Partial<Order>): Order =>
   anOrder({ status: 'queued', order_type: 'limit_buy', price: '100', expires_at: EXPIRES_AT, ...overrides });
 
-async function inBook(pk: string, from: string, to: string): Promise<string[]> {
+async function inTriggerIndex(pk: string, from: string, to: string): Promise<string[]> {
   const found = await store.query({
     table: 'orders',
     index: 'TriggerIndex',
@@ -33,7 +33,7 @@ async function inBook(pk: string, from: string, to: string): Promise<string[]> {
   return found.items.map((item) => item.key.pk);
 }
 
-async function amongThoseThatExpire(): Promise<string[]> {
+async function inExpiryIndex(): Promise<string[]> {
   const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => expiryPartition(shard));
   const found = await Promise.all(
     shards.map((pk) =>
@@ -43,8 +43,8 @@ async function amongThoseThatExpire(): Promise<string[]> {
   return found.flatMap(({ items }) => items.map((item) => item.key.pk));
 }
 
-describe('an order that waits', () => {
-  it('is found by its trigger in the order of prices, whatever their digits', async () => {
+describe('an open order', () => {
+  it('is in the trigger index in the order of prices, whatever their digits', async () => {
     const dao = createOrderDao(store);
     for (const [order_id, price] of [
       ['c-1000', '1000'],
@@ -52,26 +52,26 @@ describe('an order that waits', () => {
       ['c-99-5', '99.5'],
       ['c-100', '100'],
     ] as const) {
-      await dao.createOrder(waiting({ order_id, asset_id: 'SORT', price }));
+      await dao.createOrder(openOrder({ order_id, asset_id: 'SORT', price }));
     }
     const [low, high] = ['000000000000009.5', '000000000000100.000000000000000000'];
-    expect(await inBook('SORT#ASK_LE', low, high)).toEqual(['c-99-5', 'c-100']);
-    expect(await inBook('SORT#ASK_LE', '0', '9')).toEqual(['c-9', 'c-99-5', 'c-100', 'c-1000']);
-    expect(await inBook('SORT#BID_GE', '0', '9')).toEqual([]);
+    expect(await inTriggerIndex('SORT#ASK_LE', low, high)).toEqual(['c-99-5', 'c-100']);
+    expect(await inTriggerIndex('SORT#ASK_LE', '0', '9')).toEqual(['c-9', 'c-99-5', 'c-100', 'c-1000']);
+    expect(await inTriggerIndex('SORT#BID_GE', '0', '9')).toEqual([]);
   });
 
   it.each(['processing', 'completed', 'cancelled', 'failed', 'expired'] as const)(
     'leaves both indexes when it becomes %s, and stays in the list of its owner',
     async (status) => {
       const dao = createOrderDao(store);
-      const order = waiting({ order_id: `o-${status}`, asset_id: 'LEAVE', username: `u_${status}` });
+      const order = openOrder({ order_id: `o-${status}`, asset_id: 'LEAVE', username: `u_${status}` });
       await dao.createOrder(order);
-      expect(await inBook('LEAVE#ASK_LE', '0', '9')).toEqual([order.order_id]);
-      expect(await amongThoseThatExpire()).toContain(order.order_id);
+      expect(await inTriggerIndex('LEAVE#ASK_LE', '0', '9')).toEqual([order.order_id]);
+      expect(await inExpiryIndex()).toContain(order.order_id);
 
       await dao.updateOrderStatus(order.order_id, status, new Date('2026-01-16T12:00:00.000Z'), 'why');
-      expect(await inBook('LEAVE#ASK_LE', '0', '9')).toEqual([]);
-      expect(await amongThoseThatExpire()).not.toContain(order.order_id);
+      expect(await inTriggerIndex('LEAVE#ASK_LE', '0', '9')).toEqual([]);
+      expect(await inExpiryIndex()).not.toContain(order.order_id);
       const page = { limit: 10, offset: 0, after: undefined };
       const { items } = await dao.getOrdersByUser(`u_${status}`, page, { order_types: ['limit_buy'] });
       expect(items).toMatchObject([
@@ -80,7 +80,7 @@ describe('an order that waits', () => {
     },
   );
 
-  it('reads back as it was written, and one of an earlier version with what was not there then', async () => {
+  it('reads back as it was written, and an order of an earlier version with defaults for new fields', async () => {
     const quote = {
       asset_id: 'BTC',
       bid: '1',
@@ -90,7 +90,7 @@ describe('an order that waits', () => {
       source: 'manual',
       seq: 1,
     } as const;
-    const order = waiting({
+    const order = openOrder({
       order_id: 'whole',
       asset_id: 'READ',
       accepted_quote: quote,
@@ -120,10 +120,10 @@ describe('an order that waits', () => {
   });
 });
 
-describe("a client's name for an order", () => {
+describe('a client order id', () => {
   const claim = { username: 'alice', client_order_id: 'mine:1', order_id: 'order-1', request_hash: 'abc' };
 
-  it('is taken once, by one user', async () => {
+  it('is claimed once for each user', async () => {
     const take = async (username: string) =>
       store.transact({}, () => ({
         writes: [clientOrderRecord.create({ ...claim, username })],

@@ -20,7 +20,7 @@ const stored = async () =>
   (await createPricePeakDao(runtime.store).getPeaks('BTC')).map(({ seq, bid }) => [seq, bid]);
 
 describe('stored peaks', () => {
-  it('are replaced by others in one go, in the order of their quotes', async () => {
+  it('are replaced by others in one commit, and sorted by the seq of their quotes', async () => {
     const peaks = createPricePeakDao(runtime.store);
     await peaks.replacePeaks([peak(9, '120'), peak(100, '110')], []);
     expect(await stored()).toEqual([
@@ -34,7 +34,7 @@ describe('stored peaks', () => {
     ]);
   });
 
-  it('of one quote only ever rise', async () => {
+  it('of one quote only rise', async () => {
     const peaks = createPricePeakDao(runtime.store);
     await peaks.replacePeaks([peak(9, '120')], []);
     await peaks.replacePeaks([peak(9, '99')], []);
@@ -43,7 +43,7 @@ describe('stored peaks', () => {
     expect(await stored()).toEqual([[9, '120.01']]);
   });
 
-  it('may be more than one transaction takes', async () => {
+  it('may exceed the limit of one transaction', async () => {
     const peaks = createPricePeakDao(runtime.store);
     const many = Array.from({ length: 250 }, (_, i) => peak(i, String(1_000 - i)));
     await peaks.replacePeaks(many, []);

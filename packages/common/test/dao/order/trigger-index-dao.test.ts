@@ -75,35 +75,35 @@ describe('the trigger index', () => {
     expect(page.items[0]).toMatchObject({ username: 'alice', assetId: 'BTC' });
   });
 
-  it('of trailing stops is read from a quote of acceptance on', async () => {
+  it('of trailing stops is read from the quote of acceptance on', async () => {
     const page = await triggerIndex().getOrders({ ...ALL, kind: 'TRAIL', fromSeq: 10 });
     expect(page.items.map(({ orderId }) => orderId)).toEqual(['trail-10', 'trail-1768478400000']);
   });
 
-  it('is empty, or not', async () => {
+  it('tells whether it is empty', async () => {
     expect(await triggerIndex().isEmpty('BTC')).toBe(false);
     expect(await triggerIndex().isEmpty('ETH')).toBe(false);
     expect(await triggerIndex().isEmpty('DOGE')).toBe(true);
   });
 
-  it('goes on where a page ended', async () => {
+  it('continues after a page', async () => {
     const first = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', limit: 4 });
     const rest = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', after: first.next });
     expect([...first.items, ...rest.items]).toHaveLength(PRICES.length);
   });
 });
 
-describe('the orders of some ids', () => {
-  it('are those that wait, more of them than one read brings', async () => {
-    const ids = [...PRICES.map((_, i) => `stop-${i}`), 'done', 'nobody'];
+describe('the open orders among some ids', () => {
+  it('are read in several batches', async () => {
+    const ids = [...PRICES.map((_, i) => `stop-${i}`), 'done', 'unknown'];
     const many = [...Array.from({ length: 150 }, (_, i) => `absent-${i}`), ...ids];
     const found = await triggerIndex().getOpen(many);
     expect(found.map(({ stop_price }) => stop_price)).toEqual(PRICES);
   });
 });
 
-describe('the orders whose time is over', () => {
-  it('are found in the shards, up to the very moment', async () => {
+describe('expired orders', () => {
+  it('are found in the shards, including those that expire at the given time', async () => {
     const orders = createOrderDao(runtime.store);
     const times = ['2026-02-01T00:00:00.000Z', '2026-02-01T00:00:00.001Z'];
     for (let i = 0; i < 40; i++) {

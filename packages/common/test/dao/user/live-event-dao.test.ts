@@ -44,7 +44,7 @@ describe('the events of a user', () => {
     });
   });
 
-  it('have each number once', async () => {
+  it('have unique sequence numbers', async () => {
     const again = runtime.store.transact({}, () => ({
       writes: [liveEventRecord.create(anEvent(3))],
       result: undefined,
