@@ -13,10 +13,10 @@ const print = (text: string): void => {
 const printError = (text: string): void => {
   process.stderr.write(text);
 };
-/** An unknown command or option: code 1 is left to what a command finds, such as violations. */
+/** Exit code for an unknown command or option. Code 1 is for the findings of a command, such as violations. */
 const EXIT_USAGE = 2;
 
-// Commands load what they need when they run: help and demo do not open a store.
+// Each command loads its modules when it runs, so that help and demo start fast.
 const program = new Command('cnop')
   .description('Cloud Native Order Processor: a trading platform on one machine or many.')
   .version(VERSION)
@@ -29,7 +29,7 @@ Examples:
   $ cnop start                           the whole platform at http://127.0.0.1:8080
   $ PORT=9000 DATA_DIR=/srv/cnop cnop start
   $ cnop demo                            a trade from sign-up to portfolio, against a running server
-  $ cnop verify                          prove every rule of money over the whole store
+  $ cnop verify                          check every rule of money over the whole store
 
 Settings come from the environment or from .env; docs/operating/settings.md lists them.`,
   );
@@ -44,8 +44,8 @@ program
 
 program
   .command('demo')
-  .description('play a new user against a running server, from sign-up to portfolio')
-  .option('--url <url>', 'where the server is', 'http://127.0.0.1:8080')
+  .description('act as a new user of a running server, from sign-up to portfolio')
+  .option('--url <url>', 'address of the server', 'http://127.0.0.1:8080')
   .addHelpText('after', '\nExample:\n  $ cnop demo --url http://127.0.0.1:9000')
   .action(async (options: { readonly url: string }) => {
     const { runDemo } = await import('./commands/demo.ts');
@@ -54,8 +54,8 @@ program
 
 program
   .command('verify')
-  .description('read the whole store and prove every rule of money; exit code 1 when one is broken')
-  .option('--data-dir <folder>', 'folder of the embedded store, instead of DATA_DIR')
+  .description('read the whole store and check every rule of money; exit code 1 when one is broken')
+  .option('--data-dir <folder>', 'data folder, instead of DATA_DIR')
   .option('--json', 'print the report as JSON')
   .addHelpText('after', '\nExample:\n  $ cnop verify --data-dir ./data')
   .action(async (options: { readonly dataDir?: string; readonly json?: boolean }) => {
@@ -69,13 +69,13 @@ program
     'play recorded prices through the order service and check every order against a walk over the file',
   )
   .argument('<file>', 'CSV of candles or closes: open_time and close, or with open, high and low as well')
-  .option('--asset <id>', "the asset's id, where the name of the file does not begin with it")
-  .option('--orders <number>', 'how many orders are placed along the way', wholeNumber, 300)
-  .option('--seed <number>', 'another seed places other orders', wholeNumber, 1)
+  .option('--asset <id>', 'id of the asset, if the file name does not begin with it')
+  .option('--orders <number>', 'number of orders to place', wholeNumber, 300)
+  .option('--seed <number>', 'seed of the generated orders', wholeNumber, 1)
   .addHelpText(
     'after',
     `
-Exit code: 0 all orders agree, 1 the engine is wrong, 2 the file or an option is, 3 it could not be played to its end.
+Exit code: 0 all orders agree, 1 the engine is wrong, 2 the file or an option is wrong, 3 the replay did not finish.
 
 Example:
   $ cnop replay BTC-USD-1m-2023-03.csv --orders 500`,
@@ -93,32 +93,32 @@ admin
   .requiredOption('--email <address>')
   .addHelpText('after', '\nExample:\n  $ cnop admin create --username grace --email grace@example.com')
   .action(async (options: { readonly username: string; readonly email: string }) => {
-    const { runAdminCreate } = await import('./commands/admin-create.ts');
+    const { runAdminCreate } = await import('./commands/manage-store.ts');
     await runAdminCreate(options, print);
   });
 
 const catalogue = program.command('catalogue').description('manage the catalogue of assets');
 catalogue
   .command('load')
-  .description('add the shipped assets that the store does not have; cnop start does so by itself')
-  .option('--history', 'also make up a year of prices for assets that have none')
+  .description('add the shipped assets that the store does not have; cnop start does the same')
+  .option('--history', 'also generate a year of prices for assets that have none')
   .addHelpText('after', '\nExample:\n  $ cnop catalogue load --history')
   .action(async (options: { readonly history?: boolean }) => {
-    const { runCatalogueLoad } = await import('./commands/catalogue-load.ts');
+    const { runCatalogueLoad } = await import('./commands/manage-store.ts');
     await runCatalogueLoad(options, print);
   });
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Enter a whole number of at most 6 digits.');
   return Number(text);
 }
 
-/** What went wrong, in words; a stack only for what nobody foresaw. */
+/** Returns the message for the operator: a stack only for unexpected errors. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof ProblemError) return error.message;
   if (error instanceof z.ZodError) return z.prettifyError(error);
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}. Another server runs there; choose another PORT.`;
+    return `${error.message}. Another program uses this port. Stop it or set another PORT.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -127,6 +127,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   printError(`${explain(error)}\n`);
-  // A command that failed half-way may hold a store or a child process open.
+  // A failed command may have left a store or a child process open, which would keep this process alive.
   process.exit(1);
 }

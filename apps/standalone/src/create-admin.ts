@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import { loadCommonPasswords, passwordFault } from '@cnop/common/auth/password-choice';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { ConfigError } from '@cnop/common/config/read-config';
 import type { Clock } from '@cnop/common/core/clock';
+import { systemIds } from '@cnop/common/core/ids';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -13,7 +15,7 @@ import type { User } from '@cnop/common/entities/user/user';
 import { newPasswordSchema } from '@cnop/common/entities/user/user';
 
 const GENERATED_PASSWORD_BYTES = 18;
-/** One of each kind that a password must have, whatever the random part looks like. */
+/** One character of each required kind, since the random part may lack one. */
 const GENERATED_PASSWORD_SUFFIX = '-Aa1';
 const PRIVATE_FOLDER_MODE = 0o700;
 const PRIVATE_FILE_MODE = 0o600;
@@ -28,30 +30,32 @@ export interface CreateAdminDeps {
 export interface NewAdmin {
   readonly username: string;
   readonly email: string;
-  /** That of ADMIN_PASSWORD; without one a password is generated. */
+  /** ADMIN_PASSWORD; without it a password is generated. */
   readonly password: string | undefined;
   readonly NODE_ENV: string;
   readonly DATA_DIR: string;
 }
 
-/** How the operator learns the password of a new administrator. */
+/** The way in which the operator gets the password of a new administrator. */
 export type PasswordDelivery =
+  /** The operator has set it. */
   | { readonly kind: 'known' }
-  /** To be shown once. */
+  /** Generated, to be printed once. */
   | { readonly kind: 'shown'; readonly password: string }
+  /** Generated and written to a file that only its owner can read. */
   | { readonly kind: 'file'; readonly file: string };
 
-/** Generates a password that no one has seen yet. */
+/** Generates a random password that the rules of passwords accept. */
 export function generatePassword(): string {
   return randomBytes(GENERATED_PASSWORD_BYTES).toString('base64url') + GENERATED_PASSWORD_SUFFIX;
 }
 
 /**
- * Creates an administrator. A generated password is shown on a laptop; in production standard output is often kept by
- * others, so there it is left in a file that its owner alone can read.
- * @throws AlreadyExistsError when the username or the e-mail is taken
+ * Creates an administrator with an audit event of the role, in one commit. A generated password is returned for printing;
+ * in production, where standard output is often kept in logs, it is written to a file that only its owner can read.
+ * @throws AlreadyExistsError (409) when the username or the e-mail is taken
  * @throws ZodError when the password breaks the rules of passwords
- * @throws ConfigError when it is easy to guess, in production
+ * @throws ConfigError when the password is easy to guess, in production
  */
 export async function createAdmin(deps: CreateAdminDeps, admin: NewAdmin): Promise<PasswordDelivery> {
   const { username, password: given, NODE_ENV, DATA_DIR } = admin;
@@ -102,10 +106,21 @@ async function storeAdmin(
     updated_at: at,
     last_login: null,
   };
-  await createUserDao(store).createUser(user, [balanceRecord.create(emptyBalance(username, at))]);
+  const audit = createAuditLogger({ store, clock, ids: systemIds });
+  // No actor: the operator of the machine has no username.
+  const event = audit.eventOf({
+    type: 'role_change',
+    username,
+    detail: { created_by: 'cnop' },
+    changes: [{ field: 'role', before: null, after: user.role }],
+  });
+  await createUserDao(store).createUser(user, [
+    balanceRecord.create(emptyBalance(username, at)),
+    audit.writeFor(event),
+  ]);
 }
 
-/** Replaces a file by one that only its owner can read, and waits until it is on disk. */
+/** Replaces a file by one that only its owner can read, and flushes it to disk. */
 async function writePrivately(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: PRIVATE_FOLDER_MODE });
   await rm(file, { force: true });

@@ -13,6 +13,7 @@ import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { openStore } from '@cnop/common/database/open-store';
 import { reportDisk } from '@cnop/common/database/report-disk';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -31,25 +32,30 @@ import { createInProcessUpstream } from '@cnop/gateway/in-process-upstream';
 import type { UpstreamName } from '@cnop/gateway/upstream';
 import type { InventoryRuntime } from '@cnop/inventory-service/app';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
+import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
 import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import type { Logger } from 'pino';
-import type { Preparation } from './prepare-store.ts';
-import { prepareStore } from './prepare-store.ts';
+import type { CreateAdminDeps, NewAdmin, PasswordDelivery } from './create-admin.ts';
+import { createAdmin } from './create-admin.ts';
 import type { StandaloneSettings } from './standalone-settings.ts';
 
+/** The running platform in one process. */
 export interface Standalone {
-  /** Where the gateway listens, such as `http://127.0.0.1:8080`. */
+  /** The origin of the gateway, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly preparation: Preparation;
-  /** Says why a commit failed and what to do, once one has. */
+  /** Returns why a commit failed and what to do; undefined while none has failed. */
   failure(): string | undefined;
-  /** Finishes what was accepted, then closes everything that was opened. */
+  /** Finishes accepted requests, then closes all services and the store. */
   close(): Promise<void>;
 }
 
-/** Starts the whole platform in this process: store, services, gateway. */
+/**
+ * Starts the whole platform in this process: store, services, gateway.
+ * @throws ConfigError when a setting is unsafe in production
+ */
 export async function startStandalone(settings: StandaloneSettings, logger: Logger): Promise<Standalone> {
   const clock = systemClock;
   const drain = createDrain();
@@ -81,11 +87,11 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   };
   const marketMaker = await openMarketMaker(runtime, {
     ...settings,
-    // On DynamoDB it would cost money that nobody agreed to: there `cnop catalogue load --history` writes it.
+    // DynamoDB bills each write, so there the operator runs `cnop catalogue load --history` instead.
     withHistory: settings.STORE === 'lmdb',
   });
   const services = await buildServices(runtime, settings, { keys, passwords, market: marketMaker.market });
-  const gateway = await buildDoor(runtime, services, settings);
+  const gateway = await buildPublicGateway(runtime, services, settings);
   await marketMaker.start();
   const metrics = await listenForMetrics(gateway, store, settings);
   const url = await gateway.listen({ host: settings.HOST, port: settings.PORT });
@@ -107,7 +113,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   };
 }
 
-/** Serves the metrics of the process on a port of their own, where the settings give one. */
+/** Serves the metrics of the process on METRICS_PORT, if it is set. */
 async function listenForMetrics(
   gateway: Parameters<typeof buildMetricsApp>[0],
   store: TableStore,
@@ -125,7 +131,7 @@ interface OwnParts {
   readonly market: InventoryRuntime['market'];
 }
 
-/** Builds the services over one runtime, each with what it alone needs. */
+/** Builds the services over one runtime. */
 async function buildServices(
   runtime: ServiceRuntime,
   settings: StandaloneSettings,
@@ -154,8 +160,8 @@ async function buildServices(
   };
 }
 
-/** The public door, in front of services that it reaches by a function call. */
-async function buildDoor(
+/** Builds the gateway over services that it calls in this process. */
+async function buildPublicGateway(
   { logger, clock, drain, verifier }: ServiceRuntime,
   services: Readonly<Record<UpstreamName, RoutableApp>>,
   settings: StandaloneSettings,
@@ -180,8 +186,34 @@ async function buildDoor(
   });
 }
 
-/** Beside this app in the repository, where the bundler puts it; it may not have been built. */
+/** Returns the folder of the built web app in this repository, if it has been built. */
 function findBuiltWebApp(): string | undefined {
   const folder = path.resolve(import.meta.dirname, '../../web/dist');
   return existsSync(path.join(folder, 'index.html')) ? folder : undefined;
+}
+
+export const FIRST_ADMIN_USERNAME = 'admin';
+const FIRST_ADMIN_EMAIL = 'admin@localhost.localdomain';
+
+export interface Preparation {
+  readonly assetsAdded: number;
+  /** Present when this start created the first administrator. */
+  readonly adminPassword: PasswordDelivery | undefined;
+}
+
+type PrepareStoreSettings = Pick<NewAdmin, 'NODE_ENV' | 'DATA_DIR'> & {
+  /** The password of the first administrator, instead of a generated one. */
+  readonly ADMIN_PASSWORD?: string | undefined;
+};
+
+/** Adds the shipped catalogue and the first administrator to a store that lacks them. */
+async function prepareStore(
+  deps: CreateAdminDeps,
+  { NODE_ENV, DATA_DIR, ADMIN_PASSWORD }: PrepareStoreSettings,
+): Promise<Preparation> {
+  const assetsAdded = await loadCatalogue(deps.store, deps.clock);
+  const known = await createUserDao(deps.store).getUserByUsername(FIRST_ADMIN_USERNAME);
+  if (known) return { assetsAdded, adminPassword: undefined };
+  const account = { username: FIRST_ADMIN_USERNAME, email: FIRST_ADMIN_EMAIL, password: ADMIN_PASSWORD };
+  return { assetsAdded, adminPassword: await createAdmin(deps, { ...account, NODE_ENV, DATA_DIR }) };
 }

@@ -7,7 +7,7 @@ import { accountSettings, processSettings, storeSettings, tokenSettings } from '
 import { tradingSettings } from '@cnop/common/config/trading-settings';
 import { z } from 'zod';
 
-/** Everything the one-machine shape understands. */
+/** The settings of the one-machine shape. */
 export const standaloneSettings = processSettings
   .extend(storeSettings.shape)
   .extend(tokenSettings.shape)
@@ -16,7 +16,7 @@ export const standaloneSettings = processSettings
   .extend(tradingSettings.shape)
   .extend(priceSettings.shape)
   .extend({
-    /** Instead of a random one that is printed at the first start. */
+    /** The password of the first administrator; by default a random one is printed at the first start. */
     ADMIN_PASSWORD: z.string().min(1).optional(),
   })
   .superRefine(refuseUnsafeInProduction)

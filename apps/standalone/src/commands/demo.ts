@@ -1,11 +1,10 @@
-import { createApiClient } from '../demo/api-client.ts';
-import { DemoFailure } from '../demo/demo-failure.ts';
+import { createApiClient, DemoFailure } from '../demo/api-client.ts';
 import { playDemo } from '../demo/play-demo.ts';
 import type { Output } from '../demo/screen.ts';
 import { createScreen } from '../demo/screen.ts';
 
 export interface DemoOptions {
-  /** Where the server is, such as `http://127.0.0.1:8080`. */
+  /** The origin of the server, such as `http://127.0.0.1:8080`. */
   readonly url: string;
 }
 
@@ -13,8 +12,8 @@ const EXIT_PLAYED = 0;
 const EXIT_FAILED = 1;
 
 /**
- * Plays a new customer against a running server, over HTTP as any client would.
- * @returns the exit code: 0 when all went well, 1 when not
+ * Acts as a new customer of a running server, over HTTP like any client.
+ * @returns the exit code: 0 when all steps succeeded, otherwise 1
  */
 export async function runDemo({ url }: DemoOptions, output: Output = standardOutput()): Promise<number> {
   if (!URL.canParse(url)) {
@@ -26,7 +25,7 @@ export async function runDemo({ url }: DemoOptions, output: Output = standardOut
   output.print(`Cloud Native Order Processor at ${url}\n`);
   try {
     await playDemo(api, screen);
-    output.print('\nAll of it is stored now; cnop verify proves that every balance adds up.\n');
+    output.print('\nEverything is stored. Run cnop verify to check that every balance adds up.\n');
     return EXIT_PLAYED;
   } catch (error) {
     if (!(error instanceof DemoFailure)) throw error;
@@ -38,7 +37,7 @@ export async function runDemo({ url }: DemoOptions, output: Output = standardOut
 function standardOutput(): Output {
   return {
     print: (text) => process.stdout.write(text),
-    // Heeds NO_COLOR and what the terminal can do.
+    // hasColors() respects NO_COLOR and the abilities of the terminal.
     hasColours: process.stdout.isTTY && process.stdout.hasColors(),
   };
 }

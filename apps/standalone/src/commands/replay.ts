@@ -1,18 +1,17 @@
 import { ConfigError } from '@cnop/common/config/read-config';
 import { createLogger } from '@cnop/common/http/logger';
-import type { ReplayedOrder } from '../replay/compare-outcomes.ts';
-import { differenceOf, statusOf } from '../replay/compare-outcomes.ts';
+import type { ReplayedOrder } from '../replay/expected-outcome.ts';
+import { describeDifference, statusOf } from '../replay/expected-outcome.ts';
 import type { ReplayOptions, ReplayResult } from '../replay/run-replay.ts';
 import { runReplay } from '../replay/run-replay.ts';
-import { groupThousands } from '../terminal/numbers.ts';
-import { tableLines } from '../terminal/table.ts';
+import { groupThousands, tableLines } from '../terminal-text.ts';
 
 const MAX_DIFFERENCES_SHOWN = 20;
 const WHOLE_PERCENT = 100;
 
 export type ReplayCommand = Pick<ReplayOptions, 'file' | 'asset' | 'orders' | 'seed' | 'distort'>;
 
-/** What the exit code says; `docs/reference/replay.md` has the table. */
+/** Exit codes; docs/reference/replay.md lists them. */
 const EXIT_AGREES = 0;
 const EXIT_ENGINE_IS_WRONG = 1;
 const EXIT_BAD_INPUT = 2;
@@ -24,8 +23,10 @@ export interface ReplayOutput {
 }
 
 /**
- * Plays a file of prices and compares every order with a walk over the file.
- * @returns the exit code: 1 when an order differs or the audit finds a violation, and never for another reason
+ * Plays a file of prices and compares every order with an independent walk over the file.
+ * @returns the exit code: 0 all agree, 1 only when an order differs or the audit finds a violation, 2 bad input, 3 when
+ * the replay did not finish
+ * @see docs/reference/replay.md
  */
 export async function runReplayCommand(command: ReplayCommand, output: ReplayOutput): Promise<number> {
   const showProgress = process.stderr.isTTY;
@@ -46,18 +47,18 @@ export async function runReplayCommand(command: ReplayCommand, output: ReplayOut
       return EXIT_BAD_INPUT;
     }
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    output.printError(`The replay could not be played to its end: ${what}\n`);
+    output.printError(`The replay did not finish: ${what}\n`);
     return EXIT_NOT_PLAYED;
   }
 }
 
 function isSound({ replayed, violations }: ReplayResult): boolean {
-  return violations === 0 && replayed.every((each) => differenceOf(each) === undefined);
+  return violations === 0 && replayed.every((each) => describeDifference(each) === undefined);
 }
 
 function describe({ points, replayed, violations }: ReplayResult): string {
   const types = [...new Set(replayed.map(({ planned }) => planned.request.order_type))].toSorted();
-  const differing = replayed.filter((each) => differenceOf(each) !== undefined);
+  const differing = replayed.filter((each) => describeDifference(each) !== undefined);
   return [
     `${groupThousands(String(points))} prices, ${replayed.length} orders`,
     '',
@@ -78,7 +79,7 @@ function describe({ points, replayed, violations }: ReplayResult): string {
     '',
     ...differing
       .slice(0, MAX_DIFFERENCES_SHOWN)
-      .map((each) => `${JSON.stringify(each.planned)}: ${differenceOf(each)}`),
+      .map((each) => `${JSON.stringify(each.planned)}: ${describeDifference(each)}`),
     `${replayed.length - differing.length} of ${replayed.length} orders as the walk over the file says; ` +
       `${violations} violations found by the audit.`,
   ].join('\n');
@@ -87,7 +88,7 @@ function describe({ points, replayed, violations }: ReplayResult): string {
 function rowOf(type: string, replayed: readonly ReplayedOrder[]): string[] {
   const count = (status: string) =>
     String(replayed.filter(({ placed }) => statusOf(placed) === status).length);
-  const agreeing = replayed.filter((each) => differenceOf(each) === undefined).length;
+  const agreeing = replayed.filter((each) => describeDifference(each) === undefined).length;
   return [
     type,
     String(replayed.length),

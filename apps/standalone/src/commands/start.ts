@@ -3,13 +3,12 @@ import { loadEnvFile } from '@cnop/common/config/load-env-file';
 import { readConfig } from '@cnop/common/config/read-config';
 import { closeOnSignal } from '@cnop/common/http/close-on-signal';
 import { createLogger } from '@cnop/common/http/logger';
-import { FIRST_ADMIN_USERNAME } from '../prepare-store.ts';
 import type { Standalone } from '../standalone-app.ts';
-import { startStandalone } from '../standalone-app.ts';
+import { FIRST_ADMIN_USERNAME, startStandalone } from '../standalone-app.ts';
 import type { StandaloneSettings } from '../standalone-settings.ts';
 import { standaloneSettings } from '../standalone-settings.ts';
 
-/** Runs the platform until it is asked to stop. */
+/** Runs the platform until SIGINT or SIGTERM. */
 export async function runStart(print: (text: string) => void): Promise<void> {
   loadEnvFile();
   const settings = readConfig(standaloneSettings);
@@ -34,20 +33,20 @@ function welcome({ url, preparation }: Standalone, settings: StandaloneSettings)
     lines.push(
       '',
       `  Administrator ${FIRST_ADMIN_USERNAME}, password ${adminPassword.password}`,
-      '  It is shown this once and stored nowhere: note it, or change it at POST /api/v1/auth/password.',
+      '  The password is shown only now. Save it, or change it with POST /api/v1/auth/password.',
     );
   }
   if (adminPassword?.kind === 'file') {
     lines.push(
       '',
       `  Administrator ${FIRST_ADMIN_USERNAME}, password in ${adminPassword.file}`,
-      '  Only its owner can read the file. Delete it once the password is noted.',
+      '  Only its owner can read the file. Save the password, then delete the file.',
     );
   }
   if (settings.PRICE_FEED === 'simulated' && settings.PRICE_SEED !== undefined) {
     lines.push(
       '',
-      '  PRICE_SEED is set: simulated prices can be predicted. For tests and demonstrations only.',
+      '  PRICE_SEED is set: simulated prices can be predicted. Use it for tests and demonstrations only.',
     );
   }
   lines.push('', '  Try it: npm run cnop -- demo', '', '');

@@ -5,13 +5,14 @@ import { storeSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { openStore, storeFolder } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { groupThousands } from '../terminal/numbers.ts';
-import type { AuditReport } from '../verify/audit-store.ts';
+import { dollars, groupThousands, tableLines } from '../terminal-text.ts';
+import type { AuditCounts, AuditReport } from '../verify/audit-store.ts';
 import { verifyStore } from '../verify/audit-store.ts';
-import { reportText } from '../verify/report-text.ts';
+import type { Violation } from '../verify/violation.ts';
+import { RULES } from '../verify/violation.ts';
 
 export interface VerifyOptions {
-  /** Folder of the embedded store, instead of the one that the settings name. */
+  /** The data folder, instead of DATA_DIR. */
   readonly dataDir?: string;
   readonly json?: boolean;
 }
@@ -19,12 +20,12 @@ export interface VerifyOptions {
 const EXIT_SOUND = 0;
 const EXIT_VIOLATIONS = 1;
 const EXIT_UNREADABLE = 2;
-/** Small stores are read before anybody wonders. */
+/** Small stores are read too fast to need a progress line. */
 const PROGRESS_EVERY_ITEMS = 250_000;
 
 /**
- * Audits the store that the settings name, beside a running server if there is one. Nothing is written or created.
- * @returns the exit code: 0 sound, 1 violations, 2 when the store cannot be read
+ * Audits the store of the settings, also while a server runs on it. Nothing is written or created.
+ * @returns the exit code: 0 no violation, 1 violations, 2 when the store cannot be read
  */
 export async function runVerify(
   options: VerifyOptions,
@@ -65,7 +66,7 @@ async function openForAudit({ dataDir }: VerifyOptions): Promise<Opened> {
   try {
     loadEnvFile();
     const settings = readConfig(storeSettings);
-    // A folder that is named can only mean the embedded store.
+    // Only the embedded store has a folder.
     const chosen: StoreSettings =
       dataDir === undefined ? settings : { ...settings, STORE: 'lmdb', DATA_DIR: dataDir };
     const place =
@@ -88,4 +89,57 @@ function progressPrinter(print: (text: string) => void): (itemsRead: number) => 
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+const MAX_SHOWN_VIOLATIONS = 100;
+const MILLISECONDS_PER_SECOND = 1_000;
+
+/** Formats a report for the terminal. */
+export function reportText(report: AuditReport, tookMilliseconds: number): string {
+  return [
+    ...countLines(report.counts, tookMilliseconds).map((line) => `  ${line}`),
+    '',
+    ...(report.is_snapshot ? [] : [NO_SNAPSHOT, '']),
+    ...verdictLines(report),
+    '',
+  ].join('\n');
+}
+
+const NO_SNAPSHOT =
+  'This store has no snapshots, so the audit may have seen half of a commit. To confirm a violation, run the audit ' +
+  'again while nothing is written.';
+
+function countLines(counts: AuditCounts, tookMilliseconds: number): string[] {
+  const seconds = Math.round(tookMilliseconds / 10) / (MILLISECONDS_PER_SECOND / 10);
+  return tableLines(
+    [{}, { align: 'right' }],
+    [
+      ['users', groupThousands(String(counts.users))],
+      ['cash total', dollars(counts.cash_total)],
+      ['fees paid', dollars(counts.fee_total)],
+      ['ledger entries', groupThousands(String(counts.transactions))],
+      ['orders', groupThousands(String(counts.orders))],
+      ['asset transactions', groupThousands(String(counts.trades))],
+      ['events', groupThousands(String(counts.events))],
+      ['holdings', groupThousands(String(counts.holdings))],
+      ['assets', groupThousands(String(counts.assets))],
+      ['items in all', groupThousands(String(counts.items))],
+      ['seconds', String(seconds)],
+    ],
+  );
+}
+
+function verdictLines({ violations, violation_count }: AuditReport): string[] {
+  if (violation_count === 0) return [`OK: all ${Object.keys(RULES).length} rules hold.`];
+  const shown = violations.slice(0, MAX_SHOWN_VIOLATIONS);
+  const more = violation_count - shown.length;
+  return [
+    `${groupThousands(String(violation_count))} ${violation_count === 1 ? 'violation' : 'violations'}:`,
+    ...shown.flatMap(violationLines),
+    ...(more > 0 ? ['', `and ${groupThousands(String(more))} more.`] : []),
+  ];
+}
+
+function violationLines({ rule, keys, message }: Violation): string[] {
+  return ['', `  ${rule}: ${RULES[rule]}`, `    ${message}`, ...keys.map((key) => `    ${key}`)];
 }

@@ -1,7 +1,7 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, roundDown } from '@cnop/common/core/money';
 
-/** What the demo looks at of an asset of the catalogue. */
+/** The fields of a catalogue asset that the demo reads. */
 export interface ListedAsset {
   readonly asset_id: string;
   readonly name: string;
@@ -16,13 +16,13 @@ export interface Purchase {
   readonly quantity: string;
 }
 
-/** USD to spend on each purchase, in the order of the catalogue. */
+/** USD for each purchase, in the order of the catalogue. */
 const BUDGETS_USD = ['4000', '2500', '1500'];
-/** Coarse enough to be read, whatever the asset allows. */
+/** Digits that are easy to read, even if the asset allows more. */
 const MAX_QUANTITY_DIGITS = 4;
 const HALF = '2';
 
-/** Up to three assets that can be bought, each for a part of the deposit; dollars in another form come last. */
+/** Chooses up to three available assets, each for a part of the deposit. Stablecoins come last. */
 export function choosePurchases(catalogue: readonly ListedAsset[]): Purchase[] {
   const open = catalogue.filter(({ availability_status }) => availability_status === 'available');
   const isDollar = ({ category }: ListedAsset): boolean => category === 'stablecoin';
@@ -36,13 +36,13 @@ export function choosePurchases(catalogue: readonly ListedAsset[]): Purchase[] {
   return affordable;
 }
 
-/** About half of what was bought; all of it where it cannot be divided. */
+/** Returns about half of the purchased quantity; all of it if it cannot be divided. */
 export function chooseSale({ asset, quantity }: Purchase): string {
   const half = readable(decimal(quantity).div(HALF), asset.quantity_scale);
   return half.gt('0') ? formatDecimal(half) : quantity;
 }
 
-/** Few digits where they do; for a very expensive asset as many as it allows. */
+/** Rounds down to few digits; for a very expensive asset to as many as it allows. */
 function readable(quantity: Decimal, scale: number): Decimal {
   const coarse = roundDown(quantity, Math.min(scale, MAX_QUANTITY_DIGITS));
   return coarse.gt('0') ? coarse : roundDown(quantity, scale);

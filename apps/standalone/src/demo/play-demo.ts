@@ -1,36 +1,34 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { decimal } from '@cnop/common/core/money';
 import { generatePassword } from '../create-admin.ts';
-import { dollars, groupThousands } from '../terminal/numbers.ts';
-import type { PlacedOrder } from './answers.ts';
+import { dollars, groupThousands } from '../terminal-text.ts';
+import type { ApiClient, PlacedOrder } from './api-client.ts';
 import {
   catalogueAnswer,
+  DemoFailure,
   ledgerAnswer,
   loginAnswer,
   messageAnswer,
   orderAnswer,
   portfolioAnswer,
   receiptAnswer,
-} from './answers.ts';
-import type { ApiClient } from './api-client.ts';
+} from './api-client.ts';
 import type { Purchase } from './choose-purchases.ts';
 import { choosePurchases, chooseSale } from './choose-purchases.ts';
-import { DemoFailure } from './demo-failure.ts';
-import type { Table } from './rows.ts';
-import { ledgerTable, ordersTable, portfolioTable, profitText } from './rows.ts';
-import type { Screen } from './screen.ts';
+import type { Screen, Table } from './screen.ts';
+import { ledgerTable, ordersTable, portfolioTable, profitText } from './screen.ts';
 
 const DEPOSIT_USD = '10000.00';
 const USERNAME_BYTES = 4;
 
 /**
- * Plays a new customer from sign-up to portfolio and shows every step.
- * @throws DemoFailure when the server refuses, none answers, or nothing can be bought
+ * Acts as a new customer from sign-up to portfolio and shows every step.
+ * @throws DemoFailure when the server refuses or does not answer, or when no asset can be bought
  */
 export async function playDemo(api: ApiClient, screen: Screen): Promise<void> {
   await signUp(api, screen);
   await deposit(api, screen);
-  const purchases = await lookAtCatalogue(api, screen);
+  const purchases = await readCatalogue(api, screen);
   await buy(api, screen, purchases);
   await sell(api, screen, purchases);
   await showLedger(api, screen);
@@ -68,8 +66,8 @@ async function deposit(api: ApiClient, screen: Screen): Promise<void> {
   screen.line(`Cash is now ${dollars(new_balance)}.`);
 }
 
-async function lookAtCatalogue(api: ApiClient, screen: Screen): Promise<Purchase[]> {
-  screen.step('Look at the catalogue');
+async function readCatalogue(api: ApiClient, screen: Screen): Promise<Purchase[]> {
+  screen.step('Read the catalogue');
   const { data, active_count } = await api.call({
     method: 'GET',
     path: '/inventory/assets?limit=250',
@@ -78,11 +76,11 @@ async function lookAtCatalogue(api: ApiClient, screen: Screen): Promise<Purchase
   const purchases = choosePurchases(data);
   if (purchases.length === 0) {
     throw new DemoFailure(
-      'Nothing in the catalogue can be bought: cnop catalogue load adds the shipped assets.',
+      'No asset of the catalogue can be bought. Add the shipped assets with cnop catalogue load.',
     );
   }
   const names = purchases.map(({ asset }) => `${asset.name} (${asset.asset_id})`).join(', ');
-  screen.line(`${active_count} assets are open for trading. This demo takes ${names}.`);
+  screen.line(`${active_count} assets are available. This demo buys ${names}.`);
   return purchases;
 }
 
@@ -95,7 +93,7 @@ async function buy(api: ApiClient, screen: Screen, purchases: readonly Purchase[
   show(screen, ordersTable(orders, 'paid'));
 }
 
-/** Of what was bought first, which took the most of the cash. */
+/** Sells a part of the first and largest purchase. */
 async function sell(api: ApiClient, screen: Screen, [purchase]: readonly Purchase[]): Promise<void> {
   if (!purchase) return;
   const quantity = chooseSale(purchase);
@@ -118,7 +116,7 @@ async function showPortfolio(api: ApiClient, screen: Screen): Promise<void> {
   show(screen, portfolioTable(portfolio));
   const { usd_balance, total_asset_value, total_portfolio_value } = portfolio;
   if (!decimal(usd_balance).plus(total_asset_value).eq(total_portfolio_value)) {
-    throw new DemoFailure('Cash and assets do not sum up to the total of the portfolio.');
+    throw new DemoFailure('Cash and assets do not add up to the total of the portfolio.');
   }
   screen.line();
   screen.line(

@@ -3,7 +3,7 @@ import { decimal, formatDecimal, roundDown, smallestStep } from '@cnop/common/co
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 
-/** An order that is placed when the market has reached a point of its track. */
+/** An order to place when the replay has reached a point of the track. */
 export interface PlannedOrder {
   readonly point: number;
   readonly username: string;
@@ -26,20 +26,20 @@ const TYPES = [
   'take_profit',
   'trailing_stop',
 ] as const satisfies readonly OrderType[];
-/** How far from the market an order waits, at most. */
+/** The largest distance of a trigger price from the market, in basis points. */
 const MAX_DISTANCE_BPS = 800;
 const WHOLE_BPS = 10_000;
-/** An order is worth at least this in the currency of the file, and less than ten times as much. */
+/** The smallest value of an order in the currency of the file. Its value is below ten times as much. */
 const MIN_WORTH = '10';
 const QUANTITY_SCALE = 8;
 const MAX_QUANTITY_EXPONENT = 12;
-/** Every fourth order has a life that is short enough to end before most tracks do, every eighth a long one. */
+/** Every fourth order has an early expiry, before the end of most tracks; every eighth has a late one. */
 const SHORT_LIFE_EVERY = 4;
 const MAX_SHORT_LIFE_HOURS = 72;
 const LONG_LIFE_EVERY = 8;
 const MAX_LONG_LIFE_HOURS = 300 * 24;
 const HOUR_MILLISECONDS = 60 * 60 * 1_000;
-/** The share of orders that are to be refused, of each of two kinds. */
+/** The share of orders that must be refused, for each of two reasons. */
 const REFUSED_SHARE = 0.02;
 
 const FNV_OFFSET = 0x81_1c_9d_c5;
@@ -47,12 +47,12 @@ const FNV_PRIME = 0x01_00_01_93;
 const MULBERRY_STEP = 0x6d_2b_79_f5;
 const RANGE_32_BITS = 2 ** 32;
 
-/** Returns a number from zero to one, one not included, at each call. */
+/** Returns a number from 0 (included) to 1 (excluded). */
 type Draw = () => number;
 
 /**
- * Plans orders of every type at prices around the market, the same for the same seed, in the order of their points. A few
- * break a rule of trading on purpose: they wait for a price that is there already, or would bring less than a cent.
+ * Generates orders of every type at prices around the market, the same for the same seed, in the order of their points. A
+ * few break a rule of trading on purpose: their trigger is met already, or they sell for less than a cent.
  */
 export function planOrders(options: PlanOptions): PlannedOrder[] {
   const draw = startDrawing(`replay ${options.seed}`);
@@ -96,13 +96,13 @@ function planOrder(position: number, draw: Draw, options: PlanOptions): PlannedO
   };
 }
 
-/** Undefined: the order does not say how long it lives. */
+/** Returns the hours to expiry; undefined for an order without `expires_at`. */
 function lifeHoursOf(position: number, draw: Draw): number | undefined {
   if (position % SHORT_LIFE_EVERY === 0) return 1 + draw() * MAX_SHORT_LIFE_HOURS;
   return position % LONG_LIFE_EVERY === 1 ? 1 + draw() * MAX_LONG_LIFE_HOURS : undefined;
 }
 
-/** The power of ten that makes an order worth what it should be, as far as quantities go. */
+/** Returns the power of ten that gives the order at least the smallest value. */
 function quantityOf(mid: string): string {
   let exponent = -QUANTITY_SCALE;
   while (exponent < MAX_QUANTITY_EXPONENT && decimal(mid).times(powerOfTen(exponent)).lt(MIN_WORTH)) {
@@ -134,7 +134,7 @@ function conditionOf(
       priceScale,
     );
   switch (orderType) {
-    // Some limits are met already when they arrive.
+    // Some limits are met already at acceptance.
     case 'limit_buy':
       return { price: atLeastOneStep(at(MAX_DISTANCE_BPS / 8 - distanceBps)) };
     case 'limit_sell':
@@ -150,7 +150,7 @@ function conditionOf(
   }
 }
 
-/** The same kind of condition, met by the price that is there: a stop must be refused, a limit fills at once. */
+/** Returns the same kind of condition at the current price: a stop must be refused, a limit order is filled at once. */
 function metConditionOf(condition: Condition, mid: string): Condition {
   if (condition.price) return { price: mid };
   return condition.stop_price ? { stop_price: mid } : { trail_amount: mid };

@@ -2,9 +2,15 @@ import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundUp } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
+import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
+import { userSchema } from '@cnop/common/entities/user/user';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { ProblemError } from '@cnop/exception/problem-error';
@@ -15,8 +21,7 @@ import { createOrderDependencies } from '@cnop/order-service/use-cases/dependenc
 import type { PlaceOrder } from '@cnop/order-service/use-cases/place-order';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
 import type { Logger } from 'pino';
-import type { PlacedOrder } from './compare-outcomes.ts';
-import { openAccounts } from './open-accounts.ts';
+import type { PlacedOrder } from './expected-outcome.ts';
 import type { PlannedOrder } from './planned-orders.ts';
 
 export interface PlayOptions {
@@ -27,19 +32,20 @@ export interface PlayOptions {
   readonly planned: readonly PlannedOrder[];
   readonly traders: readonly string[];
   readonly logger: Logger;
-  /** Called now and then with how many points of the track are played. */
+  /** Called from time to time with the number of prices played. */
   readonly onProgress: (points: number) => void;
 }
 
-/** Quotes never grow old in a replay: the next one is what ends them. */
+/** Quotes never become too old in a replay. */
 const MAX_QUOTE_AGE_SECONDS = 100 * 365 * 24 * 60 * 60;
 const POINTS_PER_PROGRESS = 5_000;
-/** Prices may rise while buys wait for theirs; limits are near the price of their moment all the same. */
+/** The cash of each trader, as a multiple of the largest hold of its buys: prices may rise over the replay. */
 const CASH_RESERVE = '2';
 
 /**
- * Plays a track through the real order service and its trigger engine, on a store of its own, at the times of the track.
- * @returns what became of the planned orders, in their order
+ * Plays recorded prices through the real order service and its trigger engine, at the recorded times.
+ * @param options the store must be empty
+ * @returns the results of the planned orders, in their order
  */
 export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
   const { store, asset, track, planned, traders, logger, onProgress } = options;
@@ -56,7 +62,7 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
     maxOpenOrders: Number.MAX_SAFE_INTEGER,
   });
   await createAssetDao(store).createAsset(asset);
-  const needs = needsOf(planned, track[0]?.mid ?? '0');
+  const needs = requiredFunds(planned, track[0]?.mid ?? '0');
   await openAccounts(store, traders, { cash: needs.cash, now });
   const engine = createTriggerEngine({ ...deps, log: logger });
   engine.start();
@@ -71,7 +77,7 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
   const [first] = track;
   if (first) {
     await publish(0, first.mid);
-    for (const username of traders) await placeOrder(deps, stockUp(username, asset, needs.units));
+    for (const username of traders) await placeOrder(deps, openingPurchase(username, asset, needs.units));
   }
   const placed: (OrderId | Refusal)[] = [];
   for (const [point, { atMilliseconds, mid }] of track.entries()) {
@@ -84,11 +90,11 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
   }
   await engine.sweep();
   await engine.close();
-  return Promise.all(placed.map(async (each) => ('refusal' in each ? each : endOf(deps, each))));
+  return Promise.all(placed.map(async (each) => ('refusal' in each ? each : storedOrder(deps, each))));
 }
 
-/** What each trader needs, were all planned orders theirs: units for every sale, and cash for those and every buy. */
-function needsOf(planned: readonly PlannedOrder[], firstMid: string) {
+/** Returns the units and the USD that one trader needs for all planned orders. */
+function requiredFunds(planned: readonly PlannedOrder[], firstMid: string) {
   let units = decimal('1');
   let cash = decimal('1');
   for (const { request } of planned) {
@@ -100,8 +106,8 @@ function needsOf(planned: readonly PlannedOrder[], firstMid: string) {
   return { units: formatDecimal(units), cash: formatUsd(roundUp(total, CURRENCY_SCALE)) };
 }
 
-/** The purchase that lets a trader place orders that sell. */
-function stockUp(username: string, { asset_id }: Asset, quantity: string): PlaceOrder {
+/** Returns the purchase of the units that a trader sells later. */
+function openingPurchase(username: string, { asset_id }: Asset, quantity: string): PlaceOrder {
   const request = { asset_id, order_type: 'market_buy', quantity } as const;
   return { username, role: 'customer', request, requestHash: '', intent: undefined };
 }
@@ -127,8 +133,51 @@ async function tryToPlace(
   }
 }
 
-async function endOf({ orders }: OrderDependencies, { orderId }: OrderId): Promise<PlacedOrder> {
+async function storedOrder({ orders }: OrderDependencies, { orderId }: OrderId): Promise<PlacedOrder> {
   const order = await orders.getOrder(orderId);
   if (!order) throw new Error(`the order ${orderId} was accepted and is not stored`);
   return { order };
+}
+
+/** A hash that no password matches: traders never sign in. */
+const NO_PASSWORD_HASH = `$2b$04$${'.'.repeat(53)}`;
+
+/** Stores traders with cash in USD, so that `cnop verify` finds no violation. */
+async function openAccounts(
+  store: TableStore,
+  traders: readonly string[],
+  { cash, now }: { readonly cash: string; readonly now: Date },
+): Promise<void> {
+  const users = createUserDao(store);
+  const at = now.toISOString();
+  for (const username of traders) {
+    const posted = postToLedger(emptyBalance(username, at), {
+      type: 'deposit',
+      direction: 'credit',
+      amount: decimal(cash),
+      description: null,
+      referenceId: null,
+      at,
+      id: systemIds.next(),
+    });
+    const { balance, event } = nextEvent(posted.balance, {
+      type: 'balance.changed',
+      id: systemIds.next(),
+      at,
+    });
+    const user = userSchema.parse({
+      username,
+      email: `${username}@example.com`,
+      password_hash: NO_PASSWORD_HASH,
+      first_name: 'Replay',
+      last_name: 'Trader',
+      created_at: at,
+      updated_at: at,
+    });
+    await users.createUser(user, [
+      balanceRecord.create(balance),
+      balanceTransactionRecord.create(posted.transaction),
+      liveEventRecord.create(event),
+    ]);
+  }
 }

@@ -11,43 +11,43 @@ import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 import { readPriceFile } from '@cnop/inventory-service/price-feed/price-file';
 import type { Logger } from 'pino';
 import { verifyStore } from '../verify/audit-store.ts';
-import type { ReplayedOrder } from './compare-outcomes.ts';
+import type { ReplayedOrder } from './expected-outcome.ts';
 import { expectedOutcome } from './expected-outcome.ts';
 import { planOrders } from './planned-orders.ts';
 import { playMarket } from './play-market.ts';
 
-/** Few enough to stay below the limit of open orders that a user may have. */
+/** Below the usual limit of open orders of a user. */
 const ORDERS_PER_TRADER = 50;
 const MIN_TRADERS = 10;
 
 export interface ReplayOptions {
   /** A CSV of candles or closes. */
   readonly file: string;
-  /** The asset that is traded; by default the file's name begins with it. */
+  /** The id of the traded asset; by default the file name begins with it. */
   readonly asset?: string | undefined;
   readonly orders: number;
   readonly seed: number;
   readonly logger: Logger;
   readonly onProgress: (points: number, allPoints: number) => void;
-  /** Changes the track that is played, but not the one that is walked: for showing that a fault would be found. */
+  /** Changes the prices that are played, but not those of the walk. Tests show with it that a fault is found. */
   readonly distort?: (track: readonly TrackPoint[]) => readonly TrackPoint[];
 }
 
 export interface ReplayResult {
   readonly points: number;
   readonly replayed: readonly ReplayedOrder[];
-  /** What the audit of the store found afterwards. */
+  /** The number of violations in the audit of the store afterwards. */
   readonly violations: number;
 }
 
 /**
- * Plays recorded prices through the real order service with generated orders, in a store that is thrown away, and walks
- * the same prices once more by brute force.
- * @throws ConfigError when the file cannot be read or gives no asset
+ * Plays recorded prices with generated orders through the real order service, in a temporary store, and computes the
+ * expected result of each order by an independent walk over the same prices.
+ * @throws ConfigError when the file cannot be read, or its name does not begin with an asset id
  */
 export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
   const track = await readPriceFile(options.file);
-  const asset = assetOf(options, track);
+  const asset = replayedAsset(options, track);
   const traders = tradersFor(options.orders);
   const planned = planOrders({
     track,
@@ -86,9 +86,9 @@ function tradersFor(orders: number): string[] {
   return Array.from({ length: count }, (_, position) => `trader${position}`);
 }
 
-/** The asset that a file is about, with as many fraction digits as its prices need. */
-function assetOf({ file, asset: named }: ReplayOptions, track: readonly TrackPoint[]): Asset {
-  const assetId = named === undefined ? assetIdOfFile(file) : assetIdOfOption(named);
+/** Returns the asset of a file, with as many fraction digits as its prices need. */
+function replayedAsset({ file, asset: named }: ReplayOptions, track: readonly TrackPoint[]): Asset {
+  const assetId = named === undefined ? assetIdFromFile(file) : assetIdFromOption(named);
   const at = new Date(track[0]?.atMilliseconds ?? 0).toISOString();
   return assetSchema.parse({
     asset_id: assetId,
@@ -102,18 +102,18 @@ function assetOf({ file, asset: named }: ReplayOptions, track: readonly TrackPoi
   });
 }
 
-/** @throws ConfigError when the name does not begin with letters and digits that can be an asset's id */
-function assetIdOfFile(file: string): string {
+/** @throws ConfigError when the file name does not begin with an asset id */
+function assetIdFromFile(file: string): string {
   const [name = ''] = basename(file).split(/[^A-Za-z0-9]/);
   const assetId = assetIdSchema.safeParse(name);
-  // What is all digits is a date or a number, not an asset.
+  // Digits alone are a date or a number, not an asset.
   if (assetId.success && /[A-Z]/.test(assetId.data)) return assetId.data;
   throw new ConfigError(
     `The name of ${file} does not begin with an asset id (1-10 letters and digits). Name the asset: --asset BTC`,
   );
 }
 
-function assetIdOfOption(named: string): string {
+function assetIdFromOption(named: string): string {
   const assetId = assetIdSchema.safeParse(named);
   if (assetId.success) return assetId.data;
   throw new ConfigError(`--asset ${named}: an asset id has 1-10 letters and digits, such as BTC`);

@@ -1,19 +1,29 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
+import type { Order } from '@cnop/common/entities/order/order';
 import type { CrossCheck } from './cross-check.ts';
-import type { Findings } from './findings.ts';
-import type { Holds } from './holds.ts';
-import { checkAccountParts, checkTradingBlock } from './rules/account.ts';
-import { checkAgainstLedger, checkHeld, checkOpenOrders } from './rules/balance.ts';
-import type { TradeSums } from './rules/holding.ts';
-import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holding.ts';
-import type { Ledger, Movement } from './rules/ledger.ts';
-import { EMPTY_LEDGER, followLedger } from './rules/ledger.ts';
+import type { Ledger, Movement } from './rules/cash.ts';
+import {
+  checkAccountParts,
+  checkAgainstLedger,
+  checkHeld,
+  checkOpenOrders,
+  checkTradingBlock,
+  EMPTY_LEDGER,
+  followLedger,
+} from './rules/cash.ts';
+import type { TradeSums } from './rules/holdings.ts';
+import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holdings.ts';
+import { isBuy, isOpen } from './rules/order-basics.ts';
 import { holdingTopic } from './statements.ts';
 import type { Kind, Reading, StoredOf } from './stored-kinds.ts';
+import type { Findings, Violation } from './violation.ts';
+import { violation } from './violation.ts';
 
-/** Kinds that belong to an account. Wrong passwords are counted for names that nobody has, too. */
+/** Kinds that belong to an account. Failed sign-ins are counted for unknown usernames as well, so they are not here. */
 const BELONGING: ReadonlySet<Kind> = new Set([
   'user',
   'balance',
@@ -24,7 +34,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'session',
 ]);
 
-/** What is known of the partition that is being read, and no more than that. */
+/** The state of the partition that is being read. */
 interface Partition {
   readonly pk: string;
   hasUser: boolean;
@@ -33,32 +43,34 @@ interface Partition {
   hasBalance: boolean;
   belonging: ItemKey | undefined;
   ledger: Ledger;
-  /** Of a partition of trades: the topic and what they come to. */
+  /** In a partition of trades: the topic of the position, and the sums of its trades so far. */
   trades: { readonly topic: string; sums: TradeSums } | undefined;
 }
 
 export interface AccountWalkDeps {
   readonly check: CrossCheck;
   readonly findings: Findings;
-  /** What open orders hold; those met here are taken out. */
+  /** The holds of open orders. The walk takes out those whose balance or position it meets. */
   readonly holds: Holds;
 }
 
+/** Checks all accounts while the users table is read. */
 export interface AccountWalk {
+  /** Takes the next item of the table. */
   visit(key: ItemKey, reading: Reading): void;
-  /** Ends the last partition and says what all ledgers came to. */
+  /** Finishes the last partition. Returns the sums of all ledgers by movement, in USD. */
   end(): Partial<Record<Movement, Decimal>>;
 }
 
 /**
- * Follows the users table, item by item, and settles each account when its partition ends. Partitions come one
- * after the other and sort keys in their order, so a ledger of any length is checked with its last entry in memory.
+ * Follows the users table item by item and checks each account when its partition ends. A scan returns one partition
+ * after the other, each in the order of sort keys, so a ledger of any length is checked with its last entry in memory.
  */
 export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): AccountWalk {
   const sums: Partial<Record<Movement, Decimal>> = {};
   let partition: Partition | undefined;
 
-  function leave(partition: Partition): void {
+  function finish(partition: Partition): void {
     const { pk, hasUser, hasBalance, belonging, user, balance, ledger, trades } = partition;
     findings.add(checkAccountParts({ username: pk, hasUser, hasBalance, belonging }));
     if (balance) {
@@ -76,16 +88,16 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
   return {
     visit(key, reading) {
       if (partition?.pk !== key.pk) {
-        if (partition) leave(partition);
+        if (partition) finish(partition);
         partition = emptyPartition(key.pk);
       }
-      findings.add(enter(partition, key, reading));
+      findings.add(addItem(partition, key, reading));
       if (reading.outcome === 'read' && reading.stored.kind === 'holding') {
         findings.add(checkHeldUnits(reading.stored, holds.takeUnits(reading.stored.entity)));
       }
     },
     end() {
-      if (partition) leave(partition);
+      if (partition) finish(partition);
       partition = undefined;
       return sums;
     },
@@ -105,11 +117,11 @@ function emptyPartition(pk: string): Partition {
   };
 }
 
-function enter(partition: Partition, key: ItemKey, reading: Reading) {
+function addItem(partition: Partition, key: ItemKey, reading: Reading) {
   if (reading.outcome === 'unknown kind') return [];
   const kind = reading.outcome === 'read' ? reading.stored.kind : reading.kind;
   if (BELONGING.has(kind)) partition.belonging ??= key;
-  // What is there and cannot be read is not missing.
+  // An item that cannot be read is not missing.
   if (kind === 'user') partition.hasUser = true;
   if (kind === 'balance') partition.hasBalance = true;
   if (reading.outcome !== 'read') return [];
@@ -126,4 +138,77 @@ function enter(partition: Partition, key: ItemKey, reading: Reading) {
   const followed = followLedger(partition.ledger, key, stored.entity);
   partition.ledger = followed.ledger;
   return followed.violations;
+}
+
+type HoldingName = Pick<Order, 'username' | 'asset_id'>;
+
+/** The holds of open orders: cash by user, units by position. */
+export interface Holds {
+  /** Adds the hold of an order if it is open. */
+  add(order: Order): void;
+  /** Returns the USD that the open orders of a user hold, and forgets them. */
+  takeCash(username: string): Decimal;
+  /** Returns the units of a position that open orders hold, and forgets them. */
+  takeUnits(holding: HoldingName): Decimal;
+  /** Returns the number of open orders of a user, and forgets it. */
+  takeOpenOrders(username: string): number;
+  /** Returns a violation for each hold whose balance or position was not met. */
+  leftOver(): Violation[];
+}
+
+/** Creates an empty sum of holds. */
+export function createHolds(): Holds {
+  const cash = new Map<string, Decimal>();
+  const units = new Map<string, HoldingName & { readonly sum: Decimal }>();
+  const open = new Map<string, number>();
+  const nameOf = ({ username, asset_id }: HoldingName): string => `${username} ${asset_id}`;
+
+  return {
+    add(order) {
+      const { username, asset_id, order_type, status, held_amount } = order;
+      if (!isOpen(status)) return;
+      open.set(username, (open.get(username) ?? 0) + 1);
+      if (isBuy(order_type)) {
+        cash.set(username, (cash.get(username) ?? ZERO).plus(held_amount));
+        return;
+      }
+      const sum = (units.get(nameOf(order))?.sum ?? ZERO).plus(held_amount);
+      units.set(nameOf(order), { username, asset_id, sum });
+    },
+    takeCash(username) {
+      const sum = cash.get(username) ?? ZERO;
+      cash.delete(username);
+      return sum;
+    },
+    takeUnits(holding) {
+      const sum = units.get(nameOf(holding))?.sum ?? ZERO;
+      units.delete(nameOf(holding));
+      return sum;
+    },
+    takeOpenOrders(username) {
+      const count = open.get(username) ?? 0;
+      open.delete(username);
+      return count;
+    },
+    leftOver() {
+      const ofBalances = [...cash].filter(([, sum]) => sum.gt('0'));
+      const ofHoldings = [...units.values()].filter(({ sum }) => sum.gt('0'));
+      return [
+        ...ofBalances.map(([username]) =>
+          violation(
+            'balance-held',
+            [balanceRecord.key({ username })],
+            'Open orders hold cash, but there is no balance.',
+          ),
+        ),
+        ...ofHoldings.map((holding) =>
+          violation(
+            'holding-held',
+            [assetBalanceRecord.key(holding)],
+            'Open orders hold units, but there is no position.',
+          ),
+        ),
+      ];
+    },
+  };
 }

@@ -3,21 +3,22 @@ import { systemClock } from '@cnop/common/core/clock';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { createCrossCheck } from './cross-check.ts';
 import { explainDifferences } from './explain-differences.ts';
-import { createFindings } from './findings.ts';
 import type { Tally } from './read-everything.ts';
 import { readEverything } from './read-everything.ts';
-import { eventsKeptSince } from './rules/retention.ts';
-import { showUsd } from './rules/show-usd.ts';
+import { eventsKeptSince } from './rules/events.ts';
+import { showUsd } from './rules/order-basics.ts';
 import type { Kind } from './stored-kinds.ts';
 import type { Violation } from './violation.ts';
+import { createFindings } from './violation.ts';
 
 export interface AuditOptions {
-  /** Told now and then how many items were read. */
+  /** Called from time to time with the number of items read. */
   readonly onProgress?: (itemsRead: number) => void;
-  /** Tells what may be deleted for its age. */
+  /** Decides which events are old enough to be deleted. */
   readonly clock?: Clock;
 }
 
+/** How many items of each kind an audit read. */
 export interface AuditCounts {
   readonly users: number;
   readonly transactions: number;
@@ -26,36 +27,39 @@ export interface AuditCounts {
   readonly events: number;
   readonly holdings: number;
   readonly assets: number;
-  /** All items of all kinds that could be read. */
+  /** Readable items of all kinds. */
   readonly items: number;
   /** USD. */
   readonly cash_total: string;
-  /** USD that the house was paid in fees. */
+  /** USD paid to the house in fees. */
   readonly fee_total: string;
 }
 
+/** The result of an audit. */
 export interface AuditReport {
-  /** The first thousand. */
+  /** The first thousand violations. */
   readonly violations: readonly Violation[];
   readonly violation_count: number;
   readonly counts: AuditCounts;
   /**
-   * Whether everything was read as of one moment. If not, a commit during the audit may be seen by half, and look like
-   * a violation: audit again while nothing is written.
+   * Whether everything was read as of one moment. If not, the audit may see half of a commit and report a violation that
+   * is none: audit again while nothing is written.
    */
   readonly is_snapshot: boolean;
 }
 
 /**
- * Proves every rule of `RULES` over a whole store, or says which items break which. It writes nothing.
+ * Checks every rule of `RULES` over a whole store and reports the items that break one. Writes nothing.
  *
- * The auditor shares with the services the shape of items and keys, and no rule of money: those it states again.
- * Memory does not grow with ledgers, trades, events or orders that are over; what breaks a rule is looked at in a second reading.
+ * The audit shares the shape of items and keys with the services, but no rule of money: it states each of them again.
+ * Memory does not grow with ledgers, trades, events or final orders.
+ * @throws StoreUnavailableError (503) when the store cannot be read
+ * @see docs/reference/verify.md
  */
 export async function verifyStore(store: TableStore, options: AuditOptions = {}): Promise<AuditReport> {
   const { onProgress = () => undefined, clock = systemClock } = options;
   const snapshot = await store.snapshot?.();
-  // Later than the snapshot, so that what was deleted for its age before it counts as old.
+  // Taken after the snapshot, so that every event that was deleted for its age before the snapshot counts as old.
   const now = clock.now();
   try {
     const audit = {

@@ -1,10 +1,10 @@
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
-import type { Findings } from './findings.ts';
 import type { Lookups } from './lookups.ts';
-import { found } from './lookups.ts';
-import { checkOver, checkParts, partsOf } from './rules/candle.ts';
+import { readAs } from './lookups.ts';
+import { checkOver, checkParts, partsOf } from './rules/candles.ts';
 import type { Reading, StoredOf } from './stored-kinds.ts';
+import type { Findings } from './violation.ts';
 
 export interface CandleWalkDeps {
   readonly findings: Findings;
@@ -12,25 +12,29 @@ export interface CandleWalkDeps {
   readonly now: Date;
 }
 
+/** Checks all candles while the inventory table is read. */
 export interface CandleWalk {
+  /** Takes the next item of the table. */
   visit(reading: Reading): Promise<void>;
-  /** The first candle of each asset, for whoever knows the assets. */
+  /** The key of the first candle of each asset id, for the check that the asset exists. */
   firstOfAssets(): ReadonlyMap<string, ItemKey>;
 }
 
-/** Follows the candles of one asset and interval after the other, in the order of time, with the last one in memory. */
+/** Follows the candles of each asset and interval in the order of time, with the last one in memory. */
 export function createCandleWalk({ findings, lookups, now }: CandleWalkDeps): CandleWalk {
   const firsts = new Map<string, ItemKey>();
   let last: StoredOf<'candle'> | undefined;
 
-  async function askForParts(candle: StoredOf<'candle'>): Promise<void> {
+  async function lookUpParts(candle: StoredOf<'candle'>): Promise<void> {
     const parts = partsOf(candle.entity, now);
     if (parts.length === 0) return;
     await lookups.ask({
       keys: parts.map(candleRecord.key),
-      judge(items) {
-        const present = items.map((item) => found('candle', item)).filter((part) => typeof part === 'object');
-        // Where one is missing nobody recorded prices, and the others do not make up the whole.
+      check(items) {
+        const present = items
+          .map((item) => readAs('candle', item))
+          .filter((part) => typeof part === 'object');
+        // A missing candle means that no prices were recorded then, so the others do not make up the whole.
         return present.length === parts.length ? checkParts(candle, present) : [];
       },
     });
@@ -44,7 +48,7 @@ export function createCandleWalk({ findings, lookups, now }: CandleWalkDeps): Ca
       if (!firsts.has(asset_id)) firsts.set(asset_id, candle.key);
       if (last?.key.pk === candle.key.pk) findings.add(checkOver(last));
       last = candle;
-      await askForParts(candle);
+      await lookUpParts(candle);
     },
     firstOfAssets: () => firsts,
   };

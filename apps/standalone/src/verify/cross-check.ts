@@ -1,30 +1,30 @@
 /**
- * Finds out whether two parts of a store tell the same, without keeping what either says: each statement is hashed into
- * one of many buckets, added when it is claimed and subtracted when it is confirmed. A bucket that does not
- * end at zero holds a statement that was made on one side only, or not equally often; a second reading then looks
- * at the statements of those buckets alone. Memory is the same for a thousand orders and for a billion.
+ * A check that two parts of a store agree, in constant memory. Each statement is hashed into one of many buckets: added
+ * when one item claims it, subtracted when another confirms it. A bucket that does not end at zero contains a statement
+ * that was claimed and confirmed a different number of times; a second reading looks at the statements of those buckets.
  *
- * Two independent hashes of 32 bits make it a matter of 1 in 10^19 that a difference goes unseen. It guards against
- * mistakes, not against somebody who forges items to fit.
+ * Two independent 32-bit hashes make the chance of an undetected difference about 1 in 10^19. The check guards against
+ * mistakes, not against forged items.
  */
 export interface CrossCheck {
-  /** @param topic what the statement is about: both sides must name it alike */
+  /** @param topic the subject of the statement: both sides must use the same text */
   claim(topic: string, statement: string): void;
   confirm(topic: string, statement: string): void;
   isBalanced(): boolean;
-  /** Whether something that shares the topic's bucket was claimed and not confirmed, or the reverse. */
+  /** Returns whether the bucket of the topic is unbalanced. Another topic of the same bucket may be the cause. */
   isSuspect(topic: string): boolean;
 }
 
-/** 8 MiB in all; a power of two. */
+/** A power of two; 8 MiB in total. */
 const BUCKETS = 2 ** 20;
 const BUCKET_MASK = BUCKETS - 1;
 
+/** Creates an empty cross-check. */
 export function createCrossCheck(): CrossCheck {
-  // Sums wrap at 2^32 by themselves, up and down alike.
+  // Sums wrap at 2^32 in both directions.
   const firstSums = new Uint32Array(BUCKETS);
   const secondSums = new Uint32Array(BUCKETS);
-  // Two hashes that run side by side over the same text: millions of statements pass here.
+  // Both hashes run in one pass over the text, since millions of statements pass here.
   let first = 0;
   let second = 0;
 
@@ -42,7 +42,7 @@ export function createCrossCheck(): CrossCheck {
       one = Math.imul(one ^ unit, FIRST_FACTOR);
       other = Math.imul(other ^ unit, SECOND_FACTOR);
     }
-    // Each text is ended, so that `ab` + `c` is not `a` + `bc`, and stirred, since low bits never see high ones.
+    // The length ends each text, so that `ab` + `c` differs from `a` + `bc`. `finish` mixes high bits into low ones.
     first = finish(one ^ text.length);
     second = finish(other ^ text.length);
   }
@@ -72,7 +72,7 @@ const SECOND_SEED = 0x41c6ce57;
 const FIRST_FACTOR = 0x9e3779b1;
 const SECOND_FACTOR = 0x5f356495;
 
-/** MurmurHash3's last step: every bit of the state reaches every bit of the hash. Unsigned, 32 bits. */
+/** The finalizer of MurmurHash3: every bit of the state affects every bit of the hash. Unsigned, 32 bits. */
 function finish(state: number): number {
   let hash = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

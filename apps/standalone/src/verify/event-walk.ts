@@ -2,57 +2,65 @@ import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { eventOwnerOf, liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
-import type { Findings } from './findings.ts';
 import type { Lookups } from './lookups.ts';
-import { found } from './lookups.ts';
-import type { EventBefore } from './rules/event.ts';
-import { checkNextEvent } from './rules/event.ts';
-import type { EventsEnd } from './rules/events-end.ts';
-import { checkEventsEnd, checkToldHolding, missingEvent, mustHaveLastEvent } from './rules/events-end.ts';
+import { readAs } from './lookups.ts';
+import type { EventBefore, EventsEnd } from './rules/events.ts';
+import {
+  checkEventsEnd,
+  checkNextEvent,
+  checkReportedHolding,
+  missingEvent,
+  requiresLastEvent,
+} from './rules/events.ts';
 import type { Reading, StoredOf } from './stored-kinds.ts';
-import type { Violation } from './violation.ts';
+import type { Findings, Violation } from './violation.ts';
 
 export interface EventWalkDeps {
   readonly findings: Findings;
   readonly lookups: Lookups;
-  /** From when on no event may be missing. */
+  /** The moment from which on no event may be missing. */
   readonly keptSince: string;
 }
 
+/** Checks the events of all users while the users table is read. */
 export interface EventWalk {
+  /** Takes the next item of the table. */
   visit(key: ItemKey, reading: Reading): Promise<void>;
+  /** Finishes the last user. */
   end(): Promise<void>;
 }
 
-/** What is known of the user whose events are being read. */
-interface Followed extends EventsEnd {
+/** The events of one user that were read so far. */
+interface UserEvents extends EventsEnd {
   readonly pk: string;
-  readonly holdings: Map<string, { readonly key: ItemKey; readonly told: Told }>;
+  readonly holdings: Map<string, { readonly key: ItemKey; readonly reported: Reported }>;
 }
 
-type Told = NonNullable<StoredOf<'event'>['entity']['data']['holding']>;
+type Reported = NonNullable<StoredOf<'event'>['entity']['data']['holding']>;
 
 /**
- * Follows the events of one user after the other, with the last one and one line for each asset in memory. What they
- * come to is held against balance and holdings, which are looked up, since they may be read long before or after.
+ * Follows the events of one user after the other, with the last event and one entry for each asset in memory. The last
+ * figures are compared with balance and holdings, which are looked up, since the scan may read them long before or after.
  */
 export function createEventWalk({ findings, lookups, keptSince }: EventWalkDeps): EventWalk {
-  let followed: Followed | undefined;
+  let current: UserEvents | undefined;
 
-  async function leave(end: Followed): Promise<void> {
+  async function finishUser(end: UserEvents): Promise<void> {
     const { username, holdings } = end;
-    const told = [...holdings.values()];
-    const holdingKeys = told.map((one) => assetBalanceRecord.key({ username, asset_id: one.told.asset_id }));
+    const lastReports = [...holdings.values()];
+    const holdingKeys = lastReports.map(({ reported }) =>
+      assetBalanceRecord.key({ username, asset_id: reported.asset_id }),
+    );
     await lookups.ask({
       keys: [balanceRecord.key({ username }), ...holdingKeys],
-      judge([balanceItem, ...items]) {
-        const balance = found('balance', balanceItem);
+      check([balanceItem, ...items]) {
+        const balance = readAs('balance', balanceItem);
         const aboutHoldings = holdingKeys.flatMap((holdingKey, position): Violation[] => {
-          const one = told[position];
-          const holding = found('holding', items[position]);
-          if (!one || holding === 'unreadable') return [];
+          const last = lastReports[position];
+          const holding = readAs('holding', items[position]);
+          if (!last || holding === 'unreadable') return [];
           const against = { holding: holding === 'absent' ? undefined : holding, holdingKey };
-          return checkToldHolding(one.key, one.told, against);
+          return checkReportedHolding(last.key, last.reported, against);
         });
         if (balance === 'unreadable') return aboutHoldings;
         const stored = balance === 'absent' ? undefined : balance;
@@ -61,74 +69,73 @@ export function createEventWalk({ findings, lookups, keptSince }: EventWalkDeps)
     });
   }
 
-  async function askForLastEvent(balance: StoredOf<'balance'>): Promise<void> {
-    if (!mustHaveLastEvent(balance, keptSince)) return;
+  async function lookUpLastEvent(balance: StoredOf<'balance'>): Promise<void> {
+    if (!requiresLastEvent(balance, keptSince)) return;
     const { username, event_seq: seq } = balance.entity;
     await lookups.ask({
       keys: [liveEventRecord.key({ username, seq })],
-      judge: ([item]) => (item ? [] : missingEvent(username, seq)),
+      check: ([item]) => (item ? [] : missingEvent(username, seq)),
     });
   }
 
   return {
     async visit(key, reading) {
       if (reading.outcome === 'read' && reading.stored.kind === 'balance')
-        await askForLastEvent(reading.stored);
+        await lookUpLastEvent(reading.stored);
       const username = eventOwnerOf(key);
-      if (followed && followed.pk !== key.pk) {
-        await leave(followed);
-        followed = undefined;
+      if (current && current.pk !== key.pk) {
+        await finishUser(current);
+        current = undefined;
       }
       if (username === undefined) return;
-      if (reading.outcome !== 'read') followed = pass(followed, key, username);
+      if (reading.outcome !== 'read') current = afterUnreadable(current, key, username);
       else if (reading.stored.kind === 'event') {
         const event = reading.stored;
-        if (followed) findings.add(checkNextEvent(beforeOf(followed), event, keptSince));
-        followed = follow(followed, event, { username, keptSince });
+        if (current) {
+          const before: EventBefore = { seq: current.lastSeq, occurredAt: current.lastAt };
+          findings.add(checkNextEvent(before, event, keptSince));
+        }
+        current = afterEvent(current, event, { username, keptSince });
       }
     },
     async end() {
-      if (followed) await leave(followed);
-      followed = undefined;
+      if (current) await finishUser(current);
+      current = undefined;
     },
   };
 }
 
-function beforeOf({ lastSeq, lastAt }: Followed): EventBefore {
-  return { seq: lastSeq, occurredAt: lastAt };
-}
-
-function follow(
-  before: Followed | undefined,
+function afterEvent(
+  before: UserEvents | undefined,
   { key, entity }: StoredOf<'event'>,
   { username, keptSince }: { readonly username: string; readonly keptSince: string },
-): Followed {
+): UserEvents {
   const { seq, occurred_at, data } = entity;
-  const holdings = before?.holdings ?? new Map<string, { readonly key: ItemKey; readonly told: Told }>();
+  const holdings =
+    before?.holdings ?? new Map<string, { readonly key: ItemKey; readonly reported: Reported }>();
   // A later event about the same holding may be deleted before this one once both are old.
   if (data.holding && occurred_at >= keptSince)
-    holdings.set(data.holding.asset_id, { key, told: data.holding });
+    holdings.set(data.holding.asset_id, { key, reported: data.holding });
   return {
-    ...placeOf(before, { key, username, seq }),
+    ...sequenceUpTo(before, { key, username, seq }),
     lastAt: occurred_at,
     balance: data.balance,
     holdings,
   };
 }
 
-/** An event that cannot be read is not missing: its number is in its key. What it told of a holding nobody knows. */
-function pass(before: Followed | undefined, key: ItemKey, username: string): Followed {
+/** Counts an event that cannot be read: its number is in its key. The figures that it reported are unknown. */
+function afterUnreadable(before: UserEvents | undefined, key: ItemKey, username: string): UserEvents {
   return {
-    ...placeOf(before, { key, username, seq: Number(key.sk) }),
+    ...sequenceUpTo(before, { key, username, seq: Number(key.sk) }),
     lastAt: undefined,
     balance: undefined,
     holdings: new Map(),
   };
 }
 
-/** Whose events, from which to which. */
-function placeOf(
-  before: Followed | undefined,
+function sequenceUpTo(
+  before: UserEvents | undefined,
   { key, username, seq }: { readonly key: ItemKey; readonly username: string; readonly seq: number },
 ) {
   return {

@@ -2,39 +2,36 @@ import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Audit } from './read-everything.ts';
 import { everyIndex } from './read-everything.ts';
-import { checkClientOrder } from './rules/client-order.ts';
-import { checkEmailClaim } from './rules/email-claim.ts';
-import { checkHolding } from './rules/holding.ts';
-import { checkPlaces } from './rules/index-places.ts';
+import { checkHolding } from './rules/holdings.ts';
+import { checkIndexEntries } from './rules/items.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
-import { checkSettlementPayment } from './rules/settlement.ts';
-import { checkTrade } from './rules/trade.ts';
+import { checkClientOrder, checkEmailClaim } from './rules/references.ts';
+import { checkSettlementPayment, checkTrade } from './rules/trades.ts';
 import {
   clientOrderTopic,
   holdingTopic,
+  indexEntryText,
+  indexTopic,
   orderEventsTopic,
   orderTopic,
-  placesTopic,
-  placeText,
   statementsOf,
 } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
 import { CLIENT_ORDER_PREFIX, readItem } from './stored-kinds.ts';
 import type { Violation } from './violation.ts';
 
-/** What is kept at once of the second reading. Who has more broken items than these mends them in rounds. */
+/** Limit of topics that are kept in memory. A store with more broken items needs several audits. */
 const MAX_TOPICS = 20_000;
 
-/** Everything that was said about one suspect topic. */
+/** All items and index entries that make statements about one suspect topic. */
 interface Group {
   readonly stored: Stored[];
-  /** Lines of indexes. */
-  readonly lines: { readonly key: ItemKey; readonly place: string }[];
+  readonly indexEntries: { readonly key: ItemKey; readonly text: string }[];
 }
 
 /**
- * The second reading: gathers everything that was said about the topics which did not come out even, and lets the
- * rules say what is wrong. They may find nothing: other topics share the bucket, or the store has changed.
+ * Reads the store a second time, gathers all statements about the topics that the cross-check suspects, and lets the
+ * rules name what is wrong. They may find nothing: other topics share the bucket, or the store has changed.
  */
 export async function explainDifferences({ reader, check, findings, keptSince }: Audit): Promise<void> {
   const groups = new Map<string, Group>();
@@ -43,7 +40,7 @@ export async function explainDifferences({ reader, check, findings, keptSince }:
     if (!check.isSuspect(topic)) return undefined;
     const known = groups.get(topic);
     if (known || groups.size === MAX_TOPICS) return known;
-    const group: Group = { stored: [], lines: [] };
+    const group: Group = { stored: [], indexEntries: [] };
     groups.set(topic, group);
     return group;
   };
@@ -60,12 +57,12 @@ export async function explainDifferences({ reader, check, findings, keptSince }:
   }
   for (const [table, index] of everyIndex()) {
     for await (const { key, entry } of reader.scanIndex(table, index)) {
-      groupOf(placesTopic(key))?.lines.push({ key, place: placeText(index, entry) });
+      groupOf(indexTopic(key))?.indexEntries.push({ key, text: indexEntryText(index, entry) });
     }
   }
   for (const [topic, group] of groups) {
-    // The item itself was reported. What others say about it may well be right.
-    if (!unreadable.has(topic)) findings.add(judge(topic, group, keptSince));
+    // The item itself was reported. The statements of others about it may be right.
+    if (!unreadable.has(topic)) findings.add(checkTopic(topic, group, keptSince));
   }
 }
 
@@ -73,7 +70,7 @@ function topicsOf(stored: Stored, keptSince: string): Set<string> {
   const topics = new Set(statementsOf(stored, keptSince).map(({ topic }) => topic));
   if (stored.kind === 'asset transaction')
     topics.add(holdingTopic(stored.entity.username, stored.entity.asset_id));
-  // An order that never completed says nothing of payments, but they may speak of it; so may events.
+  // An order that never completed claims no payment, but a payment or an event may refer to it.
   if (stored.kind === 'order') {
     topics.add(orderTopic(stored.entity.order_id));
     topics.add(orderEventsTopic(stored.entity.order_id));
@@ -81,9 +78,9 @@ function topicsOf(stored: Stored, keptSince: string): Set<string> {
   return topics;
 }
 
-/** What an item that cannot be read would have spoken of, as far as its key tells, or what is left of it. */
+/** The topics of an item that cannot be read, as far as its key and its remaining attributes show them. */
 function topicsOfUnread({ key, attributes }: Item, reading: Exclude<Reading, { outcome: 'read' }>): string[] {
-  const topics = [placesTopic(key)];
+  const topics = [indexTopic(key)];
   if (reading.outcome !== 'unreadable') return topics;
   if (reading.kind === 'order') {
     topics.push(orderTopic(key.pk), orderEventsTopic(key.pk));
@@ -99,7 +96,7 @@ function topicsOfUnread({ key, attributes }: Item, reading: Exclude<Reading, { o
   return topics;
 }
 
-function judge(topic: string, { stored, lines }: Group, keptSince: string): Violation[] {
+function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: string): Violation[] {
   const [subject, ...names] = topic.split(' ');
   switch (subject) {
     case 'order':
@@ -120,15 +117,15 @@ function judge(topic: string, { stored, lines }: Group, keptSince: string): Viol
     case 'holding':
       return checkHolding(ofKind(stored, 'holding')[0], ofKind(stored, 'asset transaction'));
     default: {
-      const key = stored[0]?.key ?? lines[0]?.key;
+      const key = stored[0]?.key ?? indexEntries[0]?.key;
       const expected = stored
         .flatMap((one) => statementsOf(one, keptSince))
         .filter((statement) => statement.topic === topic);
       return key
-        ? checkPlaces(
+        ? checkIndexEntries(
             key,
             expected.map(({ text }) => text),
-            lines.map(({ place }) => place),
+            indexEntries.map(({ text }) => text),
           )
         : [];
     }

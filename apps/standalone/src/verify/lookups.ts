@@ -1,24 +1,25 @@
 import type { Item, ItemKey, StoreReader } from '@cnop/common/database/table-store';
 import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
-import type { Findings } from './findings.ts';
 import type { Kind, Reading, StoredOf } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
-import type { Violation } from './violation.ts';
+import type { Findings, Violation } from './violation.ts';
 
-/** A question about items elsewhere in the store. */
-export interface Question {
+/** A check that needs items from elsewhere in the store. */
+export interface Lookup {
   readonly keys: readonly ItemKey[];
-  /** @param items those of the keys, in their order */
-  readonly judge: (items: readonly (Item | undefined)[]) => Violation[];
+  /** @param items the items of the keys, in their order */
+  readonly check: (items: readonly (Item | undefined)[]) => Violation[];
 }
 
-/** Reads what questions are about, many items at a time. */
+/** Reads the items of many lookups in one batch. */
 export interface Lookups {
-  ask(question: Question): Promise<void>;
-  /** Answers what is left. */
-  settle(): Promise<void>;
+  /** Runs the check now or with a later batch. */
+  ask(lookup: Lookup): Promise<void>;
+  /** Runs the checks that are still pending. */
+  flush(): Promise<void>;
 }
 
+/** Creates lookups over one reader; they add what they find to the findings. */
 export function createLookups({
   reader,
   findings,
@@ -26,38 +27,38 @@ export function createLookups({
   readonly reader: StoreReader;
   readonly findings: Findings;
 }): Lookups {
-  let waiting: Question[] = [];
-  let waitingKeys = 0;
+  let pending: Lookup[] = [];
+  let pendingKeys = 0;
 
-  async function settle(): Promise<void> {
-    const questions = waiting;
-    waiting = [];
-    waitingKeys = 0;
-    const keys = questions.flatMap((question) => question.keys);
+  async function flush(): Promise<void> {
+    const batch = pending;
+    pending = [];
+    pendingKeys = 0;
+    const keys = batch.flatMap((lookup) => lookup.keys);
     const items: (Item | undefined)[] = [];
     for (let start = 0; start < keys.length; start += MAX_BATCH_GET_ITEMS) {
       items.push(...(await reader.batchGet(keys.slice(start, start + MAX_BATCH_GET_ITEMS))));
     }
     let position = 0;
-    for (const question of questions) {
-      const end = position + question.keys.length;
-      findings.add(question.judge(items.slice(position, end)));
+    for (const lookup of batch) {
+      const end = position + lookup.keys.length;
+      findings.add(lookup.check(items.slice(position, end)));
       position = end;
     }
   }
 
   return {
-    settle,
-    async ask(question) {
-      waiting.push(question);
-      waitingKeys += question.keys.length;
-      if (waitingKeys >= MAX_BATCH_GET_ITEMS) await settle();
+    flush,
+    async ask(lookup) {
+      pending.push(lookup);
+      pendingKeys += lookup.keys.length;
+      if (pendingKeys >= MAX_BATCH_GET_ITEMS) await flush();
     },
   };
 }
 
-/** An item as what it must be: absent, there but not to be read, or read. */
-export function found<K extends Kind>(
+/** Reads an item as the kind it must be. An item of another kind is `unreadable`. */
+export function readAs<K extends Kind>(
   kind: K,
   item: Item | undefined,
 ): StoredOf<K> | 'absent' | 'unreadable' {

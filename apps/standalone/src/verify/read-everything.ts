@@ -4,47 +4,52 @@ import { ZERO } from '@cnop/common/core/money';
 import type { Item, StoreReader } from '@cnop/common/database/table-store';
 import type { IndexName, TableName } from '@cnop/common/database/tables';
 import { TABLE_NAMES, TABLES } from '@cnop/common/database/tables';
-import { createAccountWalk } from './account-walk.ts';
+import type { Holds } from './account-walk.ts';
+import { createAccountWalk, createHolds } from './account-walk.ts';
 import { createCandleWalk } from './candle-walk.ts';
 import type { CrossCheck } from './cross-check.ts';
 import { createEventWalk } from './event-walk.ts';
-import type { Findings } from './findings.ts';
-import type { Holds } from './holds.ts';
-import { createHolds } from './holds.ts';
 import type { Lookups } from './lookups.ts';
 import { createLookups } from './lookups.ts';
-import { checkAlone } from './rules/alone.ts';
-import type { AssetScales } from './rules/asset-scale.ts';
-import { checkListed } from './rules/asset-scale.ts';
-import { checkConservation } from './rules/conservation.ts';
-import { checkPromise, promiseOf } from './rules/first-answer.ts';
-import { checkItem } from './rules/item.ts';
-import { confirmPlace, statementsOf } from './statements.ts';
+import { checkCandle } from './rules/candles.ts';
+import { checkConservation } from './rules/cash.ts';
+import { checkEventData } from './rules/events.ts';
+import { checkHoldingCost } from './rules/holdings.ts';
+import type { AssetScales } from './rules/items.ts';
+import { checkAssetPrice, checkItem, checkListed, checkQuantity } from './rules/items.ts';
+import { checkOrderTrigger } from './rules/order-triggers.ts';
+import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
+import { checkReference, referencedItem } from './rules/references.ts';
+import { checkSettledPosition, checkSettlement, checkTradeAmount } from './rules/trades.ts';
+import { confirmIndexEntry, statementsOf } from './statements.ts';
 import type { Kind, Reading, Stored } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
+import type { Findings, Violation } from './violation.ts';
 
-/** Between two of them the event loop turns, so that a server in the same process goes on. */
-const ITEMS_PER_TURN = 2_000;
+/** The event loop runs between two batches, so that a server in the same process goes on. */
+const ITEMS_PER_BATCH = 2_000;
 
+/** The parts that both readings of an audit share. */
 export interface Audit {
   readonly reader: StoreReader;
   readonly check: CrossCheck;
   readonly findings: Findings;
   readonly onProgress: (itemsRead: number) => void;
   readonly now: Date;
-  /** From when on no event may be missing. */
+  /** The moment from which on no event may be missing. */
   readonly keptSince: string;
 }
 
+/** Counts and sums over the whole store. */
 export interface Tally {
   readonly kinds: ReadonlyMap<Kind, number>;
-  /** USD of all users. */
+  /** USD, the sum of all balances. */
   readonly cash: Decimal;
-  /** USD that the house was paid for trades. */
+  /** USD paid to the house in fees. */
   readonly fees: Decimal;
 }
 
-/** What is gathered over the whole store. None of it grows with transactions, events or orders that are over. */
+/** The state of the first reading. It does not grow with transactions, events or final orders. */
 interface Gathered {
   readonly kinds: Map<Kind, number>;
   readonly catalogue: Map<string, AssetScales>;
@@ -56,8 +61,8 @@ interface Gathered {
 }
 
 /**
- * The first reading: each item by itself, each account by itself, and a cross-check of what items say about each
- * other, to be explained by a second reading if it does not come out even.
+ * Reads the whole store once: checks each item, each account, and the cross-check of what items state about each other.
+ * If the cross-check is not balanced, `explainDifferences` reads the store a second time.
  */
 export async function readEverything(audit: Audit): Promise<Tally> {
   const { check, findings, reader, keptSince } = audit;
@@ -67,40 +72,41 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   const accounts = createAccountWalk({ check, findings, holds });
   const events = createEventWalk({ findings, lookups, keptSince });
   const candles = createCandleWalk({ findings, lookups, now: audit.now });
-  const turn = createTurns(audit.onProgress);
+  const pause = createPacer(audit.onProgress);
 
-  // Assets before what is counted in them, orders before the balances that they hold of.
+  // Assets before orders and positions in them; orders before the balances whose cash they hold.
   for (const table of ['inventory', 'orders', 'users'] as const) {
     for await (const item of reader.scan(table)) {
       const reading = readItem(item);
-      look(audit, gathered, item, reading);
+      checkOne(audit, gathered, item, reading);
       if (table === 'inventory') await candles.visit(reading);
       if (table === 'users') {
         accounts.visit(item.key, reading);
         await events.visit(item.key, reading);
-        await askForPromise(lookups, findings, reading);
+        await lookUpReference(lookups, findings, reading);
       }
-      await turn();
+      await pause();
     }
   }
   await events.end();
-  await lookups.settle();
+  await lookups.flush();
   const ledger = accounts.end();
   findings.add(holds.leftOver());
-  // Candles are read before all assets are known.
+  // Candles are read before all assets are known, so this is checked at the end.
   for (const [assetId, key] of candles.firstOfAssets()) {
     findings.add(checkListed(key, assetId, gathered.catalogue));
   }
   findings.add(checkConservation({ ...gathered, ledger }));
   for (const [table, index] of everyIndex()) {
-    for await (const line of reader.scanIndex(table, index)) {
-      confirmPlace(check, index, line);
-      await turn();
+    for await (const entry of reader.scanIndex(table, index)) {
+      confirmIndexEntry(check, index, entry);
+      await pause();
     }
   }
   return gathered;
 }
 
+/** Returns each index of each table. */
 export function everyIndex(): (readonly [TableName, IndexName])[] {
   return TABLE_NAMES.flatMap((table) =>
     (Object.keys(TABLES[table].indexes) as IndexName[]).map((index) => [table, index] as const),
@@ -119,12 +125,17 @@ function nothingGathered(): Gathered {
   };
 }
 
-function look({ check, findings, keptSince }: Audit, gathered: Gathered, item: Item, reading: Reading): void {
+function checkOne(
+  { check, findings, keptSince }: Audit,
+  gathered: Gathered,
+  item: Item,
+  reading: Reading,
+): void {
   findings.add(checkItem(item, reading));
   if (reading.outcome !== 'read') return;
   const { stored } = reading;
   gather(gathered, stored);
-  findings.add(checkAlone(stored, gathered.catalogue));
+  findings.add(checkByKind(stored, gathered.catalogue));
   for (const { side, topic, text } of statementsOf(stored, keptSince)) check[side](topic, text);
 }
 
@@ -152,21 +163,65 @@ function gather(gathered: Gathered, stored: Stored): void {
   }
 }
 
-/** Looks up what a remembered answer promises. */
-async function askForPromise(lookups: Lookups, findings: Findings, reading: Reading): Promise<void> {
+/** Looks up the order or ledger entry that a remembered answer refers to. */
+async function lookUpReference(lookups: Lookups, findings: Findings, reading: Reading): Promise<void> {
   if (reading.outcome !== 'read' || reading.stored.kind !== 'remembered answer') return;
-  const promised = promiseOf(reading.stored);
-  if (!promised) return;
-  if ('rule' in promised) findings.add([promised]);
-  else await lookups.ask({ keys: [promised.key], judge: ([item]) => checkPromise(promised, item) });
+  const reference = referencedItem(reading.stored);
+  if (!reference) return;
+  if ('rule' in reference) findings.add([reference]);
+  else await lookups.ask({ keys: [reference.key], check: ([item]) => checkReference(reference, item) });
 }
 
-function createTurns(onProgress: (itemsRead: number) => void): () => Promise<void> | undefined {
+/** Returns a function to call after each item, which lets the event loop run between two batches. */
+function createPacer(onProgress: (itemsRead: number) => void): () => Promise<void> | undefined {
   let itemsRead = 0;
   return () => {
     itemsRead += 1;
-    if (itemsRead % ITEMS_PER_TURN !== 0) return undefined;
+    if (itemsRead % ITEMS_PER_BATCH !== 0) return undefined;
     onProgress(itemsRead);
     return setImmediate();
   };
+}
+
+/** Checks the rules that need no other item than the asset. */
+function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>): Violation[] {
+  switch (stored.kind) {
+    case 'asset':
+      return checkAssetPrice(stored.key, stored.entity);
+    case 'order':
+      return [
+        ...checkOrderLife(stored),
+        ...checkOrderTerms(stored),
+        ...checkOrderTrigger(stored),
+        ...checkScale(stored, catalogue),
+      ];
+    case 'event':
+      return checkEventData(stored);
+    case 'candle':
+      return checkCandle(stored);
+    case 'holding':
+      return [
+        ...checkHoldingCost(stored),
+        ...checkScale(stored, catalogue),
+        ...checkSettledPosition(stored, catalogue.get(stored.entity.asset_id)),
+      ];
+    case 'asset transaction':
+      return [
+        ...checkTradeAmount(stored),
+        ...checkScale(stored, catalogue),
+        ...checkSettlement(stored, catalogue.get(stored.entity.asset_id)),
+      ];
+    case 'price peak':
+    case 'trigger checkpoint':
+      return checkListed(stored.key, stored.entity.asset_id, catalogue);
+    default:
+      return [];
+  }
+}
+
+function checkScale(
+  { key, entity }: Extract<Stored, { readonly kind: 'order' | 'holding' | 'asset transaction' }>,
+  catalogue: ReadonlyMap<string, AssetScales>,
+): Violation[] {
+  return checkQuantity(key, entity, catalogue.get(entity.asset_id));
 }

@@ -3,27 +3,27 @@ import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/tab
 import type { IndexName } from '@cnop/common/database/tables';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { CrossCheck } from './cross-check.ts';
-import { holdingText } from './rules/holding.ts';
-import { eventsDue, eventTold } from './rules/order-events.ts';
-import { cashOf, isBuy, movesNoCash } from './rules/order-sides.ts';
-import { showUsd } from './rules/show-usd.ts';
+import { holdingText } from './rules/holdings.ts';
+import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
+import { expectedChanges, reportedChange } from './rules/order-events.ts';
 import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
 import { nameOf } from './violation.ts';
 
-// What one item says about others. Whatever is said here is said twice in a sound store: claimed by one item and
-// confirmed by another, in the same words.
+// The statements that items make about each other. In a sound store each one is made twice in the same words: one item
+// claims it, another one confirms it.
 
-/** How an order writes that it cost nothing; a trade may leave it out. */
+/** The fees of an order without fees. A trade may leave the field out. */
 const NO_FEES = '0.00';
 
+/** One statement about a topic, and the side that makes it. */
 export interface Statement {
   readonly side: 'claim' | 'confirm';
   readonly topic: string;
   readonly text: string;
 }
 
-/** A kind of topic never contains a blank, so that no two of them share a name. */
+// The first word of a topic is its kind and contains no blank, so topics of two kinds are never equal.
 export const orderTopic = (orderId: string): string => `order ${orderId}`;
 const settlementTopic = (transactionId: string): string => `settlement ${transactionId}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
@@ -31,31 +31,32 @@ export const clientOrderTopic = (username: string, name: string): string =>
   `client-order ${username} ${name}`;
 const emailTopic = (email: string): string => `e-mail ${email}`;
 export const holdingTopic = (username: string, assetId: string): string => `holding ${username} ${assetId}`;
-export const placesTopic = (key: ItemKey): string => `places ${nameOf(key)}`;
+export const indexTopic = (key: ItemKey): string => `index ${nameOf(key)}`;
 
 /**
- * The statements of one item, but for those that only all trades in an asset make together.
- * @param keptSince from when on every event must be there: of older ones nobody speaks
+ * Returns the statements of one item, except those that only all trades of a position make together.
+ * @param keptSince the moment from which on every event must be there; older events make no statements
  */
 export function statementsOf(stored: Stored, keptSince: string): Statement[] {
-  return [...contentStatements(stored, keptSince), ...placesOf(stored)];
+  return [...contentStatements(stored, keptSince), ...indexStatements(stored)];
 }
 
-/** What a line of an index says: that an item stands there. */
-export function confirmPlace(check: CrossCheck, index: IndexName, line: IndexedItem): void {
-  check.confirm(placesTopic(line.key), placeText(index, line.entry));
+/** Confirms the statement of an index entry: the index lists this item. */
+export function confirmIndexEntry(check: CrossCheck, index: IndexName, indexed: IndexedItem): void {
+  check.confirm(indexTopic(indexed.key), indexEntryText(index, indexed.entry));
 }
 
-export function placeText(index: IndexName, entry: IndexEntry): string {
+/** Returns the text of an index entry, as both sides state it. */
+export function indexEntryText(index: IndexName, entry: IndexEntry): string {
   return `${index} ${entry.pk} ${entry.sk}`;
 }
 
-function placesOf({ key, rewritten }: Stored): Statement[] {
+function indexStatements({ key, rewritten }: Stored): Statement[] {
   const entries = Object.entries(indexesOf(rewritten)) as [IndexName, IndexEntry][];
   return entries.map(([index, entry]) => ({
     side: 'claim',
-    topic: placesTopic(key),
-    text: placeText(index, entry),
+    topic: indexTopic(key),
+    text: indexEntryText(index, entry),
   }));
 }
 
@@ -74,7 +75,7 @@ function contentStatements(stored: Stored, keptSince: string): Statement[] {
       return orderStatements(stored, keptSince);
     case 'event': {
       const order = stored.entity.data.order;
-      const text = eventTold(stored.entity, keptSince);
+      const text = reportedChange(stored.entity, keptSince);
       if (!order || text === undefined) return [];
       return [{ side: 'confirm', topic: orderEventsTopic(order.order_id), text }];
     }
@@ -106,7 +107,7 @@ function contentStatements(stored: Stored, keptSince: string): Statement[] {
   }
 }
 
-/** A settlement that moves no cent has no ledger entry. */
+/** A settlement of less than a cent has no ledger entry. */
 function settlementStatements({ entity }: StoredOf<'asset transaction'>): Statement[] {
   const { transaction_id, username, total_amount } = entity;
   if (decimal(total_amount).eq('0')) return [];
@@ -122,7 +123,7 @@ function tradeStatement({ entity }: StoredOf<'asset transaction'>): Statement {
 
 function orderStatements(stored: StoredOf<'order'>, keptSince: string): Statement[] {
   const { order_id, username, client_order_id, status } = stored.entity;
-  const claims = eventsDue(stored, keptSince).map(
+  const claims = expectedChanges(stored, keptSince).map(
     (text): Statement => ({
       side: 'claim',
       topic: orderEventsTopic(order_id),
@@ -139,7 +140,7 @@ function completedOrderStatements(order: Order): Statement[] {
   const { order_id, username, asset_id, order_type, quantity, executed_price, total_amount, fees } = order;
   const topic = orderTopic(order_id);
   const buys = isBuy(order_type);
-  const cash = showUsd(cashOf(order_type, total_amount === null ? ZERO : decimal(total_amount), fees));
+  const cash = showUsd(cashMoved(order_type, total_amount === null ? ZERO : decimal(total_amount), fees));
   const trade = [username, asset_id, buys ? 'buy' : 'sell', quantity, executed_price, total_amount, fees];
   const cashText = ['cash', username, buys ? 'debit' : 'credit', cash].join(' ');
   return [

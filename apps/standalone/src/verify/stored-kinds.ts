@@ -21,7 +21,7 @@ import { timestampSchema } from '@cnop/common/entities/fields';
 import type { Order } from '@cnop/common/entities/order/order';
 import { z } from 'zod';
 
-/** Kept by the user service for itself: wrong passwords of late. They outlive no account and need none. */
+/** Recent failed sign-ins. Private to the user service, and kept for unknown usernames as well. */
 const signInFailuresRecord = defineRecord({
   table: 'users',
   schema: z.object({ username: z.string(), network: z.string(), failed_at: z.array(timestampSchema).min(1) }),
@@ -31,7 +31,7 @@ const signInFailuresRecord = defineRecord({
   }),
 });
 
-/** Kept by the user service for itself: how many passwords were wrong, and the networks that the owner signs in from. */
+/** The count of failed sign-ins and the known networks of a user. Private to the user service. */
 const signInHistoryRecord = defineRecord({
   table: 'users',
   schema: z.object({
@@ -43,7 +43,7 @@ const signInHistoryRecord = defineRecord({
   key: ({ username }: { readonly username: string }) => ({ pk: username, sk: 'SIGNINS' }),
 });
 
-/** What an item must look like to be of a kind: the beginnings of its key, or the whole of them. */
+/** The key of a kind of item: prefixes of its parts, or a whole sort key. */
 interface KeyShape {
   readonly pkPrefix?: string;
   readonly sk?: string;
@@ -71,7 +71,7 @@ function kind<Name extends string, Entity extends Identity & object, Identity>(
 
 export const CLIENT_ORDER_PREFIX = 'CLIENTORDER#';
 
-/** Every kind of item of each table; a kind that is told by its partition comes before those told by sort key. */
+/** The kinds of items of each table. Kinds with a prefix of the partition key come before kinds with any partition. */
 const KINDS = {
   users: [
     kind('asset transaction', assetTransactionRecord, { pkPrefix: 'TRANS#' }),
@@ -104,17 +104,18 @@ const KINDS = {
   ],
 } as const;
 
-/** An item that was read as what its key says it is, and the write that would store it again. */
+/** An item that was read as the kind of its key, and the write that would store it again. */
 export type Stored = ReturnType<(typeof KINDS)[keyof typeof KINDS][number]['read']>;
 export type Kind = Stored['kind'];
 export type StoredOf<K extends Kind> = Extract<Stored, { readonly kind: K }>;
 
+/** The result of reading an item. */
 export type Reading =
   | { readonly outcome: 'read'; readonly stored: Stored }
   | { readonly outcome: 'unknown kind' }
   | { readonly outcome: 'unreadable'; readonly kind: Kind; readonly reason: string };
 
-/** Reads an item by what its key says that it is. */
+/** Reads an item as the kind of its key. Never throws: the outcome says why an item cannot be read. */
 export function readItem(item: Item): Reading {
   const found = KINDS[item.key.table].find((candidate) => candidate.matches(item.key));
   if (!found) return { outcome: 'unknown kind' };
@@ -125,17 +126,18 @@ export function readItem(item: Item): Reading {
   }
 }
 
+/** Returns the index entries of a write, by index. */
 export function indexesOf(write: Write) {
   return write.kind === 'delete' ? {} : (write.indexes ?? {});
 }
 
-/** An order that was stored before orders could wait says it in `price` alone. */
+/** Completes an order of an earlier version, which has its executed price in `price`. */
 function withExecutedPrice(order: Order, attributes: Attributes): Order {
   if ('executed_price' in attributes || order.status !== 'completed') return order;
   return { ...order, executed_price: order.price };
 }
 
-/** The fields that are wrong and why; the schema's error is below the record's. */
+/** Returns the invalid fields with the reason. The error of the schema is the cause of the error of the record. */
 function reasonOf(error: unknown): string {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof z.ZodError) {

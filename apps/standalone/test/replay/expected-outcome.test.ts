@@ -18,10 +18,15 @@ const CASES: readonly (readonly [
   readonly string[],
   number | 'expired' | 'failed' | 'queued' | 'refused',
 ])[] = [
-  ['a limit buy fires at its price', { order_type: 'limit_buy', price: '9' }, ['10', '9.01', '9'], 2],
-  ['a limit buy fires where it arrives', { order_type: 'limit_buy', price: '10' }, ['10', '9'], 0],
-  ['a limit sale fires above its price', { order_type: 'limit_sell', price: '11' }, ['10', '12'], 1],
-  ['a stop-loss fires at its price', { order_type: 'stop_loss', stop_price: '9' }, ['10', '11', '9'], 2],
+  ['a limit buy isTriggered at its price', { order_type: 'limit_buy', price: '9' }, ['10', '9.01', '9'], 2],
+  ['a limit buy isTriggered where it arrives', { order_type: 'limit_buy', price: '10' }, ['10', '9'], 0],
+  ['a limit sale isTriggered above its price', { order_type: 'limit_sell', price: '11' }, ['10', '12'], 1],
+  [
+    'a stop-loss isTriggered at its price',
+    { order_type: 'stop_loss', stop_price: '9' },
+    ['10', '11', '9'],
+    2,
+  ],
   [
     'a take-profit waits for its price',
     { order_type: 'take_profit', stop_price: '11' },
@@ -96,7 +101,7 @@ const CASES: readonly (readonly [
     'refused',
   ],
   [
-    'a stop that brings less than a cent when it fires fails',
+    'a stop that brings less than a cent when it isTriggered fails',
     { order_type: 'stop_loss', stop_price: '1', quantity: '0.01' },
     ['2', '0.9'],
     'failed',
@@ -116,13 +121,13 @@ describe('the walk over a track', () => {
 
   it('ends an order after thirty days when it does not say how long it lives', () => {
     const request = { asset_id: 'BTC', quantity: '1', order_type: 'limit_buy', price: '9' } as const;
-    const endOf = (minute: number) =>
+    const storedOrder = (minute: number) =>
       expectedOutcome([...track('10'), { atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid: '9' }], {
         point: 0,
         username: 'alice',
         request,
       });
-    expect(endOf(30 * DAY_MINUTES - 1).status).toBe('completed');
-    expect(endOf(30 * DAY_MINUTES)).toEqual({ status: 'expired' });
+    expect(storedOrder(30 * DAY_MINUTES - 1).status).toBe('completed');
+    expect(storedOrder(30 * DAY_MINUTES)).toEqual({ status: 'expired' });
   });
 });

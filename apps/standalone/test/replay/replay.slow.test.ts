@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createLogger } from '@cnop/common/http/logger';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
 import { describe, expect, it } from 'vitest';
-import { differenceOf, statusOf } from '../../src/replay/compare-outcomes.ts';
+import { describeDifference, statusOf } from '../../src/replay/expected-outcome.ts';
 import type { ReplayOptions } from '../../src/replay/run-replay.ts';
 import { runReplay } from '../../src/replay/run-replay.ts';
 import { MARKETS, rowsOf, withPriceFile } from './made-up-markets.ts';
@@ -18,7 +18,7 @@ const BASE = { seed: 1, logger: createLogger({ level: 'silent' }), onProgress: (
 async function replay(options: Pick<ReplayOptions, 'file' | 'orders' | 'distort'>) {
   const { replayed, violations } = await runReplay({ ...BASE, ...options });
   const count = (status: string) => replayed.filter(({ placed }) => statusOf(placed) === status).length;
-  const differences = replayed.flatMap((each) => differenceOf(each) ?? []);
+  const differences = replayed.flatMap((each) => describeDifference(each) ?? []);
   return { count, differences, violations };
 }
 

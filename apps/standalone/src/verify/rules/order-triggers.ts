@@ -6,12 +6,12 @@ import type { Order } from '@cnop/common/entities/order/order';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import { hasWaited } from './order-sides.ts';
+import { wasQueued } from './order-basics.ts';
 
 const HUNDREDTH = '0.01';
 const WHOLE_PERCENT = '100';
 
-/** What an order waited for, and why it waited no longer. */
+/** Checks the quotes at which an order was accepted and triggered. */
 export function checkOrderTrigger({ key, entity }: StoredOf<'order'>): Violation[] {
   return [...checkAcceptance(key, entity), ...checkTrigger(key, entity)];
 }
@@ -19,44 +19,47 @@ export function checkOrderTrigger({ key, entity }: StoredOf<'order'>): Violation
 function checkAcceptance(key: ItemKey, order: Order): Violation[] {
   const { accepted_quote: quote, asset_id } = order;
   const wrong = (text: string) => [violation('order-acceptance', [key], text)];
-  if (!quote) return hasWaited(order) ? wrong('It waited, but the quote of its acceptance is missing.') : [];
-  if (!hasWaited(order)) return wrong('It never waited, but has a quote of its acceptance.');
-  if (!isQuoteOf(quote, asset_id)) return wrong('The quote of its acceptance is not one of its asset.');
+  if (!quote)
+    return wasQueued(order) ? wrong('It was open, but the quote of its acceptance is missing.') : [];
+  if (!wasQueued(order)) return wrong('It was never open, but has a quote of its acceptance.');
+  if (!isQuoteOf(quote, asset_id)) return wrong('The quote of its acceptance is not of its asset.');
   const price = firstTriggerPrice(order, quote);
   if (price?.gt('0') && !isMet(order, price, quote)) return [];
   return wrong(
-    `It waits for ${price ? formatDecimal(price) : 'nothing'} at a bid of ${quote.bid} and an ask of ${quote.ask}.`,
+    `A bid of ${quote.bid} and an ask of ${quote.ask} met its trigger of ${price ? formatDecimal(price) : 'no price'} at once.`,
   );
 }
 
-/** A failed order was about to be executed, or never came that far. */
+/** Checks the quote that triggered an order. A failed order may have been triggered or not. */
 function checkTrigger(key: ItemKey, order: Order): Violation[] {
   const { status, trigger_quote: quote, trigger_price, accepted_quote, asset_id } = order;
   const wrong = (text: string) => [violation('order-trigger', [key], text)];
-  const isExecuted = status === 'completed' && hasWaited(order);
+  const isExecuted = status === 'completed' && wasQueued(order);
   if (!quote || trigger_price === null) {
     const isHalf = quote !== null || trigger_price !== null;
-    return isExecuted || isHalf ? wrong('It does not say which quote at which price made it fire.') : [];
+    return isExecuted || isHalf ? wrong('The quote or the price that triggered it is missing.') : [];
   }
-  // A stop with a bound keeps its trigger while it waits for the bound, and may end there.
-  const keepsTrigger = order.price_bound !== null && hasWaited(order);
+  // A triggered stop with a price bound stays open until the bound is met, and may end open.
+  const keepsTrigger = order.price_bound !== null && wasQueued(order);
   if (!isExecuted && status !== 'failed' && !keepsTrigger)
-    return wrong(`It is ${status}, but a quote made it fire.`);
-  if (!isQuoteOf(quote, asset_id)) return wrong('The quote that made it fire is not one of its asset.');
+    return wrong(`It is ${status}, but a quote triggered it.`);
+  if (!isQuoteOf(quote, asset_id)) return wrong('The quote that triggered it is not of its asset.');
   if (accepted_quote && !isAfterAcceptance(order, quote, accepted_quote)) {
     const [trigger, acceptance] = [quote, accepted_quote].map(({ seq, at }) => `${seq} of ${at}`);
-    return wrong(`The quote that made it fire, ${trigger}, is not later than its acceptance, ${acceptance}.`);
+    return wrong(`The quote that triggered it, ${trigger}, is not later than its acceptance, ${acceptance}.`);
   }
   const price = decimal(trigger_price);
   if (!isMet(order, price, quote)) {
     return wrong(`A bid of ${quote.bid} and an ask of ${quote.ask} do not meet ${trigger_price}.`);
   }
-  // What is missing here is told by the rule of acceptance.
+  // `order-acceptance` reports a missing quote or price.
   const first = accepted_quote && firstTriggerPrice(order, accepted_quote);
   if (!first) return [];
-  // A trailing stop follows the highest bid since the acceptance, so it only ever rises; the others stand still.
+  // A trailing stop follows the highest bid since the acceptance, so its trigger only rises. Other triggers are fixed.
   const isPossible = order.order_type === 'trailing_stop' ? price.gte(first) : price.eq(first);
-  return isPossible ? [] : wrong(`It fired at ${trigger_price}, but waited for ${formatDecimal(first)}.`);
+  return isPossible
+    ? []
+    : wrong(`It was triggered at ${trigger_price}, but its trigger was ${formatDecimal(first)}.`);
 }
 
 /** Earlier versions triggered orders by candles of a minute, whose quotes had no `seq`. */
@@ -75,7 +78,7 @@ function isQuoteOf({ asset_id, bid, mid, ask }: Quote, assetId: string): boolean
   return asset_id === assetId && decimal(bid).lte(mid) && decimal(mid).lte(ask);
 }
 
-/** What an order waits for from its acceptance on: of a trailing stop it may rise later. */
+/** Returns the trigger price of an order at its acceptance. That of a trailing stop may rise later. */
 function firstTriggerPrice(order: Order, { bid }: Quote): Decimal | undefined {
   const { order_type, price, stop_price, trail_amount, trail_percent } = order;
   switch (order_type) {
@@ -89,7 +92,7 @@ function firstTriggerPrice(order: Order, { bid }: Quote): Decimal | undefined {
       if (trail_amount !== null) return decimal(bid).minus(trail_amount);
       if (trail_percent === null) return undefined;
       const kept = decimal(WHOLE_PERCENT).minus(trail_percent).times(HUNDREDTH);
-      // A price has no more digits than these; the exact one lies above it, and no bid lies between the two.
+      // Rounding is safe: prices have no more digits than this, so no bid lies between the rounded and the exact price.
       return roundDown(decimal(bid).times(kept), MAX_SCALE);
     }
     default:
@@ -97,7 +100,7 @@ function firstTriggerPrice(order: Order, { bid }: Quote): Decimal | undefined {
   }
 }
 
-/** Whether a quote makes an order fire that waits for a price. */
+/** Returns whether a quote meets the trigger price of an order. */
 function isMet({ order_type }: Order, price: Decimal, { bid, ask }: Quote): boolean {
   switch (order_type) {
     case 'limit_buy':

@@ -6,20 +6,21 @@ import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transac
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import { showUsd } from './show-usd.ts';
+import { showUsd } from './order-basics.ts';
 
-/** What trades in one asset come to. */
+/** The sums of all trades of one position. */
 export interface TradeSums {
-  /** Units bought less units sold; nothing but buys, sales and settlements changes a holding. */
+  /** Units bought less units sold or settled; nothing else changes a position. */
   readonly quantity: Decimal;
-  /** USD that the trades say they realised. */
+  /** The realised profit of the trades, in USD. */
   readonly realized: Decimal;
-  /** USD that buys cost less what sales brought, fees included. */
+  /** The cost of buys less the proceeds of sales, fees included, in USD. */
   readonly paid: Decimal;
 }
 
 export const NO_TRADES: TradeSums = { quantity: ZERO, realized: ZERO, paid: ZERO };
 
+/** Adds a trade to the sums of its position. */
 export function withTrade(sums: TradeSums, trade: AssetTransaction): TradeSums {
   const { transaction_type: type, quantity, total_amount, fees, realized_pnl } = trade;
   const realized = sums.realized.plus(realized_pnl ?? ZERO);
@@ -35,18 +36,19 @@ export function withTrade(sums: TradeSums, trade: AssetTransaction): TradeSums {
   return { ...sums, realized };
 }
 
-/** What a holding says that its trades must come to, in the words of `tradesText`. */
+/** Returns the sums that a position implies, in the words of `tradesText`. */
 export function holdingText({ quantity, realized_pnl, total_invested }: StoredAssetBalance): string {
   const realized = decimal(realized_pnl);
   const paid = decimal(total_invested).minus(realized);
   return tradesText({ quantity: decimal(quantity), realized, paid });
 }
 
+/** Returns the sums of the trades of a position as a statement. */
 export function tradesText({ quantity, realized, paid }: TradeSums): string {
   return [quantity, realized, paid].map(formatDecimal).join(' ');
 }
 
-/** One user's holding of one asset against all trades in it. */
+/** Compares a position with the sums of its trades. */
 export function checkHolding(
   holding: StoredOf<'holding'> | undefined,
   trades: readonly StoredOf<'asset transaction'>[],
@@ -55,36 +57,36 @@ export function checkHolding(
   if (!holding) {
     const [trade] = trades;
     const keys = trade ? [assetBalanceRecord.key(trade.entity)] : [];
-    const text = `Trades come to ${formatDecimal(sums.quantity)}, but there is no holding.`;
+    const text = `Trades sum up to ${formatDecimal(sums.quantity)}, but there is no position.`;
     return [violation('holding-quantity', keys, text)];
   }
   const { quantity, realized_pnl, total_invested } = holding.entity;
   const keys = [holding.key];
   const found: Violation[] = [];
   if (!sums.quantity.eq(quantity)) {
-    const text = `It is ${quantity}, but trades come to ${formatDecimal(sums.quantity)}.`;
+    const text = `It is ${quantity}, but trades sum up to ${formatDecimal(sums.quantity)}.`;
     found.push(violation('holding-quantity', keys, text));
   }
   if (!sums.realized.eq(realized_pnl)) {
-    const text = `It has realised ${realized_pnl}, but its trades ${showUsd(sums.realized)}.`;
+    const text = `Its realised profit is ${realized_pnl}, but its trades sum up to ${showUsd(sums.realized)}.`;
     found.push(violation('holding-profit', keys, text));
   }
   const due = decimal(total_invested).minus(sums.paid);
-  if (!trades.some(isUntoldSale) && !due.eq(realized_pnl)) {
-    const text = `It has realised ${realized_pnl}, but by what trades moved it is ${showUsd(due)}.`;
+  if (!trades.some(lacksRealizedProfit) && !due.eq(realized_pnl)) {
+    const text = `Its realised profit is ${realized_pnl}, but by the cash of its trades it is ${showUsd(due)}.`;
     found.push(violation('holding-basis', keys, text));
   }
   return found;
 }
 
-/** A sale that was stored before sales said what they realised. What it released of the cost is not known any more. */
-function isUntoldSale({ entity }: StoredOf<'asset transaction'>): boolean {
+/** Returns whether a sale is of an earlier version, without realised profit. The cost that it released is unknown. */
+function lacksRealizedProfit({ entity }: StoredOf<'asset transaction'>): boolean {
   return entity.transaction_type === 'sell' && entity.realized_pnl === null;
 }
 
 /**
- * What is held of a holding.
- * @param units what the user's open orders hold of the asset
+ * Checks the held quantity of a position.
+ * @param units quantity that the open orders of the user hold
  */
 export function checkHeldUnits({ key, entity }: StoredOf<'holding'>, units: Decimal): Violation[] {
   const { quantity, held_quantity: held } = entity;
@@ -99,9 +101,11 @@ export function checkHeldUnits({ key, entity }: StoredOf<'holding'>, units: Deci
   return found;
 }
 
-/** What a holding cost. That it is not below zero is part of its schema. */
+/** Checks the cost of an empty position. The schema refuses a cost below 0. */
 export function checkHoldingCost({ key, entity }: StoredOf<'holding'>): Violation[] {
   const isEmpty = decimal(entity.quantity).eq('0');
   if (!isEmpty || decimal(entity.total_invested).eq('0')) return [];
-  return [violation('holding-cost', [key], `Nothing is left, yet ${entity.total_invested} is invested.`)];
+  return [
+    violation('holding-cost', [key], `The position is empty, but ${entity.total_invested} is invested.`),
+  ];
 }

@@ -17,7 +17,7 @@ const MINUTES: Readonly<Record<CandleInterval, number>> = {
   '1d': DAY_MINUTES,
 };
 
-/** The next shorter interval, and for how many days its candles are kept. */
+/** The next shorter interval, and the retention of its candles in days. */
 const SHORTER: Partial<Readonly<Record<CandleInterval, readonly [CandleInterval, number]>>> = {
   '5m': ['1m', 7],
   '15m': ['5m', 30],
@@ -25,15 +25,15 @@ const SHORTER: Partial<Readonly<Record<CandleInterval, readonly [CandleInterval,
   '1d': ['1h', 730],
 };
 
-/** The volume of a candle whose trades came to more than can be stored. */
+/** The stored volume of a candle whose trades exceed the largest storable number. */
 const LARGEST_VOLUME = `${'9'.repeat(15)}.${'9'.repeat(18)}`;
 
-/** What a candle is by itself. */
+/** Checks prices and time of a candle. */
 export function checkCandle({ key, entity }: StoredOf<'candle'>): Violation[] {
   const { open, high, low, close, interval, open_time } = entity;
   const found: Violation[] = [];
   if ([open, close].some((price) => decimal(price).lt(low) || decimal(price).gt(high))) {
-    const text = `From ${open} to ${close} it went no lower than ${low} and no higher than ${high}.`;
+    const text = `The prices ${open} and ${close} are not between ${low} and ${high}.`;
     found.push(violation('candle-prices', [key], text));
   }
   if (Date.parse(open_time) % spanOf(interval) !== 0) {
@@ -42,14 +42,14 @@ export function checkCandle({ key, entity }: StoredOf<'candle'>): Violation[] {
   return found;
 }
 
-/** Candles of one asset and interval come in the order of their time; what another one follows must be over. */
+/** Checks that a candle with a later one of its asset and interval is final. */
 export function checkOver(before: StoredOf<'candle'> | undefined): Violation[] {
   return !before || before.entity.final
     ? []
-    : [violation('candle-open', [before.key], 'A newer one follows.')];
+    : [violation('candle-open', [before.key], 'It is not final, but a later candle follows.')];
 }
 
-/** The candles of the next shorter interval that make up one; none for one that is open, or when they are deleted by now. */
+/** Returns the candles of the next shorter interval that make up a candle. None for a candle that is not final, or when they may be deleted. */
 export function partsOf(candle: Candle, now: Date): Pick<Candle, 'asset_id' | 'interval' | 'open_time'>[] {
   const { asset_id, open_time, final } = candle;
   const shorter = SHORTER[candle.interval];
@@ -64,7 +64,10 @@ export function partsOf(candle: Candle, now: Date): Pick<Candle, 'asset_id' | 'i
   });
 }
 
-/** @param parts all of them, in the order of time */
+/**
+ * Compares a candle with the aggregate of its parts.
+ * @param parts all of them, in the order of time
+ */
 export function checkParts(candle: StoredOf<'candle'>, parts: readonly StoredOf<'candle'>[]): Violation[] {
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last || !parts.every(({ entity }) => entity.final)) return [];
@@ -81,7 +84,9 @@ export function checkParts(candle: StoredOf<'candle'>, parts: readonly StoredOf<
     (field) => !decimal(due[field]).eq(candle.entity[field]),
   );
   if (wrong.length === 0) return [];
-  const differences = wrong.map((field) => `${field} is ${candle.entity[field]}, but ${due[field]} there.`);
+  const differences = wrong.map(
+    (field) => `${field} is ${candle.entity[field]}, but ${due[field]} in its parts.`,
+  );
   return [violation('candle-parts', [candle.key, ...parts.map(({ key }) => key)], differences.join(' '))];
 }
 

@@ -7,10 +7,10 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import { cashOf, isBuy, movesNoCash, settlementOf } from './order-sides.ts';
-import { showUsd } from './show-usd.ts';
+import type { AssetScales } from './items.ts';
+import { amountDue, cashMoved, isBuy, movesNoCash, showUsd } from './order-basics.ts';
 
-/** Everything that was stored about one order id. */
+/** The items about one order id. */
 export interface TradeParts {
   readonly orderId: string;
   readonly order: StoredOf<'order'> | undefined;
@@ -18,7 +18,7 @@ export interface TradeParts {
   readonly trades: readonly StoredOf<'asset transaction'>[];
 }
 
-/** A completed order, its payment and its asset transaction: one of each, and they agree. */
+/** Checks that a filled order has exactly one payment and one asset transaction, and that they agree. */
 export function checkTrade({ orderId, order, payments, trades }: TradeParts): Violation[] {
   if (order?.entity.status !== 'completed') {
     const orphans = [...payments, ...trades].map(({ key }) => key);
@@ -40,12 +40,12 @@ export function checkTrade({ orderId, order, payments, trades }: TradeParts): Vi
   ];
 }
 
-/** An asset transaction by itself. */
+/** Checks type, total and status of an asset transaction. */
 export function checkTradeAmount({ key, entity }: StoredOf<'asset transaction'>): Violation[] {
   const { transaction_type: type, quantity, price, total_amount, status } = entity;
   if (type !== 'buy' && type !== 'sell' && type !== 'settlement')
-    return [violation('trade-amount', [key], `A ${type} is not known here.`)];
-  const due = settlementOf(type === 'buy' ? 'buy' : 'sell', quantity, price);
+    return [violation('trade-amount', [key], `The type ${type} is unknown.`)];
+  const due = amountDue(type === 'buy' ? 'buy' : 'sell', quantity, price);
   if (!decimal(total_amount).eq(due)) {
     const text = `${quantity} x ${price} makes ${formatUsd(due)} for a ${type}, not ${total_amount}.`;
     return [violation('trade-amount', [key], text)];
@@ -73,9 +73,9 @@ function paymentDifference(order: Order, payment: BalanceTransaction): string | 
   if (payment.direction !== direction)
     return `The payment of a ${order.order_type} is a ${payment.direction}.`;
   const { order_type, total_amount, fees } = order;
-  const due = cashOf(order_type, total_amount === null ? ZERO : decimal(total_amount), fees);
+  const due = cashMoved(order_type, total_amount === null ? ZERO : decimal(total_amount), fees);
   if (due.eq(payment.amount)) return undefined;
-  return `With its fees the order moved ${showUsd(due)}, the payment ${payment.amount}.`;
+  return `With fees the order is ${showUsd(due)}, but the payment ${payment.amount}.`;
 }
 
 function tradeDifference(order: Order, trade: AssetTransaction): string | undefined {
@@ -95,4 +95,54 @@ function tradeDifference(order: Order, trade: AssetTransaction): string | undefi
   return (
     unequal && `${unequal[0]} is ${unequal[1] ?? 'missing'} in the order and ${unequal[2]} in the trade.`
   );
+}
+
+/** Checks that a settlement has no order and no fees, and is at the published price of its delisted asset. */
+export function checkSettlement(
+  { key, entity }: StoredOf<'asset transaction'>,
+  asset: AssetScales | undefined,
+): Violation[] {
+  const { transaction_type, order_id, price, fees, asset_id } = entity;
+  const wrong = (text: string) => [violation('trade-settlement', [key], text)];
+  if (transaction_type !== 'settlement') {
+    return order_id === null ? wrong(`A ${transaction_type} belongs to no order.`) : [];
+  }
+  if (order_id !== null) return wrong(`A settlement belongs to the order ${order_id}.`);
+  if (fees !== null && !decimal(fees).eq('0')) return wrong(`A settlement has fees of ${fees}.`);
+  // `asset-scale` reports a missing asset.
+  if (!asset) return [];
+  if (asset.status !== 'delisted') return wrong(`${asset_id} is ${asset.status}, but was settled.`);
+  if (asset.settlement_price !== null && decimal(asset.settlement_price).eq(price)) return [];
+  return wrong(`It was settled at ${price}, but ${asset.settlement_price ?? 'no price'} is published.`);
+}
+
+/** Checks that no position is left in an asset that is settled. */
+export function checkSettledPosition(
+  { key, entity }: StoredOf<'holding'>,
+  asset: AssetScales | undefined,
+): Violation[] {
+  if (!asset || asset.settled_at === null || decimal(entity.quantity).eq('0')) return [];
+  const text = `All positions were settled at ${asset.settled_at}, but ${entity.quantity} is left.`;
+  return [violation('trade-settlement', [key], text)];
+}
+
+/** Checks that a settlement has exactly one ledger entry, of its amount. */
+export function checkSettlementPayment(
+  trades: readonly StoredOf<'asset transaction'>[],
+  payments: readonly StoredOf<'ledger entry'>[],
+): Violation[] {
+  const [trade] = trades;
+  const [payment] = payments;
+  const keys = [...trades, ...payments].map(({ key }) => key);
+  if (!trade || !payment || trades.length + payments.length > 2) {
+    const text = `There are ${trades.length} settlements with ${payments.length} payments instead of one with one.`;
+    return [violation('trade-settlement', keys, text)];
+  }
+  const isEqual =
+    trade.entity.username === payment.entity.username &&
+    payment.entity.direction === 'credit' &&
+    decimal(trade.entity.total_amount).eq(payment.entity.amount);
+  if (isEqual) return [];
+  const text = `The settlement is ${trade.entity.total_amount}, but ${payment.entity.amount} was paid.`;
+  return [violation('trade-settlement', keys, text)];
 }

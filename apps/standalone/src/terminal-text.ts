@@ -1,3 +1,15 @@
+/** Formats `1234567.5` as `1,234,567.5`, without changing a digit. */
+export function groupThousands(plain: string): string {
+  const [integer = '', ...fraction] = plain.split('.');
+  return [integer.replaceAll(/\B(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');
+}
+
+/** Formats `-1234.50` as `-$1,234.50`. */
+export function dollars(usd: string): string {
+  return usd.startsWith('-') ? `-$${groupThousands(usd.slice(1))}` : `$${groupThousands(usd)}`;
+}
+
+/** A column of a table for the terminal. */
 export interface Column {
   readonly title?: string;
   readonly align?: 'left' | 'right';
@@ -5,7 +17,7 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Lines of a table with columns as wide as their widest cell. Cells hold no colours: those have no width. */
+/** Returns the lines of a table with columns as wide as their widest cell. Cells must not contain colour codes. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const hasTitles = columns.some(({ title }) => title !== undefined);
   const lines = hasTitles ? [columns.map(({ title = '' }) => title), ...rows] : rows;

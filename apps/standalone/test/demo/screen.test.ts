@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { gain, ledgerTable, ordersTable, portfolioTable, profitText } from '../../src/demo/rows.ts';
-import { dollars, groupThousands } from '../../src/terminal/numbers.ts';
-import { tableLines } from '../../src/terminal/table.ts';
+import { gain, ledgerTable, ordersTable, portfolioTable, profitText } from '../../src/demo/screen.ts';
+import { dollars, groupThousands, tableLines } from '../../src/terminal-text.ts';
 
 test.each([
   ['0', '0'],

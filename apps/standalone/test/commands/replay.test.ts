@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReplayCommand } from '../../src/commands/replay.ts';
 import { runReplayCommand } from '../../src/commands/replay.ts';
-import { withPriceFile } from './made-up-markets.ts';
+import { withPriceFile } from '../replay/made-up-markets.ts';
 
 const ROWS = [
   'open_time,close',

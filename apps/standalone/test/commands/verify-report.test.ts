@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { reportText } from '../../src/commands/verify.ts';
 import type { AuditReport } from '../../src/verify/audit-store.ts';
-import { reportText } from '../../src/verify/report-text.ts';
 
 const SOUND: AuditReport = {
   violations: [],
