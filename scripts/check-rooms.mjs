@@ -31,6 +31,7 @@ const NOT_COUNTED = new Set(['scripts/check-rooms.mjs', 'cspell.config.yaml', 'p
 
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
 const count = (text, pattern) => text.match(pattern)?.length ?? 0;
+/** @param {readonly number[]} numbers */
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /** Returns the files of the working tree that git does not ignore. */

@@ -111,7 +111,7 @@ async function measure(root, server, api) {
     files = new Set([...ran].filter((file) => files?.has(file) ?? true));
   }
   files.delete(undefined);
-  return [...files].toSorted();
+  return [...files].toSorted((one, other) => one.localeCompare(other));
 }
 
 /** Returns the paths of the project files that run for a market order, sorted. */
