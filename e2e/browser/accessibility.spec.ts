@@ -13,7 +13,8 @@ const VISITOR_PAGES: Record<string, { readonly address: string; readonly ready: 
 };
 
 for (const [name, { address, ready }] of Object.entries(VISITOR_PAGES)) {
-  test(`${name} has no barriers for a visitor`, async ({ page }) => {
+  test(`${name} has no barriers for a visitor`, async ({ page, watch }) => {
+    watch.allow('console', /status of 404 .*\/nowhere/);
     await page.goto(address);
     await expect(page.getByRole('heading', { level: 1, name: ready })).toBeVisible();
     await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);

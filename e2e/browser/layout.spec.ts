@@ -26,8 +26,10 @@ test('at 320 pixels, and at 200 % zoom, no page scrolls sideways', async ({
   trader: { account },
   platform,
   page,
+  watch,
 }) => {
   test.setTimeout(120_000);
+  watch.allow('console', /status of 404 .*\/nowhere/);
   await platform.setPrice('BTC', '50000.00');
   await placeOrder(account, { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
   await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.0123', price: '40000' });
