@@ -12,15 +12,15 @@ import { buildInventoryServiceApp } from '../src/app.ts';
 import { openMarketMaker } from '../src/market-maker/market-maker.ts';
 
 const START = '2026-03-01T09:00:00.000Z';
-/** A round of the market maker comes when a test asks for it, even after a start. */
-const NO_ROUND_BY_ITSELF = { PRICE_TICK_MILLISECONDS: '60000', PRICE_PERSIST_SECONDS: '3600' };
-/** Tests of everything else set prices as they like. */
+/** The market maker ticks only when a test asks for it, even after a start. */
+const NO_TICK_BY_ITSELF = { PRICE_TICK_MILLISECONDS: '60000', PRICE_PERSIST_SECONDS: '3600' };
+/** Only the tests of manual prices have a limit. */
 const NO_LIMIT_OF_MANUAL_PRICES = { PRICE_MANUAL_MAX_PERCENT: '999999999' };
-/** Who signs in under each role. */
+/** The username of each role. */
 const USERNAMES = { customer: 'carol', moderator: 'mallory', admin: 'adam' } as const;
 
 export interface Call {
-  /** A role, or the headers of somebody who signed in. */
+  /** A role, or the headers of a signed-in user. */
   readonly as?: UserRole | { readonly authorization: string };
   readonly method?: 'GET' | 'POST' | 'PUT';
   readonly url: string;
@@ -31,9 +31,9 @@ export interface Call {
 export type InventoryServiceUnderTest = Awaited<ReturnType<typeof startInventoryService>>;
 
 /**
- * The real inventory service over a real store that holds the given assets. Its clock stands still, and its market maker
- * makes prices only when a test calls `tick` and stores them when it calls `persist`.
- * @param prices settings of the prices, which are set by hand unless they say otherwise
+ * Starts the real inventory service over a real store with the given assets. Its clock stands still, and its market maker
+ * makes prices when a test calls `tick` and stores them when it calls `persist`.
+ * @param prices price settings; the default feed is `manual`
  */
 export async function startInventoryService(
   assets: readonly Asset[] = [],
@@ -44,7 +44,7 @@ export async function startInventoryService(
   const dao = createAssetDao(runtime.store);
   for (const asset of assets) await dao.createAsset(asset);
   const settings = priceSettings.parse({
-    ...NO_ROUND_BY_ITSELF,
+    ...NO_TICK_BY_ITSELF,
     ...NO_LIMIT_OF_MANUAL_PRICES,
     PRICE_FEED: 'manual',
     ...prices,
@@ -86,7 +86,7 @@ export async function startInventoryService(
       });
     },
 
-    /** What the audit log has about somebody, oldest first. */
+    /** Returns the audit events of a user, oldest first. */
     async audited(role: UserRole): Promise<AuditEvent[]> {
       const page = await audit.byUser(USERNAMES[role], { limit: 100 });
       return page.items.toReversed();

@@ -52,7 +52,7 @@ describe('loadCatalogue', () => {
     expect(counts[0] + counts[1]).toBe((await stored()).length);
   });
 
-  test('adds what is missing and leaves what is there as it is', async () => {
+  test('adds missing assets and does not change stored ones', async () => {
     const mine = anAsset({ asset_id: 'AAA', name: 'Mine', current_price: '7', status: 'suspended' });
     await createAssetDao(runtime.store).createAsset(mine);
     const entries = [ENTRY, { ...ENTRY, asset_id: 'BBB' }];
@@ -73,7 +73,7 @@ describe('loadCatalogue', () => {
     ['an unknown category', [{ ...ENTRY, category: 'bond' }], 'category'],
     ['an entry without a name', [{ ...ENTRY, name: undefined }], 'name'],
     ['a script for a website', [{ ...ENTRY, website: 'javascript:alert(1)' }], 'website'],
-    ['what is no list', ENTRY, 'array'],
+    ['an object instead of a list', ENTRY, 'array'],
   ])('refuses %s before it writes anything', async (_what, entries, complaint) => {
     const valid = { ...ENTRY, asset_id: 'OK' };
     const list: unknown = Array.isArray(entries) ? [valid, ...entries] : entries;

@@ -9,7 +9,7 @@ import { toAssetView } from '../../src/domain/asset-view.ts';
 const AT = new Date('2026-03-01T09:00:00.000Z');
 
 describe('reprice', () => {
-  test('accepts a price exactly when its digits fit the price scale', () => {
+  test('accepts a price if and only if its fraction digits fit the price scale', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 18 }),
@@ -27,7 +27,7 @@ describe('reprice', () => {
     );
   });
 
-  test('changes the price and two times, and nothing else', () => {
+  test('changes only the price, its times and its seq', () => {
     const asset = anAsset();
     const { current_price, updated_at, last_price_update, quote_seq, ...others } = reprice(asset, '1.25', AT);
     expect({ current_price, updated_at, last_price_update, quote_seq }).toEqual({
@@ -60,7 +60,7 @@ describe('editAsset', () => {
     );
   });
 
-  test('leaves the times of creation and of the price alone', () => {
+  test('keeps the times of creation and of the price', () => {
     const asset = anAsset();
     expect(editAsset(asset, { name: 'Other' }, { at: AT, lastPrice: '7' })).toEqual({
       ...asset,
@@ -75,9 +75,9 @@ describe('the circulating supply', () => {
     editAsset(anAsset({ current_price: '9', circulating_supply: '5' }), changes, { at: AT, lastPrice: '8' });
 
   test.each([
-    ['as such', { circulating_supply: '7' }, '7'],
+    ['as a supply', { circulating_supply: '7' }, '7'],
     ['as a market cap, at the last price', { market_cap: '4' }, '0.5'],
-    ['as such beside an empty market cap', { circulating_supply: '7', market_cap: null }, '7'],
+    ['as a supply beside an empty market cap', { circulating_supply: '7', market_cap: null }, '7'],
     ['as a market cap beside an empty supply', { circulating_supply: null, market_cap: '4' }, '0.5'],
     ['as empty', { circulating_supply: null }, null],
     ['as an empty market cap', { market_cap: null }, null],
@@ -87,13 +87,13 @@ describe('the circulating supply', () => {
     expect(edit(changes)).not.toHaveProperty('market_cap');
   });
 
-  test('is not given in two ways at once', () => {
+  test('is refused together with a market cap', () => {
     expect(() => edit({ circulating_supply: '7', market_cap: '4' })).toThrow(ProblemError);
   });
 });
 
 describe('delisting', () => {
-  test('publishes the last price as the price of settlement, and is final', () => {
+  test('publishes the last price as the settlement price, and is final', () => {
     const asset = anAsset({ current_price: '9' });
     const delisted = editAsset(asset, { status: 'delisted' }, { at: AT, lastPrice: '7' });
     const delisted_at = AT.toISOString();
@@ -107,7 +107,7 @@ describe('delisting', () => {
 });
 
 describe('switchTrading', () => {
-  test('gives back the very asset when it is so already', () => {
+  test('returns the same object when the status does not change', () => {
     const asset = anAsset({ status: 'cancel_only' });
     expect(switchTrading(asset, 'cancel_only', AT)).toBe(asset);
   });
@@ -128,7 +128,7 @@ describe('toAssetView', () => {
     expect(toAssetView(anAsset({ status }), undefined)).toMatchObject({ is_active, availability_status });
   });
 
-  test('has statistics as numbers that a client may show, whatever the price', () => {
+  test('has statistics as valid numbers for any price', () => {
     const units = fc.oneof(fc.bigInt(1n, 10n ** 33n - 1n), fc.constantFrom(1n, 10n ** 33n - 1n));
     const amount = units.map((count) => {
       const digits = String(count).padStart(19, '0');

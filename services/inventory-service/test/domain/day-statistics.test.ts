@@ -33,7 +33,7 @@ const prices = fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 9_99
 });
 
 describe('the statistics of a day', () => {
-  test('are those of the candles that opened within it', () => {
+  test('cover the candles that opened within the last 24 hours', () => {
     fc.assert(
       fc.property(fc.array(prices, { minLength: 1, maxLength: 200 }), (all) => {
         const window = createDayWindow();
@@ -53,7 +53,7 @@ describe('the statistics of a day', () => {
     );
   });
 
-  test('take a candle once, however often it is added, and in any order', () => {
+  test('count each candle once, in any order of adding', () => {
     const window = createDayWindow();
     const present = candle(3, [300, 300, 300, 300], false);
     for (const quarter of [2, 0, 1, 2, 0])
@@ -67,7 +67,7 @@ describe('the statistics of a day', () => {
     });
   });
 
-  test('show a loss that is too small for a percentage as none', () => {
+  test('round a loss that is too small for a percentage to zero', () => {
     const present = { ...candle(0, [1, 1, 1, 1], false), open: '100000', high: '100000', close: '99999.99' };
     expect(createDayWindow().statisticsOf(present, new Date(START))).toMatchObject({
       price_change_24h: '-0.01',
@@ -83,7 +83,7 @@ describe('the statistics of a day', () => {
       '999999999999999.99',
     ],
     ['falls from the largest price to the smallest', '999999999999999', '0.000000000000000001', '-100.00'],
-  ])('are limited to what can be stored when a price %s', (_what, open, close, percentage) => {
+  ])('are limited to storable figures when a price %s', (_what, open, close, percentage) => {
     const present = { ...candle(0, [1, 1, 1, 1], false), open, close, high: close, low: open };
     const statistics = createDayWindow().statisticsOf(
       { ...present, volume: '999999999999999' },
@@ -93,7 +93,7 @@ describe('the statistics of a day', () => {
     for (const text of Object.values(statistics)) expect(text).toMatch(/^-?\d{1,15}(?:\.\d{1,18})?$/);
   });
 
-  test('begin with the first quarter of an hour that lies within them', () => {
+  test('begin with the first quarter of an hour within the last 24 hours', () => {
     for (const [now, from] of [
       [DAY, QUARTER],
       [DAY + 1, QUARTER],

@@ -26,26 +26,26 @@ describe('judgePrice', () => {
     ['the same price', [100], [100]],
     ['a rise up to the limit', [120], [120]],
     ['a fall down to the limit', [80], [80]],
-    ['one that is alone', [121], [100]],
-    ['one that the next contradicts', [500, 101], [100, 101]],
-    ['two that agree', [50, 51], [100, 51]],
-    ['two that disagree', [50, 200], [100, 100]],
-    ['a second one after a quiet moment', [50, 100, 51], [100, 100, 100]],
-    ['a crash in steps, one behind', [50, 45, 40], [100, 45, 40]],
+    ['a jump without confirmation', [121], [100]],
+    ['a jump that the next price contradicts', [500, 101], [100, 101]],
+    ['a jump that the next price confirms', [50, 51], [100, 51]],
+    ['two jumps that disagree', [50, 200], [100, 100]],
+    ['a second jump after a near price', [50, 100, 51], [100, 100, 100]],
+    ['a crash in steps, followed one price late', [50, 45, 40], [100, 45, 40]],
   ])('%s', (_case, prices, accepted) => {
     expect(judgeAll('1.00', prices.map(text))).toEqual(accepted.map(text));
   });
 
-  test('never accepts what is far both from the price before and from the one that waits', () => {
+  test('never accepts a price that is far from both the accepted price and the pending one', () => {
     fc.assert(
       fc.property(cents, fc.array(cents, { maxLength: 30 }), (first, prices) => {
         let accepted = first;
-        let waiting: number | undefined;
+        let pending: number | undefined;
         const expected = prices.map((price) => {
-          if (isNear(accepted, price) || (waiting !== undefined && isNear(waiting, price))) {
+          if (isNear(accepted, price) || (pending !== undefined && isNear(pending, price))) {
             accepted = price;
-            waiting = undefined;
-          } else waiting = price;
+            pending = undefined;
+          } else pending = price;
           return text(accepted);
         });
         expect(judgeAll(text(first), prices.map(text))).toEqual(expected);
@@ -53,7 +53,7 @@ describe('judgePrice', () => {
     );
   });
 
-  test('follows any price that is told twice', () => {
+  test('accepts any price that comes twice', () => {
     fc.assert(
       fc.property(cents, cents, (first, price) => {
         expect(judgeAll(text(first), [text(price), text(price)]).at(-1)).toBe(text(price));

@@ -41,7 +41,7 @@ function expectWhole(candles: readonly Candle[], { price, until }: { price: stri
   }
 }
 
-/** Every candle whose minutes are all told in a shorter interval must say the same as those do. */
+/** Expects every candle that is covered by a shorter interval to agree with it; returns the number of such candles. */
 function expectConsistent(candles: readonly Candle[]): number {
   let compared = 0;
   for (const [i, interval] of INTERVALS.entries()) {
@@ -60,7 +60,7 @@ function expectConsistent(candles: readonly Candle[]): number {
   return compared;
 }
 
-describe('the past of an asset', () => {
+describe('the generated history of an asset', () => {
   test.each(catalogue.filter((_, i) => i % 7 === 0))(
     '$asset_id ends at its price, without a gap',
     (entry) => {
@@ -71,7 +71,7 @@ describe('the past of an asset', () => {
     },
   );
 
-  test('tells the same in every interval, whenever it ends', () => {
+  test('is the same in every interval, whenever it ends', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true }),
@@ -85,7 +85,7 @@ describe('the past of an asset', () => {
     );
   });
 
-  test('is the same for the same seed and another one for another', () => {
+  test('is reproducible by its seed', () => {
     const past = (seed: string) =>
       pastCandles({ draw: draws(seed), asset: anAsset(), price: '50000', until: UNTIL });
     expect(past('a')).toEqual(past('a'));
@@ -111,8 +111,8 @@ describe('hasRecordedCandles', () => {
   });
 
   test.each([
-    ['nothing at all', [], false],
-    ['the days before, as a history that was cut short', [candle('2026-03-02T00:00:00.000Z')], false],
+    ['no candles', [], false],
+    ['the days before, of an interrupted history', [candle('2026-03-02T00:00:00.000Z')], false],
     ['minutes of a history', [candle('2026-03-03T09:59:00.000Z', '1m')], false],
     ['the first day', [candle('2026-03-03T00:00:00.000Z')], true],
     ['a later day', [candle('2026-05-01T00:00:00.000Z')], true],

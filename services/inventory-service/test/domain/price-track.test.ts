@@ -15,7 +15,7 @@ const minutesOf = (lines: readonly RecordedLine[]) =>
   priceTrack(lines).map(({ atMilliseconds, mid }) => [(atMilliseconds - START) / MINUTE, mid]);
 
 describe('a track of prices', () => {
-  test('gives a candle before a gap the span of the others', () => {
+  test('gives a candle before a gap the usual span', () => {
     const lines = [0, 5, 6, 7].map((minute) => candle(minute, ['2', '3', '1', '2']));
     expect(minutesOf(lines).slice(0, 8)).toEqual([
       [0, '2'],
@@ -40,11 +40,11 @@ describe('a track of prices', () => {
     ]);
   });
 
-  test('of a single line takes a minute', () => {
+  test('spreads a single line over a minute', () => {
     expect(minutesOf([candle(0, ['7'])])).toEqual([[0.75, '7']]);
   });
 
-  test('has every price of the table once, in the order of time, whatever lines are missing', () => {
+  test('has every price of the table once, in the order of time, with any gaps', () => {
     const gaps = fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(gaps, fc.boolean(), (distances, hasCandles) => {
@@ -66,7 +66,7 @@ describe('a track of prices', () => {
             hasCandles ? [open, low, high, open] : [open],
           ),
         );
-        // No price is played before its line begins, or after the next one has.
+        // Each price is played within the span of its line.
         const perLine = hasCandles ? 4 : 1;
         for (const [i, at] of times.entries()) {
           const beginning = (line: number) => Number(lines[line]?.time ?? Infinity) * 1_000;

@@ -51,13 +51,13 @@ describe('a random walk', () => {
     );
   });
 
-  test('moves in a day by about the volatility of its asset, in small steps as in large ones', () => {
+  test('moves in a day by about the volatility of its asset, in small steps and in large ones', () => {
     const asset = anAsset({ daily_volatility_bps: 300 });
     for (const seconds of [600, 86_400]) {
       const daily = Array.from({ length: 400 }, (_, i) => {
-        const way = { steps: 86_400 / seconds, seconds };
+        const options = { steps: 86_400 / seconds, seconds };
         return Math.log(
-          Number(prices(startWalk(asset, '50000'), asset, { ...way, seed: `day ${i}` }).at(-1)) / 50_000,
+          Number(prices(startWalk(asset, '50000'), asset, { ...options, seed: `day ${i}` }).at(-1)) / 50_000,
         );
       });
       expect(deviationOf(daily)).toBeGreaterThan(0.025);
@@ -67,11 +67,11 @@ describe('a random walk', () => {
 
   test('does not move without volatility', () => {
     const asset = anAsset({ daily_volatility_bps: 0 });
-    const way = { steps: 100, seconds: 60 };
-    expect(new Set(prices(startWalk(asset, '50000'), asset, way))).toEqual(new Set(['50000']));
+    const options = { steps: 100, seconds: 60 };
+    expect(new Set(prices(startWalk(asset, '50000'), asset, options))).toEqual(new Set(['50000']));
   });
 
-  test('keeps what is too small to be published, so that small steps add up', () => {
+  test('keeps more digits than it publishes, so that small steps add up', () => {
     const asset = anAsset({ daily_volatility_bps: 300, price_scale: 0 });
     const shown = prices(startWalk(asset, '100'), asset, { steps: 86_400, seconds: 1 });
     expect(new Set(shown).size).toBeGreaterThan(3);
@@ -82,7 +82,7 @@ describe('the walk of a stablecoin', () => {
   const coin = anAsset({ category: 'stablecoin', daily_volatility_bps: 5, price_scale: 4 });
   const day = { steps: 24 * 60, seconds: 60 };
 
-  test('stays near a dollar, and comes back to it from a distance', () => {
+  test('stays near the dollar, and returns to it from a distance', () => {
     for (const from of ['1', '0.97', '1.05']) {
       const shown = prices(startWalk(coin, from), coin, day).map(Number);
       expect(Math.abs((shown.at(-1) ?? 0) - 1)).toBeLessThan(0.002);

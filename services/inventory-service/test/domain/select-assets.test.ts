@@ -9,7 +9,7 @@ import { toAssetView } from '../../src/domain/asset-view.ts';
 import type { AssetCriteria } from '../../src/domain/select-assets.ts';
 import { pageOfAssets, selectAssets } from '../../src/domain/select-assets.ts';
 
-/** Fraction digits of the reference below: decimals as whole numbers of 10^-18. */
+/** The reference below compares decimals as whole numbers of 10^-18. */
 const REFERENCE_SCALE = 18;
 
 function reference(text: string): bigint {
@@ -18,7 +18,7 @@ function reference(text: string): bigint {
   return text.startsWith('-') ? -units : units;
 }
 
-/** The constants make ties, and two amounts that are the same JavaScript number. */
+/** The constants make ties, and two decimals that are the same JavaScript number. */
 const unsignedDecimal = fc.oneof(
   fc.constantFrom('1', '1.0', '10', '9', '0.10', '2', '900719925474099.12', '900719925474099.121'),
   fc
@@ -53,7 +53,7 @@ const criteriaOf: fc.Arbitrary<AssetCriteria> = fc.record({
   sortOrder: fc.constantFrom('asc' as const, 'desc' as const),
 });
 
-/** Everything is shown, so that long lists stay long. */
+/** Orders without filters, so that long lists stay long. */
 const orders = criteriaOf.map(({ sortBy, sortOrder }) => ({
   activeOnly: false,
   search: '',
@@ -91,7 +91,7 @@ describe('selectAssets', () => {
     );
   });
 
-  test('puts every neighbour in order: by the value that is shown, then by id, and what has no value last', () => {
+  test('sorts by the shown value, then by id, with missing values last', () => {
     fc.assert(
       fc.property(assetLists, orders, (assets, criteria) => {
         const shown = selectAssets(assets, criteria);
@@ -108,7 +108,7 @@ describe('selectAssets', () => {
     );
   });
 
-  test('gives the same list whatever order the catalogue comes in', () => {
+  test('does not depend on the order of the catalogue', () => {
     fc.assert(
       fc.property(
         assetLists.chain((assets) =>
@@ -125,7 +125,7 @@ describe('selectAssets', () => {
     );
   });
 
-  test('leaves the catalogue as it was', () => {
+  test('does not change the catalogue', () => {
     fc.assert(
       fc.property(assetLists, criteriaOf, (assets, criteria) => {
         const before = [...assets];
@@ -137,8 +137,8 @@ describe('selectAssets', () => {
 });
 
 describe('pageOfAssets', () => {
-  /** Turns pages to the end; the catalogue may change before each page but the first. */
-  function turnPages(
+  /** Reads all pages; the catalogue may change before each page but the first. */
+  function readPages(
     start: readonly AssetResponse[],
     criteria: AssetCriteria,
     {
@@ -166,18 +166,18 @@ describe('pageOfAssets', () => {
   test('shows the whole list, page by page', () => {
     fc.assert(
       fc.property(assetLists, criteriaOf, fc.integer({ min: 1, max: 9 }), (assets, criteria, limit) => {
-        const shown = turnPages(assets, criteria, { limit, change: (_page, asset) => asset });
+        const shown = readPages(assets, criteria, { limit, change: (_page, asset) => asset });
         expect(shown).toEqual(selectAssets(assets, criteria).map(({ asset_id }) => asset_id));
       }),
     );
   });
 
-  test('shows every asset that stays where it is exactly once, whatever others do meanwhile', () => {
+  test('shows every asset that keeps its value exactly once, while other assets move', () => {
     const moves = fc.array(fc.record({ at: fc.nat(29), fields: assetFields }), { maxLength: 10 });
     fc.assert(
       fc.property(assetLists, orders, moves, (assets, criteria, moved) => {
         const idOf = (at: number) => assets[at % assets.length]?.asset_id;
-        const shown = turnPages(assets, criteria, {
+        const shown = readPages(assets, criteria, {
           limit: 2,
           change(page, asset) {
             const move = moved[page];

@@ -24,23 +24,23 @@ beforeEach(async () => {
 afterEach(async () => runtime.dispose());
 
 const load = async () => {
-  const told: string[] = [];
+  const reported: string[] = [];
   const count = await loadHistory({
     store: runtime.store,
     clock,
     random: createRandomSource('seed'),
-    onAsset: (assetId) => told.push(assetId),
+    onAsset: (assetId) => reported.push(assetId),
   });
-  return { count, told };
+  return { count, reported };
 };
 const days = async (assetId: string) =>
   createCandleDao(runtime.store).getCandles({ assetId, interval: '1d', limit: 1_000, order: 'ascending' });
 
-test('a history is made for every asset, once, and a market goes on from it', async () => {
-  expect(await load()).toEqual({ count: 2, told: ['BTC', 'ETH'] });
+test('a history is made once for every asset, and recording continues from it', async () => {
+  expect(await load()).toEqual({ count: 2, reported: ['BTC', 'ETH'] });
   const before = await days('BTC');
   expect(before).toHaveLength(366);
-  expect(await load()).toEqual({ count: 0, told: [] });
+  expect(await load()).toEqual({ count: 0, reported: [] });
 
   const market = openMarket({ store: runtime.store, clock });
   await market.maker.start();
@@ -48,10 +48,10 @@ test('a history is made for every asset, once, and a market goes on from it', as
   expect(await days('BTC')).toEqual(before);
 });
 
-test('no history is made up for an asset whose prices were recorded', async () => {
+test('no history is made for an asset with recorded prices', async () => {
   const market = openMarket({ store: runtime.store, clock });
   await market.maker.start();
   await market.maker.stop();
-  expect(await load()).toEqual({ count: 0, told: [] });
+  expect(await load()).toEqual({ count: 0, reported: [] });
   expect(await days('BTC')).toHaveLength(1);
 });

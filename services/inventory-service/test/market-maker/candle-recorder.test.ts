@@ -51,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** A recorder through as many lives as the steps ask for; what it writes goes to a store that is a map. */
+/** Runs a recorder through the steps, with restarts; a map takes its writes. */
 function record(steps: readonly Step[]) {
   const stored = new Map<string, Candle>();
   const recorder = () => createCandleRecorder({ onClose: () => undefined });
@@ -91,7 +91,7 @@ function record(steps: readonly Step[]) {
       write(false);
       live = recorder();
       for (const candle of latestStored()) live.resume(candle, new Date(now));
-      // A server that starts has a price at once.
+      // An instance that starts has a price at once.
       quote(50);
     }
   }
@@ -100,7 +100,7 @@ function record(steps: readonly Step[]) {
   return { stored: [...stored.values()], events, now };
 }
 
-/** The candles that the events make, counted in cents one span after the other. */
+/** Computes the candles of the events independently, in cents, one span after the other. */
 function expected({ events, now }: ReturnType<typeof record>, interval: CandleInterval) {
   const span = SPANS_SECONDS[interval] * 1_000;
   const spans = new Map<number, { prices: number[]; seqs: number[]; units: number }>();
@@ -111,7 +111,7 @@ function expected({ events, now }: ReturnType<typeof record>, interval: CandleIn
     lastSeq = price === undefined ? lastSeq : at;
     const from = Math.floor(at / span) * span;
     const known = spans.get(from) ?? { prices: [], seqs: [], units: 0 };
-    // A trade in a span without a quote opens it at the price that the trade was made at, which is the last one.
+    // A trade in a span without a quote opens it at the last price.
     const isNews = price !== undefined && price !== known.prices.at(-1);
     if (isNews || known.prices.length === 0) {
       known.prices.push(last);
@@ -121,7 +121,7 @@ function expected({ events, now }: ReturnType<typeof record>, interval: CandleIn
     spans.set(from, known);
   }
   const text = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
-  /** The latest of the quotes at a price. */
+  /** Returns the latest of the quotes at a price. */
   const madeBy = (price: number, prices: readonly number[], seqs: readonly number[]) => ({
     seq: seqs[prices.lastIndexOf(price)]!,
     bid: text(price),
@@ -151,7 +151,7 @@ function expected({ events, now }: ReturnType<typeof record>, interval: CandleIn
 const byTime = (one: Candle, other: Candle) => (one.open_time < other.open_time ? -1 : 1);
 
 describe('recorded candles', () => {
-  test('are what the quotes and trades of each span make, through lost writes and restarts', () => {
+  test('equal the quotes and trades of each span, through failed writes and restarts', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const recording = record(steps);
@@ -164,7 +164,7 @@ describe('recorded candles', () => {
     );
   });
 
-  test('are seen to differ when a quote is missing: the check above bites', () => {
+  test('differ when a quote is missing, so the test above can fail', () => {
     const recording = record([{ kind: 'quote', afterSeconds: 1, cents: 99 }]);
     const { events, ...rest } = recording;
     expect(expected({ ...rest, events: events.slice(0, 1) }, '1m')).not.toEqual(
@@ -172,7 +172,7 @@ describe('recorded candles', () => {
     );
   });
 
-  test('that closed but are not written yet can be read all the same', () => {
+  test('can be read while closed candles are not written yet', () => {
     const live = createCandleRecorder({ onClose: () => undefined });
     live.recordQuote(quoteAt(START, '1'));
     live.closeDue(new Date(START + 30_000));
@@ -185,7 +185,7 @@ describe('recorded candles', () => {
     expect(final()).toEqual([false]);
   });
 
-  test('of an asset whose past is being written wait for it, and take it in', () => {
+  test('are held back while the history of the asset is written, and joined to it', () => {
     const live = createCandleRecorder({ onClose: () => undefined });
     live.hold('BTC');
     live.recordQuote(quoteAt(START, '1'));
@@ -205,7 +205,7 @@ describe('recorded candles', () => {
     const elsewhere = { ...past(minute!), interval: '5m', open_time: '2026-01-15T11:50:00.000Z' } as const;
     live.release('BTC', [past(minute!), past(hour!), elsewhere]);
     const written = live.takeUnwritten();
-    // What was made up has no quotes, and so the whole proves nothing.
+    // Generated candles have no quotes, so the joined candle has none either.
     expect(written).toContainEqual({
       ...minute,
       open: '2',
@@ -219,7 +219,7 @@ describe('recorded candles', () => {
   });
 });
 
-test('a trade that is told of after its minute was closed counts to the next and opens nothing again', () => {
+test('a trade that is reported after its minute was closed counts to the next minute', () => {
   const recorder = createCandleRecorder({ onClose: () => undefined });
   const at = Date.parse('2026-01-15T12:00:59.900Z');
   recorder.recordQuote(quoteAt(at, '1.00'));

@@ -34,8 +34,8 @@ afterEach(async () => {
   await runtime.dispose();
 });
 
-describe('two processes over one store', () => {
-  test('make one price: the other shows what is stored', async () => {
+describe('two instances over one store', () => {
+  test('make one price: the follower publishes the stored ones', async () => {
     await one.maker.start();
     await two.maker.start();
     for (let i = 0; i < 60; i++) {
@@ -52,7 +52,7 @@ describe('two processes over one store', () => {
     expect(minutes).toEqual([...minutes.slice(0, -1), one.maker.market.recentCandles('BTC', '1m').at(-1)]);
   });
 
-  test('show a price that is set at either of them, at once there and a round later at the other', async () => {
+  test('publish a manual price at once on the instance that set it, and with the next tick on the other', async () => {
     await one.maker.start();
     await two.maker.start();
     clock.advanceSeconds(1);
@@ -67,7 +67,7 @@ describe('two processes over one store', () => {
     expect(two.midOf('BTC')).toBe('200');
   });
 
-  test('take turns: when one is silent the other takes over once the lease is over, and goes on', async () => {
+  test('change roles when the leader is silent for the length of its lease, and prices continue', async () => {
     await one.maker.start();
     await two.maker.start();
     clock.advanceSeconds(5);
@@ -83,7 +83,7 @@ describe('two processes over one store', () => {
     expect(Math.abs(Number(two.midOf('BTC')) / Number(stored?.current_price) - 1)).toBeLessThan(0.001);
   });
 
-  test('never both write: one that slept past its lease finds it gone', async () => {
+  test('never both write: a leader that slept past its lease writes nothing', async () => {
     await one.maker.start();
     await two.maker.start();
     await one.maker.tick();
@@ -97,7 +97,7 @@ describe('two processes over one store', () => {
     expect(one.board.latest('BTC')).toMatchObject({ source: 'stored', mid: before?.current_price });
   });
 
-  test('hand over at once when one stops as it should', async () => {
+  test('hand over at once when the leader stops', async () => {
     await one.maker.start();
     await two.maker.start();
     await one.maker.stop();
@@ -108,14 +108,15 @@ describe('two processes over one store', () => {
   });
 });
 
-describe('a lease of a process of this machine', () => {
-  const nobody = 2 ** 22 + 1;
+describe('the lease of a process of this machine', () => {
+  /** Above the largest process id of Linux. */
+  const UNUSED_PID = 2 ** 22 + 1;
   test.each([
-    ['that has ended', `${hostname()}/${nobody}/x`, true],
-    ['that had our own number before us', `${hostname()}/${process.pid}/x`, true],
+    ['that has ended', `${hostname()}/${UNUSED_PID}/x`, true],
+    ['that had our own process id', `${hostname()}/${process.pid}/x`, true],
     ['that runs', `${hostname()}/1/x`, false],
-    ['of another machine', `elsewhere-${hostname()}/${nobody}/x`, false],
-  ])('%s is taken at once: %s, %s', async (_case, holder, isTaken) => {
+    ['of another machine', `elsewhere-${hostname()}/${UNUSED_PID}/x`, false],
+  ])('%s (%s) is taken at once: %s', async (_case, holder, isTaken) => {
     const leases = createFeedLeaseDao(runtime.store);
     await leases.take({ holder, now: clock.now(), lifetimeSeconds: 10, lastSeq: 0 });
     const own = open(`${hostname()}/${process.pid}/own`);

@@ -41,7 +41,7 @@ describe.skipIf(reason !== undefined)(
       );
 
     test(
-      'stores prices and candles of many assets, and hands over to the next process without a gap',
+      'stores prices and candles of many assets, and hands over to the next instance without a gap',
       async () => {
         const [one, two] = [open('elsewhere/1/one'), open('elsewhere/2/two')];
         const ids = Array.from({ length: ASSETS }, (_, i) => `A${i}`);

@@ -11,12 +11,13 @@ import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { MarketMaker, MarketMakerOptions } from '../../src/market-maker/market-maker.ts';
 import { createMarketMaker } from '../../src/market-maker/market-maker.ts';
 import { createManualFeed } from '../../src/price-feed/manual-feed.ts';
+import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 
 const MOST_CANDLES = 1_000;
 
 export type MarketUnderTest = ReturnType<typeof openMarket>;
 
-/** The market maker of one process: it makes a round when a test calls `tick`, and writes when it calls `persist`. */
+/** Opens the market maker of one instance: it runs a tick when a test calls `tick`, and writes when it calls `persist`. */
 export function openMarket(
   { store, clock }: { readonly store: TableStore; readonly clock: FakeClock },
   options: Partial<MarketMakerOptions> = {},
@@ -33,7 +34,7 @@ export function openMarket(
     trades,
     feed: createManualFeed(),
     maxJumpPercent: 20,
-    // Longer than any test: no round comes by itself.
+    // Longer than any test, so no tick comes by itself.
     tickMilliseconds: 3_600_000,
     persistSeconds: 3_600,
     storesBeforeShowing: false,
@@ -48,7 +49,7 @@ export function openMarket(
     trades,
     published,
     assets,
-    /** What a use case does: a price in the store, then on the board. */
+    /** Sets a price as the use case does: in the store, then on the board. */
     async setPrice(assetId: string, price: string): Promise<Asset> {
       const at = clock.now().toISOString();
       const asset = await assets.updateAsset(assetId, () => ({
@@ -63,4 +64,17 @@ export function openMarket(
       candles.getCandles({ assetId, interval, limit: MOST_CANDLES, order: 'ascending' }),
     midOf: (assetId: string) => board.latest(assetId)?.mid,
   };
+}
+
+/** Returns the options of a market with simulated prices. */
+export function simulated(seed = 'seed') {
+  return { feed: createSimulatedFeed({ random: createRandomSource(seed), tickSeconds: 1 }) };
+}
+
+/** Runs one tick a second. */
+export async function run({ maker }: MarketUnderTest, clock: FakeClock, seconds: number): Promise<void> {
+  for (let i = 0; i < seconds; i++) {
+    clock.advanceSeconds(1);
+    await maker.tick();
+  }
 }

@@ -10,7 +10,7 @@ import { createExchangeFeed } from '../../src/price-feed/exchange/exchange-feed.
 
 const TIMEOUT_MILLISECONDS = 30_000;
 
-/** The public side of Kraken, as far as prices need it: two currencies against the dollar. */
+/** The public API of Kraken as far as prices need it: two currencies against the dollar. */
 const CURRENCIES = { XXBT: 'XBT', XETH: 'ETH', ZUSD: 'USD' };
 const pair = (base: 'XXBT' | 'XETH') => ({
   altname: `${CURRENCIES[base]}USD`,
@@ -48,10 +48,10 @@ const ticker = (bid: string, ask: string) => ({
   o: bid,
 });
 
-/** An exchange and a feed of its prices; both end with the test. */
+/** Starts an exchange and a feed of its prices; both end with the test. */
 async function openExchange({ onTestFinished }: TestContext) {
   const asked: string[] = [];
-  /** What the exchange says of each pair; an error instead of that when it is a text. */
+  /** The ticker of each pair; a text is an error of the exchange instead. */
   let tickers: Record<string, unknown> | string = {
     XXBTZUSD: ticker('30300.10000', '30300.30001'),
     XETHZUSD: ticker('2000.00', '2001.00'),
@@ -90,8 +90,8 @@ async function openExchange({ onTestFinished }: TestContext) {
   return {
     feed,
     asked,
-    say(said: typeof tickers) {
-      tickers = said;
+    setTickers(changed: typeof tickers) {
+      tickers = changed;
     },
   };
 }
@@ -100,7 +100,7 @@ type OpenExchange = Awaited<ReturnType<typeof openExchange>>;
 
 const CATALOGUE = ['BTC', 'ETH', 'GOLD'].map((asset_id) => ({ asset: anAsset({ asset_id }), mid: '1' }));
 
-/** Asks, as the market maker does, until there is news that is wanted. */
+/** Reads the feed, as the market maker does, until the wanted prices arrive. */
 async function nextPrices(
   { feed, asked }: OpenExchange,
   isWanted: (mids: Record<string, string>) => boolean = () => true,
@@ -115,9 +115,9 @@ async function nextPrices(
   throw new Error(`no such prices; asked: ${asked.join(' ')}`);
 }
 
-// The exchange is asked once a second at most, so each of them mostly waits.
+// The exchange is polled at most once a second, so the tests mostly wait and run at once.
 describe.concurrent('an exchange', () => {
-  test('gives the middle between bid and ask, with every digit, of the assets it trades', async (context) => {
+  test('gives the exact middle between bid and ask of the assets that it trades', async (context) => {
     const before = Date.now();
     const { prices, mids } = await nextPrices(await openExchange(context));
     expect(mids).toEqual({ BTC: '30300.200005', ETH: '2000.5' });
@@ -127,31 +127,31 @@ describe.concurrent('an exchange', () => {
     }
   });
 
-  test('is asked again and again, and only its public side', async (context) => {
+  test('is polled repeatedly, with public requests only', async (context) => {
     const exchange = await openExchange(context);
     await nextPrices(exchange);
-    exchange.say({ XXBTZUSD: ticker('100', '102'), XETHZUSD: ticker('2000.00', '2001.00') });
+    exchange.setTickers({ XXBTZUSD: ticker('100', '102'), XETHZUSD: ticker('2000.00', '2001.00') });
     expect((await nextPrices(exchange, ({ BTC }) => BTC === '101')).mids).toMatchObject({ BTC: '101' });
     expect(new Set(exchange.asked)).toEqual(
       new Set(['/0/public/Assets', '/0/public/AssetPairs', '/0/public/Ticker']),
     );
   });
 
-  test('that refuses gives no prices until it answers again', async (context) => {
+  test('gives no prices while it refuses requests', async (context) => {
     const exchange = await openExchange(context);
     const { feed, asked } = exchange;
     await nextPrices(exchange);
-    exchange.say('EService:Unavailable');
+    exchange.setTickers('EService:Unavailable');
     const { length } = asked;
     while (asked.length < length + 2) await wait(10);
     feed.next(CATALOGUE, new Date());
     await wait(200);
     expect(feed.next(CATALOGUE, new Date())).toEqual([]);
-    exchange.say({ XXBTZUSD: ticker('50', '50') });
+    exchange.setTickers({ XXBTZUSD: ticker('50', '50') });
     expect((await nextPrices(exchange)).mids).toEqual({ BTC: '50' });
   });
 
-  test('whose feed is stopped is left alone, and asked again when that is started again', async (context) => {
+  test('is not polled while the feed is stopped', async (context) => {
     const exchange = await openExchange(context);
     const { feed, asked } = exchange;
     await nextPrices(exchange);

@@ -119,12 +119,12 @@ describe('a file of prices', () => {
     expect(await complaintAbout(content)).toContain('UTF-16; save it as UTF-8');
   });
 
-  test('that is no UTF-8 is refused', async () => {
+  test('that is not UTF-8 is refused', async () => {
     const latin1 = Buffer.from('open_time,close,Währung\n2023-03-01,1,x\n', 'latin1');
     expect(await complaintAbout(latin1)).toContain('save it as UTF-8');
   });
 
-  test('that is not there is refused', async () => {
+  test('that does not exist is refused', async () => {
     await expect(readPriceFile('/nowhere/btc.csv')).rejects.toThrow(
       /\/nowhere\/btc\.csv cannot be read: ENOENT/,
     );

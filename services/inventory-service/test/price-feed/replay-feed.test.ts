@@ -64,7 +64,7 @@ describe('a replay', () => {
     );
   });
 
-  test('keeps the price of an asset without a record, and the last one of a record, fresh', async () => {
+  test('repeats the price of an asset without a recording, and the last price of a recording', async () => {
     const feed = await open(`BTC=${await write('end.csv', CANDLES)}`, '1000');
     const priced = [
       { asset: anAsset(), mid: '10' },
@@ -78,7 +78,7 @@ describe('a replay', () => {
     ]);
   });
 
-  test('quotes each price at its own time, not with the next tick', async () => {
+  test('has each price due at its own time, not with the next tick', async () => {
     const feed = await open(`BTC=${await write('between.csv', CANDLES)}`, '20');
     const priced = [{ asset: anAsset(), mid: '10' }];
     const at = (milliseconds: number) => new Date(START.getTime() + milliseconds);
@@ -91,7 +91,7 @@ describe('a replay', () => {
     expect(feed.betweenTicks?.dueInMilliseconds(at(5_250))).toBeUndefined();
   });
 
-  test('goes on saying a price that was not believed at first, as any source would', async () => {
+  test('repeats a price that was not accepted', async () => {
     const feed = await open(`BTC=${await write('believed.csv', CANDLES)}`);
     const priced = [{ asset: anAsset(), mid: '50000' }];
     expect(feed.next(priced, START)).toEqual([{ asset_id: 'BTC', mid: '10' }]);
@@ -127,26 +127,26 @@ describe('a replay', () => {
   });
 });
 
-/** Every price that a replay of a file plays, in its order. */
+/** Returns every price that a replay of a file plays, in order. */
 async function playedOf(file: string): Promise<string[]> {
   const STEPS = 5_000;
   const feed = await open(`BTC=${file}`, '20');
   const times = (await readColumns(file)).map((line) => Date.parse(line['open_time'] ?? ''));
-  // The last candle goes on for a while after its beginning.
+  // The last candle goes on after its opening time.
   const stepMilliseconds = (2 * (times.at(-1)! - times[0]!)) / 20 / STEPS;
   const priced = [{ asset: anAsset(), mid: '1' }];
   const first = feed.next(priced, START);
   const later = Array.from({ length: STEPS }, (_, step) => {
     const now = new Date(START.getTime() + (step + 1) * stepMilliseconds);
     const due = feed.betweenTicks?.due(priced, now) ?? [];
-    // Nothing more is due at the tick, which says the last price again.
+    // Nothing more is due at the tick, which repeats the last price.
     feed.next(priced, now);
     return due;
   });
   return [first, ...later].flat().map(({ mid }) => mid);
 }
 
-/** The four prices of a line in the order in which they are played. */
+/** Returns the four prices of a line in the order in which they are played. */
 function pricesOf(line: Readonly<Record<string, string>>): string[] {
   const [open = '', high = '', low = '', close = ''] = ['open', 'high', 'low', 'close'].map(
     (name) => line[name],
@@ -154,7 +154,7 @@ function pricesOf(line: Readonly<Record<string, string>>): string[] {
   return Number(close) >= Number(open) ? [open, low, high, close] : [open, high, low, close];
 }
 
-/** The columns of a recorded file, read without the code under test. */
+/** Reads the columns of a recorded file without the code under test. */
 async function readColumns(file: string): Promise<Readonly<Record<string, string>>[]> {
   const [header = '', ...lines] = (await readFile(file, 'utf8')).trim().split('\n');
   const names = header.split(',');
@@ -178,13 +178,13 @@ describe.skipIf(!existsSync(RECORDED))('the recorded March of 2023', () => {
       clock.advanceSeconds(1);
       await market.maker.tick();
     }
-    // While the jump from the price of the catalogue waits, the quote repeats that price.
+    // While the jump from the catalogue's price is unconfirmed, quotes repeat that price.
     const played = market.published.filter(({ suspended }) => !suspended);
     const mids = (assetId: string) =>
       played.filter(({ asset_id }) => asset_id === assetId).map(({ mid }) => Number(mid));
     const [btc, usdc] = await Promise.all([readColumns(files.BTC), readColumns(files.USDC)]);
 
-    // The first price is far from that of the catalogue and waits for the second.
+    // The first price is a jump from that of the catalogue and is confirmed by the second.
     expect(mids('BTC').length).toBeGreaterThanOrEqual(btc.length * 4 - 1);
     expect(Math.min(...mids('BTC'))).toBe(Math.min(...btc.map((row) => Number(row['low']))));
     expect(Math.max(...mids('BTC'))).toBe(Math.max(...btc.map((row) => Number(row['high']))));

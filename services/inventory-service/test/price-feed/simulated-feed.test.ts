@@ -8,7 +8,7 @@ const NOW = new Date('2026-03-01T09:00:00.000Z');
 const BTC = anAsset({ current_price: '50000', daily_volatility_bps: 300, price_scale: 8 });
 const TICKS = 10_000;
 
-/** The prices of one feed from a price that is set before each run of ticks. */
+/** Returns the prices of a new feed, from a price that is set first. */
 function ticks(seed: string | undefined, count: number): string[] {
   const feed = createSimulatedFeed({ random: createRandomSource(seed), tickSeconds: 1 });
   feed.moveTo(BTC);
@@ -19,15 +19,15 @@ function ticks(seed: string | undefined, count: number): string[] {
   });
 }
 
-/** The steps of a walk as logarithms, in standard deviations. */
+/** Returns the logarithmic steps of a walk, in standard deviations. */
 function stepsOf(prices: readonly string[]): number[] {
   const steps = prices.slice(1).map((price, i) => Math.log(Number(price) / Number(prices[i])));
   const size = Math.sqrt(steps.reduce((sum, step) => sum + step ** 2, 0) / steps.length);
   return steps.map((step) => step / size);
 }
 
-/** The generator that made prices before: 32 bits of state, stepped by a constant, seeded with a text. */
-function* formerDraws(text: string): Generator<number> {
+/** A predictable generator: 32 bits of state, stepped by a constant, seeded with a text. */
+function* predictableDraws(text: string): Generator<number> {
   let state = 0x81_1c_9d_c5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01_00_01_93);
   state >>>= 0;
@@ -43,7 +43,7 @@ function* formerDraws(text: string): Generator<number> {
   }
 }
 
-/** Of the guesses at the direction of a step, the share that was right. */
+/** Returns the share of right guesses at the direction of a step. */
 function hitsOf(steps: readonly number[], guess: (i: number) => number): number {
   const right = steps.filter((step, i) => Math.sign(step) === Math.sign(guess(i)));
   return right.length / steps.length;
@@ -55,22 +55,22 @@ const TOLERANCE = (5 * 0.5) / Math.sqrt(TICKS);
 describe('simulated prices without a seed', () => {
   const steps = stepsOf(ticks(undefined, TICKS));
 
-  test('are not those of the generator of before, which told each next step', () => {
-    const former = formerDraws('cnop:BTC:50000');
-    const guesses = Array.from({ length: TICKS }, () => Number(former.next().value)).slice(1);
-    // The control: steps that were made by it are guessed, each one.
+  test('are not predicted by a generator of 32 bits', () => {
+    const predictable = predictableDraws('cnop:BTC:50000');
+    const guesses = Array.from({ length: TICKS }, () => Number(predictable.next().value)).slice(1);
+    // Control: it predicts each of its own steps.
     expect(hitsOf(guesses, (i) => guesses[i] ?? 0)).toBe(1);
     expect(Math.abs(hitsOf(steps, (i) => guesses[i] ?? 0) - 0.5)).toBeLessThan(TOLERANCE);
   });
 
-  test.each([1, 2, 3, 5, 8])('tell nothing about the next step by the one %i ticks before', (lag) => {
+  test.each([1, 2, 3, 5, 8])('do not correlate with the step %i ticks before', (lag) => {
     const later = steps.slice(lag);
     expect(Math.abs(hitsOf(later, (i) => steps[i] ?? 0) - 0.5)).toBeLessThan(TOLERANCE);
     const correlation = later.reduce((sum, step, i) => sum + step * (steps[i] ?? 0), 0) / later.length;
     expect(Math.abs(correlation)).toBeLessThan(2 * TOLERANCE);
   });
 
-  test('are other ones in every process and after every price that is set, even the same one', () => {
+  test('differ between feeds and after each price that is set', () => {
     expect(ticks(undefined, 5)).not.toEqual(ticks(undefined, 5));
     const feed = createSimulatedFeed({ random: createRandomSource(undefined), tickSeconds: 1 });
     const ways = [1, 2].map(() => {
@@ -82,12 +82,12 @@ describe('simulated prices without a seed', () => {
 });
 
 describe('simulated prices with a seed', () => {
-  test('are the same for the same seed, asset and price, and others for another seed', () => {
+  test('are the same for the same seed, asset and price, and differ for another seed', () => {
     expect(ticks('a', 20)).toEqual(ticks('a', 20));
     expect(ticks('a', 20)).not.toEqual(ticks('b', 20));
   });
 
-  test('go another way for each asset and each price to begin with', () => {
+  test('differ for each asset and each starting price', () => {
     const { stream } = createRandomSource('a');
     const draws = (label: string) => [1, 2, 3].map(stream(label));
     expect(draws('BTC:1')).toEqual(draws('BTC:1'));
@@ -96,12 +96,12 @@ describe('simulated prices with a seed', () => {
   });
 });
 
-/** Whether to hold the asset over the next tick, by all mids so far. */
+/** A strategy: it returns whether to hold the asset over the next tick, given all mids so far. */
 type Strategy = (mids: readonly number[]) => boolean;
 
 const STRATEGIES: Record<string, Strategy> = {
-  'goes with the last step': (mids) => (mids.at(-1) ?? 0) > (mids.at(-2) ?? 0),
-  'goes against the last step': (mids) => (mids.at(-1) ?? 0) < (mids.at(-2) ?? 0),
+  'follows the last step': (mids) => (mids.at(-1) ?? 0) > (mids.at(-2) ?? 0),
+  'opposes the last step': (mids) => (mids.at(-1) ?? 0) < (mids.at(-2) ?? 0),
   'buys below the mean of ten ticks': (mids) => (mids.at(-1) ?? 0) < meanOf(mids.slice(-10)),
   'buys and sells at once': (mids) => mids.length % 2 === 0,
 };

@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
   { method: 'POST', url: '/inventory/assets/BTC/deactivate', expected: STAFF },
   { method: 'PUT', url: '/inventory/assets/BTC/price', body: { price: '2' }, expected: STAFF },
   { method: 'GET', url: '/inventory/price-proposals', expected: STAFF },
-  // There is no such proposal: whoever may ask hears so.
+  // The proposal does not exist, so callers with access get 404.
   {
     method: 'POST',
     url: '/inventory/assets/BTC/price-proposals/p1/approve',
@@ -70,7 +70,7 @@ describe('who may call what', () => {
     }
   });
 
-  test('somebody who may not is turned away before the body is looked at', async () => {
+  test('a caller without access is refused before the body is read', async () => {
     const reply = await service.send({
       as: 'customer',
       method: 'POST',

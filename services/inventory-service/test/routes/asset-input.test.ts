@@ -17,7 +17,7 @@ const expectNothingWritten = async () => {
   expect(await service.audited('admin')).toEqual([]);
 };
 
-/** The fields that an answer complains about, each once. */
+/** Returns status, code and the distinct fields of a refusal. */
 const refusalOf = (reply: { statusCode: number; json(): unknown }) => {
   const { code, errors } = reply.json() as { code: string; errors: { field: string }[] };
   return {
@@ -27,7 +27,7 @@ const refusalOf = (reply: { statusCode: number; json(): unknown }) => {
   };
 };
 
-/** JSON texts of values that are no amount. */
+/** JSON texts of values that are not amounts. */
 const BAD_AMOUNTS = [
   '1e5',
   '"1e5"',

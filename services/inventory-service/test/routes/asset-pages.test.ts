@@ -11,7 +11,7 @@ interface ListAnswer {
   next_cursor: string | null;
 }
 
-/** With ties, and with values that are missing; four pages of seven. */
+/** Four pages of seven, with ties and missing values. */
 const MANY = Array.from({ length: 28 }, (_, at) =>
   anAsset({
     asset_id: `A${String((at * 11) % 28).padStart(2, '0')}`,
@@ -37,7 +37,7 @@ describe('the pages of GET /inventory/assets', () => {
     expect([reply.statusCode, reply.body]).toEqual([200, expect.any(String)]);
     return reply.json<ListAnswer>();
   };
-  const turnPages = async (query: string) => {
+  const readPages = async (query: string) => {
     const pages: ListAnswer[] = [];
     let cursor: string | null = null;
     do {
@@ -54,11 +54,11 @@ describe('the pages of GET /inventory/assets', () => {
     assetSortFieldSchema.options.flatMap((field) =>
       sortOrderSchema.options.map((order) => [field, order] as const),
     ),
-  )('show every asset exactly once, in the order of the list, by %s %s', async (field, order) => {
+  )('show every asset exactly once, sorted by %s %s', async (field, order) => {
     const query = `sort_by=${field}&sort_order=${order}`;
     const whole = idsOf([await list(`${query}&limit=250`)]);
     expect(whole).toHaveLength(MANY.length);
-    const pages = await turnPages(`${query}&limit=7`);
+    const pages = await readPages(`${query}&limit=7`);
     expect(idsOf(pages)).toEqual(whole);
     // The last page is full, and nothing follows it.
     expect(pages.map(({ data, has_more }) => [data.length, has_more])).toEqual([
@@ -71,22 +71,22 @@ describe('the pages of GET /inventory/assets', () => {
   });
 
   test.each(['limit=28', 'limit=250', 'limit=7&search=A00', 'limit=7&search=nothing'])(
-    'say that nothing follows %s',
+    'have no next page after %s',
     async (query) => {
       expect(await list(query)).toMatchObject({ has_more: false, next_cursor: null });
     },
   );
 
-  test('go on behind the longest search and name that there may be', async () => {
+  test('continue after the longest possible search and name', async () => {
     const search = encodeURIComponent('漢'.repeat(100));
-    const pages = await turnPages(`sort_by=name&sort_order=desc&limit=2&search=${search}`);
+    const pages = await readPages(`sort_by=name&sort_order=desc&limit=2&search=${search}`);
     expect(idsOf(pages)).toHaveLength(9);
     const url = `/api/v1/inventory/assets?sort_by=name&sort_order=desc&limit=2&search=${search}&cursor=`;
     expect(url.length + (pages[0]?.next_cursor ?? '').length).toBeLessThan(2_048);
   });
 
   test.each(['sort_by=price', 'sort_order=desc', 'search=a', 'category=token', 'active_only=false'])(
-    'refuse the cursor of another filter than %s',
+    'refuse a cursor of a list without %s',
     async (filter) => {
       const { next_cursor } = await list('limit=7');
       expect(await list(`limit=3&cursor=${next_cursor}`)).toMatchObject({ has_more: true });
@@ -103,12 +103,12 @@ describe('the pages of GET /inventory/assets', () => {
     ['market_cap_rank', { key: 'x', id: 'A01' }],
     ['market_cap_rank', { key: '3' }],
     ['name', {}],
-  ])('refuse a bent cursor by %s: %j', async (field, position) => {
+  ])('refuse a forged cursor of a list sorted by %s: %j', async (field, position) => {
     const query = `limit=7&sort_by=${field}`;
     const { next_cursor } = await list(query);
     const given = JSON.parse(Buffer.from(next_cursor ?? '', 'base64url').toString()) as object;
-    const bent = Buffer.from(JSON.stringify({ ...given, p: position })).toString('base64url');
-    const reply = await ask(`${query}&cursor=${bent}`);
+    const forged = Buffer.from(JSON.stringify({ ...given, p: position })).toString('base64url');
+    const reply = await ask(`${query}&cursor=${forged}`);
     expect(reply.statusCode).toBe(400);
     expect(reply.json()).toMatchObject({ code: 'VAL_002', errors: [{ parameter: 'cursor' }] });
   });

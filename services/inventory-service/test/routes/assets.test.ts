@@ -66,7 +66,7 @@ describe('GET /inventory/assets', () => {
     return { ...answer, ids: answer.data.map(({ asset_id }) => asset_id) };
   };
 
-  test('shows the active assets by rank to everybody', async () => {
+  test('lists the active assets by rank without a sign-in', async () => {
     expect(await list()).toMatchObject({
       ids: ['BTC', 'SHIB', 'AAA', 'BBB'],
       total_count: 4,
@@ -82,12 +82,12 @@ describe('GET /inventory/assets', () => {
     });
   });
 
-  test('keeps assets without a rank last when the order is turned round', async () => {
+  test('keeps assets without a rank last in descending order', async () => {
     const { ids } = await list('?active_only=false&sort_order=desc');
     expect(ids).toEqual(['HALT', 'AAA', 'BBB', 'SHIB', 'BTC', 'OLD']);
   });
 
-  test('counts all matches, however few it shows', async () => {
+  test('counts all matches on a short page', async () => {
     expect(await list('?limit=1')).toMatchObject({ ids: ['BTC'], total_count: 4, active_count: 4 });
     expect(await list('?limit=250')).toMatchObject({ total_count: 4 });
   });
@@ -161,7 +161,7 @@ describe('GET /inventory/assets', () => {
     expect(errors.map(({ field }) => field).toSorted()).toEqual(['category', 'limit', 'unknown']);
   });
 
-  test('shows what another process wrote after a second, and not at all before', async () => {
+  test('shows the write of another process after one second', async () => {
     await list();
     await service.dao.createAsset(anAsset({ asset_id: 'NEW', name: 'New', market_cap_rank: 9 }));
     service.clock.advanceMilliseconds(999);
@@ -178,7 +178,7 @@ describe('GET /inventory/assets/{id}', () => {
   });
   afterAll(async () => service.dispose());
 
-  test('shows every field of an asset to everybody', async () => {
+  test('shows every public field of an asset without a sign-in', async () => {
     const reply = await service.send({ url: '/inventory/assets/SHIB' });
     expect(reply.statusCode).toBe(200);
     expect(reply.json()).toEqual({
@@ -229,7 +229,7 @@ describe('GET /inventory/assets/{id}', () => {
     expect(reply.json()).toMatchObject({ data: { asset_id: 'BTC' } });
   });
 
-  test('answers 404 for an id that nothing has', async () => {
+  test('answers 404 for an unknown id', async () => {
     const reply = await service.send({ url: '/inventory/assets/NOPE' });
     expect(reply.statusCode).toBe(404);
     expect(reply.json()).toMatchObject({ code: 'RES_001' });

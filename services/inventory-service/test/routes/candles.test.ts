@@ -43,7 +43,7 @@ const minutesOf = async (query: string) => {
 };
 
 describe('GET /inventory/assets/{id}/candles', () => {
-  test('shows every field to everybody, and nothing else', async () => {
+  test('shows exactly the public fields without a sign-in', async () => {
     const { asset_id: _id, interval: _interval, source: _source, quotes: _quotes, ...shown } = aCandle(7);
     const at = '2026-03-01T08:07:00Z';
     expect((await read(`?interval=1m&start=${at}&end=${at}`)).json()).toEqual({ data: [shown] });
@@ -76,12 +76,12 @@ describe('GET /inventory/assets/{id}/candles', () => {
   });
 
   test.each([
-    ['an interval that there is not', '?interval=2m', 'interval'],
-    ['a time that is none', '?start=yesterday', 'start'],
+    ['an unknown interval', '?interval=2m', 'interval'],
+    ['a malformed time', '?start=yesterday', 'start'],
     ['a day without a time', '?end=2026-03-01', 'end'],
     ['a start after the end', '?start=2026-03-02T00:00:00Z&end=2026-03-01T00:00:00Z', 'start'],
-    ['a limit of nothing', '?limit=0', 'limit'],
-    ['a limit beyond the most', '?limit=1001', 'limit'],
+    ['a limit of zero', '?limit=0', 'limit'],
+    ['a limit above the maximum', '?limit=1001', 'limit'],
     ['an unknown parameter', '?colour=red', 'colour'],
   ])('refuses %s', async (_what, query, field) => {
     const reply = await read(query);
@@ -89,7 +89,7 @@ describe('GET /inventory/assets/{id}/candles', () => {
     expect(reply.json()).toMatchObject({ code: 'VAL_001', errors: [{ field }] });
   });
 
-  test('knows no candles of an asset that there is not', async () => {
+  test('answers 404 for an unknown asset, and 422 for a malformed id', async () => {
     const reply = await service.send({ url: '/inventory/assets/NONE/candles' });
     expect(reply.statusCode).toBe(404);
     expect((await service.send({ url: '/inventory/assets/BT!/candles' })).statusCode).toBe(422);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => service.dispose());
 
-/** An account of a role, signed in. */
+/** Creates a user with a role, signed in. */
 async function staff(username: string, role: UserRole, status: UserStatus = 'active') {
   await createUserDao(service.runtime.store).createUser(
     aUser({ username, email: `${username}@example.com`, role, status }),
@@ -67,7 +67,7 @@ describe('a manual price of one person', () => {
     expect(await service.audited('admin')).toEqual([]);
   });
 
-  test('cannot wander off in small steps, nor swing up and down, whoever takes them', async () => {
+  test('counts small steps and steps up and down together, by all users', async () => {
     const moderator = await staff('mary', 'moderator');
     const admin = await staff('adam', 'admin');
     expect((await set(moderator, '1100')).statusCode).toBe(200);
@@ -77,7 +77,7 @@ describe('a manual price of one person', () => {
     expect((await set(admin, '1005')).statusCode).toBe(200);
   });
 
-  test('may move again as the hour passes, and by asset', async () => {
+  test('may move again as the hour passes, separately for each asset', async () => {
     const moderator = await staff('mary', 'moderator');
     expect((await set(moderator, '1200')).statusCode).toBe(200);
     expect((await set(moderator, '1190')).statusCode).toBe(422);
@@ -115,7 +115,7 @@ describe('a larger step', () => {
     expect(await pending(admin)).toEqual([]);
   });
 
-  test('leaves both names in the audit log, with the price before and after', async () => {
+  test('is audited with both names and the prices before and after', async () => {
     const proposalId = await propose(await staff('mallory', 'moderator'), '5000');
     await decide(await staff('adam', 'admin'), proposalId, 'approve');
     const changes = [{ field: 'current_price', before: '1000', after: '5000' }];
@@ -137,14 +137,14 @@ describe('a larger step', () => {
     ]);
   });
 
-  test('is set when a second administrator sends the same with force', async () => {
+  test('is set when a second administrator sends the same request with force', async () => {
     await propose(await staff('anna', 'admin'), '5000');
     const reply = await set(await staff('adam', 'admin'), '5000', { force: true });
     expect(reply.statusCode).toBe(200);
     expect(await price()).toBe('5000');
   });
 
-  test('is not approved by the administrator who proposed it, in either way', async () => {
+  test('is not approved by the administrator who proposed it', async () => {
     const admin = await staff('adam', 'admin');
     const proposalId = await propose(admin, '5000');
     expect((await set(admin, '5000', { force: true })).statusCode).toBe(202);
@@ -185,14 +185,14 @@ describe('a larger step', () => {
     expect(await price()).toBe('1000');
   });
 
-  test('is approved once, also by two at the same time', async () => {
+  test('is approved once when two administrators approve at the same time', async () => {
     const proposalId = await propose(await staff('mary', 'moderator'), '5000');
     const approvers = [await staff('adam', 'admin'), await staff('anna', 'admin')];
     const replies = await Promise.all(approvers.map(async (as) => decide(as, proposalId, 'approve')));
     expect(replies.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 404]);
   });
 
-  test('is one an asset: another is refused until it is decided', async () => {
+  test('is refused while another proposal of the asset is pending', async () => {
     const moderator = await staff('mary', 'moderator');
     const admin = await staff('adam', 'admin');
     const proposalId = await propose(moderator, '5000');
@@ -206,7 +206,7 @@ describe('a larger step', () => {
     ]);
   });
 
-  test('is withdrawn by the moderator who proposed it, and by no other', async () => {
+  test('is withdrawn by the moderator who proposed it, and by no other moderator', async () => {
     const moderator = await staff('mary', 'moderator');
     const proposalId = await propose(moderator, '5000');
     expect((await decide(await staff('moe', 'moderator'), proposalId, 'reject')).statusCode).toBe(403);

@@ -24,7 +24,7 @@ const overview = async () => {
 };
 
 describe('GET /inventory/market', () => {
-  test('adds up the market and shows what moved', async () => {
+  test('sums up the market and lists the movers', async () => {
     await setPrice('BTC', '55000');
     await setPrice('ETH', '1800');
     await setPrice('USDC', '0.99');
@@ -50,7 +50,7 @@ describe('GET /inventory/market', () => {
           price_change_percentage_24h: 10,
         },
       ],
-      // What is not traded is no mover.
+      // Assets that are closed for trading are not movers.
       top_losers: [
         {
           asset_id: 'USDC',
@@ -69,7 +69,7 @@ describe('GET /inventory/market', () => {
     });
   });
 
-  test('shows at most five on either side, the largest first', async () => {
+  test('lists at most five gainers and losers, the largest first', async () => {
     for (let i = 1; i <= 14; i++) {
       const asset = anAsset({ asset_id: `A${i}`, current_price: '100' });
       await service.dao.createAsset(asset);
@@ -84,8 +84,8 @@ describe('GET /inventory/market', () => {
   });
 });
 
-describe('the prices of the moment', () => {
-  test('are in the list and in the single asset, with the last 24 hours, and stored', async () => {
+describe('live prices', () => {
+  test('are in the list and in the single asset, with the statistics of 24 hours, and stored', async () => {
     expect((await setPrice('BTC', '49000')).json()).toMatchObject({ data: { current_price: '49000' } });
     await setPrice('BTC', '52500.5');
     const expected = {
@@ -107,11 +107,11 @@ describe('the prices of the moment', () => {
     });
     const list = await service.send({ url: '/inventory/assets' });
     expect(list.json<{ data: object[] }>().data).toContainEqual(expect.objectContaining(expected));
-    // In a process of its own, the service stores a price before it shows it.
+    // As a separate process, the service stores a price before it shows it.
     expect(await service.dao.getAsset('BTC')).toMatchObject({ price_change_24h: '2500.5' });
   });
 
-  test('make the market cap at once, in the answer to whoever sets one', async () => {
+  test('change the market cap at once', async () => {
     const answer = await setPrice('BTC', '49000');
     expect(answer.json()).toMatchObject({ data: { current_price: '49000', market_cap: 2940 } });
     const unchanged = await service.send({ url: '/inventory/assets/ETH' });
@@ -125,13 +125,13 @@ describe('the prices of the moment', () => {
     });
   });
 
-  test('count no more than 24 hours', async () => {
+  test('have statistics of exactly 24 hours', async () => {
     await setPrice('BTC', '90000');
     for (let hour = 0; hour < 23; hour++) {
       service.clock.advanceSeconds(3_600);
       await service.maker.tick();
     }
-    // The administrator's session has ended long ago.
+    // The administrator's session has expired.
     const at = service.clock.now().toISOString();
     const change = { current_price: '60000', updated_at: at, last_price_update: at };
     service.maker.market.priceSet(await service.dao.updateAsset('BTC', () => change));
