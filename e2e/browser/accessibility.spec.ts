@@ -84,7 +84,7 @@ test('an asset has no barriers for a trader: with a ticket, errors, a dialog, an
 
   await page.keyboard.press('Enter');
   await ticket.confirm.click();
-  await expect(ticket.root.getByText('waits for its price')).toBeVisible();
+  await expect(ticket.root.getByText('is open.')).toBeVisible();
   await page.getByRole('button', { name: 'View as table' }).click();
   await expectNoBarriersInAnyTheme(page, 'placed, chart as table');
 });

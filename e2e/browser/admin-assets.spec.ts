@@ -21,7 +21,7 @@ test('an asset that an administrator creates is on the market for everybody', as
   // Required fields say so, and the first of them has the focus.
   await expect(page.getByLabel('Id', { exact: true })).toBeFocused();
   for (const field of ['asset_id', 'symbol', 'name', 'current_price']) {
-    await expect(errorOf(page, field)).toHaveText('This is needed.');
+    await expect(errorOf(page, field)).toHaveText('Required.');
   }
 
   await page.getByLabel('Id', { exact: true }).fill('BTC');
@@ -60,9 +60,9 @@ test('an edit sends what changed, and leaves the rest to whoever changes it mean
   const request = page.waitForRequest((each) => each.method() === 'PUT');
   await page.getByRole('button', { name: 'Save changes' }).click();
   expect((await request).postDataJSON()).toEqual({ name: `New ${id}`, fee_bps: 25 });
-  await expect(page.getByText(`New ${id} is saved`)).toBeVisible();
+  await expect(page.getByText(`New ${id} was saved`)).toBeVisible();
   await expect(page.getByLabel('Description')).toHaveValue('Written meanwhile');
-  await expect(page.getByText('Nothing is changed.')).toBeVisible();
+  await expect(page.getByText('No changes.')).toBeVisible();
 });
 
 test('a field that may not change says so where it is', async ({ page, platform, watch }) => {
@@ -115,9 +115,9 @@ test('delisting an asset in its form asks as well', async ({ page, platform }) =
   await page.getByRole('option', { name: 'Delisted' }).click();
   await page.getByRole('button', { name: 'Save changes' }).click();
   const question = page.getByRole('alertdialog');
-  await expect(question.getByRole('button', { name: 'Go on editing' })).toBeFocused();
+  await expect(question.getByRole('button', { name: 'Keep editing' })).toBeFocused();
   await question.getByRole('button', { name: 'Save as delisted' }).click();
-  await expect(page.getByText(`Coin ${id} is saved`)).toBeVisible();
+  await expect(page.getByText(`Coin ${id} was saved`)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Activate' })).toHaveCount(0);
 });
 
@@ -133,7 +133,7 @@ test('a price is set beside the price of now, with what the feed makes of it', a
   await expect(dialog.getByText('Use at most 2 digits after the point.')).toBeVisible();
   await price.fill('250,5');
   await expect(dialog.getByText('+150.50%')).toBeVisible();
-  await expect(dialog.getByText('far from the price of now')).toBeVisible();
+  await expect(dialog.getByText('far from the current price')).toBeVisible();
   await expect(dialog.getByText('Prices are set by hand here')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(dialog).toHaveCount(0);
@@ -167,11 +167,11 @@ test('a price too far away is proposed, and a second administrator approves it',
   await expect(second.getByText('$0.01 → $1,000,000.00')).toBeVisible();
   await second.getByRole('button', { name: /^Approve/ }).click();
   await expect(second.getByText(`${id} is at $1,000,000.00`)).toBeVisible();
-  await expect(second.getByText('Prices waiting for a second administrator')).toHaveCount(0);
+  await expect(second.getByText('Prices to be approved by a second administrator')).toHaveCount(0);
 
   // Staff cannot trade at prices they set.
   await second.goto(`/assets/${id}`);
-  await expect(second.getByText('Accounts with a staff role cannot trade.')).toBeVisible();
+  await expect(second.getByText('Staff accounts cannot trade')).toBeVisible();
   await expect(second.getByRole('textbox', { name: 'Amount' })).toHaveCount(0);
 });
 
@@ -182,7 +182,7 @@ test.describe('with prices that move', () => {
     const id = await addAsset(platform);
     await page.goto(`/admin/assets/${id}`);
     await page.getByRole('button', { name: 'Set price' }).click();
-    await expect(page.getByText('the simulation goes on from the price that you set')).toBeVisible();
+    await expect(page.getByText('the simulation continues from your price')).toBeVisible();
   });
 });
 

@@ -68,7 +68,7 @@ test('an adjustment shows before and after, and the user sees it in the ledger',
   await page.goto(`/admin/users/${user.username}`);
   await page.getByText('Take away').click();
   await fillAdjustment(page, '70,01', 'A fee of May');
-  await expect(page.getByText('This is more than is available.')).toBeVisible();
+  await expect(page.getByText('Exceeds the available balance.')).toBeVisible();
   await expect(page.getByLabel('Amount')).toBeFocused();
   await fillAdjustment(page, '20,5', 'A fee of May');
   const question = page.getByRole('alertdialog');
@@ -102,7 +102,7 @@ test('an adjustment whose answer is lost takes effect once', async ({ page, plat
   });
   await fillAdjustment(page, '5', 'A gift');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Give it' }).click();
-  await expect(page.getByText('Sending the same again is safe')).toBeVisible();
+  await expect(page.getByText('Send it again unchanged')).toBeVisible();
   await page.unrouteAll();
   const again = page.waitForRequest('**/adjustments');
   await page.getByRole('button', { name: 'Adjust…' }).click();
@@ -134,7 +134,7 @@ test('a user who is suspended loses the session at once, and comes back when rea
   await page.goto(`/admin/users/${user.username}`);
   await page.getByRole('button', { name: 'Suspend' }).click();
   const question = page.getByRole('alertdialog');
-  await expect(question.getByRole('button', { name: 'Leave it as it is' })).toBeFocused();
+  await expect(question.getByRole('button', { name: 'Keep as is' })).toBeFocused();
   await question.getByRole('button', { name: 'Suspend' }).click();
   await expect(page.getByText(`${user.username} is suspended now`)).toBeVisible();
   await expect(orders.getByText('Your session has ended')).toBeVisible();
@@ -173,7 +173,7 @@ test('administrators are not offered to lock themselves out', async ({ platform,
   await expect(self.getByText('this is you')).toBeVisible();
   await expect(self.getByRole('button', { name: 'Suspend' })).toHaveCount(0);
   await expect(self.getByRole('combobox', { name: 'Role' })).toHaveCount(0);
-  await expect(self.getByText('Another administrator adjusts your balance.')).toBeVisible();
+  await expect(self.getByText('Only another administrator can adjust your balance.')).toBeVisible();
   await expect(self.getByRole('button', { name: 'Adjust' })).toHaveCount(0);
 });
 

@@ -52,7 +52,7 @@ test('the audit log is read by day or by user, page by page, and the address say
 
   await page.getByLabel('Day, in UTC').fill('2020-02-29');
   await expect(page).toHaveURL('/admin/audit?day=2020-02-29');
-  await expect(page.getByText('Nothing happened')).toBeVisible();
+  await expect(page.getByText('No security events')).toBeVisible();
   await page.getByRole('button', { name: 'The day after' }).click();
   await expect(page).toHaveURL('/admin/audit?day=2020-03-01');
   await page.goBack();
@@ -61,7 +61,7 @@ test('the audit log is read by day or by user, page by page, and the address say
   await expect(page).toHaveURL('/admin/audit');
 
   await page.getByText('A user', { exact: true }).click();
-  await expect(page.getByText('Whose log?')).toBeVisible();
+  await expect(page.getByText('No user chosen')).toBeVisible();
   await page.getByLabel('Username').fill('x');
   await page.keyboard.press('Enter');
   await expect(page.getByText('A username has 3 to 50 letters')).toBeVisible();
@@ -69,7 +69,7 @@ test('the audit log is read by day or by user, page by page, and the address say
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/admin/audit?by=user&user=admin');
   await expect(page.getByRole('row', { name: /admin/ }).first()).toBeVisible();
-  await page.getByRole('button', { name: 'Names that nobody has' }).click();
+  await page.getByRole('button', { name: 'Unknown usernames' }).click();
   await expect(page.getByRole('row', { name: /Sign-in failed/ }).first()).toBeVisible();
 });
 
@@ -84,14 +84,14 @@ test('the health of every service is shown, and what is too old says so', async 
   for (const service of ['gateway', 'user-service', 'order-service', 'inventory-service']) {
     await expect(page.getByRole('row', { name: new RegExp(`${service}.*Up`) })).toBeVisible();
   }
-  await expect(page.getByText('All services work')).toBeVisible();
+  await expect(page.getByText('All services are up')).toBeVisible();
 
   const answer = await fetch(`${platform.url}/health`);
   const health = (await answer.json()) as { checks: object };
   const ailing = { ...health, status: 'unhealthy', checks: { ...health.checks, 'order-service': 'down' } };
   await page.route('/health', (route) => route.fulfill({ status: 503, json: ailing }));
   await page.getByRole('button', { name: 'Check now' }).click();
-  await expect(page.getByText('Not everything works')).toBeVisible();
+  await expect(page.getByText('Some services are down')).toBeVisible();
   await expect(page.getByRole('row', { name: /order-service.*Down/ })).toBeVisible();
 
   await page.unrouteAll();
@@ -103,6 +103,6 @@ test('the health of every service is shown, and what is too old says so', async 
   await expect(page.getByRole('row', { name: /order-service.*Was down/ })).toBeVisible();
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Check now' }).click();
-  await expect(page.getByText('All services work')).toBeVisible();
+  await expect(page.getByText('All services are up')).toBeVisible();
   await expect(page.getByText(/^Stale since/)).toHaveCount(0);
 });

@@ -24,7 +24,7 @@ test('a new user is shown the way to the first deposit', async ({ page, context,
   await page.goto('/');
   await page.getByRole('link', { name: 'Deposit' }).click();
   await expect(page.getByRole('heading', { name: 'Cash', level: 1 })).toBeVisible();
-  await expect(page.getByText('No movements yet')).toBeVisible();
+  await expect(page.getByText('No activity yet')).toBeVisible();
   await page.getByRole('button', { name: 'Deposit cash' }).click();
   await expect(amountField(page)).toBeFocused();
 
@@ -155,8 +155,8 @@ test('no more can be withdrawn than is available', async ({ trader: { page, acco
   await expect(balance(page, 'Held by open orders')).not.toHaveText('$0.00');
   await amountField(page).fill('10000');
   await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
-  await expect(amountField(page)).toHaveAccessibleDescription(/more than is available/);
-  await page.getByRole('button', { name: 'All that is available' }).click();
+  await expect(amountField(page)).toHaveAccessibleDescription(/[Ee]xceeds the available balance/);
+  await page.getByRole('button', { name: 'All available' }).click();
   await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
   await expect(page.getByText('withdrawn. The balance is')).toBeVisible();
   await expect(balance(page, 'Available')).toHaveText('$0.00');
@@ -186,12 +186,12 @@ test('filters live in the address, and the CSV is what they show', async ({ trad
 
   await page.getByLabel('From', { exact: true }).fill('2020-01-01');
   await page.getByLabel('To', { exact: true }).fill('2020-01-02');
-  await expect(page.getByText('No movement fits')).toBeVisible();
+  await expect(page.getByText('No activity matches')).toBeVisible();
   await page.reload();
   await expect(page.getByLabel('To', { exact: true })).toHaveValue('2020-01-02');
-  await expect(page.getByText('No movement fits')).toBeVisible();
+  await expect(page.getByText('No activity matches')).toBeVisible();
   await page.getByLabel('From', { exact: true }).fill('2020-01-03');
-  await expect(page.getByText('The first day is after the last one.')).toBeVisible();
+  await expect(page.getByText('The first day is after the last day.')).toBeVisible();
   await page.getByRole('button', { name: 'Clear' }).click();
   await expect(page.getByRole('row')).toHaveCount(4);
 });
@@ -207,7 +207,7 @@ test('the CSV that cannot be had says why', async ({ trader: { page }, watch }) 
   );
   await page.goto('/cash');
   await page.getByRole('button', { name: 'Save as CSV' }).click();
-  await expect(page.getByText('The movements were not saved')).toBeVisible();
+  await expect(page.getByText('The activity was not saved')).toBeVisible();
   await expect(page.getByText('Please try again. Request trace-7')).toBeVisible();
 });
 
@@ -255,7 +255,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await depositButton(page).click();
     await expectNoBarriers(page, 'with a bad amount');
     await page.goto('/cash?from=2020-01-01&to=2020-01-02');
-    await expect(page.getByText('No movement fits')).toBeVisible();
+    await expect(page.getByText('No activity matches')).toBeVisible();
     await expectNoBarriers(page, 'without movements');
     await page.route('**/api/v1/balance*', (route) => route.fulfill({ status: 400, body: '' }));
     await page.route('**/balance/transactions?*', (route) => route.fulfill({ status: 400, body: '' }));
@@ -270,6 +270,6 @@ test('fits a narrow phone', async ({ trader: { page } }) => {
   await page.goto('/cash?move=withdraw');
   await expect(page.getByRole('row')).toHaveCount(2);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
-  const table = page.getByRole('group', { name: 'Movements of cash, newest first' });
+  const table = page.getByRole('group', { name: 'Cash activity, newest first' });
   expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
 });

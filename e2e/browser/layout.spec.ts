@@ -125,7 +125,7 @@ test('at 360 pixels come price, chart, ticket, orders, in this order, and the va
     ].map(async (part) => (await part.boundingBox())?.y ?? 0),
   );
   expect(tops).toEqual(tops.toSorted((one, other) => one - other));
-  await expect(page.getByText('Unrealised result')).toBeVisible();
+  await expect(page.getByText('Unrealised P&L')).toBeVisible();
   await page.goto('/orders?tab=history');
   await expect(page.getByRole('columnheader', { name: 'Total' })).toBeInViewport();
 });

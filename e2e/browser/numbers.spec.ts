@@ -85,7 +85,7 @@ test('a gain and a loss differ in sign and colour, and nothing has neither', asy
   const result = page
     .getByRole('region', { name: 'Your position' })
     .locator('dl > div')
-    .filter({ hasText: 'Unrealised result' })
+    .filter({ hasText: 'Unrealised P&L' })
     .locator('dd span')
     .first();
   const colour = () => result.evaluate((element) => getComputedStyle(element).color);

@@ -62,9 +62,7 @@ test('an order is shown as pending within 100 ms, and the balance only changes w
   await expect(page.getByRole('banner').getByText('$9,998.50')).toBeVisible();
   await expect(page.getByRole('row', { name: /Pending/ })).toHaveCount(0);
   await expect(page.getByRole('row', { name: /Limit buy/ })).toHaveCount(1);
-  await expect(
-    ticket.root.getByRole('status').getByText('The order for 10 ALGO waits for its price.'),
-  ).toBeVisible();
+  await expect(ticket.root.getByRole('status').getByText('The order for 10 ALGO is open.')).toBeVisible();
 });
 
 test('an order that the stream brings before its answer is one row', async ({ trader, platform }) => {
@@ -80,7 +78,7 @@ test('an order that the stream brings before its answer is one row', async ({ tr
   // The answer is still held back: this row came by the stream.
   await expect(page.getByRole('row', { name: /≤ \$0\.15/ })).toHaveCount(1);
   gate.release();
-  await expect(ticket.root.getByText('waits for its price')).toBeVisible();
+  await expect(ticket.root.getByText('is open.')).toBeVisible();
   await expect(page.getByRole('row', { name: /Limit buy/ })).toHaveCount(1);
   expect(await rows.most()).toBe(1);
   expect(await ordersOf(account)).toHaveLength(1);

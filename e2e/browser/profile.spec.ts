@@ -90,17 +90,17 @@ test('a new password ends every other session', async ({
   await expect(other.getByRole('row')).toHaveCount(2);
 
   await page.goto('/profile');
-  await page.getByLabel('Present password').fill('Not-My-Password-1');
+  await page.getByLabel('Current password').fill('Not-My-Password-1');
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel('New password again').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Change password' }).click();
-  await expect(page.getByLabel('Present password')).toBeFocused();
-  await expect(page.getByLabel('Present password')).toHaveAccessibleDescription('This is not your password.');
+  await expect(page.getByLabel('Current password')).toBeFocused();
+  await expect(page.getByLabel('Current password')).toHaveAccessibleDescription('This is not your password.');
 
-  await page.getByLabel('Present password').fill(PASSWORD);
+  await page.getByLabel('Current password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page.getByText('Your password was changed')).toBeVisible();
-  await expect(page.getByLabel('Present password')).toHaveValue('');
+  await expect(page.getByLabel('Current password')).toHaveValue('');
   await expect(other.getByText('Your session has ended')).toBeVisible({ timeout: 15_000 });
   await expect(others(page)).toHaveCount(0);
   await expect(sessionsOf(page).getByText('This device')).toBeVisible();

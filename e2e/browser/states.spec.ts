@@ -90,8 +90,8 @@ const VIEWS: Record<string, View> = {
   'the movements of cash': {
     address: '/cash',
     url: '**/balance/transactions?*',
-    loading: 'Loading the movements',
-    failure: 'The movements could not be loaded',
+    loading: 'Loading the activity',
+    failure: 'The activity could not be loaded',
     loaded: (page) => expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible(),
   },
   'the balance': {
@@ -195,7 +195,7 @@ test('what has nothing to show says what to do next', async ({ trader: { page } 
   await page.goto('/orders');
   await page.getByRole('link', { name: 'Browse the markets' }).click();
   await page.getByRole('searchbox').fill('no such asset');
-  await expect(page.getByText('No asset fits')).toBeVisible();
+  await expect(page.getByText('No assets match')).toBeVisible();
   await page.getByRole('button', { name: 'Show all assets' }).click();
   await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
 });

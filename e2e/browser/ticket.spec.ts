@@ -84,7 +84,7 @@ test('an attempt whose answer was lost is repeated with the same key and takes e
   await ticket.submit.click();
   await ticket.confirm.click();
   await expect(ticket.root.getByRole('alert')).toContainText(
-    'Nobody can say yet whether the order was placed',
+    'It is not known yet whether the order was placed',
   );
   await expect(ticket.amount).toHaveValue('2');
   await page.getByRole('button', { name: 'Send again' }).click();
@@ -147,8 +147,8 @@ for (const typed of ['12,5', '12.5', ' 12.50 ', '012.5']) {
 }
 
 const BAD_AMOUNTS: Record<string, string> = {
-  '': 'This is needed.',
-  '   ': 'This is needed.',
+  '': 'Required.',
+  '   ': 'Required.',
   '1e5': 'Enter a number such as 12.5.',
   '-1': 'Enter a number above 0.',
   '0': 'Enter a number above 0.',
@@ -160,7 +160,7 @@ const BAD_AMOUNTS: Record<string, string> = {
   '0x10': 'Enter a number such as 12.5.',
   NaN: 'Enter a number such as 12.5.',
   '0.1234567': 'Use at most 6 digits after the point.',
-  '1000000000000000000000000000': 'This is too large.',
+  '1000000000000000000000000000': 'Too large.',
 };
 
 test('an amount that is none is explained at its field, gets the focus and is not sent', async ({
@@ -270,7 +270,7 @@ test('a session that ends in the ticket leads over sign-in back to the same page
     'Your session has ended and the order was not placed.',
   );
   await page.unrouteAll();
-  await page.getByRole('link', { name: 'Sign in to go on' }).click();
+  await page.getByRole('link', { name: 'Sign in to continue' }).click();
   await page.getByLabel('Username').fill(account.username);
   await page.getByLabel('Password').fill('Whole-System-Test-1');
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -15,10 +15,10 @@ const loadAccountMenu = async () => (await import('./header-menu.tsx')).AccountM
 export function AccountArea() {
   const session = useSession();
   if (session === 'restoring') return <Skeleton className="h-8 w-20" />;
-  return session === 'signed-in' ? <Account /> : <WaysIn />;
+  return session === 'signed-in' ? <Account /> : <SignInLinks />;
 }
 
-function WaysIn() {
+function SignInLinks() {
   const here = useRouterState({ select: ({ location }) => location.href });
   const redirect = here.startsWith('/sign-') ? undefined : here;
   return (

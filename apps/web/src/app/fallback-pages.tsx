@@ -8,14 +8,14 @@ export function NotFoundPage() {
     <>
       <PageTitle>Page not found</PageTitle>
       <EmptyState
-        title="There is nothing at this address"
+        title="This page does not exist"
         action={
           <Link to="/" className={buttonClass({ tone: 'primary' })}>
             Go to the markets
           </Link>
         }
       >
-        It may have moved, or the link may be incomplete.
+        Check the address, or go to the markets.
       </EmptyState>
     </>
   );

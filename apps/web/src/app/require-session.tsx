@@ -29,7 +29,7 @@ export function WhileSignedIn({ children }: { readonly children: ReactNode }) {
         </Link>
       }
     >
-      Sign in to go on where you were.
+      Sign in to continue.
     </EmptyState>
   );
 }

@@ -9,7 +9,7 @@ import { joinLiveHub } from '../live/live-hub.ts';
 import { usePolledPrices } from '../live/use-polled-prices.ts';
 import { useSession } from '../session/access-token.ts';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
-import { PopupHome } from '../ui/popup-home.ts';
+import { PopupContainer } from '../ui/popup-container.ts';
 import { AccountArea } from './account-area.tsx';
 import { applyLiveEvent, refreshAccount } from './apply-live-event.ts';
 import { NotFoundPage } from './fallback-pages.tsx';
@@ -29,7 +29,7 @@ function Shell() {
   const [main, setMain] = useState<HTMLElement | null>(null);
 
   return (
-    <PopupHome value={main}>
+    <PopupContainer value={main}>
       <div className="grid min-h-dvh grid-cols-1 grid-rows-[auto_1fr_auto] pb-14 sm:pb-0">
         <a
           href="#main"
@@ -78,7 +78,7 @@ function Shell() {
         <Footer />
         {isSignedIn && <BottomBar items={items} />}
       </div>
-    </PopupHome>
+    </PopupContainer>
   );
 }
 

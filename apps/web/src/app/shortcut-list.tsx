@@ -31,7 +31,7 @@ export function ShortcutList({ isOpen, onClose }: ShortcutListProps) {
         ))}
       </dl>
       <p className="mt-4 text-sm text-muted">
-        They are silent while you type. Arrow keys move within tabs, choices and lists.
+        Shortcuts are off while you type. Arrow keys move within tabs, choices and lists.
       </p>
     </Dialog>
   );

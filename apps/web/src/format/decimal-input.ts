@@ -55,7 +55,7 @@ export function readDecimal(typed: string, scale: number): DecimalInput {
   const reading = readSeparators(trimmed);
   if (reading.kind === 'bad') return reading;
   const [integer = '', fraction = ''] = reading.text.split('.');
-  if (integer.length > MAX_INTEGER_DIGITS) return bad('This is too large.');
+  if (integer.length > MAX_INTEGER_DIGITS) return bad('Too large.');
   const value = decimal(reading.text);
   if (value.eq('0')) return bad('Enter a number above 0.');
   if (!value.fits(scale)) {

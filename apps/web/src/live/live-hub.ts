@@ -1,6 +1,6 @@
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { electLeader } from './leader-election.ts';
-import { noteConnection, noteSignOfLife, restartLiveStatus } from './live-status.ts';
+import { noteActivity, noteConnection, restartLiveStatus } from './live-status.ts';
 import type { LivePrice } from './price-store.ts';
 import { knownPrices, publishPrice } from './price-store.ts';
 import { followStream } from './stream-connection.ts';
@@ -17,7 +17,7 @@ export interface LiveHubOptions {
 /** A message between tabs. */
 type TabMessage =
   | { readonly kind: 'frame'; readonly frame: StreamFrame }
-  | { readonly kind: 'sign' }
+  | { readonly kind: 'activity' }
   | { readonly kind: 'connection'; readonly isConnected: boolean }
   | { readonly kind: 'who-leads' }
   | { readonly kind: 'known'; readonly prices: [string, LivePrice][]; readonly lastSeq: number | undefined };
@@ -36,7 +36,7 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
   restartLiveStatus();
 
   /** Handles a frame, in every tab in the same way. */
-  function take(frame: StreamFrame): void {
+  function handle(frame: StreamFrame): void {
     if (frame.kind === 'price') publishPrice(frame.assetId, frame.price);
     if (frame.kind === 'hello' && lastSeq === undefined) {
       lastSeq = frame.lastSeq;
@@ -59,9 +59,9 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
       return;
     }
     if (isLeader) return;
-    if (data.kind === 'frame') take(data.frame);
+    if (data.kind === 'frame') handle(data.frame);
     if (data.kind === 'connection') noteConnection(data.isConnected);
-    else noteSignOfLife(Date.now());
+    else noteActivity(Date.now());
     if (data.kind === 'known') {
       for (const [assetId, price] of data.prices) publishPrice(assetId, price);
       lastSeq ??= data.lastSeq;
@@ -75,12 +75,12 @@ export function joinLiveHub({ username, onEvent, onReset }: LiveHubOptions): () 
     return followStream({
       lastSeq: () => lastSeq,
       onFrame(frame) {
-        take(frame);
+        handle(frame);
         tell({ kind: 'frame', frame });
       },
-      onSign() {
-        noteSignOfLife(Date.now());
-        tell({ kind: 'sign' });
+      onActivity() {
+        noteActivity(Date.now());
+        tell({ kind: 'activity' });
       },
       onConnection(isConnected) {
         noteConnection(isConnected);

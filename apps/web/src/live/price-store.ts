@@ -52,7 +52,7 @@ export function useLivePrice(assetId: string): LivePrice | undefined {
 }
 
 /** Makes a quote from a mid price with half of the spread on either side. Only shown, never traded at. */
-export function priceAround(
+export function quoteFromMid(
   mid: string,
   { spreadBps, at }: { readonly spreadBps: number; readonly at: string },
 ): LivePrice {
@@ -70,7 +70,7 @@ export function priceAround(
 const SEPARATOR = ' ';
 
 /** Returns the current mid prices of several assets; assets without a price are left out. */
-export function useMids(assetIds: readonly string[]): ReadonlyMap<string, string> {
+export function useMidPrices(assetIds: readonly string[]): ReadonlyMap<string, string> {
   const listed = assetIds.join(SEPARATOR);
   const subscribe = useCallback(
     (listener: () => void) => {

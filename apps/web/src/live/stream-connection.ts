@@ -12,7 +12,7 @@ interface StreamHandlers {
   /** The `seq` of the last event that this browser has; `undefined` before the first. */
   readonly lastSeq: () => number | undefined;
   readonly onFrame: (frame: StreamFrame) => void;
-  readonly onSign: () => void;
+  readonly onActivity: () => void;
   readonly onConnection: (isConnected: boolean) => void;
 }
 
@@ -72,7 +72,7 @@ async function follow(handlers: StreamHandlers, stopped: AbortSignal): Promise<O
     const timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
     const { value, done } = await reader.read().finally(() => clearTimeout(timer));
     if (done) return outcome;
-    handlers.onSign();
+    handlers.onActivity();
     parser.feed(value);
   }
 }

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { assetsQuery } from '../api/market.ts';
-import { noteConnection, noteSignOfLife } from './live-status.ts';
-import { priceAround, publishPrice } from './price-store.ts';
+import { noteActivity, noteConnection } from './live-status.ts';
+import { publishPrice, quoteFromMid } from './price-store.ts';
 
 /** The stream needs a session, so visitors poll. */
 const VISITOR_POLL_MILLISECONDS = 3_000;
@@ -18,9 +18,9 @@ export function usePolledPrices(hasStream: boolean): void {
 
   useEffect(() => {
     for (const { asset_id, current_price, spread_bps, last_price_update } of data ?? []) {
-      publishPrice(asset_id, priceAround(current_price, { spreadBps: spread_bps, at: last_price_update }));
+      publishPrice(asset_id, quoteFromMid(current_price, { spreadBps: spread_bps, at: last_price_update }));
     }
-    if (data && !hasStream) noteSignOfLife(dataUpdatedAt);
+    if (data && !hasStream) noteActivity(dataUpdatedAt);
   }, [data, dataUpdatedAt, hasStream]);
 
   const isFailing = isError || failureCount > 0;

@@ -35,7 +35,7 @@ export const STATUS_NAMES: Readonly<Record<AssetStatus, string>> = {
   active: 'Active',
   cancel_only: 'Cancel only',
   close_only: 'Sell only',
-  suspended: 'Suspended',
+  suspended: 'Paused',
   delisted: 'Delisted',
 };
 

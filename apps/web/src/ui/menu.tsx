@@ -1,7 +1,7 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { usePopupHome } from './popup-home.ts';
+import { usePopupContainer } from './popup-container.ts';
 
 const ITEM_CLASS =
   'flex h-8 w-full cursor-default items-center justify-between gap-6 rounded px-2 text-start outline-none select-none data-highlighted:bg-hover';
@@ -15,13 +15,13 @@ export interface MenuProps {
 
 /** A menu button. Open at first, since it is created when the user asks for it. */
 export function Menu({ label, trigger, triggerClass, children }: MenuProps) {
-  const popupHome = usePopupHome();
+  const popupContainer = usePopupContainer();
   return (
     <BaseMenu.Root modal={false} defaultOpen>
       <BaseMenu.Trigger aria-label={label} title={label} className={triggerClass}>
         {trigger}
       </BaseMenu.Trigger>
-      <BaseMenu.Portal container={popupHome}>
+      <BaseMenu.Portal container={popupContainer}>
         <BaseMenu.Positioner sideOffset={4} align="end" className="z-50 outline-none">
           <BaseMenu.Popup className="popup min-w-52 rounded-lg border border-line bg-raised p-1 shadow-float outline-none">
             {children}

@@ -14,7 +14,7 @@ export const ORDER_TYPE_NAMES: Readonly<Record<OrderType, string>> = {
 export const ORDER_STATUS_NAMES: Readonly<Record<OrderStatus, string>> = {
   pending: 'Pending',
   confirmed: 'Confirmed',
-  queued: 'Waiting',
+  queued: 'Open',
   processing: 'Processing',
   completed: 'Filled',
   cancelled: 'Cancelled',

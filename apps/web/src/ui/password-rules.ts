@@ -6,20 +6,20 @@ export interface PasswordRule {
 }
 
 /** An empty password breaks all rules, so its errors list them in order. */
-const RULES = complaintsAbout('');
+const RULES = errorsIn('');
 
 /** Returns all rules of a new password and whether it meets them. */
 export function passwordRules(password: string): PasswordRule[] {
-  const open = new Set(complaintsAbout(password));
+  const open = new Set(errorsIn(password));
   return RULES.map((text) => ({ text, isMet: password !== '' && !open.has(text) }));
 }
 
 /** Returns the first error of a password, including those that are no listed rule, such as too many bytes. */
-export function passwordComplaint(password: string): string | undefined {
-  return complaintsAbout(password)[0];
+export function passwordError(password: string): string | undefined {
+  return errorsIn(password)[0];
 }
 
-function complaintsAbout(password: string): string[] {
+function errorsIn(password: string): string[] {
   const parsed = newPasswordSchema.safeParse(password);
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) =>

@@ -1,7 +1,7 @@
 import { Select as BaseSelect } from '@base-ui/react/select';
 import { clsx } from 'clsx';
 import { Check, ChevronsUpDown } from 'lucide-react';
-import { usePopupHome } from './popup-home.ts';
+import { usePopupContainer } from './popup-container.ts';
 
 export interface SelectOption<Value extends string> {
   readonly value: Value;
@@ -20,7 +20,7 @@ export interface SelectProps<Value extends string> {
 
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { label, options, value, onChange, isLabelHidden = false, className } = props;
-  const popupHome = usePopupHome();
+  const popupContainer = usePopupContainer();
   return (
     <BaseSelect.Root
       items={options.map((option) => ({ ...option }))}
@@ -37,7 +37,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
           <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
         </BaseSelect.Trigger>
       </div>
-      <BaseSelect.Portal container={popupHome}>
+      <BaseSelect.Portal container={popupContainer}>
         <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50 outline-none">
           <BaseSelect.Popup className="popup max-h-80 min-w-(--anchor-width) overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-float outline-none">
             {options.map((option) => (

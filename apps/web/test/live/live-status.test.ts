@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { liveStateOf, patienceAfter } from '../../src/live/live-status.ts';
+import { liveStateOf, maxSilenceAfter } from '../../src/live/live-status.ts';
 import { backoffMilliseconds } from '../../src/live/stream-connection.ts';
 
-const at = (isConnected: boolean, lastSignAtMilliseconds: number | undefined, now: number) =>
-  liveStateOf({ isConnected, lastSignAtMilliseconds, patienceMilliseconds: 4_000 }, now);
+const at = (isConnected: boolean, lastActivityAtMilliseconds: number | undefined, now: number) =>
+  liveStateOf({ isConnected, lastActivityAtMilliseconds, maxSilenceMilliseconds: 4_000 }, now);
 
 describe('the state of live prices', () => {
   it('is live while signs come', () => {
@@ -21,7 +21,7 @@ describe('the state of live prices', () => {
   });
 
   it('is patient with a connection that is known to be slow, and not with one that is lost', () => {
-    const signs = { lastSignAtMilliseconds: 10_000, patienceMilliseconds: 20_000 };
+    const signs = { lastActivityAtMilliseconds: 10_000, maxSilenceMilliseconds: 20_000 };
     expect(liveStateOf({ ...signs, isConnected: true }, 29_000)).toEqual({ kind: 'live' });
     expect(liveStateOf({ ...signs, isConnected: false }, 14_001).kind).toBe('stale');
   });
@@ -32,23 +32,23 @@ describe('the state of live prices', () => {
   });
 });
 
-describe('the patience with a silence', () => {
+describe('the maxSilence with a silence', () => {
   it('is less than five seconds where prices come every second', () => {
-    expect(patienceAfter([1_000, 1_000, 1_100])).toBe(4_000);
+    expect(maxSilenceAfter([1_000, 1_000, 1_100])).toBe(4_000);
   });
 
   it('grows with the usual gap, but never beyond what a heartbeat would break', () => {
-    expect(patienceAfter([3_000, 3_000, 2_900])).toBe(9_000);
-    expect(patienceAfter([15_000, 15_000, 15_000])).toBe(20_000);
+    expect(maxSilenceAfter([3_000, 3_000, 2_900])).toBe(9_000);
+    expect(maxSilenceAfter([15_000, 15_000, 15_000])).toBe(20_000);
   });
 
   it('is not shaken by one long gap', () => {
-    expect(patienceAfter([1_000, 14_000, 1_000])).toBe(4_000);
+    expect(maxSilenceAfter([1_000, 14_000, 1_000])).toBe(4_000);
   });
 
   it('is that of a heartbeat until the usual gap is known, since prices may stand still', () => {
-    expect(patienceAfter([])).toBe(20_000);
-    expect(patienceAfter([1_000, 1_000])).toBe(20_000);
+    expect(maxSilenceAfter([])).toBe(20_000);
+    expect(maxSilenceAfter([1_000, 1_000])).toBe(20_000);
   });
 });
 

@@ -17,13 +17,13 @@ const PAGE_SIZE = '50';
  * Lists users by name, one page at a time.
  * @param prefix the beginning of the usernames
  */
-export function usersQuery(beginning: string) {
+export function usersQuery(prefix: string) {
   return infiniteQueryOptions({
-    queryKey: [...USERS_KEY, 'list', beginning],
+    queryKey: [...USERS_KEY, 'list', prefix],
     queryFn: ({ pageParam, signal }) =>
       callApi({
         path: '/admin/users',
-        query: { limit: PAGE_SIZE, cursor: pageParam, search: beginning === '' ? undefined : beginning },
+        query: { limit: PAGE_SIZE, cursor: pageParam, search: prefix === '' ? undefined : prefix },
         schema: usersPageSchema,
         signal,
       }),

@@ -7,7 +7,7 @@ import { permissionsOf } from '../../features/admin/permissions.ts';
 import { useSession } from '../../session/access-token.ts';
 import { WhileSignedIn } from '../require-session.tsx';
 
-interface Place {
+interface AreaTab {
   readonly to: NonNullable<LinkProps['to']>;
   readonly label: string;
 }
@@ -15,7 +15,7 @@ interface Place {
 /** The navigation and the frame of all administration pages. */
 export function AdminArea() {
   const { readsAudit } = usePermissions();
-  const places: readonly Place[] = [
+  const tabs: readonly AreaTab[] = [
     { to: '/admin/assets', label: 'Assets' },
     { to: '/admin/users', label: 'Users' },
     ...(readsAudit ? [{ to: '/admin/audit', label: 'Audit log' } as const] : []),
@@ -24,7 +24,7 @@ export function AdminArea() {
   return (
     <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
       <nav aria-label="Administration" className="flex gap-4 overflow-x-auto border-b border-line">
-        {places.map(({ to, label }) => (
+        {tabs.map(({ to, label }) => (
           <Link
             key={to}
             to={to}

@@ -65,7 +65,7 @@ function AssetView({ asset }: { readonly asset: MarketAsset }) {
             <OpenOrders
               title="Open orders"
               assetId={asset.asset_id}
-              emptyText={`A limit, stop or trailing order of ${asset.symbol} waits here until its price comes.`}
+              emptyText={`Open limit, stop and trailing orders for ${asset.symbol} appear here.`}
             />
             <Position asset={asset} />
           </>

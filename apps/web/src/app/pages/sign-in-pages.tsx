@@ -8,7 +8,7 @@ const signInRoute = getRouteApi('/sign-in');
 
 export function SignInPage() {
   const { redirect } = signInRoute.useSearch();
-  useGoOn(redirect);
+  useRedirectWhenSignedIn(redirect);
   useEffect(() => {
     document.title = 'Sign in · CNOP';
   }, []);
@@ -16,7 +16,7 @@ export function SignInPage() {
 }
 
 /** Navigates to the requested page once the user is signed in. */
-function useGoOn(redirect: string | undefined): void {
+function useRedirectWhenSignedIn(redirect: string | undefined): void {
   const router = useRouter();
   const session = useSession();
   const target = redirect ?? '/';
@@ -29,7 +29,7 @@ const signUpRoute = getRouteApi('/sign-up');
 
 export function SignUpPage() {
   const { redirect } = signUpRoute.useSearch();
-  useGoOn(redirect);
+  useRedirectWhenSignedIn(redirect);
   useEffect(() => {
     document.title = 'Create an account · CNOP';
   }, []);

@@ -3,7 +3,7 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 /** What the interface offers a user. The server enforces it. */
 export interface Permissions {
   /** Setting prices, activating and deactivating assets. */
-  readonly steersTrading: boolean;
+  readonly managesTrading: boolean;
   /** Approving, as a second administrator, prices proposed by another. */
   readonly approvesPrices: boolean;
   readonly editsAssets: boolean;
@@ -14,7 +14,7 @@ export interface Permissions {
 export function permissionsOf(role: UserRole): Permissions {
   const isAdmin = role === 'admin';
   return {
-    steersTrading: isAdmin || role === 'moderator',
+    managesTrading: isAdmin || role === 'moderator',
     approvesPrices: isAdmin,
     editsAssets: isAdmin,
     changesUsers: isAdmin,

@@ -49,7 +49,7 @@ function HoldingFigures({ asset, holding, bid }: HoldingFiguresProps) {
       <Figure label="Quantity">
         <Quantity value={quantity} unit={asset.symbol} />
       </Figure>
-      <Figure label="Held by orders">
+      <Figure label="Held by open orders">
         <Quantity value={held_quantity} unit={asset.symbol} />
       </Figure>
       <Figure label="Average price">
@@ -58,7 +58,7 @@ function HoldingFigures({ asset, holding, bid }: HoldingFiguresProps) {
       <Figure label="Value">
         <Money value={value} />
       </Figure>
-      <Figure label="Unrealised result">
+      <Figure label="Unrealised P&L">
         <Money value={result} isChange />{' '}
         <Percent value={percentChange(value, decimal(total_invested))} className="text-xs" />
       </Figure>

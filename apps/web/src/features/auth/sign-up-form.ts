@@ -3,7 +3,7 @@ import { emailSchema } from '@cnop/common/entities/user/email';
 import { nameSchema, newPasswordSchema } from '@cnop/common/entities/user/user';
 import { z } from 'zod';
 import type { Registration } from '../../api/auth/credentials.ts';
-import { passwordComplaint } from '../../ui/password-rules.ts';
+import { passwordError } from '../../ui/password-rules.ts';
 
 const schema = z.object({
   username: usernameSchema,
@@ -33,13 +33,13 @@ export function signUpErrors(input: Registration): SignUpErrors {
     const field = path[0] as SignUpField;
     errors[field] ??= wordsFor(input[field], code, message);
   }
-  if (errors.password) errors.password = passwordComplaint(input.password) ?? errors.password;
+  if (errors.password) errors.password = passwordError(input.password) ?? errors.password;
   return errors;
 }
 
 function wordsFor(value: string, code: string | undefined, message: string): string {
-  if (value.trim() === '') return 'This is needed.';
-  if (code === 'too_small') return 'This is too short.';
-  if (code === 'too_big') return 'This is too long.';
+  if (value.trim() === '') return 'Required.';
+  if (code === 'too_small') return 'Too short.';
+  if (code === 'too_big') return 'Too long.';
   return message;
 }

@@ -74,12 +74,12 @@ function limitProblem(amount: string, { move, available }: CashFacts): string | 
   }
   // Without the amount, which is shown beside the field, where it can be hidden.
   return available !== undefined && decimal(amount).gt(available)
-    ? 'This is more than is available.'
+    ? 'Exceeds the available balance.'
     : undefined;
 }
 
 function descriptionProblem(issue: { readonly code?: string; readonly message: string } | undefined): string {
-  return issue?.code === 'too_big' ? 'This is too long.' : (issue?.message ?? 'This is not allowed.');
+  return issue?.code === 'too_big' ? 'Too long.' : (issue?.message ?? 'Not allowed.');
 }
 
 /** Returns the errors of a refused request by field. */
@@ -90,7 +90,7 @@ export function cashErrorsOf(problem: ApiProblem): CashErrors {
     return { ...(amount !== undefined && { amount }), ...(description !== undefined && { description }) };
   }
   return problem.code === INSUFFICIENT
-    ? { amount: 'This is more than is available.' }
+    ? { amount: 'Exceeds the available balance.' }
     : { form: problem.message };
 }
 

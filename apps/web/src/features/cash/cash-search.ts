@@ -25,7 +25,7 @@ export function ledgerFilterOf({ type, from, to }: CashSearch): LedgerFilter {
 /** Returns the error of an impossible period; `undefined` for a valid one. */
 export function periodProblem({ from, to }: CashSearch): string | undefined {
   if (from === undefined || to === undefined || from <= to) return undefined;
-  return 'The first day is after the last one.';
+  return 'The first day is after the last day.';
 }
 
 export function isFiltered({ type, from, to }: CashSearch): boolean {

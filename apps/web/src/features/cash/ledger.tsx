@@ -34,7 +34,7 @@ export function Ledger({ search, onSearch }: LedgerProps) {
     <section aria-labelledby="ledger-title" className="card min-w-0">
       <div className="flex min-h-11 items-center justify-between gap-2 border-b border-line px-4 py-1.5">
         <h2 id="ledger-title" className="font-medium">
-          Movements
+          Activity
         </h2>
         <ExportLedger filter={filter} isPossible={isPossible} />
       </div>
@@ -49,7 +49,7 @@ export function Ledger({ search, onSearch }: LedgerProps) {
           }
         />
       ) : (
-        <EmptyState title="No such period">Choose a first day that is not after the last one.</EmptyState>
+        <EmptyState title="Invalid period">Choose a first day on or before the last day.</EmptyState>
       )}
     </section>
   );
@@ -67,21 +67,25 @@ function LedgerLines({ filter, onClear }: LedgerLinesProps) {
   const lines = data?.pages.flatMap(({ transactions }) => transactions);
   if (!lines) {
     return error ? (
-      <ErrorState title="The movements could not be loaded" error={error} onRetry={() => void refetch()} />
+      <ErrorState title="The activity could not be loaded" error={error} onRetry={() => void refetch()} />
     ) : (
-      <SkeletonRows label="Loading the movements" rows={SKELETON_ROWS} />
+      <SkeletonRows label="Loading the activity" rows={SKELETON_ROWS} />
     );
   }
   if (lines.length === 0) return <NoLines onClear={onClear} />;
   return (
     <>
-      <Table caption="Movements of cash, newest first" head={<Heads />}>
+      <Table caption="Cash activity, newest first" head={<Heads />}>
         {lines.map((line) => (
           <LedgerRow key={line.transaction_id} line={line} />
         ))}
       </Table>
       {isFetchNextPageError ? (
-        <ErrorState title="No more could be loaded" error={error} onRetry={() => void fetchNextPage()} />
+        <ErrorState
+          title="More activity could not be loaded"
+          error={error}
+          onRetry={() => void fetchNextPage()}
+        />
       ) : (
         <ShowMore hasMore={hasNextPage} isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />
       )}
@@ -92,12 +96,12 @@ function LedgerLines({ filter, onClear }: LedgerLinesProps) {
 function NoLines({ onClear }: Pick<LedgerLinesProps, 'onClear'>) {
   const canDeposit = useFreeDeposits();
   return onClear ? (
-    <EmptyState title="No movement fits" action={<Button onClick={onClear}>Show all movements</Button>}>
+    <EmptyState title="No activity matches" action={<Button onClick={onClear}>Show all activity</Button>}>
       Try another type or a longer period.
     </EmptyState>
   ) : (
     <EmptyState
-      title="No movements yet"
+      title="No activity yet"
       action={
         canDeposit && (
           <Button tone="primary" onClick={() => document.getElementById('cash-amount')?.focus()}>
@@ -106,7 +110,7 @@ function NoLines({ onClear }: Pick<LedgerLinesProps, 'onClear'>) {
         )
       }
     >
-      Deposits, withdrawals and what orders cost or bring stand here.
+      Deposits, withdrawals and trades appear here.
     </EmptyState>
   );
 }
@@ -114,7 +118,7 @@ function NoLines({ onClear }: Pick<LedgerLinesProps, 'onClear'>) {
 function Heads() {
   return (
     <>
-      <Column>Movement</Column>
+      <Column>Activity</Column>
       <Column className="hidden sm:table-cell">Time</Column>
       <Column isNumeric className="max-sm:pe-4">
         Amount<span className="sm:hidden">, balance after</span>
@@ -183,14 +187,14 @@ function ExportLedger({ filter, isPossible }: ExportLedgerProps) {
     mutationFn: exportLedger,
     onSuccess: (file) => {
       saveFile(file);
-      notify({ tone: 'success', title: 'The movements were saved', description: file.name });
+      notify({ tone: 'success', title: 'The activity was saved', description: file.name });
     },
     onError: (error) => {
       const { message, requestId, fields } = toProblem(error);
       const words = fields.length > 0 ? fields.map((field) => field.message).join(' ') : message;
       notify({
         tone: 'failure',
-        title: 'The movements were not saved',
+        title: 'The activity was not saved',
         description: requestId === undefined ? words : `${words} Request ${requestId}`,
       });
     },

@@ -82,7 +82,7 @@ export function MoveCash({ move: chosenMove, canDeposit, onMove }: MoveCashProps
 function AllButton({ onPress }: { readonly onPress: () => void }) {
   return (
     <button type="button" onClick={onPress} className="min-h-6 rounded text-sm text-accent hover:underline">
-      All that is available
+      All available
     </button>
   );
 }
@@ -116,7 +116,7 @@ function DepositLimit() {
 function Available({ value }: { readonly value: string | undefined }) {
   return (
     <>
-      <Money value={value} /> available; open orders keep what they hold.
+      <Money value={value} /> available. Open orders hold the rest.
     </>
   );
 }
@@ -145,7 +145,7 @@ function MovementNotice({ movement, formError }: MovementNoticeProps) {
       <FormProblem
         message={
           movement.kind === 'unknown'
-            ? `${movement.problem.message} Nobody can say yet whether it was done. Send it again as it is: it takes effect once.`
+            ? `${movement.problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`
             : formError
         }
       />

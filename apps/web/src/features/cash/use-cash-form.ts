@@ -34,7 +34,7 @@ export function useCashForm(move: CashMove) {
     movement,
     errors: {
       ...(movement.kind === 'refused' && cashErrorsOf(movement.problem)),
-      ...(wasSubmitted && isAmountMissing && { amount: 'This is needed.' }),
+      ...(wasSubmitted && isAmountMissing && { amount: 'Required.' }),
       ...errors,
     } satisfies CashErrors as CashErrors,
     /** The balance after the request. */

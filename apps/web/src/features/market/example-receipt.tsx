@@ -17,7 +17,7 @@ export function ExampleReceipt() {
   return (
     <section aria-labelledby="example-title" className="card hidden w-80 gap-2.5 p-4 md:grid">
       <h2 id="example-title" className="text-xs font-medium text-faint">
-        An order, before it is placed
+        An order before it is placed
       </h2>
       {asset ? <Receipt asset={asset} /> : <Skeleton className="h-32 w-full" />}
     </section>

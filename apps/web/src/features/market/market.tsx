@@ -34,7 +34,7 @@ export function Market({ search, onSearch }: MarketProps) {
           <MarketTable assets={selected} hasVolumes={hasVolumes} search={search} onSearch={onSearch} />
         ) : (
           <EmptyState
-            title="No asset fits"
+            title="No assets match"
             action={
               <Button onClick={() => onSearch({ q: undefined, category: undefined })}>Show all assets</Button>
             }

@@ -84,7 +84,7 @@ function Heads({ hasAsset }: { readonly hasAsset: boolean }) {
       {hasAsset && <Column className="hidden sm:table-cell">Asset</Column>}
       <Column>Order</Column>
       <Column isNumeric>Quantity</Column>
-      <Column isNumeric>Waits for</Column>
+      <Column isNumeric>Trigger</Column>
       <Column isNumeric className="hidden md:table-cell">
         Held
       </Column>
@@ -92,7 +92,7 @@ function Heads({ hasAsset }: { readonly hasAsset: boolean }) {
         Placed
       </Column>
       <Column isNumeric className="hidden lg:table-cell">
-        Until
+        Expires
       </Column>
       <Column>
         <span className="sr-only">Actions</span>
@@ -145,7 +145,7 @@ function CancelAll({ orders, isBusy, onCancel }: CancelAllProps) {
         tone="danger"
         focusOn="cancel"
       >
-        What they hold becomes available again. An order that fills in this moment stays filled.
+        Held cash and units become available again. Orders filled in the meantime stay filled.
       </AlertDialog>
     </>
   );

@@ -59,7 +59,7 @@ function Facts({ order }: { readonly order: Order }) {
         <Quantity value={quantity} unit={asset_id} />
       </Fact>
       <Fact label="Condition">{conditionOf(order)}</Fact>
-      {isFilled && <Fact label="Executed at">{formatOwnPrice(executed_price)}</Fact>}
+      {isFilled && <Fact label="Filled at">{formatOwnPrice(executed_price)}</Fact>}
       {total_amount !== null && (
         <Fact label={isFilled ? 'Total' : 'Total at its limit'}>
           <Money value={total_amount} />
@@ -74,7 +74,7 @@ function Facts({ order }: { readonly order: Order }) {
         <Time value={order.created_at} isExact />
       </Fact>
       {order.expires_at !== null && (
-        <Fact label="Until">
+        <Fact label="Expires">
           <Time value={order.expires_at} isExact />
         </Fact>
       )}

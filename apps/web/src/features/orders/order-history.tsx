@@ -43,7 +43,7 @@ export function OrderHistory({
   if (orders.length === 0) {
     return (
       <EmptyState title="No orders" action={<BrowseMarkets>Browse the markets</BrowseMarkets>}>
-        Nothing fits these filters, or nothing was placed yet.
+        No orders match these filters.
       </EmptyState>
     );
   }

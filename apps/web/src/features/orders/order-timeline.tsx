@@ -17,14 +17,14 @@ const SKELETON_ROWS = 4;
 /** Texts without amounts, for users who hide them. */
 const NAMES: Readonly<Record<TimelineEntry['event'], string>> = {
   accepted: 'Accepted.',
-  held: 'What it needs was reserved.',
-  nearest_miss: 'The price came closest.',
+  held: 'Cash or units were held.',
+  nearest_miss: 'The price came closest to the trigger.',
   triggered: 'Triggered.',
-  executed: 'Executed.',
+  executed: 'Filled.',
   cancelled: 'Cancelled.',
   expired: 'Expired.',
   failed: 'Failed.',
-  released: 'What was reserved and not used was given back.',
+  released: 'The unused part of the hold was released.',
 };
 
 const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
@@ -93,7 +93,7 @@ function Waiting({ waiting }: { readonly waiting: WaitingFor }) {
   return (
     <div className="rounded-md bg-accent-soft p-3 text-sm">
       <p>
-        Waits for the {watches} to be {condition === 'at_or_below' ? 'at or below' : 'at or above'}{' '}
+        Triggers when the {watches} is {condition === 'at_or_below' ? 'at or below' : 'at or above'}{' '}
         <strong className="numeric">{formatOwnPrice(trigger_price)}</strong>.
         {price !== null && (
           <>

@@ -35,7 +35,7 @@ export function Orders({ search, onSearch }: OrdersProps) {
             {...(asset !== undefined && { assetId: asset })}
             type={type}
             emptyAction={<BrowseMarkets>Browse the markets</BrowseMarkets>}
-            emptyText="A limit, stop or trailing order waits here until its price comes."
+            emptyText="Open limit, stop and trailing orders appear here."
           />
         ) : (
           <div className="card">

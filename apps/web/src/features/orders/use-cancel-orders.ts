@@ -104,21 +104,18 @@ function report(orders: readonly Order[], failures: readonly string[]): void {
   const done = orders.length - failures.length;
   const [only] = orders;
   if (failure !== undefined) {
-    const title =
-      orders.length === 1
-        ? 'The order was not cancelled'
-        : `${formatCount(failures.length)} orders were not cancelled`;
+    const left = failures.length === 1 ? '1 order was' : `${formatCount(failures.length)} orders were`;
+    const title = `${orders.length === 1 ? 'The order was' : left} not cancelled`;
     notify({ tone: 'failure', title, description: failure });
   }
   if (done === 0) return;
-  const isOne = done === 1;
   const what =
     only && orders.length === 1
       ? `${ORDER_TYPE_NAMES[only.order_type]} ${only.asset_id}`
-      : `${formatCount(done)} ${isOne ? 'order' : 'orders'}`;
+      : `${formatCount(done)} ${done === 1 ? 'order' : 'orders'}`;
   notify({
     tone: 'info',
     title: `${what} cancelled`,
-    description: `What ${isOne ? 'it' : 'they'} held is available again.`,
+    description: 'Held cash and units are available again.',
   });
 }

@@ -81,7 +81,7 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
         {data ? (
           points.length === 0 ? (
             <div className="absolute inset-0 grid place-items-center">
-              <EmptyState title="No history yet">It begins with your first deposit.</EmptyState>
+              <EmptyState title="No history yet">It starts with your first deposit.</EmptyState>
             </div>
           ) : search.view === 'table' ? (
             <HistoryTable points={points} />
@@ -175,10 +175,10 @@ function Incomplete({ first }: { readonly first: HistoryPoint | undefined }) {
     <p role="note" className="flex items-start gap-1.5 text-warn">
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-3 shrink-0" />
       <span>
-        The history is not complete: this account has more movements than are counted back
+        The history is not complete: this account has more ledger entries than can be read back
         {first && (
           <>
-            , so it begins on <Time value={first.at} />
+            , so it starts on <Time value={first.at} />
           </>
         )}
         .
@@ -196,8 +196,8 @@ function TooShort({ series, measure }: SentenceProps) {
     <div className="absolute inset-0 grid place-items-center">
       <EmptyState title="The chart needs a little more history">
         {isChange ? 'P&L' : 'The value'} was <Money value={first.value} isChange={isChange} /> on{' '}
-        <Time value={first.at} /> and is now <Money value={last.value} isChange={isChange} />. A chart follows
-        your next trade or movement of cash.
+        <Time value={first.at} /> and is now <Money value={last.value} isChange={isChange} />. The chart
+        appears after your next trade, deposit or withdrawal.
       </EmptyState>
     </div>
   );
@@ -216,7 +216,7 @@ function Sentence({ series, measure }: SentenceProps) {
   const isChange = measure === 'result';
   return (
     <>
-      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} isExact />: began at{' '}
+      {isChange ? 'P&L' : 'Value'} since <Time value={first.at} isExact />: started at{' '}
       <Money value={first.value} isChange={isChange} />, low <Money value={low.value} isChange={isChange} />,
       high <Money value={high.value} isChange={isChange} />, now{' '}
       <Money value={last.value} isChange={isChange} />.

@@ -49,7 +49,7 @@ export function Holdings({ portfolio, search, onSearch }: HoldingsProps) {
             </Link>
           }
         >
-          What you buy stands here with its value and what it cost.
+          Assets that you buy appear here with their value and cost.
         </EmptyState>
       )}
     </section>

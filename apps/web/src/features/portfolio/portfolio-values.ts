@@ -1,7 +1,7 @@
 import { CURRENCY_SCALE, decimal, formatUsd, roundDown, ZERO } from '@cnop/common/core/money';
 import { useMemo } from 'react';
 import type { Portfolio, PortfolioHolding } from '../../api/account/portfolio.ts';
-import { useMids } from '../../live/price-store.ts';
+import { useMidPrices } from '../../live/price-store.ts';
 
 interface HoldingValue {
   /** USD at the current price, rounded down as for a sale. */
@@ -53,6 +53,6 @@ export function valuePortfolio(portfolio: Portfolio, mids: ReadonlyMap<string, s
 
 /** Returns the account at current prices. Renders with every tick of a position. */
 export function usePortfolioValues(portfolio: Portfolio): PortfolioValues {
-  const mids = useMids(portfolio.assets.map(({ asset_id }) => asset_id));
+  const mids = useMidPrices(portfolio.assets.map(({ asset_id }) => asset_id));
   return useMemo(() => valuePortfolio(portfolio, mids), [portfolio, mids]);
 }

@@ -86,7 +86,7 @@ function FirstStep() {
     return (
       <div className="card">
         <EmptyState title="Your account is empty">
-          Ask an administrator to credit it; then buy at the markets, and see here what comes of it.
+          Ask an administrator to credit it. Then buy assets on the markets.
         </EmptyState>
       </div>
     );
@@ -101,7 +101,7 @@ function FirstStep() {
           </Link>
         }
       >
-        Deposit cash first; then buy at the markets, and see here what comes of it.
+        Deposit cash first. Then buy assets on the markets.
       </EmptyState>
     </div>
   );

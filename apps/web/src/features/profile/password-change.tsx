@@ -34,7 +34,7 @@ export function PasswordChange() {
         />
         <TextField
           type="password"
-          label="Present password"
+          label="Current password"
           autoComplete="current-password"
           {...bind('current')}
         />

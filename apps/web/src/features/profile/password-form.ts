@@ -1,5 +1,5 @@
 import type { ApiProblem } from '../../api/http/api-problem.ts';
-import { passwordComplaint } from '../../ui/password-rules.ts';
+import { passwordError } from '../../ui/password-rules.ts';
 
 export interface PasswordForm {
   readonly current: string;
@@ -17,11 +17,11 @@ export const PASSWORD_FIELDS: readonly PasswordField[] = ['current', 'next', 're
 
 /** Returns the errors of the form by the rules of the server. */
 export function passwordErrors({ current, next, repeated }: PasswordForm): PasswordErrors {
-  const complaint = next === '' ? 'Enter a new password.' : passwordComplaint(next);
+  const nextError = next === '' ? 'Enter a new password.' : passwordError(next);
   return {
-    ...(current === '' && { current: 'Enter your present password.' }),
-    ...(complaint !== undefined && { next: complaint }),
-    ...(repeated !== next && { repeated: 'This is not the same password.' }),
+    ...(current === '' && { current: 'Enter your current password.' }),
+    ...(nextError !== undefined && { next: nextError }),
+    ...(repeated !== next && { repeated: 'The passwords do not match.' }),
   };
 }
 

@@ -11,8 +11,8 @@ import { ErrorState, Skeleton } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { ProfileForm } from './profile-form.ts';
 import {
+  changesEmail,
   formOfProfile,
-  movesEmail,
   PROFILE_FIELDS,
   profileChange,
   profileErrors,
@@ -60,7 +60,7 @@ function DetailsForm({ profile }: { readonly profile: Profile }) {
             type="password"
             label="Your password"
             autoComplete="current-password"
-            hint="Needed to change the e-mail."
+            hint="Required to change the e-mail."
             {...bind('current_password')}
           />
         )}
@@ -122,7 +122,7 @@ function useProfileForm(profile: Profile) {
 
   return {
     form,
-    asksForPassword: movesEmail(form, profile),
+    asksForPassword: changesEmail(form, profile),
     change,
     submit,
     bind: fields.bind,

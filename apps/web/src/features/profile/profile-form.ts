@@ -58,7 +58,7 @@ export function formOfProfile(profile: Profile): ProfileForm {
 }
 
 /** Returns whether the form has another e-mail address, ignoring differences in spelling. */
-export function movesEmail(form: ProfileForm, { email }: Profile): boolean {
+export function changesEmail(form: ProfileForm, { email }: Profile): boolean {
   return canonicalForm(form.email) !== canonicalForm(email);
 }
 
@@ -76,19 +76,19 @@ export function profileErrors(form: ProfileForm, profile: Profile, today: string
     const problem = problemOfField(field, form[field].trim(), today);
     if (problem !== undefined) errors[field] = problem;
   }
-  if (movesEmail(form, profile) && form.current_password === '') {
+  if (changesEmail(form, profile) && form.current_password === '') {
     errors.current_password = 'Enter your password to change the e-mail.';
   }
   return errors;
 }
 
 function problemOfField(field: KnownField, text: string, today: string): string | undefined {
-  if (text === '') return OPTIONAL.includes(field) ? undefined : 'This is needed.';
+  if (text === '') return OPTIONAL.includes(field) ? undefined : 'Required.';
   const parsed = SCHEMAS[field].safeParse(text);
   if (parsed.success) return field === 'date_of_birth' ? dateOfBirthFault(text, today) : undefined;
   const [issue] = parsed.error.issues;
-  if (field === 'date_of_birth') return 'Give a whole date.';
-  return issue?.code === 'too_big' ? 'This is too long.' : issue?.message;
+  if (field === 'date_of_birth') return 'Enter a full date.';
+  return issue?.code === 'too_big' ? 'Too long.' : issue?.message;
 }
 
 /** Returns the changes of a valid form; empty if there are none. */
@@ -96,7 +96,7 @@ export function profileChange(form: ProfileForm, profile: Profile): ProfileChang
   const wanted = {
     first_name: form.first_name.trim(),
     last_name: form.last_name.trim(),
-    email: movesEmail(form, profile) ? form.email.trim() : profile.email,
+    email: changesEmail(form, profile) ? form.email.trim() : profile.email,
     phone: form.phone.trim() || null,
     date_of_birth: form.date_of_birth || null,
     marketing_emails_consent: form.marketing_emails_consent,
@@ -106,7 +106,7 @@ export function profileChange(form: ProfileForm, profile: Profile): ProfileChang
   );
   return {
     ...Object.fromEntries(changed),
-    ...(movesEmail(form, profile) && { current_password: form.current_password }),
+    ...(changesEmail(form, profile) && { current_password: form.current_password }),
   };
 }
 

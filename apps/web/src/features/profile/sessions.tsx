@@ -45,7 +45,7 @@ export function Sessions() {
           </ul>
           {others === 0 && (
             <p className="border-t border-line px-4 py-3 text-sm text-muted">
-              You are signed in nowhere else.
+              You are not signed in on any other device.
             </p>
           )}
         </>
@@ -134,7 +134,7 @@ function EndOthers({ count, isBusy, onEnd }: EndOthersProps) {
         tone="danger"
         focusOn="cancel"
       >
-        Whoever uses them has to sign in again. This device stays signed in, and open orders stay as they are.
+        They have to sign in again. This device stays signed in, and open orders stay open.
       </AlertDialog>
     </>
   );

@@ -10,7 +10,7 @@ export interface Intent {
   readonly request: OrderRequest & { readonly client_order_id: string };
 }
 
-export interface Wish {
+export interface OrderDraft {
   /** The input of the user. */
   readonly ticket: TicketState;
   /** The order at the current price. */
@@ -24,7 +24,7 @@ export interface Wish {
  * @param unsettled the last intent, if its outcome is unknown
  */
 export function intentOf(
-  { ticket, request }: Wish,
+  { ticket, request }: OrderDraft,
   {
     unsettled,
     key,

@@ -44,5 +44,5 @@ export function outcomeSentence(order: Order, priceScale: number): string {
     const verb = isBuy ? 'Bought' : 'Sold';
     return `${verb} ${amount} at ${formatPrice(executed_price, priceScale)}, ${formatMoney(total_amount)} in all.`;
   }
-  return `The order for ${amount} waits for its price.`;
+  return `The order for ${amount} is open.`;
 }

@@ -141,7 +141,7 @@ export function ValidityField({ state, onChange }: Pick<TicketFieldsProps, 'stat
   if (state.kind === 'market') return null;
   return (
     <Select
-      label="Waits for at most"
+      label="Expires after"
       options={VALIDITY}
       value={state.validDays}
       onChange={(validDays) => onChange({ ...state, validDays })}

@@ -66,7 +66,7 @@ export function readTicket(state: TicketState, facts: TicketFacts): TicketReadin
   if (!quantity) return { errors, missing, request: undefined, estimate: undefined };
   if (quantity.eq('0')) {
     return {
-      errors: { ...errors, amount: 'This is less than the smallest quantity.' },
+      errors: { ...errors, amount: 'Less than the smallest quantity.' },
       missing,
       request: undefined,
       estimate: undefined,
@@ -101,7 +101,7 @@ function readInputs(state: TicketState, { quantityScale, priceScale }: TicketFac
 function readTrail({ trail, trailBy }: TicketState, scale: number): DecimalInput {
   const input = readDecimal(trail, scale);
   if (trailBy === 'percent' && input.kind === 'value' && decimal(input.text).gte(WHOLE_PERCENT)) {
-    return { kind: 'bad', message: 'This must be less than 100 %.' };
+    return { kind: 'bad', message: 'Must be less than 100 %.' };
   }
   return input;
 }

@@ -30,15 +30,15 @@ export function TicketNotice({ placement, formError, priceScale, here }: TicketN
         {formError !== undefined && <Problem>{formError}</Problem>}
         {placement.kind === 'unknown' && (
           <Problem>
-            {placement.problem.message} Nobody can say yet whether the order was placed. Send it again as it
-            is: it takes effect once.
+            {placement.problem.message} It is not known yet whether the order was placed. Send it again
+            unchanged: it takes effect once.
           </Problem>
         )}
         {placement.kind === 'session-over' && (
           <Problem>
             Your session has ended and the order was not placed.{' '}
             <Link to="/sign-in" search={{ redirect: here }} className="font-medium underline">
-              Sign in to go on
+              Sign in to continue
             </Link>
           </Problem>
         )}

@@ -31,12 +31,12 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
   const available = useAvailable(facts.assetId, ticket.isSignedIn);
   const amountInput = useRef<HTMLInputElement>(null);
 
-  const take = (side: Side): void => {
+  const chooseSide = (side: Side): void => {
     change(withSide(state, side));
     amountInput.current?.focus();
   };
-  useShortcut('b', () => take('buy'));
-  useShortcut('s', () => take('sell'));
+  useShortcut('b', () => chooseSide('buy'));
+  useShortcut('s', () => chooseSide('sell'));
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -97,9 +97,7 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
 function NoTicketForStaff() {
   return (
     <section aria-label="Place an order" className="card">
-      <EmptyState title="Accounts with a staff role cannot trade.">
-        Sign in with an account of your own that has no role.
-      </EmptyState>
+      <EmptyState title="Staff accounts cannot trade">Sign in with a customer account to trade.</EmptyState>
     </section>
   );
 }

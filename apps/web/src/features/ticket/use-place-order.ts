@@ -9,7 +9,7 @@ import { toProblem } from '../../api/http/api-problem.ts';
 import { orderKeys } from '../../api/orders/orders.ts';
 import { addPending, settlePending } from '../../api/orders/pending-orders.ts';
 import { placeOrder } from '../../api/orders/place-order.ts';
-import type { Intent, Wish } from './intent.ts';
+import type { Intent, OrderDraft } from './intent.ts';
 import { intentOf } from './intent.ts';
 
 export type Placement =
@@ -24,7 +24,7 @@ export type Placement =
 
 export interface PlaceOrder {
   readonly placement: Placement;
-  readonly place: (wish: Wish) => Promise<Placement>;
+  readonly place: (draft: OrderDraft) => Promise<Placement>;
   /** Forgets the outcome of the last order. */
   readonly reset: () => void;
 }
@@ -71,12 +71,12 @@ export function usePlaceOrder(): PlaceOrder {
   return {
     placement,
     reset: () => setPlacement({ kind: 'idle' }),
-    async place(wish) {
+    async place(draft) {
       if (isSending.current) return placement;
       isSending.current = true;
       setPlacement({ kind: 'sending' });
       const now = new Date();
-      const intent = intentOf(wish, { unsettled: unsettled.current, key: systemIds.next(), now });
+      const intent = intentOf(draft, { unsettled: unsettled.current, key: systemIds.next(), now });
       const outcome = await send(intent).finally(() => {
         isSending.current = false;
       });

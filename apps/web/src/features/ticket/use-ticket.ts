@@ -110,7 +110,7 @@ interface ErrorSources {
 function allErrors({ state, reading, refusals, placement, wasSubmitted }: ErrorSources): TicketErrors {
   const refused = placement.kind === 'refused' ? errorsOfProblem(placement.problem, state) : {};
   const missing = wasSubmitted
-    ? Object.fromEntries(reading.missing.map((field) => [field, 'This is needed.']))
+    ? Object.fromEntries(reading.missing.map((field) => [field, 'Required.']))
     : {};
   return { ...refusals, ...refused, ...missing, ...reading.errors };
 }
@@ -118,9 +118,7 @@ function allErrors({ state, reading, refusals, placement, wasSubmitted }: ErrorS
 function staleWarnings(live: LiveState): string[] {
   if (live.kind !== 'stale') return [];
   const since = formatTime(new Date(live.sinceMilliseconds));
-  return [
-    `Prices here are from ${since}. The order trades at the price of the moment, which may be another.`,
-  ];
+  return [`Prices are stale since ${since}. The order is filled at the current price, which may differ.`];
 }
 
 /** Unsent tickets by asset. They survive a sign-in and other pages, not a reload. */

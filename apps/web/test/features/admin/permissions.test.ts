@@ -8,7 +8,7 @@ describe('what a role may do', () => {
 
   it('is steering trading and nothing else for a moderator', () => {
     expect(permissionsOf('moderator')).toEqual({
-      steersTrading: true,
+      managesTrading: true,
       approvesPrices: false,
       editsAssets: false,
       changesUsers: false,

@@ -33,7 +33,7 @@ describe('the form for cash', () => {
 
   it('withdraws no more than what is available, as far as that is known', () => {
     expect(withdrawal('100').request?.amount).toBe('100');
-    expect(withdrawal('100.01').errors.amount).toBe('This is more than is available.');
+    expect(withdrawal('100.01').errors.amount).toBe('Exceeds the available balance.');
     expect(
       readCashForm({ amount: '5', description: '' }, { move: 'withdraw', available: undefined }).request,
     ).toEqual({ move: 'withdraw', amount: '5' });
@@ -47,7 +47,7 @@ describe('the form for cash', () => {
     expect(deposit('1', '  rent ').request).toEqual({ move: 'deposit', amount: '1', description: 'rent' });
     const tooLong = deposit('1', 'x'.repeat(501));
     expect(tooLong.request).toBeUndefined();
-    expect(tooLong.errors.description).toBe('This is too long.');
+    expect(tooLong.errors.description).toBe('Too long.');
   });
 });
 
@@ -61,7 +61,7 @@ describe('a refusal', () => {
 
   it('for want of cash is about the amount, without its figures, which may be hidden', () => {
     const problem = new ApiProblem('Needed 5.00, available 4.00.', { status: 422, code: 'BUS_001' });
-    expect(cashErrorsOf(problem)).toEqual({ amount: 'This is more than is available.' });
+    expect(cashErrorsOf(problem)).toEqual({ amount: 'Exceeds the available balance.' });
   });
 
   it('of another kind is about the form', () => {

@@ -21,7 +21,7 @@ describe('the form for a new password', () => {
 
   it('wants the same password twice', () => {
     expect(passwordErrors({ ...good, repeated: 'Correct-Horse-8' })).toEqual({
-      repeated: 'This is not the same password.',
+      repeated: 'The passwords do not match.',
     });
   });
 

@@ -38,14 +38,14 @@ describe('the form of a profile', () => {
   });
 
   it.each([
-    ['first_name', ' ', 'This is needed.'],
-    ['last_name', 'x'.repeat(101), 'This is too long.'],
+    ['first_name', ' ', 'Required.'],
+    ['last_name', 'x'.repeat(101), 'Too long.'],
     ['email', 'ada', 'This is not an e-mail address.'],
-    ['email', '', 'This is needed.'],
+    ['email', '', 'Required.'],
     ['phone', '12345', 'Use 10 to 15 digits, with an optional + before them.'],
     ['date_of_birth', '2026-01-31', 'You must be at least 13 years old.'],
     ['date_of_birth', '1905-01-31', 'This is more than 120 years ago.'],
-    ['date_of_birth', '1990-02-30', 'Give a whole date.'],
+    ['date_of_birth', '1990-02-30', 'Enter a full date.'],
   ])('says what is wrong with %s %j', (field, value, message) => {
     expect(profileErrors({ ...form, current_password: 'x', [field]: value }, profile, today)).toEqual({
       [field]: message,

@@ -33,8 +33,8 @@ describe('the intent behind an order', () => {
   it('says how long an order waits, unless the server does so anyway', () => {
     const limit = { ...request, order_type: 'limit_buy', price: '1900' } as const;
     const expiryOf = (days: '7' | '30', kind: 'limit' | 'market') => {
-      const wish = { ticket: ticket({ kind, validDays: days }), request: limit };
-      return intentOf(wish, { unsettled: undefined, key: 'k', now }).request.expires_at;
+      const draft = { ticket: ticket({ kind, validDays: days }), request: limit };
+      return intentOf(draft, { unsettled: undefined, key: 'k', now }).request.expires_at;
     };
     expect(expiryOf('7', 'limit')).toBe('2026-01-08T00:00:00.000Z');
     expect(expiryOf('30', 'limit')).toBeUndefined();

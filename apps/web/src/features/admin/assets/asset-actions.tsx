@@ -103,14 +103,14 @@ function SwitchTrading({ asset, to, isOpen, onClose }: SwitchTradingProps) {
       onConfirm={() => mutate()}
       title={isDeactivation ? `Deactivate ${name}?` : `Activate ${name}?`}
       confirmLabel={isDeactivation ? `Deactivate ${asset_id}` : `Activate ${asset_id}`}
-      cancelLabel={isDeactivation ? 'Keep it active' : 'Leave it as it is'}
+      cancelLabel={isDeactivation ? 'Keep it active' : 'Keep as is'}
       tone={isDeactivation ? 'danger' : 'primary'}
       focusOn="cancel"
       isBusy={isPending}
     >
       {isDeactivation
-        ? 'No more orders on it are taken or executed. Open orders stay and can be cancelled; they can execute again once it is active.'
-        : 'Everybody can place orders on it again, at the price of the moment.'}
+        ? 'Orders are no longer accepted or filled. Open orders stay and can be cancelled; they can be filled again once it is active.'
+        : 'Orders are accepted and filled again, at current prices.'}
     </AlertDialog>
   );
 }

@@ -5,7 +5,7 @@ import { STATUS_NAMES } from '../../../ui/badge.tsx';
 import type { TextFieldProps } from '../../../ui/field.tsx';
 import { DecimalField, TextArea, TextField } from '../../../ui/field.tsx';
 import { Select } from '../../../ui/select.tsx';
-import type { Complaints } from '../complaints.ts';
+import type { FieldErrors } from '../field-errors.ts';
 import type { AssetField, AssetForm } from './asset-form.ts';
 import { CATEGORY_NAMES, STATUS_MEANINGS } from './asset-words.ts';
 
@@ -14,7 +14,7 @@ const STATUSES = assetStatusSchema.options.map((value) => ({ value, label: STATU
 
 export interface AssetFieldsProps {
   readonly form: AssetForm;
-  readonly complaints: Complaints<AssetField>;
+  readonly fieldErrors: FieldErrors<AssetField>;
   readonly onChange: (field: AssetField, text: string) => void;
   /** Whether the asset is new. The id and the quantity scale of an existing asset are fixed. */
   readonly isNew: boolean;
@@ -31,11 +31,11 @@ interface Group {
 }
 
 /** All fields of an asset, for creating and editing. */
-export function AssetFields({ form, complaints, onChange, isNew }: AssetFieldsProps) {
+export function AssetFields({ form, fieldErrors, onChange, isNew }: AssetFieldsProps) {
   const bind: Group['bind'] = (field) => ({
     id: field,
     value: form[field],
-    error: complaints[field],
+    error: fieldErrors[field],
     onChange: (text) => onChange(field, text),
   });
   return (
@@ -47,7 +47,7 @@ export function AssetFields({ form, complaints, onChange, isNew }: AssetFieldsPr
           label="Circulating supply"
           unit="units"
           placeholder="Unknown"
-          hint="Times the price, it is the market cap."
+          hint="Multiplied by the price, it gives the market cap."
           {...bind('circulating_supply')}
         />
         <DecimalField label="Rank" unit="" placeholder="None" {...bind('market_cap_rank')} />
@@ -55,7 +55,7 @@ export function AssetFields({ form, complaints, onChange, isNew }: AssetFieldsPr
           label="24 h volume"
           unit="USD"
           placeholder="Unknown"
-          hint="The platform counts its own while it makes the prices."
+          hint="Replaced by the volume of the platform while it makes the prices."
           {...bind('volume_24h')}
         />
       </FieldGroup>
@@ -71,7 +71,7 @@ export function AssetFields({ form, complaints, onChange, isNew }: AssetFieldsPr
 function Identity({ bind, isNew }: Group) {
   const category = bind('category');
   return (
-    <FieldGroup title="What it is">
+    <FieldGroup title="Description">
       {isNew && (
         <Line
           label="Id"

@@ -5,8 +5,8 @@ import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/a
 import { assetCreateSchema, assetUpdateSchema } from '@cnop/common/entities/inventory/asset-input';
 import type { z } from 'zod';
 import { readSeparators } from '../../../format/decimal-input.ts';
-import type { Complaints } from '../complaints.ts';
-import { complaintsOf } from '../complaints.ts';
+import type { FieldErrors } from '../field-errors.ts';
+import { schemaErrors } from '../field-errors.ts';
 
 /** All fields but the market cap, which is computed from the supply. */
 export type AssetField = Exclude<keyof AssetCreate, 'market_cap'>;
@@ -50,7 +50,7 @@ interface Volume {
 }
 
 type Reading<Body> =
-  | { readonly kind: 'bad'; readonly complaints: Complaints<AssetField> }
+  | { readonly kind: 'bad'; readonly fieldErrors: FieldErrors<AssetField> }
   | { readonly kind: 'good'; readonly body: Body };
 
 /** Returns a form with the defaults of the server. */
@@ -67,7 +67,7 @@ export function formOfAsset(asset: AssetResponse): AssetForm {
 export function readNewAsset(form: AssetForm): Reading<AssetCreate> {
   const parsed = assetCreateSchema.safeParse(inputOf(form, ASSET_FIELDS));
   if (parsed.success) return { kind: 'good', body: parsed.data };
-  return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
+  return { kind: 'bad', fieldErrors: errorsIn(form, parsed.error) };
 }
 
 /** Returns the fields that differ from the stored asset. */
@@ -79,7 +79,7 @@ export function changedFields(form: AssetForm, stored: AssetForm): AssetField[] 
 export function readAssetChanges(form: AssetForm, stored: AssetForm): Reading<AssetUpdate> {
   const parsed = assetUpdateSchema.safeParse(inputOf(form, changedFields(form, stored)));
   if (parsed.success) return { kind: 'good', body: parsed.data };
-  return { kind: 'bad', complaints: complaintsAbout(form, parsed.error) };
+  return { kind: 'bad', fieldErrors: errorsIn(form, parsed.error) };
 }
 
 /** Returns whether saving cancels open orders on the asset. */
@@ -106,15 +106,15 @@ function isNumeric(kind: Kind): boolean {
 }
 
 /** Returns the errors of the schema; for a misspelt number, how to write it. */
-function complaintsAbout(form: AssetForm, error: z.ZodError): Complaints<AssetField> {
-  const complaints = complaintsOf(error, form);
+function errorsIn(form: AssetForm, error: z.ZodError): FieldErrors<AssetField> {
+  const fieldErrors = schemaErrors(error, form);
   for (const field of ASSET_FIELDS) {
-    if (complaints[field] === undefined || !isNumeric(KINDS[field])) continue;
+    if (fieldErrors[field] === undefined || !isNumeric(KINDS[field])) continue;
     if (!DIGITS_AND_SEPARATORS.test(form[field])) continue;
     const reading = readSeparators(form[field]);
-    if (reading.kind === 'bad') complaints[field] = reading.message;
+    if (reading.kind === 'bad') fieldErrors[field] = reading.message;
   }
-  return complaints;
+  return fieldErrors;
 }
 
 function textsOf(asset: Pick<AssetCreate, Exclude<AssetField, 'volume_24h'>> & Volume): AssetForm {

@@ -55,7 +55,7 @@ export function AssetList({ permissions, search, onSearch }: AssetListProps) {
           </>
         ) : (
           <EmptyState
-            title="No asset fits"
+            title="No assets match"
             action={
               <Button onClick={() => onSearch({ q: undefined, category: undefined, status: undefined })}>
                 Show all assets
@@ -148,7 +148,7 @@ function AssetRow({ asset, permissions }: AssetRowProps) {
       </Cell>
       {/* On a phone the actions are on the page of the asset. */}
       <Cell className="hidden w-20 text-end sm:table-cell">
-        {permissions.steersTrading && <AssetActions asset={asset} look="icons" />}
+        {permissions.managesTrading && <AssetActions asset={asset} look="icons" />}
       </Cell>
     </Row>
   );

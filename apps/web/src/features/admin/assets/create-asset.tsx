@@ -18,15 +18,15 @@ const EMPTY = emptyAssetForm();
  */
 export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: string) => void }) {
   const queryClient = useQueryClient();
-  const { form, complaints, problem, change, complain, refuse } = useAssetForm(EMPTY);
+  const { form, fieldErrors, problem, change, showErrors, showProblem } = useAssetForm(EMPTY);
   const { mutate, isPending } = useMutation({
     mutationFn: createAsset,
     onSuccess: async ({ asset_id, name }) => {
       await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
-      notify({ tone: 'success', title: `${name} is in the catalogue` });
+      notify({ tone: 'success', title: `${name} was created` });
       onCreated(asset_id);
     },
-    onError: refuse,
+    onError: showProblem,
   });
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -34,12 +34,12 @@ export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: strin
     if (isPending) return;
     const reading = readNewAsset(form);
     if (reading.kind === 'good') mutate(reading.body);
-    else complain(reading.complaints);
+    else showErrors(reading.fieldErrors);
   };
 
   return (
     <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
-      <AssetFields form={form} complaints={complaints} onChange={change} isNew />
+      <AssetFields form={form} fieldErrors={fieldErrors} onChange={change} isNew />
       <FormProblem message={problem} />
       <div className="flex justify-end gap-2">
         <Link to="/admin/assets" className={buttonClass()}>

@@ -21,7 +21,7 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
   const queryClient = useQueryClient();
   const stored = formOfAsset(asset);
   const [isAsking, setIsAsking] = useState(false);
-  const { form, complaints, problem, change, complain, refuse, reset } = useAssetForm(stored);
+  const { form, fieldErrors, problem, change, showErrors, showProblem, reset } = useAssetForm(stored);
   const changed = changedFields(form, stored);
 
   const { mutate, isPending } = useMutation({
@@ -29,16 +29,16 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
     onSuccess: async (after) => {
       await queryClient.invalidateQueries({ queryKey: assetsQuery().queryKey });
       reset();
-      notify({ tone: 'success', title: `${after.name} is saved` });
+      notify({ tone: 'success', title: `${after.name} was saved` });
     },
-    onError: refuse,
+    onError: showProblem,
     onSettled: () => setIsAsking(false),
   });
 
   const save = (): void => {
     const reading = readAssetChanges(form, stored);
     if (reading.kind === 'good') mutate(reading.body);
-    else complain(reading.complaints);
+    else showErrors(reading.fieldErrors);
   };
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -52,11 +52,13 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
   const statusName = STATUS_NAMES[form.status as AssetStatus].toLowerCase();
   return (
     <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
-      <AssetFields form={form} complaints={complaints} onChange={change} isNew={false} />
+      <AssetFields form={form} fieldErrors={fieldErrors} onChange={change} isNew={false} />
       <FormProblem message={problem} />
       <div className="flex flex-wrap items-center justify-end gap-2">
         <p role="status" className="me-auto text-sm text-faint">
-          {changed.length === 0 ? 'Nothing is changed.' : `${formatCount(changed.length)} changed.`}
+          {changed.length === 0
+            ? 'No changes.'
+            : `${formatCount(changed.length)} ${changed.length === 1 ? 'field' : 'fields'} changed.`}
         </p>
         <Button disabled={changed.length === 0 || isPending} onClick={reset}>
           Undo changes
@@ -71,7 +73,7 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
         onConfirm={save}
         title={`Make ${asset.name} ${statusName}?`}
         confirmLabel={`Save as ${statusName}`}
-        cancelLabel="Go on editing"
+        cancelLabel="Keep editing"
         tone="danger"
         focusOn="cancel"
         isBusy={isPending}

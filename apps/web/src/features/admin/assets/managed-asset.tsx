@@ -47,7 +47,7 @@ export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
           <TickingPrice value={mid} priceScale={asset.price_scale} className="text-xl font-semibold" />
           <span className="text-sm text-faint">{STATUS_MEANINGS[status]}</span>
         </div>
-        {permissions.steersTrading && <AssetActions asset={asset} look="buttons" />}
+        {permissions.managesTrading && <AssetActions asset={asset} look="buttons" />}
       </header>
       <PriceProposals permissions={permissions} assetId={asset_id} />
       {permissions.editsAssets ? <EditAsset asset={asset} /> : <AssetFacts asset={asset} />}
@@ -58,7 +58,7 @@ export function ManagedAsset({ asset, permissions }: ManagedAssetProps) {
 /** The fields of an asset, read only. */
 function AssetFacts({ asset }: { readonly asset: MarketAsset }) {
   return (
-    <section aria-label="What it is" className="card grid gap-3 p-4">
+    <section aria-label="Description" className="card grid gap-3 p-4">
       {asset.description && <p className="max-w-prose text-muted">{asset.description}</p>}
       <dl className="grid gap-x-12 gap-y-2 sm:grid-cols-2">
         <Fact label="Symbol">{asset.symbol}</Fact>

@@ -25,7 +25,7 @@ export function readNewPrice(
   { priceScale, priceNow }: { readonly priceScale: number; readonly priceNow: string },
 ): NewPrice {
   const reading = readDecimal(typed, priceScale);
-  if (reading.kind === 'empty') return { kind: 'bad', message: 'This is needed.' };
+  if (reading.kind === 'empty') return { kind: 'bad', message: 'Required.' };
   if (reading.kind === 'bad') return reading;
   const price = reading.text;
   const changePercent = percentChange(price, decimal(priceNow));

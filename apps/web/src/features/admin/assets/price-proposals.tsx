@@ -22,7 +22,7 @@ export interface PriceProposalsProps {
 /** The prices that need the approval of a second administrator, with the actions that the user may take. */
 export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
   const { data: profile } = useQuery(profileQuery());
-  const { data = [] } = useQuery({ ...priceProposalsQuery(), enabled: permissions.steersTrading });
+  const { data = [] } = useQuery({ ...priceProposalsQuery(), enabled: permissions.managesTrading });
   const shown = data.filter(({ asset_id }) => assetId === undefined || asset_id === assetId);
   const { isSettling, container } = useSettlingRows<HTMLUListElement>(
     shown.map(({ proposal_id }) => proposal_id),
@@ -31,7 +31,7 @@ export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
   return (
     <section aria-labelledby="price-proposals-title" className="card p-4">
       <h2 id="price-proposals-title" className="mb-2 font-medium">
-        Prices waiting for a second administrator
+        Prices to be approved by a second administrator
       </h2>
       <ul className="grid gap-3" aria-labelledby="price-proposals-title" {...container}>
         {shown.map((proposal) => (

@@ -14,7 +14,7 @@ import { Button } from '../../../ui/button.tsx';
 import { DecimalField, FormProblem } from '../../../ui/field.tsx';
 import { Fact } from '../../../ui/figures.tsx';
 import { notify } from '../../../ui/notices.ts';
-import { sortRefusal } from '../complaints.ts';
+import { sortProblem } from '../field-errors.ts';
 import { feedMeaning } from './asset-words.ts';
 import { readNewPrice } from './new-price.ts';
 
@@ -40,9 +40,9 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
   const priceNow = live?.mid ?? asset.current_price;
   const wanted = readNewPrice(typed, { priceScale, priceNow });
 
-  const { send, isPending, refusal, isTooLarge, forget } = useSetPrice(asset, { onDone, complain });
+  const { send, isPending, refusal, isTooLarge, forget } = useSetPrice(asset, { onDone, showError });
 
-  function complain(message: string | undefined): void {
+  function showError(message: string | undefined): void {
     setError(message);
     inputRef.current?.focus();
   }
@@ -51,7 +51,7 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
     event.preventDefault();
     if (isPending) return;
     if (wanted.kind === 'good') send(wanted.price);
-    else complain(wanted.message);
+    else showError(wanted.message);
   };
 
   return (
@@ -93,13 +93,13 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
 /** Sends the price, as a proposal after the server has refused it as too large a step for one administrator. */
 function useSetPrice(
   { asset_id, name, price_scale: priceScale }: MarketAsset,
-  { onDone, complain }: { onDone: () => void; complain: (message: string | undefined) => void },
+  { onDone, showError }: { onDone: () => void; showError: (message: string | undefined) => void },
 ) {
   const queryClient = useQueryClient();
   const source = useLivePrice(asset_id)?.source;
   const [isTooLarge, setIsTooLarge] = useState(false);
   const { mutate, isPending, error } = useMutation({
-    mutationFn: (wish: NewPrice) => setAssetPrice(asset_id, wish),
+    mutationFn: (body: NewPrice) => setAssetPrice(asset_id, body),
     onSuccess: async ({ isProposed }, { price }) => {
       onDone();
       const shown = formatPrice(price, priceScale);
@@ -115,14 +115,14 @@ function useSetPrice(
       const problem = toProblem(thrown);
       const needsSecond = problem.fields.some(({ code }) => code === NEEDS_SECOND);
       setIsTooLarge(needsSecond);
-      complain(needsSecond ? TOO_LARGE : sortRefusal(problem, ['price']).complaints.price);
+      showError(needsSecond ? TOO_LARGE : sortProblem(problem, ['price']).fieldErrors.price);
     },
   });
   return {
     send: (price: string) => mutate({ price, ...(isTooLarge && { force: true }) }),
     isPending,
     /** The errors that belong to no field. */
-    refusal: error ? sortRefusal(toProblem(error), ['price']).rest : undefined,
+    refusal: error ? sortProblem(toProblem(error), ['price']).rest : undefined,
     isTooLarge,
     /** Resets the proposal state after another price was typed. */
     forget: () => setIsTooLarge(false),
@@ -133,7 +133,7 @@ function FarWarning() {
   return (
     <p role="status" className="flex items-start gap-2 rounded-md bg-warn-soft p-2 text-sm text-warn">
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
-      That is far from the price of now. Orders that wait for it execute at once.
+      This is far from the current price. Open orders that it triggers are filled at once.
     </p>
   );
 }

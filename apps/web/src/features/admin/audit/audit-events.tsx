@@ -15,7 +15,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '../../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { AuditFact } from './audit-words.ts';
-import { wordsOf } from './audit-words.ts';
+import { auditWords } from './audit-words.ts';
 
 const SKELETON_ROWS = 10;
 
@@ -36,13 +36,10 @@ export function AuditEvents({ scope }: { readonly scope: AuditScope }) {
   }
   if (events.length === 0) {
     return (
-      <EmptyState
-        title="Nothing happened"
-        action={<Button onClick={() => void refetch()}>Look again</Button>}
-      >
+      <EmptyState title="No security events" action={<Button onClick={() => void refetch()}>Refresh</Button>}>
         {'day' in scope
-          ? 'No security event on that day. Try another day.'
-          : 'No security event of that user. Is the name right? The log goes back 400 days.'}
+          ? 'There are none on this day. Try another day.'
+          : 'There are none for this user. Check the username. The log covers the last 400 days.'}
       </EmptyState>
     );
   }
@@ -82,7 +79,7 @@ function Heads() {
 
 function EventRow({ event, onShow }: { readonly event: AuditEvent; readonly onShow: () => void }) {
   const { username, address, occurred_at } = event;
-  const { title, tone, facts } = wordsOf(event);
+  const { title, tone, facts } = auditWords(event);
   return (
     <Row>
       <RowHead>
@@ -130,7 +127,7 @@ function Parties({ event: { username, actor } }: { readonly event: AuditEvent })
 }
 
 function Subject({ username }: { readonly username: string }) {
-  if (username === UNKNOWN_SUBJECT) return <span className="text-faint">Nobody’s name</span>;
+  if (username === UNKNOWN_SUBJECT) return <span className="text-faint">Unknown username</span>;
   return (
     <Link
       to="/admin/users/$username"
@@ -145,7 +142,7 @@ function Subject({ username }: { readonly username: string }) {
 /** All stored details of an event. */
 function AuditEventDetails({ event }: { readonly event: AuditEvent }) {
   const { username, actor, address, user_agent, request_id, event_id, occurred_at } = event;
-  const { title, tone, facts } = wordsOf(event);
+  const { title, tone, facts } = auditWords(event);
   return (
     <dl className="grid gap-3">
       <Fact label="Event">
@@ -154,8 +151,8 @@ function AuditEventDetails({ event }: { readonly event: AuditEvent }) {
       <Fact label="When">
         <Time value={occurred_at} isExact />
       </Fact>
-      <Fact label="User">{username === UNKNOWN_SUBJECT ? 'A name that nobody has' : username}</Fact>
-      <Fact label="Done by">{actor ?? 'Nobody signed in'}</Fact>
+      <Fact label="User">{username === UNKNOWN_SUBJECT ? 'Unknown username' : username}</Fact>
+      <Fact label="Done by">{actor ?? 'Not signed in'}</Fact>
       {facts.length > 0 && (
         <Fact label="What">
           <AuditFacts facts={facts} />

@@ -60,7 +60,9 @@ export function AuditLog({ search, onSearch }: AuditLogProps) {
       {scope ? (
         <AuditEvents key={JSON.stringify(scope)} scope={scope} />
       ) : (
-        <EmptyState title="Whose log?">Enter a username to see what happened to that account.</EmptyState>
+        <EmptyState title="No user chosen">
+          Enter a username to see the security events of that account.
+        </EmptyState>
       )}
     </section>
   );
@@ -146,7 +148,7 @@ function AuditUser({ username, onChange }: AuditUserProps) {
           aria-pressed={username === UNKNOWN_SUBJECT}
           onClick={() => onChange(UNKNOWN_SUBJECT)}
         >
-          Names that nobody has
+          Unknown usernames
         </Button>
       </div>
     </form>

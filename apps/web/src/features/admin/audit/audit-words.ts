@@ -70,7 +70,7 @@ const PLAIN = new Set(['asset_id', 'reason']);
 /** The fields shown for a new asset, since all of its fields are new. */
 const FIELDS_OF_CREATION = new Set(['current_price', 'status']);
 
-export function wordsOf({
+export function auditWords({
   event_type,
   detail,
   changes,
@@ -82,7 +82,7 @@ export function wordsOf({
     title: title ?? TITLES[event_type],
     tone: TONES[event_type],
     facts: [
-      ...(action !== undefined && !isKnown ? [{ value: spoken(action) }] : []),
+      ...(action !== undefined && !isKnown ? [{ value: inWords(action) }] : []),
       ...(from !== undefined && to !== undefined ? [{ value: `${from} → ${to}` }] : []),
       ...Object.entries(others).map(([name, value]) => factOf(name, value)),
       ...changes
@@ -95,8 +95,8 @@ export function wordsOf({
 function factOf(name: string, value: string): AuditFact {
   if (MONEY.has(name)) return { value, money: 'change' };
   if (PLAIN.has(name)) return { value };
-  const label = FACT_NAMES[name] ?? spoken(name);
-  return { label, value: name === 'fields' ? spoken(value) : value.replace(' -> ', ' → ') };
+  const label = FACT_NAMES[name] ?? inWords(name);
+  return { label, value: name === 'fields' ? inWords(value) : value.replace(' -> ', ' → ') };
 }
 
 function factsOfChange({ field, before, after }: AuditChange): AuditFact[] {
@@ -107,10 +107,10 @@ function factsOfChange({ field, before, after }: AuditChange): AuditFact[] {
     ];
   }
   const value = before === null ? (after ?? MISSING) : `${before} → ${after ?? MISSING}`;
-  return [{ label: FACT_NAMES[field] ?? spoken(field), value }];
+  return [{ label: FACT_NAMES[field] ?? inWords(field), value }];
 }
 
 /** Turns a name of the code into words. */
-function spoken(name: string): string {
+function inWords(name: string): string {
   return name.replaceAll('_', ' ');
 }

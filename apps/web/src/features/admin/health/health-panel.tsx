@@ -16,7 +16,7 @@ import {
   isStale,
   meaningOf,
   REFRESH_MILLISECONDS,
-  spokenUptime,
+  uptimeText,
 } from './health-words.ts';
 
 const SECOND_MILLISECONDS = 1_000;
@@ -57,13 +57,13 @@ export function HealthPanel() {
       </div>
       {error && (
         <p role="alert" className="border-b border-line bg-danger-soft px-4 py-2 text-sm text-danger">
-          {toProblem(error).message} What is shown is what it said at {answeredAt}.
+          {toProblem(error).message} Showing the result of {answeredAt}.
         </p>
       )}
       <Checks health={data} isStale={staleSince !== undefined} />
       <dl className="grid gap-x-12 gap-y-2 border-t border-line p-4 text-sm sm:grid-cols-2">
         <Fact label="Version">{data.version}</Fact>
-        <Fact label="Gateway runs for">{spokenUptime(data.uptime)}</Fact>
+        <Fact label="Gateway uptime">{uptimeText(data.uptime)}</Fact>
         <Fact label="Checked at">{answeredAt}</Fact>
         <Fact label="Checked every">{REFRESH_MILLISECONDS / SECOND_MILLISECONDS} s</Fact>
       </dl>
@@ -88,7 +88,7 @@ function Checks({ health, isStale: isOld }: ChecksProps) {
         </>
       }
     >
-      <CheckRow name={health.service} what="The door to everything" state="up" isOld={isOld} />
+      <CheckRow name={health.service} what="The entry point of all clients" state="up" isOld={isOld} />
       {Object.entries(health.checks).map(([name, state]) => (
         <CheckRow key={name} name={name} what={meaningOf(name)} state={state} isOld={isOld} />
       ))}

@@ -10,8 +10,8 @@ export const REFRESH_MILLISECONDS = 5_000;
 const STALE_AFTER_MILLISECONDS = 12_000;
 
 export const HEALTH_NAMES: Readonly<Record<Health['status'], string>> = {
-  healthy: 'All services work',
-  unhealthy: 'Not everything works',
+  healthy: 'All services are up',
+  unhealthy: 'Some services are down',
   draining: 'Shutting down',
 };
 
@@ -38,7 +38,7 @@ export function isStale(answeredAtMilliseconds: number, nowMilliseconds: number)
 }
 
 /** Formats a duration in its two largest units: `3 d 4 h`. */
-export function spokenUptime(seconds: number): string {
+export function uptimeText(seconds: number): string {
   const days = Math.floor(seconds / DAY_SECONDS);
   const hours = Math.floor((seconds % DAY_SECONDS) / HOUR_SECONDS);
   const minutes = Math.floor((seconds % HOUR_SECONDS) / MINUTE_SECONDS);

@@ -7,9 +7,9 @@ import { Button } from '../../../ui/button.tsx';
 import { DecimalField, FormProblem, TextField } from '../../../ui/field.tsx';
 import { Fact } from '../../../ui/figures.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
-import type { Complaints } from '../complaints.ts';
+import type { FieldErrors } from '../field-errors.ts';
 import type { AdjustmentField, AdjustmentForm } from './adjustment.ts';
-import { ADJUSTMENT_FIELDS, balanceAfter, complaintAboutCover, readAdjustment } from './adjustment.ts';
+import { ADJUSTMENT_FIELDS, balanceAfter, coverError, readAdjustment } from './adjustment.ts';
 import { useAdjustBalance } from './use-adjust-balance.ts';
 
 const EMPTY: AdjustmentForm = { direction: 'add', amount: '', description: '' };
@@ -22,17 +22,17 @@ interface AdjustBalanceProps {
 /** The form that corrects a balance, with a preview of the result. */
 export function AdjustBalance({ username, balance }: AdjustBalanceProps) {
   const [form, setForm] = useState(EMPTY);
-  const [complaints, setComplaints] = useState<Complaints<AdjustmentField>>({});
+  const [fieldErrors, setComplaints] = useState<FieldErrors<AdjustmentField>>({});
   const [asked, setAsked] = useState<Adjustment>();
   const [isAsking, setIsAsking] = useState(false);
   const { send, isBusy, problem } = useAdjustBalance(username, {
     onDone: () => setForm(EMPTY),
-    onRefused: complain,
+    onRefused: showErrors,
     onSettled: () => setIsAsking(false),
   });
   const reading = readAdjustment(form);
 
-  function complain(found: Complaints<AdjustmentField>): void {
+  function showErrors(found: FieldErrors<AdjustmentField>): void {
     setComplaints(found);
     const first = ADJUSTMENT_FIELDS.find((field) => found[field] !== undefined);
     if (first) document.getElementById(`adjust-${first}`)?.focus();
@@ -40,9 +40,9 @@ export function AdjustBalance({ username, balance }: AdjustBalanceProps) {
 
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    if (reading.kind === 'bad') return complain(reading.complaints);
-    const uncovered = complaintAboutCover(balance, reading.adjustment.amount);
-    if (uncovered !== undefined) return complain({ amount: uncovered });
+    if (reading.kind === 'bad') return showErrors(reading.fieldErrors);
+    const uncovered = coverError(balance, reading.adjustment.amount);
+    if (uncovered !== undefined) return showErrors({ amount: uncovered });
     setAsked(reading.adjustment);
     setIsAsking(true);
   };
@@ -58,7 +58,7 @@ export function AdjustBalance({ username, balance }: AdjustBalanceProps) {
         Adjust the balance
       </h2>
       <form noValidate onSubmit={submit} className="grid gap-4">
-        <AdjustmentFields form={form} complaints={complaints} onChange={change} />
+        <AdjustmentFields form={form} fieldErrors={fieldErrors} onChange={change} />
         <dl className="grid gap-1.5 text-sm">
           <Fact label="Balance now">
             <Money value={balance.current_balance} />
@@ -97,11 +97,11 @@ const DIRECTIONS = [
 
 interface AdjustmentFieldsProps {
   readonly form: AdjustmentForm;
-  readonly complaints: Complaints<AdjustmentField>;
+  readonly fieldErrors: FieldErrors<AdjustmentField>;
   readonly onChange: (change: Partial<AdjustmentForm>) => void;
 }
 
-function AdjustmentFields({ form, complaints, onChange }: AdjustmentFieldsProps) {
+function AdjustmentFields({ form, fieldErrors, onChange }: AdjustmentFieldsProps) {
   return (
     <>
       <Segmented
@@ -116,7 +116,7 @@ function AdjustmentFields({ form, complaints, onChange }: AdjustmentFieldsProps)
         unit="USD"
         placeholder="0.00"
         value={form.amount}
-        error={complaints.amount}
+        error={fieldErrors.amount}
         onChange={(amount) => onChange({ amount })}
       />
       <TextField
@@ -125,7 +125,7 @@ function AdjustmentFields({ form, complaints, onChange }: AdjustmentFieldsProps)
         hint="The user sees it in their ledger."
         maxLength={MAX_DESCRIPTION_LENGTH}
         value={form.description}
-        error={complaints.description}
+        error={fieldErrors.description}
         onChange={(event) => onChange({ description: event.target.value })}
       />
     </>

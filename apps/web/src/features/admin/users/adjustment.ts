@@ -3,8 +3,8 @@ import { descriptionSchema } from '@cnop/common/entities/fields';
 import { z } from 'zod';
 import type { Adjustment, ManagedBalance } from '../../../api/admin/users.ts';
 import { readDecimal } from '../../../format/decimal-input.ts';
-import type { Complaints } from '../complaints.ts';
-import { complaintsOf } from '../complaints.ts';
+import type { FieldErrors } from '../field-errors.ts';
+import { schemaErrors } from '../field-errors.ts';
 
 export interface AdjustmentForm {
   /** A choice instead of a minus sign, which the decimal keyboard of some phones lacks. */
@@ -17,12 +17,12 @@ export type AdjustmentField = 'amount' | 'description';
 export const ADJUSTMENT_FIELDS: readonly AdjustmentField[] = ['amount', 'description'];
 
 export type AdjustmentReading =
-  | { readonly kind: 'bad'; readonly complaints: Complaints<AdjustmentField> }
+  | { readonly kind: 'bad'; readonly fieldErrors: FieldErrors<AdjustmentField> }
   | { readonly kind: 'good'; readonly adjustment: Adjustment };
 
 const descriptionRules = z.object({ description: descriptionSchema.trim().min(1) });
 /** Without the amount, which is shown beside the form, where it can be hidden. */
-export const NOT_COVERED = 'This is more than is available.';
+export const NOT_COVERED = 'Exceeds the available balance.';
 
 /** Reads an adjustment by the rules of the server. */
 export function readAdjustment(form: AdjustmentForm): AdjustmentReading {
@@ -32,15 +32,15 @@ export function readAdjustment(form: AdjustmentForm): AdjustmentReading {
     const sign = form.direction === 'take' ? '-' : '';
     return { kind: 'good', adjustment: { ...description.data, amount: `${sign}${amount.text}` } };
   }
-  const complaints: Complaints<AdjustmentField> = {
-    ...(!description.success && complaintsOf(description.error, form)),
-    ...(amount.kind === 'empty' && { amount: 'This is needed.' }),
-    ...(amount.kind === 'bad' && { amount: complaintAbout(form.amount, amount.message) }),
+  const fieldErrors: FieldErrors<AdjustmentField> = {
+    ...(!description.success && schemaErrors(description.error, form)),
+    ...(amount.kind === 'empty' && { amount: 'Required.' }),
+    ...(amount.kind === 'bad' && { amount: amountError(form.amount, amount.message) }),
   };
-  return { kind: 'bad', complaints };
+  return { kind: 'bad', fieldErrors };
 }
 
-function complaintAbout(typed: string, message: string): string {
+function amountError(typed: string, message: string): string {
   return /^\s*[-−]/.test(typed) ? 'Choose “Take away” instead of a minus.' : message;
 }
 
@@ -53,10 +53,7 @@ export function balanceAfter({ current_balance }: ManagedBalance, amount: string
 }
 
 /** Returns why a debit is not covered: cash held by open orders cannot be taken. */
-export function complaintAboutCover(
-  { available_balance }: ManagedBalance,
-  amount: string,
-): string | undefined {
+export function coverError({ available_balance }: ManagedBalance, amount: string): string | undefined {
   const isCovered = decimal(available_balance).plus(amount).gte('0');
   return isCovered ? undefined : NOT_COVERED;
 }

@@ -40,14 +40,14 @@ export function ChangeRole({ user }: { readonly user: ManagedUser }) {
         onConfirm={() => change({ role: wanted })}
         title={`Change the role of ${username}?`}
         confirmLabel={`Make them ${ROLE_NAMES[wanted].toLowerCase()}`}
-        cancelLabel="Leave it as it is"
+        cancelLabel="Keep as is"
         tone={wanted === 'customer' ? 'danger' : 'primary'}
         focusOn="cancel"
         isBusy={isBusy}
       >
         From {ROLE_NAMES[role].toLowerCase()} to{' '}
         <strong className="text-ink">{ROLE_NAMES[wanted].toLowerCase()}</strong>: {ROLE_MEANINGS[wanted]} All
-        of their sessions end, and they sign in anew.
+        of their sessions end, and they have to sign in again.
       </AlertDialog>
     </div>
   );
@@ -81,7 +81,7 @@ export function ChangeStatus({ user }: { readonly user: ManagedUser }) {
         onConfirm={() => change({ status: suspends ? 'suspended' : 'active' })}
         title={suspends ? `Suspend ${username}?` : `Reactivate ${username}?`}
         confirmLabel={suspends ? 'Suspend' : 'Reactivate'}
-        cancelLabel="Leave it as it is"
+        cancelLabel="Keep as is"
         tone={suspends ? 'danger' : 'primary'}
         focusOn="cancel"
         isBusy={isBusy}

@@ -60,7 +60,7 @@ export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedU
           <Cash balance={balance} />
           {permissions.changesUsers &&
             (isSelf ? (
-              <p className="px-4 text-sm text-muted">Another administrator adjusts your balance.</p>
+              <p className="px-4 text-sm text-muted">Only another administrator can adjust your balance.</p>
             ) : (
               <AdjustBalance username={username} balance={balance} />
             ))}

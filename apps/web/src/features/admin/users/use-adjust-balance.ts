@@ -9,8 +9,8 @@ import { intentOf } from '../../../api/http/intent.ts';
 import { formatMoney } from '../../../format/numbers.ts';
 import { appearance } from '../../../settings/appearance.ts';
 import { notify } from '../../../ui/notices.ts';
-import type { Complaints } from '../complaints.ts';
-import { sortRefusal } from '../complaints.ts';
+import type { FieldErrors } from '../field-errors.ts';
+import { sortProblem } from '../field-errors.ts';
 import type { AdjustmentField } from './adjustment.ts';
 import { ADJUSTMENT_FIELDS, NOT_COVERED } from './adjustment.ts';
 
@@ -19,7 +19,7 @@ const INSUFFICIENT = 'BUS_001';
 
 interface Outcomes {
   readonly onDone: () => void;
-  readonly onRefused: (complaints: Complaints<AdjustmentField>) => void;
+  readonly onRefused: (fieldErrors: FieldErrors<AdjustmentField>) => void;
   readonly onSettled: () => void;
 }
 
@@ -57,8 +57,8 @@ export function useAdjustBalance(
     onError(thrown) {
       const problem = toProblem(thrown);
       if (!problem.isOutcomeUnknown) unsettled.current = undefined;
-      const { complaints } = sortRefusal(problem, ADJUSTMENT_FIELDS);
-      onRefused(problem.code === INSUFFICIENT ? { amount: NOT_COVERED } : complaints);
+      const { fieldErrors } = sortProblem(problem, ADJUSTMENT_FIELDS);
+      onRefused(problem.code === INSUFFICIENT ? { amount: NOT_COVERED } : fieldErrors);
     },
     onSettled,
   });
@@ -68,7 +68,7 @@ export function useAdjustBalance(
 function wordsFor(error: Error): string | undefined {
   const problem = toProblem(error);
   if (problem.isOutcomeUnknown) {
-    return `${problem.message} Nobody knows whether it was done. Sending the same again is safe: it takes effect once.`;
+    return `${problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`;
   }
-  return problem.code === INSUFFICIENT ? undefined : sortRefusal(problem, ADJUSTMENT_FIELDS).rest;
+  return problem.code === INSUFFICIENT ? undefined : sortProblem(problem, ADJUSTMENT_FIELDS).rest;
 }

@@ -10,7 +10,7 @@ import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../../ui/table.t
 import { Time } from '../../../ui/time.tsx';
 import { ROLE_NAMES, ROLE_TONES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
 import type { UsersSearch } from './users-search.ts';
-import { complaintAboutBeginning } from './users-search.ts';
+import { usernamePrefixError } from './users-search.ts';
 
 const SKELETON_ROWS = 12;
 const MAX_NAME_LENGTH = 50;
@@ -23,8 +23,8 @@ export interface UserListProps {
 /** All users by name, with a search by prefix. */
 export function UserList({ search, onSearch }: UserListProps) {
   const typed = search.q ?? '';
-  const beginning = typed.trim().toLowerCase();
-  const complaint = complaintAboutBeginning(beginning);
+  const prefix = typed.trim().toLowerCase();
+  const prefixError = usernamePrefixError(prefix);
   return (
     <section aria-label="Users" className="card">
       <div className="border-b border-line p-3">
@@ -33,12 +33,12 @@ export function UserList({ search, onSearch }: UserListProps) {
           label="Username begins with"
           maxLength={MAX_NAME_LENGTH}
           value={typed}
-          error={complaint}
+          error={prefixError}
           onChange={(text) => onSearch({ q: text || undefined })}
         />
       </div>
-      {complaint === undefined ? (
-        <FoundUsers beginning={beginning} onShowAll={() => onSearch({ q: undefined })} />
+      {prefixError === undefined ? (
+        <FoundUsers prefix={prefix} onShowAll={() => onSearch({ q: undefined })} />
       ) : (
         <NoUsers onShowAll={() => onSearch({ q: undefined })} />
       )}
@@ -46,15 +46,9 @@ export function UserList({ search, onSearch }: UserListProps) {
   );
 }
 
-function FoundUsers({
-  beginning,
-  onShowAll,
-}: {
-  readonly beginning: string;
-  readonly onShowAll: () => void;
-}) {
+function FoundUsers({ prefix, onShowAll }: { readonly prefix: string; readonly onShowAll: () => void }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
-    useInfiniteQuery({ ...usersQuery(beginning), placeholderData: keepPreviousData });
+    useInfiniteQuery({ ...usersQuery(prefix), placeholderData: keepPreviousData });
   const users = data?.pages.flatMap((page) => page.data);
   if (!users) {
     return error ? (
@@ -78,7 +72,7 @@ function FoundUsers({
 
 function NoUsers({ onShowAll }: { readonly onShowAll: () => void }) {
   return (
-    <EmptyState title="No user fits" action={<Button onClick={onShowAll}>Show all users</Button>}>
+    <EmptyState title="No users match" action={<Button onClick={onShowAll}>Show all users</Button>}>
       No username begins like that. Only the beginning is searched, not the e-mail address.
     </EmptyState>
   );

@@ -15,9 +15,9 @@ export const ROLE_TONES: Readonly<Record<UserRole, BadgeTone>> = {
 
 /** The permissions of a role in one sentence. */
 export const ROLE_MEANINGS: Readonly<Record<UserRole, string>> = {
-  customer: 'Trades, and sees nothing of anybody else.',
+  customer: 'Trades, and sees only their own account.',
   moderator: 'Reads users, sets prices, activates and deactivates assets.',
-  admin: 'May do everything, this included.',
+  admin: 'May do everything, including changing roles.',
 };
 
 export const USER_STATUS_NAMES: Readonly<Record<User['status'], string>> = {

@@ -12,6 +12,6 @@ export type UsersSearch = z.infer<typeof usersSearchSchema>;
 const USERNAME_LETTERS = /^\w*$/;
 
 /** Returns the error of a typed prefix; `undefined` if a username may begin like that. */
-export function complaintAboutBeginning(typed: string): string | undefined {
+export function usernamePrefixError(typed: string): string | undefined {
   return USERNAME_LETTERS.test(typed) ? undefined : 'Usernames have letters, digits and underscores.';
 }

@@ -123,11 +123,11 @@ function Sentence({ asset, interval, bars }: SentenceProps) {
   const { asset_id: assetId, price_scale: priceScale } = asset;
   const live = useLivePrice(assetId);
   const summary = useMemo(() => summaryOf(bars), [bars]);
-  if (!summary) return 'There are no prices of this span yet.';
+  if (!summary) return 'There are no prices for this timeframe yet.';
   const { first, last, high, low } = live ? withPrice(summary, live.mid) : summary;
   const price = (text: string): string => formatPrice(text, priceScale);
   const change = formatPercent(percentChange(last, decimal(first)), { signed: true });
-  const span = `${bars.length} candles of ${interval}`;
+  const span = `${bars.length} ${bars.length === 1 ? 'candle' : 'candles'} of ${interval}`;
   return `${span}: last ${price(last)}, high ${price(high)}, low ${price(low)}, change ${change}.`;
 }
 

@@ -37,11 +37,11 @@ describe('the form of a new asset', () => {
     const reading = readNewAsset(emptyAssetForm());
     expect(reading).toEqual({
       kind: 'bad',
-      complaints: {
-        asset_id: 'This is needed.',
-        symbol: 'This is needed.',
-        name: 'This is needed.',
-        current_price: 'This is needed.',
+      fieldErrors: {
+        asset_id: 'Required.',
+        symbol: 'Required.',
+        name: 'Required.',
+        current_price: 'Required.',
       },
     });
   });
@@ -94,9 +94,9 @@ describe('the form of a new asset', () => {
   ])('complains about %s = %j at its field, and about nothing else', (field, typed, expected) => {
     const reading = readNewAsset({ ...filled, [field]: typed });
     expect(reading.kind).toBe('bad');
-    const complaints = reading.kind === 'bad' ? reading.complaints : {};
-    expect(Object.keys(complaints)).toEqual([field]);
-    expect(complaints[field]).toMatch(expected);
+    const fieldErrors = reading.kind === 'bad' ? reading.fieldErrors : {};
+    expect(Object.keys(fieldErrors)).toEqual([field]);
+    expect(fieldErrors[field]).toMatch(expected);
   });
 });
 
@@ -129,7 +129,7 @@ describe('the form of an asset that exists', () => {
     const odd = { ...stored, image: 'ftp://old' };
     expect(readAssetChanges({ ...odd, name: '' }, odd)).toEqual({
       kind: 'bad',
-      complaints: { name: 'This is needed.' },
+      fieldErrors: { name: 'Required.' },
     });
   });
 

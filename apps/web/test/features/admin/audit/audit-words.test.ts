@@ -1,11 +1,11 @@
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { AUDIT_EVENT_TYPES } from '@cnop/common/entities/user/audit-event';
 import { describe, expect, it } from 'vitest';
-import { wordsOf } from '../../../../src/features/admin/audit/audit-words.ts';
+import { auditWords } from '../../../../src/features/admin/audit/audit-words.ts';
 
 /** An event without changes. */
 function words(event: Partial<AuditEvent>) {
-  return wordsOf({ event_type: 'admin_action', detail: {}, changes: [], ...event });
+  return auditWords({ event_type: 'admin_action', detail: {}, changes: [], ...event });
 }
 
 describe('the words for a security event', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isStale, spokenUptime } from '../../../../src/features/admin/health/health-words.ts';
+import { isStale, uptimeText } from '../../../../src/features/admin/health/health-words.ts';
 
 describe('the health of the services', () => {
   it('is believed for two rounds and not longer', () => {
@@ -13,6 +13,6 @@ describe('the health of the services', () => {
     [3_600, '1 h 0 min'],
     [90_061, '1 d 1 h'],
   ])('tells %i seconds as %s', (seconds, expected) => {
-    expect(spokenUptime(seconds)).toBe(expected);
+    expect(uptimeText(seconds)).toBe(expected);
   });
 });

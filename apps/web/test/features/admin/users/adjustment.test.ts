@@ -1,11 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  balanceAfter,
-  complaintAboutCover,
-  readAdjustment,
-} from '../../../../src/features/admin/users/adjustment.ts';
+import { balanceAfter, coverError, readAdjustment } from '../../../../src/features/admin/users/adjustment.ts';
 
 const balance = { current_balance: '100.00', held_balance: '30.00', available_balance: '70.00' };
 const form = { direction: 'add', amount: '12,5', description: ' A fee of May ' } as const;
@@ -23,7 +19,7 @@ describe('an adjustment', () => {
   it('needs an amount and a description', () => {
     expect(readAdjustment({ ...form, amount: '', description: '  ' })).toEqual({
       kind: 'bad',
-      complaints: { amount: 'This is needed.', description: 'This is needed.' },
+      fieldErrors: { amount: 'Required.', description: 'Required.' },
     });
   });
 
@@ -36,13 +32,13 @@ describe('an adjustment', () => {
     ['five', /number such as/],
   ])('of %j is refused', (amount, expected) => {
     const reading = readAdjustment({ ...form, amount });
-    expect(reading.kind === 'bad' && reading.complaints.amount).toMatch(expected);
+    expect(reading.kind === 'bad' && reading.fieldErrors.amount).toMatch(expected);
   });
 
   it('may take what is available and not a cent more', () => {
-    expect(complaintAboutCover(balance, '-70.00')).toBeUndefined();
-    expect(complaintAboutCover(balance, '-70.01')).toMatch(/more than is available/);
-    expect(complaintAboutCover(balance, '1000000')).toBeUndefined();
+    expect(coverError(balance, '-70.00')).toBeUndefined();
+    expect(coverError(balance, '-70.01')).toMatch(/[Ee]xceeds the available balance/);
+    expect(coverError(balance, '1000000')).toBeUndefined();
   });
 
   it('changes the balance by exactly its amount', () => {

@@ -2,19 +2,19 @@ import type { z } from 'zod';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 
 /** The error of each field of a form. */
-export type Complaints<Field extends string> = Partial<Record<Field, string>>;
+export type FieldErrors<Field extends string> = Partial<Record<Field, string>>;
 
 /** Returns the first error of a schema for each field, worded for the user. */
-export function complaintsOf<Field extends string>(
+export function schemaErrors<Field extends string>(
   error: z.ZodError,
   typed: Readonly<Record<Field, string>>,
-): Complaints<Field> {
-  const complaints: Complaints<Field> = {};
+): FieldErrors<Field> {
+  const fieldErrors: FieldErrors<Field> = {};
   for (const issue of error.issues) {
     const field = String(issue.path[0]) as Field;
-    complaints[field] ??= typed[field].trim() === '' ? 'This is needed.' : wordsFor(issue);
+    fieldErrors[field] ??= typed[field].trim() === '' ? 'Required.' : wordsFor(issue);
   }
-  return complaints;
+  return fieldErrors;
 }
 
 function wordsFor(issue: z.core.$ZodIssue): string {
@@ -27,24 +27,24 @@ function wordsFor(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-export interface SortedRefusal<Field extends string> {
-  readonly complaints: Complaints<Field>;
+export interface SortedProblem<Field extends string> {
+  readonly fieldErrors: FieldErrors<Field>;
   /** The errors that belong to no field of the form. */
   readonly rest: string | undefined;
 }
 
 /** Splits the errors of a failed request into those of fields and the rest. */
-export function sortRefusal<Field extends string>(
+export function sortProblem<Field extends string>(
   problem: ApiProblem,
   fields: readonly Field[],
-): SortedRefusal<Field> {
-  const complaints: Complaints<Field> = {};
+): SortedProblem<Field> {
+  const fieldErrors: FieldErrors<Field> = {};
   const rest: string[] = [];
   for (const { field, message } of problem.fields) {
     const known = fields.find((each) => each === field);
-    if (known) complaints[known] ??= message;
+    if (known) fieldErrors[known] ??= message;
     else rest.push(message);
   }
   const isSaid = problem.fields.length > 0;
-  return { complaints, rest: isSaid ? rest.join(' ') || undefined : problem.message };
+  return { fieldErrors, rest: isSaid ? rest.join(' ') || undefined : problem.message };
 }

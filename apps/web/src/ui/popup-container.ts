@@ -4,8 +4,8 @@ import { createContext, use } from 'react';
  * The element that contains menus and lists: the main landmark, since content outside of landmarks is hard to find for
  * screen readers. Set by the shell once the element exists; a list whose container changes is closed.
  */
-export const PopupHome = createContext<HTMLElement | null>(null);
+export const PopupContainer = createContext<HTMLElement | null>(null);
 
-export function usePopupHome(): HTMLElement | null {
-  return use(PopupHome);
+export function usePopupContainer(): HTMLElement | null {
+  return use(PopupContainer);
 }

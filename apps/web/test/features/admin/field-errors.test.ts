@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiProblem } from '../../../src/api/http/api-problem.ts';
-import { sortRefusal } from '../../../src/features/admin/complaints.ts';
+import { sortProblem } from '../../../src/features/admin/field-errors.ts';
 
 const FIELDS = ['name', 'price_scale'] as const;
 const refusal = (fields: { field: string; message: string }[]) =>
@@ -12,8 +12,8 @@ describe('a refusal of the server', () => {
       { field: 'name', message: 'Too long.' },
       { field: 'price_scale', message: 'This must not be less than 4.' },
     ]);
-    expect(sortRefusal(problem, FIELDS)).toEqual({
-      complaints: { name: 'Too long.', price_scale: 'This must not be less than 4.' },
+    expect(sortProblem(problem, FIELDS)).toEqual({
+      fieldErrors: { name: 'Too long.', price_scale: 'This must not be less than 4.' },
       rest: undefined,
     });
   });
@@ -23,14 +23,14 @@ describe('a refusal of the server', () => {
       { field: 'name', message: 'Too long.' },
       { field: 'color', message: 'Unknown field.' },
     ]);
-    expect(sortRefusal(problem, FIELDS)).toEqual({
-      complaints: { name: 'Too long.' },
+    expect(sortProblem(problem, FIELDS)).toEqual({
+      fieldErrors: { name: 'Too long.' },
       rest: 'Unknown field.',
     });
   });
 
   it('is said as a whole where it names no field', () => {
     const problem = new ApiProblem('The asset is delisted.', { status: 409 });
-    expect(sortRefusal(problem, FIELDS)).toEqual({ complaints: {}, rest: 'The asset is delisted.' });
+    expect(sortProblem(problem, FIELDS)).toEqual({ fieldErrors: {}, rest: 'The asset is delisted.' });
   });
 });
