@@ -1,22 +1,19 @@
 import { ASSETS_CHANNEL } from '@cnop/common/events/announcing-store';
-import { provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
-import { provideOrdering } from './dependencies.ts';
-import { explanationRoutes } from './routes/order-explanation.ts';
-import { previewRoutes } from './routes/order-preview.ts';
-import { cancelRoutes, orderListRoutes, orderRoutes } from './routes/orders.ts';
+import { orderListRoutes } from './routes/order-lists.ts';
+import { cancelRoutes, orderReadingRoutes, placingRoutes } from './routes/orders.ts';
 import { tradeRoutes } from './routes/trades.ts';
 import { createTriggerEngine } from './trigger-engine/trigger-engine.ts';
 import type { OrderDependencies } from './use-cases/dependencies.ts';
 import { createOrderDependencies } from './use-cases/dependencies.ts';
 
 export interface OrderServiceOptions extends ServiceRuntime {
-  /** A price that is older trades nothing. */
+  /** Orders are not filled at older quotes. */
   readonly maxQuoteAgeSeconds: number;
-  /** How many open orders one user may have; instead of the default. */
+  /** The most open orders that one user may have; instead of the default. */
   readonly maxOpenOrders?: number;
-  /** Executes waiting orders from when the app is ready until it is closed. Not unless asked for. */
+  /** Runs the trigger engine while the app is open; off by default. */
   readonly runsTriggerEngine?: boolean;
 }
 
@@ -25,27 +22,24 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   const app = await createServiceApp(options, {
     service: 'order-service',
     title: 'Order service',
-    description: 'Orders, their execution and the trades that follow from them.',
+    description: 'Orders, their execution and the resulting trades.',
   });
-  provideDaos(app, options.store);
-  // Assets are changed by the inventory service: in this process, or in one whose messages may come late or never.
-  const ordering = createOrderDependencies({ ...options, catalogueHearsOfChanges: !options.isOwnProcess });
-  const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, ordering.catalogue.forget);
+  // The inventory service changes assets: in this process, or in another whose messages may come late or never.
+  const deps = createOrderDependencies({ ...options, catalogueIsInvalidated: !options.isOwnProcess });
+  const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, deps.catalogue.invalidate);
   app.addHook('onClose', async () => unsubscribe());
-  provideOrdering(app, ordering);
-  if (options.runsTriggerEngine) runTriggerEngine(app, ordering);
-  orderRoutes(app);
-  orderListRoutes(app);
-  previewRoutes(app);
-  explanationRoutes(app);
-  cancelRoutes(app);
-  tradeRoutes(app);
+  if (options.runsTriggerEngine) runTriggerEngine(app, deps);
+  placingRoutes(app, deps);
+  orderReadingRoutes(app, deps);
+  cancelRoutes(app, deps);
+  orderListRoutes(app, deps);
+  tradeRoutes(app, deps);
   return app;
 }
 
-function runTriggerEngine(app: ServiceApp, ordering: OrderDependencies): void {
-  const engine = createTriggerEngine({ ...ordering, log: app.log });
-  // Requests need neither the prices that were missed nor an upgrade of the store, and both may take a while.
+function runTriggerEngine(app: ServiceApp, deps: OrderDependencies): void {
+  const engine = createTriggerEngine({ ...deps, log: app.log });
+  // Not awaited: reading missed prices or upgrading the store may take a while, and requests need neither.
   app.addHook('onReady', (done) => {
     engine.start();
     done();

@@ -10,9 +10,9 @@ import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildOrderServiceApp } from '../src/app.ts';
 import type { OpenOrder } from '../src/use-cases/change-open-order.ts';
+import { triggerOrder } from '../src/use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../src/use-cases/dependencies.ts';
 import { createOrderDependencies } from '../src/use-cases/dependencies.ts';
-import { triggerOrder } from '../src/use-cases/trigger-order.ts';
 
 export const MAX_QUOTE_AGE_SECONDS = 15;
 

@@ -18,7 +18,7 @@ import { holderName } from '@cnop/inventory-service/market-maker/leadership';
 import type { MarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import type { PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
-import { isTradable } from '@cnop/order-service/domain/fresh-quote';
+import { isTradable } from '@cnop/order-service/domain/placing/market-rules';
 import type { TriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
@@ -148,7 +148,7 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
       store,
       quotes: board,
       maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
-      catalogueHearsOfChanges: false,
+      catalogueIsInvalidated: false,
     });
     const quoteFor = shape === 'one process' ? board.latest : deps.quoteFor;
     const candles = {

@@ -74,7 +74,7 @@ async function openBotMarket({ isOneProcess, storesBeforeShowing, dice }: BotMar
     holder: 'elsewhere/1/bot',
   });
   const surroundings = { ...runtime, quotes: traded, maxQuoteAgeSeconds: 3 };
-  const deps = createOrderDependencies({ ...surroundings, catalogueHearsOfChanges: isOneProcess });
+  const deps = createOrderDependencies({ ...surroundings, catalogueIsInvalidated: isOneProcess });
   const poll = async (board: WritableQuoteBoard): Promise<void> => {
     if (isOneProcess) return;
     const stop = await relayStoredPrices({ board, readAssets: assets.getAssets, onFailure: raise });

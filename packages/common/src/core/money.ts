@@ -4,7 +4,6 @@ export type { Decimal } from './decimal.ts';
 
 /** Fraction digits of USD, the only currency of the platform. */
 export const CURRENCY_SCALE = 2;
-const BASIS_POINT = '0.0001';
 /** Fraction digits of a percentage. */
 const PERCENTAGE_SCALE = 2;
 /** The most fraction digits of any quantity or price. */
@@ -45,20 +44,6 @@ export function roundUp(value: Decimal, scale: number): Decimal {
 /** Rounds a credit: down, so that splitting an order gains nothing. */
 export function roundDown(value: Decimal, scale: number): Decimal {
   return value.round(scale, 'down');
-}
-
-/** Converts basis points to a share: 25 to 0.0025. */
-export function shareOf(basisPoints: number): Decimal {
-  return decimal(BASIS_POINT).times(String(basisPoints));
-}
-
-/**
- * Computes the fee of a fill, rounded up to the cent.
- * @param total USD
- * @returns USD
- */
-export function feeOf(total: Decimal, basisPoints: number): Decimal {
-  return basisPoints === 0 ? ZERO : roundUp(total.times(shareOf(basisPoints)), CURRENCY_SCALE);
 }
 
 /**

@@ -30,6 +30,6 @@ export function isLimitOrder(orderType: OrderType): boolean {
 }
 
 /** Returns the price of a quote for a side, in USD per unit: a buyer pays the ask, a seller gets the bid. */
-export function priceFor(side: Side, quote: Quote): string {
+export function priceFor(side: Side, quote: Pick<Quote, 'bid' | 'ask'>): string {
   return side === 'buy' ? quote.ask : quote.bid;
 }

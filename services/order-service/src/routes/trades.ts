@@ -2,13 +2,12 @@ import { assetTransactionSchema } from '@cnop/common/entities/asset/asset-transa
 import { assetIdParameterSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
 import { CSV_ANSWER, CSV_NOTE, csvQueryShape, sendCsv } from '@cnop/common/http/csv-download';
-import { getAssetBalanceDao, getAssetDao, getAssetTransactionDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import { getOrdering } from '../dependencies.ts';
+import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import { exportTrades, listAssetTrades, listTrades } from '../use-cases/list-trades.ts';
 
 const tradeListAnswerSchema = z.object({
@@ -31,20 +30,14 @@ const tradeListAnswerSchema = z.object({
   next_cursor: z.string().nullable(),
 });
 const tradePeriodSchema = z.strictObject({
-  start_date: startOfPeriodSchema.optional().describe('Traded at or after this day or moment.'),
-  end_date: endOfPeriodSchema.optional().describe('Traded at or before this day or moment.'),
+  start_date: startOfPeriodSchema.optional().describe('Traded at or after this day or time.'),
+  end_date: endOfPeriodSchema.optional().describe('Traded at or before this day or time.'),
 });
 
 const docs = { tags: ['orders'], security: BEARER_SECURITY };
 
-/** What a user bought and sold, of one asset or of all. */
-export function tradeRoutes(app: ServiceApp): void {
-  const deps = {
-    trades: getAssetTransactionDao(app),
-    holdings: getAssetBalanceDao(app),
-    assets: getAssetDao(app),
-  };
-
+/** Adds the routes that list a user's trades, of one asset or of all. */
+export function tradeRoutes(app: ServiceApp, deps: OrderDependencies): void {
   app.get(
     '/assets/:asset_id/transactions',
     {
@@ -90,7 +83,7 @@ export function tradeRoutes(app: ServiceApp): void {
     {
       schema: {
         ...docs,
-        summary: 'Download own trades of all assets as a table, newest first',
+        summary: 'Export own trades of all assets as CSV, newest first',
         description: CSV_NOTE,
         querystring: inOrder(tradePeriodSchema.extend(csvQueryShape)),
         response: { 200: CSV_ANSWER },
@@ -99,7 +92,7 @@ export function tradeRoutes(app: ServiceApp): void {
     async (request, reply) => {
       const { start_date: from, end_date: to, bom } = request.query;
       const table = await exportTrades(deps, { username: identityOf(request).username, from, to });
-      return sendCsv(reply, { table, name: 'cnop-trades', at: getOrdering(app).clock.now(), bom });
+      return sendCsv(reply, { table, name: 'cnop-trades', at: deps.clock.now(), bom });
     },
   );
 }

@@ -1,27 +1,26 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { isTradable } from '../domain/fresh-quote.ts';
-import type { PriceSpan } from '../domain/price-span.ts';
-import { createPriceSpan } from '../domain/price-span.ts';
-import { createQuoteWindow } from '../domain/quote-window.ts';
-import { createCheckpointWriter } from './checkpoint-writer.ts';
-import type { EngineParts } from './dependencies.ts';
-import { fireTouchedOrders } from './fire-touched-orders.ts';
-import { readRecordedQuotes } from './read-recorded-quotes.ts';
+import { isTradable } from '../domain/placing/market-rules.ts';
+import type { PriceSpan } from '../domain/triggers/price-span.ts';
+import { createPriceSpan } from '../domain/triggers/price-span.ts';
+import { createQuoteWindow } from '../domain/triggers/quote-window.ts';
+import { createCheckpointWriter, readRecordedQuotes } from './checkpoint.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { executeTriggeredOrders } from './execute-triggered-orders.ts';
 import { createTrailingStops } from './trailing-stops.ts';
 
-/** One asset: its prices, and what they fire. */
+/** The quotes of one asset, and the orders that they trigger. */
 export interface AssetWatch {
-  /** Notes a quote; costs nothing, and acts on nothing. */
+  /** Stores a quote in memory until `process` is called. */
   see(quote: Quote): void;
-  /** Notes the quote that was there before any came in. */
+  /** Stores the quote that was on the board before the engine subscribed. */
   seeFirst(quote: Quote): void;
-  /** Acts on what was seen. Never to run twice at once. */
-  act(): Promise<void>;
-  /** Makes the next `act` read every open trailing stop again. */
+  /** Processes the stored quotes. Must not run concurrently with itself. */
+  process(): Promise<void>;
+  /** Makes the next `process` read every open trailing stop again. */
   tidyNext(): void;
-  /** Drops a trailing stop that somebody ended. */
+  /** Drops a trailing stop that ended. */
   forget(orderId: string): void;
-  /** Stores how far the prices have been acted on, if they have and an order waits for them. */
+  /** Stores how far quotes are processed, if that changed and the asset has open orders. */
   saveCheckpoint(): Promise<void>;
 }
 
@@ -30,12 +29,12 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
   const window = createQuoteWindow();
   const trailing = createTrailingStops(assetId, parts, window);
   const checkpoint = createCheckpointWriter(assetId, parts);
-  /** Prices of a time when nobody looked, until they are acted on. */
+  /** Quotes on record from a time without an engine, until they are processed. */
   let missed: PriceSpan | undefined;
   let first: Quote | undefined;
   let isLoaded = false;
-  let wantsTidying = false;
-  let learntAtMilliseconds = Number.NEGATIVE_INFINITY;
+  let needsTidying = false;
+  let learnedAtMilliseconds = Number.NEGATIVE_INFINITY;
 
   function see(quote: Quote): void {
     const now = clock.now();
@@ -47,20 +46,20 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
   }
 
   async function load(): Promise<void> {
-    // Orders that come from now on are learnt of by what comes in, so an asset without any needs no look back.
+    // An asset without open orders missed nothing: later orders are read from the index.
     if (!(await triggerIndex.isEmpty(assetId))) {
       const recorded = await readRecordedQuotes(parts, assetId);
       await trailing.load(recorded, first);
       missed = createPriceSpan(recorded);
-      if (missed) log.info({ asset_id: assetId, quotes: recorded.length }, 'looking at missed prices');
+      if (missed) log.info({ asset_id: assetId, quotes: recorded.length }, 'processing missed quotes');
     }
-    learntAtMilliseconds = clock.now().getTime();
+    learnedAtMilliseconds = clock.now().getTime();
     isLoaded = true;
   }
 
-  async function fire(latest: Quote, beganAtMilliseconds: number): Promise<void> {
+  async function execute(latest: Quote, beganAtMilliseconds: number): Promise<void> {
     const unsettled = window.unsettled();
-    const { changed, isComplete } = await fireTouchedOrders(parts, {
+    const { changed, isComplete } = await executeTriggeredOrders(parts, {
       assetId,
       latest,
       unsettled,
@@ -68,7 +67,7 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
       trailing,
     });
     const { bid, ask, seq } = latest;
-    if (changed > 0) log.info({ asset_id: assetId, orders: changed, bid, ask }, 'orders fired');
+    if (changed > 0) log.info({ asset_id: assetId, orders: changed, bid, ask }, 'orders triggered');
     if (!isComplete) return;
     window.settle(seq, beganAtMilliseconds);
     checkpoint.note(latest);
@@ -83,23 +82,23 @@ export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatc
       see(quote);
     },
 
-    async act() {
+    async process() {
       if (!isLoaded) await load();
       const beganAtMilliseconds = clock.now().getTime();
       const latest = window.latest();
       trailing.follow();
-      await trailing.learn(window.seqBefore(learntAtMilliseconds));
-      learntAtMilliseconds = beganAtMilliseconds;
-      // Before anything is done about a bid, whatever it raised is on disk.
+      await trailing.learn(window.seqBefore(learnedAtMilliseconds));
+      learnedAtMilliseconds = beganAtMilliseconds;
+      // Before any order is executed, the peaks are on disk.
       await trailing.save();
-      if (latest) await fire(latest, beganAtMilliseconds);
-      if (wantsTidying) await trailing.tidy();
-      wantsTidying = false;
+      if (latest) await execute(latest, beganAtMilliseconds);
+      if (needsTidying) await trailing.tidy();
+      needsTidying = false;
       window.prune(beganAtMilliseconds);
     },
 
     tidyNext() {
-      wantsTidying = true;
+      needsTidying = true;
     },
 
     forget: trailing.forget,

@@ -5,36 +5,36 @@ import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import { settlePosition } from '../domain/settle-position.ts';
-import { fundsOf, fundsReads } from '../use-cases/order-writes.ts';
-import type { EngineParts } from './dependencies.ts';
+import { settlePosition } from '../domain/filling/positions.ts';
+import { fundsOf, fundsReads } from '../use-cases/order-commits.ts';
+import type { EngineParts } from './engine-parts.ts';
 
-/** Holders of one reading. */
+/** Positions in one page. */
 const PAGE_SIZE = 100;
 /**
- * How long after the delisting an order may still be committed that was decided on the asset as it was before. A pass
- * over the holders is the last one only when it began later.
+ * The longest time after a delisting during which an order decided on the earlier state may still be committed. Only a
+ * pass that began later may be the last one.
  */
 const LAST_PASS_AFTER_MILLISECONDS = 60_000;
 
-type Settling = Pick<EngineParts, 'store' | 'clock' | 'ids' | 'assets' | 'gate' | 'log' | 'isClosing'>;
+type Settling = Pick<EngineParts, 'store' | 'clock' | 'ids' | 'assets' | 'semaphore' | 'log' | 'isClosing'>;
 
 /**
- * Settles the positions in delisted assets, each in a commit of its own, so that an interrupted pass goes on where it
- * ended: a position that was settled is empty. When a pass finds none that is left, the asset is marked as settled.
+ * Settles the positions in delisted assets, each in a commit of its own. An interrupted pass resumes where it ended,
+ * since a settled position is empty. Marks an asset as settled when a pass leaves no position.
  */
 export async function settleDelistedAssets(parts: Settling): Promise<void> {
   for (const asset of await parts.assets.getAssets()) {
     if (asset.status !== 'delisted' || asset.settlement_price === null || asset.settled_at !== null) continue;
     const beganAt = parts.clock.now().getTime();
-    const { settled, left } = await settleHolders(parts, asset);
+    const { settled, left } = await settlePositions(parts, asset);
     if (settled > 0) parts.log.info({ asset_id: asset.asset_id, positions: settled }, 'positions settled');
     const isLast = beganAt - Date.parse(asset.delisted_at ?? '') >= LAST_PASS_AFTER_MILLISECONDS;
     if (left === 0 && isLast && !parts.isClosing()) await markSettled(parts, asset);
   }
 }
 
-async function settleHolders(
+async function settlePositions(
   parts: Settling,
   { asset_id: assetId }: Asset,
 ): Promise<{ readonly settled: number; readonly left: number }> {
@@ -47,7 +47,7 @@ async function settleHolders(
     const page = await holdings.getAllBalancesForAsset(assetId, { limit: PAGE_SIZE, offset: 0, after });
     const open = page.items.filter(({ quantity }) => quantity !== '0');
     const outcomes = await Promise.all(
-      open.map(({ username }) => parts.gate.pass(() => trySettling(parts, { username, assetId }))),
+      open.map(({ username }) => parts.semaphore.pass(() => trySettling(parts, { username, assetId }))),
     );
     const done = outcomes.filter(Boolean).length;
     settled += done;
@@ -57,23 +57,29 @@ async function settleHolders(
   return { settled, left };
 }
 
-interface HolderOf {
+interface PositionKey {
   readonly username: string;
   readonly assetId: string;
 }
 
-/** A position that fails is logged and left to the next pass; the others are settled all the same. */
-async function trySettling(parts: Settling, holder: HolderOf): Promise<boolean> {
+/** Settles a position. A failure is logged and left to the next pass; it does not stop the others. */
+async function trySettling(parts: Settling, position: PositionKey): Promise<boolean> {
   try {
-    return await settleOne(parts, holder);
+    return await settleOne(parts, position);
   } catch (error) {
-    const { username, assetId } = holder;
-    parts.log.warn({ err: error, username, asset_id: assetId }, 'a position could not be settled');
+    const { username, assetId } = position;
+    parts.log.warn(
+      { err: error, username, asset_id: assetId },
+      'settling a position failed and is tried again',
+    );
     return false;
   }
 }
 
-async function settleOne({ store, clock, ids }: Settling, { username, assetId }: HolderOf): Promise<boolean> {
+async function settleOne(
+  { store, clock, ids }: Settling,
+  { username, assetId }: PositionKey,
+): Promise<boolean> {
   const context = { tradeId: ids.next(), eventId: ids.next(), at: clock.now().toISOString() };
   const reads = { ...fundsReads(username, assetId), asset: assetRecord.key({ asset_id: assetId }) };
   return store.transact(reads, (items) => {
@@ -100,5 +106,5 @@ async function markSettled({ store, clock, assets }: Settling, { asset_id }: Ass
     const asset = assetRecord.readIfPresent(items.asset);
     return { writes: asset ? [assetRecord.replace({ ...asset, settled_at })] : [], result: undefined };
   });
-  assets.forget();
+  assets.invalidate();
 }

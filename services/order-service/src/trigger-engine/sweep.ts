@@ -1,26 +1,24 @@
 import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
 import type { TriggerKind } from '@cnop/common/entities/order/order';
 import { ASSET_STATES } from '@cnop/common/trading/asset-states';
-import { expireOrder } from '../use-cases/expire-order.ts';
-import { withdrawOrder } from '../use-cases/withdraw-order.ts';
-import type { EngineParts } from './dependencies.ts';
-import type { Tally } from './each-indexed-order.ts';
-import { eachIndexedOrder, PAGE_SIZE } from './each-indexed-order.ts';
+import { expireOrder, withdrawOrder } from '../use-cases/change-open-order.ts';
+import type { EngineParts, Tally } from './engine-parts.ts';
+import { changeEachOrder, PAGE_SIZE } from './engine-parts.ts';
 
 const TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'];
-/** Where orders wait that buy. */
+/** The index ranges of open buy orders. */
 const BUY_TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE'];
 
-/** Told of an order that was ended, for what is kept of it in memory. */
+/** Called for an order that ended, to drop it from memory. */
 export type OnEnded = (assetId: string, orderId: string) => void;
 
-/** Ends the orders whose time is over. */
+/** Expires the open orders past their expiry. */
 export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
   const at = parts.clock.now().toISOString();
   const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
   const tallies = await Promise.all(
     shards.map((shard) =>
-      eachIndexedOrder(
+      changeEachOrder(
         parts,
         (after) => parts.triggerIndex.getExpired(shard, { at, limit: PAGE_SIZE, after }),
         async (order) => {
@@ -35,7 +33,10 @@ export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promis
   report(parts, tallies, 'orders expired');
 }
 
-/** Cancels the open orders that the state of their asset rules out: all of a delisted one, buys where only sales are open. */
+/**
+ * Cancels the open orders that the state of their asset rules out: all of a delisted asset, and the buys of an asset
+ * that can only be sold.
+ */
 export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
   for (const { asset_id: assetId, status } of await parts.assets.getAssets()) {
     const { platformCancels } = ASSET_STATES[status];
@@ -43,7 +44,7 @@ export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Prom
     const isAll = platformCancels === 'all';
     const reason = isAll ? `${assetId} is delisted` : `${assetId} can only be sold`;
     for (const kind of isAll ? TRIGGER_KINDS : BUY_TRIGGER_KINDS) {
-      const tally = await eachIndexedOrder(
+      const tally = await changeEachOrder(
         parts,
         (after) => parts.triggerIndex.getOrders({ assetId, kind, limit: PAGE_SIZE, after }),
         async (order) => {

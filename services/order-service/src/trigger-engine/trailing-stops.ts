@@ -1,34 +1,38 @@
+import type { Position } from '@cnop/common/core/pagination';
+import type { PricePeak, PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Trigger } from '../domain/execute-triggered-order.ts';
-import type { TouchedOrder } from '../domain/followed-stops.ts';
-import { createFollowedStops } from '../domain/followed-stops.ts';
-import type { AcceptedStop } from '../domain/missed-prices.ts';
-import type { QuoteWindow } from '../domain/quote-window.ts';
-import type { EngineParts } from './dependencies.ts';
-import { readTrailingStops } from './read-trailing-stops.ts';
-import { createStoredPeaks } from './stored-peaks.ts';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { AcceptedStop, TriggeredOrder } from '../domain/trailing-stops/followed-stops.ts';
+import { createFollowedStops } from '../domain/trailing-stops/followed-stops.ts';
+import type { BidAt } from '../domain/trailing-stops/peaks.ts';
+import { supersededBy, withoutSuperseded } from '../domain/trailing-stops/peaks.ts';
+import type { Trigger } from '../domain/triggers/execute-triggered-order.ts';
+import type { QuoteWindow } from '../domain/triggers/quote-window.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { PAGE_SIZE } from './engine-parts.ts';
 
-/** The trailing stops of one asset: in memory by their peaks, and each peak on disk before anything rests on it. */
+/** The trailing stops of one asset: in memory by their peaks, and each peak on disk before an order is executed by it. */
 export interface TrailingStops {
   /**
-   * Begins with what is stored, and with the prices of the time when nobody followed them.
-   * @param latest the quote that was there before any came in
+   * Restores the stored state, and processes the quotes from the time without an engine.
+   * @param latest the quote that was on the board before the engine subscribed
    */
   load(recorded: readonly Quote[], latest: Quote | undefined): Promise<void>;
-  /** Follows what has come in, in the order of time. */
+  /** Processes the quotes that arrived, in the order of time. */
   follow(): void;
   /**
-   * Takes in orders that were accepted at a quote or later, with what they missed.
-   * @param fromSeq undefined: at the latest quote of an acceptance that is known, or later
+   * Reads orders from the index that were accepted at a quote or later, and catches up on the quotes that they missed.
+   * @param fromSeq undefined: from the latest known quote of an acceptance on
    */
   learn(fromSeq: number | undefined): Promise<void>;
-  /** Puts the peaks on disk; what was touched may be acted on afterwards. */
+  /** Stores the new peaks. Triggered orders may be executed after that. */
   save(): Promise<void>;
-  touched(): readonly TouchedOrder[];
+  triggered(): readonly TriggeredOrder[];
   triggerOf(orderId: string): Trigger | undefined;
-  /** Drops an order that waits no longer. */
+  /** Drops an order that is no longer open. */
   forget(orderId: string): void;
-  /** Reads all of them again: drops orders that are no longer open, and peaks that no other order needs. */
+  /** Reads all open trailing stops again, and drops orders that are no longer open and peaks that no order needs. */
   tidy(): Promise<void>;
 }
 
@@ -51,11 +55,11 @@ export function createTrailingStops(
     }
   }
 
-  /** An index may lag, so the orders that it does not have are asked themselves. */
+  /** Reads the orders that the index lacks before dropping them, since an index may lag. */
   async function dropEnded(present: ReadonlySet<string>): Promise<void> {
-    const missing = [...followed.waitingIds()].filter((id) => !present.has(id));
-    const waiting = new Set((await triggerIndex.getOpen(missing)).map(({ order_id }) => order_id));
-    for (const id of missing) if (!waiting.has(id)) followed.forget(id);
+    const missing = [...followed.openIds()].filter((id) => !present.has(id));
+    const open = new Set((await triggerIndex.getOpen(missing)).map(({ order_id }) => order_id));
+    for (const id of missing) if (!open.has(id)) followed.forget(id);
   }
 
   const save = (): Promise<void> => stored.save(followed.takeNewRaises());
@@ -72,9 +76,9 @@ export function createTrailingStops(
         stops.push(stop);
         lastAcceptedSeq = Math.max(lastAcceptedSeq, stop.accepted.seq);
       }
-      // What has come in since then is followed like any other quote.
+      // Quotes that arrived meanwhile are processed like any other.
       const firstLive = latest ? latest.seq + 1 : (window.firstSeq() ?? Number.POSITIVE_INFINITY);
-      // The record may be ahead of the quotes that came in. Following it twice would mix up the order of time.
+      // The record may be ahead of the quotes that arrived. Processing them again would break the order of time.
       const firstSeq = Math.max(firstLive, (recorded.at(-1)?.seq ?? -1) + 1);
       const bids = [...stored.all(), ...(latest && !latest.suspended ? [latest] : [])];
       followed.restore({ stops, bids, recorded, firstSeq });
@@ -83,7 +87,7 @@ export function createTrailingStops(
     follow: () => followed.follow(window.after(followed.followedSeq())),
     learn: (fromSeq = lastAcceptedSeq) => learn(fromSeq),
     save,
-    touched: followed.touched,
+    triggered: followed.triggered,
     triggerOf: followed.triggerOf,
     forget: followed.forget,
 
@@ -92,10 +96,94 @@ export function createTrailingStops(
       await learn(0, (orderId) => present.add(orderId));
       await dropEnded(present);
       await save();
-      // The peaks of what is still to be executed are not among those of what waits.
-      if (followed.touched().length > 0) return;
-      // One that is young may be the peak of an order that another process learnt of first.
+      // The peaks of triggered orders are not among those of open ones.
+      if (followed.triggered().length > 0) return;
+      // A recent peak may belong to an order that another process learned of first.
       await stored.keepOnly(followed.raises(), window.firstSeq() ?? 0);
+    },
+  };
+}
+
+interface TrailingRange {
+  readonly assetId: string;
+  /** The lowest `seq` of the quote of acceptance. */
+  readonly fromSeq: number;
+  readonly isKnown: (orderId: string) => boolean;
+  /** Called for every order in the index, known or not. */
+  readonly onSeen?: (orderId: string) => void;
+}
+
+/** Yields the open trailing stops of an asset that are not known yet, page by page. */
+async function* readTrailingStops(
+  triggerIndex: TriggerIndexDao,
+  { assetId, fromSeq, isKnown, onSeen }: TrailingRange,
+): AsyncGenerator<AcceptedStop> {
+  let after: Position | undefined;
+  do {
+    const page = await triggerIndex.getOrders({ assetId, kind: 'TRAIL', fromSeq, limit: PAGE_SIZE, after });
+    const ids = page.items.map(({ orderId }) => orderId);
+    if (onSeen) ids.forEach(onSeen);
+    const unknown = ids.filter((id) => !isKnown(id));
+    // The index holds ids only; the trails are in the orders.
+    if (unknown.length > 0) yield* (await triggerIndex.getOpen(unknown)).flatMap(acceptedStopOf);
+    after = page.next;
+  } while (after);
+}
+
+function acceptedStopOf(order: Order): AcceptedStop[] {
+  const { order_id: orderId, username, trail_amount, trail_percent, accepted_quote } = order;
+  if (!accepted_quote) return [];
+  const { seq, bid, at } = accepted_quote;
+  return [{ orderId, username, trail_amount, trail_percent, accepted: { seq, bid, at } }];
+}
+
+/** The peaks of one asset on disk, as far as this process knows, and those that are still to be written. */
+interface StoredPeaks {
+  all(): readonly PricePeak[];
+  load(): Promise<void>;
+  /** Stores bids that raised the peak of an order, unless they are stored already or superseded. */
+  save(raises: readonly BidAt[]): Promise<void>;
+  /** Deletes the peaks older than a `seq` that no order needs. */
+  keepOnly(needed: readonly BidAt[], olderThanSeq: number): Promise<void>;
+}
+
+function createStoredPeaks(assetId: string, dao: PricePeakDao): StoredPeaks {
+  const stored = new Map<number, PricePeak>();
+  let unstored: BidAt[] = [];
+
+  const note = (added: readonly PricePeak[], removed: readonly PricePeak[]): void => {
+    for (const { seq } of removed) stored.delete(seq);
+    for (const peak of added) stored.set(peak.seq, peak);
+  };
+
+  return {
+    all: () => [...stored.values()],
+
+    async load() {
+      note(await dao.getPeaks(assetId), []);
+    },
+
+    async save(raises) {
+      // Kept until the write succeeds, so that a failed write loses nothing.
+      unstored = withoutSuperseded([...unstored, ...raises]).filter(
+        ({ seq, bid }) => stored.get(seq)?.bid !== bid,
+      );
+      if (unstored.length === 0) return;
+      const added = unstored.map(({ seq, bid, at }) => ({ asset_id: assetId, seq, bid, at }));
+      const removed = supersededBy(added, [...stored.values()]);
+      await dao.replacePeaks(added, removed);
+      note(added, removed);
+      unstored = [];
+    },
+
+    async keepOnly(needed, olderThanSeq) {
+      const neededSeqs = new Set(needed.map(({ seq }) => seq));
+      // Read again: another process may have left some.
+      const all = await dao.getPeaks(assetId);
+      const unneeded = all.filter(({ seq }) => !neededSeqs.has(seq) && seq < olderThanSeq);
+      if (unneeded.length === 0) return;
+      await dao.replacePeaks([], unneeded);
+      note([], unneeded);
     },
   };
 }

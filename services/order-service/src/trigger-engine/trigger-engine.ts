@@ -8,18 +8,18 @@ import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
-import type { EngineLog, EngineParts } from './dependencies.ts';
+import type { EngineLog, EngineParts } from './engine-parts.ts';
 import { settleDelistedAssets } from './settle-delisted.ts';
 import { expireOrders, withdrawOrders } from './sweep.ts';
 import { createWatchList } from './watch-list.ts';
 
-/** Orders that change at the same time: they share commits of the embedded store. */
+/** The most orders that change at the same time. They share commits of the embedded store. */
 const MAX_ORDERS_AT_ONCE = 256;
 const EXPIRY_MILLISECONDS = 1_000;
 const WITHDRAWAL_MILLISECONDS = 5_000;
 const CHECKPOINT_MILLISECONDS = 15_000;
 const TIDYING_MILLISECONDS = 10 * 60_000;
-/** Soon after the start comes a first tidying: for orders whose acceptance was being committed just then. */
+/** The first tidying comes soon after the start, for orders whose acceptance was being committed during it. */
 const FIRST_TIDYING_MILLISECONDS = 10_000;
 
 export interface TriggerEngineDependencies
@@ -39,20 +39,26 @@ export interface TriggerEngineDependencies
 }
 
 /**
- * Executes open orders as prices move, ends those whose time is over, and cancels those on assets that are no longer
- * traded and those that an interrupted suspension of an account left open. Any number of engines may run over one
- * store: each change is made only if the order is still open.
+ * The engine that changes open orders:
+ *
+ * - It executes orders that a quote triggers, also those triggered while no engine ran.
+ * - It expires orders past their expiry.
+ * - It cancels orders whose asset can no longer be traded, and orders of blocked accounts that an interrupted suspension
+ *   left open.
+ * - It settles positions in delisted assets.
+ *
+ * Any number of engines may run over one store: each change is made only if the order is still open.
  */
 export interface TriggerEngine {
-  /** Begins to follow the prices, first of all those that it missed. */
+  /** Starts processing quotes, beginning with those that were missed. */
   start(): void;
-  /** Resolves when everything that the prices so far fire is done. */
+  /** Resolves when all quotes seen so far are processed. */
   whenIdle(): Promise<void>;
-  /** Looks for expired orders and for assets that are no longer traded, without waiting for the next round. */
+  /** Expires and cancels orders now, without waiting for the next round. */
   sweep(): Promise<void>;
-  /** Forgets orders and peaks that are needed no longer, without waiting for the next round. */
+  /** Drops orders and peaks that are no longer needed, without waiting for the next round. */
   tidy(): Promise<void>;
-  /** Finishes what runs. */
+  /** Stops, and resolves when running work is finished. */
   close(): Promise<void>;
 }
 
@@ -65,11 +71,11 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
     triggerIndex: createTriggerIndexDao(store),
     peaks: createPricePeakDao(store),
     checkpoints: createTriggerCheckpointDao(store),
-    gate: createSemaphore({ slots: MAX_ORDERS_AT_ONCE }),
+    semaphore: createSemaphore({ slots: MAX_ORDERS_AT_ONCE }),
     isClosing: () => isClosing,
     prepareStore: onceDone(async () => {
       await blockInactiveAccounts(deps);
-      if ((await upgradeAssets(store, deps.clock.now())) > 0) deps.catalogue.forget();
+      if ((await upgradeAssets(store, deps.clock.now())) > 0) deps.catalogue.invalidate();
     }),
   };
   const watches = createWatchList(parts);
@@ -113,7 +119,7 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
     whenIdle: watches.whenIdle,
 
     async sweep() {
-      parts.assets.forget();
+      parts.assets.invalidate();
       await Promise.all([expire(), withdraw()]);
     },
 
@@ -125,15 +131,15 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
       watches.stop();
       await Promise.all(rounds.map((round) => round.stop()));
       await watches.whenIdle();
-      // Without it the next start looks at a little more than it must.
+      // If this fails, the next start only reads a little more than it must.
       await watches
         .saveCheckpoints()
-        .catch((err: unknown) => log.warn({ err }, 'the checkpoints were not stored'));
+        .catch((err: unknown) => log.warn({ err }, 'storing the checkpoints failed'));
     },
   };
 }
 
-/** Runs a task until it succeeded once; calls at the same time share one attempt. */
+/** Runs a task until it succeeds once. Concurrent calls share one attempt. */
 function onceDone(task: () => Promise<void>): () => Promise<void> {
   let attempt: Promise<void> | undefined;
   return async () => {

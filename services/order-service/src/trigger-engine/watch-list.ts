@@ -3,38 +3,36 @@ import { takesWrites } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { AssetWatch } from './asset-watch.ts';
 import { createAssetWatch } from './asset-watch.ts';
-import type { EngineParts } from './dependencies.ts';
-import { createTurns } from './turns.ts';
+import type { EngineParts } from './engine-parts.ts';
 
-/** Assets whose prices are acted on at the same time. */
+/** Assets whose quotes are processed at the same time. */
 const MAX_ASSETS_AT_ONCE = 8;
 
-/** All assets with a price, each acted on by itself. */
+/** The assets with a quote, each processed independently. */
 export interface WatchList {
-  /** Notes new quotes and has them acted on. */
+  /** Stores new quotes and schedules their assets. */
   see(quotes: readonly Quote[]): void;
-  /** Looks at every asset of the catalogue: what waits for it, and which of its prices were missed. */
+  /** Schedules every asset of the catalogue: for its open orders, and for the quotes that they missed. */
   wakeAll(): void;
   tidy(): Promise<void>;
-  /** Drops an order that somebody ended. */
+  /** Drops an order that ended. */
   forget(assetId: string, orderId: string): void;
   saveCheckpoints(): Promise<void>;
-  /** Resolves when everything that was seen has been acted on. */
+  /** Resolves when all quotes seen so far are processed. */
   whenIdle(): Promise<void>;
-  /** Begins nothing any more. */
+  /** Starts no more work. */
   stop(): void;
 }
 
 export function createWatchList(parts: EngineParts): WatchList {
   const { assets, quotes, log } = parts;
   const watches = new Map<string, AssetWatch>();
-  const turns = createTurns({
+  const queue = createAssetQueue({
     maxAtOnce: MAX_ASSETS_AT_ONCE,
-    // What was seen meanwhile is acted on when the store takes writes again, at the quote that then comes.
-    act: async (assetId) => (takesWrites(parts.store) ? watchOf(assetId).act() : undefined),
+    // Quotes that arrive while the store takes no writes are processed with the next quote after that.
+    run: async (assetId) => (takesWrites(parts.store) ? watchOf(assetId).process() : undefined),
     onFailure: (err, assetId) => {
-      if (!(err instanceof DiskFullError))
-        log.warn({ err, asset_id: assetId }, 'a price could not be acted on');
+      if (!(err instanceof DiskFullError)) log.warn({ err, asset_id: assetId }, 'processing a quote failed');
     },
   });
 
@@ -50,24 +48,24 @@ export function createWatchList(parts: EngineParts): WatchList {
     for (const { asset_id } of await assets.getAssets()) {
       const latest = quotes.latest(asset_id);
       if (latest && !watches.has(asset_id)) watchOf(asset_id).seeFirst(latest);
-      turns.wake(asset_id);
+      queue.wake(asset_id);
     }
   }
 
   return {
     see(news) {
       for (const quote of news) watchOf(quote.asset_id).see(quote);
-      for (const { asset_id } of news) turns.wake(asset_id);
+      for (const { asset_id } of news) queue.wake(asset_id);
     },
 
-    wakeAll: () => turns.hold(wakeCatalogue()),
+    wakeAll: () => queue.track(wakeCatalogue()),
 
     async tidy() {
       for (const [assetId, watch] of watches) {
         watch.tidyNext();
-        turns.wake(assetId);
+        queue.wake(assetId);
       }
-      await turns.whenIdle();
+      await queue.whenIdle();
     },
 
     forget: (assetId, orderId) => watches.get(assetId)?.forget(orderId),
@@ -76,7 +74,75 @@ export function createWatchList(parts: EngineParts): WatchList {
       await Promise.all([...watches.values()].map((watch) => watch.saveCheckpoint()));
     },
 
-    whenIdle: turns.whenIdle,
-    stop: turns.stop,
+    whenIdle: queue.whenIdle,
+    stop: queue.stop,
+  };
+}
+
+/** Runs a task for each asset: one run of an asset after the other, several assets at the same time. */
+interface AssetQueue {
+  /** Schedules a run of an asset. Calls during a run together schedule one more. */
+  wake(assetId: string): void;
+  /** Counts another task as running. */
+  track(task: Promise<void>): void;
+  /** Resolves when nothing runs and nothing is scheduled. */
+  whenIdle(): Promise<void>;
+  /** Starts no more runs. */
+  stop(): void;
+}
+
+function createAssetQueue({
+  maxAtOnce,
+  run,
+  onFailure,
+}: {
+  readonly maxAtOnce: number;
+  readonly run: (assetId: string) => Promise<void>;
+  /** A failed run is not repeated by itself: the next quote schedules the next run. */
+  readonly onFailure: (error: unknown, assetId?: string) => void;
+}): AssetQueue {
+  const due = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const tracked = new Set<Promise<void>>();
+  let isStopped = false;
+
+  function startDue(): void {
+    for (const assetId of due) {
+      if (isStopped || running.size >= maxAtOnce) return;
+      if (running.has(assetId)) continue;
+      due.delete(assetId);
+      running.set(assetId, runOne(assetId));
+    }
+  }
+
+  async function runOne(assetId: string): Promise<void> {
+    try {
+      await run(assetId);
+    } catch (error) {
+      onFailure(error, assetId);
+    } finally {
+      running.delete(assetId);
+      startDue();
+    }
+  }
+
+  return {
+    wake(assetId) {
+      due.add(assetId);
+      startDue();
+    },
+
+    track(task) {
+      const watched = task.catch((error: unknown) => onFailure(error)).finally(() => tracked.delete(watched));
+      tracked.add(watched);
+    },
+
+    async whenIdle() {
+      while (running.size + tracked.size > 0) await Promise.all([...running.values(), ...tracked]);
+    },
+
+    stop() {
+      isStopped = true;
+    },
   };
 }

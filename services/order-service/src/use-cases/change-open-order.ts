@@ -1,28 +1,133 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import type { Decision } from '@cnop/common/database/table-store';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import type { Funds } from '@cnop/common/trading/end-order';
-import type { TriggerOutcome } from '../domain/execute-triggered-order.ts';
+import { mayExecute, mayExecuteAny } from '@cnop/common/trading/asset-states';
+import { endOrder } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/holds';
+import { sideOf } from '@cnop/common/trading/order-sides';
+import { NotFoundError } from '@cnop/exception/errors';
+import { isTradable } from '../domain/placing/market-rules.ts';
+import type { OpenOrderOutcome, Trigger } from '../domain/triggers/execute-triggered-order.ts';
+import { executeTriggeredOrder, expire, isExpired } from '../domain/triggers/execute-triggered-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
-import { endingWrites, executionWrites, fundsOf, fundsReads } from './order-writes.ts';
-import { reportTrade } from './report-trade.ts';
+import type { OwnOrder } from './list-orders.ts';
+import { findOwnOrder } from './list-orders.ts';
+import { endingWrites, executionWrites, fundsOf, fundsReads, reportTrade } from './order-commits.ts';
 
-/** An order that waits, and whose funds its change will need. */
+/** The keys of an open order and of the funds that its change reads. */
 export interface OpenOrder {
   readonly orderId: string;
   readonly username: string;
   readonly assetId: string;
 }
 
+type Changing = Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'trades'>;
+
 /**
- * Decides about one order and its owner's funds in one commit. Whoever comes second, be it a cancellation, an expiry, a
- * trigger or another instance, finds the order in its new state.
- * @returns the order after its change; undefined when it stays as it is, or does not exist
+ * Cancels an open order and releases its hold.
+ * @throws NotFoundError (404), StateConflictError (409) when the order is final
  */
-export async function changeOpenOrder(
+export async function cancelOrder(
+  deps: Changing & Pick<OrderDependencies, 'orders'>,
+  { username, orderId }: OwnOrder,
+): Promise<Order> {
+  const { asset_id: assetId } = await findOwnOrder(deps, { username, orderId });
+  const ending = cancellation(deps, 'cancelled by the user');
+  const cancelled = await changeOpenOrder(deps, { orderId, username, assetId }, (found, funds) => ({
+    kind: 'ended',
+    ended: endOrder(found, funds, ending),
+  }));
+  if (!cancelled) throw new NotFoundError('The order');
+  return cancelled;
+}
+
+/**
+ * Cancels an order on behalf of the platform, because its asset can no longer be traded.
+ * @param reason shown to the user
+ * @returns undefined when the order is no longer open
+ */
+export async function withdrawOrder(
+  deps: Changing,
+  order: OpenOrder,
+  reason: string,
+): Promise<Order | undefined> {
+  const ending = cancellation(deps, reason);
+  return changeOpenOrder(deps, order, (found, funds) =>
+    found.status === 'queued'
+      ? { kind: 'ended', ended: endOrder(found, funds, ending) }
+      : { kind: 'unchanged' },
+  );
+}
+
+function cancellation({ ids, clock }: Pick<Changing, 'ids' | 'clock'>, reason: string) {
+  return { status: 'cancelled', reason, eventId: ids.next(), at: clock.now().toISOString() } as const;
+}
+
+/**
+ * Expires an open order and releases its hold.
+ * @returns undefined when the order is no longer open, or its expiry has not come
+ */
+export async function expireOrder(deps: Changing, order: OpenOrder): Promise<Order | undefined> {
+  const context = { eventId: deps.ids.next(), at: deps.clock.now().toISOString() };
+  return changeOpenOrder(deps, order, (found, funds) =>
+    isExpired(found, context.at) ? expire(found, funds, context) : { kind: 'unchanged' },
+  );
+}
+
+/** Returns the trigger of an order, given the stored order and the quote that it would be filled at. */
+export type TriggerRule = (order: Order, quote: Quote) => Trigger | undefined;
+
+/**
+ * The result of triggering an order.
+ *
+ * - `changed`: it was filled, or it ended instead, or it now waits for its price bound.
+ * - `unchanged`: it is not triggered, or another change came first.
+ * - `blocked`: no order of the asset can be filled now; it stays open.
+ */
+export type TriggerAttempt =
+  | { readonly kind: 'changed'; readonly order: Order }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'blocked' };
+
+type Triggering = Changing &
+  Pick<OrderDependencies, 'quoteFor' | 'maxQuoteAgeSeconds'> & {
+    /** May be a second old, since many orders ask for one asset: orders may be filled that long after its suspension. */
+    readonly assets: Pick<OrderDependencies['assets'], 'getAsset'>;
+  };
+
+/**
+ * Executes a triggered order at the current quote. While its asset is not traded or has no tradable quote, the order
+ * stays open.
+ */
+export async function triggerOrder(
+  deps: Triggering,
+  open: OpenOrder,
+  rule: TriggerRule,
+): Promise<TriggerAttempt> {
+  const asset = await deps.assets.getAsset(open.assetId);
+  const now = deps.clock.now();
+  const quote = deps.quoteFor(open.assetId, asset);
+  const canTrade =
+    asset && mayExecuteAny(asset.status) && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
+  if (!canTrade) return { kind: 'blocked' };
+  const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
+  const order = await changeOpenOrder(deps, open, (found, funds) => {
+    const trigger = mayExecute(asset.status, sideOf(found.order_type)) ? rule(found, quote) : undefined;
+    return trigger ? executeTriggeredOrder(found, context, { funds, trigger, quote }) : { kind: 'unchanged' };
+  });
+  return order ? { kind: 'changed', order } : { kind: 'unchanged' };
+}
+
+/**
+ * Decides about one order and the funds of its account in one commit. Of several concurrent changes (a cancellation, an
+ * expiry, a trigger, another instance) the first wins, and the others find the order in its new state.
+ * @returns the order after its change; undefined when it is unchanged or does not exist
+ */
+async function changeOpenOrder(
   deps: Pick<OrderDependencies, 'store' | 'trades'>,
   { orderId, username, assetId }: OpenOrder,
-  rule: (order: Order, funds: Funds) => TriggerOutcome,
+  rule: (order: Order, funds: Funds) => OpenOrderOutcome,
 ): Promise<Order | undefined> {
   const reads = { order: orderRecord.key({ order_id: orderId }), ...fundsReads(username, assetId) };
   const changed = await deps.store.transact(reads, (items) => {
@@ -33,14 +138,18 @@ export async function changeOpenOrder(
   return changed;
 }
 
-function decisionOf(outcome: TriggerOutcome): Decision<Order | undefined> {
-  if (outcome.kind === 'waits') return { writes: [], result: undefined };
-  if (outcome.kind === 'bound') {
-    return { writes: [orderRecord.replace(outcome.order)], result: outcome.order };
+function decisionOf(outcome: OpenOrderOutcome): Decision<Order | undefined> {
+  switch (outcome.kind) {
+    case 'unchanged':
+      return { writes: [], result: undefined };
+    case 'bound':
+      return { writes: [orderRecord.replace(outcome.order)], result: outcome.order };
+    case 'ended':
+      return { writes: endingWrites(outcome.ended), result: outcome.ended.order };
+    case 'executed':
+      return {
+        writes: executionWrites(outcome.executed, { isNew: false }),
+        result: outcome.executed.order,
+      };
   }
-  if (outcome.kind === 'ended') {
-    return { writes: endingWrites(outcome.ended), result: outcome.ended.order };
-  }
-  const { executed } = outcome;
-  return { writes: executionWrites(executed, { isNew: false }), result: executed.order };
 }

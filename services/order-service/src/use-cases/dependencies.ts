@@ -1,5 +1,10 @@
+import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
+import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -15,71 +20,111 @@ import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quot
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeFeed } from '@cnop/common/market/trade-feed';
-import type { CachedAssets } from '../cached-assets.ts';
-import { createCachedAssets } from '../cached-assets.ts';
 
-/** What a process gives to this service. */
-export interface OrderSurroundings
+/** The parts that a process provides to this service. */
+export interface OrderProcess
   extends Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'> {
-  /** Whether somebody tells the catalogue of every change of an asset, so that orders may go by it (ADR 0023). */
-  readonly catalogueHearsOfChanges?: boolean;
+  /**
+   * The catalogue is invalidated by every change of an asset, so that orders may be decided on it.
+   * @see ADR 0023
+   */
+  readonly catalogueIsInvalidated?: boolean;
   /** Instead of `DEFAULT_MAX_OPEN_ORDERS`. */
   readonly maxOpenOrders?: number;
 }
 
-/** What the use cases of this service work with; each names the part that it needs. */
+/** The dependencies of the use cases; each names the ones that it needs. */
 export interface OrderDependencies {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly ids: IdSource;
-  /** What an order is decided on: never older than the last change that was answered. */
+  /** The assets that orders are decided on: never older than the last change that was answered. */
   readonly assets: Pick<AssetDao, 'getAsset'>;
-  /** The same for whoever asks often and may be a second late. */
+  /** The assets for frequent reads: at most a second old. */
   readonly catalogue: CachedAssets;
+  /** Checks the asset of a filter against the store. */
+  readonly knownAssets: Pick<AssetDao, 'assertKnown'>;
   readonly orders: OrderDao;
+  readonly assetTransactions: AssetTransactionDao;
+  readonly holdings: Pick<AssetBalanceDao, 'getAllAssetBalances'>;
   readonly candles: CandleDao;
   readonly peaks: PricePeakDao;
   readonly quotes: QuoteBoard;
-  /** Returns the quote that an order is executed at: never an older one than any that a client has seen (ADR 0027). */
+  /**
+   * Returns the quote that an order is filled at: never older than one that a client has seen.
+   * @see ADR 0027
+   */
   readonly quoteFor: (assetId: string, asset: Asset | undefined) => Quote | undefined;
-  /** Told of every trade after its commit. */
+  /** Receives every trade after its commit. */
   readonly trades: TradeFeed;
-  /** A price that is older trades nothing. */
+  /** Orders are not filled at older quotes. */
   readonly maxQuoteAgeSeconds: number;
-  /** How many open orders one user may have. */
+  /** The most open orders that one user may have. */
   readonly maxOpenOrders: number;
 }
 
-/** Adds the DAOs over the store that a process gives. */
-export function createOrderDependencies(surroundings: OrderSurroundings): OrderDependencies {
-  const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = surroundings;
+/** Creates the dependencies, with DAOs over the store of the process. */
+export function createOrderDependencies(process: OrderProcess): OrderDependencies {
+  const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = process;
   const assets = createAssetDao(store);
   const catalogue = createCachedAssets({ read: assets.getAssets, clock });
   return {
     store,
     clock,
     ids,
-    assets: surroundings.catalogueHearsOfChanges ? catalogue : assets,
+    assets: process.catalogueIsInvalidated ? catalogue : assets,
     catalogue,
+    knownAssets: assets,
     orders: createOrderDao(store),
+    assetTransactions: createAssetTransactionDao(store),
+    holdings: createAssetBalanceDao(store),
     candles: createCandleDao(store),
     peaks: createPricePeakDao(store),
     quotes,
-    quoteFor: surroundings.catalogueHearsOfChanges ? quotes.latest : newestQuote(quotes),
+    quoteFor: process.catalogueIsInvalidated ? quotes.latest : newestQuote(quotes),
     trades,
     maxQuoteAgeSeconds,
-    maxOpenOrders: surroundings.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
+    maxOpenOrders: process.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
   };
 }
 
 /**
- * Makes the quote of a process that makes no prices: the newer one of the board's and the stored one. The asset of an
- * order was just read, so its spread is the one of now, and no process shows a price before it is stored.
+ * Returns the quote for a process without a market maker: the newer of the board's and the stored one. The asset of an
+ * order was just read, so its spread is current, and no process shows a price before it is stored.
  */
 function newestQuote(board: QuoteBoard): OrderDependencies['quoteFor'] {
   return (assetId, asset) => {
     const quote = board.latest(assetId);
     if (!asset || (quote && quote.seq > storedSeqOf(asset))) return quote;
     return storedQuoteOf(asset);
+  };
+}
+
+const MAX_AGE_MILLISECONDS = 1_000;
+
+/** The catalogue, at most a second old: a price move may read one asset ten thousand times. */
+export interface CachedAssets {
+  getAsset(assetId: string): Promise<Asset | undefined>;
+  getAssets(): Promise<readonly Asset[]>;
+  /** Invalidates the cache: the next read goes to the store. */
+  invalidate(): void;
+}
+
+export function createCachedAssets({
+  read,
+  clock,
+}: {
+  readonly read: () => Promise<readonly Asset[]>;
+  readonly clock: Clock;
+}): CachedAssets {
+  const byId = createCachedValue({
+    read: async () => new Map((await read()).map((asset) => [asset.asset_id, asset])),
+    maxAgeMilliseconds: MAX_AGE_MILLISECONDS,
+    clock,
+  });
+  return {
+    getAsset: async (assetId) => (await byId.get()).get(assetId),
+    getAssets: async () => [...(await byId.get()).values()],
+    invalidate: byId.invalidate,
   };
 }

@@ -5,24 +5,32 @@ import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { priceFor, sideOf } from '@cnop/common/trading/order-sides';
-import type { CandleSpan, Extreme } from '../domain/candle-spans.ts';
-import { candleSpansOf, furthest, partsOf, reachOf } from '../domain/candle-spans.ts';
-import { timelineOf } from '../domain/order-timeline.ts';
-import { highestPeakFor } from '../domain/price-peaks.ts';
-import type { SeenPrice } from '../domain/watched-price.ts';
-import { closest, extremeFor, nearestMissOf, waitingFor, watchedPeriod } from '../domain/watched-price.ts';
+import { timelineOf } from '../domain/reading/order-timeline.ts';
+import type { CandleSpan, Extreme, SeenPrice } from '../domain/reading/watched-prices.ts';
+import {
+  candleSpansOf,
+  closest,
+  extremeFor,
+  furthest,
+  nearestMissOf,
+  partsOf,
+  reachOf,
+  waitingFor,
+  watchedPeriod,
+} from '../domain/reading/watched-prices.ts';
+import { highestPeakFor } from '../domain/trailing-stops/peaks.ts';
 import type { OrderDependencies } from './dependencies.ts';
-import type { OwnOrder } from './find-own-order.ts';
-import { findOwnOrder } from './find-own-order.ts';
+import type { OwnOrder } from './list-orders.ts';
+import { findOwnOrder } from './list-orders.ts';
 
 type Explaining = Pick<OrderDependencies, 'orders' | 'assets' | 'candles' | 'peaks' | 'quotes' | 'clock'>;
 
 /**
- * Tells what happened to an order and what it waits for, from what is stored of it and of the prices.
+ * Explains what happened to an order and which price triggers it, from the stored order, candles and peaks.
  * @throws NotFoundError (404)
  */
 export async function explainOrder(deps: Explaining, own: OwnOrder): Promise<OrderExplanation> {
-  const order = await findOwnOrder(deps.orders, own);
+  const order = await findOwnOrder(deps, own);
   const quote = deps.quotes.latest(order.asset_id);
   const isTrailing = order.order_type === 'trailing_stop';
   const seen = isTrailing ? [] : await pricesSeen(deps, order);
@@ -37,7 +45,7 @@ export async function explainOrder(deps: Explaining, own: OwnOrder): Promise<Ord
   };
 }
 
-/** The bid that a trailing stop is measured from: the trigger engine stores the peaks that waiting orders rest on. */
+/** Returns the peak of a trailing stop. The trigger engine stores the peaks of open orders. */
 async function peakSince(deps: Explaining, order: Order): Promise<string | null> {
   const { accepted_quote, asset_id, status } = order;
   if (!accepted_quote || status !== 'queued') return null;
@@ -46,7 +54,7 @@ async function peakSince(deps: Explaining, order: Order): Promise<string | null>
   return highestPeakFor(accepted_quote, latest ? [...peaks, latest] : peaks).bid;
 }
 
-/** The prices that an order was held against: at its acceptance, the furthest on record since, and the one of now. */
+/** Returns the prices that an order was compared with: at acceptance, the most extreme on record since, and the current one. */
 async function pricesSeen(deps: Explaining, order: Order): Promise<SeenPrice[]> {
   const period = watchedPeriod(order, deps.clock.now());
   const { accepted_quote: accepted, asset_id, status } = order;
@@ -64,7 +72,7 @@ async function pricesSeen(deps: Explaining, order: Order): Promise<SeenPrice[]> 
   ];
 }
 
-/** Candles know the middle of the price; what a side would have traded at follows from the asset's spread. */
+/** Candles record the mid; the price of a side follows from the asset's spread. */
 function priceInCandle(order: Order, asset: Asset, candle: Candle): SeenPrice {
   const mid = reachOf(candle, extremeFor(order));
   const quote = quoteAround(asset, { mid, at: candle.open_time, source: candle.source, seq: 0 });
@@ -80,7 +88,7 @@ interface Search {
   readonly extreme: Extreme;
 }
 
-/** The shortest candle on record that shows the furthest price: first all of the spans, then ever closer. */
+/** Finds the shortest candle on record with the most extreme price: reads all of the spans, then parts of the best candle. */
 async function furthestCandle(
   candles: CandleDao,
   assetId: string,
@@ -91,7 +99,7 @@ async function furthestCandle(
   const parts = best && partsOf(best);
   if (!parts) return best;
   const closer = await furthestCandle(candles, assetId, { spans: [parts], extreme });
-  // Shorter candles are kept for a shorter time: what is left of them may not reach as far.
+  // Shorter candles are kept for a shorter time: those left may not show the extreme.
   return closer && reachOf(closer, extreme) === reachOf(best, extreme) ? closer : best;
 }
 

@@ -1,7 +1,6 @@
 import { MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { OrderDao, OrderFilter } from '@cnop/common/dao/order/order-dao';
 import { matchesFilter } from '@cnop/common/dao/order/order-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
@@ -9,25 +8,44 @@ import type { Order, OrderType } from '@cnop/common/entities/order/order';
 import { orderTypeSchema } from '@cnop/common/entities/order/order';
 import type { Side } from '@cnop/common/trading/order-sides';
 import { sideOf } from '@cnop/common/trading/order-sides';
-import { ValidationError } from '@cnop/exception/errors';
-import { ordersCsv } from '../domain/csv-tables.ts';
+import { NotFoundError, ValidationError } from '@cnop/exception/errors';
+import { ordersCsv } from '../domain/reading/csv-tables.ts';
+import type { OrderDependencies } from './dependencies.ts';
 
-/** Pages of one export, each of which looks at a bounded number of orders. */
+/** The most pages of one export. Each page reads a bounded number of orders. */
 const MAX_PAGES_READ = 100;
 
-/** Which of a user's orders a list shows; all that are given must fit. */
+/** The filters of a list of a user's orders. An order is listed when it matches all of them. */
 export interface OrderSelection extends Omit<OrderFilter, 'order_types'> {
   readonly username: string;
   readonly order_type?: OrderType | undefined;
   readonly side?: Side | undefined;
-  /** At most one order has it. */
+  /** Matches at most one order. */
   readonly client_order_id?: string | undefined;
 }
 
-interface ListOrdersDeps {
-  readonly orders: Pick<OrderDao, 'getOrdersByUser' | 'getOrderByClientId'>;
-  readonly assets: Pick<AssetDao, 'assertKnown'>;
+/** The key of an order, and the user who must own it. */
+export interface OwnOrder {
+  readonly username: string;
+  readonly orderId: string;
 }
+
+/**
+ * Returns an order of a user.
+ * @throws NotFoundError (404) when the order does not exist or belongs to another user
+ */
+export async function findOwnOrder(
+  { orders }: { readonly orders: Pick<OrderDao, 'getOrder'> },
+  { username, orderId }: OwnOrder,
+): Promise<Order> {
+  const order = await orders.getOrder(orderId);
+  if (order?.username !== username) throw new NotFoundError('The order');
+  return order;
+}
+
+type ListOrdersDeps = Pick<OrderDependencies, 'knownAssets'> & {
+  readonly orders: Pick<OrderDao, 'getOrdersByUser' | 'getOrderByClientId'>;
+};
 
 /**
  * Lists a user's orders, newest first.
@@ -43,8 +61,9 @@ export async function listOrders(
 }
 
 /**
- * Returns a selection of orders as a table, newest first.
- * @throws NotFoundError (404) for an unknown asset; ValidationError (422) when there are more than an export may have
+ * Exports a selection of orders as CSV, newest first.
+ * @throws NotFoundError (404) for an unknown asset
+ * @throws ValidationError (422) when there are more rows than an export may have
  */
 export async function exportOrders(deps: ListOrdersDeps, selection: OrderSelection): Promise<string> {
   await assertKnownAsset(deps, selection);
@@ -58,8 +77,11 @@ export async function exportOrders(deps: ListOrdersDeps, selection: OrderSelecti
   throw ValidationError.ofParameter('start_date', message, 'period_too_wide');
 }
 
-async function assertKnownAsset({ assets }: ListOrdersDeps, { asset_id }: OrderSelection): Promise<void> {
-  if (asset_id !== undefined) await assets.assertKnown([asset_id]);
+async function assertKnownAsset(
+  { knownAssets }: ListOrdersDeps,
+  { asset_id }: OrderSelection,
+): Promise<void> {
+  if (asset_id !== undefined) await knownAssets.assertKnown([asset_id]);
 }
 
 async function readOrders(
@@ -75,7 +97,7 @@ async function readOrders(
   return { items: isShown ? [order] : [], next: undefined };
 }
 
-/** The order types that fit a type and a side; undefined when neither is given. */
+/** Returns the order types that match a type and a side; undefined when neither is given. */
 function typesOf(type: OrderType | undefined, side: Side | undefined): readonly OrderType[] | undefined {
   if (type === undefined && side === undefined) return undefined;
   return orderTypeSchema.options.filter(

@@ -1,21 +1,16 @@
 import { MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
-import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Period } from '@cnop/common/dao/read-page';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import { ValidationError } from '@cnop/exception/errors';
-import { tradesCsv } from '../domain/csv-tables.ts';
+import { tradesCsv } from '../domain/reading/csv-tables.ts';
+import type { OrderDependencies } from './dependencies.ts';
 
-interface ListTradesDeps {
-  readonly trades: AssetTransactionDao;
-  readonly holdings: Pick<AssetBalanceDao, 'getAllAssetBalances'>;
-}
+type ListTradesDeps = Pick<OrderDependencies, 'assetTransactions' | 'holdings'>;
 
-/** A user's trades in a period; without bounds all of them. */
+/** A user and a period; without bounds, all of the user's trades. */
 export interface TradeSelection extends Period {
   readonly username: string;
 }
@@ -25,28 +20,28 @@ export interface TradeSelection extends Period {
  * @throws NotFoundError (404) for an unknown asset
  */
 export async function listAssetTrades(
-  { trades, assets }: Pick<ListTradesDeps, 'trades'> & { readonly assets: Pick<AssetDao, 'assertKnown'> },
+  { assetTransactions, knownAssets }: Pick<OrderDependencies, 'assetTransactions' | 'knownAssets'>,
   { username, assetId }: { readonly username: string; readonly assetId: string },
   request: PageRequest,
 ): Promise<Page<AssetTransaction>> {
-  await assets.assertKnown([assetId]);
-  return trades.getUserAssetTransactions(username, assetId, request);
+  await knownAssets.assertKnown([assetId]);
+  return assetTransactions.getUserAssetTransactions(username, assetId, request);
 }
 
-/** Lists a user's trades of all assets, newest first: those of every asset that the user holds or once held. */
+/** Lists a user's trades of all assets that the user holds or once held, newest first. */
 export async function listTrades(
-  { trades, holdings }: ListTradesDeps,
+  { assetTransactions, holdings }: ListTradesDeps,
   { username, ...period }: TradeSelection,
   request: PageRequest,
 ): Promise<Page<AssetTransaction>> {
   const held = await holdings.getAllAssetBalances(username);
   const assetIds = held.map(({ asset_id }) => asset_id);
-  return trades.getUserTransactions(username, assetIds, request, period);
+  return assetTransactions.getUserTransactions(username, assetIds, request, period);
 }
 
 /**
- * Returns a user's trades of a period as a table, newest first.
- * @throws ValidationError (422) when there are more than an export may have
+ * Exports a user's trades of a period as CSV, newest first.
+ * @throws ValidationError (422) when there are more rows than an export may have
  */
 export async function exportTrades(deps: ListTradesDeps, selection: TradeSelection): Promise<string> {
   const trades = await collectPages((request) => listTrades(deps, selection, request), {

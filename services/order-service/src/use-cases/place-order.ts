@@ -1,43 +1,54 @@
 import { countOpenOrders } from '@cnop/common/accounts/cancel-open-orders';
 import type { Intent } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
-import type { Decision } from '@cnop/common/database/table-store';
+import { clientOrderRecord } from '@cnop/common/dao/order/order-dao';
+import type { Decision, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import type { Placement } from '../domain/decide-placement.ts';
-import { decidePlacement } from '../domain/decide-placement.ts';
-import type { OrderContext } from '../domain/new-order.ts';
-import { assertMayTrade } from '../domain/order-errors.ts';
-import { assertUnclaimed, claimOf, claimReads, claimWrites, KnownClientOrder } from './client-order-claim.ts';
+import { assertMayTrade } from '@cnop/common/trading/order-errors';
+import { ValidationError } from '@cnop/exception/errors';
+import type { OrderContext } from '../domain/placing/accept-order.ts';
+import type { Placement } from '../domain/placing/decide-placement.ts';
+import { decidePlacement } from '../domain/placing/decide-placement.ts';
 import type { OrderDependencies } from './dependencies.ts';
-import { findOwnOrder } from './find-own-order.ts';
-import { acceptanceWrites, executionWrites, fundsOf, fundsReads } from './order-writes.ts';
-import { reportTrade } from './report-trade.ts';
+import { findOwnOrder } from './list-orders.ts';
+import { acceptanceWrites, executionWrites, fundsOf, fundsReads, reportTrade } from './order-commits.ts';
 
-export interface PlaceOrder {
+/** A request for an order, with its user. */
+export interface OrderCommand {
   readonly username: string;
-  /** As the access token has it: a change of role ends the sessions that carry the old one. */
+  /** The role in the access token: a change of role ends the sessions that carry the old one. */
   readonly role: UserRole;
   readonly request: OrderCreate;
-  /** Tells this request from another one under the same client_order_id. */
+  /** Distinguishes this request from another one with the same client_order_id. */
   readonly requestHash: string;
+}
+
+/** A request that is to be placed. */
+export interface PlaceOrder extends OrderCommand {
   /** Present when the client sent an Idempotency-Key. */
   readonly intent: Intent | undefined;
 }
 
 export interface PlacedOrder {
   readonly order: Order;
-  /** `known`: an order of this client_order_id was there; `replayed`: the key was answered before. */
+  /** `known`: an order with this client_order_id exists; `replayed`: the Idempotency-Key was answered before. */
   readonly outcome: 'placed' | 'known' | 'replayed';
 }
 
 /**
- * Accepts an order: executes it at the price of the moment, or reserves what it needs and lets it wait. Funds, ledger,
- * order, event and the answer to a retry are one commit.
+ * Places an order: fills it at the current quote, or holds what it needs and leaves it open. Funds, ledger, order, event
+ * and the answer to a retry are one commit.
+ *
+ * - A retry with the same Idempotency-Key returns the first answer, whatever became of the asset and its price.
+ * - The same request with the same client_order_id returns the order that it placed.
+ *
  * @throws StaffCannotTradeError, ForbiddenError (403) when the role or the account may not trade
+ * @throws NotFoundError (404) for an unknown asset
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
  * @throws PriceTooOldError, PriceSuspendedError (503)
+ * @see docs/reference/orders.md
  */
 export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
   const { username, role, request, intent } = command;
@@ -62,13 +73,13 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
       reads: { ...fundsReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);
+        // Checked inside the transaction, so that a retry is answered whatever became of the asset and its price.
         assertMayTrade(role);
-        // Here and not before the transaction, so that a retry is answered whatever became of the asset and its price.
         const funds = fundsOf(items);
         const placement = decidePlacement({ ...situation, funds });
         if (placement.kind === 'queued' && funds.balance.open_order_count === null)
           throw new UncountedOrders();
-        const { writes, result } = writesOf(placement);
+        const { writes, result } = decisionOf(placement);
         return { writes: [...writes, ...claimWrites(claim)], result };
       },
     });
@@ -79,17 +90,22 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
     return await countingFirst(deps, username, attempt);
   } catch (error) {
     if (!(error instanceof KnownClientOrder)) throw error;
-    return {
-      order: await findOwnOrder(deps.orders, { username, orderId: error.orderId }),
-      outcome: 'known',
-    };
+    return { order: await findOwnOrder(deps, { username, orderId: error.orderId }), outcome: 'known' };
   }
 }
 
-/** Thrown inside a decision, never sent: the account's open orders were never counted. */
+function decisionOf(placement: Placement): Decision<Order> {
+  if (placement.kind === 'executed') {
+    const { executed } = placement;
+    return { writes: executionWrites(executed, { isNew: true }), result: executed.order };
+  }
+  return { writes: acceptanceWrites(placement.accepted), result: placement.accepted.order };
+}
+
+/** Thrown inside a decision, never sent: the open orders of the account were never counted. */
 class UncountedOrders extends Error {}
 
-/** Counts the open orders of an account when an order needs the count and there is none, then tries again. */
+/** Runs an attempt. If it needs a count of open orders that does not exist, counts them and tries again. */
 async function countingFirst<T>(
   { store }: Pick<OrderDependencies, 'store'>,
   username: string,
@@ -104,10 +120,45 @@ async function countingFirst<T>(
   }
 }
 
-function writesOf(placement: Placement): Decision<Order> {
-  if (placement.kind === 'executed') {
-    const { executed } = placement;
-    return { writes: executionWrites(executed, { isNew: true }), result: executed.order };
+/** The client_order_id of a request, and the order that it is used for. */
+export type Claim = Parameters<typeof clientOrderRecord.create>[0];
+
+/** Thrown inside a decision, never sent: an order with this client_order_id exists. */
+export class KnownClientOrder extends Error {
+  readonly orderId: string;
+
+  constructor(orderId: string) {
+    super('an order with this client_order_id exists');
+    this.orderId = orderId;
   }
-  return { writes: acceptanceWrites(placement.accepted), result: placement.accepted.order };
+}
+
+/** Returns the claim of a request; undefined when it has no client_order_id. */
+export function claimOf(command: OrderCommand, orderId: string): Claim | undefined {
+  const { username, request, requestHash } = command;
+  const name = request.client_order_id;
+  if (name === null || name === undefined) return undefined;
+  return { username, client_order_id: name, order_id: orderId, request_hash: requestHash };
+}
+
+/** Returns the key that `assertUnclaimed` needs. */
+export function claimReads(claim: Claim | undefined): { readonly claim?: ItemKey } {
+  return claim ? { claim: clientOrderRecord.key(claim) } : {};
+}
+
+function claimWrites(claim: Claim | undefined): Write[] {
+  return claim ? [clientOrderRecord.create(claim)] : [];
+}
+
+/**
+ * Refuses a client_order_id that was used before.
+ * @throws KnownClientOrder when the same request placed the order
+ * @throws ValidationError (422) when another request did
+ */
+export function assertUnclaimed(item: Item | undefined, claim: Claim | undefined): void {
+  const known = clientOrderRecord.readIfPresent(item);
+  if (!known || !claim) return;
+  if (known.request_hash === claim.request_hash) throw new KnownClientOrder(known.order_id);
+  const message = 'Another order has this client_order_id.';
+  throw ValidationError.ofField('client_order_id', message, 'already_exists');
 }

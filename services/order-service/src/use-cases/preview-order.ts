@@ -1,38 +1,27 @@
 import type { Item } from '@cnop/common/database/table-store';
-import type { OrderCreate } from '@cnop/common/entities/order/order';
 import type { OrderPreview, OrderReason } from '@cnop/common/entities/order/order-preview';
-import type { UserRole } from '@cnop/common/entities/user/user';
+import { assertMayTrade } from '@cnop/common/trading/order-errors';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import { assertMayTrade } from '../domain/order-errors.ts';
-import { previewOrder as preview } from '../domain/order-preview.ts';
-import { attempt } from '../domain/refusals.ts';
-import type { Claim } from './client-order-claim.ts';
-import { assertUnclaimed, claimOf, claimReads, KnownClientOrder } from './client-order-claim.ts';
+import { attempt, previewPlacement } from '../domain/reading/order-preview.ts';
 import type { OrderDependencies } from './dependencies.ts';
-import { fundsOf, fundsReads } from './order-writes.ts';
+import { fundsOf, fundsReads } from './order-commits.ts';
+import type { Claim, OrderCommand } from './place-order.ts';
+import { assertUnclaimed, claimOf, claimReads, KnownClientOrder } from './place-order.ts';
 
-export interface PreviewOrder {
-  readonly username: string;
-  /** As the access token has it: a change of role ends the sessions that carry the old one. */
-  readonly role: UserRole;
-  readonly request: OrderCreate;
-  /** Tells this request from another one under the same client_order_id. */
-  readonly requestHash: string;
-}
-
-/** Stands where a placed order would have ids of its own. */
+/** Stands for the ids that a placed order would have. */
 const NO_ID = 'preview';
 
 /**
- * Says what an order would do if it were placed now, and writes nothing.
+ * Predicts what an order would do if it were placed now. Writes nothing.
  * @throws NotFoundError (404) for an unknown asset
+ * @see docs/reference/orders.md
  */
 export async function previewOrder(
   deps: Pick<
     OrderDependencies,
     'store' | 'clock' | 'assets' | 'quoteFor' | 'maxQuoteAgeSeconds' | 'maxOpenOrders'
   >,
-  command: PreviewOrder,
+  command: OrderCommand,
 ): Promise<OrderPreview> {
   const { username, role, request } = command;
   const now = deps.clock.now();
@@ -43,18 +32,18 @@ export async function previewOrder(
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
   const roleReasons = attempt(() => assertMayTrade(role)).reasons;
   const claim = claimOf(command, NO_ID);
-  // A transaction without writes: cash, holding and name are read at one moment.
+  // A transaction without writes: balance, position and claim are read at one moment.
   return deps.store.transact({ ...fundsReads(username, request.asset_id), ...claimReads(claim) }, (items) => {
     const funds = fundsOf(items);
     const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context, funds };
     return {
       writes: [],
-      result: preview(situation, [...roleReasons, ...reasonsOfClaim(items.claim, claim)]),
+      result: previewPlacement(situation, [...roleReasons, ...reasonsOfClaim(items.claim, claim)]),
     };
   });
 }
 
-/** A name that was used before: the order would be refused, or the one of that name shown and nothing done. */
+/** A client_order_id that was used before: the order is refused, or the existing order returned and nothing done. */
 function reasonsOfClaim(item: Item | undefined, claim: Claim | undefined): readonly OrderReason[] {
   return attempt(() => {
     try {

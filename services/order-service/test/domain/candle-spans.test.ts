@@ -2,8 +2,8 @@ import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/can
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CandleSpan } from '../../src/domain/candle-spans.ts';
-import { candleSpansOf, endOfMinute, furthest, partsOf } from '../../src/domain/candle-spans.ts';
+import type { CandleSpan } from '../../src/domain/reading/watched-prices.ts';
+import { candleSpansOf, endOfMinute, furthest, partsOf } from '../../src/domain/reading/watched-prices.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

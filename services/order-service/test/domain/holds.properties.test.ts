@@ -14,9 +14,9 @@ import { ProblemError } from '@cnop/exception/problem-error';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidePlacement } from '../../src/domain/decide-placement.ts';
-import type { TriggerOutcome } from '../../src/domain/execute-triggered-order.ts';
-import { executeTriggeredOrder } from '../../src/domain/execute-triggered-order.ts';
+import { decidePlacement } from '../../src/domain/placing/decide-placement.ts';
+import type { OpenOrderOutcome } from '../../src/domain/triggers/execute-triggered-order.ts';
+import { executeTriggeredOrder } from '../../src/domain/triggers/execute-triggered-order.ts';
 import { decimals, scaled } from '../reference-arithmetic.ts';
 
 const START = Date.parse('2026-01-15T12:00:00.000Z');
@@ -134,7 +134,7 @@ function changeWaiting(world: World, { kind, user, pick }: Extract<Command, { pi
   keep(account, endOrder(order, funds, { status, reason: kind, eventId: context.eventId, at: context.at }));
 }
 
-function keepOutcome(account: Account, outcome: TriggerOutcome): void {
+function keepOutcome(account: Account, outcome: OpenOrderOutcome): void {
   if (outcome.kind === 'executed') keep(account, outcome.executed);
   if (outcome.kind === 'ended') keep(account, outcome.ended);
 }

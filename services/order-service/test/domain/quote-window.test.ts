@@ -2,9 +2,9 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { anOrder } from '@cnop/testing/builders/order';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPriceSpan } from '../../src/domain/price-span.ts';
-import type { QuoteWindow, SeenQuote } from '../../src/domain/quote-window.ts';
-import { createQuoteWindow } from '../../src/domain/quote-window.ts';
+import { createPriceSpan } from '../../src/domain/triggers/price-span.ts';
+import type { QuoteWindow, SeenQuote } from '../../src/domain/triggers/quote-window.ts';
+import { createQuoteWindow } from '../../src/domain/triggers/quote-window.ts';
 
 const SECOND = 1_000;
 

@@ -1,9 +1,9 @@
 import { decimal } from '@cnop/common/core/money';
+import type { Settlement } from '@cnop/common/trading/settlement';
+import { settle } from '@cnop/common/trading/settlement';
 import { ProblemError } from '@cnop/exception/problem-error';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Settlement } from '../../src/domain/settlement.ts';
-import { settle } from '../../src/domain/settlement.ts';
 import { cents, expectedTrade, fees, prices, quantities } from '../reference-arithmetic.ts';
 
 const sides = fc.constantFrom('buy', 'sell');

@@ -2,12 +2,12 @@ import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
-import type { Funds } from '@cnop/common/trading/end-order';
+import type { Funds } from '@cnop/common/trading/holds';
 import { ProblemError } from '@cnop/exception/problem-error';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Trade } from '../../src/domain/trade.ts';
-import { bookTrade } from '../../src/domain/trade.ts';
+import type { Trade } from '../../src/domain/filling/execute-order.ts';
+import { bookTrade } from '../../src/domain/filling/execute-order.ts';
 import {
   amountsOfCash,
   cents,

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BidAt } from '../../src/domain/peak-groups.ts';
-import type { SeenPeak, TouchedStop, TrailingBook, TrailingStop } from '../../src/domain/trailing-book.ts';
-import { catchUp, createTrailingBook } from '../../src/domain/trailing-book.ts';
+import type { BidAt, SeenPeak } from '../../src/domain/trailing-stops/peaks.ts';
+import type {
+  TrailingIndex,
+  TrailingStop,
+  TriggeredStop,
+} from '../../src/domain/trailing-stops/trailing-index.ts';
+import { catchUp, createTrailingIndex } from '../../src/domain/trailing-stops/trailing-index.ts';
 
 const RUNS = { numRuns: 1_000 };
 const AT = '2026-01-15T12:00:00.000Z';
@@ -89,8 +93,8 @@ type Model = ReturnType<typeof createModel>;
 const bidAt = (model: Model, seq: number): BidAt => ({ seq, bid: usd(model.bids[seq]!), at: AT });
 
 /** The book as a restart makes it: from the acceptances and the raises that were kept, and from nothing else. */
-function rebuilt(model: Model, noticed: ReadonlySet<string>, raises: readonly BidAt[]): TrailingBook {
-  const book = createTrailingBook();
+function rebuilt(model: Model, noticed: ReadonlySet<string>, raises: readonly BidAt[]): TrailingIndex {
+  const book = createTrailingIndex();
   for (const order of model.waiting.values()) {
     if (noticed.has(order.id)) book.add(stopOfModel(order), peakFrom(order, raises));
   }
@@ -117,7 +121,7 @@ interface Faults {
 /** Plays steps on the book and on the model, and says where they first part. */
 function firstDifference(played: readonly Step[], faults: Faults = {}): string | undefined {
   const model = createModel();
-  let book = createTrailingBook();
+  let book = createTrailingIndex();
   const noticed = new Set<string>();
   /** Fired while nobody knew of them: told when they are learnt of. */
   const lateTouches = new Set<string>();
@@ -206,15 +210,15 @@ describe('a book of trailing stops', () => {
   });
 
   it('says the exact price of a stop, digits and all', () => {
-    const book = createTrailingBook();
+    const book = createTrailingIndex();
     const order: TrailingStop = { orderId: 'o', username: 'u', trailAmount: null, trailPercent: '0.01' };
     book.add(order, { bid: '0.000000000000000003', raisedBy: undefined });
-    const touched: TouchedStop[] = book.follow({ seq: 2, bid: '0.000000000000000002', at: AT });
+    const touched: TriggeredStop[] = book.follow({ seq: 2, bid: '0.000000000000000002', at: AT });
     expect(touched).toEqual([{ orderId: 'o', username: 'u', stopPrice: '0.0000000000000000029997' }]);
   });
 
   it('lets a bid raise without firing', () => {
-    const book = createTrailingBook();
+    const book = createTrailingIndex();
     book.add(
       { orderId: 'o', username: 'u', trailAmount: '5', trailPercent: null },
       { bid: '100', raisedBy: undefined },
@@ -228,7 +232,7 @@ describe('a book of trailing stops', () => {
   });
 
   it('stays right when most of what was in it is removed', () => {
-    const book = createTrailingBook();
+    const book = createTrailingIndex();
     for (let i = 0; i < 5_000; i++) {
       const order = {
         orderId: `o${i}`,

@@ -1,6 +1,6 @@
 import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expireOrder } from '../../src/use-cases/expire-order.ts';
+import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { fire, startOrderService, waiting } from '../order-service-under-test.ts';
 import type { ProblemAnswer, Trader } from '../trader.ts';

@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Order } from '@cnop/common/entities/order/order';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expireOrder } from '../../src/use-cases/expire-order.ts';
+import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { fire, startOrderService, waiting } from '../order-service-under-test.ts';
 import type { OrderAnswer, ProblemAnswer, Trader } from '../trader.ts';

@@ -5,7 +5,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expireOrder } from '../../src/use-cases/expire-order.ts';
+import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { fire, startOrderService, waiting } from '../order-service-under-test.ts';
 import type { ProblemAnswer, Trader } from '../trader.ts';

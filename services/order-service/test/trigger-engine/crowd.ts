@@ -18,10 +18,10 @@ import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { anAsset } from '@cnop/testing/builders/inventory';
-import { createCachedAssets } from '../../src/cached-assets.ts';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
+import { createCachedAssets } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
 const ASSET_ID = 'SPOT';

@@ -17,11 +17,11 @@ import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
-import { createCachedAssets } from '../../src/cached-assets.ts';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
-import { cancelOrder } from '../../src/use-cases/cancel-order.ts';
+import { cancelOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
+import { createCachedAssets } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
 const SPOT = 'SPOT';

@@ -1,7 +1,7 @@
 import type { TableStore } from '@cnop/common/database/table-store';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isTradable } from '../../src/domain/fresh-quote.ts';
-import { limitTouch } from '../../src/domain/price-span.ts';
+import { isTradable } from '../../src/domain/placing/market-rules.ts';
+import { limitTriggerOf } from '../../src/domain/triggers/price-span.ts';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
 
@@ -185,7 +185,7 @@ describe('a limit order that was accepted by a process ahead of the engine', () 
     await open();
     const limit = await market.place({ order_type: 'limit_buy', price: '95' });
     const rule = (seq: number) =>
-      limitTouch(limit, { ...limit.accepted_quote!, bid: '90', mid: '90', ask: '90', seq });
+      limitTriggerOf(limit, { ...limit.accepted_quote!, bid: '90', mid: '90', ask: '90', seq });
     const accepted = limit.accepted_quote?.seq ?? 0;
     expect(rule(accepted - 1)).toBeUndefined();
     expect(rule(accepted)).toBeUndefined();
@@ -284,7 +284,7 @@ describe('an asset', () => {
     await open();
     const [buy, ...sales] = await placeAll();
     await market.change({ status: 'close_only' });
-    market.deps.catalogue.forget();
+    market.deps.catalogue.invalidate();
     await market.price('94');
     expect(await statusOf(buy!.order_id)).not.toBe('completed');
     await market.engine().sweep();
@@ -297,7 +297,7 @@ describe('an asset', () => {
     await open();
     const orders = await placeAll();
     await market.change({ status: 'cancel_only' });
-    market.deps.catalogue.forget();
+    market.deps.catalogue.invalidate();
     await market.price('94', '105');
     await market.engine().sweep();
     for (const { order_id } of orders) expect(await statusOf(order_id)).toBe('queued');

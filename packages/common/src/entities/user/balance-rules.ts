@@ -54,7 +54,7 @@ export function emptyBalance(username: string, at: string): Balance {
 }
 
 /** Returns the available cash in USD: `current_balance - held_balance`. */
-export function availableCash(balance: Balance): Decimal {
+export function availableCash(balance: Pick<Balance, 'current_balance' | 'held_balance'>): Decimal {
   return decimal(balance.current_balance).minus(balance.held_balance);
 }
 
@@ -92,31 +92,6 @@ const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance 
   'order_payment:debit': 'total_orders',
   'order_refund:credit': 'total_refunds',
 };
-
-/**
- * Holds cash for an order. The current balance stays the same.
- * @throws InsufficientBalanceError (422) when less cash is available
- */
-export function holdCash(balance: Balance, amount: Decimal, at: string): Balance {
-  const available = availableCash(balance);
-  if (amount.gt(available)) {
-    throw new InsufficientBalanceError('cash', {
-      available: formatUsd(available),
-      required: formatUsd(amount),
-      field: 'quantity',
-    });
-  }
-  return withHeld(balance, decimal(balance.held_balance).plus(amount), at);
-}
-
-/** Releases held cash. */
-export function releaseCash(balance: Balance, amount: Decimal, at: string): Balance {
-  return withHeld(balance, decimal(balance.held_balance).minus(amount), at);
-}
-
-function withHeld(balance: Balance, held: Decimal, at: string): Balance {
-  return { ...balance, held_balance: formatUsd(held), updated_at: at };
-}
 
 /**
  * Posts a completed entry to a ledger. No other code changes the current balance.

@@ -1,0 +1,117 @@
+import type { Decimal } from '../core/money.ts';
+import { decimal, formatDecimal, formatUsd, ZERO } from '../core/money.ts';
+import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
+import type { Order } from '../entities/order/order.ts';
+import type { Balance } from '../entities/user/balance.ts';
+import { availableCash, countOpenOrder, InsufficientBalanceError } from '../entities/user/balance-rules.ts';
+import { sideOf } from './order-sides.ts';
+import type { Settlement } from './settlement.ts';
+
+/** The balance and the position that a decision about an order reads. */
+export interface Funds {
+  readonly balance: Balance;
+  readonly holding: StoredAssetBalance | undefined;
+}
+
+/** The cash or units reserved for an open order: the most that its execution may need. */
+export interface Hold {
+  readonly amount: string;
+  /** `USD`, or the id of the asset. */
+  readonly unit: string;
+}
+
+/** Returns the hold of a buy: the cash of the trade at its limit, fees included. */
+export function cashHold({ cash }: Settlement): Hold {
+  return { amount: formatUsd(cash), unit: 'USD' };
+}
+
+/** Returns the hold of a sale: the units themselves. Its fee is taken from its proceeds. */
+export function unitsHold(assetId: string, quantity: Decimal): Hold {
+  return { amount: formatDecimal(quantity), unit: assetId };
+}
+
+/**
+ * Holds cash for an order. The current balance does not change.
+ * @throws InsufficientBalanceError (422 BUS_001) when less than that is available
+ */
+export function holdCash(balance: Balance, amount: Decimal, at: string): Balance {
+  const available = availableCash(balance);
+  if (amount.gt(available)) {
+    throw new InsufficientBalanceError('cash', {
+      available: formatUsd(available),
+      required: formatUsd(amount),
+      field: 'quantity',
+    });
+  }
+  return withHeldCash(balance, decimal(balance.held_balance).plus(amount), at);
+}
+
+function withHeldCash(balance: Balance, held: Decimal, at: string): Balance {
+  return { ...balance, held_balance: formatUsd(held), updated_at: at };
+}
+
+/** Returns the units that may be sold or held: the quantity less the units held by open orders. */
+export function availableUnits(
+  holding: Pick<StoredAssetBalance, 'quantity' | 'held_quantity'> | undefined,
+): Decimal {
+  return holding ? decimal(holding.quantity).minus(holding.held_quantity) : ZERO;
+}
+
+/** A number of units of an asset. */
+export interface Units {
+  readonly assetId: string;
+  readonly quantity: Decimal;
+}
+
+/**
+ * Holds units of a position for an order. Its quantity does not change.
+ * @throws InsufficientBalanceError (422 BUS_001) when less than that is available
+ */
+export function holdUnits(
+  holding: StoredAssetBalance | undefined,
+  units: Units & { readonly at: string },
+): StoredAssetBalance {
+  const present = assertUnitsAvailable(holding, units);
+  return withHeldUnits(present, decimal(present.held_quantity).plus(units.quantity), units.at);
+}
+
+/**
+ * Returns the position when that many units of it are available.
+ * @throws InsufficientBalanceError (422 BUS_001)
+ */
+export function assertUnitsAvailable(
+  holding: StoredAssetBalance | undefined,
+  { assetId, quantity }: Units,
+): StoredAssetBalance {
+  const available = availableUnits(holding);
+  if (holding && quantity.lte(available)) return holding;
+  throw new InsufficientBalanceError(assetId, {
+    available: formatDecimal(available),
+    required: formatDecimal(quantity),
+    field: 'quantity',
+  });
+}
+
+function withHeldUnits(holding: StoredAssetBalance, held: Decimal, at: string): StoredAssetBalance {
+  return { ...holding, held_quantity: formatDecimal(held), updated_at: at };
+}
+
+/** The funds of an order after the release of its hold. */
+export interface ReleasedFunds extends Funds {
+  /** The position, when units of it were released; nothing to write otherwise. */
+  readonly changedHolding: StoredAssetBalance | undefined;
+}
+
+/** Releases the hold of an open order, and no longer counts the order as open. */
+export function releaseHold(order: Order, { balance: before, holding }: Funds, at: string): ReleasedFunds {
+  const held = decimal(order.held_amount);
+  const balance = countOpenOrder(before, -1);
+  if (held.eq('0')) return { balance, holding, changedHolding: undefined };
+  if (sideOf(order.order_type) === 'buy') {
+    const rest = decimal(balance.held_balance).minus(held);
+    return { balance: withHeldCash(balance, rest, at), holding, changedHolding: undefined };
+  }
+  // An order that sells was accepted from a position, and positions are never deleted.
+  const released = holding && withHeldUnits(holding, decimal(holding.held_quantity).minus(held), at);
+  return { balance, holding: released, changedHolding: released };
+}

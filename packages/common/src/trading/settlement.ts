@@ -1,0 +1,78 @@
+import type { Decimal } from '../core/money.ts';
+import { CURRENCY_SCALE, decimal, isStorable, roundDown, roundUp, ZERO } from '../core/money.ts';
+import { OrderRefusedError } from './order-errors.ts';
+import type { Side } from './order-sides.ts';
+
+const BASIS_POINT = '0.0001';
+const ONE_CENT = '0.01';
+
+/** The USD that a trade moves. */
+export interface Settlement {
+  /** Quantity times price, rounded against the user. */
+  readonly total: Decimal;
+  /** Rounded up. */
+  readonly fees: Decimal;
+  /** Leaves the account (total plus fees) or reaches it (total less fees). */
+  readonly cash: Decimal;
+}
+
+export interface SettlementTerms {
+  readonly quantity: Decimal;
+  /** USD per unit. */
+  readonly price: Decimal | string;
+  readonly feeBps: number;
+}
+
+/**
+ * Computes what a trade moves. A debit is rounded up to cents, a credit down and a fee up, so that splitting an order
+ * gains nothing.
+ */
+export function settlementOf(side: Side, { quantity, price, feeBps }: SettlementTerms): Settlement {
+  const exact = quantity.times(price);
+  const total = side === 'buy' ? roundUp(exact, CURRENCY_SCALE) : roundDown(exact, CURRENCY_SCALE);
+  const fees = feeOf(total, feeBps);
+  return { total, fees, cash: side === 'buy' ? total.plus(fees) : total.minus(fees) };
+}
+
+/**
+ * Computes what a trade moves, and refuses a trade that may not be booked.
+ * @param terms.maySettleToNothing whether a sale may bring less than a cent: only where it closes a whole position
+ * @throws OrderRefusedError (422 BUS_002) when a sale would bring less than a cent, or more than can be stored
+ */
+export function settle(
+  side: Side,
+  terms: SettlementTerms & { readonly maySettleToNothing?: boolean },
+): Settlement {
+  const settlement = settlementOf(side, terms);
+  if (!settlement.cash.gt('0') && !terms.maySettleToNothing) {
+    throw new OrderRefusedError('This sale would bring less than one cent.', 'quantity');
+  }
+  if (!isStorable(settlement.total) || !isStorable(settlement.cash)) {
+    throw new OrderRefusedError('The total is larger than the platform can hold.', 'quantity');
+  }
+  return settlement;
+}
+
+/** Returns the fee on a trade of a total, in USD, rounded up to cents. */
+export function feeOf(total: Decimal, basisPoints: number): Decimal {
+  return basisPoints === 0 ? ZERO : roundUp(total.times(shareOf(basisPoints)), CURRENCY_SCALE);
+}
+
+/** Returns the most units that an amount of cash pays for, fee included. */
+export function unitsForCash(
+  cash: Decimal,
+  price: Decimal,
+  { feeBps, quantityScale }: { readonly feeBps: number; readonly quantityScale: number },
+): Decimal {
+  const withFee = decimal('1').plus(shareOf(feeBps));
+  let total = roundDown(cash.div(withFee), CURRENCY_SCALE);
+  // The fee is rounded up, so the total may have to give way by a cent.
+  while (total.plus(feeOf(total, feeBps)).gt(cash)) total = total.minus(ONE_CENT);
+  // The total is whole cents, so rounding the cost of these units up does not exceed it.
+  return roundDown(total.div(price), quantityScale);
+}
+
+/** Converts basis points to a factor: 25 becomes 0.0025. */
+function shareOf(basisPoints: number): Decimal {
+  return decimal(BASIS_POINT).times(String(basisPoints));
+}

@@ -1,0 +1,160 @@
+import type { Decimal } from '@cnop/common/core/money';
+import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import { postToLedger } from '@cnop/common/entities/user/balance-rules';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
+import type { Funds } from '@cnop/common/trading/holds';
+import type { Side } from '@cnop/common/trading/order-sides';
+import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
+import { advance } from '@cnop/common/trading/order-states';
+import type { Settlement } from '@cnop/common/trading/settlement';
+import { settle } from '@cnop/common/trading/settlement';
+import type { OrderContext } from '../placing/accept-order.ts';
+import { addToPosition, takeFromPosition } from './positions.ts';
+
+/** Everything that one execution changes, in one commit. */
+export interface ExecutedOrder
+  extends Pick<Trade, 'balance' | 'holding' | 'balanceTransaction' | 'assetTransaction'> {
+  readonly order: Order;
+  readonly event: LiveEvent;
+}
+
+/**
+ * Fills an order at the price of a quote, and advances it to `completed`.
+ * @param funds without the hold of the order itself
+ * @param maySettleToNothing whether a sale may bring less than a cent
+ * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
+ */
+export function executeOrder(
+  order: Order,
+  { tradeId, eventId, at }: Pick<OrderContext, 'tradeId' | 'eventId' | 'at'>,
+  {
+    funds,
+    quote,
+    reason = null,
+    maySettleToNothing = false,
+  }: {
+    readonly funds: Funds;
+    readonly quote: Quote;
+    readonly reason?: string | null;
+    readonly maySettleToNothing?: boolean;
+  },
+): ExecutedOrder {
+  const side = sideOf(order.order_type);
+  const price = priceFor(side, quote);
+  const trade = bookTrade(
+    {
+      username: order.username,
+      orderId: order.order_id,
+      assetId: order.asset_id,
+      side,
+      quantity: decimal(order.quantity),
+      price,
+      feeBps: order.fee_bps,
+      maySettleToNothing,
+      tradeId,
+      at,
+    },
+    funds,
+  );
+  const completed = advance(advance(order, 'processing', at, reason), 'completed', at);
+  const executed: Order = {
+    ...completed,
+    price: isLimitOrder(order.order_type) ? order.price : price,
+    total_amount: formatUsd(trade.settlement.total),
+    fees: formatUsd(trade.settlement.fees),
+    held_amount: '0',
+    executed_price: price,
+    executed_at: at,
+  };
+  const { balance, event } = nextEvent(trade.balance, {
+    type: 'order.completed',
+    id: eventId,
+    at,
+    order: executed,
+    holding: trade.holding,
+  });
+  const { holding, balanceTransaction, assetTransaction } = trade;
+  return { order: executed, balance, holding, balanceTransaction, assetTransaction, event };
+}
+
+/** The terms of a trade. */
+export interface TradeTerms {
+  readonly username: string;
+  readonly orderId: string;
+  readonly assetId: string;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  /** USD per unit. */
+  readonly price: string;
+  readonly feeBps: number;
+  /** The trade may bring less than a cent. */
+  readonly maySettleToNothing?: boolean;
+  readonly tradeId: string;
+  readonly at: string;
+}
+
+/** The funds after a trade, and the entries that record it. */
+export interface Trade {
+  readonly settlement: Settlement;
+  readonly balance: Balance;
+  readonly holding: StoredAssetBalance;
+  /** Absent when no cent moves. */
+  readonly balanceTransaction: BalanceTransaction | undefined;
+  readonly assetTransaction: AssetTransaction;
+}
+
+/**
+ * Books one trade against the house, which is the counterparty of every trade.
+ * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
+ */
+export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
+  const { username, orderId, assetId, side, quantity, price, tradeId, at } = terms;
+  const settlement = settle(side, terms);
+  const change = { username, assetId, quantity, cash: settlement.cash, at };
+  const { holding, realized } =
+    side === 'buy'
+      ? { holding: addToPosition(funds.holding, change), realized: null }
+      : takeFromPosition(funds.holding, change);
+  const units = formatDecimal(quantity);
+  const posted = settlement.cash.gt('0')
+    ? postToLedger(funds.balance, {
+        type: 'order_payment',
+        direction: side === 'buy' ? 'debit' : 'credit',
+        amount: settlement.cash,
+        description: `${side === 'buy' ? 'Bought' : 'Sold'} ${units} ${assetId}`,
+        referenceId: orderId,
+        at,
+        id: tradeId,
+      })
+    : undefined;
+  return {
+    settlement,
+    balance: posted?.balance ?? funds.balance,
+    balanceTransaction: posted?.transaction,
+    holding,
+    assetTransaction: {
+      transaction_id: tradeId,
+      username,
+      asset_id: assetId,
+      transaction_type: side,
+      quantity: units,
+      price,
+      total_amount: formatUsd(settlement.total),
+      order_id: orderId,
+      status: 'completed',
+      fees: formatUsd(settlement.fees),
+      description: null,
+      realized_pnl: realized && formatUsd(realized),
+      timestamp: at,
+      created_at: at,
+      updated_at: at,
+    },
+  };
+}

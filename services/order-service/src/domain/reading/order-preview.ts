@@ -1,0 +1,231 @@
+import { decimal, formatDecimal, formatPercentageOf, formatUsd } from '@cnop/common/core/money';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderPreview, OrderReason, OrderWarning } from '@cnop/common/entities/order/order-preview';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import { assertNotBlocked, availableCash } from '@cnop/common/entities/user/balance-rules';
+import type { Funds } from '@cnop/common/trading/holds';
+import { assertUnitsAvailable, availableUnits } from '@cnop/common/trading/holds';
+import { isMarketOrder, priceFor } from '@cnop/common/trading/order-sides';
+import { settle } from '@cnop/common/trading/settlement';
+import { ValidationError } from '@cnop/exception/errors';
+import { ProblemError } from '@cnop/exception/problem-error';
+import { triggerPriceOf } from '../placing/accept-order.ts';
+import type { OrderSituation, Placement } from '../placing/decide-placement.ts';
+import { executeOrQueue, executesAtOnce } from '../placing/decide-placement.ts';
+import { assertMarketAllows, assertTradableQuote } from '../placing/market-rules.ts';
+import type { OrderTerms } from '../placing/order-terms.ts';
+import { ALL_AVAILABLE, assertTradable, readTerms, sellsAll } from '../placing/order-terms.ts';
+
+/** A limit or stop farther from the price than this is likely a typing error. */
+const FAR_FROM_MARKET_PERCENT = '5';
+
+/**
+ * Predicts the placement of a request by the rules of `decidePlacement`, but collects every refusal instead of stopping
+ * at the first. When the quote is too old, the estimate still uses it.
+ * @param others refusals found elsewhere, besides those of asset, market and funds
+ * @see docs/reference/orders.md
+ */
+export function previewPlacement(
+  situation: OrderSituation,
+  others: readonly OrderReason[] = [],
+): OrderPreview {
+  const { request, asset, now, funds, quote = null, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
+  const { terms, errors } = readTerms(request, asset, now);
+  const estimated = quote ? estimatePlacement(terms, quote, situation) : NO_ESTIMATE;
+  const reasons = distinct([
+    ...others,
+    ...attempt(() => assertNotBlocked(funds.balance)).reasons,
+    ...attempt(() => assertTradable(request, asset)).reasons,
+    ...(errors.length > 0 ? reasonsOf(new ValidationError(errors)) : []),
+    ...attempt(() => assertTradableQuote(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,
+    ...attempt(() => assertUnitsCover(terms, situation)).reasons,
+    ...estimated.reasons,
+  ]);
+  const placement = reasons.length === 0 ? estimated.placement : undefined;
+  return {
+    would_be: placement?.kind ?? 'refused',
+    order_type: terms.orderType,
+    asset_id: terms.assetId,
+    price: quote && priceFor(terms.side, quote),
+    ...outcomeOf(placement, funds),
+    quantity: placement ? orderOf(placement).quantity : (quantityOf(terms, funds) ?? request.quantity),
+    estimate: estimated.estimate,
+    quote,
+    price_bound: terms.priceBound,
+    expires_at: terms.expiresAt,
+    distance_percent: estimated.distancePercent,
+    warnings: [...estimated.warnings],
+    reasons,
+  };
+}
+
+/** Reports missing units even when the sale is refused for another reason before units are checked. */
+function assertUnitsCover({ side, quantity, assetId }: OrderTerms, { funds }: OrderSituation): void {
+  if (side === 'buy' || quantity === ALL_AVAILABLE) return;
+  assertUnitsAvailable(funds.holding, { assetId, quantity: decimal(quantity) });
+}
+
+interface PlacementEstimate {
+  readonly placement: Placement | undefined;
+  readonly reasons: readonly OrderReason[];
+  readonly estimate: OrderPreview['estimate'];
+  readonly distancePercent: string | null;
+  readonly warnings: readonly OrderWarning[];
+}
+
+const NO_ESTIMATE: PlacementEstimate = {
+  placement: undefined,
+  reasons: [],
+  estimate: null,
+  distancePercent: null,
+  warnings: [],
+};
+
+/** Places the terms on paper, as far as they are complete enough. */
+function estimatePlacement(terms: OrderTerms, quote: Quote, situation: OrderSituation): PlacementEstimate {
+  const market = attempt(() => assertMarketAllows(terms, quote));
+  const price = priceOf(terms, quote);
+  if (price === undefined) return { ...NO_ESTIMATE, reasons: market.reasons };
+  const placed = attempt(() => executeOrQueue(terms, quote, situation));
+  const distancePercent = executesAtOnce(terms, quote) ? null : distanceOf(price, terms, quote);
+  return {
+    placement: placed.value,
+    reasons: [...market.reasons, ...placed.reasons],
+    estimate: estimateOf(price, terms, situation.funds),
+    distancePercent,
+    warnings: warningsOf(terms, quote),
+  };
+}
+
+/** Returns the price of the fill or of the trigger, in USD per unit; undefined for incomplete terms. */
+function priceOf(terms: OrderTerms, quote: Quote): string | undefined {
+  const { orderType, quantity, limit, stopPrice, trailAmount, trailPercent } = terms;
+  if (quantity === ALL_AVAILABLE && orderType !== 'market_sell') return undefined;
+  if (!isMarketOrder(orderType) && (limit ?? stopPrice ?? trailAmount ?? trailPercent) === null)
+    return undefined;
+  const price = executesAtOnce(terms, quote) ? priceFor(terms.side, quote) : triggerPriceOf(terms, quote);
+  // A trail as long as the price leads to zero or below, where nothing can be estimated.
+  return decimal(price).gt('0') ? price : undefined;
+}
+
+function estimateOf(price: string, terms: OrderTerms, funds: Funds): OrderPreview['estimate'] {
+  const quantity = quantityOf(terms, funds);
+  if (quantity === undefined) return null;
+  const { side, feeBps } = terms;
+  const settlement = attempt(() =>
+    settle(side, { quantity: decimal(quantity), price, feeBps, maySettleToNothing: sellsAll(terms) }),
+  ).value;
+  if (!settlement) return null;
+  const { total, fees, cash } = settlement;
+  return { price, total_amount: formatUsd(total), fees: formatUsd(fees), cash: formatUsd(cash) };
+}
+
+/** Returns the units of the order; undefined for all of an empty position. */
+function quantityOf({ quantity }: OrderTerms, { holding }: Funds): string | undefined {
+  if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
+  const available = availableUnits(holding);
+  return available.gt('0') ? formatDecimal(available) : undefined;
+}
+
+function distanceOf(trigger: string, { side }: OrderTerms, quote: Quote): string {
+  const price = decimal(priceFor(side, quote));
+  return formatPercentageOf(decimal(trigger).minus(price), price);
+}
+
+function warningsOf(terms: OrderTerms, quote: Quote): OrderWarning[] {
+  const { limit, stopPrice, side } = terms;
+  const price = priceFor(side, quote);
+  const named = limit ?? stopPrice;
+  const warnings: OrderWarning[] = [];
+  if (limit !== null && executesAtOnce(terms, quote)) {
+    const message = `The price is ${price}, which meets the limit already: the order executes at once, at that price.`;
+    warnings.push({ code: 'executes_at_once', message });
+  }
+  const far = named === null ? undefined : farFromMarket(named, price);
+  if (far) warnings.push(far);
+  return warnings;
+}
+
+/** Returns a warning; undefined for a price near the current one. */
+function farFromMarket(named: string, price: string): OrderWarning | undefined {
+  const difference = decimal(named).minus(price);
+  const distance = difference.abs();
+  if (!distance.times('100').gt(decimal(price).times(FAR_FROM_MARKET_PERCENT))) return undefined;
+  const percent = formatPercentageOf(distance, decimal(price));
+  const side = difference.lt('0') ? 'below' : 'above';
+  return {
+    code: 'far_from_market',
+    message: `${named} is ${percent} % ${side} the price, which is ${price}.`,
+  };
+}
+
+type Outcome = Pick<OrderPreview, 'total_amount' | 'fees' | 'hold' | 'balance' | 'holding'>;
+
+/** Describes what the placement changes. Without one, balances stay as they are. */
+function outcomeOf(placement: Placement | undefined, funds: Funds): Outcome {
+  const changed = placement?.kind === 'executed' ? placement.executed : placement?.accepted;
+  const holding = changed?.holding ?? funds.holding;
+  return {
+    total_amount: changed?.order.total_amount ?? null,
+    fees: changed?.order.fees ?? null,
+    hold: placement?.kind === 'queued' ? placement.accepted.hold : null,
+    balance: { before: cashOf(funds.balance), after: cashOf(changed?.balance ?? funds.balance) },
+    holding: holding ? { before: unitsOf(funds.holding), after: unitsOf(holding) } : null,
+  };
+}
+
+function orderOf(placement: Placement): Order {
+  return placement.kind === 'executed' ? placement.executed.order : placement.accepted.order;
+}
+
+function cashOf(balance: Balance): OrderPreview['balance']['before'] {
+  const { current_balance: current, held_balance: held } = balance;
+  return { current, held, available: formatUsd(availableCash(balance)) };
+}
+
+function unitsOf(holding: StoredAssetBalance | undefined): NonNullable<OrderPreview['holding']>['before'] {
+  const { quantity = '0', held_quantity: held = '0' } = holding ?? {};
+  return { quantity, held, available: formatDecimal(availableUnits(holding)) };
+}
+
+/** The result of a rule that throws when it refuses. */
+export type Attempt<T> =
+  | { readonly value: T; readonly reasons: readonly [] }
+  | { readonly value: undefined; readonly reasons: readonly OrderReason[] };
+
+/** Applies a rule and returns its refusal instead of throwing it. Rethrows any other error: that is a bug. */
+export function attempt<T>(rule: () => T): Attempt<T> {
+  try {
+    return { value: rule(), reasons: [] };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { value: undefined, reasons: reasonsOf(error) };
+  }
+}
+
+/** Converts a problem to reasons, one for each field that it names. */
+function reasonsOf(problem: ProblemError): OrderReason[] {
+  const { code, message, errors } = problem;
+  if (errors.length === 0) return [{ code, field: null, message, ...shortfallOf(problem) }];
+  return errors.map((error) => ({
+    code: error.code === 'required' ? 'VAL_003' : code,
+    field: error.field,
+    message: error.message,
+    ...shortfallOf(problem),
+  }));
+}
+
+function shortfallOf({ extensions }: ProblemError): Pick<OrderReason, 'available' | 'required'> {
+  const { available, required } = extensions;
+  return typeof available === 'string' && typeof required === 'string' ? { available, required } : {};
+}
+
+/** Drops repeated reasons: two rules may refuse the same thing. */
+function distinct(reasons: readonly OrderReason[]): OrderReason[] {
+  const known = new Map(
+    reasons.map((reason) => [`${reason.code} ${reason.field} ${reason.message}`, reason]),
+  );
+  return [...known.values()];
+}

@@ -1,0 +1,149 @@
+import { decimal, formatUsd } from '@cnop/common/core/money';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+import type { NearestMiss, TimelineEntry } from '@cnop/common/entities/order/order-explanation';
+import type { Hold } from '@cnop/common/trading/holds';
+import { cashHold, unitsHold } from '@cnop/common/trading/holds';
+import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
+import { settle } from '@cnop/common/trading/settlement';
+
+/** Builds the timeline of an order from its stored state. */
+export function timelineOf(order: Order, nearestMiss: NearestMiss | null): TimelineEntry[] {
+  const entries = [
+    acceptedEntry(order),
+    heldEntry(order),
+    missEntry(order, nearestMiss),
+    triggeredEntry(order),
+    executedEntry(order),
+    endedEntry(order),
+    releasedEntry(order),
+  ];
+  // Sorting is stable: entries of one moment keep this order.
+  return entries
+    .filter((entry) => entry !== undefined)
+    .toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1));
+}
+
+type Entry = TimelineEntry | undefined;
+
+function stepOf(order: Order, status: OrderStatus): Order['history'][number] | undefined {
+  return order.history.find((step) => step.status === status);
+}
+
+function acceptedEntry(order: Order): Entry {
+  const step = stepOf(order, 'confirmed');
+  if (!step) return undefined;
+  const { accepted_quote: quote } = order;
+  const text = quote
+    ? `Accepted while the price was ${quote.bid} to sell and ${quote.ask} to buy.`
+    : 'Accepted.';
+  return { at: step.at, event: 'accepted', text, facts: quote ? factsOf(quote) : {} };
+}
+
+function heldEntry(order: Order): Entry {
+  const step = stepOf(order, 'queued');
+  const hold = holdAtAcceptance(order);
+  if (!step || !hold) return undefined;
+  return {
+    at: step.at,
+    event: 'held',
+    text: `${hold.amount} ${hold.unit} were reserved.`,
+    facts: { ...hold },
+  };
+}
+
+function missEntry(order: Order, miss: NearestMiss | null): Entry {
+  if (!miss) return undefined;
+  const { at, price, trigger_price, distance, distance_percent, interval } = miss;
+  const name = sideOf(order.order_type) === 'buy' ? 'ask' : 'bid';
+  return {
+    at,
+    event: 'nearest_miss',
+    text: `The ${name} came closest at ${price}: ${distance} USD (${distance_percent} %) from ${trigger_price}.`,
+    facts: { price, trigger_price, distance, distance_percent, ...(interval && { interval }) },
+  };
+}
+
+function triggeredEntry(order: Order): Entry {
+  const { trigger_quote: quote, trigger_price } = order;
+  if (!quote || trigger_price === null) return undefined;
+  const step = stepOf(order, 'processing') ?? stepOf(order, 'failed') ?? quote;
+  const price = priceFor(sideOf(order.order_type), quote);
+  return {
+    at: step.at,
+    event: 'triggered',
+    text: `The price of ${price} fired the order, which waited for ${trigger_price}.`,
+    facts: { price, trigger_price, ...factsOf(quote) },
+  };
+}
+
+function executedEntry(order: Order): Entry {
+  const { executed_at: at, executed_price: price, quantity, total_amount, fees, asset_id } = order;
+  if (at === null || price === null || total_amount === null) return undefined;
+  const verb = sideOf(order.order_type) === 'buy' ? 'Bought' : 'Sold';
+  const improvement = improvementOf(order);
+  const better = improvement ? ` That is ${improvement.improvement} USD better than at the limit.` : '';
+  return {
+    at,
+    event: 'executed',
+    text: `${verb} ${quantity} ${asset_id} at ${price} for ${total_amount} USD, fees ${fees} USD.${better}`,
+    facts: { price, quantity, total_amount, fees, ...improvement },
+  };
+}
+
+function endedEntry(order: Order): Entry {
+  const { status } = order;
+  if (status !== 'cancelled' && status !== 'expired' && status !== 'failed') return undefined;
+  const step = stepOf(order, status);
+  if (!step) return undefined;
+  const { at, reason } = step;
+  const why = reason === null ? '' : `: ${reason.replace(/\.$/, '')}`;
+  return {
+    at,
+    event: status,
+    text: `The order is ${status}${why}.`,
+    facts: reason === null ? {} : { reason },
+  };
+}
+
+function releasedEntry(order: Order): Entry {
+  const released = releasedOf(order);
+  if (!released) return undefined;
+  const text = `${released.amount} ${released.unit} of the reserve were given back.`;
+  return { at: order.updated_at, event: 'released', text, facts: { ...released } };
+}
+
+/** Returns the released part of the hold; nothing for an open order, nor for a filled sale, which used all of it. */
+function releasedOf(order: Order): Hold | undefined {
+  const hold = holdAtAcceptance(order);
+  if (!hold || order.status === 'queued') return undefined;
+  if (order.status !== 'completed') return hold;
+  if (sideOf(order.order_type) === 'sell') return undefined;
+  const rest = decimal(hold.amount)
+    .minus(order.total_amount ?? '0')
+    .minus(order.fees);
+  return rest.gt('0') ? { amount: formatUsd(rest), unit: hold.unit } : undefined;
+}
+
+/** Computes the hold at acceptance from the terms of the order: `held_amount` only keeps it until the order ends. */
+function holdAtAcceptance(order: Order): Hold | undefined {
+  if (order.accepted_quote === null) return undefined;
+  const quantity = decimal(order.quantity);
+  if (sideOf(order.order_type) === 'sell') return unitsHold(order.asset_id, quantity);
+  return cashHold(settle('buy', { quantity, price: order.price ?? '0', feeBps: order.fee_bps }));
+}
+
+/** Returns how much less a buy cost, or how much more a sale brought, than at its limit. */
+function improvementOf(order: Order): { readonly limit: string; readonly improvement: string } | undefined {
+  const { price: limit, total_amount, fees, quantity, fee_bps: feeBps } = order;
+  if (!isLimitOrder(order.order_type) || limit === null || total_amount === null) return undefined;
+  const side = sideOf(order.order_type);
+  const atLimit = settle(side, { quantity: decimal(quantity), price: limit, feeBps }).cash;
+  const moved = side === 'buy' ? decimal(total_amount).plus(fees) : decimal(total_amount).minus(fees);
+  const improvement = side === 'buy' ? atLimit.minus(moved) : moved.minus(atLimit);
+  return improvement.gt('0') ? { limit, improvement: formatUsd(improvement) } : undefined;
+}
+
+function factsOf({ bid, ask, at }: Quote): Record<string, string> {
+  return { bid, ask, quote_at: at };
+}

@@ -1,0 +1,98 @@
+import { addSeconds } from '@cnop/common/core/clock';
+import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
+import type { Candle, CandleQuote } from '@cnop/common/entities/inventory/candle';
+import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import type { EngineParts } from './engine-parts.ts';
+
+/** Stores how far the quotes of one asset are processed, for the next start. */
+export interface CheckpointWriter {
+  /** Notes that everything up to a quote is processed. */
+  note(quote: Quote): void;
+  /** Stores the checkpoint, if it changed and the asset has open orders. */
+  save(): Promise<void>;
+}
+
+export function createCheckpointWriter(
+  assetId: string,
+  { triggerIndex, checkpoints }: Pick<EngineParts, 'triggerIndex' | 'checkpoints'>,
+): CheckpointWriter {
+  let latest: Quote | undefined;
+  let storedSeq = -1;
+  return {
+    note(quote) {
+      latest = quote;
+    },
+    async save() {
+      if (!latest || latest.seq <= storedSeq || (await triggerIndex.isEmpty(assetId))) return;
+      const { seq, at } = latest;
+      await checkpoints.advance({ asset_id: assetId, seq, at });
+      storedSeq = seq;
+    },
+  };
+}
+
+const INTERVAL = '1m';
+/** The retention of one-minute candles. */
+const MAX_MISSED_SECONDS = 7 * 24 * 60 * 60;
+const MILLISECONDS_PER_SECOND = 1_000;
+
+/** Reads the quotes of an asset on record since the minute of its checkpoint, in the order of their `seq`. */
+export async function readRecordedQuotes(
+  { candles, checkpoints, clock }: Pick<EngineParts, 'candles' | 'checkpoints' | 'clock'>,
+  assetId: string,
+): Promise<Quote[]> {
+  const checkpoint = await checkpoints.getCheckpoint(assetId);
+  const earliest = addSeconds(clock.now(), -MAX_MISSED_SECONDS).toISOString();
+  const since = checkpoint && checkpoint.at > earliest ? checkpoint.at : earliest;
+  const missed: Candle[] = [];
+  let from = candleOpenTime(INTERVAL, since);
+  for (;;) {
+    const page = await candles.getCandles({
+      assetId,
+      interval: INTERVAL,
+      from,
+      limit: MAX_QUERY_LIMIT,
+      order: 'ascending',
+    });
+    const last = page.at(-1);
+    if (!last || page.length < MAX_QUERY_LIMIT) {
+      missed.push(...page);
+      return missed.flatMap(recordedQuotes).sort((one, other) => one.seq - other.seq);
+    }
+    // The bound is inclusive: the last candle comes again with the next page.
+    missed.push(...page.slice(0, -1));
+    from = last.open_time;
+  }
+}
+
+/**
+ * Returns the quotes that a candle proves, in the order of their `seq`: those of its lowest, highest and last price. A
+ * candle without quotes proves none.
+ */
+function recordedQuotes(candle: Candle): Quote[] {
+  const { quotes, low, high, close } = candle;
+  if (!quotes) return [];
+  const recorded = [
+    quoteOf(candle, low, quotes.low),
+    quoteOf(candle, high, quotes.high),
+    quoteOf(candle, close, quotes.close),
+  ];
+  const bySeq = new Map(recorded.map((quote) => [quote.seq, quote]));
+  return [...bySeq.values()].sort((one, other) => one.seq - other.seq);
+}
+
+function quoteOf(
+  { asset_id, interval, open_time, source }: Candle,
+  mid: string,
+  { seq, bid }: CandleQuote,
+): Quote {
+  const opensAt = Date.parse(open_time);
+  const lastMillisecond = opensAt + CANDLE_SECONDS[interval] * MILLISECONDS_PER_SECOND - 1;
+  // The `seq` is the time of the quote, unless it ran ahead of the clock.
+  const at = new Date(Math.min(Math.max(seq, opensAt), lastMillisecond)).toISOString();
+  // The mid is halfway between bid and ask.
+  const ask = formatDecimal(decimal(mid).plus(mid).minus(bid));
+  return { asset_id, bid, ask, mid, at, source, seq };
+}

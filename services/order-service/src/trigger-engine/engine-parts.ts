@@ -1,0 +1,88 @@
+import type { Page, Position } from '@cnop/common/core/pagination';
+import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import type { IndexedOrder, TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
+import { DiskFullError } from '@cnop/common/database/store-errors';
+import type { Semaphore } from '@cnop/common/scheduling/semaphore';
+import type { CachedAssets, OrderDependencies } from '../use-cases/dependencies.ts';
+
+/** The part of a logger that the engine uses. */
+export interface EngineLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+/** The dependencies that the parts of the engine share. */
+export interface EngineParts
+  extends Pick<
+    OrderDependencies,
+    'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'quoteFor' | 'trades' | 'maxQuoteAgeSeconds'
+  > {
+  readonly assets: CachedAssets;
+  readonly triggerIndex: TriggerIndexDao;
+  readonly peaks: PricePeakDao;
+  readonly checkpoints: TriggerCheckpointDao;
+  readonly log: EngineLog;
+  /** Limits how many orders change at once. */
+  readonly semaphore: Pick<Semaphore, 'pass'>;
+  /** Upgrades a store of an earlier version, once; no order is executed before that. */
+  prepareStore(): Promise<void>;
+  /** Returns true once the engine is asked to close: running work is finished, and no new work begins. */
+  isClosing(): boolean;
+}
+
+/** Orders in one page of an index: enough to fill many commits, and few enough to stop soon. */
+export const PAGE_SIZE = 1_000;
+
+/** The result of changing one order. `blocked`: no order of its kind can be changed now. */
+export type Outcome = 'changed' | 'unchanged' | 'blocked' | 'failed';
+
+/** The results of changing several orders. */
+export interface Tally {
+  changed: number;
+  /** False when an order failed or was not tried, and another attempt is needed. */
+  isComplete: boolean;
+}
+
+/**
+ * Changes every order of an index range, page by page. An order that fails is logged and tried again later; it does not
+ * stop the others. Stops when an order is blocked, or when every order of a page fails.
+ */
+export async function changeEachOrder(
+  parts: Pick<EngineParts, 'semaphore' | 'log' | 'isClosing'>,
+  read: (after: Position | undefined) => Promise<Page<IndexedOrder>>,
+  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+): Promise<Tally> {
+  const tally: Tally = { changed: 0, isComplete: true };
+  let after: Position | undefined;
+  do {
+    if (parts.isClosing()) return { ...tally, isComplete: false };
+    const page = await read(after);
+    const outcomes = await Promise.all(
+      page.items.map((order) => parts.semaphore.pass(() => attempt(parts, order, change))),
+    );
+    tally.changed += outcomes.filter((outcome) => outcome === 'changed').length;
+    const isBlocked = outcomes.includes('blocked');
+    if (isBlocked || outcomes.includes('failed')) tally.isComplete = false;
+    // When all fail, the store is in trouble, and the next page would fail as well.
+    const allFailed = outcomes.length > 0 && outcomes.every((outcome) => outcome === 'failed');
+    if (isBlocked || allFailed) return tally;
+    after = page.next;
+  } while (after);
+  return tally;
+}
+
+async function attempt(
+  { log }: Pick<EngineParts, 'log'>,
+  order: IndexedOrder,
+  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+): Promise<Outcome> {
+  try {
+    return await change(order);
+  } catch (error) {
+    // The store logs a full disk itself, once instead of for each order.
+    if (error instanceof DiskFullError) return 'failed';
+    log.warn({ err: error, order_id: order.orderId }, 'changing an order failed and is tried again');
+    return 'failed';
+  }
+}
