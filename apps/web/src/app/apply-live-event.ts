@@ -1,4 +1,5 @@
-import { decimal, formatUsd } from '@cnop/common/core/money';
+import { formatUsd } from '@cnop/common/core/money';
+import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { QueryClient } from '@tanstack/react-query';
 import type { CashBalance } from '../api/account/cash.ts';
@@ -22,7 +23,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
   const { balance, holding, order, session_id } = data;
   if (balance) {
     const { current_balance, held_balance } = balance;
-    const available = formatUsd(decimal(current_balance).minus(held_balance));
+    const available = formatUsd(availableCash(balance));
     queryClient.setQueryData<CashBalance>(BALANCE_KEY, (known) =>
       known ? { ...known, current_balance, held_balance, available_balance: available } : known,
     );

@@ -32,7 +32,3 @@ export const ORDER_STATUS_TONES: Readonly<Record<OrderStatus, BadgeTone>> = {
   failed: 'loss',
   expired: 'warn',
 };
-
-export function isBuyOrder(type: OrderType): boolean {
-  return type === 'market_buy' || type === 'limit_buy';
-}

@@ -1,11 +1,11 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
+import { decimals, scaled } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { MAX_QUOTE_AGE_SECONDS, startOrderService } from '../order-service-under-test.ts';
-import { decimals, scaled } from '../reference-arithmetic.ts';
 import type { OrderAnswer, ProblemAnswer, Trader } from '../trader.ts';
 import { createTrader } from '../trader.ts';
 

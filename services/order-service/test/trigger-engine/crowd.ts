@@ -5,9 +5,7 @@ import { decimal } from '@cnop/common/core/money';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
-import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord, balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
@@ -21,7 +19,7 @@ import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
-import { createCachedAssets } from '../../src/use-cases/dependencies.ts';
+import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
 const ASSET_ID = 'SPOT';
@@ -67,21 +65,16 @@ export async function openCrowd(
   const depsOf = (itsStore: TableStore): OrderDependencies => {
     const quotes = createQuoteBoard();
     boards.push(quotes);
-    return {
+    const parts = {
       store: itsStore,
       clock,
       ids: systemIds,
-      assets: createAssetDao(itsStore),
-      catalogue: createCachedAssets({ read: createAssetDao(itsStore).getAssets, clock }),
-      orders: createOrderDao(itsStore),
-      candles: createCandleDao(itsStore),
-      peaks: createPricePeakDao(itsStore),
       quotes,
-      quoteFor: quotes.latest,
       trades: createTradeFeed(),
       maxQuoteAgeSeconds: 3_600,
       maxOpenOrders: Number.MAX_SAFE_INTEGER,
     };
+    return { ...createOrderDependencies(parts), quoteFor: quotes.latest };
   };
   const deps = depsOf(store);
   const order = async (username: string, request: Omit<OrderCreate, 'asset_id'>): Promise<Order> => {

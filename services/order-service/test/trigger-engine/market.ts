@@ -2,7 +2,7 @@ import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
@@ -21,7 +21,7 @@ import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { cancelOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
-import { createCachedAssets } from '../../src/use-cases/dependencies.ts';
+import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
 const SPOT = 'SPOT';
@@ -80,15 +80,12 @@ export async function openMarket({
   const orders = createOrderDao(store);
   const trader = 'trader';
   const deps: OrderDependencies = {
-    ...runtime,
-    assets,
-    catalogue: createCachedAssets({ read: assets.getAssets, clock }),
-    orders,
-    candles: createCandleDao(store),
-    peaks: createPricePeakDao(store),
+    ...createOrderDependencies({
+      ...runtime,
+      maxQuoteAgeSeconds,
+      maxOpenOrders: Number.MAX_SAFE_INTEGER,
+    }),
     quoteFor: quotes.latest,
-    maxQuoteAgeSeconds,
-    maxOpenOrders: Number.MAX_SAFE_INTEGER,
   };
   // A store of this version: what an earlier one left is a test of its own.
   await blockInactiveAccounts(runtime);

@@ -1,4 +1,5 @@
-import { CURRENCY_SCALE, decimal, feeOf, formatUsd, roundUp } from '@cnop/common/core/money';
+import { decimal, formatUsd } from '@cnop/common/core/money';
+import { settlementOf } from '@cnop/common/trading/settlement';
 import { useQuery } from '@tanstack/react-query';
 import type { MarketAsset } from '../../api/market.ts';
 import { assetsQuery } from '../../api/market.ts';
@@ -27,10 +28,12 @@ export function ExampleReceipt() {
 function Receipt({ asset }: { readonly asset: MarketAsset }) {
   const { ask } = useAssetPrice(asset);
   const { symbol, price_scale: priceScale, fee_bps } = asset;
-  const total = roundUp(decimal(QUANTITY).times(ask), CURRENCY_SCALE);
-  const fee = feeOf(total, fee_bps);
-  const cost = total.plus(fee);
-  const money = (amount: typeof total): string => formatMoney(formatUsd(amount));
+  const { fees: fee, cash: cost } = settlementOf('buy', {
+    quantity: decimal(QUANTITY),
+    price: ask,
+    feeBps: fee_bps,
+  });
+  const money = (amount: typeof cost): string => formatMoney(formatUsd(amount));
   return (
     <div className="grid h-32 content-between">
       <p className="font-medium">

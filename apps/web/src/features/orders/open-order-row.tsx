@@ -1,4 +1,5 @@
 import type { Order } from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
 import { Check, X } from 'lucide-react';
@@ -7,7 +8,7 @@ import { useAppearance } from '../../settings/appearance.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { IconButton, Spinner } from '../../ui/button.tsx';
-import { isBuyOrder, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { conditionOf } from './order-condition.ts';
@@ -25,7 +26,7 @@ export interface OpenOrderRowProps {
 
 export function OpenOrderRow({ order, hasAsset, stage, isSettling, onCancel }: OpenOrderRowProps) {
   const { order_id, asset_id, order_type, quantity, held_amount, created_at, expires_at } = order;
-  const isBuy = isBuyOrder(order_type);
+  const isBuy = sideOf(order_type) === 'buy';
   const { hideAmounts } = useAppearance();
   const name = `${ORDER_TYPE_NAMES[order_type]} ${hideAmounts ? '' : `${quantity} `}${asset_id}`;
   const isCancelled = stage === 'cancelled';

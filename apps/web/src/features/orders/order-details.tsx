@@ -1,4 +1,5 @@
 import type { Order } from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { orderQuery } from '../../api/orders/orders.ts';
@@ -6,12 +7,7 @@ import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import {
-  isBuyOrder,
-  ORDER_STATUS_NAMES,
-  ORDER_STATUS_TONES,
-  ORDER_TYPE_NAMES,
-} from '../../ui/order-words.ts';
+import { ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { conditionOf } from './order-condition.ts';
@@ -50,7 +46,7 @@ function Facts({ order }: { readonly order: Order }) {
   return (
     <dl className="grid gap-2">
       <Fact label="Order">
-        <Badge tone={isBuyOrder(order_type) ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
+        <Badge tone={sideOf(order_type) === 'buy' ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
       </Fact>
       <Fact label="Status">
         <Badge tone={ORDER_STATUS_TONES[status]}>{ORDER_STATUS_NAMES[status]}</Badge>

@@ -1,4 +1,5 @@
 import type { Order } from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { OrderFilter } from '../../api/orders/orders.ts';
@@ -7,12 +8,7 @@ import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import {
-  isBuyOrder,
-  ORDER_STATUS_NAMES,
-  ORDER_STATUS_TONES,
-  ORDER_TYPE_NAMES,
-} from '../../ui/order-words.ts';
+import { ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -106,7 +102,7 @@ function HistoryRow({ order, search }: HistoryRowProps) {
           aria-label={`${ORDER_TYPE_NAMES[order_type]} ${asset_id}, details`}
           className="inline-flex min-h-6 items-center rounded hover:underline"
         >
-          <Badge tone={isBuyOrder(order_type) ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
+          <Badge tone={sideOf(order_type) === 'buy' ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
         </Link>
         <Quantity value={quantity} unit={asset_id} className="block ps-1.5 text-xs text-muted sm:hidden" />
       </RowHead>

@@ -1,6 +1,7 @@
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
+import { unitsForCash } from '@cnop/common/trading/settlement';
 import type { TicketFacts } from './ticket-math.ts';
-import { readTicket, unitsForCash } from './ticket-math.ts';
+import { readTicket } from './ticket-math.ts';
 import type { TicketState } from './ticket-state.ts';
 
 export const SHARES = ['25', '50', '75', '100'] as const;

@@ -1,4 +1,5 @@
 import type { Order } from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import { formatMoney, formatPrice, formatQuantity } from '../../format/numbers.ts';
 import type { TicketFacts } from './ticket-math.ts';
 import type { TicketKind, TicketState } from './ticket-state.ts';
@@ -40,8 +41,7 @@ export function outcomeSentence(order: Order, priceScale: number): string {
   const { asset_id, quantity, executed_price, total_amount, order_type } = order;
   const amount = `${formatQuantity(quantity)} ${asset_id}`;
   if (order.status === 'completed') {
-    const isBuy = order_type === 'market_buy' || order_type === 'limit_buy';
-    const verb = isBuy ? 'Bought' : 'Sold';
+    const verb = sideOf(order_type) === 'buy' ? 'Bought' : 'Sold';
     return `${verb} ${amount} at ${formatPrice(executed_price, priceScale)}, ${formatMoney(total_amount)} in all.`;
   }
   return `The order for ${amount} is open.`;

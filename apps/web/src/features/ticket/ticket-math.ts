@@ -1,21 +1,14 @@
 import type { Decimal } from '@cnop/common/core/money';
-import {
-  CURRENCY_SCALE,
-  decimal,
-  feeOf,
-  formatDecimal,
-  formatUsd,
-  roundDown,
-  roundUp,
-  shareOf,
-} from '@cnop/common/core/money';
+import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
+import { priceFor } from '@cnop/common/trading/order-sides';
+import { settlementOf, unitsForCash } from '@cnop/common/trading/settlement';
+import { trailingStopPrice } from '@cnop/common/trading/trigger-rules';
 import type { OrderRequest } from '../../api/orders/place-order.ts';
 import type { DecimalInput } from '../../format/decimal-input.ts';
 import { readDecimal } from '../../format/decimal-input.ts';
 import type { TicketField, TicketState } from './ticket-state.ts';
 import { fieldsOf, orderTypeOf } from './ticket-state.ts';
 
-const ONE_CENT = '0.01';
 const PERCENT_SCALE = 2;
 const WHOLE_PERCENT = '100';
 
@@ -108,14 +101,20 @@ function readTrail({ trail, trailBy }: TicketState, scale: number): DecimalInput
 
 /** Returns the price of the order as far as it is known; `undefined` while a field is missing. */
 function priceOf({ side, trailBy }: TicketState, inputs: Inputs, facts: TicketFacts): Decimal | undefined {
-  const market = decimal(side === 'buy' ? facts.ask : facts.bid);
+  const market = priceFor(side, facts);
   const { limit, stop, trail } = inputs;
   if (limit) return limit.kind === 'value' ? decimal(limit.text) : undefined;
   if (stop) return stop.kind === 'value' ? decimal(stop.text) : undefined;
-  if (!trail) return market;
+  if (!trail) return decimal(market);
   if (trail.kind !== 'value') return undefined;
-  const distance = trailBy === 'amount' ? decimal(trail.text) : market.times(trail.text).times('0.01');
-  return distance.lt(market) ? market.minus(distance) : undefined;
+  const stopPrice = trailingStopPrice(
+    {
+      trail_amount: trailBy === 'amount' ? trail.text : null,
+      trail_percent: trailBy === 'percent' ? trail.text : null,
+    },
+    market,
+  );
+  return stopPrice.gt('0') ? stopPrice : undefined;
 }
 
 function quantityOf(
@@ -130,20 +129,6 @@ function quantityOf(
     : roundDown(decimal(amount.text).div(price), facts.quantityScale);
 }
 
-/** Returns the most units that an amount of cash pays for, including the fee. */
-export function unitsForCash(
-  cash: Decimal,
-  price: Decimal,
-  { feeBps, quantityScale }: Pick<TicketFacts, 'feeBps' | 'quantityScale'>,
-): Decimal {
-  const withFee = decimal('1').plus(shareOf(feeBps));
-  let total = roundDown(cash.div(withFee), CURRENCY_SCALE);
-  // The fee is rounded up, so the total may exceed the cash by a cent.
-  while (total.plus(feeOf(total, feeBps)).gt(cash)) total = total.minus(ONE_CENT);
-  // The total is in whole cents, so rounding up the cost of these units does not exceed it.
-  return roundDown(total.div(price), quantityScale);
-}
-
 function estimateOf(
   { side }: TicketState,
   {
@@ -152,15 +137,13 @@ function estimateOf(
     feeBps,
   }: { readonly quantity: Decimal; readonly price: Decimal; readonly feeBps: number },
 ): Estimate {
-  const exact = quantity.times(price);
-  const total = side === 'buy' ? roundUp(exact, CURRENCY_SCALE) : roundDown(exact, CURRENCY_SCALE);
-  const fees = feeOf(total, feeBps);
+  const { total, fees, cash } = settlementOf(side, { quantity, price, feeBps });
   return {
     price: formatDecimal(price),
     quantity: formatDecimal(quantity),
     total: formatUsd(total),
     fees: formatUsd(fees),
-    cash: formatUsd(side === 'buy' ? total.plus(fees) : total.minus(fees)),
+    cash: formatUsd(cash),
   };
 }
 

@@ -1,4 +1,6 @@
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { formatDecimal } from '@cnop/common/core/money';
+import { availableUnits } from '@cnop/common/trading/holds';
+import { mayTrade } from '@cnop/common/trading/order-errors';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { balanceQuery } from '../../api/account/cash.ts';
@@ -28,7 +30,7 @@ const FIELDS: readonly TicketField[] = ['limit', 'stop', 'trail', 'amount'];
 export function useTicket(asset: MarketAsset) {
   const isSignedIn = useSession() === 'signed-in';
   const { data: profile } = useQuery({ ...profileQuery(), enabled: isSignedIn });
-  const isStaff = profile !== undefined && profile.role !== 'customer';
+  const isStaff = profile !== undefined && !mayTrade(profile.role);
   const { bid, ask } = useAssetPrice(asset);
   const {
     asset_id: assetId,
@@ -139,7 +141,6 @@ export function useAvailable(assetId: string, isSignedIn: boolean): Available | 
   const { data: balance } = useQuery({ ...balanceQuery(), enabled: isSignedIn });
   const { data: holding } = useQuery({ ...holdingQuery(assetId), enabled: isSignedIn });
   if (!isSignedIn || !balance || holding === undefined) return undefined;
-  const units =
-    holding === null ? '0' : formatDecimal(decimal(holding.quantity).minus(holding.held_quantity));
+  const units = formatDecimal(availableUnits(holding ?? undefined));
   return { cash: balance.available_balance, units };
 }

@@ -1,7 +1,8 @@
 import { decimal, smallestStep } from '@cnop/common/core/money';
+import { unitsForCash } from '@cnop/common/trading/settlement';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTicket, unitsForCash } from '../../../src/features/ticket/ticket-math.ts';
+import { readTicket } from '../../../src/features/ticket/ticket-math.ts';
 import { withSide } from '../../../src/features/ticket/ticket-state.ts';
 import { facts, ticket } from './ticket-fixture.ts';
 

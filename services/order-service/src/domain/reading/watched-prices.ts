@@ -3,8 +3,8 @@ import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/can
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
 import { isTriggeredWithBound } from '@cnop/common/entities/order/order';
+import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
 import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { trailingStopPrice } from '@cnop/common/trading/trigger-rules';
 

@@ -1,6 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
+import { sideOf } from '@cnop/common/trading/order-sides';
 import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
@@ -11,7 +12,7 @@ import { formatPercent, formatPrice, percentChange } from '../../../format/numbe
 import { timeZoneName } from '../../../format/times.ts';
 import { useLivePrice } from '../../../live/price-store.ts';
 import { Button } from '../../../ui/button.tsx';
-import { isBuyOrder, ORDER_TYPE_NAMES } from '../../../ui/order-words.ts';
+import { ORDER_TYPE_NAMES } from '../../../ui/order-words.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { ErrorBoundary, ErrorState, reloadPage, Skeleton } from '../../../ui/states.tsx';
 import { summaryOf, withPrice } from './bars.ts';
@@ -140,7 +141,7 @@ function useOwnMarks(assetId: string, isSignedIn: boolean) {
       (open ?? []).flatMap(({ order_type, price, stop_price }): PriceMark[] => {
         const at = price ?? stop_price;
         const label = ORDER_TYPE_NAMES[order_type];
-        return at === null ? [] : [{ price: at, label, isBuy: isBuyOrder(order_type) }];
+        return at === null ? [] : [{ price: at, label, isBuy: sideOf(order_type) === 'buy' }];
       }),
     [open],
   );

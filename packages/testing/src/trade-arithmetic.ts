@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-// What trades should move, by whole-number arithmetic alone: nothing rounds before we say so.
+// The expected amounts of trades, in whole-number arithmetic that shares no code with the rules under test.
 
 type Side = 'buy' | 'sell';
 
@@ -9,6 +9,7 @@ const UNIT = 10n ** 18n;
 const CENT = UNIT / 100n;
 const BASIS_POINTS = 10_000n;
 
+/** Converts a decimal to a whole number of 10^-18. */
 export function scaled(text: string): bigint {
   const isNegative = text.startsWith('-');
   const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
@@ -16,11 +17,12 @@ export function scaled(text: string): bigint {
   return isNegative ? -units : units;
 }
 
+/** Converts USD to whole cents. */
 export const cents = (usd: string): bigint => scaled(usd) / CENT;
 
 const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 
-/** In cents: the total, the fee, and what leaves the account or reaches it. */
+/** Returns the total, the fee, and the cash that leaves or reaches the account, in cents. */
 export function expectedTrade(
   side: Side,
   {
@@ -35,7 +37,7 @@ export function expectedTrade(
   return { total, fees, cash: side === 'buy' ? total + fees : total - fees };
 }
 
-/** Decimals of a scale, from one unit of it up. */
+/** Generates decimals of a scale, from its smallest step up. */
 export function decimals(scale: number, maxUnits: bigint): fc.Arbitrary<string> {
   return fc.bigInt({ min: 1n, max: maxUnits }).map((units) => {
     const text = units.toString().padStart(scale + 1, '0');
@@ -46,7 +48,7 @@ export function decimals(scale: number, maxUnits: bigint): fc.Arbitrary<string> 
 export const quantities = decimals(8, 10n ** 12n);
 export const prices = fc.nat({ max: 8 }).chain((scale) => decimals(scale, 10n ** 10n));
 export const amountsOfCash = decimals(2, 10n ** 11n);
-/** Often nothing, sometimes the lot. */
+/** Generates fees in basis points: often none, sometimes 100 %. */
 export const fees = fc.oneof(
   fc.constant(0),
   fc.integer({ min: 1, max: 100 }),

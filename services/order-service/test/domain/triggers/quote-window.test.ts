@@ -2,9 +2,9 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { anOrder } from '@cnop/testing/builders/order';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPriceSpan } from '../../src/domain/triggers/price-span.ts';
-import type { QuoteWindow, SeenQuote } from '../../src/domain/triggers/quote-window.ts';
-import { createQuoteWindow } from '../../src/domain/triggers/quote-window.ts';
+import { createPriceSpan } from '../../../src/domain/triggers/price-span.ts';
+import type { QuoteWindow, SeenQuote } from '../../../src/domain/triggers/quote-window.ts';
+import { createQuoteWindow } from '../../../src/domain/triggers/quote-window.ts';
 
 const SECOND = 1_000;
 
@@ -24,7 +24,7 @@ const seen = (seq: number, bid: number, seconds: number, isFresh = true): SeenQu
 });
 const seqs = (quotes: readonly SeenQuote[]): number[] => quotes.map(({ quote: { seq } }) => seq);
 
-/** A quote a second. */
+/** Creates a window with one quote per second. */
 function filled(bids: readonly number[]): QuoteWindow {
   const window = createQuoteWindow();
   for (const [i, bid] of bids.entries()) window.add(seen(i + 1, bid, i + 1));
@@ -32,14 +32,14 @@ function filled(bids: readonly number[]): QuoteWindow {
 }
 
 describe('a window of quotes', () => {
-  it('shows as unsettled what was not acted on, and what a late order may still be fired by', () => {
+  it('returns as unsettled the quotes not processed yet, and those that may trigger a late order', () => {
     const window = filled(Array.from({ length: 60 }, () => 100));
     window.settle(50, 50 * SECOND);
     expect(seqs(window.unsettled())[0]).toBe(30);
     expect(seqs(window.unsettled()).at(-1)).toBe(60);
   });
 
-  it('leaves out what was too old when it came', () => {
+  it('leaves out a quote that was too old on arrival', () => {
     const window = createQuoteWindow();
     window.add(seen(1, 100, 1, false));
     window.add(seen(2, 100, 1));
@@ -47,13 +47,13 @@ describe('a window of quotes', () => {
     expect(seqs(window.after(0))).toEqual([1, 2]);
   });
 
-  it('says at which quote an order was accepted at the earliest that shows up late', () => {
+  it('returns the earliest quote that a late order may have been accepted at', () => {
     const window = filled(Array.from({ length: 60 }, () => 100));
     expect(window.seqBefore(60 * SECOND)).toBe(40);
     expect(window.seqBefore(10 * SECOND)).toBeUndefined();
   });
 
-  it('says so also when quotes are rare', () => {
+  it('returns it also when quotes are rare', () => {
     const window = createQuoteWindow();
     window.add(seen(1, 100, 1));
     window.add(seen(2, 100, 1_000));
@@ -62,7 +62,7 @@ describe('a window of quotes', () => {
     expect(window.seqBefore(1_000 * SECOND)).toBe(1);
   });
 
-  it('forgets what is settled and old', () => {
+  it('drops old quotes that are settled', () => {
     const window = filled(Array.from({ length: 400 }, () => 100));
     window.settle(400, 400 * SECOND);
     window.prune(400 * SECOND);
@@ -70,7 +70,7 @@ describe('a window of quotes', () => {
     expect(window.latest()?.seq).toBe(400);
   });
 
-  it('tells by what is left of an unsettled day the same stops touched as by all of it', () => {
+  it('keeps enough old unsettled quotes to trigger the same stops', () => {
     const prices = fc.array(fc.integer({ min: 50, max: 150 }), { minLength: 200, maxLength: 600 });
     fc.assert(
       fc.property(
@@ -89,17 +89,17 @@ describe('a window of quotes', () => {
             accepted_quote: quote(acceptedSeq, 100),
           });
           const unsettled = pruned.unsettled().map((each) => each.quote);
-          const touch = createPriceSpan(unsettled)?.touchOf(order);
+          const trigger = createPriceSpan(unsettled)?.triggerOf(order);
           const since = bids.slice(acceptedSeq);
-          const isTouched = since.some((bid) => (isProfit ? bid >= stop : bid <= stop));
-          expect(touch !== undefined).toBe(isTouched);
+          const isTriggered = since.some((bid) => (isProfit ? bid >= stop : bid <= stop));
+          expect(trigger !== undefined).toBe(isTriggered);
         },
       ),
       { numRuns: 300 },
     );
   });
 
-  it('keeps little of what nobody acts on', () => {
+  it('bounds the quotes kept while none is settled', () => {
     const window = createQuoteWindow();
     let bid = 10_000;
     for (let second = 1; second <= 20_000; second++) {

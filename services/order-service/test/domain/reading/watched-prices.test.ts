@@ -2,8 +2,8 @@ import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/can
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CandleSpan } from '../../src/domain/reading/watched-prices.ts';
-import { candleSpansOf, endOfMinute, furthest, partsOf } from '../../src/domain/reading/watched-prices.ts';
+import type { CandleSpan } from '../../../src/domain/reading/watched-prices.ts';
+import { candleSpansOf, endOfMinute, furthest, partsOf } from '../../../src/domain/reading/watched-prices.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -21,14 +21,14 @@ describe('the candles of a period', () => {
     ['nothing', START, START, []],
     ['one minute', START, START + MINUTE, ['1 x 1m 2026-01-15T12:00 2026-01-15T12:00']],
     [
-      'two minutes and a bit on either side',
+      'two minutes and a millisecond on either side',
       START - 1,
       START + 2 * MINUTE + 1,
       ['2 x 1m 2026-01-15T12:00 2026-01-15T12:01'],
     ],
     ['1,000 minutes', START, START + 1_000 * MINUTE, ['1000 x 1m 2026-01-15T12:00 2026-01-16T04:39']],
     [
-      '1,000 minutes and a bit',
+      '1,000 minutes and a millisecond',
       START,
       START + 1_000 * MINUTE + 1,
       [
@@ -38,7 +38,7 @@ describe('the candles of a period', () => {
       ],
     ],
     [
-      'thirty-odd days',
+      'thirty days',
       START + 17 * MINUTE + 30_000,
       START + 30 * DAY + 8 * MINUTE,
       [
@@ -81,28 +81,28 @@ describe('the candles of a period', () => {
     ['1h', '4 x 15m 2026-01-15T00:00 2026-01-15T00:45'],
     ['15m', '3 x 5m 2026-01-15T00:00 2026-01-15T00:10'],
     ['5m', '5 x 1m 2026-01-15T00:00 2026-01-15T00:04'],
-  ] as const)('within one of %s are the next shorter ones', (interval, expected) => {
+  ] as const)('split a candle of %s into the next shorter interval', (interval, expected) => {
     const parts = partsOf({ interval, open_time: '2026-01-15T00:00:00.000Z' });
     expect(show(parts ? [parts] : [])).toEqual([expected]);
   });
 
-  it('within a minute are none', () => {
+  it('do not split a candle of a minute', () => {
     expect(partsOf({ interval: '1m', open_time: '2026-01-15T00:00:00.000Z' })).toBeUndefined();
   });
 });
 
-describe('a minute', () => {
+describe('the end of a minute', () => {
   it.each([
     [START, START + MINUTE],
     [START + 1, START + MINUTE],
     [START + MINUTE - 1, START + MINUTE],
     [START + MINUTE, START + 2 * MINUTE],
-  ])('that %i lies in ends at %i', (at, end) => {
+  ])('of %i is %i', (at, end) => {
     expect(endOfMinute(at)).toBe(end);
   });
 });
 
-describe('the candle that reaches furthest', () => {
+describe('the most extreme candle', () => {
   const candle = (open_time: string, low: string, high: string, interval: CandleInterval = '1m'): Candle => ({
     asset_id: 'BTC',
     interval,
@@ -118,7 +118,7 @@ describe('the candle that reaches furthest', () => {
   });
   const candles = [candle('a', '9.5', '100'), candle('b', '10', '99'), candle('c', '9.50', '100.0')];
 
-  it('is the earliest of several, by the number and not by the text', () => {
+  it('is the earliest of several, compared as numbers', () => {
     expect(furthest(candles, 'lowest')?.open_time).toBe('a');
     expect(furthest(candles, 'highest')?.open_time).toBe('a');
     expect(furthest(candles.slice(1), 'lowest')?.open_time).toBe('c');

@@ -4,10 +4,6 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { Funds } from '@cnop/common/trading/holds';
 import { ProblemError } from '@cnop/exception/problem-error';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { Trade } from '../../src/domain/filling/execute-order.ts';
-import { bookTrade } from '../../src/domain/filling/execute-order.ts';
 import {
   amountsOfCash,
   cents,
@@ -16,7 +12,11 @@ import {
   prices,
   quantities,
   scaled,
-} from '../reference-arithmetic.ts';
+} from '@cnop/testing/trade-arithmetic';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Trade } from '../../../src/domain/filling/execute-order.ts';
+import { bookTrade } from '../../../src/domain/filling/execute-order.ts';
 
 const AT = '2026-01-15T12:00:00.000Z';
 const RUNS = { numRuns: 500 };
@@ -48,7 +48,7 @@ function attempt(intent: Intent, funds: Funds, id?: string): Trade | undefined {
   }
 }
 
-/** In cents; null for a buy. What is left keeps its share of the cost, rounded down. */
+/** Returns the realized gain in cents; null for a buy. The remaining units keep their share of the cost, rounded down. */
 function expectedGain(next: Intent, before: StoredAssetBalance | undefined): bigint | null {
   if (next.side === 'buy' || !before) return null;
   const [cost, held] = [cents(before.total_invested), scaled(before.quantity)];
@@ -108,7 +108,7 @@ describe('a trade', () => {
     );
   });
 
-  it('there and back at one price never gains, however it is split', () => {
+  it('never gains by buying and selling at one price, however it is split', () => {
     fc.assert(
       fc.property(
         fc.array(quantities, { minLength: 1, maxLength: 6 }),
@@ -130,7 +130,7 @@ describe('a trade', () => {
     );
   });
 
-  it('is refused, with nothing changed, exactly when cash or holding does not cover it', () => {
+  it('is refused exactly when cash or position does not cover it, and changes nothing then', () => {
     fc.assert(
       fc.property(amountsOfCash, quantities, quantities, terms, (usd, bought, sold, { price, feeBps }) => {
         const funds: Funds = { balance: funded(usd), holding: undefined };

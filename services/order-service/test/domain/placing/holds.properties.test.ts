@@ -12,12 +12,12 @@ import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { endOrder } from '@cnop/common/trading/end-order';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { anAsset } from '@cnop/testing/builders/inventory';
+import { decimals, scaled } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidePlacement } from '../../src/domain/placing/decide-placement.ts';
-import type { OpenOrderOutcome } from '../../src/domain/triggers/execute-triggered-order.ts';
-import { executeTriggeredOrder } from '../../src/domain/triggers/execute-triggered-order.ts';
-import { decimals, scaled } from '../reference-arithmetic.ts';
+import { decidePlacement } from '../../../src/domain/placing/decide-placement.ts';
+import type { OpenOrderOutcome } from '../../../src/domain/triggers/execute-triggered-order.ts';
+import { executeTriggeredOrder } from '../../../src/domain/triggers/execute-triggered-order.ts';
 
 const START = Date.parse('2026-01-15T12:00:00.000Z');
 const STEP_MILLISECONDS = 60_000;
@@ -37,20 +37,20 @@ interface Account {
   readonly events: LiveEvent[];
 }
 
-/** Two users, two assets, a clock and prices: what the store would hold, in memory. */
+/** The state of two users and two assets, with a clock and prices, in memory. */
 interface World {
   now: number;
   count: number;
   readonly quotes: Map<string, Quote>;
   readonly accounts: Record<Username, Account>;
-  /** What each account had before anything happened. */
+  /** The cash of each account at the start. */
   readonly deposits: Record<Username, string>;
 }
 
 type Command =
   | { readonly kind: 'place'; readonly user: Username; readonly asset: Asset; readonly request: OrderCreate }
   | { readonly kind: 'move'; readonly asset: Asset; readonly mid: string }
-  | { readonly kind: 'fire' | 'cancel' | 'expire'; readonly user: Username; readonly pick: number }
+  | { readonly kind: 'trigger' | 'cancel' | 'expire'; readonly user: Username; readonly pick: number }
   | { readonly kind: 'wait' };
 
 const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -86,7 +86,7 @@ function apply(world: World, command: Command): void {
   if (command.kind === 'wait') world.now += STEP_MILLISECONDS;
   else if (command.kind === 'move') movePrice(world, command.asset, command.mid);
   else if (command.kind === 'place') place(world, command);
-  else changeWaiting(world, command);
+  else changeOpen(world, command);
 }
 
 function place(world: World, { user, asset, request }: Extract<Command, { kind: 'place' }>): void {
@@ -114,7 +114,7 @@ function place(world: World, { user, asset, request }: Extract<Command, { kind: 
   expect(funds).toEqual(before);
 }
 
-function changeWaiting(world: World, { kind, user, pick }: Extract<Command, { pick: number }>): void {
+function changeOpen(world: World, { kind, user, pick }: Extract<Command, { pick: number }>): void {
   const account = world.accounts[user];
   const order = account.orders[pick % Math.max(1, account.orders.length)];
   if (!order) return;
@@ -123,7 +123,7 @@ function changeWaiting(world: World, { kind, user, pick }: Extract<Command, { pi
   const funds = { balance: account.balance, holding: account.holdings.get(order.asset_id) };
   const quote = world.quotes.get(order.asset_id);
   if (!quote) throw new Error('every asset has a price');
-  if (kind === 'fire') {
+  if (kind === 'trigger') {
     const trigger = { quote, price: order.price ?? order.stop_price ?? quote.bid };
     keepOutcome(account, executeTriggeredOrder(order, context, { funds, trigger, quote }));
     return;
@@ -147,7 +147,7 @@ interface Outcome {
 }
 
 function keep(account: Account, { order, balance, holding, event }: Outcome): void {
-  // What could not be stored must not get this far.
+  // The store would refuse anything that its schemas refuse.
   expect(orderSchema.parse(order)).toEqual(order);
   expect(balanceSchema.parse(balance)).toEqual(balance);
   account.balance = balance;
@@ -162,7 +162,7 @@ const sum = (amounts: readonly string[]): bigint =>
   amounts.reduce((total, amount) => total + scaled(amount), 0n);
 const isBuy = ({ order_type }: Order): boolean => order_type.endsWith('_buy');
 
-/** What must hold for each account after every command. */
+/** Checks the invariants of each account. */
 function expectSound(world: World): void {
   for (const user of USERS) {
     const { balance, holdings, orders, events } = world.accounts[user];
@@ -199,7 +199,7 @@ function expectSound(world: World): void {
 
 const users = fc.constantFrom(...USERS);
 const assets = fc.constantFrom(...ASSETS);
-/** Around 100, and now and then so small that a sale brings nothing. */
+/** Generates prices around 100, and some so small that a sale brings less than a cent. */
 const mids = fc.oneof(decimals(2, 20_000n), fc.constantFrom('0.01', '0.01', '100', '99.99'));
 const requests = (asset: Asset): fc.Arbitrary<OrderCreate> => {
   const quantity = fc.oneof(decimals(asset.quantity_scale, 10n ** 5n), decimals(0, 20n));
@@ -235,7 +235,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom('fire', 'cancel', 'expire'),
+      kind: fc.constantFrom('trigger', 'cancel', 'expire'),
       user: users,
       pick: fc.nat({ max: 20 }),
     }),
@@ -245,7 +245,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
 const deposits = fc.record({ alice: decimals(2, 10n ** 7n), bob: decimals(2, 10n ** 7n) });
 
 describe('holds, over any sequence of orders of two users on two assets', () => {
-  it('are those of the open orders, and cash, units, fees and events add up after every step', () => {
+  it('equal those of the open orders, and cash, units, fees and events add up after every step', () => {
     const ends = new Set<string>();
     fc.assert(
       fc.property(
@@ -262,11 +262,11 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
       ),
       { numRuns: 150 },
     );
-    // Runs that never got anywhere would prove nothing.
+    // Runs that reach only some states would prove little.
     expect([...ends]).toEqual(expect.arrayContaining(['cancelled', 'completed', 'expired', 'queued']));
   }, 20_000);
 
-  it('are given back when an execution fails, because the sale would bring nothing by now', () => {
+  it('are released when an execution fails because the sale would bring less than a cent', () => {
     const world = newWorld({ alice: '1000.00', bob: '0.01' });
     const [btc] = ASSETS;
     if (!btc) throw new Error('BTC is an asset of this test');
@@ -276,17 +276,17 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
     place({ asset_id: 'BTC', order_type: 'stop_loss', quantity: '0.5', stop_price: '90' });
     expect(world.accounts.alice.holdings.get('BTC')).toMatchObject({ held_quantity: '0.5' });
     apply(world, { kind: 'move', asset: btc, mid: '0.01' });
-    apply(world, { kind: 'fire', user: 'alice', pick: 1 });
+    apply(world, { kind: 'trigger', user: 'alice', pick: 1 });
     expect(world.accounts.alice.orders[1]).toMatchObject({ status: 'failed', held_amount: '0' });
     expect(world.accounts.alice.holdings.get('BTC')).toMatchObject({ quantity: '0.5', held_quantity: '0' });
     expectSound(world);
   });
 
   it.each([
-    ['is not given back', (account: Account) => ({ ...account.balance, held_balance: '1.00' })],
-    ['is more than there is', (account: Account) => ({ ...account.balance, current_balance: '0.00' })],
+    ['is not released', (account: Account) => ({ ...account.balance, held_balance: '1.00' })],
+    ['exceeds the balance', (account: Account) => ({ ...account.balance, current_balance: '0.00' })],
     ['has a gap in its events', (account: Account) => ({ ...account.balance, event_seq: 2 })],
-  ])('would be found out when one %s', (_fault, plant) => {
+  ])('fail the check when one %s', (_fault, plant) => {
     const world = newWorld({ alice: '1000.00', bob: '1000.00' });
     const request: OrderCreate = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '90' };
     const [btc] = ASSETS;

@@ -2,9 +2,9 @@ import { decimal } from '@cnop/common/core/money';
 import type { Settlement } from '@cnop/common/trading/settlement';
 import { settle } from '@cnop/common/trading/settlement';
 import { ProblemError } from '@cnop/exception/problem-error';
+import { cents, expectedTrade, fees, prices, quantities } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cents, expectedTrade, fees, prices, quantities } from '../reference-arithmetic.ts';
 
 const sides = fc.constantFrom('buy', 'sell');
 const RUNS = { numRuns: 2_000 };
@@ -35,16 +35,16 @@ describe('a settlement', () => {
 
   it.each([
     ['less than a cent', '0.0099', '1', 0],
-    ['a cent that the fee takes', '0.01', '1', 1],
-    ['all of it in fees', '5', '1', 10_000],
+    ['a cent that its fee uses up', '0.01', '1', 1],
+    ['a total equal to its fee', '5', '1', 10_000],
     ['more than can be stored', '1000', '999999999999999', 0],
-  ])('of a sale that brings %s is refused', (_case, quantity, price, feeBps) => {
+  ])('of a sale for %s is refused', (_case, quantity, price, feeBps) => {
     expect(() => settled('sell', quantity, price, feeBps)).toThrow(
       expect.objectContaining({ code: 'BUS_002', errors: [expect.objectContaining({ field: 'quantity' })] }),
     );
   });
 
-  it('of a buy that is more than can be stored with its fee is refused, and one at the edge is not', () => {
+  it('of a buy is refused only when total and fee exceed what can be stored', () => {
     expect(settled('buy', '999999999999999', '1', 0).cash.toFixed(2)).toBe('999999999999999.00');
     expect(() => settled('buy', '999999999999999', '1', 1)).toThrow(ProblemError);
   });
@@ -68,7 +68,7 @@ describe('a settlement', () => {
     );
   });
 
-  it('of a buy never costs more at a lower price, which is what a hold at the limit relies on', () => {
+  it('of a buy never costs more at a lower price, so a hold at the limit covers it', () => {
     fc.assert(
       fc.property(quantities, prices, prices, fees, (quantity, a, b, feeBps) => {
         const [lower, higher] = decimal(a).lte(b) ? [a, b] : [b, a];
