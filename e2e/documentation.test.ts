@@ -61,3 +61,18 @@ test('every page of rules links to the tests that prove them', () => {
     .filter((page) => !localLinks(page).some((link) => link.endsWith('.test.ts')));
   expect(unproved).toEqual([]);
 });
+
+test('every source file that a page names exists', () => {
+  const isMissing = (page: string, file: string) => {
+    const folder = path.dirname(page);
+    const bases = ['.', folder, path.join(folder, 'src'), 'packages/common/src'];
+    return !bases.some((base) => existsSync(path.join(ROOT, base, file)));
+  };
+  const missing = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/`([\w./-]+\/[\w./-]+\.(?:ts|tsx|mjs|css))`/g)]
+      .map(([, file]) => file ?? '')
+      .filter((file) => isMissing(page, file))
+      .map((file) => `${page}: ${file}`),
+  );
+  expect(missing).toEqual([]);
+});
