@@ -154,7 +154,7 @@ const services = [
       path: [
         '^services/$1/src/routes/',
         '^packages/(common|exception)/src/http/',
-        '^packages/common/src/aws/',
+        '^packages/common/src/(aws|process)/',
       ],
     },
   },
@@ -232,6 +232,13 @@ const common = [
     to: { path: [ENTITIES, DAO] },
   },
   {
+    name: 'config-is-read-first',
+    comment: 'Settings are read before anything runs, so reading them loads neither HTTP nor a process.',
+    severity: 'error',
+    from: { path: '^packages/common/src/config/' },
+    to: { path: '^packages/common/src/(http|process)/' },
+  },
+  {
     name: 'adapters-only-in-composition-roots',
     comment: 'Only the configuration chooses the store. An import of an adapter would fix that choice.',
     severity: 'error',
@@ -286,6 +293,7 @@ const vendors = [
       pathNot: [
         ...UNRESTRICTED,
         '^packages/(common|exception)/src/http/',
+        '^packages/common/src/process/',
         '^services/[^/]+/src/(routes/|app[.]ts$|server[.]ts$)',
         '^services/gateway/',
         '^apps/standalone/',

@@ -59,6 +59,7 @@ const ALLOWED: Files = {
     '@cnop/exception/errors',
     'zod',
   ],
+  'packages/common/src/process/logger.ts': [],
   'packages/common/src/http/request-log.ts': ['fastify', '@cnop/exception/http/error-handler'],
   'packages/common/src/aws/role.ts': ['@aws-sdk/client-dynamodb'],
   'packages/testing/src/app-under-test.ts': [
@@ -225,6 +226,11 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
     rules: ['database-imports-no-entity'],
     file: 'packages/common/src/database/typed.ts',
     imports: ['../entities/order/order.ts'],
+  },
+  {
+    rules: ['config-is-read-first'],
+    file: 'packages/common/src/config/eager.ts',
+    imports: ['../process/logger.ts'],
   },
   {
     rules: ['adapters-only-in-composition-roots'],

@@ -1,4 +1,4 @@
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import type { Standalone } from '@cnop/standalone/standalone-app';
 import { startStandalone } from '@cnop/standalone/standalone-app';
 import { standaloneSettings } from '@cnop/standalone/standalone-settings';

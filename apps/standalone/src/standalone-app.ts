@@ -15,16 +15,16 @@ import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { openStore } from '@cnop/common/database/open-store';
-import { reportDisk } from '@cnop/common/database/report-disk';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { announceChanges } from '@cnop/common/events/announcing-store';
-import { createDrain, drainAndClose } from '@cnop/common/http/drain';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
+import { createDrain, drainAndClose } from '@cnop/common/process/drain';
+import { reportStore } from '@cnop/common/process/report-store';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from '@cnop/gateway/app';
 import type { RoutableApp } from '@cnop/gateway/in-process-upstream';
@@ -67,7 +67,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
   const bus = createInProcessBus();
-  const store = announceChanges(await openStore(settings, clock, reportDisk(logger)), bus);
+  const store = announceChanges(await openStore(settings, clock, reportStore(logger)), bus);
   const preparation = await prepareStore({ store, passwords, clock }, settings);
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@cnop/common/config/read-config';
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Standalone } from '../src/standalone-app.ts';
 import { startStandalone } from '../src/standalone-app.ts';

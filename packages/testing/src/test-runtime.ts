@@ -18,13 +18,13 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
-import { createDrain } from '@cnop/common/http/drain';
-import { createLogger } from '@cnop/common/http/logger';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
+import { createDrain } from '@cnop/common/process/drain';
+import { createLogger } from '@cnop/common/process/logger';
 
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
 const SESSION_LIFETIME_SECONDS = 3_600;

@@ -1,8 +1,8 @@
 import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
-import type { Drain } from '@cnop/common/http/drain';
 import type { HealthCheck } from '@cnop/common/http/health';
 import { serveHealth } from '@cnop/common/http/health';
+import type { Drain } from '@cnop/common/process/drain';
 import type { FastifyInstance } from 'fastify';
 import type { Upstreams } from './upstream.ts';
 import { UPSTREAM_NAMES } from './upstream.ts';

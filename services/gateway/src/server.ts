@@ -18,13 +18,12 @@ import {
   tokenSettings,
 } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
-import { closeOnSignal } from '@cnop/common/http/close-on-signal';
-import type { Drain } from '@cnop/common/http/drain';
-import { createDrain, drainAndClose } from '@cnop/common/http/drain';
-import { createLogger } from '@cnop/common/http/logger';
 import { buildMetricsApp } from '@cnop/common/http/metrics';
-import { startProcess } from '@cnop/common/http/start-process';
 import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
+import type { Drain } from '@cnop/common/process/drain';
+import { createDrain, drainAndClose } from '@cnop/common/process/drain';
+import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
+import { createLogger } from '@cnop/common/process/logger';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './http-upstream/http-upstream.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { drainAndClose } from '@cnop/common/http/drain';
+import { drainAndClose } from '@cnop/common/process/drain';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
 import { createHttpUpstream } from '../src/http-upstream/http-upstream.ts';

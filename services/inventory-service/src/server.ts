@@ -2,7 +2,7 @@ import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/
 import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
 import { processSettings } from '@cnop/common/config/settings';
 import { openStore } from '@cnop/common/database/open-store';
-import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
+import { runService, serviceWithPublicKeys } from '@cnop/common/process/run-service';
 import { buildInventoryServiceApp } from './app.ts';
 import { openMarketMaker } from './market-maker/market-maker.ts';
 

@@ -1,6 +1,6 @@
 import { maxQuoteAgeSecondsOf, orderProcessSettings } from '@cnop/common/config/trading-settings';
 import { openStore } from '@cnop/common/database/open-store';
-import { runService, serviceWithPublicKeys } from '@cnop/common/http/run-service';
+import { runService, serviceWithPublicKeys } from '@cnop/common/process/run-service';
 import { buildOrderServiceApp } from './app.ts';
 
 const DEFAULT_PORT = 8_002;

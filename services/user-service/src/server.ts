@@ -22,7 +22,7 @@ import {
 } from '@cnop/common/config/settings';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
-import { runService } from '@cnop/common/http/run-service';
+import { runService } from '@cnop/common/process/run-service';
 import { buildUserServiceApp } from './app.ts';
 
 const DEFAULT_PORT = 8_000;

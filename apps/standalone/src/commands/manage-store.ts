@@ -1,8 +1,7 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
-import { loadEnvFile } from '@cnop/common/config/load-env-file';
 import { priceSettings } from '@cnop/common/config/price-settings';
-import { readConfig } from '@cnop/common/config/read-config';
+import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import { accountSettings, processSettings, storeSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { openStore } from '@cnop/common/database/open-store';

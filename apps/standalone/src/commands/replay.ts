@@ -1,5 +1,5 @@
 import { ConfigError } from '@cnop/common/config/read-config';
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import type { ReplayedOrder } from '../replay/expected-outcome.ts';
 import { describeDifference, statusOf } from '../replay/expected-outcome.ts';
 import type { ReplayOptions, ReplayResult } from '../replay/run-replay.ts';

@@ -1,8 +1,7 @@
 import { warnOfLooseDataFolder } from '@cnop/common/config/data-folder';
-import { loadEnvFile } from '@cnop/common/config/load-env-file';
-import { readConfig } from '@cnop/common/config/read-config';
-import { closeOnSignal } from '@cnop/common/http/close-on-signal';
-import { createLogger } from '@cnop/common/http/logger';
+import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
+import { closeOnSignal } from '@cnop/common/process/lifecycle';
+import { createLogger } from '@cnop/common/process/logger';
 import type { Standalone } from '../standalone-app.ts';
 import { FIRST_ADMIN_USERNAME, startStandalone } from '../standalone-app.ts';
 import type { StandaloneSettings } from '../standalone-settings.ts';

@@ -1,5 +1,4 @@
-import { loadEnvFile } from '@cnop/common/config/load-env-file';
-import { readConfig } from '@cnop/common/config/read-config';
+import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import type { StoreSettings } from '@cnop/common/config/settings';
 import { storeSettings } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@cnop/common/config/read-config';
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { runDemo } from '../../src/commands/demo.ts';
 import { runVerify } from '../../src/commands/verify.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
 import { describe, expect, it } from 'vitest';
 import { describeDifference, statusOf } from '../../src/replay/expected-outcome.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { z } from 'zod';
 
 /** One or more settings are missing or invalid; the message is for the operator. */
@@ -23,4 +24,9 @@ export function readConfig<T extends z.ZodType>(
     (issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`,
   );
   throw new ConfigError(`These settings need attention:\n${lines.join('\n')}`);
+}
+
+/** Loads `.env` of the working directory, if it exists. Variables that are already set win. */
+export function loadEnvFile(path = '.env'): void {
+  if (existsSync(path)) process.loadEnvFile(path);
 }

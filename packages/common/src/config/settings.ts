@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LOG_LEVELS } from '../http/logger.ts';
 
 const MAX_PORT = 65_535;
 
@@ -18,6 +17,9 @@ export function integerSetting({ min, max }: { readonly min: number; readonly ma
 export const portSetting = integerSetting({ min: 0, max: MAX_PORT });
 
 const httpUrlSetting = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The settings of every process. */
 export const processSettings = z.object({

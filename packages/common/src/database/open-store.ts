@@ -23,7 +23,7 @@ export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
 export async function openStore(
   settings: StoreSettings,
   clock: Clock,
-  { readOnly = false, onDiskChange }: OpenStoreOptions = {},
+  { readOnly = false, onDiskChange, onSweepFailure }: OpenStoreOptions = {},
 ): Promise<TableStore> {
   if (settings.STORE === 'lmdb') {
     const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');
@@ -33,6 +33,7 @@ export async function openStore(
       readOnly,
       minFreeBytes: settings.MIN_FREE_DISK_MEGABYTES * BYTES_PER_MEGABYTE,
       onDiskChange,
+      onSweepFailure,
     });
   }
   const [{ createDynamoDbTableStore }, { createDynamoDbTables }] = await Promise.all([

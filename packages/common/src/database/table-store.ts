@@ -133,6 +133,8 @@ export interface OpenStoreOptions {
   readonly readOnly?: boolean;
   /** Called when the embedded store begins to refuse writes because of a full disk, and when it accepts them again. */
   readonly onDiskChange?: (disk: StoreDisk) => void;
+  /** Called when the embedded store fails to delete expired items; it tries again within a minute. */
+  readonly onSweepFailure?: (error: unknown) => void;
 }
 
 /** Returns whether a store accepts writes; background work pauses while it does not. */
@@ -155,6 +157,9 @@ export interface TableStore extends StoreReader {
    * the process.
    */
   failure?(): string | undefined;
+
+  /** Returns how often deleting expired items has failed; absent when the store does not delete them itself. */
+  sweepFailures?(): number;
 
   get(key: ItemKey): Promise<Item | undefined>;
 

@@ -1,11 +1,11 @@
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { TableStore } from '../database/table-store.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
-type WatchedStore = Pick<TableStore, 'disk'>;
+type WatchedStore = Pick<TableStore, 'disk' | 'sweepFailures'>;
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -47,10 +47,21 @@ function recordRequests(app: FastifyInstance, service: string): Registry {
   return registry;
 }
 
-/** Reports the free space on the disk of an embedded store. */
-function recordDisk(registry: Registry, { disk }: WatchedStore): void {
-  if (!disk) return;
+/** Reports the disk and the failed sweeps of an embedded store. */
+function recordStore(registry: Registry, { disk, sweepFailures }: WatchedStore): void {
   const registers = [registry];
+  if (sweepFailures) {
+    new Counter({
+      name: 'cnop_store_sweep_failures_total',
+      help: 'Failed attempts of the store to delete expired items.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(sweepFailures());
+      },
+    });
+  }
+  if (!disk) return;
   new Gauge({
     name: 'cnop_store_disk_free_bytes',
     help: 'Free space on the disk of the store.',
@@ -70,7 +81,7 @@ function recordDisk(registry: Registry, { disk }: WatchedStore): void {
 }
 
 function serveRegistry(app: FastifyInstance, registry: Registry, store?: WatchedStore): void {
-  if (store) recordDisk(registry, store);
+  if (store) recordStore(registry, store);
   app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
-import { createIsoTime } from './logger.ts';
+import type { RequestOrigin } from '../auth/client-address.ts';
+import type { ClientAddressOf } from '../auth/gateway-hop.ts';
+import { createIsoTime } from '../process/logger.ts';
+import { dependency } from './dependencies.ts';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 const REQUEST_ID_PATTERN = /^[\w.-]{1,64}$/;
@@ -40,4 +43,17 @@ export function logRequests(app: FastifyInstance, logger: Logger, service: strin
     );
     done();
   });
+}
+
+const [provideClientAddressOf, getClientAddressOf] = dependency<ClientAddressOf>('clientAddressOf');
+
+export { provideClientAddressOf };
+
+/** Returns where a request came from. The address is never what the client claims. */
+export function originOf(request: FastifyRequest): RequestOrigin {
+  return {
+    address: getClientAddressOf(request)(request.raw),
+    userAgent: request.headers['user-agent'],
+    requestId: request.id,
+  };
 }

@@ -1,7 +1,6 @@
 import { createItems } from '@cnop/common/database/lmdb/apply-write';
 import type { Environment } from '@cnop/common/database/lmdb/environment';
-import { sweepExpired } from '@cnop/common/database/lmdb/expiry-sweeper';
-import { createLogSweeper } from '@cnop/common/database/lmdb/log-sweeper';
+import { createLogSweeper, sweepExpired } from '@cnop/common/database/lmdb/expiry-sweeper';
 import { sortKeysOf } from '@cnop/common/database/lmdb/read-keys';
 import { describe, expect, it } from 'vitest';
 import { openForEachTest } from './lmdb-fixture.ts';

@@ -1,4 +1,4 @@
-import type { Drain } from '@cnop/common/http/drain';
+import type { Drain } from '@cnop/common/process/drain';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
 import { pickHeaders } from './forward-response.ts';

@@ -1,10 +1,10 @@
 import type { SignHop } from '@cnop/common/auth/gateway-hop';
 import { HOP_HEADER } from '@cnop/common/auth/gateway-hop';
 import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
-import type { Drain } from '@cnop/common/http/drain';
-import { createDrain } from '@cnop/common/http/drain';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
+import type { Drain } from '@cnop/common/process/drain';
+import { createDrain } from '@cnop/common/process/drain';
 import { UnavailableError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ForwardTarget, TimeoutClass, Upstream } from '../upstream.ts';

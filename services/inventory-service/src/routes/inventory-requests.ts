@@ -2,7 +2,7 @@ import { assetIdParameterSchema } from '@cnop/common/entities/fields';
 import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { identityOf } from '@cnop/common/http/authentication';
 import { dependency } from '@cnop/common/http/dependencies';
-import { originOf } from '@cnop/common/http/request-origin';
+import { originOf } from '@cnop/common/http/request-context';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller, InventoryDependencies } from '../use-cases/dependencies.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TestContext } from 'vitest';
 import { describe, expect, test } from 'vitest';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { priceSettings } from '@cnop/common/config/price-settings';
-import { createLogger } from '@cnop/common/http/logger';
+import { createLogger } from '@cnop/common/process/logger';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';

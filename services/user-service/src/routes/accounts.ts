@@ -1,7 +1,7 @@
 import { identityOf } from '@cnop/common/http/authentication';
 import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
-import { originOf } from '@cnop/common/http/request-origin';
+import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import {
   getAudit,

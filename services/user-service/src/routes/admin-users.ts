@@ -11,7 +11,7 @@ import { getBalanceDao, getOrderDao, getUserDao } from '@cnop/common/http/dao-de
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
-import { originOf } from '@cnop/common/http/request-origin';
+import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';

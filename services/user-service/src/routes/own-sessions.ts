@@ -1,6 +1,6 @@
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
-import { originOf } from '@cnop/common/http/request-origin';
+import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { endOtherSessions } from '../use-cases/end-other-sessions.ts';
 import { endOwnSession } from '../use-cases/end-own-session.ts';

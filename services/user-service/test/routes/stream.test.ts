@@ -1,4 +1,4 @@
-import { drainAndClose } from '@cnop/common/http/drain';
+import { drainAndClose } from '@cnop/common/process/drain';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Headers } from '../streams-under-test.ts';

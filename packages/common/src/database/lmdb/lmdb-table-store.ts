@@ -37,6 +37,8 @@ export interface LmdbTableStoreOptions {
   readonly minFreeBytes?: number;
   /** Called when the store begins to refuse writes because of a full disk, and when it accepts them again. */
   readonly onDiskChange?: DiskWatchOptions['onChange'] | undefined;
+  /** Called with the error of each failed deletion of expired items. */
+  readonly onSweepFailure?: ((error: unknown) => void) | undefined;
   /** Replaces the measurement of free space in tests. */
   readonly diskReading?: Pick<DiskWatchOptions, 'readFreeBytes' | 'everyMilliseconds'>;
 }
@@ -53,12 +55,15 @@ export function createLmdbTableStore({
   readOnly = false,
   minFreeBytes = 0,
   onDiskChange,
+  onSweepFailure,
   diskReading,
 }: LmdbTableStoreOptions): TableStore {
   const environment = openEnvironment(path, { readOnly });
   const watch = watchDisk({ folder: path, minFreeBytes, onChange: onDiskChange, ...diskReading });
   const isFull = (): boolean => watch.disk().isFull;
-  const stopSweeper = readOnly ? undefined : startExpirySweeper(environment, clock, isFull);
+  const sweeper = readOnly
+    ? undefined
+    : startExpirySweeper(environment, { clock, isPaused: isFull, onFailure: onSweepFailure });
   let failure: string | undefined;
   const queue = createCommitQueue(environment, (error) => {
     failure = explainCommitFailure(error, { folder: path, freeBytes: freeBytesIfKnown(path) });
@@ -101,14 +106,15 @@ export function createLmdbTableStore({
 
     disk: watch.disk,
     failure: () => failure,
+    sweepFailures: () => sweeper?.failures() ?? 0,
 
     async ping() {
       environment.root.getStats();
     },
 
     async close() {
-      stopSweeper?.();
       watch.stop();
+      await sweeper?.stop();
       await queue.whenIdle();
       await environment.close();
     },

@@ -1,8 +1,6 @@
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from '../config/settings.ts';
 
 const STANDARD_OUTPUT = 1;
 /** Lines are written in batches: a system call for each costs more than formatting it. */

@@ -1,8 +1,22 @@
 import type { Logger } from 'pino';
+import { ConfigError } from '../config/read-config.ts';
 
 const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Ends a shutdown that hangs. The drain has its own, shorter deadline. */
 const SHUTDOWN_DEADLINE_MILLISECONDS = 9_500;
+
+/** Runs the start of a process. When it fails, writes the reason to standard error and exits with code 1. */
+export async function startProcess(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const message = error instanceof ConfigError ? error.message : error;
+    process.stderr.write(
+      `${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`,
+    );
+    process.exit(1);
+  }
+}
 
 /**
  * Runs `close` once on SIGTERM or SIGINT, then exits with code 0. An uncaught exception or rejection also stops the

@@ -23,9 +23,9 @@ import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
 import { createAssetDao } from '../dao/inventory/asset-dao.ts';
-import { reportDisk } from '../database/report-disk.ts';
 import type { OpenStoreOptions, TableStore } from '../database/table-store.ts';
 import { announceChanges } from '../events/announcing-store.ts';
+import type { ServiceApp, ServiceRuntime } from '../http/service-app.ts';
 import type { WritableQuoteBoard } from '../market/quote-board.ts';
 import { createQuoteBoard } from '../market/quote-board.ts';
 import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '../market/relay.ts';
@@ -33,11 +33,10 @@ import { relayStoredPrices } from '../market/stored-prices.ts';
 import { createTradeFeed } from '../market/trade-feed.ts';
 import { openMessageBus } from '../messaging/open-bus.ts';
 import { VERSION } from '../version.ts';
-import { closeOnSignal } from './close-on-signal.ts';
 import { createDrain, drainAndClose } from './drain.ts';
+import { closeOnSignal, startProcess } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
-import type { ServiceApp, ServiceRuntime } from './service-app.ts';
-import { startProcess } from './start-process.ts';
+import { reportStore } from './report-store.ts';
 
 /** Limits the warnings about a misconfigured gateway, which would come with every request. */
 const HOP_WARNING_INTERVAL_MILLISECONDS = 10_000;
@@ -121,7 +120,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     onTrouble: (error) => logger.warn({ err: error }, 'message bus unavailable'),
   });
   warnOfLooseDataFolder(settings, logger);
-  const store = announceChanges(await process.openStore(settings, clock, reportDisk(logger)), bus);
+  const store = announceChanges(await process.openStore(settings, clock, reportStore(logger)), bus);
   const runtime: ProcessRuntime = {
     version: VERSION,
     logger,

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { OpenStoreOptions, StoreDisk } from '../database/table-store.ts';
+
+/**
+ * Returns the options with which a store logs the events that an operator has to know: its disk is nearly full, the disk
+ * has space again, and expired items cannot be deleted.
+ */
+export function reportStore(
+  logger: Pick<Logger, 'error' | 'info'>,
+): Pick<OpenStoreOptions, 'onDiskChange' | 'onSweepFailure'> {
+  return {
+    onDiskChange({ freeBytes, minFreeBytes, isFull }: StoreDisk) {
+      const figures = { free_bytes: freeBytes, min_free_bytes: minFreeBytes };
+      if (isFull) logger.error(figures, 'the disk is nearly full: writes are refused until space is freed');
+      else logger.info(figures, 'the disk has space again: writes are accepted');
+    },
+    onSweepFailure(error) {
+      logger.error({ err: error }, 'deleting expired items failed; the store tries again within a minute');
+    },
+  };
+}
