@@ -80,7 +80,7 @@ describe('the form of a new asset', () => {
     ['circulating_supply', 'a lot', /plain decimal/],
     ['market_cap_rank', '0', /At least 1/],
     ['market_cap_rank', '1.5', /whole number/],
-    ['fee_bps', '', /needed/],
+    ['fee_bps', '', /Required/],
     ['fee_bps', '1001', /At most 1000/],
     ['fee_bps', '-1', /At least 0/],
     ['spread_bps', '2.5', /whole number/],

@@ -26,7 +26,7 @@ describe('a price that is set by hand', () => {
   });
 
   it.each([
-    ['', 2, /needed/],
+    ['', 2, /Required/],
     ['0', 2, /above 0/],
     ['-5', 2, /above 0/],
     ['1e3', 2, /number such as/],
