@@ -15,6 +15,7 @@ const root = path.resolve(import.meta.dirname, '..');
 /** Lower a limit in the change that makes it possible. */
 const MAX_TINY_FILES = 25;
 const MAX_LARGE_FILES = 0;
+const MAX_UNDOCUMENTED_FUNCTIONS = 5;
 const MAX_VAGUE_SUBJECTS = 230;
 const MAX_FILES_OF_AN_ORDER = 84;
 
@@ -23,6 +24,10 @@ const LARGE_LINES = 300;
 
 const VAGUE_SUBJECT = /\b(?:nobody|somebody|whoever|anybody)\b/gi;
 const SUPPRESSION = /(?:oxlint|eslint)-disable|biome-ignore|@ts-(?:expect-error|ignore|nocheck)/g;
+
+/** Sources whose exported functions have doc comments: what others call, and the rules. */
+const DOCUMENTED = /^(?:packages\/[^/]+\/src|services\/[^/]+\/src\/(?:use-cases|domain))\//;
+const EXPORTED_FUNCTION = /^export (?:(?:async )?function|(?:abstract )?class|const \w+ = (?:async )?[(<])/;
 
 const SOURCE = /^(?<room>(?:packages|services|apps)\/[^/]+|bench)\/src\/.*\.tsx?$/;
 const TEXT = /\.(?:tsx?|mjs|js|md|json|ya?ml|html|css)$|^\.ci\/run$/;
@@ -59,6 +64,20 @@ function exportedNames(statement) {
   return statement.declaration.declarations?.length ?? 1;
 }
 
+/**
+ * Returns the lines of the exported functions and classes without a doc comment, as `file:line`.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
+function undocumentedFunctions(file, text) {
+  if (!DOCUMENTED.test(file)) return [];
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) =>
+    EXPORTED_FUNCTION.test(line) && !lines[index - 1]?.endsWith('*/') ? [`${file}:${index + 1}`] : [],
+  );
+}
+
 function measureFile(file) {
   const text = read(file);
   const tree = swc.parseSync(text, { syntax: 'typescript', tsx: file.endsWith('.tsx'), target: 'es2022' });
@@ -73,6 +92,7 @@ function measureFile(file) {
     exported: sum(tree.body.map(exportedNames)),
     casts,
     suppressions: count(text, SUPPRESSION),
+    undocumented: undocumentedFunctions(file, text),
   };
 }
 
@@ -89,6 +109,7 @@ function measureRoom(room, files) {
     dependencies: Object.keys({ ...dependencies, ...optionalDependencies }).filter(
       (name) => !name.startsWith('@cnop/'),
     ).length,
+    undocumented: measured.flatMap((each) => each.undocumented),
     tiny: measured.filter((each) => each.lines <= TINY_LINES),
     large: measured.filter((each) => each.lines > LARGE_LINES),
   };
@@ -113,7 +134,12 @@ function vagueSubjects(files) {
 }
 
 function printTable(rooms) {
-  const rows = rooms.map((room) => ({ ...room, tiny: room.tiny.length, large: room.large.length }));
+  const rows = rooms.map((room) => ({
+    ...room,
+    undocumented: room.undocumented.length,
+    tiny: room.tiny.length,
+    large: room.large.length,
+  }));
   const columns = Object.keys(rows[0]).filter((column) => column !== 'room');
   const total = Object.fromEntries(columns.map((column) => [column, sum(rows.map((row) => row[column]))]));
   const width = Math.max(...rooms.map(({ room }) => room.length));
@@ -141,12 +167,14 @@ const rooms = measureRooms(files);
 const vague = vagueSubjects(files);
 const tiny = rooms.flatMap((room) => room.tiny);
 const large = rooms.flatMap((room) => room.large);
+const undocumented = rooms.flatMap((room) => room.undocumented);
 const lengths = (measured) => measured.map(({ file, lines }) => `${String(lines).padStart(4)} ${file}`);
 
 printTable(rooms);
 if (process.argv.includes('--files')) {
   printFiles(`Sources of ${TINY_LINES} lines or fewer`, lengths(tiny));
   printFiles(`Sources over ${LARGE_LINES} lines`, lengths(large));
+  printFiles('Exported functions without a doc comment', undocumented);
   printFiles(
     'Vague subjects',
     vague.map(({ file, found }) => `${String(found).padStart(4)} ${file}`),
@@ -156,6 +184,7 @@ console.log();
 const results = [
   holds(`sources of ${TINY_LINES} lines or fewer`, tiny.length, MAX_TINY_FILES),
   holds(`sources over ${LARGE_LINES} lines`, large.length, MAX_LARGE_FILES),
+  holds('exported functions without a doc comment', undocumented.length, MAX_UNDOCUMENTED_FUNCTIONS),
   holds('vague subjects in all files', sum(vague.map(({ found }) => found)), MAX_VAGUE_SUBJECTS),
 ];
 if (process.argv.includes('--order')) {
