@@ -152,7 +152,7 @@ test('the first Tab leads to a link that skips the bar', async ({ page }) => {
   expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
 });
 
-test('whatever the Tab key reaches is seen to have the focus, and no bar covers it', async ({
+test('every element reached by Tab shows the focus, uncovered by bars', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -230,7 +230,7 @@ test('targets are at least 24 pixels wide and high', async ({ trader: { page, ac
   }
 });
 
-test('tables have a caption, heads with a scope, and say how they are sorted', async ({
+test('tables have a caption, header cells with a scope, and announce their sorting', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -279,9 +279,7 @@ test('the chart is a figure with a name, a sentence and a table', async ({ page,
   ).toContainText('$50,000.00');
 });
 
-test('shortcuts work, are silent while somebody types, and are listed under ?', async ({
-  trader: { page },
-}) => {
+test('shortcuts work outside of text fields and are listed under ?', async ({ trader: { page } }) => {
   await page.goto('/assets/BTC');
   const ticket = ticketOf(page);
   await expect(ticket.submit).toBeEnabled();

@@ -33,7 +33,7 @@ function followAdminScripts(page: Page): () => Promise<string[]> {
   };
 }
 
-test('a trader finds nothing of the administration, and none of its code is loaded', async ({
+test('for a trader the administration does not exist, and none of its code is loaded', async ({
   trader: { page, account },
 }) => {
   const adminScripts = followAdminScripts(page);
@@ -55,7 +55,7 @@ test('a trader finds nothing of the administration, and none of its code is load
   }
 });
 
-test('the code of the administration would be noticed', async ({ page, context, platform }) => {
+test('the check for administration code finds it', async ({ page, context, platform }) => {
   await enterAs('admin', context, platform);
   const adminScripts = followAdminScripts(page);
   for (const address of ['/admin/users', '/admin/users/admin', '/admin/audit', '/admin/assets']) {
@@ -66,7 +66,7 @@ test('the code of the administration would be noticed', async ({ page, context, 
   expect((await adminScripts()).length).toBeGreaterThanOrEqual(3);
 });
 
-test('a visitor signs in first and comes to the page', async ({ page, platform }) => {
+test('a visitor signs in first and reaches the requested page', async ({ page, platform }) => {
   await page.goto('/admin/users?q=adm');
   await expect(page).toHaveURL(/^[^?]*\/sign-in\?/);
   await page.getByLabel('Username').fill('admin');
@@ -76,7 +76,7 @@ test('a visitor signs in first and comes to the page', async ({ page, platform }
   await expect(page.getByRole('row', { name: /Platform Administrator/ })).toBeVisible();
 });
 
-test('a moderator steers trading, reads users, and sees nothing that is forbidden', async ({
+test('a moderator manages trading, reads users, and sees nothing forbidden', async ({
   page,
   context,
   platform,
@@ -117,7 +117,7 @@ test('a moderator steers trading, reads users, and sees nothing that is forbidde
   }
 });
 
-test('a profile that cannot be read is asked for again', async ({ page, context, platform, watch }) => {
+test('a profile that cannot be read is requested again', async ({ page, context, platform, watch }) => {
   watch.allow('console', /status of 500|ApiProblem: Internal error/);
   await enterAs('admin', context, platform);
   const problem = { title: 'Internal error', status: 500, trace_id: 'planted-request-id' };

@@ -29,7 +29,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   'a user': { address: '/admin/users/admin', url: '**/api/v1/admin/users/admin' },
   'the audit log': { address: '/admin/audit', url: /\/admin\/audit-events\?/ },
   'the audit log, empty': { address: '/admin/audit?day=2020-01-01', url: undefined },
-  'the audit log of nobody': { address: '/admin/audit?by=user', url: undefined },
+  'the audit log without a user': { address: '/admin/audit?by=user', url: undefined },
   health: { address: '/admin/health', url: /:\d+\/health$/ },
 };
 
@@ -53,7 +53,7 @@ for (const [name, { address, url }] of Object.entries(VIEWS)) {
 
   if (url === undefined) continue;
 
-  test(`${name}: no barriers while it loads and when it fails, and another try`, async ({ page, watch }) => {
+  test(`${name}: no barriers while it loads and when it fails, and a retry`, async ({ page, watch }) => {
     watch.allow('console', /status of 500/);
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
@@ -88,7 +88,7 @@ async function expectNoBarriersInQuestion(page: Page, name: string, role: 'dialo
   await expectNoBarriersInAnyTheme(page, `after the question of ${name}`);
 }
 
-test('the form and the questions of an asset have no barriers', async ({ page }) => {
+test('the form and the dialogs of an asset have no barriers', async ({ page }) => {
   await page.goto('/admin/assets/new');
   await page.getByRole('button', { name: 'Create asset' }).click();
   await expect(page.getByLabel('Id', { exact: true })).toBeFocused();
@@ -98,7 +98,7 @@ test('the form and the questions of an asset have no barriers', async ({ page })
   await expectNoBarriersInQuestion(page, 'Deactivate', 'alertdialog');
 });
 
-test('the form and the questions of a user have no barriers', async ({ page, platform }) => {
+test('the form and the dialogs of a user have no barriers', async ({ page, platform }) => {
   const { username } = await signUp(platform.api, { cash: '10.00' });
   await page.goto(`/admin/users/${username}`);
   await page.getByRole('button', { name: 'Adjust…' }).click();

@@ -7,7 +7,7 @@ test.beforeEach(async ({ context, platform }) => void (await enterAs('admin', co
 
 const errorOf = (page: Page, label: string): Locator => page.locator(`#${label}-error`);
 
-test('an asset that an administrator creates is on the market for everybody', async ({
+test('an asset that an administrator creates is on the market for all users', async ({
   page,
   platform,
   openBrowser,
@@ -46,10 +46,7 @@ test('an asset that an administrator creates is on the market for everybody', as
   await expect(visitor.getByRole('row', { name: new RegExp(`Coin ${id}.*\\$12\\.34`) })).toBeVisible();
 });
 
-test('an edit sends what changed, and leaves the rest to whoever changes it meanwhile', async ({
-  page,
-  platform,
-}) => {
+test('an edit sends only changes, and keeps the changes of others', async ({ page, platform }) => {
   const id = await addAsset(platform);
   await page.goto(`/admin/assets/${id}`);
   await expect(page.getByRole('button', { name: 'Save changes' })).toBeDisabled();
@@ -65,7 +62,7 @@ test('an edit sends what changed, and leaves the rest to whoever changes it mean
   await expect(page.getByText('No changes.')).toBeVisible();
 });
 
-test('a field that may not change says so where it is', async ({ page, platform, watch }) => {
+test('a field that must not change reports its error', async ({ page, platform, watch }) => {
   watch.allow('console', /status of 422/);
   const id = await addAsset(platform);
   await page.goto(`/admin/assets/${id}`);
@@ -76,7 +73,7 @@ test('a field that may not change says so where it is', async ({ page, platform,
   await expect(page.getByLabel('Digits of a price')).toBeFocused();
 });
 
-test('deactivating asks first, and keeps open orders', async ({ page, platform }) => {
+test('deactivating asks for confirmation and keeps open orders', async ({ page, platform }) => {
   const id = await addAsset(platform);
   const owner = await signUp(platform.api, { cash: '1000.00' });
   const order = { asset_id: id, order_type: 'limit_buy', quantity: '1', price: '5.00' };
@@ -108,7 +105,7 @@ test('deactivating asks first, and keeps open orders', async ({ page, platform }
   await expect(page.getByRole('row', { name: new RegExp(`Coin ${id}.*Active`) })).toBeVisible();
 });
 
-test('delisting an asset in its form asks as well', async ({ page, platform }) => {
+test('delisting an asset in its form asks for confirmation as well', async ({ page, platform }) => {
   const id = await addAsset(platform);
   await page.goto(`/admin/assets/${id}`);
   await page.getByRole('combobox', { name: 'Status' }).click();
@@ -121,7 +118,10 @@ test('delisting an asset in its form asks as well', async ({ page, platform }) =
   await expect(page.getByRole('button', { name: 'Activate' })).toHaveCount(0);
 });
 
-test('a price is set beside the price of now, with what the feed makes of it', async ({ page, platform }) => {
+test('a price is set beside the current price, with what the feed does with it', async ({
+  page,
+  platform,
+}) => {
   const id = await addAsset(platform, '100.00');
   await page.goto(`/admin/assets/${id}`);
   await page.getByRole('button', { name: 'Set price' }).click();
@@ -178,7 +178,7 @@ test('a price too far away is proposed, and a second administrator approves it',
 test.describe('with prices that move', () => {
   test.use({ feed: 'moving' });
 
-  test('a price is set with the word that the simulation goes on from it', async ({ page, platform }) => {
+  test('setting a price says that the simulation continues from it', async ({ page, platform }) => {
     const id = await addAsset(platform);
     await page.goto(`/admin/assets/${id}`);
     await page.getByRole('button', { name: 'Set price' }).click();
@@ -186,7 +186,7 @@ test.describe('with prices that move', () => {
   });
 });
 
-test('what is searched and filtered is in the address', async ({ page }) => {
+test('search and filters are in the address', async ({ page }) => {
   await page.goto('/admin/assets');
   await page.getByRole('searchbox', { name: 'Search assets' }).fill('coin');
   await page.getByRole('combobox', { name: 'Category' }).click();

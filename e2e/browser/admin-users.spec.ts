@@ -18,7 +18,7 @@ async function fillAdjustment(page: Page, amount: string, description: string): 
   await page.getByRole('button', { name: 'Adjust…' }).click();
 }
 
-test('a user is found by how the name begins, page by page', async ({ page, platform }) => {
+test('a user is found by a prefix of the username, page by page', async ({ page, platform }) => {
   const prefix = freshName('find');
   for (const suffix of ['a', 'b', 'c']) await signUp(platform.api, { username: `${prefix}${suffix}` });
   // Pages of two, so that three users need a second page.
@@ -43,7 +43,7 @@ test('a user is found by how the name begins, page by page', async ({ page, plat
   await expect(page.getByRole('searchbox')).toHaveValue(prefix.toUpperCase());
 });
 
-test('a search that no name can fit is not sent', async ({ page }) => {
+test('an impossible prefix is not sent', async ({ page }) => {
   let searches = 0;
   await page.goto('/admin/users');
   await expect(page.getByRole('row', { name: /Platform Administrator/ })).toBeVisible();
@@ -117,7 +117,7 @@ test('an adjustment whose answer is lost takes effect once', async ({ page, plat
   ).toHaveLength(1);
 });
 
-test('a user who is suspended loses the session at once, and comes back when reactivated', async ({
+test('suspending a user ends the session at once, and reactivating allows a new one', async ({
   page,
   platform,
   openBrowser,
@@ -148,7 +148,7 @@ test('a user who is suspended loses the session at once, and comes back when rea
   await expect(orders.getByText('No open orders')).toBeVisible();
 });
 
-test('a role is changed after it was said what it means', async ({ page, platform }) => {
+test('changing a role asks for confirmation and explains the role', async ({ page, platform }) => {
   const user = await signUp(platform.api);
   await page.goto(`/admin/users/${user.username}`);
   await expect(page.getByRole('button', { name: 'Change role' })).toBeDisabled();
@@ -165,7 +165,7 @@ test('a role is changed after it was said what it means', async ({ page, platfor
   });
 });
 
-test('administrators are not offered to lock themselves out', async ({ platform, openBrowser }) => {
+test('administrators cannot lock themselves out', async ({ platform, openBrowser }) => {
   const theirs = await openBrowser();
   const { username } = await enterAs('admin', theirs, platform);
   const self = await theirs.newPage();
@@ -177,7 +177,7 @@ test('administrators are not offered to lock themselves out', async ({ platform,
   await expect(self.getByRole('button', { name: 'Adjust' })).toHaveCount(0);
 });
 
-test('a user that is not there is a page that is not there', async ({ page, watch }) => {
+test('an unknown user is a page that does not exist', async ({ page, watch }) => {
   watch.allow('console', /status of 404/);
   await page.goto('/admin/users/nobody_at_all');
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();

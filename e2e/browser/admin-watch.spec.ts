@@ -4,7 +4,7 @@ import { expect, test } from './support/test.ts';
 
 test.beforeEach(async ({ context, platform }) => void (await enterAs('admin', context, platform)));
 
-test('the audit log tells what happened to a user, in words', async ({ page, platform }) => {
+test('the audit log shows the events of a user, in words', async ({ page, platform }) => {
   const user = await signUp(platform.api, { cash: '50.00' });
   const path = `/admin/users/${user.username}`;
   await platform.admin.send('PATCH', path, { body: { role: 'moderator' } });
@@ -35,7 +35,7 @@ test('the audit log tells what happened to a user, in words', async ({ page, pla
   await expect(events.nth(1)).not.toContainText('12.50');
 });
 
-test('the audit log is read by day or by user, page by page, and the address says which', async ({
+test('the audit log is read by day or by user, page by page, and the address keeps the choice', async ({
   page,
   platform,
 }) => {
@@ -73,7 +73,7 @@ test('the audit log is read by day or by user, page by page, and the address say
   await expect(page.getByRole('row', { name: /Sign-in failed/ }).first()).toBeVisible();
 });
 
-test('the health of every service is shown, and what is too old says so', async ({
+test('the health of every service is shown and marked when it is stale', async ({
   page,
   watch,
   platform,

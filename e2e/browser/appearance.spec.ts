@@ -35,7 +35,7 @@ test('the theme follows the system until one is chosen, and the choice stays', a
   expect(await canvasColour(page)).toBe(dark);
 });
 
-test('a chosen theme is there before the first paint', async ({ page }) => {
+test('a chosen theme is applied before the first paint', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.goto('/sign-in');
   await choose(page, 'Dark');
@@ -57,7 +57,7 @@ test('a chosen theme is there before the first paint', async ({ page }) => {
   expect([...new Set(grounds)].filter((ground) => ground !== 'rgba(0, 0, 0, 0)')).toEqual([dark]);
 });
 
-test('the colours of gains and losses pass for text in both themes and palettes', async ({ page }) => {
+test('the colours of gains and losses have enough contrast in all themes and palettes', async ({ page }) => {
   await page.goto('/sign-in');
   for (const palette of ['Green and red', 'Blue and orange']) {
     await choose(page, palette);
@@ -122,7 +122,7 @@ test.describe('with prices that move', () => {
     );
   });
 
-  test('what the chart shows stays in sight when a price comes, and leaving it leaves no canvas', async ({
+  test('the chart keeps its visible range when a price comes, and leaves no canvas behind', async ({
     trader: { page },
   }) => {
     await page.goto('/assets/BTC?interval=1m');

@@ -16,7 +16,7 @@ function followScripts(page: Page): Map<string, number> {
   return scripts;
 }
 
-test('the first page needs less than 200 kB of script, and neither chart nor menus', async ({ page }) => {
+test('the first page needs less than 200 kB of script, without chart and menus', async ({ page }) => {
   const scripts = followScripts(page);
   await page.goto('/', { waitUntil: 'networkidle' });
   await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
@@ -27,14 +27,14 @@ test('the first page needs less than 200 kB of script, and neither chart nor men
   expect([...scripts.keys()].filter((name) => /chart|menu|orders-page|sign-/.test(name))).toEqual([]);
 });
 
-test('the chart comes with the page of an asset', async ({ page }) => {
+test('the chart is loaded with the page of an asset', async ({ page }) => {
   const scripts = followScripts(page);
   await page.goto('/assets/BTC');
   await expect(page.locator('canvas').first()).toBeVisible();
   expect([...scripts.keys()].filter((name) => name.includes('chart-canvas'))).toHaveLength(1);
 });
 
-test('a price that moves changes its own cells among fifty rows, and nothing else', async ({
+test('a price that moves changes only its own cells among fifty rows', async ({
   trader: { page },
   platform,
 }) => {

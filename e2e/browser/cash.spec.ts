@@ -18,7 +18,7 @@ function movementsOf(page: Page): Request[] {
   return sent;
 }
 
-test('a new user is shown the way to the first deposit', async ({ page, context, platform }) => {
+test('a new user is led to the first deposit', async ({ page, context, platform }) => {
   const { username } = await signUp(platform.api);
   await enter(context, platform, username);
   await page.goto('/');
@@ -35,7 +35,7 @@ test('a new user is shown the way to the first deposit', async ({ page, context,
   await expect(page.getByRole('heading', { name: 'Markets', level: 1 })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Deposit' })).toHaveCount(0);
 });
-test('where users may not credit themselves the app offers no deposit and says who can', async ({
+test('if users may not credit themselves the app offers no deposit and says who can', async ({
   page,
   context,
   platform,
@@ -107,7 +107,7 @@ for (const [how, press] of Object.entries({
   });
 }
 
-test('what is no amount is refused at the field and not sent', async ({ trader: { page } }) => {
+test('an invalid amount is reported at the field and not sent', async ({ trader: { page } }) => {
   const sent = movementsOf(page);
   await page.goto('/cash');
   for (const typed of ['', '1e5', '-1', '0', '1.234', '1,00,000.00', '0,125', '1000000.01']) {
@@ -122,7 +122,7 @@ test('what is no amount is refused at the field and not sent', async ({ trader: 
   expect(sent).toEqual([]);
 });
 
-test('an answer that got lost is asked for with the same key, and the cash is there once', async ({
+test('a request whose answer got lost is repeated with the same key, and takes effect once', async ({
   trader: { page },
   watch,
 }) => {
@@ -148,7 +148,7 @@ test('an answer that got lost is asked for with the same key, and the cash is th
   expect(new Set(keys).size).toBe(1);
 });
 
-test('no more can be withdrawn than is available', async ({ trader: { page, account } }) => {
+test('a withdrawal is limited to the available balance', async ({ trader: { page, account } }) => {
   const order = { asset_id: 'XMR', order_type: 'limit_buy', quantity: '1', price: '4.00' };
   expectStatus(await account.send('POST', '/orders', { body: order }), 201);
   await page.goto('/cash?move=withdraw');
@@ -162,7 +162,9 @@ test('no more can be withdrawn than is available', async ({ trader: { page, acco
   await expect(balance(page, 'Available')).toHaveText('$0.00');
 });
 
-test('filters live in the address, and the CSV is what they show', async ({ trader: { page, account } }) => {
+test('filters are in the address, and the CSV contains what they show', async ({
+  trader: { page, account },
+}) => {
   const withdraw = (amount: string) =>
     account.send('POST', '/balance/withdraw', { body: { amount, description: '=1+1' } });
   expectStatus(await withdraw('1.00'), 201);
@@ -196,7 +198,7 @@ test('filters live in the address, and the CSV is what they show', async ({ trad
   await expect(page.getByRole('row')).toHaveCount(4);
 });
 
-test('the CSV that cannot be had says why', async ({ trader: { page }, watch }) => {
+test('a failed CSV export says why', async ({ trader: { page }, watch }) => {
   watch.allow('console', /503/);
   await page.route('**/balance/transactions/export*', (route) =>
     route.fulfill({
@@ -211,7 +213,7 @@ test('the CSV that cannot be had says why', async ({ trader: { page }, watch }) 
   await expect(page.getByText('Please try again. Request trace-7')).toBeVisible();
 });
 
-test('more lines than a page has come when they are asked for', async ({ trader: { page, account } }) => {
+test('more ledger entries are loaded on demand', async ({ trader: { page, account } }) => {
   for (let cents = 1; cents <= 52; cents += 1) {
     const amount = `0.${String(cents).padStart(2, '0')}`;
     expectStatus(await account.send('POST', '/balance/deposit', { body: { amount } }), 201);
@@ -223,7 +225,7 @@ test('more lines than a page has come when they are asked for', async ({ trader:
   await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0);
 });
 
-test('a movement elsewhere shows without a reload', async ({ trader: { page, account } }) => {
+test('a deposit made elsewhere appears without a reload', async ({ trader: { page, account } }) => {
   await page.goto('/cash');
   await expect(page.getByRole('row')).toHaveCount(2);
   await expect(page.getByRole('banner').getByText('Live', { exact: true })).toBeVisible();
@@ -232,7 +234,7 @@ test('a movement elsewhere shows without a reload', async ({ trader: { page, acc
   await expect(balance(page, 'Available')).toHaveText('$10,003.00');
 });
 
-test('hidden amounts are nowhere on the page', async ({ trader: { page, account } }) => {
+test('hidden amounts appear nowhere on the page', async ({ trader: { page, account } }) => {
   const body = { asset_id: 'XMR', order_type: 'market_buy', quantity: '0.75' };
   expectStatus(await account.send('POST', '/orders', { body }), 201);
   await page.addInitScript(() =>

@@ -10,7 +10,7 @@ const PLANTED: Record<string, { readonly plant: (page: Page) => Promise<unknown>
       plant: (page) => page.evaluate(() => console.error('planted')),
       fault: { kind: 'console', detail: expect.stringContaining('planted') },
     },
-    'an exception that nobody catches': {
+    'an uncaught exception': {
       plant: (page) =>
         page.evaluate(
           () =>
@@ -20,7 +20,7 @@ const PLANTED: Record<string, { readonly plant: (page: Page) => Promise<unknown>
         ),
       fault: { kind: 'exception', detail: expect.stringContaining('planted') },
     },
-    'a promise that nobody catches': {
+    'an unhandled rejection': {
       plant: (page) => page.evaluate(() => void Promise.reject(new Error('planted'))),
       fault: { kind: 'exception', detail: expect.stringContaining('planted') },
     },
@@ -117,7 +117,7 @@ test('the watch follows a page that the app opens and a browser that a test open
   }
 });
 
-test('the watch lets pass what a test allows, and nothing else', async ({ page, watch }) => {
+test('the watch allows only what a test allows', async ({ page, watch }) => {
   await page.goto('/');
   watch.allow('console', /expected/);
   await page.evaluate(() => {

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
-test('a visitor looks around with a demo account after one click', async ({ page }) => {
+test('a visitor tries a demo account with one click', async ({ page }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Try a demo account' }).click();
   await expect(page.getByText('Your demo account is ready')).toBeVisible();
@@ -13,7 +13,10 @@ test('a visitor looks around with a demo account after one click', async ({ page
   await expect(page.getByRole('button', { name: 'Buy BTC' })).toBeEnabled();
 });
 
-test('from sign-up over a limit order that fills live to sign-out, by mouse', async ({ page, platform }) => {
+test('from sign-up over a limit order that is filled live to sign-out, with the mouse', async ({
+  page,
+  platform,
+}) => {
   const username = freshName();
   await platform.setPrice('LTC', '100.00');
 
@@ -73,7 +76,7 @@ test('from sign-up over a limit order that fills live to sign-out, by mouse', as
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('sign-in, search, buy, cancel and sign-out with the keyboard alone', async ({ page, platform }) => {
+test('sign-in, search, buy, cancel and sign-out with the keyboard only', async ({ page, platform }) => {
   const account = await signUp(platform.api, { cash: '1000.00' });
   await platform.setPrice('DOGE', '0.20');
   const press = async (...keys: string[]): Promise<void> => {

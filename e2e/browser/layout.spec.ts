@@ -51,7 +51,7 @@ test('at 320 pixels, and at 200 % zoom, no page scrolls sideways', async ({
   }
 });
 
-test('at 320 pixels the bar has room for the longest word on the prices', async ({
+test('at 320 pixels the header has room for the longest state of the prices', async ({
   page,
   platform,
   watch,
@@ -89,7 +89,7 @@ test('at 320 pixels a dialog, a drawer and a list stay within the screen', async
   expect(await overflow(page)).toBeLessThanOrEqual(0);
 });
 
-test('at 1280 x 800 the chart and the button of the ticket are in sight', async ({
+test('at 1280 x 800 the chart and the button of the ticket are visible', async ({
   trader: { page },
   platform,
 }) => {
@@ -106,7 +106,7 @@ test('at 1280 x 800 the chart and the button of the ticket are in sight', async 
   await expect(page.getByRole('figure')).toBeInViewport({ ratio: 0.9 });
 });
 
-test('at 360 pixels come price, chart, ticket, orders, in this order, and the value of a position is there', async ({
+test('at 360 pixels price, chart, ticket and orders come in this order, with the value of the position', async ({
   trader: { page, account },
   platform,
 }) => {

@@ -37,7 +37,7 @@ test('prices move without a reload, for a trader and for a visitor', async ({ tr
   }
 });
 
-test('a lost stream shows when it was lost within five seconds, warns of market orders, and comes back', async ({
+test('a lost stream is shown within five seconds with its time, warns of market orders, and recovers', async ({
   trader,
   watch,
   platform,
@@ -54,20 +54,17 @@ test('a lost stream shows when it was lost within five seconds, warns of market 
   await ticket.amount.fill('0.01');
   await platform.wire.cut();
   await expect(badge).toHaveText(/^Stale since \d\d:\d\d:\d\d$/, { timeout: 5_000 });
-  await expect(ticket.root.getByText(/^Prices here are from \d\d:\d\d:\d\d/)).toBeVisible();
+  await expect(ticket.root.getByText(/^Prices are stale since \d\d:\d\d:\d\d/)).toBeVisible();
 
   // Changes made in the meantime are shown afterwards.
   await account.send('POST', '/balance/deposit', { body: { amount: '77.00' } });
   await platform.wire.mend();
   await expect(badge).toHaveText('Live', { timeout: 10_000 });
   await expect(page.getByRole('banner').getByText('$10,077.00')).toBeVisible();
-  await expect(ticket.root.getByText(/^Prices here are from/)).toHaveCount(0);
+  await expect(ticket.root.getByText(/^Prices are stale since/)).toHaveCount(0);
 });
 
-test('a stream that falls silent without an end shows so within five seconds', async ({
-  trader,
-  platform,
-}) => {
+test('a silent stream is shown as stale within five seconds', async ({ trader, platform }) => {
   const { page } = trader;
   await page.goto('/');
   const badge = page.getByRole('banner').getByRole('status');
@@ -80,7 +77,7 @@ test('a stream that falls silent without an end shows so within five seconds', a
   await expect(badge).toHaveText('Live');
 });
 
-test('eight tabs share one stream; the eighth is there within two seconds, and the next leads when the leader is closed', async ({
+test('eight tabs share one stream; the eighth has prices within two seconds, and another takes the lead when the leader is closed', async ({
   trader,
   context,
 }) => {
@@ -116,7 +113,7 @@ test('eight tabs share one stream; the eighth is there within two seconds, and t
 test.describe('with motion', () => {
   test.use({ contextOptions: { reducedMotion: 'no-preference' } });
 
-  test('a price that moves lights up, unless less motion is asked for', async ({ page }) => {
+  test('a price that moves is highlighted, unless reduced motion is set', async ({ page }) => {
     const flashes = () =>
       page.evaluate(
         () =>
@@ -165,10 +162,10 @@ test('ticks are in no live region', async ({ trader }) => {
   }
 });
 
-test.describe('where prices stand still', () => {
+test.describe('with standing prices', () => {
   test.use({ feed: 'manual' });
 
-  test('they are not called stale', async ({ trader: { page } }) => {
+  test('prices are not stale', async ({ trader: { page } }) => {
     await page.goto('/');
     const badge = page.getByRole('banner').getByRole('status');
     await expect(badge).toHaveText('Live');

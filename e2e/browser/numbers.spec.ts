@@ -19,7 +19,7 @@ function badlySetNumbers(): string[] {
   });
 }
 
-test('numbers of every table have digits of one width and stand at the end of their column', async ({
+test('numbers in every table have digits of one width and are aligned at the end', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -60,7 +60,7 @@ test('a column keeps its width from tick to tick', async ({ page, platform }) =>
   expect(await cell.evaluate((element) => element.getBoundingClientRect().width)).toBe(before);
 });
 
-test('a price of a millionth keeps its digits, in the table, the ticket and the chart', async ({
+test('a price of a millionth keeps its digits in the table, the ticket and the chart', async ({
   trader,
   platform,
 }) => {
@@ -77,7 +77,7 @@ test('a price of a millionth keeps its digits, in the table, the ticket and the 
   await expect(ticket.figure('Price now')).toHaveText(shown);
 });
 
-test('a gain and a loss differ in sign and colour, and nothing has neither', async ({ trader, platform }) => {
+test('a gain and a loss differ in sign and colour, and zero has neither', async ({ trader, platform }) => {
   const { page, account } = trader;
   await platform.setPrice('NEAR', '4.00');
   await placeOrder(account, { asset_id: 'NEAR', order_type: 'market_buy', quantity: '100' });
@@ -102,7 +102,7 @@ test('a gain and a loss differ in sign and colour, and nothing has neither', asy
   expect(new Set(colours).size).toBe(3);
 });
 
-test('what is not known is a dash', async ({ page, platform }) => {
+test('a missing value is a dash', async ({ page, platform }) => {
   // A new asset: no rank, no statistics.
   const asset = {
     asset_id: 'NEWCO',

@@ -65,7 +65,7 @@ test('an order is shown as pending within 100 ms, and the balance only changes w
   await expect(ticket.root.getByRole('status').getByText('The order for 10 ALGO is open.')).toBeVisible();
 });
 
-test('an order that the stream brings before its answer is one row', async ({ trader, platform }) => {
+test('an order that the stream reports before its answer is one row', async ({ trader, platform }) => {
   const { page, account } = trader;
   const gate = await holdBack(page, '**/api/v1/orders', async (route) => {
     const response = await route.fetch();
@@ -98,7 +98,7 @@ async function countRows(page: Page) {
   return { most: () => page.evaluate(() => (window as unknown as { mostRows: number }).mostRows) };
 }
 
-test('a refused order disappears, says why in words and leaves the ticket as it was', async ({
+test('a refused order disappears, says why and leaves the ticket unchanged', async ({
   trader,
   platform,
   watch,
@@ -123,7 +123,7 @@ test('a refused order disappears, says why in words and leaves the ticket as it 
   await platform.setPrice(ASSET, '0.20');
 });
 
-test('only what waits can be cancelled, and once', async ({ trader }) => {
+test('only open orders can be cancelled, and once', async ({ trader }) => {
   const { page, account } = trader;
   await placeOrder(account, { asset_id: ASSET, order_type: 'market_buy', quantity: '5' });
   await placeOrder(account, LIMIT_BUY);
@@ -193,7 +193,7 @@ function followCancels(page: Page): string[] {
   return sent;
 }
 
-test('a cancellation that comes too late says so in words', async ({ trader, platform, watch }) => {
+test('a cancellation that comes too late says so', async ({ trader, platform, watch }) => {
   const { page, account } = trader;
   watch.allow('console', /status of 409/);
   await placeOrder(account, LIMIT_BUY);
@@ -217,7 +217,9 @@ test('a cancellation that comes too late says so in words', async ({ trader, pla
   await expect(notice).toHaveCount(1);
 });
 
-test('cancelling all asks first, names the count and begins with the safe choice', async ({ trader }) => {
+test('cancelling all orders asks for confirmation, names the count and focuses the safe choice', async ({
+  trader,
+}) => {
   const { page, account } = trader;
   for (const price of ['0.15', '0.14', '0.13']) await placeOrder(account, { ...LIMIT_BUY, price });
   await page.clock.install();
@@ -242,7 +244,7 @@ test('cancelling all asks first, names the count and begins with the safe choice
   ]);
 });
 
-test('all open orders are shown, and not one page of them', async ({ trader: { page, account } }) => {
+test('all open orders are shown, not only one page', async ({ trader: { page, account } }) => {
   const order = { ...LIMIT_BUY, quantity: '1' };
   await Promise.all(Array.from({ length: 101 }, () => placeOrder(account, order)));
   await page.goto('/orders');
@@ -250,7 +252,7 @@ test('all open orders are shown, and not one page of them', async ({ trader: { p
   await expect(page.getByRole('button', { name: 'Cancel order Limit buy 1 ALGO' })).toHaveCount(101);
 });
 
-test('what an order did elsewhere is announced here, politely', async ({ trader }) => {
+test('a change of an order made elsewhere is announced politely', async ({ trader }) => {
   const { page, account } = trader;
   const isStreaming = page.waitForResponse(/\/stream/);
   await page.goto('/');

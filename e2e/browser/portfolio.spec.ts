@@ -47,7 +47,7 @@ test('from deposit over a purchase and a rise in price to a realised gain', asyn
   await expect(figure(page, 'Total value')).toHaveText('$10,200.00');
 });
 
-test('cash that comes in is no gain, and deposits and trades are steps of the chart', async ({
+test('a deposit is no gain, and deposits and trades are steps of the chart', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -98,7 +98,7 @@ async function slopesOf(page: Page): Promise<string[]> {
   return slopes.filter((slope, index) => slope !== slopes[index - 1]);
 }
 
-test('range, measure, table and order are in the address, and the name of the range is by its result', async ({
+test('range, measure, table and sorting are in the address, and the range is named beside its result', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -120,7 +120,7 @@ test('range, measure, table and order are in the address, and the name of the ra
     await expect(history(page)).toContainText(/Value since .* now \$/);
   }
   await history(page).getByRole('radio', { name: 'P&L' }).check({ force: true });
-  await expect(history(page)).toContainText(/P&L since .* began at \$0\.00/);
+  await expect(history(page)).toContainText(/P&L since .* started at \$0\.00/);
   await history(page).getByRole('button', { name: 'View as table' }).click();
   await holdings(page).getByRole('button', { name: 'Asset' }).click();
   const names = () => holdings(page).getByRole('rowheader').allInnerTexts();
@@ -148,7 +148,7 @@ test('a new account is led to its first deposit', async ({ page, context, platfo
   await expect(page).toHaveURL(/\/cash$/);
 });
 
-test('a history that is not complete says so', async ({ trader: { page } }) => {
+test('an incomplete history says so', async ({ trader: { page } }) => {
   // Creating more ledger entries than the server reads back would take minutes.
   await page.route('**/portfolio/history?*', async (route) => {
     const response = await route.fetch();
@@ -160,7 +160,7 @@ test('a history that is not complete says so', async ({ trader: { page } }) => {
   await page.unrouteAll({ behavior: 'wait' });
 });
 
-test('a portfolio that fails leaves its history, and the other way round', async ({
+test('a failed portfolio leaves its history, and the other way round', async ({
   trader: { page },
   watch,
 }) => {
@@ -179,7 +179,7 @@ test('a portfolio that fails leaves its history, and the other way round', async
   await expectNoBarriers(page, 'without the history');
 });
 
-test('hidden amounts are nowhere on the page, as chart or as table', async ({
+test('hidden amounts appear nowhere on the page, as chart or as table', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -232,7 +232,7 @@ test('gains and losses have the colours of the palette', async ({ trader: { page
   expect(await sameColour()).not.toBe(text);
 });
 
-test('the allocation is a table as well, and its shares are those of the account', async ({
+test('the allocation has a table with the shares of the account', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -243,7 +243,7 @@ test('the allocation is a table as well, and its shares are those of the account
   await expect(rows).toHaveText(['PartShareValue', 'GRT25.00%$2,500.00', 'Cash75.00%$7,500.00']);
 });
 
-test('on a phone value and result stay, and nothing scrolls sideways', async ({
+test('on a phone value and result are shown, and nothing scrolls sideways', async ({
   trader: { page, account },
   platform,
 }) => {

@@ -7,7 +7,7 @@ const NEW_PASSWORD = 'Another-Fine-Horse-2';
 const sessionsOf = (page: Page) => page.getByRole('region', { name: 'Sessions' });
 const others = (page: Page) => sessionsOf(page).getByRole('button', { name: /^Sign out (?!everywhere)/ });
 
-test('details are changed where they are, and stay changed', async ({ trader: { page, account } }) => {
+test('details are changed in place and stay changed', async ({ trader: { page, account } }) => {
   await page.goto('/');
   await page.getByRole('button', { name: `Account ${account.username}` }).click();
   await page.getByRole('menuitem', { name: 'Profile and sessions' }).click();
@@ -40,7 +40,7 @@ test('details are changed where they are, and stay changed', async ({ trader: { 
   await expect.poll(() => changes.at(-1)).toEqual({ phone: null });
 });
 
-test('what is wrong with the details is said at the field', async ({ trader: { page }, platform, watch }) => {
+test('errors of the details are shown at their fields', async ({ trader: { page }, platform, watch }) => {
   watch.allow('console', /409/);
   const other = await signUp(platform.api);
   await page.goto('/profile');
@@ -60,7 +60,7 @@ test('what is wrong with the details is said at the field', async ({ trader: { p
   await expect(page.getByLabel('E-mail', { exact: true })).toBeFocused();
 });
 
-test('another e-mail takes the password', async ({ trader: { page, account }, watch }) => {
+test('another e-mail requires the password', async ({ trader: { page, account }, watch }) => {
   watch.allow('console', /422/);
   await page.goto('/profile');
   await expect(page.getByLabel('Your password')).toHaveCount(0);
@@ -107,7 +107,7 @@ test('a new password ends every other session', async ({
   await signIn(platform.api, account.username, NEW_PASSWORD);
 });
 
-test('a device is signed out from afar', async ({
+test('a device can be signed out from another', async ({
   trader: { page, account },
   platform,
   openBrowser,
@@ -131,7 +131,7 @@ test('a device is signed out from afar', async ({
   await expect(other.getByText('Your session has ended')).toBeVisible({ timeout: 15_000 });
 });
 
-test('all other devices are signed out at once, after a question', async ({
+test('all other devices are signed out at once after a confirmation', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -155,7 +155,7 @@ test('all other devices are signed out at once, after a question', async ({
   expect((await account.send('GET', '/balance')).status).toBe(401);
 });
 
-test('the look is chosen here as well, and kept', async ({ trader: { page } }) => {
+test('the appearance can be chosen here as well, and is kept', async ({ trader: { page } }) => {
   await page.goto('/profile');
   await page.getByText('Dark', { exact: true }).click();
   await page.getByText('Blue and orange', { exact: true }).click();

@@ -5,7 +5,7 @@ import { expect, test } from './support/test.ts';
 
 const BUNDLE = path.join(PROJECT_ROOT, 'apps/web/dist');
 
-test('pages come with a policy that allows nothing inline and nothing from elsewhere', async ({ page }) => {
+test('the content security policy of pages allows nothing inline and no other origin', async ({ page }) => {
   const answer = await page.goto('/');
   const policy = answer?.headers()['content-security-policy'] ?? '';
   for (const part of ["default-src 'self'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"]) {
@@ -16,7 +16,7 @@ test('pages come with a policy that allows nothing inline and nothing from elsew
   expect(policy).not.toMatch(/unsafe|\*|https?:/);
 });
 
-test('no token is where a script could find it', async ({ trader: { page } }) => {
+test('no script can find a token', async ({ trader: { page } }) => {
   const tokens: string[] = [];
   page.on('request', (request) => {
     const [, token] = request.headers()['authorization']?.split(' ') ?? [];
@@ -45,7 +45,7 @@ test('no token is where a script could find it', async ({ trader: { page } }) =>
   });
 });
 
-test('a page that is reloaded in the middle of its renewal keeps the session', async ({
+test('a page that is reloaded during a renewal keeps the session', async ({
   trader: { page, account },
   platform,
 }) => {
@@ -59,7 +59,7 @@ test('a page that is reloaded in the middle of its renewal keeps the session', a
   await expect(page.getByRole('button', { name: `Account ${account.username}` })).toBeVisible();
 });
 
-test('nothing secret is in the bundle, and no source map', async () => {
+test('the bundle has no secrets and no source map', async () => {
   const files = (await readdir(BUNDLE, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),
   );
@@ -80,7 +80,7 @@ test('nothing secret is in the bundle, and no source map', async () => {
   }
 });
 
-test('the API refuses an administrator’s work to anybody else, whatever a page shows', async ({
+test('the API refuses administration to all others, whatever a page shows', async ({
   trader: { account },
 }) => {
   for (const [method, address, body] of [

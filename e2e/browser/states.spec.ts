@@ -119,7 +119,7 @@ const VIEWS: Record<string, View> = {
 };
 
 for (const [name, { address, url, loading, failure, loaded, isNeededForStream }] of Object.entries(VIEWS)) {
-  test(`${name} holds its place while it loads`, async ({ trader: { page } }) => {
+  test(`${name} keeps its place while it loads`, async ({ trader: { page } }) => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -137,7 +137,7 @@ for (const [name, { address, url, loading, failure, loaded, isNeededForStream }]
     expect(await shift.total(), await shift.moved()).toBeLessThan(0.05);
   });
 
-  test(`${name} says what failed, by which request, and tries again`, async ({ trader: { page }, watch }) => {
+  test(`${name} says what failed, in which request, and retries`, async ({ trader: { page }, watch }) => {
     watch.allow('console', /status of 503/);
     await page.route(url, (route) => route.fulfill(PROBLEM));
     // The stream reads everything again, which would repair the page without the button.
@@ -179,7 +179,7 @@ async function followLayoutShift(page: Page) {
   };
 }
 
-test('the measure of layout shifts sees one', async ({ page }) => {
+test('the measure of layout shifts finds one', async ({ page }) => {
   await page.goto('/sign-in');
   await expect(page.getByRole('heading')).toBeVisible();
   const shift = await followLayoutShift(page);
@@ -191,7 +191,7 @@ test('the measure of layout shifts sees one', async ({ page }) => {
   await expect.poll(shift.total).toBeGreaterThan(0.05);
 });
 
-test('what has nothing to show says what to do next', async ({ trader: { page } }) => {
+test('empty pages say what to do next', async ({ trader: { page } }) => {
   await page.goto('/orders');
   await page.getByRole('link', { name: 'Browse the markets' }).click();
   await page.getByRole('searchbox').fill('no such asset');
@@ -206,7 +206,11 @@ const CHART_FAILURES: Record<string, { readonly url: string; readonly title: str
 };
 
 for (const [name, { url, title }] of Object.entries(CHART_FAILURES)) {
-  test(`a chart ${name} takes nothing else with it`, async ({ trader: { page }, watch, platform }) => {
+  test(`a chart ${name} leaves the rest of the page working`, async ({
+    trader: { page },
+    watch,
+    platform,
+  }) => {
     watch.allow('console', /status of 503|dynamically imported module/);
     await platform.setPrice('MKR', '1500.00');
     await page.route(url, (route) => route.fulfill(PROBLEM));
@@ -227,7 +231,7 @@ for (const [name, { url, title }] of Object.entries(CHART_FAILURES)) {
   });
 }
 
-test('a menu whose code does not come says so and comes after a reload', async ({ page, watch }) => {
+test('a menu whose code does not load says so and works after a reload', async ({ page, watch }) => {
   watch.allow('console', /status of 503|dynamically imported module/);
   await page.route('**/assets/*menu-*.js', (route) => route.fulfill(PROBLEM));
   await page.goto('/');
@@ -240,7 +244,7 @@ test('a menu whose code does not come says so and comes after a reload', async (
   await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toBeVisible();
 });
 
-test('a page whose code does not come can be tried again', async ({ trader: { page }, watch }) => {
+test('a page whose code does not load can be retried', async ({ trader: { page }, watch }) => {
   watch.allow('console', /status of 503|dynamically imported module/);
   await page.route('**/assets/orders-page-*.js', (route) => route.fulfill(PROBLEM));
   await page.goto('/');
@@ -275,7 +279,7 @@ test('on a slow network buttons are busy and keep their size', async ({ page, pl
   await page.goto('about:blank');
 });
 
-test('an address of nothing, and an asset that is none, lead back', async ({ page }) => {
+test('an unknown address and an unknown asset lead back', async ({ page }) => {
   for (const address of ['/nowhere', '/assets/NONE', '/orders/1/2/3']) {
     await page.goto(address);
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
@@ -285,7 +289,7 @@ test('an address of nothing, and an asset that is none, lead back', async ({ pag
   }
 });
 
-test('a page that breaks leaves the shell, says so and can be tried again', async ({ page, watch }) => {
+test('a page that breaks keeps the shell, says so and can be retried', async ({ page, watch }) => {
   watch.allow('console', /.*/);
   watch.allow('exception', /.*/);
   await page.goto('/sign-in');

@@ -96,9 +96,7 @@ test('an attempt whose answer was lost is repeated with the same key and takes e
   expect(await ordersOf(account)).toHaveLength(1);
 });
 
-test('fields come and go with the kind of order; what is hidden is neither checked nor sent', async ({
-  trader,
-}) => {
+test('fields follow the order type; hidden ones are neither checked nor sent', async ({ trader }) => {
   const { page } = trader;
   const { ticket, sent } = await openTicket(trader);
   await ticket.chooseKind('Limit');
@@ -125,7 +123,7 @@ test('fields come and go with the kind of order; what is hidden is neither check
   await expect(ticket.root.getByRole('textbox', { name: 'Sell when the price falls to' })).toBeVisible();
 });
 
-test('the other side keeps the quantity', async ({ trader }) => {
+test('switching the side keeps the quantity', async ({ trader }) => {
   const { ticket } = await openTicket(trader);
   await ticket.amount.fill('1.25');
   await ticket.side('Sell').check({ force: true });
@@ -163,7 +161,7 @@ const BAD_AMOUNTS: Record<string, string> = {
   '1000000000000000000000000000': 'Too large.',
 };
 
-test('an amount that is none is explained at its field, gets the focus and is not sent', async ({
+test('an invalid amount is explained at its field, gets the focus and is not sent', async ({
   trader,
   watch,
 }) => {
@@ -181,7 +179,7 @@ test('an amount that is none is explained at its field, gets the focus and is no
   expect(sent).toEqual([]);
 });
 
-test('more than there is cash for is refused before it is sent, at the amount', async ({ trader }) => {
+test('an amount beyond the cash is refused at its field before it is sent', async ({ trader }) => {
   const { page } = trader;
   const { ticket, sent } = await openTicket(trader);
   await ticket.amount.fill('200.02');
@@ -195,10 +193,7 @@ test('more than there is cash for is refused before it is sent, at the amount', 
   expect(sent).toEqual([]);
 });
 
-test('cost, fee and what is left are shown before, and are what the server does', async ({
-  trader,
-  platform,
-}) => {
+test('cost, fee and remaining cash are shown before, and match the server', async ({ trader, platform }) => {
   const { page, account } = trader;
   // An asset with spread and fee, so that neither is zero by chance.
   const change = { fee_bps: 25, spread_bps: 20 };
@@ -230,7 +225,7 @@ test('cost, fee and what is left are shown before, and are what the server does'
   expect(plain(shown.cash)).toBe((10_000 - Number(available)).toFixed(2));
 });
 
-test('a price far from the market warns and does not hinder', async ({ trader }) => {
+test('a price far from the market warns but does not prevent the order', async ({ trader }) => {
   const { page } = trader;
   const { ticket } = await openTicket(trader);
   await ticket.chooseKind('Limit');
@@ -246,7 +241,7 @@ test('a price far from the market warns and does not hinder', async ({ trader })
   await expect(page.getByRole('row', { name: /Limit buy/ })).toContainText('≤ $25.00');
 });
 
-test('a session that ends in the ticket leads over sign-in back to the same page and input', async ({
+test('a session that ends in the ticket leads through sign-in back to the same page and input', async ({
   trader,
   watch,
   platform,

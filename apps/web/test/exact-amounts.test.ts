@@ -13,7 +13,7 @@ function inexactLines(text: string): string[] {
 }
 
 describe('amounts', () => {
-  it('become numbers nowhere but in the formatting module', () => {
+  it('become numbers only in the formatting module', () => {
     const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) =>
       /\.tsx?$/.test(file),
     );
@@ -26,7 +26,7 @@ describe('amounts', () => {
     expect(offences).toEqual([]);
   });
 
-  it('would be noticed if they did', () => {
+  it('are found when they become numbers elsewhere', () => {
     expect(inexactLines('const cost = Number(price) * 2;\nconst shown = total.toFixed(2);')).toHaveLength(2);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDecimal } from '../../src/format/decimal-input.ts';
 
-describe('what was typed for a decimal', () => {
+describe('a typed decimal', () => {
   it.each([
     // A point marks decimals.
     ['12.5', '12.5'],
@@ -43,7 +43,7 @@ describe('what was typed for a decimal', () => {
     ['1.000,50', '1000.50'],
     ['1.234.567,8', '1234567.8'],
     ['1.000,500', '1000.500'],
-  ])('asks for a point in %j, which could be two numbers', (typed, meant) => {
+  ])('asks for a point in %j, which is ambiguous', (typed, meant) => {
     expect(readDecimal(typed, 8)).toEqual({
       kind: 'bad',
       message: `Use a point for decimals, such as ${meant}.`,
@@ -60,22 +60,22 @@ describe('what was typed for a decimal', () => {
     '1,000 000',
     '1.000.000',
     '1.2.3',
-  ])('never takes %j for one of the numbers that it may be', (typed) => {
+  ])('never reads %j as one of its possible values', (typed) => {
     expect(readDecimal(typed, 8)).toMatchObject({ kind: 'bad' });
   });
 
-  it.each(['', '   '])('finds %j empty', (typed) => {
+  it.each(['', '   '])('reads %j as empty', (typed) => {
     expect(readDecimal(typed, 8)).toEqual({ kind: 'empty' });
   });
 
   it.each(['1e5', '-1', '+1', '1.2.3', 'abc', '.', '0', '0.000', '0x10', '١٢', '1'.repeat(16)])(
-    'says what is wrong with %j',
+    'explains what is wrong with %j',
     (typed) => {
       expect(readDecimal(typed, 8)).toMatchObject({ kind: 'bad' });
     },
   );
 
-  it('refuses more digits than the asset has, and counts only those that say something', () => {
+  it('refuses more digits than the asset has, ignoring trailing zeros', () => {
     expect(readDecimal('1.234', 2)).toEqual({
       kind: 'bad',
       message: 'Use at most 2 digits after the point.',
@@ -84,7 +84,7 @@ describe('what was typed for a decimal', () => {
     expect(readDecimal('1.230', 2)).toEqual({ kind: 'value', text: '1.23' });
   });
 
-  it('reads every decimal that the API takes as itself, and with its thousands grouped', () => {
+  it('reads every decimal of the API as itself, and with grouped thousands', () => {
     const whole = fc.bigInt({ min: 1n, max: 999_999_999_999_999n });
     const fractions = fc.integer({ min: 1, max: 9 }).map((digit) => `00${digit}`);
     fc.assert(

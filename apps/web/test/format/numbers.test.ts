@@ -21,7 +21,7 @@ describe('formatMoney', () => {
     ['1234.5', '$1,234.50'],
     ['-3', '-$3.00'],
     ['12345678901234567890123456789012345.67', '$12,345,678,901,234,567,890,123,456,789,012,345.67'],
-  ])('shows %s as %s, every digit of it', (text, shown) => {
+  ])('formats %s as %s with every digit', (text, shown) => {
     expect(formatMoney(text)).toBe(shown);
   });
 
@@ -30,11 +30,11 @@ describe('formatMoney', () => {
     ['-3', '-$3.00'],
     ['-0.001', '$0.00'],
     ['0.004', '$0.00'],
-  ])('shows a change of %s as %s', (text, shown) => {
+  ])('formats a change of %s as %s', (text, shown) => {
     expect(formatMoney(text, { signed: true })).toBe(shown);
   });
 
-  it.each([null, undefined])('shows a dash for %s, never a zero', (missing) => {
+  it.each([null, undefined])('formats %s as a dash, never as zero', (missing) => {
     expect(formatMoney(missing)).toBe(MISSING);
     expect(formatPrice(missing, 2)).toBe(MISSING);
     expect(formatQuantity(missing)).toBe(MISSING);
@@ -45,24 +45,24 @@ describe('formatMoney', () => {
 });
 
 describe('formatPrice', () => {
-  it('shows the digits that prices of the asset have', () => {
+  it('uses the price scale of the asset', () => {
     expect(formatPrice('0.00000123', 8)).toBe('$0.00000123');
     expect(formatPrice('104895.9', 2)).toBe('$104,895.90');
     expect(formatPrice('1', 6)).toBe('$1.000000');
   });
 
-  it('shows cents even where prices have none', () => {
+  it('shows cents even if the price scale is smaller', () => {
     expect(formatPrice('90000', 0)).toBe('$90,000.00');
   });
 
-  it('takes the digits from the price itself where nothing else is known', () => {
+  it('uses the digits of the price if no scale is known', () => {
     expect(formatOwnPrice('0.00001146')).toBe('$0.00001146');
     expect(formatOwnPrice('90000')).toBe('$90,000.00');
   });
 });
 
 describe('formatQuantity', () => {
-  it('never shows a small quantity as nothing', () => {
+  it('never shows a small quantity as zero', () => {
     expect(formatQuantity('0.00000123')).toBe('0.00000123');
     expect(formatQuantity('0.000000000000000001')).toBe('0.000000000000000001');
   });
@@ -75,7 +75,7 @@ describe('formatQuantity', () => {
 });
 
 describe('signs', () => {
-  it('calls what rounds to zero neither a gain nor a loss', () => {
+  it('treat values that round to zero as neither gain nor loss', () => {
     expect(signOf('-0.004', 2)).toBe('none');
     expect(signOf('-0.005', 2)).toBe('loss');
     expect(signOfPercent('0.004')).toBe('none');
@@ -83,15 +83,15 @@ describe('signs', () => {
     expect(signOfPercent(undefined)).toBe('none');
   });
 
-  it('has a sign for every percentage that is not zero', () => {
+  it('are shown for every percentage but zero', () => {
     expect(formatPercent('2.5', { signed: true })).toBe('+2.50%');
     expect(formatPercent('-2.5', { signed: true })).toBe('-2.50%');
     expect(formatPercent('0.00', { signed: true })).toBe('0.00%');
   });
 });
 
-describe('statistics of the market, which are numbers', () => {
-  it('are shown like amounts', () => {
+describe('market statistics, which are numbers', () => {
+  it('are formatted like amounts', () => {
     expect(formatCompactMoney(4_080_000_000)).toBe('$4.08B');
     expect(formatCompactMoney(0)).toBe('$0.00');
     expect(formatPrice(0.00000123, 8)).toBe('$0.00000123');
@@ -100,7 +100,7 @@ describe('statistics of the market, which are numbers', () => {
     expect(formatPercent(0, { signed: true })).toBe('0.00%');
   });
 
-  it('have the sign of what is shown', () => {
+  it('have the sign of the shown value', () => {
     expect(signOfPercent(-1.88)).toBe('loss');
     expect(signOfPercent(0.01)).toBe('gain');
     expect(signOfPercent(0.004)).toBe('none');
@@ -115,7 +115,7 @@ describe('percentChange', () => {
     expect(percentChange('99', decimal('100'))).toBe('-1');
   });
 
-  it('knows no change from nothing', () => {
+  it('is undefined without a reference', () => {
     expect(percentChange('1', decimal('0'))).toBeUndefined();
   });
 });
@@ -127,7 +127,7 @@ describe('plain decimals', () => {
     expect(plainText(decimal('-0'))).toBe('0');
   });
 
-  it('are cut, never rounded up', () => {
+  it('are rounded down', () => {
     expect(cutTo(decimal('1.999'), 2)).toBe('1.99');
   });
 });

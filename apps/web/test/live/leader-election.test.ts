@@ -27,7 +27,7 @@ function open(tabs: string[], locks: Locks | undefined, name: string) {
 }
 
 describe('the election of a leading tab', () => {
-  it('makes the first tab the leader and lets the others wait', async () => {
+  it('makes the first tab the leader while the others wait', async () => {
     const log: string[] = [];
     const locks = createLocks();
     open(log, locks, 'one');
@@ -48,7 +48,7 @@ describe('the election of a leading tab', () => {
     expect(log).toEqual(['one leads', 'one stops', 'two leads']);
   });
 
-  it('passes over a tab that gave up while it waited', async () => {
+  it('skips a tab that gave up waiting', async () => {
     const log: string[] = [];
     const locks = createLocks();
     const first = open(log, locks, 'one');
@@ -61,7 +61,7 @@ describe('the election of a leading tab', () => {
     expect(log).toEqual(['one leads', 'one stops', 'three leads']);
   });
 
-  it('lets every tab lead itself where there are no locks, or none are given', async () => {
+  it('lets every tab lead itself if there are no locks or they are refused', async () => {
     const log: string[] = [];
     open(log, undefined, 'one');
     open(log, { request: () => Promise.reject(new Error('not allowed')) }, 'two');

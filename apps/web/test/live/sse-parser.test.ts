@@ -17,7 +17,7 @@ describe('the parser of the stream', () => {
     ]);
   });
 
-  it('keeps quiet about comments, retry lines and events without data', () => {
+  it('ignores comments, retry lines and events without data', () => {
     expect(parse(':\n\n', 'retry: 2000\n\n', 'event: hello\n\n')).toEqual([]);
   });
 
@@ -25,7 +25,7 @@ describe('the parser of the stream', () => {
     expect(parse('data: one\ndata:two\n\n')).toEqual([{ type: 'message', id: undefined, data: 'one\ntwo' }]);
   });
 
-  it('gives the id of one event to no other', () => {
+  it('does not carry an id over to the next event', () => {
     expect(parse('id: 1\ndata: a\n\ndata: b\n\n').map(({ id }) => id)).toEqual(['1', undefined]);
   });
 
@@ -34,11 +34,11 @@ describe('the parser of the stream', () => {
     expect(parse('data: a\n', '\n')).toHaveLength(1);
   });
 
-  it('leaves out a byte order mark', () => {
+  it('skips a byte order mark', () => {
     expect(parse('\uFEFFdata: a\n\n')).toHaveLength(1);
   });
 
-  it('reads the same events however the stream is cut and whichever line breaks it has', () => {
+  it('reads the same events for all chunks and line breaks', () => {
     const stream =
       'retry: 2000\nevent: hello\ndata: {}\n\n:\n\nid: 1\nevent: a\ndata: x: y\ndata: é\n\ndata: z\n\n';
     const expected = parse(stream);

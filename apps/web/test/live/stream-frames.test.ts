@@ -4,7 +4,7 @@ import { readFrame } from '../../src/live/stream-frames.ts';
 const frame = (type: string, data: unknown) => readFrame({ type, data: JSON.stringify(data) });
 
 describe('a frame of the stream', () => {
-  it('tells a price', () => {
+  it('has a price', () => {
     const quote = {
       asset_id: 'BTC',
       bid: '99.5',
@@ -18,7 +18,7 @@ describe('a frame of the stream', () => {
     expect(frame('price.updated', quote)).toEqual({ kind: 'price', assetId, price });
   });
 
-  it('tells an event of the user', () => {
+  it('has an event of the user', () => {
     const event = {
       seq: 3,
       id: 'e-3',
@@ -30,12 +30,12 @@ describe('a frame of the stream', () => {
     expect(frame('balance.changed', event)).toEqual({ kind: 'event', event });
   });
 
-  it('tells where the stream stands and when it starts over', () => {
+  it('has the position of the stream and of its reset', () => {
     expect(frame('hello', { username: 'ada_l', last_seq: 4 })).toEqual({ kind: 'hello', lastSeq: 4 });
     expect(frame('reset', { after: 1, last_seq: 9 })).toEqual({ kind: 'reset', lastSeq: 9 });
   });
 
-  it('tells why it ends', () => {
+  it('has the reason of its end', () => {
     expect(frame('closing', { reason: 'token_expired' })).toEqual({
       kind: 'closing',
       reason: 'token_expired',
@@ -43,7 +43,7 @@ describe('a frame of the stream', () => {
     expect(frame('session.revoked', { data: {} })).toEqual({ kind: 'session-over' });
   });
 
-  it('is left out when this app does not know it or cannot read it', () => {
+  it('is ignored if it is unknown or unreadable', () => {
     expect(frame('weather.changed', { sun: true })).toBeUndefined();
     expect(frame('price.updated', { asset_id: 'BTC', mid: 'NaN' })).toBeUndefined();
     expect(readFrame({ type: 'hello', data: '{' })).toBeUndefined();

@@ -10,7 +10,7 @@ const asset = {
 };
 
 describe('the price of an asset', () => {
-  it('is that of the list until the stream has one, and its change is exact although it is sent as a number', () => {
+  it('is that of the list until the stream has one, with an exact change', () => {
     const { mid, change, changePercent } = priceOfAsset(asset, undefined);
     expect({ mid, change, changePercent }).toEqual({
       mid: '0.0000110',
@@ -24,7 +24,7 @@ describe('the price of an asset', () => {
     expect(priceOfAsset(asset, live)).toEqual({ ...live, change: '-0.0000005', changePercent: '-5' });
   });
 
-  it('has the percentage of the list where the change is not known', () => {
+  it('has the percentage of the list if the change is unknown', () => {
     const unknown = { ...asset, price_change_24h: null, price_change_percentage_24h: -1.88 };
     expect(priceOfAsset(unknown, undefined)).toMatchObject({ change: undefined, changePercent: -1.88 });
     expect(

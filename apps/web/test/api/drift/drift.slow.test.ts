@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 afterAll(() => cleanup.run());
 
-describe('the client and the document of the API that is served', () => {
+describe('the client and the served API document', () => {
   it('agree about every call that the client has', () => {
     const exported = Object.entries(MODULES).flatMap(([file, module]) =>
       Object.entries(module)
@@ -55,7 +55,7 @@ describe('the client and the document of the API that is served', () => {
     for (const args of calls) expect(await findDrift(callOf(name, args), document)).toEqual([]);
   });
 
-  it('agree about the renewal of a session', async () => {
+  it('agree about renewing a session', async () => {
     // Without locks, as in an insecure context, tabs do not take turns.
     vi.stubGlobal('navigator', {});
     const renewal: Call = async () => {
@@ -64,7 +64,7 @@ describe('the client and the document of the API that is served', () => {
     expect(await findDrift(renewal, document)).toEqual([]);
   });
 
-  it('agree that there is a stream', () => {
+  it('agree about the stream', () => {
     const parameters = document.paths['/api/v1/stream']?.['get']?.parameters ?? [];
     expect(parameters.map(({ name }) => name)).toContain('prices');
   });

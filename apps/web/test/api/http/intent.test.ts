@@ -9,12 +9,12 @@ interface Movement {
 
 const request: Movement = { move: 'deposit', amount: '10' };
 
-describe('the intent behind a movement of cash', () => {
-  it('has a key of its own', () => {
+describe('the intent of a deposit or withdrawal', () => {
+  it('has its own key', () => {
     expect(intentOf(request, { unsettled: undefined, key: 'k-1' })).toEqual({ request, key: 'k-1' });
   });
 
-  it('keeps its key while nobody knows what became of it', () => {
+  it('keeps its key while its outcome is unknown', () => {
     const unsettled = { request, key: 'k-1' };
     expect(intentOf({ ...request }, { unsettled, key: 'k-2' })).toBe(unsettled);
   });
@@ -23,7 +23,7 @@ describe('the intent behind a movement of cash', () => {
     [{ ...request, amount: '11' }],
     [{ ...request, move: 'withdraw' }],
     [{ ...request, description: 'rent' }],
-  ])('is another one for %j', (changed) => {
+  ])('is a new one for %j', (changed) => {
     const unsettled = { request, key: 'k-1' };
     expect(intentOf(changed, { unsettled, key: 'k-2' }).key).toBe('k-2');
   });

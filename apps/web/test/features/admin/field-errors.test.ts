@@ -6,8 +6,8 @@ const FIELDS = ['name', 'price_scale'] as const;
 const refusal = (fields: { field: string; message: string }[]) =>
   new ApiProblem('Invalid.', { status: 422, fields });
 
-describe('a refusal of the server', () => {
-  it('is said at the fields that it is about', () => {
+describe('a refused request', () => {
+  it('shows errors at their fields', () => {
     const problem = refusal([
       { field: 'name', message: 'Too long.' },
       { field: 'price_scale', message: 'This must not be less than 4.' },
@@ -18,7 +18,7 @@ describe('a refusal of the server', () => {
     });
   });
 
-  it('is said above the button where it is about a field that is not shown', () => {
+  it('shows errors of other fields above the button', () => {
     const problem = refusal([
       { field: 'name', message: 'Too long.' },
       { field: 'color', message: 'Unknown field.' },
@@ -29,7 +29,7 @@ describe('a refusal of the server', () => {
     });
   });
 
-  it('is said as a whole where it names no field', () => {
+  it('shows an error without fields as a whole', () => {
     const problem = new ApiProblem('The asset is delisted.', { status: 409 });
     expect(sortProblem(problem, FIELDS)).toEqual({ fieldErrors: {}, rest: 'The asset is delisted.' });
   });

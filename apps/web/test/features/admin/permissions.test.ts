@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { permissionsOf } from '../../../src/features/admin/permissions.ts';
 
-describe('what a role may do', () => {
-  it('is everything for an administrator', () => {
+describe('the permissions of a role', () => {
+  it('are all for an administrator', () => {
     expect(Object.values(permissionsOf('admin')).every(Boolean)).toBe(true);
   });
 
-  it('is steering trading and nothing else for a moderator', () => {
+  it('are managing trading for a moderator', () => {
     expect(permissionsOf('moderator')).toEqual({
       managesTrading: true,
       approvesPrices: false,
@@ -16,7 +16,7 @@ describe('what a role may do', () => {
     });
   });
 
-  it('is nothing for a customer', () => {
+  it('are none for a customer', () => {
     expect(Object.values(permissionsOf('customer')).some(Boolean)).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ const input = {
 };
 
 describe('the rules of a password', () => {
-  it('are all open for an empty one', () => {
+  it('are all unmet by an empty one', () => {
     const rules = passwordRules('');
     expect(rules).toHaveLength(5);
     expect(rules.every(({ isMet }) => !isMet)).toBe(true);
@@ -28,11 +28,11 @@ describe('the rules of a password', () => {
 });
 
 describe('a sign-up', () => {
-  it('has no errors when the server would take it', () => {
+  it('has no errors if the server accepts it', () => {
     expect(signUpErrors(input)).toEqual({});
   });
 
-  it('names every field that is wrong', () => {
+  it('reports every invalid field', () => {
     const wrong = { username: '_x', email: 'ada', password: 'short', first_name: '', last_name: '7' };
     expect(Object.keys(signUpErrors(wrong)).sort()).toEqual([
       'email',

@@ -7,7 +7,7 @@ const deposit = (amount: string, description = '') =>
 const withdrawal = (amount: string, available: string | undefined = '100.00') =>
   readCashForm({ amount, description: '' }, { move: 'withdraw', available });
 
-describe('the form for cash', () => {
+describe('the cash form', () => {
   it.each([
     ['12,5', '12.5'],
     ['12.5', '12.5'],
@@ -27,11 +27,11 @@ describe('the form for cash', () => {
     expect(errors.amount).toBeTruthy();
   });
 
-  it('has nothing to send and nothing to say about an amount that is not there yet', () => {
+  it('has no request and no error for an empty amount', () => {
     expect(deposit('')).toEqual({ request: undefined, errors: {}, isAmountMissing: true });
   });
 
-  it('withdraws no more than what is available, as far as that is known', () => {
+  it('limits a withdrawal to the available balance once it is known', () => {
     expect(withdrawal('100').request?.amount).toBe('100');
     expect(withdrawal('100.01').errors.amount).toBe('Exceeds the available balance.');
     expect(
@@ -39,11 +39,11 @@ describe('the form for cash', () => {
     ).toEqual({ move: 'withdraw', amount: '5' });
   });
 
-  it('knows no limit of deposits for a withdrawal', () => {
+  it('has no deposit limit for withdrawals', () => {
     expect(withdrawal('2000000', '3000000.00').request?.amount).toBe('2000000');
   });
 
-  it('sends a note only when there is one, and none that is too long', () => {
+  it('sends a note only if there is one, and none that is too long', () => {
     expect(deposit('1', '  rent ').request).toEqual({ move: 'deposit', amount: '1', description: 'rent' });
     const tooLong = deposit('1', 'x'.repeat(501));
     expect(tooLong.request).toBeUndefined();
@@ -51,28 +51,28 @@ describe('the form for cash', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('is said at its field', () => {
+describe('a refused request', () => {
+  it('shows errors at their fields', () => {
     const fields = [{ field: 'amount', message: 'At most 1000000.' }];
     expect(cashErrorsOf(new ApiProblem('Invalid: amount.', { status: 422, fields }))).toEqual({
       amount: 'At most 1000000.',
     });
   });
 
-  it('for want of cash is about the amount, without its figures, which may be hidden', () => {
+  it('for insufficient cash is about the amount, without figures that may be hidden', () => {
     const problem = new ApiProblem('Needed 5.00, available 4.00.', { status: 422, code: 'BUS_001' });
     expect(cashErrorsOf(problem)).toEqual({ amount: 'Exceeds the available balance.' });
   });
 
-  it('of another kind is about the form', () => {
+  it('of another kind is shown for the form', () => {
     expect(cashErrorsOf(new ApiProblem('Too many requests.', { status: 429 }))).toEqual({
       form: 'Too many requests.',
     });
   });
 });
 
-describe('the balance afterwards', () => {
-  it('is exact in either direction, and not known before its parts are', () => {
+describe('the balance after a request', () => {
+  it('is exact in both directions and unknown without its parts', () => {
     expect(balanceAfter('0.10', { move: 'deposit', amount: '0.2' })).toBe('0.30');
     expect(balanceAfter('0.30', { move: 'withdraw', amount: '0.1' })).toBe('0.20');
     expect(balanceAfter(undefined, { move: 'deposit', amount: '1' })).toBeUndefined();

@@ -11,7 +11,7 @@ describe('the filter of the ledger', () => {
     ['UTC', '2026-01-31T00:00:00.000Z', '2026-01-31T23:59:59.999Z'],
     ['Asia/Tokyo', '2026-01-30T15:00:00.000Z', '2026-01-31T14:59:59.999Z'],
     ['America/New_York', '2026-01-31T05:00:00.000Z', '2026-02-01T04:59:59.999Z'],
-  ])('covers a whole day as %s has it', (zone, start, end) => {
+  ])('covers a whole day in %s', (zone, start, end) => {
     vi.stubEnv('TZ', zone);
     expect(ledgerFilterOf({ from: '2026-01-31', to: '2026-01-31' })).toEqual({ type: undefined, start, end });
   });
@@ -22,7 +22,7 @@ describe('the filter of the ledger', () => {
     expect([start, end]).toEqual(['2026-10-24T22:00:00.000Z', '2026-10-25T22:59:59.999Z']);
   });
 
-  it('is open at the ends that are not given', () => {
+  it('is open at missing ends', () => {
     expect(ledgerFilterOf({ type: 'deposit' })).toEqual({
       type: 'deposit',
       start: undefined,
@@ -30,21 +30,21 @@ describe('the filter of the ledger', () => {
     });
   });
 
-  it('says so when its first day is after its last one', () => {
+  it('reports a first day after the last one', () => {
     expect(periodProblem({ from: '2026-02-01', to: '2026-01-31' })).toBeTruthy();
     expect(periodProblem({ from: '2026-01-31', to: '2026-01-31' })).toBeUndefined();
     expect(periodProblem({ from: '2026-02-01' })).toBeUndefined();
   });
 
-  it('knows whether it leaves anything out', () => {
+  it('tells whether it filters anything', () => {
     expect(isFiltered({})).toBe(false);
     expect(isFiltered({ move: 'withdraw' })).toBe(false);
     expect(isFiltered({ to: '2026-01-31' })).toBe(true);
   });
 });
 
-describe('an address', () => {
-  it('that makes no sense is as if it said nothing', () => {
+describe('search parameters', () => {
+  it('ignore invalid values', () => {
     expect(cashSearchSchema.parse({ type: 'gift', from: '2026-02-30', to: 'soon', move: 1 })).toEqual({});
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nameOfLine, signedAmount } from '../../../src/features/cash/ledger-words.ts';
 
-describe('a line of the ledger', () => {
-  it('shows what it did to the balance', () => {
+describe('a ledger entry', () => {
+  it('shows its signed amount', () => {
     expect(signedAmount({ amount: '5.00', direction: 'debit' })).toBe('-5.00');
     expect(signedAmount({ amount: '5.00', direction: 'credit' })).toBe('5.00');
   });
 
-  it('of an order bought or sold, by where the cash went', () => {
+  it('of a trade is a buy or a sell by its direction', () => {
     expect(nameOfLine({ transaction_type: 'order_payment', direction: 'debit' })).toBe('Buy');
     expect(nameOfLine({ transaction_type: 'order_payment', direction: 'credit' })).toBe('Sell');
     expect(nameOfLine({ transaction_type: 'withdraw', direction: 'debit' })).toBe('Withdrawal');

@@ -24,23 +24,23 @@ function asset(assetId: string, fields: Record<string, unknown> = {}) {
 
 const ids = (assets: readonly { readonly asset_id: string }[]) => assets.map(({ asset_id }) => asset_id);
 
-describe('the assets of a search', () => {
+describe('the search of assets', () => {
   const assets = [
     asset('NEAR', { current_price: '2.5', market_cap_rank: 2 }),
     asset('BTC', { current_price: '100000', market_cap_rank: 1, name: 'Bitcoin' }),
     asset('PAXG', { current_price: '9.99', category: 'commodity' }),
   ];
 
-  it('are found by id, symbol or part of a name, in any case', () => {
+  it('matches id, symbol or part of the name, ignoring case', () => {
     expect(ids(selectAssets(assets, { q: 'bitC' }))).toEqual(['BTC']);
     expect(ids(selectAssets(assets, { q: ' near ' }))).toEqual(['NEAR']);
   });
 
-  it('are of the category', () => {
+  it('filters by category', () => {
     expect(ids(selectAssets(assets, { category: 'commodity' }))).toEqual(['PAXG']);
   });
 
-  it('are sorted by rank at first, those without one last in either direction', () => {
+  it('sorts by rank first, with unranked assets last in both directions', () => {
     expect(ids(selectAssets(assets, {}))).toEqual(['BTC', 'NEAR', 'PAXG']);
     expect(ids(selectAssets(assets, { sort: 'rank', dir: 'desc' }))).toEqual(['NEAR', 'BTC', 'PAXG']);
   });
@@ -49,16 +49,13 @@ describe('the assets of a search', () => {
     ['cap', 'market_cap'],
     ['volume', 'volume_24h'],
     ['change', 'price_change_percentage_24h'],
-  ] as const)(
-    'are sorted by their %s as a number, those without one last in either direction',
-    (sort, field) => {
-      const valued = [asset('AAA'), asset('BBB', { [field]: 10.5 }), asset('CCC', { [field]: 9 })];
-      expect(ids(selectAssets(valued, { sort }))).toEqual(['BBB', 'CCC', 'AAA']);
-      expect(ids(selectAssets(valued, { sort, dir: 'asc' }))).toEqual(['CCC', 'BBB', 'AAA']);
-    },
-  );
+  ] as const)('sorts by %s as a number, with missing values last in both directions', (sort, field) => {
+    const valued = [asset('AAA'), asset('BBB', { [field]: 10.5 }), asset('CCC', { [field]: 9 })];
+    expect(ids(selectAssets(valued, { sort }))).toEqual(['BBB', 'CCC', 'AAA']);
+    expect(ids(selectAssets(valued, { sort, dir: 'asc' }))).toEqual(['CCC', 'BBB', 'AAA']);
+  });
 
-  it('are sorted by prices as numbers, not as text', () => {
+  it('sorts prices as numbers, not as text', () => {
     expect(ids(selectAssets(assets, { sort: 'price' }))).toEqual(['BTC', 'PAXG', 'NEAR']);
     expect(ids(selectAssets(assets, { sort: 'price', dir: 'asc' }))).toEqual(['NEAR', 'PAXG', 'BTC']);
   });

@@ -4,7 +4,7 @@ import { allocationOf, MAX_SLICES } from '../../../src/features/portfolio/alloca
 const labels = (slices: readonly { readonly label: string }[]) => slices.map(({ label }) => label);
 
 describe('the allocation of an account', () => {
-  it('has the largest asset first and cash last, whatever cash comes to', () => {
+  it('has the largest asset first and cash last', () => {
     const slices = allocationOf(
       [
         { id: 'ETH', value: '100.00' },
@@ -30,12 +30,12 @@ describe('the allocation of an account', () => {
     expect(labels(slices)).toEqual(['B', 'A']);
   });
 
-  it('leaves out what is worth nothing, and is empty for an empty account', () => {
+  it('leaves out worthless assets and is empty for an empty account', () => {
     expect(labels(allocationOf([{ id: 'A', value: '0.00' }], '5.00'))).toEqual(['Cash']);
     expect(allocationOf([{ id: 'A', value: '0.00' }], '0.00')).toEqual([]);
   });
 
-  it('puts what is too small for a slice of its own into one, and loses nothing of it', () => {
+  it('merges the smallest assets into one slice without losing value', () => {
     const assets = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'].map((id, index) => ({
       id,
       value: `${100 - index}.10`,
@@ -46,7 +46,7 @@ describe('the allocation of an account', () => {
     expect(slices.at(-1)).toEqual({ kind: 'rest', label: '3 more', value: '282.30', share: '36.52' });
   });
 
-  it('needs no rest for as many assets as there are slices', () => {
+  it('merges nothing if each asset has a slice', () => {
     const assets = ['A', 'B', 'C', 'D', 'E', 'F'].map((id) => ({ id, value: '1.00' }));
     expect(labels(allocationOf(assets, '0.00'))).toEqual(['A', 'B', 'C', 'D', 'E', 'F']);
   });

@@ -5,7 +5,7 @@ const at = (hour: number) => new Date(Date.UTC(2026, 0, 31, hour)).toISOString()
 const series = (...values: readonly string[]) => values.map((value, hour) => ({ at: at(hour), value }));
 
 describe('the plot of a series', () => {
-  it('places points by their time and higher values further up', () => {
+  it('places points by time and value', () => {
     const points = [
       { at: at(0), value: '100.00' },
       { at: at(1), value: '200.00' },
@@ -19,7 +19,7 @@ describe('the plot of a series', () => {
     expect(middle).toBeCloseTo((low + high) / 2);
   });
 
-  it('draws a line and an area without a coordinate that is no number', () => {
+  it('has no coordinate that is not a number', () => {
     for (const values of [
       ['5.00', '5.00'],
       ['0.00', '0.00'],
@@ -34,7 +34,7 @@ describe('the plot of a series', () => {
     }
   });
 
-  it('has at most a few round ticks, all of them in sight', () => {
+  it('has a few round ticks within the range', () => {
     for (const values of [
       ['29871.20', '36124.55'],
       ['0.01', '0.02'],
@@ -53,14 +53,14 @@ describe('the plot of a series', () => {
     expect(ticks).toEqual(['30000', '32000', '34000', '36000']);
   });
 
-  it('keeps zero in sight when it stands on it', () => {
+  it('shows zero if it starts there', () => {
     const zeros = (isFromZero: boolean) =>
       plotOf(series('1000.00', '1100.00'), isFromZero).ticks.filter(({ value }) => value === '0');
     expect(zeros(true)).toHaveLength(1);
     expect(zeros(false)).toHaveLength(0);
   });
 
-  it('has no two ticks with the same label where a value moved by cents', () => {
+  it('has different labels for values that differ by cents', () => {
     const labels = plotOf(series('10.00', '10.01', '10.02'), false).ticks.map(({ value }) => value);
     expect(new Set(labels).size).toBe(labels.length);
   });

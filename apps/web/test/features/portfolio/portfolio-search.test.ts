@@ -8,7 +8,7 @@ const holdings = [
   holding('ETH', { market_value: '90.00', total_invested: '20.00', unrealized_pnl: '70.00' }),
 ];
 
-describe('holdings', () => {
+describe('positions', () => {
   it.each([
     [{}, ['ADA', 'BTC', 'ETH']],
     [{ dir: 'asc' }, ['BTC', 'ETH', 'ADA']],
@@ -17,7 +17,7 @@ describe('holdings', () => {
     [{ sort: 'cost' }, ['ADA', 'BTC', 'ETH']],
     [{ sort: 'result' }, ['ETH', 'ADA', 'BTC']],
     [{ sort: 'result', dir: 'asc' }, ['BTC', 'ADA', 'ETH']],
-  ] as const)('are in the order of %j', (search, expected) => {
+  ] as const)('are sorted by %j', (search, expected) => {
     expect(sortHoldings(holdings, search).map(({ asset_id }) => asset_id)).toEqual(expected);
   });
 });

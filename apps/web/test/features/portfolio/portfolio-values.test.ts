@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { valueOfHolding, valuePortfolio } from '../../../src/features/portfolio/portfolio-values.ts';
 import { holding, portfolio } from './portfolio-fixture.ts';
 
-describe('the value of a holding', () => {
-  it('is at the price of the moment, and at that of the answer until there is one', () => {
+describe('the value of a position', () => {
+  it('uses the current price, and the price of the answer until there is one', () => {
     expect(valueOfHolding(holding('BTC'), '110.5')).toEqual({ value: '221.00', result: '41.00' });
     expect(valueOfHolding(holding('BTC'), undefined)).toEqual({ value: '200.00', result: '20.00' });
   });
 
-  it('is rounded down, and a loss has its sign', () => {
+  it('is rounded down, with the sign of a loss', () => {
     const small = holding('SHIB', { quantity: '3', total_invested: '1.00' });
     expect(valueOfHolding(small, '0.109999')).toEqual({ value: '0.32', result: '-0.68' });
   });
 });
 
 describe('the value of an account', () => {
-  it('adds cash and holdings, each at its own price', () => {
+  it('adds cash and positions at their current prices', () => {
     const account = portfolio({
       assets: [holding('BTC'), holding('ETH', { quantity: '10', current_price: '5' })],
       total_invested: '230.00',
@@ -34,7 +34,7 @@ describe('the value of an account', () => {
     });
   });
 
-  it('is its cash when nothing is held', () => {
+  it('is its cash without positions', () => {
     const account = portfolio({ assets: [], total_invested: '0.00' });
     expect(valuePortfolio(account, new Map())).toMatchObject({
       total: '50.00',

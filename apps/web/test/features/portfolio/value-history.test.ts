@@ -11,29 +11,29 @@ import {
 import { point } from './portfolio-fixture.ts';
 
 describe('the performance of a range', () => {
-  it('is the change in value when nothing came in or went out', () => {
+  it('is the change in value without deposits and withdrawals', () => {
     expect(performanceOf([point('1000.00', '900.00'), point('1100.00', '900.00')])).toEqual({
       result: '100.00',
       percent: '10',
     });
   });
 
-  it('counts no deposit as a gain; it is part of what the gain is measured by', () => {
+  it('does not count a deposit as a gain, but includes it in the base', () => {
     const points = [point('1000.00', '1000.00'), point('2100.00', '2000.00')];
     expect(performanceOf(points)).toEqual({ result: '100.00', percent: '5' });
   });
 
-  it('counts no withdrawal as a loss', () => {
+  it('does not count a withdrawal as a loss', () => {
     const points = [point('1000.00', '1000.00'), point('500.00', '500.00')];
     expect(performanceOf(points)).toEqual({ result: '0.00', percent: '0' });
   });
 
-  it('is the loss, with its sign', () => {
+  it('has the sign of a loss', () => {
     const points = [point('1000.00', '1000.00'), point('900.00', '1000.00')];
     expect(performanceOf(points)).toEqual({ result: '-100.00', percent: '-10' });
   });
 
-  it('has no percentage of nothing, and none at all without points', () => {
+  it('has no percentage of zero, and none without points', () => {
     expect(performanceOf([point('0.00', '0.00'), point('0.00', '0.00')])).toEqual({
       result: '0.00',
       percent: undefined,
@@ -45,11 +45,11 @@ describe('the performance of a range', () => {
 describe('the series of a chart', () => {
   const points = [point('1000.00', '800.00'), point('1500.00', '1300.00'), point('1450.00', '1300.00')];
 
-  it('is the value with all that came in', () => {
+  it('is the value including deposits', () => {
     expect(seriesOf(points, 'value').map(({ value }) => value)).toEqual(['1000.00', '1500.00', '1450.00']);
   });
 
-  it('or what was earned since the range began', () => {
+  it('is the P&L since the beginning of the range', () => {
     expect(seriesOf(points, 'result').map(({ value }) => value)).toEqual(['0.00', '0.00', '-50.00']);
   });
 });
@@ -58,26 +58,26 @@ describe('live totals', () => {
   const points = [point('100.00', '90.00'), point('120.00', '90.00')];
   const live = { cash: '20.00', assets: '105.50', total: '125.50', netDeposits: '90.00' };
 
-  it('move the last point', () => {
+  it('replace the last point', () => {
     expect(withLiveTotals(points, live)).toEqual([
       points[0],
       { ...points[1], cash: '20.00', asset_value: '105.50', total_value: '125.50' },
     ]);
   });
 
-  it('bring what was deposited with them, so that it is no gain before the series has heard of it', () => {
+  it('include their deposits, so that these are no gain', () => {
     const afterDeposit = { ...live, cash: '520.00', total: '625.50', netDeposits: '590.00' };
     const performance = (totals: typeof live) => performanceOf(withLiveTotals(points, totals))?.result;
     expect(performance(afterDeposit)).toBe(performance(live));
   });
 
-  it('are not needed', () => {
+  it('are optional', () => {
     expect(withLiveTotals(points, undefined)).toEqual(points);
     expect(withLiveTotals([], live)).toEqual([]);
   });
 });
 
-describe('the first range of an account', () => {
+describe('the default range of an account', () => {
   it.each([
     ['2026-06-30T11:59:00Z', '1d'],
     ['2026-06-29T12:00:00Z', '1d'],
@@ -91,13 +91,13 @@ describe('the first range of an account', () => {
   });
 });
 
-describe('what a chart is drawn from', () => {
+describe('the points of a chart', () => {
   const at = (minute: number, total: string, deposits: string) => ({
     ...point(total, deposits),
     at: new Date(Date.UTC(2026, 0, 31, 12, minute)).toISOString(),
   });
 
-  it('begins when the first cash came in, so that it neither rises from zero nor fits its axis to that', () => {
+  it('start with the first cash', () => {
     const points = [
       at(0, '0.00', '0.00'),
       at(5, '0.00', '0.00'),
@@ -110,7 +110,7 @@ describe('what a chart is drawn from', () => {
     expect(sinceFirstCash([at(0, '0.00', '5.00')])).toHaveLength(1);
   });
 
-  it('has three moments at least; a step is one', () => {
+  it('are at least three moments; a step is one', () => {
     const points = [at(0, '10.00', '10.00'), at(5, '10.00', '10.00'), at(5, '20.00', '20.00')];
     expect(isChartable(points)).toBe(false);
     expect(isChartable([...points, at(6, '20.00', '20.00')])).toBe(true);
@@ -129,7 +129,7 @@ describe('the extremes of a series', () => {
     ]);
   });
 
-  it('are none of nothing', () => {
+  it('are undefined for an empty series', () => {
     expect(extremesOf([])).toBeUndefined();
   });
 });

@@ -28,7 +28,7 @@ describe('the name of a device', () => {
     expect(deviceName(userAgent)).toBe(name);
   });
 
-  it('is cut when it is one that nobody knows', () => {
+  it('is truncated for an unknown device', () => {
     expect(deviceName('x'.repeat(400))).toHaveLength(40);
   });
 });

@@ -4,28 +4,28 @@ import { passwordErrors, passwordErrorsOf } from '../../../src/features/profile/
 
 const good = { current: 'old', next: 'Correct-Horse-9', repeated: 'Correct-Horse-9' };
 
-describe('the form for a new password', () => {
-  it('may be sent when all of it is right, however short the old one was', () => {
+describe('the password form', () => {
+  it('accepts a valid new password, however short the old one is', () => {
     expect(passwordErrors(good)).toEqual({});
   });
 
-  it('says all that is missing at once', () => {
+  it('reports all missing fields at once', () => {
     expect(Object.keys(passwordErrors({ current: '', next: '', repeated: '' }))).toEqual(['current', 'next']);
   });
 
-  it('keeps to the rules of the server', () => {
+  it('follows the rules of the server', () => {
     expect(passwordErrors({ ...good, next: 'short', repeated: 'short' }).next).toBe(
       'At least 12 characters.',
     );
   });
 
-  it('wants the same password twice', () => {
+  it('requires the same password twice', () => {
     expect(passwordErrors({ ...good, repeated: 'Correct-Horse-8' })).toEqual({
       repeated: 'The passwords do not match.',
     });
   });
 
-  it('shows a refusal at the field that it is about', () => {
+  it('shows a refusal at its field', () => {
     const fields = [{ field: 'current_password', message: 'This is not your password.' }];
     const problem = new ApiProblem('Invalid: current_password.', { status: 422, fields });
     expect(passwordErrorsOf(problem)).toEqual({ current: 'This is not your password.' });

@@ -18,22 +18,22 @@ const profile: Profile = {
 const form = formOfProfile(profile);
 const today = '2026-01-31';
 
-describe('the form of a profile', () => {
-  it('has nothing wrong and nothing to send as it comes', () => {
+describe('the profile form', () => {
+  it('has no errors and no changes initially', () => {
     expect(profileErrors(form, profile, today)).toEqual({});
     expect(profileChange(form, profile)).toEqual({});
   });
 
-  it('sends what was changed and nothing else', () => {
+  it('sends only changed fields', () => {
     const changed = { ...form, last_name: ' King ', marketing_emails_consent: true };
     expect(profileChange(changed, profile)).toEqual({ last_name: 'King', marketing_emails_consent: true });
   });
 
-  it('takes away what was emptied', () => {
+  it('deletes cleared values', () => {
     expect(profileChange({ ...form, date_of_birth: '' }, profile)).toEqual({ date_of_birth: null });
   });
 
-  it('takes another case of the same address for no change', () => {
+  it('ignores case in the same address', () => {
     expect(profileChange({ ...form, email: 'Ada@Example.com' }, profile)).toEqual({});
   });
 
@@ -46,13 +46,13 @@ describe('the form of a profile', () => {
     ['date_of_birth', '2026-01-31', 'You must be at least 13 years old.'],
     ['date_of_birth', '1905-01-31', 'This is more than 120 years ago.'],
     ['date_of_birth', '1990-02-30', 'Enter a full date.'],
-  ])('says what is wrong with %s %j', (field, value, message) => {
+  ])('reports an error for %s %j', (field, value, message) => {
     expect(profileErrors({ ...form, current_password: 'x', [field]: value }, profile, today)).toEqual({
       [field]: message,
     });
   });
 
-  it('asks for the password when the e-mail is another one, and sends it along', () => {
+  it('requires and sends the password for another e-mail', () => {
     const moved = { ...form, email: 'Ada@Example.org' };
     expect(profileErrors(moved, profile, today)).toEqual({
       current_password: 'Enter your password to change the e-mail.',
@@ -63,21 +63,21 @@ describe('the form of a profile', () => {
     });
   });
 
-  it('takes another spelling of the same address for no change', () => {
+  it('ignores another spelling of the same address', () => {
     const known = { ...profile, email: 'a@m\u00fcnchen.de' };
     const same = { ...formOfProfile(known), email: 'A@xn--mnchen-3ya.de' };
     expect(profileErrors(same, known, today)).toEqual({});
     expect(profileChange(same, known)).toEqual({});
   });
 
-  it('finds nothing wrong with what is stored by earlier rules and was not touched', () => {
+  it('reports no errors for unchanged values that follow earlier rules', () => {
     const relic = { ...profile, email: 'a..b@example.com', first_name: '-', date_of_birth: '2020-01-01' };
     const changed = { ...formOfProfile(relic), phone: '(212) 555-0142' };
     expect(profileErrors(changed, relic, today)).toEqual({});
     expect(profileChange(changed, relic)).toEqual({ phone: '(212) 555-0142' });
   });
 
-  it('lets phone and date of birth be empty', () => {
+  it('allows phone and date of birth to be empty', () => {
     expect(profileErrors({ ...form, phone: '', date_of_birth: '' }, profile, today)).toEqual({});
   });
 });

@@ -6,7 +6,7 @@ const now = new Date('2026-01-01T00:00:00.000Z');
 const request = { asset_id: 'ETH', order_type: 'market_buy', quantity: '1' } as const;
 
 describe('the intent behind an order', () => {
-  it('carries its key as the name of the order', () => {
+  it('uses its key as client order id', () => {
     const intent = intentOf(
       { ticket: ticket({ amount: '1' }), request },
       { unsettled: undefined, key: 'k-1', now },
@@ -14,14 +14,14 @@ describe('the intent behind an order', () => {
     expect(intent.request).toEqual({ ...request, client_order_id: 'k-1' });
   });
 
-  it('stays the same while its outcome is not known, whatever the price has done since', () => {
+  it('stays the same while its outcome is unknown, whatever the price does', () => {
     const state = ticket({ entry: 'value', amount: '1000' });
     const unsettled = intentOf({ ticket: state, request }, { unsettled: undefined, key: 'k-1', now });
     const moved = { ticket: state, request: { ...request, quantity: '0.99' } };
     expect(intentOf(moved, { unsettled, key: 'k-2', now })).toBe(unsettled);
   });
 
-  it('is another one once the ticket says something else', () => {
+  it('is a new one once the ticket changes', () => {
     const unsettled = intentOf(
       { ticket: ticket({ amount: '1' }), request },
       { unsettled: undefined, key: 'k-1', now },
@@ -30,7 +30,7 @@ describe('the intent behind an order', () => {
     expect(changed.request.client_order_id).toBe('k-2');
   });
 
-  it('says how long an order waits, unless the server does so anyway', () => {
+  it('sends the expiry unless it is the default', () => {
     const limit = { ...request, order_type: 'limit_buy', price: '1900' } as const;
     const expiryOf = (days: '7' | '30', kind: 'limit' | 'market') => {
       const draft = { ticket: ticket({ kind, validDays: days }), request: limit };

@@ -3,8 +3,8 @@ import { ApiProblem } from '../../../src/api/http/api-problem.ts';
 import { errorsOfProblem, errorsOfReasons } from '../../../src/features/ticket/refusals.ts';
 import { ticket } from './ticket-fixture.ts';
 
-describe('what the server refuses', () => {
-  it('is said at the field that has to change', () => {
+describe('a refusal of the server', () => {
+  it('is shown at the field to change', () => {
     const reasons = [
       { code: 'BUS_002', field: 'stop_price', message: 'A stop-loss waits below the price.' },
       { code: 'VAL_001', field: 'quantity', message: 'At most 6 fraction digits.' },
@@ -15,7 +15,7 @@ describe('what the server refuses', () => {
     });
   });
 
-  it('is the amount where the cash does not cover it, in readable figures', () => {
+  it('is shown at the amount for insufficient cash, with formatted figures', () => {
     const reason = {
       code: 'BUS_001',
       field: null,
@@ -28,7 +28,7 @@ describe('what the server refuses', () => {
     });
   });
 
-  it('is said for the whole ticket where no field on the screen is to blame', () => {
+  it('is shown for the ticket if its field is not visible', () => {
     const reasons = [
       { code: 'BUS_003', field: 'asset_id', message: 'Not open for trading.' },
       { code: 'BUS_002', field: 'stop_price', message: 'Hidden.' },
@@ -36,7 +36,7 @@ describe('what the server refuses', () => {
     expect(errorsOfReasons(reasons, ticket({}))).toEqual({ form: 'Not open for trading. Hidden.' });
   });
 
-  it('comes from the answer to an order as well', () => {
+  it('of a placed order is shown in the same way', () => {
     const fields = [{ field: 'price', message: 'At most 2 fraction digits.' }];
     const refused = new ApiProblem('Invalid input', { status: 422, code: 'VAL_001', fields });
     expect(errorsOfProblem(refused, ticket({ kind: 'limit' }))).toEqual({

@@ -20,26 +20,26 @@ describe('a market order', () => {
     });
   });
 
-  it('sells at the bid and pays the fee out of it', () => {
+  it('sells at the bid and deducts the fee', () => {
     const { estimate } = readTicket(ticket({ side: 'sell', amount: '0.5' }), facts);
     expect(estimate).toMatchObject({ price: '1999', total: '999.50', fees: '2.50', cash: '997.00' });
   });
 
-  it('turns a value into units, fees included', () => {
+  it('converts a value into units, including the fee', () => {
     const { request, estimate } = readTicket(ticket({ entry: 'value', amount: '1003.01' }), facts);
     expect(request?.quantity).toBe('0.5');
     expect(estimate?.cash).toBe('1003.01');
   });
 });
 
-describe('an order that waits', () => {
-  it('counts with its limit', () => {
+describe('an open order', () => {
+  it('is estimated at its limit', () => {
     const { request, estimate } = readTicket(ticket({ kind: 'limit', limit: '1900', amount: '1' }), facts);
     expect(request).toEqual({ asset_id: 'ETH', order_type: 'limit_buy', quantity: '1', price: '1900' });
     expect(estimate).toMatchObject({ price: '1900', total: '1900.00', fees: '4.75', cash: '1904.75' });
   });
 
-  it('counts with the price that a stop waits for', () => {
+  it('is estimated at its stop price', () => {
     const state = ticket({ side: 'sell', kind: 'stop_loss', stop: '1800.5', amount: '2' });
     const { request, estimate } = readTicket(state, facts);
     expect(request).toEqual({
@@ -54,7 +54,7 @@ describe('an order that waits', () => {
   it.each([
     ['amount', '99', { trail_amount: '99' }, '1900'],
     ['percent', '10', { trail_percent: '10' }, '1799.1'],
-  ] as const)('counts a trail by %s from the bid', (trailBy, trail, sent, price) => {
+  ] as const)('is estimated with a trail by %s from the bid', (trailBy, trail, sent, price) => {
     const state = ticket({ side: 'sell', kind: 'trailing_stop', trailBy, trail, amount: '1' });
     const { request, estimate } = readTicket(state, facts);
     expect(request).toEqual({ asset_id: 'ETH', order_type: 'trailing_stop', quantity: '1', ...sent });
@@ -62,27 +62,27 @@ describe('an order that waits', () => {
   });
 });
 
-describe('what is wrong with a ticket', () => {
-  it('is said by field, and nothing is sent', () => {
+describe('the errors of a ticket', () => {
+  it('are reported by field and prevent sending', () => {
     const { errors, request } = readTicket(ticket({ kind: 'limit', limit: '1e5', amount: '-1' }), facts);
     expect(Object.keys(errors).sort()).toEqual(['amount', 'limit']);
     expect(request).toBeUndefined();
   });
 
-  it('is nothing while fields are only empty', () => {
+  it('are none while fields are only empty', () => {
     const { errors, missing, request } = readTicket(ticket({ kind: 'limit' }), facts);
     expect(errors).toEqual({});
     expect([...missing].sort()).toEqual(['amount', 'limit']);
     expect(request).toBeUndefined();
   });
 
-  it('never comes from a field that is hidden, and neither is that sent', () => {
+  it('ignore hidden fields, which are not sent either', () => {
     const { errors, request } = readTicket(ticket({ limit: 'rubbish', stop: '1', amount: '1' }), facts);
     expect(errors).toEqual({});
     expect(request).toEqual({ asset_id: 'ETH', order_type: 'market_buy', quantity: '1' });
   });
 
-  it('is a value too small for the smallest quantity', () => {
+  it('include a value below the smallest quantity', () => {
     const { errors, request } = readTicket(ticket({ entry: 'value', amount: '0.01' }), {
       ...facts,
       quantityScale: 0,
@@ -91,28 +91,28 @@ describe('what is wrong with a ticket', () => {
     expect(request).toBeUndefined();
   });
 
-  it.each(['100', '250'])('is a trail of %s percent', (trail) => {
+  it.each(['100', '250'])('include a trail of %s percent', (trail) => {
     const state = ticket({ side: 'sell', kind: 'trailing_stop', trail, amount: '1' });
     expect(readTicket(state, facts).errors.trail).toBeDefined();
   });
 });
 
-describe('the other side', () => {
+describe('switching the side', () => {
   it('keeps the amount', () => {
     expect(withSide(ticket({ amount: '3' }), 'sell').amount).toBe('3');
   });
 
-  it('takes another kind of order where it does not have this one', () => {
+  it('changes an order type that the side does not have', () => {
     expect(withSide(ticket({ side: 'sell', kind: 'stop_loss' }), 'buy').kind).toBe('market');
     expect(withSide(ticket({ side: 'sell', kind: 'limit' }), 'buy').kind).toBe('limit');
   });
 });
 
-describe('units for an amount of cash', () => {
+describe('the units for an amount of cash', () => {
   const cents = fc.integer({ min: 100, max: 100_000_000 });
   const usd = (amount: number) => decimal(String(amount)).div('100');
 
-  it('cost no more than that, and one step more would', () => {
+  it('cost at most that amount, and one step more would exceed it', () => {
     fc.assert(
       fc.property(
         cents,

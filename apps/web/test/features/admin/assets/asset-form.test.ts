@@ -19,7 +19,7 @@ const filled: AssetForm = {
 };
 
 describe('the form of a new asset', () => {
-  it('begins with what the server assumes', () => {
+  it('starts with the defaults of the server', () => {
     expect(emptyAssetForm()).toMatchObject({
       asset_id: '',
       current_price: '',
@@ -33,7 +33,7 @@ describe('the form of a new asset', () => {
     });
   });
 
-  it('says everything that is needed', () => {
+  it('names every required field', () => {
     const reading = readNewAsset(emptyAssetForm());
     expect(reading).toEqual({
       kind: 'bad',
@@ -46,7 +46,7 @@ describe('the form of a new asset', () => {
     });
   });
 
-  it('becomes what the server takes: decimals as text, whole numbers as numbers, what is empty as null', () => {
+  it('sends decimals as text, integers as numbers and empty fields as null', () => {
     const reading = readNewAsset({
       ...filled,
       fee_bps: '25',
@@ -91,7 +91,7 @@ describe('the form of a new asset', () => {
     ['website', 'example.com', /http or https/],
     ['image', 'javascript:alert(1)', /http or https/],
     ['description', 'x'.repeat(1_001), /At most 1000/],
-  ])('complains about %s = %j at its field, and about nothing else', (field, typed, expected) => {
+  ])('reports %s = %j at its field only', (field, typed, expected) => {
     const reading = readNewAsset({ ...filled, [field]: typed });
     expect(reading.kind).toBe('bad');
     const fieldErrors = reading.kind === 'bad' ? reading.fieldErrors : {};
@@ -100,7 +100,7 @@ describe('the form of a new asset', () => {
   });
 });
 
-describe('the form of an asset that exists', () => {
+describe('the form of an existing asset', () => {
   const stored = formOfAsset(managedAsset({ description: 'Old', website: 'https://bitcoin.org' }));
 
   it('shows its supply and its volume as plain decimals', () => {
@@ -112,7 +112,7 @@ describe('the form of an asset that exists', () => {
     expect(formOfAsset(asset)).not.toHaveProperty('market_cap');
   });
 
-  it('sends what changed and nothing else', () => {
+  it('sends only changed fields', () => {
     const form = { ...stored, name: 'Bitcoin core', fee_bps: '10', website: '' };
     expect(changedFields(form, stored)).toEqual(['name', 'website', 'fee_bps']);
     expect(readAssetChanges(form, stored)).toEqual({
@@ -125,7 +125,7 @@ describe('the form of an asset that exists', () => {
     expect(changedFields({ ...stored, asset_id: 'ETH', current_price: '1' }, stored)).toEqual([]);
   });
 
-  it('has no complaint about fields that nobody touched', () => {
+  it('reports no errors for unchanged fields', () => {
     const odd = { ...stored, image: 'ftp://old' };
     expect(readAssetChanges({ ...odd, name: '' }, odd)).toEqual({
       kind: 'bad',
@@ -140,7 +140,7 @@ describe('the form of an asset that exists', () => {
     ['active', 'suspended', false],
     ['close_only', 'active', false],
     ['close_only', 'close_only', false],
-  ])('from %s to %s ends waiting orders: %s', (from, to, expected) => {
+  ])('from %s to %s cancels open orders: %s', (from, to, expected) => {
     expect(closesTrading({ ...stored, status: to }, { ...stored, status: from })).toBe(expected);
   });
 });

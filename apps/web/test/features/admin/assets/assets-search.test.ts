@@ -10,17 +10,17 @@ const assets = [
 const found = (search: Parameters<typeof findAssets>[1]) =>
   findAssets(assets, search).map(({ asset_id }) => asset_id);
 
-describe('the assets of a search', () => {
-  it('are all of them in the order of their ids, closed ones too', () => {
+describe('the search of assets', () => {
+  it('returns all assets by id, including closed ones', () => {
     expect(found({})).toEqual(['BTC', 'NEAR', 'PAXG']);
   });
 
-  it('are found by id, symbol or a part of the name, in any case', () => {
+  it('matches id, symbol or part of the name, ignoring case', () => {
     expect(found({ q: ' GOLD ' })).toEqual(['PAXG']);
     expect(found({ q: 'btc' })).toEqual(['BTC']);
   });
 
-  it('fit every filter', () => {
+  it('applies all filters', () => {
     expect(found({ status: 'cancel_only' })).toEqual(['BTC']);
     expect(found({ status: 'cancel_only', category: 'commodity' })).toEqual([]);
   });

@@ -3,8 +3,8 @@ import { readNewPrice } from '../../../../src/features/admin/assets/new-price.ts
 
 const at = { priceScale: 2, priceNow: '100.00' };
 
-describe('a price that is set by hand', () => {
-  it('is read with a comma or a point, and compared with the price of now', () => {
+describe('a price set by hand', () => {
+  it('is read with a comma or a point and compared with the current price', () => {
     expect(readNewPrice(' 105,50 ', at)).toEqual({
       kind: 'good',
       price: '105.5',
@@ -14,7 +14,7 @@ describe('a price that is set by hand', () => {
     expect(readNewPrice('98', at)).toMatchObject({ price: '98', changePercent: '-2' });
   });
 
-  it('is pointed out when it is far from the price of now, on either side', () => {
+  it('is marked when it is far from the current price in either direction', () => {
     expect(readNewPrice('110', at)).toMatchObject({ isFar: false });
     expect(readNewPrice('110.01', at)).toMatchObject({ isFar: true });
     expect(readNewPrice('89.99', at)).toMatchObject({ isFar: true });

@@ -8,8 +8,8 @@ function words(event: Partial<AuditEvent>) {
   return auditWords({ event_type: 'admin_action', detail: {}, changes: [], ...event });
 }
 
-describe('the words for a security event', () => {
-  it('are there for every type, and none is the name of the code', () => {
+describe('the words of a security event', () => {
+  it('exist for every type and differ from its code name', () => {
     for (const event_type of AUDIT_EVENT_TYPES) {
       const { title } = words({ event_type });
       expect(title).toMatch(/^[A-Z]/);
@@ -17,7 +17,7 @@ describe('the words for a security event', () => {
     }
   });
 
-  it('say from what to what something changed', () => {
+  it('show the old and the new value', () => {
     const changes = [{ field: 'role', before: 'customer', after: 'moderator' }];
     expect(words({ event_type: 'role_change', changes })).toMatchObject({
       title: 'Role changed',
@@ -25,14 +25,14 @@ describe('the words for a security event', () => {
     });
   });
 
-  it('say the same of an event from before changes were kept apart', () => {
+  it('are the same for events stored without separate changes', () => {
     const detail = { from: 'customer', to: 'moderator' };
     expect(words({ event_type: 'role_change', detail })).toMatchObject({
       facts: [{ value: 'customer → moderator' }],
     });
   });
 
-  it('say what an administrator did with an asset', () => {
+  it('name the action of an administrator on an asset', () => {
     const detail = { action: 'update_asset', asset_id: 'BTC' };
     const changes = [
       { field: 'fee_bps', before: '10', after: '25' },
@@ -48,7 +48,7 @@ describe('the words for a security event', () => {
     });
   });
 
-  it('name who proposed a price that another one approved', () => {
+  it('name the proposer of a price approved by another', () => {
     const detail = { action: 'approve_asset_price', asset_id: 'BTC', proposed_by: 'mary' };
     const changes = [{ field: 'current_price', before: '64000', after: '90000' }];
     expect(words({ detail, changes })).toMatchObject({
@@ -61,7 +61,7 @@ describe('the words for a security event', () => {
     });
   });
 
-  it('mark the amounts of an account as money, so that hiding amounts hides them', () => {
+  it('mark amounts as money, so that they can be hidden', () => {
     const detail = { action: 'balance adjustment', amount: '-25.00', reason: 'Fee' };
     const changes = [{ field: 'current_balance', before: '100.00', after: '75.00' }];
     expect(words({ detail, changes })).toMatchObject({
@@ -75,7 +75,7 @@ describe('the words for a security event', () => {
     });
   });
 
-  it('tell an action that this version of the app does not know', () => {
+  it('show an unknown action', () => {
     expect(words({ detail: { action: 'close_market' } })).toMatchObject({
       title: 'Administration',
       facts: [{ value: 'close market' }],

@@ -16,7 +16,7 @@ describe('an adjustment', () => {
     });
   });
 
-  it('needs an amount and a description', () => {
+  it('requires an amount and a description', () => {
     expect(readAdjustment({ ...form, amount: '', description: '  ' })).toEqual({
       kind: 'bad',
       fieldErrors: { amount: 'Required.', description: 'Required.' },
@@ -35,7 +35,7 @@ describe('an adjustment', () => {
     expect(reading.kind === 'bad' && reading.fieldErrors.amount).toMatch(expected);
   });
 
-  it('may take what is available and not a cent more', () => {
+  it('may take the available balance and not a cent more', () => {
     expect(coverError(balance, '-70.00')).toBeUndefined();
     expect(coverError(balance, '-70.01')).toMatch(/[Ee]xceeds the available balance/);
     expect(coverError(balance, '1000000')).toBeUndefined();

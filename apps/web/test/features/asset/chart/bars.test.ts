@@ -12,7 +12,7 @@ const bar = {
 };
 
 describe('the last candle after a tick', () => {
-  it('grows with the price', () => {
+  it('is updated by the price', () => {
     const price = { mid: '106.5', at: '2026-01-31T12:04:59.999Z' };
     expect(barAfterPrice(bar, price, '5m')).toEqual({ ...bar, high: '106.5', close: '106.5' });
   });
@@ -22,7 +22,7 @@ describe('the last candle after a tick', () => {
     expect(barAfterPrice(bar, price, '5m')).toEqual({ ...bar, close: '99.5' });
   });
 
-  it('is a new one when its time is over', () => {
+  it('is followed by a new one after its end', () => {
     const price = { mid: '90', at: '2026-01-31T12:05:00.000Z' };
     expect(barAfterPrice(bar, price, '5m')).toEqual({
       open_time: '2026-01-31T12:05:00.000Z',
@@ -35,19 +35,19 @@ describe('the last candle after a tick', () => {
     });
   });
 
-  it('leaves out a price of before it began', () => {
+  it('ignores earlier prices', () => {
     expect(barAfterPrice(bar, { mid: '1', at: '2026-01-31T11:59:59.999Z' }, '5m')).toBe(bar);
   });
 });
 
 describe('the summary of a chart', () => {
-  it('names first, last, highest and lowest', () => {
+  it('has the first, last, highest and lowest price', () => {
     const next = { ...bar, high: '1000', low: '99', close: '120' };
     expect(summaryOf([bar, next])).toEqual({ first: '100', last: '120', high: '1000', low: '95' });
     expect(summaryOf([])).toBeUndefined();
   });
 
-  it('follows the price', () => {
+  it('follows a new price', () => {
     const summary = { first: '100', last: '101', high: '105', low: '95' };
     expect(withPrice(summary, '9')).toEqual({ first: '100', last: '9', high: '105', low: '9' });
     expect(withPrice(summary, '1000')).toEqual({ first: '100', last: '1000', high: '1000', low: '95' });
