@@ -43,7 +43,7 @@ afterAll(() => cleanup.run());
 
 let assets = 0;
 
-/** An asset of one test alone, with a fee of 0.25 %, as soon as orders can be placed in it. */
+/** Creates an asset for one test, with a fee of 0.25 %, and waits until orders can be placed in it. */
 async function newAsset(trader: Account, price = '100.00'): Promise<string> {
   assets += 1;
   const assetId = `WAIT${assets}`;
@@ -87,8 +87,8 @@ const cashOf = async (trader: Account) =>
 
 const newTrader = (cash: string) => signUp(api, { username: freshName('waiter'), cash });
 
-describe('orders that wait', () => {
-  it('reserve what a preview said, are explained, and give it back when they are cancelled', async () => {
+describe('open orders', () => {
+  it('hold the amount of the preview, are explained, and release it when they are cancelled', async () => {
     const trader = await newTrader('1000');
     const assetId = await newAsset(trader);
     const body = { asset_id: assetId, order_type: 'limit_buy', quantity: '4', price: '90' };
@@ -121,7 +121,7 @@ describe('orders that wait', () => {
     expectStatus(await trader.send('DELETE', `/orders/${placed.order_id}`), 409);
   });
 
-  it('execute when the price comes, at that price, and give the rest back', async () => {
+  it('are filled at the price that triggers them, and release the rest of the hold', async () => {
     const trader = await newTrader('1000');
     const assetId = await newAsset(trader);
     const placed = await place(trader, {
@@ -153,7 +153,7 @@ describe('orders that wait', () => {
     expect(timeline.find(({ event }) => event === 'executed')?.facts).toMatchObject({ improvement: '40.10' });
   });
 
-  it('sell by stop-loss, take-profit and trailing stop, each when its price comes and not before', async () => {
+  it('sell by stop-loss, take-profit and trailing stop, each when it is triggered and not before', async () => {
     const trader = await newTrader('1000');
     const assetId = await newAsset(trader);
     await place(trader, { asset_id: assetId, order_type: 'market_buy', quantity: '3' });
@@ -178,7 +178,7 @@ describe('orders that wait', () => {
     expect(await cashOf(trader)).toMatchObject({ current_balance: '996.50', held_balance: '0.00' });
   });
 
-  it('end by themselves when their time is over', async () => {
+  it('expire by themselves', async () => {
     const trader = await newTrader('1000');
     const assetId = await newAsset(trader);
     const expires_at = new Date(Date.now() + 1_500).toISOString();
@@ -189,8 +189,8 @@ describe('orders that wait', () => {
   });
 });
 
-describe('an order with a name', () => {
-  it('is placed once, however often and at once it is sent, and refuses another one of its name', async () => {
+describe('an order with a client_order_id', () => {
+  it('is placed once even if it is sent many times at once, and another order with its client_order_id is refused', async () => {
     const trader = await newTrader('1000');
     const assetId = await newAsset(trader);
     const body = {
@@ -212,7 +212,7 @@ describe('an order with a name', () => {
 });
 
 describe('a preview', () => {
-  it('names everything that is wrong and changes nothing', async () => {
+  it('names all errors and changes nothing', async () => {
     const trader = await newTrader('10');
     const assetId = await newAsset(trader);
     const body = {
@@ -234,8 +234,8 @@ describe('a preview', () => {
   });
 });
 
-describe('what all of this leaves behind', () => {
-  it('is sound', async () => {
+describe('the store afterwards', () => {
+  it('has no violation', async () => {
     await platform.stopAndAudit();
   });
 });

@@ -14,9 +14,9 @@ import { countEffects, lostWrites, sendIntent } from './support/acknowledgements
 import { temporaryFolder } from './support/platform.ts';
 import { changeStored, expectSound, readStored } from './support/stored.ts';
 
-/** Killed side by side, each with a folder of its own: while one starts, the other is under load. */
+/** Servers that are killed side by side, each with its own folder: while one starts, the other is under load. */
 const SERVERS = 2;
-/** How often each is killed, first of all while it makes its folder, then while it starts, then under load. */
+/** Kills of each server: the first while it creates its folder, then while it starts, then under load. */
 const KILLS = { firstStart: 1, start: 2, load: 17 };
 /** Long enough to get from opening the store to loading the catalogue. */
 const START_KILLED_AFTER_MAX_MILLISECONDS = 900;
@@ -28,11 +28,11 @@ const TIMEOUT_MILLISECONDS = 300_000;
 const cleanup = createCleanup();
 afterAll(() => cleanup.run());
 
-/** Clients who send one intent after the other and remember which of them were answered. */
+/** Clients that send one intent after the other and record those that were answered. */
 function createClients() {
   const acknowledged: Acknowledged[] = [];
   const sentPerUser = new Map<string, Record<Intent['kind'], number>>();
-  /** Whatever was answered with anything but success. */
+  /** The answers other than success. */
   const unexpected: string[] = [];
   let unanswered: Intent[] = [];
   let sequence = 0;
@@ -53,7 +53,7 @@ function createClients() {
     return { kind, account, key, body };
   }
 
-  /** False when there was no answer: the server is gone. */
+  /** Returns false when there is no answer, since the server is down. */
   async function attempt(intent: Intent): Promise<boolean> {
     try {
       const answer = await sendIntent(intent);
@@ -76,14 +76,14 @@ function createClients() {
       await Promise.all(retried.map(attempt));
       return retried.length;
     },
-    /** Runs until the server is gone. */
+    /** Runs until the server is down. */
     async run(account: Account): Promise<void> {
       while (await attempt(nextIntent(account)));
     },
   };
 }
 
-/** A server on a folder of its own, through as many lives as the test asks for. */
+/** Creates a server on its own folder, which the test can kill and start again. */
 async function createServer() {
   const dataDir = await temporaryFolder(cleanup);
   const port = await freePort();
@@ -105,7 +105,7 @@ async function createServer() {
   };
 }
 
-/** Users with cash and something to sell. */
+/** Signs up users with cash and units to sell. */
 async function createAccounts({ url }: Server): Promise<readonly Account[]> {
   const api = createApi(url);
   const accounts = await Promise.all(
@@ -118,7 +118,7 @@ async function createAccounts({ url }: Server): Promise<readonly Account[]> {
   return accounts;
 }
 
-/** Kills one server again and again, and expects of its store what was promised; answers with what there was to lose. */
+/** Kills one server repeatedly, and expects every acknowledged write in its store. Returns those writes. */
 async function killAgainAndAgain() {
   const clients = createClients();
   const { dataDir, start, killWhileStarting, startMilliseconds } = await createServer();
@@ -135,7 +135,7 @@ async function killAgainAndAgain() {
     await server.process.stop('SIGKILL');
     await Promise.all(load);
     if (i % Math.ceil(KILLS.load / KILLS.start) === 0) await killWhileStarting();
-    // While the next server starts: it changes nothing yet but what may be changed at any time.
+    // Runs while the next server starts, which changes nothing that this compares.
     [server] = await Promise.all([start(), readStored(dataDir, expectSound)]);
     retried += await clients.retryUnanswered();
   }
@@ -148,7 +148,7 @@ async function killAgainAndAgain() {
     expect(await lostWrites(store, acknowledged)).toEqual([]);
     for (const { username } of accounts) {
       const sent = clients.sentPerUser.get(username);
-      // One of each was made before, without a key.
+      // One order and one deposit were made before, without a key.
       const expected = { order: (sent?.order ?? 0) + 1, deposit: (sent?.deposit ?? 0) + 1 };
       expect(await countEffects(store, username)).toEqual(expected);
     }
@@ -176,7 +176,7 @@ it(
   TIMEOUT_MILLISECONDS,
 );
 
-/** The control: one acknowledged order is taken out of a copy of the store. Who does not see that proves nothing. */
+/** The control: removes one acknowledged order from a copy of the store, which the check must report. */
 async function expectTheCheckToBite(dataDir: string, acknowledged: readonly Acknowledged[]): Promise<void> {
   const copy = await temporaryFolder(cleanup);
   await cp(dataDir, copy, { recursive: true });

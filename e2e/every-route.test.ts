@@ -12,8 +12,8 @@ import { BODY_ROUTES } from './support/hostile-routes.ts';
 import type { Platform } from './support/platform.ts';
 import { startOneProcess } from './support/platform.ts';
 
-// What holds for every route of the public API. The routes are the gateway's own table and what the served document says
-// of them, so that a new route is held to it without being added here.
+// Rules for every route of the public API. The routes come from the table of the gateway and the served document, so a new
+// route is tested without a change here.
 
 type Route = (typeof ROUTE_TABLE)[number];
 interface Problem {
@@ -28,12 +28,12 @@ interface Problem {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-/** They are written like ids, and nothing has them. */
+/** Valid ids that do not exist. */
 const UNKNOWN = { asset_id: 'NO_SUCH-1', id: 'no_such-id-1', username: 'no-such_user' } as const;
-/** What a route wants of a body where the document alone does not say it. */
+/** Bodies of routes whose document does not say enough. */
 const ORDER_OF_UNKNOWN_ASSET = { asset_id: 'NOSUCH', order_type: 'market_buy', quantity: '1' };
 
-/** What these tests read of the served document. */
+/** The parts of the served document that these tests read. */
 interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
@@ -59,7 +59,7 @@ describe('every route', () => {
   });
   afterAll(() => cleanup.run());
 
-  /** With a token that the route admits, so that nothing else is in the way. */
+  /** Sends with a token that the route accepts. */
   const send = ({ access }: Pick<Route, 'access'>, request: RawRequest): Promise<Answer> => {
     const { token } = Array.isArray(access) ? accounts.admin : accounts.user;
     return sendRaw(platform.url, {
@@ -70,7 +70,7 @@ describe('every route', () => {
   const pathOf = (path: string): string =>
     API_PREFIX + path.replaceAll(/:(\w+)/g, (_, name: string) => UNKNOWN[name as keyof typeof UNKNOWN]);
   const problemOf = (answer: Answer): Problem => answer.json<Problem>();
-  /** The routes whose session or stream an answer would end or begin are asked without a body, which is refused. */
+  /** Routes that would end a session or open a stream are called without a body, which they refuse. */
   const describedAs = ({ method, path }: Route) =>
     document.paths[API_PREFIX + path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
   const routesWith = (...names: string[]): Route[] =>
@@ -82,10 +82,10 @@ describe('every route', () => {
     expect(ROUTE_TABLE.filter((route) => !describedAs(route))).toEqual([]);
   });
 
-  it('takes a trailing slash as if it were not there', async () => {
+  it('ignores a trailing slash', async () => {
     const differences: string[] = [];
     for (const route of ROUTE_TABLE) {
-      // A query that no route knows: what is found with either path is the route's own refusal, and nothing happens.
+      // The unknown query makes the route refuse both paths, so nothing happens.
       const [plain, slashed] = await Promise.all(
         ['', '/'].map((end) =>
           send(route, { method: route.method, path: `${pathOf(route.path)}${end}?no_such=1` }),
@@ -98,14 +98,14 @@ describe('every route', () => {
     expect(differences).toEqual([]);
   });
 
-  it('answers 405 with Allow to every method that it does not have', async () => {
+  it('answers 405 with Allow to every other method', async () => {
     const complaints: string[] = [];
     for (const path of new Set(ROUTE_TABLE.map((route) => route.path))) {
       const own: string[] = ROUTE_TABLE.filter((route) => route.path === path).map(({ method }) => method);
-      // A stream has no HEAD, since it has no end.
+      // A stream has no HEAD, since it does not end.
       if (own.includes('GET') && path !== '/stream') own.push('HEAD');
       for (const method of METHODS.filter((each) => !own.includes(each))) {
-        // `/orders/preview` is also an order of that id for the methods that orders have.
+        // For the methods of orders, `/orders/preview` is an order with the id `preview`.
         if (isTakenBySibling(method, path)) continue;
         const answer = await sendRaw(platform.url, { method, path: pathOf(path) });
         const allow = answer.headers.get('allow')?.split(', ').toSorted();
@@ -153,7 +153,7 @@ describe('every route', () => {
     }
   });
 
-  it('takes an empty form, as curl sends it for -d "", for a request without a body', async () => {
+  it('accepts an empty form, as curl sends it for -d "", as a request without a body', async () => {
     const complaints: string[] = [];
     for (const route of ROUTE_TABLE.filter(({ method }) => method !== 'GET')) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' };
@@ -172,7 +172,7 @@ describe('every route', () => {
     expect((await send({ access: 'user' }, { method: 'POST', path, headers, body: '' })).status).toBe(404);
   });
 
-  it('answers 404 to an id that is written like one and that nothing has', async () => {
+  it('answers 404 to a valid id that does not exist', async () => {
     const complaints: string[] = [];
     for (const route of ROUTE_TABLE.filter(({ path }) => path.includes(':'))) {
       const body = goodBodyOf(route);
@@ -184,7 +184,7 @@ describe('every route', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('answers 422 to an id of other characters and names the parameter', async () => {
+  it('answers 422 to an invalid id and names the parameter', async () => {
     const complaints: string[] = [];
     for (const route of ROUTE_TABLE.filter(({ path }) => path.includes(':'))) {
       for (const bad of ['a@b', 'a.b', 'a%20b', '%C3%A4']) {
@@ -274,7 +274,7 @@ describe('every route', () => {
     ]);
   });
 
-  it('asks to sign in first where the token is missing, with WWW-Authenticate', async () => {
+  it('answers 401 with WWW-Authenticate when the token is missing', async () => {
     for (const { method, path } of ROUTE_TABLE.filter(({ access }) => access !== 'public')) {
       const answer = expectStatus(await sendRaw(platform.url, { method, path: pathOf(path) }), 401);
       expect(answer.headers.get('www-authenticate'), path).toMatch(/^Bearer/);
@@ -286,13 +286,13 @@ describe('every route', () => {
   });
 });
 
-/** A body that the schema of a route accepts, so that only the path or the query can be wrong. */
+/** Returns a valid body of a route, so that only the path or the query can be wrong. */
 function goodBodyOf({ method, path }: Pick<Route, 'method' | 'path'>): Partial<RawRequest> {
   const known = BODY_ROUTES.find((each) => each.method === method && each.route === path);
   return known === undefined ? {} : jsonOf(known.good);
 }
 
-/** Sends bytes as they are, and returns the answer until the server closes. */
+/** Sends bytes unchanged and returns the answer until the server closes the connection. */
 async function sendBytes(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -308,7 +308,7 @@ function isOrder({ path }: Route): boolean {
   return path.startsWith('/orders');
 }
 
-/** Whether a path is also one of another route with a parameter in its place. */
+/** Returns whether a path also matches another route with a parameter. */
 function isTakenBySibling(method: string, path: string): boolean {
   return ROUTE_TABLE.some(
     (other) =>

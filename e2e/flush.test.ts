@@ -11,15 +11,14 @@ import type { Trace } from './support/power-cut.ts';
 import { leaveImage, readTrace } from './support/power-cut.ts';
 import { expectSound } from './support/stored.ts';
 
-// A process that is killed leaves the page cache behind, so kill -9 says nothing about the disk. Here the power goes:
-// the data file is built again as of a random moment, from the writes that were flushed by then and any part of those
-// that were not.
+// A killed process leaves the page cache intact, so kill -9 proves nothing about the disk. This test simulates a power cut:
+// it rebuilds the data file as of a random moment, from the writes that were flushed by then and any part of the others.
 
 const IMAGES = 100;
 const CONTROL_IMAGES = 30;
-/** The share of images in which a control must be caught: in the others the power went at a harmless moment. */
+/** The share of images in which a control must be caught. In the others the power cut came at a harmless moment. */
 const CONTROL_CAUGHT_MIN_SHARE = 0.5;
-/** Makes every disk a slow one: on a fast one there is little time between a change and its flush. */
+/** Slows down every flush: on a fast disk there is little time between a change and its flush. */
 const FLUSH_DELAY_MICROSECONDS = 3_000;
 const TRACED_CALLS = 'openat,lseek,write,writev,pwrite64,pwritev,pwritev2,fdatasync,fsync,msync';
 const FLUSH_SCRIPTS = path.join(PROJECT_ROOT, 'packages/testing/dist/system/flush');
@@ -34,7 +33,7 @@ function whyNoTrace(): string | undefined {
   return probe.status === 0 ? undefined : `strace cannot trace here: ${probe.stderr}`;
 }
 
-/** A random sequence that the printed seed brings back (mulberry32). */
+/** Returns a random sequence that the printed seed reproduces (mulberry32). */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -62,13 +61,13 @@ async function traceOf(mode: string): Promise<Trace> {
   const run = spawnSync('strace', [...options, process.execPath, script, mode, data], { encoding: 'utf8' });
   expect(run.status, run.stderr).toBe(0);
   const trace = readTrace(await readFile(log, 'utf8'));
-  // As many in the trace as the process really gave, or the trace is not to be trusted.
+  // The trace is complete only if it has all acknowledgements of the process.
   expect(trace.acknowledgements).toHaveLength(run.stdout.split('\n').length - 1);
   expect(trace.writes.length).toBeGreaterThan(trace.acknowledgements.length / 4);
   return trace;
 }
 
-/** The moments after which most is at stake: an answer that was just given, a change that was just written. */
+/** The most critical moments: just after an answer, just after a write. */
 function momentsAfter(events: readonly number[], count: number, random: () => number): number[] {
   return Array.from({ length: count }, () => events[Math.floor(random() * events.length)]! + 1);
 }
@@ -80,7 +79,7 @@ function writesOf({ acknowledgements, writes }: Trace): number[] {
   return writes.map(({ startedAt }) => startedAt).filter((at) => at > firstAnswer);
 }
 
-/** How many of a control's images lack an acknowledged key or cannot even be opened. */
+/** Counts the images of a control that lack an acknowledged key or cannot be opened. */
 async function caughtOf(mode: string): Promise<number> {
   const random = createRandom(SEED);
   const trace = await traceOf(mode);
@@ -97,7 +96,7 @@ async function caughtOf(mode: string): Promise<number> {
     const missing = look.stdout.split('\n').slice(0, -1).map(Number);
     caught += missing.filter((count) => count > 0).length;
     images.splice(0, missing.length);
-    // It ended early: the next image is so broken that it took the process with it.
+    // The process ended early: the next image is so broken that it crashed the process.
     if (images.splice(0, 1).length > 0) caught += 1;
   }
   return caught;

@@ -16,7 +16,7 @@ const MEGABYTE = 1_024 * 1_024;
 const DISK_MEGABYTES = 160;
 const MIN_FREE_MEGABYTES = 32;
 const PATIENCE_MILLISECONDS = 30_000;
-/** Dozens of ticks and some rounds of every kind. */
+/** Long enough for dozens of ticks and several runs of each background task. */
 const PAUSE_MILLISECONDS = 4_000;
 
 const cleanup = createCleanup();
@@ -27,7 +27,7 @@ function mount(folder: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', folder]).status === 0;
 }
 
-/** A disk of its own needs the right to mount one. */
+/** A small disk needs the right to mount one. */
 async function smallDisk(): Promise<string | undefined> {
   const folder = await temporaryFolder(cleanup);
   if (!mount(folder)) return undefined;
@@ -35,7 +35,7 @@ async function smallDisk(): Promise<string | undefined> {
   return folder;
 }
 
-/** Fills a disk but for so much. */
+/** Fills a disk except for this many bytes. */
 async function fill(folder: string, leftBytes: number): Promise<() => Promise<void>> {
   const ballast = path.join(folder, 'ballast');
   const { bavail, bsize } = await statfs(folder);
@@ -49,11 +49,11 @@ const lines = (server: Server): Record<string, unknown>[] =>
     .split('\n')
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
 
-/** The market maker and the trigger engine name themselves on their lines. */
+/** The market maker and the trigger engine have their names in their log lines. */
 const isOfBackgroundWork = (line: Record<string, unknown>): boolean => 'component' in line;
 
 describe('a disk that fills up', () => {
-  it('stops writes alone, with a reason, and they go on by themselves', async ({ skip }) => {
+  it('refuses only writes, with a reason, and accepts them again by itself', async ({ skip }) => {
     const dataDir = await smallDisk();
     if (dataDir === undefined) return skip('this user may not mount a small disk');
     const metricsPort = await freePort();
@@ -96,7 +96,7 @@ describe('a disk that fills up', () => {
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     expect(await takesWrites()).toBe('0');
-    // That nothing is said can only be seen by waiting.
+    // Only waiting shows that nothing is logged.
     await wait(PAUSE_MILLISECONDS);
     expect(server.process.hasEnded).toBe(false);
     expect(lines(server).slice(before).filter(isOfBackgroundWork)).toEqual([]);
@@ -125,7 +125,7 @@ describe('a disk that fills up', () => {
     await readStored(dataDir, expectSound);
   });
 
-  it('ends the process with a last line that says so, when a commit fails all the same', async ({ skip }) => {
+  it('ends the process with a last log line about it when a commit fails nevertheless', async ({ skip }) => {
     const dataDir = await smallDisk();
     if (dataDir === undefined) return skip('this user may not mount a small disk');
     const server = await startStandaloneServer({ dataDir, env: { MIN_FREE_DISK_MEGABYTES: '0' } });
@@ -152,7 +152,7 @@ describe('a disk that fills up', () => {
     await readStored(dataDir, async (store) => {
       await expectSound(store);
       const balance = await createBalanceDao(store).getBalance(account.username);
-      // What was acknowledged is there; of what was under way at the end, some may be.
+      // Acknowledged writes are there; requests that were in flight at the end may be.
       expect(Number(balance?.current_balance)).toBeGreaterThanOrEqual(acknowledged);
     });
     expect(acknowledged).toBeGreaterThan(0);

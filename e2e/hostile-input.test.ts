@@ -25,12 +25,12 @@ const UNKNOWN_FIELDS = ['role', 'balance', 'status', 'username', 'user_id', 'is_
 
 interface Expectation {
   readonly status: number;
-  /** Every one of them must be named. */
+  /** The fields that the answer must name. */
   readonly fields?: readonly string[];
   readonly code?: string;
 }
 
-/** A bad request and what it must get. */
+/** A bad request and the expected answer. */
 interface Case extends Expectation {
   readonly name: string;
   readonly body: Uint8Array | string;
@@ -81,7 +81,7 @@ function fieldCases({ good, fields, required }: BodyRoute): Case[] {
   ];
 }
 
-/** What is wrong with any body, whatever the route. */
+/** Bodies that every route must refuse. */
 function bodyCases({ good }: BodyRoute): Case[] {
   const goodJson = jsonOf(good);
   const open = goodJson === '{}' ? '{' : `${goodJson.slice(0, -1)},`;
@@ -134,7 +134,7 @@ function bodyCases({ good }: BodyRoute): Case[] {
   ];
 }
 
-/** What is wrong with an answer, or undefined. */
+/** Describes what is wrong with an answer; undefined when it is as expected. */
 function complaint(answer: Answer, { status, code, fields = [] }: Expectation): string | undefined {
   if (answer.status !== status)
     return `expected ${status}, got ${answer.status}: ${answer.text.slice(0, 200)}`;
@@ -157,7 +157,7 @@ interface Choices {
 function describeHostileInput({ start, casesOf }: Choices): void {
   const cleanup = createCleanup();
   let platform: Platform & { readonly dataDir: string };
-  let accounts: Record<Exclude<Caller, 'nobody'>, Account>;
+  let accounts: Record<Exclude<Caller, 'anonymous'>, Account>;
   let stranger: Account;
   let orderId: string;
   let before: string;
@@ -177,7 +177,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
 
   afterAll(() => cleanup.run());
 
-  /** All tables as text, but for what the passing of time alone writes. */
+  /** Returns all tables as text, without what background tasks write over time. */
   const exportStore = async (): Promise<string> => {
     const items = await readStored(platform.dataDir, allItems);
     return items.flatMap((item) => (isWrittenByTime(item) ? [] : [JSON.stringify(untimed(item))])).join('\n');
@@ -194,7 +194,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
   };
 
   const sendAs = (caller: Caller, request: RawRequest): Promise<Answer> => {
-    const token = caller === 'nobody' ? {} : { authorization: `Bearer ${accounts[caller].token}` };
+    const token = caller === 'anonymous' ? {} : { authorization: `Bearer ${accounts[caller].token}` };
     return sendRaw(platform.url, { ...request, headers: { ...token, ...request.headers } });
   };
 
@@ -211,7 +211,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
   });
 
   for (const route of BODY_ROUTES) {
-    it(`${route.method} ${route.route} refuses every bad body and says what is wrong with it`, async () => {
+    it(`${route.method} ${route.route} refuses every bad body and names the error`, async () => {
       const complaints: string[] = [];
       for (const { name, body, contentType, isChunked, ...expected } of casesOf(route)) {
         const type = contentType ?? (name.startsWith('as ') ? undefined : 'application/json');
@@ -248,7 +248,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     });
   }
 
-  it('a cursor that is not ours, or belongs to another list, is a bad request', async () => {
+  it('a forged cursor, or one of another list, is refused', async () => {
     const crafted = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
     const page = await accounts.user.send('GET', '/balance/transactions?limit=1');
     const { next_cursor: foreign } = page.json<{ next_cursor: string }>();
@@ -276,7 +276,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     expect(complaints).toEqual([]);
   });
 
-  it('a cursor that a client bent shows nothing of anybody else', async () => {
+  it('a changed cursor shows no data of another user', async () => {
     const page = await accounts.user.send('GET', '/balance/transactions?limit=1');
     const { f } = JSON.parse(
       Buffer.from(page.json<{ next_cursor: string }>().next_cursor, 'base64url').toString(),
@@ -299,10 +299,10 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     }
   });
 
-  it('a malformed parameter of a path is named, whatever the route', async () => {
+  it('a malformed path parameter is named on every route', async () => {
     const complaints: string[] = [];
     for (const { method, path, access } of ROUTE_TABLE) {
-      const caller = access === 'public' ? 'nobody' : access === 'user' ? 'user' : 'admin';
+      const caller = access === 'public' ? 'anonymous' : access === 'user' ? 'user' : 'admin';
       for (const [, name = ''] of path.matchAll(/:(\w+)/g)) {
         for (const value of BAD_PARAMETERS[name] ?? []) {
           const answer = await sendAs(caller, { method, path: pathOf(path, { [name]: value }) });
@@ -314,7 +314,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     expect(complaints).toEqual([]);
   });
 
-  it('a path that cannot be read, or leads nowhere, is refused without a word about the inside', async () => {
+  it('a malformed or unknown path is refused without internal details', async () => {
     const paths = [
       '% /%zz /%c3%28 /../../etc/passwd /%2e%2e/metrics /..;/metrics /metrics //orders /orders%2f',
       '/ORDERS /orders/\\.. /auth /constructor /__proto__ /admin /health/ready',
@@ -333,7 +333,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     expect(long.status).toBe(414);
   });
 
-  it('an Idempotency-Key that cannot be one is refused on every route that moves money', async () => {
+  it('an invalid Idempotency-Key is refused on every route that moves money', async () => {
     const keys = ['', '""', 'x'.repeat(129), 'a\tb', 'é', ['one', 'two']];
     const complaints: string[] = [];
     for (const route of BODY_ROUTES.filter(({ route }) =>
@@ -343,7 +343,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
         const answer = await sendAs(route.caller, {
           method: route.method,
           path: pathOf(route.route),
-          // Not covered, so that nothing moves should the key be taken or overlooked.
+          // The amount exceeds the balance, so that nothing moves if the key is accepted or ignored.
           body: jsonOf({
             ...route.good,
             ...(route.good['amount'] && { amount: '-999999.00' }),
@@ -358,7 +358,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     expect(complaints).toEqual([]);
   });
 
-  it('what belongs to somebody else is answered exactly as what is not there', async () => {
+  it('a resource of another user gets the same answer as a missing one', async () => {
     const missing = '01890000-0000-7000-8000-000000000000';
     const comparable = (answer: Answer) => {
       const { trace_id: _trace, timestamp: _time, instance: _path, ...rest } = answer.json();
@@ -377,18 +377,18 @@ function describeHostileInput({ start, casesOf }: Choices): void {
     }
   });
 
-  it('afterwards the store is, byte by byte, what it was before, and sound', async () => {
+  it('afterwards the store is byte by byte what it was before, without a violation', async () => {
     expect(await exportStore()).toBe(before);
     await platform.stopAndAudit();
   });
 }
 
-/** Candles grow, the maker of the prices renews its lease, and the engine notes how far it has looked. */
+/** Items that background tasks write: candles, the lease of the prices, and checkpoints of the engine. */
 function isWrittenByTime({ key }: Item): boolean {
   return /^(?:CANDLE|LEASE|CHECKPOINT)#/.test(key.pk);
 }
 
-/** An asset without the moment and the quote up to which its price is known to hold, and what is computed of the day before it. */
+/** Returns an asset without the fields that background tasks update: the latest quote and the statistics of the day. */
 function untimed({ key, attributes, version }: Item): object {
   if (key.table !== 'inventory') return { key, attributes, version };
   const {
@@ -408,7 +408,7 @@ describe('everything in one process', () => {
   });
 });
 
-// Fields are judged by the services, which are the same in both shapes; a body has one more reader here.
+// The services check the fields in both shapes. Here the gateway reads the body as well.
 describe('gateway and services as four processes', () => {
   describeHostileInput({ start: startOverLmdb, casesOf: bodyCases });
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => cleanup.run());
 
-/** Ways to claim to be somebody else, somewhere else, or to want something else. */
+/** Headers that claim another user, another address or another request. */
 const SPOOFS: readonly OutgoingHttpHeaders[] = [
   { 'x-user-id': 'admin' },
   { 'X-USER-ID': ['identity_user', 'admin'] },
@@ -67,7 +67,7 @@ const SPOOFS: readonly OutgoingHttpHeaders[] = [
   { 'x-ms-client-principal-name': 'admin' },
 ];
 
-/** The same question at the public door and at the service behind it, which nothing keeps from being asked. */
+/** Sends the same request to the gateway and to the service behind it. */
 function doors(): readonly { readonly name: string; readonly origin: string; readonly prefix: string }[] {
   const { cluster, url } = platform;
   return [
@@ -76,7 +76,7 @@ function doors(): readonly { readonly name: string; readonly origin: string; rea
   ];
 }
 
-/** What an answer says, without what differs from one request to the next. */
+/** Returns an answer without the parts that differ from request to request. */
 function said({ status, text }: Answer): unknown {
   const {
     trace_id: _trace,
@@ -87,7 +87,7 @@ function said({ status, text }: Answer): unknown {
   return { status, ...rest };
 }
 
-it('no header but the token says who somebody is, at the gateway or at a service', async () => {
+it('only the token identifies a user, at the gateway and at a service', async () => {
   const bearer = { authorization: `Bearer ${user.token}` };
   const believed: string[] = [];
   for (const { name, origin, prefix } of doors()) {
@@ -117,7 +117,7 @@ it('no header turns one request into another', async () => {
   for (const { origin, prefix } of doors()) {
     for (const spoof of SPOOFS) {
       const headers = { ...spoof, authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
-      // Not covered, so it is refused by the one route that knows what it is about.
+      // The order exceeds the balance, so only the route of orders refuses it this way.
       const path = `${prefix}/balance/withdraw`;
       const answer = await sendRaw(origin, {
         method: 'POST',
@@ -131,7 +131,7 @@ it('no header turns one request into another', async () => {
   expect((await user.send('GET', '/balance')).json()).toMatchObject({ current_balance: '12.34' });
 });
 
-/** Everything that is not exactly one good token. */
+/** Authorization headers that are not exactly one valid token. */
 function badIdentities(): Record<string, OutgoingHttpHeaders> {
   const [head = '', payload = '', signature = ''] = user.token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
@@ -154,7 +154,7 @@ function badIdentities(): Record<string, OutgoingHttpHeaders> {
   };
 }
 
-it('without exactly one good token every route is closed, but for those that are public', async () => {
+it('every route except public ones requires exactly one valid token', async () => {
   const open: string[] = [];
   for (const { method, path, access } of ROUTE_TABLE) {
     if (access === 'public') continue;
@@ -168,7 +168,7 @@ it('without exactly one good token every route is closed, but for those that are
   expect(open).toEqual([]);
 });
 
-it('a service that is asked directly wants the same token', async () => {
+it('a service requires the same token when it is called directly', async () => {
   const { cluster } = platform;
   const services = [
     [cluster.users[0]!.url, '/balance'],
@@ -186,7 +186,7 @@ it('a service that is asked directly wants the same token', async () => {
   expect((await sendRaw(cluster.inventory.url, { method: 'POST', path })).status).toBe(401);
 });
 
-it('routes of administrators are closed to everybody else', async () => {
+it('routes of administrators refuse all other users', async () => {
   const opened: string[] = [];
   for (const { method, path, access } of ROUTE_TABLE) {
     if (access === 'public' || access === 'user') continue;
@@ -198,12 +198,12 @@ it('routes of administrators are closed to everybody else', async () => {
   expect(opened).toEqual([]);
 });
 
-it('the inside of the platform has no door to the outside', async () => {
+it('internal routes cannot be reached through the gateway', async () => {
   for (const path of ['/metrics', '/api/v1/metrics', '/.well-known/jwks.json', '/api/v1/health/ready']) {
     expect((await sendRaw(platform.url, { method: 'GET', path })).status, path).toBe(404);
   }
 });
 
-it('afterwards every process ends well and the store keeps every rule of money', async () => {
+it('afterwards every process exits with 0 and the audit of the store finds no violation', async () => {
   await platform.stopAndAudit();
 });

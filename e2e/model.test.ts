@@ -17,7 +17,7 @@ import {
   buy,
   costOf,
   deposit,
-  emptyBooks,
+  emptyFunds,
   heldOf,
   quantityOf,
   sell,
@@ -30,13 +30,13 @@ import {
 const RUNS = 60;
 const MAX_COMMANDS = 40;
 const SEED = Date.now() % 1_000_000_000;
-/** One of many digits, one of few, and one that is cheaper than a cent for its smallest part. */
+/** An asset with many digits, one with few, and one whose smallest quantity is worth less than a cent. */
 const ASSET_IDS = ['BTC', 'ADA', 'DOGE'];
 
 const cleanup = createCleanup();
 afterAll(() => cleanup.run());
 
-/** The platform in this process, on one folder, through as many lives as a run asks for. */
+/** Creates the platform in this process, on one folder, which a run can restart. */
 async function createPlatform(dataDir: string) {
   const settings = standaloneSettings.parse({ ...TEST_ENV, ADMIN_PASSWORD, DATA_DIR: dataDir, PORT: '0' });
   const logger = createLogger({ level: 'silent' });
@@ -73,12 +73,12 @@ interface KeyedRequest {
 
 interface Model {
   readonly funds: readonly Funds[];
-  /** What succeeded under a key, and may be sent again. */
+  /** Requests that succeeded with a key, and may be sent again. */
   readonly answered: KeyedRequest[];
   keys: number;
 }
 
-/** An amount that is told when its turn comes: some, all there is, or a little more than that. */
+/** An amount: a fixed one, all that is available, or one step more than that. */
 type Amount = bigint | 'all' | 'one too many';
 
 function amountOf(amount: Amount, all: bigint, step = 1n): bigint {
@@ -98,7 +98,7 @@ interface MoveChoice {
 
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** One request, and what the model makes of it. */
+/** One request, applied to the model and sent to the platform. */
 function move(choice: MoveChoice): Command {
   const { movement, user, amount, asset, hasKey } = choice;
   return {
@@ -109,7 +109,7 @@ function move(choice: MoveChoice): Command {
       const answer = await real.accounts[user]!.send('POST', path, { body, ...(key && { key }) });
       expect(outcomeOf(answer)).toBe(expected);
       if (key && answer.status === 201) model.answered.push({ user, path, body, key, answer: answer.text });
-      await expectSameBooks(model, real, user);
+      await expectSameFunds(model, real, user);
     },
     toString: () => `user ${user}: ${movement} ${amount} of ${asset.assetId}${hasKey ? ' with a key' : ''}`,
   };
@@ -134,7 +134,7 @@ function applyMove({ movement, amount, asset }: MoveChoice, funds: Funds): Appli
   return { path: '/orders', body, expected };
 }
 
-/** The most that the cash pays for. */
+/** Returns the largest quantity that the cash pays for. */
 function affordable(funds: Funds, asset: MarketAsset): bigint {
   const roughly = (funds.cashCents * UNITS * UNITS) / (asset.price * 100n);
   let quantity = roughly - (roughly % asset.step);
@@ -147,7 +147,7 @@ interface RetryChoice {
   readonly isChanged: boolean;
 }
 
-/** Sends again what was answered before, as it was or under the same key with another body. */
+/** Sends an answered request again, unchanged or with another body under the same key. */
 function retry({ which, isChanged }: RetryChoice): Command {
   return {
     check: ({ answered }) => answered.length > 0,
@@ -161,7 +161,7 @@ function retry({ which, isChanged }: RetryChoice): Command {
         expect(answer.text).toBe(first);
         expect(answer.headers.get('idempotency-replayed')).toBe('true');
       }
-      await expectSameBooks(model, real, user);
+      await expectSameFunds(model, real, user);
     },
     toString: () => `retry ${which}${isChanged ? ' with another body' : ''}`,
   };
@@ -171,7 +171,7 @@ const restart: Command = {
   check: () => true,
   async run(model, real) {
     await real.platform.restart();
-    for (const user of real.accounts.keys()) await expectSameBooks(model, real, user);
+    for (const user of real.accounts.keys()) await expectSameFunds(model, real, user);
   },
   toString: () => 'restart',
 };
@@ -187,7 +187,7 @@ interface SeenHolding {
   readonly realized_pnl: string;
 }
 
-async function expectSameBooks({ funds }: Model, { accounts }: Real, user: number): Promise<void> {
+async function expectSameFunds({ funds }: Model, { accounts }: Real, user: number): Promise<void> {
   const { cashCents, holdings } = funds[user]!;
   const { send } = accounts[user]!;
   const [balance, assets] = await Promise.all([send('GET', '/balance'), send('GET', '/balance/assets')]);
@@ -200,14 +200,14 @@ async function expectSameBooks({ funds }: Model, { accounts }: Real, user: numbe
     usdOf(investedCents),
     usdOf(realizedCents),
   ]);
-  // A holding whose first trade was refused is known to the model alone.
+  // Only the model has a position whose first trade was refused.
   expect(nonEmpty(seen)).toEqual(nonEmpty(expected));
 }
 
 async function expectSameLedgers({ funds }: Model, { accounts }: Real): Promise<void> {
   for (const [user, { send }] of accounts.entries()) {
     const ledger = await send('GET', '/balance/transactions?limit=1');
-    expect(ledger.json()).toMatchObject({ total_count: funds[user]!.ledgerLines });
+    expect(ledger.json()).toMatchObject({ total_count: funds[user]!.ledgerEntries });
   }
 }
 
@@ -264,7 +264,7 @@ function commandsOf(assets: readonly MarketAsset[]) {
   );
 }
 
-it('the platform answers and stores what a model of a few lines says, whatever two users do', async () => {
+it('the platform answers and stores the same as a small model, for any actions of two users', async () => {
   process.stdout.write(`  model of trading: seed ${SEED}\n`);
   const dataDir = await temporaryFolder(cleanup);
   const platform = await createPlatform(dataDir);
@@ -276,7 +276,7 @@ it('the platform answers and stores what a model of a few lines says, whatever t
       [0, 1].map(() => signUp(platform.api, { username: freshName('model') })),
     );
     const model: Model = {
-      funds: accounts.map(({ username }) => emptyBooks(username)),
+      funds: accounts.map(({ username }) => emptyFunds(username)),
       answered: [],
       keys: 0,
     };

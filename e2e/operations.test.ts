@@ -36,7 +36,7 @@ function cnop(dataDir: string, args: readonly string[], env: Readonly<Record<str
 }
 
 describe('starting', () => {
-  it('the first start makes keys for the owner alone and an administrator, whose password it shows once', async () => {
+  it('the first start creates keys that only their owner can read, and an administrator, whose password it prints once', async () => {
     const dataDir = await temporaryFolder(cleanup);
     const first = await start(dataDir, DEFAULT_ENV);
     const password = /Administrator admin, password (\S+)/.exec(first.process.stdout())?.[1];
@@ -64,7 +64,7 @@ describe('starting', () => {
     expect(second.process.stderr()).toBe('');
   });
 
-  it('a setting that is wrong is named, with every other one, and nothing is begun', async () => {
+  it('every invalid setting is named, and nothing is created', async () => {
     const dataDir = await temporaryFolder(cleanup);
     const wrong = {
       PORT: 'eighty',
@@ -83,7 +83,7 @@ describe('starting', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  it('what is fine on a laptop is refused in production', async () => {
+  it('settings for a laptop are refused in production', async () => {
     const dataDir = await temporaryFolder(cleanup);
     const env = { NODE_ENV: 'production', BCRYPT_COST: '4', DEMO_ACCOUNTS: 'on', PRICE_FEED: 'simulated' };
     const limits = { RATE_LIMIT_AUTH: '0', RATE_LIMIT_ORDERS: '0', RATE_LIMIT_READS: '0' };
@@ -94,7 +94,7 @@ describe('starting', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  it('a port that is taken is explained in words', async () => {
+  it('a port in use is explained without a stack', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     cleanup.defer(() => taken.close());
     await once(taken, 'listening');
@@ -108,13 +108,13 @@ describe('starting', () => {
 });
 
 describe('stopping', () => {
-  it('answers what it accepted, takes nothing more, and ends in time', async () => {
+  it('answers accepted requests, accepts no more, and exits in time', async () => {
     const dataDir = await temporaryFolder(cleanup);
     const server = await start(dataDir);
     const account = await signUp(createApi(server.url), { cash: '0.01' });
     const begun = Array.from({ length: REQUESTS_IN_FLIGHT }, () => beginDeposit(server.url, account));
     const load = createLoad(server.url, account);
-    // Until all that was sent has been read.
+    // Until the server has read all requests.
     await wait(500);
 
     const asked = performance.now();
@@ -133,7 +133,7 @@ describe('stopping', () => {
       await expectSound(store);
       const stored = await descriptionsOf(createBalanceDao(store), account.username);
       expect(acknowledged.filter((description) => !stored.has(description))).toEqual([]);
-      // What found the door closed was not let in by half.
+      // A request that was refused left nothing behind.
       expect(unanswered.filter((description) => stored.has(description))).toEqual([]);
     });
     process.stdout.write(
@@ -143,7 +143,7 @@ describe('stopping', () => {
   });
 });
 
-/** A deposit of which the server has seen the half, so that it is in flight for as long as we like. */
+/** Sends half of a deposit, so that it stays in flight until the test sends the rest. */
 function beginDeposit(url: string, { token }: Account) {
   const body = JSON.stringify({ amount: '1.00' });
   const sent = request(`${url}/api/v1/balance/deposit`, {
@@ -169,7 +169,7 @@ function beginDeposit(url: string, { token }: Account) {
   };
 }
 
-/** Clients that go on and on, each time on a new connection, until there is nobody to connect to. */
+/** Clients that send requests, each on a new connection, until connections are refused. */
 function createLoad(url: string, { token }: Account) {
   const acknowledged: string[] = [];
   const unanswered: string[] = [];
@@ -217,22 +217,22 @@ async function descriptionsOf(
 }
 
 describe('the command line', () => {
-  it('plays a demo against a running server, which leaves a sound store', async () => {
+  it('plays the demo against a running server, and leaves a store without violations', async () => {
     const dataDir = await temporaryFolder(cleanup);
     const server = await start(dataDir);
     const { code, stdout, stderr } = await cnop(dataDir, ['demo', '--url', server.url]);
     expect(stderr).toBe('');
     expect(stdout).toContain(server.url);
     expect(code).toBe(0);
-    // Beside the running server, from another process.
+    // The audit runs in another process, beside the server.
     const verified = await cnop(dataDir, ['verify', '--json']);
     expect(verified.code).toBe(0);
     expect(JSON.parse(verified.stdout)).toMatchObject({ violation_count: 0, violations: [] });
 
     await server.process.stop('SIGTERM');
-    const nobody = await cnop(dataDir, ['demo', '--url', server.url]);
-    expect(nobody.code).toBe(1);
-    expect(nobody.stdout + nobody.stderr).not.toContain('    at ');
+    const unanswered = await cnop(dataDir, ['demo', '--url', server.url]);
+    expect(unanswered.code).toBe(1);
+    expect(unanswered.stdout + unanswered.stderr).not.toContain('    at ');
   });
 
   it('verify names the items that break a rule, and fails', async () => {
@@ -263,7 +263,7 @@ describe('the command line', () => {
     expect(shown.stdout).toContain(`users/${username}/BALANCE`);
   });
 
-  it('makes further administrators, whose password it shows once', async () => {
+  it('creates further administrators, whose password it prints once', async () => {
     const dataDir = await temporaryFolder(cleanup);
     const args = ['admin', 'create', '--username', 'grace', '--email', 'grace@example.com'];
     const made = await cnop(dataDir, args);

@@ -11,7 +11,7 @@ import { expectSound, readStored } from './support/stored.ts';
 
 const WITHIN = { timeout: 30_000, interval: 100 };
 const MINUTE_MILLISECONDS = 60_000;
-/** The prices must be written, moved and lost within one minute. */
+/** The prices must be written, changed and lost within one minute. */
 const NEEDED_MILLISECONDS = 25_000;
 const TIMEOUT_MILLISECONDS = 240_000;
 
@@ -24,7 +24,7 @@ it(
     const dataDir = await temporaryFolder(cleanup);
     const port = await freePort();
     const start = async () => {
-      // Prices by hand may jump, and are written as often as by default.
+      // Manual prices may jump. They are written as often as by default.
       const env = { PRICE_FEED: 'manual', PRICE_MANUAL_MAX_PERCENT: '100' };
       const server = await startStandaloneServer({ dataDir, port, env });
       cleanup.defer(() => server.process.stop());
@@ -67,13 +67,13 @@ it(
     const profit = await place({ asset_id: 'DOWN', order_type: 'take_profit', stop_price: '1900' });
     await server.process.stop('SIGKILL');
 
-    // In the next minute, so that the half-recorded one is over.
+    // Waits for the next minute, so that the candle that was recorded in part has ended.
     await wait(leftOfMinute() + 500);
     server = await start();
     const statusOf = async (orderId: string) =>
       (await account.send('GET', `/orders/${orderId}`)).json<{ data: Order }>().data.status;
     const early = await place({ asset_id: 'UP', order_type: 'market_buy' });
-    // Several ticks of the engine, each of which would have filled them.
+    // Several ticks of the engine, each of which would have filled the orders.
     await wait(4_000);
     expect(await statusOf(early)).toBe('completed');
     for (const id of [trailing, stop, profit]) expect(await statusOf(id)).toBe('queued');

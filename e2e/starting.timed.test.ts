@@ -22,7 +22,7 @@ it(`the platform takes less than ${MAX_START_MILLISECONDS} ms from nothing to th
     cleanup.defer(() => server.process.stop());
     starts.push(server.startMilliseconds);
     if (i === 0) {
-      // The process that hashes passwords is there once it was needed.
+      // The process that hashes passwords starts with the first sign-up.
       await signUp(createApi(server.url));
       await expect
         .poll(async () => (memoryMib = await residentMib(server.process.pid)), {
@@ -40,7 +40,7 @@ it(`the platform takes less than ${MAX_START_MILLISECONDS} ms from nothing to th
   expect(best).toBeLessThan(MAX_START_MILLISECONDS);
 });
 
-/** Memory of a process and of those it started. */
+/** Returns the memory of a process and its children. */
 async function residentMib(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);

@@ -16,7 +16,7 @@ const DRAINED_STREAMS = 50;
 
 afterEach(cutStreams);
 
-/** A greeting names the event to resume after, and is none itself. */
+/** The greeting carries the id of the event to resume after, and is no event itself. */
 const seqs = (stream: EventStream) =>
   stream.frames.flatMap(({ event, id }) => (event === 'hello' || id === undefined ? [] : [Number(id)]));
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => 1 + i);
@@ -68,7 +68,7 @@ function describeStreams(start: (cleanup: Cleanup) => Promise<Platform>): void {
     expect(await listed(account, DEPOSITS)).toMatchObject({ data: [], last_seq: DEPOSITS });
   });
 
-  it('a trade is one event, told to nobody else', async () => {
+  it('a trade is one event, on the streams of its user only', async () => {
     const [account, stranger] = [await signUp(api, { cash: '1000.00' }), await signUp(api)];
     const [stream, other] = [await open(origin, account), await open(origin, stranger)];
     await Promise.all([hello(stream), hello(other)]);
@@ -107,7 +107,7 @@ function describeStreams(start: (cleanup: Cleanup) => Promise<Platform>): void {
     await stays.waitFor(({ event }) => event === 'balance.changed');
   });
 
-  it('is refused to a user who has too many, whatever connections they come on', async () => {
+  it('refuses a user more streams than the limit, over any number of connections', async () => {
     const account = await signUp(api);
     const opened = await Promise.all(
       Array.from({ length: MAX_STREAMS_PER_USER + 2 }, () => open(origin, account)),
@@ -119,7 +119,7 @@ function describeStreams(start: (cleanup: Cleanup) => Promise<Platform>): void {
     await expect.poll(async () => (await open(origin, account)).status, { timeout: 2_000 }).toBe(200);
   });
 
-  it(`stopping ends ${DRAINED_STREAMS} streams within a second, and every process well`, async () => {
+  it(`stopping ends ${DRAINED_STREAMS} streams within a second, and every process exits with 0`, async () => {
     const accounts = await Promise.all(Array.from({ length: 10 }, () => signUp(api)));
     const opened = await Promise.all(
       Array.from({ length: DRAINED_STREAMS }, (_, i) => open(origin, accounts[i % accounts.length]!)),
@@ -137,6 +137,6 @@ describe('streams of one process', () => {
   describeStreams(startOneProcess);
 });
 
-describe('streams through a gateway of its own', () => {
+describe('streams through a separate gateway', () => {
   describeStreams((cleanup) => startOverLmdb(cleanup));
 });

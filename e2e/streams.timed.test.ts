@@ -10,7 +10,7 @@ import { cutStreams, hello, open, withSeq } from './support/streams.ts';
 
 afterEach(cutStreams);
 
-it('a price that changes is on every stream that wants it, within a second', async () => {
+it('a change of a price is on every stream that subscribes to it, within a second', async () => {
   const cleanup = createCleanup();
   try {
     const { url, api } = await startOneProcess(cleanup);
@@ -31,7 +31,7 @@ it('a price that changes is on every stream that wants it, within a second', asy
   }
 });
 
-/** A change at one process of the user service, and how long it takes to a stream of the other. */
+/** Makes a change at one process of the user service and measures the time to a stream of the other. */
 async function measureAcross({ cluster, api }: ClusterPlatform): Promise<number> {
   const account = await signUp(api);
   const [here, there] = cluster.users.map(({ url }) => url) as [string, string];
@@ -44,7 +44,7 @@ async function measureAcross({ cluster, api }: ClusterPlatform): Promise<number>
   return frame.atMilliseconds - asked;
 }
 
-/** A price that is set at the inventory service, and how long it takes to a stream of the user service. */
+/** Sets a price at the inventory service and measures the time to a stream of the user service. */
 async function measurePrice({ api, url }: ClusterPlatform, price: string): Promise<number> {
   const [admin, account] = [await signIn(api, 'admin', ADMIN_PASSWORD), await signUp(api)];
   const stream = await open(`${url}/api/v1`, account, { query: '?prices=DOGE' });
@@ -71,7 +71,7 @@ describe('two processes of the user service', () => {
   afterEach(() => cleanup.run());
   const instances = { user: 2 };
 
-  it('find what the other one did by looking now and then', async () => {
+  it('find the changes of each other by polling the store', async () => {
     const platform = await startOverLmdb(cleanup, { instances });
     expect(await measureAcross(platform)).toBeLessThan(6_000);
     await platform.stopAndAudit();
@@ -87,7 +87,7 @@ describe('two processes of the user service', () => {
       const platform = await startOverLmdb(cleanup, { instances, env });
       const delays: number[] = [];
       for (let i = 0; i < 5; i++) delays.push(await measureAcross(platform));
-      // Looking now and then takes two seconds at the least.
+      // Polling takes at least two seconds.
       expect(Math.max(...delays)).toBeLessThan(500);
       expect(await measurePrice(platform, '0.31')).toBeLessThan(500);
       await redis.stop();

@@ -5,7 +5,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Account } from '@cnop/testing/system/api-client';
 import type { Answer } from '@cnop/testing/system/raw-request';
 
-/** One thing that a client wants to happen once, under its own Idempotency-Key. */
+/** A command that must take effect once, with its Idempotency-Key. */
 export interface Intent {
   readonly kind: 'deposit' | 'order';
   readonly account: Account;
@@ -13,7 +13,7 @@ export interface Intent {
   readonly body: Readonly<Record<string, string>>;
 }
 
-/** An intent that was answered with success: from then on it must never be gone. */
+/** An intent that was answered with success. Its effect must never be lost. */
 export interface Acknowledged extends Intent {
   readonly answer: string;
 }
@@ -24,11 +24,12 @@ interface Receipt {
   readonly timestamp: string;
 }
 
+/** Sends the command of an intent. */
 export function sendIntent({ kind, account, key, body }: Intent): Promise<Answer> {
   return account.send('POST', kind === 'order' ? '/orders' : '/balance/deposit', { key, body });
 }
 
-/** The acknowledged writes that a store does not have with the very content that was answered, by key. */
+/** Returns the keys of acknowledged writes that a store lacks or has with other content. */
 export async function lostWrites(
   store: TableStore,
   acknowledged: readonly Acknowledged[],
@@ -43,24 +44,24 @@ export async function lostWrites(
       continue;
     }
     const receipt = JSON.parse(answer) as Receipt;
-    const line = await balances.getTransaction(account.username, receipt.transaction_id);
+    const entry = await balances.getTransaction(account.username, receipt.transaction_id);
     const isThere =
-      line?.amount === body['amount'] &&
-      line?.new_balance === receipt.new_balance &&
-      line.created_at === receipt.timestamp;
+      entry?.amount === body['amount'] &&
+      entry?.new_balance === receipt.new_balance &&
+      entry.created_at === receipt.timestamp;
     if (!isThere) lost.push(key);
   }
   return lost;
 }
 
-/** How many orders and deposits somebody has in the store. */
+/** Counts the orders and deposits of a user in the store. */
 export async function countEffects(
   store: TableStore,
   username: string,
 ): Promise<Record<Intent['kind'], number>> {
   const counts = { order: 0, deposit: 0 };
   for await (const item of store.scan('orders')) {
-    // The peaks and checkpoints of waiting orders are in this table too.
+    // Peaks and checkpoints are in this table too.
     if (item.key.sk === 'ORDER' && orderRecord.read(item).username === username) counts.order += 1;
   }
   for await (const item of store.scan('users')) {

@@ -1,4 +1,4 @@
-/** JSON that is sent as it is written here, such as a number that JavaScript would write differently. */
+/** JSON text that is sent unchanged, such as a number that JavaScript would write in another form. */
 class Raw {
   readonly json: string;
 
@@ -10,7 +10,7 @@ class Raw {
 const split = (texts: string) => texts.split('|');
 const raw = (...texts: string[]) => texts.map((text) => new Raw(text));
 
-/** Values that no field takes. */
+/** Values of types that no text field takes. */
 const NOT_TEXT = [true, [], ['x'], {}, new Raw('7')];
 const ZERO_BYTE = 'a\0b';
 const BROKEN_SURROGATE = new Raw(String.raw`"\ud800"`);
@@ -23,7 +23,7 @@ const NOT_PLAIN_DECIMALS = [
 ];
 const NOT_POSITIVE = ['0', '0.00', '-1', ...raw('0', '-1')];
 
-/** Values that a field of a kind must refuse; the first one stands for all of them where one is enough. */
+/** Values that a field of each kind must refuse. Tests that need one value take the first. */
 export const BAD_VALUES = {
   usd: ['1.001', '1000000000000000', ...NOT_PLAIN_DECIMALS, ...NOT_POSITIVE, ...raw('1.001')],
   signedUsd: ['1.001', '0', ...NOT_PLAIN_DECIMALS, ...raw('0')],
@@ -90,7 +90,7 @@ export const BAD_VALUES = {
 
 export type FieldKind = keyof typeof BAD_VALUES;
 
-/** JSON of an object whose values may be raw. */
+/** Returns the JSON of an object whose values may be raw. */
 export function jsonOf(fields: Readonly<Record<string, unknown>>): string {
   const members = Object.entries(fields).map(([name, value]) => {
     const json = value instanceof Raw ? value.json : JSON.stringify(value);

@@ -1,17 +1,17 @@
 import type { FieldKind } from './bad-values.ts';
 
-/** Whose token a request carries. */
-export type Caller = 'nobody' | 'user' | 'admin';
+/** The user whose token a request carries. */
+export type Caller = 'anonymous' | 'user' | 'admin';
 
-/** A route that takes a body: what is good in it, and of which kind each field is. */
+/** A route that takes a body, with a valid body and the kind of each field. */
 export interface BodyRoute {
   readonly method: string;
-  /** With `:parameters`, as the gateway's table has it. */
+  /** The path with `:parameters`, as in the table of the gateway. */
   readonly route: string;
   readonly caller: Caller;
   readonly good: Readonly<Record<string, string | number | boolean>>;
   readonly fields: Readonly<Record<string, FieldKind>>;
-  /** Fields that may not be missing. */
+  /** The required fields. */
   readonly required: readonly string[];
 }
 
@@ -63,14 +63,14 @@ const ORDER = {
 } as const;
 const NOTHING = { good: {}, fields: {}, required: [] } as const;
 
-/** Signing out must not fail over a body, so none is bad. */
+/** Routes that accept any body: signing out must not fail over one. */
 export const ROUTES_THAT_IGNORE_BODIES: readonly string[] = ['POST /auth/logout'];
 
 export const BODY_ROUTES: readonly BodyRoute[] = [
   {
     method: 'POST',
     route: '/auth/register',
-    caller: 'nobody',
+    caller: 'anonymous',
     good: {
       username: 'hostile_newcomer',
       email: 'hostile@example.com',
@@ -84,7 +84,7 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   {
     method: 'POST',
     route: '/auth/login',
-    caller: 'nobody',
+    caller: 'anonymous',
     good: { username: 'hostile_user', password: 'Whole-System-Test-1' },
     fields: { username: 'username', password: 'typedPassword' },
     required: ['username', 'password'],
@@ -92,7 +92,7 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   {
     method: 'POST',
     route: '/auth/refresh',
-    caller: 'nobody',
+    caller: 'anonymous',
     good: { refresh_token: 'x' },
     fields: { refresh_token: 'refreshToken' },
     required: ['refresh_token'],
@@ -177,7 +177,7 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   },
 ];
 
-/** Values that a parameter of a query must refuse. */
+/** Values that a query parameter must refuse. */
 const BAD_PAGES: Record<string, readonly string[]> = {
   limit: ['0', '101', '-1', '1e1', '1.5', 'ten', '', '%00', '9'.repeat(40)],
   offset: ['-1', '1001', '1e1', 'ten', ''],
@@ -193,6 +193,7 @@ const BAD_LEDGER_FILTERS = {
   end_date: BAD_MOMENTS,
 } as const;
 
+/** A route that takes a query, with bad values of each parameter. */
 export interface QueryRoute {
   readonly route: string;
   readonly caller: Caller;
@@ -261,7 +262,7 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
   },
   {
     route: '/inventory/assets',
-    caller: 'nobody',
+    caller: 'anonymous',
     query: {
       limit: ['0', '251', '-1', '1e1', ''],
       cursor: [''],
@@ -274,7 +275,7 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
   },
 ];
 
-/** Values that a parameter of a path must refuse, as they stand in a URL. */
+/** Values that a path parameter must refuse, in the form of a URL. */
 export const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   asset_id: ['ABCDEFGHIJKLM', 'B!', 'B%20C', '%2e%2e', '%C3%84', '%00', 'BTC;x', 'BTC%2F..'],
   id: ['a@b', 'a%20b', '%2e%2e%2f', 'x'.repeat(101), '%00', "'--", '%C3%84'],

@@ -14,10 +14,10 @@ import { expectSound, readDynamoDb, readStored } from './stored.ts';
 
 /** The platform in one of its shapes. */
 export interface Platform {
-  /** Of the gateway. */
+  /** The origin of the gateway. */
   readonly url: string;
   readonly api: Send;
-  /** Stops every process, expecting it to end well, and audits the store that they leave. */
+  /** Stops every process, expects exit code 0, and audits the store. */
   stopAndAudit(): Promise<void>;
 }
 
@@ -25,13 +25,14 @@ export interface ClusterPlatform extends Platform {
   readonly cluster: Cluster;
 }
 
+/** Creates a folder that the cleanup deletes. */
 export async function temporaryFolder(cleanup: Cleanup): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cnop-e2e-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Everything in one process, over the embedded store. */
+/** Starts the platform in one process, over the embedded store. */
 export async function startOneProcess(
   cleanup: Cleanup,
   env: Readonly<Record<string, string>> = {},
@@ -52,7 +53,7 @@ export async function startOneProcess(
 
 type ClusterChoices = Pick<ClusterOptions, 'instances' | 'env' | 'gatewayEnv'>;
 
-/** Gateway and services as processes, over one folder of the embedded store. */
+/** Starts gateway and services as processes, over one folder of the embedded store. */
 export async function startOverLmdb(
   cleanup: Cleanup,
   choices: ClusterChoices = {},
@@ -64,7 +65,7 @@ export async function startOverLmdb(
   return { ...platform, dataDir };
 }
 
-/** Gateway and services as processes, over a server that speaks DynamoDB's protocol. */
+/** Starts gateway and services as processes, over a server with the protocol of DynamoDB. */
 export async function startOverDynamoDb(
   cleanup: Cleanup,
   choices: ClusterChoices = {},

@@ -1,22 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The smallest piece that a disk writes whole. */
+/** The smallest unit that a disk writes atomically. */
 const SECTOR_BYTES = 512;
 const DATA_FILE = 'data.mdb';
 const ACKNOWLEDGEMENT = /^ACK (.+)\n$/;
 
-/** Bytes that a process gave to the operating system. Places in the trace are line numbers. */
+/** A write of a process to its data file. Positions in the trace are line numbers. */
 interface FileWrite {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly offset: number;
   readonly bytes: Buffer;
-  /** The first place at which they are known to be on disk; Infinity when that never came. */
+  /** The first position at which the bytes are known to be on disk; Infinity if there is none. */
   safeAt: number;
 }
 
-/** What a process did to its data file, and what it said of it, in order. */
+/** The writes and acknowledgements of a process, in order. */
 export interface Trace {
   readonly writes: readonly FileWrite[];
   readonly acknowledgements: readonly { readonly at: number; readonly key: string }[];
@@ -31,7 +31,7 @@ interface Call {
   readonly result: number;
 }
 
-/** Reads what `strace -f -xx` wrote. */
+/** Parses the output of `strace -f -xx`. */
 export function readTrace(text: string): Trace {
   const lines = text.split('\n');
   const writes: FileWrite[] = [];
@@ -68,7 +68,7 @@ export function readTrace(text: string): Trace {
   return { writes, acknowledgements, lines: lines.length };
 }
 
-/** The calls in the order of their ends, with those put together that another thread interrupted. */
+/** Yields the calls in the order of their ends. Joins the parts of calls that another thread interrupted. */
 function* callsOf(lines: readonly string[]): Generator<Call> {
   const unfinished = new Map<string, { readonly text: string; readonly startedAt: number }>();
   for (const [endedAt, line] of lines.entries()) {
@@ -87,29 +87,30 @@ function* callsOf(lines: readonly string[]): Generator<Call> {
   }
 }
 
-/** All strings of the arguments, one after the other. */
+/** Returns all strings of the arguments, concatenated. */
 function unescaped(argumentText: string): Buffer {
   const strings = [...argumentText.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, escaped = '']) => escaped);
   return Buffer.from(strings.join('').replaceAll('\\x', ''), 'hex');
 }
 
+/** The state at a power cut. */
 export interface PowerCut {
-  /** Acknowledged before the power went. */
+  /** The keys that were acknowledged before the power cut. */
   readonly acknowledged: readonly string[];
-  /** Of the writes that were under way or not flushed. */
+  /** The number of writes that were in progress or not flushed. */
   readonly unsafeWrites: number;
 }
 
 export interface PowerCutOptions {
   readonly trace: Trace;
-  /** Place in the trace. */
+  /** The position in the trace. */
   readonly at: number;
   readonly random: () => number;
-  /** Lets sectors of one write go lost one by one, instead of all together. */
+  /** Whether single sectors of a write may be lost, instead of the whole write. */
   readonly tearsWrites: boolean;
 }
 
-/** Makes the data file as a power cut may leave it: what was flushed, and any part of the rest. */
+/** Writes the data file as a power cut may leave it: all flushed writes, and any part of the others. */
 export async function leaveImage(
   folder: string,
   { trace, at, random, tearsWrites }: PowerCutOptions,

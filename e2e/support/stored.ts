@@ -4,12 +4,11 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import { storeFolder } from '@cnop/common/database/open-store';
 import type { Item, TableStore } from '@cnop/common/database/table-store';
 import { TABLE_NAMES } from '@cnop/common/database/tables';
-
 import { verifyStore } from '@cnop/standalone/verify/audit-store';
 import { DYNAMODB_SERVER_AWS } from '@cnop/testing/dynamodb-server';
 import { expect } from 'vitest';
 
-/** Looks at the store of a data folder, be it in use or not; nothing in it changes. */
+/** Reads the store of a data folder, even if it is in use. Changes nothing. */
 export async function readStored<T>(dataDir: string, read: (store: TableStore) => Promise<T>): Promise<T> {
   return closing(
     createLmdbTableStore({ path: storeFolder({ DATA_DIR: dataDir }), clock: systemClock, readOnly: true }),
@@ -17,7 +16,7 @@ export async function readStored<T>(dataDir: string, read: (store: TableStore) =
   );
 }
 
-/** Opens the store of a data folder that no process uses, to change what is in it. */
+/** Changes the store of a data folder that no process uses. */
 export async function changeStored<T>(
   dataDir: string,
   change: (store: TableStore) => Promise<T>,
@@ -25,6 +24,7 @@ export async function changeStored<T>(
   return closing(createLmdbTableStore({ path: storeFolder({ DATA_DIR: dataDir }) }), change);
 }
 
+/** Reads the tables of a DynamoDB server. */
 export async function readDynamoDb<T>(
   endpoint: string,
   tableNamePrefix: string,
@@ -42,12 +42,13 @@ async function closing<T>(store: TableStore, use: (store: TableStore) => Promise
   }
 }
 
-/** Fails, with every violation, unless all rules of money hold. */
+/** Expects that an audit of the store finds no violation. */
 export async function expectSound(store: TableStore): Promise<void> {
   const { violations } = await verifyStore(store);
   expect(violations).toEqual([]);
 }
 
+/** Returns all items of all tables. */
 export async function allItems(store: TableStore): Promise<Item[]> {
   const items: Item[] = [];
   for (const table of TABLE_NAMES) for await (const item of store.scan(table)) items.push(item);

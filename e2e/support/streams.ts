@@ -5,12 +5,12 @@ import { openEventStream } from '@cnop/testing/system/event-stream';
 
 const streams: EventStream[] = [];
 
-/** Ends every stream that was opened; for `afterEach`. */
+/** Closes every open stream; for `afterEach`. */
 export function cutStreams(): void {
   for (const stream of streams.splice(0)) stream.cut();
 }
 
-/** Opens a stream of an account. */
+/** Opens the event stream of an account. */
 export async function open(
   origin: string,
   { token }: Account,

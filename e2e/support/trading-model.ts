@@ -1,17 +1,17 @@
-// What the platform should do, said again in as few words as possible: whole cents, whole hundred-millionths of an
-// asset, and no code of the platform.
+// A minimal model of the platform in whole cents and whole hundred-millionths of an asset. It uses no code of the platform
+// on purpose.
 
-/** Units of an asset that make one of it, and units of price that make one dollar. */
+/** Units in one whole asset, and units of price in one dollar. */
 export const UNITS = 100_000_000n;
 const CENTS_PER_DOLLAR = 100n;
-/** Units of price times units of an asset that make one cent. */
+/** One cent as a product of units of price and units of an asset. */
 const UNITS_PER_CENT = (UNITS * UNITS) / CENTS_PER_DOLLAR;
 
 export interface MarketAsset {
   readonly assetId: string;
-  /** USD per one, in units. */
+  /** USD for one whole asset, in units. */
   readonly price: bigint;
-  /** The smallest part of it that can be traded, in units. */
+  /** The smallest tradable quantity, in units. */
   readonly step: bigint;
 }
 
@@ -25,21 +25,21 @@ interface Holding {
 export interface Funds {
   readonly username: string;
   cashCents: bigint;
-  ledgerLines: number;
+  ledgerEntries: number;
   readonly holdings: Map<string, Holding>;
 }
 
-/** What the platform is expected to answer: its status, and the code of a refusal. */
+/** The expected answer: its status, and the code of a refusal. */
 export type Expected = 201 | `422 ${string}`;
 
-export function emptyBooks(username: string): Funds {
-  return { username, cashCents: 0n, ledgerLines: 0, holdings: new Map() };
+export function emptyFunds(username: string): Funds {
+  return { username, cashCents: 0n, ledgerEntries: 0, holdings: new Map() };
 }
 
 export function deposit(funds: Funds, cents: bigint): Expected {
   if (cents <= 0n || cents > 1_000_000n * CENTS_PER_DOLLAR) return '422 VAL_001';
   funds.cashCents += cents;
-  funds.ledgerLines += 1;
+  funds.ledgerEntries += 1;
   return 201;
 }
 
@@ -47,11 +47,11 @@ export function withdraw(funds: Funds, cents: bigint): Expected {
   if (cents <= 0n) return '422 VAL_001';
   if (cents > funds.cashCents) return '422 BUS_001';
   funds.cashCents -= cents;
-  funds.ledgerLines += 1;
+  funds.ledgerEntries += 1;
   return 201;
 }
 
-/** What a buy costs, in whole cents, rounded up. */
+/** Returns the cost of a buy in whole cents, rounded up. */
 export function costOf(asset: MarketAsset, quantity: bigint): bigint {
   return (quantity * asset.price + UNITS_PER_CENT - 1n) / UNITS_PER_CENT;
 }
@@ -64,7 +64,7 @@ export function buy(funds: Funds, asset: MarketAsset, quantity: bigint): Expecte
   holding.quantity += quantity;
   holding.investedCents += cost;
   funds.cashCents -= cost;
-  funds.ledgerLines += 1;
+  funds.ledgerEntries += 1;
   return 201;
 }
 
@@ -80,7 +80,7 @@ export function sell(funds: Funds, asset: MarketAsset, quantity: bigint): Expect
   holding.investedCents = keptCents;
   holding.quantity = remaining;
   funds.cashCents += credit;
-  funds.ledgerLines += 1;
+  funds.ledgerEntries += 1;
   return 201;
 }
 
@@ -94,17 +94,17 @@ function holdingOf(funds: Funds, { assetId }: MarketAsset): Holding {
   return holding;
 }
 
-/** `12.50`: two digits, always. */
+/** Formats cents with two digits, such as `12.50`. */
 export function usdOf(cents: bigint): string {
   return digits(cents, 2);
 }
 
-/** `0.5`: as few digits as it needs. */
+/** Formats units with as few digits as possible, such as `0.5`. */
 export function quantityOf(units: bigint): string {
   return digits(units, 8).replace(/\.?0+$/, '');
 }
 
-/** Reads a plain decimal as units. */
+/** Parses a plain decimal as units. */
 export function unitsOf(text: string): bigint {
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(8, '0'));

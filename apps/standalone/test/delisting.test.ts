@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** The inventory service and the order service over one store: COIN at 10, held by five customers. */
+/** Starts the inventory service and the order service over one store: COIN at 10, held by five customers. */
 async function openWorld() {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
@@ -51,7 +51,7 @@ async function openWorld() {
     { asset_id: 'COIN', bid: '10', mid: '10', ask: '10', at, source: 'manual', seq: 1 },
   ]);
   let settlementsLeft = Number.POSITIVE_INFINITY;
-  /** The engine of a process that dies after some commits. */
+  /** Runs the engine of a process that is killed after some commits. */
   const mortal: TableStore = {
     ...store,
     transact: async (reads, decide) => {
@@ -153,7 +153,7 @@ describe('delisting', () => {
     expect(await world.violations()).toEqual([]);
   });
 
-  test('resumes where an interrupted pass ended, and pays nobody twice', async () => {
+  test('resumes where an interrupted pass ended, and pays no user twice', async () => {
     await world.put({ status: 'delisted' });
     world.dieAfter(2);
     await world.engine.sweep().catch(() => undefined);

@@ -9,7 +9,7 @@ import { startStandalone } from '../src/standalone-app.ts';
 import { standaloneSettings } from '../src/standalone-settings.ts';
 
 const CANDLES = { '1m': 120, '5m': 144, '15m': 96, '1h': 168, '1d': 365 };
-/** Generous: it takes two seconds on an idle machine. */
+/** An idle machine takes two seconds. */
 const PATIENCE_MILLISECONDS = 120_000;
 
 interface Priced {
@@ -24,7 +24,7 @@ const start = async () => {
     DATA_DIR: dataDir,
     PORT: '0',
     BCRYPT_COST: '4',
-    // More often, and a busy machine does little else than that.
+    // Polling more often would load a busy machine.
     PRICE_TICK_MILLISECONDS: '200',
   });
   return startStandalone(settings, createLogger({ level: 'silent' }));
@@ -45,7 +45,7 @@ const read = async <Answer>(path: string): Promise<Answer> => {
 };
 const bitcoin = async () => (await read<Priced>('/assets/BTC')).data;
 
-test('prices move from the first answer on, without anybody doing anything', async () => {
+test('prices move from the first answer on by themselves', async () => {
   const first = await bitcoin();
   expect(Math.abs(Number(first.current_price) / 105_240.55 - 1)).toBeLessThan(0.01);
   await expect.poll(async () => (await bitcoin()).current_price).not.toBe(first.current_price);
@@ -65,7 +65,7 @@ test('charts of a new platform are full soon after its start', {
   expect((await bitcoin()).high_24h).not.toBeNull();
 });
 
-test('a restart goes on where it ended', async () => {
+test('after a restart prices continue from the last one', async () => {
   await standalone.close();
   standalone = await start();
   const { current_price } = await bitcoin();

@@ -50,7 +50,7 @@ it('in production the first administrator finds the password in a private file, 
   const second = await readFile(path.join(dataDir, 'password-of-grace'), 'utf8');
   expect(await modeOf(path.join(dataDir, 'password-of-grace'))).toBe('600');
   expect(created.stdout).not.toContain(second.trim());
-  // A name that is taken leaves the password of its owner alone.
+  // The refusal of a taken username leaves the password file of its owner unchanged.
   const again = await cnop(['admin', 'create', '--username', 'grace', '--email', 'other@example.com']);
   expect(again.code).toBe(1);
   expect(await readFile(path.join(dataDir, 'password-of-grace'), 'utf8')).toBe(second);

@@ -34,7 +34,7 @@ type World = Awaited<ReturnType<typeof openWorld>>;
 let world: World;
 afterEach(() => world.close());
 
-/** The inventory service, whose prices are set by two administrators, and the order service over one store. */
+/** Starts the inventory service, with prices set by two administrators, and the order service over one store. */
 async function openWorld(current_price: string) {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
@@ -67,7 +67,7 @@ async function openWorld(current_price: string) {
   return {
     read,
     coin: async () => assetResponseSchema.parse((await read('/inventory/assets/COIN')).data),
-    /** One administrator proposes the price and another approves it. */
+    /** Proposes a price as one administrator and approves it as another. */
     async setPrice(price: string): Promise<unknown> {
       const call = {
         method: 'PUT',
@@ -96,7 +96,7 @@ async function openWorld(current_price: string) {
       await maker.tick();
       await maker.persist();
     },
-    /** Stores the asset as versions did that stored its market cap. */
+    /** Stores the asset like an earlier version, with its market cap. */
     async storeFormer(market_cap: string): Promise<void> {
       const key = assetRecord.key({ asset_id: 'COIN' });
       await store.transact({ asset: key }, ({ asset }) => {
@@ -190,7 +190,7 @@ describe('the statistics of an asset', () => {
     }
     await world.goOn();
     await world.setPrice(LARGEST);
-    // The candles of a minute and of five close, so that their volumes can be compared.
+    // Closes the candles of one and of five minutes, so that their volumes can be compared.
     await world.goOn(300);
     expect(await world.coin()).toMatchObject({ volume_24h: 1e15 });
     const { data } = await world.read('/inventory/assets/COIN/candles?interval=5m');

@@ -22,7 +22,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyStore } from '../src/verify/audit-store.ts';
 
 const ALL = { limit: 500, offset: 0, after: undefined };
-/** More than one commit cancels. */
+/** More orders than one commit cancels. */
 const MANY = 70;
 const LOW_BUY = { order_type: 'limit_buy', quantity: '0.01', price: '900' } as const;
 
@@ -34,12 +34,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** The user service and the order service over one store, an administrator, and a customer with cash and 2 BTC. */
+/** Starts the user service and the order service over one store, with an administrator and a customer with cash and 2 BTC. */
 async function openWorld() {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
   let commitsLeft = Number.POSITIVE_INFINITY;
-  /** A process that dies after some commits of the user service: no later one happens. */
+  /** Simulates a process that is killed after some commits of the user service. */
   const mortal: TableStore = {
     ...runtime.store,
     transact: async (reads, decide) => {
@@ -95,7 +95,7 @@ async function openWorld() {
       expect(answer.statusCode, answer.body).toBe(201);
       return answer.json<{ data: Order }>().data;
     },
-    /** Places an order below the HTTP layer, where no session is asked for. */
+    /** Places an order below the HTTP layer, without a session. */
     place: (terms: object) =>
       placeOrder(deps, {
         username: 'carla',
@@ -137,7 +137,7 @@ test.each(['suspended', 'inactive'])(
     await world.order({ ...LOW_BUY, quantity: '1' });
     await world.order({ order_type: 'stop_loss', quantity: '0.5', stop_price: '800' });
     await world.order({ order_type: 'trailing_stop', quantity: '0.5', trail_percent: '10' });
-    // All of it in the commit of the change itself: what comes after it never happens.
+    // Only the commit of the change happens: it must contain all of this.
     world.dieAfter(1);
     await world.setStatus(status);
     const { balance, holding, conditional, pending } = await world.funds();

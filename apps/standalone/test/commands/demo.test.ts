@@ -47,7 +47,7 @@ async function demo(url: string, hasColours = false) {
   return { exitCode: await runDemo({ url }, { print, hasColours }), text };
 }
 
-/** A server that always answers the same. */
+/** Starts a server that always gives the same answer. */
 async function startStub(status: number, body: string): Promise<string> {
   const server = createServer((_request, response) => {
     response.writeHead(status, { 'content-type': 'application/problem+json' }).end(body);
@@ -112,13 +112,13 @@ test.each([
   expect(text).toContain(expected);
 });
 
-test('an address that is none is refused', async () => {
+test('an invalid address is refused', async () => {
   const { exitCode, text } = await demo('localhost');
   expect(exitCode).toBe(1);
   expect(text).toContain('localhost is no address');
 });
 
-test('what the demo left behind breaks no rule of money', async () => {
+test('the store after the demo breaks no rule of money', async () => {
   await standalone.close();
   let text = '';
   const exitCode = await runVerify({ dataDir }, (part) => {

@@ -71,13 +71,13 @@ describe('cnop replay', () => {
     },
   );
 
-  it('ends with 2 for an asset that is no id', async () => {
+  it('ends with 2 for an invalid asset id', async () => {
     const { code, errors } = await run({ asset: 'BTC/USD' });
     expect(errors).toBe('--asset BTC/USD: an asset id has 1-10 letters and digits, such as BTC\n');
     expect(code).toBe(2);
   });
 
-  it('ends with 3 when it cannot be played to its end', async () => {
+  it('ends with 3 when the replay does not finish', async () => {
     const { code, errors } = await run({
       distort: () => {
         throw new Error('no space left on device');

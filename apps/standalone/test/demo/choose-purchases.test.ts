@@ -25,11 +25,11 @@ test('the first three assets are bought, for less each time', () => {
   ]);
 });
 
-test('what is not open for trading is passed over', () => {
+test('an asset that is not available is skipped', () => {
   expect(chosen(listed('A', { availability_status: 'unavailable' }), listed('B'))).toEqual([['B', '40']]);
 });
 
-test('dollars in another form are bought when there is nothing else', () => {
+test('stablecoins are bought when there is nothing else', () => {
   const usdt = listed('USDT', { category: 'stablecoin' });
   expect(chosen(usdt, listed('A'))).toEqual([
     ['A', '40'],
@@ -37,11 +37,11 @@ test('dollars in another form are bought when there is nothing else', () => {
   ]);
 });
 
-test('an empty catalogue offers nothing', () => {
+test('an empty catalogue gives no purchase', () => {
   expect(chosen()).toEqual([]);
 });
 
-test('a quantity has no more digits than its asset allows, and never more than can be read', () => {
+test('a quantity has at most the digits of its asset, and at most four', () => {
   const odd = { current_price: '3' };
   expect(chosen(listed('A', { ...odd, quantity_scale: 0 }))).toEqual([['A', '1333']]);
   expect(chosen(listed('A', odd))).toEqual([['A', '1333.3333']]);
@@ -51,13 +51,13 @@ test('of a very expensive asset a very small part is bought', () => {
   expect(chosen(listed('A', { current_price: '900000000' }))).toEqual([['A', '0.00000444']]);
 });
 
-test('what cannot be afforded is passed over', () => {
+test('an asset that is too expensive is skipped', () => {
   expect(chosen(listed('A', { current_price: '9000', quantity_scale: 0 }), listed('B'))).toEqual([
     ['B', '40'],
   ]);
 });
 
-test('half is sold, or all of what cannot be divided', () => {
+test('half is sold, or all of a quantity that cannot be divided', () => {
   expect(chooseSale({ asset: listed('A'), quantity: '0.05' })).toBe('0.025');
   expect(chooseSale({ asset: listed('A', { quantity_scale: 0 }), quantity: '3' })).toBe('1');
   expect(chooseSale({ asset: listed('A', { quantity_scale: 0 }), quantity: '1' })).toBe('1');

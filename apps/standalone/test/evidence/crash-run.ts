@@ -22,26 +22,26 @@ const MOST_ORDERS = 10;
 const MOST_SECONDS_TO_END = 60;
 const REPLAY_POINTS = 2_000;
 
-/** An order, and how many quotes there had been when it was accepted. */
+/** An order with the number of quotes before its acceptance. */
 interface Placed {
   readonly order: Order;
   readonly acceptedAt: number;
 }
 
-/** What one run came to. */
+/** The result of one run. */
 export interface CrashRun {
   readonly feed: (typeof FEEDS)[number];
   readonly shape: Shape;
   readonly kills: number;
   readonly filled: number;
-  /** Fills by what was on record of the time when no engine ran. */
+  /** Fills at recorded prices of a time when no engine ran. */
   readonly filledByRecord: number;
-  /** What must not be, in words. */
+  /** Descriptions of wrong results. */
   readonly faults: readonly string[];
 }
 
 /**
- * Plays random prices, orders and kills, and compares each fill with all the quotes that there were.
+ * Plays random prices, orders and kills, and compares each fill with all quotes.
  * @param plantStaleCandles makes the engine believe that the prices of a candle lasted until the end of its span
  */
 export async function playCrashRun(
@@ -98,7 +98,7 @@ export async function playCrashRun(
     if (market.isKilled()) await restart();
   }
   market.spare();
-  // What was triggered is filled at the next quote to trade at: a jump, or the lease after a kill, may delay that.
+  // A triggered order is filled at the next tradable quote: a jump, or the lease after a kill, may delay it.
   do {
     clock.advanceSeconds(1);
     await market.tick();
@@ -120,7 +120,7 @@ export async function playCrashRun(
   return { feed, shape, kills, filled, filledByRecord: byRecord.size, faults };
 }
 
-/** What was believed of candles once: that their prices came at the end of their span. */
+/** A planted fault: treats the prices of a candle as if they were seen at the end of its span. */
 function believedToTheEnd(candle: Candle): Candle {
   if (!candle.quotes) return candle;
   const seq = Date.parse(candle.open_time) + CANDLE_SECONDS[candle.interval] * 1_000 - 1;
@@ -135,7 +135,7 @@ function believedToTheEnd(candle: Candle): Candle {
   };
 }
 
-/** Where prices come from: a feed, and what moves them from outside. */
+/** A price feed and the prices that an administrator sets. */
 interface PriceSource {
   readonly open: () => PriceFeed;
   /** The price that an administrator sets now, if one does. */
@@ -167,7 +167,7 @@ function priceSource(kind: (typeof FEEDS)[number], asset: Asset, dice: Dice): Pr
   }
 }
 
-/** News as an exchange sends it: now and then, sometimes several at once, and a little old. */
+/** Prices as an exchange sends them: irregular, sometimes several at once, and slightly old. */
 function exchangeSource({ asset_id }: Asset, dice: Dice): PriceSource {
   let price = 100;
   const open = (): PriceFeed => ({
@@ -186,7 +186,7 @@ function exchangeSource({ asset_id }: Asset, dice: Dice): PriceSource {
   return { open, move: () => undefined };
 }
 
-/** Mostly a few percent, sometimes none, seldom more than the jump guard lets pass at once. */
+/** Moves a price mostly by a few percent, sometimes not at all, seldom beyond the limit of a jump. */
 function movedPrice(dice: Dice, price: number): string {
   const percent = dice.chance(0.05) ? dice.pick([-30, 40]) : dice.pick([0, -7, -4, -2, 2, 4, 7.5]);
   return Math.min(400, Math.max(25, price * (1 + percent / 100))).toFixed(2);
@@ -206,7 +206,7 @@ function randomRequest(dice: Dice, latest: Quote | undefined): Record<string, st
   ]);
 }
 
-/** Holds an order against every quote that there was since its acceptance. */
+/** Compares an order with every quote since its acceptance. */
 function faultsOf(
   market: CrashingMarket,
   { order: accepted, acceptedAt }: Placed,
@@ -219,7 +219,7 @@ function faultsOf(
     const touching = market.seenByEngine.find(
       (quote) => quote.seq > acceptedSeq && order.order_type !== 'trailing_stop' && isMet(order, quote),
     );
-    // A limit may be met for a moment that is over when it is acted on; stops are not.
+    // A limit may be met only for a moment and missed; a stop stays triggered.
     const isMissed = touching !== undefined && (order.stop_price !== null || touching === market.latest());
     return isMissed ? [`${name} was not filled, although the engine saw ${touching.bid}`] : [];
   }

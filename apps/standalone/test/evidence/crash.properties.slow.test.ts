@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CrashRun } from './crash-run.ts';
 import { playCrashRun } from './crash-run.ts';
 
-/** `CRASH_RUNS=2000` plays more. */
+/** Number of runs; `CRASH_RUNS=2000` runs more. */
 const RUNS = Number(process.env['CRASH_RUNS'] ?? '300');
 const FIRST_SEED = Number(process.env['CRASH_FIRST_SEED'] ?? '0');
 const CONTROL_RUNS = 60;
@@ -30,7 +30,7 @@ describe('an order that was open when the server was killed', () => {
       }
       expect(runs.flatMap(({ faults }) => faults)).toEqual([]);
       const sum = (count: (run: CrashRun) => number) => runs.reduce((total, run) => total + count(run), 0);
-      // It must have had something to show: kills, fills, and fills by what was on record alone.
+      // The runs must include kills, fills, and fills at recorded prices.
       expect(sum(({ kills }) => kills)).toBeGreaterThan(RUNS / 2);
       expect(sum(({ filled }) => filled)).toBeGreaterThan(RUNS / 2);
       expect(sum(({ filledByRecord }) => filledByRecord)).toBeGreaterThan(0);

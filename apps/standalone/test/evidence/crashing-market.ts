@@ -28,10 +28,10 @@ import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 
-/** Which processes there are, and how quotes come from the one that makes prices to the one that executes orders. */
+/** The processes of a market, and the way of quotes from the one that makes prices to the one that executes orders. */
 export type Shape = 'one process' | 'stored prices' | 'message bus';
 
-/** Longer than any test: no round comes by itself. */
+/** Longer than any test, so that no interval elapses by itself. */
 const NEVER_MILLISECONDS = 3_600_000;
 const MAX_QUOTE_AGE_SECONDS = 3;
 const STOCK_UNITS = '1000';
@@ -42,39 +42,39 @@ export interface CrashingMarketOptions {
   readonly clock: FakeClock;
   readonly asset: Asset;
   readonly shape: Shape;
-  /** Made anew for each life of the process that makes prices. */
+  /** Created for each start of the process that makes prices. */
   readonly openFeed: () => PriceFeed;
-  /** How the engine reads candles: where a test plants a fault. */
+  /** The engine's reader of candles, in which a test can plant a fault. */
   readonly readCandles?: (candles: readonly Candle[]) => readonly Candle[];
 }
 
-/** A quote that was shown or stored, and when it first was among all of them. */
+/** A quote that was shown or stored, with its position among all of them. */
 export interface KnownQuote {
   readonly index: number;
   readonly quote: Quote;
 }
 
 export interface CrashingMarket {
-  /** One tick of the prices, and all that they trigger. */
+  /** Makes one tick and waits for all orders that it triggers. */
   tick(): Promise<void>;
   persist(): Promise<void>;
-  /** Sets the price, as an administrator does. */
+  /** Sets the price like an administrator. */
   setPrice(price: string): Promise<void>;
   /** Places an order; undefined when it was refused, or when the process ended meanwhile. */
   place(request: Readonly<Record<string, string>>): Promise<Order | undefined>;
   orderOf(orderId: string): Promise<Order | undefined>;
-  /** Ends both processes like `kill -9` does, after some more commits: what comes after those is lost. */
+  /** Ends both processes like `kill -9` after some more commits; later commits are lost. */
   killAfter(commits: number): void;
   isKilled(): boolean;
-  /** Calls off a kill that has not come yet. */
+  /** Cancels a kill that has not happened yet. */
   spare(): void;
-  /** Whether the latest quote is one to trade at. */
+  /** Whether orders may be filled at the latest quote. */
   isTradable(): boolean;
-  /** Ends what runs, in order unless it was killed, and starts it again. */
+  /** Stops the processes, gracefully unless they were killed, and starts them again. */
   restart(): Promise<void>;
   /** Every quote that was shown or stored, by its `seq`. */
   readonly known: ReadonlyMap<number, KnownQuote>;
-  /** Quotes to trade at that the engine has got in this life, in the order of time. */
+  /** The tradable quotes that the engine has received since its start, in the order of time. */
   readonly seenByEngine: readonly Quote[];
   latest(): Quote | undefined;
   close(): Promise<void>;
@@ -89,7 +89,7 @@ interface Life {
   end(): Promise<void>;
 }
 
-/** The real market maker and trigger engine over a real store, through as many lives as the test asks for. */
+/** Creates the real market maker and trigger engine over a real store, which a test can kill and start again. */
 export async function openCrashingMarket(options: CrashingMarketOptions): Promise<CrashingMarket> {
   const { runtime, clock, asset, shape } = options;
   const { asset_id } = asset;
@@ -106,7 +106,7 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
       known.set(quote.seq, { index: known.size, quote });
     }
   };
-  /** The store as the processes see it: from the moment of the kill nothing reaches it any more. */
+  /** The store of the processes: after a kill no write reaches it. */
   const store: TableStore = {
     ...runtime.store,
     async transact(reads, decide) {
@@ -209,7 +209,7 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
       throw error;
     }
   };
-  // A feed may begin with nothing, or with a jump.
+  // A feed may begin without a price, or with a jump.
   for (let second = 0; !(await place({ order_type: 'market_buy', quantity: STOCK_UNITS })); second++) {
     if (second === MOST_SECONDS_TO_BEGIN) throw new Error('there is no price to begin with');
     clock.advanceSeconds(1);
@@ -265,7 +265,7 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
   };
 }
 
-/** An asset of its own for each run over one store. */
+/** Returns a new asset for each run over one store. */
 export function assetOfRun(run: number, now: Date): Asset {
   return anAsset({
     asset_id: `RUN${run}`,

@@ -1,12 +1,12 @@
-/** Chance from a seed: the same one gives the same run again. */
+/** Random choices from a seed: the same seed gives the same run. */
 export interface Dice {
-  /** A whole number, both ends inclusive. */
+  /** Returns a whole number, both ends included. */
   whole(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
 }
 
-/** A small generator with 32 bits of state; good enough to vary tests. */
+/** A small generator with 32 bits of state, sufficient for tests. */
 export function createDice(seed: number): Dice {
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   const next = (): number => {

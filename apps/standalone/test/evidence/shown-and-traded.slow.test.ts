@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => runtime.dispose());
 
-/** A price that moves by up to half a percent each second: the more it moves, the more an old price is worth. */
+/** A price that moves by up to half a percent each second, so that an old price would be an advantage. */
 function restlessFeed(dice: Dice): PriceFeed {
   let cents = 5_000_000;
   return {
@@ -55,7 +55,7 @@ interface BotMarketOptions {
   readonly dice: Dice;
 }
 
-/** The process that makes prices, one that streams them and one that executes orders; or one process for all. */
+/** Starts a process that makes prices, one that streams them and one that executes orders; or one process for all. */
 async function openBotMarket({ isOneProcess, storesBeforeShowing, dice }: BotMarketOptions) {
   const assets = createAssetDao(runtime.store);
   await assets.createAsset(anAsset({ asset_id: ASSET_ID, last_price_update: clock.now().toISOString() }));
@@ -87,26 +87,26 @@ async function openBotMarket({ isOneProcess, storesBeforeShowing, dice }: BotMar
     maker,
     pollStreams: () => poll(streamed),
     pollOrders: () => poll(traded),
-    /** The newest quote that the catalogue, the newest candle or a stream shows. */
+    /** Returns the newest quote of catalogue, candles and streams. */
     shown(): Quote {
       const quotes = [made.latest(ASSET_ID), streamed.latest(ASSET_ID)].filter(
         (quote) => quote !== undefined,
       );
       const newest = quotes.reduce((one, other) => (other.seq > one.seq ? other : one));
-      // The catalogue and the candles show what is on the board of their process, and nothing newer.
+      // Catalogue and candles show nothing newer than the quote board of their process.
       const inCatalogue = maker.market.livePrice(ASSET_ID)?.quote.mid;
       const inCandle = maker.market.recentCandles(ASSET_ID, '1m').at(-1)?.close;
       const onBoard = made.latest(ASSET_ID)?.mid;
       if (inCatalogue !== onBoard || inCandle !== onBoard) throw new Error(`${inCandle} is not ${onBoard}`);
       return newest;
     },
-    /** What an order would be filled at, as the order service finds it. */
+    /** Returns the quote at which the order service fills an order now. */
     async executable(): Promise<Quote> {
       const quote = deps.quoteFor(ASSET_ID, await deps.assets.getAsset(ASSET_ID));
       if (!quote) throw new Error('there is no quote');
       return quote;
     },
-    /** What a unit was bought or sold for. */
+    /** Fills an order and returns its price per unit. */
     async trade(order_type: 'market_buy' | 'market_sell'): Promise<string | null> {
       const request = orderCreateSchema.parse({ asset_id: ASSET_ID, order_type, quantity: '1' });
       const command = {
@@ -125,13 +125,13 @@ function raise(error: unknown): never {
   throw error;
 }
 
-/** What knowing the newest price of all surfaces is worth: nothing unless it is newer than that of the execution. */
+/** Returns the advantage of knowing the newest shown price: 0 unless it is newer than the price of the fill. */
 function edgeOf(shown: Quote, executable: Quote): number {
   if (shown.seq <= executable.seq) return 0;
   return Math.max(0, Number(shown.bid) - Number(executable.ask), Number(executable.bid) - Number(shown.ask));
 }
 
-/** Looks at each tick, at every moment between the rounds of the processes, and trades now and then. */
+/** Looks at the prices at every moment between the reads of the processes, and trades from time to time. */
 async function playBot(
   market: Awaited<ReturnType<typeof openBotMarket>>,
   dice: Dice,
@@ -139,13 +139,13 @@ async function playBot(
 ): Promise<number> {
   let gain = 0;
   const look = async (): Promise<void> => {
-    // What was shown is known before the order is executed.
+    // The shown price is read before the order is filled.
     const shown = market.shown();
     gain += edgeOf(shown, await market.executable());
   };
   for (let tick = 1; tick <= ticks; tick++) {
     clock.advanceSeconds(1);
-    // Each process reads the store each second, at a moment of its own.
+    // Each process reads the store once a second, at its own moment.
     const rounds = dice.pick([
       [market.maker.tick, market.pollStreams, market.pollOrders],
       [market.pollOrders, market.maker.tick, market.pollStreams],
@@ -231,7 +231,7 @@ describe('a round trip', () => {
             trades += 1;
           },
           (error: unknown) => {
-            // Dust below a cent is refused, and so is more than there is.
+            // A sale below a cent is refused, and so is one beyond the position.
             expect(['BUS_001', 'BUS_002']).toContain(error instanceof ProblemError && error.code);
           },
         );

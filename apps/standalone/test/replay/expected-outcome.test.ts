@@ -7,7 +7,7 @@ const START = Date.parse('2023-03-01T00:00:00.000Z');
 
 const DAY_MINUTES = 24 * 60;
 
-/** One price a minute. */
+/** Returns a track of one price a minute. */
 const track = (...mids: string[]) =>
   mids.map((mid, minute) => ({ atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid }));
 const atMinute = (minute: number) => new Date(START + minute * MINUTE_MILLISECONDS).toISOString();
@@ -119,7 +119,7 @@ describe('the walk over a track', () => {
     );
   });
 
-  it('ends an order after thirty days when it does not say how long it lives', () => {
+  it('expires an order without expires_at after thirty days', () => {
     const request = { asset_id: 'BTC', quantity: '1', order_type: 'limit_buy', price: '9' } as const;
     const storedOrder = (minute: number) =>
       expectedOutcome([...track('10'), { atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid: '9' }], {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A made-up market: candles on a random walk, the same each time. */
+/** A generated market: candles on a random walk, the same each time. */
 export interface MadeUpMarket {
   /** Name of the file, which begins with the asset's id. */
   readonly file: string;
@@ -10,7 +10,7 @@ export interface MadeUpMarket {
   readonly digits: number;
   readonly spanMinutes: number;
   readonly candles: number;
-  /** How far the price goes from one candle to the next, as a share. */
+  /** The step of the price from one candle to the next, as a share. */
   readonly step: number;
 }
 
@@ -52,7 +52,7 @@ export const MARKETS = {
 
 const HEADER = 'open_time,open,high,low,close';
 
-/** The rows of a market as a CSV file has them. */
+/** Returns the lines of a CSV file of a market. */
 export function rowsOf({ price, digits, spanMinutes, candles, step }: MadeUpMarket): string[] {
   const draw = drawsFrom(7);
   const smallest = 10 ** -digits;
@@ -70,7 +70,7 @@ export function rowsOf({ price, digits, spanMinutes, candles, step }: MadeUpMark
   return [HEADER, ...rows];
 }
 
-/** Writes a file into a folder of its own and deletes it after use. */
+/** Writes a file into a temporary folder and deletes it after use. */
 export async function withPriceFile<T>(
   name: string,
   rows: readonly string[],
@@ -86,7 +86,7 @@ export async function withPriceFile<T>(
   }
 }
 
-/** Numbers from zero to one by a small generator of their own (mulberry32). */
+/** Returns a generator of numbers from 0 to 1 (mulberry32). */
 function drawsFrom(seed: number): () => number {
   let state = seed;
   return () => {

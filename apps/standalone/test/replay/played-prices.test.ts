@@ -18,7 +18,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const RECORDED = path.join(PROJECT_ROOT, 'packages/testing/recorded');
 const TRADER = 'trader';
-/** Longer than any test: no round comes by itself but those for recorded prices. */
+/** Longer than any test, so that only recorded prices are read by interval. */
 const NO_TICK_MILLISECONDS = 3_600_000;
 
 /** The market maker of one process, playing a file, and the trigger engine on its board. */
@@ -85,7 +85,7 @@ test('a stop-loss and a limit buy at 18000 fill at the 17000 that follows a gap'
   }
 });
 
-test('prices that follow each other faster than ticks are quoted all the same', async () => {
+test('prices that are closer than two ticks are all quoted', async () => {
   const market = await openMarket(path.join(RECORDED, 'gap-after-first-line.csv'), {
     clock: systemClock,
     speed: '2000',

@@ -22,7 +22,7 @@ async function replay(options: Pick<ReplayOptions, 'file' | 'orders' | 'distort'
   return { count, differences, violations };
 }
 
-/** A market that wanders for a day. */
+/** A market on a random walk of one day. */
 const WAVE = [
   'open_time,close',
   ...Array.from({ length: 1_440 }, (_, minute) => {
@@ -32,7 +32,7 @@ const WAVE = [
 ];
 
 describe('a replay', { timeout: TEST_TIMEOUT_MILLISECONDS }, () => {
-  it('of a market that wanders ends as the walk over it says', async () => {
+  it('of a random walk ends as the walk over the file says', async () => {
     await withPriceFile('WAVE-1m.csv', WAVE, async (file) => {
       const { count, differences, violations } = await replay({ file, orders: 200 });
       expect(differences).toEqual([]);
@@ -41,7 +41,7 @@ describe('a replay', { timeout: TEST_TIMEOUT_MILLISECONDS }, () => {
     });
   });
 
-  it('would find an order service that misses prices', async () => {
+  it('finds an order service that misses prices', async () => {
     await withPriceFile('WAVE-1m.csv', WAVE, async (file) => {
       const distort: ReplayOptions['distort'] = (track) =>
         track.map((point, position) =>
@@ -51,20 +51,20 @@ describe('a replay', { timeout: TEST_TIMEOUT_MILLISECONDS }, () => {
     });
   });
 
-  it.each(Object.entries(MARKETS))('of %s ends as the walk over it says', async (_what, market) => {
+  it.each(Object.entries(MARKETS))('of %s ends as the walk over the file says', async (_what, market) => {
     await withPriceFile(market.file, rowsOf(market), async (file) => {
       const { count, differences, violations } = await replay({ file, orders: 200 });
       expect(differences).toEqual([]);
       expect(violations).toBe(0);
       expect(count('completed')).toBeGreaterThan(60);
-      // Some are refused by design, most are not.
+      // Some orders are refused on purpose, most are not.
       expect(count('refused')).toBeGreaterThan(0);
       expect(count('refused')).toBeLessThan(100);
     });
   });
 
   it.each(['gap-after-first-line.csv', 'daily-from-friday.csv'])(
-    'of %s ends as the walk over it says',
+    'of %s ends as the walk over the file says',
     async (name) => {
       const file = join(PROJECT_ROOT, 'packages/testing/recorded', name);
       const { differences, violations } = await replay({ file, orders: 100 });
@@ -73,9 +73,9 @@ describe('a replay', { timeout: TEST_TIMEOUT_MILLISECONDS }, () => {
     },
   );
 
-  // Of the days when a stablecoin lost its peg. The whole month takes minutes: `npm run cnop -- replay <file>`.
+  // The days on which a stablecoin lost its peg. The whole month takes minutes: `npm run cnop -- replay <file>`.
   it.skipIf(!existsSync(RECORDED)).each(['BTC-USD-1m-2023-03.csv', 'USDC-USD-1m-2023-03.csv'])(
-    'of 10 to 13 March in %s ends as the walk over it says',
+    'of 10 to 13 March in %s ends as the walk over the file says',
     async (name) => {
       const [header = '', ...rows] = (await readFile(join(RECORDED, name), 'utf8')).trim().split('\n');
       const days = rows.filter((row) => row >= '2023-03-10' && row < '2023-03-14');

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyStore } from '../../src/verify/audit-store.ts';
 
 const MAX_QUOTE_AGE_SECONDS = 15;
-/** Prices of which neither totals nor fees nor percentages come out even. */
+/** An asset whose totals, fees and percentages all need rounding. */
 const GOLD = anAsset({
   asset_id: 'GOLD',
   current_price: '2003.37',
@@ -77,7 +77,7 @@ async function place(fields: Readonly<Record<string, string>>): Promise<Order> {
 }
 
 async function trigger(order: Order, price: string): Promise<string> {
-  const attempt = await triggerOrder(deps(), waiting(order), (_order, quote) => ({ quote, price }));
+  const attempt = await triggerOrder(deps(), openOrder(order), (_order, quote) => ({ quote, price }));
   return attempt.kind === 'changed' ? attempt.order.status : attempt.kind;
 }
 
@@ -89,7 +89,7 @@ const deps = () => ({
   quoteFor: runtime.quotes.latest,
   maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
 });
-const waiting = ({ order_id, username, asset_id }: Order) => ({
+const openOrder = ({ order_id, username, asset_id }: Order) => ({
   orderId: order_id,
   username,
   assetId: asset_id,
@@ -100,7 +100,7 @@ async function expectSound(): Promise<void> {
   expect(violations).toEqual([]);
 }
 
-test('what the order service writes breaks no rule, at any step of the lives of its orders', async () => {
+test('the writes of the order service break no rule, at any step of an order', async () => {
   setPrice('2003.37');
   await place({ order_type: 'market_buy', quantity: '7.12345678', price_bound: '2050' });
   await place({ order_type: 'limit_buy', quantity: '0.333', price: '2100', client_order_id: 'met' });
@@ -132,7 +132,7 @@ test('what the order service writes breaks no rule, at any step of the lives of 
     headers: { authorization },
   });
   expect(cancelled.statusCode, cancelled.body).toBe(200);
-  await withdrawOrder(deps(), waiting(withdrawn), 'GOLD is no longer traded');
+  await withdrawOrder(deps(), openOrder(withdrawn), 'GOLD is no longer traded');
   await expectSound();
 
   const peak = setPrice('2103.19').bid;
@@ -144,7 +144,7 @@ test('what the order service writes breaks no rule, at any step of the lives of 
   await expectSound();
 
   clock.advanceSeconds(600);
-  expect((await expireOrder(deps(), waiting(expiring)))?.status).toBe('expired');
+  expect((await expireOrder(deps(), openOrder(expiring)))?.status).toBe('expired');
   setPrice('2600.01');
   expect(await trigger(sell, '2500.55')).toBe('completed');
   setPrice('1999.99');

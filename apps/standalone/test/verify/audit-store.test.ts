@@ -19,7 +19,7 @@ import { createSoundStore } from './sound-store.ts';
 import type { StoreEditor } from './store-editor.ts';
 import { createStoreEditor } from './store-editor.ts';
 
-/** What an order has only since orders can wait. */
+/** The fields that orders of earlier versions lack. */
 const NEW_FIELDS = [
   'fee_bps',
   'client_order_id',
@@ -85,28 +85,28 @@ test('an event may be a moment older than the one before it', async () => {
   expect((await verifyStore(store, { clock })).violations).toEqual([]);
 });
 
-test('events that are past their time may be there or not, in any order', async () => {
+test('events older than their retention may be missing in any order', async () => {
   for (const seq of [1, 3, 4, 8]) await editor.remove(event(editor, 'alice', seq));
   const monthLater: Clock = { now: () => new Date('2026-02-20T12:00:00.000Z') };
   expect((await verifyStore(store, { clock: monthLater })).violations).toEqual([]);
   expect((await verifyStore(store, { clock })).violation_count).toBeGreaterThan(0);
 });
 
-test('an order of the time before fees and events is sound as it was stored', async () => {
+test('an order of a version without fees and events breaks no rule', async () => {
   for (const seq of [1, 2, 3]) await editor.remove(event(editor, 'bob', seq));
   await editor.remove(openOrder(editor));
   await editor.edit(balance(editor, 'bob'), { event_seq: 0, held_balance: '0.00', open_order_count: 0 });
   const { key, attributes } = bobsBuy(editor);
   const older = Object.fromEntries(Object.entries(attributes).filter(([name]) => !NEW_FIELDS.includes(name)));
-  await editor.put(key, older, editor.placesOf(bobsBuy(editor)));
+  await editor.put(key, older, editor.indexEntriesOf(bobsBuy(editor)));
   expect((await verifyStore(store, { clock })).violations).toEqual([]);
 });
 
-test('sales of the time before they said what they realised are sound as they were stored', async () => {
+test('sales of a version without realised profit break no rule', async () => {
   const sale = order(editor, 'alice', 'market_sell', 'DOGE');
   for (const item of [trade(editor, sale), holding(editor, 'alice', 'DOGE')]) {
     const { realized_pnl: _untold, ...older } = item.attributes;
-    await editor.put(item.key, older, editor.placesOf(item));
+    await editor.put(item.key, older, editor.indexEntriesOf(item));
   }
   expect((await verifyStore(store, { clock })).violations).toEqual([]);
 });
@@ -118,7 +118,7 @@ test('a store without snapshots is audited too, and the report says so', async (
   expect(report.is_snapshot).toBe(false);
 });
 
-test('an audit sees one moment, whatever is written while it reads', async () => {
+test('an audit reads one moment of the store, even if items are written meanwhile', async () => {
   const bob = editor.find(({ key }) => key.pk === 'bob' && key.sk === 'BALANCE');
   const snapshot = await store.snapshot?.();
   if (!snapshot) throw new Error('the embedded store has snapshots');
@@ -137,7 +137,7 @@ test('an audit sees one moment, whatever is written while it reads', async () =>
   expect((await verifyStore(store, { clock })).violation_count).toBeGreaterThan(0);
 });
 
-test('every rule was broken by one corruption or another', () => {
+test('every rule is broken by at least one corruption', () => {
   expect([...broken].toSorted()).toEqual(Object.keys(RULES).toSorted());
 });
 

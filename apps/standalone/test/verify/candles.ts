@@ -40,7 +40,7 @@ const CANDLES: readonly Candle[] = [
   candle('1d', '2023-01-15T00:00:00.000Z', ['1500', '1600', '1400', '1550', '12']),
 ];
 
-/** What was recorded of ETH, and who records. */
+/** Returns the candles of ETH and the lease of the process that makes prices. */
 export function candleWrites(): Write[] {
   return [
     ...CANDLES.map(candleRecord.create),

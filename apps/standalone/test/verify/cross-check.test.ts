@@ -3,7 +3,7 @@ import { createCrossCheck } from '../../src/verify/cross-check.ts';
 
 const STATEMENTS = Array.from({ length: 500 }, (_, n) => [`order ${n}`, `cash ${n % 7}.00`] as const);
 
-test('what is claimed and confirmed in another order comes out even', () => {
+test('statements that are confirmed in another order are balanced', () => {
   const check = createCrossCheck();
   for (const [topic, text] of STATEMENTS) check.claim(topic, text);
   for (const [topic, text] of STATEMENTS.toReversed()) check.confirm(topic, text);

@@ -11,18 +11,18 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 import type { LiveEventType } from '@cnop/common/entities/user/live-event';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { anOrder } from '@cnop/testing/builders/order';
-import type { Execution } from './journal-lines.ts';
-import { ledgerLine, orderTold, tradeLine } from './journal-lines.ts';
+import type { Execution } from './journal-entries.ts';
+import { ledgerEntry, orderData, tradeEntry } from './journal-entries.ts';
 
-/** An order as its owner sends it, and what it must reserve or cost by the reckoning of whoever writes the test. */
+/** An order with the hold and cost that the test expects, computed by hand. */
 type Draft = Partial<Order> & Pick<Order, 'order_id' | 'order_type' | 'quantity'>;
 
 const STEPS_AT_ONCE = ['pending', 'confirmed', 'processing', 'completed'] as const;
 const NOTHING_YET = { quantity: '0', average_purchase_price: '1900', total_invested: '0.00' } as const;
 
 /**
- * Keeps the funds of one user by hand: it adds and subtracts what it is told and knows no rule of trading. What it
- * writes, the auditor must find sound.
+ * Keeps the funds of one user: it adds and subtracts the given amounts and knows no rule of trading. The audit must find
+ * no violation in its writes.
  * @param assetId the only asset that this user trades
  */
 export function createJournal(opened: Balance, assetId: string) {
@@ -37,7 +37,7 @@ export function createJournal(opened: Balance, assetId: string) {
   const orders = new Map<string, Order>();
   const lines: Write[] = [];
 
-  function tell(type: LiveEventType, at: string, order?: Order, tellsHolding = false): void {
+  function tell(type: LiveEventType, at: string, order?: Order, withHolding = false): void {
     balance = { ...balance, event_seq: balance.event_seq + 1, updated_at: at };
     const { event_seq: seq, current_balance, held_balance } = balance;
     const { quantity, held_quantity } = holding;
@@ -50,8 +50,8 @@ export function createJournal(opened: Balance, assetId: string) {
         username,
         data: {
           balance: { current_balance, held_balance },
-          ...(order && { order: orderTold(order) }),
-          ...(tellsHolding && { holding: { asset_id: assetId, quantity, held_quantity } }),
+          ...(order && { order: orderData(order) }),
+          ...(withHolding && { holding: { asset_id: assetId, quantity, held_quantity } }),
         },
       }),
     );
@@ -68,7 +68,7 @@ export function createJournal(opened: Balance, assetId: string) {
     const sequence = balance.transaction_count + 1;
     const size = formatUsd(decimal(amount).abs());
     const total = { deposit: 'total_deposits', order_payment: 'total_orders' } as const;
-    lines.push(ledgerLine(balance, { sequence, size, isCredit, next, type, reference_id, at }));
+    lines.push(ledgerEntry(balance, { sequence, size, isCredit, next, type, reference_id, at }));
     const isSummedUp = type === 'deposit' || !isCredit;
     balance = {
       ...balance,
@@ -121,7 +121,7 @@ export function createJournal(opened: Balance, assetId: string) {
       updated_at: at,
     };
     move(at, formatUsd(cash), order.order_id, 'order_payment');
-    lines.push(tradeLine(order, buys ? 'buy' : 'sell', execution));
+    lines.push(tradeEntry(order, buys ? 'buy' : 'sell', execution));
     const executed = { executed_price: price, total_amount: total, fees, executed_at: at, held_amount: '0' };
     const done: Order = {
       ...order,
@@ -138,14 +138,14 @@ export function createJournal(opened: Balance, assetId: string) {
       tell('balance.changed', at);
     },
 
-    /** An order that is executed in the commit that accepts it. */
+    /** Adds an order that is filled in the commit that accepts it. */
     execute(draft: Draft, execution: Execution): void {
       const { at } = execution;
       const history = STEPS_AT_ONCE.map((status) => ({ status, at, reason: null }));
       trade(anOrder({ ...blank(at), ...draft, status: 'completed', history }), execution);
     },
 
-    /** An order that waits and holds something. */
+    /** Adds an open order with a hold. */
     queue(at: string, draft: Draft & Pick<Order, 'held_amount' | 'accepted_quote' | 'expires_at'>): void {
       const history = (['pending', 'confirmed', 'queued'] as const).map((status) => ({
         status,
@@ -161,8 +161,8 @@ export function createJournal(opened: Balance, assetId: string) {
     trigger(orderId: string, trigger_quote: Quote, trigger_price: string, execution: Execution): void {
       const order = orderOf(orderId);
       hold(order, `-${order.held_amount}`);
-      const fired = { ...order, trigger_quote, trigger_price };
-      trade(moved(moved(fired, 'processing', execution.at), 'completed', execution.at), execution);
+      const triggered = { ...order, trigger_quote, trigger_price };
+      trade(moved(moved(triggered, 'processing', execution.at), 'completed', execution.at), execution);
     },
 
     end(
@@ -183,7 +183,7 @@ export function createJournal(opened: Balance, assetId: string) {
       tell(`order.${status}`, at, ended, order.order_type !== 'limit_buy');
     },
 
-    /** Everything that was told, each item in its last state. */
+    /** Returns the writes of all items, each in its last state. */
     writes(): Write[] {
       const claims = [...orders.values()].flatMap(({ client_order_id, order_id }) =>
         client_order_id === null

@@ -15,16 +15,16 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import { candleWrites } from './candles.ts';
-import { orderTold } from './journal-lines.ts';
-import { openOrderWrites } from './waiting-orders.ts';
+import { orderData } from './journal-entries.ts';
+import { openOrderWrites } from './open-orders.ts';
 
 const TEST_BCRYPT_COST = 4;
 /** The prices of the test are published once. */
 const MAX_QUOTE_AGE_SECONDS = 3_600;
-/** A limit buy of bob's that waits and holds cash. */
+/** The id of an open limit buy of bob, which holds cash. */
 export const OPEN_ORDER_ID = '01990000-0000-7000-8000-0000000000aa';
 const OPEN_ORDER_HOLD = '100.00';
-/** Later than everything that happened, on the same day. */
+/** The time of the audit: later than all changes, on the same day. */
 const AUDITED_AT = '2026-01-15T15:00:00.000Z';
 
 interface Call {
@@ -35,9 +35,8 @@ interface Call {
 }
 
 /**
- * A store that the real services have written: two customers who deposited, withdrew, bought and sold, an
- * administrator who adjusted a balance and a wrong password; and what was added by hand: orders that wait or have
- * waited, and candles.
+ * Creates a store that the real services have written: two customers who deposit, withdraw, buy and sell, an
+ * administrator who adjusts a balance, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
  */
 export async function createSoundStore(): Promise<{
   readonly store: TableStore;
@@ -108,7 +107,7 @@ export async function createSoundStore(): Promise<{
   }
   await expectRefusal(post({ url: '/auth/login', body: { username: 'bob', password: 'Wrong-Password-1' } }));
   await expectRefusal(
-    post({ url: '/auth/login', body: { username: 'nobody', password: 'Wrong-Password-1' } }),
+    post({ url: '/auth/login', body: { username: 'unknown', password: 'Wrong-Password-1' } }),
   );
 
   await post({ url: '/balance/deposit', as: 'alice', body: { amount: '10000' }, key: 'deposit-1' });
@@ -173,7 +172,7 @@ async function leaveOpenOrder(store: TableStore): Promise<void> {
       occurred_at: at,
       username: 'bob',
       data: {
-        order: orderTold(order),
+        order: orderData(order),
         balance: { current_balance: before.current_balance, held_balance: OPEN_ORDER_HOLD },
       },
     });

@@ -10,35 +10,35 @@ import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
 import type { IndexName } from '@cnop/common/database/tables';
 import { TABLE_NAMES, TABLES } from '@cnop/common/database/tables';
 
-type Places = Partial<Record<IndexName, IndexEntry>>;
+type IndexEntries = Partial<Record<IndexName, IndexEntry>>;
 
-/** What an item is stored with, read from the table and from every index, through no code of the auditor. */
+/** A stored item with its index entries, read without code of the audit. */
 interface Copied {
   readonly item: Item;
-  readonly places: Places;
+  readonly indexEntries: IndexEntries;
 }
 
-/** Changes single items of a store behind everybody's back, and puts all of them back. */
+/** Changes single items of a store directly, and restores all of them. */
 export interface StoreEditor {
-  /** The one item whose name begins and ends so. */
+  /** Returns the only item that matches. */
   find(matches: (item: Item) => boolean): Item;
   edit(item: Item, changes: Attributes): Promise<void>;
-  /** Stores an item with the places in indexes that it has, or with others. */
-  put(key: ItemKey, attributes: Attributes, places?: Places): Promise<void>;
+  /** Stores an item with these index entries. */
+  put(key: ItemKey, attributes: Attributes, indexEntries?: IndexEntries): Promise<void>;
   move(item: Item, to: Partial<ItemKey>): Promise<void>;
   remove(item: Item): Promise<void>;
-  placesOf(item: Item): Places;
+  indexEntriesOf(item: Item): IndexEntries;
   restore(): Promise<void>;
 }
 
 export async function createStoreEditor(store: TableStore): Promise<StoreEditor> {
   const copies = new Map<string, Copied>();
   for (const table of TABLE_NAMES) {
-    for await (const item of store.scan(table)) copies.set(nameOf(item.key), { item, places: {} });
+    for await (const item of store.scan(table)) copies.set(nameOf(item.key), { item, indexEntries: {} });
     for (const index of Object.keys(TABLES[table].indexes) as IndexName[]) {
       for await (const { key, entry } of store.scanIndex(table, index)) {
         const copied = copies.get(nameOf(key));
-        if (copied) copied.places[index] = entry;
+        if (copied) copied.indexEntries[index] = entry;
       }
     }
   }
@@ -50,9 +50,9 @@ export async function createStoreEditor(store: TableStore): Promise<StoreEditor>
       await store.transact(reads, () => ({ writes: chunk, result: undefined }));
     }
   };
-  const placesOf = (item: Item): Places => copies.get(nameOf(item.key))?.places ?? {};
-  const put = async (key: ItemKey, attributes: Attributes, places: Places = {}): Promise<void> =>
-    write([{ kind: 'replace', key, attributes, indexes: places }]);
+  const indexEntriesOf = (item: Item): IndexEntries => copies.get(nameOf(item.key))?.indexEntries ?? {};
+  const put = async (key: ItemKey, attributes: Attributes, indexEntries: IndexEntries = {}): Promise<void> =>
+    write([{ kind: 'replace', key, attributes, indexes: indexEntries }]);
 
   return {
     find(matches) {
@@ -61,24 +61,24 @@ export async function createStoreEditor(store: TableStore): Promise<StoreEditor>
       if (!only || found.length > 1) throw new Error(`${found.length} items match`);
       return only;
     },
-    edit: (item, changes) => put(item.key, { ...item.attributes, ...changes }, placesOf(item)),
+    edit: (item, changes) => put(item.key, { ...item.attributes, ...changes }, indexEntriesOf(item)),
     put,
     async move(item, to) {
       await write([{ kind: 'delete', key: item.key }]);
-      await put({ ...item.key, ...to }, item.attributes, placesOf(item));
+      await put({ ...item.key, ...to }, item.attributes, indexEntriesOf(item));
     },
     remove: (item) => write([{ kind: 'delete', key: item.key }]),
-    placesOf,
+    indexEntriesOf,
     async restore() {
       const present: Item[] = [];
       for (const table of TABLE_NAMES) for await (const item of store.scan(table)) present.push(item);
       await write(present.map(({ key }) => ({ kind: 'delete', key })));
       await write(
-        [...copies.values()].map(({ item: { key, attributes }, places }) => ({
+        [...copies.values()].map(({ item: { key, attributes }, indexEntries }) => ({
           kind: 'replace',
           key,
           attributes,
-          indexes: places,
+          indexes: indexEntries,
         })),
       );
     },

@@ -3,7 +3,7 @@ import { asset, breaks, candle } from './store-parts.ts';
 
 const MINUTES = ['12:00', '12:01', '12:02', '12:03', '12:04'];
 
-/** Candles and the assets that they are of. */
+/** Corruptions of candles and assets. */
 export const CANDLES: Readonly<Record<string, Corruption>> = {
   'a candle that closed above its highest price': async (editor) => {
     await editor.edit(candle(editor, '1m', '12:00'), { high: '2004' });
@@ -13,7 +13,7 @@ export const CANDLES: Readonly<Record<string, Corruption>> = {
     await editor.edit(candle(editor, '1m', '11:58'), { low: '1985.01' });
     return [breaks('candle-prices', candle(editor, '1m', '11:58'))];
   },
-  'a candle of a minute that opened in the middle of one': async (editor) => {
+  'a one-minute candle that opens in the middle of a minute': async (editor) => {
     const { key, attributes } = candle(editor, '1m', '11:58');
     const sk = '2026-01-15T11:58:30.000Z';
     await editor.put({ ...key, sk }, { ...attributes, open_time: sk });
@@ -44,7 +44,7 @@ export const CANDLES: Readonly<Record<string, Corruption>> = {
     await editor.put({ ...key, pk: 'CANDLE#XRP#1m' }, { ...attributes, asset_id: 'XRP' });
     return [breaks('asset-scale', `inventory/CANDLE#XRP#1m/${key.sk}`)];
   },
-  'an asset with a fee of more than everything': async (editor) => {
+  'an asset with a fee above 100 %': async (editor) => {
     const { key, attributes } = asset(editor, 'DOGE');
     const places = { CatalogueIndex: { pk: 'ASSET', sk: 'XRP' } };
     await editor.put({ ...key, pk: 'XRP' }, { ...attributes, asset_id: 'XRP', fee_bps: 10_001 }, places);

@@ -1,13 +1,22 @@
 import type { StoreEditor } from '../store-editor.ts';
 import type { Corruption } from './store-parts.ts';
-import { balance, breaks, CASH_IS_OFF, lastEvent, line, openOrder, SOMEBODY, text } from './store-parts.ts';
+import {
+  balance,
+  breaks,
+  CASH_IS_OFF,
+  lastEvent,
+  line,
+  MISSING_USER,
+  openOrder,
+  text,
+} from './store-parts.ts';
 
-/** Whoever changes a balance without an event is told of it by the last one, too. */
+/** A change of a balance without an event also differs from the last event. */
 const eventIsOff = (editor: StoreEditor, username: string) => [
   breaks('event-balance', lastEvent(editor, username), balance(editor, username)),
 ];
 
-/** Balances and the ledgers that explain them. */
+/** Corruptions of balances and ledgers. */
 export const CASH: Readonly<Record<string, Corruption>> = {
   'a balance raised by hand': async (editor) => {
     await editor.edit(balance(editor, 'bob'), { current_balance: '5000.00' });
@@ -21,7 +30,7 @@ export const CASH: Readonly<Record<string, Corruption>> = {
     await editor.edit(balance(editor, 'bob'), { transaction_count: 3 });
     return [breaks('balance-count', balance(editor, 'bob'))];
   },
-  'more held than there is': async (editor) => {
+  'a hold above the balance': async (editor) => {
     await editor.edit(balance(editor, 'bob'), { held_balance: '600.00' });
     return [
       breaks('balance-bounds', balance(editor, 'bob')),
@@ -41,23 +50,23 @@ export const CASH: Readonly<Record<string, Corruption>> = {
     await editor.edit(balance(editor, 'bob'), { held_balance: '0.00' });
     return [breaks('balance-held', balance(editor, 'bob')), ...eventIsOff(editor, 'bob')];
   },
-  'an open order of somebody without a balance': async (editor) => {
+  'an open order of a user without a balance': async (editor) => {
     const key = { table: 'orders', pk: 'carols-order', sk: 'ORDER' } as const;
-    const attributes = { ...openOrder(editor).attributes, order_id: key.pk, username: SOMEBODY };
+    const attributes = { ...openOrder(editor).attributes, order_id: key.pk, username: MISSING_USER };
     const created = text(openOrder(editor), 'created_at');
     await editor.put(key, attributes, {
-      UserOrdersIndex: { pk: SOMEBODY, sk: `${created}#${key.pk}` },
+      UserOrdersIndex: { pk: MISSING_USER, sk: `${created}#${key.pk}` },
       TriggerIndex: { pk: 'BTC#ASK_LE', sk: `000000000040000.000000000000000000#${key.pk}` },
       // The last letter of the id is an r, the character 114, and 114 = 14 x 8 + 2.
       OrderExpiryIndex: { pk: 'EXPIRY#2', sk: `2026-02-14T13:00:00.000Z#${key.pk}` },
     });
     return [
-      breaks('balance-held', `users/${SOMEBODY}/BALANCE`),
+      breaks('balance-held', `users/${MISSING_USER}/BALANCE`),
       breaks('event-order', 'orders/carols-order/ORDER'),
     ];
   },
   'a ledger with a gap': async (editor) => {
-    // The adjustment stands behind the gap; total and count cover the missing deposit.
+    // The adjustment comes after the gap; total and count still include the missing deposit.
     await editor.remove(line(editor, 'alice', 2));
     return [
       breaks('ledger-sequence', line(editor, 'alice', 3)),

@@ -4,13 +4,13 @@ import { CASH } from './cash.ts';
 import { EVENTS } from './events.ts';
 import { INDEXES } from './indexes.ts';
 import { ITEMS } from './items.ts';
+import { OPEN_ORDERS } from './open-orders.ts';
 import { ORDERS } from './orders.ts';
 import type { Corruption } from './store-parts.ts';
 import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
-import { WAITING } from './waiting.ts';
 
-/** What is damaged, one thing at a time; the name ends the sentence "the audit names ...". */
+/** Corruptions of a sound store, one at a time. The name completes the sentence "the audit names ...". */
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...ITEMS,
   ...ACCOUNTS,
@@ -18,7 +18,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...TRADES,
   ...ORDERS,
   ...TERMS,
-  ...WAITING,
+  ...OPEN_ORDERS,
   ...EVENTS,
   ...CANDLES,
   ...INDEXES,

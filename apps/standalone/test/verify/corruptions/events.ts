@@ -1,5 +1,5 @@
 import type { Attributes, Item } from '@cnop/common/database/table-store';
-import { minute } from '../waiting-orders.ts';
+import { minute } from '../open-orders.ts';
 import type { Corruption } from './store-parts.ts';
 import {
   balance,
@@ -9,13 +9,13 @@ import {
   event,
   eventOf,
   lastEvent,
+  MISSING_USER,
   openOrder,
-  SOMEBODY,
 } from './store-parts.ts';
 
 const dataOf = (item: Item): Attributes => item.attributes['data'] as Attributes;
 
-/** Sequences of events, and what they tell. */
+/** Corruptions of events. */
 export const EVENTS: Readonly<Record<string, Corruption>> = {
   'events with a gap': async (editor) => {
     await editor.remove(event(editor, 'alice', 3));
@@ -29,7 +29,7 @@ export const EVENTS: Readonly<Record<string, Corruption>> = {
     await editor.remove(lastEvent(editor, 'alice'));
     return [breaks('event-sequence', lastEvent(editor, 'alice'))];
   },
-  'a count beyond the events, of a balance that did not change of late': async (editor) => {
+  'a count beyond the events, of a balance that did not change recently': async (editor) => {
     const changes = { event_seq: 21, updated_at: '2025-11-01T12:00:00.000Z' };
     await editor.edit(balance(editor, 'dora'), changes);
     return [breaks('event-sequence', 'users/EVENT#dora/0000000000000021')];
@@ -39,7 +39,7 @@ export const EVENTS: Readonly<Record<string, Corruption>> = {
     await editor.put({ ...key, sk: '0000000000000009' }, { ...attributes, seq: 9 });
     return [breaks('event-sequence', 'users/EVENT#alice/0000000000000009')];
   },
-  'a user whose events are all gone': async (editor) => {
+  'a user without any event': async (editor) => {
     for (const seq of [1, 2, 3]) await editor.remove(event(editor, 'bob', seq));
     return [
       breaks('event-sequence', event(editor, 'bob', 3)),
@@ -51,11 +51,11 @@ export const EVENTS: Readonly<Record<string, Corruption>> = {
     await editor.edit(event(editor, 'bob', 1), { occurred_at: minute('00') });
     return [breaks('event-times', event(editor, 'bob', 2))];
   },
-  'an event of nobody': async (editor) => {
+  'an event without a user': async (editor) => {
     const { attributes } = event(editor, 'bob', 1);
-    const key = { table: 'users', pk: `EVENT#${SOMEBODY}`, sk: '0000000000000001' } as const;
-    await editor.put(key, { ...attributes, username: SOMEBODY });
-    return [breaks('account-parts', `users/${SOMEBODY}/BALANCE`)];
+    const key = { table: 'users', pk: `EVENT#${MISSING_USER}`, sk: '0000000000000001' } as const;
+    await editor.put(key, { ...attributes, username: MISSING_USER });
+    return [breaks('account-parts', `users/${MISSING_USER}/BALANCE`)];
   },
   'an event that cannot be read': async (editor) => {
     await editor.edit(event(editor, 'bob', 1), { occurred_at: 'yesterday' });
@@ -65,7 +65,7 @@ export const EVENTS: Readonly<Record<string, Corruption>> = {
     await editor.edit(event(editor, 'bob', 1), { username: 'alice' });
     return [breaks('item-key', event(editor, 'bob', 1))];
   },
-  'an event of an order that tells of none': async (editor) => {
+  'an event of an order without the order': async (editor) => {
     const found = dorasOrder(editor, 'cancelled');
     const told = eventOf(editor, found, 'cancelled');
     const { order: _order, ...data } = dataOf(told);
@@ -77,25 +77,25 @@ export const EVENTS: Readonly<Record<string, Corruption>> = {
     await editor.edit(told, { type: 'order.expired' });
     return [breaks('event-data', told)];
   },
-  'an event of an order that tells of another holding': async (editor) => {
+  'an event of an order with another position': async (editor) => {
     const told = eventOf(editor, dorasOrder(editor, 'cancelled'), 'cancelled');
     const data = { ...dataOf(told), holding: { asset_id: 'BTC', quantity: '1', held_quantity: '0' } };
     await editor.edit(told, { data });
     return [breaks('event-data', told), breaks('event-holding', told, 'users/dora/ASSET#BTC')];
   },
-  'an order whose owner was never told': async (editor) => {
+  'an order without its event': async (editor) => {
     const told = eventOf(editor, bobsBuy(editor), 'completed');
     const { balance: figures } = dataOf(told);
     await editor.edit(told, { type: 'balance.changed', data: { balance: figures ?? null } });
     return [breaks('event-order', bobsBuy(editor))];
   },
-  'an order whose owner was told twice': async (editor) => {
+  'an order with two events of one status': async (editor) => {
     const told = eventOf(editor, bobsBuy(editor), 'completed');
     const first = event(editor, 'bob', 1);
     await editor.edit(first, { ...told.attributes, seq: 1 });
     return [breaks('event-order', bobsBuy(editor), first, told)];
   },
-  'an event that tells another fee than its order': async (editor) => {
+  'an event with another fee than its order': async (editor) => {
     const found = dorasOrder(editor, 'bounded');
     const told = eventOf(editor, found, 'completed');
     const { order: summary } = dataOf(told);

@@ -1,21 +1,21 @@
 import type { Corruption } from './store-parts.ts';
 import { asset, bobsBuy, breaks, session, user } from './store-parts.ts';
 
-/** Places in secondary indexes. */
+/** Corruptions of secondary indexes. */
 export const INDEXES: Readonly<Record<string, Corruption>> = {
-  'a user who is in no index': async (editor) => {
+  'a user without index entries': async (editor) => {
     const { key, attributes } = user(editor, 'bob');
     await editor.put(key, attributes);
     return [breaks('index-missing', user(editor, 'bob')), breaks('index-missing', user(editor, 'bob'))];
   },
-  'an asset that the catalogue does not list': async (editor) => {
+  'an asset without its index entry': async (editor) => {
     const { key, attributes } = asset(editor, 'BTC');
     await editor.put(key, attributes);
     return [breaks('index-missing', asset(editor, 'BTC'))];
   },
-  'an order at the wrong place of an index': async (editor) => {
+  'an order with a wrong index entry': async (editor) => {
     const found = bobsBuy(editor);
-    const places = { ...editor.placesOf(found), UserOrdersIndex: { pk: 'alice', sk: 'stolen' } };
+    const places = { ...editor.indexEntriesOf(found), UserOrdersIndex: { pk: 'alice', sk: 'stolen' } };
     await editor.put(found.key, found.attributes, places);
     return [breaks('index-missing', found), breaks('index-stray', found)];
   },

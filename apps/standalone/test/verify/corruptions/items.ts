@@ -1,7 +1,7 @@
 import type { Corruption } from './store-parts.ts';
 import { asset, balance, bobsBuy, breaks, holding, order, session, trade } from './store-parts.ts';
 
-/** Items by themselves: kinds, shapes, keys. */
+/** Corruptions of kinds, schemas and keys. */
 export const ITEMS: Readonly<Record<string, Corruption>> = {
   'an item of an unknown kind': async (editor) => {
     await editor.put({ table: 'users', pk: 'alice', sk: 'COUPON#1' }, { value: '5.00' });
@@ -15,7 +15,7 @@ export const ITEMS: Readonly<Record<string, Corruption>> = {
       breaks('item-kind', 'inventory/LEASE#ELSE/LEASE'),
     ];
   },
-  'a peak under another number than its own': async (editor) => {
+  'a peak under a key with another number': async (editor) => {
     const found = editor.find(({ key }) => key.pk === 'PEAKS#ETH');
     await editor.edit(found, { seq: 3 });
     return [breaks('item-key', found)];
@@ -56,7 +56,7 @@ export const ITEMS: Readonly<Record<string, Corruption>> = {
   },
   'a total with three fraction digits': async (editor) => {
     await editor.edit(balance(editor, 'grace'), { total_refunds: '0.000' });
-    // Zero thousandths are no thousandths: the value counts, not the way it is written.
+    // A third digit of 0 is allowed: the value counts, not its spelling.
     await editor.edit(balance(editor, 'bob'), { total_refunds: '0.001' });
     return [breaks('item-scale', balance(editor, 'bob')), breaks('balance-totals', balance(editor, 'bob'))];
   },

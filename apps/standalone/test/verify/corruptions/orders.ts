@@ -15,7 +15,7 @@ import {
   trade,
 } from './store-parts.ts';
 
-/** Lives of orders, and the answers that were remembered of them. */
+/** Corruptions of histories of orders, and of remembered answers. */
 export const ORDERS: Readonly<Record<string, Corruption>> = {
   'a history that skips a step': async (editor) => {
     const found = bobsBuy(editor);
@@ -24,7 +24,7 @@ export const ORDERS: Readonly<Record<string, Corruption>> = {
     await editor.edit(found, { history });
     return [breaks('order-history', found)];
   },
-  'a history that ends elsewhere than the order': async (editor) => {
+  'a history that ends with another status than the order': async (editor) => {
     const found = openOrder(editor);
     const at = text(found, 'created_at');
     await editor.edit(found, { history: steps(at, 'pending', 'confirmed') });
@@ -60,7 +60,7 @@ export const ORDERS: Readonly<Record<string, Corruption>> = {
       breaks('trade-order', payment(editor, found), trade(editor, found), found),
     ];
   },
-  'an answer that speaks of an order which is not stored': async (editor) => {
+  'an answer with an order that is not stored': async (editor) => {
     const response = text(answer(editor, 'POST /orders#buy-1'), 'response');
     const found = order(editor, 'alice', 'market_buy', 'BTC');
     await editor.edit(answer(editor, 'POST /orders#buy-1'), {

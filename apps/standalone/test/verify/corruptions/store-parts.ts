@@ -4,13 +4,13 @@ import { nameOf } from '../../../src/verify/violation.ts';
 import { OPEN_ORDER_ID } from '../sound-store.ts';
 import type { StoreEditor } from '../store-editor.ts';
 
-/** What the audit must say of a corruption: this rule, of exactly these items. */
+/** The violation that the audit must report for a corruption: the rule and exactly these items. */
 export interface Expected {
   readonly rule: Rule;
   readonly keys: readonly string[];
 }
 
-/** Damages one thing and says what must be found. */
+/** Damages a store in one place and returns the expected violations. */
 export type Corruption = (editor: StoreEditor) => Promise<Expected[]>;
 
 export const breaks = (rule: Rule, ...items: (Item | string)[]): Expected => ({
@@ -18,17 +18,17 @@ export const breaks = (rule: Rule, ...items: (Item | string)[]): Expected => ({
   keys: items.map((item) => (typeof item === 'string' ? item : nameOf(item.key))),
 });
 
-/** A text that an item is known to have. */
+/** Returns a text field that an item must have. */
 export function text(item: Item, name: string): string {
   const value = item.attributes[name];
   if (typeof value !== 'string') throw new Error(`${nameOf(item.key)} has no ${name}`);
   return value;
 }
 
-/** Cash appears or vanishes: whatever else is found, the sum over everybody is wrong too. */
+/** The violation of the sum over all users, which comes with every amount that appears or vanishes. */
 export const CASH_IS_OFF = breaks('conservation');
 export const AT = '2026-01-15T11:00:00.000Z';
-export const SOMEBODY = 'carol';
+export const MISSING_USER = 'carol';
 
 const at = (editor: StoreEditor, pk: string, sk: string): Item =>
   editor.find(({ key }) => key.pk === pk && key.sk === sk);
@@ -61,12 +61,12 @@ export const openOrder = (editor: StoreEditor): Item => at(editor, OPEN_ORDER_ID
 export const steps = (at: string, ...statuses: string[]): Attributes[] =>
   statuses.map((status) => ({ status, at, reason: null }));
 
-/** An event by its number. */
+/** Returns an event by its number. */
 export const event = (editor: StoreEditor, username: string, seq: number): Item =>
   editor.find(({ key }) => key.pk === `EVENT#${username}` && Number(key.sk) === seq);
 export const lastEvent = (editor: StoreEditor, username: string): Item =>
   event(editor, username, Number(balance(editor, username).attributes['event_seq']));
-/** The event that tells of an order's change. */
+/** Returns the event of a change of an order. */
 export const eventOf = (editor: StoreEditor, of: Item, type: string): Item =>
   editor.find(({ key, attributes }) => {
     const data = JSON.stringify(attributes['data'] ?? {});
@@ -74,7 +74,7 @@ export const eventOf = (editor: StoreEditor, of: Item, type: string): Item =>
       key.pk.startsWith('EVENT#') && attributes['type'] === `order.${type}` && data.includes(`"${of.key.pk}"`)
     );
   });
-/** One of dora's orders, by what became of it. */
+/** Returns an order of dora by its name, which says its result. */
 export const dorasOrder = (editor: StoreEditor, name: string): Item => at(editor, `dora-${name}`, 'ORDER');
 export const candle = (editor: StoreEditor, interval: string, time: string): Item =>
   at(editor, `CANDLE#ETH#${interval}`, `2026-01-15T${time}:00.000Z`);

@@ -1,9 +1,9 @@
 import type { Corruption } from './store-parts.ts';
 import { balance, breaks, dorasOrder, eventOf, holding, payment, trade } from './store-parts.ts';
 
-/** What conditional orders ask for, hold and cost. */
+/** Corruptions of terms, holds and fees of conditional orders. */
 export const TERMS: Readonly<Record<string, Corruption>> = {
-  'a waiting buy that holds nothing for its fee': async (editor) => {
+  'an open buy whose hold lacks the fee': async (editor) => {
     await editor.edit(dorasOrder(editor, 'buys'), { held_amount: '450.00' });
     return [
       breaks('order-held', dorasOrder(editor, 'buys')),
@@ -14,7 +14,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
     await editor.edit(dorasOrder(editor, 'cancelled'), { held_amount: '0.1' });
     return [breaks('order-held', dorasOrder(editor, 'cancelled'))];
   },
-  'units that stay held when their order is over': async (editor) => {
+  'units that stay held after their order is final': async (editor) => {
     const found = holding(editor, 'dora', 'ETH');
     await editor.edit(found, { held_quantity: '0.7' });
     return [
@@ -22,7 +22,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
       breaks('event-holding', eventOf(editor, dorasOrder(editor, 'stopped'), 'completed'), found),
     ];
   },
-  'more of a holding held than there is': async (editor) => {
+  'a hold above the quantity of the position': async (editor) => {
     const found = holding(editor, 'dora', 'ETH');
     await editor.edit(found, { held_quantity: '4.2' });
     return [
@@ -31,7 +31,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
       breaks('event-holding', eventOf(editor, dorasOrder(editor, 'stopped'), 'completed'), found),
     ];
   },
-  'units held of a holding that is gone': async (editor) => {
+  'units held of a missing position': async (editor) => {
     const found = holding(editor, 'dora', 'ETH');
     await editor.remove(found);
     return [
@@ -40,7 +40,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
       breaks('event-holding', eventOf(editor, dorasOrder(editor, 'stopped'), 'completed'), found),
     ];
   },
-  'a stop-loss with a bound, and executed below it': async (editor) => {
+  'a stop-loss filled below its bound': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), { price_bound: '1950' });
     return [breaks('order-limit', dorasOrder(editor, 'stopped'))];
   },
@@ -51,7 +51,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
       breaks('order-acceptance', dorasOrder(editor, 'stopped')),
     ];
   },
-  'a stop-loss at another price than that of its execution': async (editor) => {
+  'a stop-loss whose price is not that of its fill': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), { price: '1960' });
     return [breaks('order-fields', dorasOrder(editor, 'stopped'))];
   },
@@ -59,7 +59,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
     await editor.edit(dorasOrder(editor, 'trailed'), { trail_percent: '5' });
     return [breaks('order-fields', dorasOrder(editor, 'trailed'))];
   },
-  'a trailing stop that trails by everything': async (editor) => {
+  'a trailing stop that trails by 100 %': async (editor) => {
     await editor.edit(dorasOrder(editor, 'trails'), { trail_percent: '100' });
     return [
       breaks('order-fields', dorasOrder(editor, 'trails')),
@@ -80,7 +80,7 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
       breaks('event-order', found, eventOf(editor, found, 'queued'), eventOf(editor, found, 'completed')),
     ];
   },
-  'a fee for what was not executed': async (editor) => {
+  'a fee of an order that was not filled': async (editor) => {
     const found = dorasOrder(editor, 'cancelled');
     await editor.edit(found, { fees: '0.01' });
     return [
@@ -103,11 +103,11 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
       breaks('conservation'),
     ];
   },
-  'a limit order that waits for another total than its limit makes': async (editor) => {
+  'an open limit order whose total is not that of its limit': async (editor) => {
     await editor.edit(dorasOrder(editor, 'buys'), { total_amount: '449.99' });
     return [breaks('order-amount', dorasOrder(editor, 'buys'))];
   },
-  'a total that only an execution could tell': async (editor) => {
+  'a total of an order that was not filled and has no limit': async (editor) => {
     const found = dorasOrder(editor, 'cancelled');
     await editor.edit(found, { total_amount: '260.00' });
     return [

@@ -22,23 +22,23 @@ import {
 
 const boughtEvent = (editor: StoreEditor) => eventOf(editor, bobsBuy(editor), 'completed');
 
-/** Holdings, and orders with their payments and asset transactions. */
+/** Corruptions of positions, payments and asset transactions. */
 export const TRADES: Readonly<Record<string, Corruption>> = {
-  'a holding with more than was bought': async (editor) => {
+  'a position of more than was bought': async (editor) => {
     await editor.edit(holding(editor, 'bob', 'BTC'), { quantity: '0.02' });
     return [
       breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
       breaks('event-holding', boughtEvent(editor), holding(editor, 'bob', 'BTC')),
     ];
   },
-  'trades without a holding': async (editor) => {
+  'trades without a position': async (editor) => {
     await editor.remove(holding(editor, 'bob', 'BTC'));
     return [
       breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
       breaks('event-holding', boughtEvent(editor), holding(editor, 'bob', 'BTC')),
     ];
   },
-  'a holding without trades': async (editor) => {
+  'a position without trades': async (editor) => {
     const key = { table: 'users', pk: 'grace', sk: 'ASSET#BTC' } as const;
     const attributes = { ...holding(editor, 'bob', 'BTC').attributes, username: 'grace' };
     await editor.put(key, attributes, { AssetIndex: { pk: 'BTC', sk: 'grace' } });
@@ -47,42 +47,42 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('holding-basis', 'users/grace/ASSET#BTC'),
     ];
   },
-  'a negative holding': async (editor) => {
+  'a negative position': async (editor) => {
     await editor.edit(holding(editor, 'bob', 'BTC'), { quantity: '-0.01' });
     return [breaks('item-schema', holding(editor, 'bob', 'BTC'))];
   },
-  'an empty holding that cost something': async (editor) => {
+  'an empty position with a cost': async (editor) => {
     await editor.edit(holding(editor, 'alice', 'BTC'), { total_invested: '1.00' });
     return [
       breaks('holding-cost', holding(editor, 'alice', 'BTC')),
       breaks('holding-basis', holding(editor, 'alice', 'BTC')),
     ];
   },
-  'a holding that cost more than was paid for it': async (editor) => {
+  'a position that cost more than was paid for it': async (editor) => {
     await editor.edit(holding(editor, 'bob', 'BTC'), { total_invested: '500.01' });
     return [breaks('holding-basis', holding(editor, 'bob', 'BTC'))];
   },
-  'a holding that realised more than its sales': async (editor) => {
+  'a position that realised more than its sales': async (editor) => {
     await editor.edit(holding(editor, 'dora', 'ETH'), { realized_pnl: '126.21' });
     return [
       breaks('holding-profit', holding(editor, 'dora', 'ETH')),
       breaks('holding-basis', holding(editor, 'dora', 'ETH')),
     ];
   },
-  'a sale that realised more than its holding knows': async (editor) => {
+  'a sale that realised more than its position': async (editor) => {
     await editor.edit(trade(editor, dorasOrder(editor, 'stopped')), { realized_pnl: '28.20' });
     return [breaks('holding-profit', holding(editor, 'dora', 'ETH'))];
   },
-  'a sale and its holding that agree on a loss which was a gain': async (editor) => {
+  'a sale and its position that both state a loss instead of a gain': async (editor) => {
     await editor.edit(trade(editor, dorasOrder(editor, 'stopped')), { realized_pnl: '-28.19' });
     await editor.edit(holding(editor, 'dora', 'ETH'), { realized_pnl: '69.82' });
     return [breaks('holding-basis', holding(editor, 'dora', 'ETH'))];
   },
-  'a sale that does not say what it realised': async (editor) => {
+  'a sale without realised profit': async (editor) => {
     await editor.edit(trade(editor, dorasOrder(editor, 'stopped')), { realized_pnl: null });
     return [breaks('holding-profit', holding(editor, 'dora', 'ETH'))];
   },
-  'a gain of a part of a cent': async (editor) => {
+  'a realised profit with a part of a cent': async (editor) => {
     await editor.edit(holding(editor, 'dora', 'ETH'), { realized_pnl: '126.201' });
     return [
       breaks('item-scale', holding(editor, 'dora', 'ETH')),
@@ -90,7 +90,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('holding-basis', holding(editor, 'dora', 'ETH')),
     ];
   },
-  'a holding finer than its asset allows': async (editor) => {
+  'a position with more digits than its asset allows': async (editor) => {
     const { key } = holding(editor, 'alice', 'DOGE');
     const quantity = `${text(holding(editor, 'alice', 'DOGE'), 'quantity')}00001`;
     await editor.edit(holding(editor, 'alice', 'DOGE'), { quantity });
@@ -101,7 +101,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('event-holding', eventOf(editor, sale, 'completed'), nameOf(key)),
     ];
   },
-  'a price finer than its asset allows': async (editor) => {
+  'a price with more digits than its asset allows': async (editor) => {
     await editor.edit(asset(editor, 'BTC'), { current_price: '50000.001' });
     return [breaks('asset-scale', asset(editor, 'BTC'))];
   },
@@ -115,7 +115,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('balance-totals', balance(editor, 'bob')),
     ];
   },
-  'a position that is left of an asset that says it was settled': async (editor) => {
+  'a position that is left in a settled asset': async (editor) => {
     const found = asset(editor, 'BTC');
     const at = text(found, 'created_at');
     await editor.edit(found, {
@@ -171,7 +171,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
   },
   'an asset transaction at another price than its order': async (editor) => {
     const found = order(editor, 'alice', 'market_sell', 'DOGE');
-    // Rounded, it makes the same sum.
+    // The rounded total is the same.
     await editor.edit(trade(editor, found), { price: '0.123457' });
     return [breaks('trade-asset', found, trade(editor, found))];
   },
@@ -227,7 +227,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     await editor.edit(payment(editor, found), { reference_id: null });
     return [breaks('trade-order', payment(editor, found)), breaks('trade-cash', found)];
   },
-  'an airdrop, which nobody offers': async (editor) => {
+  'an airdrop, which is not a known type': async (editor) => {
     const found = bobsBuy(editor);
     await editor.edit(trade(editor, found), { transaction_type: 'airdrop' });
     return [

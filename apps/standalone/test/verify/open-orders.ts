@@ -10,7 +10,7 @@ import { aUser } from '@cnop/testing/builders/user';
 import { createJournal } from './journal.ts';
 
 const LONG_AGO = '2025-11-01T12:00:00.000Z';
-/** Events that long ago are deleted. */
+/** The number of events that are older than their retention and therefore deleted. */
 const FORGOTTEN_EVENTS = 2;
 const LATER = '2026-02-14T13:00:00.000Z';
 const FEE_BPS = 25;
@@ -24,14 +24,14 @@ export function ethQuote(bid: string, mid: string, ask: string, seq = 1): Quote 
 const ACCEPTED = ethQuote('1999.50', '2000.00', '2000.50');
 
 /**
- * What dora did, every figure reckoned by hand: orders of each type, in each state that an order can rest in, with a
- * fee of a quarter of a percent. What moved before events are kept has none any more.
+ * Returns the account of dora, with every figure computed by hand: orders of each type and each stored status, with a fee
+ * of a quarter of a percent. Changes older than the retention of events have no event.
  */
 export function openOrderWrites(): Write[] {
   const dora = aUser({ username: 'dora', created_at: LONG_AGO, updated_at: LONG_AGO });
   const journal = createJournal(emptyBalance('dora', LONG_AGO), 'ETH');
   const fee_bps = FEE_BPS;
-  const waits = { accepted_quote: ACCEPTED, expires_at: LATER, fee_bps } as const;
+  const open = { accepted_quote: ACCEPTED, expires_at: LATER, fee_bps } as const;
 
   journal.deposit(LONG_AGO, '10000.00');
   journal.execute(
@@ -65,7 +65,7 @@ export function openOrderWrites(): Write[] {
 
   // Buys hold their total at the limit and the fee of it.
   journal.queue(minute('02'), {
-    ...waits,
+    ...open,
     order_id: 'dora-bought',
     order_type: 'limit_buy',
     quantity: '1',
@@ -74,7 +74,7 @@ export function openOrderWrites(): Write[] {
     held_amount: '1904.75',
   });
   journal.queue(minute('03'), {
-    ...waits,
+    ...open,
     order_id: 'dora-buys',
     order_type: 'limit_buy',
     quantity: '0.25',
@@ -85,7 +85,7 @@ export function openOrderWrites(): Write[] {
   });
   // Sales hold units.
   journal.queue(minute('04'), {
-    ...waits,
+    ...open,
     order_id: 'dora-sells',
     order_type: 'limit_sell',
     quantity: '0.2',
@@ -100,7 +100,7 @@ export function openOrderWrites(): Write[] {
     ['dora-cancelled', 'take_profit', '0.1', '2600'],
   ] as const) {
     journal.queue(minute('05'), {
-      ...waits,
+      ...open,
       order_id,
       order_type,
       quantity,
@@ -109,7 +109,7 @@ export function openOrderWrites(): Write[] {
     });
   }
   journal.queue(minute('06'), {
-    ...waits,
+    ...open,
     order_id: 'dora-expired',
     order_type: 'take_profit',
     quantity: '0.1',
@@ -118,7 +118,7 @@ export function openOrderWrites(): Write[] {
     expires_at: minute('13'),
   });
   journal.queue(minute('07'), {
-    ...waits,
+    ...open,
     order_id: 'dora-trailed',
     order_type: 'trailing_stop',
     quantity: '0.4',
@@ -126,7 +126,7 @@ export function openOrderWrites(): Write[] {
     held_amount: '0.4',
   });
   journal.queue(minute('08'), {
-    ...waits,
+    ...open,
     order_id: 'dora-trails',
     order_type: 'trailing_stop',
     quantity: '0.1',
@@ -135,7 +135,7 @@ export function openOrderWrites(): Write[] {
   });
 
   // 4.725, 1.904 and 0.48525 of fees are rounded up. The trailing stop has seen a bid of 2010.
-  // Of 4.6 that cost 7609.30, 4.2 keep 6947.62 of it, rounded down, and 4.1 then 6782.20.
+  // The cost of 4.6 is 7609.30. A position of 4.2 keeps 6947.62 of it, rounded down, and 4.1 then 6782.20.
   journal.trigger('dora-bought', ethQuote('1894', '1894.50', '1895', 2), '1900', {
     at: minute('10'),
     price: '1890',

@@ -7,25 +7,25 @@ import type { LiveEventData } from '@cnop/common/entities/user/live-event';
 import { anAssetTransaction } from '@cnop/testing/builders/asset';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 
-/** What an execution moved, reckoned by hand. */
+/** The figures of a fill, computed by hand. */
 export interface Execution {
   readonly at: string;
   readonly price: string;
   readonly total: string;
   readonly fees: string;
-  /** What a sale brought beyond the cost. */
+  /** The realised profit of a sale. */
   readonly realized?: string;
 }
 
-/** What an event tells of an order. */
-export function orderTold(order: Order): NonNullable<LiveEventData['order']> {
+/** Returns the order data of an event. */
+export function orderData(order: Order): NonNullable<LiveEventData['order']> {
   const { order_id, client_order_id, asset_id, order_type, status } = order;
   const { quantity, executed_price, total_amount, fees } = order;
   const what = { order_id, client_order_id, asset_id, order_type, status, quantity };
   return { ...what, executed_price, total_amount, fees };
 }
 
-/** An amount that moves. */
+/** A ledger entry in short form. */
 interface Movement {
   readonly sequence: number;
   readonly size: string;
@@ -36,7 +36,7 @@ interface Movement {
   readonly at: string;
 }
 
-export function ledgerLine(before: Balance, movement: Movement): Write {
+export function ledgerEntry(before: Balance, movement: Movement): Write {
   const { sequence, size, isCredit, next, type, reference_id, at } = movement;
   return balanceTransactionRecord.create(
     aBalanceTransaction({
@@ -56,7 +56,7 @@ export function ledgerLine(before: Balance, movement: Movement): Write {
   );
 }
 
-export function tradeLine(order: Order, type: 'buy' | 'sell', execution: Execution): Write {
+export function tradeEntry(order: Order, type: 'buy' | 'sell', execution: Execution): Write {
   const { at, price, total, fees, realized = null } = execution;
   return assetTransactionRecord.create(
     anAssetTransaction({
