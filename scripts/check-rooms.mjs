@@ -13,15 +13,16 @@ import { filesOfOneOrder } from './order-coverage.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Lower a limit in the change that makes it possible. */
-const MAX_TINY_FILES = 25;
+const MAX_TINY_FILES = 20;
 const MAX_LARGE_FILES = 0;
 const MAX_UNDOCUMENTED_FUNCTIONS = 5;
-const MAX_VAGUE_SUBJECTS = 230;
+const MAX_VAGUE_SUBJECTS = 110;
 const MAX_FILES_OF_AN_ORDER = 84;
 
 const TINY_LINES = 15;
 const LARGE_LINES = 300;
 
+// cspell:ignore nobody somebody whoever anybody
 const VAGUE_SUBJECT = /\b(?:nobody|somebody|whoever|anybody)\b/gi;
 const SUPPRESSION = /(?:oxlint|eslint)-disable|biome-ignore|@ts-(?:expect-error|ignore|nocheck)/g;
 

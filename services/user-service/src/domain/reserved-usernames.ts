@@ -2,6 +2,7 @@
  * Usernames that could be mistaken for the platform or its operators. `cnop admin create` may assign them, and accounts that
  * have one keep it.
  */
+// cspell:ignore nobody
 const RESERVED = new Set(
   `abuse account accounts admin administrator administrators admins all anonymous api audit auth billing bot ceo
   cloudnativeorderprocessor cnop compliance contact customerservice customersupport daemon everyone exchange finance guest
