@@ -1,8 +1,7 @@
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { BENCHMARKS } from './benchmarks.ts';
 import type { BenchmarkResult } from './run-benchmark.ts';
-import { runBenchmark } from './run-benchmark.ts';
+import { BENCHMARKS, runBenchmark } from './run-benchmark.ts';
 import { formatPercent, formatSummary } from './statistics.ts';
 import { reportStreams, runStreamsBenchmark } from './streams.ts';
 import { reportTriggers, runTriggersBenchmark } from './triggers.ts';
@@ -12,10 +11,10 @@ function count(text: string): number {
   return Number(text);
 }
 
-const LARGEST_BOOK = 1_000_000;
-const BOOK_SIZES = [1_000, 100_000] as const;
+const MAX_OPEN_ORDERS = 1_000_000;
+const SMALLER_SIZES = [1_000, 100_000] as const;
 
-function bookSize(text: string): number {
+function orderCount(text: string): number {
   if (!/^[1-9]\d{3,6}$/.test(text))
     throw new InvalidArgumentError('must be a whole number from 1000 to 9999999');
   return Number(text);
@@ -34,11 +33,11 @@ function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
   program
     .command(name)
     .description(BENCHMARKS[name].name)
-    .option('--rounds <n>', 'rounds of each, in turns', count, 9)
-    .option('--seconds <n>', 'seconds a round', count, 5)
-    .option('--connections <n>', 'connections at once', count, 64)
-    .option('--unpinned', 'let servers and client share all cores; else the servers stay on one')
-    .option('--hot', 'all connections ask for the same account at a time; else each for another')
+    .option('--rounds <n>', 'rounds of each server, alternating', count, 9)
+    .option('--seconds <n>', 'seconds per round', count, 5)
+    .option('--connections <n>', 'concurrent connections', count, 64)
+    .option('--unpinned', 'let servers and client share all cores; by default the servers stay on one')
+    .option('--hot', 'all connections use the same account at a time; by default each uses its own')
     .option('--json', 'print the figures as JSON')
     .action(async (flags: Flags) => {
       const result = await runBenchmark(BENCHMARKS[name], {
@@ -86,10 +85,10 @@ const program = new Command('bench').description(
 for (const name of Object.keys(BENCHMARKS) as (keyof typeof BENCHMARKS)[]) addBenchmark(program, name);
 program
   .command('streams')
-  .description('idle live streams on one process: their memory, and how soon a price is on all of them')
-  .option('--streams <n>', 'streams, each of a user of its own', count, 1_000)
-  .option('--ticks <n>', 'prices that are set', count, 20)
-  .option('--unpinned', 'let server and client share all cores; else the server stays on one')
+  .description('idle live streams on one process: their memory, and the time until a price is on all of them')
+  .option('--streams <n>', 'streams, each of another user', count, 1_000)
+  .option('--ticks <n>', 'number of price changes', count, 20)
+  .option('--unpinned', 'let server and client share all cores; by default the server stays on one')
   .option('--json', 'print the figures as JSON')
   .action(
     async (
@@ -107,11 +106,11 @@ program
   );
 program
   .command('triggers')
-  .description('waiting orders: what they cost while no price reaches them, and how fast they are executed')
-  .option('--max-orders <n>', 'orders of the largest book', bookSize, LARGEST_BOOK)
+  .description('open orders: their cost while no price triggers them, and the rate of their execution')
+  .option('--max-orders <n>', 'largest number of open orders', orderCount, MAX_OPEN_ORDERS)
   .option('--json', 'print the figures as JSON')
   .action(async (flags: Pick<Flags, 'json'> & { readonly maxOrders: number }) => {
-    const sizes = [...BOOK_SIZES.filter((size) => size < flags.maxOrders), flags.maxOrders];
+    const sizes = [...SMALLER_SIZES.filter((size) => size < flags.maxOrders), flags.maxOrders];
     const result = await runTriggersBenchmark({ sizes, print: (line) => console.error(line) });
     console.log(flags.json ? JSON.stringify(result, null, 2) : reportTriggers(result));
     if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;

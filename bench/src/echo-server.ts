@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 
-/** The yardstick: a bare Fastify that sends back what it was sent, with schemas, and nothing else. */
+// The yardstick: a bare Fastify server with schemas that returns the body it receives.
+
 const echoSchema = {
   type: 'object',
   required: ['asset_id', 'order_type', 'quantity'],

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const MICROSECONDS_PER_TICK = 10_000;
 const FIELDS_BEFORE_UTIME = 11;
 
-/** CPU time that a process and its children have used so far, all threads, user and system. */
+/** Returns the CPU time of a process and its descendants so far: all threads, user and system. */
 export function cpuMicroseconds(pid: number): number {
   return [pid, ...descendantsOf(pid)].reduce((sum, each) => sum + ownCpuMicroseconds(each), 0);
 }
@@ -15,7 +15,7 @@ function ownCpuMicroseconds(pid: number): number {
   return (utime + stime) * MICROSECONDS_PER_TICK;
 }
 
-/** The fields behind the command's name, which may hold spaces. */
+/** Returns the fields after the command's name, which may contain spaces; none when the process has ended. */
 function statOf(pid: number): string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -32,7 +32,7 @@ function descendantsOf(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Resident memory of a process, in MB. */
+/** Returns the resident memory of a process, in MB. */
 export function residentMegabytes(pid: number): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? 0) / 1_024;

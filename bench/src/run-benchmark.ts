@@ -1,30 +1,31 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import type { Comparison } from './comparison.ts';
+import type { Comparison, RequestTemplate } from './comparison.ts';
 import { compare } from './comparison.ts';
-import type { RequestTemplate } from './load.ts';
 import { residentMegabytes } from './process-cpu.ts';
 import { startServer } from './server-process.ts';
 import type { StandaloneUnderLoad, Trader } from './standalone-under-load.ts';
 import { startStandaloneUnderLoad } from './standalone-under-load.ts';
+import type { Summary } from './statistics.ts';
 
 const ECHO = new URL('./echo-server.js', import.meta.url).pathname;
-/** More where there are more connections, so that each has at least one of its own. */
+/** The least number of traders; with more connections there are more, so that each has its own. */
 const MIN_TRADERS = 200;
-/** The client stays on the other one. */
+/** The core of the servers; the client uses the others. */
 const SERVER_CORE = 1;
 
-export interface BenchmarkOptions {
+interface BenchmarkOptions {
   readonly rounds: number;
   readonly secondsPerRound: number;
   readonly connections: number;
   /** Lets servers and client share all cores, as on a laptop, instead of keeping the servers on one. */
   readonly isUnpinned: boolean;
-  /** All connections ask for the same account at a time, instead of each for another one. */
+  /** All connections use the same account at a time, instead of one account each. */
   readonly isHot: boolean;
   readonly print: (line: string) => void;
 }
 
+/** A bound on a figure, and whether it is met. */
 export interface Goal {
   readonly name: string;
   readonly value: number;
@@ -44,15 +45,47 @@ export interface BenchmarkResult extends Comparison {
   readonly goals: readonly Goal[];
 }
 
-/** What one benchmark sends, and what it must reach. */
-export interface Benchmark {
+/** The requests of one benchmark, and its goals. */
+interface Benchmark {
   readonly name: string;
   readonly requestOf: (trader: Trader) => RequestTemplate;
   readonly yardstick: RequestTemplate;
   readonly goalsOf: (comparison: Comparison) => readonly Goal[];
 }
 
-/** Runs the platform against the echo in one go, then audits the store: a figure without a clean audit is none. */
+const ORDER = JSON.stringify({ asset_id: 'DOGE', order_type: 'market_buy', quantity: '1' });
+
+const atLeast = (name: string, { median }: Summary, limit: number): Goal => ({
+  name: `${name} >= ${limit.toFixed(2)}`,
+  value: median,
+  isMet: median >= limit,
+});
+const atMost = (name: string, { median }: Summary, limit: number): Goal => ({
+  name: `${name} <= ${limit}`,
+  value: median,
+  isMet: median <= limit,
+});
+
+export const BENCHMARKS: Readonly<Record<'orders' | 'reads', Benchmark>> = {
+  orders: {
+    name: 'authenticated, durable market orders through the gateway, against a bare echo of the same body',
+    requestOf: (trader) => ({ method: 'POST', path: '/api/v1/orders', headers: { ...trader }, body: ORDER }),
+    yardstick: { method: 'POST', path: '/echo', body: ORDER },
+    goalsOf: ({ throughputRatio, cpuRatio, p99Ratio }) => [
+      atLeast('throughput, orders to echo', throughputRatio, 0.2),
+      atMost('server CPU per request, order to echo', cpuRatio, 6),
+      atMost('p99, order to echo', p99Ratio, 10),
+    ],
+  },
+  reads: {
+    name: 'authenticated GET /balance through the gateway, against a bare GET echo',
+    requestOf: (trader) => ({ method: 'GET', path: '/api/v1/balance', headers: { ...trader } }),
+    yardstick: { method: 'GET', path: '/echo' },
+    goalsOf: ({ throughputRatio }) => [atLeast('throughput, reads to echo', throughputRatio, 0.3)],
+  },
+};
+
+/** Measures the platform against the echo server, then audits the store; figures count only with a clean audit. */
 export async function runBenchmark(
   benchmark: Benchmark,
   options: BenchmarkOptions,

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_DEADLINE_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 20;
 
+/** A running server. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
@@ -15,18 +16,21 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export interface ServerCommand {
-  /** What Node is told to run, flags first. */
+interface ServerCommand {
+  /** The arguments of Node, flags first. */
   readonly nodeArguments: readonly string[];
   readonly workingFolder?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Answers with 200 once the server is up. */
+  /** The path that answers 200 once the server is ready. */
   readonly readyPath: string;
-  /** Keeps the server on one core, where the machine has another one for the client. */
+  /** Pins the server to one core, so that the client has the others. */
   readonly core?: number | undefined;
 }
 
-/** Starts a server on a free port and waits for its first answer. */
+/**
+ * Starts a server on a free port and waits for its first answer.
+ * @throws Error when it ends, or does not answer within 20 seconds
+ */
 export async function startServer(command: ServerCommand): Promise<ServerProcess> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -13,21 +13,23 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const PASSWORD = 'Many-orders-a-second-1';
 const DEPOSIT_USD = '1000000';
 
+/** The request headers of a signed-in user. */
 export interface Trader {
   readonly authorization: string;
 }
 
+/** A running platform and its users. */
 export interface StandaloneUnderLoad {
   readonly server: ServerProcess;
-  /** New users with cash, signed in. */
+  /** Signs up users with cash, and signs them in. */
   traders(count: number): Promise<Trader[]>;
-  /** The administrator of the first start, signed in. */
+  /** Signs the administrator of the first start in. */
   administrator(): Promise<Trader>;
-  /** Stops the server and audits what it left; returns the number of violations and of orders. */
+  /** Stops the server and audits its store; returns the numbers of violations and orders. */
   stopAndVerify(): Promise<{ readonly violations: number; readonly orders: number }>;
 }
 
-/** The whole platform in one process, as `npm start` runs it, with a store of its own and no rate limits. */
+/** Starts the platform in one process, as `npm start` does, with a new store and without rate limits. */
 export async function startStandaloneUnderLoad({
   core,
   environment = {},
@@ -100,7 +102,7 @@ async function post(
   return response.json();
 }
 
-/** What `npm start` gives to Node once all is built, its flags included. */
+/** Returns the arguments that `npm start` passes to Node, flags included. */
 async function startArguments(): Promise<string[]> {
   const manifest = await readFile(join(PROJECT, 'package.json'), 'utf8');
   const { scripts } = JSON.parse(manifest) as { readonly scripts: { readonly start: string } };

@@ -2,11 +2,15 @@ const PERCENT = 100;
 const BOOTSTRAP_SAMPLES = 2_000;
 const INTERVAL_TAIL = 0.025;
 
+/** Returns the median of the values; `NaN` without any. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** @param share 0 to 1 */
+/**
+ * Returns a quantile, interpolated linearly.
+ * @param share 0 to 1
+ */
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * share;
@@ -15,6 +19,7 @@ function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
+/** The median and range of a figure over all rounds. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
@@ -23,7 +28,7 @@ export interface Summary {
   readonly interval: readonly [low: number, high: number];
 }
 
-/** Median, range and a bootstrap interval of figures of which there is one a round. */
+/** Summarizes a figure that was measured once per round. */
 export function summarize(values: readonly number[]): Summary {
   const medians = Array.from({ length: BOOTSTRAP_SAMPLES }, () => median(resample(values)));
   return {
@@ -38,11 +43,12 @@ function resample(values: readonly number[]): number[] {
   return values.map(() => values[Math.floor(Math.random() * values.length)] ?? Number.NaN);
 }
 
-/** Such as `0.312 [0.290, 0.334]`. */
+/** Formats a summary, such as `0.312 [0.290, 0.334]`. */
 export function formatSummary({ median: middle, interval }: Summary, digits = 3): string {
   return `${middle.toFixed(digits)} [${interval.map((bound) => bound.toFixed(digits)).join(', ')}]`;
 }
 
+/** Formats a share of one as a percentage. */
 export function formatPercent(share: number): string {
   return `${Math.round(share * PERCENT)} %`;
 }

@@ -16,20 +16,20 @@ import { createOrderDependencies } from '@cnop/order-service/use-cases/dependenc
 
 export const ASSET_ID = 'BENCH';
 export const START_PRICE = '100';
-/** Nothing here waits for a price to come. */
+/** Quotes never become stale here. */
 const MAX_QUOTE_AGE_SECONDS = 3_600;
 
-/** One asset on an embedded store, with prices that the benchmark sets and an engine that acts on them. */
+/** One asset on an embedded store, with a trigger engine and prices that the benchmark sets. */
 export interface BenchMarket {
   readonly store: TableStore;
   readonly deps: OrderDependencies;
   readonly engine: TriggerEngine;
-  /** Publishes a price and waits until all that it fires is done; milliseconds. */
+  /** Publishes a price and waits until all orders it triggers are executed; returns the milliseconds. */
   price(mid: string): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Opens a market on a folder, with its asset if that is new, and starts the engine. */
+/** Opens a market in a folder, creates its asset if the store is new, and starts the engine. */
 export async function openBenchMarket(path: string): Promise<BenchMarket> {
   const store = createLmdbTableStore({ path });
   const quotes = createQuoteBoard();
@@ -67,7 +67,7 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
 
 let lastSeq = 0;
 
-/** Bid, ask and middle are one: the benchmark's asset has no spread. */
+/** Makes a quote whose bid, ask and mid are equal: the benchmark's asset has no spread. */
 export function quoteOf(mid: string): Quote {
   lastSeq = Math.max(lastSeq + 1, Date.now());
   const at = new Date().toISOString();

@@ -1,32 +1,50 @@
 import { readFileSync } from 'node:fs';
+import { systemIds } from '@cnop/common/core/ids';
+import { decimal } from '@cnop/common/core/money';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import type { OrderCreate } from '@cnop/common/entities/order/order';
+import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import type { User } from '@cnop/common/entities/user/user';
+import { userSchema } from '@cnop/common/entities/user/user';
+import { placeOrder } from '@cnop/order-service/use-cases/place-order';
 import { verifyStore } from '@cnop/standalone/verify/audit-store';
 import { median } from './statistics.ts';
 import type { BenchMarket } from './triggers-market.ts';
-import { openBenchMarket } from './triggers-market.ts';
-import { fundTraders, measureRates } from './triggers-rates.ts';
+import { ASSET_ID, openBenchMarket } from './triggers-market.ts';
 
-// A process of its own for each book, so that its memory is that of the engine and what it watches, and not of whoever
-// filled the book. It says what it measured as one line of JSON.
+// Entry point of a measured process. Each measurement has its own process, so that its memory is that of the engine alone
+// and not of the process that stored the orders. It prints its figures as one line of JSON.
 
+const TRADERS = 200;
+const PASSWORD_HASH_LENGTH = 60;
+const UNITS = '100000';
+const CASH = '100000000';
+/** The number of orders that the engine executes at once. */
+const ORDERS_AT_ONCE = 256;
+const MILLISECONDS_PER_SECOND = 1_000;
 const WARM_UP_TICKS = 200;
 const TICKS = 2_000;
 const RATE_ROUNDS = 5;
 const RATE_ORDERS = 10_000;
 
+/** The figures of open orders while no price triggers them. */
 export interface QuietFigures {
   readonly startMilliseconds: number;
-  /** Of price moves that fire nothing. */
+  /** Median of price moves that trigger nothing. */
   readonly tickMilliseconds: number;
-  /** Of those that are a new high, which trailing stops have on disk. */
+  /** Median of moves to a new high, which trailing stops store. */
   readonly newHighMilliseconds: number;
-  /** Without the pages of the store's file, which belong to the system and are taken back when it needs them. */
+  /** Without the pages of the store's file, which the system reclaims when it needs them. */
   readonly memoryMegabytes: number;
   readonly residentMegabytes: number;
 }
 
+/** Orders per second in each round: market orders, and orders that one price triggers. */
 export interface RateFigures {
   readonly marketPerSecond: readonly number[];
-  readonly firedPerSecond: readonly number[];
+  readonly triggeredPerSecond: readonly number[];
   readonly violations: number;
 }
 
@@ -49,7 +67,7 @@ async function measureQuiet(path: string): Promise<QuietFigures> {
   return figures;
 }
 
-/** Up and down between 95 and 105: far from everything that waits, and most of the time no new high. */
+/** Moves the price between 95 and 105: far from all trigger prices, and rarely to a new high. */
 async function walk(market: BenchMarket, ticks: number): Promise<number[]> {
   const milliseconds: number[] = [];
   let cents = 10_000;
@@ -62,29 +80,115 @@ async function walk(market: BenchMarket, ticks: number): Promise<number[]> {
   return milliseconds;
 }
 
-async function measureFiring(path: string): Promise<RateFigures> {
+async function measureTriggering(path: string): Promise<RateFigures> {
   const market = await openBenchMarket(path);
   const traders = await fundTraders(market);
   const marketPerSecond: number[] = [];
-  const firedPerSecond: number[] = [];
-  // The first round warms up. Each one goes a little lower than the one before it.
+  const triggeredPerSecond: number[] = [];
+  // The first round is a warm-up. The stop price of each round is lower than the one before.
   for (let round = 0; round <= RATE_ROUNDS; round++) {
     const rates = await measureRates(market, { traders, orders: RATE_ORDERS, stop: String(90 - round) });
     if (round === 0) continue;
     marketPerSecond.push(rates.market);
-    firedPerSecond.push(rates.fired);
+    triggeredPerSecond.push(rates.triggered);
   }
   await market.engine.close();
   const { violation_count: violations } = await verifyStore(market.store);
   await market.store.close();
-  return { marketPerSecond, firedPerSecond, violations };
+  return { marketPerSecond, triggeredPerSecond, violations };
 }
 
+/** Reads a memory figure of this process from /proc. */
 function megabytesOf(field: string): number {
   const line = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'));
   return Number(line?.[1] ?? 0) / 1_024;
 }
 
+/** Rates in orders per second. */
+interface Rates {
+  readonly market: number;
+  readonly triggered: number;
+}
+
+/** Creates traders with cash and units, through the ledger and market orders. */
+async function fundTraders({ store, deps }: BenchMarket): Promise<readonly string[]> {
+  const users = createUserDao(store);
+  const usernames = Array.from({ length: TRADERS }, (_, i) => `trader${i}`);
+  for (const username of usernames) {
+    const at = new Date().toISOString();
+    const { balance, transaction } = postToLedger(emptyBalance(username, at), {
+      type: 'deposit',
+      direction: 'credit',
+      amount: decimal(CASH),
+      description: null,
+      referenceId: null,
+      at,
+      id: systemIds.next(),
+    });
+    const companions = [balanceRecord.create(balance), balanceTransactionRecord.create(transaction)];
+    await users.createUser(benchUser(username, at), companions);
+    await placeOrder(deps, commandOf(username, { order_type: 'market_buy', quantity: UNITS }));
+  }
+  return usernames;
+}
+
+function benchUser(username: string, at: string): User {
+  return userSchema.parse({
+    username,
+    email: `${username}@example.com`,
+    // No trader signs in.
+    password_hash: '-'.repeat(PASSWORD_HASH_LENGTH),
+    first_name: 'Bench',
+    last_name: 'Trader',
+    created_at: at,
+    updated_at: at,
+  });
+}
+
+/** Measures market sales, and the execution of as many stops that one price triggers. */
+async function measureRates(
+  market: BenchMarket,
+  {
+    traders,
+    orders,
+    stop,
+  }: { readonly traders: readonly string[]; readonly orders: number; readonly stop: string },
+): Promise<Rates> {
+  const marketSeconds = await placeAll(market, traders, orders, { order_type: 'market_sell', quantity: '1' });
+  await placeAll(market, traders, orders, { order_type: 'stop_loss', stop_price: stop, quantity: '1' });
+  const triggeredSeconds = (await market.price(stop)) / MILLISECONDS_PER_SECOND;
+  return { market: orders / marketSeconds, triggered: orders / triggeredSeconds };
+}
+
+async function placeAll(
+  { deps }: BenchMarket,
+  traders: readonly string[],
+  orders: number,
+  request: Omit<OrderCreate, 'asset_id'>,
+): Promise<number> {
+  let placed = 0;
+  const place = async (): Promise<void> => {
+    while (placed < orders) {
+      const username = traders[placed % traders.length] ?? '';
+      placed += 1;
+      await placeOrder(deps, commandOf(username, request));
+    }
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, place));
+  return (performance.now() - began) / MILLISECONDS_PER_SECOND;
+}
+
+function commandOf(username: string, request: Omit<OrderCreate, 'asset_id'>) {
+  return {
+    username,
+    role: 'customer' as const,
+    request: orderCreateSchema.parse({ asset_id: ASSET_ID, ...request }),
+    requestHash: '',
+    intent: undefined,
+  };
+}
+
 const [what, path = ''] = process.argv.slice(2);
-const figures = what === 'firing' ? await measureFiring(path) : await measureQuiet(path);
+const figures = what === 'triggering' ? await measureTriggering(path) : await measureQuiet(path);
 console.log(JSON.stringify(figures));

@@ -7,16 +7,17 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { orderSchema } from '@cnop/common/entities/order/order';
 import { ASSET_ID, quoteOf, START_PRICE } from './triggers-market.ts';
 
-const OWNERS = 1_000;
+const USERS = 1_000;
 const ORDERS_PER_TRANSACTION = 90;
 const TRANSACTIONS_AT_ONCE = 16;
 const ORDERS_PER_LINE_OF_PROGRESS = 100_000;
 const LIFETIME_MILLISECONDS = 30 * 24 * 60 * 60 * 1_000;
 
-export type BookKind = 'fixed' | 'trailing';
+/** The kind of open orders: limits and stops with a fixed trigger price, or trailing stops. */
+export type OrderKind = 'fixed' | 'trailing';
 
-/** Puts waiting orders straight into a store: accepting a million would measure something else. */
-export async function fillBook(
+/** Writes open orders directly to a store; placing a million orders would take hours. */
+export async function storeOpenOrders(
   path: string,
   {
     kind,
@@ -24,7 +25,7 @@ export async function fillBook(
     to,
     print,
   }: {
-    readonly kind: BookKind;
+    readonly kind: OrderKind;
     readonly from: number;
     readonly to: number;
     readonly print: (line: string) => void;
@@ -39,24 +40,24 @@ export async function fillBook(
       const start = next;
       const end = Math.min(to, start + ORDERS_PER_TRANSACTION);
       next = end;
-      await storeOrders(store, openOrders(kind, { start, end, accepted, expiresAt }));
-      if (linesOf(start) < linesOf(end)) print(`${end} ${kind} orders wait`);
+      await writeOrders(store, makeOpenOrders(kind, { start, end, accepted, expiresAt }));
+      if (progressLines(start) < progressLines(end)) print(`${end} ${kind} orders stored`);
     }
   };
   await Promise.all(Array.from({ length: TRANSACTIONS_AT_ONCE }, fill));
   await store.close();
 }
 
-function linesOf(orders: number): number {
+function progressLines(orders: number): number {
   return Math.floor(orders / ORDERS_PER_LINE_OF_PROGRESS);
 }
 
-async function storeOrders(store: TableStore, orders: readonly Order[]): Promise<void> {
+async function writeOrders(store: TableStore, orders: readonly Order[]): Promise<void> {
   await store.transact({}, () => ({ writes: orders.map(orderRecord.create), result: undefined }));
 }
 
-function openOrders(
-  kind: BookKind,
+function makeOpenOrders(
+  kind: OrderKind,
   {
     start,
     end,
@@ -70,7 +71,7 @@ function openOrders(
     return orderSchema.parse({
       ...condition,
       order_id: systemIds.next(),
-      username: `owner${i % OWNERS}`,
+      username: `user${i % USERS}`,
       asset_id: ASSET_ID,
       status: 'queued',
       quantity: '1',
@@ -88,7 +89,7 @@ function openOrders(
   });
 }
 
-/** Below 90 or above 110, on both sides: no price between fires any of them. */
+/** Returns trigger prices below 90 or above 110, so that no price between triggers an order. */
 function fixedCondition(i: number): Partial<Order> {
   const below = `${10 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
   const above = `${110 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
@@ -97,7 +98,7 @@ function fixedCondition(i: number): Partial<Order> {
   return { order_type: 'stop_loss', stop_price: below };
 }
 
-/** 20 or more below the peak. */
+/** Returns trails of 20 or more below the peak. */
 function trailingCondition(i: number): Partial<Order> {
   const more = String(i % 1_000_000).padStart(6, '0');
   return i % 2 === 0
