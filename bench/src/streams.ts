@@ -20,6 +20,8 @@ const ASSET = 'DOGE';
 /** Longer than the time in which a stream merges the prices of one asset. */
 const BETWEEN_TICKS_MILLISECONDS = 400;
 const SERVER_CORE = 1;
+/** Prices change only when the benchmark sets one, without a limit on its steps. */
+const MANUAL_PRICES = { PRICE_FEED: 'manual', PRICE_MANUAL_MAX_PERCENT: '1000000' };
 
 interface StreamsOptions {
   readonly streams: number;
@@ -46,7 +48,7 @@ export interface StreamsResult extends Figures {
 /** Measures the memory and CPU time of idle streams, and the time until a price is on all of them. */
 export async function runStreamsBenchmark(options: StreamsOptions): Promise<StreamsResult> {
   const core = cpus().length > 1 && !options.isUnpinned ? SERVER_CORE : undefined;
-  const platform = await startStandaloneUnderLoad({ core, environment: { PRICE_FEED: 'manual' } });
+  const platform = await startStandaloneUnderLoad({ core, environment: MANUAL_PRICES });
   let figures: Figures;
   try {
     figures = await measure(platform, options);
