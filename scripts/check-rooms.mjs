@@ -13,10 +13,10 @@ import { filesOfOneOrder } from './order-coverage.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Lower a limit in the change that makes it possible. */
-const MAX_TINY_FILES = 20;
+const MAX_TINY_FILES = 15;
 const MAX_LARGE_FILES = 0;
 const MAX_UNDOCUMENTED_FUNCTIONS = 5;
-const MAX_VAGUE_SUBJECTS = 110;
+const MAX_VAGUE_SUBJECTS = 50;
 const MAX_FILES_OF_AN_ORDER = 84;
 
 const TINY_LINES = 15;
@@ -24,6 +24,8 @@ const LARGE_LINES = 300;
 
 // cspell:ignore nobody somebody whoever anybody
 const VAGUE_SUBJECT = /\b(?:nobody|somebody|whoever|anybody)\b/gi;
+/** A line that lets the spelling pass a word is no use of it. */
+const SPELLING_COMMENT = /^.*cspell:ignore.*$/gm;
 const SUPPRESSION = /(?:oxlint|eslint)-disable|biome-ignore|@ts-(?:expect-error|ignore|nocheck)/g;
 
 /** Sources whose exported functions have doc comments: what others call, and the rules. */
@@ -129,7 +131,7 @@ function measureRooms(files) {
 function vagueSubjects(files) {
   return files
     .filter((file) => TEXT.test(file) && !NOT_COUNTED.has(file))
-    .map((file) => ({ file, found: count(read(file), VAGUE_SUBJECT) }))
+    .map((file) => ({ file, found: count(read(file).replaceAll(SPELLING_COMMENT, ''), VAGUE_SUBJECT) }))
     .filter(({ found }) => found > 0)
     .toSorted((one, other) => other.found - one.found);
 }
