@@ -29,7 +29,7 @@ test('forms with errors have no barriers', async ({ page, watch }) => {
   await expect(page.getByLabel('First name')).toBeFocused();
   await expectNoBarriersInAnyTheme(page, 'sign-up with errors');
   await page.goto('/sign-in');
-  await page.getByLabel('Username').fill('nobody_at_all');
+  await page.getByLabel('Username').fill('unknown_user');
   await page.getByLabel('Password').fill('Wrong-Password-1');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toHaveText('Username or password is wrong.');

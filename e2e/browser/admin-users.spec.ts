@@ -179,6 +179,6 @@ test('administrators cannot lock themselves out', async ({ platform, openBrowser
 
 test('an unknown user is a page that does not exist', async ({ page, watch }) => {
   watch.allow('console', /status of 404/);
-  await page.goto('/admin/users/nobody_at_all');
+  await page.goto('/admin/users/unknown_user');
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
 });

@@ -260,7 +260,7 @@ test('a page whose code does not load can be retried', async ({ trader: { page }
 
 test('on a slow network buttons are busy and keep their size', async ({ page, platform }) => {
   await page.goto('/sign-in');
-  await page.getByLabel('Username').fill('nobody_at_all');
+  await page.getByLabel('Username').fill('unknown_user');
   await page.getByLabel('Password').fill('Wrong-Password-1');
   const button = page.getByRole('button', { name: 'Sign in' });
   const before = await button.boundingBox();
