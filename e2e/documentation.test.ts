@@ -21,14 +21,14 @@ const pages = pagesIn('.');
 
 const textOf = (page: string) => readFileSync(path.join(ROOT, page), 'utf8');
 
-/** Targets of the links of a page that lead to a file of the project or to a heading. */
+/** Returns the targets of the links of a page that lead to a file of the project or to a heading. */
 function localLinks(page: string): string[] {
   return [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target ?? '')
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** Ids of headings as GitHub makes them. */
+/** Returns the ids of the headings of a page, as GitHub makes them. */
 function headingIds(page: string): string[] {
   return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -74,5 +74,16 @@ test('every source file that a page names exists', () => {
       .filter((file) => isMissing(page, file))
       .map((file) => `${page}: ${file}`),
   );
+  expect(missing).toEqual([]);
+});
+
+test('every page that a source names exists', () => {
+  const sources = files.filter((file) => /\.(?:tsx?|mjs)$/.test(file));
+  const missing = sources.flatMap((source) =>
+    [...textOf(source).matchAll(/docs\/[\w./-]+\.md/g)]
+      .filter(([page]) => !existsSync(path.join(ROOT, page)))
+      .map(([page]) => `${source}: ${page}`),
+  );
+  expect(sources.length).toBeGreaterThan(0);
   expect(missing).toEqual([]);
 });
