@@ -5,19 +5,19 @@ import { expect, test } from 'vitest';
 const ROOT = path.resolve(import.meta.dirname, '..');
 const REFERENCE = 'docs/reference/';
 
-const SKIPPED = new Set(['node_modules', 'dist', 'data', 'results']);
+const SKIPPED = new Set(['node_modules', 'dist', 'data', 'coverage', 'results']);
 
-/** Paths of all Markdown pages under a folder, from the root of the project. */
-function pagesIn(folder: string): string[] {
+/** Returns the paths of all files under a folder, from the root of the project. */
+function filesIn(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = path.join(folder, entry.name);
-    if (entry.isDirectory())
-      return SKIPPED.has(entry.name) || entry.name.startsWith('.') ? [] : pagesIn(name);
-    return name.endsWith('.md') ? [name] : [];
+    if (!entry.isDirectory()) return [name];
+    return SKIPPED.has(entry.name) || entry.name.startsWith('.') ? [] : filesIn(name);
   });
 }
 
-const pages = pagesIn('.');
+const files = filesIn('.');
+const pages = files.filter((file) => file.endsWith('.md'));
 
 const textOf = (page: string) => readFileSync(path.join(ROOT, page), 'utf8');
 
