@@ -83,3 +83,13 @@ test('a sign-in never redirects to another site', async ({ trader: { page }, pla
     await expect(page).toHaveURL(`${platform.url}/`);
   }
 });
+
+test('an unknown address and an unknown asset lead back', async ({ page }) => {
+  for (const address of ['/nowhere', '/assets/NONE', '/orders/1/2/3']) {
+    await page.goto(address);
+    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+    await expect(page).toHaveTitle(/Page not found/);
+    await page.getByRole('link', { name: 'Go to the markets' }).click();
+    await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
+  }
+});

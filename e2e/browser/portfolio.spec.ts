@@ -13,7 +13,7 @@ const figure = (page: Page, label: string) =>
 const history = (page: Page) => page.getByRole('figure', { name: /P&L$/ });
 /** The paths of the chart: grid, area and, last, the line. */
 const lines = (page: Page) => history(page).locator('svg[preserveAspectRatio="none"] path');
-const holdings = (page: Page) => page.getByRole('region', { name: /^Holdings/ });
+const holdings = (page: Page) => page.getByRole('region', { name: /^Positions/ });
 const holding = (page: Page, asset: string) => holdings(page).getByRole('row', { name: asset });
 
 test('from deposit over a purchase and a rise in price to a realised gain', async ({
@@ -23,7 +23,7 @@ test('from deposit over a purchase and a rise in price to a realised gain', asyn
   await platform.setPrice('ALGO', '10.00');
   await placeOrder(account, { asset_id: 'ALGO', order_type: 'market_buy', quantity: '100' });
   await page.goto('/portfolio');
-  await expect(figure(page, 'Cost of holdings')).toHaveText('$1,000.00');
+  await expect(figure(page, 'Cost of positions')).toHaveText('$1,000.00');
   await expect(holding(page, 'Algorand')).toContainText('100$10.000');
   await expect(figure(page, 'Unrealised P&L')).toHaveText('$0.000.00%');
 
@@ -195,7 +195,7 @@ test('hidden amounts appear nowhere on the page, as chart or as table', async ({
     const texts = await page.locator('main').evaluate((main) => {
       // Prices are public, including the price paid for a unit.
       for (const cell of main.querySelectorAll('tr > :nth-child(3), tr > :nth-child(4)')) {
-        if (cell.closest('section')?.textContent.startsWith('Holdings')) cell.remove();
+        if (cell.closest('section')?.textContent.startsWith('Positions')) cell.remove();
       }
       return main.textContent;
     });

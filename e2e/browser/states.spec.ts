@@ -201,16 +201,12 @@ test('empty pages say what to do next', async ({ trader: { page } }) => {
 });
 
 const CHART_FAILURES: Record<string, { readonly url: string; readonly title: string }> = {
-  'whose candles do not come': { url: '**/candles?**', title: 'The chart could not be loaded' },
-  'whose code does not come': { url: '**/assets/chart-canvas-*.js', title: 'The chart could not be shown' },
+  'whose candles do not load': { url: '**/candles?**', title: 'The chart could not be loaded' },
+  'whose code does not load': { url: '**/assets/chart-canvas-*.js', title: 'The chart could not be shown' },
 };
 
 for (const [name, { url, title }] of Object.entries(CHART_FAILURES)) {
-  test(`a chart ${name} leaves the rest of the page working`, async ({
-    trader: { page },
-    watch,
-    platform,
-  }) => {
+  test(`a chart ${name} leaves the page working`, async ({ trader: { page }, watch, platform }) => {
     watch.allow('console', /status of 503|dynamically imported module/);
     await platform.setPrice('MKR', '1500.00');
     await page.route(url, (route) => route.fulfill(PROBLEM));
@@ -277,16 +273,6 @@ test('on a slow network buttons are busy and keep their size', async ({ page, pl
   expect(sent.filter((url) => url.endsWith('/auth/login'))).toEqual([]);
   expect(await shift.total()).toBeLessThan(0.05);
   await page.goto('about:blank');
-});
-
-test('an unknown address and an unknown asset lead back', async ({ page }) => {
-  for (const address of ['/nowhere', '/assets/NONE', '/orders/1/2/3']) {
-    await page.goto(address);
-    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
-    await expect(page).toHaveTitle(/Page not found/);
-    await page.getByRole('link', { name: 'Go to the markets' }).click();
-    await expect(page.getByRole('row', { name: /Bitcoin BTC/ })).toBeVisible();
-  }
 });
 
 test('a page that breaks keeps the shell, says so and can be retried', async ({ page, watch }) => {

@@ -1,7 +1,7 @@
+import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
-import { assetSearchSchema } from '../features/asset/asset-search.ts';
 import { cashSearchSchema } from '../features/cash/cash-search.ts';
 import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
@@ -18,6 +18,12 @@ const redirectSchema = z
   .optional()
   .catch(undefined);
 const authSearchSchema = z.object({ redirect: redirectSchema });
+
+/** Search parameters of the page of an asset. */
+const assetSearchSchema = z.object({
+  interval: candleIntervalSchema.optional().catch(undefined),
+  view: z.enum(['table']).optional().catch(undefined),
+});
 
 const marketRoute = createRoute({
   getParentRoute: () => rootRoute,

@@ -12,7 +12,7 @@ export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
 };
 
 /** Returns the name of an entry: a trade that debits cash is a buy, one that credits it a sell. */
-export function nameOfLine({
+export function entryName({
   transaction_type,
   direction,
 }: Pick<LedgerEntry, 'transaction_type' | 'direction'>): string {

@@ -17,7 +17,7 @@ import { Time } from '../../ui/time.tsx';
 import type { CashSearch } from './cash-search.ts';
 import { isFiltered, ledgerFilterOf, periodProblem } from './cash-search.ts';
 import { LedgerFilters } from './ledger-filters.tsx';
-import { nameOfLine, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
+import { entryName, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
 
 const SKELETON_ROWS = 8;
 
@@ -40,7 +40,7 @@ export function Ledger({ search, onSearch }: LedgerProps) {
       </div>
       <LedgerFilters search={search} onSearch={onSearch} />
       {isPossible ? (
-        <LedgerLines
+        <LedgerEntries
           filter={filter}
           onClear={
             isFiltered(search)
@@ -55,29 +55,29 @@ export function Ledger({ search, onSearch }: LedgerProps) {
   );
 }
 
-interface LedgerLinesProps {
+interface LedgerEntriesProps {
   readonly filter: LedgerFilter;
   /** Clears the filters; `undefined` without any. */
   readonly onClear: (() => void) | undefined;
 }
 
-function LedgerLines({ filter, onClear }: LedgerLinesProps) {
+function LedgerEntries({ filter, onClear }: LedgerEntriesProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } =
     useInfiniteQuery(ledgerQuery(filter));
-  const lines = data?.pages.flatMap(({ transactions }) => transactions);
-  if (!lines) {
+  const entries = data?.pages.flatMap(({ transactions }) => transactions);
+  if (!entries) {
     return error ? (
       <ErrorState title="The activity could not be loaded" error={error} onRetry={() => void refetch()} />
     ) : (
       <SkeletonRows label="Loading the activity" rows={SKELETON_ROWS} />
     );
   }
-  if (lines.length === 0) return <NoLines onClear={onClear} />;
+  if (entries.length === 0) return <NoEntries onClear={onClear} />;
   return (
     <>
       <Table caption="Cash activity, newest first" head={<Heads />}>
-        {lines.map((line) => (
-          <LedgerRow key={line.transaction_id} line={line} />
+        {entries.map((entry) => (
+          <LedgerRow key={entry.transaction_id} entry={entry} />
         ))}
       </Table>
       {isFetchNextPageError ? (
@@ -93,7 +93,7 @@ function LedgerLines({ filter, onClear }: LedgerLinesProps) {
   );
 }
 
-function NoLines({ onClear }: Pick<LedgerLinesProps, 'onClear'>) {
+function NoEntries({ onClear }: Pick<LedgerEntriesProps, 'onClear'>) {
   const canDeposit = useFreeDeposits();
   return onClear ? (
     <EmptyState title="No activity matches" action={<Button onClick={onClear}>Show all activity</Button>}>
@@ -131,10 +131,10 @@ function Heads() {
 }
 
 /** One ledger entry. */
-function LedgerRow({ line }: { readonly line: LedgerEntry }) {
-  const { transaction_type, status, description, reference_id, new_balance, created_at } = line;
+function LedgerRow({ entry }: { readonly entry: LedgerEntry }) {
+  const { transaction_type, status, description, reference_id, new_balance, created_at } = entry;
   const { hideAmounts } = useAppearance();
-  const name = nameOfLine(line);
+  const name = entryName(entry);
   return (
     <Row>
       <RowHead>
@@ -166,7 +166,7 @@ function LedgerRow({ line }: { readonly line: LedgerEntry }) {
         <Time value={created_at} />
       </Cell>
       <Cell isNumeric className="max-sm:pe-4">
-        <Money value={signedAmount(line)} isChange />
+        <Money value={signedAmount(entry)} isChange />
         <Money value={new_balance} className="block text-xs text-muted sm:hidden" />
       </Cell>
       <Cell isNumeric className="hidden sm:table-cell">

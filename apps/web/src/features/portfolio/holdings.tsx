@@ -32,10 +32,10 @@ export function Holdings({ portfolio, search, onSearch }: HoldingsProps) {
   return (
     <section aria-labelledby="holdings-title" className="card">
       <h2 id="holdings-title" className="border-b border-line px-4 py-2.5 font-medium">
-        Holdings {holdings.length > 0 && <span className="text-faint">{holdings.length}</span>}
+        Positions {holdings.length > 0 && <span className="text-faint">{holdings.length}</span>}
       </h2>
       {holdings.length > 0 ? (
-        <Table caption="Holdings" head={<Heads search={search} onSearch={onSearch} />}>
+        <Table caption="Positions" head={<Heads search={search} onSearch={onSearch} />}>
           {holdings.map((holding) => (
             <HoldingRow key={holding.asset_id} holding={holding} asset={byId.get(holding.asset_id)} />
           ))}

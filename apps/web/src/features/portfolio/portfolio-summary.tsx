@@ -20,7 +20,7 @@ export function PortfolioSummary({ portfolio }: { readonly portfolio: Portfolio 
       <Figure label="Cash">
         <Money value={usd_balance} />
       </Figure>
-      <Figure label="Cost of holdings">
+      <Figure label="Cost of positions">
         <Money value={total_invested} />
       </Figure>
       <Figure
@@ -44,7 +44,7 @@ export function PortfolioSummarySkeleton() {
           {undefined}
         </Figure>
         <Figure label="Cash">{undefined}</Figure>
-        <Figure label="Cost of holdings">{undefined}</Figure>
+        <Figure label="Cost of positions">{undefined}</Figure>
         <Figure label="Unrealised P&L, since bought">{undefined}</Figure>
         <Figure label="Realised P&L, all time">{undefined}</Figure>
       </Figures>

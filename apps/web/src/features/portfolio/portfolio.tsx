@@ -48,7 +48,7 @@ export function Portfolio({ search, onSearch }: PortfolioProps) {
         <AllocationSkeleton />
       </div>
       <div className="card">
-        <SkeletonRows label="Loading your holdings" rows={SKELETON_ROWS} />
+        <SkeletonRows label="Loading your positions" rows={SKELETON_ROWS} />
       </div>
     </>
   );

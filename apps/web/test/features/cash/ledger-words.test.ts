@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameOfLine, signedAmount } from '../../../src/features/cash/ledger-words.ts';
+import { entryName, signedAmount } from '../../../src/features/cash/ledger-words.ts';
 
 describe('a ledger entry', () => {
   it('shows its signed amount', () => {
@@ -8,8 +8,8 @@ describe('a ledger entry', () => {
   });
 
   it('of a trade is a buy or a sell by its direction', () => {
-    expect(nameOfLine({ transaction_type: 'order_payment', direction: 'debit' })).toBe('Buy');
-    expect(nameOfLine({ transaction_type: 'order_payment', direction: 'credit' })).toBe('Sell');
-    expect(nameOfLine({ transaction_type: 'withdraw', direction: 'debit' })).toBe('Withdrawal');
+    expect(entryName({ transaction_type: 'order_payment', direction: 'debit' })).toBe('Buy');
+    expect(entryName({ transaction_type: 'order_payment', direction: 'credit' })).toBe('Sell');
+    expect(entryName({ transaction_type: 'withdraw', direction: 'debit' })).toBe('Withdrawal');
   });
 });
