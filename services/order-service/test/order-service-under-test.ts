@@ -16,10 +16,10 @@ import { createOrderDependencies } from '../src/use-cases/dependencies.ts';
 
 export const MAX_QUOTE_AGE_SECONDS = 15;
 
-/** Older than every quote of the tests, whose `seq` begins with 1. */
+/** Older than every quote of the tests, whose `seq` starts at 1. */
 const PRICED_AT = new Date(0).toISOString();
 
-/** What is traded; ETH is not open, GOLD has a spread and a fee, SPOT whole units at whole prices. */
+/** The assets: ETH is not open for trading, GOLD has a spread and a fee, SPOT whole units at whole prices. */
 const ASSETS = [
   anAsset({ asset_id: 'BTC', current_price: '50000.00' }),
   anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
@@ -32,20 +32,20 @@ export interface OrderServiceUnderTest {
   readonly app: ServiceApp;
   readonly runtime: TestRuntime;
   readonly clock: FakeClock;
-  /** For use cases that no route leads to. */
+  /** The dependencies of use cases that no route calls. */
   readonly ordering: OrderDependencies;
   /** Publishes a new price of an asset as of now. */
   setPrice(assetId: string, mid: string): void;
-  /** Publishes the latest price of an asset once more, as one that waits for a jump to be confirmed. */
+  /** Publishes the latest price of an asset again, as a suspended quote. */
   suspendPrice(assetId: string): void;
-  /** Publishes the latest prices once more as of now. */
+  /** Publishes the latest prices again with the current time. */
   refreshPrices(): void;
   /** Changes an asset, as an administrator would. */
   changeAsset(assetId: string, change: Partial<Asset>): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** The real order service over a real store, with prices that only the test moves and a clock that stands still. */
+/** Starts the real order service over a real store, with prices and a clock that only the test moves. */
 export async function startOrderService({
   maxOpenOrders,
 }: {
@@ -101,17 +101,20 @@ export async function startOrderService({
   };
 }
 
-/** How a use case names an order that waits. */
-export function waiting({ order_id, username, asset_id }: Order): OpenOrder {
+/** Returns the keys of an open order. */
+export function keysOf({ order_id, username, asset_id }: Order): OpenOrder {
   return { orderId: order_id, username, assetId: asset_id };
 }
 
 /**
- * Fires an order at the price of the moment, whatever it waits for, as the trigger engine does when that has come.
- * @returns the order after it; undefined when it did not change
+ * Triggers an order at the current quote, whatever its condition.
+ * @returns the order after that; undefined when it did not change
  */
-export async function fire({ ordering }: OrderServiceUnderTest, order: Order): Promise<Order | undefined> {
-  const attempt = await triggerOrder(ordering, waiting(order), (found, quote) => ({
+export async function triggerNow(
+  { ordering }: OrderServiceUnderTest,
+  order: Order,
+): Promise<Order | undefined> {
+  const attempt = await triggerOrder(ordering, keysOf(order), (found, quote) => ({
     quote,
     price: found.price ?? found.stop_price ?? quote.bid,
   }));

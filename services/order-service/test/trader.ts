@@ -28,7 +28,7 @@ export interface ProblemAnswer {
 
 const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
 
-/** Everything of somebody that an order may touch. */
+/** All stored items of a user that an order may change. */
 export interface StoredFunds {
   readonly balance: Balance | undefined;
   readonly holdings: readonly StoredAssetBalance[];
@@ -39,7 +39,7 @@ export interface StoredFunds {
 }
 
 type Headers = Readonly<Record<string, string>>;
-/** What tests look at of an answer. */
+/** The parts of a response that tests check. */
 interface Answer {
   readonly statusCode: number;
   readonly body: string;
@@ -52,7 +52,7 @@ export interface Trader {
   readonly username: string;
   readonly headers: Headers;
   place(payload: unknown, extra?: Headers): Answered;
-  /** Places an order that must be accepted. */
+  /** Places an order and expects it to be accepted. */
   placed(payload: unknown): Promise<Order>;
   preview(payload: unknown): Answered;
   cancel(orderId: string): Answered;
@@ -62,15 +62,15 @@ export interface Trader {
   held(): Promise<string | undefined>;
   holding(assetId: string): Promise<StoredAssetBalance | undefined>;
   events(): Promise<readonly LiveEvent[]>;
-  /** As it is stored, newest first where it has an order. */
+  /** Returns the stored items, newest first. */
   funds(): Promise<StoredFunds>;
-  /** Signs in again: a token lives for a quarter of an hour. */
+  /** Signs in again: a token expires after 15 minutes. */
   signInAgain(): Promise<Trader>;
 }
 
 let count = 0;
 
-/** Somebody new, with an account when there is cash to put on it. */
+/** Creates a user; with an account when cash is given. */
 export async function createTrader(service: OrderServiceUnderTest, usd?: string): Promise<Trader> {
   count += 1;
   const username = `trader${count}`;

@@ -2,7 +2,7 @@ import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-d
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
-import { fire, startOrderService, waiting } from '../order-service-under-test.ts';
+import { keysOf, startOrderService, triggerNow } from '../order-service-under-test.ts';
 import type { ProblemAnswer, Trader } from '../trader.ts';
 import { createTrader } from '../trader.ts';
 
@@ -28,7 +28,7 @@ async function placeMany(number: number): Promise<void> {
   for (let placed = 0; placed < number; placed += 1) await trader.placed(LOW_BUY);
 }
 
-/** Stores the balance as a version that counted no open orders did. */
+/** Stores the balance as a version without a count of open orders did. */
 async function forgetCount(): Promise<void> {
   const key = balanceRecord.key(trader);
   await service.runtime.store.transact({ balance: key }, ({ balance }) => {
@@ -38,7 +38,7 @@ async function forgetCount(): Promise<void> {
 }
 
 describe('the limit of open orders', () => {
-  it('refuses one more with 422, the limit and the count, and changes nothing', async () => {
+  it('refuses one more order with 422, the limit and the count, and changes nothing', async () => {
     await placeMany(LIMIT);
     const before = await trader.funds();
     const refused = await trader.place(LOW_BUY);
@@ -53,14 +53,14 @@ describe('the limit of open orders', () => {
     expect(preview.json()).toMatchObject({ data: { would_be: 'refused', reasons: [{ code: 'BUS_002' }] } });
   });
 
-  it('concerns no order that executes at once', async () => {
+  it('does not apply to an order that executes at once', async () => {
     await placeMany(LIMIT);
     await trader.placed({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
     await trader.placed({ ...LOW_BUY, price: '60000' });
     expect(await count()).toBe(LIMIT);
   });
 
-  it('has room again when an order is cancelled, expires or executes', async () => {
+  it('admits another order after one is cancelled, expires or executes', async () => {
     await placeMany(LIMIT - 1);
     const expires_at = new Date(service.clock.now().getTime() + 10_000).toISOString();
     const expiring = await trader.placed({ ...LOW_BUY, expires_at });
@@ -70,10 +70,10 @@ describe('the limit of open orders', () => {
     expect((await trader.cancel(first!.order_id)).statusCode).toBe(200);
     expect(await count()).toBe(LIMIT - 1);
     service.setPrice('BTC', '15000');
-    expect((await fire(service, second!))?.status).toBe('completed');
+    expect((await triggerNow(service, second!))?.status).toBe('completed');
     expect(await count()).toBe(LIMIT - 2);
     service.clock.advanceSeconds(11);
-    expect((await expireOrder(service.ordering, waiting(expiring)))?.status).toBe('expired');
+    expect((await expireOrder(service.ordering, keysOf(expiring)))?.status).toBe('expired');
     expect(await count()).toBe(LIMIT - 3);
     service.setPrice('BTC', '50000');
   });
@@ -85,7 +85,7 @@ describe('the limit of open orders', () => {
     expect(await count()).toBe(LIMIT);
   });
 
-  it('counts what an earlier version left open when the first order needs the count', async () => {
+  it('counts the open orders of an earlier version when an order needs the count', async () => {
     await placeMany(LIMIT - 1);
     await forgetCount();
     await trader.placed({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });

@@ -43,14 +43,14 @@ const ROUTES = [
 ];
 
 describe('the OpenAPI document', () => {
-  it('has every route', () => {
+  it('documents every route', () => {
     const routes = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method} ${path}`),
     );
     expect(routes.filter((route) => /orders|assets|trades/.test(route)).toSorted()).toEqual(ROUTES);
   });
 
-  it.each(ROUTES)('says of %s what it is for, who may, and what comes back', (route) => {
+  it.each(ROUTES)('describes purpose, security and responses of %s', (route) => {
     const [method = '', path = ''] = route.split(' ');
     const operation = paths[path]?.[method];
     expect(operation?.summary).toMatch(/^[A-Z]/);

@@ -3,7 +3,7 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
-import { fire, startOrderService, waiting } from '../order-service-under-test.ts';
+import { keysOf, startOrderService, triggerNow } from '../order-service-under-test.ts';
 import type { OrderAnswer, ProblemAnswer, Trader } from '../trader.ts';
 import { createTrader } from '../trader.ts';
 
@@ -21,9 +21,9 @@ const limitBuy = (quantity: string, price: string) => ({
   price,
 });
 
-const trigger = (order: Order) => fire(service, order);
+const trigger = (order: Order) => triggerNow(service, order);
 
-/** What must hold once all is quiet: holds are those of open orders, the ledger leads to the balance, no event is missing. */
+/** Checks the invariants: holds equal those of open orders, the ledger sums to the balance, no event is missing. */
 async function expectSettled(trader: Trader): Promise<void> {
   const { balance, holdings, ledger, orders, events, trades } = await trader.funds();
   const add = (amounts: readonly string[]): string =>
@@ -47,8 +47,8 @@ async function expectSettled(trader: Trader): Promise<void> {
   );
 }
 
-describe('at the same time', () => {
-  it('a cancellation and a trigger: 200 times exactly one of them wins', async () => {
+describe('concurrent changes', () => {
+  it('let exactly one of a cancellation and a trigger win, 200 times', async () => {
     const wins = { cancel: 0, trigger: 0 };
     for (let batch = 0; batch < 10; batch += 1) {
       service.setPrice('BTC', '50000');
@@ -59,29 +59,29 @@ describe('at the same time', () => {
       service.setPrice('BTC', '39000');
       await Promise.all(
         orders.map(async (order, index) => {
-          // A request comes a longer way than a trigger; in half of the cases it has a head start.
-          const firing = async () => {
+          // A request takes longer than a trigger; in half of the cases it starts first.
+          const triggering = async () => {
             if (index % 2 === 0) await trader.get(`/orders/${order.order_id}`);
             return trigger(order);
           };
-          const [cancelled, fired] = await Promise.all([trader.cancel(order.order_id), firing()]);
-          const isFired = fired?.status === 'completed';
-          expect(cancelled.statusCode).toBe(isFired ? 409 : 200);
+          const [cancelled, triggered] = await Promise.all([trader.cancel(order.order_id), triggering()]);
+          const isTriggered = triggered?.status === 'completed';
+          expect(cancelled.statusCode).toBe(isTriggered ? 409 : 200);
           const final = await trader.order(order.order_id);
-          expect(final.status).toBe(isFired ? 'completed' : 'cancelled');
+          expect(final.status).toBe(isTriggered ? 'completed' : 'cancelled');
           expect(final.held_amount).toBe('0');
-          wins[isFired ? 'trigger' : 'cancel'] += 1;
+          wins[isTriggered ? 'trigger' : 'cancel'] += 1;
         }),
       );
       expect(await trader.held()).toBe('0.00');
       await expectSettled(trader);
     }
     expect(wins.cancel + wins.trigger).toBe(200);
-    // Otherwise they never met.
+    // Both must win sometimes.
     expect(Math.min(wins.cancel, wins.trigger)).toBeGreaterThan(0);
   }, 20_000);
 
-  it('ten triggers, ten cancellations and ten expiries of one order: one end', async () => {
+  it('of ten triggers, ten cancellations and ten expiries end an order once', async () => {
     const trader = await createTrader(service, '1000');
     const order = await trader.placed({
       ...limitBuy('0.001', '40000'),
@@ -94,14 +94,14 @@ describe('at the same time', () => {
         trader
           .cancel(order.order_id)
           .then((answer) => (answer.statusCode === 200 ? answer.json<OrderAnswer>().data : undefined)),
-        expireOrder(service.ordering, waiting(order)),
+        expireOrder(service.ordering, keysOf(order)),
       ]).flat(),
     );
     expect(ends.filter((end) => end !== undefined)).toHaveLength(1);
     await expectSettled(trader);
   });
 
-  it('100 posts of one client_order_id: one order, 99 of them shown it', async () => {
+  it('with one client_order_id place one order and return it 99 times', async () => {
     const trader = await createTrader(service, '100000');
     const request = { ...limitBuy('0.001', '40000'), client_order_id: 'once' };
     const answers = await Promise.all(Array.from({ length: 100 }, () => trader.place(request)));
@@ -113,7 +113,7 @@ describe('at the same time', () => {
     await expectSettled(trader);
   });
 
-  it('100 posts of one client_order_id with 50 payloads each its own: one order, the others refused', async () => {
+  it('with one client_order_id and 50 payloads place one order and refuse the other payloads', async () => {
     const trader = await createTrader(service, '100000');
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, i) =>
@@ -127,7 +127,7 @@ describe('at the same time', () => {
     await expectSettled(trader);
   });
 
-  it('200 limit orders where the cash covers 100: exactly 100 are accepted and nothing is held twice', async () => {
+  it('accept exactly 100 of 200 limit orders when the cash covers 100', async () => {
     const trader = await createTrader(service, '4000');
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => trader.place(limitBuy('0.001', '40000'))),
@@ -139,7 +139,7 @@ describe('at the same time', () => {
     await expectSettled(trader);
   });
 
-  it('200 stops where the holding covers 100: exactly 100 are accepted', async () => {
+  it('accept exactly 100 of 200 stops when the position covers 100', async () => {
     const trader = await createTrader(service, '500');
     await trader.placed({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
     const stop = { asset_id: 'BTC', order_type: 'stop_loss', quantity: '0.0001', stop_price: '40000' };
@@ -153,7 +153,7 @@ describe('at the same time', () => {
     await expectSettled(trader);
   });
 
-  it('orders, triggers and cancellations of one account: the funds add up', async () => {
+  it('of orders, triggers and cancellations keep the funds of an account consistent', async () => {
     const trader = await createTrader(service, '5000');
     await Promise.all(
       Array.from({ length: 60 }, async (_, i) => {

@@ -1,12 +1,9 @@
-import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
-import { decimals, scaled } from '@cnop/testing/trade-arithmetic';
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { MAX_QUOTE_AGE_SECONDS, startOrderService } from '../order-service-under-test.ts';
-import type { OrderAnswer, ProblemAnswer, Trader } from '../trader.ts';
+import type { ProblemAnswer, Trader } from '../trader.ts';
 import { createTrader } from '../trader.ts';
 
 const START = '2026-01-15T12:00:00.000Z';
@@ -26,8 +23,8 @@ const trader = (usd?: string) => createTrader(service, usd);
 const order = (order_type: string, fields: object) => ({ asset_id: 'BTC', order_type, ...fields });
 const buy = (quantity: string, asset_id = 'BTC') => ({ asset_id, order_type: 'market_buy', quantity });
 
-async function previewed(somebody: Trader, request: unknown): Promise<OrderPreview> {
-  const response = await somebody.preview(request);
+async function previewed(user: Trader, request: unknown): Promise<OrderPreview> {
+  const response = await user.preview(request);
   expect(response.statusCode, response.body).toBe(200);
   const preview = response.json<{ readonly data: OrderPreview }>().data;
   expect(orderPreviewSchema.parse(preview)).toEqual(preview);
@@ -37,7 +34,7 @@ async function previewed(somebody: Trader, request: unknown): Promise<OrderPrevi
 const codesOf = ({ reasons }: OrderPreview) => reasons.map(({ code, field }) => `${code} ${field}`);
 
 describe('the preview of an order', () => {
-  it('that would be executed tells its cost, fee, and the balances after it', async () => {
+  it('filled at once shows its cost, fee, and the balances after it', async () => {
     const alice = await trader('5000');
     const preview = await previewed(alice, buy('1', 'gold'));
     expect(preview).toEqual({
@@ -67,7 +64,7 @@ describe('the preview of an order', () => {
     });
   });
 
-  it('that would wait tells its hold, what it would come to, and how far away that is', async () => {
+  it('queued shows its hold, its estimate, and the distance to its trigger', async () => {
     const bob = await trader('1000');
     const request = { asset_id: 'GOLD', order_type: 'limit_buy', quantity: '0.33333333', price: '1500.01' };
     expect(await previewed(bob, request)).toMatchObject({
@@ -93,7 +90,7 @@ describe('the preview of an order', () => {
     ['trailing_stop', { trail_amount: '500' }, '-1.00', '4950.00'],
     ['limit_sell', { price: '50001' }, '0.00', '5000.10'],
   ])(
-    '%s %o reserves units and says what the trigger would bring',
+    '%s %o holds units and estimates the proceeds at the trigger',
     async (order_type, terms, distance, total) => {
       const carol = await trader('50000');
       await carol.placed(buy('1'));
@@ -110,7 +107,7 @@ describe('the preview of an order', () => {
     },
   );
 
-  it('of a limit that the market meets warns that it executes at once', async () => {
+  it('of a limit that is met warns that it executes at once', async () => {
     const dave = await trader('1000');
     expect(await previewed(dave, order('limit_buy', { quantity: '0.01', price: '60000' }))).toMatchObject({
       would_be: 'executed',
@@ -135,7 +132,7 @@ describe('the preview of an order', () => {
     expect(warnings).toEqual(expected.map((message) => ({ code: 'far_from_market', message })));
   });
 
-  it('counts out what all that is available is', async () => {
+  it('shows the quantity of all that is available', async () => {
     const frank = await trader('50000');
     await frank.placed(buy('1'));
     await frank.placed(order('stop_loss', { quantity: '0.25', stop_price: '40000' }));
@@ -145,8 +142,8 @@ describe('the preview of an order', () => {
       total_amount: '37500.00',
       holding: { after: { quantity: '0.25', held: '0.25', available: '0' } },
     });
-    const nobody = await trader('1');
-    expect(await previewed(nobody, order('market_sell', { quantity: 'max' }))).toMatchObject({
+    const poor = await trader('1');
+    expect(await previewed(poor, order('market_sell', { quantity: 'max' }))).toMatchObject({
       would_be: 'refused',
       quantity: 'max',
       estimate: null,
@@ -154,7 +151,7 @@ describe('the preview of an order', () => {
     });
   });
 
-  it('of an asset with the smallest numbers is still exact', async () => {
+  it('of an asset with the smallest prices and quantities is exact', async () => {
     const grace = await trader('1');
     expect(await previewed(grace, buy('0.0001', 'DOGE'))).toMatchObject({
       total_amount: '0.01',
@@ -164,7 +161,7 @@ describe('the preview of an order', () => {
 });
 
 describe('the preview of an order that would be refused', () => {
-  it('gives every reason, with what is missing, and changes nothing', async () => {
+  it('shows every reason, with the missing amount, and changes nothing', async () => {
     const heidi = await trader('10');
     service.clock.advanceSeconds(MAX_QUOTE_AGE_SECONDS + 1);
     const preview = await previewed(
@@ -225,7 +222,7 @@ describe('the preview of an order that would be refused', () => {
       { asset_id: 'SPOT', order_type: 'limit_buy', quantity: '999999999999999', price: '5' },
       ['BUS_002 quantity'],
     ],
-  ])('because of %s says %o', async (_case, request, expected) => {
+  ])('because of %s shows %o', async (_case, request, expected) => {
     service.setPrice('ETH', '50000');
     const ivan = await trader('10');
     const before = await ivan.funds();
@@ -236,7 +233,7 @@ describe('the preview of an order that would be refused', () => {
     expect(await ivan.funds()).toEqual(before);
   });
 
-  it('because its name was used says which way', async () => {
+  it('because its client_order_id was used shows whether the request is the same', async () => {
     const judy = await trader('1000');
     const mine = { ...order('limit_buy', { quantity: '0.01', price: '40000' }), client_order_id: 'mine' };
     expect((await previewed(judy, mine)).would_be).toBe('queued');
@@ -247,7 +244,7 @@ describe('the preview of an order that would be refused', () => {
 });
 
 describe('a preview', () => {
-  it('writes nothing, however often it is asked, and takes no key', async () => {
+  it('writes nothing, however often it is requested, and ignores an Idempotency-Key', async () => {
     const kim = await trader('1000');
     const before = await kim.funds();
     const stored = async () => {
@@ -276,7 +273,7 @@ describe('a preview', () => {
     ['an unknown field', { ...buy('1'), role: 'admin' }, ['role']],
     ['a number that is none', buy('1e5'), ['quantity']],
     ['a trail of nothing', order('trailing_stop', { quantity: '1', trail_amount: '0' }), ['trail_amount']],
-  ])('of %s is bad input, as the order would be', async (_case, payload, fields) => {
+  ])('of %s is a bad request, like the order itself', async (_case, payload, fields) => {
     const lea = await trader('1000');
     const response = await lea.preview(payload);
     expect(response.statusCode).toBe(422);
@@ -284,125 +281,7 @@ describe('a preview', () => {
   });
 
   it('needs an account', async () => {
-    const nobody = await trader();
-    expect((await nobody.preview(buy('1'))).statusCode).toBe(404);
+    const unfunded = await trader();
+    expect((await unfunded.preview(buy('1'))).statusCode).toBe(404);
   });
-});
-
-const SECONDS = fc.constantFrom(0, 0, 0, 0, MAX_QUOTE_AGE_SECONDS, MAX_QUOTE_AGE_SECONDS + 1);
-const ASSETS = fc.constantFrom('BTC', 'BTC', 'GOLD', 'GOLD', 'DOGE', 'SPOT', 'ETH');
-const TYPES = fc.constantFrom(
-  'market_buy',
-  'market_sell',
-  'limit_buy',
-  'limit_sell',
-  'stop_loss',
-  'take_profit',
-  'trailing_stop',
-);
-/** Around the price, on either side and in either spelling, and now and then with a digit too many. */
-const near = (price: number) =>
-  fc.oneof(
-    fc.integer({ min: 800, max: 1_200 }).map((permille) => ((price * permille) / 1_000).toFixed(2)),
-    fc.constantFrom(String(price), `${price}.00`, `${price}.001`, '0.01', '999999999999999'),
-  );
-const PRICES: Readonly<Record<string, number>> = {
-  BTC: 50_000,
-  GOLD: 2_000,
-  DOGE: 1,
-  SPOT: 7,
-  ETH: 100,
-};
-const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 1, arbitrary }, { weight: 5, arbitrary: fc.constant(undefined) });
-const usually = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 9, arbitrary }, { weight: 1, arbitrary: fc.constant(undefined) });
-
-/** Mostly orders that make sense, sometimes with a field that does not. */
-const requests = fc.tuple(ASSETS, TYPES).chain(([asset_id, order_type]) => {
-  const price = near(PRICES[asset_id] ?? 1);
-  const never = fc.constant(undefined);
-  const field = (isRight: boolean, arbitrary: fc.Arbitrary<string>) =>
-    isRight ? usually(arbitrary) : fc.oneof({ weight: 30, arbitrary: never }, { weight: 1, arbitrary });
-  const isMarket = order_type.startsWith('market');
-  const isTrail = order_type === 'trailing_stop';
-  return fc.record({
-    asset_id: fc.constant(asset_id),
-    order_type: fc.constant(order_type),
-    quantity: fc.oneof(
-      { weight: 5, arbitrary: decimals(2, 150n) },
-      { weight: 2, arbitrary: decimals(0, 3n) },
-      { weight: 1, arbitrary: fc.constantFrom('max', '0.00000001', '0.000000001') },
-    ),
-    price: field(order_type.startsWith('limit'), price),
-    price_bound: isMarket ? rarely(price) : never,
-    stop_price: field(order_type === 'stop_loss' || order_type === 'take_profit', price),
-    trail_amount: isTrail ? rarely(decimals(2, 10_000n)) : never,
-    trail_percent: field(isTrail, decimals(2, 11_000n)),
-    expires_at: rarely(fc.constantFrom(START, '2026-01-15T13:00:00.000Z', '2027-02-01T00:00:00.000Z')),
-    client_order_id: rarely(fc.constantFrom('one', 'two')),
-  });
-});
-
-describe('a preview and the order itself', () => {
-  it('say the same of every request on every state: outcome, total, fees, hold and balances', async () => {
-    const outcomes = { executed: 0, queued: 0, refused: 0 };
-    await fc.assert(
-      fc.asyncProperty(fc.array(requests, { minLength: 6, maxLength: 12 }), SECONDS, async (steps, age) => {
-        service.clock.set(START);
-        service.refreshPrices();
-        const somebody = await trader('400000');
-        await somebody.placed(buy('4'));
-        await somebody.placed(buy('4', 'GOLD'));
-        for (const [index, request] of steps.entries()) {
-          if (index === steps.length - 2) service.clock.advanceSeconds(age);
-          const preview = await previewed(somebody, request);
-          const response = await somebody.place(request);
-          expectAgreement(preview, response.statusCode, response.json<OrderAnswer>().data);
-          if (response.statusCode >= 400) expectNamed(preview, response.json<ProblemAnswer>());
-          await expectBalances(somebody, preview);
-          outcomes[preview.would_be] += 1;
-        }
-      }),
-      { numRuns: 100 },
-    );
-    // Otherwise the two would agree about nothing.
-    expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(20);
-  }, 60_000);
-
-  function expectAgreement(preview: OrderPreview, status: number, placed: Order): void {
-    expect(preview.would_be === 'refused', JSON.stringify(preview.reasons)).toBe(status !== 201);
-    expect(preview.reasons.length === 0).toBe(status === 201);
-    if (status !== 201) return;
-    expect(preview.would_be).toBe(placed.status === 'completed' ? 'executed' : 'queued');
-    expect(preview.quantity).toBe(placed.quantity);
-    expect(preview.total_amount).toBe(placed.total_amount);
-    expect(preview.fees).toBe(placed.fees);
-    expect(preview.expires_at).toBe(placed.expires_at);
-    expect(preview.hold?.amount ?? '0').toBe(placed.held_amount);
-    if (placed.status === 'completed') expect(preview.price).toBe(placed.executed_price);
-    // A hold of cash is the total and the fee that was estimated.
-    if (preview.hold?.unit === 'USD') {
-      expect(scaled(preview.hold.amount)).toBe(scaled(preview.estimate?.cash ?? '0'));
-    }
-  }
-
-  /** What the order is refused for is among what the preview named. */
-  function expectNamed(preview: OrderPreview, problem: ProblemAnswer): void {
-    const named = new Set(preview.reasons.map(({ field }) => field));
-    for (const { field } of problem.errors ?? []) expect(named).toContain(field);
-    const codes = preview.reasons.map(({ code }) => code.replace('VAL_003', 'VAL_001'));
-    expect(codes).toContain(problem.code.replace('VAL_003', 'VAL_001'));
-  }
-
-  async function expectBalances(somebody: Trader, preview: OrderPreview): Promise<void> {
-    const { balance } = await somebody.funds();
-    expect(preview.balance.after).toMatchObject({
-      current: balance?.current_balance,
-      held: balance?.held_balance,
-    });
-    const holding = await somebody.holding(preview.asset_id);
-    expect(preview.holding?.after.quantity).toBe(holding?.quantity);
-    expect(preview.holding?.after.held).toBe(holding?.held_quantity);
-  }
 });

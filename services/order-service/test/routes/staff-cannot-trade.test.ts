@@ -7,7 +7,7 @@ import { startOrderService } from '../order-service-under-test.ts';
 
 const FIRST_PAGE = { limit: 100, offset: 0, after: undefined };
 const BUY = { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' };
-const WAITING_BUY = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.001', price: '10' };
+const LIMIT_BUY = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.001', price: '10' };
 const STAFF: readonly UserRole[] = ['admin', 'moderator'];
 
 let service: OrderServiceUnderTest;
@@ -26,7 +26,7 @@ async function funded(username: string, role: UserRole) {
 }
 
 describe.each(STAFF)('an account with the role %s', (role) => {
-  it.each([BUY, WAITING_BUY, { asset_id: 'BTC', order_type: 'market_sell', quantity: 'max' }])(
+  it.each([BUY, LIMIT_BUY, { asset_id: 'BTC', order_type: 'market_sell', quantity: 'max' }])(
     'places no order: $order_type',
     async (order) => {
       const username = `${role}_${order.order_type}`;
@@ -42,7 +42,7 @@ describe.each(STAFF)('an account with the role %s', (role) => {
     },
   );
 
-  it('is told so by the preview', async () => {
+  it('is refused by the preview', async () => {
     const headers = await funded(`${role}_preview`, role);
     const answer = await post('/orders/preview', headers, BUY);
     expect(answer.statusCode).toBe(200);
@@ -53,9 +53,9 @@ describe.each(STAFF)('an account with the role %s', (role) => {
     ]);
   });
 
-  it('still cancels an order from before it had the role', async () => {
+  it('can cancel an order from before it had the role', async () => {
     const username = `${role}_before`;
-    const placed = await post('/orders', await funded(username, 'customer'), WAITING_BUY);
+    const placed = await post('/orders', await funded(username, 'customer'), LIMIT_BUY);
     expect(placed.statusCode).toBe(201);
     const { order_id } = placed.json<{ data: { order_id: string } }>().data;
     const headers = await service.runtime.signIn(username, role);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.dispose());
 
-/** Buys in turn, one a second, and returns the ids of the orders, newest first. */
+/** Buys assets in turn, one per second, and returns the ids of the orders, newest first. */
 async function tradeInTurn(trader: Trader, assets: readonly string[]): Promise<string[]> {
   const orders: string[] = [];
   for (const asset_id of assets) {
@@ -41,7 +41,7 @@ async function pagesOf(trader: Trader, query: string): Promise<TradePage[]> {
 }
 
 describe('the list of trades of all assets', () => {
-  it('is newest first over all assets and pages without loss or repeat', async () => {
+  it('is newest first over all assets and pages without gaps or repeats', async () => {
     const ann = await createTrader(service, '1000');
     const orders = await tradeInTurn(
       ann,
@@ -55,7 +55,7 @@ describe('the list of trades of all assets', () => {
     }
   });
 
-  it('shows a period, the trades of what was sold out, and nothing of anybody else', async () => {
+  it('shows a period, trades of emptied positions, and none of other users', async () => {
     const [ben, cleo] = [await createTrader(service, '1000'), await createTrader(service, '1000')];
     await tradeInTurn(cleo, ['BTC']);
     await tradeInTurn(ben, ['BTC']);
@@ -78,7 +78,7 @@ describe('the list of trades of all assets', () => {
     expect((await (await createTrader(service)).get('/trades')).json<TradePage>().data).toEqual([]);
   });
 
-  it('can be saved as a table', async () => {
+  it('exports CSV', async () => {
     const dan = await createTrader(service, '1000');
     const [second, first] = await tradeInTurn(dan, ['BTC', 'DOGE']);
     const { body, headers } = await dan.get('/trades/export');
@@ -93,7 +93,7 @@ describe('the list of trades of all assets', () => {
 });
 
 describe('the list of trades of one asset', () => {
-  it('of an unknown asset is not found', async () => {
+  it('answers 404 for an unknown asset', async () => {
     const eve = await createTrader(service);
     expect((await eve.get('/assets/NOSUCH/transactions')).statusCode).toBe(404);
     expect((await eve.get('/assets/BTC/transactions')).json<TradePage>().data).toEqual([]);

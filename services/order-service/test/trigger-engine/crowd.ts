@@ -28,15 +28,15 @@ const START_CASH = 1_000_000;
 const START_UNITS = 1_000;
 const AT_ONCE = 64;
 
-/** Many traders over one store, as several processes of the order service see them. */
+/** Many traders over one store, and several processes of the order service. */
 export interface Crowd {
-  /** Places orders of all kinds in turn, all of which a price of 80 fires. */
+  /** Places orders of all types in turn, all of which a price of 80 triggers. */
   place(count: number): Promise<void>;
-  /** Starts an engine of a process with prices of its own. */
+  /** Starts an engine in a process with its own quote board. */
   startEngine(store?: TableStore): TriggerEngine;
-  /** Shows a price to every process. */
+  /** Publishes a price in every process. */
   price(mid: string): Promise<void>;
-  /** What is wrong with the funds if each order was to be executed once at a price; empty when nothing is. */
+  /** Returns the errors in the funds, given that each order executed once at a price; empty when there are none. */
   faults(price: number): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -1,18 +1,18 @@
-/** What a market order book of one trader comes to, told by integers and by looking at every order at every price. */
+/** A model of the trigger engine for one trader: compares every order with every price, in integers. */
 
 export type WaitingType = 'limit_buy' | 'limit_sell' | 'stop_loss' | 'take_profit' | 'trailing_stop';
 
 export interface ModelOrder {
   readonly type: WaitingType;
-  /** USD: the limit or the stop. */
+  /** The limit or the stop price, in USD. */
   readonly price: number;
-  /** USD, or percent. */
+  /** The trail, in USD or percent. */
   readonly trail: { readonly amount: number } | { readonly percent: number } | undefined;
   readonly expiresAtSeconds: number;
   status: 'queued' | 'completed' | 'cancelled' | 'expired';
   executedPrice: number | undefined;
   peak: number;
-  isTouched: boolean;
+  isTriggered: boolean;
 }
 
 export type AssetState = 'active' | 'suspended' | 'cancel_only';
@@ -25,13 +25,13 @@ export interface EngineModel {
   readonly heldUnits: () => number;
   readonly state: () => AssetState;
   readonly bid: () => number;
-  /** Whether an order of this kind would be accepted as one that waits. */
+  /** Returns whether an order of these terms is accepted as an open order. */
   accepts(type: WaitingType, price: number, trail: ModelOrder['trail']): boolean;
   place(order: Pick<ModelOrder, 'type' | 'price' | 'trail'> & { readonly lifetimeSeconds: number }): void;
   cancel(index: number): boolean;
-  /** Prices so quick that nothing is executed but at the last. */
+  /** Processes prices in such quick succession that orders only execute at the last. */
   prices(bids: readonly number[]): void;
-  /** Time passes, and whoever looks for expired orders looks. */
+  /** Advances the time and expires orders. */
   wait(seconds: number): void;
   become(state: AssetState): void;
 }
@@ -52,13 +52,13 @@ export function createEngineModel(start: {
 
   function stopOf(order: ModelOrder): number {
     if (!order.trail) return order.price;
-    // In hundredths of a USD all of it is whole.
+    // All amounts are whole cents.
     return 'amount' in order.trail
       ? order.peak * 100 - order.trail.amount * 100
       : order.peak * (100 - order.trail.percent);
   }
 
-  function touches(order: ModelOrder, price: number): boolean {
+  function triggers(order: ModelOrder, price: number): boolean {
     switch (order.type) {
       case 'stop_loss':
         return price <= order.price;
@@ -78,7 +78,7 @@ export function createEngineModel(start: {
   function settle(): void {
     if (state !== 'active') return;
     for (const order of open()) {
-      if (!order.isTouched && !isMet(order)) continue;
+      if (!order.isTriggered && !isMet(order)) continue;
       if (order.expiresAtSeconds <= seconds) {
         order.status = 'expired';
         continue;
@@ -113,7 +113,7 @@ export function createEngineModel(start: {
         status: 'queued',
         executedPrice: undefined,
         peak: bid,
-        isTouched: false,
+        isTriggered: false,
       });
     },
     cancel(index) {
@@ -125,7 +125,7 @@ export function createEngineModel(start: {
     prices(bids) {
       for (const price of bids) {
         bid = price;
-        for (const order of open()) order.isTouched = touches(order, price) || order.isTouched;
+        for (const order of open()) order.isTriggered = triggers(order, price) || order.isTriggered;
       }
       settle();
     },

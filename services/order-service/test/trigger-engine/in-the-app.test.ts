@@ -21,7 +21,7 @@ const quoteOf = (mid: string, seq: number): Quote => ({
   seq,
 });
 
-/** A limit order at 90 in the real app, and what became of it when the price fell to 80. */
+/** Returns the status of a limit order at 90 in the real app after the price fell to 80. */
 async function playFall(options: { readonly runsTriggerEngine?: boolean }) {
   const runtime = await createTestRuntime();
   cleanup.defer(() => runtime.dispose());
@@ -42,21 +42,19 @@ async function playFall(options: { readonly runsTriggerEngine?: boolean }) {
   return { app, runtime, statusOf };
 }
 
-it('the app executes waiting orders from when it is ready until it is closed', async () => {
+it('the app runs the trigger engine while it is open', async () => {
   const { app, runtime, statusOf } = await playFall({ runsTriggerEngine: true });
   await expect.poll(statusOf).toBe('completed');
-  const waiting = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '10' };
+  const open = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '10' };
   const headers = await runtime.signIn('alice');
-  expect((await app.inject({ method: 'POST', url: '/orders', headers, payload: waiting })).statusCode).toBe(
-    201,
-  );
+  expect((await app.inject({ method: 'POST', url: '/orders', headers, payload: open })).statusCode).toBe(201);
   await app.close();
-  // How far it came is on disk for the next one.
+  // The checkpoint is on disk for the next start.
   expect(await createTriggerCheckpointDao(runtime.store).getCheckpoint('BTC')).toMatchObject({ seq: 2 });
 });
 
-it('an app that is not asked to executes none', async () => {
+it('the app runs no trigger engine by default', async () => {
   const { statusOf } = await playFall({});
-  // Whatever ran would have been given its turn by these requests.
+  // An engine would have run during these requests.
   for (let i = 0; i < 20; i++) expect(await statusOf()).toBe('queued');
 });

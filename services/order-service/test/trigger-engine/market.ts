@@ -29,31 +29,31 @@ const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
 
 type Request = Partial<Omit<OrderCreate, 'asset_id'>> & Pick<OrderCreate, 'order_type'>;
 
-/** A market of one asset, without spread and fees unless the test asks for them, and a trader who has plenty. */
+/** A market of one asset, without spread and fees unless the test sets them, and a trader with ample funds. */
 export interface Market {
   readonly runtime: TestRuntime;
   readonly clock: FakeClock;
   readonly deps: OrderDependencies;
   readonly trader: string;
-  /** Publishes prices one right after the other, as of now; does not wait for what they fire. */
+  /** Publishes prices one after the other, without waiting for the orders that they trigger. */
   publish(...mids: readonly string[]): void;
-  /** Publishes prices and waits until the engine has acted on them. */
+  /** Publishes prices and waits until the engine has processed them. */
   price(...mids: readonly string[]): Promise<void>;
   place(request: Request): Promise<Order>;
   cancel(orderId: string): Promise<unknown>;
   order(orderId: string): Promise<Order>;
   change(asset: Partial<Asset>): Promise<void>;
-  /** The bids of the peaks on disk. */
+  /** Returns the bids of the stored peaks. */
   peaks(): Promise<string[]>;
-  /** Stores a candle; unless the test says otherwise, its quotes came now: the lowest, the highest, the last. */
+  /** Stores a candle. By default its quotes have the current time, in the order lowest, highest, last. */
   addCandle(candle: Partial<Candle> & Pick<Candle, 'open_time'>): Promise<void>;
   cash(): Promise<{ readonly current: string; readonly held: string }>;
   units(): Promise<{ readonly quantity: string; readonly held: string }>;
-  /** How many trades there were for an order. */
+  /** Returns the number of trades of an order. */
   tradesOf(orderId: string): Promise<number>;
-  /** The engine that runs now. */
+  /** Returns the running engine. */
   engine(): TriggerEngine;
-  /** Closes the engine, runs what is to happen meanwhile, and starts another one over the same store. */
+  /** Closes the engine, runs a callback, and starts another engine over the same store. */
   restart(meanwhile?: () => unknown): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export interface MarketOptions {
   readonly asset?: Partial<Asset>;
   readonly price?: string;
   readonly maxQuoteAgeSeconds?: number;
-  /** The store as engines see it: where a test plants a fault. */
+  /** Wraps the store of the engines, to inject a fault. */
   readonly engineStore?: (store: TableStore) => TableStore;
 }
 
@@ -87,7 +87,7 @@ export async function openMarket({
     }),
     quoteFor: quotes.latest,
   };
-  // A store of this version: what an earlier one left is a test of its own.
+  // Upgrades the store: stores of earlier versions have tests of their own.
   await blockInactiveAccounts(runtime);
   const startEngine = (): TriggerEngine => {
     const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });

@@ -6,7 +6,7 @@ import { openMarket } from './market.ts';
 
 let market: Market;
 afterEach(() => market.dispose());
-// The clock begins at 12:00:00.
+// The clock starts at 12:00:00.
 const open = async (options?: MarketOptions): Promise<void> => {
   market = await openMarket(options);
 };
@@ -17,7 +17,7 @@ const stopAt = async (stop_price: string): Promise<string> =>
 const trail = async (trail_amount: string): Promise<string> =>
   (await market.place({ order_type: 'trailing_stop', trail_amount })).order_id;
 
-/** The engine is away from 12:01 to 12:10, and the prices of one minute are on record. */
+/** Runs no engine from 12:01 to 12:10, and records the prices of one minute. */
 async function awayDuring(candle: {
   low?: string;
   high?: string;
@@ -33,15 +33,15 @@ async function awayDuring(candle: {
   });
 }
 
-describe('what the price passed while no engine ran', () => {
-  it('fires stops at the price of now, and limits only if they are met', async () => {
+describe('a price from the time without an engine', () => {
+  it('triggers stops, filled at the current quote, and no limit that is not met now', async () => {
     await open();
     const stop = await stopAt('95');
     const profit = (await market.place({ order_type: 'take_profit', stop_price: '110' })).order_id;
     const limit = (await market.place({ order_type: 'limit_buy', price: '95' })).order_id;
-    const untouched = await stopAt('93');
+    const unaffected = await stopAt('93');
     await awayDuring({ low: '94', high: '111', close: '100' });
-    // There is no price to trade at yet.
+    // There is no current quote yet.
     expect([await statusOf(stop), await statusOf(profit)]).toEqual(['queued', 'queued']);
     await market.price('101');
     expect(await market.order(stop)).toMatchObject({
@@ -51,10 +51,10 @@ describe('what the price passed while no engine ran', () => {
       trigger_quote: { bid: '94', at: minute(5) },
     });
     expect(await market.order(profit)).toMatchObject({ status: 'completed', executed_price: '101' });
-    expect([await statusOf(limit), await statusOf(untouched)]).toEqual(['queued', 'queued']);
+    expect([await statusOf(limit), await statusOf(unaffected)]).toEqual(['queued', 'queued']);
   });
 
-  it('is kept over another restart when there was no price to trade at', async () => {
+  it('is processed after another restart when there was no current quote', async () => {
     await open();
     const stop = await stopAt('95');
     const trailing = await trail('5');
@@ -89,7 +89,7 @@ describe('what the price passed while no engine ran', () => {
       },
       'completed',
     ],
-  ] as const)('fires a trailing stop by %s', async (_, candle, status) => {
+  ] as const)('triggers a trailing stop by %s', async (_, candle, status) => {
     await open();
     const trailing = await trail('10');
     await awayDuring(candle);
@@ -97,14 +97,14 @@ describe('what the price passed while no engine ran', () => {
     expect(await statusOf(trailing)).toBe(status);
   });
 
-  it('counts each quote from the acceptance on, also within its minute', async () => {
+  it('counts from the acceptance on, also within its minute', async () => {
     await open();
     market.clock.set(minute(5));
     market.clock.advanceSeconds(30);
-    // The third quote: what has a greater seq came later.
+    // The third quote: a greater seq came later.
     market.publish('100', '100');
     const open95 = [await stopAt('95'), await trail('10')];
-    const touched = [await stopAt('99'), await trail('1')];
+    const triggered = [await stopAt('99'), await trail('1')];
     await market.restart(async () => {
       await market.addCandle({
         open_time: minute(5),
@@ -117,7 +117,7 @@ describe('what the price passed while no engine ran', () => {
     });
     await market.price('101', '101');
     for (const id of open95) expect(await statusOf(id)).toBe('queued');
-    for (const id of touched) {
+    for (const id of triggered) {
       expect(await market.order(id)).toMatchObject({
         status: 'completed',
         trigger_quote: { seq: 4, bid: '99' },
@@ -151,7 +151,7 @@ describe('what the price passed while no engine ran', () => {
     },
   );
 
-  it('does not count a minute without quotes, whatever its prices were', async () => {
+  it('does not count in a minute without quotes', async () => {
     await open();
     const orders = [await stopAt('95'), await trail('5')];
     await awayDuring({ low: '90', high: '120', close: '90', quotes: null });
@@ -159,7 +159,7 @@ describe('what the price passed while no engine ran', () => {
     for (const id of orders) expect(await statusOf(id)).toBe('queued');
   });
 
-  it('counts the bid that there was, although the spread is another now', async () => {
+  it('counts with its own bid, although the spread has changed', async () => {
     await open();
     const stop = await stopAt('95');
     await awayDuring({ low: '99', close: '99' });
@@ -170,7 +170,7 @@ describe('what the price passed while no engine ran', () => {
     expect(await statusOf(stop)).toBe('queued');
   });
 
-  it('does not count again what was acted on in the minute in which the engine stopped', async () => {
+  it('does not count again when it was processed before the engine stopped', async () => {
     await open();
     const trailing = await trail('10');
     market.clock.set(minute(5));
@@ -192,7 +192,7 @@ describe('what the price passed while no engine ran', () => {
     expect(await statusOf(trailing)).toBe('completed');
   });
 
-  it('takes in more candles than one query brings', async () => {
+  it('is read from more candles than one query returns', async () => {
     await open();
     const stop = await stopAt('95');
     await market.price('100');
@@ -208,7 +208,7 @@ describe('what the price passed while no engine ran', () => {
     expect(await statusOf(stop)).toBe('completed');
   });
 
-  it('is expired, not fired, when the time of the order is over meanwhile', async () => {
+  it('does not trigger an order that expired meanwhile', async () => {
     await open();
     const { order_id } = await market.place({
       order_type: 'stop_loss',
@@ -220,7 +220,7 @@ describe('what the price passed while no engine ran', () => {
     expect(await statusOf(order_id)).toBe('expired');
   });
 
-  it('is seen again after a start on which the store failed', async () => {
+  it('is processed after a start on which the store failed', async () => {
     let isBroken = false;
     const engineStore = (store: TableStore): TableStore => ({
       ...store,

@@ -9,7 +9,7 @@ const place = async (terms: Parameters<Market['place']>[0]): Promise<string> =>
   (await market.place({ quantity: '1', ...terms })).order_id;
 
 describe('a stop with a price bound', () => {
-  it('executes like any stop when the price is within its bound', async () => {
+  it('is filled at once when the price is within its bound', async () => {
     market = await openMarket();
     const stop = await place({ order_type: 'stop_loss', stop_price: '95', price_bound: '90' });
     await market.price('94');
@@ -31,24 +31,24 @@ describe('a stop with a price bound', () => {
       market = await openMarket();
       const stop = await place({ order_type, ...condition });
       await market.price(...prices);
-      const waiting = await market.order(stop);
-      expect(waiting).toMatchObject({ status: 'queued', executed_price: null });
-      expect(waiting.trigger_quote).not.toBeNull();
-      expect(waiting.held_amount).toBe('1');
+      const open = await market.order(stop);
+      expect(open).toMatchObject({ status: 'queued', executed_price: null });
+      expect(open.trigger_quote).not.toBeNull();
+      expect(open.held_amount).toBe('1');
       await market.price('79', '88');
-      expect(await market.order(stop)).toEqual(waiting);
+      expect(await market.order(stop)).toEqual(open);
       // Above the stop price, where the stop itself would not be triggered.
       await market.price('109');
       expect(await market.order(stop)).toMatchObject({
         status: 'completed',
         executed_price: '109',
-        trigger_quote: waiting.trigger_quote,
-        trigger_price: waiting.trigger_price,
+        trigger_quote: open.trigger_quote,
+        trigger_price: open.trigger_price,
       });
     },
   );
 
-  it('remembers over a restart that it was triggered', async () => {
+  it('stays triggered over a restart', async () => {
     market = await openMarket();
     const stops = [
       await place({ order_type: 'stop_loss', stop_price: '95', price_bound: '90' }),
@@ -64,7 +64,7 @@ describe('a stop with a price bound', () => {
     }
   });
 
-  it('can be cancelled and expires while it waits for its bound', async () => {
+  it('can be cancelled and expires while its bound is not met', async () => {
     market = await openMarket();
     const soon = new Date(market.clock.now().getTime() + 60_000).toISOString();
     const bounded = { order_type: 'stop_loss', stop_price: '95', price_bound: '90' } as const;

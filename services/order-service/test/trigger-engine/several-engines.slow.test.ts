@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openCrowd } from './crowd.ts';
 
 const TIMEOUT_MILLISECONDS = 240_000;
-/** For one commit in line with all others: on a busy machine 300 of them take longer than a request may. */
+/** The time for one commit in the queue: on a busy machine, 300 of them take longer than a request may. */
 const DEADLINE_MILLISECONDS = 120_000;
 
 const cleanup = createCleanup();
@@ -22,7 +22,7 @@ async function lmdb(): Promise<TableStore> {
   return runtime.store;
 }
 
-/** Two stores on the same tables: what two processes have. */
+/** Opens two stores on the same tables, like two processes. */
 async function dynamoDb(): Promise<readonly [TableStore, TableStore]> {
   const server = await startDynamoDbServer();
   cleanup.defer(() => server.stop());
@@ -62,7 +62,7 @@ describe('several engines over one store', () => {
       crowd.startEngine(other);
       await crowd.place(300);
       await crowd.price('80');
-      // What was too contended is left to the next quote.
+      // Commits that conflicted too often are left to the next quote.
       await crowd.price('80');
       expect(await crowd.faults(80)).toEqual([]);
     },
@@ -85,7 +85,7 @@ describe('several engines over one store', () => {
   );
 });
 
-/** A store that shows an order as still waiting: what a decision without its condition goes by. */
+/** A faulty store that shows an order as still open, to model a decision without its condition. */
 function asItWas(store: TableStore): TableStore {
   return {
     ...store,

@@ -31,7 +31,7 @@ describe('a trailing stop', () => {
     expect(await market.order(third)).toMatchObject({ status: 'completed', trigger_price: '105' });
   });
 
-  it('follows every bid, however many come before anybody acts', async () => {
+  it('follows every bid, however many arrive before they are processed', async () => {
     await open();
     const order = await trail('10');
     await market.price('120', '111', '119');
@@ -46,9 +46,9 @@ describe('a trailing stop', () => {
 
   it.each([
     ['after a proper end', (): undefined => undefined],
-    // Nothing but what was on disk before the first word about the bid is used by the next engine.
+    // The next engine uses only the state that was on disk before the bid.
     ['whatever was not acted on', () => market.clock.advanceSeconds(3_600)],
-  ])('remembers its peak over restarts, %s', async (_, meanwhile) => {
+  ])('keeps its peak over restarts, %s', async (_, meanwhile) => {
     await open();
     const old = await trail('10');
     await market.price('120');
@@ -64,7 +64,7 @@ describe('a trailing stop', () => {
     expect(await market.order(young)).toMatchObject({ status: 'completed', trigger_price: '110' });
   });
 
-  it('is told from an older one that saw a higher bid, over a restart', async () => {
+  it('keeps its own peak over a restart, below that of an older order', async () => {
     await open();
     const older = await trail('10');
     await market.price('120');
@@ -78,7 +78,7 @@ describe('a trailing stop', () => {
     expect(await market.order(younger)).toMatchObject({ trigger_price: '105' });
   });
 
-  it('leaves the book of the engine when it is cancelled', async () => {
+  it('leaves the index of the engine when it is cancelled', async () => {
     await open();
     const order = await trail('10');
     await market.price('120');
@@ -88,7 +88,7 @@ describe('a trailing stop', () => {
     expect((await market.units()).quantity).toBe('1000');
   });
 
-  it('gets every bid since its acceptance when it shows up late', async () => {
+  it('catches up on every bid since its acceptance when it appears late', async () => {
     let isLate = false;
     const engineStore = (store: TableStore): TableStore => ({
       ...store,
@@ -97,21 +97,24 @@ describe('a trailing stop', () => {
     });
     await open({ engineStore });
     isLate = true;
-    const touched = await trail('10');
+    const triggered = await trail('10');
     const raised = await trail('20');
     await market.price('120', '109');
     await market.price('115');
     isLate = false;
     await market.price('116');
-    expect(await market.order(touched)).toMatchObject({ status: 'completed', trigger_quote: { bid: '109' } });
+    expect(await market.order(triggered)).toMatchObject({
+      status: 'completed',
+      trigger_quote: { bid: '109' },
+    });
     await market.restart();
     await market.price('100');
     expect(await market.order(raised)).toMatchObject({ status: 'completed', trigger_price: '100' });
   });
 });
 
-describe('the peaks on disk', () => {
-  it('are those that a waiting order needs: the later and higher one replaces what it is above', async () => {
+describe('stored peaks', () => {
+  it('are those that open orders need: a later and higher peak replaces lower ones', async () => {
     await open();
     await market.price('150');
     expect(await market.peaks()).toEqual([]);
@@ -130,7 +133,7 @@ describe('the peaks on disk', () => {
     expect(await market.peaks()).toEqual(['161']);
   });
 
-  it('are written once for a rise, however many orders it lifts, and not at all for a fall', async () => {
+  it('are written once for a rise, however many orders it raises, and not for a fall', async () => {
     const writes: Write[] = [];
     const engineStore = (store: TableStore): TableStore => ({
       ...store,
@@ -151,13 +154,13 @@ describe('the peaks on disk', () => {
     expect(writes.map(({ kind }) => kind)).toEqual(['replace', 'replace', 'delete']);
   });
 
-  it('are there before an order is executed on them', async () => {
+  it('are on disk before an order executes', async () => {
     const steps: string[] = [];
     const engineStore = (store: TableStore): TableStore => ({
       ...store,
       transact: async (reads, decide) => {
         const keys = Object.values(reads);
-        // The engine brings the assets of an older store up to date before its first execution.
+        // The engine upgrades the assets of an older store before its first execution.
         if (keys.every(({ table }) => table === 'inventory')) return store.transact(reads, decide);
         const isPeak = keys.some(({ pk }) => pk.startsWith('PEAKS#'));
         steps.push(isPeak ? 'peak begun' : 'order begun');
@@ -173,7 +176,7 @@ describe('the peaks on disk', () => {
     expect(steps).toEqual(['peak begun', 'peak stored', 'order begun', 'order stored']);
   });
 
-  it('stop the engine from acting while they cannot be stored', async () => {
+  it('block execution while they cannot be stored', async () => {
     let isBroken = true;
     const engineStore = (store: TableStore): TableStore => ({
       ...store,
@@ -192,7 +195,7 @@ describe('the peaks on disk', () => {
     expect(await market.order(order)).toMatchObject({ trigger_price: '120', executed_price: '140' });
   });
 
-  it('are deleted when no order needs them any more', async () => {
+  it('are deleted when no order needs them', async () => {
     await open();
     const orders = [await trail('50'), await trail('10')];
     await market.price('120');
@@ -201,7 +204,7 @@ describe('the peaks on disk', () => {
     await market.engine().tidy();
     expect(await market.peaks()).toEqual(['120']);
     await market.cancel(orders[0]!);
-    // Long enough that the rise is no news to any process.
+    // Long enough for every process to have seen the rise.
     for (let i = 0; i < 4; i++) {
       market.clock.advanceSeconds(60);
       await market.price('111');

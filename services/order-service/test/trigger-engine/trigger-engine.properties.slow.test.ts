@@ -10,7 +10,7 @@ const RUNS = 120;
 const MAX_STEPS = 40;
 const TIMEOUT_MILLISECONDS = 240_000;
 const START = { cash: 900_000, units: 1_000, bid: 100 };
-/** Prices stay young: what an old one does is told by other tests. */
+/** Quotes stay fresh here; other tests cover old ones. */
 const FOREVER_SECONDS = 1_000_000;
 
 type Step =
@@ -28,7 +28,7 @@ type Step =
   | { readonly kind: 'restart' }
   | { readonly kind: 'tidy' };
 
-// Small ones, so that orders live long enough to see something.
+// Small amounts, so that orders stay open long enough.
 const moves = fc.integer({ min: -5, max: 5 });
 const BOUNDS = { lowest: 60, highest: 140 };
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -74,7 +74,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('tidy' as const) }) },
 );
 
-/** Takes one step in the market and in the model. */
+/** Applies one step to the market and to the model. */
 async function take(step: Step, market: Market, model: EngineModel, ids: string[]): Promise<void> {
   switch (step.kind) {
     case 'prices': {
@@ -98,8 +98,8 @@ async function take(step: Step, market: Market, model: EngineModel, ids: string[
       await market.change({ status: step.state });
       return market.engine().sweep();
     case 'restart': {
-      // What is touched while nobody can trade is on record in candles, which this market has none of.
-      const isLosing = model.orders.some(({ status, isTouched }) => status === 'queued' && isTouched);
+      // Triggers while trading is blocked are on record in candles, which this market does not have.
+      const isLosing = model.orders.some(({ status, isTriggered }) => status === 'queued' && isTriggered);
       return isLosing ? undefined : market.restart();
     }
     case 'tidy':
@@ -175,7 +175,7 @@ async function playAll(
       await take(step, market, model, ids);
       expect(await seen(market, ids)).toEqual(expected(model));
     }
-    // Whatever was left out by a lull comes to light at the next prices.
+    // The next prices process anything that was left.
     for (const last of [[BOUNDS.highest], [BOUNDS.lowest]]) {
       model.prices(last);
       await market.price(...last.map(String));
@@ -211,7 +211,7 @@ describe('the trigger engine', () => {
       query.pk.endsWith('#TRAIL') ? { items: [], next: undefined } : store.query(query),
   });
 
-  /** What such an engine gets wrong. A random history comes across it too seldom to be waited for. */
+  /** A history that such an engine gets wrong; random histories rarely contain one. */
   const aRiseAndARestart: readonly Step[] = [
     { kind: 'prices', moves: [1] },
     { kind: 'place', type: 'trailing_stop', distance: 1, trail: { amount: 5 }, lifetimeSeconds: 100_000 },
@@ -223,7 +223,7 @@ describe('the trigger engine', () => {
   it.each([
     ['forgets its peaks when it restarts', withoutPeaks],
     ['never learns of trailing stops', withoutTrails],
-  ])('is told apart from one that %s', async (_, engineStore) => {
+  ])('differs from the model when it %s', async (_, engineStore) => {
     await playAll(aRiseAndARestart);
     await expect(playAll(aRiseAndARestart, engineStore)).rejects.toThrow('to deeply equal');
   });

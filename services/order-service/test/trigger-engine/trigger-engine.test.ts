@@ -12,7 +12,7 @@ const open = async (options?: MarketOptions): Promise<void> => {
 };
 const statusOf = async (orderId: string) => (await market.order(orderId)).status;
 
-describe('an order that waits', () => {
+describe('an open order', () => {
   it.each([
     ['limit_buy', { price: '95' }, '95.0001', '95'],
     ['limit_sell', { price: '105' }, '104.9999', '105'],
@@ -20,26 +20,29 @@ describe('an order that waits', () => {
     ['take_profit', { stop_price: '105' }, '104.9999', '105'],
     ['trailing_stop', { trail_amount: '5' }, '95.0001', '95'],
     ['trailing_stop', { trail_percent: '5' }, '95.0001', '95'],
-  ] as const)('%s with %j waits at %s and fires at %s', async (order_type, terms, near, touching) => {
-    await open();
-    const { order_id } = await market.place({ order_type, ...terms });
-    await market.price(near);
-    expect(await statusOf(order_id)).toBe('queued');
-    await market.price(touching);
-    const order = await market.order(order_id);
-    expect(order).toMatchObject({
-      status: 'completed',
-      executed_price: touching,
-      held_amount: '0',
-      trigger_price: touching,
-      trigger_quote: { bid: touching, ask: touching },
-    });
-    expect(await market.tradesOf(order_id)).toBe(1);
-    expect((await market.cash()).held).toBe('0.00');
-    expect((await market.units()).held).toBe('0');
-  });
+  ] as const)(
+    'of type %s with %j stays open at %s and is triggered at %s',
+    async (order_type, terms, near, triggering) => {
+      await open();
+      const { order_id } = await market.place({ order_type, ...terms });
+      await market.price(near);
+      expect(await statusOf(order_id)).toBe('queued');
+      await market.price(triggering);
+      const order = await market.order(order_id);
+      expect(order).toMatchObject({
+        status: 'completed',
+        executed_price: triggering,
+        held_amount: '0',
+        trigger_price: triggering,
+        trigger_quote: { bid: triggering, ask: triggering },
+      });
+      expect(await market.tradesOf(order_id)).toBe(1);
+      expect((await market.cash()).held).toBe('0.00');
+      expect((await market.units()).held).toBe('0');
+    },
+  );
 
-  it('watches the side that it would trade at', async () => {
+  it('follows the side that it would trade at', async () => {
     await open({ asset: { spread_bps: 200 } });
     const buy = await market.place({ order_type: 'limit_buy', price: '96' });
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '94.5' });
@@ -52,7 +55,7 @@ describe('an order that waits', () => {
     expect(await market.order(stop.order_id)).toMatchObject({ status: 'completed', executed_price: '94.05' });
   });
 
-  it('executes at the price of the moment, with the better one for the user', async () => {
+  it('is filled at the current quote, which may be better than its limit', async () => {
     await open();
     const { order_id } = await market.place({ order_type: 'limit_buy', price: '95', quantity: '10' });
     expect((await market.cash()).held).toBe('950.00');
@@ -65,7 +68,7 @@ describe('an order that waits', () => {
     expect(await market.cash()).toEqual({ current: '899200.00', held: '0.00' });
   });
 
-  it('fires by a low that is over before anybody acted on it, if it is a stop', async () => {
+  it('is triggered by a low that passed before it was processed, if it is a stop', async () => {
     await open();
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
     const profit = await market.place({ order_type: 'take_profit', stop_price: '110' });
@@ -84,7 +87,7 @@ describe('an order that waits', () => {
     expect(await statusOf(limit.order_id)).toBe('queued');
   });
 
-  it('is not fired by a price from before its acceptance', async () => {
+  it('is not triggered by a price from before its acceptance', async () => {
     await open();
     market.publish('94', '111', '100');
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
@@ -97,7 +100,7 @@ describe('an order that waits', () => {
     expect(await market.order(trailing.order_id)).toMatchObject({ trigger_price: '95' });
   });
 
-  it('fires many at one price', async () => {
+  it('is one of many triggered at one price', async () => {
     await open();
     const placed = [];
     for (let i = 0; i < 1_100; i++) {
@@ -110,8 +113,8 @@ describe('an order that waits', () => {
   });
 });
 
-describe('a price that is too old', () => {
-  it('fires nothing, and its peak counts all the same', async () => {
+describe('an old quote', () => {
+  it('triggers nothing, but its peak counts', async () => {
     await open();
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
     const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
@@ -145,14 +148,14 @@ describe('a price that is too old', () => {
   });
 });
 
-describe('a price whose jump waits for confirmation', () => {
-  it('fires nothing, also of what was touched before, until the jump is confirmed or dropped', async () => {
+describe('a quote suspended by a jump', () => {
+  it('triggers nothing until the jump is confirmed or dropped, not even orders triggered before', async () => {
     await open();
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
     const limit = await market.place({ order_type: 'limit_buy', price: '90' });
     const at = market.clock.now().toISOString();
     const rest = { asset_id: 'SPOT', at, source: 'manual' } as const;
-    // Both come before the engine acts: the price fell to the stop, and then it jumped.
+    // Both arrive before the engine runs: the price falls to the stop, and then it jumps.
     market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 50 }]);
     market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 51, suspended: true }]);
     await market.engine().whenIdle();
@@ -165,7 +168,7 @@ describe('a price whose jump waits for confirmation', () => {
 });
 
 describe('a suspended quote', () => {
-  it('raises no trailing stop: after a start its price may be from before the order', async () => {
+  it('raises no peak: after a start its price may be older than the order', async () => {
     await open();
     const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
     const rest = { asset_id: 'SPOT', at: market.clock.now().toISOString(), source: 'manual' } as const;
@@ -181,7 +184,7 @@ describe('a suspended quote', () => {
 });
 
 describe('a limit order that was accepted by a process ahead of the engine', () => {
-  it('is not fired by a quote from before its acceptance', async () => {
+  it('is not triggered by a quote from before its acceptance', async () => {
     await open();
     const limit = await market.place({ order_type: 'limit_buy', price: '95' });
     const rule = (seq: number) =>
@@ -194,7 +197,7 @@ describe('a limit order that was accepted by a process ahead of the engine', () 
 });
 
 describe('a quote from the future', () => {
-  it('trades nothing: the clock was set back since', () => {
+  it('is not tradable: the clock was set back since', () => {
     const quote = { asset_id: 'SPOT', bid: '1', mid: '1', ask: '1', source: 'manual', seq: 1 } as const;
     const at = (seconds: number) => new Date(seconds * 1_000).toISOString();
     expect(isTradable({ ...quote, at: at(103) }, new Date(100_000), 3)).toBe(true);
@@ -203,7 +206,7 @@ describe('a quote from the future', () => {
 });
 
 describe('the end of an order', () => {
-  it('is its expiry when the price is reached at the same instant', async () => {
+  it('is its expiry when it is triggered at the same instant', async () => {
     await open();
     const expires_at = new Date(market.clock.now().getTime() + 10_000).toISOString();
     const { order_id } = await market.place({ order_type: 'limit_buy', price: '95', expires_at });
@@ -213,7 +216,7 @@ describe('the end of an order', () => {
     expect(await market.cash()).toEqual({ current: '900000.00', held: '0.00' });
   });
 
-  it('comes by itself when its time is over, and not before', async () => {
+  it('comes at its expiry and not before', async () => {
     await open();
     const expires_at = new Date(market.clock.now().getTime() + 10_000).toISOString();
     const types = [
@@ -235,80 +238,8 @@ describe('the end of an order', () => {
   });
 });
 
-describe('an asset', () => {
-  it('that is suspended keeps its orders, and what was touched meanwhile fires when it is traded again', async () => {
-    await open();
-    const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
-    const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '7' });
-    const limit = await market.place({ order_type: 'limit_buy', price: '95' });
-    await market.change({ status: 'suspended' });
-    await market.engine().sweep();
-    await market.price('110');
-    await market.price('94');
-    await market.price('100');
-    const all = [stop, trailing, limit];
-    for (const { order_id } of all) expect(await statusOf(order_id)).toBe('queued');
-    await market.change({ status: 'active' });
-    await market.engine().sweep();
-    await market.price('101');
-    expect(await market.order(stop.order_id)).toMatchObject({ status: 'completed', executed_price: '101' });
-    expect(await market.order(trailing.order_id)).toMatchObject({
-      status: 'completed',
-      trigger_price: '103',
-    });
-    expect(await statusOf(limit.order_id)).toBe('queued');
-  });
-
-  const placeAll = async () => [
-    await market.place({ order_type: 'limit_buy', price: '95' }),
-    await market.place({ order_type: 'limit_sell', price: '105' }),
-    await market.place({ order_type: 'stop_loss', stop_price: '94' }),
-    await market.place({ order_type: 'trailing_stop', trail_amount: '6' }),
-  ];
-
-  it('that is delisted has its orders cancelled with a reason', async () => {
-    await open();
-    const orders = await placeAll();
-    await market.change({ status: 'delisted' });
-    await market.engine().sweep();
-    for (const { order_id } of orders) {
-      const order = await market.order(order_id);
-      expect(order).toMatchObject({ status: 'cancelled', held_amount: '0' });
-      expect(order.history.at(-1)?.reason).toContain('delisted');
-    }
-    expect((await market.cash()).held).toBe('0.00');
-    expect((await market.units()).held).toBe('0');
-  });
-
-  it('that can only be sold executes sales and no buy, and has its open buys cancelled', async () => {
-    await open();
-    const [buy, ...sales] = await placeAll();
-    await market.change({ status: 'close_only' });
-    market.deps.catalogue.invalidate();
-    await market.price('94');
-    expect(await statusOf(buy!.order_id)).not.toBe('completed');
-    await market.engine().sweep();
-    expect(await market.order(buy!.order_id)).toMatchObject({ status: 'cancelled', held_amount: '0' });
-    await market.price('105');
-    for (const { order_id } of sales) expect(await statusOf(order_id)).toBe('completed');
-  });
-
-  it('that is cancel-only executes nothing and keeps its orders, which can be cancelled', async () => {
-    await open();
-    const orders = await placeAll();
-    await market.change({ status: 'cancel_only' });
-    market.deps.catalogue.invalidate();
-    await market.price('94', '105');
-    await market.engine().sweep();
-    for (const { order_id } of orders) expect(await statusOf(order_id)).toBe('queued');
-    for (const { order_id } of orders) await market.cancel(order_id);
-    for (const { order_id } of orders) expect(await statusOf(order_id)).toBe('cancelled');
-    expect((await market.units()).held).toBe('0');
-  });
-});
-
-describe('an order that cannot be changed', () => {
-  it('keeps no other from firing and fires later, even if the price has left', async () => {
+describe('an order whose change fails', () => {
+  it('does not block other orders, and executes later, even if the price has moved away', async () => {
     let isBroken = true;
     let brokenId = '';
     const engineStore = (store: TableStore): TableStore => ({

@@ -34,9 +34,7 @@ function acceptedEntry(order: Order): Entry {
   const step = stepOf(order, 'confirmed');
   if (!step) return undefined;
   const { accepted_quote: quote } = order;
-  const text = quote
-    ? `Accepted while the price was ${quote.bid} to sell and ${quote.ask} to buy.`
-    : 'Accepted.';
+  const text = quote ? `Accepted at a bid of ${quote.bid} and an ask of ${quote.ask}.` : 'Accepted.';
   return { at: step.at, event: 'accepted', text, facts: quote ? factsOf(quote) : {} };
 }
 
@@ -72,7 +70,7 @@ function triggeredEntry(order: Order): Entry {
   return {
     at: step.at,
     event: 'triggered',
-    text: `The price of ${price} fired the order, which waited for ${trigger_price}.`,
+    text: `The price of ${price} triggered the order at ${trigger_price}.`,
     facts: { price, trigger_price, ...factsOf(quote) },
   };
 }
@@ -109,7 +107,7 @@ function endedEntry(order: Order): Entry {
 function releasedEntry(order: Order): Entry {
   const released = releasedOf(order);
   if (!released) return undefined;
-  const text = `${released.amount} ${released.unit} of the reserve were given back.`;
+  const text = `${released.amount} ${released.unit} of the hold were released.`;
   return { at: order.updated_at, event: 'released', text, facts: { ...released } };
 }
 
