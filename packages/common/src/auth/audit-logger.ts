@@ -3,6 +3,7 @@ import { addSeconds, epochSeconds } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Page, Position } from '../core/pagination.ts';
 import { defineRecord } from '../dao/record.ts';
+import { KEYS } from '../database/keys.ts';
 import type { Query, TableStore, Write } from '../database/table-store.ts';
 import type { AuditEvent } from '../entities/user/audit-event.ts';
 import { auditEventSchema } from '../entities/user/audit-event.ts';
@@ -22,7 +23,7 @@ type AuditKey = Pick<AuditEvent, 'username' | 'occurred_at' | 'event_id'>;
 const sortKeyOf = ({ occurred_at, event_id }: AuditKey): string => `${occurred_at}#${event_id}`;
 
 /** Returns the partition of a user in the table, or of a day in the index. */
-const partitionOf = (subject: string): string => `AUDIT#${subject}`;
+const partitionOf = (subject: string): string => KEYS.users.auditEvent.pkPrefix + subject;
 
 /** The record of a security event. It expires after 400 days. */
 export const auditRecord = defineRecord<AuditEvent, AuditKey>({

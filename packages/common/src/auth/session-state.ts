@@ -2,13 +2,13 @@ import { AuthenticationError } from '@cnop/exception/errors';
 import type { Clock } from '../core/clock.ts';
 import { epochSeconds } from '../core/clock.ts';
 import { defineRecord } from '../dao/record.ts';
+import { KEYS } from '../database/keys.ts';
 import type { Item, Query, TableStore } from '../database/table-store.ts';
 import type { Session } from './session-rules.ts';
 import { sessionSchema } from './session-rules.ts';
 
 export type { Session } from './session-rules.ts';
 
-const SESSION_PREFIX = 'SESSION#';
 /** The time in which a session that another process ended may still be accepted here. */
 const MAX_AGE_MILLISECONDS = 1_000;
 const MAX_CACHED_SESSIONS = 10_000;
@@ -17,13 +17,13 @@ const MAX_CACHED_SESSIONS = 10_000;
 export const sessionRecord = defineRecord<Session, Pick<Session, 'username' | 'session_id'>>({
   table: 'users',
   schema: sessionSchema,
-  key: ({ username, session_id }) => ({ pk: username, sk: SESSION_PREFIX + session_id }),
+  key: ({ username, session_id }) => ({ pk: username, sk: KEYS.users.session.skPrefix + session_id }),
   expiresAtEpochSeconds: (session) => epochSeconds(new Date(session.expires_at)),
 });
 
 /** Returns the query for all sessions of a user, including recently ended ones, in the order of their start. */
 export function sessionsOf(username: string): Pick<Query, 'table' | 'pk' | 'sk' | 'order'> {
-  return { table: 'users', pk: username, sk: { prefix: SESSION_PREFIX }, order: 'ascending' };
+  return { table: 'users', pk: username, sk: { prefix: KEYS.users.session.skPrefix }, order: 'ascending' };
 }
 
 /** The store of the sessions, and the limits of the cache. */

@@ -1,3 +1,5 @@
+import { KEYS } from './keys.ts';
+
 /** A secondary index. It is sparse: it has only items whose writes name an entry for it. */
 export interface IndexDefinition {
   /** The attributes that are copied into the index, besides the keys. */
@@ -30,7 +32,7 @@ export const TABLES = {
       /** day -> security events of all users by time. */
       AuditByDayIndex: { projection: 'all' },
     },
-    logs: ['EVENT#'],
+    logs: [KEYS.users.event.pkPrefix],
   },
   orders: {
     indexes: {

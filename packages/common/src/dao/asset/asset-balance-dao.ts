@@ -1,11 +1,10 @@
 import type { Page, PageRequest } from '../../core/pagination.ts';
+import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { StoredAssetBalance } from '../../entities/asset/asset-balance.ts';
 import { storedAssetBalanceSchema } from '../../entities/asset/asset-balance.ts';
 import { readAll, readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
-
-const HOLDING_PREFIX = 'ASSET#';
 
 export const assetBalanceRecord = defineRecord<
   StoredAssetBalance,
@@ -13,7 +12,7 @@ export const assetBalanceRecord = defineRecord<
 >({
   table: 'users',
   schema: storedAssetBalanceSchema,
-  key: ({ username, asset_id }) => ({ pk: username, sk: HOLDING_PREFIX + asset_id }),
+  key: ({ username, asset_id }) => ({ pk: username, sk: KEYS.users.assetBalance.skPrefix + asset_id }),
   indexes: ({ username, asset_id }) => ({ AssetIndex: { pk: asset_id, sk: username } }),
 });
 
@@ -33,7 +32,12 @@ export function createAssetBalanceDao(store: TableStore) {
     async getAllAssetBalances(username: string): Promise<StoredAssetBalance[]> {
       return readAll(
         store,
-        { table: 'users', pk: username, sk: { prefix: HOLDING_PREFIX }, order: 'ascending' },
+        {
+          table: 'users',
+          pk: username,
+          sk: { prefix: KEYS.users.assetBalance.skPrefix },
+          order: 'ascending',
+        },
         assetBalanceRecord.read,
       );
     },

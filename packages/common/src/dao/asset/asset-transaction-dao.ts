@@ -1,5 +1,5 @@
 import type { Page, PageRequest, Position } from '../../core/pagination.ts';
-import { AFTER_EVERY_ID, SEPARATOR } from '../../database/keys.ts';
+import { AFTER_EVERY_ID, KEYS, SEPARATOR } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { AssetTransaction } from '../../entities/asset/asset-transaction.ts';
 import { assetTransactionSchema } from '../../entities/asset/asset-transaction.ts';
@@ -126,7 +126,7 @@ function positionOf(transaction: AssetTransaction): Position {
 }
 
 function partitionOf(username: string, asset_id: string): string {
-  return ['TRANS', username, asset_id].join(SEPARATOR);
+  return KEYS.users.assetTransaction.pkPrefix + username + SEPARATOR + asset_id;
 }
 
 /** Returns the time and the id of a transaction: two trades may share a millisecond. */

@@ -1,6 +1,7 @@
 import { ValidationError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import { KEYS, SEPARATOR } from '../../database/keys.ts';
 import type { Decision, Item, ReadItems, Reads, TableStore, Write } from '../../database/table-store.ts';
 import { defineRecord } from '../record.ts';
 
@@ -24,7 +25,10 @@ type Idempotency = z.infer<typeof idempotencySchema>;
 export const idempotencyRecord = defineRecord<Idempotency, Pick<Idempotency, 'username' | 'route' | 'key'>>({
   table: 'users',
   schema: idempotencySchema,
-  key: ({ username, route, key }) => ({ pk: username, sk: `IDEM#${route}#${key}` }),
+  key: ({ username, route, key }) => ({
+    pk: username,
+    sk: KEYS.users.idempotency.skPrefix + route + SEPARATOR + key,
+  }),
   expiresAtEpochSeconds: ({ expires_at_epoch_seconds }) => expires_at_epoch_seconds,
 });
 

@@ -1,4 +1,5 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
+import { CATALOGUE_PARTITION, KEYS } from '../../database/keys.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import { nonNegativeDecimalSchema, positiveDecimalSchema } from '../../entities/fields.ts';
@@ -8,14 +9,10 @@ import { readAll } from '../read-page.ts';
 import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';
 
-const ASSET_SORT_KEY = 'ASSET';
-/** The one partition of the catalogue, which is hundreds of assets and read as a whole. */
-const CATALOGUE_PARTITION = 'ASSET';
-
 const storedRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
   table: 'inventory',
   schema: assetSchema,
-  key: ({ asset_id }) => ({ pk: asset_id, sk: ASSET_SORT_KEY }),
+  key: ({ asset_id }) => ({ pk: asset_id, sk: KEYS.inventory.asset.sk }),
   indexes: ({ asset_id }) => ({ CatalogueIndex: { pk: CATALOGUE_PARTITION, sk: asset_id } }),
 });
 
@@ -81,7 +78,7 @@ function withSettlementPrice(asset: Asset, at: Date): Asset {
 
 /** Returns whether a key is that of an asset, and not of a candle or another item of the table. */
 export function isAssetKey({ table, sk }: ItemKey): boolean {
-  return table === 'inventory' && sk === ASSET_SORT_KEY;
+  return table === 'inventory' && sk === KEYS.inventory.asset.sk;
 }
 
 export type AssetDao = ReturnType<typeof createAssetDao>;

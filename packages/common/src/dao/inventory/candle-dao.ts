@@ -1,11 +1,10 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import { KEYS, SEPARATOR } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { Candle, CandleInterval } from '../../entities/inventory/candle.ts';
 import { candleSchema } from '../../entities/inventory/candle.ts';
 import { defineRecord } from '../record.ts';
 
-const CANDLE_PREFIX = 'CANDLE';
-const SEPARATOR = '#';
 const DAY_SECONDS = 24 * 60 * 60;
 /** The retention of candles, in seconds. Candles of a day are kept for ever. */
 const RETENTION_SECONDS: Readonly<Partial<Record<CandleInterval, number>>> = {
@@ -26,7 +25,7 @@ export const candleRecord = defineRecord<Candle, Pick<Candle, 'asset_id' | 'inte
 });
 
 function partitionOf(assetId: string, interval: CandleInterval): string {
-  return [CANDLE_PREFIX, assetId, interval].join(SEPARATOR);
+  return KEYS.inventory.candle.pkPrefix + assetId + SEPARATOR + interval;
 }
 
 /** Selects candles by their open time, both ends inclusive. */

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { addSeconds } from '../../core/clock.ts';
+import { KEYS } from '../../database/keys.ts';
 import type { Item, TableStore } from '../../database/table-store.ts';
 import { timestampSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
-
-const LEASE_PARTITION = 'LEASE#PRICES';
-const LEASE_SORT_KEY = 'LEASE';
 
 /** The lease of the price feed: the process that makes prices, and the end of its term. */
 const feedLeaseSchema = z.object({
@@ -19,7 +17,7 @@ export type FeedLease = z.infer<typeof feedLeaseSchema>;
 export const feedLeaseRecord = defineRecord<FeedLease, Partial<FeedLease>>({
   table: 'inventory',
   schema: feedLeaseSchema,
-  key: () => ({ pk: LEASE_PARTITION, sk: LEASE_SORT_KEY }),
+  key: () => KEYS.inventory.feedLease,
 });
 
 /** The key of the lease, for transactions that only its holder may make. */

@@ -1,20 +1,19 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
+import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import type { ManualMoves, PriceProposal } from '../../entities/inventory/price-proposal.ts';
 import { manualMovesSchema, priceProposalSchema } from '../../entities/inventory/price-proposal.ts';
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-/** The one partition of pending proposals, at most one for each asset. */
-const PROPOSAL_PARTITION = 'PRICEPROPOSAL';
 /** Longer than any window of the limit, so that an absent item means no moves. */
 const MOVES_RETENTION_SECONDS = 24 * 60 * 60;
 
-/** The pending proposal of an asset. Its approval or rejection deletes it. */
+/** The pending proposal of an asset, at most one. Its approval or rejection deletes it. */
 export const priceProposalRecord = defineRecord<PriceProposal, Pick<PriceProposal, 'asset_id'>>({
   table: 'inventory',
   schema: priceProposalSchema,
-  key: ({ asset_id }) => ({ pk: PROPOSAL_PARTITION, sk: asset_id }),
+  key: ({ asset_id }) => ({ pk: KEYS.inventory.priceProposal.pk, sk: asset_id }),
   expiresAtEpochSeconds: ({ expires_at }) => epochSeconds(new Date(expires_at)),
 });
 
@@ -22,7 +21,7 @@ export const priceProposalRecord = defineRecord<PriceProposal, Pick<PriceProposa
 export const manualMovesRecord = defineRecord<ManualMoves, Pick<ManualMoves, 'asset_id'>>({
   table: 'inventory',
   schema: manualMovesSchema,
-  key: ({ asset_id }) => ({ pk: asset_id, sk: 'MANUALMOVES' }),
+  key: ({ asset_id }) => ({ pk: asset_id, sk: KEYS.inventory.manualMoves.sk }),
   expiresAtEpochSeconds: ({ at }) => epochSeconds(addSeconds(new Date(at), MOVES_RETENTION_SECONDS)),
 });
 
@@ -30,7 +29,7 @@ export const manualMovesRecord = defineRecord<ManualMoves, Pick<ManualMoves, 'as
 export async function readPriceProposals(store: TableStore): Promise<PriceProposal[]> {
   return readAll(
     store,
-    { table: 'inventory', pk: PROPOSAL_PARTITION, order: 'ascending' },
+    { table: 'inventory', pk: KEYS.inventory.priceProposal.pk, order: 'ascending' },
     priceProposalRecord.read,
   );
 }

@@ -5,6 +5,7 @@ import {
   AFTER_EVERY_ID,
   EXPIRY_SHARDS,
   expiryPartition,
+  KEYS,
   SEPARATOR,
   sortablePrice,
   sortableSeq,
@@ -18,12 +19,10 @@ import { isTriggeredWithBound, orderSchema } from '../../entities/order/order.ts
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-const ORDER_SORT_KEY = 'ORDER';
-
 export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
   table: 'orders',
   schema: orderSchema,
-  key: ({ order_id }) => ({ pk: order_id, sk: ORDER_SORT_KEY }),
+  key: ({ order_id }) => ({ pk: order_id, sk: KEYS.orders.order.sk }),
   indexes: indexEntriesOf,
 });
 
@@ -41,7 +40,10 @@ export const clientOrderRecord = defineRecord<ClientOrder, Pick<ClientOrder, 'us
   {
     table: 'users',
     schema: clientOrderSchema,
-    key: ({ username, client_order_id }) => ({ pk: username, sk: `CLIENTORDER#${client_order_id}` }),
+    key: ({ username, client_order_id }) => ({
+      pk: username,
+      sk: KEYS.users.clientOrder.skPrefix + client_order_id,
+    }),
   },
 );
 
@@ -51,7 +53,7 @@ function indexEntriesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
   const trigger = triggerKeyOf(order);
   const expiry = expiryKeyOf(order);
   return {
-    UserOrdersIndex: { pk: username, sk: [created_at, order_id].join(SEPARATOR) },
+    UserOrdersIndex: { pk: username, sk: created_at + SEPARATOR + order_id },
     ...(trigger && { TriggerIndex: trigger }),
     ...(expiry && { OrderExpiryIndex: expiry }),
   };

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { decimal } from '../../core/money.ts';
-import { sortableSeq } from '../../database/keys.ts';
+import { KEYS, sortableSeq } from '../../database/keys.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../../entities/fields.ts';
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-const PEAK_PREFIX = 'PEAKS#';
 /** The most items of one transaction; the port allows 100. */
 const MAX_CHANGES = 90;
 
@@ -25,7 +24,7 @@ export type PricePeak = z.infer<typeof pricePeakSchema>;
 export const pricePeakRecord = defineRecord<PricePeak, Pick<PricePeak, 'asset_id' | 'seq'>>({
   table: 'orders',
   schema: pricePeakSchema,
-  key: ({ asset_id, seq }) => ({ pk: PEAK_PREFIX + asset_id, sk: sortableSeq(seq) }),
+  key: ({ asset_id, seq }) => ({ pk: KEYS.orders.pricePeak.pkPrefix + asset_id, sk: sortableSeq(seq) }),
 });
 
 export type PricePeakDao = ReturnType<typeof createPricePeakDao>;
@@ -54,7 +53,11 @@ export function createPricePeakDao(store: TableStore) {
   return {
     /** Returns the peaks of an asset, by `seq`. */
     async getPeaks(asset_id: string): Promise<PricePeak[]> {
-      const query = { table: 'orders', pk: PEAK_PREFIX + asset_id, order: 'ascending' } as const;
+      const query = {
+        table: 'orders',
+        pk: KEYS.orders.pricePeak.pkPrefix + asset_id,
+        order: 'ascending',
+      } as const;
       return readAll(store, query, pricePeakRecord.read);
     },
 

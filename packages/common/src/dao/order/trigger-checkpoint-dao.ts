@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import { assetIdSchema, timestampSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
-
-const CHECKPOINT_PREFIX = 'CHECKPOINT#';
-const CHECKPOINT_SORT_KEY = 'CHECKPOINT';
 
 const triggerCheckpointSchema = z.object({
   asset_id: assetIdSchema,
@@ -20,7 +18,10 @@ export type TriggerCheckpoint = z.infer<typeof triggerCheckpointSchema>;
 export const triggerCheckpointRecord = defineRecord<TriggerCheckpoint, Pick<TriggerCheckpoint, 'asset_id'>>({
   table: 'orders',
   schema: triggerCheckpointSchema,
-  key: ({ asset_id }) => ({ pk: CHECKPOINT_PREFIX + asset_id, sk: CHECKPOINT_SORT_KEY }),
+  key: ({ asset_id }) => ({
+    pk: KEYS.orders.triggerCheckpoint.pkPrefix + asset_id,
+    sk: KEYS.orders.triggerCheckpoint.sk,
+  }),
 });
 
 export type TriggerCheckpointDao = ReturnType<typeof createTriggerCheckpointDao>;

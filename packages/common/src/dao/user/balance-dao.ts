@@ -2,7 +2,7 @@ import { InternalError, NotFoundError } from '@cnop/exception/errors';
 import { binarySearch } from '../../core/binary-search.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
-import { AFTER_EVERY_ID } from '../../database/keys.ts';
+import { AFTER_EVERY_ID, KEYS } from '../../database/keys.ts';
 import type { SortKeyRange, TableStore } from '../../database/table-store.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
@@ -16,13 +16,10 @@ import type { Period } from '../read-page.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-const BALANCE_SORT_KEY = 'BALANCE';
-const TRANSACTION_PREFIX = 'TRANS#';
-
 export const balanceRecord = defineRecord<Balance, Pick<Balance, 'username'>>({
   table: 'users',
   schema: balanceSchema,
-  key: ({ username }) => ({ pk: username, sk: BALANCE_SORT_KEY }),
+  key: ({ username }) => ({ pk: username, sk: KEYS.users.balance.sk }),
 });
 
 export const balanceTransactionRecord = defineRecord<
@@ -31,7 +28,10 @@ export const balanceTransactionRecord = defineRecord<
 >({
   table: 'users',
   schema: balanceTransactionSchema,
-  key: ({ username, transaction_id }) => ({ pk: username, sk: TRANSACTION_PREFIX + transaction_id }),
+  key: ({ username, transaction_id }) => ({
+    pk: username,
+    sk: KEYS.users.ledgerEntry.skPrefix + transaction_id,
+  }),
 });
 
 /** Consecutive entries of a ledger, by the `sequence` of the first and the last. Empty when `last < first`. */
@@ -154,7 +154,7 @@ function readLedger(store: TableStore) {
         {
           table: 'users',
           pk: username,
-          sk: range ? sortKeysOf(range) : { prefix: TRANSACTION_PREFIX },
+          sk: range ? sortKeysOf(range) : { prefix: KEYS.users.ledgerEntry.skPrefix },
           order: 'descending',
           ...(type && { where: { transaction_type: type } }),
         },
@@ -166,7 +166,7 @@ function readLedger(store: TableStore) {
 }
 
 function entryPrefix(position: number): string {
-  return TRANSACTION_PREFIX + ledgerEntryId(position, '');
+  return KEYS.users.ledgerEntry.skPrefix + ledgerEntryId(position, '');
 }
 
 function sortKeysOf({ first, last }: LedgerRange): SortKeyRange {

@@ -1,13 +1,12 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { Page } from '../../core/pagination.ts';
-import { sortableSeq } from '../../database/keys.ts';
+import { KEYS, sortableSeq } from '../../database/keys.ts';
 import type { ItemKey, TableStore } from '../../database/table-store.ts';
-import { TABLES } from '../../database/tables.ts';
 import type { LiveEvent } from '../../entities/user/live-event.ts';
 import { EVENT_RETENTION_SECONDS, liveEventSchema } from '../../entities/user/live-event.ts';
 import { defineRecord } from '../record.ts';
 
-const [EVENT_PREFIX] = TABLES.users.logs;
+const EVENT_PREFIX = KEYS.users.event.pkPrefix;
 
 type LiveEventIdentity = Pick<LiveEvent, 'username' | 'seq'>;
 

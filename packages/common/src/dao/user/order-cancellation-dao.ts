@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { Page, Position } from '../../core/pagination.ts';
+import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import { timestampSchema, usernameSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
-
-const PENDING_PARTITION = 'ORDER-CANCELLATIONS';
-const UPGRADES_PARTITION = 'UPGRADES';
 
 const orderCancellationSchema = z.object({ username: usernameSchema, since: timestampSchema });
 export type OrderCancellation = z.infer<typeof orderCancellationSchema>;
@@ -14,7 +12,7 @@ export type OrderCancellation = z.infer<typeof orderCancellationSchema>;
 export const orderCancellationRecord = defineRecord<OrderCancellation, Pick<OrderCancellation, 'username'>>({
   table: 'users',
   schema: orderCancellationSchema,
-  key: ({ username }) => ({ pk: PENDING_PARTITION, sk: username }),
+  key: ({ username }) => ({ pk: KEYS.users.orderCancellation.pk, sk: username }),
 });
 
 const upgradeSchema = z.object({ name: z.enum(['trading-blocks']), done_at: timestampSchema });
@@ -24,7 +22,7 @@ type Upgrade = z.infer<typeof upgradeSchema>;
 export const upgradeRecord = defineRecord<Upgrade, Pick<Upgrade, 'name'>>({
   table: 'users',
   schema: upgradeSchema,
-  key: ({ name }) => ({ pk: UPGRADES_PARTITION, sk: name }),
+  key: ({ name }) => ({ pk: KEYS.users.upgrade.pk, sk: name }),
 });
 
 /** Lists the pending cancellations, by username. */
@@ -32,7 +30,13 @@ export async function readOrderCancellations(
   store: TableStore,
   { limit, after }: { readonly limit: number; readonly after?: Position | undefined },
 ): Promise<Page<OrderCancellation>> {
-  const query = { table: 'users', pk: PENDING_PARTITION, order: 'ascending', limit, after } as const;
+  const query = {
+    table: 'users',
+    pk: KEYS.users.orderCancellation.pk,
+    order: 'ascending',
+    limit,
+    after,
+  } as const;
   const found = await store.query(query);
   return { items: found.items.map(orderCancellationRecord.read), next: found.next };
 }

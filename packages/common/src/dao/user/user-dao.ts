@@ -2,6 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { Page, PageRequest } from '../../core/pagination.ts';
+import { KEYS, USER_DIRECTORY_PARTITION } from '../../database/keys.ts';
 import { StoreBusyError } from '../../database/store-errors.ts';
 import type { Item, ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import type { User } from '../../entities/user/user.ts';
@@ -9,19 +10,13 @@ import { userSchema } from '../../entities/user/user.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
-const USER_SORT_KEY = 'USER';
-const EMAIL_CLAIM_SORT_KEY = 'EMAIL';
-const EMAIL_CLAIM_PREFIX = 'EMAIL#';
-/** The one partition of the directory of users, which only administrators read. */
-const DIRECTORY_PARTITION = 'USER';
-
 export const userRecord = defineRecord<User, Pick<User, 'username'>>({
   table: 'users',
   schema: userSchema,
-  key: ({ username }) => ({ pk: username, sk: USER_SORT_KEY }),
+  key: ({ username }) => ({ pk: username, sk: KEYS.users.user.sk }),
   indexes: ({ username, email }) => ({
     EmailIndex: { pk: email, sk: username },
-    UserDirectoryIndex: { pk: DIRECTORY_PARTITION, sk: username },
+    UserDirectoryIndex: { pk: USER_DIRECTORY_PARTITION, sk: username },
   }),
 });
 
@@ -32,7 +27,7 @@ type EmailClaim = z.infer<typeof emailClaimSchema>;
 export const emailClaimRecord = defineRecord<EmailClaim, Pick<EmailClaim, 'email'>>({
   table: 'users',
   schema: emailClaimSchema,
-  key: ({ email }) => ({ pk: EMAIL_CLAIM_PREFIX + email, sk: EMAIL_CLAIM_SORT_KEY }),
+  key: ({ email }) => ({ pk: KEYS.users.emailClaim.pkPrefix + email, sk: KEYS.users.emailClaim.sk }),
 });
 
 export interface UserUpdateOptions {
@@ -128,7 +123,7 @@ async function listUsers(store: TableStore, prefix: string, page: PageRequest): 
     {
       table: 'users',
       index: 'UserDirectoryIndex',
-      pk: DIRECTORY_PARTITION,
+      pk: USER_DIRECTORY_PARTITION,
       sk: { prefix },
       order: 'ascending',
     },

@@ -1,7 +1,7 @@
 import type { Key } from 'lmdb';
+import { KEYS, SEPARATOR } from '../keys.ts';
 import type { ItemKey } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
-import { TABLES } from '../tables.ts';
 import { mirrored, unmirrored } from './mirrored-text.ts';
 
 // An order appends to four lists of its user. In separate trees, an order would write four pages of the file. So the
@@ -29,16 +29,15 @@ export function isReversed(kind: HistoryKind): boolean {
   return kind === HISTORIES.events || kind === HISTORIES.trades;
 }
 
-const [EVENT_PREFIX] = TABLES.users.logs;
-const TRANSACTION_PREFIX = 'TRANS#';
-const SEPARATOR = '#';
+const EVENT_PREFIX = KEYS.users.event.pkPrefix;
+const TRADES_PREFIX = KEYS.users.assetTransaction.pkPrefix;
 
 /** Returns the history that a whole partition is stored in, or undefined. */
 export function historyOfPartition(table: TableName, pk: string): History | undefined {
   if (table !== 'users') return undefined;
   if (pk.startsWith(EVENT_PREFIX)) return [pk.slice(EVENT_PREFIX.length), HISTORIES.events];
-  if (!pk.startsWith(TRANSACTION_PREFIX)) return undefined;
-  const name = pk.slice(TRANSACTION_PREFIX.length);
+  if (!pk.startsWith(TRADES_PREFIX)) return undefined;
+  const name = pk.slice(TRADES_PREFIX.length);
   const end = name.includes(SEPARATOR) ? name.indexOf(SEPARATOR) : name.length;
   return [name.slice(0, end), HISTORIES.trades, name.slice(end)];
 }
@@ -49,7 +48,7 @@ export function ledgerOf(username: string): History {
 }
 
 /** The prefix of the sort keys of ledger entries. */
-export const LEDGER_SORT_KEYS = TRANSACTION_PREFIX;
+export const LEDGER_SORT_KEYS = KEYS.users.ledgerEntry.skPrefix;
 
 /** Returns the key of an item in the tree of histories, or undefined when it is in the tree of its table. */
 export function placeInHistory({ table, pk, sk }: ItemKey): Key[] | undefined {
@@ -69,7 +68,7 @@ export function itemKeyAt(place: readonly Key[]): ItemKey {
   if (kind === HISTORIES.ledger) return { table: 'users', pk: username, sk: first };
   if (kind === HISTORIES.events)
     return { table: 'users', pk: EVENT_PREFIX + username, sk: unmirrored(first) };
-  return { table: 'users', pk: TRANSACTION_PREFIX + username + first, sk: unmirrored(second) };
+  return { table: 'users', pk: TRADES_PREFIX + username + first, sk: unmirrored(second) };
 }
 
 /** Returns whether the entries of an index are in the tree of histories. */

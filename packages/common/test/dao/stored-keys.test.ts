@@ -1,0 +1,99 @@
+import { auditRecord } from '@cnop/common/auth/audit-logger';
+import { sessionRecord } from '@cnop/common/auth/session-state';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
+import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
+import { FEED_LEASE_KEY } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/inventory/price-proposal-dao';
+import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import type { ItemKey } from '@cnop/common/database/table-store';
+import { describe, expect, it } from 'vitest';
+
+const AT = '2026-01-15T12:00:00.000Z';
+const username = 'ada';
+const asset_id = 'BTC';
+
+/** The keys of stored data, written out: a change here needs an upgrade of every store. */
+const KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, string])[] = [
+  ['a user', userRecord.key({ username }), 'users', 'ada', 'USER'],
+  ['an e-mail claim', emailClaimRecord.key({ email: 'a@b.io' }), 'users', 'EMAIL#a@b.io', 'EMAIL'],
+  ['a balance', balanceRecord.key({ username }), 'users', 'ada', 'BALANCE'],
+  [
+    'a ledger entry',
+    balanceTransactionRecord.key({ username, transaction_id: '000000000001-x' }),
+    'users',
+    'ada',
+    'TRANS#000000000001-x',
+  ],
+  ['a position', assetBalanceRecord.key({ username, asset_id }), 'users', 'ada', 'ASSET#BTC'],
+  [
+    'an asset transaction',
+    assetTransactionRecord.key({ username, asset_id, timestamp: AT, transaction_id: 't1' }),
+    'users',
+    'TRANS#ada#BTC',
+    `${AT}#t1`,
+  ],
+  [
+    'a client order id',
+    clientOrderRecord.key({ username, client_order_id: 'mine' }),
+    'users',
+    'ada',
+    'CLIENTORDER#mine',
+  ],
+  [
+    'an idempotency record',
+    idempotencyRecord.key({ username, route: 'orders', key: 'k1' }),
+    'users',
+    'ada',
+    'IDEM#orders#k1',
+  ],
+  ['an order cancellation', orderCancellationRecord.key({ username }), 'users', 'ORDER-CANCELLATIONS', 'ada'],
+  ['an upgrade', upgradeRecord.key({ name: 'trading-blocks' }), 'users', 'UPGRADES', 'trading-blocks'],
+  ['a session', sessionRecord.key({ username, session_id: 's1' }), 'users', 'ada', 'SESSION#s1'],
+  ['an event', liveEventRecord.key({ username, seq: 7 }), 'users', 'EVENT#ada', '0000000000000007'],
+  ['an order', orderRecord.key({ order_id: 'o1' }), 'orders', 'o1', 'ORDER'],
+  ['a peak', pricePeakRecord.key({ asset_id, seq: 7 }), 'orders', 'PEAKS#BTC', '0000000000000007'],
+  ['a checkpoint', triggerCheckpointRecord.key({ asset_id }), 'orders', 'CHECKPOINT#BTC', 'CHECKPOINT'],
+  ['an asset', assetRecord.key({ asset_id }), 'inventory', 'BTC', 'ASSET'],
+  [
+    'a candle',
+    candleRecord.key({ asset_id, interval: '1m', open_time: AT }),
+    'inventory',
+    'CANDLE#BTC#1m',
+    AT,
+  ],
+  ['the lease of the price feed', FEED_LEASE_KEY, 'inventory', 'LEASE#PRICES', 'LEASE'],
+  ['a price proposal', priceProposalRecord.key({ asset_id }), 'inventory', 'PRICEPROPOSAL', 'BTC'],
+  ['manual moves', manualMovesRecord.key({ asset_id }), 'inventory', 'BTC', 'MANUALMOVES'],
+];
+
+describe('the stored key', () => {
+  it.each(KEYS)('of %s never changes', (_name, key, table, pk, sk) => {
+    expect(key).toEqual({ table, pk, sk });
+  });
+
+  it('of a security event never changes', () => {
+    const { key, ...write } = auditRecord.create({
+      event_id: 'e1',
+      event_type: 'login',
+      username,
+      actor: username,
+      address: null,
+      user_agent: null,
+      request_id: null,
+      detail: {},
+      changes: [],
+      occurred_at: AT,
+    });
+    expect(key).toEqual({ table: 'users', pk: 'AUDIT#ada', sk: `${AT}#e1` });
+    expect(write).toMatchObject({ indexes: { AuditByDayIndex: { pk: 'AUDIT#2026-01-15', sk: `${AT}#e1` } } });
+  });
+});
