@@ -20,6 +20,7 @@ const MAX_ORDERS_PER_COMMIT = 30;
 /** Attempts at counting the open orders of an account that keeps trading. */
 const MAX_COUNTS = 5;
 
+/** The dependencies of cancelling orders. */
 export interface CancelOrdersDeps {
   readonly store: TableStore;
   readonly clock: Clock;

@@ -10,12 +10,17 @@ const MAX_CURSOR_LENGTH = 1_024;
 /** The key of the last item of a page; the next page starts after it. */
 export type Position = Readonly<Record<string, string>>;
 
+/** A request for one page of a list. */
 export interface PageRequest {
+  /** The most items of the page. */
   readonly limit: number;
+  /** Items to skip. */
   readonly offset: number;
+  /** The position of the last item of the page before; undefined for the first page. */
   readonly after: Position | undefined;
 }
 
+/** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
   /** The start of the next page; undefined at the end. */

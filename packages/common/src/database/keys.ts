@@ -49,8 +49,9 @@ export const KEYS = {
   },
 } as const satisfies Record<string, Record<string, KeyShape>>;
 
-/** The partitions of indexes that have only one: each lists all items of a kind. */
+/** The only partition of `UserDirectoryIndex`, which lists all users. */
 export const USER_DIRECTORY_PARTITION = 'USER';
+/** The only partition of `CatalogueIndex`, which lists all assets. */
 export const CATALOGUE_PARTITION = 'ASSET';
 
 /** Partitions of the expiry index: a few instances sweep them in parallel, and no partition of DynamoDB gets hot. */

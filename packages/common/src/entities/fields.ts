@@ -50,6 +50,7 @@ export const idSchema = z
 export const assetIdParameterSchema = idSchema.max(10).toUpperCase();
 export const usernameParameterSchema = idSchema.max(50).toLowerCase();
 
+/** A note of at most 500 characters. */
 export const descriptionSchema = z
   .string()
   .max(MAX_DESCRIPTION_LENGTH)
@@ -110,6 +111,7 @@ const jsonNumberSchema = z
   .custom<JsonNumber>((input) => input instanceof JsonNumber)
   .meta({ type: 'number' });
 
+/** The rules of a decimal in a request. */
 export interface DecimalInputRules {
   /** The most fraction digits. More are refused, never rounded. */
   readonly scale?: number;

@@ -6,6 +6,7 @@ import { storedAssetBalanceSchema } from '../../entities/asset/asset-balance.ts'
 import { readAll, readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
+/** The record of positions. */
 export const assetBalanceRecord = defineRecord<
   StoredAssetBalance,
   Pick<StoredAssetBalance, 'username' | 'asset_id'>

@@ -19,6 +19,7 @@ import { isTriggeredWithBound, orderSchema } from '../../entities/order/order.ts
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
+/** The record of orders, with the index entries of an order in its status. */
 export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
   table: 'orders',
   schema: orderSchema,

@@ -10,6 +10,7 @@ import {
   usernameSchema,
 } from '../fields.ts';
 
+/** The types of asset transactions. Orders make `buy` and `sell`; a delisting makes `settlement`. */
 export const assetTransactionTypeSchema = z.enum([
   'buy',
   'sell',

@@ -18,6 +18,10 @@ import {
   timestampSchema,
 } from '../fields.ts';
 
+/**
+ * The statuses of an asset; `ASSET_STATES` has what each permits.
+ * @see docs/reference/assets.md
+ */
 export const assetStatusSchema = z.enum(['active', 'cancel_only', 'close_only', 'suspended', 'delisted']);
 export type AssetStatus = z.infer<typeof assetStatusSchema>;
 /** The name of `cancel_only` in earlier versions, in stores and in requests. */
@@ -38,9 +42,11 @@ const httpUrlSchema = z
   .max(MAX_URL_LENGTH)
   .regex(/^https?:\/\/[^\s\p{Cc}\p{Cs}]+$/u, 'Use an http or https address.');
 
+/** The limits of the fraction digits of an asset's quantities and prices. */
 export const scaleLimits = { min: 0, max: MAX_SCALE };
 const scaleSchema = z.int().min(scaleLimits.min).max(scaleLimits.max);
 
+/** An asset of the catalogue. */
 export const assetSchema = z.object({
   asset_id: assetIdSchema,
   symbol: z.string().min(1).max(10).regex(PRINTABLE_PATTERN),
@@ -109,6 +115,7 @@ export const assetResponseSchema = publicAssetSchema.extend({
 });
 export type AssetResponse = z.infer<typeof assetResponseSchema>;
 
+/** A page of the catalogue as it is sent. */
 export const assetListResponseSchema = z.object({
   data: z.array(assetResponseSchema),
   total_count: z.int().min(0),

@@ -7,6 +7,7 @@ import {
 } from '../fields.ts';
 import { quoteSourceSchema } from './quote.ts';
 
+/** The lengths of candles. */
 export const candleIntervalSchema = z.enum(['1m', '5m', '15m', '1h', '1d']);
 export type CandleInterval = z.infer<typeof candleIntervalSchema>;
 

@@ -16,6 +16,7 @@ const timelineEventSchema = z.enum([
   'released',
 ]);
 
+/** One entry of the timeline of an order. */
 export const timelineEntrySchema = z.object({
   at: timestampSchema,
   event: timelineEventSchema,
@@ -31,6 +32,7 @@ const distance = {
   distance_percent: figureSchema.describe('The distance in percent of the price.'),
 };
 
+/** The price that came closest to the trigger price of an order. */
 export const nearestMissSchema = z.object({
   at: timestampSchema.describe('The time of the price, or the start of the interval that it lies in.'),
   interval: candleIntervalSchema.nullable().describe('The length of the interval; null when `at` is exact.'),
@@ -40,6 +42,7 @@ export const nearestMissSchema = z.object({
 });
 export type NearestMiss = z.infer<typeof nearestMissSchema>;
 
+/** The condition that an open order waits for, and the distance to it. */
 export const waitingForSchema = z.object({
   watches: z.enum(['ask', 'bid']),
   condition: z.enum(['at_or_below', 'at_or_above']),

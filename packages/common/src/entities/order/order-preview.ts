@@ -35,6 +35,7 @@ const holdSchema = z.object({
   unit: z.string().describe('`USD`, or the id of the asset.'),
 });
 
+/** A reason for which an order would be refused. */
 export const orderReasonSchema = z.object({
   code: z.string().describe('The code of the problem response that the order would get.'),
   field: z.string().nullable().describe('The member of the request to change.'),
@@ -44,6 +45,7 @@ export const orderReasonSchema = z.object({
 });
 export type OrderReason = z.infer<typeof orderReasonSchema>;
 
+/** A warning about an order that would be accepted. */
 export const orderWarningSchema = z.object({
   code: z.enum(['executes_at_once', 'far_from_market']),
   message: z.string(),

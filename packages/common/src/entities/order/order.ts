@@ -15,6 +15,7 @@ import {
 import type { Quote } from '../inventory/quote.ts';
 import { quoteSchema } from '../inventory/quote.ts';
 
+/** The types of orders. */
 export const orderTypeSchema = z.enum([
   'market_buy',
   'market_sell',
@@ -26,6 +27,7 @@ export const orderTypeSchema = z.enum([
 ]);
 export type OrderType = z.infer<typeof orderTypeSchema>;
 
+/** The statuses of an order; an open order is `queued`. `ORDER_TRANSITIONS` has the transitions. */
 export const orderStatusSchema = z.enum([
   'pending',
   'confirmed',
@@ -48,6 +50,7 @@ export const orderHistoryEntrySchema = z.object({
   reason: descriptionSchema.nullable().default(null),
 });
 
+/** An order in any status. Members that do not apply to its type or status are null. */
 export const orderSchema = z.object({
   order_id: idSchema.describe('Sorts by the time of acceptance.'),
   username: usernameSchema.describe('The user who placed the order.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema, usernameSchema } from '../fields.ts';
 
+/** The types of security events. */
 export const AUDIT_EVENT_TYPES = [
   'sign_up',
   'login',

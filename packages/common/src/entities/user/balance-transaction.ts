@@ -8,6 +8,7 @@ import {
   usernameSchema,
 } from '../fields.ts';
 
+/** The types of ledger entries. An order makes `order_payment`, of either direction. */
 export const transactionTypeSchema = z.enum([
   'deposit',
   'withdraw',

@@ -12,6 +12,7 @@ import type { Order } from '../order/order.ts';
 import { orderSchema } from '../order/order.ts';
 import type { Balance } from './balance.ts';
 
+/** The types of events. */
 export const liveEventTypeSchema = z.enum([
   'order.queued',
   'order.completed',

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { timestampSchema, usernameSchema } from '../fields.ts';
 import { storedEmailSchema } from './email.ts';
 
+/** The roles of users; moderators and administrators are staff. */
 export const userRoleSchema = z.enum(['customer', 'admin', 'moderator']);
 export type UserRole = z.infer<typeof userRoleSchema>;
 
+/** The statuses of users. Only an `active` user may trade. */
 export const userStatusSchema = z.enum(['active', 'inactive', 'suspended', 'pending']);
 /** @public for clients of the package */
 export type UserStatus = z.infer<typeof userStatusSchema>;
@@ -95,6 +97,7 @@ export const newPasswordSchema = z
   .regex(/\d/, 'Add a digit.')
   .regex(/[^\p{L}\d\s]/u, 'Add a special character.');
 
+/** A user as it is stored. */
 export const userSchema = z.object({
   username: usernameSchema,
   email: storedEmailSchema,

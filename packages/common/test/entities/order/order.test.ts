@@ -21,7 +21,7 @@ import {
   required,
   text,
   withDefault,
-} from './field-cases.ts';
+} from '../field-cases.ts';
 
 const type = oneOf(
   'market_buy',

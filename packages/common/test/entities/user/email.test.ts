@@ -1,7 +1,7 @@
 import { canonicalEmail, emailSchema, storedEmailSchema } from '@cnop/common/entities/user/email';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeField } from './field-cases.ts';
+import { describeField } from '../field-cases.ts';
 
 describeField('an e-mail address', emailSchema, {
   accepts: [

@@ -3,24 +3,16 @@ import {
   storedAssetBalanceSchema,
   valueHolding,
 } from '@cnop/common/entities/asset/asset-balance';
-import {
-  assetTransactionSchema,
-  assetTransactionStatusSchema,
-  assetTransactionTypeSchema,
-} from '@cnop/common/entities/asset/asset-transaction';
-import { anAssetBalance, anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { anAssetBalance, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { describe, expect, it } from 'vitest';
 import {
   describeEntityFields,
-  describeField,
   nullable,
-  oneOf,
   positiveDecimal,
   required,
   signedDecimal,
-  text,
   withDefault,
-} from './field-cases.ts';
+} from '../field-cases.ts';
 
 const holding = {
   username: required.username,
@@ -35,7 +27,7 @@ const holding = {
   last_transaction: nullable(required.timestamp),
 };
 
-describe('a holding', () => {
+describe('a position', () => {
   describeEntityFields(assetBalanceSchema, anAssetBalance(), {
     ...holding,
     current_market_value: required.nonNegativeDecimal,
@@ -43,11 +35,11 @@ describe('a holding', () => {
   });
 });
 
-describe('a stored holding', () => {
+describe('a stored position', () => {
   describeEntityFields(storedAssetBalanceSchema, aStoredAssetBalance(), holding);
 });
 
-describe('the value of a holding', () => {
+describe('the value of a position', () => {
   it.each([
     { quantity: '0.5', total_invested: '20000.00', price: '50000', value: '25000.00', gain: '5000.00' },
     { quantity: '0.5', total_invested: '20000.00', price: '30000', value: '15000.00', gain: '-5000.00' },
@@ -61,29 +53,3 @@ describe('the value of a holding', () => {
     expect(assetBalanceSchema.parse(valued)).toEqual(valued);
   });
 });
-
-const type = oneOf('buy', 'sell', 'transfer', 'airdrop', 'staking', 'settlement');
-const status = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
-
-describe('an asset transaction', () => {
-  describeEntityFields(assetTransactionSchema, anAssetTransaction(), {
-    transaction_id: required.id,
-    username: required.username,
-    asset_id: required.assetId,
-    transaction_type: type,
-    quantity: positiveDecimal,
-    price: positiveDecimal,
-    total_amount: required.nonNegativeDecimal,
-    order_id: nullable(required.id),
-    status: withDefault(status, 'pending'),
-    fees: nullable(required.nonNegativeDecimal),
-    description: nullable(text({ min: 0, max: 500 })),
-    realized_pnl: nullable(signedDecimal),
-    timestamp: required.timestamp,
-    created_at: required.timestamp,
-    updated_at: required.timestamp,
-  });
-});
-
-describeField('a type of asset transaction', assetTransactionTypeSchema, type);
-describeField('a status of an asset transaction', assetTransactionStatusSchema, status);

@@ -13,7 +13,7 @@ import {
 } from '@cnop/common/entities/inventory/asset-input';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { describe, expect, it } from 'vitest';
-import type { FieldCases } from './field-cases.ts';
+import type { FieldCases } from '../field-cases.ts';
 import {
   basisPoints,
   describeEntityFields,
@@ -27,7 +27,7 @@ import {
   supply,
   text,
   withDefault,
-} from './field-cases.ts';
+} from '../field-cases.ts';
 
 const status = oneOf('active', 'cancel_only', 'close_only', 'suspended', 'delisted');
 const category = oneOf('cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity');

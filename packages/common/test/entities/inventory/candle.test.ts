@@ -1,6 +1,6 @@
 import { candleOpenTime, candleSchema } from '@cnop/common/entities/inventory/candle';
 import { describe, expect, it } from 'vitest';
-import { describeEntityFields, oneOf, positiveDecimal, required } from './field-cases.ts';
+import { describeEntityFields, oneOf, positiveDecimal, required } from '../field-cases.ts';
 
 const CANDLE = {
   asset_id: 'BTC',

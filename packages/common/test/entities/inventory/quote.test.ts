@@ -2,7 +2,7 @@ import { decimal, smallestStep } from '@cnop/common/core/money';
 import { quoteAround, quoteSchema } from '@cnop/common/entities/inventory/quote';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeEntityFields, integer, oneOf, positiveDecimal, required } from './field-cases.ts';
+import { describeEntityFields, integer, oneOf, positiveDecimal, required } from '../field-cases.ts';
 
 const REST = { at: '2026-01-15T12:00:00.000Z', source: 'manual', seq: 7 } as const;
 

@@ -3,7 +3,7 @@ import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { anOrder } from '@cnop/testing/builders/order';
 import { aBalance } from '@cnop/testing/builders/user';
 import { describe, expect, it } from 'vitest';
-import { describeEntityFields, integer, oneOf, required } from './field-cases.ts';
+import { describeEntityFields, integer, oneOf, required } from '../field-cases.ts';
 
 const AT = '2026-01-15T12:00:00.000Z';
 const balance = aBalance({ held_balance: '400.00', event_seq: 41 });

@@ -1,10 +1,3 @@
-import { balanceSchema } from '@cnop/common/entities/user/balance';
-import {
-  balanceTransactionSchema,
-  directionSchema,
-  transactionStatusSchema,
-  transactionTypeSchema,
-} from '@cnop/common/entities/user/balance-transaction';
 import {
   dateOfBirthFault,
   dateOfBirthSchema,
@@ -16,20 +9,17 @@ import {
   userSchema,
   userStatusSchema,
 } from '@cnop/common/entities/user/user';
-import { aBalance, aBalanceTransaction, aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
+import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { describe, expect, it } from 'vitest';
-import type { FieldCases } from './field-cases.ts';
+import type { FieldCases } from '../field-cases.ts';
 import {
   describeEntityFields,
   describeField,
-  integer,
   nullable,
   oneOf,
-  positiveDecimal,
   required,
-  text,
   withDefault,
-} from './field-cases.ts';
+} from '../field-cases.ts';
 
 const name: FieldCases = {
   accepts: [
@@ -242,51 +232,3 @@ describe('a new password', () => {
     expect(messages).toEqual(['Add an upper-case letter.', 'Add a digit.', 'Add a special character.']);
   });
 });
-
-const amounts = required.nonNegativeDecimal;
-
-describe('a balance', () => {
-  describeEntityFields(balanceSchema, aBalance(), {
-    username: required.username,
-    current_balance: amounts,
-    held_balance: amounts,
-    total_deposits: amounts,
-    total_withdrawals: amounts,
-    total_orders: amounts,
-    total_refunds: amounts,
-    transaction_count: integer({ min: 0 }),
-    event_seq: withDefault(integer({ min: 0 }), 0),
-    open_order_count: nullable(integer({ min: 0 })),
-    trading_block: nullable(oneOf('inactive', 'suspended', 'pending')),
-    created_at: required.timestamp,
-    updated_at: required.timestamp,
-    last_transaction: nullable(required.timestamp),
-  });
-});
-
-const type = oneOf('deposit', 'withdraw', 'order_payment', 'order_refund', 'system_adjustment', 'transfer');
-const transactionStatus = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
-const direction = oneOf('debit', 'credit');
-
-describe('a balance transaction', () => {
-  describeEntityFields(balanceTransactionSchema, aBalanceTransaction(), {
-    transaction_id: required.id,
-    username: required.username,
-    sequence: integer({ min: 1 }),
-    amount: positiveDecimal,
-    direction,
-    previous_balance: amounts,
-    new_balance: amounts,
-    transaction_type: type,
-    status: withDefault(transactionStatus, 'pending'),
-    description: nullable(text({ min: 0, max: 500 })),
-    reference_id: nullable(required.id),
-    created_at: required.timestamp,
-    updated_at: required.timestamp,
-    completed_at: nullable(required.timestamp),
-  });
-});
-
-describeField('a type of transaction', transactionTypeSchema, type);
-describeField('a status of a transaction', transactionStatusSchema, transactionStatus);
-describeField('a direction', directionSchema, direction);
