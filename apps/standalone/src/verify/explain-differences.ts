@@ -1,3 +1,4 @@
+import { KEYS } from '@cnop/common/database/keys';
 import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Audit } from './read-everything.ts';
@@ -17,7 +18,7 @@ import {
   statementsOf,
 } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
-import { CLIENT_ORDER_PREFIX, readItem } from './stored-kinds.ts';
+import { readItem } from './stored-kinds.ts';
 import type { Violation } from './violation.ts';
 
 /** Limit of topics that are kept in memory. A store with more broken items needs several audits. */
@@ -89,9 +90,10 @@ function topicsOfUnread({ key, attributes }: Item, reading: Exclude<Reading, { o
       topics.push(clientOrderTopic(username, client_order_id));
     }
   }
-  if (reading.kind === 'holding') topics.push(holdingTopic(key.pk, key.sk.replace('ASSET#', '')));
+  if (reading.kind === 'holding')
+    topics.push(holdingTopic(key.pk, key.sk.replace(KEYS.users.assetBalance.skPrefix, '')));
   if (reading.kind === 'client order claim') {
-    topics.push(clientOrderTopic(key.pk, key.sk.replace(CLIENT_ORDER_PREFIX, '')));
+    topics.push(clientOrderTopic(key.pk, key.sk.replace(KEYS.users.clientOrder.skPrefix, '')));
   }
   return topics;
 }

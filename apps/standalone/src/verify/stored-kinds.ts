@@ -16,6 +16,8 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import type { KeyShape } from '@cnop/common/database/keys';
+import { KEYS } from '@cnop/common/database/keys';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import { timestampSchema } from '@cnop/common/entities/fields';
 import type { Order } from '@cnop/common/entities/order/order';
@@ -27,7 +29,7 @@ const signInFailuresRecord = defineRecord({
   schema: z.object({ username: z.string(), network: z.string(), failed_at: z.array(timestampSchema).min(1) }),
   key: ({ username, network }: { readonly username: string; readonly network: string }) => ({
     pk: username,
-    sk: `LOGINFAIL#${network}`,
+    sk: KEYS.users.signInFailures.skPrefix + network,
   }),
 });
 
@@ -40,26 +42,20 @@ const signInHistoryRecord = defineRecord({
     failed_at: timestampSchema.nullable(),
     known_networks: z.array(z.object({ network_hash: z.string(), seen_at: timestampSchema })),
   }),
-  key: ({ username }: { readonly username: string }) => ({ pk: username, sk: 'SIGNINS' }),
+  key: ({ username }: { readonly username: string }) => ({ pk: username, sk: KEYS.users.signInHistory.sk }),
 });
-
-/** The key of a kind of item: prefixes of its parts, or a whole sort key. */
-interface KeyShape {
-  readonly pkPrefix?: string;
-  readonly sk?: string;
-  readonly skPrefix?: string;
-}
 
 function kind<Name extends string, Entity extends Identity & object, Identity>(
   name: Name,
   record: EntityRecord<Entity, Identity>,
-  { pkPrefix = '', sk, skPrefix = '' }: KeyShape,
+  { pk, pkPrefix = '', sk, skPrefix = '' }: KeyShape,
   complete: (entity: Entity, attributes: Attributes) => Entity = (entity) => entity,
 ) {
   return {
     name,
     matches: (key: ItemKey) =>
-      (sk === undefined ? key.sk.startsWith(skPrefix) : key.sk === sk) && key.pk.startsWith(pkPrefix),
+      (pk === undefined ? key.pk.startsWith(pkPrefix) : key.pk === pk) &&
+      (sk === undefined ? key.sk.startsWith(skPrefix) : key.sk === sk),
     /** @throws InternalError when the item does not have the shape of its kind */
     read(item: Item) {
       const { key, attributes } = item;
@@ -69,38 +65,36 @@ function kind<Name extends string, Entity extends Identity & object, Identity>(
   };
 }
 
-export const CLIENT_ORDER_PREFIX = 'CLIENTORDER#';
-
 /** The kinds of items of each table. Kinds with a prefix of the partition key come before kinds with any partition. */
 const KINDS = {
   users: [
-    kind('asset transaction', assetTransactionRecord, { pkPrefix: 'TRANS#' }),
-    kind('audit event', auditRecord, { pkPrefix: 'AUDIT#' }),
-    kind('e-mail claim', emailClaimRecord, { pkPrefix: 'EMAIL#', sk: 'EMAIL' }),
-    kind('event', liveEventRecord, { pkPrefix: 'EVENT#' }),
-    kind('order cancellation', orderCancellationRecord, { pkPrefix: 'ORDER-CANCELLATIONS' }),
-    kind('upgrade', upgradeRecord, { pkPrefix: 'UPGRADES' }),
-    kind('ledger entry', balanceTransactionRecord, { skPrefix: 'TRANS#' }),
-    kind('holding', assetBalanceRecord, { skPrefix: 'ASSET#' }),
-    kind('remembered answer', idempotencyRecord, { skPrefix: 'IDEM#' }),
-    kind('client order claim', clientOrderRecord, { skPrefix: CLIENT_ORDER_PREFIX }),
-    kind('session', sessionRecord, { skPrefix: 'SESSION#' }),
-    kind('balance', balanceRecord, { sk: 'BALANCE' }),
-    kind('user', userRecord, { sk: 'USER' }),
-    kind('sign-in history', signInHistoryRecord, { sk: 'SIGNINS' }),
-    kind('sign-in failures', signInFailuresRecord, { skPrefix: 'LOGINFAIL#' }),
+    kind('asset transaction', assetTransactionRecord, KEYS.users.assetTransaction),
+    kind('audit event', auditRecord, KEYS.users.auditEvent),
+    kind('e-mail claim', emailClaimRecord, KEYS.users.emailClaim),
+    kind('event', liveEventRecord, KEYS.users.event),
+    kind('order cancellation', orderCancellationRecord, KEYS.users.orderCancellation),
+    kind('upgrade', upgradeRecord, KEYS.users.upgrade),
+    kind('ledger entry', balanceTransactionRecord, KEYS.users.ledgerEntry),
+    kind('holding', assetBalanceRecord, KEYS.users.assetBalance),
+    kind('remembered answer', idempotencyRecord, KEYS.users.idempotency),
+    kind('client order claim', clientOrderRecord, KEYS.users.clientOrder),
+    kind('session', sessionRecord, KEYS.users.session),
+    kind('balance', balanceRecord, KEYS.users.balance),
+    kind('user', userRecord, KEYS.users.user),
+    kind('sign-in history', signInHistoryRecord, KEYS.users.signInHistory),
+    kind('sign-in failures', signInFailuresRecord, KEYS.users.signInFailures),
   ],
   orders: [
-    kind('price peak', pricePeakRecord, { pkPrefix: 'PEAKS#' }),
-    kind('trigger checkpoint', triggerCheckpointRecord, { pkPrefix: 'CHECKPOINT#', sk: 'CHECKPOINT' }),
-    kind('order', orderRecord, { sk: 'ORDER' }, withExecutedPrice),
+    kind('price peak', pricePeakRecord, KEYS.orders.pricePeak),
+    kind('trigger checkpoint', triggerCheckpointRecord, KEYS.orders.triggerCheckpoint),
+    kind('order', orderRecord, KEYS.orders.order, withExecutedPrice),
   ],
   inventory: [
-    kind('candle', candleRecord, { pkPrefix: 'CANDLE#' }),
-    kind('lease of the prices', feedLeaseRecord, { pkPrefix: 'LEASE#PRICES', sk: 'LEASE' }),
-    kind('price proposal', priceProposalRecord, { pkPrefix: 'PRICEPROPOSAL' }),
-    kind('manual moves', manualMovesRecord, { sk: 'MANUALMOVES' }),
-    kind('asset', assetRecord, { sk: 'ASSET' }),
+    kind('candle', candleRecord, KEYS.inventory.candle),
+    kind('lease of the prices', feedLeaseRecord, KEYS.inventory.feedLease),
+    kind('price proposal', priceProposalRecord, KEYS.inventory.priceProposal),
+    kind('manual moves', manualMovesRecord, KEYS.inventory.manualMoves),
+    kind('asset', assetRecord, KEYS.inventory.asset),
   ],
 } as const;
 

@@ -5,6 +5,7 @@ import { neighbourhoodOf, networkOf } from '@cnop/common/auth/client-address';
 import { addSeconds, epochSeconds } from '@cnop/common/core/clock';
 import { defineRecord } from '@cnop/common/dao/record';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
+import { KEYS } from '@cnop/common/database/keys';
 import type { Item, ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
 import { timestampSchema } from '@cnop/common/entities/fields';
 import type { User } from '@cnop/common/entities/user/user';
@@ -46,7 +47,7 @@ type SignInFailures = z.infer<typeof signInFailuresSchema>;
 const signInFailuresRecord = defineRecord<SignInFailures, Pick<SignInFailures, 'username' | 'network'>>({
   table: 'users',
   schema: signInFailuresSchema,
-  key: ({ username, network }) => ({ pk: username, sk: `LOGINFAIL#${network}` }),
+  key: ({ username, network }) => ({ pk: username, sk: KEYS.users.signInFailures.skPrefix + network }),
   expiresAtEpochSeconds: ({ failed_at }) =>
     epochSeconds(addSeconds(new Date(failed_at.at(-1) ?? 0), SIGN_IN_FAILURE_WINDOW_SECONDS)),
 });
@@ -64,7 +65,7 @@ const signInHistorySchema = z.object({
 const signInHistoryRecord = defineRecord<z.infer<typeof signInHistorySchema>, { readonly username: string }>({
   table: 'users',
   schema: signInHistorySchema,
-  key: ({ username }) => ({ pk: username, sk: 'SIGNINS' }),
+  key: ({ username }) => ({ pk: username, sk: KEYS.users.signInHistory.sk }),
   expiresAtEpochSeconds: (history) => epochSeconds(historyExpiry(history)),
 });
 
