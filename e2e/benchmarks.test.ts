@@ -1,13 +1,13 @@
 import { PROJECT_ROOT, runNode } from '@cnop/testing/system/node-process';
 import { expect, it } from 'vitest';
 
-it('the benchmark of orders runs against the platform as it is, and finds its store sound', async () => {
+it('the benchmark of orders runs against the current platform, and its store has no violation', async () => {
   const { stdout, stderr } = await runNode({
     script: 'bench/dist/cli.js',
     args: 'orders --rounds 1 --seconds 1 --connections 4 --unpinned --json'.split(' '),
     cwd: PROJECT_ROOT,
   });
-  // On a busy machine it misses its goals, which its exit code says.
+  // On a busy machine the benchmark misses its goals, and its exit code says so.
   expect(JSON.parse(stdout), stderr).toMatchObject({
     subject: { failures: 0 },
     orders: expect.toSatisfy((orders: number) => orders > 0) as number,

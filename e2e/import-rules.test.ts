@@ -30,7 +30,7 @@ const WORKSPACES = {
 };
 const LIBRARIES = ['zod', 'uuid', 'lmdb', 'ioredis', 'ccxt', 'fastify', '@aws-sdk/client-dynamodb'];
 
-/** The platform in miniature, file to imports: all that the rules are meant to allow, and nothing else. */
+/** A small copy of the platform, file to imports, with only allowed imports. */
 const ALLOWED: Files = {
   'packages/exception/src/errors.ts': ['zod'],
   'packages/exception/src/http/error-handler.ts': ['../errors.ts', 'fastify'],
@@ -110,9 +110,9 @@ const ALLOWED: Files = {
   'bench/src/cli.ts': ['@cnop/common/database/lmdb/lmdb-store', 'fastify'],
 };
 
-/** One crime each. Where a crime breaks two rules, both must see it. */
+/** Files with one forbidden import each, and every rule that must report it. */
 const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
-  // A cycle is reported once, at the file that comes first.
+  // A cycle is reported once, at its first file.
   { rules: ['no-cycles'], file: 'packages/common/src/core/chicken.ts', imports: ['./egg.ts'] },
   { rules: [], file: 'packages/common/src/core/egg.ts', imports: ['./chicken.ts'] },
   { rules: ['no-broken-imports'], file: 'packages/common/src/http/broken.ts', imports: ['./nowhere.ts'] },
@@ -272,7 +272,7 @@ const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] = [
 async function write(root: string, files: Files): Promise<void> {
   for (const [file, imports] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-    // Types, because a rule that saw only values would let an SDK's types through.
+    // A type import, since a rule for values alone would allow the types of an SDK.
     const lines = imports.map((from, index) => `import type * as i${index} from '${from}';`);
     await writeFile(path.join(root, file), [...lines, 'export const here: number = 1;', ''].join('\n'));
   }
@@ -281,7 +281,7 @@ async function write(root: string, files: Files): Promise<void> {
 async function plantTree(root: string): Promise<void> {
   for (const [name, folder] of Object.entries(WORKSPACES)) {
     await mkdir(path.join(root, folder), { recursive: true });
-    // The real manifests: their `exports` are what the scan has to follow.
+    // The real manifests, since the scan follows their `exports`.
     await cp(path.join(repository, folder, 'package.json'), path.join(root, folder, 'package.json'));
     await mkdir(path.join(root, 'node_modules/@cnop'), { recursive: true });
     await symlink(path.join(root, folder), path.join(root, 'node_modules', name));
@@ -318,7 +318,7 @@ describe('the import rules', () => {
   let root: string;
 
   beforeAll(async () => {
-    // The real path: where the temporary folder is a link, resolved imports would not lie under it.
+    // The real path, since resolved imports are not below a link.
     root = await realpath(await mkdtemp(path.join(tmpdir(), 'cnop-import-rules-')));
     await plantTree(root);
   });
@@ -333,7 +333,7 @@ describe('the import rules', () => {
     expect(found(clean)).toEqual([]);
   });
 
-  it('catch every crime by name, each rule at least once', async () => {
+  it('report every forbidden import by name, each rule at least once', async () => {
     await write(root, { 'packages/common/dist/old.js': [] });
     await write(root, Object.fromEntries(FORBIDDEN.map(({ file, imports }) => [file, imports])));
     const dirty = await scan(root);
@@ -346,7 +346,7 @@ describe('the import rules', () => {
     ).toEqual([]);
   });
 
-  it('see the TypeScript of this repository, through package names as well', async () => {
+  it('read the TypeScript of this repository, also through package names', async () => {
     const { modules } = await scan(repository);
     const sources = modules.filter(({ source }) =>
       /^(packages|services|apps)\/[^/]+\/src\/.+\.ts$/.test(source),

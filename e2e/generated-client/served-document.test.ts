@@ -17,15 +17,15 @@ import { startOneProcess, temporaryFolder } from '../support/platform.ts';
 const run = promisify(execFile);
 const { resolve: pathOfModule } = createRequire(import.meta.url);
 
-/** Compiled by this package's own TypeScript: the generator does not know the one of the platform yet. */
+/** The TypeScript of this package, since the generator does not support that of the platform yet. */
 const TSC = pathOfModule('typescript/bin/tsc');
 const GENERATOR = path.join(path.dirname(pathOfModule('openapi-typescript/package.json')), 'bin/cli.js');
 const COMPILER_OPTIONS =
   '--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck --module nodenext --target es2022 --types node';
 
 /**
- * What a developer writes who knows the served document alone. The lines below `@ts-expect-error` must not compile: types
- * that accept everything would be of no use.
+ * A program by a developer who has only the served document. The lines below `@ts-expect-error` must not compile: types
+ * that accept everything are useless.
  */
 const PROGRAM = `
 import createClient from 'openapi-fetch';
@@ -54,7 +54,7 @@ const listed = await api.GET('/api/v1/orders', {
 });
 tell('listed', listed.data?.data.map((each) => each.order_id === order_id), listed.data?.has_more);
 
-// No body and no header is needed to cancel.
+// A cancellation needs no body and no header.
 const cancelled = await api.POST('/api/v1/orders/{id}/cancel', { params: { path: { id: order_id } } });
 tell('cancelled', cancelled.data?.data.status);
 
@@ -95,7 +95,7 @@ export const mustNotCompile = async () => {
 };
 `;
 
-/** HTTP's own headers and those that only browsers act on: no client library hands them out. */
+/** Headers of HTTP itself and of browsers, which a client library does not return. */
 const NOT_DESCRIBED = [
   'cache-control',
   'connection',
@@ -109,10 +109,10 @@ const NOT_DESCRIBED = [
   'transfer-encoding',
   'x-content-type-options',
 ];
-/** A report is limited to a twentieth of this a minute. */
+/** Reports are limited to a twentieth of this number a minute. */
 const READS_PER_MINUTE = 1_000;
 const MAX_REPORTS_PER_MINUTE = READS_PER_MINUTE / 20;
-/** Written like an id of any kind, and nothing has it. */
+/** A valid id of every kind that does not exist. */
 const ID = 'no_such_1';
 
 type Route = (typeof ROUTE_TABLE)[number];
@@ -155,7 +155,7 @@ describe('the served document', () => {
   const callerOf = async ({ access }: Route): Promise<Account> =>
     Array.isArray(access) ? admin : signUp(platform.api, { cash: '1000.00' });
 
-  it('compiles into types with which a program trades', async () => {
+  it('generates types with which a program can trade', async () => {
     const { token } = await signUp(platform.api, { cash: '1000.00' });
     const folder = await temporaryFolder(cleanup);
     await writeFile(path.join(folder, 'openapi.json'), served);
@@ -195,13 +195,13 @@ describe('the served document', () => {
     }
   });
 
-  it('says of every body whether it may be absent, as the routes have it', async () => {
+  it('says whether each body may be absent, in agreement with the routes', async () => {
     const faults: string[] = [];
     for (const route of ROUTE_TABLE) {
       const { parameters, requestBody } = operationOf(route);
-      // Where a cookie may stand in for the body, it is optional for that reason.
+      // The body is optional if a cookie can replace it.
       if (!requestBody || parameters.some((parameter) => parameter.in === 'cookie')) continue;
-      // The body is read before the query, so only a route that needs none comes to complain about the query.
+      // Routes read the body before the query, so only a route without a required body refuses the query.
       const { token } = await callerOf(route);
       const answer = await platform.api(route.method, `${pathOf(route)}?no_such=1`, { token });
       const [error] = answer.json<{ errors: readonly { readonly parameter?: string }[] }>().errors;
@@ -220,7 +220,7 @@ describe('the served document', () => {
       const body = BODY_ROUTES.find(
         (each) => each.method === route.method && each.route === route.path,
       )?.good;
-      // An account of its own: some of these sign out.
+      // A separate account, since some of these routes sign out.
       const { token } = await callerOf(route);
       const options = { token, headers: bad, ...(body && { body }) };
       const answer = await platform.api(route.method, pathOf(route), options);
@@ -232,7 +232,7 @@ describe('the served document', () => {
     expect(faults).toEqual([]);
   });
 
-  it('declares every header of normal, refused, rate limited and replayed answers, and none that is never sent', async () => {
+  it('declares exactly the headers of normal, refused, rate limited and replayed answers', async () => {
     const user = await signUp(platform.api, { cash: '1000.00' });
     const seen = new Set<string>();
     const faults: string[] = [];
