@@ -72,7 +72,7 @@ describe('a disk that fills up', () => {
     const account = await signUp(createApi(server.url), { cash: '1000000' });
     const order = { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' };
     expect((await account.send('POST', '/orders', { body: order })).status).toBe(201);
-    const waiting = { asset_id: 'BTC', order_type: 'trailing_stop', trail_amount: '0.01', quantity: '0.01' };
+    const stop = { asset_id: 'BTC', order_type: 'trailing_stop', trail_amount: '0.01', quantity: '0.01' };
     const deposit = async () => account.send('POST', '/balance/deposit', { body: { amount: '1.00' } });
     const takesWrites = async () =>
       /cnop_store_takes_writes\{[^}]*\} (\d)/.exec(
@@ -83,7 +83,7 @@ describe('a disk that fills up', () => {
     const free = await fill(dataDir, (MIN_FREE_MEGABYTES - 8) * MEGABYTE);
     await expect.poll(async () => (await deposit()).status, { timeout: PATIENCE_MILLISECONDS }).toBe(503);
     const before = lines(server).length;
-    const refused = await account.send('POST', '/orders', { body: waiting });
+    const refused = await account.send('POST', '/orders', { body: stop });
     expect(refused.status).toBe(503);
     expect(refused.json()).toMatchObject({
       code: 'SVC_001',
@@ -107,7 +107,7 @@ describe('a disk that fills up', () => {
     await free();
     await expect.poll(async () => (await deposit()).status, { timeout: PATIENCE_MILLISECONDS }).toBe(201);
     // Prices move again, and the engine follows them.
-    const place = async () => account.send('POST', '/orders', { body: waiting });
+    const place = async () => account.send('POST', '/orders', { body: stop });
     let placed = await place();
     await expect
       .poll(async () => (placed.status === 201 ? placed : (placed = await place())).status, {

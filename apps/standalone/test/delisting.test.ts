@@ -55,7 +55,7 @@ async function openWorld() {
   const mortal: TableStore = {
     ...store,
     transact: async (reads, decide) => {
-      if (settlementsLeft <= 0) throw new Error('the process is gone');
+      if (settlementsLeft <= 0) throw new Error('the process was killed');
       settlementsLeft -= 1;
       return store.transact(reads, decide);
     },

@@ -43,7 +43,7 @@ async function openWorld() {
   const mortal: TableStore = {
     ...runtime.store,
     transact: async (reads, decide) => {
-      if (commitsLeft <= 0) throw new Error('the process is gone');
+      if (commitsLeft <= 0) throw new Error('the process was killed');
       commitsLeft -= 1;
       return runtime.store.transact(reads, decide);
     },

@@ -106,7 +106,7 @@ test('a refusal is shown with its title, its detail and its fields', async () =>
 test.each([
   [502, '<html>Bad gateway</html>', 'The server answered 502, and not in the form that this demo knows.'],
   [201, '{"hello": "world"}', 'The answer has another form than expected:'],
-])('an answer of %s that is not ours is told, not thrown', async (status, body, expected) => {
+])('an answer of %s in another form is reported without a stack', async (status, body, expected) => {
   const { exitCode, text } = await demo(await startStub(status, body));
   expect(exitCode).toBe(1);
   expect(text).toContain(expected);

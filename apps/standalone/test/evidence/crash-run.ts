@@ -212,7 +212,7 @@ function faultsOf(
   { order: accepted, acceptedAt }: Placed,
   order: Order | undefined,
 ): string[] {
-  if (!order) return [`${accepted.order_type} is gone`];
+  if (!order) return [`${accepted.order_type} is missing`];
   const name = `${order.order_type} ${order.stop_price ?? order.price ?? order.trail_percent ?? order.trail_amount}`;
   const acceptedSeq = order.accepted_quote?.seq ?? -1;
   if (order.status === 'queued') {

@@ -28,7 +28,7 @@ const CASES: readonly (readonly [
     2,
   ],
   [
-    'a take-profit waits for its price',
+    'a take-profit stays open until its price',
     { order_type: 'take_profit', stop_price: '11' },
     ['10', '10.99'],
     'queued',

@@ -67,41 +67,41 @@ export const EVENTS: Readonly<Record<string, Corruption>> = {
   },
   'an event of an order without the order': async (editor) => {
     const found = dorasOrder(editor, 'cancelled');
-    const told = eventOf(editor, found, 'cancelled');
-    const { order: _order, ...data } = dataOf(told);
-    await editor.edit(told, { data });
-    return [breaks('event-data', told), breaks('event-order', found, eventOf(editor, found, 'queued'))];
+    const changed = eventOf(editor, found, 'cancelled');
+    const { order: _order, ...data } = dataOf(changed);
+    await editor.edit(changed, { data });
+    return [breaks('event-data', changed), breaks('event-order', found, eventOf(editor, found, 'queued'))];
   },
   'an event of another type than its order': async (editor) => {
-    const told = eventOf(editor, dorasOrder(editor, 'cancelled'), 'cancelled');
-    await editor.edit(told, { type: 'order.expired' });
-    return [breaks('event-data', told)];
+    const changed = eventOf(editor, dorasOrder(editor, 'cancelled'), 'cancelled');
+    await editor.edit(changed, { type: 'order.expired' });
+    return [breaks('event-data', changed)];
   },
   'an event of an order with another position': async (editor) => {
-    const told = eventOf(editor, dorasOrder(editor, 'cancelled'), 'cancelled');
-    const data = { ...dataOf(told), holding: { asset_id: 'BTC', quantity: '1', held_quantity: '0' } };
-    await editor.edit(told, { data });
-    return [breaks('event-data', told), breaks('event-holding', told, 'users/dora/ASSET#BTC')];
+    const changed = eventOf(editor, dorasOrder(editor, 'cancelled'), 'cancelled');
+    const data = { ...dataOf(changed), holding: { asset_id: 'BTC', quantity: '1', held_quantity: '0' } };
+    await editor.edit(changed, { data });
+    return [breaks('event-data', changed), breaks('event-holding', changed, 'users/dora/ASSET#BTC')];
   },
   'an order without its event': async (editor) => {
-    const told = eventOf(editor, bobsBuy(editor), 'completed');
-    const { balance: figures } = dataOf(told);
-    await editor.edit(told, { type: 'balance.changed', data: { balance: figures ?? null } });
+    const changed = eventOf(editor, bobsBuy(editor), 'completed');
+    const { balance: figures } = dataOf(changed);
+    await editor.edit(changed, { type: 'balance.changed', data: { balance: figures ?? null } });
     return [breaks('event-order', bobsBuy(editor))];
   },
   'an order with two events of one status': async (editor) => {
-    const told = eventOf(editor, bobsBuy(editor), 'completed');
+    const changed = eventOf(editor, bobsBuy(editor), 'completed');
     const first = event(editor, 'bob', 1);
-    await editor.edit(first, { ...told.attributes, seq: 1 });
-    return [breaks('event-order', bobsBuy(editor), first, told)];
+    await editor.edit(first, { ...changed.attributes, seq: 1 });
+    return [breaks('event-order', bobsBuy(editor), first, changed)];
   },
   'an event with another fee than its order': async (editor) => {
     const found = dorasOrder(editor, 'bounded');
-    const told = eventOf(editor, found, 'completed');
-    const { order: summary } = dataOf(told);
-    await editor.edit(told, {
-      data: { ...dataOf(told), order: { ...(summary as Attributes), fees: '2.50' } },
+    const changed = eventOf(editor, found, 'completed');
+    const { order: summary } = dataOf(changed);
+    await editor.edit(changed, {
+      data: { ...dataOf(changed), order: { ...(summary as Attributes), fees: '2.50' } },
     });
-    return [breaks('event-order', found, told)];
+    return [breaks('event-order', found, changed)];
   },
 };
