@@ -30,18 +30,15 @@ import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/admin-audit.ts';
 import { adminUserRoutes } from './routes/admin-users.ts';
 import { balanceRoutes } from './routes/balance.ts';
-import { eventRoutes } from './routes/events.ts';
-import { holdingRoutes } from './routes/holdings.ts';
-import { keySetRoutes } from './routes/key-set.ts';
+import { eventRoutes, streamRoutes } from './routes/events.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
-import { portfolioHistoryRoutes } from './routes/portfolio-history.ts';
-import { sessionRoutes } from './routes/sessions.ts';
-import { streamRoutes } from './routes/stream.ts';
+import { portfolioRoutes } from './routes/portfolio.ts';
+import { keySetRoutes, sessionRoutes } from './routes/sessions.ts';
 import type { StreamHub } from './streams/stream-hub.ts';
 import { createStreamHub } from './streams/stream-hub.ts';
 import type { StreamLimits } from './streams/stream-limits.ts';
 import { STREAM_LIMITS } from './streams/stream-limits.ts';
-import { createPasswordQueue } from './use-cases/password-queue.ts';
+import { createPasswordQueue } from './use-cases/sessions/password-queue.ts';
 
 const ERROR_LOG_INTERVAL_MILLISECONDS = 10_000;
 
@@ -85,8 +82,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   sessionRoutes(app);
   ownSessionRoutes(app);
   balanceRoutes(app);
-  holdingRoutes(app);
-  portfolioHistoryRoutes(app);
+  portfolioRoutes(app);
   eventRoutes(app);
   streamRoutes(app);
   adminUserRoutes(app);

@@ -9,9 +9,10 @@ import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { dependency } from '@cnop/common/http/dependencies';
+import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { StreamHub } from './streams/stream-hub.ts';
-import type { PasswordQueue } from './use-cases/password-queue.ts';
+import type { PasswordQueue } from './use-cases/sessions/password-queue.ts';
 
 // What the routes of this service need in addition to the DAOs.
 export const [provideStore, getStore] = dependency<TableStore>('store');
@@ -28,3 +29,15 @@ export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
 export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
 export const [providePlayMoney, getPlayMoney] = dependency<PlayMoney>('playMoney');
 export const [providePasswordQueue, getPasswordQueue] = dependency<PasswordQueue>('passwordQueue');
+
+/** Returns what a use case needs to end sessions with an audit event each, and to drop them from the caches at once. */
+export function getSessionEnding(app: ServiceApp) {
+  return {
+    store: getStore(app),
+    clock: getClock(app),
+    ids: getIds(app),
+    audit: getAudit(app),
+    sessions: getSessions(app),
+    verifier: getVerifier(app),
+  };
+}

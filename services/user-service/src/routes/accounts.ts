@@ -11,9 +11,8 @@ import {
   getPlayMoney,
   getStore,
 } from '../dependencies.ts';
-import { readUser } from '../use-cases/read-user.ts';
-import { registerUser } from '../use-cases/register-user.ts';
-import { updateProfile } from '../use-cases/update-profile.ts';
+import { readUser, updateProfile } from '../use-cases/accounts/profile.ts';
+import { registerUser } from '../use-cases/accounts/register-user.ts';
 import {
   profileChangedSchema,
   profileChangeSchema,

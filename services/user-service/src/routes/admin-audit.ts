@@ -5,7 +5,7 @@ import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/p
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import { getAudit, getClock } from '../dependencies.ts';
-import { listAuditEvents } from '../use-cases/list-audit-events.ts';
+import { listAuditEvents } from '../use-cases/accounts/administer-users.ts';
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 

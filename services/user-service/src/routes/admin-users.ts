@@ -15,11 +15,9 @@ import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
-import { adjustBalance } from '../use-cases/adjust-balance.ts';
-import { changeUserAccess } from '../use-cases/change-user-access.ts';
-import { cashReceiptSchema } from '../use-cases/move-cash.ts';
-import { readManagedUser } from '../use-cases/read-managed-user.ts';
-import { getSessionEnding } from './session-ending.ts';
+import { getSessionEnding } from '../dependencies.ts';
+import { changeUserAccess, readManagedUser } from '../use-cases/accounts/administer-users.ts';
+import { adjustBalance, cashReceiptSchema } from '../use-cases/cash/move-cash.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';
 

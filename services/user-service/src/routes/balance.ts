@@ -15,13 +15,13 @@ import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { getClock, getIds, getPlayMoney, getStore } from '../dependencies.ts';
-import { depositCash } from '../use-cases/deposit-cash.ts';
-import { exportBalanceTransactions } from '../use-cases/export-balance-transactions.ts';
-import type { LedgerSelection } from '../use-cases/list-balance-transactions.ts';
-import { listBalanceTransactions } from '../use-cases/list-balance-transactions.ts';
-import { cashReceiptSchema } from '../use-cases/move-cash.ts';
-import { readBalance } from '../use-cases/read-balance.ts';
-import { withdrawCash } from '../use-cases/withdraw-cash.ts';
+import { cashReceiptSchema, depositCash, withdrawCash } from '../use-cases/cash/move-cash.ts';
+import type { LedgerSelection } from '../use-cases/cash/read-cash.ts';
+import {
+  exportBalanceTransactions,
+  listBalanceTransactions,
+  readBalance,
+} from '../use-cases/cash/read-cash.ts';
 
 const description = descriptionSchema.nullable().default(null);
 const depositSchema = z.strictObject({ amount: usdInput({ max: MAX_DEPOSIT_USD }), description });

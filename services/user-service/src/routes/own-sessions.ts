@@ -2,9 +2,8 @@ import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { endOtherSessions } from '../use-cases/end-other-sessions.ts';
-import { endOwnSession } from '../use-cases/end-own-session.ts';
-import { listSessions } from '../use-cases/list-sessions.ts';
+import { getSessionEnding } from '../dependencies.ts';
+import { endOtherSessions, endOwnSession, listSessions } from '../use-cases/sessions/own-sessions.ts';
 import {
   emptyBodySchema,
   messageSchema,
@@ -12,7 +11,6 @@ import {
   sessionParamsSchema,
   sessionsEndedSchema,
 } from './account-schemas.ts';
-import { getSessionEnding } from './session-ending.ts';
 
 const docs = { tags: ['sessions'], security: BEARER_SECURITY };
 

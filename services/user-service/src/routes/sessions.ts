@@ -1,16 +1,18 @@
+import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
-import { getPasswordQueue, getPasswords, getTokens } from '../dependencies.ts';
-import type { ChangePasswordDeps } from '../use-cases/change-password.ts';
-import { changePassword } from '../use-cases/change-password.ts';
-import type { TokenPair } from '../use-cases/issue-tokens.ts';
-import { logIn } from '../use-cases/log-in.ts';
-import type { LogOutDeps } from '../use-cases/log-out.ts';
-import { logOut } from '../use-cases/log-out.ts';
-import { refreshSession } from '../use-cases/refresh-session.ts';
+import { z } from 'zod';
+import { getPasswordQueue, getPasswords, getSessionEnding, getTokens } from '../dependencies.ts';
+import type { ChangePasswordDeps } from '../use-cases/accounts/change-password.ts';
+import { changePassword } from '../use-cases/accounts/change-password.ts';
+import { logIn } from '../use-cases/sessions/log-in.ts';
+import type { LogOutDeps } from '../use-cases/sessions/own-sessions.ts';
+import { logOut } from '../use-cases/sessions/own-sessions.ts';
+import type { TokenPair } from '../use-cases/sessions/session-tokens.ts';
+import { refreshSession } from '../use-cases/sessions/session-tokens.ts';
 import {
   ignoredBodySchema,
   loginSchema,
@@ -20,7 +22,6 @@ import {
   refreshSchema,
   tokenResponseSchema,
 } from './account-schemas.ts';
-import { getSessionEnding } from './session-ending.ts';
 
 const tags = ['sessions'];
 const isPublic = { access: 'public' } as const;
@@ -126,4 +127,34 @@ function toTokenResponse({ accessToken, refreshToken, expiresInSeconds }: TokenP
 /** Forbids caches to store a response with tokens (RFC 6749, section 5.1). */
 function neverStored(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store');
+}
+
+/** The members of a public key. Any other member, such as a private part, is dropped. */
+const keySetSchema = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.string(),
+      crv: z.string(),
+      x: z.string(),
+      kid: z.string(),
+      alg: z.string(),
+      use: z.string(),
+    }),
+  ),
+});
+
+/**
+ * Adds the route of the public keys that verify tokens.
+ * @see https://www.rfc-editor.org/rfc/rfc7517 for the format
+ */
+export function keySetRoutes(app: ServiceApp, publicKeys: ReturnType<SigningKeys['publicKeys']>): void {
+  const keySet = keySetSchema.parse(publicKeys);
+  app.get(
+    '/.well-known/jwks.json',
+    {
+      config: { access: 'public' },
+      schema: { tags: ['sessions'], summary: 'Read the public keys', response: { 200: keySetSchema } },
+    },
+    () => keySet,
+  );
 }

@@ -1,8 +1,8 @@
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { PriceLimits, PricePace } from './price-pace.ts';
 import { createPricePace } from './price-pace.ts';
-import { priceFrame } from './sse-frames.ts';
 import type { StreamWriter } from './stream-writer.ts';
+import { priceFrame } from './stream-writer.ts';
 
 /** The assets whose prices a stream sends. */
 export type PriceSelection = 'all' | readonly string[];

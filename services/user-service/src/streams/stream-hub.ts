@@ -4,19 +4,18 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
-import { UnavailableError } from '@cnop/exception/errors';
-import type { ReadEventsDeps } from '../use-cases/read-events.ts';
-import { readLastSeq } from '../use-cases/read-events.ts';
+import { RateLimitedError, UnavailableError } from '@cnop/exception/errors';
+import type { ReadEventsDeps } from '../use-cases/events/read-events.ts';
+import { readLastSeq } from '../use-cases/events/read-events.ts';
 import type { ClosingReason, LiveStream } from './live-stream.ts';
 import { startLiveStream } from './live-stream.ts';
 import type { PriceSelection } from './price-channel.ts';
 import { createPriceChannel } from './price-channel.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import { createStreamMonitor } from './stream-monitor.ts';
-import { createStreamQuota } from './stream-quota.ts';
 import { createStreamWriter } from './stream-writer.ts';
 
-export interface StreamHubOptions extends ReadEventsDeps {
+interface StreamHubOptions extends ReadEventsDeps {
   readonly store: Pick<TableStore, 'batchGet'>;
   readonly bus: MessageBus;
   readonly quotes: QuoteBoard;
@@ -25,7 +24,7 @@ export interface StreamHubOptions extends ReadEventsDeps {
   readonly onError: (error: unknown) => void;
 }
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly identity: AccessIdentity;
   /** The `seq` of the last event that the client has; undefined to start with the next event. */
   readonly after: number | undefined;
@@ -105,6 +104,47 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       monitor.stop();
       for (const stream of openStreams()) stream.close(reason);
       prices.close();
+    },
+  };
+}
+
+/** `Retry-After` when the limit of streams is reached. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** The number of open streams, for each user and in the process. */
+interface StreamQuota {
+  /**
+   * Counts one more stream.
+   * @throws RateLimitedError (429) when the user has too many, UnavailableError (503) when the process has
+   */
+  acquire(username: string): void;
+  release(username: string): void;
+}
+
+/** Creates the count of open streams with its two limits. */
+function createStreamQuota({
+  maxPerUser,
+  maxPerProcess,
+}: Pick<StreamLimits, 'maxPerUser' | 'maxPerProcess'>): StreamQuota {
+  const openByUser = new Map<string, number>();
+  let openCount = 0;
+  return {
+    acquire(username) {
+      const own = openByUser.get(username) ?? 0;
+      if (own >= maxPerUser) {
+        throw new RateLimitedError(RETRY_AFTER_SECONDS, `You have ${own} streams open; close one first.`);
+      }
+      if (openCount >= maxPerProcess) {
+        throw new UnavailableError('There are too many streams.', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      }
+      openByUser.set(username, own + 1);
+      openCount += 1;
+    },
+    release(username) {
+      const own = openByUser.get(username) ?? 0;
+      if (own > 1) openByUser.set(username, own - 1);
+      else openByUser.delete(username);
+      openCount -= 1;
     },
   };
 }

@@ -1,0 +1,92 @@
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import { assertHardToGuess } from '@cnop/common/auth/password-choice';
+import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { Clock } from '@cnop/common/core/clock';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import type { UserDao } from '@cnop/common/dao/user/user-dao';
+import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import type { User } from '@cnop/common/entities/user/user';
+import { DEMO_USERNAME_PREFIX } from '@cnop/common/entities/user/user';
+import { ForbiddenError, ValidationError } from '@cnop/exception/errors';
+import type { PasswordQueue } from '../sessions/password-queue.ts';
+
+interface RegisterUserDeps {
+  readonly passwordQueue: PasswordQueue;
+  readonly playMoney: PlayMoney;
+  readonly users: UserDao;
+  readonly passwords: PasswordManager;
+  readonly audit: AuditLogger;
+  readonly clock: Clock;
+}
+
+interface RegisterUser {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  readonly profile: Pick<
+    User,
+    'first_name' | 'last_name' | 'phone' | 'date_of_birth' | 'marketing_emails_consent'
+  >;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Registers a user. User, e-mail claim, empty balance and audit event are one commit.
+ * @throws ValidationError (422) when the username is reserved or the password easy to guess
+ * @throws ForbiddenError (403) for a demo account where these are switched off
+ * @throws AlreadyExistsError (409) when the username or the e-mail is taken
+ * @throws RateLimitedError (429) when the password queue is full
+ * @see docs/reference/accounts.md
+ */
+export async function registerUser(deps: RegisterUserDeps, command: RegisterUser): Promise<User> {
+  const { username, email, password, profile, origin } = command;
+  if (!deps.playMoney.demoAccounts && username.startsWith(DEMO_USERNAME_PREFIX)) {
+    throw new ForbiddenError('There are no demo accounts here. Sign up with another username.');
+  }
+  if (isReservedUsername(username)) {
+    throw ValidationError.ofField('username', 'This username is reserved.', 'reserved_username');
+  }
+  await assertHardToGuess(password, { field: 'password', owner: { username, email, ...profile } });
+  // A taken username is hashed for as well, so that the response time tells no more than the response.
+  const password_hash = await deps.passwordQueue.run('sign-up', origin.address, () =>
+    deps.passwords.hash(password),
+  );
+  const at = deps.clock.now().toISOString();
+  const user: User = {
+    username,
+    email,
+    password_hash,
+    ...profile,
+    role: 'customer',
+    status: 'active',
+    created_at: at,
+    updated_at: at,
+    last_login: null,
+  };
+  const event = deps.audit.eventOf({ type: 'sign_up', username, ...origin });
+  return deps.users.createUser(user, [
+    balanceRecord.create(emptyBalance(username, at)),
+    deps.audit.writeFor(event),
+  ]);
+}
+
+/**
+ * Usernames that could be mistaken for the platform or its operators. `cnop admin create` may assign them, and accounts that
+ * have one keep it.
+ */
+// cspell:ignore nobody
+const RESERVED = new Set(
+  `abuse account accounts admin administrator administrators admins all anonymous api audit auth billing bot ceo
+  cloudnativeorderprocessor cnop compliance contact customerservice customersupport daemon everyone exchange finance guest
+  help helpdesk hostmaster house info legal login logout mail mailerdaemon me mod moderator moderators mods nobody none
+  noreply null official operator owner password platform postmaster press privacy register registration root sales security
+  self service settings signin signout signup staff status su sudo superuser support sys sysadmin system systemadmin team
+  treasury undefined unknown webmaster www`.split(/\s+/),
+);
+
+/** Returns whether a username is reserved; case and underscores make no difference. */
+function isReservedUsername(username: string): boolean {
+  return RESERVED.has(username.toLowerCase().replaceAll('_', ''));
+}

@@ -1,0 +1,169 @@
+import { withChanges } from '@cnop/common/auth/audit-event';
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { Clock } from '@cnop/common/core/clock';
+import type { IdSource } from '@cnop/common/core/ids';
+import { decimal, formatUsd } from '@cnop/common/core/money';
+import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
+import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import type { TableStore, Write } from '@cnop/common/database/table-store';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
+import { ForbiddenError, NotFoundError } from '@cnop/exception/errors';
+import { z } from 'zod';
+import type { CashRule, Posting } from '../../domain/cash.ts';
+import { adjust, deposit, withdraw } from '../../domain/cash.ts';
+
+/** The response to every movement of cash. */
+export const cashReceiptSchema = z.object({
+  success: z.literal(true),
+  message: z.string(),
+  transaction_id: z.string(),
+  new_balance: z.string(),
+  timestamp: z.string(),
+});
+export type CashReceipt = z.infer<typeof cashReceiptSchema>;
+
+interface MoveCashDeps {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export interface MoveCash {
+  readonly username: string;
+  /** USD. */
+  readonly amount: string;
+  readonly description: string | null;
+  /** Present when the client sent an Idempotency-Key. */
+  readonly intent: Intent | undefined;
+}
+
+interface CashKind {
+  readonly rule: CashRule;
+  /** The start of the receipt's message; the amount follows. */
+  readonly verb: string;
+  /** Returns further writes of the same commit, such as the audit event of an adjustment. */
+  readonly companions?: (posting: Posting) => readonly Write[];
+}
+
+/**
+ * Moves cash by a rule. Balance, ledger entry, event and the stored response for retries are one commit.
+ * @throws NotFoundError (404) without an account
+ * @throws ValidationError (422) for an Idempotency-Key that was used for another request
+ * @throws InsufficientBalanceError (422) when the rule takes more than the available balance
+ * @see docs/adr/0001-decide-then-commit.md
+ */
+async function moveCash(
+  deps: MoveCashDeps,
+  { username, amount, description, intent }: MoveCash,
+  { rule, verb, companions = () => [] }: CashKind,
+): Promise<Once<CashReceipt>> {
+  const now = deps.clock.now();
+  const at = now.toISOString();
+  const movement = { amount, description, at, id: deps.ids.next() };
+  const change = { type: 'balance.changed', at, id: deps.ids.next() } as const;
+  return transactOnce(deps.store, {
+    intent,
+    now,
+    answer: cashReceiptSchema,
+    reads: { balance: balanceRecord.key({ username }) },
+    decide: (items) => {
+      const balance = balanceRecord.readIfPresent(items.balance);
+      if (!balance) throw new NotFoundError('The account');
+      const posting = rule(balance, movement);
+      const next = nextEvent(posting.balance, change);
+      return {
+        writes: [
+          balanceRecord.replace(next.balance),
+          balanceTransactionRecord.create(posting.transaction),
+          liveEventRecord.create(next.event),
+          ...companions(posting),
+        ],
+        result: toReceipt(posting, `${verb} ${formatSignedUsd(amount)}`),
+      };
+    },
+  });
+}
+
+/** Formats a signed amount, such as `$12.50` or `-$12.50`. */
+function formatSignedUsd(amount: string): string {
+  const value = decimal(amount);
+  return `${value.lt('0') ? '-' : ''}$${formatUsd(value.abs())}`;
+}
+
+function toReceipt({ transaction }: Posting, message: string): CashReceipt {
+  return {
+    success: true,
+    message,
+    transaction_id: transaction.transaction_id,
+    new_balance: transaction.new_balance,
+    timestamp: transaction.created_at,
+  };
+}
+
+interface DepositCashDeps extends MoveCashDeps {
+  readonly playMoney: PlayMoney;
+}
+
+/**
+ * Deposits play money into the caller's account.
+ * @throws ForbiddenError (403) where free deposits are switched off
+ * @throws NotFoundError (404) without an account
+ */
+export async function depositCash(deps: DepositCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
+  if (!deps.playMoney.freeDeposits) {
+    throw new ForbiddenError(
+      'You cannot deposit here yourself. Ask an administrator to credit your account once your payment has arrived.',
+    );
+  }
+  return moveCash(deps, command, { rule: deposit, verb: 'Deposited' });
+}
+
+/**
+ * Withdraws cash from the caller's account.
+ * @throws NotFoundError (404) without an account
+ * @throws InsufficientBalanceError (422) when the amount exceeds the available balance
+ */
+export async function withdrawCash(deps: MoveCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
+  return moveCash(deps, command, { rule: withdraw, verb: 'Withdrew' });
+}
+
+interface AdjustBalanceDeps extends MoveCashDeps {
+  readonly audit: AuditLogger;
+}
+
+interface AdjustBalance extends MoveCash {
+  readonly actor: string;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Corrects the balance of another account by a signed amount in USD. The audit event is part of the commit.
+ * @throws ForbiddenError (403) for the administrator's own account
+ * @throws NotFoundError (404) for an unknown user
+ * @throws InsufficientBalanceError (422) when it exceeds the available balance
+ */
+export async function adjustBalance(
+  deps: AdjustBalanceDeps,
+  command: AdjustBalance,
+): Promise<Once<CashReceipt>> {
+  const { username, amount, description, actor, origin } = command;
+  if (username === actor) {
+    throw new ForbiddenError('You cannot adjust your own balance: ask another administrator.');
+  }
+  const event = deps.audit.eventOf({
+    type: 'admin_action',
+    username,
+    actor,
+    ...origin,
+    detail: { action: 'balance adjustment', amount, ...(description && { reason: description }) },
+  });
+  const companions = ({ transaction }: Posting): Write[] => {
+    const { previous_balance: before, new_balance: after } = transaction;
+    return [deps.audit.writeFor(withChanges(event, [{ field: 'current_balance', before, after }]))];
+  };
+  return moveCash(deps, command, { rule: adjust, verb: 'Adjusted the balance by', companions });
+}

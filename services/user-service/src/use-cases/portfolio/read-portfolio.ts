@@ -1,0 +1,101 @@
+import type { Clock } from '@cnop/common/core/clock';
+import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { readAll } from '@cnop/common/dao/read-page';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import type { Item, TableStore } from '@cnop/common/database/table-store';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import { InternalError, NotFoundError } from '@cnop/exception/errors';
+import type { Portfolio, ValuedHolding } from '../../domain/portfolio.ts';
+import { summarizePortfolio } from '../../domain/portfolio.ts';
+
+interface ReadPortfolioDeps extends ValueHoldingsDeps {
+  readonly store: TableStore;
+  readonly clock: Clock;
+}
+
+/**
+ * Reads a user's cash and positions at current prices.
+ * @throws NotFoundError (404) without an account
+ */
+export async function readPortfolio(deps: ReadPortfolioDeps, username: string): Promise<Portfolio> {
+  const { balance, holdings } = await readAccount(deps.store, username);
+  const valued = await valueHoldings(deps, holdings);
+  return summarizePortfolio(balance, valued, deps.clock.now().toISOString());
+}
+
+interface ReadHoldingsDeps extends ValueHoldingsDeps {
+  readonly holdings: AssetBalanceDao;
+}
+
+/**
+ * Reads one position of a user at the current price.
+ * @throws NotFoundError (404) for an unknown asset, and for one that the user never held
+ */
+export async function readHolding(
+  deps: ReadHoldingsDeps,
+  { username, assetId }: { readonly username: string; readonly assetId: string },
+): Promise<ValuedHolding> {
+  const holding = await deps.holdings.getAssetBalance(username, assetId);
+  const [valued] = holding ? await valueHoldings(deps, [holding]) : [];
+  if (!valued) throw new NotFoundError('The holding');
+  return valued;
+}
+
+/** Reads all positions of a user at current prices, closed ones included, by asset id. */
+export async function readHoldings(deps: ReadHoldingsDeps, username: string): Promise<ValuedHolding[]> {
+  return valueHoldings(deps, await deps.holdings.getAllAssetBalances(username));
+}
+
+/** The cash and the positions of one moment. */
+export interface Account {
+  readonly balance: Balance;
+  /** Closed positions included. */
+  readonly holdings: readonly StoredAssetBalance[];
+}
+
+/**
+ * Reads cash and positions in one query. With two queries a trade between them would be counted twice or not at all. In the
+ * key order nothing else lies between a user's positions and balance.
+ * @throws NotFoundError (404) without an account
+ */
+export async function readAccount(store: TableStore, username: string): Promise<Account> {
+  const firstHolding = assetBalanceRecord.key({ username, asset_id: '' });
+  const last = balanceRecord.key({ username });
+  const items = await readAll<Item>(
+    store,
+    { table: 'users', pk: username, sk: { from: firstHolding.sk, to: last.sk }, order: 'ascending' },
+    (item) => item,
+  );
+  const balance = balanceRecord.readIfPresent(items.find((item) => item.key.sk === last.sk));
+  if (!balance) throw new NotFoundError('The account');
+  return { balance, holdings: items.filter((item) => item.key.sk !== last.sk).map(assetBalanceRecord.read) };
+}
+
+export interface ValueHoldingsDeps {
+  readonly assets: AssetDao;
+  readonly quotes: QuoteBoard;
+}
+
+/**
+ * Values positions at current prices, in the given order. The price is the mid of the latest quote, unless the catalogue has
+ * a newer one, as it does where no price feed reaches this process.
+ */
+export async function valueHoldings(
+  { assets, quotes }: ValueHoldingsDeps,
+  holdings: readonly StoredAssetBalance[],
+): Promise<ValuedHolding[]> {
+  const priced = await assets.getAssetsByIds(holdings.map(({ asset_id }) => asset_id));
+  return holdings.map((holding) => {
+    const asset = priced.get(holding.asset_id);
+    if (!asset)
+      throw new InternalError(new Error(`a holding of ${holding.asset_id}, which is not in the catalogue`));
+    const quote = quotes.latest(asset.asset_id);
+    const current_price = quote && quote.at >= asset.last_price_update ? quote.mid : asset.current_price;
+    return { ...valueHolding(holding, current_price), asset_name: asset.name, current_price };
+  });
+}

@@ -1,0 +1,139 @@
+import type { AuditEvent } from '@cnop/common/auth/audit-logger';
+import { auditRecord } from '@cnop/common/auth/audit-logger';
+import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
+import type { Session, SessionChecker } from '@cnop/common/auth/session-state';
+import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { TokenVerifier } from '@cnop/common/auth/token-manager';
+import type { Clock } from '@cnop/common/core/clock';
+import type { IdSource } from '@cnop/common/core/ids';
+import { readAll } from '@cnop/common/dao/read-page';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import type { Item, ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
+import type { Change } from '@cnop/common/entities/user/live-event';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
+
+/** A session takes three items (session, event, audit event), and the store limits the items of a commit. */
+const MAX_SESSIONS_PER_COMMIT = 30;
+
+export interface EndSessionsDeps {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly sessions: SessionChecker;
+  readonly verifier: TokenVerifier;
+}
+
+interface EndSessions {
+  readonly username: string;
+  /** A session that stays live, such as the one in which the password was changed. */
+  readonly exceptSessionId?: string;
+  /** Makes the audit event of an ended session; absent where another audit event records the reason. */
+  readonly auditOf?: (sessionId: string) => AuditEvent;
+}
+
+/**
+ * Ends every live session of a user. Call it after the commit that is the reason: a concurrent sign-in reads the same user
+ * item in its transaction, so it either sees that commit or its session is found here.
+ * @returns the number of sessions that ended
+ */
+export async function endSessions(deps: EndSessionsDeps, command: EndSessions): Promise<number> {
+  const { username, exceptSessionId } = command;
+  const now = deps.clock.now();
+  const sessions = await readAll(deps.store, sessionsOf(username), sessionRecord.read);
+  const ending = sessions.filter(
+    (session) => isLiveSession(session, now) && session.session_id !== exceptSessionId,
+  );
+  let endedCount = 0;
+  for (let first = 0; first < ending.length; first += MAX_SESSIONS_PER_COMMIT) {
+    const together = ending.slice(first, first + MAX_SESSIONS_PER_COMMIT);
+    endedCount += await endTogether(deps, command, together, now);
+  }
+  return endedCount;
+}
+
+/** Ends some sessions in one commit with their events, since all of these take a sequence number of one balance. */
+async function endTogether(
+  deps: EndSessionsDeps,
+  { username, auditOf }: EndSessions,
+  sessions: readonly Session[],
+  now: Date,
+): Promise<number> {
+  const sessionIds = sessions.map(({ session_id }) => session_id);
+  const sessionEvents = prepareSessionEvents(deps.ids, sessionIds, now);
+  const audited = new Map(sessionIds.map((id) => [id, auditOf?.(id)]));
+  const reads = { ...sessionReads(sessions), balance: balanceRecord.key({ username }) };
+  const endedCount = await deps.store.transact(reads, (items: Readonly<Record<string, Item | undefined>>) => {
+    const { balance, ...found } = items;
+    const live = Object.values(found)
+      .flatMap((item) => (item ? [sessionRecord.read(item)] : []))
+      .filter((session) => isLiveSession(session, now));
+    const ended = live.map((session) => sessionRecord.replace(revokeSession(session, now)));
+    const endedIds = live.map(({ session_id }) => session_id);
+    const audits = endedIds.flatMap((id) => audited.get(id) ?? []).map(auditRecord.create);
+    const writes = [...ended, ...audits, ...sessionEvents(balance, endedIds)];
+    return { writes, result: ended.length };
+  });
+  for (const sessionId of sessionIds) forgetSession(deps, sessionId);
+  return endedCount;
+}
+
+/** Drops a session from this instance's caches, so that its tokens fail at once; other instances follow within a second. */
+export function forgetSession(
+  { sessions, verifier }: Pick<EndSessionsDeps, 'sessions' | 'verifier'>,
+  sessionId: string,
+): void {
+  sessions.forget(sessionId);
+  verifier.forget(sessionId);
+}
+
+/** Returns the keys of sessions, named for the reads of a transaction. */
+export function sessionReads(sessions: readonly Session[]): Record<string, ItemKey> {
+  return Object.fromEntries(
+    sessions.map((session) => [`session ${session.session_id}`, sessionRecord.key(session)]),
+  );
+}
+
+/**
+ * Prepares the events of sessions that may end, before the transaction, since events have ids.
+ * @param sessionIds sessions that may end
+ * @returns a function of the balance as read and the ids that did end, which returns one event for each and the balance
+ * that counts them; no writes for a user without an account
+ */
+export function prepareSessionEvents(
+  ids: IdSource,
+  sessionIds: readonly string[],
+  now: Date,
+): (balance: Item | undefined, endedIds: readonly string[]) => Write[] {
+  const at = now.toISOString();
+  const changes = sessionIds.map((sessionId): Change & { readonly sessionId: string } => ({
+    type: 'session.revoked',
+    id: ids.next(),
+    at,
+    sessionId,
+  }));
+  return (item, endedIds) => {
+    let balance = balanceRecord.readIfPresent(item);
+    const ended = changes.filter(({ sessionId }) => endedIds.includes(sessionId));
+    if (!balance || ended.length === 0) return [];
+    const writes: Write[] = [];
+    for (const change of ended) {
+      const next = nextEvent(balance, change);
+      balance = next.balance;
+      writes.push(liveEventRecord.create(next.event));
+    }
+    return [...writes, balanceRecord.replace(balance)];
+  };
+}
+
+/** Writes the event of a session that ended in an earlier commit, which did not read the balance. */
+export async function recordSessionEnd(
+  { store, ids }: { readonly store: TableStore; readonly ids: IdSource },
+  { username, sessionId, now }: { readonly username: string; readonly sessionId: string; readonly now: Date },
+): Promise<void> {
+  const sessionEvents = prepareSessionEvents(ids, [sessionId], now);
+  await store.transact({ balance: balanceRecord.key({ username }) }, ({ balance }) => ({
+    writes: sessionEvents(balance, [sessionId]),
+    result: undefined,
+  }));
+}

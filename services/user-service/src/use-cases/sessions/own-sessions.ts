@@ -1,0 +1,81 @@
+import type { AuditEvent, AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { Session } from '@cnop/common/auth/session-rules';
+import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
+import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { Clock } from '@cnop/common/core/clock';
+import { readAll } from '@cnop/common/dao/read-page';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import type { Decision, TableStore } from '@cnop/common/database/table-store';
+import { NotFoundError } from '@cnop/exception/errors';
+import type { EndSessionsDeps } from './end-sessions.ts';
+import { endSessions, forgetSession, prepareSessionEvents } from './end-sessions.ts';
+
+/** Returns the live sessions of a user, newest first. A sign-in ends the oldest above a limit, so they are few. */
+export async function listSessions(
+  { store, clock }: { readonly store: TableStore; readonly clock: Clock },
+  username: string,
+): Promise<Session[]> {
+  const now = clock.now();
+  const sessions = await readAll(store, sessionsOf(username), sessionRecord.read);
+  return sessions.filter((session) => isLiveSession(session, now)).toReversed();
+}
+
+export interface LogOutDeps extends EndSessionsDeps {
+  readonly audit: AuditLogger;
+}
+
+interface LogOut {
+  readonly username: string;
+  readonly sessionId: string;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Ends one session of a user. It is revoked before the response is sent.
+ * @returns whether the session was live
+ */
+export async function logOut(deps: LogOutDeps, command: LogOut): Promise<boolean> {
+  const { username, sessionId } = command;
+  const now = deps.clock.now();
+  const event = logoutEvent(deps.audit, command);
+  const sessionEvents = prepareSessionEvents(deps.ids, [sessionId], now);
+  const reads = {
+    session: sessionRecord.key({ username, session_id: sessionId }),
+    balance: balanceRecord.key({ username }),
+  };
+  const wasLive = await deps.store.transact(reads, (items): Decision<boolean> => {
+    const session = sessionRecord.readIfPresent(items.session);
+    if (!session || !isLiveSession(session, now)) return { writes: [], result: false };
+    const ended = sessionRecord.replace(revokeSession(session, now));
+    const writes = [ended, deps.audit.writeFor(event), ...sessionEvents(items.balance, [sessionId])];
+    return { writes, result: true };
+  });
+  forgetSession(deps, sessionId);
+  return wasLive;
+}
+
+/** Returns the audit event of a session ended by its own user. */
+function logoutEvent(audit: AuditLogger, { username, sessionId, origin }: LogOut): AuditEvent {
+  const detail = { session_id: sessionId };
+  return audit.eventOf({ type: 'logout', username, actor: username, ...origin, detail });
+}
+
+/**
+ * Ends one of the caller's own sessions, possibly the acting one.
+ * @throws NotFoundError (404) when the user has no such live session
+ */
+export async function endOwnSession(deps: LogOutDeps, command: LogOut): Promise<void> {
+  const wasLive = await logOut(deps, command);
+  if (!wasLive) throw new NotFoundError('The session');
+}
+
+/**
+ * Ends every session of a user except the acting one.
+ * @returns the number of sessions that ended
+ */
+export async function endOtherSessions(deps: LogOutDeps, command: LogOut): Promise<number> {
+  const { username, sessionId: exceptSessionId } = command;
+  const auditOf = (sessionId: string) => logoutEvent(deps.audit, { ...command, sessionId });
+  return endSessions(deps, { username, exceptSessionId, auditOf });
+}
