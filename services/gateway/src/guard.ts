@@ -3,10 +3,10 @@ import type { AccessIdentity, TokenVerifier } from '@cnop/common/auth/token-mana
 import type { Access } from '@cnop/common/http/authentication';
 import { ForbiddenError, RateLimitedError } from '@cnop/exception/errors';
 import { toProblemError } from '@cnop/exception/http/error-handler';
+import type { ProblemError } from '@cnop/exception/problem-error';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientOriginOf } from './client-origin.ts';
-import type { PolicyName, RateLimitClient, RateLimits } from './rate-limits.ts';
-import { runCheck } from './run-check.ts';
+import type { PolicyName, RateLimitClient, RateLimits } from './limits/rate-limits.ts';
 
 export interface GuardOptions {
   readonly verifier: TokenVerifier;
@@ -14,16 +14,12 @@ export interface GuardOptions {
   readonly originOf: ClientOriginOf;
 }
 
-export interface GuardedRoute {
+interface GuardedRoute {
   readonly access: Access;
   readonly policy: PolicyName;
 }
 
-export type Guard = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  proceed: (refusal?: Error) => void,
-) => void;
+type Guard = (request: FastifyRequest, reply: FastifyReply, proceed: (refusal?: Error) => void) => void;
 
 /**
  * Makes the check in front of a route: token, rate limit and role, in this order and before the body is read. Services
@@ -101,4 +97,29 @@ function knownIdentity(request: FastifyRequest, verifier: TokenVerifier): Access
   } catch {
     return undefined;
   }
+}
+
+/** A check that refuses by throwing or rejecting, and returns undefined when it is done at once. */
+type Check = () => Promise<void> | undefined;
+
+/**
+ * Runs a check, then calls `proceed`, with the refusal if there is one. It does so synchronously when the check does: a
+ * promise for every request would cost more than the check.
+ */
+export function runCheck(check: Check, proceed: (refusal?: ProblemError) => void): void {
+  let pending: Promise<void> | undefined;
+  try {
+    pending = check();
+  } catch (error) {
+    proceed(toProblemError(error));
+    return;
+  }
+  if (!pending) {
+    proceed();
+    return;
+  }
+  pending.then(
+    () => proceed(),
+    (error: unknown) => proceed(toProblemError(error)),
+  );
 }

@@ -4,8 +4,8 @@ import type { HealthCheck } from '@cnop/common/http/health';
 import { serveHealth } from '@cnop/common/http/health';
 import type { Drain } from '@cnop/common/process/drain';
 import type { FastifyInstance } from 'fastify';
-import type { Upstreams } from './upstream.ts';
-import { UPSTREAM_NAMES } from './upstream.ts';
+import type { Upstreams } from './upstreams/upstream.ts';
+import { UPSTREAM_NAMES } from './upstreams/upstream.ts';
 
 /** The gateway asks each service for readiness at most once in this time. */
 const READINESS_MAX_AGE_MILLISECONDS = 1_000;

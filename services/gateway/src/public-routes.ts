@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { GuardOptions } from './guard.ts';
 import { createGuard } from './guard.ts';
-import type { PathParameters } from './path-template.ts';
-import { createPathTemplate } from './path-template.ts';
 import type { PublicRoute } from './route-table.ts';
-import { API_PREFIX, ROUTE_TABLE } from './route-table.ts';
-import type { Upstream, Upstreams } from './upstream.ts';
+import { API_PREFIX, PARAMETER_SCHEMAS, ROUTE_TABLE } from './route-table.ts';
+import type { Upstream, Upstreams } from './upstreams/upstream.ts';
 
-export interface PublicRoutesOptions extends GuardOptions {
+interface PublicRoutesOptions extends GuardOptions {
   readonly upstreams: Upstreams;
 }
 
@@ -68,4 +67,41 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
 function queryOf(url = ''): string {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
+}
+
+const PARAMETER_PATTERN = /:(\w+)/g;
+
+/** The parsed values of a path's parameters. */
+type PathParameters = Readonly<Record<string, string>>;
+
+/** A path such as `/orders/:id`, parsed once. */
+interface PathTemplate {
+  /** The schema of the parameters; undefined without parameters. */
+  readonly schema: z.ZodType<PathParameters> | undefined;
+  build(parameters: PathParameters): string;
+}
+
+/**
+ * Parses the path of a route.
+ * @throws Error for a parameter without a schema: a path is built only from validated values
+ */
+function createPathTemplate(path: string): PathTemplate {
+  const names = Array.from(path.matchAll(PARAMETER_PATTERN), ([, name = '']) => name);
+  if (names.length === 0) return { schema: undefined, build: () => path };
+  const texts = path.split(/:\w+/);
+  return {
+    schema: z.strictObject(Object.fromEntries(names.map((name) => [name, schemaOf(name)]))),
+    build(parameters) {
+      let built = texts[0] ?? '';
+      for (const [index, name] of names.entries()) {
+        built += encodeURIComponent(parameters[name] ?? '') + (texts[index + 1] ?? '');
+      }
+      return built;
+    },
+  };
+}
+
+function schemaOf(name: string): z.ZodType<string> {
+  if (!Object.hasOwn(PARAMETER_SCHEMAS, name)) throw new Error(`The path parameter "${name}" has no schema.`);
+  return PARAMETER_SCHEMAS[name as keyof typeof PARAMETER_SCHEMAS];
 }

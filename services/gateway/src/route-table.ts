@@ -1,7 +1,7 @@
 import { assetIdParameterSchema, idSchema, usernameParameterSchema } from '@cnop/common/entities/fields';
 import type { Access } from '@cnop/common/http/authentication';
-import type { PolicyName } from './rate-limits.ts';
-import type { TimeoutClass, UpstreamName } from './upstream.ts';
+import type { PolicyName } from './limits/rate-limits.ts';
+import type { TimeoutClass, UpstreamName } from './upstreams/upstream.ts';
 
 /** The prefix of the public API, which services do not know. */
 export const API_PREFIX = '/api/v1';

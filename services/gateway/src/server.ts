@@ -26,8 +26,8 @@ import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from './app.ts';
-import { createHttpUpstream } from './http-upstream/http-upstream.ts';
-import type { Upstreams } from './upstream.ts';
+import { createHttpUpstream } from './upstreams/http-upstream.ts';
+import type { Upstreams } from './upstreams/upstream.ts';
 
 const UNSIGNED_HOPS =
   'GATEWAY_SECRET is not set: services trust X-Forwarded-For from every peer in their TRUSTED_PROXIES';

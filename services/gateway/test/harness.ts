@@ -14,10 +14,10 @@ import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import type { GatewayOptions } from '../src/app.ts';
 import { buildGateway } from '../src/app.ts';
-import { createHttpUpstream } from '../src/http-upstream/http-upstream.ts';
-import { createInProcessUpstream } from '../src/in-process-upstream.ts';
-import type { Upstream, UpstreamName } from '../src/upstream.ts';
-import { UPSTREAM_NAMES } from '../src/upstream.ts';
+import { createHttpUpstream } from '../src/upstreams/http-upstream.ts';
+import { createInProcessUpstream } from '../src/upstreams/in-process-upstream.ts';
+import type { Upstream, UpstreamName } from '../src/upstreams/upstream.ts';
+import { UPSTREAM_NAMES } from '../src/upstreams/upstream.ts';
 
 const TOKENS = { issuer: 'test', audience: 'test-api' };
 

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { drainAndClose } from '@cnop/common/process/drain';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
-import { createHttpUpstream } from '../src/http-upstream/http-upstream.ts';
-import type { Upstream } from '../src/upstream.ts';
+import { createHttpUpstream } from '../src/upstreams/http-upstream.ts';
+import type { Upstream } from '../src/upstreams/upstream.ts';
 import { buildEchoService, listen, openGateway, SHAPES } from './harness.ts';
 
 describe.each(SHAPES)('readiness, services %s', (shape) => {

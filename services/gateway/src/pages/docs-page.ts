@@ -6,7 +6,7 @@ import type { Clock } from '@cnop/common/core/clock';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import type { FastifyInstance } from 'fastify';
 import { readMergedDocument } from '../openapi/merged-document.ts';
-import type { Upstreams } from '../upstream.ts';
+import type { Upstreams } from '../upstreams/upstream.ts';
 
 /** Services are deployed separately, so their documents change while the gateway runs. */
 const DOCUMENT_MAX_AGE_MILLISECONDS = 60_000;

@@ -1,19 +1,24 @@
 import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import { AuthenticationError, ForbiddenError } from '@cnop/exception/errors';
+import { PROBLEM_CONTENT_TYPE } from '@cnop/exception/problem-details';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { z } from 'zod';
 import type { GuardOptions } from '../guard.ts';
 import { createGuard } from '../guard.ts';
 import type { PublicRoute } from '../route-table.ts';
 import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
-import type { ServiceResponse, Upstreams } from '../upstream.ts';
-import type { PublicOriginOf } from './public-origin.ts';
-import { createPublicOrigin } from './public-origin.ts';
-import { isSameOriginRequest } from './same-origin.ts';
-import { clearTokenCookie, readTokenCookie, storeTokenCookie } from './session-cookie.ts';
-import { COOKIE_MODE, distinguishSessionModes } from './session-mode.ts';
-import { forwardServiceResponse, withoutRefreshToken } from './session-response.ts';
+import type { ServiceResponse, Upstreams } from '../upstreams/upstream.ts';
+import type { PublicOriginOf } from './same-origin.ts';
+import { createPublicOrigin, isSameOriginRequest } from './same-origin.ts';
+import {
+  COOKIE_MODE,
+  clearTokenCookie,
+  distinguishSessionModes,
+  readTokenCookie,
+  storeTokenCookie,
+} from './session-cookie.ts';
 
-export interface CookieSessionsOptions extends GuardOptions {
+interface CookieSessionsOptions extends GuardOptions {
   readonly upstreams: Upstreams;
   readonly trustedProxies: readonly string[];
   readonly isProduction: boolean;
@@ -133,4 +138,41 @@ function createServiceCall(route: PublicRoute, { upstreams, originOf }: CookieSe
     }
     return upstreams[upstream].call({ method, url, headers, body, clientAddress, timeout });
   };
+}
+
+/** The headers of a service that are forwarded; others describe the original body. */
+const FORWARDED_HEADERS = ['retry-after', 'www-authenticate'] as const;
+
+const tokensSchema = z.looseObject({ refresh_token: z.string() });
+const problemSchema = z.looseObject({});
+
+/**
+ * Takes the refresh token out of a service's response.
+ * @throws Error for a response without one
+ */
+function withoutRefreshToken({ body }: ServiceResponse): {
+  readonly token: string;
+  readonly rest: Readonly<Record<string, unknown>>;
+} {
+  const { refresh_token: token, ...rest } = tokensSchema.parse(JSON.parse(body));
+  return { token, rest };
+}
+
+/** Forwards a service's response that holds no token. */
+function forwardServiceResponse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, headers, body }: ServiceResponse,
+): FastifyReply {
+  void reply.code(status);
+  for (const name of FORWARDED_HEADERS) {
+    const value = headers[name];
+    if (value !== undefined) void reply.header(name, value);
+  }
+  const type = String(headers['content-type'] ?? '');
+  if (!type.startsWith('application/problem+json')) return reply.type(type).send(Buffer.from(body));
+  // The service knows only its own path.
+  const instance = request.routeOptions.url;
+  const problem = { ...problemSchema.parse(JSON.parse(body)), instance };
+  return reply.type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
 }

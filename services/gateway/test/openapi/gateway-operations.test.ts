@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { mergeDocuments } from '../../src/openapi/merge-documents.ts';
+import { mergeDocuments } from '../../src/openapi/merged-document.ts';
 import type { OpenApiDocument } from '../../src/openapi/openapi-document.ts';
 import { openApiDocumentSchema } from '../../src/openapi/openapi-document.ts';
 import { openGateway } from '../harness.ts';

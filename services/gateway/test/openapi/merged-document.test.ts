@@ -4,10 +4,10 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createInProcessUpstream } from '../../src/in-process-upstream.ts';
-import { mergeDocuments } from '../../src/openapi/merge-documents.ts';
+import { mergeDocuments } from '../../src/openapi/merged-document.ts';
 import { openApiDocumentSchema } from '../../src/openapi/openapi-document.ts';
-import type { UpstreamName } from '../../src/upstream.ts';
+import { createInProcessUpstream } from '../../src/upstreams/in-process-upstream.ts';
+import type { UpstreamName } from '../../src/upstreams/upstream.ts';
 import { openGateway } from '../harness.ts';
 
 function documentOf(paths: object, components: object = {}) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ERROR_CODES } from '@cnop/exception/error-codes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { escapeHtml, renderPage } from '../../src/pages/html.ts';
+import { escapeHtml, renderPage } from '../../src/pages/error-pages.ts';
 import type { TestGateway } from '../harness.ts';
 import { openGateway } from '../harness.ts';
 

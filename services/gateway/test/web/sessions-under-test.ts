@@ -7,8 +7,8 @@ import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '../../../user-service/src/app.ts';
-import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
-import { createInProcessUpstream } from '../../src/in-process-upstream.ts';
+import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
+import { createInProcessUpstream } from '../../src/upstreams/in-process-upstream.ts';
 import type { Shape, TestGatewayOptions } from '../harness.ts';
 import { listen, openGateway } from '../harness.ts';
 

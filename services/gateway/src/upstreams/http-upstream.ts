@@ -7,16 +7,13 @@ import type { Drain } from '@cnop/common/process/drain';
 import { createDrain } from '@cnop/common/process/drain';
 import { UnavailableError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ForwardTarget, TimeoutClass, Upstream } from '../upstream.ts';
-import { createDeadline } from './deadline.ts';
-import { forwardResponse } from './forward-response.ts';
-import { forwardStream } from './forward-stream.ts';
+import { forwardResponse, forwardStream } from './forward-response.ts';
 import type { Instance } from './instance.ts';
 import { createInstance } from './instance.ts';
-import { createLoadBalancer } from './load-balancer.ts';
-import { readResponse } from './read-response.ts';
-import { createRetryBudget } from './retry-budget.ts';
-import { ClientGoneError, toUpstreamFailure } from './upstream-failures.ts';
+import type { LoadBalancer } from './load-balancer.ts';
+import { createLoadBalancer, createRetryBudget } from './load-balancer.ts';
+import type { ForwardTarget, ServiceCall, ServiceResponse, TimeoutClass, Upstream } from './upstream.ts';
+import { ClientGoneError, createDeadline, toUpstreamFailure } from './upstream-failures.ts';
 
 /** Until the response starts. A password may wait in the password queue. */
 const RESPONSE_TIMEOUTS_MILLISECONDS: Readonly<Record<TimeoutClass, number>> = {
@@ -30,7 +27,7 @@ const BODY_TIMEOUT_MILLISECONDS = 10_000;
 const PROBE_TIMEOUT_MILLISECONDS = 2_000;
 const HALF_OPEN_AFTER_MILLISECONDS = 2_000;
 
-export interface HttpUpstreamOptions {
+interface HttpUpstreamOptions {
   /** The origin of each instance, such as `http://10.0.0.1:8000`. */
   readonly origins: readonly URL[];
   /** Signs requests to prove that they forwarded through the gateway; without it they are unsigned. */
@@ -131,4 +128,35 @@ async function fetchJson(instance: Instance, path: string): Promise<unknown> {
 function pathOf(url: string): string {
   const queryStart = url.indexOf('?');
   return queryStart < 0 ? url : url.slice(0, queryStart);
+}
+
+/**
+ * Sends a request of the gateway and reads the whole response. It continues when the client disconnects, since the service
+ * finishes a started renewal of a session as well.
+ * @param timeoutMilliseconds for the whole response
+ * @throws UnavailableError (503) when the circuit breakers of all instances are open
+ * @throws UpstreamError (502 or 504) when the service does not respond
+ */
+async function readResponse(
+  balancer: LoadBalancer,
+  { method, url, headers, body }: ServiceCall,
+  timeoutMilliseconds: number,
+): Promise<ServiceResponse> {
+  const deadline = createDeadline(timeoutMilliseconds);
+  try {
+    const response = await balancer.send({
+      method,
+      path: url,
+      headers,
+      body: body ?? null,
+      signal: deadline.signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    return { status: response.statusCode, headers: response.headers, body: await response.body.text() };
+  } catch (error) {
+    throw toUpstreamFailure(error);
+  } finally {
+    deadline.stopClock();
+  }
 }

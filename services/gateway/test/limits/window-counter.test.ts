@@ -1,7 +1,7 @@
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWindowCounter } from '../src/window-counter.ts';
+import { createWindowCounter } from '../../src/limits/window-counter.ts';
 
 const WINDOW_MILLISECONDS = 60_000;
 

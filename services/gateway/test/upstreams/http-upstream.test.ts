@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
+import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import type { TestGateway } from '../harness.ts';
 import { openGateway } from '../harness.ts';
 

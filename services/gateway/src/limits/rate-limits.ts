@@ -3,10 +3,9 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { Count, SharedCounter } from '@cnop/common/limits/shared-counter';
 import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 import { RateLimitedError } from '@cnop/exception/errors';
-import type { ClientOrigin } from './client-origin.ts';
-import { createNetworkCounter } from './network-counter.ts';
-import type { ClientCounter } from './shared-window-counter.ts';
-import { createSharedWindowCounter } from './shared-window-counter.ts';
+import type { ClientOrigin } from '../client-origin.ts';
+import type { ClientCounter } from './client-counters.ts';
+import { createNetworkCounter, createSharedWindowCounter } from './client-counters.ts';
 import { createWindowCounter } from './window-counter.ts';
 
 /** Cancellations allowed for each order, since cancelling lowers risk. */
@@ -51,7 +50,7 @@ export interface RateLimit {
 
 export type RateLimits = Readonly<Record<PolicyName, RateLimit>>;
 
-export interface RateLimitsOptions {
+interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
   readonly clock: Clock;
   /** Counts requests of all gateways together; without one each process counts for itself. */

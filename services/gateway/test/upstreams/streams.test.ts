@@ -7,7 +7,7 @@ import { createDrain, drainAndClose } from '@cnop/common/process/drain';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
+import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import type { TestGateway } from '../harness.ts';
 import { openGateway } from '../harness.ts';
 

@@ -1,3 +1,4 @@
+import type { Drain } from '@cnop/common/process/drain';
 import { PROBLEM_CONTENT_TYPE } from '@cnop/exception/problem-details';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';
@@ -38,11 +39,37 @@ export async function forwardResponse(
     .send({ ...(typeof problem === 'object' ? problem : {}), instance: publicPath });
 }
 
-export function pickHeaders({ headers }: Dispatcher.ResponseData): Record<string, string | string[]> {
+function pickHeaders({ headers }: Dispatcher.ResponseData): Record<string, string | string[]> {
   const forwarded: Record<string, string | string[]> = {};
   for (const name of FORWARDED_HEADERS) {
     const value = headers[name];
     if (value !== undefined) forwarded[name] = value;
   }
   return forwarded;
+}
+
+/**
+ * Forwards a stream at the pace of its client, until either side ends it or this process drains. It bypasses Fastify, which
+ * would treat a response without an end as failed.
+ */
+export function forwardStream(reply: FastifyReply, response: Dispatcher.ResponseData, drain: Drain): void {
+  const { raw } = reply.hijack();
+  const { body } = response;
+  if (raw.destroyed) {
+    body.on('error', () => undefined).destroy();
+    return;
+  }
+  // The headers of the gateway are already set on the raw response.
+  raw.writeHead(response.statusCode, pickHeaders(response));
+  const stopWaiting = drain.onBegin(() => {
+    // The client gets a clean end, possibly within an event, which it then discards.
+    body.unpipe(raw);
+    raw.end();
+  });
+  raw.once('close', () => {
+    stopWaiting();
+    body.destroy();
+  });
+  body.on('error', () => raw.destroy());
+  body.pipe(raw);
 }

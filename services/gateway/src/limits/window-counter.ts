@@ -21,7 +21,7 @@ export interface WindowCounter {
   waitSeconds(client: string): number;
 }
 
-export interface WindowCounterOptions {
+interface WindowCounterOptions {
   /** Requests in any 60 seconds. */
   readonly limit: number;
   readonly maxClients: number;

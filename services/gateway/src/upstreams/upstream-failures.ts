@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { UpstreamError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
 
@@ -9,7 +10,7 @@ export class ConnectionFailedError extends UpstreamError {
 }
 
 /** 504: no response in time. A write may have happened. */
-export class UpstreamTimeoutError extends UpstreamError {
+class UpstreamTimeoutError extends UpstreamError {
   constructor(cause?: unknown) {
     super('A service did not response in time.', { status: 504, cause });
   }
@@ -30,4 +31,25 @@ export function toUpstreamFailure(thrown: unknown): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   if (MISUSE_CODES.has(code)) return thrown;
   return TIMEOUT_CODES.has(code) ? new UpstreamTimeoutError(thrown) : new ConnectionFailedError(thrown);
+}
+
+/** The deadline of a call to a service. */
+interface Deadline {
+  readonly signal: AbortSignal;
+  /** Stops the timer once the response has started, which may then take longer. */
+  stopClock(): void;
+}
+
+/**
+ * Creates a deadline that aborts a call when the response takes too long to start, or when the client disconnects.
+ * @param response the response to the client; without it a disconnect does not abort the call
+ */
+export function createDeadline(milliseconds: number, response?: ServerResponse): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new UpstreamTimeoutError()), milliseconds);
+  response?.once('close', () => {
+    clearTimeout(timer);
+    if (!response.writableFinished) controller.abort(new ClientGoneError());
+  });
+  return { signal: controller.signal, stopClock: () => clearTimeout(timer) };
 }

@@ -3,7 +3,7 @@ import { systemClock } from '@cnop/common/core/clock';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createHttpUpstream } from '../../src/http-upstream/http-upstream.ts';
+import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import type { TestGateway } from '../harness.ts';
 import { listen, openGateway } from '../harness.ts';
 

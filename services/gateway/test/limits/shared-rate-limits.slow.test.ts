@@ -3,9 +3,9 @@ import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import type { RedisServer } from '@cnop/testing/redis-server';
 import { startRedisServer, whyNoRedis } from '@cnop/testing/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RateLimitSettings } from '../src/rate-limits.ts';
-import type { TestGateway } from './harness.ts';
-import { openGateway } from './harness.ts';
+import type { RateLimitSettings } from '../../src/limits/rate-limits.ts';
+import type { TestGateway } from '../harness.ts';
+import { openGateway } from '../harness.ts';
 
 const reason = whyNoRedis();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);

@@ -1,6 +1,8 @@
-import type { Count } from '@cnop/common/limits/shared-counter';
-import type { ClientOrigin } from './client-origin.ts';
-import type { ClientCounter } from './shared-window-counter.ts';
+import type { Count, SharedCounter } from '@cnop/common/limits/shared-counter';
+import { CounterAwayError } from '@cnop/common/limits/shared-counter';
+import { UnavailableError } from '@cnop/exception/errors';
+import type { ClientOrigin } from '../client-origin.ts';
+import type { WindowCounter } from './window-counter.ts';
 
 /** The limits of an IPv6 /56 and /48 as multiples of that of a /64, since providers assign either to one customer. */
 const WIDER_NETWORKS = [
@@ -9,7 +11,7 @@ const WIDER_NETWORKS = [
 ] as const;
 
 /** Counts the requests of networks, and of the wider networks around them. */
-export interface NetworkCounter {
+interface NetworkCounter {
   take(origin: ClientOrigin): Count | Promise<Count>;
   waitSeconds(origin: ClientOrigin): number | Promise<number>;
 }
@@ -66,4 +68,41 @@ export function createNetworkCounter(
 /** Continues at once for a plain value and later for a promise. */
 function andThen<A, B>(value: A | Promise<A>, goOn: (value: A) => B | Promise<B>): B | Promise<B> {
   return value instanceof Promise ? value.then(goOn) : goOn(value);
+}
+
+/** Counts the requests of many clients against one limit, in this process or with a shared counter. */
+export interface ClientCounter {
+  take(client: string): Count | Promise<Count>;
+  waitSeconds(client: string): number | Promise<number>;
+}
+
+interface SharedWindowCounterOptions {
+  readonly shared: SharedCounter;
+  /** The namespace of these clients in the shared counter. */
+  readonly name: string;
+  readonly limit: number;
+  /** Counts while the shared counter is down; without one all requests are refused then. */
+  readonly fallback: WindowCounter | undefined;
+}
+
+/** Creates a counter that all gateways share. */
+export function createSharedWindowCounter(options: SharedWindowCounterOptions): ClientCounter {
+  const { shared, name, limit, fallback } = options;
+
+  async function withFallback<T>(result: Promise<T>, substitute: (counter: WindowCounter) => T): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      if (!(error instanceof CounterAwayError)) throw error;
+      if (!fallback) throw new UnavailableError('Requests cannot be counted right now.', { cause: error });
+      return substitute(fallback);
+    }
+  }
+
+  return {
+    take: (client) =>
+      withFallback(shared.take(`${name}:${client}`, limit), (counter) => counter.take(client)),
+    waitSeconds: (client) =>
+      withFallback(shared.waitSeconds(`${name}:${client}`, limit), (counter) => counter.waitSeconds(client)),
+  };
 }
