@@ -11,7 +11,7 @@ import { forwardResponse, forwardStream } from './forward-response.ts';
 import type { Instance } from './instance.ts';
 import { createInstance } from './instance.ts';
 import type { LoadBalancer } from './load-balancer.ts';
-import { createLoadBalancer, createRetryBudget } from './load-balancer.ts';
+import { createLoadBalancer } from './load-balancer.ts';
 import type { ForwardTarget, ServiceCall, ServiceResponse, TimeoutClass, Upstream } from './upstream.ts';
 import { ClientGoneError, createDeadline, toUpstreamFailure } from './upstream-failures.ts';
 
@@ -48,7 +48,7 @@ export function createHttpUpstream({
   halfOpenAfterMilliseconds = HALF_OPEN_AFTER_MILLISECONDS,
 }: HttpUpstreamOptions): Upstream {
   const instances = origins.map((origin) => createInstance(origin, halfOpenAfterMilliseconds));
-  const balancer = createLoadBalancer({ instances, budget: createRetryBudget(), halfOpenAfterMilliseconds });
+  const balancer = createLoadBalancer({ instances, halfOpenAfterMilliseconds });
 
   async function forward(
     request: FastifyRequest,

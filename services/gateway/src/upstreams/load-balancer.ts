@@ -22,16 +22,15 @@ export interface LoadBalancer {
 
 interface LoadBalancerOptions {
   readonly instances: readonly Instance[];
-  readonly budget: RetryBudget;
   readonly halfOpenAfterMilliseconds: number;
 }
 
 /** Creates a round-robin load balancer that skips instances whose circuit breaker is open. */
 export function createLoadBalancer({
   instances,
-  budget,
   halfOpenAfterMilliseconds,
 }: LoadBalancerOptions): LoadBalancer {
+  const budget = createRetryBudget();
   let next = 0;
 
   async function sendOnce(
@@ -91,7 +90,7 @@ interface RetryBudget {
 }
 
 /** Creates an empty retry budget. */
-export function createRetryBudget(): RetryBudget {
+function createRetryBudget(): RetryBudget {
   let saved = 0;
   return {
     earn() {

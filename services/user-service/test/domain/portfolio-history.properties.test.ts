@@ -1,199 +1,23 @@
 import { decimal } from '@cnop/common/core/money';
-import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
-import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
-import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
-import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HistoryFacts, HistoryPoint } from '../../src/domain/portfolio-history.ts';
 import { chooseSteps, portfolioHistory } from '../../src/domain/portfolio-history.ts';
-
-// The model runs an account forwards in whole cents and units and records every state. Walking back must find these states.
-
-const ASSETS = ['BTC', 'DOGE'] as const;
-type AssetId = (typeof ASSETS)[number];
-const START = Date.parse('2026-01-15T12:00:00.000Z');
-const RUNS = { numRuns: 300 };
-
-interface Step {
-  readonly kind: 'deposit' | 'withdraw' | 'system_adjustment' | 'buy' | 'sell';
-  readonly asset: AssetId;
-  readonly units: number;
-  readonly cents: number;
-  /** Minutes after the previous step; several steps may share a moment. */
-  readonly pause: number;
-}
-
-interface State {
-  readonly minute: number;
-  readonly cash: bigint;
-  readonly netDeposits: bigint;
-  readonly units: Readonly<Record<AssetId, bigint>>;
-  readonly invested: Readonly<Record<AssetId, bigint>>;
-  readonly realized: Readonly<Record<AssetId, bigint>>;
-}
-
-const NOTHING = { BTC: 0n, DOGE: 0n };
-const EMPTY: State = {
-  minute: 0,
-  cash: 0n,
-  netDeposits: 0n,
-  units: NOTHING,
-  invested: NOTHING,
-  realized: NOTHING,
-};
-
-const steps = fc.array(
-  fc.record({
-    kind: fc.constantFrom('deposit', 'withdraw', 'system_adjustment', 'buy', 'sell'),
-    asset: fc.constantFrom(...ASSETS),
-    units: fc.integer({ min: 1, max: 20 }),
-    cents: fc.integer({ min: -50_000, max: 50_000 }).filter((cents) => cents !== 0),
-    pause: fc.integer({ min: 0, max: 3 }),
-  }),
-  { maxLength: 40 },
-);
-
-const timeOf = (minute: number): string => new Date(START + minute * 60_000).toISOString();
-const minuteOf = (at: string): number => (Date.parse(at) - START) / 60_000;
-const usd = (cents: bigint): string => {
-  const digits = String(cents < 0n ? -cents : cents).padStart(3, '0');
-  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-};
-
-/** Returns the state after a step; undefined for one that cash or units do not cover. */
-function after(state: State, step: Step): State | undefined {
-  const { kind, asset, units, pause } = step;
-  const minute = state.minute + pause;
-  const size = BigInt(Math.abs(step.cents));
-  if (kind === 'buy' || kind === 'sell') {
-    const held = state.units[asset];
-    const cost = state.invested[asset];
-    const count = BigInt(units);
-    if (kind === 'buy' ? state.cash < size : held < count) return undefined;
-    const left = kind === 'buy' ? held + count : held - count;
-    const kept = kind === 'buy' ? cost + size : (cost * left) / held;
-    const gain = kind === 'buy' ? 0n : size - (cost - kept);
-    return {
-      ...state,
-      minute,
-      cash: kind === 'buy' ? state.cash - size : state.cash + size,
-      units: { ...state.units, [asset]: left },
-      invested: { ...state.invested, [asset]: kept },
-      realized: { ...state.realized, [asset]: state.realized[asset] + gain },
-    };
-  }
-  const change = kind === 'deposit' ? size : kind === 'withdraw' ? -size : BigInt(step.cents);
-  if (state.cash + change < 0n) return undefined;
-  return { ...state, minute, cash: state.cash + change, netDeposits: state.netDeposits + change };
-}
-
-interface Story {
-  /** All states, starting with the empty account. */
-  readonly states: readonly State[];
-  readonly entries: readonly BalanceTransaction[];
-  readonly trades: ReadonlyMap<string, AssetTransaction>;
-}
-
-function storyOf(chosen: readonly Step[]): Story {
-  const states: State[] = [EMPTY];
-  const entries: BalanceTransaction[] = [];
-  const trades = new Map<string, AssetTransaction>();
-  for (const step of chosen) {
-    const before = states.at(-1) ?? EMPTY;
-    const state = after(before, step);
-    if (!state) continue;
-    const order_id = `order-${states.length}`;
-    const isTrade = step.kind === 'buy' || step.kind === 'sell';
-    states.push(state);
-    entries.push(
-      aBalanceTransaction({
-        transaction_id: `entry-${entries.length + 1}`,
-        sequence: entries.length + 1,
-        transaction_type: isTrade ? 'order_payment' : step.kind,
-        reference_id: isTrade ? order_id : null,
-        previous_balance: usd(before.cash),
-        new_balance: usd(state.cash),
-        created_at: timeOf(state.minute),
-      }),
-    );
-    if (!isTrade) continue;
-    const quantity = String(step.units);
-    const transaction_type = step.kind;
-    trades.set(order_id, anAssetTransaction({ order_id, asset_id: step.asset, quantity, transaction_type }));
-  }
-  return { states, entries, trades };
-}
-
-const lastOf = ({ states }: Story): State => states.at(-1) ?? EMPTY;
-
-function holdingsOf({ units, invested, realized }: State): StoredAssetBalance[] {
-  return ASSETS.map((asset_id) =>
-    aStoredAssetBalance({
-      asset_id,
-      quantity: String(units[asset_id]),
-      total_invested: usd(invested[asset_id]),
-      realized_pnl: usd(realized[asset_id]),
-    }),
-  );
-}
-
-/** Returns a price for an asset and a moment, in whole cents. */
-const priceAt = (asset: AssetId, minute: number): bigint =>
-  BigInt(asset === 'BTC' ? 100 + minute : 7 * minute + 1);
-
-const valueOf = (state: State, minute: number): bigint =>
-  ASSETS.reduce((sum, asset) => sum + state.units[asset] * priceAt(asset, minute), 0n);
-
-/** What is known at the end of a story, with as many of its newest entries as are given. */
-function factsOf(story: Story, minutes: readonly number[], linesRead = story.entries.length): HistoryFacts {
-  const last = lastOf(story);
-  const present = last.minute + 1;
-  return {
-    balance: { current_balance: usd(last.cash) },
-    holdings: holdingsOf(last),
-    entries: story.entries.toReversed().slice(0, linesRead),
-    hasAllEntries: linesRead === story.entries.length,
-    trades: story.trades,
-    present: { at: timeOf(present), assetValue: decimal(usd(valueOf(last, present))) },
-    times: minutes.map(timeOf),
-    steps: new Set(),
-    priceAt: (asset, at) => usd(priceAt(asset as AssetId, minuteOf(at))),
-  };
-}
-
-/** Returns the state at a moment, changes of that moment included. */
-function stateAt({ states }: Story, minute: number): State {
-  return states.findLast((state) => state.minute <= minute) ?? EMPTY;
-}
-
-function expectedPoint(story: Story, minute: number): HistoryPoint {
-  const state = stateAt(story, minute);
-  const assets = valueOf(state, minute);
-  return {
-    at: timeOf(minute),
-    total_value: usd(state.cash + assets),
-    cash: usd(state.cash),
-    asset_value: usd(assets),
-    net_deposits: usd(state.netDeposits),
-  };
-}
-
-/** Returns the state right before a moment, at the prices of that moment. */
-function beforePoint(story: Story, minute: number): HistoryPoint {
-  const state = stateAt(story, minute - 1);
-  const assets = valueOf(state, minute);
-  return {
-    at: timeOf(minute),
-    total_value: usd(state.cash + assets),
-    cash: usd(state.cash),
-    asset_value: usd(assets),
-    net_deposits: usd(state.netDeposits),
-  };
-}
-
-const everyMinute = (story: Story): number[] => Array.from({ length: lastOf(story).minute + 1 }, (_, i) => i);
+import {
+  ASSETS,
+  beforePoint,
+  everyMinute,
+  expectedPoint,
+  factsOf,
+  lastOf,
+  RUNS,
+  steps,
+  storyOf,
+  timeOf,
+  usd,
+  valueOf,
+} from './portfolio-history-model.ts';
 
 describe('a portfolio over time', () => {
   it('has the value of the model at each moment', () => {
