@@ -12,7 +12,7 @@ export class ConnectionFailedError extends UpstreamError {
 /** 504: no response in time. A write may have happened. */
 class UpstreamTimeoutError extends UpstreamError {
   constructor(cause?: unknown) {
-    super('A service did not response in time.', { status: 504, cause });
+    super('A service did not answer in time.', { status: 504, cause });
   }
 }
 
