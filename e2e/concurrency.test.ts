@@ -1,12 +1,17 @@
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import type { Account } from '@cnop/testing/system/api-client';
-import { expectStatus, freshName, registration, signIn } from '@cnop/testing/system/api-client';
+import {
+  expectStatus,
+  freshName,
+  registration,
+  removeSpreads,
+  signIn,
+} from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import type { Answer } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
-import { removeSpreads } from '@cnop/testing/system/spreads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Platform } from './support/platform.ts';
 import { startOneProcess, startOverDynamoDb, startOverLmdb } from './support/platform.ts';

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account, Send } from '@cnop/testing/system/api-client';
-import { createApi, expectStatus, signIn } from '@cnop/testing/system/api-client';
+import { createApi, expectStatus, removeSpreads, signIn } from '@cnop/testing/system/api-client';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { ADMIN_PASSWORD, startStandaloneServer } from '@cnop/testing/system/servers';
-import { removeSpreads } from '@cnop/testing/system/spreads';
 import type { Wire } from './wire.ts';
 import { layWire } from './wire.ts';
 

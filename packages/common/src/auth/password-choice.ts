@@ -4,7 +4,7 @@ import { normalizePassword } from '../entities/user/user.ts';
 
 /** The number of most frequent passwords that are also refused with signs and digits around them. */
 const COMMON_CORES = 5_000;
-/** From this length on, a word of the user may not be in a password; a shorter one may be in a long password. */
+/** A word of the user of at least this length may not be in a password; a shorter one may be in a long password. */
 const LONG_OWN_WORD_LENGTH = 5;
 const MIN_OWN_WORD_LENGTH = 3;
 /** Letters and digits that a password needs besides the short words of its user. */

@@ -55,7 +55,7 @@ export async function createSigningKey(createdAt: Date, activeFrom: Date = creat
 export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys> {
   if (new Set(keys.map((key) => key.kid)).size < keys.length)
     throw new Error('Two signing keys have the same kid.');
-  // Of two keys with the same `active_from`, the one that was added later comes first.
+  // The later one of two keys with the same `active_from` comes first.
   const newestFirst = keys.toReversed().toSorted((a, b) => b.active_from.localeCompare(a.active_from));
   const ready = await Promise.all(newestFirst.map(importKey));
   const published = { keys: newestFirst.map(publicPartOf) };
@@ -63,7 +63,7 @@ export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys>
   return {
     signingKeyAt(now) {
       const at = now.toISOString();
-      // Before any key is active, the first one to become active signs.
+      // The first key to become active signs until one is active.
       const key = ready.find(({ activeFrom }) => activeFrom <= at) ?? ready.at(-1);
       if (!key) throw new Error('There is no signing key.');
       return key;

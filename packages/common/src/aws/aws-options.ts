@@ -46,3 +46,26 @@ export const DEFAULT_TIMEOUTS: AwsTimeouts = { connectionMilliseconds: 1_000, re
 export const DEFAULT_MAX_ATTEMPTS = 3;
 export const DEFAULT_MAX_CONNECTIONS = 100;
 export const DEFAULT_ROLE_DURATION_SECONDS = 3_600;
+
+/** The options of the HTTP handler of an SDK client. */
+export interface RequestHandlerOptions {
+  readonly connectionTimeout: number;
+  readonly requestTimeout: number;
+  readonly throwOnRequestTimeout: boolean;
+  readonly httpAgent: { readonly keepAlive: boolean; readonly maxSockets: number };
+  readonly httpsAgent: { readonly keepAlive: boolean; readonly maxSockets: number };
+}
+
+/** Returns the options of the HTTP handler: timeouts, keep-alive and the number of connections. */
+export function requestHandlerOptions(options: AwsOptions): RequestHandlerOptions {
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
+  const agent = { keepAlive: true, maxSockets: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS };
+  return {
+    connectionTimeout: timeouts.connectionMilliseconds,
+    requestTimeout: timeouts.requestMilliseconds,
+    // Without this the SDK only logs a warning at the timeout and continues to wait.
+    throwOnRequestTimeout: true,
+    httpAgent: agent,
+    httpsAgent: agent,
+  };
+}

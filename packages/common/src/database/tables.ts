@@ -54,6 +54,22 @@ export const TABLES = {
   },
 } as const satisfies Record<string, TableDefinition>;
 
+/**
+ * The lists of each user that an order appends to. The embedded store keeps them next to each other, so that an order
+ * writes few pages of its file.
+ */
+export const USER_LISTS = {
+  table: 'users',
+  /** Ledger entries: a part of the user's partition, by the prefix of their sort keys. */
+  ledgerSortKeys: KEYS.users.ledgerEntry.skPrefix,
+  /** Events, newest first: the partition `EVENT#{username}`. */
+  eventPartitions: KEYS.users.event.pkPrefix,
+  /** Trades of an asset, newest first: the partition `TRANS#{username}#{asset}`. */
+  tradePartitions: KEYS.users.assetTransaction.pkPrefix,
+  /** The index with the orders of each user, by username. */
+  orderIndex: { table: 'orders', name: 'UserOrdersIndex' },
+} as const;
+
 export type TableName = keyof typeof TABLES;
 export type IndexName = {
   [table in TableName]: keyof (typeof TABLES)[table]['indexes'];

@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** What checks the token of a request and its session. */
+/** The checks of the token and the session of a request. */
 export interface AuthenticationOptions {
   readonly verifier: TokenVerifier;
   readonly sessions: SessionChecker;

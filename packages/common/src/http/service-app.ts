@@ -27,7 +27,7 @@ import { echoRequestId, logRequests, provideClientAddressOf } from './request-co
 import { useZodSchemas } from './schemas.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
-/** What a service needs from its process, whether it shares that process or not. */
+/** The parts of its process that a service needs, whether it shares that process or not. */
 export interface ServiceRuntime {
   readonly version: string;
   readonly logger: Logger;

@@ -2,7 +2,7 @@ import type { MessagingSettings } from '../config/settings.ts';
 import { createInProcessBus } from './in-process-bus.ts';
 import type { MessageBus } from './message-bus.ts';
 
-/** How to report the state of the bus. */
+/** The listener for outages. */
 export interface OpenBusOptions {
   /** Called when the server is lost; the bus reconnects by itself. */
   readonly onTrouble: (error: Error) => void;

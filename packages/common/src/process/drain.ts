@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 
-/** How long requests in flight may take after the shutdown begins. */
+/** The time that requests in flight have after the shutdown begins. */
 const DRAIN_DEADLINE_MILLISECONDS = 8_000;
 const IDLE_SWEEP_INTERVAL_MILLISECONDS = 50;
 

@@ -8,7 +8,7 @@ import {
   startSession,
 } from '@cnop/common/auth/session-rules';
 import { addSeconds } from '@cnop/common/core/clock';
-import { aSession } from '@cnop/testing/builders/session';
+import { aSession } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -8,7 +8,7 @@ import { readAll } from '@cnop/common/dao/read-page';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
 import { AuthenticationError, UnavailableError } from '@cnop/exception/errors';
-import { aSession } from '@cnop/testing/builders/session';
+import { aSession } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -7,7 +7,7 @@ import {
   UpstreamError,
   ValidationError,
 } from '@cnop/exception/errors';
-import { registerErrorHandlers } from '@cnop/exception/http/error-handler';
+import { createKnownPaths, registerErrorHandlers } from '@cnop/exception/http/error-handler';
 import { ProblemError } from '@cnop/exception/problem-error';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
@@ -207,4 +207,29 @@ describe('a request that Fastify refuses', () => {
       });
     }
   });
+});
+
+describe('the known paths of an app', () => {
+  const paths = createKnownPaths();
+  paths.add('GET', '/orders');
+  paths.add(['POST'], '/orders');
+  paths.add('HEAD', '/orders');
+  paths.add('POST', '/orders/preview');
+  paths.add(['GET', 'DELETE'], '/orders/:id');
+  paths.add('GET', '/docs/start.js');
+  paths.add('GET', '/*');
+
+  it.each([
+    ['/orders', ['GET', 'HEAD', 'POST']],
+    ['/orders/', ['GET', 'HEAD', 'POST']],
+    ['/orders/1', ['DELETE', 'GET']],
+    // Also matches an order with that id.
+    ['/orders/preview', ['DELETE', 'GET', 'POST']],
+    ['/docs/start.js', ['GET']],
+    ['/docs/start-js', []],
+    ['/orders//', []],
+    ['/orders/1/2', []],
+    ['/ordersx', []],
+    ['/', []],
+  ])('%s takes %j', (path, methods) => expect(paths.methodsOf(path)).toEqual(methods));
 });

@@ -1,10 +1,12 @@
+import type { Session } from '@cnop/common/auth/session-rules';
+import { sessionSchema } from '@cnop/common/auth/session-rules';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import { balanceTransactionSchema } from '@cnop/common/entities/user/balance-transaction';
 import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
-import { BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
+import { BUILT_AT, BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
 
 /** The password of built users. Its hash has the lowest cost, to be fast. */
 export const BUILT_PASSWORD = 'Correct-Horse-9-Battery';
@@ -55,6 +57,19 @@ export function aBalanceTransaction(overrides: Partial<BalanceTransaction> = {})
     status: 'completed',
     ...BUILT_TIMES,
     completed_at: BUILT_TIMES.created_at,
+    ...overrides,
+  });
+}
+
+/** Builds a session that starts with the other entities and lasts thirty days. */
+export function aSession(overrides: Partial<Session> = {}): Session {
+  return sessionSchema.parse({
+    session_id: '01990000-0000-7000-8000-00000000000a',
+    username: BUILT_USERNAME,
+    refresh_generation: 1,
+    refreshed_at: BUILT_AT,
+    created_at: BUILT_AT,
+    expires_at: '2026-02-14T12:00:00.000Z',
     ...overrides,
   });
 }

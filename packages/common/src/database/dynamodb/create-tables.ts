@@ -18,7 +18,7 @@ import type { IndexDefinition, IndexName, TableName } from '../tables.ts';
 import { TABLE_NAMES, TABLES } from '../tables.ts';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
-import { EXPIRES_AT, indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
+import { EXPIRES_AT, indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './item-codec.ts';
 import type { DynamoDbOptions } from './options.ts';
 import type { Deadline } from './retry.ts';
 

@@ -1,14 +1,20 @@
 import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Page, Position } from '../../core/pagination.ts';
-import type { ComparedValue, Condition, Filter, Item, Query } from '../table-store.ts';
+import type { ComparedValue, Condition, Filter, Item, Query, SortKeyRange } from '../table-store.ts';
 import { MAX_EVALUATED_PER_QUERY } from '../table-store.ts';
-import { toStoredValue } from './attribute-codec.ts';
+import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Connection } from './connection.ts';
 import type { StoredItem } from './item-codec.ts';
-import { fromStoredItem, textOf } from './item-codec.ts';
-import { boundsOf, startOfRange } from './key-range.ts';
-import { indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
+import {
+  fromStoredItem,
+  indexPartitionKey,
+  indexSortKey,
+  PARTITION_KEY,
+  SORT_KEY,
+  textOf,
+  toStoredValue,
+} from './item-codec.ts';
 import type { Deadline } from './retry.ts';
 
 /** The number of items per request when a filter may drop most of them. */
@@ -159,4 +165,41 @@ function toPosition(query: Query, item: StoredItem): Position {
   return query.index === undefined
     ? position
     : { ...position, indexSk: textOf(item, indexSortKey(query.index)) };
+}
+
+/** Bounds of sort keys, both inclusive; undefined means open. */
+interface SortKeyBounds {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Returns the bounds of a range. Compatible servers differ in `begins_with`, so a prefix becomes bounds too. */
+function boundsOf(range: SortKeyRange | undefined): SortKeyBounds {
+  if (!range) return { from: undefined, to: undefined };
+  if (!('prefix' in range)) return { from: range.from === '' ? undefined : range.from, to: range.to };
+  if (range.prefix === '') return { from: undefined, to: undefined };
+  return { from: range.prefix, to: range.prefix + HIGHEST_CHARACTER };
+}
+
+/** The start of a query: at the edge of the range, after a position, or nowhere when the rest of the range is empty. */
+type Start = 'edge' | 'after-position' | 'nowhere';
+
+/**
+ * Returns where a query starts. DynamoDB refuses a position outside the range, which a client may send in a changed
+ * cursor, and an upper bound below the lower one. Both are handled here.
+ * @param position the sort key after which the query continues
+ */
+function startOfRange(order: Query['order'], bounds: SortKeyBounds, position: string | undefined): Start {
+  const { from, to } = bounds;
+  if (to === '' || (from !== undefined && to !== undefined && isBelow(to, from))) return 'nowhere';
+  if (position === undefined) return 'edge';
+  const isAscending = order === 'ascending';
+  if (from !== undefined && isBelow(position, from)) return isAscending ? 'edge' : 'nowhere';
+  if (to !== undefined && isBelow(to, position)) return isAscending ? 'nowhere' : 'edge';
+  return 'after-position';
+}
+
+/** Compares keys by their bytes in UTF-8, which is not the order of strings in JavaScript. */
+function isBelow(one: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

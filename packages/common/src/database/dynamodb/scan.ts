@@ -4,8 +4,14 @@ import type { IndexedItem, Item } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import type { Connection } from './connection.ts';
 import type { StoredItem } from './item-codec.ts';
-import { fromStoredItem, textOf } from './item-codec.ts';
-import { indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './names.ts';
+import {
+  fromStoredItem,
+  indexPartitionKey,
+  indexSortKey,
+  PARTITION_KEY,
+  SORT_KEY,
+  textOf,
+} from './item-codec.ts';
 
 /** Returns every item of a table: partitions in an arbitrary order, each in the order of its sort keys. */
 export function scanTable(connection: Connection, table: TableName): AsyncGenerator<Item> {

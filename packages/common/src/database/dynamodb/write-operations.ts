@@ -3,8 +3,7 @@ import type { ItemKey, Write } from '../table-store.ts';
 import { keyId } from '../validate-transaction.ts';
 import type { Connection } from './connection.ts';
 import type { StoredItem } from './item-codec.ts';
-import { toStoredItem, toStoredKey, versionOf } from './item-codec.ts';
-import { PARTITION_KEY, REVISION, VERSION } from './names.ts';
+import { PARTITION_KEY, REVISION, toStoredItem, toStoredKey, VERSION, versionOf } from './item-codec.ts';
 import type { StoredItems } from './read-items.ts';
 
 /** The operation of a transaction on one item: a write, or a check that the item has not changed since it was read. */

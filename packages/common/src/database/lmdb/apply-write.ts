@@ -3,8 +3,8 @@ import type { IndexEntry, ItemKey, Write } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 import { isLog } from '../tables.ts';
 import type { Environment } from './environment.ts';
-import type { Place } from './places.ts';
-import { placeOfEntry, placeOfItem } from './places.ts';
+import type { Location } from './locations.ts';
+import { locationOfEntry, locationOfItem } from './locations.ts';
 import type { StoredItem } from './stored-item.ts';
 import { NOTHING, toStoredItem } from './stored-item.ts';
 
@@ -21,19 +21,19 @@ export type ChangeWrite = Exclude<Write, CreateWrite>;
 export function createItems(environment: Environment, writes: readonly CreateWrite[]): void {
   const created: {
     readonly key: ItemKey;
-    readonly place: Place<StoredItem>;
+    readonly location: Location<StoredItem>;
     readonly stored: StoredItem;
   }[] = [];
   for (const write of writes) {
     const { key } = write;
     const stored = toStoredItem(write, FIRST_VERSION);
-    const place = placeOfItem(environment, key);
-    const isStored: unknown = place.tree.putSync(place.key, stored, { noOverwrite: true });
+    const location = locationOfItem(environment, key);
+    const isStored: unknown = location.tree.putSync(location.key, stored, { noOverwrite: true });
     if (isStored !== true) {
-      for (const { place: taken } of created) void taken.tree.remove(taken.key);
+      for (const { location: taken } of created) void taken.tree.remove(taken.key);
       throw new ItemExistsError(key);
     }
-    created.push({ key, place, stored });
+    created.push({ key, location, stored });
   }
   for (const { key, stored } of created) {
     moveIndexEntries(environment, key, undefined, stored);
@@ -56,16 +56,16 @@ export function applyWrite(
     return;
   }
   const next = toStoredItem(write, (previous?.v ?? 0) + 1);
-  const place = placeOfItem(environment, key);
-  void place.tree.put(place.key, next);
+  const location = locationOfItem(environment, key);
+  void location.tree.put(location.key, next);
   moveIndexEntries(environment, key, previous, next);
   moveExpiry(environment, key, previous?.e, next.e);
 }
 
 /** Deletes an item, its index entries and its entry in the expiry list. Must run inside a transaction. */
 export function removeStored(environment: Environment, key: ItemKey, stored: StoredItem): void {
-  const place = placeOfItem(environment, key);
-  void place.tree.remove(place.key);
+  const location = locationOfItem(environment, key);
+  void location.tree.remove(location.key);
   moveIndexEntries(environment, key, stored, undefined);
   moveExpiry(environment, key, stored.e, undefined);
 }
@@ -83,14 +83,14 @@ function moveIndexEntries(
   for (const [name, entry] of before) {
     const stays = next?.i?.[name];
     if (stays?.pk === entry.pk && stays.sk === entry.sk) continue;
-    const place = placeOfEntry(environment, { key, name, entry });
-    void place.tree.remove(place.key);
+    const location = locationOfEntry(environment, { key, name, entry });
+    void location.tree.remove(location.key);
   }
   for (const [name, entry] of after) {
     const was = previous?.i?.[name];
     if (was?.pk === entry.pk && was.sk === entry.sk) continue;
-    const place = placeOfEntry(environment, { key, name, entry });
-    void place.tree.put(place.key, NOTHING);
+    const location = locationOfEntry(environment, { key, name, entry });
+    void location.tree.put(location.key, NOTHING);
   }
 }
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
 import type { IndexName, TableName } from '../tables.ts';
-import { TABLE_NAMES, TABLES } from '../tables.ts';
+import { TABLE_NAMES, TABLES, USER_LISTS } from '../tables.ts';
 import { moveToHistories } from './move-to-histories.ts';
 import type { NOTHING, StoredItem } from './stored-item.ts';
 
@@ -106,8 +106,9 @@ export function openEnvironment(
     },
   };
   if (isUpgraded) {
-    const { table, index } = environment;
-    moveToHistories({ root, users: table('users'), orders: index('orders', 'UserOrdersIndex'), histories });
+    const { table: itemTable, orderIndex } = USER_LISTS;
+    const users = environment.table(itemTable);
+    moveToHistories({ root, users, orders: environment.index(orderIndex.table, orderIndex.name), histories });
   }
   if (!readOnly && format !== FORMAT) propertiesOf(root).putSync('format', FORMAT);
   return environment;

@@ -3,12 +3,11 @@ import type { Clock } from '../../core/clock.ts';
 import { epochSeconds } from '../../core/clock.ts';
 import type { ItemKey } from '../table-store.ts';
 import type { TableName } from '../tables.ts';
-import { TABLES } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import { removeStored } from './apply-write.ts';
 import type { Environment } from './environment.ts';
-import { HISTORIES } from './histories.ts';
-import { findStored } from './places.ts';
+import { EVENT_PARTITIONS, HISTORIES, HISTORY_TABLE } from './histories.ts';
+import { findStored } from './locations.ts';
 import { nextOwner, sortKeysOf } from './read-keys.ts';
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;
@@ -16,8 +15,6 @@ const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 const MAX_ITEMS_PER_SWEEP = 500;
 /** The number of logs that a sweep reads, which takes a few milliseconds; a million logs are all read within a day. */
 const MAX_LOGS_PER_SWEEP = 1_000;
-
-const [EVENT_PREFIX] = TABLES.users.logs;
 
 /** The running deletion of expired items. */
 export interface ExpirySweeper {
@@ -110,7 +107,7 @@ export function createLogSweeper(environment: Environment): LogSweeper {
         owner = nextOwner(environment.histories, HISTORIES.events, { after: owner });
         if (owner === undefined) break;
         const limit = MAX_ITEMS_PER_SWEEP - expired.length;
-        expired.push(...expiredOf(environment, EVENT_PREFIX + owner, { nowEpochSeconds, limit }));
+        expired.push(...expiredOf(environment, EVENT_PARTITIONS + owner, { nowEpochSeconds, limit }));
       }
       if (expired.length > 0) await remove(environment, expired);
       return expired.length;
@@ -126,8 +123,8 @@ function expiredOf(
 ): ItemKey[] {
   const found: ItemKey[] = [];
   const all = { low: '', high: HIGHEST_CHARACTER, isDescending: false };
-  for (const sk of sortKeysOf(environment, { table: 'users', pk }, all)) {
-    const key: ItemKey = { table: 'users', pk, sk };
+  for (const sk of sortKeysOf(environment, { table: HISTORY_TABLE, pk }, all)) {
+    const key: ItemKey = { table: HISTORY_TABLE, pk, sk };
     const expiresAt = findStored(environment, key)?.e;
     if (found.length === limit || expiresAt === undefined || expiresAt > nowEpochSeconds) break;
     found.push(key);

@@ -20,7 +20,7 @@ import { freeBytesNow, watchDisk } from './disk-watch.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';
-import { findStored } from './places.ts';
+import { findStored } from './locations.ts';
 import { scanIndex, scanTable, takeSnapshot } from './read-all.ts';
 import { runQuery } from './run-query.ts';
 import type { StoredItem } from './stored-item.ts';

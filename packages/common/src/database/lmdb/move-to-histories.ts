@@ -1,6 +1,6 @@
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
-import { ordersOf, placeInHistory } from './histories.ts';
+import { HISTORY_TABLE, keyInHistory, ordersOf } from './histories.ts';
 import type { StoredItem } from './stored-item.ts';
 import { NOTHING } from './stored-item.ts';
 
@@ -11,7 +11,7 @@ const KEYS_PER_TRANSACTION = 2_000;
 interface Format2 {
   readonly root: RootDatabase<never>;
   readonly users: Database<StoredItem, Key[]>;
-  /** UserOrdersIndex. */
+  /** The index with the orders of each user. */
   readonly orders: Database<string, Key[]>;
   readonly histories: Database<StoredItem | typeof NOTHING, Key[]>;
 }
@@ -40,10 +40,10 @@ export function moveToHistories({ root, users, orders, histories }: Format2): vo
     (after) => [...users.getKeys(keysBehind(after))],
     (key) => {
       const [pk, sk] = key as [string, string];
-      const place = placeInHistory({ table: 'users', pk, sk });
-      const stored = place && users.get(key);
+      const target = keyInHistory({ table: HISTORY_TABLE, pk, sk });
+      const stored = target && users.get(key);
       if (!stored) return;
-      histories.putSync(place, stored);
+      histories.putSync(target, stored);
       users.removeSync(key);
     },
   );

@@ -4,8 +4,8 @@ import type { IndexName, TableName } from '../tables.ts';
 import { checkBatchGet } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
 import type { HistoryKind } from './histories.ts';
-import { HISTORIES, isHistoryIndex, itemKeyAt } from './histories.ts';
-import { findStored } from './places.ts';
+import { HISTORIES, HISTORY_TABLE, isHistoryIndex, itemKeyAt } from './histories.ts';
+import { findStored } from './locations.ts';
 import { linesOfHistories, merged } from './read-keys.ts';
 import type { StoredItem } from './stored-item.ts';
 import { toItem } from './stored-item.ts';
@@ -61,7 +61,7 @@ async function* itemsOf(
   transaction: Transaction,
 ): AsyncGenerator<Item> {
   const ofTable = itemsOfTable(environment, table, transaction);
-  if (table !== 'users') {
+  if (table !== HISTORY_TABLE) {
     yield* ofTable;
     return;
   }

@@ -4,12 +4,13 @@ import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
 import type { History, HistoryKind } from './histories.ts';
 import {
+  HISTORY_TABLE,
   historyOfPartition,
   isReversed,
   itemKeyAt,
+  keyOfSortKey,
   LEDGER_SORT_KEYS,
   ledgerOf,
-  placeOf,
 } from './histories.ts';
 import type { NOTHING, StoredItem } from './stored-item.ts';
 
@@ -58,7 +59,7 @@ export function sortKeysOf(
 ): Iterable<string> {
   const history = historyOfPartition(table, pk);
   if (history) return sortKeysOfHistory(environment, history, range);
-  const hasLedger = table === 'users' && range.high >= LEDGER_SORT_KEYS;
+  const hasLedger = table === HISTORY_TABLE && range.high >= LEDGER_SORT_KEYS;
   if (hasLedger && range.low.startsWith(LEDGER_SORT_KEYS) && range.high.startsWith(LEDGER_SORT_KEYS)) {
     return sortKeysOfHistory(environment, ledgerOf(pk), range);
   }
@@ -90,10 +91,10 @@ function* sortKeysOfHistory(
   const isInReverse = isReversed(history[1]);
   const [lowest, highest] = isInReverse ? [high, low] : [low, high];
   const keys = {
-    lowest: placeOf(history, lowest),
-    highest: placeOf(history, highest),
+    lowest: keyOfSortKey(history, lowest),
+    highest: keyOfSortKey(history, highest),
     isDescending: isDescending !== isInReverse,
-    after: after === undefined ? undefined : placeOf(history, after),
+    after: after === undefined ? undefined : keyOfSortKey(history, after),
   };
   for (const key of environment.histories.getKeys(rangeOptions(keys))) yield itemKeyAt(key).sk;
 }

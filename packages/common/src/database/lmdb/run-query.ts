@@ -16,7 +16,7 @@ import type { IndexName, TableName } from '../tables.ts';
 import { indexDefinition } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
-import { findStored, placeOfPartition } from './places.ts';
+import { findStored, locationOfPartition } from './locations.ts';
 import { rangeOptions, sortKeysOf } from './read-keys.ts';
 import { toItem } from './stored-item.ts';
 
@@ -71,7 +71,7 @@ function* locateByIndex(
 ): Generator<Located, void, undefined> {
   const { low, high } = boundsOf(range);
   const isDescending = order === 'descending';
-  const { tree, key: prefix } = placeOfPartition(environment, { table, index, pk: indexPk });
+  const { tree, key: prefix } = locationOfPartition(environment, { table, index, pk: indexPk });
   // A bound has fewer parts than a key, and the shorter one sorts first.
   const lowest = [...prefix, low];
   const highest = [...prefix, high, HIGHEST_CHARACTER];

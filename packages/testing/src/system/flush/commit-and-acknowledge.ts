@@ -19,7 +19,7 @@ const USERNAMES = ['flush_0', 'flush_1', 'flush_2', 'flush_3'];
 const STDOUT = 1;
 
 /** Commits one entry, and resolves with its key when the commit may be acknowledged. */
-type Commit = (round: number, place: number) => Promise<string>;
+type Commit = (round: number, position: number) => Promise<string>;
 
 /** Commits through the adapter. */
 async function commitThroughStore(folder: string): Promise<Commit> {
@@ -29,7 +29,7 @@ async function commitThroughStore(folder: string): Promise<Commit> {
     const user = aUser({ username, email: `${username}@example.com` });
     await users.createUser(user, [balanceRecord.create(emptyBalance(username, user.created_at))]);
   }
-  return (_round, place) => deposit(store, USERNAMES[place % USERNAMES.length] ?? '');
+  return (_round, position) => deposit(store, USERNAMES[position % USERNAMES.length] ?? '');
 }
 
 function deposit(store: TableStore, username: string): Promise<string> {
@@ -57,8 +57,8 @@ function deposit(store: TableStore, username: string): Promise<string> {
 /** Control: the library resolves before it flushes. */
 function commitWithoutSync(folder: string): Commit {
   const database = open<string, string>({ path: folder, noSync: true, overlappingSync: false });
-  return async (round, place) => {
-    const key = `${round}-${place}`;
+  return async (round, position) => {
+    const key = `${round}-${position}`;
     await database.childTransaction(() => void database.put(key, key));
     return key;
   };
@@ -69,8 +69,8 @@ function commitWithoutSync(folder: string): Commit {
  */
 function commitAndAnswerWhenReadable(folder: string): Commit {
   const database = open<string, string>({ path: folder });
-  return async (round, place) => {
-    const key = `${round}-${place}`;
+  return async (round, position) => {
+    const key = `${round}-${position}`;
     void database.put(key, key);
     while (database.get(key) === undefined) await nextTurn();
     return key;
@@ -91,8 +91,8 @@ async function commitOf(mode: string | undefined, folder: string): Promise<Commi
 const [mode, folder = ''] = process.argv.slice(2);
 const commit = await commitOf(mode, folder);
 for (let round = 0; round < ROUNDS; round++) {
-  const commits = Array.from({ length: 1 + (round % MAX_COMMITS_PER_ROUND) }, async (_, place) => {
-    const acknowledgement = await commit(round, place);
+  const commits = Array.from({ length: 1 + (round % MAX_COMMITS_PER_ROUND) }, async (_, position) => {
+    const acknowledgement = await commit(round, position);
     // One synchronous write for each, so that the trace shows its time.
     writeSync(STDOUT, `ACK ${acknowledgement}\n`);
   });
