@@ -68,3 +68,11 @@ export function encodePart(part: unknown): string {
 export function decodePart(part: string | undefined): Record<string, unknown> {
   return JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>;
 }
+
+/** The error for every invalid token. */
+export const REFUSAL = {
+  name: 'AuthenticationError',
+  code: 'AUTH_001',
+  status: 401,
+  message: 'The token is not valid.',
+};
