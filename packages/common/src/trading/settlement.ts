@@ -54,7 +54,7 @@ export function settle(
 }
 
 /** Returns the fee on a trade of a total, in USD, rounded up to cents. */
-export function feeOf(total: Decimal, basisPoints: number): Decimal {
+function feeOf(total: Decimal, basisPoints: number): Decimal {
   return basisPoints === 0 ? ZERO : roundUp(total.times(shareOf(basisPoints)), CURRENCY_SCALE);
 }
 

@@ -24,6 +24,7 @@ export interface AssetWatch {
   saveCheckpoint(): Promise<void>;
 }
 
+/** Creates the watch of one asset. It reads the store at the first call of `process`. */
 export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatch {
   const { clock, maxQuoteAgeSeconds, triggerIndex, log } = parts;
   const window = createQuoteWindow();

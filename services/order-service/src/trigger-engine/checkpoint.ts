@@ -14,6 +14,7 @@ export interface CheckpointWriter {
   save(): Promise<void>;
 }
 
+/** Creates the writer of the checkpoint of one asset. */
 export function createCheckpointWriter(
   assetId: string,
   { triggerIndex, checkpoints }: Pick<EngineParts, 'triggerIndex' | 'checkpoints'>,

@@ -36,6 +36,7 @@ export interface TrailingStops {
   tidy(): Promise<void>;
 }
 
+/** Creates the trailing stops of one asset, empty until `load` or `learn`. */
 export function createTrailingStops(
   assetId: string,
   { triggerIndex, peaks }: Pick<EngineParts, 'triggerIndex' | 'peaks'>,

@@ -62,6 +62,7 @@ export interface TriggerEngine {
   close(): Promise<void>;
 }
 
+/** Creates an engine; it does nothing until `start`. */
 export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEngine {
   const { store, quotes, log } = deps;
   let isClosing = false;

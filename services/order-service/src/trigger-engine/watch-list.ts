@@ -24,6 +24,7 @@ export interface WatchList {
   stop(): void;
 }
 
+/** Creates a list without watches; each asset gets one at its first quote or wake-up. */
 export function createWatchList(parts: EngineParts): WatchList {
   const { assets, quotes, log } = parts;
   const watches = new Map<string, AssetWatch>();

@@ -110,7 +110,7 @@ export interface CachedAssets {
   invalidate(): void;
 }
 
-export function createCachedAssets({
+function createCachedAssets({
   read,
   clock,
 }: {

@@ -53,15 +53,13 @@ function assertNotTriggered({ orderType, stopPrice, trailAmount }: OrderTerms, {
     throw new OrderRefusedError(text, field, { price: bid });
   };
   const scaledBid = scaledPrice(bid);
-  if (isStopType(orderType) && stopPrice !== null) {
-    if (triggersStop(orderType, scaledPrice(stopPrice), scaledBid)) {
-      refuse(
-        'stop_price',
-        orderType === 'stop_loss'
-          ? `A stop-loss waits below the price, which is ${bid}.`
-          : `A take-profit waits above the price, which is ${bid}.`,
-      );
-    }
+  const isTriggered =
+    isStopType(orderType) && stopPrice !== null && triggersStop(orderType, scaledPrice(stopPrice), scaledBid);
+  if (isTriggered && orderType === 'stop_loss') {
+    refuse('stop_price', `A stop-loss waits below the price, which is ${bid}.`);
+  }
+  if (isTriggered && orderType === 'take_profit') {
+    refuse('stop_price', `A take-profit waits above the price, which is ${bid}.`);
   }
   if (trailAmount !== null && scaledPrice(trailAmount) >= scaledBid) {
     refuse('trail_amount', `The trail must be less than the price, which is ${bid}.`);

@@ -83,7 +83,7 @@ const NO_ESTIMATE: PlacementEstimate = {
   warnings: [],
 };
 
-/** Places the terms on paper, as far as they are complete enough. */
+/** Estimates the placement of the terms; without an estimate when they are incomplete. */
 function estimatePlacement(terms: OrderTerms, quote: Quote, situation: OrderSituation): PlacementEstimate {
   const market = attempt(() => assertMarketAllows(terms, quote));
   const price = priceOf(terms, quote);

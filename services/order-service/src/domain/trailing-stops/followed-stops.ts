@@ -55,6 +55,7 @@ export interface FollowedStops {
   takeNewRaises(): BidAt[];
 }
 
+/** Creates an empty state without any known stop. */
 export function createFollowedStops(): FollowedStops {
   const triggered = new Map<string, TriggeredOrder>();
   /** Accepted at quotes that have not arrived yet: the process that accepted them may be ahead of this one. */

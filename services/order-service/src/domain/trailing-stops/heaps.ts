@@ -69,6 +69,7 @@ export interface Ranking<Entry extends Ranked> {
 
 const NOWHERE = -1;
 
+/** Creates an empty ranking. */
 export function createRanking<Entry extends Ranked>(): Ranking<Entry> {
   const entries: Entry[] = [];
 

@@ -40,6 +40,7 @@ export interface PeakGroups {
   takeNewRaises(): BidAt[];
 }
 
+/** Creates an empty set of groups. */
 export function createPeakGroups(): PeakGroups {
   /** From the highest peak to the lowest, so that the groups raised by a new high are at the end. */
   const groups: PeakGroup[] = [];

@@ -41,6 +41,7 @@ export interface QuoteWindow {
   prune(nowMilliseconds: number): void;
 }
 
+/** Creates an empty window. */
 export function createQuoteWindow(): QuoteWindow {
   let seen: SeenQuote[] = [];
   let settledSeq = -1;
