@@ -68,13 +68,8 @@ export interface LiveMarket {
 }
 
 /** Creates a live market that is not open yet. */
-export function createLiveMarket({
-  feed,
-  board,
-  maxJumpPercent,
-  clock,
-  logger,
-}: LiveMarketOptions): LiveMarket {
+export function createLiveMarket(options: LiveMarketOptions): LiveMarket {
+  const { feed, board, maxJumpPercent, clock, logger } = options;
   let isOpen = false;
   let closedCandles = 0;
   const day = createDayWindow();
@@ -103,10 +98,7 @@ export function createLiveMarket({
   };
 
   const market: Market = {
-    livePrice(assetId) {
-      const quote = board.latest(assetId);
-      return quote && { quote, day: dayStatistics(assetId) };
-    },
+    livePrice: (assetId) => toLivePrice(board.latest(assetId), dayStatistics(assetId)),
     recentCandles: recorder.recent,
     priceSet: (asset) => (isOpen ? publisher.publishSetPrices([asset]) : publishStored(board, asset)),
     assetEdited: (asset) => (isOpen ? updateAssets([asset]) : undefined),
@@ -140,10 +132,7 @@ export function createLiveMarket({
     recordTrade: (trade) => (isOpen ? recorder.recordTrade(trade) : undefined),
     addHistory(assetId, candles) {
       day.add(candles);
-      recorder.release(
-        assetId,
-        candles.filter(({ final }) => !final),
-      );
+      recorder.release(assetId, candles.filter(isOpenCandle));
     },
     async close() {
       isOpen = false;
@@ -151,6 +140,14 @@ export function createLiveMarket({
       await feed.stop();
     },
   };
+}
+
+function toLivePrice(quote: Quote | undefined, day: DayStatistics | undefined): LivePrice | undefined {
+  return quote && { quote, day };
+}
+
+function isOpenCandle({ final }: Candle): boolean {
+  return !final;
 }
 
 type QuotePublisherParts = Pick<LiveMarketOptions, 'feed' | 'board'> &
