@@ -22,7 +22,7 @@ export interface AwsRole {
 export interface AwsTimeouts {
   /** For connecting, including TLS. */
   readonly connectionMilliseconds: number;
-  /** From the request to the headers of its response. */
+  /** For a response, from the request to its headers. */
   readonly requestMilliseconds: number;
 }
 
@@ -42,7 +42,7 @@ export interface AwsOptions {
 }
 
 /** Without these, a call to a server that accepts and stays silent would wait forever. */
-export const DEFAULT_TIMEOUTS: AwsTimeouts = { connectionMilliseconds: 1_000, requestMilliseconds: 2_500 };
+const DEFAULT_TIMEOUTS: AwsTimeouts = { connectionMilliseconds: 1_000, requestMilliseconds: 2_500 };
 export const DEFAULT_MAX_ATTEMPTS = 3;
 export const DEFAULT_MAX_CONNECTIONS = 100;
 export const DEFAULT_ROLE_DURATION_SECONDS = 3_600;
