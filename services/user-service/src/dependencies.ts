@@ -20,8 +20,8 @@ export const [provideClock, getClock] = dependency<Clock>('clock');
 export const [provideIds, getIds] = dependency<IdSource>('ids');
 export const [providePasswords, getPasswords] = dependency<PasswordManager>('passwords');
 export const [provideTokens, getTokens] = dependency<TokenIssuer>('tokens');
-export const [provideVerifier, getVerifier] = dependency<TokenVerifier>('verifier');
-export const [provideSessions, getSessions] = dependency<SessionChecker>('sessions');
+const [provideVerifier, getVerifier] = dependency<TokenVerifier>('verifier');
+const [provideSessions, getSessions] = dependency<SessionChecker>('sessions');
 export const [provideAudit, getAudit] = dependency<AuditLogger>('audit');
 export const [provideLiveEventDao, getLiveEventDao] = dependency<LiveEventDao>('liveEventDao');
 export const [provideCandleDao, getCandleDao] = dependency<CandleDao>('candleDao');
@@ -29,6 +29,7 @@ export const [provideQuotes, getQuotes] = dependency<QuoteBoard>('quotes');
 export const [provideStreams, getStreams] = dependency<StreamHub>('streams');
 export const [providePlayMoney, getPlayMoney] = dependency<PlayMoney>('playMoney');
 export const [providePasswordQueue, getPasswordQueue] = dependency<PasswordQueue>('passwordQueue');
+export { provideSessions, provideVerifier };
 
 /** Returns what a use case needs to end sessions with an audit event each, and to drop them from the caches at once. */
 export function getSessionEnding(app: ServiceApp) {
