@@ -13,11 +13,11 @@ import { filesOfOneOrder } from './order-coverage.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Lower a limit in the change that makes it possible. */
-const MAX_TINY_FILES = 15;
+const MAX_TINY_FILES = 7;
 const MAX_LARGE_FILES = 0;
-const MAX_UNDOCUMENTED_FUNCTIONS = 5;
-const MAX_VAGUE_SUBJECTS = 50;
-const MAX_FILES_OF_AN_ORDER = 84;
+const MAX_UNDOCUMENTED_FUNCTIONS = 0;
+const MAX_VAGUE_SUBJECTS = 5;
+const MAX_FILES_OF_AN_ORDER = 78;
 
 const TINY_LINES = 15;
 const LARGE_LINES = 300;
