@@ -7,6 +7,7 @@ import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { AlreadyExistsError } from '@cnop/exception/errors';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { createAdmin } from '../src/create-admin.ts';
 import { verifyStore } from '../src/verify/audit-store.ts';
@@ -54,6 +55,6 @@ test('a new administrator is in the audit log, with the role and without an acto
 
 test('an administrator who is refused leaves no audit event', async () => {
   await create();
-  await expect(create('other', GRACE.email)).rejects.toThrow();
+  await expect(create('other', GRACE.email)).rejects.toThrow(AlreadyExistsError);
   expect(await auditEvents('other')).toEqual([]);
 });

@@ -60,7 +60,7 @@ const EXPIRY_PREFIX = 'EXPIRY#';
 
 /** Returns the partition of one shard of the expiry index. */
 export function expiryPartition(shard: number): string {
-  return EXPIRY_PREFIX + shard;
+  return `${EXPIRY_PREFIX}${shard}`;
 }
 
 /** Returns the partition of the trigger index that has the open orders of one kind of trigger of an asset. */

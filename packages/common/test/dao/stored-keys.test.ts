@@ -76,7 +76,7 @@ const KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, strin
 ];
 
 describe('the stored key', () => {
-  it.each(KEYS)('of %s never changes', (_name, key, table, pk, sk) => {
+  it.each(KEYS)('of %s never changes', (_name, key, ...[table, pk, sk]) => {
     expect(key).toEqual({ table, pk, sk });
   });
 

@@ -68,7 +68,7 @@ describe('a sweep that fails', () => {
     vi.advanceTimersByTime(SWEEP_INTERVAL_MILLISECONDS);
     await vi.waitFor(async () => expect(await store.get(EVENT)).toBeUndefined());
     expect(failures).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('unknown-table') }),
+      expect.objectContaining({ message: expect.stringContaining('unknown-table') as string }),
     ]);
     expect(store.sweepFailures?.()).toBe(1);
   });
