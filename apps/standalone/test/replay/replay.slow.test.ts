@@ -93,7 +93,7 @@ describe('the command line', () => {
   it.each([
     ['an unknown option', ['replay', 'BTC.csv', '--bogus'], 'unknown option'],
     ['no file', ['replay'], 'missing required argument'],
-    ['orders that are no number', ['replay', 'BTC.csv', '--orders', 'many'], 'Give a whole number'],
+    ['orders that are no number', ['replay', 'BTC.csv', '--orders', 'many'], 'Enter a whole number'],
     ['a file that is not there', ['replay', '/nowhere/BTC.csv'], 'ENOENT'],
     ['an unknown option of another command', ['verify', '--bogus'], 'unknown option'],
   ])('answers %s with code 2 and one plain message', async (_what, args, complaint) => {

@@ -34,6 +34,8 @@ export interface EngineModel {
   /** Advances the time and expires orders. */
   wait(seconds: number): void;
   become(state: AssetState): void;
+  /** Starts the engine anew, which fills limit orders that the price met while trading was blocked. */
+  restart(): void;
 }
 
 export function createEngineModel(start: {
@@ -136,5 +138,6 @@ export function createEngineModel(start: {
     become(next) {
       state = next;
     },
+    restart: settle,
   };
 }

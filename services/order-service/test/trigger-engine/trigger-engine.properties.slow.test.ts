@@ -100,7 +100,9 @@ async function take(step: Step, market: Market, model: EngineModel, ids: string[
     case 'restart': {
       // Triggers while trading is blocked are on record in candles, which this market does not have.
       const isLosing = model.orders.some(({ status, isTriggered }) => status === 'queued' && isTriggered);
-      return isLosing ? undefined : market.restart();
+      if (isLosing) return undefined;
+      model.restart();
+      return market.restart();
     }
     case 'tidy':
       return market.engine().tidy();
@@ -189,6 +191,17 @@ async function playAll(
 const histories = fc.array(steps, { minLength: 5, maxLength: MAX_STEPS });
 
 describe('the trigger engine', () => {
+  it('fills a limit when it restarts, if the price met it while trading was suspended', async () => {
+    const terms = { distance: 1, trail: { amount: 1 }, lifetimeSeconds: 100_000 } as const;
+    await playAll([
+      { kind: 'place', type: 'limit_buy', ...terms },
+      { kind: 'become', state: 'suspended' },
+      { kind: 'prices', moves: [-1] },
+      { kind: 'become', state: 'active' },
+      { kind: 'restart' },
+    ]);
+  });
+
   it(
     'leaves the funds that a plain look at every order at every price would',
     async () => {
