@@ -84,7 +84,8 @@ test('a sign-in never redirects to another site', async ({ trader: { page }, pla
   }
 });
 
-test('an unknown address and an unknown asset lead back', async ({ page }) => {
+test('an unknown address and an unknown asset lead back', async ({ page, watch }) => {
+  watch.allow('console', /status of 404/);
   for (const address of ['/nowhere', '/assets/NONE', '/orders/1/2/3']) {
     await page.goto(address);
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();

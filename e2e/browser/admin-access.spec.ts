@@ -5,7 +5,8 @@ import { addAsset, enterAs } from './support/staff.ts';
 import { expect, test } from './support/test.ts';
 
 /** Texts found only in the code of the administration: API paths and a question. */
-const ADMIN_CODE = /\/admin\/(?:users|audit-events)[`'"?/]|\/adjustments|Open orders on it get cancelled/;
+const ADMIN_CODE =
+  /\/admin\/(?:users|audit-events)[`'"?/]|\/adjustments|every position is settled at the last price/;
 
 const ADDRESSES = [
   '/admin',
