@@ -21,7 +21,15 @@ const everyProject = {
  * Test files that take half a minute each. They start first, so that none of them runs alone at the end. Those with many
  * processes over DynamoDB follow the crash tests: in parallel, their requests could exceed the timeout of the gateway.
  */
-const LONGEST = ['stale-candles', 'crash.test', 'triggers.test', 'journeys.test', 'concurrency.test'];
+const LONGEST = [
+  'stale-candles',
+  'crash.test',
+  'triggers.test',
+  'crash.properties',
+  'journeys.test',
+  'concurrency.test',
+  'shown-and-traded',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
