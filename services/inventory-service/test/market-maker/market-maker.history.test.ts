@@ -1,40 +1,20 @@
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
-import type { TestRuntime } from '@cnop/testing/test-runtime';
-import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
-import type { MarketUnderTest } from './market-under-test.ts';
-import { openMarket, run, simulated } from './market-under-test.ts';
-
-const START = '2026-03-03T14:30:10.000Z';
-const BTC = anAsset({ asset_id: 'BTC', current_price: '50000' });
-const USDC = anAsset({ asset_id: 'USDC', current_price: '1', price_scale: 4, category: 'stablecoin' });
+import type { MarketsUnderTest } from './market-under-test.ts';
+import { createMarkets, run, START, simulated } from './market-under-test.ts';
 
 const clock = createFakeClock(START);
-let runtime: TestRuntime;
-let opened: MarketUnderTest[];
+let markets: MarketsUnderTest;
 
-const open = (options: Parameters<typeof openMarket>[1] = {}, store: TableStore = runtime.store) => {
-  const market = openMarket({ store, clock }, options);
-  opened.push(market);
-  return market;
-};
+const open: MarketsUnderTest['open'] = (...args) => markets.open(...args);
 
 beforeEach(async () => {
-  clock.set(START);
-  runtime = await createTestRuntime({ clock });
-  opened = [];
-  const assets = createAssetDao(runtime.store);
-  for (const asset of [BTC, USDC]) await assets.createAsset(asset);
+  markets = await createMarkets(clock);
 });
-afterEach(async () => {
-  for (const { maker } of opened) await maker.stop();
-  await runtime.dispose();
-});
+afterEach(() => markets.dispose());
 
 describe('a generated history', () => {
   test('is made once for assets without recorded prices, and joined to the recorded candles', async () => {
@@ -84,10 +64,10 @@ describe('a generated history', () => {
     let hasRoom = false;
     const transact: TableStore['transact'] = async (...args) => {
       if (!hasRoom) throw new DiskFullError();
-      return runtime.store.transact(...args);
+      return markets.runtime.store.transact(...args);
     };
     const options = { ...simulated(), historyRandom: createRandomSource('seed') };
-    const market = open(options, { ...runtime.store, transact });
+    const market = open(options, { ...markets.runtime.store, transact });
     hasRoom = true;
     await market.maker.start();
     hasRoom = false;

@@ -1,41 +1,22 @@
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
-import type { TestRuntime } from '@cnop/testing/test-runtime';
-import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reprice } from '../../src/domain/asset-rules.ts';
 import { holderName } from '../../src/market-maker/leadership.ts';
-import type { MarketUnderTest } from './market-under-test.ts';
-import { openMarket, run, simulated } from './market-under-test.ts';
-
-const START = '2026-03-03T14:30:10.000Z';
-const BTC = anAsset({ asset_id: 'BTC', current_price: '50000' });
-const USDC = anAsset({ asset_id: 'USDC', current_price: '1', price_scale: 4, category: 'stablecoin' });
+import type { MarketsUnderTest } from './market-under-test.ts';
+import { createMarkets, run, START, simulated } from './market-under-test.ts';
 
 const clock = createFakeClock(START);
-let runtime: TestRuntime;
-let opened: MarketUnderTest[];
+let markets: MarketsUnderTest;
 
-const open = (options: Parameters<typeof openMarket>[1] = {}, store: TableStore = runtime.store) => {
-  const market = openMarket({ store, clock }, options);
-  opened.push(market);
-  return market;
-};
+const open: MarketsUnderTest['open'] = (...args) => markets.open(...args);
 
 beforeEach(async () => {
-  clock.set(START);
-  runtime = await createTestRuntime({ clock });
-  opened = [];
-  const assets = createAssetDao(runtime.store);
-  for (const asset of [BTC, USDC]) await assets.createAsset(asset);
+  markets = await createMarkets(clock);
 });
-afterEach(async () => {
-  for (const { maker } of opened) await maker.stop();
-  await runtime.dispose();
-});
+afterEach(() => markets.dispose());
 
 describe('quotes', () => {
   test('are on the board for every asset once the market maker has started', async () => {
@@ -182,10 +163,10 @@ describe('quotes', () => {
   test('that could not be stored are published with the next ones', async () => {
     let isBroken = false;
     const store: TableStore = {
-      ...runtime.store,
+      ...markets.runtime.store,
       transact: async (reads, decide) => {
         if (isBroken && 'item0' in reads) throw new Error('planted');
-        return runtime.store.transact(reads, decide);
+        return markets.runtime.store.transact(reads, decide);
       },
     };
     const market = open({ ...simulated(), storesBeforeShowing: true }, store);
@@ -215,13 +196,13 @@ describe('quotes', () => {
   });
 
   test('have a higher seq than those of an instance that was killed, although the clock was set back', async () => {
-    const killed = open({ ...simulated(), holder: holderName(runtime.ids) });
+    const killed = open({ ...simulated(), holder: holderName(markets.runtime.ids) });
     await killed.maker.start();
     await run(killed, clock, 8);
     const last = killed.board.latest('BTC');
     // It neither stored its last quotes nor released its lease.
     clock.advanceSeconds(-60);
-    const next = open({ ...simulated(), holder: holderName(runtime.ids) });
+    const next = open({ ...simulated(), holder: holderName(markets.runtime.ids) });
     await next.maker.start();
     expect(next.board.latest('BTC')?.seq).toBeGreaterThan(last?.seq ?? Infinity);
   });

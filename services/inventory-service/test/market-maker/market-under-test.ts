@@ -7,7 +7,9 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { createTradeFeed } from '@cnop/common/market/trade-feed';
 import { createLogger } from '@cnop/common/process/logger';
+import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
 import type { MarketMaker, MarketMakerOptions } from '../../src/market-maker/market-maker.ts';
 import { createMarketMaker } from '../../src/market-maker/market-maker.ts';
 import { createManualFeed } from '../../src/price-feed/manual-feed.ts';
@@ -15,7 +17,33 @@ import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/si
 
 const MOST_CANDLES = 1_000;
 
+export const START = '2026-03-03T14:30:10.000Z';
+export const BTC = anAsset({ asset_id: 'BTC', current_price: '50000' });
+const USDC = anAsset({ asset_id: 'USDC', current_price: '1', price_scale: 4, category: 'stablecoin' });
+
 export type MarketUnderTest = ReturnType<typeof openMarket>;
+export type MarketsUnderTest = Awaited<ReturnType<typeof createMarkets>>;
+
+/** Creates a store with BTC and USDC, for as many market makers as a test opens on it, and sets the clock to `START`. */
+export async function createMarkets(clock: FakeClock) {
+  clock.set(START);
+  const runtime = await createTestRuntime({ clock });
+  const opened: MarketUnderTest[] = [];
+  const assets = createAssetDao(runtime.store);
+  for (const asset of [BTC, USDC]) await assets.createAsset(asset);
+  return {
+    runtime,
+    open(options: Partial<MarketMakerOptions> = {}, store: TableStore = runtime.store): MarketUnderTest {
+      const market = openMarket({ store, clock }, options);
+      opened.push(market);
+      return market;
+    },
+    async dispose(): Promise<void> {
+      for (const { maker } of opened) await maker.stop();
+      await runtime.dispose();
+    },
+  };
+}
 
 /** Opens the market maker of one instance: it runs a tick when a test calls `tick`, and writes when it calls `persist`. */
 export function openMarket(
