@@ -120,3 +120,14 @@ export async function triggerNow(
   }));
   return attempt.kind === 'changed' ? attempt.order : undefined;
 }
+
+export const START = '2026-01-15T12:00:00.000Z';
+
+/** Sets the clock to `START`, and fresh prices: BTC at 50,000 USD and GOLD at 2,000. */
+export function resetMarket(service: OrderServiceUnderTest): void {
+  service.clock.set(START);
+  // Quotes from before the clock was set are from the future.
+  service.refreshPrices();
+  service.setPrice('BTC', '50000');
+  service.setPrice('GOLD', '2000');
+}

@@ -123,3 +123,20 @@ async function signIn(service: OrderServiceUnderTest, username: string): Promise
     signInAgain: () => signIn(service, username),
   };
 }
+
+/** Returns the request of an order for BTC. */
+export const order = (order_type: string, fields: object) => ({ asset_id: 'BTC', order_type, ...fields });
+export const buy = (quantity: string, asset_id = 'BTC') => ({
+  asset_id,
+  order_type: 'market_buy',
+  quantity,
+});
+export const limitBuy = (quantity: string, price: string) => order('limit_buy', { quantity, price });
+
+/** Creates a trader with one BTC, bought at 50,000 USD, and cash. */
+export async function createHolder(service: OrderServiceUnderTest, usd = '0.01'): Promise<Trader> {
+  const user = await createTrader(service, '50000');
+  await user.placed(buy('1'));
+  await service.runtime.fund(user.username, usd);
+  return user;
+}

@@ -2,36 +2,20 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder, withdrawOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
-import { keysOf, startOrderService, triggerNow } from '../order-service-under-test.ts';
+import { keysOf, resetMarket, START, startOrderService, triggerNow } from '../order-service-under-test.ts';
 import type { ProblemAnswer, Trader } from '../trader.ts';
-import { createTrader } from '../trader.ts';
+import { buy, createHolder, createTrader, limitBuy, order } from '../trader.ts';
 
-const START = '2026-01-15T12:00:00.000Z';
 let service: OrderServiceUnderTest;
 beforeAll(async () => {
   service = await startOrderService();
 });
 afterAll(() => service.dispose());
-beforeEach(() => {
-  service.clock.set(START);
-  // Quotes from before the clock was set are from the future.
-  service.refreshPrices();
-  service.setPrice('BTC', '50000');
-  service.setPrice('GOLD', '2000');
-});
+beforeEach(() => resetMarket(service));
 
 const trader = (usd?: string) => createTrader(service, usd);
-const order = (order_type: string, fields: object) => ({ asset_id: 'BTC', order_type, ...fields });
-const buy = (quantity: string, asset_id = 'BTC') => ({ asset_id, order_type: 'market_buy', quantity });
-const limitBuy = (quantity: string, price: string) => order('limit_buy', { quantity, price });
 
-/** Creates a trader with cash and one BTC. */
-async function holder(usd = '0.01'): Promise<Trader> {
-  const user = await trader('50000');
-  await user.placed(buy('1'));
-  await service.runtime.fund(user.username, usd);
-  return user;
-}
+const holder = (usd?: string) => createHolder(service, usd);
 
 const trigger = (open: Order) => triggerNow(service, open);
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
-import { startOrderService } from '../order-service-under-test.ts';
+import { resetMarket, START, startOrderService } from '../order-service-under-test.ts';
 import type { ProblemAnswer, Trader } from '../trader.ts';
-import { createTrader } from '../trader.ts';
+import { buy, createHolder, createTrader, limitBuy, order } from '../trader.ts';
 
-const START = '2026-01-15T12:00:00.000Z';
 const IN_30_DAYS = '2026-02-14T12:00:00.000Z';
 
 let service: OrderServiceUnderTest;
@@ -12,26 +11,11 @@ beforeAll(async () => {
   service = await startOrderService();
 });
 afterAll(() => service.dispose());
-beforeEach(() => {
-  service.clock.set(START);
-  // Quotes from before the clock was set are from the future.
-  service.refreshPrices();
-  service.setPrice('BTC', '50000');
-  service.setPrice('GOLD', '2000');
-});
+beforeEach(() => resetMarket(service));
 
 const trader = (usd?: string) => createTrader(service, usd);
-const order = (order_type: string, fields: object) => ({ asset_id: 'BTC', order_type, ...fields });
-const buy = (quantity: string, asset_id = 'BTC') => ({ asset_id, order_type: 'market_buy', quantity });
-const limitBuy = (quantity: string, price: string) => order('limit_buy', { quantity, price });
 
-/** Creates a trader with cash and one BTC. */
-async function holder(usd = '0.01'): Promise<Trader> {
-  const user = await trader('50000');
-  await user.placed(buy('1'));
-  await service.runtime.fund(user.username, usd);
-  return user;
-}
+const holder = (usd?: string) => createHolder(service, usd);
 
 async function expectUnchanged(user: Trader, before: unknown): Promise<void> {
   expect(await user.funds()).toEqual(before);

@@ -2,28 +2,23 @@ import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
-import { MAX_QUOTE_AGE_SECONDS, startOrderService, triggerNow } from '../order-service-under-test.ts';
+import {
+  MAX_QUOTE_AGE_SECONDS,
+  resetMarket,
+  startOrderService,
+  triggerNow,
+} from '../order-service-under-test.ts';
 import type { ProblemAnswer, Trader } from '../trader.ts';
-import { createTrader } from '../trader.ts';
+import { buy, createTrader, limitBuy } from '../trader.ts';
 
-const START = '2026-01-15T12:00:00.000Z';
 let service: OrderServiceUnderTest;
 beforeAll(async () => {
   service = await startOrderService();
 });
 afterAll(() => service.dispose());
-beforeEach(() => {
-  service.clock.set(START);
-  // Quotes from before the clock was set are from the future.
-  service.refreshPrices();
-  service.setPrice('BTC', '50000');
-  service.setPrice('GOLD', '2000');
-});
+beforeEach(() => resetMarket(service));
 
 const trader = (usd?: string) => createTrader(service, usd);
-const order = (order_type: string, fields: object) => ({ asset_id: 'BTC', order_type, ...fields });
-const buy = (quantity: string, asset_id = 'BTC') => ({ asset_id, order_type: 'market_buy', quantity });
-const limitBuy = (quantity: string, price: string) => order('limit_buy', { quantity, price });
 
 const trigger = (open: Order) => triggerNow(service, open);
 
