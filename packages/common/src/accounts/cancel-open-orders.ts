@@ -45,7 +45,9 @@ export async function prepareCancellations(
   username: string,
 ): Promise<OrderCancellations> {
   const at = deps.clock.now().toISOString();
-  const { orders, isAll } = await readOpenOrders(deps.store, username, MAX_ORDERS_PER_COMMIT);
+  const balance = balanceRecord.readIfPresent(await deps.store.get(balanceRecord.key({ username })));
+  const wanted = Math.min(MAX_ORDERS_PER_COMMIT, balance?.open_order_count ?? MAX_ORDERS_PER_COMMIT);
+  const { orders, isAll } = await readOpenOrders(deps.store, username, wanted);
   const eventIds = new Map(orders.map(({ order_id }) => [order_id, deps.ids.next()]));
   return {
     found: orders.length,
@@ -126,17 +128,15 @@ function readsOf(username: string, orders: readonly Order[]): Record<string, Ite
   return reads;
 }
 
-/** Reads open orders, newest first, since few are old. Stops at the count of open orders that the balance has. */
+/** Reads open orders, newest first, since few are old. Stops at the wanted number of them. */
 async function readOpenOrders(
   store: TableStore,
   username: string,
-  limit: number,
+  wanted: number,
 ): Promise<{ readonly orders: Order[]; readonly isAll: boolean }> {
-  const balance = balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
-  const wanted = Math.min(limit, balance?.open_order_count ?? Number.POSITIVE_INFINITY);
   const orders: Order[] = [];
   let after: Position | undefined;
-  let isAll = balance?.open_order_count === 0;
+  let isAll = wanted === 0;
   while (!isAll && orders.length < wanted) {
     const page = await store.query({
       table: 'orders',
