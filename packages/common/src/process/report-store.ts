@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { DiskFullError } from '../database/store-errors.ts';
 import type { OpenStoreOptions, StoreDisk } from '../database/table-store.ts';
 
 /**
@@ -18,4 +19,16 @@ export function reportStore(
       logger.error({ err: error }, 'deleting expired items failed; the store tries again within a minute');
     },
   };
+}
+
+/**
+ * Logs a failure of background work, except that of a full disk: the store itself logs that, once.
+ * @param failure the error as `err`, and what the work was about
+ */
+export function warnOfFailure(
+  log: { warn(failure: object, message: string): void },
+  failure: { readonly err: unknown; readonly [fact: string]: unknown },
+  message: string,
+): void {
+  if (!(failure.err instanceof DiskFullError)) log.warn(failure, message);
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { MAX_TRANSACTION_ITEMS, takesWrites } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { warnOfFailure } from '@cnop/common/process/report-store';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { hasRecordedCandles, pastCandles } from '../domain/past-candles.ts';
 import type { LiveMarket, StoredCandles } from '../market-maker/live-market.ts';
@@ -90,8 +90,7 @@ export function createHistoryFiller({ store, live, logger, random }: HistoryFill
       try {
         await fillMissing();
       } catch (err) {
-        // The store itself reports that the disk is full.
-        if (!(err instanceof DiskFullError)) logger.warn({ err }, 'generating the price history failed');
+        warnOfFailure(logger, { err }, 'generating the price history failed');
       }
     },
   });

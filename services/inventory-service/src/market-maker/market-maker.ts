@@ -1,12 +1,12 @@
 import type { PriceSettings } from '@cnop/common/config/price-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
-import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeFeed } from '@cnop/common/market/trade-feed';
+import { warnOfFailure } from '@cnop/common/process/report-store';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createHistoryFiller } from '../history/price-history.ts';
 import { openPriceFeed } from '../price-feed/open-price-feed.ts';
@@ -72,9 +72,8 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const attempt = async (failure: string, act: () => Promise<void>): Promise<void> => {
     try {
       await act();
-    } catch (error) {
-      // The store itself reports that the disk is full.
-      if (!(error instanceof DiskFullError)) logger.warn({ err: error }, failure);
+    } catch (err) {
+      warnOfFailure(logger, { err }, failure);
     }
   };
 

@@ -2,7 +2,7 @@ import type { Page, Position } from '@cnop/common/core/pagination';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { IndexedOrder, TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
-import { DiskFullError } from '@cnop/common/database/store-errors';
+import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Semaphore } from '@cnop/common/scheduling/semaphore';
 import type { CachedAssets, OrderDependencies } from '../use-cases/dependencies.ts';
 
@@ -79,10 +79,9 @@ async function attempt(
 ): Promise<Outcome> {
   try {
     return await change(order);
-  } catch (error) {
-    // The store logs a full disk itself, once instead of for each order.
-    if (error instanceof DiskFullError) return 'failed';
-    log.warn({ err: error, order_id: order.orderId }, 'changing an order failed and is tried again');
+  } catch (err) {
+    const failure = { err, order_id: order.orderId };
+    warnOfFailure(log, failure, 'changing an order failed and is tried again');
     return 'failed';
   }
 }

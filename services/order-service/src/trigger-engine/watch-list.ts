@@ -1,6 +1,6 @@
-import { DiskFullError } from '@cnop/common/database/store-errors';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { AssetWatch } from './asset-watch.ts';
 import { createAssetWatch } from './asset-watch.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -32,9 +32,7 @@ export function createWatchList(parts: EngineParts): WatchList {
     maxAtOnce: MAX_ASSETS_AT_ONCE,
     // Quotes that arrive while the store takes no writes are processed with the next quote after that.
     run: async (assetId) => (takesWrites(parts.store) ? watchOf(assetId).process() : undefined),
-    onFailure: (err, assetId) => {
-      if (!(err instanceof DiskFullError)) log.warn({ err, asset_id: assetId }, 'processing a quote failed');
-    },
+    onFailure: (err, assetId) => warnOfFailure(log, { err, asset_id: assetId }, 'processing a quote failed'),
   });
 
   function watchOf(assetId: string): AssetWatch {
