@@ -186,7 +186,8 @@ function firstDifference(played: readonly Step[], faults: Faults = {}): string |
   return undefined;
 }
 
-const histories = fc.array(steps, { maxLength: 80 });
+// The largest size: at the default one, most histories are too short to forget a peak over a restart and need it later.
+const histories = fc.array(steps, { maxLength: 80, size: 'max' });
 
 describe('an index of trailing stops', () => {
   it('triggers exactly the orders that a model of each order triggers, across removals, restarts and late orders', () => {
