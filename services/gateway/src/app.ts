@@ -81,7 +81,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   registerErrorHandlers(app, () => clock.now());
   app.addHook('onRequest', (request, reply, done) => runCheck(() => precheck(request, reply), done));
   await allowOrigins(app, options.corsOrigins);
-  logRequests(app, options.logger, SERVICE);
+  logRequests(app);
 
   serveGatewayHealth(app, options);
   await app.register((pages, _, done) => {

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { DestinationStream, Logger } from 'pino';
-import { pino } from 'pino';
 import type { RequestOrigin } from '../auth/client-address.ts';
 import type { ClientAddressOf } from '../auth/gateway-hop.ts';
-import { createIsoTime } from '../process/logger.ts';
 import { dependency } from './dependencies.ts';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
@@ -25,21 +22,18 @@ export function echoRequestId(app: FastifyInstance): void {
   });
 }
 
-/**
- * Logs one line for each finished request. The line is built by hand, which takes a fifth of the time of the logger. No
- * value needs escaping: the route is declared by us, Node checks the method, and `requestIdOf` checks the id.
- */
-export function logRequests(app: FastifyInstance, logger: Logger, service: string): void {
-  if (!logger.isLevelEnabled('info')) return;
-  const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
-  const time = createIsoTime();
-  const level = pino.levels.values['info'];
+/** Logs one line for each finished request of an app, without its body, query and headers. */
+export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    const durationMilliseconds = Math.round(reply.elapsedTime * 10) / 10;
-    stream.write(
-      `{"level":${level}${time()},"service":"${service}","request_id":"${request.id}","method":"${request.method}",` +
-        `"route":"${route}","status":${reply.statusCode},"duration_ms":${durationMilliseconds},"msg":"request completed"}\n`,
+    app.log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request completed',
     );
     done();
   });

@@ -93,7 +93,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     });
     echoRequestId(app);
     closeConnectionsWhenDraining(app, runtime.drain);
-    logRequests(app, runtime.logger, service);
+    logRequests(app);
     serveMetrics(app, service, runtime.store);
   }
   provideClientAddressOf(app, runtime.clientAddressOf);

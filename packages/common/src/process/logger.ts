@@ -41,10 +41,10 @@ function bufferedOutput(): DestinationStream {
 }
 
 /**
- * Creates a function that returns the `time` member of a log line. It caches the text per millisecond: formatting a
- * time costs as much as the rest of a line, and under load many lines share a millisecond.
+ * Creates the `timestamp` function of a logger, which caches the text per millisecond: formatting a time costs as much
+ * as the rest of a line, and under load many lines share a millisecond.
  */
-export function createIsoTime(): () => string {
+function createIsoTime(): () => string {
   let lastMilliseconds = 0;
   let member = '';
   return () => {
