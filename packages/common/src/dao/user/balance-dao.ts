@@ -1,20 +1,25 @@
-import { InternalError, NotFoundError } from '@cnop/exception/errors';
+import { AlreadyExistsError, InternalError, NotFoundError } from '@cnop/exception/errors';
 import { binarySearch } from '../../core/binary-search.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import { AFTER_EVERY_ID, KEYS } from '../../database/keys.ts';
-import type { SortKeyRange, TableStore } from '../../database/table-store.ts';
+import type { Item, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
+import type { CashMovement, Posting } from '../../entities/user/balance-rules.ts';
+import { advanceEntry, emptyBalance, postMovement } from '../../entities/user/balance-rules.ts';
 import type {
   BalanceTransaction,
   TransactionStatus,
   TransactionType,
 } from '../../entities/user/balance-transaction.ts';
 import { balanceTransactionSchema } from '../../entities/user/balance-transaction.ts';
+import { nextEvent } from '../../entities/user/live-event.ts';
 import type { Period } from '../read-page.ts';
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
+import { liveEventRecord } from './live-event-dao.ts';
+import { userRecord } from './user-dao.ts';
 
 export const balanceRecord = defineRecord<Balance, Pick<Balance, 'username'>>({
   table: 'users',
@@ -46,16 +51,71 @@ export interface LedgerFilter {
   readonly range?: LedgerRange | undefined;
 }
 
+/** A movement of cash with the id of its event. */
+export interface EventfulMovement extends CashMovement {
+  readonly eventId: string;
+}
+
+/** A posted movement, with the writes of its commit. */
+export interface PostedMovement extends Posting {
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Decides the commit of a movement of cash: balance, ledger entry and event.
+ * @param item the item of the balance
+ * @throws NotFoundError (404) without a balance; an error of `postMovement`
+ */
+export function decideMovement(item: Item | undefined, movement: EventfulMovement): PostedMovement {
+  const before = balanceRecord.readIfPresent(item);
+  if (!before) throw new NotFoundError('The account');
+  const { eventId, ...cash } = movement;
+  const posting = postMovement(before, cash);
+  const { balance, event } = nextEvent(posting.balance, {
+    type: 'balance.changed',
+    at: movement.at,
+    id: eventId,
+  });
+  const { transaction } = posting;
+  const writes = [
+    balanceRecord.replace(balance),
+    balanceTransactionRecord.create(transaction),
+    liveEventRecord.create(event),
+  ];
+  return { balance, transaction, writes };
+}
+
 export type BalanceDao = ReturnType<typeof createBalanceDao>;
 
-/** Creates the DAO of balances and ledgers. Use cases move money in one `transact` with everything that belongs to it. */
+/**
+ * Creates the DAO of balances and ledgers. A balance changes only with its ledger entry and its event, in one commit. Cash
+ * held for orders changes only with the orders, in commits of the use cases.
+ */
 export function createBalanceDao(store: TableStore) {
+  const post = async (username: string, movement: EventfulMovement): Promise<PostedMovement> =>
+    store.transact({ balance: balanceRecord.key({ username }) }, ({ balance }) => {
+      const posted = decideMovement(balance, movement);
+      return { writes: posted.writes, result: posted };
+    });
+
   return {
     ...readLedger(store),
 
-    /** Stores the balance of a new user. */
-    async createBalance(balance: Balance): Promise<Balance> {
-      return store.transact({}, () => ({ writes: [balanceRecord.create(balance)], result: balance }));
+    /**
+     * Stores an empty balance for a user who has none, with the trading block of the user's status. A sign-up writes it in
+     * its own commit. To be used by `POST /admin/users`, with which an administrator adds an account.
+     * @throws NotFoundError (404) without a user; AlreadyExistsError (409) when there is a balance
+     */
+    async createBalance(username: string, at: string): Promise<Balance> {
+      const reads = { user: userRecord.key({ username }), balance: balanceRecord.key({ username }) };
+      return store.transact(reads, (items) => {
+        const user = userRecord.readIfPresent(items.user);
+        if (!user) throw new NotFoundError('The user');
+        if (items.balance) throw new AlreadyExistsError('This user has a balance.');
+        const trading_block = user.status === 'active' ? null : user.status;
+        const balance: Balance = { ...emptyBalance(username, at), trading_block };
+        return { writes: [balanceRecord.create(balance)], result: balance };
+      });
     },
 
     /** Returns a user's balance; undefined when the user does not exist. */
@@ -64,24 +124,23 @@ export function createBalanceDao(store: TableStore) {
     },
 
     /**
-     * Changes a balance.
-     * @throws NotFoundError (404); an error of `change`, with nothing written
+     * Posts a movement of cash and returns the balance after it. `POST /admin/users/{username}/adjustments` makes the same
+     * commit with an audit event; to be used by its variant for many accounts.
+     * @throws NotFoundError (404) without a balance
+     * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
      */
-    async updateBalance(username: string, change: (balance: Balance) => Balance): Promise<Balance> {
-      return store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
-        const balance = balanceRecord.readIfPresent(items.balance);
-        if (!balance) throw new NotFoundError('The balance');
-        const changed = change(balance);
-        return { writes: [balanceRecord.replace(changed)], result: changed };
-      });
+    async updateBalance(username: string, movement: EventfulMovement): Promise<Balance> {
+      return (await post(username, movement)).balance;
     },
 
-    /** Stores a ledger entry. */
-    async createTransaction(transaction: BalanceTransaction): Promise<BalanceTransaction> {
-      return store.transact({}, () => ({
-        writes: [balanceTransactionRecord.create(transaction)],
-        result: transaction,
-      }));
+    /**
+     * Posts a movement of cash and returns its ledger entry. To be used by `POST /admin/users/{username}/transactions`,
+     * which credits a payment that arrived.
+     * @throws NotFoundError (404) without a balance
+     * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
+     */
+    async createTransaction(username: string, movement: EventfulMovement): Promise<BalanceTransaction> {
+      return (await post(username, movement)).transaction;
     },
 
     /** Returns a ledger entry; undefined when it does not exist. */
@@ -91,25 +150,20 @@ export function createBalanceDao(store: TableStore) {
     },
 
     /**
-     * Sets the status of a ledger entry.
-     * @throws NotFoundError (404)
+     * Sets the status of a ledger entry that is not final. To be used by
+     * `PATCH /admin/users/{username}/transactions/{transaction_id}`, which confirms a payment of a bank.
+     * @throws NotFoundError (404); StateConflictError (409) when the status may not follow the current one
      */
     async updateTransactionStatus(
       identity: Pick<BalanceTransaction, 'username' | 'transaction_id'>,
       status: TransactionStatus,
-      at: Date,
+      at: string,
     ): Promise<BalanceTransaction> {
       return store.transact({ transaction: balanceTransactionRecord.key(identity) }, (items) => {
         const transaction = balanceTransactionRecord.readIfPresent(items.transaction);
         if (!transaction) throw new NotFoundError('The transaction');
-        const updated_at = at.toISOString();
-        const changed: BalanceTransaction = {
-          ...transaction,
-          status,
-          updated_at,
-          ...(status === 'completed' && { completed_at: updated_at }),
-        };
-        return { writes: [balanceTransactionRecord.replace(changed)], result: changed };
+        const advanced = advanceEntry(transaction, status, at);
+        return { writes: [balanceTransactionRecord.replace(advanced)], result: advanced };
       });
     },
   };
@@ -123,6 +177,27 @@ function readLedger(store: TableStore) {
     const [entry] = items.map(balanceTransactionRecord.read);
     if (!entry) throw new InternalError(new Error(`the ledger of ${username} has no entry ${position}`));
     return entry.created_at;
+  }
+
+  /** Lists a user's ledger entries, newest first. */
+  async function getUserTransactions(
+    username: string,
+    page: PageRequest,
+    { type, range }: LedgerFilter = {},
+  ): Promise<Page<BalanceTransaction>> {
+    if (range && range.last < range.first) return { items: [], next: undefined };
+    return readPage(
+      store,
+      {
+        table: 'users',
+        pk: username,
+        sk: range ? sortKeysOf(range) : { prefix: KEYS.users.ledgerEntry.skPrefix },
+        order: 'descending',
+        ...(type && { where: { transaction_type: type } }),
+      },
+      page,
+      balanceTransactionRecord.read,
+    );
   }
 
   return {
@@ -142,25 +217,18 @@ function readLedger(store: TableStore) {
       return { first, last: afterLast - 1 };
     },
 
-    /** Lists a user's ledger entries, newest first. */
-    async getUserTransactions(
+    getUserTransactions,
+
+    /**
+     * Lists a user's ledger entries of one type, newest first. To be used by `GET /admin/users/{username}/transactions`,
+     * with which staff look for the payments of an account.
+     */
+    async getUserTransactionsByType(
       username: string,
+      type: TransactionType,
       page: PageRequest,
-      { type, range }: LedgerFilter = {},
     ): Promise<Page<BalanceTransaction>> {
-      if (range && range.last < range.first) return { items: [], next: undefined };
-      return readPage(
-        store,
-        {
-          table: 'users',
-          pk: username,
-          sk: range ? sortKeysOf(range) : { prefix: KEYS.users.ledgerEntry.skPrefix },
-          order: 'descending',
-          ...(type && { where: { transaction_type: type } }),
-        },
-        page,
-        balanceTransactionRecord.read,
-      );
+      return getUserTransactions(username, page, { type });
     },
   };
 }

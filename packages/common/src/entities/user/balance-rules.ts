@@ -1,10 +1,15 @@
-import { ForbiddenError } from '@cnop/exception/errors';
+import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
 import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
 import type { Balance } from './balance.ts';
-import type { BalanceTransaction, Direction, TransactionType } from './balance-transaction.ts';
+import type {
+  BalanceTransaction,
+  Direction,
+  TransactionStatus,
+  TransactionType,
+} from './balance-transaction.ts';
 
 /** 422 BUS_001: the available cash or units do not cover a debit or a hold. */
 export class InsufficientBalanceError extends ProblemError {
@@ -93,16 +98,21 @@ const TOTAL_OF: Partial<Record<`${TransactionType}:${Direction}`, keyof Balance 
   'order_refund:credit': 'total_refunds',
 };
 
+/** A balance after an entry, and the entry. */
+export interface Posting {
+  readonly balance: Balance;
+  readonly transaction: BalanceTransaction;
+}
+
 /**
  * Posts a completed entry to a ledger. No other code changes the current balance.
  * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
  * @throws BalanceLimitError (422) when a credit exceeds the largest balance
+ * @throws RangeError when the amount is not above zero or has more than two fraction digits
  */
-export function postToLedger(
-  balance: Balance,
-  entry: LedgerEntry,
-): { readonly balance: Balance; readonly transaction: BalanceTransaction } {
+export function postToLedger(balance: Balance, entry: LedgerEntry): Posting {
   const { amount, direction, type, at } = entry;
+  if (!amount.gt('0')) throw new RangeError('a ledger entry needs an amount above zero');
   const available = availableCash(balance);
   if (direction === 'debit' && amount.gt(available)) {
     throw new InsufficientBalanceError('cash', {
@@ -142,4 +152,62 @@ export function postToLedger(
       completed_at: at,
     },
   };
+}
+
+/** A movement of cash that belongs to no order, so that it may be posted by itself. */
+export interface CashMovement {
+  readonly type: Extract<TransactionType, 'deposit' | 'withdraw' | 'system_adjustment'>;
+  /** USD, above zero, at most two fraction digits; an adjustment may be negative. */
+  readonly amount: string;
+  readonly description: string | null;
+  readonly at: string;
+  /** The unique part of the transaction's id. */
+  readonly id: string;
+}
+
+/**
+ * Posts a movement of cash: a deposit is a credit, a withdrawal a debit, and the sign of an adjustment decides.
+ * @throws InsufficientBalanceError (422) when a debit exceeds the available cash: cash held for open orders stays
+ * @throws BalanceLimitError (422) when a credit exceeds the largest balance
+ * @throws RangeError when the amount is zero, negative where it must not be, or has more than two fraction digits
+ */
+export function postMovement(balance: Balance, { type, amount, ...movement }: CashMovement): Posting {
+  const value = decimal(amount);
+  const isNegative = type === 'system_adjustment' && value.lt('0');
+  return postToLedger(balance, {
+    ...movement,
+    type,
+    direction: type === 'withdraw' || isNegative ? 'debit' : 'credit',
+    amount: isNegative ? value.abs() : value,
+    referenceId: null,
+  });
+}
+
+/**
+ * The statuses that may follow a status. An entry has moved its cash when it is posted, so it never fails and is never
+ * cancelled: another entry corrects it. An entry of `postToLedger` is completed, which is final.
+ */
+const MAY_FOLLOW: Readonly<Record<TransactionStatus, readonly TransactionStatus[]>> = {
+  pending: ['processing', 'completed'],
+  processing: ['completed'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+/**
+ * Sets the status of a ledger entry, which moves no cash.
+ * @throws StateConflictError (409) when the status may not follow the current one
+ */
+export function advanceEntry(
+  entry: BalanceTransaction,
+  status: TransactionStatus,
+  at: string,
+): BalanceTransaction {
+  if (!MAY_FOLLOW[entry.status].includes(status)) {
+    throw new StateConflictError(
+      `A ${entry.status} transaction cannot become ${status}. Post another one to correct it.`,
+    );
+  }
+  return { ...entry, status, updated_at: at, ...(status === 'completed' && { completed_at: at }) };
 }

@@ -7,14 +7,11 @@ import type { IdSource } from '@cnop/common/core/ids';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
-import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
-import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { balanceRecord, decideMovement } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore, Write } from '@cnop/common/database/table-store';
-import { nextEvent } from '@cnop/common/entities/user/live-event';
-import { ForbiddenError, NotFoundError } from '@cnop/exception/errors';
+import type { CashMovement, Posting } from '@cnop/common/entities/user/balance-rules';
+import { ForbiddenError } from '@cnop/exception/errors';
 import { z } from 'zod';
-import type { CashRule, Posting } from '../../domain/cash.ts';
-import { adjust, deposit, withdraw } from '../../domain/cash.ts';
 
 /** The response to every movement of cash. */
 export const cashReceiptSchema = z.object({
@@ -42,7 +39,7 @@ export interface MoveCash {
 }
 
 interface CashKind {
-  readonly rule: CashRule;
+  readonly type: CashMovement['type'];
   /** The start of the receipt's message; the amount follows. */
   readonly verb: string;
   /** Returns further writes of the same commit, such as the audit event of an adjustment. */
@@ -50,39 +47,30 @@ interface CashKind {
 }
 
 /**
- * Moves cash by a rule. Balance, ledger entry, event and the stored response for retries are one commit.
+ * Moves cash. Balance, ledger entry, event and the stored response for retries are one commit.
  * @throws NotFoundError (404) without an account
  * @throws ValidationError (422) for an Idempotency-Key that was used for another request
- * @throws InsufficientBalanceError (422) when the rule takes more than the available balance
+ * @throws InsufficientBalanceError (422) when it takes more than the available balance
  * @see docs/adr/0001-decide-then-commit.md
  */
 async function moveCash(
   deps: MoveCashDeps,
   { username, amount, description, intent }: MoveCash,
-  { rule, verb, companions = () => [] }: CashKind,
+  { type, verb, companions = () => [] }: CashKind,
 ): Promise<Once<CashReceipt>> {
   const now = deps.clock.now();
   const at = now.toISOString();
-  const movement = { amount, description, at, id: deps.ids.next() };
-  const change = { type: 'balance.changed', at, id: deps.ids.next() } as const;
+  const movement = { type, amount, description, at, id: deps.ids.next(), eventId: deps.ids.next() };
   return transactOnce(deps.store, {
     intent,
     now,
     answer: cashReceiptSchema,
     reads: { balance: balanceRecord.key({ username }) },
     decide: (items) => {
-      const balance = balanceRecord.readIfPresent(items.balance);
-      if (!balance) throw new NotFoundError('The account');
-      const posting = rule(balance, movement);
-      const next = nextEvent(posting.balance, change);
+      const posted = decideMovement(items.balance, movement);
       return {
-        writes: [
-          balanceRecord.replace(next.balance),
-          balanceTransactionRecord.create(posting.transaction),
-          liveEventRecord.create(next.event),
-          ...companions(posting),
-        ],
-        result: toReceipt(posting, `${verb} ${formatSignedUsd(amount)}`),
+        writes: [...posted.writes, ...companions(posted)],
+        result: toReceipt(posted, `${verb} ${formatSignedUsd(amount)}`),
       };
     },
   });
@@ -119,7 +107,7 @@ export async function depositCash(deps: DepositCashDeps, command: MoveCash): Pro
       'You cannot deposit here yourself. Ask an administrator to credit your account once your payment has arrived.',
     );
   }
-  return moveCash(deps, command, { rule: deposit, verb: 'Deposited' });
+  return moveCash(deps, command, { type: 'deposit', verb: 'Deposited' });
 }
 
 /**
@@ -128,7 +116,7 @@ export async function depositCash(deps: DepositCashDeps, command: MoveCash): Pro
  * @throws InsufficientBalanceError (422) when the amount exceeds the available balance
  */
 export async function withdrawCash(deps: MoveCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
-  return moveCash(deps, command, { rule: withdraw, verb: 'Withdrew' });
+  return moveCash(deps, command, { type: 'withdraw', verb: 'Withdrew' });
 }
 
 interface AdjustBalanceDeps extends MoveCashDeps {
@@ -165,5 +153,5 @@ export async function adjustBalance(
     const { previous_balance: before, new_balance: after } = transaction;
     return [deps.audit.writeFor(withChanges(event, [{ field: 'current_balance', before, after }]))];
   };
-  return moveCash(deps, command, { rule: adjust, verb: 'Adjusted the balance by', companions });
+  return moveCash(deps, command, { type: 'system_adjustment', verb: 'Adjusted the balance by', companions });
 }

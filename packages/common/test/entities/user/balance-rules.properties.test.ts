@@ -1,20 +1,21 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import { emptyBalance, InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import type { CashMovement } from '@cnop/common/entities/user/balance-rules';
+import {
+  emptyBalance,
+  InsufficientBalanceError,
+  postMovement,
+} from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CashRule } from '../../src/domain/cash.ts';
-import { adjust, deposit, withdraw } from '../../src/domain/cash.ts';
 
 const AT = '2026-01-15T12:00:00.000Z';
 const RUNS = { numRuns: 500 };
 const MAX_CENTS = 100_000_000n;
-const RULES: Readonly<Record<Kind, CashRule>> = { deposit, withdraw, adjust };
-type Kind = 'deposit' | 'withdraw' | 'adjust';
 
 interface Step {
-  readonly kind: Kind;
+  readonly type: CashMovement['type'];
   /** Negative only for an adjustment. */
   readonly cents: bigint;
 }
@@ -23,15 +24,15 @@ const steps = fc.array(
   fc.oneof(
     // Mostly small amounts, so that withdrawals both succeed and fail.
     fc.record({
-      kind: fc.constantFrom<Kind>('deposit', 'withdraw'),
+      type: fc.constantFrom<Step['type']>('deposit', 'withdraw'),
       cents: fc.bigInt({ min: 1n, max: 500n }),
     }),
     fc.record({
-      kind: fc.constantFrom<Kind>('deposit', 'withdraw'),
+      type: fc.constantFrom<Step['type']>('deposit', 'withdraw'),
       cents: fc.bigInt({ min: 1n, max: MAX_CENTS }),
     }),
     fc.record({
-      kind: fc.constant<Kind>('adjust'),
+      type: fc.constant<Step['type']>('system_adjustment'),
       cents: fc.bigInt({ min: -500n, max: 500n }).filter((cents) => cents !== 0n),
     }),
   ),
@@ -50,9 +51,15 @@ interface Account {
 }
 
 /** Returns the account after a step, unchanged when it is refused for lack of cash. */
-function apply({ balance, ledger }: Account, { kind, cents }: Step, id: number): Account {
+function apply({ balance, ledger }: Account, { type, cents }: Step, id: number): Account {
   try {
-    const posting = RULES[kind](balance, { amount: usd(cents), description: null, at: AT, id: `id-${id}` });
+    const posting = postMovement(balance, {
+      type,
+      amount: usd(cents),
+      description: null,
+      at: AT,
+      id: `id-${id}`,
+    });
     return { balance: posting.balance, ledger: [...ledger, posting.transaction] };
   } catch (error) {
     if (!(error instanceof InsufficientBalanceError)) throw error;
@@ -62,7 +69,7 @@ function apply({ balance, ledger }: Account, { kind, cents }: Step, id: number):
 
 function accountWith(held: bigint): Account {
   const opened = { ...emptyBalance('alice', AT), held_balance: '0.00' };
-  const funded = apply({ balance: opened, ledger: [] }, { kind: 'deposit', cents: held + 1n }, 0);
+  const funded = apply({ balance: opened, ledger: [] }, { type: 'deposit', cents: held + 1n }, 0);
   return { ...funded, balance: { ...funded.balance, held_balance: usd(held) } };
 }
 const heldCents = fc.bigInt({ min: 0n, max: 300n });
@@ -74,7 +81,7 @@ describe('any sequence of deposits, withdrawals and adjustments', () => {
         let account = accountWith(held);
         let expected = held + 1n;
         sequence.forEach((step, index) => {
-          const signed = step.kind === 'withdraw' ? -step.cents : step.cents;
+          const signed = step.type === 'withdraw' ? -step.cents : step.cents;
           if (expected + signed >= held || signed > 0n) expected += signed;
           account = apply(account, step, index + 1);
           expect(centsOf(account.balance.current_balance)).toBe(expected);
@@ -136,10 +143,37 @@ describe('any sequence of deposits, withdrawals and adjustments', () => {
 describe('an adjustment', () => {
   it('is posted as a credit or debit with a positive amount', () => {
     const { balance } = accountWith(100n);
-    const taken = adjust(balance, { amount: '-0.01', description: 'Fee', at: AT, id: 'x' });
+    const taken = postMovement(balance, {
+      type: 'system_adjustment',
+      amount: '-0.01',
+      description: 'Fee',
+      at: AT,
+      id: 'x',
+    });
     expect(taken.transaction).toMatchObject({ amount: '0.01', direction: 'debit', new_balance: '1.00' });
-    const given = adjust(balance, { amount: '0.01', description: 'Gift', at: AT, id: 'x' });
+    const given = postMovement(balance, {
+      type: 'system_adjustment',
+      amount: '0.01',
+      description: 'Gift',
+      at: AT,
+      id: 'x',
+    });
     expect(given.transaction).toMatchObject({ amount: '0.01', direction: 'credit', new_balance: '1.02' });
     expect(given.balance).toMatchObject({ total_deposits: balance.total_deposits, total_refunds: '0.00' });
+  });
+});
+
+describe('a movement', () => {
+  it.each([
+    ['deposit', '0'],
+    ['deposit', '-1.00'],
+    ['deposit', '0.001'],
+    ['withdraw', '-1.00'],
+    ['withdraw', '0.001'],
+    ['system_adjustment', '0.00'],
+  ] as const)('of type %s refuses the amount %s', (type, amount) => {
+    const { balance } = accountWith(100n);
+    const post = () => postMovement(balance, { type, amount, description: null, at: AT, id: 'x' });
+    expect(post).toThrow(RangeError);
   });
 });

@@ -1,0 +1,253 @@
+import type { EventfulMovement } from '@cnop/common/dao/user/balance-dao';
+import { balanceRecord, balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import { userRecord } from '@cnop/common/dao/user/user-dao';
+import type { Write } from '@cnop/common/database/table-store';
+import { emptyBalance, InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import type { TransactionStatus } from '@cnop/common/entities/user/balance-transaction';
+import { AlreadyExistsError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
+import { aBalance, aBalanceTransaction, aUser } from '@cnop/testing/builders/user';
+import type { TestRuntime } from '@cnop/testing/test-runtime';
+import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const AT = '2026-01-16T09:00:00.000Z';
+const PAGE = { limit: 100, offset: 0, after: undefined };
+
+let runtime: TestRuntime;
+beforeEach(async () => {
+  runtime = await createTestRuntime({ clock: { now: () => new Date(AT) } });
+});
+afterEach(() => runtime.dispose());
+
+const store = (...writes: Write[]) => runtime.store.transact({}, () => ({ writes, result: undefined }));
+const balances = () => createBalanceDao(runtime.store);
+
+/** Returns everything that a movement of cash may write. */
+async function stateOf(username: string) {
+  return {
+    balance: await balances().getBalance(username),
+    ledger: (await balances().getUserTransactions(username, PAGE)).items,
+    events: (await createLiveEventDao(runtime.store).getEventsAfter(username, 0, 100)).items,
+  };
+}
+
+const aMovement = (overrides: Partial<EventfulMovement> = {}): EventfulMovement => ({
+  type: 'deposit',
+  amount: '12.50',
+  description: 'Payment',
+  at: AT,
+  id: 'entry',
+  eventId: 'event',
+  ...overrides,
+});
+
+/** Stores an account with 1,000.00, of which 400.00 are held. */
+async function storeAccount(): Promise<void> {
+  const balance = balanceRecord.create(aBalance({ held_balance: '400.00' }));
+  await store(userRecord.create(aUser()), balance, balanceTransactionRecord.create(aBalanceTransaction()));
+}
+
+const POSTINGS = ['updateBalance', 'createTransaction'] as const;
+
+describe('the balance of a user', () => {
+  it.each([
+    ['active', null],
+    ['suspended', 'suspended'],
+    ['pending', 'pending'],
+  ] as const)('of status %s begins empty, with the trading block %s', async (status, trading_block) => {
+    await store(userRecord.create(aUser({ status })));
+    const created = await balances().createBalance('alice', AT);
+    expect(created).toEqual({ ...emptyBalance('alice', AT), trading_block });
+    expect(await stateOf('alice')).toEqual({ balance: created, ledger: [], events: [] });
+  });
+
+  it('is not created without a user', async () => {
+    await expect(balances().createBalance('alice', AT)).rejects.toThrow(NotFoundError);
+    expect(await balances().getBalance('alice')).toBeUndefined();
+  });
+
+  it('is not created twice', async () => {
+    await storeAccount();
+    const before = await stateOf('alice');
+    await expect(balances().createBalance('alice', AT)).rejects.toThrow(AlreadyExistsError);
+    expect(await stateOf('alice')).toEqual(before);
+  });
+});
+
+describe.each(POSTINGS)('%s', (method) => {
+  it.each([
+    [{ type: 'deposit', amount: '0.01' }, 'credit', '1000.01', { total_deposits: '1000.01' }],
+    [{ type: 'withdraw', amount: '600.00' }, 'debit', '400.00', { total_withdrawals: '600.00' }],
+    [{ type: 'system_adjustment', amount: '5.00' }, 'credit', '1005.00', { total_deposits: '1000.00' }],
+    [{ type: 'system_adjustment', amount: '-5.00' }, 'debit', '995.00', { total_withdrawals: '0.00' }],
+  ] as const)('posts %j as a %s to %s', async (overrides, direction, after, totals) => {
+    await storeAccount();
+    const result = await balances()[method]('alice', aMovement(overrides));
+
+    const { balance, ledger, events } = await stateOf('alice');
+    expect(result).toEqual(method === 'updateBalance' ? balance : ledger[0]);
+    const counted = { transaction_count: 2, event_seq: 1, updated_at: AT, last_transaction: AT };
+    expect(balance).toEqual({
+      ...aBalance({ held_balance: '400.00', current_balance: after, ...totals }),
+      ...counted,
+    });
+    const entry = {
+      transaction_id: '000000000002-entry',
+      sequence: 2,
+      amount: overrides.amount.replace('-', ''),
+      direction,
+      previous_balance: '1000.00',
+      new_balance: after,
+      transaction_type: overrides.type,
+      description: 'Payment',
+    };
+    const times = { created_at: AT, updated_at: AT, completed_at: AT };
+    expect(ledger).toEqual([aBalanceTransaction({ ...entry, ...times }), aBalanceTransaction()]);
+    const shown = { current_balance: after, held_balance: '400.00' };
+    expect(events).toEqual([
+      {
+        seq: 1,
+        id: 'event',
+        type: 'balance.changed',
+        occurred_at: AT,
+        username: 'alice',
+        data: { balance: shown },
+      },
+    ]);
+  });
+
+  it.each([
+    ['a withdrawal of held cash', { type: 'withdraw', amount: '600.01' }, InsufficientBalanceError],
+    [
+      'an adjustment of held cash',
+      { type: 'system_adjustment', amount: '-600.01' },
+      InsufficientBalanceError,
+    ],
+    ['a deposit above the largest balance', { amount: '999999999999999.00' }, /larger than the platform/],
+    ['a negative deposit', { amount: '-1.00' }, RangeError],
+    ['a negative withdrawal', { type: 'withdraw', amount: '-1.00' }, RangeError],
+    ['no amount', { amount: '0.00' }, RangeError],
+    ['a fraction of a cent', { amount: '0.001' }, RangeError],
+    ['text that is no amount', { amount: 'NaN' }, TypeError],
+  ] as const)('refuses %s and writes nothing', async (_what, overrides, error) => {
+    await storeAccount();
+    const before = await stateOf('alice');
+    await expect(balances()[method]('alice', aMovement(overrides))).rejects.toThrow(error);
+    expect(await stateOf('alice')).toEqual(before);
+  });
+
+  it('refuses an account without a balance and writes nothing', async () => {
+    await expect(balances()[method]('alice', aMovement())).rejects.toThrow(NotFoundError);
+    expect(await stateOf('alice')).toEqual({ balance: undefined, ledger: [], events: [] });
+  });
+
+  it('numbers movements at the same moment without a gap', async () => {
+    await storeAccount();
+    const ids = Array.from({ length: 8 }, (_, i) => `m-${i}`);
+    await Promise.all(ids.map((id) => balances()[method]('alice', aMovement({ id, eventId: id }))));
+    const { balance, ledger, events } = await stateOf('alice');
+    expect(balance).toMatchObject({ current_balance: '1100.00', transaction_count: 9, event_seq: 8 });
+    expect(ledger.map(({ sequence }) => sequence)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
+
+describe('the status of a ledger entry', () => {
+  const identity = { username: 'alice', transaction_id: aBalanceTransaction().transaction_id };
+  const entry = (status: TransactionStatus) => aBalanceTransaction({ status, completed_at: null });
+
+  it.each([
+    ['pending', 'processing', null],
+    ['pending', 'completed', AT],
+    ['processing', 'completed', AT],
+  ] as const)('advances from %s to %s', async (from, to, completed_at) => {
+    await store(balanceRecord.create(aBalance()), balanceTransactionRecord.create(entry(from)));
+    const advanced = await balances().updateTransactionStatus(identity, to, AT);
+    expect(advanced).toEqual({ ...entry(from), status: to, updated_at: AT, completed_at });
+    const { balance, ledger } = await stateOf('alice');
+    expect(ledger).toEqual([advanced]);
+    expect(balance).toEqual(aBalance());
+  });
+
+  it.each([
+    ['pending', 'failed'],
+    ['pending', 'cancelled'],
+    ['processing', 'failed'],
+    ['processing', 'pending'],
+    ['completed', 'completed'],
+    ['completed', 'failed'],
+    ['completed', 'cancelled'],
+    ['completed', 'pending'],
+    ['failed', 'completed'],
+    ['cancelled', 'completed'],
+  ] as const)(
+    'does not change from %s to %s, which would leave cash moved without its entry',
+    async (from, to) => {
+      await store(balanceTransactionRecord.create(entry(from)));
+      const change = balances().updateTransactionStatus(identity, to, AT);
+      await expect(change).rejects.toThrow(StateConflictError);
+      expect(await balances().getTransaction('alice', identity.transaction_id)).toEqual(entry(from));
+    },
+  );
+
+  it('cannot change without the entry', async () => {
+    const change = balances().updateTransactionStatus(identity, 'completed', AT);
+    await expect(change).rejects.toThrow(NotFoundError);
+    expect(await balances().getTransaction('alice', identity.transaction_id)).toBeUndefined();
+  });
+});
+
+describe('the ledger of a user', () => {
+  const TIMES = ['09:00', '09:00', '10:00', '11:00'].map((time) => `2026-01-15T${time}:00.000Z`);
+
+  beforeEach(async () => {
+    const entries = TIMES.map((created_at, i) =>
+      aBalanceTransaction({
+        transaction_id: `00000000000${i + 1}-x`,
+        sequence: i + 1,
+        transaction_type: i % 2 === 0 ? 'deposit' : 'system_adjustment',
+        created_at,
+      }),
+    );
+    const foreign = aBalanceTransaction({ username: 'alice2' });
+    const balance = balanceRecord.create(aBalance({ transaction_count: TIMES.length }));
+    await store(balance, ...[...entries, foreign].map(balanceTransactionRecord.create));
+  });
+
+  const sequences = (page: { readonly items: readonly { readonly sequence: number }[] }) =>
+    page.items.map(({ sequence }) => sequence);
+
+  it('is listed newest first, in pages', async () => {
+    const first = await balances().getUserTransactions('alice', { ...PAGE, limit: 3 });
+    expect(sequences(first)).toEqual([4, 3, 2]);
+    const rest = await balances().getUserTransactions('alice', { ...PAGE, limit: 3, after: first.next });
+    expect(sequences(rest)).toEqual([1]);
+    expect(sequences(await balances().getUserTransactions('alice', { ...PAGE, offset: 2 }))).toEqual([2, 1]);
+  });
+
+  it.each([
+    ['deposit', [3, 1]],
+    ['system_adjustment', [4, 2]],
+    ['withdraw', []],
+  ] as const)('has its entries of type %s in a list of their own', async (type, expected) => {
+    expect(sequences(await balances().getUserTransactionsByType('alice', type, PAGE))).toEqual(expected);
+  });
+
+  it.each([
+    [undefined, undefined, [4, 3, 2, 1]],
+    [TIMES[0], TIMES[0], [2, 1]],
+    [TIMES[2], undefined, [4, 3]],
+    [undefined, TIMES[2], [3, 2, 1]],
+    ['2026-01-15T10:30:00.000Z', '2026-01-15T10:40:00.000Z', []],
+    ['2026-01-16T00:00:00.000Z', undefined, []],
+  ])('from %s to %s has the entries %j', async (from, to, expected) => {
+    const range = await balances().findLedgerRange('alice', { from, to });
+    expect(sequences(await balances().getUserTransactions('alice', PAGE, { range }))).toEqual(expected);
+  });
+
+  it('of an unknown user is empty', async () => {
+    expect(await balances().findLedgerRange('zoe', { from: TIMES[0] })).toEqual({ first: 1, last: 0 });
+    expect(await balances().getUserTransactions('zoe', PAGE)).toEqual({ items: [], next: undefined });
+  });
+});
