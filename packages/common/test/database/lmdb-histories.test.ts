@@ -1,6 +1,6 @@
 import { createItems } from '@cnop/common/database/lmdb/apply-write';
 import type { Environment } from '@cnop/common/database/lmdb/environment';
-import { HISTORIES } from '@cnop/common/database/lmdb/histories';
+import { HISTORIES } from '@cnop/common/database/lmdb/item-layout';
 import type { Write } from '@cnop/common/database/table-store';
 import { expect, it } from 'vitest';
 import { openForEachTest } from './lmdb-fixture.ts';

@@ -3,10 +3,8 @@ import type { IndexEntry, ItemKey, Write } from '../table-store.ts';
 import type { IndexName } from '../tables.ts';
 import { isLog } from '../tables.ts';
 import type { Environment } from './environment.ts';
-import type { Location } from './locations.ts';
-import { locationOfEntry, locationOfItem } from './locations.ts';
-import type { StoredItem } from './stored-item.ts';
-import { NOTHING, toStoredItem } from './stored-item.ts';
+import type { Location, StoredItem } from './item-layout.ts';
+import { locationOfEntry, locationOfItem, NOTHING, toStoredItem } from './item-layout.ts';
 
 const FIRST_VERSION = 1;
 

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
-import type { IndexName, TableName } from '../tables.ts';
+import type { TableName } from '../tables.ts';
 import { TABLE_NAMES, TABLES, USER_LISTS } from '../tables.ts';
-import { moveToHistories } from './move-to-histories.ts';
-import type { NOTHING, StoredItem } from './stored-item.ts';
+import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
+import type { ItemTrees, StoredItem } from './item-layout.ts';
+import { HISTORY_TABLE, keyInHistory, NOTHING, ordersOf } from './item-layout.ts';
 
 /** Tables, indexes, histories and the expiry list, and some spare. */
 const MAX_DATABASES = 40;
@@ -35,14 +36,8 @@ const TABLE_OPTIONS = {
 } as const;
 
 /** The open trees of the file. */
-export interface Environment {
+export interface Environment extends ItemTrees {
   readonly root: RootDatabase<never>;
-  /** [pk, sk] -> item, except items of histories. */
-  table(name: TableName): Database<StoredItem, Key[]>;
-  /** [index pk, index sk, pk, sk] -> nothing; the item is read from its table. */
-  index(table: TableName, name: IndexName): Database<string, Key[]>;
-  /** Items and index entries of the lists of each user, with keys from `histories.ts`. */
-  readonly histories: Database<StoredItem | typeof NOTHING, Key[]>;
   /** [epoch seconds, table, pk, sk] -> nothing; the expiring items by time, except items of logs. */
   readonly expiry: Database<string, Key[]>;
   close(): Promise<void>;
@@ -139,4 +134,57 @@ function remedyFor(format: string): string {
 function known<T>(database: T | undefined, name: string): T {
   if (!database) throw new Error(`no such table or index: ${name}`);
   return database;
+}
+
+/** A batch takes a few milliseconds and is then on disk. */
+const KEYS_PER_TRANSACTION = 2_000;
+
+/** The trees of a file that the upgrade reads and writes. */
+interface Format2 {
+  readonly root: RootDatabase<never>;
+  readonly users: Database<StoredItem, Key[]>;
+  /** The index with the orders of each user. */
+  readonly orders: Database<string, Key[]>;
+  readonly histories: Database<StoredItem | typeof NOTHING, Key[]>;
+}
+
+/**
+ * Moves the lists of users of a store of format 2 to the tree of histories. It may be interrupted and started again,
+ * also by several processes at once.
+ */
+function moveToHistories({ root, users, orders, histories }: Format2): void {
+  const inBatches = (nextKeys: (after: Key[] | undefined) => Key[][], move: (key: Key[]) => void): void => {
+    let after: Key[] | undefined;
+    do {
+      after = root.transactionSync(() => {
+        const keys = nextKeys(after);
+        for (const key of keys) move(key);
+        return keys.at(-1);
+      });
+    } while (after);
+  };
+  const keysBehind = (after: Key[] | undefined) => ({
+    ...(after && { start: [...after, HIGHEST_CHARACTER] }),
+    limit: KEYS_PER_TRANSACTION,
+  });
+
+  inBatches(
+    (after) => [...users.getKeys(keysBehind(after))],
+    (key) => {
+      const [pk, sk] = key as [string, string];
+      const target = keyInHistory({ table: HISTORY_TABLE, pk, sk });
+      const stored = target && users.get(key);
+      if (!stored) return;
+      histories.putSync(target, stored);
+      users.removeSync(key);
+    },
+  );
+  inBatches(
+    (after) => [...orders.getKeys(keysBehind(after))],
+    (key) => {
+      const [indexPk, indexSk, pk, sk] = key as [string, string, string, string];
+      histories.putSync([...ordersOf(indexPk), indexSk, pk, sk], NOTHING);
+      orders.removeSync(key);
+    },
+  );
 }

@@ -6,8 +6,7 @@ import type { TableName } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import { removeStored } from './apply-write.ts';
 import type { Environment } from './environment.ts';
-import { EVENT_PARTITIONS, HISTORIES, HISTORY_TABLE } from './histories.ts';
-import { findStored } from './locations.ts';
+import { EVENT_PARTITIONS, findStored, HISTORIES, HISTORY_TABLE } from './item-layout.ts';
 import { nextOwner, sortKeysOf } from './read-keys.ts';
 
 const SWEEP_INTERVAL_MILLISECONDS = 60_000;

@@ -12,19 +12,17 @@ import {
 } from '../validate-transaction.ts';
 import type { ChangeWrite, CreateWrite } from './apply-write.ts';
 import { applyWrite, createItems } from './apply-write.ts';
-import { explainCommitFailure } from './commit-failure.ts';
 import type { Decided } from './commit-queue.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { DiskWatchOptions } from './disk-watch.ts';
-import { freeBytesNow, watchDisk } from './disk-watch.ts';
+import type { DiskWatchOptions } from './disk.ts';
+import { explainCommitFailure, freeBytesNow, watchDisk } from './disk.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';
-import { findStored } from './locations.ts';
+import type { StoredItem } from './item-layout.ts';
+import { findStored, toItem } from './item-layout.ts';
 import { scanIndex, scanTable, takeSnapshot } from './read-all.ts';
 import { runQuery } from './run-query.ts';
-import type { StoredItem } from './stored-item.ts';
-import { toItem } from './stored-item.ts';
 
 /** The folder of an embedded store, and how to open it. */
 export interface LmdbTableStoreOptions {

@@ -3,12 +3,9 @@ import type { IndexedItem, Item, StoreSnapshot } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import { checkBatchGet } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
-import type { HistoryKind } from './histories.ts';
-import { HISTORIES, HISTORY_TABLE, isHistoryIndex, itemKeyAt } from './histories.ts';
-import { findStored } from './locations.ts';
+import type { HistoryKind, StoredItem } from './item-layout.ts';
+import { findStored, HISTORIES, HISTORY_TABLE, isHistoryIndex, itemKeyAt, toItem } from './item-layout.ts';
 import { linesOfHistories, merged } from './read-keys.ts';
-import type { StoredItem } from './stored-item.ts';
-import { toItem } from './stored-item.ts';
 
 /** The parts at the end of an index key: sort key of the entry, partition key and sort key of the item. */
 const ENTRY_PARTS = 3;

@@ -2,7 +2,7 @@ import type { Key, RangeOptions, Transaction } from 'lmdb';
 import type { TableName } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
-import type { History, HistoryKind } from './histories.ts';
+import type { History, HistoryKind, NOTHING, StoredItem } from './item-layout.ts';
 import {
   HISTORY_TABLE,
   historyOfPartition,
@@ -11,8 +11,7 @@ import {
   keyOfSortKey,
   LEDGER_SORT_KEYS,
   ledgerOf,
-} from './histories.ts';
-import type { NOTHING, StoredItem } from './stored-item.ts';
+} from './item-layout.ts';
 
 /** A range of sort keys of a partition, both bounds inclusive. */
 export interface SortKeys {

@@ -16,9 +16,8 @@ import type { IndexName, TableName } from '../tables.ts';
 import { indexDefinition } from '../tables.ts';
 import { HIGHEST_CHARACTER } from '../validate-transaction.ts';
 import type { Environment } from './environment.ts';
-import { findStored, locationOfPartition } from './locations.ts';
+import { findStored, locationOfPartition, toItem } from './item-layout.ts';
 import { rangeOptions, sortKeysOf } from './read-keys.ts';
-import { toItem } from './stored-item.ts';
 
 /** Runs a query on one snapshot. */
 export function runQuery(environment: Environment, query: Query): Page<Item> {

@@ -1,4 +1,4 @@
-import { mirrored, unmirrored } from '@cnop/common/database/lmdb/mirrored-text';
+import { mirrored, unmirrored } from '@cnop/common/database/lmdb/item-layout';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
