@@ -1,6 +1,7 @@
-import { bearerTokenOf } from '@cnop/common/auth/gateway-identity';
-import type { AccessIdentity, TokenVerifier } from '@cnop/common/auth/token-manager';
+import type { AccessIdentity } from '@cnop/common/auth/token-claims';
+import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { Access } from '@cnop/common/http/authentication';
+import { bearerTokenOf } from '@cnop/common/http/authentication';
 import { ForbiddenError, RateLimitedError } from '@cnop/exception/errors';
 import { toProblemError } from '@cnop/exception/http/error-handler';
 import type { ProblemError } from '@cnop/exception/problem-error';

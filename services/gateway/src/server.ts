@@ -1,5 +1,5 @@
 import { createHopSigner } from '@cnop/common/auth/gateway-hop';
-import { createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
 import {
   gatewayProcessSettings,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
-import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
+import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';

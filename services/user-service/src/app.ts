@@ -1,7 +1,7 @@
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
-import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';

@@ -1,7 +1,8 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { SessionChecker } from '@cnop/common/auth/session-state';
-import type { TokenIssuer, TokenVerifier } from '@cnop/common/auth/token-manager';
+import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
+import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';

@@ -1,6 +1,7 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
-import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
+import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import {
   playMoneyOf,

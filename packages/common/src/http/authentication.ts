@@ -1,8 +1,9 @@
-import { AuthenticationError, ForbiddenError } from '@cnop/exception/errors';
+import { AuthenticationError, ForbiddenError, NotSignedInError } from '@cnop/exception/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { bearerTokenOf } from '../auth/gateway-identity.ts';
 import type { SessionChecker } from '../auth/session-state.ts';
-import type { AccessIdentity, TokenVerifier } from '../auth/token-manager.ts';
+import type { AccessIdentity } from '../auth/token-claims.ts';
+import { invalidToken } from '../auth/token-claims.ts';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { UserRole } from '../entities/user/user.ts';
 
 /** The callers that a route accepts: all clients, signed-in users, or users with one of the given roles. */
@@ -74,4 +75,58 @@ export function requireAuthentication(
 export function identityOf(request: FastifyRequest): AccessIdentity {
   if (!request.identity) throw new AuthenticationError();
   return request.identity;
+}
+
+/**
+ * The headers of a request: `rawHeaders`, `headersDistinct` or `headers` of Node. Only `rawHeaders` also exists under
+ * `inject`. `headers` hides a second Authorization header.
+ */
+export type RequestHeaders =
+  | readonly string[]
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const AUTHORIZATION = 'authorization';
+const BEARER_SCHEME = 'bearer ';
+
+/**
+ * Returns the Bearer token of a request. No other header identifies the caller.
+ * @throws NotSignedInError (401) without an Authorization header
+ * @throws AuthenticationError (401) unless there is exactly one, with the scheme Bearer (in any case), one space and a
+ * token
+ */
+export function bearerTokenOf(headers: RequestHeaders): string {
+  const value = onlyAuthorization(headers);
+  if (value === undefined) throw new NotSignedInError();
+  if (value.slice(0, BEARER_SCHEME.length).toLowerCase() !== BEARER_SCHEME) throw invalidToken();
+  const token = value.slice(BEARER_SCHEME.length);
+  // Refuses a second space, a second token and joined headers. Three searches cost less than a pattern; the verifier
+  // refuses all other invalid characters.
+  if (token === '' || token.includes(' ') || token.includes('\t') || token.includes(','))
+    throw invalidToken();
+  return token;
+}
+
+/** @throws AuthenticationError (401) for more than one header */
+function onlyAuthorization(headers: RequestHeaders): string | undefined {
+  if (isRaw(headers)) return onlyRawAuthorization(headers);
+  const value = headers[AUTHORIZATION];
+  if (typeof value === 'string' || value === undefined) return value;
+  if (value.length > 1) throw invalidToken();
+  return value[0];
+}
+
+/** @param headers names and values in turn, as in `rawHeaders` */
+function onlyRawAuthorization(headers: readonly string[]): string | undefined {
+  let found: string | undefined;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue;
+    if (found !== undefined) throw invalidToken();
+    found = headers[index + 1];
+  }
+  return found;
+}
+
+function isRaw(headers: RequestHeaders): headers is readonly string[] {
+  return Array.isArray(headers);
 }

@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { ClientAddressOf } from '../auth/gateway-hop.ts';
 import type { SessionChecker } from '../auth/session-state.ts';
-import type { TokenVerifier } from '../auth/token-manager.ts';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import { DiskFullError } from '../database/store-errors.ts';

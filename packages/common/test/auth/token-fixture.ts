@@ -1,7 +1,8 @@
 import type { KeyFile, SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
-import type { TokenSettings } from '@cnop/common/auth/token-manager';
-import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import type { TokenSettings } from '@cnop/common/auth/token-claims';
+import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
+import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { addSeconds } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createFakeClock } from '@cnop/testing/fake-clock';

@@ -1,6 +1,5 @@
 import type { SignHop } from '@cnop/common/auth/gateway-hop';
 import { HOP_HEADER } from '@cnop/common/auth/gateway-hop';
-import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
 import type { Drain } from '@cnop/common/process/drain';
@@ -13,6 +12,7 @@ import { createInstance } from './instance.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { createLoadBalancer } from './load-balancer.ts';
 import type { ForwardTarget, ServiceCall, ServiceResponse, TimeoutClass, Upstream } from './upstream.ts';
+import { forwardableHeaders } from './upstream.ts';
 import { ClientGoneError, createDeadline, toUpstreamFailure } from './upstream-failures.ts';
 
 /** Until the response starts. A password may wait in the password queue. */

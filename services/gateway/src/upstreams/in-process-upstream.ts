@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import type { ServiceCall, ServiceResponse, Upstream } from './upstream.ts';
+import { forwardableHeaders } from './upstream.ts';
 
 interface InjectedRequest {
   readonly method: ServiceCall['method'];

@@ -1,4 +1,3 @@
-import { forwardableHeaders } from '@cnop/common/auth/gateway-identity';
 import { AuthenticationError, ForbiddenError } from '@cnop/exception/errors';
 import { PROBLEM_CONTENT_TYPE } from '@cnop/exception/problem-details';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
@@ -8,6 +7,7 @@ import { createGuard } from '../guard.ts';
 import type { PublicRoute } from '../route-table.ts';
 import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
 import type { ServiceResponse, Upstreams } from '../upstreams/upstream.ts';
+import { forwardableHeaders } from '../upstreams/upstream.ts';
 import type { PublicOriginOf } from './same-origin.ts';
 import { createPublicOrigin, isSameOriginRequest } from './same-origin.ts';
 import {

@@ -1,4 +1,4 @@
-import type { AccessIdentity } from '@cnop/common/auth/token-manager';
+import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { ReadEventsDeps } from '../use-cases/events/read-events.ts';
 import { readEvents, readNewEvents } from '../use-cases/events/read-events.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { AccessIdentity } from '@cnop/common/auth/token-manager';
+import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';

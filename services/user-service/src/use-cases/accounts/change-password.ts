@@ -5,7 +5,7 @@ import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { isLiveSession, replaceRefreshToken } from '@cnop/common/auth/session-rules';
 import type { Session } from '@cnop/common/auth/session-state';
 import { sessionRecord } from '@cnop/common/auth/session-state';
-import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import type { Clock } from '@cnop/common/core/clock';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision, TableStore } from '@cnop/common/database/table-store';

@@ -3,7 +3,7 @@ import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
 import type { Session, SessionChecker } from '@cnop/common/auth/session-state';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
-import type { TokenVerifier } from '@cnop/common/auth/token-manager';
+import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import { readAll } from '@cnop/common/dao/read-page';

@@ -5,7 +5,7 @@ import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, startSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
-import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type {
   Decision,

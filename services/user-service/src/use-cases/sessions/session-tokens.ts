@@ -3,7 +3,7 @@ import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { rotateRefresh } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
-import type { TokenIssuer } from '@cnop/common/auth/token-manager';
+import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { bearerTokenOf, FORWARDED_HEADERS, forwardableHeaders } from '@cnop/common/auth/gateway-identity';
+import { bearerTokenOf } from '@cnop/common/http/authentication';
 import { AuthenticationError } from '@cnop/exception/errors';
 import { describe, expect, it } from 'vitest';
 
@@ -78,59 +78,5 @@ describe('the bearer token of a request', () => {
     await send('authorization: Bearer a.b.c\r\nAuthorization: Bearer d.e.f\r\n');
     server.close();
     expect(answers).toEqual(['a.b.c', 'a.b.c', 'AuthenticationError', 'AuthenticationError']);
-  });
-});
-
-describe('the headers that a gateway forwards', () => {
-  const context = { requestId: 'request-1', clientAddress: '192.0.2.1' };
-
-  it('are those of the list and the two that it sets itself', () => {
-    const sent = Object.fromEntries(FORWARDED_HEADERS.map((name) => [name, `value of ${name}`]));
-    expect(forwardableHeaders(sent, context)).toEqual({
-      ...sent,
-      'x-request-id': 'request-1',
-      'x-forwarded-for': '192.0.2.1',
-    });
-    expect(forwardableHeaders({}, context)).toEqual({
-      'x-request-id': 'request-1',
-      'x-forwarded-for': '192.0.2.1',
-    });
-  });
-
-  it.each([
-    'x-user-id',
-    'x_user_id',
-    'x-user-role',
-    'x-username',
-    'x-internal-token',
-    'x-authenticated-user',
-    'x-request-id',
-    'x-forwarded-for',
-    'x-forwarded-host',
-    'x-forwarded-proto',
-    'x-real-ip',
-    'forwarded',
-    'x-original-url',
-    'x-rewrite-url',
-    'x-http-method-override',
-    'x-authorization',
-    'proxy-authorization',
-    'cookie',
-    'host',
-    'connection',
-    'transfer-encoding',
-    'content-length',
-    'te',
-    'upgrade',
-    'accept-encoding',
-    '__proto__',
-    'constructor',
-  ])('never include the client value of %s', (name) => {
-    const headers = Object.fromEntries([[name, 'forged']]);
-    expect(Object.values(forwardableHeaders(headers, context))).toEqual(['request-1', '192.0.2.1']);
-  });
-
-  it('omit a repeated header', () => {
-    expect(forwardableHeaders({ accept: ['a', 'b'] }, context)).not.toHaveProperty('accept');
   });
 });

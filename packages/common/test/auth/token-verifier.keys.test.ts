@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
-import { createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { AuthenticationError, UnavailableError } from '@cnop/exception/errors';
 import { afterEach, expect, it } from 'vitest';
 import { aTokenPair, GRANT, SETTINGS, signLike } from './token-fixture.ts';

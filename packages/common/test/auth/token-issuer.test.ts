@@ -1,6 +1,7 @@
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import { MAX_TOKEN_LENGTH } from '@cnop/common/auth/token-claims';
-import { createTokenIssuer, createTokenVerifier } from '@cnop/common/auth/token-manager';
+import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
+import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { systemIds } from '@cnop/common/core/ids';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
