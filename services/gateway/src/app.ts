@@ -1,5 +1,4 @@
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import { assertPlainRequest } from '@cnop/common/http/plain-request';
 import { logRequests } from '@cnop/common/http/request-context';
 import { useZodSchemas } from '@cnop/common/http/schemas';
 import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
@@ -7,19 +6,17 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import { registerErrorHandlers, sendProblem } from '@cnop/exception/http/error-handler';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { respondToClientError } from './client-error.ts';
-import { createClientOrigin } from './client-origin.ts';
-import type { GuardOptions } from './guard.ts';
-import { createGuard, runCheck } from './guard.ts';
+import { createClientOrigin, createGuard } from './guard.ts';
 import { serveGatewayHealth } from './health.ts';
 import type { RateLimitSettings } from './limits/rate-limits.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import { serveDocs } from './pages/docs-page.ts';
 import { serveErrorPages } from './pages/error-pages.ts';
+import { allowOrigins, createPrecheck, MAX_URL_LENGTH } from './precheck.ts';
 import { servePublicRoutes } from './public-routes.ts';
-import { allowOrigins, createSecurityHeaders } from './response-headers.ts';
 import type { Upstreams } from './upstreams/upstream.ts';
 import { serveAppInfo } from './web/app-info.ts';
 import { serveCookieSessions } from './web/cookie-sessions.ts';
@@ -27,8 +24,6 @@ import { serveWebApp } from './web/web-app.ts';
 import { readWebFiles } from './web/web-files.ts';
 
 const SERVICE = 'gateway';
-/** Path and query. Longer URLs are refused before routing. */
-const MAX_URL_LENGTH = 2_048;
 
 /** The parts of a service runtime that the gateway needs; it has no store. */
 type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'drain' | 'verifier'>;
@@ -58,7 +53,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   const limits = createRateLimits({ settings: options.limits, clock, shared: options.sharedCounter });
   const originOf = createClientOrigin(options.trustedProxies);
   const guardOptions = { verifier, limits, originOf };
-  const precheck = createPrecheck(options, guardOptions);
+  const precheck = createPrecheck({ ...options, ...guardOptions });
   const webFiles = options.webFolder === undefined ? undefined : await readWebFiles(options.webFolder);
 
   const app = Fastify({
@@ -68,18 +63,15 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     loggerInstance: options.logger.child({ service: SERVICE }) as FastifyBaseLogger,
     clientErrorHandler: (error, socket) => respondToClientError(error, socket, clock.now()),
     frameworkErrors: (_error, request, reply) => {
-      runCheck(
-        () => precheck(request, reply),
-        (refusal) => {
-          const unreadable = new UnreadableRequestError('The path is not well-formed.');
-          sendProblem(refusal ?? unreadable, request, reply, clock.now());
-        },
-      );
+      precheck(request, reply, (refusal) => {
+        const unreadable = new UnreadableRequestError('The path is not well-formed.');
+        sendProblem(refusal ?? unreadable, request, reply, clock.now());
+      });
     },
   });
   useZodSchemas(app);
   registerErrorHandlers(app, () => clock.now());
-  app.addHook('onRequest', (request, reply, done) => runCheck(() => precheck(request, reply), done));
+  app.addHook('onRequest', precheck);
   await allowOrigins(app, options.corsOrigins);
   logRequests(app);
 
@@ -102,29 +94,4 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     await Promise.all(Object.values(upstreams).map((upstream) => upstream.close()));
   });
   return app;
-}
-
-type Precheck = (request: FastifyRequest, reply: FastifyReply) => Promise<void> | undefined;
-
-/**
- * Makes the first step of every request, for known and unknown routes: it sets the headers of the response and checks the
- * form of the request. It throws or rejects with a ProblemError to refuse.
- */
-function createPrecheck(
-  { isProduction, drain }: GatewayOptions,
-  { limits, originOf }: GuardOptions,
-): Precheck {
-  const setSecurityHeaders = createSecurityHeaders(isProduction);
-  return (request, { raw }) => {
-    setSecurityHeaders(raw, request.id);
-    if (drain.isDraining) raw.setHeader('connection', 'close');
-    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) {
-      throw new UnreadableRequestError(`The URL is longer than ${MAX_URL_LENGTH} characters.`, {
-        status: 414,
-      });
-    }
-    assertPlainRequest(request.raw);
-    // A request for an unknown route counts as a read.
-    return request.is404 ? limits.reads.admit(originOf(request.raw), raw) : undefined;
-  };
 }

@@ -1,3 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import {
+  clientAddressOf,
+  createTrustedProxies,
+  networkOf,
+  widerNetworksOf,
+} from '@cnop/common/auth/client-address';
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { Access } from '@cnop/common/http/authentication';
@@ -6,8 +14,10 @@ import { ForbiddenError, RateLimitedError } from '@cnop/exception/errors';
 import { toProblemError } from '@cnop/exception/http/error-handler';
 import type { ProblemError } from '@cnop/exception/problem-error';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ClientOriginOf } from './client-origin.ts';
+import type { ClientOrigin } from './limits/client-counters.ts';
 import type { PolicyName, RateLimitClient, RateLimits } from './limits/rate-limits.ts';
+
+export type ClientOriginOf = (request: IncomingMessage) => ClientOrigin;
 
 export interface GuardOptions {
   readonly verifier: TokenVerifier;
@@ -20,7 +30,12 @@ interface GuardedRoute {
   readonly policy: PolicyName;
 }
 
-type Guard = (request: FastifyRequest, reply: FastifyReply, proceed: (refusal?: Error) => void) => void;
+/** A check of a request that calls `proceed` when it is done, with the refusal if there is one. */
+export type Guard = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  proceed: (refusal?: Error) => void,
+) => void;
 
 /**
  * Makes the check in front of a route: token, rate limit and role, in this order and before the body is read. Services
@@ -123,4 +138,29 @@ export function runCheck(check: Check, proceed: (refusal?: ProblemError) => void
     () => proceed(),
     (error: unknown) => proceed(toProblemError(error)),
   );
+}
+
+/**
+ * Makes the function that returns the origin of a request: the peer of the connection, or the client that a trusted proxy
+ * reports. Without a proxy the origin of a connection never changes, so it is computed once.
+ * @param trustedProxies addresses and networks
+ * @throws Error for an entry that is neither an address nor a network
+ */
+export function createClientOrigin(trustedProxies: readonly string[]): ClientOriginOf {
+  const trusted = createTrustedProxies(trustedProxies);
+  const byConnection = new WeakMap<Socket, ClientOrigin>();
+
+  return ({ socket, headers }) => {
+    const known = byConnection.get(socket);
+    if (known) return known;
+    const peer = clientAddressOf(socket.remoteAddress, undefined, trusted);
+    if (trusted.has(peer)) return originOf(clientAddressOf(peer, headers['x-forwarded-for'], trusted));
+    const origin = originOf(peer);
+    byConnection.set(socket, origin);
+    return origin;
+  };
+}
+
+function originOf(address: string): ClientOrigin {
+  return { address, network: networkOf(address), wider: widerNetworksOf(address) };
 }

@@ -1,8 +1,16 @@
 import type { Count, SharedCounter } from '@cnop/common/limits/shared-counter';
 import { CounterAwayError } from '@cnop/common/limits/shared-counter';
 import { UnavailableError } from '@cnop/exception/errors';
-import type { ClientOrigin } from '../client-origin.ts';
 import type { WindowCounter } from './window-counter.ts';
+
+/** The address that a request came from, and its networks. */
+export interface ClientOrigin {
+  readonly address: string;
+  /** The narrowest network that rate limits count. */
+  readonly network: string;
+  /** The wider networks that rate limits count as well, narrowest first; none for IPv4. */
+  readonly wider: readonly string[];
+}
 
 /** The limits of an IPv6 /56 and /48 as multiples of that of a /64, since providers assign either to one customer. */
 const WIDER_NETWORKS = [

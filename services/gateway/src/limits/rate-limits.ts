@@ -3,8 +3,7 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { Count, SharedCounter } from '@cnop/common/limits/shared-counter';
 import { WINDOW_SECONDS } from '@cnop/common/limits/shared-counter';
 import { RateLimitedError } from '@cnop/exception/errors';
-import type { ClientOrigin } from '../client-origin.ts';
-import type { ClientCounter } from './client-counters.ts';
+import type { ClientCounter, ClientOrigin } from './client-counters.ts';
 import { createNetworkCounter, createSharedWindowCounter } from './client-counters.ts';
 import { createWindowCounter } from './window-counter.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { COOKIE_MODE, COOKIE_NAME, MODE_HEADER, SECURE_COOKIE_NAME } from '../web/session-cookie.ts';
+import { COOKIE_MODE, MODE_HEADER } from '../public-routes.ts';
+import { COOKIE_NAME, SECURE_COOKIE_NAME } from '../web/session-cookie.ts';
 import type { OpenApiOperation } from './openapi-document.ts';
 
 /** The differences of a route in cookie mode. */

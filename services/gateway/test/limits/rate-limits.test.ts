@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createClientOrigin } from '../../src/client-origin.ts';
+import { createClientOrigin } from '../../src/guard.ts';
 import { createRateLimits } from '../../src/limits/rate-limits.ts';
 import type { TestGateway, TestGatewayOptions } from '../harness.ts';
 import { openGateway } from '../harness.ts';

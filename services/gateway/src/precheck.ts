@@ -1,7 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { assertPlainRequest } from '@cnop/common/http/plain-request';
 import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
+import type { Drain } from '@cnop/common/process/drain';
+import { UnreadableRequestError } from '@cnop/exception/errors';
 import fastifyCors from '@fastify/cors';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Guard, GuardOptions } from './guard.ts';
+import { runCheck } from './guard.ts';
 
 const TWO_YEARS_SECONDS = 63_072_000;
 
@@ -23,15 +28,36 @@ const PRODUCTION_HEADERS: readonly (readonly [string, string])[] = [
   ['strict-transport-security', `max-age=${TWO_YEARS_SECONDS}; includeSubDomains`],
 ];
 
-type SetSecurityHeaders = (response: ServerResponse, requestId: string) => void;
+/** Path and query. Longer URLs are refused before routing. */
+export const MAX_URL_LENGTH = 2_048;
 
-/** Makes the function that sets them on the raw response, where they outlive `reply.hijack()`. */
-export function createSecurityHeaders(isProduction: boolean): SetSecurityHeaders {
+interface PrecheckOptions extends Pick<GuardOptions, 'limits' | 'originOf'> {
+  readonly isProduction: boolean;
+  readonly drain: Drain;
+}
+
+/**
+ * Makes the first step of every request, for known and unknown routes: it sets the headers of the response, and refuses a
+ * request whose form is not accepted. The headers are set on the raw response, where they outlive `reply.hijack()`.
+ */
+export function createPrecheck({ isProduction, drain, limits, originOf }: PrecheckOptions): Guard {
   const headers = isProduction ? [...SECURITY_HEADERS, ...PRODUCTION_HEADERS] : SECURITY_HEADERS;
-  return (response, requestId) => {
+
+  function check(request: FastifyRequest, response: ServerResponse): Promise<void> | undefined {
     for (const [name, value] of headers) response.setHeader(name, value);
-    response.setHeader(REQUEST_ID_HEADER, requestId);
-  };
+    response.setHeader(REQUEST_ID_HEADER, request.id);
+    if (drain.isDraining) response.setHeader('connection', 'close');
+    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) {
+      throw new UnreadableRequestError(`The URL is longer than ${MAX_URL_LENGTH} characters.`, {
+        status: 414,
+      });
+    }
+    assertPlainRequest(request.raw);
+    // A request for an unknown route counts as a read.
+    return request.is404 ? limits.reads.admit(originOf(request.raw), response) : undefined;
+  }
+
+  return (request, reply, proceed) => runCheck(() => check(request, reply.raw), proceed);
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
