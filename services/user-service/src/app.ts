@@ -1,31 +1,8 @@
-import { createAuditLogger } from '@cnop/common/auth/audit-logger';
-import type { PasswordManager } from '@cnop/common/auth/password-manager';
-import type { SigningKeys } from '@cnop/common/auth/signing-keys';
-import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
-import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
-import { getBalanceDao, provideDaos } from '@cnop/common/http/dao-dependencies';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
-import {
-  getLiveEventDao,
-  provideAudit,
-  provideCandleDao,
-  provideClock,
-  provideIds,
-  provideLiveEventDao,
-  providePasswordQueue,
-  providePasswords,
-  providePlayMoney,
-  provideQuotes,
-  provideSessions,
-  provideStore,
-  provideStreams,
-  provideTokens,
-  provideVerifier,
-} from './dependencies.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/admin-audit.ts';
 import { adminUserRoutes } from './routes/admin-users.ts';
@@ -38,19 +15,12 @@ import type { StreamHub } from './streams/stream-hub.ts';
 import { createStreamHub } from './streams/stream-hub.ts';
 import type { StreamLimits } from './streams/stream-limits.ts';
 import { STREAM_LIMITS } from './streams/stream-limits.ts';
-import { createPasswordQueue } from './use-cases/sessions/password-queue.ts';
+import type { UserProcess } from './use-cases/dependencies.ts';
+import { createUserDependencies } from './use-cases/dependencies.ts';
 
 const ERROR_LOG_INTERVAL_MILLISECONDS = 10_000;
 
-export interface UserServiceRuntime extends ServiceRuntime {
-  readonly passwords: PasswordManager;
-  readonly tokens: TokenIssuer;
-  /** The keys that other services verify tokens with. */
-  readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
-  /** Whether users may create demo accounts and make free deposits. */
-  readonly playMoney: PlayMoney;
-  /** Requests that may wait in each lane of the password queue, in place of the default. */
-  readonly maxWaitingPasswords?: number | undefined;
+export interface UserServiceRuntime extends ServiceRuntime, Omit<UserProcess, 'streams'> {
   /** Limits of live streams, in place of the defaults. */
   readonly streamLimits?: Partial<StreamLimits>;
 }
@@ -62,32 +32,17 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
     title: 'User service',
     description: 'Accounts, sessions, profiles, cash balances and portfolios.',
   });
-  provideDaos(app, runtime.store);
-  provideStore(app, runtime.store);
-  provideClock(app, runtime.clock);
-  provideIds(app, runtime.ids);
-  providePasswords(app, runtime.passwords);
-  const { concurrency } = runtime.passwords;
-  providePasswordQueue(app, createPasswordQueue(concurrency, runtime.maxWaitingPasswords));
-  providePlayMoney(app, runtime.playMoney);
-  provideTokens(app, runtime.tokens);
-  provideVerifier(app, runtime.verifier);
-  provideSessions(app, runtime.sessions);
-  provideAudit(app, createAuditLogger(runtime));
-  provideCandleDao(app, createCandleDao(runtime.store));
-  provideQuotes(app, runtime.quotes);
-  provideLiveEventDao(app, createLiveEventDao(runtime.store));
-  provideStreams(app, openStreamHub(app, runtime));
-  accountRoutes(app);
-  sessionRoutes(app);
-  ownSessionRoutes(app);
-  balanceRoutes(app);
-  portfolioRoutes(app);
-  eventRoutes(app);
-  streamRoutes(app);
-  adminUserRoutes(app);
-  auditRoutes(app);
-  keySetRoutes(app, runtime.publicKeys);
+  const deps = createUserDependencies({ ...runtime, streams: openStreamHub(app, runtime) });
+  accountRoutes(app, deps);
+  sessionRoutes(app, deps);
+  ownSessionRoutes(app, deps);
+  balanceRoutes(app, deps);
+  portfolioRoutes(app, deps);
+  eventRoutes(app, deps);
+  streamRoutes(app, deps);
+  adminUserRoutes(app, deps);
+  auditRoutes(app, deps);
+  keySetRoutes(app, deps);
   return app;
 }
 
@@ -95,8 +50,8 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
 function openStreamHub(app: ServiceApp, { streamLimits, ...runtime }: UserServiceRuntime): StreamHub {
   const streams = createStreamHub({
     ...runtime,
-    events: getLiveEventDao(app),
-    balances: getBalanceDao(app),
+    events: createLiveEventDao(runtime.store),
+    balances: createBalanceDao(runtime.store),
     limits: { ...STREAM_LIMITS, ...streamLimits },
     onError: createErrorLog(app.log),
   });

@@ -1,18 +1,10 @@
 import { identityOf } from '@cnop/common/http/authentication';
-import { getUserDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import {
-  getAudit,
-  getClock,
-  getPasswordQueue,
-  getPasswords,
-  getPlayMoney,
-  getStore,
-} from '../dependencies.ts';
 import { readUser, updateProfile } from '../use-cases/accounts/profile.ts';
 import { registerUser } from '../use-cases/accounts/register-user.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
 import {
   profileChangedSchema,
   profileChangeSchema,
@@ -24,17 +16,7 @@ const tags = ['accounts'];
 const docs = { tags, security: BEARER_SECURITY };
 
 /** Adds the routes for signing up and for the own profile. */
-export function accountRoutes(app: ServiceApp): void {
-  const deps = {
-    store: getStore(app),
-    users: getUserDao(app),
-    passwords: getPasswords(app),
-    audit: getAudit(app),
-    clock: getClock(app),
-    playMoney: getPlayMoney(app),
-    passwordQueue: getPasswordQueue(app),
-  };
-
+export function accountRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.post(
     '/auth/register',
     {
@@ -62,7 +44,7 @@ export function accountRoutes(app: ServiceApp): void {
   app.get(
     '/auth/profile',
     { schema: { ...docs, summary: 'Read the own profile', response: { 200: profileSchema } } },
-    async (request) => readUser(deps.users, identityOf(request).username),
+    async (request) => readUser(deps, identityOf(request).username),
   );
 
   app.put(

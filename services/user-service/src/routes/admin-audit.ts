@@ -4,8 +4,8 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import { getAudit, getClock } from '../dependencies.ts';
 import { listAuditEvents } from '../use-cases/accounts/administer-users.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
@@ -29,10 +29,7 @@ const auditResponseSchema = z.object({
 });
 
 /** Adds the route of the audit log. */
-export function auditRoutes(app: ServiceApp): void {
-  const audit = getAudit(app);
-  const clock = getClock(app);
-
+export function auditRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/admin/audit-events',
     {
@@ -46,10 +43,10 @@ export function auditRoutes(app: ServiceApp): void {
       },
     },
     async (request) => {
-      const { username, day = clock.now().toISOString().slice(0, DAY_LENGTH) } = request.query;
+      const { username, day = deps.clock.now().toISOString().slice(0, DAY_LENGTH) } = request.query;
       const scope = username === undefined ? { day } : { username };
       const pageRequest = pageRequestOf(request.query, scope);
-      const page = await listAuditEvents(audit, { scope, request: pageRequest });
+      const page = await listAuditEvents(deps, { scope, request: pageRequest });
       return { data: [...page.items], ...pageMembers(page, scope) };
     },
   );

@@ -7,7 +7,6 @@ import {
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
 import { identityOf } from '@cnop/common/http/authentication';
-import { getBalanceDao, getOrderDao, getUserDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
@@ -15,9 +14,9 @@ import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
-import { getSessionEnding } from '../dependencies.ts';
-import { changeUserAccess, readManagedUser } from '../use-cases/accounts/administer-users.ts';
+import { changeUserAccess, listUsers, readManagedUser } from '../use-cases/accounts/administer-users.ts';
 import { adjustBalance, cashReceiptSchema } from '../use-cases/cash/move-cash.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';
 
@@ -56,10 +55,7 @@ const forReaders = { access: ['admin', 'moderator'] } as const;
 const forAdmins = { access: ['admin'] } as const;
 
 /** Adds the routes with which staff read and administrators change users. */
-export function adminUserRoutes(app: ServiceApp): void {
-  const users = getUserDao(app);
-  const balances = getBalanceDao(app);
-
+export function adminUserRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/admin/users',
     {
@@ -74,7 +70,7 @@ export function adminUserRoutes(app: ServiceApp): void {
     async (request) => {
       const { search } = request.query;
       const filter = { list: 'users', search };
-      const page = await users.getUsers(search, pageRequestOf(request.query, filter));
+      const page = await listUsers(deps, { search, request: pageRequestOf(request.query, filter) });
       return { data: [...page.items], ...pageMembers(page, filter) };
     },
   );
@@ -91,17 +87,15 @@ export function adminUserRoutes(app: ServiceApp): void {
       },
     },
     async (request) => {
-      const { user, balance } = await readManagedUser({ users, balances }, request.params.username);
+      const { user, balance } = await readManagedUser(deps, request.params.username);
       return { data: user, balance };
     },
   );
 
-  changeRoutes(app);
+  changeRoutes(app, deps);
 }
 
-function changeRoutes(app: ServiceApp): void {
-  const deps = { ...getSessionEnding(app), orders: getOrderDao(app) };
-
+function changeRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.patch(
     '/admin/users/:username',
     {

@@ -6,7 +6,6 @@ import {
 } from '@cnop/common/entities/user/balance-transaction';
 import { identityOf } from '@cnop/common/http/authentication';
 import { CSV_ANSWER, CSV_NOTE, csvQueryShape, sendCsv } from '@cnop/common/http/csv-download';
-import { getBalanceDao } from '@cnop/common/http/dao-dependencies';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
@@ -14,7 +13,6 @@ import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/ht
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { getClock, getIds, getPlayMoney, getStore } from '../dependencies.ts';
 import { cashReceiptSchema, depositCash, withdrawCash } from '../use-cases/cash/move-cash.ts';
 import type { LedgerSelection } from '../use-cases/cash/read-cash.ts';
 import {
@@ -22,6 +20,7 @@ import {
   listBalanceTransactions,
   readBalance,
 } from '../use-cases/cash/read-cash.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
 
 const description = descriptionSchema.nullable().default(null);
 const depositSchema = z.strictObject({ amount: usdInput({ max: MAX_DEPOSIT_USD }), description });
@@ -60,14 +59,12 @@ const docs = { tags: ['balance'], security: BEARER_SECURITY };
 const readsIdempotencyKey = { readsHeaders: ['Idempotency-Key'] } as const;
 
 /** Adds the routes for the caller's cash: balance, ledger, deposits and withdrawals. */
-export function balanceRoutes(app: ServiceApp): void {
-  const balances = getBalanceDao(app);
-
+export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/balance',
     { schema: { ...docs, summary: 'Read the cash balance', response: { 200: balanceResponseSchema } } },
     async (request) => ({
-      ...(await readBalance(balances, identityOf(request).username)),
+      ...(await readBalance(deps, identityOf(request).username)),
       currency: 'USD' as const,
     }),
   );
@@ -85,19 +82,16 @@ export function balanceRoutes(app: ServiceApp): void {
     async (request) => {
       const filter = { list: 'cash', ...toSelection(request, request.query) };
       const pageRequest = pageRequestOf(request.query, filter);
-      const { page, totalCount } = await listBalanceTransactions(balances, filter, pageRequest);
+      const { page, totalCount } = await listBalanceTransactions(deps, filter, pageRequest);
       return { transactions: [...page.items], total_count: totalCount, ...pageMembers(page, filter) };
     },
   );
 
-  exportRoute(app);
-  moneyRoutes(app);
+  exportRoute(app, deps);
+  moneyRoutes(app, deps);
 }
 
-function exportRoute(app: ServiceApp): void {
-  const balances = getBalanceDao(app);
-  const clock = getClock(app);
-
+function exportRoute(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/balance/transactions/export',
     {
@@ -110,8 +104,9 @@ function exportRoute(app: ServiceApp): void {
       },
     },
     async (request, reply) => {
-      const table = await exportBalanceTransactions(balances, toSelection(request, request.query));
-      return sendCsv(reply, { table, name: 'cnop-transactions', at: clock.now(), bom: request.query.bom });
+      const table = await exportBalanceTransactions(deps, toSelection(request, request.query));
+      const at = deps.clock.now();
+      return sendCsv(reply, { table, name: 'cnop-transactions', at, bom: request.query.bom });
     },
   );
 }
@@ -124,13 +119,7 @@ function toSelection(
   return { username: identityOf(request).username, type, from, to };
 }
 
-function moneyRoutes(app: ServiceApp): void {
-  const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    ids: getIds(app),
-    playMoney: getPlayMoney(app),
-  };
+function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
   const response = { 201: cashReceiptSchema };
 
   app.post(

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { liveEventSchema } from '@cnop/common/entities/user/live-event';
 import { identityOf } from '@cnop/common/http/authentication';
-import { getAssetDao, getBalanceDao } from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { queryInteger } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { ValidationError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { getClock, getLiveEventDao, getStreams } from '../dependencies.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
+import { openStream } from '../use-cases/events/open-stream.ts';
 import { readEvents } from '../use-cases/events/read-events.ts';
 
 const DEFAULT_EVENTS = 100;
@@ -49,9 +49,7 @@ const streamQuerySchema = z.strictObject({
 });
 
 /** Adds the route that lists the caller's events, in order and without a gap. */
-export function eventRoutes(app: ServiceApp): void {
-  const deps = { events: getLiveEventDao(app), balances: getBalanceDao(app), clock: getClock(app) };
-
+export function eventRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/events',
     {
@@ -86,10 +84,7 @@ const STREAM_HEADERS = {
 } as const;
 
 /** Adds the route of the caller's live stream. */
-export function streamRoutes(app: ServiceApp): void {
-  const streams = getStreams(app);
-  const assets = getAssetDao(app);
-
+export function streamRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/stream',
     {
@@ -111,9 +106,7 @@ export function streamRoutes(app: ServiceApp): void {
     async (request, reply) => {
       const { prices } = request.query;
       const after = readLastEventId(request) ?? request.query.after;
-      if (prices !== undefined && prices !== 'all') await assets.assertKnown(prices);
-      const takeStream = () => takeOver(reply);
-      await streams.open({ identity: identityOf(request), after, prices }, takeStream);
+      await openStream(deps, { identity: identityOf(request), after, prices }, () => takeOver(reply));
     },
   );
 }

@@ -2,7 +2,7 @@ import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { getSessionEnding } from '../dependencies.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
 import { endOtherSessions, endOwnSession, listSessions } from '../use-cases/sessions/own-sessions.ts';
 import {
   emptyBodySchema,
@@ -15,9 +15,7 @@ import {
 const docs = { tags: ['sessions'], security: BEARER_SECURITY };
 
 /** Adds the routes that list and end the caller's own sessions. */
-export function ownSessionRoutes(app: ServiceApp): void {
-  const deps = getSessionEnding(app);
-
+export function ownSessionRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/auth/sessions',
     {

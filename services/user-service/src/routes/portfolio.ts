@@ -2,16 +2,10 @@ import { decimal, displayNumber, formatDecimal } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import { assetIdParameterSchema, timestampSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
-import {
-  getAssetBalanceDao,
-  getAssetDao,
-  getAssetTransactionDao,
-  getBalanceDao,
-} from '@cnop/common/http/dao-dependencies';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import { getCandleDao, getClock, getQuotes, getStore } from '../dependencies.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
 import { readHolding, readHoldings, readPortfolio } from '../use-cases/portfolio/read-portfolio.ts';
 import { MAX_HISTORY_ENTRIES, readPortfolioHistory } from '../use-cases/portfolio/read-portfolio-history.ts';
 
@@ -53,15 +47,7 @@ const portfolioResponseSchema = z.object({
 const docs = { tags: ['portfolio'], security: BEARER_SECURITY };
 
 /** Adds the routes for the caller's positions and portfolio, at current prices and over time. */
-export function portfolioRoutes(app: ServiceApp): void {
-  const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    holdings: getAssetBalanceDao(app),
-    assets: getAssetDao(app),
-    quotes: getQuotes(app),
-  };
-
+export function portfolioRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/balance/asset/:asset_id',
     {
@@ -102,7 +88,7 @@ export function portfolioRoutes(app: ServiceApp): void {
     },
   );
 
-  historyRoute(app);
+  historyRoute(app, deps);
 }
 
 function toHoldingResponse(holding: Awaited<ReturnType<typeof readHolding>>) {
@@ -138,17 +124,7 @@ const historyResponseSchema = z.object({
   complete: z.boolean().describe('Whether the points cover the whole range.'),
 });
 
-function historyRoute(app: ServiceApp): void {
-  const deps = {
-    store: getStore(app),
-    clock: getClock(app),
-    balances: getBalanceDao(app),
-    trades: getAssetTransactionDao(app),
-    candles: getCandleDao(app),
-    assets: getAssetDao(app),
-    quotes: getQuotes(app),
-  };
-
+function historyRoute(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/portfolio/history',
     {

@@ -1,15 +1,12 @@
-import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
-import { getPasswordQueue, getPasswords, getSessionEnding, getTokens } from '../dependencies.ts';
-import type { ChangePasswordDeps } from '../use-cases/accounts/change-password.ts';
 import { changePassword } from '../use-cases/accounts/change-password.ts';
+import type { UserDependencies } from '../use-cases/dependencies.ts';
+import { keySetSchema, publishKeys } from '../use-cases/sessions/key-set.ts';
 import { logIn } from '../use-cases/sessions/log-in.ts';
-import type { LogOutDeps } from '../use-cases/sessions/own-sessions.ts';
 import { logOut } from '../use-cases/sessions/own-sessions.ts';
 import type { TokenPair } from '../use-cases/sessions/session-tokens.ts';
 import { refreshSession } from '../use-cases/sessions/session-tokens.ts';
@@ -27,14 +24,7 @@ const tags = ['sessions'];
 const isPublic = { access: 'public' } as const;
 
 /** Adds the routes for signing in, renewing tokens, changing the password and signing out. */
-export function sessionRoutes(app: ServiceApp): void {
-  const deps = {
-    ...getSessionEnding(app),
-    passwords: getPasswords(app),
-    passwordQueue: getPasswordQueue(app),
-    tokens: getTokens(app),
-  };
-
+export function sessionRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.post(
     '/auth/login',
     {
@@ -64,7 +54,7 @@ export function sessionRoutes(app: ServiceApp): void {
   logOutRoute(app, deps);
 }
 
-function passwordRoute(app: ServiceApp, deps: ChangePasswordDeps): void {
+function passwordRoute(app: ServiceApp, deps: UserDependencies): void {
   app.post(
     '/auth/password',
     {
@@ -89,7 +79,7 @@ function passwordRoute(app: ServiceApp, deps: ChangePasswordDeps): void {
 }
 
 /** Adds the route for signing out. It ignores any body, since clients of other platforms send their token in it. */
-function logOutRoute(app: ServiceApp, deps: LogOutDeps): void {
+function logOutRoute(app: ServiceApp, deps: UserDependencies): void {
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, parsed) => parsed(null));
@@ -129,26 +119,12 @@ function neverStored(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store');
 }
 
-/** The members of a public key. Any other member, such as a private part, is dropped. */
-const keySetSchema = z.object({
-  keys: z.array(
-    z.object({
-      kty: z.string(),
-      crv: z.string(),
-      x: z.string(),
-      kid: z.string(),
-      alg: z.string(),
-      use: z.string(),
-    }),
-  ),
-});
-
 /**
  * Adds the route of the public keys that verify tokens.
  * @see https://www.rfc-editor.org/rfc/rfc7517 for the format
  */
-export function keySetRoutes(app: ServiceApp, publicKeys: ReturnType<SigningKeys['publicKeys']>): void {
-  const keySet = keySetSchema.parse(publicKeys);
+export function keySetRoutes(app: ServiceApp, deps: UserDependencies): void {
+  const keySet = publishKeys(deps);
   app.get(
     '/.well-known/jwks.json',
     {

@@ -24,7 +24,8 @@ interface StreamHubOptions extends ReadEventsDeps {
   readonly onError: (error: unknown) => void;
 }
 
-interface StreamRequest {
+/** A user's request for a live stream. */
+export interface StreamRequest {
   readonly identity: AccessIdentity;
   /** The `seq` of the last event that the client has; undefined to start with the next event. */
   readonly after: number | undefined;

@@ -1,17 +1,9 @@
 import { cancelOpenOrders, prepareCancellations } from '@cnop/common/accounts/cancel-open-orders';
 import { withChanges } from '@cnop/common/auth/audit-event';
-import type {
-  AuditEvent,
-  AuditEventType,
-  AuditLogger,
-  AuditPageRequest,
-} from '@cnop/common/auth/audit-logger';
+import type { AuditEvent, AuditEventType, AuditPageRequest } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
-import type { Page, Position } from '@cnop/common/core/pagination';
-import type { OrderDao } from '@cnop/common/dao/order/order-dao';
-import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { Page, PageRequest, Position } from '@cnop/common/core/pagination';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
-import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import { StoreBusyError } from '@cnop/common/database/store-errors';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
@@ -21,13 +13,25 @@ import type { AccessChange } from '../../domain/access-changes.ts';
 import { changeAccess, endsSessions } from '../../domain/access-changes.ts';
 import type { BalanceView } from '../cash/read-cash.ts';
 import { readBalance } from '../cash/read-cash.ts';
+import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from '../sessions/end-sessions.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { readUser } from './profile.ts';
 
-interface ManagedUser {
-  readonly user: User;
-  readonly balance: BalanceView;
+/** A user as staff see it: without the hash of the password. */
+type ManagedUser = Omit<User, 'password_hash'>;
+
+/** Lists the users whose usernames start with a text, by name. */
+export async function listUsers(
+  { users }: Pick<UserDependencies, 'users'>,
+  { search, request }: { readonly search: string; readonly request: PageRequest },
+): Promise<Page<ManagedUser>> {
+  const { items, next } = await users.getUsers(search, request);
+  return { items: items.map(toManagedUser), next };
+}
+
+function toManagedUser({ password_hash: _hidden, ...user }: User): ManagedUser {
+  return user;
 }
 
 /**
@@ -35,11 +39,11 @@ interface ManagedUser {
  * @throws NotFoundError (404) for an unknown user
  */
 export async function readManagedUser(
-  { users, balances }: { readonly users: UserDao; readonly balances: BalanceDao },
+  deps: Pick<UserDependencies, 'users' | 'balances'>,
   username: string,
-): Promise<ManagedUser> {
-  const user = await readUser(users, username);
-  return { user, balance: await readBalance(balances, username) };
+): Promise<{ readonly user: ManagedUser; readonly balance: BalanceView }> {
+  const user = await readUser(deps, username);
+  return { user: toManagedUser(user), balance: await readBalance(deps, username) };
 }
 
 /** Selects the audit events of one user, or of all users on one day (UTC). */
@@ -47,16 +51,13 @@ type AuditScope = { readonly username: string } | { readonly day: string };
 
 /** Returns a page of audit events, newest first. */
 export async function listAuditEvents(
-  audit: AuditLogger,
+  { audit }: Pick<UserDependencies, 'audit'>,
   { scope, request }: { readonly scope: AuditScope; readonly request: AuditPageRequest },
 ): Promise<Page<AuditEvent>> {
   return 'username' in scope ? audit.byUser(scope.username, request) : audit.byDay(scope.day, request);
 }
 
-interface ChangeUserAccessDeps extends EndSessionsDeps {
-  readonly orders: Pick<OrderDao, 'getOrdersByUser'>;
-  readonly audit: AuditLogger;
-}
+type ChangeUserAccessDeps = EndSessionsDeps & Pick<UserDependencies, 'orders' | 'audit'>;
 
 interface ChangeUserAccess {
   readonly username: string;
@@ -73,12 +74,14 @@ interface ChangeUserAccess {
  * @throws ForbiddenError (403) when the actor is no longer an active administrator
  * @throws StateConflictError (409) for a change of the actor's own role or status, and for staff with open orders
  */
-export async function changeUserAccess(deps: ChangeUserAccessDeps, command: ChangeUserAccess): Promise<User> {
+export async function changeUserAccess(
+  deps: ChangeUserAccessDeps,
+  command: ChangeUserAccess,
+): Promise<ManagedUser> {
   const { username, change, actor } = command;
-  if (change.role !== undefined && change.role !== 'customer')
-    await assertNoOpenOrders(deps.orders, username);
+  if (change.role !== undefined && change.role !== 'customer') await assertNoOpenOrders(deps, username);
   const at = deps.clock.now().toISOString();
-  const auditWrites = prepareAudit(deps.audit, command);
+  const auditWrites = prepareAudit(deps, command);
   // An interrupted suspension may have left orders open; a reactivated user must not find them.
   if (change.status === 'active') await cancelOpenOrders(deps, username);
   const trading = await prepareTradingChange(deps, command);
@@ -101,7 +104,7 @@ export async function changeUserAccess(deps: ChangeUserAccessDeps, command: Chan
   });
   if (endsSessions(before, after)) await endSessions(deps, { username });
   if (after.status !== 'active') await cancelOpenOrders(deps, username);
-  return after;
+  return toManagedUser(after);
 }
 
 type Items = Readonly<Record<string, Item | undefined>>;
@@ -130,7 +133,10 @@ async function prepareTradingChange(
 }
 
 /** Makes the audit events before the transaction, since they have ids and times; returns the writes of real changes. */
-function prepareAudit(audit: AuditLogger, { username, actor, origin }: ChangeUserAccess) {
+function prepareAudit(
+  { audit }: Pick<UserDependencies, 'audit'>,
+  { username, actor, origin }: ChangeUserAccess,
+) {
   const blank = (type: AuditEventType) => audit.eventOf({ type, username, actor, ...origin });
   const roleEvent = blank('role_change');
   const statusEvent = blank('status_change');
@@ -145,7 +151,10 @@ function prepareAudit(audit: AuditLogger, { username, actor, origin }: ChangeUse
 }
 
 /** @throws StateConflictError (409) for an account with open orders: staff cannot trade */
-async function assertNoOpenOrders(orders: ChangeUserAccessDeps['orders'], username: string): Promise<void> {
+async function assertNoOpenOrders(
+  { orders }: Pick<UserDependencies, 'orders'>,
+  username: string,
+): Promise<void> {
   let after: Position | undefined;
   do {
     const page = await orders.getOrdersByUser(

@@ -1,27 +1,21 @@
-import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { assertHardToGuess } from '@cnop/common/auth/password-choice';
-import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { isLiveSession, replaceRefreshToken } from '@cnop/common/auth/session-rules';
 import type { Session } from '@cnop/common/auth/session-state';
 import { sessionRecord } from '@cnop/common/auth/session-state';
-import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
-import type { Clock } from '@cnop/common/core/clock';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
-import type { Decision, TableStore } from '@cnop/common/database/table-store';
+import type { Decision } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
 import { normalizePassword } from '@cnop/common/entities/user/user';
 import { AuthenticationError, NotFoundError, ValidationError } from '@cnop/exception/errors';
+import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from '../sessions/end-sessions.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
-import type { PasswordQueue } from '../sessions/password-queue.ts';
 import type { TokenPair } from '../sessions/session-tokens.ts';
 import { issueTokens } from '../sessions/session-tokens.ts';
 import { assertMayTry, openAttempt, prepareFailure, successWrites } from '../sessions/sign-in-failures.ts';
 
-export interface ChangePasswordDeps extends EndSessionsDeps, ProvePasswordDeps {
-  readonly tokens: TokenIssuer;
-}
+type ChangePasswordDeps = EndSessionsDeps & ProvePasswordDeps & Pick<UserDependencies, 'tokens'>;
 
 interface ChangePassword {
   readonly username: string;
@@ -72,13 +66,10 @@ export async function changePassword(deps: ChangePasswordDeps, command: ChangePa
   return issueTokens(deps.tokens, changed.user, changed.session);
 }
 
-export interface ProvePasswordDeps {
-  readonly store: TableStore;
-  readonly passwords: PasswordManager;
-  readonly passwordQueue: PasswordQueue;
-  readonly audit: AuditLogger;
-  readonly clock: Clock;
-}
+export type ProvePasswordDeps = Pick<
+  UserDependencies,
+  'store' | 'passwords' | 'passwordQueue' | 'audit' | 'clock'
+>;
 
 interface ProvePassword {
   readonly username: string;

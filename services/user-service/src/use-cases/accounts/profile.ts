@@ -1,8 +1,8 @@
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
-import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { canonicalEmail } from '@cnop/common/entities/user/email';
 import type { User } from '@cnop/common/entities/user/user';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
+import type { UserDependencies } from '../dependencies.ts';
 import type { ProvePasswordDeps } from './change-password.ts';
 import { provePassword, wrongPassword } from './change-password.ts';
 
@@ -10,15 +10,13 @@ import { provePassword, wrongPassword } from './change-password.ts';
  * Reads a user.
  * @throws NotFoundError (404) for an unknown user
  */
-export async function readUser(users: UserDao, username: string): Promise<User> {
+export async function readUser({ users }: Pick<UserDependencies, 'users'>, username: string): Promise<User> {
   const user = await users.getUserByUsername(username);
   if (!user) throw new NotFoundError('The user');
   return user;
 }
 
-interface UpdateProfileDeps extends ProvePasswordDeps {
-  readonly users: UserDao;
-}
+type UpdateProfileDeps = ProvePasswordDeps & Pick<UserDependencies, 'users'>;
 
 /** The fields of a user that the user may change. */
 type ProfileChange = Partial<
@@ -45,7 +43,7 @@ export async function updateProfile(deps: UpdateProfileDeps, command: UpdateProf
   const { username, origin, currentPassword } = command;
   const { email, ...others } = command.change;
   const change = { ...others, updated_at: deps.clock.now().toISOString() };
-  const known = await readUser(deps.users, username);
+  const known = await readUser(deps, username);
   if (email === undefined || email === (canonicalEmail(known.email) ?? known.email)) {
     return deps.users.updateUser(username, change);
   }

@@ -1,25 +1,16 @@
-import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { assertHardToGuess } from '@cnop/common/auth/password-choice';
-import type { PasswordManager } from '@cnop/common/auth/password-manager';
-import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import type { Clock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
-import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
 import { DEMO_USERNAME_PREFIX } from '@cnop/common/entities/user/user';
 import { ForbiddenError, ValidationError } from '@cnop/exception/errors';
-import type { PasswordQueue } from '../sessions/password-queue.ts';
+import type { UserDependencies } from '../dependencies.ts';
 
-interface RegisterUserDeps {
-  readonly passwordQueue: PasswordQueue;
-  readonly playMoney: PlayMoney;
-  readonly users: UserDao;
-  readonly passwords: PasswordManager;
-  readonly audit: AuditLogger;
-  readonly clock: Clock;
-}
+type RegisterUserDeps = Pick<
+  UserDependencies,
+  'passwordQueue' | 'playMoney' | 'users' | 'passwords' | 'audit' | 'clock'
+>;
 
 interface RegisterUser {
   readonly username: string;

@@ -1,17 +1,14 @@
 import { withChanges } from '@cnop/common/auth/audit-event';
-import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
-import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import type { Clock } from '@cnop/common/core/clock';
-import type { IdSource } from '@cnop/common/core/ids';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { balanceRecord, decideMovement } from '@cnop/common/dao/user/balance-dao';
-import type { TableStore, Write } from '@cnop/common/database/table-store';
+import type { Write } from '@cnop/common/database/table-store';
 import type { CashMovement, Posting } from '@cnop/common/entities/user/balance-rules';
 import { ForbiddenError } from '@cnop/exception/errors';
 import { z } from 'zod';
+import type { UserDependencies } from '../dependencies.ts';
 
 /** The response to every movement of cash. */
 export const cashReceiptSchema = z.object({
@@ -23,11 +20,7 @@ export const cashReceiptSchema = z.object({
 });
 export type CashReceipt = z.infer<typeof cashReceiptSchema>;
 
-interface MoveCashDeps {
-  readonly store: TableStore;
-  readonly clock: Clock;
-  readonly ids: IdSource;
-}
+type MoveCashDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids'>;
 
 export interface MoveCash {
   readonly username: string;
@@ -92,9 +85,7 @@ function toReceipt({ transaction }: Posting, message: string): CashReceipt {
   };
 }
 
-interface DepositCashDeps extends MoveCashDeps {
-  readonly playMoney: PlayMoney;
-}
+type DepositCashDeps = MoveCashDeps & Pick<UserDependencies, 'playMoney'>;
 
 /**
  * Deposits play money into the caller's account.
@@ -119,9 +110,7 @@ export async function withdrawCash(deps: MoveCashDeps, command: MoveCash): Promi
   return moveCash(deps, command, { type: 'withdraw', verb: 'Withdrew' });
 }
 
-interface AdjustBalanceDeps extends MoveCashDeps {
-  readonly audit: AuditLogger;
-}
+type AdjustBalanceDeps = MoveCashDeps & Pick<UserDependencies, 'audit'>;
 
 interface AdjustBalance extends MoveCash {
   readonly actor: string;

@@ -3,12 +3,14 @@ import { formatUsd } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
 import type { Period } from '@cnop/common/dao/read-page';
-import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
+import type { UserDependencies } from '../dependencies.ts';
+
+type ReadCashDeps = Pick<UserDependencies, 'balances'>;
 
 export interface BalanceView extends Balance {
   /** USD that may be spent: current less held. */
@@ -19,7 +21,7 @@ export interface BalanceView extends Balance {
  * Reads the cash of an account.
  * @throws NotFoundError (404) without an account
  */
-export async function readBalance(balances: BalanceDao, username: string): Promise<BalanceView> {
+export async function readBalance({ balances }: ReadCashDeps, username: string): Promise<BalanceView> {
   const balance = await balances.getBalance(username);
   if (!balance) throw new NotFoundError('The account');
   return { ...balance, available_balance: formatUsd(availableCash(balance)) };
@@ -39,7 +41,7 @@ interface LedgerPage {
 
 /** Returns a page of a user's ledger, newest first. */
 export async function listBalanceTransactions(
-  balances: BalanceDao,
+  { balances }: ReadCashDeps,
   { username, type, from, to }: LedgerSelection,
   request: PageRequest,
 ): Promise<LedgerPage> {
@@ -63,7 +65,7 @@ const MAX_ENTRIES_READ = 100_000;
  * @throws ValidationError (422) on `start_date` when the selection exceeds the limit of an export
  */
 export async function exportBalanceTransactions(
-  balances: BalanceDao,
+  { balances }: ReadCashDeps,
   { username, type, from, to }: LedgerSelection,
 ): Promise<string> {
   const range = await balances.findLedgerRange(username, { from, to });

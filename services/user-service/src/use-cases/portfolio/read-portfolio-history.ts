@@ -1,10 +1,8 @@
-import type { Clock } from '@cnop/common/core/clock';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Position } from '@cnop/common/core/pagination';
 import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
-import type { TableStore } from '@cnop/common/database/table-store';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
@@ -14,6 +12,7 @@ import { pastPrices } from '../../domain/past-prices.ts';
 import type { ValuedHolding } from '../../domain/portfolio.ts';
 import type { HistoryPoint } from '../../domain/portfolio-history.ts';
 import { chooseSteps, portfolioHistory } from '../../domain/portfolio-history.ts';
+import type { UserDependencies } from '../dependencies.ts';
 import type { Account, ValueHoldingsDeps } from './read-portfolio.ts';
 import { readAccount, valueHoldings } from './read-portfolio.ts';
 
@@ -21,13 +20,8 @@ import { readAccount, valueHoldings } from './read-portfolio.ts';
 export const MAX_HISTORY_ENTRIES = 5_000;
 const ENTRIES_PER_READ = 250;
 
-interface ReadPortfolioHistoryDeps extends ValueHoldingsDeps {
-  readonly store: TableStore;
-  readonly clock: Clock;
-  readonly balances: BalanceDao;
-  readonly trades: AssetTransactionDao;
-  readonly candles: CandleDao;
-}
+type ReadPortfolioHistoryDeps = ValueHoldingsDeps &
+  Pick<UserDependencies, 'store' | 'clock' | 'balances' | 'trades' | 'candles'>;
 
 interface PortfolioHistory {
   readonly range: HistoryRange;

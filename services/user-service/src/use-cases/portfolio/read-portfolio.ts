@@ -1,22 +1,16 @@
-import type { Clock } from '@cnop/common/core/clock';
-import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Item, TableStore } from '@cnop/common/database/table-store';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import { InternalError, NotFoundError } from '@cnop/exception/errors';
 import type { Portfolio, ValuedHolding } from '../../domain/portfolio.ts';
 import { summarizePortfolio } from '../../domain/portfolio.ts';
+import type { UserDependencies } from '../dependencies.ts';
 
-interface ReadPortfolioDeps extends ValueHoldingsDeps {
-  readonly store: TableStore;
-  readonly clock: Clock;
-}
+type ReadPortfolioDeps = ValueHoldingsDeps & Pick<UserDependencies, 'store' | 'clock'>;
 
 /**
  * Reads a user's cash and positions at current prices.
@@ -28,9 +22,7 @@ export async function readPortfolio(deps: ReadPortfolioDeps, username: string): 
   return summarizePortfolio(balance, valued, deps.clock.now().toISOString());
 }
 
-interface ReadHoldingsDeps extends ValueHoldingsDeps {
-  readonly holdings: AssetBalanceDao;
-}
+type ReadHoldingsDeps = ValueHoldingsDeps & Pick<UserDependencies, 'holdings'>;
 
 /**
  * Reads one position of a user at the current price.
@@ -76,10 +68,7 @@ export async function readAccount(store: TableStore, username: string): Promise<
   return { balance, holdings: items.filter((item) => item.key.sk !== last.sk).map(assetBalanceRecord.read) };
 }
 
-export interface ValueHoldingsDeps {
-  readonly assets: AssetDao;
-  readonly quotes: QuoteBoard;
-}
+export type ValueHoldingsDeps = Pick<UserDependencies, 'assets' | 'quotes'>;
 
 /**
  * Values positions at current prices, in the given order. The price is the mid of the latest quote, unless the catalogue has

@@ -1,28 +1,21 @@
 import type { AuditEvent } from '@cnop/common/auth/audit-logger';
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
-import type { Session, SessionChecker } from '@cnop/common/auth/session-state';
+import type { Session } from '@cnop/common/auth/session-state';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
-import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
-import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
-import type { Item, ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
+import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { Change } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
+import type { UserDependencies } from '../dependencies.ts';
 
 /** A session takes three items (session, event, audit event), and the store limits the items of a commit. */
 const MAX_SESSIONS_PER_COMMIT = 30;
 
-export interface EndSessionsDeps {
-  readonly store: TableStore;
-  readonly clock: Clock;
-  readonly ids: IdSource;
-  readonly sessions: SessionChecker;
-  readonly verifier: TokenVerifier;
-}
+export type EndSessionsDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids' | 'sessions' | 'verifier'>;
 
 interface EndSessions {
   readonly username: string;
@@ -128,7 +121,7 @@ export function prepareSessionEvents(
 
 /** Writes the event of a session that ended in an earlier commit, which did not read the balance. */
 export async function recordSessionEnd(
-  { store, ids }: { readonly store: TableStore; readonly ids: IdSource },
+  { store, ids }: Pick<UserDependencies, 'store' | 'ids'>,
   { username, sessionId, now }: { readonly username: string; readonly sessionId: string; readonly now: Date },
 ): Promise<void> {
   const sessionEvents = prepareSessionEvents(ids, [sessionId], now);

@@ -1,11 +1,9 @@
-import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, startSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
-import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type {
   Decision,
@@ -18,20 +16,15 @@ import type {
 import { UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
 import type { User } from '@cnop/common/entities/user/user';
 import { AuthenticationError, ForbiddenError } from '@cnop/exception/errors';
+import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession, sessionReads } from './end-sessions.ts';
-import type { PasswordQueue } from './password-queue.ts';
 import type { TokenPair } from './session-tokens.ts';
 import { issueTokens } from './session-tokens.ts';
 import type { SignInItems } from './sign-in-failures.ts';
 import { assertMayTry, openAttempt, prepareFailure, successWrites } from './sign-in-failures.ts';
 
-interface LogInDeps extends EndSessionsDeps {
-  readonly passwords: PasswordManager;
-  readonly passwordQueue: PasswordQueue;
-  readonly tokens: TokenIssuer;
-  readonly audit: AuditLogger;
-}
+type LogInDeps = EndSessionsDeps & Pick<UserDependencies, 'passwords' | 'passwordQueue' | 'tokens' | 'audit'>;
 
 interface LogIn {
   readonly username: string;

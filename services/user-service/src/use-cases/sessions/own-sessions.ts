@@ -3,17 +3,17 @@ import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
-import type { Clock } from '@cnop/common/core/clock';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
-import type { Decision, TableStore } from '@cnop/common/database/table-store';
+import type { Decision } from '@cnop/common/database/table-store';
 import { NotFoundError } from '@cnop/exception/errors';
+import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { endSessions, forgetSession, prepareSessionEvents } from './end-sessions.ts';
 
 /** Returns the live sessions of a user, newest first. A sign-in ends the oldest above a limit, so they are few. */
 export async function listSessions(
-  { store, clock }: { readonly store: TableStore; readonly clock: Clock },
+  { store, clock }: Pick<UserDependencies, 'store' | 'clock'>,
   username: string,
 ): Promise<Session[]> {
   const now = clock.now();
@@ -21,9 +21,7 @@ export async function listSessions(
   return sessions.filter((session) => isLiveSession(session, now)).toReversed();
 }
 
-export interface LogOutDeps extends EndSessionsDeps {
-  readonly audit: AuditLogger;
-}
+type LogOutDeps = EndSessionsDeps & Pick<UserDependencies, 'audit'>;
 
 interface LogOut {
   readonly username: string;

@@ -1,4 +1,3 @@
-import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { rotateRefresh } from '@cnop/common/auth/session-rules';
@@ -8,6 +7,7 @@ import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
 import { AuthenticationError } from '@cnop/exception/errors';
+import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
 import { forgetSession, recordSessionEnd } from './end-sessions.ts';
 
@@ -35,10 +35,7 @@ export async function issueTokens(tokens: TokenIssuer, user: User, session: Sess
   };
 }
 
-interface RefreshSessionDeps extends EndSessionsDeps {
-  readonly tokens: TokenIssuer;
-  readonly audit: AuditLogger;
-}
+type RefreshSessionDeps = EndSessionsDeps & Pick<UserDependencies, 'tokens' | 'audit'>;
 
 type Outcome =
   | { readonly kind: 'refused' }

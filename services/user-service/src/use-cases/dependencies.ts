@@ -1,0 +1,108 @@
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
+import { createAuditLogger } from '@cnop/common/auth/audit-logger';
+import type { PasswordManager } from '@cnop/common/auth/password-manager';
+import type { SessionChecker } from '@cnop/common/auth/session-state';
+import type { SigningKeys } from '@cnop/common/auth/signing-keys';
+import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
+import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
+import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { Clock } from '@cnop/common/core/clock';
+import type { IdSource } from '@cnop/common/core/ids';
+import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import type { OrderDao } from '@cnop/common/dao/order/order-dao';
+import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
+import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import type { UserDao } from '@cnop/common/dao/user/user-dao';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { StreamHub } from '../streams/stream-hub.ts';
+import type { PasswordQueue } from './sessions/password-queue.ts';
+import { createPasswordQueue } from './sessions/password-queue.ts';
+
+/** The parts that a process provides to this service. */
+export interface UserProcess
+  extends Pick<
+    UserDependencies,
+    | 'store'
+    | 'clock'
+    | 'ids'
+    | 'quotes'
+    | 'streams'
+    | 'passwords'
+    | 'playMoney'
+    | 'tokens'
+    | 'publicKeys'
+    | 'verifier'
+    | 'sessions'
+  > {
+  /** Requests that may wait in each lane of the password queue, in place of the default. */
+  readonly maxWaitingPasswords?: number | undefined;
+}
+
+/** The dependencies of the use cases; each names the ones that it needs. */
+export interface UserDependencies {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly users: UserDao;
+  readonly balances: BalanceDao;
+  readonly events: LiveEventDao;
+  readonly orders: Pick<OrderDao, 'getOrdersByUser'>;
+  readonly holdings: AssetBalanceDao;
+  readonly trades: AssetTransactionDao;
+  readonly assets: AssetDao;
+  readonly candles: CandleDao;
+  readonly quotes: QuoteBoard;
+  /** All live streams of this process. */
+  readonly streams: StreamHub;
+  readonly audit: AuditLogger;
+  readonly passwords: PasswordManager;
+  readonly passwordQueue: PasswordQueue;
+  /** Whether users may create demo accounts and make free deposits. */
+  readonly playMoney: PlayMoney;
+  readonly tokens: TokenIssuer;
+  /** The keys that other services verify tokens with. */
+  readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
+  readonly verifier: TokenVerifier;
+  readonly sessions: SessionChecker;
+}
+
+/** Creates the dependencies, with DAOs over the store of the process. */
+export function createUserDependencies(process: UserProcess): UserDependencies {
+  const { store, clock, ids, quotes, streams, passwords, playMoney } = process;
+  const { tokens, publicKeys, verifier, sessions, maxWaitingPasswords } = process;
+  return {
+    store,
+    clock,
+    ids,
+    users: createUserDao(store),
+    balances: createBalanceDao(store),
+    events: createLiveEventDao(store),
+    orders: createOrderDao(store),
+    holdings: createAssetBalanceDao(store),
+    trades: createAssetTransactionDao(store),
+    assets: createAssetDao(store),
+    candles: createCandleDao(store),
+    quotes,
+    streams,
+    audit: createAuditLogger({ store, clock, ids }),
+    passwords,
+    passwordQueue: createPasswordQueue(passwords.concurrency, maxWaitingPasswords),
+    playMoney,
+    tokens,
+    publicKeys,
+    verifier,
+    sessions,
+  };
+}
