@@ -10,19 +10,14 @@ import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { activateAsset, createAsset, deactivateAsset, updateAsset } from '../use-cases/change-asset.ts';
+import type { InventoryDependencies } from '../use-cases/dependencies.ts';
 import {
   approvePriceProposal,
   listPriceProposals,
   rejectPriceProposal,
   setAssetPrice,
 } from '../use-cases/set-asset-price.ts';
-import {
-  assetParamsSchema,
-  assetReplySchema,
-  callerOf,
-  getInventory,
-  noBodySchema,
-} from './inventory-requests.ts';
+import { assetParamsSchema, assetReplySchema, callerOf, noBodySchema } from './inventory-requests.ts';
 
 const ADMINS = { access: ['admin'] } as const;
 const STAFF = { access: ['admin', 'moderator'] } as const;
@@ -31,15 +26,15 @@ const proposalParamsSchema = assetParamsSchema.extend({ id: idSchema.describe('T
 const SHARED = { tags: ['inventory administration'], security: BEARER_SECURITY };
 
 /** Registers the routes with which administrators and moderators change the catalogue. */
-export function assetAdministrationRoutes(app: ServiceApp): void {
-  serveCreate(app);
-  serveUpdate(app);
-  serveTradingSwitches(app);
-  servePrice(app);
-  serveProposals(app);
+export function assetAdministrationRoutes(app: ServiceApp, deps: InventoryDependencies): void {
+  serveCreate(app, deps);
+  serveUpdate(app, deps);
+  serveTradingSwitches(app, deps);
+  servePrice(app, deps);
+  serveProposals(app, deps);
 }
 
-function serveCreate(app: ServiceApp): void {
+function serveCreate(app: ServiceApp, deps: InventoryDependencies): void {
   app.post(
     '/inventory/assets',
     {
@@ -52,7 +47,7 @@ function serveCreate(app: ServiceApp): void {
       },
     },
     async (request, reply) => {
-      const data = await createAsset(getInventory(request), {
+      const data = await createAsset(deps, {
         caller: callerOf(request),
         input: request.body,
       });
@@ -61,7 +56,7 @@ function serveCreate(app: ServiceApp): void {
   );
 }
 
-function serveUpdate(app: ServiceApp): void {
+function serveUpdate(app: ServiceApp, deps: InventoryDependencies): void {
   app.put(
     '/inventory/assets/:asset_id',
     {
@@ -77,12 +72,12 @@ function serveUpdate(app: ServiceApp): void {
     async (request) => {
       const { asset_id: assetId } = request.params;
       const command = { caller: callerOf(request), assetId, changes: request.body };
-      return { data: await updateAsset(getInventory(request), command) };
+      return { data: await updateAsset(deps, command) };
     },
   );
 }
 
-function serveTradingSwitches(app: ServiceApp): void {
+function serveTradingSwitches(app: ServiceApp, deps: InventoryDependencies): void {
   const switches = [
     { path: 'activate', summary: 'Open an asset for trading', useCase: activateAsset },
     { path: 'deactivate', summary: 'Close an asset for trading', useCase: deactivateAsset },
@@ -102,7 +97,7 @@ function serveTradingSwitches(app: ServiceApp): void {
       },
       async (request) => {
         const command = { caller: callerOf(request), assetId: request.params.asset_id };
-        return { data: await useCase(getInventory(request), command) };
+        return { data: await useCase(deps, command) };
       },
     );
   }
@@ -113,7 +108,7 @@ const PRICE_DESCRIPTION =
   'refused with the code `needs_second_administrator`. With `force` it is proposed instead (202). It is set when a ' +
   'second administrator approves the proposal or sends the same request.';
 
-function servePrice(app: ServiceApp): void {
+function servePrice(app: ServiceApp, deps: InventoryDependencies): void {
   app.put(
     '/inventory/assets/:asset_id/price',
     {
@@ -133,14 +128,14 @@ function servePrice(app: ServiceApp): void {
     async (request, reply) => {
       const { asset_id: assetId } = request.params;
       const command = { caller: callerOf(request), assetId, ...request.body };
-      const outcome = await setAssetPrice(getInventory(request), command);
+      const outcome = await setAssetPrice(deps, command);
       if (outcome.kind === 'set') return { data: outcome.asset };
       return reply.code(202).send({ data: outcome.proposal });
     },
   );
 }
 
-function serveProposals(app: ServiceApp): void {
+function serveProposals(app: ServiceApp, deps: InventoryDependencies): void {
   app.get(
     '/inventory/price-proposals',
     {
@@ -151,7 +146,7 @@ function serveProposals(app: ServiceApp): void {
         response: { 200: z.object({ data: z.array(priceProposalSchema) }) },
       },
     },
-    async (request) => ({ data: await listPriceProposals(getInventory(request)) }),
+    async () => ({ data: await listPriceProposals(deps) }),
   );
 
   app.post(
@@ -166,7 +161,7 @@ function serveProposals(app: ServiceApp): void {
         response: { 200: assetReplySchema.describe('The asset at its new price.') },
       },
     },
-    async (request) => ({ data: await approvePriceProposal(getInventory(request), decisionOf(request)) }),
+    async (request) => ({ data: await approvePriceProposal(deps, decisionOf(request)) }),
   );
 
   app.post(
@@ -181,7 +176,7 @@ function serveProposals(app: ServiceApp): void {
         response: { 200: proposalReplySchema.describe('The rejected proposal.') },
       },
     },
-    async (request) => ({ data: await rejectPriceProposal(getInventory(request), decisionOf(request)) }),
+    async (request) => ({ data: await rejectPriceProposal(deps, decisionOf(request)) }),
   );
 }
 

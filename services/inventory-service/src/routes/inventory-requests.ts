@@ -1,14 +1,10 @@
 import { assetIdParameterSchema } from '@cnop/common/entities/fields';
 import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { identityOf } from '@cnop/common/http/authentication';
-import { dependency } from '@cnop/common/http/dependencies';
 import { originOf } from '@cnop/common/http/request-context';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Caller, InventoryDependencies } from '../use-cases/dependencies.ts';
-
-/** Provides and reads the dependencies that the routes of this service pass to its use cases. */
-export const [provideInventory, getInventory] = dependency<InventoryDependencies>('inventory');
+import type { Caller } from '../use-cases/dependencies.ts';
 
 export const assetParamsSchema = z.strictObject({ asset_id: assetIdParameterSchema });
 

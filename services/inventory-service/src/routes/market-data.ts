@@ -18,17 +18,18 @@ import {
 import { inOrder } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
+import type { InventoryDependencies } from '../use-cases/dependencies.ts';
 import { getAsset, getCandles, getMarketOverview, listAssets } from '../use-cases/read-market.ts';
-import { assetParamsSchema, assetReplySchema, getInventory } from './inventory-requests.ts';
+import { assetParamsSchema, assetReplySchema } from './inventory-requests.ts';
 
 const TAGS = ['inventory'];
 const PUBLIC = { access: 'public' } as const;
 
 /** Registers the public routes: the catalogue, its price history and the market overview. */
-export function marketDataRoutes(app: ServiceApp): void {
-  serveAssets(app);
-  serveCandles(app);
-  serveMarketOverview(app);
+export function marketDataRoutes(app: ServiceApp, deps: InventoryDependencies): void {
+  serveAssets(app, deps);
+  serveCandles(app, deps);
+  serveMarketOverview(app, deps);
 }
 
 const DEFAULT_LIST_LIMIT = 50;
@@ -51,7 +52,7 @@ const assetListQuerySchema = z.strictObject({
   sort_order: sortOrderSchema.default('asc'),
 });
 
-function serveAssets(app: ServiceApp): void {
+function serveAssets(app: ServiceApp, deps: InventoryDependencies): void {
   app.get(
     '/inventory/assets',
     {
@@ -72,7 +73,7 @@ function serveAssets(app: ServiceApp): void {
       const criteria = { activeOnly: active_only, category, search, sortBy: sort_by, sortOrder: sort_order };
       const filter = { list: 'assets', ...criteria };
       const pageRequest = pageRequestOf(paging, filter);
-      const { page, ...counts } = await listAssets(getInventory(request), criteria, pageRequest);
+      const { page, ...counts } = await listAssets(deps, criteria, pageRequest);
       return { data: [...page.items], ...counts, ...pageMembers(page, filter) };
     },
   );
@@ -88,7 +89,7 @@ function serveAssets(app: ServiceApp): void {
         response: { 200: assetReplySchema },
       },
     },
-    async (request) => ({ data: await getAsset(getInventory(request), request.params.asset_id) }),
+    async (request) => ({ data: await getAsset(deps, request.params.asset_id) }),
   );
 }
 
@@ -109,7 +110,7 @@ const candleListSchema = z.object({
   data: z.array(candleSchema.omit({ asset_id: true, interval: true, source: true, quotes: true })),
 });
 
-function serveCandles(app: ServiceApp): void {
+function serveCandles(app: ServiceApp, deps: InventoryDependencies): void {
   app.get(
     '/inventory/assets/:asset_id/candles',
     {
@@ -125,7 +126,7 @@ function serveCandles(app: ServiceApp): void {
     async (request) => {
       const { interval, start, end, limit } = request.query;
       const period = { assetId: request.params.asset_id, interval, start, end, limit };
-      return { data: await getCandles(getInventory(request), period) };
+      return { data: await getCandles(deps, period) };
     },
   );
 }
@@ -154,7 +155,7 @@ const overviewReplySchema = z.object({
   }),
 });
 
-function serveMarketOverview(app: ServiceApp): void {
+function serveMarketOverview(app: ServiceApp, deps: InventoryDependencies): void {
   app.get(
     '/inventory/market',
     {
@@ -165,6 +166,6 @@ function serveMarketOverview(app: ServiceApp): void {
         response: { 200: overviewReplySchema },
       },
     },
-    async (request) => ({ data: await getMarketOverview(getInventory(request)) }),
+    async () => ({ data: await getMarketOverview(deps) }),
   );
 }

@@ -8,6 +8,8 @@ import type { AssetAction } from './audit-asset.ts';
 import { assetChanges, auditWriter } from './audit-asset.ts';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
+type ChangeAssetDeps = Pick<InventoryDependencies, 'store' | 'clock' | 'audit' | 'catalogue' | 'market'>;
+
 /**
  * Adds an asset to the catalogue, with its audit event in the same commit.
  * @throws ValidationError (422) when the price has more fraction digits than `price_scale`, or both a supply and a market
@@ -15,7 +17,7 @@ import type { Caller, InventoryDependencies } from './dependencies.ts';
  * @throws AlreadyExistsError (409)
  */
 export async function createAsset(
-  deps: InventoryDependencies,
+  deps: ChangeAssetDeps,
   { caller, input }: { readonly caller: Caller; readonly input: AssetCreate },
 ): Promise<AssetResponse> {
   const asset = newAsset(input, deps.clock.now());
@@ -48,7 +50,7 @@ export interface UpdateAssetCommand {
  * @throws ValidationError (422) when a scale may not change that way, or both a supply and a market cap are given
  */
 export async function updateAsset(
-  deps: InventoryDependencies,
+  deps: ChangeAssetDeps,
   { caller, assetId, changes }: UpdateAssetCommand,
 ): Promise<AssetResponse> {
   return changeAsset(deps, {
@@ -74,7 +76,7 @@ export interface SwitchTradingCommand {
  * @throws StateConflictError (409) when the asset is delisted
  */
 export async function activateAsset(
-  deps: InventoryDependencies,
+  deps: ChangeAssetDeps,
   command: SwitchTradingCommand,
 ): Promise<AssetResponse> {
   return changeAsset(deps, {
@@ -90,7 +92,7 @@ export async function activateAsset(
  * @throws StateConflictError (409) when the asset is delisted
  */
 export async function deactivateAsset(
-  deps: InventoryDependencies,
+  deps: ChangeAssetDeps,
   command: SwitchTradingCommand,
 ): Promise<AssetResponse> {
   return changeAsset(deps, {
@@ -110,7 +112,7 @@ interface AssetChange {
 
 /** Changes one asset and writes the audit event in the same commit. */
 async function changeAsset(
-  deps: InventoryDependencies,
+  deps: ChangeAssetDeps,
   { assetId, caller, action, rule }: AssetChange,
 ): Promise<AssetResponse> {
   const now = deps.clock.now();

@@ -23,6 +23,9 @@ import {
 import { assetChanges, auditWriter } from './audit-asset.ts';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
+type ApproveDeps = Pick<InventoryDependencies, 'store' | 'clock' | 'audit' | 'catalogue' | 'market'>;
+type SetAssetPriceDeps = ApproveDeps & Pick<InventoryDependencies, 'ids' | 'manualPriceMaxPercent'>;
+
 export interface SetAssetPriceCommand {
   readonly caller: Caller;
   readonly assetId: string;
@@ -59,7 +62,7 @@ type Decided =
  * @throws StateConflictError (409) while another proposal of the asset is pending
  */
 export async function setAssetPrice(
-  deps: InventoryDependencies,
+  deps: SetAssetPriceDeps,
   command: SetAssetPriceCommand,
 ): Promise<PriceOutcome> {
   const { assetId, caller } = command;
@@ -86,7 +89,7 @@ export async function setAssetPrice(
 }
 
 /** Prepares the pure decision: ids and times are made here, before the transaction. */
-function priceDecision(deps: InventoryDependencies, command: SetAssetPriceCommand) {
+function priceDecision(deps: SetAssetPriceDeps, command: SetAssetPriceCommand) {
   const { caller, price, force } = command;
   const limitPercent = deps.manualPriceMaxPercent;
   const now = deps.clock.now();
@@ -140,7 +143,7 @@ export async function listPriceProposals({
  * @throws ForbiddenError (403) for the proposer, and for callers who are not active administrators
  */
 export async function approvePriceProposal(
-  deps: InventoryDependencies,
+  deps: ApproveDeps,
   { caller, assetId, proposalId }: ProposalCommand,
 ): Promise<AssetResponse> {
   const now = deps.clock.now();
@@ -167,7 +170,7 @@ export async function approvePriceProposal(
  * @throws ForbiddenError (403)
  */
 export async function rejectPriceProposal(
-  deps: InventoryDependencies,
+  deps: Pick<InventoryDependencies, 'store' | 'clock' | 'audit'>,
   { caller, assetId, proposalId }: ProposalCommand,
 ): Promise<PriceProposal> {
   const now = deps.clock.now();
@@ -188,7 +191,7 @@ export async function rejectPriceProposal(
  * Prepares the pure decision that applies a proposal. It checks the stored role of the approver, since a token may be older
  * than the loss of a role.
  */
-function approval(deps: InventoryDependencies, caller: Caller, now: Date) {
+function approval(deps: Pick<InventoryDependencies, 'audit'>, caller: Caller, now: Date) {
   const auditWrite = auditWriter(deps, caller, 'approve_asset_price');
   return (asset: Asset, proposal: PriceProposal, approver: User | undefined): Decision<Asset> => {
     if (approver?.role !== 'admin' || approver.status !== 'active') throw new ForbiddenError();
