@@ -19,6 +19,8 @@ const CORE = '^packages/common/src/core/';
 const ENTITIES = '^packages/common/src/entities/';
 const TRADING = '^packages/common/src/trading/';
 const DAO = '^packages/common/src/dao/';
+/** The files that know an entity; the others of the folder are tools for any record. */
+const DAO_OF_ENTITY = '^packages/common/src/dao/(?!record[.]ts$|read-page[.]ts$)';
 
 // The port is the files directly in database/, except the one that opens a store: it imports the adapters.
 const PORT = '^packages/common/src/database/(?!open-store)[^/]+[.]ts$';
@@ -32,6 +34,9 @@ const npm = (names) => `(^|node_modules/)(${names})(/|$)`;
 
 // The gateway has no use cases and no domain, so the layers of a service do not describe it.
 const SERVICE = '^services/((?!gateway/)[^/]+)';
+
+/** Layers of a service: folders or files of these names, in `src` or in a folder that has layers of its own. */
+const layer = (names, service = SERVICE) => `${service}/src/(|[^/]+/)(${names})(/|[.]ts$)`;
 
 const wholeTree = [
   {
@@ -140,7 +145,7 @@ const services = [
     name: 'app-comes-before-routes',
     comment: 'server → app → routes → use cases → domain. Imports point in this direction only.',
     severity: 'error',
-    from: { path: `${SERVICE}/src/(routes|use-cases|domain)/` },
+    from: { path: layer('routes|use-cases|domain') },
     to: { path: '^services/$1/src/(app|server)[.]ts$' },
   },
   {
@@ -149,10 +154,10 @@ const services = [
       'Requests, price changes and the command line call use cases, so these depend neither on routes nor on the ' +
       'HTTP plugins.',
     severity: 'error',
-    from: { path: `${SERVICE}/src/use-cases/` },
+    from: { path: layer('use-cases') },
     to: {
       path: [
-        '^services/$1/src/routes/',
+        layer('routes', '^services/$1'),
         '^packages/(common|exception)/src/http/',
         '^packages/common/src/(aws|process)/',
       ],
@@ -161,10 +166,31 @@ const services = [
   {
     name: 'routes-call-use-cases',
     comment:
-      'A handler parses its input, calls one use case and sends a reply. Business rules belong to the use case.',
+      'A handler parses its input, calls one use case and sends a reply. Besides use cases it may import schemas and the ' +
+      'shared HTTP code only. None of these reaches a DAO, so no detour leads to one.',
     severity: 'error',
-    from: { path: `${SERVICE}/src/routes/` },
-    to: { path: ['^services/$1/src/domain/', DAO, '^packages/common/src/database/'] },
+    from: { path: layer('routes') },
+    to: {
+      pathNot: [
+        layer('routes|use-cases', '^services/$1'),
+        '^packages/common/src/http/',
+        '^packages/common/src/auth/session-rules[.]ts$',
+        ENTITIES,
+        CORE,
+        EXCEPTION_BASE,
+        npm('zod|fastify'),
+        '^http$',
+      ],
+    },
+  },
+  {
+    name: 'http-reaches-no-dao',
+    comment:
+      'Routes import the shared HTTP code and what it needs for authentication. A DAO behind these would be open to every ' +
+      'route, also as a type.',
+    severity: 'error',
+    from: { path: '^packages/common/src/(http|auth)/' },
+    to: { path: DAO_OF_ENTITY, reachable: true },
   },
   {
     name: 'domain-is-pure',
@@ -172,8 +198,8 @@ const services = [
       'The rules of trading are pure functions, so that the store may run a decision twice and a property test ten ' +
       'thousand times. They import data types, decimals and errors only: no DAO, no npm package, no Node module.',
     severity: 'error',
-    from: { path: `${SERVICE}/src/domain/` },
-    to: { pathNot: ['^services/$1/src/domain/', CORE, ENTITIES, TRADING, EXCEPTION_BASE] },
+    from: { path: layer('domain') },
+    to: { pathNot: [layer('domain', '^services/$1'), CORE, ENTITIES, TRADING, EXCEPTION_BASE] },
   },
   {
     name: 'gateway-has-no-store',
@@ -294,7 +320,8 @@ const vendors = [
         ...UNRESTRICTED,
         '^packages/(common|exception)/src/http/',
         '^packages/common/src/process/',
-        '^services/[^/]+/src/(routes/|app[.]ts$|server[.]ts$)',
+        layer('routes', '^services/[^/]+'),
+        '^services/[^/]+/src/(app|server)[.]ts$',
         '^services/gateway/',
         '^apps/standalone/',
         '^bench/',

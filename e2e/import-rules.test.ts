@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Files } from './support/import-trees.ts';
-import { ALLOWED, FORBIDDEN } from './support/import-trees.ts';
+import { ALLOWED, FORBIDDEN, ROUTES_WITH_DEPENDENCIES } from './support/import-trees.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const configuration = path.join(repository, '.dependency-cruiser.mjs');
 const cruiser = path.join(repository, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+const linter = path.join(repository, 'node_modules/oxlint/bin/oxlint');
 const run = promisify(execFile);
 
 interface Scan {
@@ -121,5 +122,50 @@ describe('the import rules', () => {
       [],
     );
     expect(throughNames.filter((resolved) => resolved.includes('/dist/'))).toEqual([]);
+  });
+});
+
+describe('the dependencies of routes', () => {
+  let root: string;
+
+  beforeAll(async () => {
+    root = await mkdtemp(path.join(tmpdir(), 'cnop-route-rules-'));
+    await cp(path.join(repository, '.oxlintrc.json'), path.join(root, '.oxlintrc.json'));
+    for (const [file, text] of Object.entries(ROUTES_WITH_DEPENDENCIES)) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+      await writeFile(path.join(root, file), text);
+    }
+  });
+
+  afterAll(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it('are opened by use cases only', async () => {
+    // The linter exits with 1, since it finds errors.
+    const failure = run(process.execPath, [linter, '--format', 'json'], { cwd: root });
+    const { stdout } = await failure.catch((error: { readonly stdout: string }) => error);
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] };
+    expect(
+      diagnostics
+        .filter(({ code }) => code.includes('no-restricted-properties'))
+        .map(({ filename }) => filename)
+        .sort(),
+    ).toEqual(
+      Object.keys(ROUTES_WITH_DEPENDENCIES)
+        .filter((file) => !file.includes('passes-on'))
+        .sort(),
+    );
+  });
+
+  it('have the name that the linter watches in every route file', async () => {
+    const files = await readdir(path.join(repository, 'services'), { recursive: true });
+    const routes = files.filter((file) => /\/src\/(?:[^/]+\/)?routes(?:\/.+)?\.ts$/.test(file));
+    expect(routes.length).toBeGreaterThan(0);
+    for (const file of routes) {
+      const text = await readFile(path.join(repository, 'services', file), 'utf8');
+      const uses = text.replaceAll(/^import type .*$/gm, '').replaceAll(/\bdeps: \w+Dependencies\b/g, '');
+      expect(uses, file).not.toMatch(/Dependencies\b|= deps\b|\.\.\.deps\b/);
+    }
   });
 });

@@ -29,7 +29,7 @@ const SPELLING_COMMENT = /^.*cspell:ignore.*$/gm;
 const SUPPRESSION = /(?:oxlint|eslint)-disable|biome-ignore|@ts-(?:expect-error|ignore|nocheck)/g;
 
 /** Sources whose exported functions have doc comments: what others call, and the rules. */
-const DOCUMENTED = /^(?:packages\/[^/]+\/src|services\/[^/]+\/src\/(?:use-cases|domain))\//;
+const DOCUMENTED = /^(?:packages\/[^/]+\/src|services\/[^/]+\/src\/(?:[^/]+\/)?(?:use-cases|domain))\//;
 const EXPORTED_FUNCTION = /^export (?:(?:async )?function|(?:abstract )?class|const \w+ = (?:async )?[(<])/;
 
 const SOURCE = /^(?<room>(?:packages|services|apps)\/[^/]+|bench)\/src\/.*\.tsx?$/;

@@ -30,8 +30,11 @@ export const ALLOWED: Files = {
     '@cnop/exception/errors',
     'zod',
   ],
+  'packages/common/src/dao/record.ts': ['../database/table-store.ts'],
+  'packages/common/src/auth/session-state.ts': ['../dao/record.ts'],
   'packages/common/src/process/logger.ts': [],
   'packages/common/src/http/request-log.ts': ['fastify', '@cnop/exception/http/error-handler'],
+  'packages/common/src/http/authentication.ts': ['../auth/session-state.ts', 'fastify'],
   'packages/common/src/aws/role.ts': ['@aws-sdk/client-dynamodb'],
   'packages/testing/src/app-under-test.ts': [
     '@cnop/common/database/lmdb/lmdb-store',
@@ -50,8 +53,10 @@ export const ALLOWED: Files = {
   'services/order-service/src/routes/orders.ts': [
     '../use-cases/place-order.ts',
     '@cnop/common/entities/order/order',
+    '@cnop/common/http/authentication',
     '@cnop/common/http/request-log',
     'fastify',
+    'node:http',
   ],
   'services/order-service/src/app.ts': ['./routes/orders.ts', '@cnop/common/http/request-log', 'fastify'],
   'services/order-service/src/server.ts': [
@@ -66,6 +71,14 @@ export const ALLOWED: Files = {
     'lmdb',
   ],
   'services/user-service/src/app.ts': ['fastify'],
+  // A folder with layers of its own.
+  'services/user-service/src/portfolio/domain/value.ts': ['@cnop/common/core/money'],
+  'services/user-service/src/portfolio/use-cases/read-portfolio.ts': [
+    '../domain/value.ts',
+    '@cnop/common/dao/order/order-dao',
+  ],
+  'services/user-service/src/portfolio/routes.ts': ['./use-cases/read-portfolio.ts', 'zod', 'fastify'],
+  'services/user-service/src/dependencies.ts': ['@cnop/common/dao/order/order-dao'],
   'services/gateway/src/app.ts': ['fastify', '@cnop/common/http/request-log'],
   'apps/standalone/src/cli.ts': [
     '@cnop/common/database/open-store',
@@ -151,6 +164,48 @@ export const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] =
     rules: ['routes-call-use-cases', 'lmdb-stays-in-its-adapter'],
     file: 'services/order-service/src/routes/shortcut.ts',
     imports: ['@cnop/common/dao/order/order-dao', 'lmdb'],
+  },
+  {
+    rules: ['routes-call-use-cases'],
+    file: 'services/order-service/src/routes/domain.ts',
+    imports: ['../domain/fill.ts'],
+  },
+  {
+    rules: ['routes-call-use-cases'],
+    file: 'services/user-service/src/live/routes.ts',
+    imports: ['../portfolio/domain/value.ts'],
+  },
+  {
+    // A route gets a DAO from a file that belongs to no layer.
+    rules: ['routes-call-use-cases'],
+    file: 'services/user-service/src/routes/detour.ts',
+    imports: ['../dependencies.ts'],
+  },
+  {
+    // The shared code hands DAOs to routes.
+    rules: ['http-reaches-no-dao'],
+    file: 'packages/common/src/http/dao-dependencies.ts',
+    imports: ['../dao/order/order-dao.ts'],
+  },
+  {
+    rules: ['http-reaches-no-dao'],
+    file: 'packages/common/src/http/indirect.ts',
+    imports: ['../limits/counted-orders.ts'],
+  },
+  {
+    rules: [],
+    file: 'packages/common/src/limits/counted-orders.ts',
+    imports: ['../dao/order/order-dao.ts'],
+  },
+  {
+    rules: ['use-cases-import-no-http'],
+    file: 'services/user-service/src/portfolio/use-cases/http.ts',
+    imports: ['../routes.ts'],
+  },
+  {
+    rules: ['domain-is-pure'],
+    file: 'services/user-service/src/portfolio/domain/impure.ts',
+    imports: ['../use-cases/read-portfolio.ts'],
   },
   {
     rules: ['domain-is-pure'],
@@ -239,3 +294,12 @@ export const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] =
     imports: ['@cnop/common/core/decimal'],
   },
 ];
+
+/** Route files that open their dependencies instead of passing them on, and one that does not. */
+export const ROUTES_WITH_DEPENDENCIES = {
+  'services/user-service/src/routes/member.ts': 'export const read = () => deps.users.getUser();',
+  'services/user-service/src/routes/destructured.ts': 'const { users } = deps;',
+  'services/user-service/src/portfolio/routes.ts': 'export const read = () => deps.store.get();',
+  'services/user-service/src/routes/passes-on.ts':
+    'export const read = () => readUser(deps, { at: deps.clock.now() });',
+};

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestOrigin } from '../auth/client-address.ts';
 import type { ClientAddressOf } from '../auth/gateway-hop.ts';
-import { dependency } from './dependencies.ts';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 const REQUEST_ID_PATTERN = /^[\w.-]{1,64}$/;
@@ -39,14 +38,26 @@ export function logRequests(app: FastifyInstance): void {
   });
 }
 
-const [provideClientAddressOf, getClientAddressOf] = dependency<ClientAddressOf>('clientAddressOf');
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The address that a request came from; never what the client claims. */
+    readonly clientAddress: string;
+  }
+}
 
-export { provideClientAddressOf };
+/** Gives each request of an app its `clientAddress`. It is read on demand, since few routes need it. */
+export function readClientAddresses(app: FastifyInstance, clientAddressOf: ClientAddressOf): void {
+  app.decorateRequest('clientAddress', {
+    getter() {
+      return clientAddressOf(this.raw);
+    },
+  });
+}
 
-/** Returns where a request came from. The address is never what the client claims. */
+/** Returns where a request came from. */
 export function originOf(request: FastifyRequest): RequestOrigin {
   return {
-    address: getClientAddressOf(request)(request.raw),
+    address: request.clientAddress,
     userAgent: request.headers['user-agent'],
     requestId: request.id,
   };

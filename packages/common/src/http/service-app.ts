@@ -23,7 +23,7 @@ import { readJsonBody } from './json-body.ts';
 import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { acceptEmptyBodies, assertPlainRequest, refuseUnknownQueries } from './plain-request.ts';
-import { echoRequestId, logRequests, provideClientAddressOf } from './request-context.ts';
+import { echoRequestId, logRequests, readClientAddresses } from './request-context.ts';
 import { useZodSchemas } from './schemas.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
@@ -96,7 +96,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     logRequests(app);
     serveMetrics(app, service, runtime.store);
   }
-  provideClientAddressOf(app, runtime.clientAddressOf);
+  readClientAddresses(app, runtime.clientAddressOf);
   requireAuthentication(app, runtime);
   await serveOpenApi(app, { ...description, version: runtime.version });
   serveHealth(app, {
