@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Semaphore } from '@cnop/common/scheduling/semaphore';
+import type { Semaphore, WaitLimit } from '@cnop/common/scheduling/semaphore';
 import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import type { Deferred } from '@cnop/testing/deferred';
 import { createDeferred } from '@cnop/testing/deferred';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const fullError = () => new Error('full');
 
@@ -13,13 +13,13 @@ function callersOf(semaphore: Semaphore) {
   const finish = new Map<string, Deferred<string>>();
   return {
     inside,
-    come: (name: string) =>
+    come: (name: string, waitLimit?: WaitLimit) =>
       semaphore.pass(async () => {
         const work = createDeferred<string>();
         inside.push(name);
         finish.set(name, work);
         return work.promise.finally(() => inside.splice(inside.indexOf(name), 1));
-      }),
+      }, waitLimit),
     leave: (name: string) => finish.get(name)?.resolve(name),
     fail: (name: string) => finish.get(name)?.reject(new Error(name)),
   };
@@ -28,10 +28,12 @@ function callersOf(semaphore: Semaphore) {
 /** Resolves once all pending promises have settled. */
 const settled = () => setImmediate();
 
+afterEach(() => vi.useRealTimers());
+
 describe('a semaphore', () => {
   it('runs as many callers as it has slots, and the others in the order of arrival', async () => {
     const callers = callersOf(createSemaphore({ slots: 2 }));
-    const answers = ['a', 'b', 'c', 'd'].map(callers.come);
+    const answers = ['a', 'b', 'c', 'd'].map((name) => callers.come(name));
     await settled();
     expect(callers.inside).toEqual(['a', 'b']);
     callers.leave('b');
@@ -81,7 +83,7 @@ describe('a semaphore', () => {
 
   it('rejects the callers that find its queue full, and no others', async () => {
     const callers = callersOf(createSemaphore({ slots: 1, queue: { maxWaiting: 2, fullError } }));
-    const answers = ['a', 'b', 'c'].map(callers.come);
+    const answers = ['a', 'b', 'c'].map((name) => callers.come(name));
     await settled();
     await expect(callers.come('d')).rejects.toThrow('full');
     callers.leave('a');
@@ -92,6 +94,33 @@ describe('a semaphore', () => {
       callers.leave(name);
     }
     expect(await Promise.all([...answers, fifth])).toEqual(['a', 'b', 'c', 'e']);
+  });
+
+  it('rejects a caller that has waited for too long, and passes the slot to the next one', async () => {
+    const callers = callersOf(createSemaphore({ slots: 1 }));
+    const first = callers.come('first');
+    const impatient = callers.come('impatient', { milliseconds: 1, timeoutError: () => new Error('late') });
+    const patient = callers.come('patient');
+    await expect(impatient).rejects.toThrow('late');
+    callers.leave('first');
+    expect(await first).toBe('first');
+    await settled();
+    expect(callers.inside).toEqual(['patient']);
+    callers.leave('patient');
+    expect(await patient).toBe('patient');
+  });
+
+  it('limits the wait of a caller, and not its work', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const callers = callersOf(createSemaphore({ slots: 1 }));
+    const limit = { milliseconds: 1_000, timeoutError: () => new Error('late') };
+    const first = callers.come('first', limit);
+    const second = callers.come('second', limit);
+    callers.leave('first');
+    await settled();
+    expect(vi.getTimerCount()).toBe(0);
+    callers.leave('second');
+    expect(await Promise.all([first, second])).toEqual(['first', 'second']);
   });
 
   it('rejects waiting and new callers once it is closed, and lets running work finish', async () => {
@@ -107,12 +136,19 @@ describe('a semaphore', () => {
     expect(await inside).toBe('inside');
   });
 
-  it('does not start work that was about to start when it was closed', async () => {
+  it('does not start work that had just got a slot when it was closed', async () => {
     const semaphore = createSemaphore({ slots: 1 });
     const callers = callersOf(semaphore);
+    const closed = callers.come('first').then(() => semaphore.close(new Error('closed')));
     const entering = callers.come('entering');
-    semaphore.close(new Error('closed'));
-    await expect(entering).rejects.toThrow('closed');
+    callers.leave('first');
+    await Promise.all([closed, expect(entering).rejects.toThrow('closed')]);
     expect(callers.inside).toEqual([]);
+  });
+
+  it('starts work at once when a slot is free', () => {
+    const callers = callersOf(createSemaphore({ slots: 1 }));
+    void callers.come('first');
+    expect(callers.inside).toEqual(['first']);
   });
 });

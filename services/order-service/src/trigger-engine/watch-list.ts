@@ -1,6 +1,7 @@
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { warnOfFailure } from '@cnop/common/process/report-store';
+import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import type { AssetWatch } from './asset-watch.ts';
 import { createAssetWatch } from './asset-watch.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -100,35 +101,32 @@ function createAssetQueue({
   /** A failed run is not repeated by itself: the next quote schedules the next run. */
   readonly onFailure: (error: unknown, assetId?: string) => void;
 }): AssetQueue {
+  const semaphore = createSemaphore({ slots: maxAtOnce });
   const due = new Set<string>();
   const running = new Map<string, Promise<void>>();
   const tracked = new Set<Promise<void>>();
   let isStopped = false;
 
-  function startDue(): void {
-    for (const assetId of due) {
-      if (isStopped || running.size >= maxAtOnce) return;
-      if (running.has(assetId)) continue;
-      due.delete(assetId);
-      running.set(assetId, runOne(assetId));
-    }
+  async function runWhileDue(assetId: string): Promise<void> {
+    while (due.has(assetId) && !isStopped) await semaphore.pass(() => runOnce(assetId));
+    running.delete(assetId);
   }
 
-  async function runOne(assetId: string): Promise<void> {
+  async function runOnce(assetId: string): Promise<void> {
+    if (isStopped) return;
+    due.delete(assetId);
     try {
       await run(assetId);
     } catch (error) {
       onFailure(error, assetId);
-    } finally {
-      running.delete(assetId);
-      startDue();
     }
   }
 
   return {
     wake(assetId) {
+      if (isStopped) return;
       due.add(assetId);
-      startDue();
+      if (!running.has(assetId)) running.set(assetId, runWhileDue(assetId));
     },
 
     track(task) {

@@ -2,13 +2,14 @@ import type { ConsumedCapacity, ReturnConsumedCapacity } from '@aws-sdk/client-d
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_MAX_CONNECTIONS } from '../../aws/aws-options.ts';
 import { awsClientConfig } from '../../aws/client-config.ts';
+import { createSemaphore } from '../../scheduling/semaphore.ts';
+import { StoreBusyError } from '../store-errors.ts';
 import type { TableName } from '../tables.ts';
 import { translateError } from './errors.ts';
 import { tableName } from './item-codec.ts';
 import type { ItemQueues } from './item-queues.ts';
 import { createItemQueues } from './item-queues.ts';
 import type { CapacityUsage, DynamoDbTableStoreOptions, RetryOptions } from './options.ts';
-import { createRequestGate } from './request-gate.ts';
 import type { Deadline } from './retry.ts';
 import { retryOptions, startDeadline } from './retry.ts';
 
@@ -21,7 +22,10 @@ export interface Connection {
   readonly capacity: { readonly ReturnConsumedCapacity?: ReturnConsumedCapacity };
   tableName(table: TableName): string;
   tableOf(tableName: string): TableName;
-  /** Sends a request, aborts it at the deadline and reports its cost. */
+  /**
+   * Sends a request when a connection is free, aborts it at the deadline and reports its cost.
+   * @throws StoreBusyError (503) when no connection is free before the deadline; nothing was sent
+   */
   send<T extends Answer>(
     operation: string,
     deadline: Deadline,
@@ -54,7 +58,9 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
   const { tableNamePrefix = '', onConsumedCapacity } = options;
   const client = new DynamoDBClient(awsClientConfig(options.aws));
   const retry = retryOptions(options.retry);
-  const gate = createRequestGate(options.aws.maxConnections ?? DEFAULT_MAX_CONNECTIONS);
+  // The SDK also bounds its connections, but counts the wait for one as part of the connection timeout, so that a burst
+  // would look like an outage.
+  const connections = createSemaphore({ slots: options.aws.maxConnections ?? DEFAULT_MAX_CONNECTIONS });
   return {
     client,
     retry,
@@ -64,10 +70,13 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
     tableOf: (name) => name.slice(tableNamePrefix.length) as TableName,
 
     async send(operation, deadline, request) {
-      const answer = await gate.pass(deadline, () => {
-        const remaining = Math.max(1, Math.ceil(deadline.remainingMilliseconds()));
-        return request({ abortSignal: AbortSignal.timeout(remaining) });
-      });
+      const answer = await connections.pass(
+        () => {
+          const remaining = Math.max(1, Math.ceil(deadline.remainingMilliseconds()));
+          return request({ abortSignal: AbortSignal.timeout(remaining) });
+        },
+        { milliseconds: deadline.remainingMilliseconds(), timeoutError: noFreeConnection },
+      );
       if (onConsumedCapacity) onConsumedCapacity(usageOf(operation, answer));
       return answer;
     },
@@ -80,6 +89,10 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
       }
     },
   };
+}
+
+function noFreeConnection(): StoreBusyError {
+  return new StoreBusyError(new Error('too many requests of this process wait for a connection'));
 }
 
 /** Returns the total units of a request over all tables and indexes; a request either reads or writes. */
