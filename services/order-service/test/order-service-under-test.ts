@@ -1,5 +1,6 @@
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { AssetChange } from '@cnop/common/entities/inventory/asset-status';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { ServiceApp } from '@cnop/common/http/service-app';
@@ -41,7 +42,7 @@ export interface OrderServiceUnderTest {
   /** Publishes the latest prices again with the current time. */
   refreshPrices(): void;
   /** Changes an asset, as an administrator would. */
-  changeAsset(assetId: string, change: Partial<Asset>): Promise<void>;
+  changeAsset(assetId: string, change: AssetChange): Promise<void>;
   dispose(): Promise<void>;
 }
 

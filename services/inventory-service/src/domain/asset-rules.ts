@@ -3,10 +3,9 @@ import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema, supplyOfMarketCap } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { DelistedError } from '@cnop/common/entities/inventory/asset-status';
 import { storedSeqOf } from '@cnop/common/entities/inventory/quote';
-import { StateConflictError, ValidationError } from '@cnop/exception/errors';
-
-const DELISTED = 'The asset is delisted, which is final.';
+import { ValidationError } from '@cnop/exception/errors';
 
 type SettlementFields = Pick<Asset, 'settlement_price' | 'delisted_at' | 'settled_at'>;
 const NOT_DELISTED: SettlementFields = { settlement_price: null, delisted_at: null, settled_at: null };
@@ -44,7 +43,7 @@ export function newAsset({ market_cap, circulating_supply, ...input }: AssetCrea
  * - Delisting publishes the last price as the settlement price of every position, and is final.
  * @param lastPrice USD per unit
  * @throws ValidationError (422) when a scale may not change that way, or both a supply and a market cap are given
- * @throws StateConflictError (409) when the status of a delisted asset would change
+ * @throws DelistedError (409) when the status of a delisted asset would change
  */
 export function editAsset(
   asset: Asset,
@@ -53,7 +52,7 @@ export function editAsset(
 ): Asset {
   const status = changes.status ?? asset.status;
   const isFinal = asset.status === 'delisted' && asset.settlement_price !== null;
-  if (isFinal && status !== 'delisted') throw new StateConflictError(DELISTED);
+  if (isFinal && status !== 'delisted') throw new DelistedError();
   if (changes.quantity_scale !== undefined && changes.quantity_scale !== asset.quantity_scale) {
     throw ValidationError.ofField('quantity_scale', 'The quantity scale of an asset is fixed.', 'immutable');
   }
@@ -93,15 +92,6 @@ export function reprice(asset: Asset, price: string, at: Date): Asset {
     quote_seq: Math.max(storedSeqOf(asset) + 1, at.getTime()),
     price_suspended: false,
   };
-}
-
-/**
- * Opens or closes an asset for trading. Returns the same object when its status does not change.
- * @throws StateConflictError (409) when the asset is delisted
- */
-export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at: Date): Asset {
-  if (asset.status === 'delisted') throw new StateConflictError(DELISTED);
-  return asset.status === status ? asset : { ...asset, status, updated_at: at.toISOString() };
 }
 
 /**

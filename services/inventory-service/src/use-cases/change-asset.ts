@@ -1,8 +1,9 @@
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
+import { switchTrading } from '@cnop/common/entities/inventory/asset-status';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import { editAsset, newAsset, switchTrading } from '../domain/asset-rules.ts';
+import { editAsset, newAsset } from '../domain/asset-rules.ts';
 import { toAssetView } from '../domain/asset-view.ts';
 import type { AssetAction } from './audit-asset.ts';
 import { assetChanges, auditWriter } from './audit-asset.ts';
@@ -46,7 +47,7 @@ export interface UpdateAssetCommand {
 /**
  * Edits the description, limits and state of an asset.
  * @throws NotFoundError (404)
- * @throws StateConflictError (409) when a delisted asset would be listed again
+ * @throws DelistedError (409) when a delisted asset would be listed again
  * @throws ValidationError (422) when a scale may not change that way, or both a supply and a market cap are given
  */
 export async function updateAsset(
@@ -73,7 +74,7 @@ export interface SwitchTradingCommand {
 /**
  * Opens an asset for trading; idempotent.
  * @throws NotFoundError (404)
- * @throws StateConflictError (409) when the asset is delisted
+ * @throws DelistedError (409)
  */
 export async function activateAsset(
   deps: ChangeAssetDeps,
@@ -89,7 +90,7 @@ export async function activateAsset(
 /**
  * Closes an asset for trading; idempotent. Open orders stay and can be cancelled.
  * @throws NotFoundError (404)
- * @throws StateConflictError (409) when the asset is delisted
+ * @throws DelistedError (409)
  */
 export async function deactivateAsset(
   deps: ChangeAssetDeps,

@@ -3,7 +3,7 @@ import { ProblemError } from '@cnop/exception/problem-error';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { editAsset, reprice, switchTrading } from '../../src/domain/asset-rules.ts';
+import { editAsset, reprice } from '../../src/domain/asset-rules.ts';
 import { toAssetView } from '../../src/domain/asset-view.ts';
 
 const AT = new Date('2026-03-01T09:00:00.000Z');
@@ -103,17 +103,6 @@ describe('delisting', () => {
     }
     const again = editAsset(delisted, { status: 'delisted', name: 'Gone' }, { at: AT, lastPrice: '8' });
     expect(again).toMatchObject({ name: 'Gone', settlement_price: '7' });
-  });
-});
-
-describe('switchTrading', () => {
-  test('returns the same object when the status does not change', () => {
-    const asset = anAsset({ status: 'cancel_only' });
-    expect(switchTrading(asset, 'cancel_only', AT)).toBe(asset);
-  });
-
-  test.each(['active', 'cancel_only'] as const)('does not make a delisted asset %s', (status) => {
-    expect(() => switchTrading(anAsset({ status: 'delisted' }), status, AT)).toThrow('delisted');
   });
 });
 

@@ -1,7 +1,7 @@
 import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
@@ -139,7 +139,7 @@ export async function openMarket({
       return order;
     },
     async change(changes) {
-      asset = await assets.updateAsset(SPOT, () => changes);
+      asset = await changeStored(store, changes);
     },
     peaks: async () => (await createPricePeakDao(store).getPeaks(SPOT)).map(({ bid }) => bid),
     async addCandle(candle) {
@@ -191,4 +191,12 @@ export async function openMarket({
       await runtime.dispose();
     },
   };
+}
+
+/** Changes the stored asset without the rules of the catalogue, so that a test can delist it without a settlement. */
+async function changeStored(store: TableStore, changes: Partial<Asset>): Promise<Asset> {
+  return store.transact({ asset: assetRecord.key({ asset_id: SPOT }) }, ({ asset }) => {
+    const changed: Asset = { ...assetRecord.read(asset!), ...changes };
+    return { writes: [assetRecord.replace(changed)], result: changed };
+  });
 }

@@ -19,7 +19,7 @@ export const assetBalanceRecord = defineRecord<
 
 export type AssetBalanceDao = ReturnType<typeof createAssetBalanceDao>;
 
-/** Creates the DAO of positions. */
+/** Creates the DAO of positions. It only reads: a position changes with its trade and its cash, in a commit of a use case. */
 export function createAssetBalanceDao(store: TableStore) {
   return {
     /** Returns a user's position in an asset; undefined when there never was one. */

@@ -23,7 +23,10 @@ export const assetTransactionRecord = defineRecord<AssetTransaction, AssetTransa
 
 export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;
 
-/** Creates the DAO of asset transactions: the trades and other movements of a user's positions. */
+/**
+ * Creates the DAO of asset transactions: the trades and other movements of a user's positions. It only reads: a trade is
+ * stored with its position and its cash, in a commit of a use case.
+ */
 export function createAssetTransactionDao(store: TableStore) {
   /** Lists a user's transactions in one asset, newest first. */
   const getUserAssetTransactions = async (
@@ -45,7 +48,10 @@ export function createAssetTransactionDao(store: TableStore) {
     );
 
   return {
-    /** Returns an asset transaction; undefined when it does not exist. */
+    /**
+     * Returns an asset transaction; undefined when it does not exist. To be used by
+     * `GET /admin/users/{username}/trades/{transaction_id}`, with which staff examine a trade.
+     */
     async getAssetTransaction(identity: AssetTransactionIdentity): Promise<AssetTransaction | undefined> {
       return assetTransactionRecord.readIfPresent(await store.get(assetTransactionRecord.key(identity)));
     },

@@ -5,6 +5,8 @@ import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import { nonNegativeDecimalSchema, positiveDecimalSchema } from '../../entities/fields.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
 import { assetSchema, FORMER_CANCEL_ONLY, supplyOfMarketCap } from '../../entities/inventory/asset.ts';
+import type { AssetChange } from '../../entities/inventory/asset-status.ts';
+import { applyChange, switchTrading } from '../../entities/inventory/asset-status.ts';
 import { readAll } from '../read-page.ts';
 import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';
@@ -85,16 +87,13 @@ export type AssetDao = ReturnType<typeof createAssetDao>;
 
 /** Creates the DAO of the asset catalogue. */
 export function createAssetDao(store: TableStore) {
-  const updateAsset = async (asset_id: string, change: (asset: Asset) => Partial<Asset>): Promise<Asset> =>
+  const change = async (asset_id: string, rule: (asset: Asset) => Asset): Promise<Asset> =>
     store.transact({ asset: assetRecord.key({ asset_id }) }, (items) => {
       const asset = assetRecord.readIfPresent(items.asset);
       if (!asset) throw new NotFoundError('The asset');
-      const changed: Asset = { ...asset, ...change(asset), asset_id };
-      return { writes: [assetRecord.replace(changed)], result: changed };
+      const changed = rule(asset);
+      return { writes: changed === asset ? [] : [assetRecord.replace(changed)], result: changed };
     });
-
-  const setStatus = async (asset_id: string, status: AssetStatus, at: Date): Promise<Asset> =>
-    updateAsset(asset_id, () => ({ status, updated_at: at.toISOString() }));
 
   /** Returns the assets with some ids, by id, without those that do not exist. */
   const getAssetsByIds = async (asset_ids: readonly string[]): Promise<ReadonlyMap<string, Asset>> => {
@@ -146,19 +145,31 @@ export function createAssetDao(store: TableStore) {
     },
 
     /**
-     * Changes fields of an asset.
-     * @throws NotFoundError (404); an error of `change`, with nothing written
+     * Changes fields of an asset. `PUT /inventory/assets/{asset_id}` has an audit event and can delist; to be used by
+     * `PUT /inventory/assets`, which changes many assets at once.
+     * @throws NotFoundError (404); StateConflictError (409) when the change would list or delist the asset; an error of
+     *   `edit`, with nothing written
      */
-    updateAsset,
-
-    /** Sets the status `active`. */
-    async activateAsset(asset_id: string, at: Date): Promise<Asset> {
-      return setStatus(asset_id, 'active', at);
+    async updateAsset(asset_id: string, edit: (asset: Asset) => AssetChange): Promise<Asset> {
+      return change(asset_id, (asset) => assetSchema.parse(applyChange(asset, edit(asset))));
     },
 
-    /** Sets the status `cancel_only`. */
+    /**
+     * Opens an asset for trading; idempotent. `POST /inventory/assets/{asset_id}/activate` has an audit event; to be
+     * used by `POST /inventory/assets/activate`, which opens many assets at once.
+     * @throws NotFoundError (404); DelistedError (409)
+     */
+    async activateAsset(asset_id: string, at: Date): Promise<Asset> {
+      return change(asset_id, (asset) => switchTrading(asset, 'active', at));
+    },
+
+    /**
+     * Closes an asset for trading; idempotent. `POST /inventory/assets/{asset_id}/deactivate` has an audit event; to be
+     * used by `POST /inventory/assets/deactivate`, which closes many assets at once.
+     * @throws NotFoundError (404); DelistedError (409)
+     */
     async deactivateAsset(asset_id: string, at: Date): Promise<Asset> {
-      return setStatus(asset_id, 'cancel_only', at);
+      return change(asset_id, (asset) => switchTrading(asset, 'cancel_only', at));
     },
   };
 }

@@ -124,8 +124,8 @@ export function createBalanceDao(store: TableStore) {
     },
 
     /**
-     * Posts a movement of cash and returns the balance after it. `POST /admin/users/{username}/adjustments` makes the same
-     * commit with an audit event; to be used by its variant for many accounts.
+     * Posts a movement of cash and returns the balance after it. `POST /admin/users/{username}/adjustments` has an audit
+     * event; to be used by `POST /admin/adjustments`, which corrects many balances at once.
      * @throws NotFoundError (404) without a balance
      * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
      */

@@ -43,6 +43,7 @@ export type UserDao = ReturnType<typeof createUserDao>;
 
 /** Creates the DAO of users and their claims of e-mail addresses. */
 export function createUserDao(store: TableStore) {
+  /** Returns a user; undefined when there is none. */
   const getUserByUsername = async (username: string): Promise<User | undefined> =>
     userRecord.readIfPresent(await store.get(userRecord.key({ username })));
 
@@ -65,7 +66,10 @@ export function createUserDao(store: TableStore) {
 
     getUserByUsername,
 
-    /** Returns the user with an e-mail address; undefined when there is none. */
+    /**
+     * Returns the user with an e-mail address in its canonical form; undefined when there is none. To be used by
+     * `GET /admin/users?email=`, with which staff find an account.
+     */
     async getUserByEmail(email: string): Promise<User | undefined> {
       const found = await store.query({
         table: 'users',
@@ -75,7 +79,10 @@ export function createUserDao(store: TableStore) {
         limit: 1,
       });
       const username = found.items[0]?.attributes['username'];
-      return typeof username === 'string' ? getUserByUsername(username) : undefined;
+      if (typeof username !== 'string') return undefined;
+      const user = await getUserByUsername(username);
+      // The index may lag behind a change of the address.
+      return user?.email === email ? user : undefined;
     },
 
     /**

@@ -58,3 +58,48 @@ describe("a user's trades over several assets", () => {
     expect(new Set(page.items.map((trade) => trade.asset_id))).toEqual(new Set(['ETH']));
   });
 });
+
+describe('the trades in one asset', () => {
+  const dao = () => createAssetTransactionDao(runtime.store);
+  // Every fifth trade, and those whose number has no asset of its own.
+  const BTC_TRADES = [0, 3, 4, 5, 8, 9, 10, 13, 14, 15, 18, 19, 20];
+  const timeOf = (trade: number) => `2026-01-15T12:00:${String(Math.floor(trade / 2)).padStart(2, '0')}.000Z`;
+  const numbers = (trades: readonly { readonly transaction_id: string }[]) =>
+    trades.map(({ transaction_id }) => Number(transaction_id.replace('trade-', '')));
+
+  it('are read alone by their time and id', async () => {
+    const identity = {
+      username: 'alice',
+      asset_id: 'BTC',
+      timestamp: timeOf(3),
+      transaction_id: 'trade-03',
+    };
+    expect(await dao().getAssetTransaction(identity)).toEqual(
+      anAssetTransaction({ ...identity, username: 'alice' }),
+    );
+    for (const other of [{ asset_id: 'ETH' }, { timestamp: timeOf(4) }, { transaction_id: 'trade-04' }]) {
+      expect(await dao().getAssetTransaction({ ...identity, ...other })).toBeUndefined();
+    }
+  });
+
+  it.each([
+    [0, BTC_TRADES],
+    [9, [8, 9, 10, 13, 14, 15, 18, 19, 20]],
+    [20, [20]],
+    [22, []],
+  ])('since the time of trade %i are listed oldest first', async (trade, expected) => {
+    expect(numbers(await dao().getTradesSince('alice', 'BTC', timeOf(trade)))).toEqual(expected);
+  });
+
+  it.each([
+    [{}, BTC_TRADES.toReversed()],
+    [{ from: timeOf(18) }, [20, 19, 18]],
+    [{ to: timeOf(4) }, [5, 4, 3, 0]],
+    [{ from: timeOf(8), to: timeOf(9) }, [9, 8]],
+    [{ from: timeOf(23) }, []],
+  ])('in the period %j are listed newest first', async (period, expected) => {
+    const page = { limit: 100, offset: 0, after: undefined };
+    const { items } = await dao().getUserAssetTransactions('alice', 'BTC', page, period);
+    expect(numbers(items)).toEqual(expected);
+  });
+});

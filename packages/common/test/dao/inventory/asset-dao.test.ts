@@ -1,5 +1,8 @@
-import { createAssetDao, upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
+import { assetRecord, createAssetDao, upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { Attributes, ItemKey } from '@cnop/common/database/table-store';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
+import { DelistedError } from '@cnop/common/entities/inventory/asset-status';
+import { AlreadyExistsError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -72,5 +75,95 @@ describe('an asset that an earlier version stored with a market cap', () => {
     expect(await upgradeAssets(runtime.store, AT)).toBe(1);
     expect(await storedAttributes()).toMatchObject({ circulating_supply: supply });
     expect(await upgradeAssets(runtime.store, AT)).toBe(0);
+  });
+});
+
+const catalogue = () => createAssetDao(runtime.store);
+
+/** Stores an asset of any status, as a delisting by staff does. */
+async function storeAsset(overrides: Partial<Asset>): Promise<Asset> {
+  const asset = anAsset(overrides);
+  await runtime.store.transact({}, () => ({ writes: [assetRecord.create(asset)], result: undefined }));
+  return asset;
+}
+
+describe('the catalogue', () => {
+  it('returns its assets by id, alone, in part or all', async () => {
+    const eth = await catalogue().createAsset(anAsset({ asset_id: 'ETH' }));
+    const btc = await catalogue().createAsset(anAsset({ asset_id: 'BTC' }));
+    expect(await catalogue().getAsset('ETH')).toEqual(eth);
+    expect(await catalogue().getAsset('XRP')).toBeUndefined();
+    expect(await catalogue().getAssets()).toEqual([btc, eth]);
+    expect(await catalogue().getAssetsByIds(['ETH', 'XRP'])).toEqual(new Map([['ETH', eth]]));
+  });
+
+  it('has an id once', async () => {
+    const btc = await catalogue().createAsset(anAsset({ asset_id: 'BTC' }));
+    const again = catalogue().createAsset(anAsset({ asset_id: 'BTC', name: 'Other' }));
+    await expect(again).rejects.toThrow(AlreadyExistsError);
+    expect(await catalogue().getAssets()).toEqual([btc]);
+  });
+
+  it('names the first unknown id', async () => {
+    await catalogue().createAsset(anAsset({ asset_id: 'BTC' }));
+    await expect(catalogue().assertKnown(['BTC'])).resolves.toBeUndefined();
+    await expect(catalogue().assertKnown(['BTC', 'XRP', 'ADA'])).rejects.toThrow(/XRP/);
+  });
+});
+
+describe('a change of an asset', () => {
+  it('sets the given fields and no others', async () => {
+    const before = await storeAsset({ asset_id: 'BTC' });
+    const changed = await catalogue().updateAsset('BTC', ({ fee_bps }) => ({ fee_bps: fee_bps + 5 }));
+    expect(changed).toEqual({ ...before, fee_bps: before.fee_bps + 5 });
+    expect(await catalogue().getAsset('BTC')).toEqual(changed);
+  });
+
+  it.each([
+    ['a price of zero', 'active', { current_price: '0' }, /current_price/],
+    ['a delisting without a settlement price', 'active', { status: 'delisted' }, StateConflictError],
+    ['a new listing', 'delisted', { status: 'active' }, DelistedError],
+  ] as const)('refuses %s and writes nothing', async (_what, status, change, error) => {
+    const before = await storeAsset({ asset_id: 'BTC', status, settlement_price: '7' });
+    await expect(catalogue().updateAsset('BTC', () => change)).rejects.toThrow(error);
+    expect(await catalogue().getAsset('BTC')).toEqual(before);
+  });
+
+  it('writes nothing when it throws', async () => {
+    const before = await storeAsset({ asset_id: 'BTC' });
+    const failing = catalogue().updateAsset('BTC', () => {
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await catalogue().getAsset('BTC')).toEqual(before);
+  });
+});
+
+describe.each([
+  ['activateAsset', 'active', 'suspended'],
+  ['deactivateAsset', 'cancel_only', 'active'],
+] as const)('%s', (method, status, other) => {
+  it(`sets the status ${status} and its time`, async () => {
+    const before = await storeAsset({ asset_id: 'BTC', status: other });
+    const changed = await catalogue()[method]('BTC', AT);
+    expect(changed).toEqual({ ...before, status, updated_at: AT.toISOString() });
+    expect(await catalogue().getAsset('BTC')).toEqual(changed);
+  });
+
+  it('changes nothing the second time', async () => {
+    const before = await storeAsset({ asset_id: 'BTC', status });
+    expect(await catalogue()[method]('BTC', AT)).toEqual(before);
+    expect(await catalogue().getAsset('BTC')).toEqual(before);
+  });
+
+  it('refuses a delisted asset, whose positions were settled', async () => {
+    const before = await storeAsset({ asset_id: 'BTC', status: 'delisted', settlement_price: '7' });
+    await expect(catalogue()[method]('BTC', AT)).rejects.toThrow(DelistedError);
+    expect(await catalogue().getAsset('BTC')).toEqual(before);
+  });
+
+  it('refuses an unknown asset', async () => {
+    await expect(catalogue()[method]('BTC', AT)).rejects.toThrow(NotFoundError);
+    expect(await catalogue().getAssets()).toEqual([]);
   });
 });
