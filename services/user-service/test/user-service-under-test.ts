@@ -15,7 +15,7 @@ import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime, createTestVerifier } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '../src/app.ts';
-import type { StreamLimits } from '../src/streams/stream-limits.ts';
+import type { StreamLimits } from '../src/live/stream-limits.ts';
 
 /** The lowest cost, so that tests do not wait for hashes. */
 const TEST_BCRYPT_COST = 4;

@@ -10,7 +10,7 @@ import { usernameSchema } from '@cnop/common/entities/fields';
 import { emailSchema } from '@cnop/common/entities/user/email';
 import { newPasswordSchema } from '@cnop/common/entities/user/user';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
-import { loadHistory } from '@cnop/inventory-service/history/price-history';
+import { loadHistory } from '@cnop/inventory-service/market-maker/price-history';
 import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated-feed';
 import { z } from 'zod';
 import type { PasswordDelivery } from '../create-admin.ts';

@@ -15,8 +15,8 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { CANDLE_INTERVALS } from '../domain/candle-rules.ts';
 import { DAY_STEP, dayStart } from '../domain/day-statistics.ts';
-import type { createHistoryFiller } from '../history/price-history.ts';
 import type { LiveMarket, StoredCandles } from './live-market.ts';
+import type { createHistoryFiller } from './price-history.ts';
 
 /** The interval between renewals of the lease, or attempts to take it: three chances before it expires. */
 const SEEK_EVERY_SECONDS = 3;

@@ -8,7 +8,6 @@ import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeFeed } from '@cnop/common/market/trade-feed';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
-import { createHistoryFiller } from '../history/price-history.ts';
 import { openPriceFeed } from '../price-feed/open-price-feed.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import type { RandomSource } from '../price-feed/simulated-feed.ts';
@@ -16,6 +15,7 @@ import { createRandomSource } from '../price-feed/simulated-feed.ts';
 import { createLeadership, holderName } from './leadership.ts';
 import type { Market } from './live-market.ts';
 import { createLiveMarket } from './live-market.ts';
+import { createHistoryFiller } from './price-history.ts';
 import { writeMarket, writePrices, writeRecordedCandles } from './store-market.ts';
 
 /** The shortest time between two ticks, however fast the prices of a replay follow each other. */

@@ -8,8 +8,8 @@ import { ValidationError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
-import { openStream } from '../use-cases/events/open-stream.ts';
-import { readEvents } from '../use-cases/events/read-events.ts';
+import { openStream } from './use-cases/open-stream.ts';
+import { readEvents } from './use-cases/read-events.ts';
 
 const DEFAULT_EVENTS = 100;
 const MAX_EVENTS = 500;

@@ -3,7 +3,7 @@ import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseSteps, portfolioHistory } from '../../src/domain/portfolio-history.ts';
+import { chooseSteps, portfolioHistory } from '../../../src/portfolio/domain/portfolio-history.ts';
 import {
   ASSETS,
   beforePoint,

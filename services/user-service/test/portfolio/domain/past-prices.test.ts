@@ -1,6 +1,6 @@
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { describe, expect, it } from 'vitest';
-import { pastPrices } from '../../src/domain/past-prices.ts';
+import { pastPrices } from '../../../src/portfolio/domain/past-prices.ts';
 
 const at = (time: string) => `2026-01-15T${time}:00.000Z`;
 const candle = (time: string, open: string, close: string): Candle => ({

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { StreamRequest } from '../../streams/stream-hub.ts';
-import type { UserDependencies } from '../dependencies.ts';
+import type { UserDependencies } from '../../use-cases/dependencies.ts';
+import type { StreamRequest } from '../stream-hub.ts';
 
 /**
  * Opens a live stream of a user's events and of the prices of known assets; it runs until it closes.

@@ -1,7 +1,7 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPricePace } from '../../src/streams/price-pace.ts';
+import { createPricePace } from '../../src/live/price-pace.ts';
 
 const LIMITS = { priceIntervalMilliseconds: 250, priceBatchMilliseconds: 100 };
 const MAX_PER_SECOND = 4;

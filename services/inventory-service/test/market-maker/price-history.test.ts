@@ -5,9 +5,9 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadHistory } from '../../src/history/price-history.ts';
+import { loadHistory } from '../../src/market-maker/price-history.ts';
 import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
-import { openMarket } from '../market-maker/market-under-test.ts';
+import { openMarket } from './market-under-test.ts';
 
 const START = '2026-03-03T14:30:10.000Z';
 const clock = createFakeClock(START);

@@ -6,9 +6,9 @@ import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balan
 import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { InternalError, NotFoundError } from '@cnop/exception/errors';
-import type { Portfolio, ValuedHolding } from '../../domain/portfolio.ts';
-import { summarizePortfolio } from '../../domain/portfolio.ts';
-import type { UserDependencies } from '../dependencies.ts';
+import type { UserDependencies } from '../../use-cases/dependencies.ts';
+import type { Portfolio, ValuedHolding } from '../domain/portfolio.ts';
+import { summarizePortfolio } from '../domain/portfolio.ts';
 
 type ReadPortfolioDeps = ValueHoldingsDeps & Pick<UserDependencies, 'store' | 'clock'>;
 

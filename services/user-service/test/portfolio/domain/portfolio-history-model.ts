@@ -5,7 +5,7 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
-import type { HistoryFacts, HistoryPoint } from '../../src/domain/portfolio-history.ts';
+import type { HistoryFacts, HistoryPoint } from '../../../src/portfolio/domain/portfolio-history.ts';
 
 // The model runs an account forwards in whole cents and units and records every state. Walking back must find these states.
 

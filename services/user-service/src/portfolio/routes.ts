@@ -6,8 +6,8 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
-import { readHolding, readHoldings, readPortfolio } from '../use-cases/portfolio/read-portfolio.ts';
-import { MAX_HISTORY_ENTRIES, readPortfolioHistory } from '../use-cases/portfolio/read-portfolio-history.ts';
+import { readHolding, readHoldings, readPortfolio } from './use-cases/read-portfolio.ts';
+import { MAX_HISTORY_ENTRIES, readPortfolioHistory } from './use-cases/read-portfolio-history.ts';
 
 const holdingResponseSchema = assetBalanceSchema
   .omit({ username: true, current_market_value: true, last_transaction: true })

@@ -1,10 +1,10 @@
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
-import type { ReadEventsDeps } from '../use-cases/events/read-events.ts';
-import { readEvents, readNewEvents } from '../use-cases/events/read-events.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import { HEARTBEAT_FRAME, sseFrame, userEventFrame } from './stream-writer.ts';
+import type { ReadEventsDeps } from './use-cases/read-events.ts';
+import { readEvents, readNewEvents } from './use-cases/read-events.ts';
 
 /** Why a stream closes; tells the client whether it needs a new token before it reconnects. */
 export type ClosingReason = 'token_expired' | 'shutting_down';

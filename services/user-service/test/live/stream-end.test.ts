@@ -1,9 +1,9 @@
 import { drainAndClose } from '@cnop/common/process/drain';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Headers } from '../streams-under-test.ts';
-import { deposit, hello, open, service, start, stop, streams, withSeq } from '../streams-under-test.ts';
 import { bearer, PASSWORD } from '../user-service-under-test.ts';
+import type { Headers } from './streams-under-test.ts';
+import { deposit, hello, open, service, start, stop, streams, withSeq } from './streams-under-test.ts';
 
 afterEach(stop);
 

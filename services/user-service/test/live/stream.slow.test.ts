@@ -12,7 +12,7 @@ import {
   stop,
   upTo,
   withSeq,
-} from '../streams-under-test.ts';
+} from './streams-under-test.ts';
 
 afterEach(stop);
 

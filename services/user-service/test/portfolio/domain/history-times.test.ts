@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HistoryRange } from '../../src/domain/history-times.ts';
-import { historyTimes } from '../../src/domain/history-times.ts';
+import type { HistoryRange } from '../../../src/portfolio/domain/history-times.ts';
+import { historyTimes } from '../../../src/portfolio/domain/history-times.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

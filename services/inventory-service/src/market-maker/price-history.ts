@@ -9,8 +9,8 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { hasRecordedCandles, pastCandles } from '../domain/past-candles.ts';
-import type { LiveMarket, StoredCandles } from '../market-maker/live-market.ts';
 import type { RandomSource } from '../price-feed/simulated-feed.ts';
+import type { LiveMarket, StoredCandles } from './live-market.ts';
 
 export interface LoadHistoryOptions {
   readonly store: TableStore;

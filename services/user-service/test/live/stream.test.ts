@@ -14,7 +14,7 @@ import {
   stop,
   upTo,
   withSeq,
-} from '../streams-under-test.ts';
+} from './streams-under-test.ts';
 
 const SECONDS_PER_DAY = 86_400;
 

@@ -12,7 +12,7 @@ import {
   service,
   start,
   stop,
-} from '../streams-under-test.ts';
+} from './streams-under-test.ts';
 
 const ACCESS_LIFETIME_SECONDS = 900;
 

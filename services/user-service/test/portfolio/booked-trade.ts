@@ -4,7 +4,7 @@ import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
-import type { UserServiceUnderTest } from './user-service-under-test.ts';
+import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 
 /** A trade with its effects on the account. */
 export interface BookedTrade {

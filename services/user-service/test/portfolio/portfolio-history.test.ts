@@ -7,9 +7,9 @@ import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aBalance, aBalanceTransaction } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bookTrade } from '../booked-trade.ts';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { fieldErrors, startUserService } from '../user-service-under-test.ts';
+import { bookTrade } from './booked-trade.ts';
 
 const BORN = '2026-01-15T12:00:00.000Z';
 const NOW = '2026-01-18T09:20:00.000Z';

@@ -5,8 +5,6 @@ import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { RateLimitedError, UnavailableError } from '@cnop/exception/errors';
-import type { ReadEventsDeps } from '../use-cases/events/read-events.ts';
-import { readLastSeq } from '../use-cases/events/read-events.ts';
 import type { ClosingReason, LiveStream } from './live-stream.ts';
 import { startLiveStream } from './live-stream.ts';
 import type { PriceSelection } from './price-channel.ts';
@@ -14,6 +12,8 @@ import { createPriceChannel } from './price-channel.ts';
 import type { StreamLimits } from './stream-limits.ts';
 import { createStreamMonitor } from './stream-monitor.ts';
 import { createStreamWriter } from './stream-writer.ts';
+import type { ReadEventsDeps } from './use-cases/read-events.ts';
+import { readLastSeq } from './use-cases/read-events.ts';
 
 interface StreamHubOptions extends ReadEventsDeps {
   readonly store: Pick<TableStore, 'batchGet'>;

@@ -3,9 +3,9 @@ import { anAsset } from '@cnop/testing/builders/inventory';
 import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
 import { expect } from 'vitest';
-import type { StreamLimits } from '../src/streams/stream-limits.ts';
-import type { UserServiceUnderTest } from './user-service-under-test.ts';
-import { startUserService } from './user-service-under-test.ts';
+import type { StreamLimits } from '../../src/live/stream-limits.ts';
+import type { UserServiceUnderTest } from '../user-service-under-test.ts';
+import { startUserService } from '../user-service-under-test.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
