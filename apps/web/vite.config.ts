@@ -1,6 +1,7 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compression } from 'vite-plugin-compression2';
 
 /** The gateway used during development. */
 const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8080';
@@ -8,7 +9,8 @@ const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8080';
 const proxy = { '/api': { target: GATEWAY }, '/health': { target: GATEWAY } };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  // Texts get `.br` and `.gz` variants, which the gateway sends to clients that accept them.
+  plugins: [react(), tailwindcss(), compression({ algorithms: ['br', 'gz'] })],
   resolve: {
     // Workspace packages are bundled from their TypeScript. Setting the option replaces the defaults, which follow.
     conditions: ['source', 'module', 'browser', 'development|production'],

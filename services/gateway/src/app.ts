@@ -21,7 +21,6 @@ import type { Upstreams } from './upstreams/upstream.ts';
 import { serveAppInfo } from './web/app-info.ts';
 import { serveCookieSessions } from './web/cookie-sessions.ts';
 import { serveWebApp } from './web/web-app.ts';
-import { readWebFiles } from './web/web-files.ts';
 
 const SERVICE = 'gateway';
 
@@ -54,7 +53,6 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   const originOf = createClientOrigin(options.trustedProxies);
   const guardOptions = { verifier, limits, originOf };
   const precheck = createPrecheck({ ...options, ...guardOptions });
-  const webFiles = options.webFolder === undefined ? undefined : await readWebFiles(options.webFolder);
 
   const app = Fastify({
     ...SERVER_OPTIONS,
@@ -76,13 +74,13 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
   logRequests(app);
 
   serveGatewayHealth(app, options);
-  await app.register((pages, _, done) => {
+  await app.register(async (pages) => {
     pages.addHook('onRequest', createGuard({ access: 'public', policy: 'reads' }, guardOptions));
     serveErrorPages(pages);
-    serveDocs(pages, options);
     serveAppInfo(pages, options);
-    if (webFiles) serveWebApp(pages, webFiles);
-    done();
+    await pages.register((scope) => serveDocs(scope, options));
+    const { webFolder } = options;
+    if (webFolder !== undefined) await pages.register((scope) => serveWebApp(scope, webFolder));
   });
   await servePublicRoutes(app, { ...guardOptions, upstreams });
   await serveCookieSessions(app, { ...options, ...guardOptions });

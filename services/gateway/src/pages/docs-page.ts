@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
+import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { readMergedDocument } from '../openapi/merged-document.ts';
 import type { Upstreams } from '../upstreams/upstream.ts';
 
 /** Services are deployed separately, so their documents change while the gateway runs. */
 const DOCUMENT_MAX_AGE_MILLISECONDS = 60_000;
-const ASSET_CACHE_CONTROL = 'public, max-age=86400';
+const ASSETS_MAX_AGE = '1d';
 
 /** The policy of the page: it loads nothing from other origins and calls only this API. */
 const DOCS_CSP = [
@@ -49,10 +49,7 @@ const START_SCRIPT = `SwaggerUIBundle({
 });
 `;
 
-const ASSETS = [
-  { file: 'swagger-ui.css', type: 'text/css; charset=utf-8' },
-  { file: 'swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' },
-] as const;
+const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 interface DocsOptions {
   readonly version: string;
@@ -61,7 +58,10 @@ interface DocsOptions {
 }
 
 /** Serves the merged OpenAPI document and a page to read it with. */
-export function serveDocs(app: FastifyInstance, { version, clock, upstreams }: DocsOptions): void {
+export async function serveDocs(
+  app: FastifyInstance,
+  { version, clock, upstreams }: DocsOptions,
+): Promise<void> {
   const { get: read } = createCachedValue({
     read: () => readMergedDocument(upstreams, version),
     maxAgeMilliseconds: DOCUMENT_MAX_AGE_MILLISECONDS,
@@ -77,18 +77,8 @@ export function serveDocs(app: FastifyInstance, { version, clock, upstreams }: D
   app.get('/docs/start.js', (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(START_SCRIPT),
   );
-  for (const { file, type } of ASSETS) {
-    app.get(`/docs/${file}`, async (_request, reply) =>
-      reply
-        .header('cache-control', ASSET_CACHE_CONTROL)
-        .type(type)
-        .send(await readAsset(file)),
-    );
-  }
-}
-
-/** Reads a file of the Swagger UI from the plugin, which itself would serve only the document of this app. */
-function readAsset(file: string): Promise<Buffer> {
   const require = createRequire(import.meta.url);
-  return readFile(join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static', file));
+  const root = dirname(require.resolve('swagger-ui-dist/package.json'));
+  await app.register(fastifyStatic, { root, serve: false, maxAge: ASSETS_MAX_AGE });
+  for (const file of ASSETS) app.get(`/docs/${file}`, (_request, reply) => reply.sendFile(file));
 }

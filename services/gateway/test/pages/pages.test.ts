@@ -88,7 +88,9 @@ describe('pages', () => {
       expect(address).toMatch(/^\/docs\/[\w.-]+$/);
       const asset = await get(String(address));
       expect(asset.statusCode).toBe(200);
-      expect(asset.headers['content-type']).toMatch(/^text\/(javascript|css); charset=utf-8$/);
+      expect(asset.headers['content-type']).toMatch(
+        /^(application\/javascript|text\/(javascript|css)); charset=utf-8$/,
+      );
       expect(asset.body.length).toBeGreaterThan(50);
     }
     const start = await get('/docs/start.js');

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 export const INDEX_PAGE = '<!doctype html><title>Trading</title><div id="root"></div>';
 export const SCRIPT = `export const words = ${JSON.stringify('buy low, sell high; '.repeat(500))};\n`;
@@ -13,6 +14,8 @@ const FILES: Readonly<Record<string, string | Buffer>> = {
   'app/pages.json': JSON.stringify(['/', '/orders', '/assets/$assetId', '/sign-in']),
   'app/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'app/assets/index-BKv1nD0Q.js': SCRIPT,
+  'app/assets/index-BKv1nD0Q.js.br': brotliCompressSync(SCRIPT),
+  'app/assets/index-BKv1nD0Q.js.gz': gzipSync(SCRIPT),
   'app/assets/index-C_B4kOsY.css': ':root { color-scheme: light dark; }\n',
   'app/assets/coin-a1b2c3d4.png': PICTURE,
   'app/.env': SECRET,
@@ -25,7 +28,7 @@ export interface BuiltApp {
 }
 
 /**
- * Writes a built web app to a temporary folder, with files around it that must not be served.
+ * Writes a built web app to a temporary folder, with compressed variants of one file, and with files around it that must not be served.
  * @param changes other contents of files, by name
  */
 export async function writeBuiltApp(changes: typeof FILES = {}): Promise<BuiltApp> {

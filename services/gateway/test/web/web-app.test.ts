@@ -52,8 +52,10 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
       const answer = await get(url, BROWSER);
       expect(answer.statusCode).toBe(404);
       expect(answer.body).toBe(INDEX_PAGE);
-      const etag = String(answer.headers['etag']);
-      expect((await get(url, { ...BROWSER, 'if-none-match': etag })).statusCode).toBe(404);
+      const etag = String((await get('/')).headers['etag']);
+      const again = await get(url, { ...BROWSER, 'if-none-match': etag, range: 'bytes=0-1' });
+      expect(again.statusCode).toBe(404);
+      expect(again.body).toBe(INDEX_PAGE);
     },
   );
 
@@ -105,11 +107,11 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
   });
 
   it.each([
-    [SCRIPT_PATH, 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
+    [SCRIPT_PATH, 'application/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
     ['/assets/index-C_B4kOsY.css', 'text/css; charset=utf-8', 'public, max-age=31536000, immutable'],
     ['/assets/coin-a1b2c3d4.png', 'image/png', 'public, max-age=31536000, immutable'],
-    ['/favicon.svg', 'image/svg+xml; charset=utf-8', 'no-cache'],
-    ['/appearance.js', 'text/javascript; charset=utf-8', 'no-cache'],
+    ['/favicon.svg', 'image/svg+xml', 'no-cache'],
+    ['/appearance.js', 'application/javascript; charset=utf-8', 'no-cache'],
   ])('%s has its type and may be kept as long as its name means it', async (url, type, cacheControl) => {
     const answer = await get(url);
     expect(answer.statusCode).toBe(200);
@@ -183,6 +185,22 @@ describe.each(SHAPES)('the web app, services %s', (shape) => {
     for (const name of ['content-length', 'content-type', 'content-encoding', 'etag', 'cache-control']) {
       expect(head.headers[name], name).toBe(full.headers[name]);
     }
+  });
+
+  it('is sent in part to a client that asks for a range', async () => {
+    const answer = await get('/assets/coin-a1b2c3d4.png', { range: 'bytes=1-3' });
+    expect(answer.statusCode).toBe(206);
+    expect(answer.headers['content-range']).toBe(`bytes 1-3/${PICTURE.length}`);
+    expect(answer.body).toBe('PNG');
+  });
+
+  it.each([
+    [416, { range: 'bytes=99-' }],
+    [412, { 'if-match': '"other"' }],
+  ])('is refused with %i for %j', async (status, headers) => {
+    const answer = await get('/assets/coin-a1b2c3d4.png', headers);
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toMatchObject({ code: 'VAL_002' });
   });
 
   it('is not sent again to a client that has it', async () => {
@@ -260,8 +278,8 @@ describe('a gateway', () => {
   });
 
   it.each([
-    ['is not there', () => `${built.folder}-nowhere`, 'cannot be read'],
-    ['holds no app', () => `${built.folder}/assets`, 'has no index.html'],
+    ['is not there', () => `${built.folder}-nowhere`, 'holds no built web app'],
+    ['holds no app', () => `${built.folder}/assets`, 'holds no built web app'],
   ])('does not start on a folder that %s', async (_, folder, reason) => {
     await expect(openGateway({ webFolder: folder() })).rejects.toThrow(reason);
   });
