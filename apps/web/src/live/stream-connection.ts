@@ -1,8 +1,7 @@
 import { API_PREFIX } from '../api/http/client.ts';
 import { currentAccessToken, renewAccessToken } from '../session/access-token.ts';
-import { createSseParser } from './sse-parser.ts';
 import type { StreamFrame } from './stream-frames.ts';
-import { readFrame } from './stream-frames.ts';
+import { createFrameReader } from './stream-frames.ts';
 
 const STREAM_PATH = `${API_PREFIX}/stream?prices=all`;
 /** Longer than the fifteen seconds between heartbeats: a connection silent for longer is dead. */
@@ -60,20 +59,18 @@ async function follow(handlers: StreamHandlers, stopped: AbortSignal): Promise<O
   handlers.onConnection(true);
 
   let outcome: Outcome = 'ended';
-  const parser = createSseParser((event) => {
-    const frame = readFrame(event);
-    if (!frame) return;
+  const read = createFrameReader((frame) => {
     if (frame.kind === 'closing' && frame.reason === 'token_expired') outcome = 'renew';
     if (frame.kind === 'session-over') outcome = 'session-over';
     handlers.onFrame(frame);
   });
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.getReader();
   for (;;) {
     const timer = setTimeout(() => silence.abort(), SILENCE_MILLISECONDS);
     const { value, done } = await reader.read().finally(() => clearTimeout(timer));
     if (done) return outcome;
     handlers.onActivity();
-    parser.feed(value);
+    read(value);
   }
 }
 

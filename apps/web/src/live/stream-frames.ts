@@ -1,9 +1,10 @@
 import { quoteSchema } from '@cnop/common/entities/inventory/quote';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { liveEventSchema } from '@cnop/common/entities/user/live-event';
+import type { EventSourceMessage } from 'eventsource-parser';
+import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
 import type { LivePrice } from './price-store.ts';
-import type { StreamEvent } from './sse-parser.ts';
 
 /** A frame of the stream. */
 export type StreamFrame =
@@ -18,8 +19,30 @@ export type StreamFrame =
 const positionSchema = z.object({ last_seq: z.int() });
 const closingSchema = z.object({ reason: z.string() });
 
-/** Parses one frame. Unknown frames are ignored, so that the server may add some. */
-export function readFrame({ type, data }: Pick<StreamEvent, 'type' | 'data'>): StreamFrame | undefined {
+/** More than any frame has; bounds the memory of a frame that never ends. */
+const MAX_BUFFERED_CHARACTERS = 1_000_000;
+
+/**
+ * Makes the function that reads the frames of one connection from its chunks, which may end anywhere. Unknown frames are
+ * ignored, so that the server may add some. It throws a ParseError for a frame that does not end.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export function createFrameReader(onFrame: (frame: StreamFrame) => void): (chunk: Uint8Array) => void {
+  const decoder = new TextDecoder();
+  const parser = createParser({
+    maxBufferSize: MAX_BUFFERED_CHARACTERS,
+    onEvent(message) {
+      const frame = readFrame(message);
+      if (frame) onFrame(frame);
+    },
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') throw error;
+    },
+  });
+  return (chunk) => parser.feed(decoder.decode(chunk, { stream: true }));
+}
+
+function readFrame({ event: type, data }: EventSourceMessage): StreamFrame | undefined {
   const body = parseJson(data);
   switch (type) {
     case 'hello':
