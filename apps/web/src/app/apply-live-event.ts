@@ -11,7 +11,7 @@ import { isPlacedHere } from '../api/orders/pending-orders.ts';
 import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
 import { appearance } from '../settings/appearance.ts';
 import { notify } from '../ui/notices.ts';
-import { ORDER_TYPE_NAMES } from '../ui/order-words.ts';
+import { ORDER_TYPE_NAMES } from '../ui/order-names.ts';
 
 /** The API limits history requests as reports: a few each minute. */
 const TRADES_OF_HISTORY_MILLISECONDS = 20_000;

@@ -8,7 +8,7 @@ import { useAppearance } from '../../settings/appearance.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { IconButton, Spinner } from '../../ui/button.tsx';
-import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { conditionOf } from './order-condition.ts';

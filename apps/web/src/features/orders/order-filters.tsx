@@ -3,7 +3,7 @@ import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/
 import { useQuery } from '@tanstack/react-query';
 import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';
-import { ORDER_STATUS_NAMES, ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { ORDER_STATUS_NAMES, ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 import { Select } from '../../ui/select.tsx';
 import type { OrdersSearch } from './orders-search.ts';
 

@@ -8,7 +8,7 @@ import { orderKeys, readOrder } from '../../api/orders/orders.ts';
 import { cancelOrder } from '../../api/orders/place-order.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { notify } from '../../ui/notices.ts';
-import { ORDER_TYPE_NAMES } from '../../ui/order-words.ts';
+import { ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 
 /** How long a cancelled order stays in place, so that the rows below do not move under the pointer. */
 const KEEP_CANCELLED_MILLISECONDS = 5_000;

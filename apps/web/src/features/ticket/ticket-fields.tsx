@@ -5,7 +5,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
 import type { Available, Share } from './amount-share.ts';
 import { SHARES } from './amount-share.ts';
-import { KIND_NAMES } from './order-words.ts';
+import { KIND_NAMES } from './order-sentences.ts';
 import type { TicketErrors } from './refusals.ts';
 import type { TicketFacts } from './ticket-math.ts';
 import type { Side, TicketKind, TicketState, TrailBy, ValidDays } from './ticket-state.ts';

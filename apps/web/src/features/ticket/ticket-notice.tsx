@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useAppearance } from '../../settings/appearance.ts';
-import { outcomeSentence } from './order-words.ts';
+import { outcomeSentence } from './order-sentences.ts';
 import type { Placement } from './use-place-order.ts';
 
 export interface TicketNoticeProps {

@@ -9,7 +9,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { useShortcut } from '../../ui/use-shortcut.ts';
 import { withEntry, withShare } from './amount-share.ts';
 import { ConfirmOrder } from './confirm-order.tsx';
-import { KIND_NAMES, orderSentence } from './order-words.ts';
+import { KIND_NAMES, orderSentence } from './order-sentences.ts';
 import {
   AmountField,
   ConditionFields,

@@ -9,8 +9,8 @@ import { toProblem } from '../../api/http/api-problem.ts';
 import { orderKeys } from '../../api/orders/orders.ts';
 import { addPending, settlePending } from '../../api/orders/pending-orders.ts';
 import { placeOrder } from '../../api/orders/place-order.ts';
-import type { Intent, OrderDraft } from './intent.ts';
-import { intentOf } from './intent.ts';
+import type { OrderDraft, OrderIntent } from './order-intent.ts';
+import { orderIntentOf } from './order-intent.ts';
 
 export type Placement =
   | { readonly kind: 'idle' }
@@ -34,9 +34,9 @@ export function usePlaceOrder(): PlaceOrder {
   const queryClient = useQueryClient();
   const [placement, setPlacement] = useState<Placement>({ kind: 'idle' });
   const isSending = useRef(false);
-  const unsettled = useRef<Intent>(undefined);
+  const unsettled = useRef<OrderIntent>(undefined);
 
-  const send = async (intent: Intent): Promise<Placement> => {
+  const send = async (intent: OrderIntent): Promise<Placement> => {
     const { request } = intent;
     const key = request.client_order_id;
     addPending({
@@ -76,7 +76,7 @@ export function usePlaceOrder(): PlaceOrder {
       isSending.current = true;
       setPlacement({ kind: 'sending' });
       const now = new Date();
-      const intent = intentOf(draft, { unsettled: unsettled.current, key: systemIds.next(), now });
+      const intent = orderIntentOf(draft, { unsettled: unsettled.current, key: systemIds.next(), now });
       const outcome = await send(intent).finally(() => {
         isSending.current = false;
       });

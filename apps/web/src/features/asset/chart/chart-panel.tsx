@@ -12,7 +12,7 @@ import { formatPercent, formatPrice, percentChange } from '../../../format/numbe
 import { timeZoneName } from '../../../format/times.ts';
 import { useLivePrice } from '../../../live/price-store.ts';
 import { Button } from '../../../ui/button.tsx';
-import { ORDER_TYPE_NAMES } from '../../../ui/order-words.ts';
+import { ORDER_TYPE_NAMES } from '../../../ui/order-names.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { ErrorBoundary, ErrorState, reloadPage, Skeleton } from '../../../ui/states.tsx';
 import { summaryOf, withPrice } from './bars.ts';

@@ -5,7 +5,7 @@ import { DEFAULT_VALID_DAYS } from './ticket-state.ts';
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
 /** One order of the user: the same key and the same body for every attempt to send it. */
-export interface Intent {
+export interface OrderIntent {
   readonly ticket: TicketState;
   readonly request: OrderRequest & { readonly client_order_id: string };
 }
@@ -23,14 +23,14 @@ export interface OrderDraft {
  * is a new order.
  * @param unsettled the last intent, if its outcome is unknown
  */
-export function intentOf(
+export function orderIntentOf(
   { ticket, request }: OrderDraft,
   {
     unsettled,
     key,
     now,
-  }: { readonly unsettled: Intent | undefined; readonly key: string; readonly now: Date },
-): Intent {
+  }: { readonly unsettled: OrderIntent | undefined; readonly key: string; readonly now: Date },
+): OrderIntent {
   if (unsettled && JSON.stringify(unsettled.ticket) === JSON.stringify(ticket)) return unsettled;
   return { ticket, request: { ...request, ...expiryOf(ticket, now), client_order_id: key } };
 }

@@ -1,15 +1,16 @@
 import type { Order } from '@cnop/common/entities/order/order';
 import { sideOf } from '@cnop/common/trading/order-sides';
 import { formatMoney, formatPrice, formatQuantity } from '../../format/numbers.ts';
+import { ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 import type { TicketFacts } from './ticket-math.ts';
 import type { TicketKind, TicketState } from './ticket-state.ts';
 
 export const KIND_NAMES: Readonly<Record<TicketKind, string>> = {
   market: 'Market',
   limit: 'Limit',
-  stop_loss: 'Stop-loss',
-  take_profit: 'Take-profit',
-  trailing_stop: 'Trailing stop',
+  stop_loss: ORDER_TYPE_NAMES.stop_loss,
+  take_profit: ORDER_TYPE_NAMES.take_profit,
+  trailing_stop: ORDER_TYPE_NAMES.trailing_stop,
 };
 
 /** Describes an order in one sentence with all figures. */
