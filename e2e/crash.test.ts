@@ -16,14 +16,16 @@ import { changeStored, expectSound, readStored } from './support/stored.ts';
 
 /** Servers that are killed side by side, each with its own folder: while one starts, the other is under load. */
 const SERVERS = 2;
+/** Kills of each server under load; `CRASH_KILLS=500` kills more. */
+const LOAD_KILLS = Number(process.env['CRASH_KILLS'] ?? '8');
 /** Kills of each server: the first while it creates its folder, then while it starts, then under load. */
-const KILLS = { firstStart: 1, start: 2, load: 17 };
+const KILLS = { firstStart: 1, start: LOAD_KILLS / 8, load: LOAD_KILLS };
 /** Long enough to get from opening the store to loading the catalogue. */
 const START_KILLED_AFTER_MAX_MILLISECONDS = 900;
-const LOAD_KILLED_AFTER_MAX_MILLISECONDS = 500;
+const LOAD_KILLED_AFTER_MAX_MILLISECONDS = 400;
 const USERS = 4;
 const CLIENTS_PER_USER = 3;
-const TIMEOUT_MILLISECONDS = 300_000;
+const TIMEOUT_MILLISECONDS = 200_000 + LOAD_KILLS * 10_000;
 
 const cleanup = createCleanup();
 afterAll(() => cleanup.run());
@@ -134,7 +136,7 @@ async function killAgainAndAgain() {
     await wait(Math.random() * LOAD_KILLED_AFTER_MAX_MILLISECONDS);
     await server.process.stop('SIGKILL');
     await Promise.all(load);
-    if (i % Math.ceil(KILLS.load / KILLS.start) === 0) await killWhileStarting();
+    if (i % (KILLS.load / KILLS.start) === 0) await killWhileStarting();
     // Runs while the next server starts, which changes nothing that this compares.
     [server] = await Promise.all([start(), readStored(dataDir, expectSound)]);
     retried += await clients.retryUnanswered();
@@ -167,7 +169,6 @@ it(
     const acknowledged = total(outcomes.map((outcome) => outcome.acknowledged));
     const retried = total(outcomes.map((outcome) => outcome.retried));
     const slowest = Math.round(Math.max(...outcomes.map(({ slowestStart }) => slowestStart)));
-    expect(kills).toBe(40);
     process.stdout.write(
       `  ${kills} kills, ${acknowledged} acknowledged writes, ${retried} retried, ` +
         `0 lost; slowest restart ${slowest} ms\n`,

@@ -16,14 +16,14 @@ const ASSET_ID = 'FALL';
 const HIGH = '300';
 /** All orders of the test are triggered here. */
 const LOW = '288';
-const KILLS = 6;
+const KILLS = 4;
 /** The limit of further kills, until one of them comes while orders are being executed. */
-const MAX_KILLS = 18;
+const MAX_KILLS = 12;
 const KILLED_AFTER_MAX_MILLISECONDS = 150;
 const USERS = 4;
 /** A round places 321 orders: more than the 256 that the engine executes at once, which may be one commit. */
 const ORDERS_PER_KIND = 20;
-const TIMEOUT_MILLISECONDS = 600_000;
+const TIMEOUT_MILLISECONDS = 240_000;
 const WITHIN = { timeout: 20_000, interval: 50 };
 
 const KINDS = [

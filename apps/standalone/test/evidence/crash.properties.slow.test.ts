@@ -7,7 +7,7 @@ import type { CrashRun } from './crash-run.ts';
 import { playCrashRun } from './crash-run.ts';
 
 /** Number of runs; `CRASH_RUNS=2000` runs more. */
-const RUNS = Number(process.env['CRASH_RUNS'] ?? '300');
+const RUNS = Number(process.env['CRASH_RUNS'] ?? '100');
 const FIRST_SEED = Number(process.env['CRASH_FIRST_SEED'] ?? '0');
 const CONTROL_RUNS = 60;
 const MILLISECONDS_PER_RUN = 1_000;

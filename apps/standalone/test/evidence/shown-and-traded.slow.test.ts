@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dice } from './dice.ts';
 import { createDice } from './dice.ts';
 
-const TICKS = 10_000;
+const TICKS = 2_500;
 const TRADED_EVERY_TICKS = 250;
 const ROUND_TRIPS = 150;
 const ASSET_ID = 'BTC';
