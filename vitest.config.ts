@@ -26,8 +26,9 @@ const LONGEST = [
   'crash.test',
   'triggers.test',
   'crash.properties',
-  'journeys.test',
-  'concurrency.test',
+  'processes-over-dynamodb',
+  'processes-over-lmdb',
+  'one-process',
   'shown-and-traded',
 ];
 

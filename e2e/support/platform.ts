@@ -77,6 +77,8 @@ export async function startOverDynamoDb(
     STORE: 'dynamodb',
     DYNAMODB_ENDPOINT: database.endpoint,
     DYNAMODB_TABLE_PREFIX: prefix,
+    // At each price, an engine queries four indexes of each of the 50 assets.
+    PRICE_TICK_MILLISECONDS: '5000',
   };
   const dataDir = await temporaryFolder(cleanup);
   return startProcesses(cleanup, { ...choices, dataDir, env: { ...choices.env, ...env } }, () =>

@@ -1,18 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import type { Account, Send } from '@cnop/testing/system/api-client';
-import { freshName, PASSWORD, registration, signIn } from '@cnop/testing/system/api-client';
-import type { Cleanup } from '@cnop/testing/system/cleanup';
-import { createCleanup } from '@cnop/testing/system/cleanup';
+import { freshName, signIn } from '@cnop/testing/system/api-client';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Platform } from './support/platform.ts';
-import { startOneProcess, startOverDynamoDb, startOverLmdb } from './support/platform.ts';
-import { expectCreated, sendWithRetries, signUpWithRetries, withRetries } from './support/retrying-client.ts';
+import { beforeAll, expect, it } from 'vitest';
+import type { Platform } from './platform.ts';
+import { expectCreated, sendWithRetries, signUpWithRetries, withRetries } from './retrying-client.ts';
 
-const NEW_PASSWORD = 'Whole-System-Test-2';
-/** A process may accept a session for this long after another process ended it. */
-const SESSION_MAX_AGE_MILLISECONDS = 1_000;
 /** Until every process has read the price of a new asset, with room for a slow machine. */
 const PRICES_ARE_EVERYWHERE_AFTER_MILLISECONDS = 1_500;
 /** A market price that only an administrator moves. */
@@ -34,25 +27,19 @@ interface LedgerEntry {
   readonly reference_id: string | null;
 }
 
-/** The journeys of users from end to end, the same in each shape of the platform behind the gateway. */
-function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void {
-  const cleanup = createCleanup();
-  let platform: Platform;
-  let api: Send;
+/** Registers the journeys of users through cash, orders and portfolio, which hold on every shape. */
+export function describeTradingJourneys(platformOf: () => Platform): void {
   let admin: Account;
-  /** An asset of this suite alone. */
+  const api = (): Send => withRetries(platformOf().api);
+  /** An asset that no other test trades. */
   const assetId = 'E2E';
 
   beforeAll(async () => {
-    platform = await start(cleanup);
-    api = withRetries(platform.api);
-    admin = await signIn(api, 'admin', ADMIN_PASSWORD);
+    admin = await signIn(api(), 'admin', ADMIN_PASSWORD);
     const asset = { asset_id: assetId, symbol: assetId, name: 'Whole System', current_price: PRICE };
     expectCreated(await sendWithRetries(admin.send, 'POST', '/inventory/assets', { body: asset }));
     await wait(PRICES_ARE_EVERYWHERE_AFTER_MILLISECONDS);
   });
-
-  afterAll(() => cleanup.run());
 
   const order = (account: Account, body: Record<string, unknown>, key?: string) =>
     account.send('POST', '/orders', { body: { asset_id: assetId, ...body }, ...(key && { key }) });
@@ -60,41 +47,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   const cashOf = async (account: Account) =>
     (await account.send('GET', '/balance')).json<{ current_balance: string }>().current_balance;
 
-  /** Expects 401 at once in the process that ended the session, and within the promised time in every other one. */
-  const expectSignedOut = async (account: Account) => {
-    expect((await account.send('GET', '/balance')).status).toBe(401);
-    await expect
-      .poll(async () => (await account.send('GET', '/orders')).status, {
-        timeout: SESSION_MAX_AGE_MILLISECONDS + 500,
-      })
-      .toBe(401);
-  };
-
-  it('a user signs up, signs in and reads their own profile', async () => {
-    const username = freshName('Ada');
-    const answer = await api('POST', '/auth/register', { body: registration(username) });
-    expect(answer.status).toBe(201);
-    expect(answer.json()).toMatchObject({
-      message: 'User registered successfully',
-      user: { username: username.toLowerCase(), role: 'customer', status: 'active' },
-    });
-    expect(answer.text).not.toContain('password');
-
-    const account = await signIn(api, username);
-    const profile = await account.send('GET', '/auth/profile');
-    expect(profile.json()).toMatchObject({
-      username: username.toLowerCase(),
-      email: `${username.toLowerCase()}@example.com`,
-    });
-    expect(await cashOf(account)).toBe('0.00');
-
-    const again = await api('POST', '/auth/register', { body: registration(username) });
-    expect(again.status).toBe(409);
-    expect(again.json()).toMatchObject({ code: 'RES_002' });
-  });
-
   it('a deposit, two trades and a withdrawal agree in balance, portfolio and history', async () => {
-    const account = await signUpWithRetries(api, { cash: '1000.00' });
+    const account = await signUpWithRetries(api(), { cash: '1000.00' });
     const buy = await order(account, { order_type: 'market_buy', quantity: '2' });
     expect(buy.status).toBe(201);
     const sell = await order(account, { order_type: 'market_sell', quantity: '0.5' });
@@ -132,7 +86,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('the ledger lists every movement of cash, newest first, page by page', async () => {
-    const account = await signUpWithRetries(api, { cash: '500.00' });
+    const account = await signUpWithRetries(api(), { cash: '500.00' });
     const bought = (await order(account, { order_type: 'market_buy', quantity: '1' })).json<{
       data: Order;
     }>();
@@ -166,8 +120,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
 
   it('an order can be read by its owner alone, is listed, and cannot be cancelled once it is done', async () => {
     const [account, stranger] = await Promise.all([
-      signUpWithRetries(api, { cash: '500.00' }),
-      signUpWithRetries(api),
+      signUpWithRetries(api(), { cash: '500.00' }),
+      signUpWithRetries(api()),
     ]);
     const placed = (await order(account, { order_type: 'market_buy', quantity: '1' })).json<{
       data: Order;
@@ -199,10 +153,15 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('a retry with the same key gets the first answer, byte by byte, and has no effect', async () => {
-    const account = await signUpWithRetries(api, { cash: '500.00' });
+    const account = await signUpWithRetries(api(), { cash: '500.00' });
     const body = { order_type: 'market_buy', quantity: '1' };
     const command = { token: account.token, body: { asset_id: assetId, ...body }, key: 'one-intent' };
-    const { answer: first, hasLostAnswer } = await sendWithRetries(platform.api, 'POST', '/orders', command);
+    const { answer: first, hasLostAnswer } = await sendWithRetries(
+      platformOf().api,
+      'POST',
+      '/orders',
+      command,
+    );
     const second = await order(account, body, 'one-intent');
     expect(second.status).toBe(201);
     expect(second.text).toBe(first.text);
@@ -214,7 +173,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('an order or withdrawal beyond the available amount is refused with both amounts, and nothing changes', async () => {
-    const account = await signUpWithRetries(api, { cash: '100.00' });
+    const account = await signUpWithRetries(api(), { cash: '100.00' });
     const refusals = [
       await order(account, { order_type: 'market_buy', quantity: '1' }),
       await account.send('POST', '/balance/withdraw', { body: { amount: '100.01' } }),
@@ -230,51 +189,8 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     expect((await account.send('GET', '/balance/transactions')).json()).toMatchObject({ total_count: 1 });
   });
 
-  it('a refresh renews the tokens once, and again for a lost answer; a later reuse ends the session', async () => {
-    const account = await signUpWithRetries(api);
-    const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
-    const renewed = await refresh(account.refreshToken);
-    expect(renewed.status).toBe(200);
-    const { access_token: token } = renewed.json<{ access_token: string }>();
-    expect((await api('GET', '/balance', { token })).status).toBe(200);
-    const again = await refresh(account.refreshToken);
-    const { refresh_token: successor } = renewed.json<{ refresh_token: string }>();
-    expect(again.json<{ refresh_token: string }>().refresh_token).toBe(successor);
-    expect((await refresh(successor)).status).toBe(200);
-    expect((await refresh(account.refreshToken)).status).toBe(401);
-    await expectSignedOut({ ...account, send: (method, path) => api(method, path, { token }) });
-  });
-
-  it('a new password ends the other sessions and is the only one that signs in', async () => {
-    const account = await signUpWithRetries(api);
-    const elsewhere = await signIn(api, account.username);
-    const changed = await account.send('POST', '/auth/password', {
-      body: { current_password: PASSWORD, new_password: NEW_PASSWORD },
-    });
-    expect(changed.status).toBe(200);
-    await expectSignedOut(elsewhere);
-    expect((await account.send('GET', '/balance')).status).toBe(200);
-    const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
-    expect((await refresh(account.refreshToken)).status).toBe(401);
-    expect((await refresh(changed.json<{ refresh_token: string }>().refresh_token)).status).toBe(200);
-    const body = { username: account.username, password: PASSWORD };
-    expect((await api('POST', '/auth/login', { body })).status).toBe(401);
-    await signIn(api, account.username, NEW_PASSWORD);
-  });
-
-  it('signing out ends the access token and the refresh token', async () => {
-    const account = await signUpWithRetries(api);
-    expect((await account.send('GET', '/orders')).status).toBe(200);
-    const answer = await account.send('POST', '/auth/logout');
-    expect(answer.status).toBe(200);
-    expect(answer.json()).toEqual({ message: 'Logged out successfully' });
-    await expectSignedOut(account);
-    const body = { refresh_token: account.refreshToken };
-    expect((await api('POST', '/auth/refresh', { body })).status).toBe(401);
-  });
-
   it('an asset that an administrator deactivates cannot be traded until it is activated again', async () => {
-    const account = await signUpWithRetries(api, { cash: '500.00' });
+    const account = await signUpWithRetries(api(), { cash: '500.00' });
     expect((await admin.send('POST', `/inventory/assets/${assetId}/deactivate`)).status).toBe(200);
     const refused = await order(account, { order_type: 'market_buy', quantity: '1' });
     expect(refused.status).toBe(422);
@@ -285,7 +201,7 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
   });
 
   it('an adjustment of a balance is in the ledger and in the audit log', async () => {
-    const account = await signUpWithRetries(api, { cash: '10.00' });
+    const account = await signUpWithRetries(api(), { cash: '10.00' });
     const path = `/admin/users/${account.username}/adjustments`;
     const body = { amount: '-2.50', description: 'charged twice' };
     expect((await account.send('POST', path, { body })).status).toBe(403);
@@ -305,45 +221,4 @@ function describeJourneys(start: (cleanup: Cleanup) => Promise<Platform>): void 
     const types = events.json<{ data: { event_type: string; actor: string | null }[] }>().data;
     expect(types).toContainEqual(expect.objectContaining({ event_type: 'admin_action', actor: 'admin' }));
   });
-
-  it('a suspended user is signed out at once, cannot sign in, and the audit log records it', async () => {
-    const account = await signUpWithRetries(api);
-    const path = `/admin/users/${account.username}`;
-    expect((await account.send('PATCH', path, { body: { role: 'admin' } })).status).toBe(403);
-    const suspended = await admin.send('PATCH', path, { body: { status: 'suspended' } });
-    expect(suspended.status).toBe(200);
-    await expectSignedOut(account);
-    const login = await api('POST', '/auth/login', {
-      body: { username: account.username, password: PASSWORD },
-    });
-    expect([401, 403]).toContain(login.status);
-    expect((await admin.send('GET', path)).json()).toMatchObject({
-      data: { status: 'suspended', role: 'customer' },
-    });
-
-    const events = await admin.send('GET', `/admin/audit-events?username=${account.username}`);
-    const types = events.json<{ data: { event_type: string }[] }>().data.map((event) => event.event_type);
-    expect(types).toEqual(expect.arrayContaining(['sign_up', 'login', 'status_change', 'login_failure']));
-  });
-
-  it('afterwards every process exits with 0 and the audit of the store finds no violation', async () => {
-    await platform.stopAndAudit();
-  });
 }
-
-describe('everything in one process', () => {
-  describeJourneys(startOneProcess);
-});
-
-describe('gateway and services as four processes over one folder', () => {
-  describeJourneys(startOverLmdb);
-});
-
-// Two order services, since one of them learns of an ended session from the store alone.
-const reason = whyNoDynamoDb();
-describe.skipIf(reason !== undefined)(
-  `two order services, over DynamoDB${reason ? ` (skipped: ${reason})` : ''}`,
-  () => {
-    describeJourneys((cleanup) => startOverDynamoDb(cleanup, { instances: { order: 2 } }));
-  },
-);

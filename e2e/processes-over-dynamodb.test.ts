@@ -1,0 +1,24 @@
+import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
+import { describe } from 'vitest';
+import { describeAccountJourneys } from './support/account-journeys.ts';
+import { describeExactlyOnce } from './support/exactly-once.ts';
+import { onPlatform } from './support/on-platform.ts';
+import { startOverDynamoDb } from './support/platform.ts';
+import { describeTradingJourneys } from './support/trading-journeys.ts';
+
+const reason = whyNoDynamoDb();
+// An ended session, an answer to a key and a balance are known to a process through the store alone if another one wrote
+// them.
+describe.skipIf(reason !== undefined)(
+  `two processes of each service, over DynamoDB${reason ? ` (skipped: ${reason})` : ''}`,
+  () => {
+    onPlatform(
+      (cleanup) => startOverDynamoDb(cleanup, { instances: { user: 2, order: 2 } }),
+      (platformOf) => {
+        describeAccountJourneys(platformOf, { sessionsEndAtOnce: false });
+        describeTradingJourneys(platformOf);
+        describeExactlyOnce(platformOf, { withdrawals: 20, keys: 10, copiesPerKey: 5 });
+      },
+    );
+  },
+);
