@@ -14,15 +14,31 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import type { KeyShape } from '@cnop/common/database/keys';
+import { KEYS } from '@cnop/common/database/keys';
 import type { ItemKey } from '@cnop/common/database/table-store';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { describe, expect, it } from 'vitest';
 
 const AT = '2026-01-15T12:00:00.000Z';
 const username = 'ada';
 const asset_id = 'BTC';
 
+const AUDIT_EVENT: AuditEvent = {
+  event_id: 'e1',
+  event_type: 'login',
+  username,
+  actor: username,
+  address: null,
+  user_agent: null,
+  request_id: null,
+  detail: {},
+  changes: [],
+  occurred_at: AT,
+};
+
 /** The keys of stored data, written out: a change here needs an upgrade of every store. */
-const KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, string])[] = [
+const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, string])[] = [
   ['a user', userRecord.key({ username }), 'users', 'ada', 'USER'],
   ['an e-mail claim', emailClaimRecord.key({ email: 'a@b.io' }), 'users', 'EMAIL#a@b.io', 'EMAIL'],
   ['a balance', balanceRecord.key({ username }), 'users', 'ada', 'BALANCE'],
@@ -58,6 +74,22 @@ const KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, strin
   ['an order cancellation', orderCancellationRecord.key({ username }), 'users', 'ORDER-CANCELLATIONS', 'ada'],
   ['an upgrade', upgradeRecord.key({ name: 'trading-blocks' }), 'users', 'UPGRADES', 'trading-blocks'],
   ['a session', sessionRecord.key({ username, session_id: 's1' }), 'users', 'ada', 'SESSION#s1'],
+  // The user service defines the records of these two.
+  [
+    'a sign-in history',
+    { table: 'users', pk: username, sk: KEYS.users.signInHistory.sk },
+    'users',
+    'ada',
+    'SIGNINS',
+  ],
+  [
+    'failed sign-ins',
+    { table: 'users', pk: username, sk: `${KEYS.users.signInFailures.skPrefix}192.0.2.1` },
+    'users',
+    'ada',
+    'LOGINFAIL#192.0.2.1',
+  ],
+  ['a security event', auditRecord.key(AUDIT_EVENT), 'users', 'AUDIT#ada', `${AT}#e1`],
   ['an event', liveEventRecord.key({ username, seq: 7 }), 'users', 'EVENT#ada', '0000000000000007'],
   ['an order', orderRecord.key({ order_id: 'o1' }), 'orders', 'o1', 'ORDER'],
   ['a peak', pricePeakRecord.key({ asset_id, seq: 7 }), 'orders', 'PEAKS#BTC', '0000000000000007'],
@@ -76,24 +108,27 @@ const KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, strin
 ];
 
 describe('the stored key', () => {
-  it.each(KEYS)('of %s never changes', (_name, key, ...[table, pk, sk]) => {
+  it.each(STORED_KEYS)('of %s never changes', (_name, key, ...[table, pk, sk]) => {
     expect(key).toEqual({ table, pk, sk });
   });
 
-  it('of a security event never changes', () => {
-    const { key, ...write } = auditRecord.create({
-      event_id: 'e1',
-      event_type: 'login',
-      username,
-      actor: username,
-      address: null,
-      user_agent: null,
-      request_id: null,
-      detail: {},
-      changes: [],
-      occurred_at: AT,
+  it('of a security event in the index never changes', () => {
+    expect(auditRecord.create(AUDIT_EVENT)).toMatchObject({
+      indexes: { AuditByDayIndex: { pk: 'AUDIT#2026-01-15', sk: `${AT}#e1` } },
     });
-    expect(key).toEqual({ table: 'users', pk: 'AUDIT#ada', sk: `${AT}#e1` });
-    expect(write).toMatchObject({ indexes: { AuditByDayIndex: { pk: 'AUDIT#2026-01-15', sk: `${AT}#e1` } } });
+  });
+
+  const shapes = Object.entries(KEYS).flatMap(([table, kinds]) =>
+    Object.entries(kinds).map(([kind, shape]): [string, string, KeyShape] => [kind, table, shape]),
+  );
+
+  it.each(shapes)('of every kind of item is written out above: %s', (_kind, table, shape) => {
+    const fits = (part: string, whole: string | undefined, prefix: string | undefined) =>
+      whole === undefined ? part.startsWith(prefix ?? '') : part === whole;
+    const hasShape = ([, , ...written]: (typeof STORED_KEYS)[number]) =>
+      written[0] === table &&
+      fits(written[1], shape.pk, shape.pkPrefix) &&
+      fits(written[2], shape.sk, shape.skPrefix);
+    expect(STORED_KEYS.filter(hasShape)).toHaveLength(1);
   });
 });
