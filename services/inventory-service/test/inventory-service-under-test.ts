@@ -1,8 +1,8 @@
-import type { AuditEvent } from '@cnop/common/auth/audit-logger';
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import { priceSettings } from '@cnop/common/config/price-settings';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { createFakeClock } from '@cnop/testing/fake-clock';

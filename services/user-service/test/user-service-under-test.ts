@@ -1,13 +1,13 @@
-import type { AuditEvent } from '@cnop/common/auth/audit-logger';
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import { readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
-import type { Session } from '@cnop/common/auth/session-state';
+import type { Session } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item, Write } from '@cnop/common/database/table-store';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User, UserRole } from '@cnop/common/entities/user/user';

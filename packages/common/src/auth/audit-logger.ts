@@ -3,15 +3,12 @@ import { addSeconds, epochSeconds } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Page, Position } from '../core/pagination.ts';
 import { defineRecord } from '../dao/record.ts';
-import { KEYS } from '../database/keys.ts';
+import { KEYS, SEPARATOR } from '../database/keys.ts';
 import type { Query, TableStore, Write } from '../database/table-store.ts';
 import type { AuditEvent } from '../entities/user/audit-event.ts';
 import { auditEventSchema } from '../entities/user/audit-event.ts';
 import type { AuditInput } from './audit-event.ts';
 import { auditEventOf } from './audit-event.ts';
-
-export type { AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
-export type { AuditInput } from './audit-event.ts';
 
 /** Long enough for a yearly review. Without a limit, failed sign-ins would fill the store. */
 const AUDIT_RETENTION_DAYS = 400;
@@ -20,7 +17,7 @@ const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 type AuditKey = Pick<AuditEvent, 'username' | 'occurred_at' | 'event_id'>;
 
-const sortKeyOf = ({ occurred_at, event_id }: AuditKey): string => `${occurred_at}#${event_id}`;
+const sortKeyOf = ({ occurred_at, event_id }: AuditKey): string => occurred_at + SEPARATOR + event_id;
 
 /** Returns the partition of a user in the table, or of a day in the index. */
 const partitionOf = (subject: string): string => KEYS.users.auditEvent.pkPrefix + subject;

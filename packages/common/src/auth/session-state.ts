@@ -7,8 +7,6 @@ import type { Item, Query, TableStore } from '../database/table-store.ts';
 import type { Session } from './session-rules.ts';
 import { sessionSchema } from './session-rules.ts';
 
-export type { Session } from './session-rules.ts';
-
 /** The time in which a session that another process ended may still be accepted here. */
 const MAX_AGE_MILLISECONDS = 1_000;
 const MAX_CACHED_SESSIONS = 10_000;

@@ -1,12 +1,13 @@
 import { cancelOpenOrders, prepareCancellations } from '@cnop/common/accounts/cancel-open-orders';
 import { withChanges } from '@cnop/common/auth/audit-event';
-import type { AuditEvent, AuditEventType, AuditPageRequest } from '@cnop/common/auth/audit-logger';
+import type { AuditPageRequest } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Page, PageRequest, Position } from '@cnop/common/core/pagination';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import { StoreBusyError } from '@cnop/common/database/store-errors';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import type { AuditEvent, AuditEventType } from '@cnop/common/entities/user/audit-event';
 import type { User } from '@cnop/common/entities/user/user';
 import { ForbiddenError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import type { AccessChange } from '../../domain/access-changes.ts';

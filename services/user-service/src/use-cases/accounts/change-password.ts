@@ -1,7 +1,7 @@
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { assertHardToGuess } from '@cnop/common/auth/password-choice';
+import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, replaceRefreshToken } from '@cnop/common/auth/session-rules';
-import type { Session } from '@cnop/common/auth/session-state';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision } from '@cnop/common/database/table-store';

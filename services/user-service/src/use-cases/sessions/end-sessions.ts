@@ -1,13 +1,13 @@
-import type { AuditEvent } from '@cnop/common/auth/audit-logger';
 import { auditRecord } from '@cnop/common/auth/audit-logger';
+import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
-import type { Session } from '@cnop/common/auth/session-state';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import type { IdSource } from '@cnop/common/core/ids';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { Change } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { UserDependencies } from '../dependencies.ts';

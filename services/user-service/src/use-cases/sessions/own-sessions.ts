@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditLogger } from '@cnop/common/auth/audit-logger';
+import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
@@ -6,6 +6,7 @@ import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Decision } from '@cnop/common/database/table-store';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { NotFoundError } from '@cnop/exception/errors';
 import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
