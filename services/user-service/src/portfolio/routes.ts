@@ -1,4 +1,4 @@
-import { decimal, displayNumber, formatDecimal } from '@cnop/common/core/money';
+import { displayNumber } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import { assetIdParameterSchema, timestampSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
@@ -94,7 +94,6 @@ export function portfolioRoutes(app: ServiceApp, deps: UserDependencies): void {
 function toHoldingResponse(holding: Awaited<ReturnType<typeof readHolding>>) {
   return {
     ...holding,
-    available_quantity: formatDecimal(decimal(holding.quantity).minus(holding.held_quantity)),
     current_price: displayNumber(holding.current_price),
     total_value: displayNumber(holding.current_market_value),
   };

@@ -8,6 +8,8 @@ export interface ValuedHolding extends AssetBalance {
   readonly asset_name: string;
   /** USD per unit. */
   readonly current_price: string;
+  /** Units that are not held for open orders. */
+  readonly available_quantity: string;
 }
 
 export interface Portfolio {

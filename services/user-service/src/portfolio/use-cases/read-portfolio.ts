@@ -1,3 +1,4 @@
+import { formatDecimal } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -5,6 +6,7 @@ import type { Item, TableStore } from '@cnop/common/database/table-store';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
+import { availableUnits } from '@cnop/common/trading/holds';
 import { InternalError, NotFoundError } from '@cnop/exception/errors';
 import type { UserDependencies } from '../../use-cases/dependencies.ts';
 import type { Portfolio, ValuedHolding } from '../domain/portfolio.ts';
@@ -85,6 +87,11 @@ export async function valueHoldings(
       throw new InternalError(new Error(`a holding of ${holding.asset_id}, which is not in the catalogue`));
     const quote = quotes.latest(asset.asset_id);
     const current_price = quote && quote.at >= asset.last_price_update ? quote.mid : asset.current_price;
-    return { ...valueHolding(holding, current_price), asset_name: asset.name, current_price };
+    return {
+      ...valueHolding(holding, current_price),
+      asset_name: asset.name,
+      current_price,
+      available_quantity: formatDecimal(availableUnits(holding)),
+    };
   });
 }
