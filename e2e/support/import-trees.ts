@@ -161,9 +161,9 @@ export const FORBIDDEN: { rules: string[]; file: string; imports: string[] }[] =
     imports: ['@cnop/common/http/request-log'],
   },
   {
-    rules: ['routes-call-use-cases', 'lmdb-stays-in-its-adapter'],
+    rules: ['routes-call-use-cases'],
     file: 'services/order-service/src/routes/shortcut.ts',
-    imports: ['@cnop/common/dao/order/order-dao', 'lmdb'],
+    imports: ['@cnop/common/dao/order/order-dao'],
   },
   {
     rules: ['routes-call-use-cases'],
