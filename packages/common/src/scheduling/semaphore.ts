@@ -42,6 +42,10 @@ export function createSemaphore({ slots, queue }: SemaphoreOptions): Semaphore {
   let running = 0;
   let closedBy: Error | undefined;
 
+  function assertOpen(): void {
+    if (closedBy) throw closedBy;
+  }
+
   async function wait(waitLimit: WaitLimit | undefined): Promise<void> {
     if (queue && waiting.size >= queue.maxWaiting) throw queue.fullError();
     let timer: NodeJS.Timeout | undefined;
@@ -72,12 +76,12 @@ export function createSemaphore({ slots, queue }: SemaphoreOptions): Semaphore {
 
   return {
     async pass(work, waitLimit) {
-      if (closedBy) throw closedBy;
+      assertOpen();
       if (running < slots) running += 1;
       else await wait(waitLimit);
       try {
         // It may have been closed since the caller got the slot of another.
-        if (closedBy) throw closedBy;
+        assertOpen();
         return await work();
       } finally {
         leave();
