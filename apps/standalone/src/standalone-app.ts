@@ -18,7 +18,6 @@ import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { announceChanges } from '@cnop/common/events/announcing-store';
-import { buildMetricsApp } from '@cnop/common/http/metrics';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
@@ -116,11 +115,12 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
 
 /** Serves the metrics of the process on METRICS_PORT, if it is set. */
 async function listenForMetrics(
-  gateway: Parameters<typeof buildMetricsApp>[0],
+  gateway: Awaited<ReturnType<typeof buildGateway>>,
   store: TableStore,
   { METRICS_PORT: port, HOST: host }: StandaloneSettings,
 ) {
   if (port === 0) return undefined;
+  const { buildMetricsApp } = await import('@cnop/common/http/metrics');
   const metrics = buildMetricsApp(gateway, 'gateway', store);
   await metrics.listen({ host, port });
   return metrics;

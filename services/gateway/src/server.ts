@@ -18,13 +18,13 @@ import {
   tokenSettings,
 } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
-import { buildMetricsApp } from '@cnop/common/http/metrics';
 import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
 import type { Drain } from '@cnop/common/process/drain';
 import { createDrain, drainAndClose } from '@cnop/common/process/drain';
 import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
 import { VERSION } from '@cnop/common/version';
+import type { FastifyInstance } from 'fastify';
 import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './upstreams/http-upstream.ts';
 import type { Upstreams } from './upstreams/upstream.ts';
@@ -71,7 +71,7 @@ async function start(): Promise<void> {
     webFolder: webFolderOf(settings),
     playMoney: playMoneyOf(settings),
   });
-  const metrics = settings.METRICS_PORT > 0 ? buildMetricsApp(app, 'gateway') : undefined;
+  const metrics = settings.METRICS_PORT > 0 ? await buildMetrics(app) : undefined;
   closeOnSignal(logger, async () => {
     await drainAndClose(app, drain);
     await metrics?.close();
@@ -79,6 +79,12 @@ async function start(): Promise<void> {
   });
   await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
   await app.listen({ host: settings.HOST, port: settings.PORT });
+}
+
+/** Loads the client library of the metrics, which takes memory and start time. */
+async function buildMetrics(app: FastifyInstance): Promise<FastifyInstance> {
+  const { buildMetricsApp } = await import('@cnop/common/http/metrics');
+  return buildMetricsApp(app, 'gateway');
 }
 
 function upstreamsOf(settings: GatewayProcessSettings, drain: Drain): Upstreams {

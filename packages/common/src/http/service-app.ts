@@ -20,7 +20,6 @@ import { requireAuthentication } from './authentication.ts';
 import type { HealthCheck } from './health.ts';
 import { serveHealth } from './health.ts';
 import { readJsonBody } from './json-body.ts';
-import { serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { acceptEmptyBodies, assertPlainRequest, refuseUnknownQueries } from './plain-request.ts';
 import { echoRequestId, logRequests, readClientAddresses } from './request-context.ts';
@@ -94,6 +93,8 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     echoRequestId(app);
     closeConnectionsWhenDraining(app, runtime.drain);
     logRequests(app);
+    // Loaded only when it is used: the client library and its dependencies are a hundred files.
+    const { serveMetrics } = await import('./metrics.ts');
     serveMetrics(app, service, runtime.store);
   }
   readClientAddresses(app, runtime.clientAddressOf);

@@ -5,7 +5,6 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import { createExchangeFeed } from './exchange/exchange-feed.ts';
 import { createManualFeed } from './manual-feed.ts';
 import type { PriceFeed } from './price-feed.ts';
-import { readTracks } from './price-file.ts';
 import { createReplayFeed } from './replay-feed.ts';
 import type { RandomSource } from './simulated-feed.ts';
 import { createSimulatedFeed } from './simulated-feed.ts';
@@ -28,6 +27,7 @@ export async function openPriceFeed(
       return createSimulatedFeed({ random, tickSeconds });
     }
     case 'replay': {
+      const { readTracks } = await import('./price-file.ts');
       const tracks = await readTracks(settings.PRICE_REPLAY_FILES);
       return createReplayFeed({ tracks, speed: settings.PRICE_REPLAY_SPEED });
     }
