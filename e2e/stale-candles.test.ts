@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { createApi, expectStatus, freshName, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { freePort } from '@cnop/testing/system/free-port';
@@ -45,7 +45,7 @@ it(
     const account = await signUp(api, { username: freshName('holder'), cash: '1000000.00' });
     const place = async (body: Readonly<Record<string, string>>): Promise<string> => {
       const answer = await account.send('POST', '/orders', { body: { quantity: '1', ...body } });
-      return expectStatus(answer, 201).json<{ data: Order }>().data.order_id;
+      return expectStatus(answer, 201).json<{ data: OrderDocument }>().data.order_id;
     };
     for (const asset_id of ['UP', 'UP', 'DOWN']) await place({ asset_id, order_type: 'market_buy' });
     const leftOfMinute = () => MINUTE_MILLISECONDS - (Date.now() % MINUTE_MILLISECONDS);
@@ -71,7 +71,7 @@ it(
     await wait(leftOfMinute() + 500);
     server = await start();
     const statusOf = async (orderId: string) =>
-      (await account.send('GET', `/orders/${orderId}`)).json<{ data: Order }>().data.status;
+      (await account.send('GET', `/orders/${orderId}`)).json<{ data: OrderDocument }>().data.status;
     const early = await place({ asset_id: 'UP', order_type: 'market_buy' });
     // Several ticks of the engine, each of which would have filled the orders.
     await wait(4_000);

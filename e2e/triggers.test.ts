@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
-import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { createOrderDao, orderDocumentRecord } from '@cnop/common/dao/order/order-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { Account, Send } from '@cnop/testing/system/api-client';
 import { createApi, expectStatus, freshName, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
@@ -71,7 +71,7 @@ type Platform = Awaited<ReturnType<typeof createPlatform>>;
 
 async function place(account: Account, body: Readonly<Record<string, string>>): Promise<string> {
   const answer = await account.send('POST', '/orders', { body: { asset_id: ASSET_ID, ...body } });
-  return expectStatus(answer, 201).json<{ data: Order }>().data.order_id;
+  return expectStatus(answer, 201).json<{ data: OrderDocument }>().data.order_id;
 }
 
 /** Signs up a user with cash and units, as soon as there is a price. */
@@ -114,11 +114,11 @@ async function countQueued(accounts: readonly Account[]): Promise<number> {
   return pages.reduce((sum, page) => sum + page.json<{ data: unknown[] }>().data.length, 0);
 }
 
-async function storedOrders(dataDir: string): Promise<Order[]> {
+async function storedOrders(dataDir: string): Promise<OrderDocument[]> {
   return readStored(dataDir, async (store) => {
-    const orders: Order[] = [];
+    const orders: OrderDocument[] = [];
     for await (const item of store.scan('orders')) {
-      if (item.key.sk === 'ORDER') orders.push(orderRecord.parse(item));
+      if (item.key.sk === 'ORDER') orders.push(orderDocumentRecord.parse(item));
     }
     return orders;
   });

@@ -4,7 +4,9 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import { orderOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { ASSET_ID, quoteOf, START_PRICE } from './triggers-market.ts';
 
 const USERS = 1_000;
@@ -68,7 +70,7 @@ function makeOpenOrders(
   return Array.from({ length: end - start }, (_, offset) => {
     const i = start + offset;
     const condition = kind === 'trailing' ? trailingCondition(i) : fixedCondition(i);
-    return orderSchema.parse({
+    const document = orderDocumentSchema.parse({
       ...condition,
       order_id: systemIds.next(),
       username: `user${i % USERS}`,
@@ -86,20 +88,21 @@ function makeOpenOrders(
         { status: 'queued', at: accepted.at },
       ],
     });
+    return orderOf(document);
   });
 }
 
 /** Returns trigger prices below 90 or above 110, so that no price between triggers an order. */
-function fixedCondition(i: number): Partial<Order> {
+function fixedCondition(i: number): Partial<OrderDocument> {
   const below = `${10 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
   const above = `${110 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
-  if (i % 4 === 0) return { order_type: 'limit_buy', price: below };
+  if (i % 4 === 0) return { order_type: 'limit_buy', price: below, total_amount: below };
   if (i % 4 === 1) return { order_type: 'take_profit', stop_price: above };
   return { order_type: 'stop_loss', stop_price: below };
 }
 
 /** Returns trails of 20 or more below the peak. */
-function trailingCondition(i: number): Partial<Order> {
+function trailingCondition(i: number): Partial<OrderDocument> {
   const more = String(i % 1_000_000).padStart(6, '0');
   return i % 2 === 0
     ? { order_type: 'trailing_stop', trail_amount: `${20 + (i % 30)}.${more}` }

@@ -6,8 +6,8 @@ import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-d
 import { readOrderCancellations } from '@cnop/common/dao/user/order-cancellation-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import type { Order } from '@cnop/common/entities/order/order';
-import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
@@ -90,10 +90,10 @@ async function openWorld() {
     dieAfter(commits: number): void {
       commitsLeft = commits;
     },
-    async order(terms: object): Promise<Order> {
+    async order(terms: object): Promise<OrderDocument> {
       const answer = await post(orders, '/orders', { asset_id: 'BTC', ...terms });
       expect(answer.statusCode, answer.body).toBe(201);
-      return answer.json<{ data: Order }>().data;
+      return answer.json<{ data: OrderDocument }>().data;
     },
     /** Places an order below the HTTP layer, without a session. */
     place: (terms: object) =>

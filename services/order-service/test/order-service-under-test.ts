@@ -2,7 +2,7 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { AssetChange } from '@cnop/common/entities/inventory/asset-status';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
@@ -10,7 +10,7 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildOrderServiceApp } from '../src/app.ts';
-import type { OpenOrder } from '../src/use-cases/change-open-order.ts';
+import type { OrderKeys } from '../src/use-cases/change-open-order.ts';
 import { triggerOrder } from '../src/use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../src/use-cases/dependencies.ts';
 import { createOrderDependencies } from '../src/use-cases/dependencies.ts';
@@ -103,7 +103,7 @@ export async function startOrderService({
 }
 
 /** Returns the keys of an open order. */
-export function keysOf({ order_id, username, asset_id }: Order): OpenOrder {
+export function keysOf({ order_id, username, asset_id }: OrderDocument): OrderKeys {
   return { orderId: order_id, username, assetId: asset_id };
 }
 
@@ -113,11 +113,11 @@ export function keysOf({ order_id, username, asset_id }: Order): OpenOrder {
  */
 export async function triggerNow(
   { ordering }: OrderServiceUnderTest,
-  order: Order,
-): Promise<Order | undefined> {
+  order: OrderDocument,
+): Promise<OrderDocument | undefined> {
   const attempt = await triggerOrder(ordering, keysOf(order), (found, quote) => ({
     quote,
-    price: found.price ?? found.stop_price ?? quote.bid,
+    price: 'limit' in found ? found.limit : 'stop_price' in found ? found.stop_price : quote.bid,
   }));
   return attempt.kind === 'changed' ? attempt.order : undefined;
 }

@@ -5,7 +5,7 @@ import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
@@ -13,10 +13,10 @@ import { expect } from 'vitest';
 import type { OrderServiceUnderTest } from './order-service-under-test.ts';
 
 export interface OrderAnswer {
-  readonly data: Order;
+  readonly data: OrderDocument;
 }
 export interface ListAnswer {
-  readonly data: readonly Order[];
+  readonly data: readonly OrderDocument[];
   readonly has_more: boolean;
   readonly next_cursor: string | null;
 }
@@ -35,7 +35,7 @@ export interface StoredFunds {
   readonly ledger: readonly BalanceTransaction[];
   readonly trades: readonly AssetTransaction[];
   readonly events: readonly LiveEvent[];
-  readonly orders: readonly Order[];
+  readonly orders: readonly OrderDocument[];
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -53,11 +53,11 @@ export interface Trader {
   readonly headers: Headers;
   place(payload: unknown, extra?: Headers): Answered;
   /** Places an order and expects it to be accepted. */
-  placed(payload: unknown): Promise<Order>;
+  placed(payload: unknown): Promise<OrderDocument>;
   preview(payload: unknown): Answered;
   cancel(orderId: string): Answered;
   get(url: string): Answered;
-  order(orderId: string): Promise<Order>;
+  order(orderId: string): Promise<OrderDocument>;
   cash(): Promise<string | undefined>;
   held(): Promise<string | undefined>;
   holding(assetId: string): Promise<StoredAssetBalance | undefined>;

@@ -1,4 +1,4 @@
-import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
+import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 import type { PlannedOrder } from './planned-orders.ts';
 
@@ -104,7 +104,7 @@ function scaled(text: string | null | undefined): bigint {
 }
 
 /** The result of a planned order in the order service: the final order, or the reason of its refusal. */
-export type PlacedOrder = { readonly order: Order } | { readonly refusal: string };
+export type PlacedOrder = { readonly order: OrderDocument } | { readonly refusal: string };
 
 /** One order of a replay, with its expected and its actual result. */
 export interface ReplayedOrder {
@@ -114,7 +114,7 @@ export interface ReplayedOrder {
 }
 
 /** Returns the last status of an order; `refused` when it was not accepted. */
-export function statusOf(placed: PlacedOrder): Order['status'] | 'refused' {
+export function statusOf(placed: PlacedOrder): OrderDocument['status'] | 'refused' {
   return 'order' in placed ? placed.order.status : 'refused';
 }
 

@@ -1,6 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, roundDown, smallestStep } from '@cnop/common/core/money';
-import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
+import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order-document';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 
 /** An order to place when the replay has reached a point of the track. */

@@ -3,7 +3,7 @@ import { ZERO } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { CrossCheck } from './cross-check.ts';
 import type { Ledger, Movement } from './rules/cash.ts';
 import {
@@ -140,12 +140,12 @@ function addItem(partition: Partition, key: ItemKey, reading: Reading) {
   return followed.violations;
 }
 
-type HoldingName = Pick<Order, 'username' | 'asset_id'>;
+type HoldingName = Pick<OrderDocument, 'username' | 'asset_id'>;
 
 /** The holds of open orders: cash by user, units by position. */
 export interface Holds {
   /** Adds the hold of an order if it is open. */
-  add(order: Order): void;
+  add(order: OrderDocument): void;
   /** Returns the USD that the open orders of a user hold, and forgets them. */
   takeCash(username: string): Decimal;
   /** Returns the units of a position that open orders hold, and forgets them. */

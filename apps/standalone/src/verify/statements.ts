@@ -1,7 +1,7 @@
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/table-store';
 import type { IndexName } from '@cnop/common/database/tables';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { CrossCheck } from './cross-check.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
@@ -136,7 +136,7 @@ function orderStatements(stored: StoredOf<'order'>, keptSince: string): Statemen
   return status === 'completed' ? [...claims, ...completedOrderStatements(stored.entity)] : claims;
 }
 
-function completedOrderStatements(order: Order): Statement[] {
+function completedOrderStatements(order: OrderDocument): Statement[] {
   const { order_id, username, asset_id, order_type, quantity, executed_price, total_amount, fees } = order;
   const topic = orderTopic(order_id);
   const buys = isBuy(order_type);

@@ -7,7 +7,7 @@ import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { feedLeaseRecord } from '@cnop/common/dao/inventory/feed-lease-dao';
 import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/inventory/price-proposal-dao';
-import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { clientOrderRecord, orderDocumentRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { EntityRecord } from '@cnop/common/dao/record';
@@ -20,7 +20,9 @@ import type { KeyShape } from '@cnop/common/database/keys';
 import { KEYS } from '@cnop/common/database/keys';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import { timestampSchema } from '@cnop/common/entities/fields';
-import type { Order } from '@cnop/common/entities/order/order';
+import { orderOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { InternalError } from '@cnop/exception/errors';
 import { z } from 'zod';
 
 /** Recent failed sign-ins. Private to the user service, and kept for unknown usernames as well. */
@@ -49,7 +51,13 @@ function kind<Name extends string, Entity extends Identity & object, Identity>(
   name: Name,
   record: EntityRecord<Entity, Identity>,
   { pk, pkPrefix = '', sk, skPrefix = '' }: KeyShape,
-  complete: (entity: Entity, attributes: Attributes) => Entity = (entity) => entity,
+  {
+    complete = (entity) => entity,
+    rewrite = record.create,
+  }: {
+    readonly complete?: (entity: Entity, attributes: Attributes) => Entity;
+    readonly rewrite?: (entity: Entity) => Write;
+  } = {},
 ) {
   return {
     name,
@@ -60,7 +68,7 @@ function kind<Name extends string, Entity extends Identity & object, Identity>(
     read(item: Item) {
       const { key, attributes } = item;
       const entity = complete(record.parse(item), attributes);
-      return { kind: name, key, attributes, entity, rewritten: record.create(entity) };
+      return { kind: name, key, attributes, entity, rewritten: rewrite(entity) };
     },
   };
 }
@@ -87,7 +95,10 @@ const KINDS = {
   orders: [
     kind('price peak', pricePeakRecord, KEYS.orders.pricePeak),
     kind('trigger checkpoint', triggerCheckpointRecord, KEYS.orders.triggerCheckpoint),
-    kind('order', orderRecord, KEYS.orders.order, withExecutedPrice),
+    kind('order', orderDocumentRecord, KEYS.orders.order, {
+      complete: withExecutedPrice,
+      rewrite: rewriteOrder,
+    }),
   ],
   inventory: [
     kind('candle', candleRecord, KEYS.inventory.candle),
@@ -126,9 +137,19 @@ export function indexesOf(write: Write) {
 }
 
 /** Completes an order of an earlier version, which has its executed price in `price`. */
-function withExecutedPrice(order: Order, attributes: Attributes): Order {
+function withExecutedPrice(order: OrderDocument, attributes: Attributes): OrderDocument {
   if ('executed_price' in attributes || order.status !== 'completed') return order;
   return { ...order, executed_price: order.price };
+}
+
+/** Returns the write of an order. One that no state allows may be in no index of open orders. */
+function rewriteOrder(document: OrderDocument): Write {
+  try {
+    return orderRecord.create(orderOf(document));
+  } catch (error) {
+    if (!(error instanceof InternalError)) throw error;
+    return orderDocumentRecord.create(document);
+  }
 }
 
 /** Returns the invalid fields with the reason. The error of the schema is the cause of the error of the record. */

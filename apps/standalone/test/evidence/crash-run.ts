@@ -2,7 +2,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { createManualFeed } from '@cnop/inventory-service/price-feed/manual-feed';
 import type { FeedPrice, PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
 import { createReplayFeed } from '@cnop/inventory-service/price-feed/replay-feed';
@@ -24,7 +24,7 @@ const REPLAY_POINTS = 2_000;
 
 /** An order with the number of quotes before its acceptance. */
 interface Placed {
-  readonly order: Order;
+  readonly order: OrderDocument;
   readonly acceptedAt: number;
 }
 
@@ -210,7 +210,7 @@ function randomRequest(dice: Dice, latest: Quote | undefined): Record<string, st
 function faultsOf(
   market: CrashingMarket,
   { order: accepted, acceptedAt }: Placed,
-  order: Order | undefined,
+  order: OrderDocument | undefined,
 ): string[] {
   if (!order) return [`${accepted.order_type} is missing`];
   const name = `${order.order_type} ${order.stop_price ?? order.price ?? order.trail_percent ?? order.trail_amount}`;
@@ -249,7 +249,7 @@ function faultsOf(
     : [`${name} was triggered by ${quote.bid}, above its stop of ${stop}`];
 }
 
-function isMet({ order_type, price, stop_price }: Order, { bid, ask }: Quote): boolean {
+function isMet({ order_type, price, stop_price }: OrderDocument, { bid, ask }: Quote): boolean {
   switch (order_type) {
     case 'limit_buy':
       return Number(ask) <= Number(price);

@@ -5,8 +5,8 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
-import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { receiveQuotes, sendQuotes } from '@cnop/common/market/relay';
@@ -61,8 +61,8 @@ export interface CrashingMarket {
   /** Sets the price like an administrator. */
   setPrice(price: string): Promise<void>;
   /** Places an order; undefined when it was refused, or when the process ended meanwhile. */
-  place(request: Readonly<Record<string, string>>): Promise<Order | undefined>;
-  orderOf(orderId: string): Promise<Order | undefined>;
+  place(request: Readonly<Record<string, string>>): Promise<OrderDocument | undefined>;
+  orderOf(orderId: string): Promise<OrderDocument | undefined>;
   /** Ends both processes like `kill -9` after some more commits; later commits are lost. */
   killAfter(commits: number): void;
   isKilled(): boolean;

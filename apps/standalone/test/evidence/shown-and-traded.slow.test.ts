@@ -1,7 +1,7 @@
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
 import { relayStoredPrices } from '@cnop/common/market/stored-prices';

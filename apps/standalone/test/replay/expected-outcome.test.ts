@@ -1,4 +1,4 @@
-import type { OrderCreate } from '@cnop/common/entities/order/order';
+import type { OrderCreate } from '@cnop/common/entities/order/order-document';
 import { describe, expect, it } from 'vitest';
 import { expectedOutcome } from '../../src/replay/expected-outcome.ts';
 

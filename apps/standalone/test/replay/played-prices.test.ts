@@ -3,7 +3,7 @@ import { priceSettings } from '@cnop/common/config/price-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
+import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { openPriceFeed } from '@cnop/inventory-service/price-feed/open-price-feed';
 import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated-feed';
@@ -60,7 +60,7 @@ async function openMarket(file: string, { clock, speed }: { readonly clock: Cloc
     } as const;
     return (await placeOrder(deps, command)).order.order_id;
   };
-  const order = async (id: string): Promise<Order | undefined> => deps.orders.getOrder(id);
+  const order = async (id: string): Promise<OrderDocument | undefined> => deps.orders.getOrder(id);
   return { runtime, maker, engine, place, order };
 }
 

@@ -4,7 +4,7 @@ import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { expireOrder, triggerOrder, withdrawOrder } from '@cnop/order-service/use-cases/change-open-order';
@@ -60,7 +60,7 @@ function setPrice(mid: string) {
   return quote;
 }
 
-async function place(fields: Readonly<Record<string, string>>): Promise<Order> {
+async function place(fields: Readonly<Record<string, string>>): Promise<OrderDocument> {
   clock.advanceSeconds(1);
   const response = await app.inject({
     method: 'POST',
@@ -73,10 +73,10 @@ async function place(fields: Readonly<Record<string, string>>): Promise<Order> {
     payload: JSON.stringify({ asset_id: 'GOLD', ...fields }),
   });
   expect(response.statusCode, response.body).toBe(201);
-  return response.json<{ readonly data: Order }>().data;
+  return response.json<{ readonly data: OrderDocument }>().data;
 }
 
-async function trigger(order: Order, price: string): Promise<string> {
+async function trigger(order: OrderDocument, price: string): Promise<string> {
   const attempt = await triggerOrder(deps(), openOrder(order), (_order, quote) => ({ quote, price }));
   return attempt.kind === 'changed' ? attempt.order.status : attempt.kind;
 }
@@ -89,7 +89,7 @@ const deps = () => ({
   quoteFor: runtime.quotes.latest,
   maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
 });
-const openOrder = ({ order_id, username, asset_id }: Order) => ({
+const openOrder = ({ order_id, username, asset_id }: OrderDocument) => ({
   orderId: order_id,
   username,
   assetId: asset_id,

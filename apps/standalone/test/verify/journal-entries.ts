@@ -1,7 +1,7 @@
 import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Write } from '@cnop/common/database/table-store';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { LiveEventData } from '@cnop/common/entities/user/live-event';
 import { anAssetTransaction } from '@cnop/testing/builders/asset';
@@ -18,7 +18,7 @@ export interface Execution {
 }
 
 /** Returns the order data of an event. */
-export function orderData(order: Order): NonNullable<LiveEventData['order']> {
+export function orderData(order: OrderDocument): NonNullable<LiveEventData['order']> {
   const { order_id, client_order_id, asset_id, order_type, status } = order;
   const { quantity, executed_price, total_amount, fees } = order;
   const what = { order_id, client_order_id, asset_id, order_type, status, quantity };
@@ -56,7 +56,7 @@ export function ledgerEntry(before: Balance, movement: Movement): Write {
   );
 }
 
-export function tradeEntry(order: Order, type: 'buy' | 'sell', execution: Execution): Write {
+export function tradeEntry(order: OrderDocument, type: 'buy' | 'sell', execution: Execution): Write {
   const { at, price, total, fees, realized = null } = execution;
   return assetTransactionRecord.create(
     anAssetTransaction({

@@ -6,18 +6,20 @@ import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+import { orderOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { LiveEventType } from '@cnop/common/entities/user/live-event';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
-import { anOrder } from '@cnop/testing/builders/order';
+import { anOrderDocument } from '@cnop/testing/builders/order';
 import type { Execution } from './journal-entries.ts';
 import { ledgerEntry, orderData, tradeEntry } from './journal-entries.ts';
 
 /** An order with the hold and cost that the test expects, computed by hand. */
-type Draft = Partial<Order> & Pick<Order, 'order_id' | 'order_type' | 'quantity'>;
+type Draft = Partial<OrderDocument> & Pick<OrderDocument, 'order_id' | 'order_type' | 'quantity'>;
 
 const STEPS_AT_ONCE = ['pending', 'confirmed', 'processing', 'completed'] as const;
+const NEVER_OPEN = { accepted_quote: null, trigger_quote: null, trigger_price: null } as const;
 const NOTHING_YET = { quantity: '0', average_purchase_price: '1900', total_invested: '0.00' } as const;
 
 /**
@@ -34,10 +36,10 @@ export function createJournal(opened: Balance, assetId: string) {
     ...NOTHING_YET,
     created_at: opened.created_at,
   });
-  const orders = new Map<string, Order>();
+  const orders = new Map<string, OrderDocument>();
   const lines: Write[] = [];
 
-  function tell(type: LiveEventType, at: string, order?: Order, withHolding = false): void {
+  function tell(type: LiveEventType, at: string, order?: OrderDocument, withHolding = false): void {
     balance = { ...balance, event_seq: balance.event_seq + 1, updated_at: at };
     const { event_seq: seq, current_balance, held_balance } = balance;
     const { quantity, held_quantity } = holding;
@@ -79,7 +81,7 @@ export function createJournal(opened: Balance, assetId: string) {
     };
   }
 
-  function hold({ order_type }: Order, amount: string): void {
+  function hold({ order_type }: OrderDocument, amount: string): void {
     const change = decimal(amount).gt('0') ? 1 : -1;
     balance = { ...balance, open_order_count: (balance.open_order_count ?? 0) + change };
     if (order_type === 'limit_buy') {
@@ -98,17 +100,17 @@ export function createJournal(opened: Balance, assetId: string) {
     updated_at: at,
   });
 
-  function moved(order: Order, status: OrderStatus, at: string): Order {
+  function moved(order: OrderDocument, status: OrderStatus, at: string): OrderDocument {
     return { ...order, status, updated_at: at, history: [...order.history, { status, at, reason: null }] };
   }
 
-  function orderOf(orderId: string): Order {
+  function known(orderId: string): OrderDocument {
     const order = orders.get(orderId);
     if (!order) throw new Error(`there is no order ${orderId}`);
     return order;
   }
 
-  function trade(order: Order, execution: Execution): void {
+  function trade(order: OrderDocument, execution: Execution): void {
     const { at, price, total, fees, realized = '0' } = execution;
     const buys = order.order_type.endsWith('buy');
     const cash = buys ? decimal(total).plus(fees).neg() : decimal(total).minus(fees);
@@ -123,7 +125,7 @@ export function createJournal(opened: Balance, assetId: string) {
     move(at, formatUsd(cash), order.order_id, 'order_payment');
     lines.push(tradeEntry(order, buys ? 'buy' : 'sell', execution));
     const executed = { executed_price: price, total_amount: total, fees, executed_at: at, held_amount: '0' };
-    const done: Order = {
+    const done: OrderDocument = {
       ...order,
       ...executed,
       price: order.order_type.startsWith('limit') ? order.price : price,
@@ -142,24 +144,30 @@ export function createJournal(opened: Balance, assetId: string) {
     execute(draft: Draft, execution: Execution): void {
       const { at } = execution;
       const history = STEPS_AT_ONCE.map((status) => ({ status, at, reason: null }));
-      trade(anOrder({ ...blank(at), ...draft, status: 'completed', history }), execution);
+      trade(
+        anOrderDocument({ ...NEVER_OPEN, ...blank(at), ...draft, status: 'completed', history }),
+        execution,
+      );
     },
 
     /** Adds an open order with a hold. */
-    queue(at: string, draft: Draft & Pick<Order, 'held_amount' | 'accepted_quote' | 'expires_at'>): void {
+    queue(
+      at: string,
+      draft: Draft & Pick<OrderDocument, 'held_amount' | 'accepted_quote' | 'expires_at'>,
+    ): void {
       const history = (['pending', 'confirmed', 'queued'] as const).map((status) => ({
         status,
         at,
         reason: null,
       }));
-      const order = anOrder({ ...blank(at), ...draft, status: 'queued', history });
+      const order = anOrderDocument({ ...blank(at), ...draft, status: 'queued', history });
       orders.set(order.order_id, order);
       hold(order, order.held_amount);
       tell('order.queued', at, order, order.order_type !== 'limit_buy');
     },
 
     trigger(orderId: string, trigger_quote: Quote, trigger_price: string, execution: Execution): void {
-      const order = orderOf(orderId);
+      const order = known(orderId);
       hold(order, `-${order.held_amount}`);
       const triggered = { ...order, trigger_quote, trigger_price };
       trade(moved(moved(triggered, 'processing', execution.at), 'completed', execution.at), execution);
@@ -169,11 +177,11 @@ export function createJournal(opened: Balance, assetId: string) {
       orderId: string,
       status: 'cancelled' | 'expired' | 'failed',
       at: string,
-      changes: Partial<Order> = {},
+      changes: Partial<OrderDocument> = {},
     ): void {
-      const order = orderOf(orderId);
+      const order = known(orderId);
       hold(order, `-${order.held_amount}`);
-      const ended: Order = {
+      const ended: OrderDocument = {
         ...moved(order, status, at),
         held_amount: '0',
         ...(status === 'cancelled' && { cancelled_at: at }),
@@ -193,7 +201,7 @@ export function createJournal(opened: Balance, assetId: string) {
       return [
         balanceRecord.create(balance),
         assetBalanceRecord.create(holding),
-        ...[...orders.values()].map(orderRecord.create),
+        ...[...orders.values()].map(orderOf).map(orderRecord.create),
         ...claims,
         ...lines,
       ];

@@ -7,9 +7,10 @@ import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { orderOf } from '@cnop/common/entities/order/order-codec';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { anAsset } from '@cnop/testing/builders/inventory';
-import { anOrder } from '@cnop/testing/builders/order';
+import { anOrderDocument } from '@cnop/testing/builders/order';
 import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -145,7 +146,7 @@ function quoteAt(asset_id: string, price: string, at: string): Quote {
 
 async function leaveOpenOrder(store: TableStore): Promise<void> {
   const at = '2026-01-15T13:00:00.000Z';
-  const order = anOrder({
+  const order = anOrderDocument({
     order_id: OPEN_ORDER_ID,
     username: 'bob',
     order_type: 'limit_buy',
@@ -176,7 +177,10 @@ async function leaveOpenOrder(store: TableStore): Promise<void> {
         balance: { current_balance: before.current_balance, held_balance: OPEN_ORDER_HOLD },
       },
     });
-    return { writes: [orderRecord.create(order), balanceRecord.replace(balance), event], result: undefined };
+    return {
+      writes: [orderRecord.create(orderOf(order)), balanceRecord.replace(balance), event],
+      result: undefined,
+    };
   });
 }
 

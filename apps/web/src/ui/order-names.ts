@@ -1,4 +1,4 @@
-import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
 import type { BadgeTone } from './badge.tsx';
 
 export const ORDER_TYPE_NAMES: Readonly<Record<OrderType, string>> = {

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Position } from '../core/pagination.ts';
 import { assetBalanceRecord } from '../dao/asset/asset-balance-dao.ts';
-import { orderRecord } from '../dao/order/order-dao.ts';
+import { orderDocumentRecord, orderRecord } from '../dao/order/order-dao.ts';
 import { balanceRecord } from '../dao/user/balance-dao.ts';
 import { liveEventRecord } from '../dao/user/live-event-dao.ts';
 import { orderCancellationRecord } from '../dao/user/order-cancellation-dao.ts';
@@ -10,10 +10,10 @@ import { StoreBusyError } from '../database/store-errors.ts';
 import type { Item, ItemKey, TableStore, Write } from '../database/table-store.ts';
 import { MAX_QUERY_LIMIT } from '../database/table-store.ts';
 import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
-import type { Order } from '../entities/order/order.ts';
+import { sideOf } from '../entities/order/order.ts';
+import type { OrderDocument } from '../entities/order/order-document.ts';
 import type { Balance, TradingBlock } from '../entities/user/balance.ts';
 import { accountClosedReason, endOrder } from '../trading/end-order.ts';
-import { sideOf } from '../trading/order-sides.ts';
 
 /** A commit takes 100 items: three for each order (order, position, event), and those of the account. */
 const MAX_ORDERS_PER_COMMIT = 30;
@@ -114,7 +114,7 @@ export async function countOpenOrders(store: TableStore, username: string): Prom
 const ORDER = 'order ';
 const HOLDING = 'holding ';
 
-function readsOf(username: string, orders: readonly Order[]): Record<string, ItemKey> {
+function readsOf(username: string, orders: readonly OrderDocument[]): Record<string, ItemKey> {
   const reads: Record<string, ItemKey> = {
     balance: balanceRecord.key({ username }),
     pending: orderCancellationRecord.key({ username }),
@@ -133,8 +133,8 @@ async function readOpenOrders(
   store: TableStore,
   username: string,
   wanted: number,
-): Promise<{ readonly orders: Order[]; readonly isAll: boolean }> {
-  const orders: Order[] = [];
+): Promise<{ readonly orders: OrderDocument[]; readonly isAll: boolean }> {
+  const orders: OrderDocument[] = [];
   let after: Position | undefined;
   let isAll = wanted === 0;
   while (!isAll && orders.length < wanted) {
@@ -147,7 +147,7 @@ async function readOpenOrders(
       where: { status: 'queued' },
       after,
     });
-    orders.push(...page.items.map(orderRecord.read));
+    orders.push(...page.items.map(orderDocumentRecord.read));
     after = page.next;
     isAll = after === undefined;
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
-import { DEFAULT_MAX_OPEN_ORDERS } from '../entities/order/order.ts';
+import { DEFAULT_MAX_OPEN_ORDERS } from '../entities/order/order-document.ts';
 import type { PriceSettings } from './price-settings.ts';
 import { MIN_EXCHANGE_POLL_MILLISECONDS, priceSettings } from './price-settings.ts';
 import { integerSetting } from './settings.ts';

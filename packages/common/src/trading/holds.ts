@@ -1,10 +1,9 @@
 import type { Decimal } from '../core/money.ts';
 import { decimal, formatDecimal, formatUsd, ZERO } from '../core/money.ts';
 import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
-import type { Order } from '../entities/order/order.ts';
+import type { Hold, OpenOrder } from '../entities/order/order.ts';
 import type { Balance } from '../entities/user/balance.ts';
 import { availableCash, countOpenOrder, InsufficientBalanceError } from '../entities/user/balance-rules.ts';
-import { sideOf } from './order-sides.ts';
 import type { Settlement } from './settlement.ts';
 
 /** The balance and the position that a decision about an order reads. */
@@ -13,21 +12,19 @@ export interface Funds {
   readonly holding: StoredAssetBalance | undefined;
 }
 
-/** The cash or units reserved for an open order: the most that its execution may need. */
-export interface Hold {
-  readonly amount: string;
-  /** `USD`, or the id of the asset. */
-  readonly unit: string;
-}
-
 /** Returns the hold of a buy: the cash of the trade at its limit, fees included. */
-export function cashHold({ cash }: Settlement): Hold {
-  return { amount: formatUsd(cash), unit: 'USD' };
+export function cashHold({ cash }: Settlement) {
+  return { cash: formatUsd(cash) } satisfies Hold;
 }
 
 /** Returns the hold of a sale: the units themselves. Its fee is taken from its proceeds. */
-export function unitsHold(assetId: string, quantity: Decimal): Hold {
-  return { amount: formatDecimal(quantity), unit: assetId };
+export function unitsHold(quantity: Decimal) {
+  return { units: formatDecimal(quantity) } satisfies Hold;
+}
+
+/** Returns a hold as it is shown: an amount of `USD`, or of the asset with this id. */
+export function shownHold(hold: Hold, assetId: string): { readonly amount: string; readonly unit: string } {
+  return 'cash' in hold ? { amount: hold.cash, unit: 'USD' } : { amount: hold.units, unit: assetId };
 }
 
 /**
@@ -103,15 +100,17 @@ export interface ReleasedFunds extends Funds {
 }
 
 /** Releases the hold of an open order, and no longer counts the order as open. */
-export function releaseHold(order: Order, { balance: before, holding }: Funds, at: string): ReleasedFunds {
-  const held = decimal(order.held_amount);
+export function releaseHold(
+  { hold }: Pick<OpenOrder, 'hold'>,
+  { balance: before, holding }: Funds,
+  at: string,
+): ReleasedFunds {
   const balance = countOpenOrder(before, -1);
-  if (held.eq('0')) return { balance, holding, changedHolding: undefined };
-  if (sideOf(order.order_type) === 'buy') {
-    const rest = decimal(balance.held_balance).minus(held);
+  if ('cash' in hold) {
+    const rest = decimal(balance.held_balance).minus(hold.cash);
     return { balance: withHeldCash(balance, rest, at), holding, changedHolding: undefined };
   }
   // An order that sells was accepted from a position, and positions are never deleted.
-  const released = holding && withHeldUnits(holding, decimal(holding.held_quantity).minus(held), at);
+  const released = holding && withHeldUnits(holding, decimal(holding.held_quantity).minus(hold.units), at);
   return { balance, holding: released, changedHolding: released };
 }

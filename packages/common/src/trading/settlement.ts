@@ -1,10 +1,25 @@
+import { ProblemError } from '@cnop/exception/problem-error';
 import type { Decimal } from '../core/money.ts';
 import { CURRENCY_SCALE, decimal, isStorable, roundDown, roundUp, ZERO } from '../core/money.ts';
-import { OrderRefusedError } from './order-errors.ts';
-import type { Side } from './order-sides.ts';
+import type { Side } from '../entities/order/order.ts';
 
 const BASIS_POINT = '0.0001';
 const ONE_CENT = '0.01';
+
+/** 422 BUS_002: the order breaks a rule of trading. */
+export class OrderRefusedError extends ProblemError {
+  /**
+   * @param field the member of the request that breaks the rule
+   * @param extensions figures that explain the refusal, such as the current price
+   */
+  constructor(detail: string, field?: string, extensions: Readonly<Record<string, string>> = {}) {
+    super('BUS_002', {
+      detail,
+      extensions,
+      ...(field && { errors: [{ field, pointer: `/${field}`, message: detail, code: 'breaks_rule' }] }),
+    });
+  }
+}
 
 /** The USD that a trade moves. */
 export interface Settlement {

@@ -1,8 +1,7 @@
 import type { Decimal } from '../core/money.ts';
 import { decimal, decimalOfUnits, MAX_SCALE } from '../core/money.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
-import type { OrderType } from '../entities/order/order.ts';
-import type { Side } from './order-sides.ts';
+import type { Side, StopConditions, Trail } from '../entities/order/order.ts';
 
 /**
  * Returns whether a limit is met: the ask is at or below the limit of a buy, the bid at or above the limit of a sale. A
@@ -12,20 +11,16 @@ export function meetsLimit(side: Side, limit: string, quote: Pick<Quote, 'bid' |
   return side === 'buy' ? decimal(quote.ask).lte(limit) : decimal(quote.bid).gte(limit);
 }
 
-/** Order types with a stop price of their own. */
-export type StopType = Extract<OrderType, 'stop_loss' | 'take_profit'>;
-
-/** Narrows an order type to one with a stop price. */
-export function isStopType(orderType: OrderType): orderType is StopType {
-  return orderType === 'stop_loss' || orderType === 'take_profit';
-}
-
 /**
  * Returns whether a bid triggers a stop: at or below the stop price of a stop-loss, at or above that of a take-profit.
  * Both prices are scaled (`scaledPrice`).
  */
-export function triggersStop(type: StopType, stopPrice: bigint, bid: bigint): boolean {
-  return type === 'take_profit' ? bid >= stopPrice : bid <= stopPrice;
+export function triggersStop(
+  { order_type }: Pick<StopConditions, 'order_type'>,
+  stopPrice: bigint,
+  bid: bigint,
+): boolean {
+  return order_type === 'take_profit' ? bid >= stopPrice : bid <= stopPrice;
 }
 
 /** One USD, or one percent, in the units of `scaledPrice`. */
@@ -65,23 +60,14 @@ export function stopPriceOf(stop: bigint): Decimal {
   return decimalOfUnits(stop, STOP_SCALE);
 }
 
-/** The distance of a trailing stop: an amount of USD, or a percentage of the peak. */
-export interface Trail {
-  readonly trail_amount: string | null;
-  readonly trail_percent: string | null;
-}
-
 /**
  * Returns the scaled stop of a trailing stop, given the highest bid since it was accepted.
  * @param peakBid scaled (`scaledPrice`)
  */
-export function trailingStop(
-  { trail_amount: amount, trail_percent: percent }: Trail,
-  peakBid: bigint,
-): bigint {
-  return amount === null
-    ? percentStop(peakBid, scaledPrice(percent ?? '0'))
-    : amountStop(peakBid, scaledPrice(amount));
+export function trailingStop(trail: Trail, peakBid: bigint): bigint {
+  return 'amount' in trail
+    ? amountStop(peakBid, scaledPrice(trail.amount))
+    : percentStop(peakBid, scaledPrice(trail.percent));
 }
 
 /**

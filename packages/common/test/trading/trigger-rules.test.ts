@@ -1,10 +1,4 @@
-import {
-  isStopType,
-  meetsLimit,
-  scaledPrice,
-  trailingStopPrice,
-  triggersStop,
-} from '@cnop/common/trading/trigger-rules';
+import { meetsLimit, scaledPrice, trailingStopPrice, triggersStop } from '@cnop/common/trading/trigger-rules';
 import { describe, expect, it } from 'vitest';
 
 const QUOTE = { bid: '99.5', ask: '100.5' };
@@ -26,29 +20,19 @@ describe('a stop', () => {
     ['stop_loss', '90', '90.000000000000000001', false],
     ['take_profit', '110', '110', true],
     ['take_profit', '110', '109.999999999999999999', false],
-  ] as const)('of type %s at %s is triggered by a bid of %s: %s', (type, stop, bid, expected) => {
-    expect(triggersStop(type, scaledPrice(stop), scaledPrice(bid))).toBe(expected);
-  });
-
-  it('has a price of its own in two order types', () => {
-    expect((['stop_loss', 'take_profit', 'trailing_stop', 'limit_sell'] as const).filter(isStopType)).toEqual(
-      ['stop_loss', 'take_profit'],
-    );
+  ] as const)('of type %s at %s is triggered by a bid of %s: %s', (order_type, stop, bid, expected) => {
+    expect(triggersStop({ order_type }, scaledPrice(stop), scaledPrice(bid))).toBe(expected);
   });
 });
 
 describe('the price of a trailing stop', () => {
   it.each([
-    [{ trail_amount: '5', trail_percent: null }, '100', '95'],
-    [
-      { trail_amount: '0.000000000000000001', trail_percent: null },
-      '0.000000000000000003',
-      '0.000000000000000002',
-    ],
-    [{ trail_amount: null, trail_percent: '2.5' }, '200', '195'],
-    [{ trail_amount: null, trail_percent: '0.01' }, '0.000000000000000003', '0.0000000000000000029997'],
-    [{ trail_amount: '100', trail_percent: null }, '100', '0'],
-    [{ trail_amount: '101', trail_percent: null }, '100', '-1'],
+    [{ amount: '5' }, '100', '95'],
+    [{ amount: '0.000000000000000001' }, '0.000000000000000003', '0.000000000000000002'],
+    [{ percent: '2.5' }, '200', '195'],
+    [{ percent: '0.01' }, '0.000000000000000003', '0.0000000000000000029997'],
+    [{ amount: '100' }, '100', '0'],
+    [{ amount: '101' }, '100', '-1'],
   ])('of %o below a peak of %s is %s', (trail, peak, expected) => {
     expect(trailingStopPrice(trail, peak).toFixed()).toBe(expected);
   });

@@ -1,5 +1,9 @@
 import { assetIdParameterSchema, clientOrderIdSchema } from '@cnop/common/entities/fields';
-import { orderResponseSchema, orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
+import {
+  orderDocumentSchema,
+  orderStatusSchema,
+  orderTypeSchema,
+} from '@cnop/common/entities/order/order-document';
 import { identityOf } from '@cnop/common/http/authentication';
 import { CSV_ANSWER, CSV_NOTE, csvQueryShape, sendCsv } from '@cnop/common/http/csv-download';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
@@ -12,7 +16,7 @@ import type { OrderSelection } from '../use-cases/list-orders.ts';
 import { exportOrders, listOrders } from '../use-cases/list-orders.ts';
 
 const orderListAnswerSchema = z.object({
-  data: z.array(orderResponseSchema),
+  data: z.array(orderDocumentSchema),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
 });

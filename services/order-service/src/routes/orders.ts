@@ -1,5 +1,5 @@
 import { idSchema } from '@cnop/common/entities/fields';
-import { orderCreateSchema, orderResponseSchema } from '@cnop/common/entities/order/order';
+import { orderCreateSchema, orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
 import { identityOf } from '@cnop/common/http/authentication';
@@ -16,7 +16,7 @@ import { previewOrder } from '../use-cases/preview-order.ts';
 
 const PLACE_ORDER_ROUTE = 'POST /orders';
 
-const orderAnswerSchema = z.object({ data: orderResponseSchema });
+const orderAnswerSchema = z.object({ data: orderDocumentSchema });
 const previewAnswerSchema = z.object({ data: orderPreviewSchema });
 const explanationAnswerSchema = z.object({ data: orderExplanationSchema });
 const orderParamsSchema = z.strictObject({ id: idSchema.describe('The order_id.') });

@@ -1,6 +1,6 @@
 import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
-import type { TriggerKind } from '@cnop/common/entities/order/order';
-import { ASSET_STATES } from '@cnop/common/trading/asset-states';
+import type { TriggerKind } from '@cnop/common/entities/order/order-document';
+import { ASSET_STATES } from '@cnop/common/trading/permissions';
 import { expireOrder, withdrawOrder } from '../use-cases/change-open-order.ts';
 import type { EngineParts, Tally } from './engine-parts.ts';
 import { changeEachOrder, PAGE_SIZE } from './engine-parts.ts';

@@ -2,12 +2,11 @@ import type { Position } from '@cnop/common/core/pagination';
 import type { PricePeak, PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OpenOrder, Trigger } from '@cnop/common/entities/order/order';
 import type { AcceptedStop, TriggeredOrder } from '../domain/trailing-stops/followed-stops.ts';
 import { createFollowedStops } from '../domain/trailing-stops/followed-stops.ts';
 import type { BidAt } from '../domain/trailing-stops/peaks.ts';
 import { supersededBy, withoutSuperseded } from '../domain/trailing-stops/peaks.ts';
-import type { Trigger } from '../domain/triggers/execute-triggered-order.ts';
 import type { QuoteWindow } from '../domain/triggers/quote-window.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { PAGE_SIZE } from './engine-parts.ts';
@@ -131,11 +130,11 @@ async function* readTrailingStops(
   } while (after);
 }
 
-function acceptedStopOf(order: Order): AcceptedStop[] {
-  const { order_id: orderId, username, trail_amount, trail_percent, accepted_quote } = order;
-  if (!accepted_quote) return [];
-  const { seq, bid, at } = accepted_quote;
-  return [{ orderId, username, trail_amount, trail_percent, accepted: { seq, bid, at } }];
+function acceptedStopOf(order: OpenOrder): AcceptedStop[] {
+  if (!('trail' in order)) return [];
+  const { order_id: orderId, username, trail } = order;
+  const { seq, bid, at } = order.accepted_quote;
+  return [{ orderId, username, trail, accepted: { seq, bid, at } }];
 }
 
 /** The peaks of one asset on disk, as far as this process knows, and those that are still to be written. */

@@ -1,22 +1,24 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
-import { mayExecute, mayExecuteAny } from '@cnop/common/trading/asset-states';
+import type { OpenOrder, Order, Trigger } from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/entities/order/order';
+import { documentOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { endOrder } from '@cnop/common/trading/end-order';
 import type { Funds } from '@cnop/common/trading/holds';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { mayExecute, mayExecuteAny } from '@cnop/common/trading/permissions';
 import { NotFoundError } from '@cnop/exception/errors';
 import { isTradable } from '../domain/placing/market-rules.ts';
-import type { OpenOrderOutcome, Trigger } from '../domain/triggers/execute-triggered-order.ts';
+import type { OpenOrderOutcome } from '../domain/triggers/execute-triggered-order.ts';
 import { executeTriggeredOrder, expire, isExpired } from '../domain/triggers/execute-triggered-order.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import type { OwnOrder } from './list-orders.ts';
 import { findOwnOrder } from './list-orders.ts';
 import { endingWrites, executionWrites, fundsOf, fundsReads, reportTrade } from './order-commits.ts';
 
-/** The keys of an open order and of the funds that its change reads. */
-export interface OpenOrder {
+/** The keys of an order and of the funds that its change reads. */
+export interface OrderKeys {
   readonly orderId: string;
   readonly username: string;
   readonly assetId: string;
@@ -31,7 +33,7 @@ type Changing = Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'trades'>;
 export async function cancelOrder(
   deps: Changing & Pick<OrderDependencies, 'orders'>,
   { username, orderId }: OwnOrder,
-): Promise<Order> {
+): Promise<OrderDocument> {
   const { asset_id: assetId } = await findOwnOrder(deps, { username, orderId });
   const ending = cancellation(deps, 'cancelled by the user');
   const cancelled = await changeOpenOrder(deps, { orderId, username, assetId }, (found, funds) => ({
@@ -49,9 +51,9 @@ export async function cancelOrder(
  */
 export async function withdrawOrder(
   deps: Changing,
-  order: OpenOrder,
+  order: OrderKeys,
   reason: string,
-): Promise<Order | undefined> {
+): Promise<OrderDocument | undefined> {
   const ending = cancellation(deps, reason);
   return changeOpenOrder(deps, order, (found, funds) =>
     found.status === 'queued'
@@ -68,15 +70,17 @@ function cancellation({ ids, clock }: Pick<Changing, 'ids' | 'clock'>, reason: s
  * Expires an open order and releases its hold.
  * @returns undefined when the order is no longer open, or its expiry has not come
  */
-export async function expireOrder(deps: Changing, order: OpenOrder): Promise<Order | undefined> {
+export async function expireOrder(deps: Changing, order: OrderKeys): Promise<OrderDocument | undefined> {
   const context = { eventId: deps.ids.next(), at: deps.clock.now().toISOString() };
   return changeOpenOrder(deps, order, (found, funds) =>
-    isExpired(found, context.at) ? expire(found, funds, context) : { kind: 'unchanged' },
+    found.status === 'queued' && isExpired(found, context.at)
+      ? expire(found, funds, context)
+      : { kind: 'unchanged' },
   );
 }
 
-/** Returns the trigger of an order, given the stored order and the quote that it would be filled at. */
-export type TriggerRule = (order: Order, quote: Quote) => Trigger | undefined;
+/** Returns the trigger of an open order, given the stored order and the quote that it would be filled at. */
+export type TriggerRule = (order: OpenOrder, quote: Quote) => Trigger | undefined;
 
 /**
  * The result of triggering an order.
@@ -86,7 +90,7 @@ export type TriggerRule = (order: Order, quote: Quote) => Trigger | undefined;
  * - `blocked`: no order of the asset can be filled now; it stays open.
  */
 export type TriggerAttempt =
-  | { readonly kind: 'changed'; readonly order: Order }
+  | { readonly kind: 'changed'; readonly order: OrderDocument }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'blocked' };
 
@@ -102,7 +106,7 @@ type Triggering = Changing &
  */
 export async function triggerOrder(
   deps: Triggering,
-  open: OpenOrder,
+  open: OrderKeys,
   rule: TriggerRule,
 ): Promise<TriggerAttempt> {
   const asset = await deps.assets.getAsset(open.assetId);
@@ -113,7 +117,10 @@ export async function triggerOrder(
   if (!canTrade) return { kind: 'blocked' };
   const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
   const order = await changeOpenOrder(deps, open, (found, funds) => {
-    const trigger = mayExecute(asset.status, sideOf(found.order_type)) ? rule(found, quote) : undefined;
+    if (found.status !== 'queued' || !mayExecute(asset.status, sideOf(found.order_type))) {
+      return { kind: 'unchanged' };
+    }
+    const trigger = rule(found, quote);
     return trigger ? executeTriggeredOrder(found, context, { funds, trigger, quote }) : { kind: 'unchanged' };
   });
   return order ? { kind: 'changed', order } : { kind: 'unchanged' };
@@ -126,9 +133,9 @@ export async function triggerOrder(
  */
 async function changeOpenOrder(
   deps: Pick<OrderDependencies, 'store' | 'trades'>,
-  { orderId, username, assetId }: OpenOrder,
+  { orderId, username, assetId }: OrderKeys,
   rule: (order: Order, funds: Funds) => OpenOrderOutcome,
-): Promise<Order | undefined> {
+): Promise<OrderDocument | undefined> {
   const reads = { order: orderRecord.key({ order_id: orderId }), ...fundsReads(username, assetId) };
   const changed = await deps.store.transact(reads, (items) => {
     const order = orderRecord.readIfPresent(items.order);
@@ -138,18 +145,18 @@ async function changeOpenOrder(
   return changed;
 }
 
-function decisionOf(outcome: OpenOrderOutcome): Decision<Order | undefined> {
+function decisionOf(outcome: OpenOrderOutcome): Decision<OrderDocument | undefined> {
   switch (outcome.kind) {
     case 'unchanged':
       return { writes: [], result: undefined };
     case 'bound':
-      return { writes: [orderRecord.replace(outcome.order)], result: outcome.order };
+      return { writes: [orderRecord.replace(outcome.order)], result: documentOf(outcome.order) };
     case 'ended':
-      return { writes: endingWrites(outcome.ended), result: outcome.ended.order };
+      return { writes: endingWrites(outcome.ended), result: documentOf(outcome.ended.order) };
     case 'executed':
       return {
         writes: executionWrites(outcome.executed, { isNew: false }),
-        result: outcome.executed.order,
+        result: documentOf(outcome.executed.order),
       };
   }
 }

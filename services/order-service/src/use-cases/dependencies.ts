@@ -17,7 +17,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote';
-import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order';
+import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order-document';
 import type { QuoteBoard } from '@cnop/common/market/quote-board';
 import type { TradeFeed } from '@cnop/common/market/trade-feed';
 

@@ -3,8 +3,9 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { Order } from '@cnop/common/entities/order/order';
+import { priceFor, sideOf } from '@cnop/common/entities/order/order';
+import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
-import { priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { timelineOf } from '../domain/reading/order-timeline.ts';
 import type { CandleSpan, Extreme, SeenPrice } from '../domain/reading/watched-prices.ts';
 import {
@@ -30,7 +31,7 @@ type Explaining = Pick<OrderDependencies, 'orders' | 'assets' | 'candles' | 'pea
  * @throws NotFoundError (404)
  */
 export async function explainOrder(deps: Explaining, own: OwnOrder): Promise<OrderExplanation> {
-  const order = await findOwnOrder(deps, own);
+  const order = orderOf(await findOwnOrder(deps, own));
   const quote = deps.quotes.latest(order.asset_id);
   const isTrailing = order.order_type === 'trailing_stop';
   const seen = isTrailing ? [] : await pricesSeen(deps, order);
@@ -47,8 +48,8 @@ export async function explainOrder(deps: Explaining, own: OwnOrder): Promise<Ord
 
 /** Returns the peak of a trailing stop. The trigger engine stores the peaks of open orders. */
 async function peakSince(deps: Explaining, order: Order): Promise<string | null> {
-  const { accepted_quote, asset_id, status } = order;
-  if (!accepted_quote || status !== 'queued') return null;
+  if (order.status !== 'queued') return null;
+  const { accepted_quote, asset_id } = order;
   const latest = deps.quotes.latest(asset_id);
   const peaks = await deps.peaks.getPeaks(asset_id);
   return highestPeakFor(accepted_quote, latest ? [...peaks, latest] : peaks).bid;

@@ -4,10 +4,10 @@ import { collectPages } from '@cnop/common/core/pagination';
 import type { OrderDao, OrderFilter } from '@cnop/common/dao/order/order-dao';
 import { matchesFilter } from '@cnop/common/dao/order/order-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
-import type { Order, OrderType } from '@cnop/common/entities/order/order';
-import { orderTypeSchema } from '@cnop/common/entities/order/order';
-import type { Side } from '@cnop/common/trading/order-sides';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import type { Side } from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderDocument, OrderType } from '@cnop/common/entities/order/order-document';
+import { orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import { ordersCsv } from '../domain/reading/csv-tables.ts';
 import type { OrderDependencies } from './dependencies.ts';
@@ -37,7 +37,7 @@ export interface OwnOrder {
 export async function findOwnOrder(
   { orders }: { readonly orders: Pick<OrderDao, 'getOrder'> },
   { username, orderId }: OwnOrder,
-): Promise<Order> {
+): Promise<OrderDocument> {
   const order = await orders.getOrder(orderId);
   if (order?.username !== username) throw new NotFoundError('The order');
   return order;
@@ -55,7 +55,7 @@ export async function listOrders(
   deps: ListOrdersDeps,
   selection: OrderSelection,
   request: PageRequest,
-): Promise<Page<Order>> {
+): Promise<Page<OrderDocument>> {
   await assertKnownAsset(deps, selection);
   return readOrders(deps, selection, request);
 }
@@ -88,7 +88,7 @@ async function readOrders(
   { orders }: ListOrdersDeps,
   { username, order_type, side, client_order_id, ...rest }: OrderSelection,
   request: PageRequest,
-): Promise<Page<Order>> {
+): Promise<Page<OrderDocument>> {
   const filter: OrderFilter = { ...rest, order_types: typesOf(order_type, side) };
   if (client_order_id === undefined) return orders.getOrdersByUser(username, request, filter);
   const order = await orders.getOrderByClientId(username, client_order_id);

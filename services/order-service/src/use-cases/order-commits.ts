@@ -4,12 +4,12 @@ import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { ItemKey, ReadItems, Write } from '@cnop/common/database/table-store';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { EndedOrder } from '@cnop/common/trading/end-order';
 import type { Funds } from '@cnop/common/trading/holds';
 import { NotFoundError } from '@cnop/exception/errors';
 import type { ExecutedOrder } from '../domain/filling/execute-order.ts';
-import type { AcceptedOrder } from '../domain/placing/accept-order.ts';
+import type { AcceptedOrder } from '../domain/placing/decide-placement.ts';
 import type { OrderDependencies } from './dependencies.ts';
 
 /** Returns the keys of the funds that a decision about an order reads. */
@@ -66,7 +66,7 @@ export function endingWrites({ order, balance, holding, event }: EndedOrder): Wr
 }
 
 /** Reports the trade of a filled order to the trade feed, after its commit. Does nothing for any other order. */
-export function reportTrade({ trades }: Pick<OrderDependencies, 'trades'>, order: Order): void {
+export function reportTrade({ trades }: Pick<OrderDependencies, 'trades'>, order: OrderDocument): void {
   if (order.status !== 'completed' || order.executed_at === null) return;
   trades.report({ asset_id: order.asset_id, quantity: order.quantity, at: order.executed_at });
 }

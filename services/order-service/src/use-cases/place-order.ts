@@ -3,13 +3,13 @@ import type { Intent } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { clientOrderRecord } from '@cnop/common/dao/order/order-dao';
 import type { Decision, Item, ItemKey, Write } from '@cnop/common/database/table-store';
-import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import { documentOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import { assertMayTrade } from '@cnop/common/trading/order-errors';
+import { assertMayTrade } from '@cnop/common/trading/permissions';
 import { ValidationError } from '@cnop/exception/errors';
-import type { OrderContext } from '../domain/placing/accept-order.ts';
-import type { Placement } from '../domain/placing/decide-placement.ts';
+import type { OrderContext, Placement } from '../domain/placing/decide-placement.ts';
 import { decidePlacement } from '../domain/placing/decide-placement.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import { findOwnOrder } from './list-orders.ts';
@@ -32,7 +32,7 @@ export interface PlaceOrder extends OrderCommand {
 }
 
 export interface PlacedOrder {
-  readonly order: Order;
+  readonly order: OrderDocument;
   /** `known`: an order with this client_order_id exists; `replayed`: the Idempotency-Key was answered before. */
   readonly outcome: 'placed' | 'known' | 'replayed';
 }
@@ -69,7 +69,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
     const { result: order, isReplayed } = await transactOnce(deps.store, {
       intent,
       now,
-      answer: orderSchema,
+      answer: orderDocumentSchema,
       reads: { ...fundsReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);
@@ -94,12 +94,12 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
   }
 }
 
-function decisionOf(placement: Placement): Decision<Order> {
+function decisionOf(placement: Placement): Decision<OrderDocument> {
   if (placement.kind === 'executed') {
     const { executed } = placement;
-    return { writes: executionWrites(executed, { isNew: true }), result: executed.order };
+    return { writes: executionWrites(executed, { isNew: true }), result: documentOf(executed.order) };
   }
-  return { writes: acceptanceWrites(placement.accepted), result: placement.accepted.order };
+  return { writes: acceptanceWrites(placement.accepted), result: documentOf(placement.accepted.order) };
 }
 
 /** Thrown inside a decision, never sent: the open orders of the account were never counted. */

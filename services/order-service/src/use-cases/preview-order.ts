@@ -1,6 +1,6 @@
 import type { Item } from '@cnop/common/database/table-store';
 import type { OrderPreview, OrderReason } from '@cnop/common/entities/order/order-preview';
-import { assertMayTrade } from '@cnop/common/trading/order-errors';
+import { assertMayTrade } from '@cnop/common/trading/permissions';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { attempt, previewPlacement } from '../domain/reading/order-preview.ts';
 import type { OrderDependencies } from './dependencies.ts';

@@ -1,5 +1,5 @@
-import type { Order } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder, withdrawOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -20,7 +20,7 @@ const trader = (usd?: string) => createTrader(service, usd);
 
 const holder = (usd?: string) => createHolder(service, usd);
 
-const trigger = (open: Order) => triggerNow(service, open);
+const trigger = (open: OrderDocument) => triggerNow(service, open);
 
 describe('accepting an open order', () => {
   it('holds quantity times limit rounded up, and its fee, for a buy', async () => {
@@ -59,7 +59,7 @@ describe('accepting an open order', () => {
         },
       },
     ]);
-    expect(orderSchema.parse(placed)).toEqual(placed);
+    expect(orderDocumentSchema.parse(placed)).toEqual(placed);
   });
 
   it.each([

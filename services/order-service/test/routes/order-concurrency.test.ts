@@ -1,5 +1,5 @@
 import { decimal } from '@cnop/common/core/money';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -21,7 +21,7 @@ const limitBuy = (quantity: string, price: string) => ({
   price,
 });
 
-const trigger = (order: Order) => triggerNow(service, order);
+const trigger = (order: OrderDocument) => triggerNow(service, order);
 
 /** Checks the invariants: holds equal those of open orders, the ledger sums to the balance, no event is missing. */
 async function expectSettled(trader: Trader): Promise<void> {

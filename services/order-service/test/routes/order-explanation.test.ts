@@ -1,6 +1,6 @@
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +32,10 @@ const limitBuy = (quantity: string, price: string, asset_id = 'BTC') => ({
   price,
 });
 
-async function explained(user: Trader, { order_id }: Pick<Order, 'order_id'>): Promise<OrderExplanation> {
+async function explained(
+  user: Trader,
+  { order_id }: Pick<OrderDocument, 'order_id'>,
+): Promise<OrderExplanation> {
   const response = await user.get(`/orders/${order_id}/explain`);
   expect(response.statusCode, response.body).toBe(200);
   const { data } = response.json<{ readonly data: OrderExplanation }>();

@@ -1,4 +1,4 @@
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder, withdrawOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -17,7 +17,7 @@ const trader = (usd?: string) => createTrader(service, usd);
 
 const holder = (usd?: string) => createHolder(service, usd);
 
-const trigger = (open: Order) => triggerNow(service, open);
+const trigger = (open: OrderDocument) => triggerNow(service, open);
 
 async function expectUnchanged(user: Trader, before: unknown): Promise<void> {
   expect(await user.funds()).toEqual(before);

@@ -1,4 +1,4 @@
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
 import { decimals, scaled } from '@cnop/testing/trade-arithmetic';
@@ -114,7 +114,7 @@ describe('a preview and the order itself', () => {
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(20);
   }, 60_000);
 
-  function expectAgreement(preview: OrderPreview, status: number, placed: Order): void {
+  function expectAgreement(preview: OrderPreview, status: number, placed: OrderDocument): void {
     expect(preview.would_be === 'refused', JSON.stringify(preview.reasons)).toBe(status !== 201);
     expect(preview.reasons.length === 0).toBe(status === 201);
     if (status !== 201) return;

@@ -1,4 +1,4 @@
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -20,7 +20,7 @@ beforeEach(() => resetMarket(service));
 
 const trader = (usd?: string) => createTrader(service, usd);
 
-const trigger = (open: Order) => triggerNow(service, open);
+const trigger = (open: OrderDocument) => triggerNow(service, open);
 
 async function expectUnchanged(user: Trader, before: unknown): Promise<void> {
   expect(await user.funds()).toEqual(before);

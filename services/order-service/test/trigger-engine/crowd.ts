@@ -5,11 +5,11 @@ import { decimal } from '@cnop/common/core/money';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { orderDocumentRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord, balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
-import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
 import { createQuoteBoard } from '@cnop/common/market/quote-board';
@@ -77,7 +77,7 @@ export async function openCrowd(
     return { ...createOrderDependencies(parts), quoteFor: quotes.latest };
   };
   const deps = depsOf(store);
-  const order = async (username: string, request: Omit<OrderCreate, 'asset_id'>): Promise<Order> => {
+  const order = async (username: string, request: Omit<OrderCreate, 'asset_id'>): Promise<OrderDocument> => {
     const parsed = orderCreateSchema.parse({ asset_id: ASSET_ID, ...request });
     const command = {
       username,
@@ -125,7 +125,7 @@ export async function openCrowd(
       for await (const item of store.scan('orders')) {
         if (item.key.sk !== 'ORDER') continue;
         const { order_id, username, order_type, status, executed_price, accepted_quote } =
-          orderRecord.read(item);
+          orderDocumentRecord.read(item);
         if (!accepted_quote) continue;
         const isBuy = order_type === 'limit_buy';
         const count = trades.get(order_id) ?? 0;

@@ -1,7 +1,7 @@
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -34,11 +34,11 @@ async function playFall(options: { readonly runsTriggerEngine?: boolean }) {
   runtime.quotes.publish([quoteOf('100', 1)]);
   const payload = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '90' };
   const placed = await app.inject({ method: 'POST', url: '/orders', headers, payload });
-  const { order_id } = placed.json<{ data: Order }>().data;
+  const { order_id } = placed.json<{ data: OrderDocument }>().data;
   runtime.quotes.publish([quoteOf('80', 2)]);
   const statusOf = async () =>
-    (await app.inject({ method: 'GET', url: `/orders/${order_id}`, headers })).json<{ data: Order }>().data
-      .status;
+    (await app.inject({ method: 'GET', url: `/orders/${order_id}`, headers })).json<{ data: OrderDocument }>()
+      .data.status;
   return { app, runtime, statusOf };
 }
 

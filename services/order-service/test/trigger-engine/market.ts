@@ -10,8 +10,8 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
-import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
-import { orderCreateSchema } from '@cnop/common/entities/order/order';
+import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -39,9 +39,9 @@ export interface Market {
   publish(...mids: readonly string[]): void;
   /** Publishes prices and waits until the engine has processed them. */
   price(...mids: readonly string[]): Promise<void>;
-  place(request: Request): Promise<Order>;
+  place(request: Request): Promise<OrderDocument>;
   cancel(orderId: string): Promise<unknown>;
-  order(orderId: string): Promise<Order>;
+  order(orderId: string): Promise<OrderDocument>;
   change(asset: Partial<Asset>): Promise<void>;
   /** Returns the bids of the stored peaks. */
   peaks(): Promise<string[]>;
@@ -103,7 +103,7 @@ export async function openMarket({
       quotes.publish([quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq })]);
     }
   };
-  const place = async (request: Request): Promise<Order> => {
+  const place = async (request: Request): Promise<OrderDocument> => {
     const parsed = orderCreateSchema.parse({ asset_id: SPOT, quantity: '1', ...request });
     const command = {
       username: trader,

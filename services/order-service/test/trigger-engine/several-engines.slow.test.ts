@@ -85,6 +85,14 @@ describe('several engines over one store', () => {
   );
 });
 
+const WITHOUT_FILL = {
+  fees: '0.00',
+  executed_price: null,
+  executed_at: null,
+  trigger_quote: null,
+  trigger_price: null,
+};
+
 /** A faulty store that shows an order as still open, to model a decision without its condition. */
 function asItWas(store: TableStore): TableStore {
   return {
@@ -93,9 +101,12 @@ function asItWas(store: TableStore): TableStore {
       store.transact(reads, (items) => {
         const shown: Record<string, Item | undefined> = { ...items };
         for (const [name, item] of Object.entries(shown)) {
-          if (item?.key.sk !== 'ORDER' || orderRecord.read(item).status !== 'completed') continue;
-          const held = item.attributes['quantity'] ?? '0';
-          shown[name] = { ...item, attributes: { ...item.attributes, status: 'queued', held_amount: held } };
+          const order = item?.key.sk === 'ORDER' ? orderRecord.read(item) : undefined;
+          if (!item || order?.status !== 'completed' || !order.accepted_quote) continue;
+          const held = order.quantity;
+          const asOpen = { status: 'queued', held_amount: held, ...WITHOUT_FILL };
+          const itsLimit = 'limit' in order ? {} : { price: null, total_amount: null };
+          shown[name] = { ...item, attributes: { ...item.attributes, ...asOpen, ...itsLimit } };
           const holding = shown['holding'];
           if (!holding) continue;
           shown['holding'] = { ...holding, attributes: { ...holding.attributes, held_quantity: held } };

@@ -1,3 +1,4 @@
+import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isTradable } from '../../src/domain/placing/market-rules.ts';
@@ -186,10 +187,11 @@ describe('a suspended quote', () => {
 describe('a limit order that was accepted by a process ahead of the engine', () => {
   it('is not triggered by a quote from before its acceptance', async () => {
     await open();
-    const limit = await market.place({ order_type: 'limit_buy', price: '95' });
+    const { order_id } = await market.place({ order_type: 'limit_buy', price: '95' });
+    const [limit] = await createTriggerIndexDao(market.runtime.store).getOpen([order_id]);
     const rule = (seq: number) =>
-      limitTriggerOf(limit, { ...limit.accepted_quote!, bid: '90', mid: '90', ask: '90', seq });
-    const accepted = limit.accepted_quote?.seq ?? 0;
+      limitTriggerOf(limit!, { ...limit!.accepted_quote, bid: '90', mid: '90', ask: '90', seq });
+    const accepted = limit!.accepted_quote.seq;
     expect(rule(accepted - 1)).toBeUndefined();
     expect(rule(accepted)).toBeUndefined();
     expect(rule(accepted + 1)).toMatchObject({ price: '95' });

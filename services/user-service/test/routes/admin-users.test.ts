@@ -1,4 +1,4 @@
-import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { anOrder } from '@cnop/testing/builders/order';
@@ -81,14 +81,17 @@ describe('one user', () => {
 describe('changing access', () => {
   it('to a staff role is refused while the account has open orders, since staff cannot trade', async () => {
     await service.addUser({ username: 'waiting' });
-    const orders = createOrderDao(service.store);
-    const order = anOrder({ username: 'waiting', status: 'queued', order_type: 'limit_buy' });
-    await orders.createOrder(order);
+    const order = anOrder('queued', { username: 'waiting', order_type: 'limit_buy' });
+    await service.store.transact({}, () => ({ writes: [orderRecord.create(order)], result: undefined }));
     for (const role of ['moderator', 'admin']) {
       expect(await patch('waiting', { role })).toMatchObject({ status: 409, body: { code: 'RES_003' } });
     }
     expect(await service.storedUser('waiting')).toMatchObject({ role: 'customer' });
-    await orders.updateOrderStatus(order.order_id, 'cancelled', new Date(), null);
+    const cancelled = anOrder('cancelled', { username: 'waiting', order_type: 'limit_buy' });
+    await service.store.transact({ order: orderRecord.key(order) }, () => ({
+      writes: [orderRecord.replace(cancelled)],
+      result: undefined,
+    }));
     expect((await patch('waiting', { role: 'moderator' })).status).toBe(200);
   });
 

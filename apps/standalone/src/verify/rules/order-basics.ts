@@ -7,7 +7,7 @@ import {
   roundDown,
   roundUp,
 } from '@cnop/common/core/money';
-import type { Order, OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import type { OrderDocument, OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
 
 /** Returns whether an order type buys. */
 export function isBuy(type: OrderType): boolean {
@@ -32,7 +32,7 @@ export function isOpen(status: OrderStatus): boolean {
 }
 
 /** Returns whether an order was ever open, whatever its status is now. */
-export function wasQueued({ history }: Order): boolean {
+export function wasQueued({ history }: OrderDocument): boolean {
   return history.some(({ status }) => status === 'queued');
 }
 
@@ -55,12 +55,12 @@ export function cashMoved(type: OrderType, total: Decimal, fees: string | Decima
 }
 
 /** Returns whether a filled order moved no cash. Only a market sale may: it closes a position of less than a cent. */
-export function movesNoCash({ order_type, total_amount, fees }: Order): boolean {
+export function movesNoCash({ order_type, total_amount, fees }: OrderDocument): boolean {
   return order_type === 'market_sell' && total_amount !== null && decimal(total_amount).eq(fees);
 }
 
 /** Returns the total in USD that an order states before it is filled: that of a limit order at its limit, else none. */
-export function unfilledTotal({ order_type, quantity, price }: Order): Decimal | undefined {
+export function unfilledTotal({ order_type, quantity, price }: OrderDocument): Decimal | undefined {
   if (!isLimitOrder(order_type) || price === null) return undefined;
   return amountDue(isBuy(order_type) ? 'buy' : 'sell', quantity, price);
 }

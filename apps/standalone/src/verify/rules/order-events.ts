@@ -1,4 +1,4 @@
-import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
@@ -45,7 +45,7 @@ export function checkOrderEvents(
 }
 
 /** Returns an order as it was when it took a status: while it was open, it had no fill. */
-function asItWas(order: Order, status: OrderStatus): NonNullable<LiveEvent['data']['order']> {
+function asItWas(order: OrderDocument, status: OrderStatus): NonNullable<LiveEvent['data']['order']> {
   if (status !== 'queued') return order;
   const total = unfilledTotal(order);
   return {

@@ -2,7 +2,7 @@ import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
@@ -16,7 +16,7 @@ export function checkOrderTrigger({ key, entity }: StoredOf<'order'>): Violation
   return [...checkAcceptance(key, entity), ...checkTrigger(key, entity)];
 }
 
-function checkAcceptance(key: ItemKey, order: Order): Violation[] {
+function checkAcceptance(key: ItemKey, order: OrderDocument): Violation[] {
   const { accepted_quote: quote, asset_id } = order;
   const wrong = (text: string) => [violation('order-acceptance', [key], text)];
   if (!quote)
@@ -31,7 +31,7 @@ function checkAcceptance(key: ItemKey, order: Order): Violation[] {
 }
 
 /** Checks the quote that triggered an order. A failed order may have been triggered or not. */
-function checkTrigger(key: ItemKey, order: Order): Violation[] {
+function checkTrigger(key: ItemKey, order: OrderDocument): Violation[] {
   const { status, trigger_quote: quote, trigger_price, accepted_quote, asset_id } = order;
   const wrong = (text: string) => [violation('order-trigger', [key], text)];
   const isExecuted = status === 'completed' && wasQueued(order);
@@ -69,7 +69,7 @@ const NO_SEQ = 0;
  * Returns whether the quote that triggered an order came after the one that it was accepted at. Its `seq` tells. Its time
  * may be earlier only when the clock was set back, which the order's own times then show.
  */
-function isAfterAcceptance({ updated_at }: Order, trigger: Quote, accepted: Quote): boolean {
+function isAfterAcceptance({ updated_at }: OrderDocument, trigger: Quote, accepted: Quote): boolean {
   if (trigger.seq === NO_SEQ) return trigger.at > accepted.at;
   return trigger.seq > accepted.seq && (trigger.at >= accepted.at || updated_at < accepted.at);
 }
@@ -79,7 +79,7 @@ function isQuoteOf({ asset_id, bid, mid, ask }: Quote, assetId: string): boolean
 }
 
 /** Returns the trigger price of an order at its acceptance. That of a trailing stop may rise later. */
-function firstTriggerPrice(order: Order, { bid }: Quote): Decimal | undefined {
+function firstTriggerPrice(order: OrderDocument, { bid }: Quote): Decimal | undefined {
   const { order_type, price, stop_price, trail_amount, trail_percent } = order;
   switch (order_type) {
     case 'limit_buy':
@@ -101,7 +101,7 @@ function firstTriggerPrice(order: Order, { bid }: Quote): Decimal | undefined {
 }
 
 /** Returns whether a quote meets the trigger price of an order. */
-function isMet({ order_type }: Order, price: Decimal, { bid, ask }: Quote): boolean {
+function isMet({ order_type }: OrderDocument, price: Decimal, { bid, ask }: Quote): boolean {
   switch (order_type) {
     case 'limit_buy':
       return decimal(ask).lte(price);

@@ -1,7 +1,7 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, ZERO } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
-import type { Order, OrderStatus, OrderType } from '@cnop/common/entities/order/order';
+import type { OrderDocument, OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
@@ -43,7 +43,7 @@ export function checkOrderLife({ key, entity }: StoredOf<'order'>): Violation[] 
   ];
 }
 
-function checkHistory(key: ItemKey, order: Order): Violation[] {
+function checkHistory(key: ItemKey, order: OrderDocument): Violation[] {
   const steps = order.history.map(({ status }) => status);
   const wrongStep = steps.findIndex((status, position) => {
     const before = steps[position - 1];
@@ -56,7 +56,7 @@ function checkHistory(key: ItemKey, order: Order): Violation[] {
   return [];
 }
 
-function checkTimes(key: ItemKey, order: Order): Violation[] {
+function checkTimes(key: ItemKey, order: OrderDocument): Violation[] {
   // All are RFC 3339 in UTC with milliseconds, so their order as text is their order in time.
   const times = [order.created_at, ...order.history.map(({ at }) => at), order.updated_at];
   const backwards = times.find((at, position) => at < (times[position - 1] ?? at));
@@ -66,7 +66,7 @@ function checkTimes(key: ItemKey, order: Order): Violation[] {
   return wrong === undefined ? [] : [violation('order-times', [key], `${wrong} is out of order.`)];
 }
 
-function checkState(key: ItemKey, order: Order): Violation[] {
+function checkState(key: ItemKey, order: OrderDocument): Violation[] {
   const { status, executed_at, executed_price, cancelled_at, order_type } = order;
   const texts: string[] = [];
   const isCompleted = status === 'completed';
@@ -85,7 +85,7 @@ function checkState(key: ItemKey, order: Order): Violation[] {
 }
 
 /** Checks the expiry. At the very instant of its expiry an order expires. */
-function checkExpiry(key: ItemKey, order: Order): Violation[] {
+function checkExpiry(key: ItemKey, order: OrderDocument): Violation[] {
   const { expires_at, created_at, executed_at, status, updated_at } = order;
   if (expires_at === null) return [];
   const wrong = (text: string) => [violation('order-expiry', [key], `${text} Its expiry is ${expires_at}.`)];
@@ -122,7 +122,7 @@ export function checkOrderTerms({ key, entity }: StoredOf<'order'>): Violation[]
   ];
 }
 
-function checkFields(key: ItemKey, order: Order): Violation[] {
+function checkFields(key: ItemKey, order: OrderDocument): Violation[] {
   const { order_type, price, executed_price, trail_amount, trail_percent } = order;
   const { must, may } = TAKES[order_type];
   const texts = [
@@ -143,7 +143,7 @@ function checkFields(key: ItemKey, order: Order): Violation[] {
   return texts.length === 0 ? [] : [violation('order-fields', [key], texts.join(' '))];
 }
 
-function checkAmount(key: ItemKey, order: Order): Violation[] {
+function checkAmount(key: ItemKey, order: OrderDocument): Violation[] {
   const { quantity, order_type, executed_price, total_amount } = order;
   const due =
     executed_price === null
@@ -158,14 +158,17 @@ function checkAmount(key: ItemKey, order: Order): Violation[] {
   return [violation('order-amount', [key], text)];
 }
 
-function checkFees(key: ItemKey, { executed_price, total_amount, fees, fee_bps }: Order): Violation[] {
+function checkFees(
+  key: ItemKey,
+  { executed_price, total_amount, fees, fee_bps }: OrderDocument,
+): Violation[] {
   const due =
     executed_price === null || total_amount === null ? ZERO : feeDue(decimal(total_amount), fee_bps);
   if (due.eq(fees)) return [];
   return [violation('order-fees', [key], `Its fees are ${fees}, but ${showUsd(due)} is due.`)];
 }
 
-function checkHeldAmount(key: ItemKey, order: Order): Violation[] {
+function checkHeldAmount(key: ItemKey, order: OrderDocument): Violation[] {
   const due = order.status === 'queued' ? holdDue(order) : ZERO;
   if (due.eq(order.held_amount)) return [];
   const text = `It is ${order.status} and holds ${order.held_amount}, but ${formatDecimal(due)} is due.`;
@@ -173,14 +176,14 @@ function checkHeldAmount(key: ItemKey, order: Order): Violation[] {
 }
 
 /** Returns the hold of an open order: USD at its limit with the fee for a buy, units for a sale. */
-function holdDue(order: Order): Decimal {
+function holdDue(order: OrderDocument): Decimal {
   const { order_type, quantity, fee_bps } = order;
   if (!isBuy(order_type)) return decimal(quantity);
   const total = unfilledTotal(order) ?? ZERO;
   return cashMoved(order_type, total, feeDue(total, fee_bps));
 }
 
-function checkLimit(key: ItemKey, order: Order): Violation[] {
+function checkLimit(key: ItemKey, order: OrderDocument): Violation[] {
   const { order_type, price, price_bound, executed_price } = order;
   const worst = isLimitOrder(order_type) ? price : price_bound;
   if (worst === null || executed_price === null) return [];

@@ -1,8 +1,8 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Attributes, Item, ItemKey } from '@cnop/common/database/table-store';
-import type { Order } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { z } from 'zod';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
@@ -27,7 +27,7 @@ export function referencedItem(answer: StoredOf<'remembered answer'>): ItemRefer
   const { route, response, username } = answer.entity;
   const content = parseJson(response);
   if (orderAnswerSchema.safeParse(content).success) {
-    const order = orderSchema.safeParse(content);
+    const order = orderDocumentSchema.safeParse(content);
     if (!order.success) return violation('first-answer', [answer.key], 'The answer is not an order.');
     const differenceOf = (item: Item | undefined) => orderDifference(order.data, username, item);
     return { answer, key: orderRecord.key(order.data), differenceOf };
@@ -60,7 +60,11 @@ export function checkReference(
 const FIXED_FIELDS = ['order_id', 'username', 'asset_id', 'order_type', 'quantity', 'created_at'] as const;
 const MOVING_FIELDS = ['status', 'price', 'executed_price', 'total_amount', 'fees'] as const;
 
-function orderDifference(answered: Order, username: string, item: Item | undefined): string | undefined {
+function orderDifference(
+  answered: OrderDocument,
+  username: string,
+  item: Item | undefined,
+): string | undefined {
   if (!item) return 'The order of this answer is not stored.';
   if (answered.username !== username) return `The answer is about an order of ${answered.username}.`;
   const changed = [
@@ -71,7 +75,7 @@ function orderDifference(answered: Order, username: string, item: Item | undefin
   return changed && `${changed} differs from the stored order.`;
 }
 
-function hasMovedOn(answered: Order, stored: Attributes): boolean {
+function hasMovedOn(answered: OrderDocument, stored: Attributes): boolean {
   const history = stored['history'];
   return Array.isArray(history) && history.length > answered.history.length;
 }

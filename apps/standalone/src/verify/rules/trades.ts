@@ -2,7 +2,7 @@ import { decimal, formatUsd, ZERO } from '@cnop/common/core/money';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
@@ -66,7 +66,7 @@ function exactlyOne<Entity>(
   return difference === undefined ? [] : [violation(rule, keys, difference)];
 }
 
-function paymentDifference(order: Order, payment: BalanceTransaction): string | undefined {
+function paymentDifference(order: OrderDocument, payment: BalanceTransaction): string | undefined {
   const direction = isBuy(order.order_type) ? 'debit' : 'credit';
   if (payment.username !== order.username)
     return `${payment.username} paid for an order of ${order.username}.`;
@@ -78,7 +78,7 @@ function paymentDifference(order: Order, payment: BalanceTransaction): string | 
   return `With fees the order is ${showUsd(due)}, but the payment ${payment.amount}.`;
 }
 
-function tradeDifference(order: Order, trade: AssetTransaction): string | undefined {
+function tradeDifference(order: OrderDocument, trade: AssetTransaction): string | undefined {
   const type = isBuy(order.order_type) ? 'buy' : 'sell';
   if (trade.username !== order.username) return `${trade.username} traded for an order of ${order.username}.`;
   if (trade.asset_id !== order.asset_id)

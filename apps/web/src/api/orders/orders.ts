@@ -1,6 +1,6 @@
 import { assetTransactionSchema } from '@cnop/common/entities/asset/asset-transaction';
-import type { Order, OrderStatus, OrderType } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import type { OrderDocument, OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ export const orderKeys = {
   explanation: (orderId: string) => ['orders', 'explanation', orderId] as const,
 };
 
-const ordersPageSchema = pageSchema(orderSchema);
+const ordersPageSchema = pageSchema(orderDocumentSchema);
 const HISTORY_PAGE = '50';
 /** The largest page of the API. */
 const OPEN_PAGE = '100';
@@ -51,8 +51,8 @@ export function openOrdersQuery(asset?: string) {
   });
 }
 
-async function readOpenOrders(asset: string | undefined, signal: AbortSignal): Promise<Order[]> {
-  const orders: Order[] = [];
+async function readOpenOrders(asset: string | undefined, signal: AbortSignal): Promise<OrderDocument[]> {
+  const orders: OrderDocument[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_OPEN_PAGES; pages += 1) {
     const query = { limit: OPEN_PAGE, cursor, asset_id: asset, status: 'queued' };
@@ -72,9 +72,9 @@ export function orderQuery(orderId: string) {
 }
 
 /** Reads one order, bypassing the cache. */
-export async function readOrder(orderId: string, signal?: AbortSignal): Promise<Order> {
+export async function readOrder(orderId: string, signal?: AbortSignal): Promise<OrderDocument> {
   const path = `/orders/${encodeURIComponent(orderId)}`;
-  const { data } = await callApi({ path, schema: z.object({ data: orderSchema }), signal });
+  const { data } = await callApi({ path, schema: z.object({ data: orderDocumentSchema }), signal });
   return data;
 }
 

@@ -1,4 +1,4 @@
-import type { OrderType } from '@cnop/common/entities/order/order';
+import type { OrderType } from '@cnop/common/entities/order/order-document';
 import { useSyncExternalStore } from 'react';
 
 /** An order that was sent and not answered yet. */

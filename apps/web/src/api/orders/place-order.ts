@@ -1,5 +1,5 @@
-import type { OrderType } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import type { OrderType } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
@@ -48,7 +48,7 @@ export function previewQuery(name: string, request: OrderRequest | undefined) {
   });
 }
 
-const orderAnswerSchema = z.object({ data: orderSchema });
+const orderAnswerSchema = z.object({ data: orderDocumentSchema });
 
 /**
  * Places an order.

@@ -1,5 +1,5 @@
-import type { Order } from '@cnop/common/entities/order/order';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
 import { Check, X } from 'lucide-react';
@@ -15,7 +15,7 @@ import { conditionOf } from './order-condition.ts';
 import type { CancelStage } from './use-cancel-orders.ts';
 
 export interface OpenOrderRowProps {
-  readonly order: Order;
+  readonly order: OrderDocument;
   readonly hasAsset: boolean;
   /** `undefined` for an open order that is not being cancelled. */
   readonly stage: CancelStage | undefined;

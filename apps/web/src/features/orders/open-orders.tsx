@@ -1,4 +1,4 @@
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -17,7 +17,7 @@ interface OpenOrdersProps {
   readonly title: string;
   /** Shows only the orders of one asset. */
   readonly assetId?: string;
-  readonly type?: Order['order_type'] | undefined;
+  readonly type?: OrderDocument['order_type'] | undefined;
   /** Shown when there are no orders. */
   readonly emptyAction?: ReactNode;
   readonly emptyText: string;
@@ -32,7 +32,7 @@ export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: Ope
   const pending = usePendingOrders().filter(
     (order) => (assetId === undefined || order.assetId === assetId) && !known.has(order.key),
   );
-  const isShown = ({ order_type, asset_id }: Order): boolean =>
+  const isShown = ({ order_type, asset_id }: OrderDocument): boolean =>
     (type === undefined || order_type === type) && (assetId === undefined || asset_id === assetId);
   const orders = data && rowsWithKept(data, kept.values()).filter(isShown);
   const open = orders?.filter(({ order_id }) => kept.get(order_id)?.stage !== 'cancelled');
@@ -111,9 +111,9 @@ export function BrowseMarkets({ children }: { readonly children: ReactNode }) {
 }
 
 interface CancelAllProps {
-  readonly orders: readonly Order[];
+  readonly orders: readonly OrderDocument[];
   readonly isBusy: boolean;
-  readonly onCancel: (orders: readonly Order[]) => void;
+  readonly onCancel: (orders: readonly OrderDocument[]) => void;
 }
 
 /** Cancels all orders of a list after a confirmation. */

@@ -1,7 +1,10 @@
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { formatOwnPrice } from '../../format/numbers.ts';
 
-type Conditions = Pick<Order, 'order_type' | 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'>;
+type Conditions = Pick<
+  OrderDocument,
+  'order_type' | 'price' | 'stop_price' | 'trail_amount' | 'trail_percent'
+>;
 
 /** Returns the trigger of an order in a few characters. */
 export function conditionOf(order: Conditions): string {

@@ -1,5 +1,5 @@
-import type { Order } from '@cnop/common/entities/order/order';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { orderQuery } from '../../api/orders/orders.ts';
@@ -40,7 +40,7 @@ export function OrderDetails({ orderId }: { readonly orderId: string }) {
   );
 }
 
-function Facts({ order }: { readonly order: Order }) {
+function Facts({ order }: { readonly order: OrderDocument }) {
   const { asset_id, order_type, status, quantity, executed_price, total_amount, fees } = order;
   const isFilled = status === 'completed';
   return (

@@ -1,5 +1,5 @@
-import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order';
-import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
+import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
+import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
 import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';

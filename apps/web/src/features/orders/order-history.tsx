@@ -1,5 +1,5 @@
-import type { Order } from '@cnop/common/entities/order/order';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { OrderFilter } from '../../api/orders/orders.ts';
@@ -85,7 +85,7 @@ function Heads() {
 }
 
 interface HistoryRowProps {
-  readonly order: Order;
+  readonly order: OrderDocument;
   readonly search: OrdersSearch;
 }
 

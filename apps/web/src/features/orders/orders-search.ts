@@ -1,5 +1,5 @@
 import { assetIdSchema } from '@cnop/common/entities/fields';
-import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
+import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { z } from 'zod';
 
 /** Search parameters of the list of orders. */

@@ -1,4 +1,4 @@
-import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { BALANCE_KEY } from '../../api/account/cash.ts';
@@ -20,7 +20,7 @@ export type CancelStage = 'cancelling' | 'cancelled';
 
 /** An order whose row stays in place, whatever the lists of the server say. */
 export interface KeptOrder {
-  readonly order: Order;
+  readonly order: OrderDocument;
   readonly stage: CancelStage;
 }
 type Kept = ReadonlyMap<string, KeptOrder>;
@@ -29,22 +29,22 @@ export interface CancelOrders {
   /** By id: orders being cancelled or cancelled a moment ago. */
   readonly kept: Kept;
   readonly isCancelling: boolean;
-  readonly cancel: (orders: readonly Order[]) => Promise<void>;
+  readonly cancel: (orders: readonly OrderDocument[]) => Promise<void>;
 }
 
 /** Cancels orders one by one, each once, and reports the result. */
 export function useCancelOrders(): CancelOrders {
   const queryClient = useQueryClient();
   const [kept, setKept] = useState<Kept>(new Map());
-  const set = (order: Order, stage: CancelStage): void =>
+  const set = (order: OrderDocument, stage: CancelStage): void =>
     setKept((known) => new Map(known).set(order.order_id, { order, stage }));
-  const drop = ({ order_id }: Order): void =>
+  const drop = ({ order_id }: OrderDocument): void =>
     setKept((known) => new Map([...known].filter(([id]) => id !== order_id)));
 
-  const cancel = async (orders: readonly Order[]): Promise<void> => {
+  const cancel = async (orders: readonly OrderDocument[]): Promise<void> => {
     const wanted = orders.filter(({ order_id }) => !kept.has(order_id));
     for (const order of wanted) set(order, 'cancelling');
-    const failed: Order[] = [];
+    const failed: OrderDocument[] = [];
     const failures: string[] = [];
     for (const order of wanted) {
       try {
@@ -89,17 +89,17 @@ async function cancelOnce(orderId: string): Promise<void> {
 }
 
 /** Returns the rows of a list: open orders and kept orders, newest first as the server sorts them. */
-export function rowsWithKept(orders: readonly Order[], kept: Iterable<KeptOrder>): Order[] {
+export function rowsWithKept(orders: readonly OrderDocument[], kept: Iterable<KeptOrder>): OrderDocument[] {
   const known = new Set(orders.map(({ order_id }) => order_id));
   const left = [...kept].flatMap(({ order }) => (known.has(order.order_id) ? [] : [order]));
   return [...orders, ...left].toSorted((a, b) => (positionOf(a) < positionOf(b) ? 1 : -1));
 }
 
-function positionOf({ created_at, order_id }: Order): string {
+function positionOf({ created_at, order_id }: OrderDocument): string {
   return `${created_at}#${order_id}`;
 }
 
-function report(orders: readonly Order[], failures: readonly string[]): void {
+function report(orders: readonly OrderDocument[], failures: readonly string[]): void {
   const [failure] = failures;
   const done = orders.length - failures.length;
   const [only] = orders;

@@ -1,5 +1,5 @@
-import type { Order } from '@cnop/common/entities/order/order';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { formatMoney, formatPrice, formatQuantity } from '../../format/numbers.ts';
 import { ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 import type { TicketFacts } from './ticket-math.ts';
@@ -38,7 +38,7 @@ export function orderSentence(
 }
 
 /** Describes the outcome of a placed order. */
-export function outcomeSentence(order: Order, priceScale: number): string {
+export function outcomeSentence(order: OrderDocument, priceScale: number): string {
   const { asset_id, quantity, executed_price, total_amount, order_type } = order;
   const amount = `${formatQuantity(quantity)} ${asset_id}`;
   if (order.status === 'completed') {

@@ -1,6 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
-import { priceFor } from '@cnop/common/trading/order-sides';
+import { priceFor } from '@cnop/common/entities/order/order';
 import { settlementOf, unitsForCash } from '@cnop/common/trading/settlement';
 import { trailingStopPrice } from '@cnop/common/trading/trigger-rules';
 import type { OrderRequest } from '../../api/orders/place-order.ts';
@@ -108,10 +108,7 @@ function priceOf({ side, trailBy }: TicketState, inputs: Inputs, facts: TicketFa
   if (!trail) return decimal(market);
   if (trail.kind !== 'value') return undefined;
   const stopPrice = trailingStopPrice(
-    {
-      trail_amount: trailBy === 'amount' ? trail.text : null,
-      trail_percent: trailBy === 'percent' ? trail.text : null,
-    },
+    trailBy === 'amount' ? { amount: trail.text } : { percent: trail.text },
     market,
   );
   return stopPrice.gt('0') ? stopPrice : undefined;

@@ -1,4 +1,4 @@
-import type { OrderType } from '@cnop/common/entities/order/order';
+import type { OrderType } from '@cnop/common/entities/order/order-document';
 
 export type Side = 'buy' | 'sell';
 export type TicketKind = 'market' | 'limit' | 'stop_loss' | 'take_profit' | 'trailing_stop';

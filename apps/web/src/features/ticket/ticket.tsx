@@ -1,4 +1,4 @@
-import { mayPlace } from '@cnop/common/trading/asset-states';
+import { mayPlace } from '@cnop/common/trading/permissions';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { SubmitEvent } from 'react';
 import { useRef } from 'react';

@@ -1,5 +1,5 @@
 import { systemIds } from '@cnop/common/core/ids';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { BALANCE_KEY } from '../../api/account/cash.ts';
@@ -15,7 +15,7 @@ import { orderIntentOf } from './order-intent.ts';
 export type Placement =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending' }
-  | { readonly kind: 'placed'; readonly order: Order }
+  | { readonly kind: 'placed'; readonly order: OrderDocument }
   /** The server refused the order. */
   | { readonly kind: 'refused'; readonly problem: ApiProblem }
   /** The outcome is unknown; sending it again is safe. */

@@ -1,6 +1,6 @@
 import { formatDecimal } from '@cnop/common/core/money';
 import { availableUnits } from '@cnop/common/trading/holds';
-import { mayTrade } from '@cnop/common/trading/order-errors';
+import { mayTrade } from '@cnop/common/trading/permissions';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { balanceQuery } from '../../api/account/cash.ts';

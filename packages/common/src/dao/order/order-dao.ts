@@ -1,4 +1,4 @@
-import { NotFoundError } from '@cnop/exception/errors';
+import { NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import {
@@ -11,21 +11,52 @@ import {
   sortableSeq,
   triggerPartition,
 } from '../../database/keys.ts';
-import type { Filter, IndexEntry, SortKeyRange, TableStore } from '../../database/table-store.ts';
-import type { IndexName } from '../../database/tables.ts';
+import type { Filter, IndexEntry, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
 import { clientOrderIdSchema, idSchema, usernameSchema } from '../../entities/fields.ts';
-import type { Order, OrderStatus, OrderType, OrderUpdate, TriggerKind } from '../../entities/order/order.ts';
-import { isTriggeredWithBound, orderSchema } from '../../entities/order/order.ts';
+import type { OpenOrder, Order, OrderIn } from '../../entities/order/order.ts';
+import { advance, assertMayBecome } from '../../entities/order/order.ts';
+import { documentOf, orderOf } from '../../entities/order/order-codec.ts';
+import type {
+  OrderDocument,
+  OrderStatus,
+  OrderType,
+  OrderUpdate,
+  TriggerKind,
+} from '../../entities/order/order-document.ts';
+import { orderDocumentSchema, orderUpdateSchema } from '../../entities/order/order-document.ts';
 import { readPage } from '../read-page.ts';
+import type { EntityRecord } from '../record.ts';
 import { defineRecord } from '../record.ts';
 
-/** The record of orders, with the index entries of an order in its status. */
-export const orderRecord = defineRecord<Order, Pick<Order, 'order_id'>>({
+/** Reads orders as documents, for lists that only carry them to the client. Write orders by `orderRecord`. */
+export const orderDocumentRecord = defineRecord<OrderDocument, Pick<OrderDocument, 'order_id'>>({
   table: 'orders',
-  schema: orderSchema,
+  schema: orderDocumentSchema,
   key: ({ order_id }) => ({ pk: order_id, sk: KEYS.orders.order.sk }),
-  indexes: indexEntriesOf,
+  indexes: ({ username, created_at, order_id }) => ({
+    UserOrdersIndex: { pk: username, sk: created_at + SEPARATOR + order_id },
+  }),
 });
+
+/** The record of orders. An open order also has an entry in the trigger index and in the expiry index. */
+export const orderRecord: EntityRecord<Order, Pick<Order, 'order_id'>> = {
+  key: orderDocumentRecord.key,
+  read: (item) => orderOf(orderDocumentRecord.read(item)),
+  parse: (item) => orderOf(orderDocumentRecord.parse(item)),
+  readIfPresent: (item) => item && orderOf(orderDocumentRecord.read(item)),
+  create: (order) => withOpenEntries(order, orderDocumentRecord.create(documentOf(order))),
+  replace: (order) => withOpenEntries(order, orderDocumentRecord.replace(documentOf(order))),
+};
+
+function withOpenEntries(order: Order, write: Write): Write {
+  if (order.status !== 'queued' || write.kind === 'delete') return write;
+  const indexes = {
+    ...write.indexes,
+    TriggerIndex: triggerKeyOf(order),
+    OrderExpiryIndex: expiryKeyOf(order),
+  };
+  return { ...write, indexes };
+}
 
 const clientOrderSchema = z.object({
   username: usernameSchema,
@@ -48,50 +79,31 @@ export const clientOrderRecord = defineRecord<ClientOrder, Pick<ClientOrder, 'us
   },
 );
 
-/** Returns the index entries of an order; only an open order has one in the trigger index and in the expiry index. */
-function indexEntriesOf(order: Order): Partial<Record<IndexName, IndexEntry>> {
-  const { username, created_at, order_id } = order;
-  const trigger = triggerKeyOf(order);
-  const expiry = expiryKeyOf(order);
-  return {
-    UserOrdersIndex: { pk: username, sk: created_at + SEPARATOR + order_id },
-    ...(trigger && { TriggerIndex: trigger }),
-    ...(expiry && { OrderExpiryIndex: expiry }),
-  };
-}
-
-/** Returns the key of an open order in the trigger index; undefined for any other order. */
-export function triggerKeyOf(order: Order): IndexEntry | undefined {
-  if (order.status !== 'queued') return undefined;
-  const { asset_id, order_type, order_id } = order;
+/** Returns the key of an open order in the trigger index. */
+export function triggerKeyOf(order: OpenOrder): IndexEntry {
   const key = (kind: TriggerKind, sortable: string) => ({
-    pk: triggerPartition(asset_id, kind),
-    sk: sortable + SEPARATOR + order_id,
+    pk: triggerPartition(order.asset_id, kind),
+    sk: sortable + SEPARATOR + order.order_id,
   });
-  if (isTriggeredWithBound(order)) return key('BID_GE', sortablePrice(order.price_bound));
-  switch (order_type) {
+  // A triggered stop is open as a limit at its bound.
+  if (order.trigger !== null) return key('BID_GE', sortablePrice(order.price_bound));
+  switch (order.order_type) {
     case 'limit_buy':
-      return key('ASK_LE', sortablePrice(order.price ?? ''));
+      return key('ASK_LE', sortablePrice(order.limit));
     case 'limit_sell':
-      return key('BID_GE', sortablePrice(order.price ?? ''));
+      return key('BID_GE', sortablePrice(order.limit));
     case 'stop_loss':
-      return key('BID_LE', sortablePrice(order.stop_price ?? ''));
+      return key('BID_LE', sortablePrice(order.stop_price));
     case 'take_profit':
-      return key('BID_GE', sortablePrice(order.stop_price ?? ''));
+      return key('BID_GE', sortablePrice(order.stop_price));
     case 'trailing_stop':
-      return key('TRAIL', sortableSeq(order.accepted_quote?.seq ?? 0));
-    default:
-      return undefined;
+      return key('TRAIL', sortableSeq(order.accepted_quote.seq));
   }
 }
 
-/** Returns the key of an open order in the expiry index; undefined when it never expires or is not open. */
-export function expiryKeyOf(order: Order): IndexEntry | undefined {
-  if (order.status !== 'queued' || order.expires_at === null) return undefined;
-  return {
-    pk: expiryPartition(shardOf(order.order_id)),
-    sk: order.expires_at + SEPARATOR + order.order_id,
-  };
+/** Returns the key of an open order in the expiry index. */
+export function expiryKeyOf({ order_id, expires_at }: OpenOrder): IndexEntry {
+  return { pk: expiryPartition(shardOf(order_id)), sk: expires_at + SEPARATOR + order_id };
 }
 
 /** Shards by the last character of an order's id, which is random. */
@@ -114,63 +126,87 @@ export interface OrderFilter {
   readonly to?: string | undefined;
 }
 
+/** A change of an order that is not open yet: it moves no money and releases no hold. */
+export interface StatusChange {
+  readonly status: 'confirmed' | 'cancelled' | 'failed';
+  readonly at: Date;
+  /** The reason in the order's history, which the user sees. */
+  readonly reason: string | null;
+}
+
 export type OrderDao = ReturnType<typeof createOrderDao>;
 
-/** Creates the DAO of orders. Use cases write orders in one `transact` with the money they move. */
+/**
+ * Creates the DAO of orders. It changes neither money nor holds: a use case does, in one `transact` with the order.
+ */
 export function createOrderDao(store: TableStore) {
-  const updateOrder = async (order_id: string, change: (order: Order) => OrderUpdate): Promise<Order> =>
+  const change = async (order_id: string, decide: (order: Order) => Order): Promise<OrderDocument> =>
     store.transact({ order: orderRecord.key({ order_id }) }, (items) => {
       const order = orderRecord.readIfPresent(items.order);
       if (!order) throw new NotFoundError('The order');
-      const changed = orderSchema.parse({ ...order, ...change(order) });
-      return { writes: [orderRecord.replace(changed)], result: changed };
+      const changed = decide(order);
+      return { writes: [orderRecord.replace(changed)], result: documentOf(changed) };
     });
 
   return {
-    /** Stores a new order. */
-    async createOrder(order: Order): Promise<Order> {
-      return store.transact({}, () => ({ writes: [orderRecord.create(order)], result: order }));
+    /** Stores a new order, before anything is moved or held for it. Next used by `POST /admin/users/:username/orders`. */
+    async createOrder(order: OrderIn<'pending'>): Promise<OrderDocument> {
+      return store.transact({}, () => ({ writes: [orderRecord.create(order)], result: documentOf(order) }));
     },
 
     /** Returns a user's order with a `client_order_id`; undefined when there is none. */
-    async getOrderByClientId(username: string, client_order_id: string): Promise<Order | undefined> {
+    async getOrderByClientId(username: string, client_order_id: string): Promise<OrderDocument | undefined> {
       const item = await store.get(clientOrderRecord.key({ username, client_order_id }));
       const known = clientOrderRecord.readIfPresent(item);
       if (!known) return undefined;
-      return orderRecord.readIfPresent(await store.get(orderRecord.key(known)));
+      return orderDocumentRecord.readIfPresent(await store.get(orderRecord.key(known)));
     },
 
     /** Returns an order of any user; undefined when it does not exist. */
-    async getOrder(order_id: string): Promise<Order | undefined> {
-      return orderRecord.readIfPresent(await store.get(orderRecord.key({ order_id })));
+    async getOrder(order_id: string): Promise<OrderDocument | undefined> {
+      return orderDocumentRecord.readIfPresent(await store.get(orderRecord.key({ order_id })));
     },
 
     /**
-     * Changes fields of an order.
-     * @throws NotFoundError (404); an error of `change`, with nothing written
-     */
-    updateOrder,
-
-    /**
-     * Sets the status of an order and adds it to the history. Does not check the transition; `advance` does.
+     * Changes fields of an order that are neither money nor status. Next used by `PATCH /admin/orders/:id`.
      * @throws NotFoundError (404)
      */
-    async updateOrderStatus(
-      order_id: string,
-      status: OrderStatus,
-      at: Date,
-      reason: string | null,
-    ): Promise<Order> {
-      const updated_at = at.toISOString();
-      return updateOrder(order_id, (order) => ({
-        status,
-        updated_at,
-        history: [...order.history, { status, at: updated_at, reason }],
-      }));
+    async updateOrder(order_id: string, update: OrderUpdate, at: Date): Promise<OrderDocument> {
+      const changes = orderUpdateSchema.parse(update);
+      return change(order_id, (order) => ({ ...order, ...changes, updated_at: at.toISOString() }));
+    },
+
+    /**
+     * Takes an order that is not open yet to its next status, and adds that to the history. Next used by
+     * `PATCH /admin/orders/:id/status`.
+     * @throws NotFoundError (404)
+     * @throws StateConflictError (409) when the order may not take this status, or is open: then its hold is released too
+     */
+    async updateOrderStatus(order_id: string, next: StatusChange): Promise<OrderDocument> {
+      return change(order_id, (order) => withStatus(order, next));
     },
 
     ...createOrderLists(store),
   };
+}
+
+function withStatus(order: Order, next: StatusChange): OrderIn<StatusChange['status']> {
+  const { status, reason } = next;
+  const at = next.at.toISOString();
+  if (order.status !== 'pending' && order.status !== 'confirmed') {
+    assertMayBecome(order, status);
+    throw new StateConflictError(
+      `The order is ${order.status}: it holds funds, which this would not release.`,
+    );
+  }
+  switch (status) {
+    case 'confirmed':
+      return { ...order, ...advance(order, status, at, reason) };
+    case 'failed':
+      return { ...order, ...advance(order, status, at, reason) };
+    case 'cancelled':
+      return { ...order, ...advance(order, status, at, reason), cancelled_at: at };
+  }
 }
 
 /** Creates the lists of a user's orders. */
@@ -183,7 +219,7 @@ function createOrderLists(store: TableStore) {
     username: string,
     page: PageRequest,
     filter: OrderFilter = {},
-  ): Promise<Page<Order>> => {
+  ): Promise<Page<OrderDocument>> => {
     // A filter may exclude every type: no stop-loss is a buy.
     if (filter.order_types?.length === 0) return { items: [], next: undefined };
     return readPage(
@@ -197,35 +233,35 @@ function createOrderLists(store: TableStore) {
         where: conditionsOf(filter),
       },
       page,
-      orderRecord.read,
+      orderDocumentRecord.read,
     );
   };
 
   return {
     getOrdersByUser,
 
-    /** Lists a user's orders of one asset, newest first. */
+    /** Lists a user's orders of one asset, newest first. Next used by `GET /admin/users/:username/orders`. */
     async getOrdersByUserAndAsset(
       username: string,
       asset_id: string,
       page: PageRequest,
-    ): Promise<Page<Order>> {
+    ): Promise<Page<OrderDocument>> {
       return getOrdersByUser(username, page, { asset_id });
     },
 
-    /** Lists a user's orders of one status, newest first. */
+    /** Lists a user's orders of one status, newest first. Next used by `GET /admin/users/:username/orders`. */
     async getOrdersByUserAndStatus(
       username: string,
       status: OrderStatus,
       page: PageRequest,
-    ): Promise<Page<Order>> {
+    ): Promise<Page<OrderDocument>> {
       return getOrdersByUser(username, page, { statuses: [status] });
     },
   };
 }
 
 /** Returns whether a filter selects an order. */
-export function matchesFilter(order: Order, filter: OrderFilter): boolean {
+export function matchesFilter(order: OrderDocument, filter: OrderFilter): boolean {
   const { asset_id, order_types, statuses, updated_after, from, to } = filter;
   return (
     (asset_id === undefined || order.asset_id === asset_id) &&

@@ -9,8 +9,9 @@ import {
 } from '../../database/keys.ts';
 import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
-import type { Order, TriggerKind } from '../../entities/order/order.ts';
-import { TRIGGER_KINDS } from '../../entities/order/order.ts';
+import type { OpenOrder } from '../../entities/order/order.ts';
+import type { TriggerKind } from '../../entities/order/order-document.ts';
+import { TRIGGER_KINDS } from '../../entities/order/order-document.ts';
 import { orderRecord } from './order-dao.ts';
 
 /** An open order in an index. An index may lag, so decisions are made on the stored order alone. */
@@ -89,8 +90,8 @@ export function createTriggerIndexDao(store: TableStore) {
     },
 
     /** Returns those of the orders that are still open, as they are stored. */
-    async getOpen(orderIds: readonly string[]): Promise<Order[]> {
-      const orders: Order[] = [];
+    async getOpen(orderIds: readonly string[]): Promise<OpenOrder[]> {
+      const orders: OpenOrder[] = [];
       for (let start = 0; start < orderIds.length; start += MAX_BATCH_GET_ITEMS) {
         const batch = orderIds.slice(start, start + MAX_BATCH_GET_ITEMS);
         const items = await store.batchGet(batch.map((order_id) => orderRecord.key({ order_id })));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, positiveDecimalSchema, timestampSchema } from '../fields.ts';
 import { candleIntervalSchema } from '../inventory/candle.ts';
-import { orderStatusSchema } from './order.ts';
+import { orderStatusSchema } from './order-document.ts';
 import { figureSchema } from './order-preview.ts';
 
 const timelineEventSchema = z.enum([

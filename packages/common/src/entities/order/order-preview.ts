@@ -6,7 +6,7 @@ import {
   timestampSchema,
 } from '../fields.ts';
 import { quoteSchema } from '../inventory/quote.ts';
-import { orderTypeSchema } from './order.ts';
+import { orderTypeSchema } from './order-document.ts';
 
 /** A computed decimal for display: it may have more digits than stored decimals. */
 export const figureSchema = z.string().regex(/^-?\d+(?:\.\d+)?$/);

@@ -1,207 +1,274 @@
-import { z } from 'zod';
-import {
-  assetIdSchema,
-  basisPointsSchema,
-  clientOrderIdSchema,
-  decimalInput,
-  descriptionSchema,
-  idSchema,
-  nonNegativeDecimalSchema,
-  positiveDecimalSchema,
-  rfc3339InputSchema,
-  timestampSchema,
-  usernameSchema,
-} from '../fields.ts';
+import { StateConflictError } from '@cnop/exception/errors';
 import type { Quote } from '../inventory/quote.ts';
-import { quoteSchema } from '../inventory/quote.ts';
+import type { OrderDocument, OrderStatus, OrderType } from './order-document.ts';
 
-/** The types of orders. */
-export const orderTypeSchema = z.enum([
-  'market_buy',
-  'market_sell',
-  'limit_buy',
-  'limit_sell',
-  'stop_loss',
-  'take_profit',
-  'trailing_stop',
-]);
-export type OrderType = z.infer<typeof orderTypeSchema>;
+/** The side of an order. */
+export type Side = 'buy' | 'sell';
 
-/** The statuses of an order; an open order is `queued`. `ORDER_TRANSITIONS` has the transitions. */
-export const orderStatusSchema = z.enum([
-  'pending',
-  'confirmed',
-  'queued',
-  'processing',
-  'completed',
-  'cancelled',
-  'failed',
-  'expired',
-]);
-export type OrderStatus = z.infer<typeof orderStatusSchema>;
+const SIDE_OF: Readonly<Record<OrderType, Side>> = {
+  market_buy: 'buy',
+  market_sell: 'sell',
+  limit_buy: 'buy',
+  limit_sell: 'sell',
+  stop_loss: 'sell',
+  take_profit: 'sell',
+  trailing_stop: 'sell',
+};
 
-/** The most open orders of one user, unless a setting says otherwise. */
-export const DEFAULT_MAX_OPEN_ORDERS = 200;
-
-/** A change of an order's status. */
-export const orderHistoryEntrySchema = z.object({
-  status: orderStatusSchema,
-  at: timestampSchema,
-  reason: descriptionSchema.nullable().default(null),
-});
-
-/** An order in any status. Members that do not apply to its type or status are null. */
-export const orderSchema = z.object({
-  order_id: idSchema.describe('Sorts by the time of acceptance.'),
-  username: usernameSchema.describe('The user who placed the order.'),
-  asset_id: assetIdSchema.describe('The asset that is bought or sold.'),
-  order_type: orderTypeSchema,
-  status: orderStatusSchema.default('pending'),
-  quantity: positiveDecimalSchema.describe('Units of the asset.'),
-  price: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe(
-      'USD per unit: the limit of a limit order; of other orders the price of the fill, null before it.',
-    ),
-  total_amount: nonNegativeDecimalSchema
-    .nullable()
-    .default(null)
-    .describe(
-      'USD without fees, rounded against the user: the total of the fill, or of an open limit order the total at its limit; ' +
-        '`null` for other orders until they are filled.',
-    ),
-  fees: nonNegativeDecimalSchema
-    .default('0.00')
-    .describe('USD, added to the total of a buy and deducted from the proceeds of a sale.'),
-  fee_bps: basisPointsSchema
-    .default(0)
-    .describe('The fee agreed at acceptance, in basis points of the total.'),
-  description: descriptionSchema.nullable().default(null).describe('A note by the client.'),
-  client_order_id: clientOrderIdSchema
-    .nullable()
-    .default(null)
-    .describe("The client's own name for the order, unique per user for ever."),
-  price_bound: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe(
-      'The worst price of the fill that the user accepts, for market, stop-loss, take-profit and trailing-stop orders.',
-    ),
-  stop_price: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe('The bid at or below which a stop-loss is triggered, or at or above which a take-profit is.'),
-  trail_amount: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe(
-      'A trailing stop is triggered when the bid falls by this many USD from its highest since acceptance.',
-    ),
-  trail_percent: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe('The trail of a trailing stop in percent of the highest bid.'),
-  held_amount: nonNegativeDecimalSchema
-    .default('0')
-    .describe('The hold of an open order: USD for a buy, units of the asset for a sale.'),
-  accepted_quote: quoteSchema
-    .nullable()
-    .default(null)
-    .describe('The quote at acceptance, for orders that were open.'),
-  trigger_quote: quoteSchema.nullable().default(null).describe('The quote that triggered the order.'),
-  trigger_price: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe('The trigger price when the order was triggered; a trailing stop moves it until then.'),
-  executed_price: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe('USD per unit: the price of the fill.'),
-  created_at: timestampSchema.describe('The time of acceptance.'),
-  updated_at: timestampSchema.describe('The time of the last change.'),
-  executed_at: timestampSchema.nullable().default(null),
-  cancelled_at: timestampSchema.nullable().default(null),
-  expires_at: timestampSchema
-    .nullable()
-    .default(null)
-    .describe('The time when an open order expires; null for market orders.'),
-  history: z.array(orderHistoryEntrySchema).describe('Every status that the order had, oldest first.'),
-});
-export type Order = z.infer<typeof orderSchema>;
-
-/**
- * The kinds of triggers: an ask at or below a price, a bid at or below it, a bid at or above it, or a bid that fell by a
- * trail from its peak.
- */
-export const TRIGGER_KINDS = ['ASK_LE', 'BID_LE', 'BID_GE', 'TRAIL'] as const;
-export type TriggerKind = (typeof TRIGGER_KINDS)[number];
-
-/**
- * Returns whether a stop was triggered at a price worse than its bound. It stays open as a limit order at the bound, and
- * keeps the quote that triggered it.
- */
-export function isTriggeredWithBound(
-  order: Pick<Order, 'status' | 'trigger_quote' | 'price_bound'>,
-): order is { status: 'queued'; trigger_quote: Quote; price_bound: string } {
-  return order.status === 'queued' && order.trigger_quote !== null && order.price_bound !== null;
+/** Returns the side of an order type. */
+export function sideOf(orderType: OrderType): Side {
+  return SIDE_OF[orderType];
 }
 
-/** A request for a new order. */
-export const orderCreateSchema = z.strictObject({
-  asset_id: assetIdSchema.describe('The asset that is bought or sold.'),
-  order_type: orderTypeSchema,
-  quantity: decimalInput({ word: 'max' }).describe(
-    'Units of the asset. `max` in a market sale: all available units.',
-  ),
-  price: decimalInput()
-    .nullish()
-    .describe(
-      'The limit in USD per unit, for limit orders only. A market order is filled at the current quote.',
-    ),
-  price_bound: decimalInput()
-    .nullish()
-    .describe(
-      'The worst price of the fill, for market, stop-loss, take-profit and trailing-stop orders. A triggered stop stays ' +
-        'open until the bid is no worse.',
-    ),
-  stop_price: decimalInput()
-    .nullish()
-    .describe('The bid at or below which a stop-loss is triggered, or at or above which a take-profit is.'),
-  trail_amount: decimalInput()
-    .nullish()
-    .describe(
-      'The trail of a trailing stop: how far in USD the bid may fall from its highest. Give this or trail_percent.',
-    ),
-  trail_percent: decimalInput()
-    .nullish()
-    .describe(
-      'The trail of a trailing stop in percent of the highest bid: less than 100, at most two fraction digits.',
-    ),
-  expires_at: rfc3339InputSchema
-    .nullish()
-    .describe('The time when the order expires while it is open: 30 days from now by default, 365 at most.'),
-  client_order_id: clientOrderIdSchema
-    .nullish()
-    .describe('Your own name for the order. Sending the same order again returns the existing one.'),
-  description: descriptionSchema.nullish().describe('Your own note.'),
-});
-export type OrderCreate = z.infer<typeof orderCreateSchema>;
+/** Returns the price of a quote for a side, in USD per unit: a buyer pays the ask, a seller gets the bid. */
+export function priceFor(side: Side, quote: Pick<Quote, 'bid' | 'ask'>): string {
+  return side === 'buy' ? quote.ask : quote.bid;
+}
 
-/** The fields of an order that change after acceptance. No defaults: an absent field keeps its value. */
-export const orderUpdateSchema = z
-  .object({
-    status: orderStatusSchema,
-    held_amount: nonNegativeDecimalSchema,
-    executed_at: timestampSchema.nullable(),
-    cancelled_at: timestampSchema.nullable(),
-    updated_at: timestampSchema,
-    history: orderSchema.shape.history,
-  })
-  .partial();
-export type OrderUpdate = z.infer<typeof orderUpdateSchema>;
+/** The condition of a market order, which is filled at once or refused. */
+export interface MarketConditions {
+  readonly order_type: 'market_buy' | 'market_sell';
+  /** The worst price of the fill. */
+  readonly price_bound: string | null;
+}
 
-/** An order as it is sent. */
-export const orderResponseSchema = orderSchema;
-/** @public for clients of the package */
-export type OrderResponse = z.infer<typeof orderResponseSchema>;
+/** The condition of a limit order, which is filled at its limit or better. */
+export interface LimitConditions {
+  readonly order_type: 'limit_buy' | 'limit_sell';
+  /** USD per unit. */
+  readonly limit: string;
+  readonly expires_at: string;
+}
+
+/** The condition of a stop: a bid at or below it triggers a stop-loss, one at or above it a take-profit. */
+export interface StopConditions {
+  readonly order_type: 'stop_loss' | 'take_profit';
+  readonly stop_price: string;
+  readonly price_bound: string | null;
+  readonly expires_at: string;
+}
+
+/** The distance of a trailing stop from its peak: USD, or percent of the peak. */
+export type Trail = { readonly amount: string } | { readonly percent: string };
+
+/** The condition of a trailing stop: a bid that fell by the trail from its highest since acceptance. */
+export interface TrailingConditions {
+  readonly order_type: 'trailing_stop';
+  readonly trail: Trail;
+  readonly price_bound: string | null;
+  readonly expires_at: string;
+}
+
+/** The conditions of an order of any type. */
+export type OrderConditions = MarketConditions | LimitConditions | StopConditions | TrailingConditions;
+
+/** Units of the asset that an open sale reserves. */
+interface HeldUnits {
+  readonly units: string;
+}
+
+/** What an open order reserves, the most that its execution may need: USD for a buy, units of the asset for a sale. */
+export type Hold = { readonly cash: string } | HeldUnits;
+
+/** The quote that triggered an order, and the price that it met. */
+export interface Trigger {
+  readonly quote: Quote;
+  /** The limit or stop price of the order, in USD per unit. */
+  readonly price: string;
+}
+
+/** The execution of an order. */
+export interface Fill {
+  /** USD per unit. */
+  readonly price: string;
+  /** USD without fees, rounded against the user. */
+  readonly total: string;
+  /** USD. */
+  readonly fees: string;
+  readonly at: string;
+}
+
+interface Pending {
+  readonly status: 'pending';
+}
+interface Confirmed {
+  readonly status: 'confirmed';
+}
+interface Queued<Held extends Hold> {
+  readonly status: 'queued';
+  readonly hold: Held;
+}
+/** Its hold is released, and its trade not booked yet. */
+interface Processing {
+  readonly status: 'processing';
+}
+interface Completed {
+  readonly status: 'completed';
+  readonly fill: Fill;
+}
+interface Cancelled {
+  readonly status: 'cancelled';
+  readonly cancelled_at: string;
+}
+interface Expired {
+  readonly status: 'expired';
+}
+interface Failed {
+  readonly status: 'failed';
+}
+
+/** An order that is not open and never was. */
+export type NeverOpen<State> = State & { readonly accepted_quote: null; readonly trigger: null };
+
+/**
+ * An order that is open, or was.
+ *
+ * `WithoutFill` are the members that it has until it is filled, and `OpenTrigger` is the trigger that it may have before it
+ * is executed.
+ */
+export type WasOpen<Held extends Hold, OpenTrigger, WithoutFill> = {
+  /** The quote at acceptance. */
+  readonly accepted_quote: Quote;
+} & (
+  | ((Queued<Held> | Cancelled | Expired) & OpenTrigger & WithoutFill)
+  | (Failed & { readonly trigger: Trigger | null } & WithoutFill)
+  | ((Processing | Completed) & { readonly trigger: Trigger })
+);
+
+interface Untriggered {
+  readonly trigger: null;
+}
+
+/** A stop that was triggered at a price worse than its bound. It stays open as a limit order at the bound. */
+interface TriggeredWithBound {
+  readonly trigger: Trigger;
+  readonly price_bound: string;
+}
+
+interface WithTotalAtLimit {
+  /** USD without fees: the total of a fill at the limit. */
+  readonly total_at_limit: string;
+}
+
+/** The members of an order of any type and status. */
+export type OrderCore = Readonly<
+  Pick<
+    OrderDocument,
+    | 'order_id'
+    | 'username'
+    | 'asset_id'
+    | 'quantity'
+    | 'fee_bps'
+    | 'description'
+    | 'client_order_id'
+    | 'created_at'
+    | 'updated_at'
+    | 'history'
+  >
+>;
+
+/** A market order: it is never open. */
+export type MarketOrder = OrderCore &
+  MarketConditions &
+  NeverOpen<Pending | Confirmed | Processing | Completed | Cancelled | Failed>;
+
+/** A limit order: it is filled at once or open. */
+export type LimitOrder = OrderCore &
+  LimitConditions &
+  (
+    | NeverOpen<Pending | Confirmed | Processing | Completed | Cancelled | Failed>
+    | WasOpen<Hold, Untriggered, WithTotalAtLimit>
+  );
+
+/** A stop-loss, a take-profit or a trailing stop: it is open before it is filled. */
+export type StopOrder = OrderCore &
+  (StopConditions | TrailingConditions) &
+  (
+    | NeverOpen<Pending | Confirmed | Cancelled | Failed>
+    | WasOpen<HeldUnits, Untriggered | TriggeredWithBound, unknown>
+  );
+
+/**
+ * An order: each type has its conditions, and each status what an order of the type has then.
+ * @see ADR 0042
+ */
+export type Order = MarketOrder | LimitOrder | StopOrder;
+
+/** An order in one of some statuses. */
+export type OrderIn<Status extends OrderStatus> = Extract<Order, { readonly status: Status }>;
+
+/** An open order. */
+export type OpenOrder = OrderIn<'queued'>;
+
+/** The transitions of an order's status. A status without successors is final. */
+export const ORDER_TRANSITIONS = {
+  pending: ['confirmed', 'failed', 'cancelled'],
+  confirmed: ['queued', 'processing', 'cancelled'],
+  queued: ['processing', 'cancelled', 'expired', 'failed'],
+  processing: ['completed', 'failed'],
+  completed: [],
+  cancelled: [],
+  failed: [],
+  expired: [],
+} as const satisfies Readonly<Record<OrderStatus, readonly OrderStatus[]>>;
+
+/** The statuses that may follow a status. */
+export type NextStatus<Status extends OrderStatus> = (typeof ORDER_TRANSITIONS)[Status][number];
+
+/** Returns the time when an order took its status. */
+export function endOf({ history, updated_at }: Pick<OrderCore, 'history' | 'updated_at'>): string {
+  return history.at(-1)?.at ?? updated_at;
+}
+
+/** Returns whether a status is final. */
+export function isFinal(status: OrderStatus): boolean {
+  return ORDER_TRANSITIONS[status].length === 0;
+}
+
+/** A status with the members that every change of it sets. */
+export type Advance<Status extends OrderStatus> = Pick<OrderCore, 'updated_at' | 'history'> & {
+  readonly status: Status;
+};
+
+/**
+ * Returns the members that the next status of an order sets. A transition that `ORDER_TRANSITIONS` does not have is an
+ * error of types where the status is known.
+ * @throws StateConflictError (409) when an order of unknown status is in one without this transition
+ */
+export function advance<From extends OrderStatus, To extends NextStatus<From>>(
+  order: Pick<OrderCore, 'history'> & { readonly status: From },
+  status: To,
+  at: string,
+  reason: string | null = null,
+): Advance<To> {
+  assertMayBecome(order, status);
+  return { status, updated_at: at, history: [...order.history, { status, at, reason }] };
+}
+
+/**
+ * Checks a transition by `ORDER_TRANSITIONS`, for an order of unknown status.
+ * @throws StateConflictError (409)
+ */
+export function assertMayBecome(
+  { status: before }: { readonly status: OrderStatus },
+  next: OrderStatus,
+): void {
+  const allowed: readonly OrderStatus[] = ORDER_TRANSITIONS[before];
+  if (!allowed.includes(next)) throw wrongTransition(before, next);
+}
+
+/**
+ * Narrows an order to an open one, which may take any of these statuses.
+ * @throws StateConflictError (409)
+ */
+export function assertOpen(order: Order, next: NextStatus<'queued'>): asserts order is OpenOrder {
+  if (order.status !== 'queued') throw wrongTransition(order.status, next);
+}
+
+function wrongTransition(before: OrderStatus, next: OrderStatus): StateConflictError {
+  return new StateConflictError(
+    before === next
+      ? `The order is ${next} already.`
+      : `The order is ${before}: it cannot be ${next} any more.`,
+  );
+}

@@ -9,7 +9,8 @@ import {
   usernameSchema,
 } from '../fields.ts';
 import type { Order } from '../order/order.ts';
-import { orderSchema } from '../order/order.ts';
+import { documentOf } from '../order/order-codec.ts';
+import { orderDocumentSchema } from '../order/order-document.ts';
 import type { Balance } from './balance.ts';
 
 /** The types of events. */
@@ -27,7 +28,7 @@ export type LiveEventType = z.infer<typeof liveEventTypeSchema>;
 
 /** The new state of what a commit changed; members that it did not change are absent. */
 export const liveEventDataSchema = z.object({
-  order: orderSchema
+  order: orderDocumentSchema
     .pick({
       order_id: true,
       client_order_id: true,
@@ -120,7 +121,7 @@ export function nextEvent(
 
 function summaryOf(order: Order): NonNullable<LiveEvent['data']['order']> {
   const { order_id, client_order_id, asset_id, order_type, status } = order;
-  const { quantity, executed_price, total_amount, fees } = order;
+  const { quantity, executed_price, total_amount, fees } = documentOf(order);
   return {
     order_id,
     client_order_id,

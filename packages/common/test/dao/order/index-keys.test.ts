@@ -1,8 +1,10 @@
-import { expiryKeyOf, triggerKeyOf } from '@cnop/common/dao/order/order-dao';
+import { expiryKeyOf, orderRecord, triggerKeyOf } from '@cnop/common/dao/order/order-dao';
 import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/keys';
-import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
-import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order';
-import { anOrder } from '@cnop/testing/builders/order';
+import type { OpenOrder } from '@cnop/common/entities/order/order';
+import { orderOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
+import { anOrder, anOrderDocument } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
 
 const EXPIRES_AT = '2026-02-14T12:00:00.000Z';
@@ -16,15 +18,8 @@ const QUOTE = {
   seq: 4_711,
 } as const;
 
-const openOrder = (overrides: Partial<Order>): Order =>
-  anOrder({
-    status: 'queued',
-    price: null,
-    total_amount: null,
-    expires_at: EXPIRES_AT,
-    accepted_quote: QUOTE,
-    ...overrides,
-  });
+const openOrder = (overrides: Partial<OrderDocument>): OpenOrder =>
+  anOrder('queued', { expires_at: EXPIRES_AT, accepted_quote: QUOTE, ...overrides });
 
 describe('the key of an open order in the trigger index', () => {
   it.each([
@@ -38,16 +33,15 @@ describe('the key of an open order in the trigger index', () => {
     expect(triggerKeyOf(order)).toEqual({ pk, sk: `${sortable}#${order.order_id}` });
   });
 
-  it('exists for every type that can be open, and only while the order is open', () => {
-    const terms = { price: '1', stop_price: '1', trail_amount: '1' };
-    for (const order_type of orderTypeSchema.options) {
-      for (const status of orderStatusSchema.options) {
-        const isMarket = order_type.startsWith('market');
-        const key = triggerKeyOf(openOrder({ order_type, status, ...terms }));
-        expect(key !== undefined, `${order_type} ${status}`).toBe(status === 'queued' && !isMarket);
-      }
-    }
-  });
+  it.each(['stop_loss', 'take_profit', 'trailing_stop'] as const)(
+    'of a triggered %s that is open at its bound has the bound',
+    (order_type) => {
+      const triggered = { trigger_quote: QUOTE, trigger_price: '45000', price_bound: '49000' };
+      const order = openOrder({ order_type, ...triggered });
+      const sk = `000000000049000.000000000000000000#${order.order_id}`;
+      expect(triggerKeyOf(order)).toEqual({ pk: 'BTC#BID_GE', sk });
+    },
+  );
 });
 
 describe('the key of an open order in the expiry index', () => {
@@ -56,21 +50,26 @@ describe('the key of an open order in the expiry index', () => {
     for (let i = 0; i < 64; i += 1) {
       const order = openOrder({ order_type: 'limit_buy', price: '1', order_id: `order-${i.toString(16)}` });
       const key = expiryKeyOf(order);
-      expect(key?.sk).toBe(`${EXPIRES_AT}#${order.order_id}`);
-      partitions.add(key?.pk ?? '');
+      expect(key.sk).toBe(`${EXPIRES_AT}#${order.order_id}`);
+      partitions.add(key.pk);
     }
     const all = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => expiryPartition(shard));
     expect([...partitions].toSorted()).toEqual(all.toSorted());
   });
+});
 
-  it.each(orderStatusSchema.options.filter((status) => status !== 'queued'))(
-    'does not exist once the order is %s',
-    (status: OrderStatus) => {
-      expect(expiryKeyOf(openOrder({ status, order_type: 'limit_buy', price: '1' }))).toBeUndefined();
-    },
-  );
-
-  it('does not exist for an order that never expires', () => {
-    expect(expiryKeyOf(openOrder({ expires_at: null }))).toBeUndefined();
+describe('the index entries of an order', () => {
+  it('are in the list of its user always, and in the indexes of open orders only while it is open', () => {
+    const open = ['OrderExpiryIndex', 'TriggerIndex', 'UserOrdersIndex'];
+    for (const order_type of orderTypeSchema.options) {
+      for (const status of orderStatusSchema.options) {
+        const isMarket = order_type.startsWith('market');
+        if (isMarket && (status === 'queued' || status === 'expired')) continue;
+        const write = orderRecord.create(orderOf(anOrderDocument({ order_type, status })));
+        const indexes = write.kind === 'delete' ? {} : (write.indexes ?? {});
+        const expected = status === 'queued' ? open : ['UserOrdersIndex'];
+        expect(Object.keys(indexes).toSorted(), `${order_type} ${status}`).toEqual(expected);
+      }
+    }
   });
 });

@@ -1,14 +1,25 @@
-import { clientOrderRecord, createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
+import {
+  clientOrderRecord,
+  createOrderDao,
+  matchesFilter,
+  orderDocumentRecord,
+  orderRecord,
+} from '@cnop/common/dao/order/order-dao';
 import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/keys';
 import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Order } from '@cnop/common/entities/order/order';
-import { anOrder } from '@cnop/testing/builders/order';
+import { documentOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { NotFoundError, StateConflictError } from '@cnop/exception/errors';
+import { anOrder, anOrderDocument } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const EXPIRES_AT = '2026-02-14T12:00:00.000Z';
+const CREATED_AT = '2026-01-15T12:00:00.000Z';
+const CHANGED_AT = '2026-01-16T12:00:00.000Z';
+const WHOLE_PAGE = { limit: 10, offset: 0, after: undefined };
 let runtime: TestRuntime;
 let store: TableStore;
 
@@ -18,8 +29,15 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.dispose());
 
-const openOrder = (overrides: Partial<Order>): Order =>
-  anOrder({ status: 'queued', order_type: 'limit_buy', price: '100', expires_at: EXPIRES_AT, ...overrides });
+const dao = () => createOrderDao(store);
+
+async function save(orders: readonly Order[]): Promise<void> {
+  await store.transact({}, () => ({ writes: orders.map(orderRecord.create), result: undefined }));
+}
+
+async function storedOrder(order_id: string): Promise<OrderDocument | undefined> {
+  return orderDocumentRecord.readIfPresent(await store.get(orderRecord.key({ order_id })));
+}
 
 async function inTriggerIndex(pk: string, from: string, to: string): Promise<string[]> {
   const found = await store.query({
@@ -45,15 +63,12 @@ async function inExpiryIndex(): Promise<string[]> {
 
 describe('an open order', () => {
   it('is in the trigger index in the order of prices, whatever their digits', async () => {
-    const dao = createOrderDao(store);
-    for (const [order_id, price] of [
-      ['c-1000', '1000'],
-      ['c-9', '9'],
-      ['c-99-5', '99.5'],
-      ['c-100', '100'],
-    ] as const) {
-      await dao.createOrder(openOrder({ order_id, asset_id: 'SORT', price }));
-    }
+    const prices = { 'c-1000': '1000', 'c-9': '9', 'c-99-5': '99.5', 'c-100': '100' };
+    await save(
+      Object.entries(prices).map(([order_id, price]) =>
+        anOrder('queued', { order_type: 'limit_buy', order_id, asset_id: 'SORT', price }),
+      ),
+    );
     const [low, high] = ['000000000000009.5', '000000000000100.000000000000000000'];
     expect(await inTriggerIndex('SORT#ASK_LE', low, high)).toEqual(['c-99-5', 'c-100']);
     expect(await inTriggerIndex('SORT#ASK_LE', '0', '9')).toEqual(['c-9', 'c-99-5', 'c-100', 'c-1000']);
@@ -61,62 +76,182 @@ describe('an open order', () => {
   });
 
   it.each(['processing', 'completed', 'cancelled', 'failed', 'expired'] as const)(
-    'leaves both indexes when it becomes %s, and stays in the list of its owner',
+    'leaves both indexes when it becomes %s, and stays in the list of its user',
     async (status) => {
-      const dao = createOrderDao(store);
-      const order = openOrder({ order_id: `o-${status}`, asset_id: 'LEAVE', username: `u_${status}` });
-      await dao.createOrder(order);
+      const names = { order_id: `o-${status}`, asset_id: 'LEAVE', username: `u_${status}` };
+      const order = anOrder('queued', { order_type: 'limit_buy', ...names });
+      await save([order]);
       expect(await inTriggerIndex('LEAVE#ASK_LE', '0', '9')).toEqual([order.order_id]);
       expect(await inExpiryIndex()).toContain(order.order_id);
 
-      await dao.updateOrderStatus(order.order_id, status, new Date('2026-01-16T12:00:00.000Z'), 'why');
+      const changed = anOrder(status, { order_type: 'limit_buy', ...names });
+      await store.transact({ order: orderRecord.key(order) }, () => ({
+        writes: [orderRecord.replace(changed)],
+        result: undefined,
+      }));
       expect(await inTriggerIndex('LEAVE#ASK_LE', '0', '9')).toEqual([]);
       expect(await inExpiryIndex()).not.toContain(order.order_id);
-      const page = { limit: 10, offset: 0, after: undefined };
-      const { items } = await dao.getOrdersByUser(`u_${status}`, page, { order_types: ['limit_buy'] });
-      expect(items).toMatchObject([
-        { order_id: order.order_id, status, updated_at: '2026-01-16T12:00:00.000Z' },
-      ]);
+      const { items } = await dao().getOrdersByUser(`u_${status}`, WHOLE_PAGE);
+      expect(items).toEqual([documentOf(changed)]);
     },
   );
+});
 
-  it('reads back as it was written, and an order of an earlier version with defaults for new fields', async () => {
-    const quote = {
-      asset_id: 'BTC',
-      bid: '1',
-      ask: '2',
-      mid: '1.5',
-      at: EXPIRES_AT,
-      source: 'manual',
-      seq: 1,
-    } as const;
-    const order = openOrder({
-      order_id: 'whole',
-      asset_id: 'READ',
-      accepted_quote: quote,
-      held_amount: '50.00',
-    });
-    await store.transact({}, () => ({ writes: [orderRecord.create(order)], result: undefined }));
-    expect(await createOrderDao(store).getOrder('whole')).toEqual(order);
+describe('the record of orders', () => {
+  it('reads an order as it was written', async () => {
+    const order = anOrder('queued', { order_type: 'trailing_stop', order_id: 'whole', trail_amount: '5' });
+    await save([order]);
+    const item = await store.get(orderRecord.key(order));
+    expect(orderRecord.readIfPresent(item)).toEqual(order);
+    expect(orderRecord.parse(item!)).toEqual(order);
+    expect(orderRecord.readIfPresent(undefined)).toBeUndefined();
+    expect(await storedOrder('whole')).toEqual(documentOf(order));
+  });
 
-    const { accepted_quote: _a, held_amount: _b, fee_bps: _c, client_order_id: _d, ...earlier } = order;
-    const old = {
-      ...orderRecord.create(order),
-      kind: 'create' as const,
-      attributes: { ...earlier, order_id: 'old' },
-    };
-    await store.transact({}, () => ({
-      writes: [{ ...old, key: orderRecord.key({ order_id: 'old' }) }],
-      result: undefined,
-    }));
-    expect(await createOrderDao(store).getOrder('old')).toEqual({
-      ...order,
-      order_id: 'old',
-      accepted_quote: null,
-      held_amount: '0',
-      fee_bps: 0,
-      client_order_id: null,
+  it('completes an order of an earlier version, which lacks new fields', async () => {
+    const order = anOrderDocument({ order_type: 'market_sell', status: 'completed', order_id: 'old' });
+    const {
+      fee_bps: _a,
+      client_order_id: _b,
+      price_bound: _c,
+      stop_price: _d,
+      trail_amount: _e,
+      trail_percent: _f,
+      held_amount: _g,
+      accepted_quote: _h,
+      trigger_quote: _i,
+      trigger_price: _j,
+      executed_price: _k,
+      ...earlier
+    } = order;
+    const write = { kind: 'create' as const, key: orderRecord.key({ order_id: 'old' }), attributes: earlier };
+    await store.transact({}, () => ({ writes: [write], result: undefined }));
+    expect(await dao().getOrder('old')).toEqual({ ...order, executed_price: null });
+    const item = await store.get(orderRecord.key({ order_id: 'old' }));
+    expect(orderRecord.readIfPresent(item)).toMatchObject({ fill: { price: order.price } });
+  });
+});
+
+describe('the DAO of orders', () => {
+  it('stores a new order, which holds nothing yet, once', async () => {
+    const order = anOrder('pending', { order_id: 'new' });
+    expect(await dao().createOrder(order)).toEqual(documentOf(order));
+    expect(await storedOrder('new')).toEqual(documentOf(order));
+    await expect(dao().createOrder(order)).rejects.toThrow(ItemExistsError);
+    // @ts-expect-error -- an order that is filled moved money, which this method does not book
+    const unbooked: Parameters<ReturnType<typeof dao>['createOrder']>[0] = anOrder('completed');
+    expect(unbooked.status).toBe('completed');
+  });
+
+  it('returns an order by its id', async () => {
+    await save([anOrder('completed', { order_id: 'one' })]);
+    expect(await dao().getOrder('one')).toMatchObject({ order_id: 'one', status: 'completed' });
+    expect(await dao().getOrder('none')).toBeUndefined();
+  });
+
+  it('returns an order by the id that its client gave it', async () => {
+    await save([anOrder('completed', { order_id: 'named', client_order_id: 'mine' })]);
+    const claim = { username: 'alice', client_order_id: 'mine', order_id: 'named', request_hash: 'abc' };
+    await store.transact({}, () => ({ writes: [clientOrderRecord.create(claim)], result: undefined }));
+    expect(await dao().getOrderByClientId('alice', 'mine')).toMatchObject({ order_id: 'named' });
+    expect(await dao().getOrderByClientId('bob', 'mine')).toBeUndefined();
+  });
+
+  it('changes the note of an order and nothing else', async () => {
+    const order = anOrder('queued', { order_type: 'stop_loss', order_id: 'noted', asset_id: 'NOTE' });
+    await save([order]);
+    const smuggled = { description: 'mine', status: 'completed', held_amount: '0' };
+    const expected = { ...documentOf(order), description: 'mine', updated_at: CHANGED_AT };
+    expect(await dao().updateOrder('noted', smuggled, new Date(CHANGED_AT))).toEqual(expected);
+    expect(await storedOrder('noted')).toEqual(expected);
+    expect(await inTriggerIndex('NOTE#BID_LE', '0', '9')).toEqual(['noted']);
+    await expect(dao().updateOrder('none', { description: null }, new Date())).rejects.toThrow(NotFoundError);
+  });
+
+  it('takes an order that is not open yet to its next status', async () => {
+    await save([anOrder('pending', { order_id: 'next' })]);
+    const at = new Date(CHANGED_AT);
+    await dao().updateOrderStatus('next', { status: 'confirmed', at, reason: null });
+    const cancelled = await dao().updateOrderStatus('next', { status: 'cancelled', at, reason: 'why' });
+    expect(cancelled).toMatchObject({
+      status: 'cancelled',
+      cancelled_at: CHANGED_AT,
+      updated_at: CHANGED_AT,
     });
+    expect(cancelled.history).toEqual([
+      { status: 'pending', at: CREATED_AT, reason: null },
+      { status: 'confirmed', at: CHANGED_AT, reason: null },
+      { status: 'cancelled', at: CHANGED_AT, reason: 'why' },
+    ]);
+    expect(await storedOrder('next')).toEqual(cancelled);
+    await save([anOrder('pending', { order_id: 'failing' })]);
+    expect(await dao().updateOrderStatus('failing', { status: 'failed', at, reason: null })).toMatchObject({
+      status: 'failed',
+    });
+  });
+
+  it.each([
+    ['confirmed', 'confirmed'],
+    ['confirmed', 'failed'],
+    ['processing', 'failed'],
+    ['completed', 'cancelled'],
+    ['cancelled', 'cancelled'],
+    ['failed', 'confirmed'],
+  ] as const)('refuses to take a %s order to %s, and changes nothing', async (before, status) => {
+    const order = anOrder(before, { order_id: `from-${before}-to-${status}` });
+    await save([order]);
+    const change = dao().updateOrderStatus(order.order_id, { status, at: new Date(), reason: null });
+    await expect(change).rejects.toThrow(StateConflictError);
+    expect(await storedOrder(order.order_id)).toEqual(documentOf(order));
+  });
+
+  it('refuses to end an open order, whose hold it would not release', async () => {
+    const order = anOrder('queued', { order_type: 'limit_sell', order_id: 'holding' });
+    await save([order]);
+    for (const status of ['cancelled', 'failed'] as const) {
+      const change = dao().updateOrderStatus('holding', { status, at: new Date(), reason: null });
+      await expect(change).rejects.toThrow('it holds funds');
+    }
+    expect(await storedOrder('holding')).toEqual(documentOf(order));
+    const unknown = dao().updateOrderStatus('none', { status: 'failed', at: new Date(), reason: null });
+    await expect(unknown).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('the lists of a user', () => {
+  const idsOf = ({ items }: { readonly items: readonly OrderDocument[] }) =>
+    items.map((each) => each.order_id);
+  const at = (minute: number) => `2026-01-15T12:0${minute}:00.000Z`;
+  beforeAll(async () => {
+    const mine = { username: 'lister' };
+    await save([
+      anOrder('completed', { ...mine, order_id: 'l-1', created_at: at(1), updated_at: at(5) }),
+      anOrder('queued', { ...mine, order_id: 'l-2', order_type: 'stop_loss', created_at: at(2) }),
+      anOrder('completed', { ...mine, order_id: 'l-3', asset_id: 'ETH', created_at: at(3) }),
+    ]);
+  });
+
+  it('have all orders, newest first', async () => {
+    expect(idsOf(await dao().getOrdersByUser('lister', WHOLE_PAGE))).toEqual(['l-3', 'l-2', 'l-1']);
+  });
+
+  it.each([
+    [{ asset_id: 'BTC' }, ['l-2', 'l-1']],
+    [{ order_types: ['stop_loss'] }, ['l-2']],
+    [{ order_types: [] }, []],
+    [{ statuses: ['completed'] }, ['l-3', 'l-1']],
+    [{ updated_after: at(4) }, ['l-1']],
+    [{ from: at(2) }, ['l-3', 'l-2']],
+    [{ to: at(2) }, ['l-2', 'l-1']],
+  ] as const)('are filtered by %o, and an order alone likewise', async (filter, ids) => {
+    expect(idsOf(await dao().getOrdersByUser('lister', WHOLE_PAGE, filter))).toEqual(ids);
+    const { items } = await dao().getOrdersByUser('lister', WHOLE_PAGE);
+    expect(idsOf({ items: items.filter((each) => matchesFilter(each, filter)) })).toEqual(ids);
+  });
+
+  it('have the orders of one asset, and those of one status', async () => {
+    expect(idsOf(await dao().getOrdersByUserAndAsset('lister', 'ETH', WHOLE_PAGE))).toEqual(['l-3']);
+    expect(idsOf(await dao().getOrdersByUserAndStatus('lister', 'queued', WHOLE_PAGE))).toEqual(['l-2']);
   });
 });
 

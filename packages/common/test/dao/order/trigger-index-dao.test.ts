@@ -1,7 +1,8 @@
-import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
 import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { anOrder } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -13,8 +14,12 @@ const ALL = { assetId: 'BTC', limit: 100 };
 let runtime: TestRuntime;
 const triggerIndex = () => createTriggerIndexDao(runtime.store);
 
-const waiting = (id: string, overrides: Partial<Order>): Order =>
-  anOrder({ order_id: id, status: 'queued', price: null, total_amount: null, ...overrides });
+async function store(...orders: readonly Order[]): Promise<void> {
+  await runtime.store.transact({}, () => ({ writes: orders.map(orderRecord.create), result: undefined }));
+}
+
+const openOrder = (order_id: string, overrides: Partial<OrderDocument>): Order =>
+  anOrder('queued', { order_id, ...overrides });
 
 async function foundPrices(bounds: { fromPrice?: string; toPrice?: string }): Promise<string[]> {
   const page = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', ...bounds });
@@ -23,19 +28,14 @@ async function foundPrices(bounds: { fromPrice?: string; toPrice?: string }): Pr
 
 beforeAll(async () => {
   runtime = await createTestRuntime();
-  const orders = createOrderDao(runtime.store);
   for (const [i, price] of PRICES.entries()) {
-    await orders.createOrder(waiting(`stop-${i}`, { order_type: 'stop_loss', stop_price: price }));
+    await store(openOrder(`stop-${i}`, { order_type: 'stop_loss', stop_price: price }));
   }
-  await orders.createOrder(
-    waiting('other-asset', { asset_id: 'ETH', order_type: 'stop_loss', stop_price: '1' }),
-  );
-  await orders.createOrder(
-    waiting('done', { status: 'completed', order_type: 'stop_loss', stop_price: '1', total_amount: '1.00' }),
-  );
-  await orders.createOrder(waiting('buy', { order_type: 'limit_buy', price: '1' }));
-  await orders.createOrder(waiting('sell', { order_type: 'limit_sell', price: '1' }));
-  await orders.createOrder(waiting('profit', { order_type: 'take_profit', stop_price: '1' }));
+  await store(openOrder('other-asset', { asset_id: 'ETH', order_type: 'stop_loss', stop_price: '1' }));
+  await store(anOrder('completed', { order_id: 'done', order_type: 'stop_loss', stop_price: '1' }));
+  await store(openOrder('buy', { order_type: 'limit_buy', price: '1' }));
+  await store(openOrder('sell', { order_type: 'limit_sell', price: '1' }));
+  await store(openOrder('profit', { order_type: 'take_profit', stop_price: '1' }));
   for (const seq of [9, 10, 1_768_478_400_000]) {
     const accepted_quote = {
       asset_id: 'BTC',
@@ -47,7 +47,7 @@ beforeAll(async () => {
       seq,
     } as const;
     const terms = { order_type: 'trailing_stop', trail_amount: '1', accepted_quote } as const;
-    await orders.createOrder(waiting(`trail-${seq}`, terms));
+    await store(openOrder(`trail-${seq}`, terms));
   }
 });
 afterAll(() => runtime.dispose());
@@ -98,13 +98,12 @@ describe('the open orders among some ids', () => {
     const ids = [...PRICES.map((_, i) => `stop-${i}`), 'done', 'unknown'];
     const many = [...Array.from({ length: 150 }, (_, i) => `absent-${i}`), ...ids];
     const found = await triggerIndex().getOpen(many);
-    expect(found.map(({ stop_price }) => stop_price)).toEqual(PRICES);
+    expect(found).toMatchObject(PRICES.map((stop_price) => ({ stop_price })));
   });
 });
 
 describe('expired orders', () => {
   it('are found in the shards, including those that expire at the given time', async () => {
-    const orders = createOrderDao(runtime.store);
     const times = ['2026-02-01T00:00:00.000Z', '2026-02-01T00:00:00.001Z'];
     for (let i = 0; i < 40; i++) {
       const terms = {
@@ -113,7 +112,7 @@ describe('expired orders', () => {
         price: '1',
         expires_at: times[i % 2]!,
       } as const;
-      await orders.createOrder(waiting(`expiring-${String.fromCodePoint(97 + (i % 26))}${i}`, terms));
+      await store(openOrder(`expiring-${String.fromCodePoint(97 + (i % 26))}${i}`, terms));
     }
     const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
     const countAt = async (at: string): Promise<number> => {

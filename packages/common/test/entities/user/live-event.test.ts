@@ -47,7 +47,7 @@ describe('the next event of a user', () => {
   });
 
   it('has the changed fields of the order and the position that clients display, and no others', () => {
-    const order = anOrder({ client_order_id: 'mine' });
+    const order = anOrder('pending', { client_order_id: 'mine' });
     const holding = aStoredAssetBalance({ held_quantity: '0.25' });
     const { event } = nextEvent(balance, { type: 'order.queued', id: 'event-1', at: AT, order, holding });
     expect(liveEventSchema.parse(event)).toEqual(event);
@@ -60,7 +60,7 @@ describe('the next event of a user', () => {
         status: 'pending',
         quantity: '0.5',
         executed_price: null,
-        total_amount: '20000.00',
+        total_amount: null,
         fees: '0.00',
       },
       balance: { current_balance: '1000.00', held_balance: '400.00' },

@@ -3,48 +3,46 @@ import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import type { OrderIn, Side } from '@cnop/common/entities/order/order';
+import { advance, priceFor, sideOf } from '@cnop/common/entities/order/order';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/holds';
-import type { Side } from '@cnop/common/trading/order-sides';
-import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
-import { advance } from '@cnop/common/trading/order-states';
 import type { Settlement } from '@cnop/common/trading/settlement';
 import { settle } from '@cnop/common/trading/settlement';
-import type { OrderContext } from '../placing/accept-order.ts';
 import { addToPosition, takeFromPosition } from './positions.ts';
+
+/** The ids and time of an execution. Made before the decision, which may run more than once. */
+export interface ExecutionContext {
+  readonly tradeId: string;
+  readonly eventId: string;
+  readonly at: string;
+}
 
 /** Everything that one execution changes, in one commit. */
 export interface ExecutedOrder
   extends Pick<Trade, 'balance' | 'holding' | 'balanceTransaction' | 'assetTransaction'> {
-  readonly order: Order;
+  readonly order: OrderIn<'completed'>;
   readonly event: LiveEvent;
 }
 
 /**
- * Fills an order at the price of a quote, and advances it to `completed`.
+ * Fills an order at the price of a quote.
  * @param funds without the hold of the order itself
  * @param maySettleToNothing whether a sale may bring less than a cent
  * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
  */
 export function executeOrder(
-  order: Order,
-  { tradeId, eventId, at }: Pick<OrderContext, 'tradeId' | 'eventId' | 'at'>,
+  order: OrderIn<'processing'>,
+  { tradeId, eventId, at }: ExecutionContext,
   {
     funds,
     quote,
-    reason = null,
     maySettleToNothing = false,
-  }: {
-    readonly funds: Funds;
-    readonly quote: Quote;
-    readonly reason?: string | null;
-    readonly maySettleToNothing?: boolean;
-  },
+  }: { readonly funds: Funds; readonly quote: Quote; readonly maySettleToNothing?: boolean },
 ): ExecutedOrder {
   const side = sideOf(order.order_type);
   const price = priceFor(side, quote);
@@ -63,25 +61,18 @@ export function executeOrder(
     },
     funds,
   );
-  const completed = advance(advance(order, 'processing', at, reason), 'completed', at);
-  const executed: Order = {
-    ...completed,
-    price: isLimitOrder(order.order_type) ? order.price : price,
-    total_amount: formatUsd(trade.settlement.total),
-    fees: formatUsd(trade.settlement.fees),
-    held_amount: '0',
-    executed_price: price,
-    executed_at: at,
-  };
+  const { total, fees } = trade.settlement;
+  const fill = { price, total: formatUsd(total), fees: formatUsd(fees), at };
+  const completed = { ...order, ...advance(order, 'completed', at), fill };
+  const { holding, balanceTransaction, assetTransaction } = trade;
   const { balance, event } = nextEvent(trade.balance, {
     type: 'order.completed',
     id: eventId,
     at,
-    order: executed,
-    holding: trade.holding,
+    order: completed,
+    holding,
   });
-  const { holding, balanceTransaction, assetTransaction } = trade;
-  return { order: executed, balance, holding, balanceTransaction, assetTransaction, event };
+  return { order: completed, balance, holding, balanceTransaction, assetTransaction, event };
 }
 
 /** The terms of a trade. */

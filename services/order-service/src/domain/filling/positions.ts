@@ -19,8 +19,7 @@ import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds, Units } from '@cnop/common/trading/holds';
 import { assertUnitsAvailable } from '@cnop/common/trading/holds';
-import { OrderRefusedError } from '@cnop/common/trading/order-errors';
-import { settle } from '@cnop/common/trading/settlement';
+import { OrderRefusedError, settle } from '@cnop/common/trading/settlement';
 
 /** Units that enter or leave a position. */
 export interface PositionChange extends Units {

@@ -1,20 +1,52 @@
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { OrderCreate } from '@cnop/common/entities/order/order';
-import { assertNotBlocked, InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import type { Hold, OpenOrder } from '@cnop/common/entities/order/order';
+import { advance, sideOf } from '@cnop/common/entities/order/order';
+import type { OrderCreate } from '@cnop/common/entities/order/order-document';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import {
+  assertNotBlocked,
+  countOpenOrder,
+  InsufficientBalanceError,
+} from '@cnop/common/entities/user/balance-rules';
+import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/holds';
-import { availableUnits } from '@cnop/common/trading/holds';
-import { isMarketOrder } from '@cnop/common/trading/order-sides';
-import { advance } from '@cnop/common/trading/order-states';
-import { meetsLimit } from '@cnop/common/trading/trigger-rules';
-import type { ExecutedOrder } from '../filling/execute-order.ts';
+import {
+  availableUnits,
+  cashHold,
+  holdCash,
+  holdUnits,
+  shownHold,
+  unitsHold,
+} from '@cnop/common/trading/holds';
+import type { Settlement } from '@cnop/common/trading/settlement';
+import { settle } from '@cnop/common/trading/settlement';
+import { meetsLimit, trailingStopPrice } from '@cnop/common/trading/trigger-rules';
+import { ProblemError } from '@cnop/exception/problem-error';
+import type { ExecutedOrder, ExecutionContext } from '../filling/execute-order.ts';
 import { executeOrder } from '../filling/execute-order.ts';
-import type { AcceptedOrder, OrderContext } from './accept-order.ts';
-import { acceptOrder, assertBelowOrderLimit, newOrder } from './accept-order.ts';
 import { assertMarketAllows, assertTradableQuote } from './market-rules.ts';
-import type { OrderTerms } from './order-terms.ts';
-import { ALL_AVAILABLE, orderTerms, sellsAll } from './order-terms.ts';
+import type { ExecutableTerms, OpenableTerms, OrderTerms } from './order-terms.ts';
+import { ALL_AVAILABLE, isMarketOrder, orderTerms, sellsAll } from './order-terms.ts';
+
+/** 422 BUS_002: the user has as many open orders as one user may have. */
+class OpenOrderLimitError extends ProblemError {
+  constructor({ openOrders, limit }: { readonly openOrders: number; readonly limit: number }) {
+    super('BUS_002', {
+      detail: `You have ${openOrders} open orders, and ${limit} is the limit. Cancel one first.`,
+      extensions: { open_orders: openOrders, limit },
+    });
+  }
+}
+
+/** The user, ids and time of an order. Made before the decision, which may run more than once. */
+export interface OrderContext extends ExecutionContext {
+  readonly username: string;
+  readonly orderId: string;
+}
 
 /** Everything that the decision about a request depends on. */
 export interface OrderSituation {
@@ -52,7 +84,7 @@ export function decidePlacement(situation: OrderSituation): Placement {
   const { request, asset, now, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
   assertNotBlocked(situation.funds.balance);
   const terms = orderTerms(request, asset, now);
-  const quote = assertTradableQuote(terms.assetId, situation.quote, { now, maxAgeSeconds });
+  const quote = assertTradableQuote(terms.asset_id, situation.quote, { now, maxAgeSeconds });
   assertMarketAllows(terms, quote);
   return executeOrQueue(terms, quote, situation);
 }
@@ -63,7 +95,10 @@ export function executeOrQueue(
   quote: Quote,
   { context, funds, maxOpenOrders }: Pick<OrderSituation, 'context' | 'funds' | 'maxOpenOrders'>,
 ): Placement {
-  if (executesAtOnce(terms, quote)) {
+  if (
+    isMarketOrder(terms) ||
+    ('limit' in terms && meetsLimit(sideOf(terms.order_type), terms.limit, quote))
+  ) {
     return { kind: 'executed', executed: executeAtOnce(terms, context, { funds, quote }) };
   }
   assertBelowOrderLimit(funds.balance, maxOpenOrders);
@@ -71,27 +106,119 @@ export function executeOrQueue(
 }
 
 /** Returns whether an order is filled when it is placed: any market order, and a limit order whose limit is met. */
-export function executesAtOnce({ orderType, side, limit }: OrderTerms, quote: Quote): boolean {
-  return isMarketOrder(orderType) || (limit !== null && meetsLimit(side, limit, quote));
+export function executesAtOnce(terms: OrderTerms, quote: Quote): boolean {
+  return (
+    isMarketOrder(terms) || ('limit' in terms && meetsLimit(sideOf(terms.order_type), terms.limit, quote))
+  );
+}
+
+/** Creates an order that is accepted: nothing is moved or held yet. */
+function confirmedOrder<Terms extends OrderTerms>(
+  terms: Terms,
+  { username, orderId: order_id, at }: OrderContext,
+  quantity: string,
+) {
+  const history = [{ status: 'pending' as const, at, reason: null }];
+  const pending = { status: 'pending' as const, history };
+  return {
+    ...terms,
+    order_id,
+    username,
+    quantity,
+    created_at: at,
+    accepted_quote: null,
+    trigger: null,
+    ...advance(pending, 'confirmed', at),
+  };
 }
 
 function executeAtOnce(
-  terms: OrderTerms,
+  terms: ExecutableTerms,
   context: OrderContext,
   { funds, quote }: { readonly funds: Funds; readonly quote: Quote },
 ): ExecutedOrder {
-  const quantity = quantityOf(terms, funds);
-  const accepted = advance(
-    newOrder(terms, context, { quantity, acceptedQuote: null }),
-    'confirmed',
-    context.at,
-  );
-  return executeOrder(accepted, context, { funds, quote, maySettleToNothing: sellsAll(terms) });
+  const confirmed = confirmedOrder(terms, context, unitsOf(terms, funds));
+  const processing = { ...confirmed, ...advance(confirmed, 'processing', context.at) };
+  return executeOrder(processing, context, { funds, quote, maySettleToNothing: sellsAll(terms) });
 }
 
-function quantityOf({ quantity, assetId }: OrderTerms, { holding }: Funds): string {
+function unitsOf({ quantity, asset_id }: OrderTerms, { holding }: Funds): string {
   if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
   const available = availableUnits(holding);
   if (available.gt('0')) return formatDecimal(available);
-  throw new InsufficientBalanceError(assetId, { available: '0', required: 'more than 0', field: 'quantity' });
+  throw new InsufficientBalanceError(asset_id, {
+    available: '0',
+    required: 'more than 0',
+    field: 'quantity',
+  });
+}
+
+/** Everything that the acceptance of an open order changes, in one commit. */
+export interface AcceptedOrder {
+  readonly order: OpenOrder;
+  readonly balance: Balance;
+  /** Present when units of the asset are held. */
+  readonly holding: StoredAssetBalance | undefined;
+  readonly event: LiveEvent;
+}
+
+/**
+ * Accepts an open order: holds the most that its execution may need, and queues it.
+ * @throws InsufficientBalanceError (422 BUS_001)
+ * @throws OrderRefusedError (422 BUS_002) when a sale would bring less than a cent, or more than can be stored
+ */
+function acceptOrder(
+  terms: OpenableTerms,
+  context: OrderContext,
+  { funds, quote }: { readonly funds: Funds; readonly quote: Quote },
+): AcceptedOrder {
+  const { at } = context;
+  const quantity = decimal(terms.quantity);
+  const price = triggerPriceOf(terms, quote);
+  // The trade at the trigger price is the most that a buy can cost.
+  const expected = settle(sideOf(terms.order_type), { quantity, price, feeBps: terms.fee_bps });
+  const isBuy = sideOf(terms.order_type) === 'buy';
+  const holding = isBuy ? undefined : holdUnits(funds.holding, { assetId: terms.asset_id, quantity, at });
+  const order = openOrder(terms, context, { quote, expected });
+  const held = isBuy ? holdCash(funds.balance, expected.cash, at) : funds.balance;
+  const { balance, event } = nextEvent(countOpenOrder(held, 1), {
+    type: 'order.queued',
+    id: context.eventId,
+    at,
+    order,
+    ...(holding && { holding }),
+  });
+  return { order, balance, holding, event };
+}
+
+function openOrder(
+  terms: OpenableTerms,
+  context: OrderContext,
+  { quote, expected }: { readonly quote: Quote; readonly expected: Settlement },
+): OpenOrder {
+  const quantity = decimal(terms.quantity);
+  const confirmed = confirmedOrder(terms, context, formatDecimal(quantity));
+  const units = unitsHold(quantity);
+  const hold: Hold = sideOf(terms.order_type) === 'buy' ? cashHold(expected) : units;
+  const { amount, unit } = shownHold(hold, terms.asset_id);
+  const queued = advance(confirmed, 'queued', context.at, `${amount} ${unit} held`);
+  const accepted = { ...queued, accepted_quote: quote };
+  return 'limit' in confirmed
+    ? { ...confirmed, ...accepted, hold, total_at_limit: formatUsd(expected.total) }
+    : { ...confirmed, ...accepted, hold: units };
+}
+
+/**
+ * Refuses one more open order for a user who has as many as allowed. An account whose open orders were never counted
+ * passes: the use case counts them first.
+ * @throws OpenOrderLimitError (422 BUS_002)
+ */
+function assertBelowOrderLimit({ open_order_count: openOrders }: Balance, limit: number): void {
+  if (openOrders !== null && openOrders >= limit) throw new OpenOrderLimitError({ openOrders, limit });
+}
+
+/** Returns the price that triggers an order of these terms, in USD per unit; of a trailing stop, the current one. */
+export function triggerPriceOf(terms: OpenableTerms, { bid }: Quote): string {
+  if ('limit' in terms) return terms.limit;
+  return 'trail' in terms ? formatDecimal(trailingStopPrice(terms.trail, bid)) : terms.stop_price;
 }

@@ -1,10 +1,32 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { OrderRefusedError, PriceSuspendedError, PriceTooOldError } from '@cnop/common/trading/order-errors';
-import { isMarketOrder, priceFor } from '@cnop/common/trading/order-sides';
-import { isStopType, meetsLimit, scaledPrice, triggersStop } from '@cnop/common/trading/trigger-rules';
+import { priceFor, sideOf } from '@cnop/common/entities/order/order';
+import { OrderRefusedError } from '@cnop/common/trading/settlement';
+import { meetsLimit, scaledPrice, triggersStop } from '@cnop/common/trading/trigger-rules';
+import { UnavailableError } from '@cnop/exception/errors';
 import type { OrderTerms } from './order-terms.ts';
+import { isMarketOrder } from './order-terms.ts';
 
 const MILLISECONDS_PER_SECOND = 1_000;
+/** Seconds that a client should wait for the next quote. */
+const NEXT_QUOTE_SECONDS = 2;
+
+/** 503 SVC_001: there is no quote, or it is too old to trade at. */
+class PriceTooOldError extends UnavailableError {
+  constructor(assetId: string) {
+    super(`There is no current price of ${assetId}: try again in a moment.`, {
+      retryAfterSeconds: NEXT_QUOTE_SECONDS,
+    });
+  }
+}
+
+/** 503 SVC_001: the price jumped, and the jump is not confirmed yet. */
+class PriceSuspendedError extends UnavailableError {
+  constructor(assetId: string) {
+    super(`The price of ${assetId} jumped and waits for confirmation: try again in a moment.`, {
+      retryAfterSeconds: NEXT_QUOTE_SECONDS,
+    });
+  }
+}
 
 /** Returns whether orders may be filled at a quote: it is young enough and not suspended. */
 export function isTradable(quote: Quote, now: Date, maxAgeSeconds: number): boolean {
@@ -42,26 +64,27 @@ export function assertMarketAllows(terms: OrderTerms, quote: Quote): void {
 }
 
 /** The bound of a stop concerns its fill, not its acceptance. */
-function assertWithinBound({ orderType, priceBound, side }: OrderTerms, quote: Quote): void {
-  if (priceBound === null || !isMarketOrder(orderType) || meetsLimit(side, priceBound, quote)) return;
+function assertWithinBound(terms: OrderTerms, quote: Quote): void {
+  if (!isMarketOrder(terms) || terms.price_bound === null) return;
+  const side = sideOf(terms.order_type);
+  if (meetsLimit(side, terms.price_bound, quote)) return;
   const price = priceFor(side, quote);
-  throw new OrderRefusedError(`The price is ${price}, worse than ${priceBound}.`, 'price_bound', { price });
+  throw new OrderRefusedError(`The price is ${price}, worse than ${terms.price_bound}.`, 'price_bound', {
+    price,
+  });
 }
 
-function assertNotTriggered({ orderType, stopPrice, trailAmount }: OrderTerms, { bid }: Quote): void {
-  const refuse = (field: string, text: string): never => {
-    throw new OrderRefusedError(text, field, { price: bid });
-  };
+function assertNotTriggered(terms: OrderTerms, { bid }: Quote): void {
   const scaledBid = scaledPrice(bid);
-  const isTriggered =
-    isStopType(orderType) && stopPrice !== null && triggersStop(orderType, scaledPrice(stopPrice), scaledBid);
-  if (isTriggered && orderType === 'stop_loss') {
-    refuse('stop_price', `A stop-loss waits below the price, which is ${bid}.`);
+  if ('stop_price' in terms && triggersStop(terms, scaledPrice(terms.stop_price), scaledBid)) {
+    const text =
+      terms.order_type === 'stop_loss'
+        ? `A stop-loss waits below the price, which is ${bid}.`
+        : `A take-profit waits above the price, which is ${bid}.`;
+    throw new OrderRefusedError(text, 'stop_price', { price: bid });
   }
-  if (isTriggered && orderType === 'take_profit') {
-    refuse('stop_price', `A take-profit waits above the price, which is ${bid}.`);
-  }
-  if (trailAmount !== null && scaledPrice(trailAmount) >= scaledBid) {
-    refuse('trail_amount', `The trail must be less than the price, which is ${bid}.`);
+  if ('trail' in terms && 'amount' in terms.trail && scaledPrice(terms.trail.amount) >= scaledBid) {
+    const text = `The trail must be less than the price, which is ${bid}.`;
+    throw new OrderRefusedError(text, 'trail_amount', { price: bid });
   }
 }

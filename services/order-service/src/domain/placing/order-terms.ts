@@ -1,33 +1,34 @@
 import { decimal } from '@cnop/common/core/money';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order';
-import { mayPlace } from '@cnop/common/trading/asset-states';
-import { AssetNotTradableError } from '@cnop/common/trading/order-errors';
-import type { Side } from '@cnop/common/trading/order-sides';
-import { isMarketOrder, sideOf } from '@cnop/common/trading/order-sides';
+import type {
+  LimitConditions,
+  MarketConditions,
+  OrderConditions,
+  OrderCore,
+  Trail,
+} from '@cnop/common/entities/order/order';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order-document';
+import { AssetNotTradableError, mayPlace } from '@cnop/common/trading/permissions';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { FieldError } from '@cnop/exception/problem-error';
 
+/** The terms of an order of any type. Its quantity may be `max`; its fee stays, so that a hold always covers the fill. */
+type CommonTerms = Pick<OrderCore, 'asset_id' | 'quantity' | 'fee_bps' | 'description' | 'client_order_id'>;
+
 /** The terms of an order, before they are compared with the market. */
-export interface OrderTerms {
-  readonly orderType: OrderType;
-  readonly side: Side;
-  readonly assetId: string;
-  /** Units, or `max` for all that is available. */
-  readonly quantity: string;
-  /** The limit of a limit order. */
-  readonly limit: string | null;
-  readonly priceBound: string | null;
-  readonly stopPrice: string | null;
-  readonly trailAmount: string | null;
-  readonly trailPercent: string | null;
-  /** Null for market orders, which are never open. */
-  readonly expiresAt: string | null;
-  readonly clientOrderId: string | null;
-  readonly description: string | null;
-  /** The fee of the asset at acceptance. It stays with the order, so that a hold always covers the fill. */
-  readonly feeBps: number;
+export type OrderTerms = OrderConditions & CommonTerms;
+/** The terms of an order that may be filled when it is placed. */
+export type ExecutableTerms = (MarketConditions | LimitConditions) & CommonTerms;
+/** The terms of an order that may be open. */
+export type OpenableTerms = Exclude<OrderConditions, MarketConditions> & CommonTerms;
+
+/** Returns whether an order is filled at once or refused. */
+export function isMarketOrder<Typed extends { readonly order_type: OrderType }>(
+  order: Typed,
+): order is Extract<Typed, { readonly order_type: MarketConditions['order_type'] }> {
+  return order.order_type === 'market_buy' || order.order_type === 'market_sell';
 }
 
 type ConditionField =
@@ -80,7 +81,7 @@ const WHOLE_PERCENT = '100';
 export function orderTerms(request: OrderCreate, asset: Asset | undefined, now: Date): OrderTerms {
   assertTradable(request, asset);
   const { terms, errors } = readTerms(request, asset, now);
-  if (errors.length > 0) throw new ValidationError(errors);
+  if (!terms || errors.length > 0) throw new ValidationError(errors);
   return terms;
 }
 
@@ -98,36 +99,38 @@ export function assertTradable(
 }
 
 /** Returns whether an order sells a whole position, which is allowed however little the position is worth. */
-export function sellsAll({ orderType, quantity }: Pick<OrderTerms, 'orderType' | 'quantity'>): boolean {
-  return orderType === 'market_sell' && quantity === ALL_AVAILABLE;
+export function sellsAll({ order_type, quantity }: Pick<OrderCreate, 'order_type' | 'quantity'>): boolean {
+  return order_type === 'market_sell' && quantity === ALL_AVAILABLE;
+}
+
+/** The terms of a request as far as they can be read. */
+export interface ReadTerms {
+  /** Undefined when a condition that the order type needs is missing; `errors` lists it. */
+  readonly terms: OrderTerms | undefined;
+  readonly price_bound: string | null;
+  /** Null for a market order, and for an expiry among the errors. */
+  readonly expires_at: string | null;
+  /** Every invalid field. */
+  readonly errors: readonly FieldError[];
 }
 
 /** Reads the terms of a request, and lists every invalid field. */
-export function readTerms(
-  request: OrderCreate,
-  asset: Asset | undefined,
-  now: Date,
-): { readonly terms: OrderTerms; readonly errors: readonly FieldError[] } {
-  const { order_type: orderType } = request;
-  const expiry = checkExpiry(orderType, request.expires_at, now);
-  const conditionOf = (field: Exclude<ConditionField, 'expires_at'>): string | null =>
-    (FIELDS[orderType][field] && request[field]) ?? null;
+export function readTerms(request: OrderCreate, asset: Asset | undefined, now: Date): ReadTerms {
+  const { order_type, asset_id, quantity } = request;
+  const price_bound = (FIELDS[order_type].price_bound && request.price_bound) ?? null;
+  const expiry = readExpiry(request, now);
+  const conditions = conditionsOf(request, { price_bound, expires_at: expiry.expires_at });
   return {
-    terms: {
-      orderType,
-      side: sideOf(orderType),
-      assetId: request.asset_id,
-      quantity: request.quantity,
-      limit: conditionOf('price'),
-      priceBound: conditionOf('price_bound'),
-      stopPrice: conditionOf('stop_price'),
-      trailAmount: conditionOf('trail_amount'),
-      trailPercent: conditionOf('trail_percent'),
-      expiresAt: expiry.expiresAt,
-      clientOrderId: request.client_order_id ?? null,
+    terms: conditions && {
+      ...conditions,
+      asset_id,
+      quantity,
+      fee_bps: asset?.fee_bps ?? 0,
       description: request.description ?? null,
-      feeBps: asset?.fee_bps ?? 0,
+      client_order_id: request.client_order_id ?? null,
     },
+    price_bound,
+    expires_at: isMarketOrder(request) || expiry.errors.length > 0 ? null : expiry.expires_at,
     errors: [
       ...checkFields(request),
       ...checkQuantity(request),
@@ -136,6 +139,33 @@ export function readTerms(
       ...expiry.errors,
     ],
   };
+}
+
+function conditionsOf(
+  request: OrderCreate,
+  { price_bound, expires_at }: { readonly price_bound: string | null; readonly expires_at: string },
+): OrderConditions | undefined {
+  const { order_type, price: limit, stop_price } = request;
+  switch (order_type) {
+    case 'market_buy':
+    case 'market_sell':
+      return { order_type, price_bound };
+    case 'limit_buy':
+    case 'limit_sell':
+      return limit ? { order_type, limit, expires_at } : undefined;
+    case 'stop_loss':
+    case 'take_profit':
+      return stop_price ? { order_type, stop_price, price_bound, expires_at } : undefined;
+    case 'trailing_stop': {
+      const trail = trailOf(request);
+      return trail && { order_type, trail, price_bound, expires_at };
+    }
+  }
+}
+
+function trailOf({ trail_amount: amount, trail_percent: percent }: OrderCreate): Trail | undefined {
+  if (amount) return { amount };
+  return percent ? { percent } : undefined;
 }
 
 function checkFields(request: OrderCreate): FieldError[] {
@@ -186,28 +216,24 @@ function checkTrail({ order_type, trail_amount, trail_percent }: OrderCreate): F
   return [];
 }
 
-interface Expiry {
-  /** Null for market orders, which are never open. */
-  readonly expiresAt: string | null;
-  readonly errors: readonly FieldError[];
-}
-
-/** Returns the expiry of an open order: 30 days from now unless the client names another. */
-function checkExpiry(orderType: OrderType, requested: string | null | undefined, now: Date): Expiry {
-  if (isMarketOrder(orderType)) return { expiresAt: null, errors: [] };
+/** Reads the expiry of an order that may be open: 30 days from now unless the client names another. */
+function readExpiry(
+  request: OrderCreate,
+  now: Date,
+): { readonly expires_at: string; readonly errors: readonly FieldError[] } {
   const daysFromNow = (days: number) => new Date(now.getTime() + days * DAY_MILLISECONDS).toISOString();
-  if (requested === null || requested === undefined) {
-    return { expiresAt: daysFromNow(DEFAULT_EXPIRY_DAYS), errors: [] };
-  }
-  const refuse = (message: string, code: string): Expiry => ({
-    expiresAt: null,
+  const { expires_at } = request;
+  if (isMarketOrder(request) || !expires_at)
+    return { expires_at: daysFromNow(DEFAULT_EXPIRY_DAYS), errors: [] };
+  const refuse = (message: string, code: string) => ({
+    expires_at,
     errors: [fieldError('expires_at', message, code)],
   });
-  if (requested <= now.toISOString()) return refuse('This must be in the future.', 'too_small');
-  if (requested > daysFromNow(MAX_EXPIRY_DAYS)) {
+  if (expires_at <= now.toISOString()) return refuse('This must be in the future.', 'too_small');
+  if (expires_at > daysFromNow(MAX_EXPIRY_DAYS)) {
     return refuse(`At most ${MAX_EXPIRY_DAYS} days from now.`, 'too_big');
   }
-  return { expiresAt: requested, errors: [] };
+  return { expires_at, errors: [] };
 }
 
 function fieldError(field: string, message: string, code: string): FieldError {

@@ -1,10 +1,10 @@
 import { formatCsv } from '@cnop/common/core/csv';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
-import type { Order } from '@cnop/common/entities/order/order';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 
 /** The columns of a table of orders; null is an empty cell. */
-const ORDER_COLUMNS: Readonly<Record<string, (order: Order) => string | null>> = {
+const ORDER_COLUMNS: Readonly<Record<string, (order: OrderDocument) => string | null>> = {
   order_id: ({ order_id }) => order_id,
   client_order_id: ({ client_order_id }) => client_order_id,
   created_at: ({ created_at }) => created_at,
@@ -44,7 +44,7 @@ const TRADE_COLUMNS: Readonly<Record<string, (trade: AssetTransaction) => string
 };
 
 /** Formats orders as CSV, in the given order. */
-export function ordersCsv(orders: readonly Order[]): string {
+export function ordersCsv(orders: readonly OrderDocument[]): string {
   return tableOf(ORDER_COLUMNS, orders);
 }
 

@@ -1,22 +1,23 @@
 import { decimal, formatDecimal, formatPercentageOf, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
+import { priceFor, sideOf } from '@cnop/common/entities/order/order';
+import { documentOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderCreate } from '@cnop/common/entities/order/order-document';
 import type { OrderPreview, OrderReason, OrderWarning } from '@cnop/common/entities/order/order-preview';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { assertNotBlocked, availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { Funds } from '@cnop/common/trading/holds';
-import { assertUnitsAvailable, availableUnits } from '@cnop/common/trading/holds';
-import { isMarketOrder, priceFor } from '@cnop/common/trading/order-sides';
+import { assertUnitsAvailable, availableUnits, shownHold } from '@cnop/common/trading/holds';
 import { settle } from '@cnop/common/trading/settlement';
 import { ValidationError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
-import { triggerPriceOf } from '../placing/accept-order.ts';
-import type { OrderSituation, Placement } from '../placing/decide-placement.ts';
-import { executeOrQueue, executesAtOnce } from '../placing/decide-placement.ts';
+import type { ExecutedOrder } from '../filling/execute-order.ts';
+import type { AcceptedOrder, OrderSituation, Placement } from '../placing/decide-placement.ts';
+import { executeOrQueue, executesAtOnce, triggerPriceOf } from '../placing/decide-placement.ts';
 import { assertMarketAllows, assertTradableQuote } from '../placing/market-rules.ts';
 import type { OrderTerms } from '../placing/order-terms.ts';
-import { ALL_AVAILABLE, assertTradable, readTerms, sellsAll } from '../placing/order-terms.ts';
+import { ALL_AVAILABLE, assertTradable, isMarketOrder, readTerms, sellsAll } from '../placing/order-terms.ts';
 
 /** A limit or stop farther from the price than this is likely a typing error. */
 const FAR_FROM_MARKET_PERCENT = '5';
@@ -32,29 +33,31 @@ export function previewPlacement(
   others: readonly OrderReason[] = [],
 ): OrderPreview {
   const { request, asset, now, funds, quote = null, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
-  const { terms, errors } = readTerms(request, asset, now);
-  const estimated = quote ? estimatePlacement(terms, quote, situation) : NO_ESTIMATE;
+  const { terms, errors, price_bound, expires_at } = readTerms(request, asset, now);
+  const estimated = quote && terms ? estimatePlacement(terms, quote, situation) : NO_ESTIMATE;
   const reasons = distinct([
     ...others,
     ...attempt(() => assertNotBlocked(funds.balance)).reasons,
     ...attempt(() => assertTradable(request, asset)).reasons,
     ...(errors.length > 0 ? reasonsOf(new ValidationError(errors)) : []),
     ...attempt(() => assertTradableQuote(request.asset_id, situation.quote, { now, maxAgeSeconds })).reasons,
-    ...attempt(() => assertUnitsCover(terms, situation)).reasons,
+    ...attempt(() => assertUnitsCover(request, situation)).reasons,
     ...estimated.reasons,
   ]);
   const placement = reasons.length === 0 ? estimated.placement : undefined;
   return {
     would_be: placement?.kind ?? 'refused',
-    order_type: terms.orderType,
-    asset_id: terms.assetId,
-    price: quote && priceFor(terms.side, quote),
+    order_type: request.order_type,
+    asset_id: request.asset_id,
+    price: quote && priceFor(sideOf(request.order_type), quote),
     ...outcomeOf(placement, funds),
-    quantity: placement ? orderOf(placement).quantity : (quantityOf(terms, funds) ?? request.quantity),
+    quantity: placement
+      ? changedBy(placement).order.quantity
+      : (quantityOf(request, funds) ?? request.quantity),
     estimate: estimated.estimate,
     quote,
-    price_bound: terms.priceBound,
-    expires_at: terms.expiresAt,
+    price_bound,
+    expires_at,
     distance_percent: estimated.distancePercent,
     warnings: [...estimated.warnings],
     reasons,
@@ -62,9 +65,9 @@ export function previewPlacement(
 }
 
 /** Reports missing units even when the sale is refused for another reason before units are checked. */
-function assertUnitsCover({ side, quantity, assetId }: OrderTerms, { funds }: OrderSituation): void {
-  if (side === 'buy' || quantity === ALL_AVAILABLE) return;
-  assertUnitsAvailable(funds.holding, { assetId, quantity: decimal(quantity) });
+function assertUnitsCover({ order_type, quantity, asset_id }: OrderCreate, { funds }: OrderSituation): void {
+  if (sideOf(order_type) === 'buy' || quantity === ALL_AVAILABLE) return;
+  assertUnitsAvailable(funds.holding, { assetId: asset_id, quantity: decimal(quantity) });
 }
 
 interface PlacementEstimate {
@@ -83,7 +86,7 @@ const NO_ESTIMATE: PlacementEstimate = {
   warnings: [],
 };
 
-/** Estimates the placement of the terms; without an estimate when they are incomplete. */
+/** Estimates the placement of the terms; without an estimate when no price or quantity is known. */
 function estimatePlacement(terms: OrderTerms, quote: Quote, situation: OrderSituation): PlacementEstimate {
   const market = attempt(() => assertMarketAllows(terms, quote));
   const price = priceOf(terms, quote);
@@ -99,13 +102,11 @@ function estimatePlacement(terms: OrderTerms, quote: Quote, situation: OrderSitu
   };
 }
 
-/** Returns the price of the fill or of the trigger, in USD per unit; undefined for incomplete terms. */
+/** Returns the price of the fill or of the trigger, in USD per unit; undefined when the terms lead to none. */
 function priceOf(terms: OrderTerms, quote: Quote): string | undefined {
-  const { orderType, quantity, limit, stopPrice, trailAmount, trailPercent } = terms;
-  if (quantity === ALL_AVAILABLE && orderType !== 'market_sell') return undefined;
-  if (!isMarketOrder(orderType) && (limit ?? stopPrice ?? trailAmount ?? trailPercent) === null)
-    return undefined;
-  const price = executesAtOnce(terms, quote) ? priceFor(terms.side, quote) : triggerPriceOf(terms, quote);
+  if (terms.quantity === ALL_AVAILABLE && !sellsAll(terms)) return undefined;
+  const isFilled = isMarketOrder(terms) || executesAtOnce(terms, quote);
+  const price = isFilled ? priceFor(sideOf(terms.order_type), quote) : triggerPriceOf(terms, quote);
   // A trail as long as the price leads to zero or below, where nothing can be estimated.
   return decimal(price).gt('0') ? price : undefined;
 }
@@ -113,9 +114,13 @@ function priceOf(terms: OrderTerms, quote: Quote): string | undefined {
 function estimateOf(price: string, terms: OrderTerms, funds: Funds): OrderPreview['estimate'] {
   const quantity = quantityOf(terms, funds);
   if (quantity === undefined) return null;
-  const { side, feeBps } = terms;
   const settlement = attempt(() =>
-    settle(side, { quantity: decimal(quantity), price, feeBps, maySettleToNothing: sellsAll(terms) }),
+    settle(sideOf(terms.order_type), {
+      quantity: decimal(quantity),
+      price,
+      feeBps: terms.fee_bps,
+      maySettleToNothing: sellsAll(terms),
+    }),
   ).value;
   if (!settlement) return null;
   const { total, fees, cash } = settlement;
@@ -123,27 +128,26 @@ function estimateOf(price: string, terms: OrderTerms, funds: Funds): OrderPrevie
 }
 
 /** Returns the units of the order; undefined for all of an empty position. */
-function quantityOf({ quantity }: OrderTerms, { holding }: Funds): string | undefined {
+function quantityOf({ quantity }: Pick<OrderCreate, 'quantity'>, { holding }: Funds): string | undefined {
   if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
   const available = availableUnits(holding);
   return available.gt('0') ? formatDecimal(available) : undefined;
 }
 
-function distanceOf(trigger: string, { side }: OrderTerms, quote: Quote): string {
-  const price = decimal(priceFor(side, quote));
+function distanceOf(trigger: string, { order_type }: OrderTerms, quote: Quote): string {
+  const price = decimal(priceFor(sideOf(order_type), quote));
   return formatPercentageOf(decimal(trigger).minus(price), price);
 }
 
 function warningsOf(terms: OrderTerms, quote: Quote): OrderWarning[] {
-  const { limit, stopPrice, side } = terms;
-  const price = priceFor(side, quote);
-  const named = limit ?? stopPrice;
+  const price = priceFor(sideOf(terms.order_type), quote);
   const warnings: OrderWarning[] = [];
-  if (limit !== null && executesAtOnce(terms, quote)) {
+  if ('limit' in terms && executesAtOnce(terms, quote)) {
     const message = `The price is ${price}, which meets the limit already: the order executes at once, at that price.`;
     warnings.push({ code: 'executes_at_once', message });
   }
-  const far = named === null ? undefined : farFromMarket(named, price);
+  const named = 'limit' in terms ? terms.limit : 'stop_price' in terms ? terms.stop_price : undefined;
+  const far = named === undefined ? undefined : farFromMarket(named, price);
   if (far) warnings.push(far);
   return warnings;
 }
@@ -165,19 +169,20 @@ type Outcome = Pick<OrderPreview, 'total_amount' | 'fees' | 'hold' | 'balance' |
 
 /** Describes what the placement changes. Without one, balances stay as they are. */
 function outcomeOf(placement: Placement | undefined, funds: Funds): Outcome {
-  const changed = placement?.kind === 'executed' ? placement.executed : placement?.accepted;
+  const changed = placement && changedBy(placement);
+  const document = changed && documentOf(changed.order);
   const holding = changed?.holding ?? funds.holding;
   return {
-    total_amount: changed?.order.total_amount ?? null,
-    fees: changed?.order.fees ?? null,
-    hold: placement?.kind === 'queued' ? placement.accepted.hold : null,
+    total_amount: document?.total_amount ?? null,
+    fees: document?.fees ?? null,
+    hold: changed?.order.status === 'queued' ? shownHold(changed.order.hold, changed.order.asset_id) : null,
     balance: { before: cashOf(funds.balance), after: cashOf(changed?.balance ?? funds.balance) },
     holding: holding ? { before: unitsOf(funds.holding), after: unitsOf(holding) } : null,
   };
 }
 
-function orderOf(placement: Placement): Order {
-  return placement.kind === 'executed' ? placement.executed.order : placement.accepted.order;
+function changedBy(placement: Placement): ExecutedOrder | AcceptedOrder {
+  return placement.kind === 'executed' ? placement.executed : placement.accepted;
 }
 
 function cashOf(balance: Balance): OrderPreview['balance']['before'] {

@@ -1,10 +1,10 @@
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order, OrderStatus } from '@cnop/common/entities/order/order';
+import type { Hold, Order, OrderIn } from '@cnop/common/entities/order/order';
+import { endOf, priceFor, sideOf } from '@cnop/common/entities/order/order';
+import type { OrderStatus } from '@cnop/common/entities/order/order-document';
 import type { NearestMiss, TimelineEntry } from '@cnop/common/entities/order/order-explanation';
-import type { Hold } from '@cnop/common/trading/holds';
-import { cashHold, unitsHold } from '@cnop/common/trading/holds';
-import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
+import { cashHold, shownHold, unitsHold } from '@cnop/common/trading/holds';
 import { settle } from '@cnop/common/trading/settlement';
 
 /** Builds the timeline of an order from its stored state. */
@@ -42,12 +42,9 @@ function heldEntry(order: Order): Entry {
   const step = stepOf(order, 'queued');
   const hold = holdAtAcceptance(order);
   if (!step || !hold) return undefined;
-  return {
-    at: step.at,
-    event: 'held',
-    text: `${hold.amount} ${hold.unit} were reserved.`,
-    facts: { ...hold },
-  };
+  const shown = shownHold(hold, order.asset_id);
+  const text = `${shown.amount} ${shown.unit} were reserved.`;
+  return { at: step.at, event: 'held', text, facts: { ...shown } };
 }
 
 function missEntry(order: Order, miss: NearestMiss | null): Entry {
@@ -63,8 +60,8 @@ function missEntry(order: Order, miss: NearestMiss | null): Entry {
 }
 
 function triggeredEntry(order: Order): Entry {
-  const { trigger_quote: quote, trigger_price } = order;
-  if (!quote || trigger_price === null) return undefined;
+  if (order.trigger === null) return undefined;
+  const { quote, price: trigger_price } = order.trigger;
   const step = stepOf(order, 'processing') ?? stepOf(order, 'failed') ?? quote;
   const price = priceFor(sideOf(order.order_type), quote);
   return {
@@ -76,8 +73,9 @@ function triggeredEntry(order: Order): Entry {
 }
 
 function executedEntry(order: Order): Entry {
-  const { executed_at: at, executed_price: price, quantity, total_amount, fees, asset_id } = order;
-  if (at === null || price === null || total_amount === null) return undefined;
+  if (order.status !== 'completed') return undefined;
+  const { quantity, asset_id } = order;
+  const { at, price, total: total_amount, fees } = order.fill;
   const verb = sideOf(order.order_type) === 'buy' ? 'Bought' : 'Sold';
   const improvement = improvementOf(order);
   const better = improvement ? ` That is ${improvement.improvement} USD better than at the limit.` : '';
@@ -107,8 +105,9 @@ function endedEntry(order: Order): Entry {
 function releasedEntry(order: Order): Entry {
   const released = releasedOf(order);
   if (!released) return undefined;
-  const text = `${released.amount} ${released.unit} of the hold were released.`;
-  return { at: order.updated_at, event: 'released', text, facts: { ...released } };
+  const { amount, unit } = shownHold(released, order.asset_id);
+  const text = `${amount} ${unit} of the hold were released.`;
+  return { at: endOf(order), event: 'released', text, facts: { amount, unit } };
 }
 
 /** Returns the released part of the hold; nothing for an open order, nor for a filled sale, which used all of it. */
@@ -116,28 +115,29 @@ function releasedOf(order: Order): Hold | undefined {
   const hold = holdAtAcceptance(order);
   if (!hold || order.status === 'queued') return undefined;
   if (order.status !== 'completed') return hold;
-  if (sideOf(order.order_type) === 'sell') return undefined;
-  const rest = decimal(hold.amount)
-    .minus(order.total_amount ?? '0')
-    .minus(order.fees);
-  return rest.gt('0') ? { amount: formatUsd(rest), unit: hold.unit } : undefined;
+  if (!('cash' in hold)) return undefined;
+  const rest = decimal(hold.cash).minus(order.fill.total).minus(order.fill.fees);
+  return rest.gt('0') ? { cash: formatUsd(rest) } : undefined;
 }
 
-/** Computes the hold at acceptance from the terms of the order: `held_amount` only keeps it until the order ends. */
+/** Computes the hold at acceptance from the terms of the order, which keeps its hold only until it ends. */
 function holdAtAcceptance(order: Order): Hold | undefined {
   if (order.accepted_quote === null) return undefined;
   const quantity = decimal(order.quantity);
-  if (sideOf(order.order_type) === 'sell') return unitsHold(order.asset_id, quantity);
-  return cashHold(settle('buy', { quantity, price: order.price ?? '0', feeBps: order.fee_bps }));
+  if (order.order_type !== 'limit_buy') return unitsHold(quantity);
+  return cashHold(settle('buy', { quantity, price: order.limit, feeBps: order.fee_bps }));
 }
 
 /** Returns how much less a buy cost, or how much more a sale brought, than at its limit. */
-function improvementOf(order: Order): { readonly limit: string; readonly improvement: string } | undefined {
-  const { price: limit, total_amount, fees, quantity, fee_bps: feeBps } = order;
-  if (!isLimitOrder(order.order_type) || limit === null || total_amount === null) return undefined;
+function improvementOf(
+  order: OrderIn<'completed'>,
+): { readonly limit: string; readonly improvement: string } | undefined {
+  if (!('limit' in order)) return undefined;
+  const { limit, quantity, fee_bps: feeBps, fill } = order;
   const side = sideOf(order.order_type);
   const atLimit = settle(side, { quantity: decimal(quantity), price: limit, feeBps }).cash;
-  const moved = side === 'buy' ? decimal(total_amount).plus(fees) : decimal(total_amount).minus(fees);
+  const total = decimal(fill.total);
+  const moved = side === 'buy' ? total.plus(fill.fees) : total.minus(fill.fees);
   const improvement = side === 'buy' ? atLimit.minus(moved) : moved.minus(atLimit);
   return improvement.gt('0') ? { limit, improvement: formatUsd(improvement) } : undefined;
 }

@@ -2,10 +2,9 @@ import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/mo
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
-import { isTriggeredWithBound } from '@cnop/common/entities/order/order';
+import type { OpenOrder, Order } from '@cnop/common/entities/order/order';
+import { endOf, priceFor, sideOf } from '@cnop/common/entities/order/order';
 import type { NearestMiss, WaitingFor } from '@cnop/common/entities/order/order-explanation';
-import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { trailingStopPrice } from '@cnop/common/trading/trigger-rules';
 
 /** A span of time in milliseconds since the epoch, without its end. */
@@ -111,10 +110,9 @@ export function extremeFor({ order_type }: Pick<Order, 'order_type'>): Extreme {
 
 /** Returns the time during which an order was open without being triggered; undefined when it was triggered. */
 export function watchedPeriod(order: Order, now: Date): Period | undefined {
-  const { accepted_quote, trigger_quote, status, created_at, updated_at } = order;
-  if (accepted_quote === null || trigger_quote !== null || status === 'completed') return undefined;
-  const from = Date.parse(created_at);
-  return { from, to: status === 'queued' ? endOfMinute(now.getTime()) : Date.parse(updated_at) };
+  if (order.accepted_quote === null || order.trigger !== null) return undefined;
+  const from = Date.parse(order.created_at);
+  return { from, to: order.status === 'queued' ? endOfMinute(now.getTime()) : Date.parse(endOf(order)) };
 }
 
 /** Returns the closest price; the earliest of several. */
@@ -128,8 +126,8 @@ export function closest(seen: readonly SeenPrice[], extreme: Extreme): SeenPrice
 
 /** Returns how close the price came to the trigger of an order. */
 export function nearestMissOf(order: Order, seen: SeenPrice | undefined): NearestMiss | null {
-  if (!seen) return null;
   const trigger = fixedTriggerOf(order);
+  if (!seen || trigger === undefined) return null;
   return { ...seen, trigger_price: trigger, ...distanceTo(trigger, seen.price) };
 }
 
@@ -140,18 +138,16 @@ export function waitingFor(
 ): WaitingFor | null {
   if (order.status !== 'queued') return null;
   const side = sideOf(order.order_type);
-  const openBound = isTriggeredWithBound(order) ? order.price_bound : undefined;
-  const trigger =
-    openBound ??
-    (peakBid === null ? fixedTriggerOf(order) : formatDecimal(trailingStopPrice(order, peakBid)));
+  const trigger = triggerPriceOf(order, peakBid);
   const price = quote ? priceFor(side, quote) : null;
-  const falls = openBound === undefined && (peakBid !== null || extremeFor(order) === 'lowest');
+  const isTrailing = order.order_type === 'trailing_stop';
+  const falls = order.trigger === null && (isTrailing || extremeFor(order) === 'lowest');
   return {
     watches: side === 'buy' ? 'ask' : 'bid',
     condition: falls ? 'at_or_below' : 'at_or_above',
     trigger_price: trigger,
-    price_bound: order.price_bound,
-    peak: openBound === undefined ? peakBid : null,
+    price_bound: 'price_bound' in order ? order.price_bound : null,
+    peak: order.trigger === null ? peakBid : null,
     price,
     quote_at: quote?.at ?? null,
     ...(price === null ? { distance: null, distance_percent: null } : distanceTo(trigger, price)),
@@ -159,9 +155,17 @@ export function waitingFor(
   };
 }
 
-/** Returns the limit or stop price. Every open order but a trailing stop has one. */
-function fixedTriggerOf({ order_type, price, stop_price }: Order): string {
-  return (isLimitOrder(order_type) ? price : stop_price) ?? '0';
+/** Returns the price that an open order waits for, in USD per unit. */
+function triggerPriceOf(order: OpenOrder, peakBid: string | null): string {
+  if (order.trigger !== null) return order.price_bound;
+  if (!('trail' in order)) return 'limit' in order ? order.limit : order.stop_price;
+  return formatDecimal(trailingStopPrice(order.trail, peakBid ?? order.accepted_quote.bid));
+}
+
+/** Returns the limit or stop price. Market orders and trailing stops have none. */
+function fixedTriggerOf(order: Order): string | undefined {
+  if ('limit' in order) return order.limit;
+  return 'stop_price' in order ? order.stop_price : undefined;
 }
 
 function distanceTo(trigger: string, price: string): Pick<NearestMiss, 'distance' | 'distance_percent'> {

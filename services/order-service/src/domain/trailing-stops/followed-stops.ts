@@ -1,5 +1,5 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Trigger } from '../triggers/execute-triggered-order.ts';
+import type { Trigger } from '@cnop/common/entities/order/order';
 import type { SeenQuote } from '../triggers/quote-window.ts';
 import type { BidAt } from './peaks.ts';
 import { highestPeakFor } from './peaks.ts';

@@ -1,5 +1,5 @@
 import { formatDecimal } from '@cnop/common/core/money';
-import type { Trail } from '@cnop/common/trading/trigger-rules';
+import type { Trail } from '@cnop/common/entities/order/order';
 import {
   amountStop,
   scaledBidForStop,
@@ -13,9 +13,10 @@ import { createPeakGroups } from './peak-groups.ts';
 import type { BidAt, SeenPeak } from './peaks.ts';
 
 /** An open trailing stop. */
-export interface TrailingStop extends Trail {
+export interface TrailingStop {
   readonly orderId: string;
   readonly username: string;
+  readonly trail: Trail;
 }
 
 /** A trailing stop that was triggered. */
@@ -85,12 +86,12 @@ export function createTrailingIndex(): TrailingIndex {
     has: (orderId) => open.has(orderId),
     orderIds: () => open.keys(),
 
-    add({ orderId, username, trail_amount, trail_percent }, { bid, raisedBy }) {
-      const key = scaledPrice(trail_amount ?? trail_percent ?? '0');
+    add({ orderId, username, trail }, { bid, raisedBy }) {
+      const key = scaledPrice('amount' in trail ? trail.amount : trail.percent);
       const node = { key, orderId, username, isGone: false, child: undefined, sibling: undefined };
       const group = groups.at(scaledPrice(bid));
-      if (trail_amount === null) group.byPercent = mergeHeaps(group.byPercent, node);
-      else group.byAmount = mergeHeaps(group.byAmount, node);
+      if ('amount' in trail) group.byAmount = mergeHeaps(group.byAmount, node);
+      else group.byPercent = mergeHeaps(group.byPercent, node);
       if (raisedBy) groups.noteRaise(group, raisedBy);
       open.set(orderId, node);
       groups.settle(group);
@@ -145,7 +146,7 @@ export function catchUp(
   let peak = start;
   for (const { seq, bid, at, canTrigger } of bids) {
     if (scaledPrice(bid) > scaledPrice(peak.bid)) peak = { bid, raisedBy: { seq, bid, at } };
-    const stop = trailingStop(order, scaledPrice(peak.bid));
+    const stop = trailingStop(order.trail, scaledPrice(peak.bid));
     if (canTrigger && stop >= scaledBidForStop(scaledPrice(bid))) {
       return { isTriggered: true, by: { seq, bid, at }, stopPrice: formatDecimal(stopPriceOf(stop)) };
     }

@@ -1,24 +1,15 @@
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Order } from '@cnop/common/entities/order/order';
-import { isTriggeredWithBound } from '@cnop/common/entities/order/order';
+import type { OpenOrder, OrderIn, Trigger } from '@cnop/common/entities/order/order';
+import { advance, priceFor, sideOf } from '@cnop/common/entities/order/order';
 import type { EndedOrder } from '@cnop/common/trading/end-order';
 import { accountClosedReason, endOrder } from '@cnop/common/trading/end-order';
 import type { Funds } from '@cnop/common/trading/holds';
 import { releaseHold } from '@cnop/common/trading/holds';
-import { isLimitOrder, priceFor, sideOf } from '@cnop/common/trading/order-sides';
 import { meetsLimit } from '@cnop/common/trading/trigger-rules';
 import { ProblemError } from '@cnop/exception/problem-error';
-import type { ExecutedOrder } from '../filling/execute-order.ts';
+import type { ExecutedOrder, ExecutionContext } from '../filling/execute-order.ts';
 import { executeOrder } from '../filling/execute-order.ts';
-import type { OrderContext } from '../placing/accept-order.ts';
-
-/** The quote that triggered an order, and the price that it met. */
-export interface Trigger {
-  readonly quote: Quote;
-  /** The limit or stop price of the order, in USD per unit. */
-  readonly price: string;
-}
 
 /** The state that a triggered order is executed on. */
 export interface TriggeredOrderFacts {
@@ -33,7 +24,7 @@ export type OpenOrderOutcome =
   /** Nothing is written: the order stays as it is. */
   | { readonly kind: 'unchanged' }
   /** The trigger is stored, and the order stays open as a limit at its price bound. */
-  | { readonly kind: 'bound'; readonly order: Order }
+  | { readonly kind: 'bound'; readonly order: OpenOrder }
   | { readonly kind: 'executed'; readonly executed: ExecutedOrder }
   | { readonly kind: 'ended'; readonly ended: EndedOrder };
 
@@ -50,12 +41,11 @@ export type OpenOrderOutcome =
  * The price may only be better than the order asked for; the unused rest of the hold is released.
  */
 export function executeTriggeredOrder(
-  order: Order,
-  context: Pick<OrderContext, 'tradeId' | 'eventId' | 'at'>,
-  { funds, trigger, quote }: TriggeredOrderFacts,
+  order: OpenOrder,
+  context: ExecutionContext,
+  { funds, trigger: met, quote }: TriggeredOrderFacts,
 ): OpenOrderOutcome {
   const { at, eventId } = context;
-  if (order.status !== 'queued') return { kind: 'unchanged' };
   if (isExpired(order, at)) return expire(order, funds, context);
   const { trading_block: block } = funds.balance;
   if (block !== null) {
@@ -63,45 +53,45 @@ export function executeTriggeredOrder(
     return { kind: 'ended', ended: endOrder(order, funds, ending) };
   }
   const side = sideOf(order.order_type);
-  if (isLimitOrder(order.order_type) && !meetsLimit(side, order.price ?? '0', quote)) {
-    return { kind: 'unchanged' };
+  // A percentage of a price has more digits than any price is stored with.
+  const trigger = { quote: met.quote, price: formatDecimal(roundDown(decimal(met.price), MAX_SCALE)) };
+  if ('limit' in order) {
+    if (!meetsLimit(side, order.limit, quote)) return { kind: 'unchanged' };
+  } else if (order.price_bound !== null && !meetsLimit(side, order.price_bound, quote)) {
+    if (order.trigger !== null) return { kind: 'unchanged' };
+    return { kind: 'bound', order: { ...order, trigger, price_bound: order.price_bound, updated_at: at } };
   }
-  const triggered: Order = {
-    ...order,
-    trigger_quote: trigger.quote,
-    // A percentage of a price has more digits than any price is stored with.
-    trigger_price: formatDecimal(roundDown(decimal(trigger.price), MAX_SCALE)),
-  };
-  if (order.price_bound !== null && !meetsLimit(side, order.price_bound, quote)) {
-    return isTriggeredWithBound(order)
-      ? { kind: 'unchanged' }
-      : { kind: 'bound', order: { ...triggered, updated_at: at } };
-  }
-  const reason = `triggered at ${priceFor(side, trigger.quote)}`;
   try {
+    const processing = beingExecuted(order, trigger, at);
     const released = releaseHold(order, funds, at);
-    return {
-      kind: 'executed',
-      executed: executeOrder(triggered, context, { funds: released, quote, reason }),
-    };
+    return { kind: 'executed', executed: executeOrder(processing, context, { funds: released, quote }) };
   } catch (error) {
     // A refusal by a rule, such as an amount too large to be stored. Anything else is a bug and must surface.
     if (!(error instanceof ProblemError)) throw error;
-    const ending = { status: 'failed', reason: error.message, eventId, at } as const;
-    return { kind: 'ended', ended: endOrder(triggered, funds, ending) };
+    const ending = { status: 'failed', reason: error.message, trigger, eventId, at } as const;
+    return { kind: 'ended', ended: endOrder(order, funds, ending) };
   }
 }
 
+function beingExecuted(order: OpenOrder, trigger: Trigger, at: string): OrderIn<'processing'> {
+  const { hold: _released, ...kept } = order;
+  const reason = `triggered at ${priceFor(sideOf(order.order_type), trigger.quote)}`;
+  const step = advance(order, 'processing', at, reason);
+  if (!('limit' in kept)) return { ...kept, ...step, trigger };
+  const { total_at_limit: _expected, ...limitOrder } = kept;
+  return { ...limitOrder, ...step, trigger };
+}
+
 /** Returns whether an open order is past its expiry. */
-export function isExpired({ status, expires_at }: Order, at: string): boolean {
-  return status === 'queued' && expires_at !== null && expires_at <= at;
+export function isExpired({ expires_at }: OpenOrder, at: string): boolean {
+  return expires_at <= at;
 }
 
 /** Expires an open order and releases its hold. */
 export function expire(
-  order: Order,
+  order: OpenOrder,
   funds: Funds,
-  { eventId, at }: Pick<OrderContext, 'eventId' | 'at'>,
+  { eventId, at }: Pick<ExecutionContext, 'eventId' | 'at'>,
 ): OpenOrderOutcome {
   const reason = `expired at ${order.expires_at}`;
   return { kind: 'ended', ended: endOrder(order, funds, { status: 'expired', reason, eventId, at }) };

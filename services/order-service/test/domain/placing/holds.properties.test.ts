@@ -3,8 +3,10 @@ import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balan
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
-import type { Order, OrderCreate } from '@cnop/common/entities/order/order';
-import { orderSchema } from '@cnop/common/entities/order/order';
+import type { Order } from '@cnop/common/entities/order/order';
+import { documentOf, orderOf } from '@cnop/common/entities/order/order-codec';
+import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
@@ -33,7 +35,7 @@ type Username = (typeof USERS)[number];
 interface Account {
   balance: Balance;
   readonly holdings: Map<string, StoredAssetBalance>;
-  readonly orders: Order[];
+  readonly orders: OrderDocument[];
   readonly events: LiveEvent[];
 }
 
@@ -116,20 +118,23 @@ function place(world: World, { user, asset, request }: Extract<Command, { kind: 
 
 function changeOpen(world: World, { kind, user, pick }: Extract<Command, { pick: number }>): void {
   const account = world.accounts[user];
-  const order = account.orders[pick % Math.max(1, account.orders.length)];
-  if (!order) return;
+  const document = account.orders[pick % Math.max(1, account.orders.length)];
+  const order = document && orderOf(document);
+  if (order?.status !== 'queued') return;
   world.count += 1;
   const context = { tradeId: `trade-${world.count}`, eventId: `event-${world.count}`, at: timeOf(world.now) };
   const funds = { balance: account.balance, holding: account.holdings.get(order.asset_id) };
   const quote = world.quotes.get(order.asset_id);
   if (!quote) throw new Error('every asset has a price');
   if (kind === 'trigger') {
-    const trigger = { quote, price: order.price ?? order.stop_price ?? quote.bid };
+    const trigger = {
+      quote,
+      price: 'limit' in order ? order.limit : 'stop_price' in order ? order.stop_price : quote.bid,
+    };
     keepOutcome(account, executeTriggeredOrder(order, context, { funds, trigger, quote }));
     return;
   }
-  const isOver = order.expires_at !== null && order.expires_at <= context.at;
-  if (order.status !== 'queued' || (kind === 'expire' && !isOver)) return;
+  if (kind === 'expire' && order.expires_at > context.at) return;
   const status = kind === 'cancel' ? 'cancelled' : 'expired';
   keep(account, endOrder(order, funds, { status, reason: kind, eventId: context.eventId, at: context.at }));
 }
@@ -146,9 +151,11 @@ interface Outcome {
   readonly event: LiveEvent;
 }
 
-function keep(account: Account, { order, balance, holding, event }: Outcome): void {
+function keep(account: Account, { order: changed, balance, holding, event }: Outcome): void {
+  const order = documentOf(changed);
   // The store would refuse anything that its schemas refuse.
-  expect(orderSchema.parse(order)).toEqual(order);
+  expect(orderDocumentSchema.parse(order)).toEqual(order);
+  expect(orderOf(order)).toEqual(changed);
   expect(balanceSchema.parse(balance)).toEqual(balance);
   account.balance = balance;
   if (holding) account.holdings.set(holding.asset_id, holding);
@@ -160,7 +167,7 @@ function keep(account: Account, { order, balance, holding, event }: Outcome): vo
 
 const sum = (amounts: readonly string[]): bigint =>
   amounts.reduce((total, amount) => total + scaled(amount), 0n);
-const isBuy = ({ order_type }: Order): boolean => order_type.endsWith('_buy');
+const isBuy = ({ order_type }: OrderDocument): boolean => order_type.endsWith('_buy');
 
 /** Checks the invariants of each account. */
 function expectSound(world: World): void {
@@ -184,8 +191,8 @@ function expectSound(world: World): void {
 
     for (const { asset_id } of ASSETS) {
       const holding = holdings.get(asset_id);
-      const ofAsset = (order: Order): boolean => order.asset_id === asset_id;
-      const units = (list: readonly Order[]): bigint =>
+      const ofAsset = (order: OrderDocument): boolean => order.asset_id === asset_id;
+      const units = (list: readonly OrderDocument[]): bigint =>
         sum(list.filter(ofAsset).map((order) => order.quantity));
       const selling = open.filter((order) => !isBuy(order) && ofAsset(order));
       expect(scaled(holding?.quantity ?? '0')).toBe(units(spent) - units(earned));

@@ -46,12 +46,10 @@ const usd = (value: bigint): string => `${value / 100n}.${String(value % 100n).p
 
 function stopOfModel(order: ModelOrder): TrailingStop {
   const { id: orderId, trail } = order;
-  const isAmount = 'cents' in trail;
   return {
     orderId,
     username: `owner of ${orderId}`,
-    trail_amount: isAmount ? usd(trail.cents) : null,
-    trail_percent: isAmount ? null : usd(trail.hundredths),
+    trail: 'cents' in trail ? { amount: usd(trail.cents) } : { percent: usd(trail.hundredths) },
   };
 }
 
@@ -212,7 +210,7 @@ describe('an index of trailing stops', () => {
 
   it('returns the exact stop price', () => {
     const index = createTrailingIndex();
-    const order: TrailingStop = { orderId: 'o', username: 'u', trail_amount: null, trail_percent: '0.01' };
+    const order: TrailingStop = { orderId: 'o', username: 'u', trail: { percent: '0.01' } };
     index.add(order, { bid: '0.000000000000000003', raisedBy: undefined });
     const triggered: TriggeredStop[] = index.follow({ seq: 2, bid: '0.000000000000000002', at: AT });
     expect(triggered).toEqual([{ orderId: 'o', username: 'u', stopPrice: '0.0000000000000000029997' }]);
@@ -220,10 +218,7 @@ describe('an index of trailing stops', () => {
 
   it('raises a peak by a bid that may not trigger', () => {
     const index = createTrailingIndex();
-    index.add(
-      { orderId: 'o', username: 'u', trail_amount: '5', trail_percent: null },
-      { bid: '100', raisedBy: undefined },
-    );
+    index.add({ orderId: 'o', username: 'u', trail: { amount: '5' } }, { bid: '100', raisedBy: undefined });
     expect(index.follow({ seq: 2, bid: '90', at: AT }, false)).toEqual([]);
     expect(index.follow({ seq: 3, bid: '110', at: AT }, false)).toEqual([]);
     expect(index.raises()).toEqual([{ seq: 3, bid: '110', at: AT }]);
@@ -238,8 +233,7 @@ describe('an index of trailing stops', () => {
       const order = {
         orderId: `o${i}`,
         username: 'u',
-        trail_amount: String(1 + (i % 50)),
-        trail_percent: null,
+        trail: { amount: String(1 + (i % 50)) },
       };
       index.add(order, { bid: '100', raisedBy: undefined });
     }

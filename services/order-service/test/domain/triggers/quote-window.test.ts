@@ -82,9 +82,8 @@ describe('a window of quotes', () => {
           const acceptedSeq = 1 + (at % bids.length);
           const pruned = filled(bids);
           for (let i = 0; i < 3; i++) pruned.prune(bids.length * SECOND);
-          const order = anOrder({
+          const order = anOrder('queued', {
             order_type: isProfit ? 'take_profit' : 'stop_loss',
-            status: 'queued',
             stop_price: String(stop),
             accepted_quote: quote(acceptedSeq, 100),
           });

@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
-import { sideOf } from '@cnop/common/trading/order-sides';
+import { sideOf } from '@cnop/common/entities/order/order';
 import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';

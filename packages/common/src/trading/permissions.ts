@@ -1,5 +1,7 @@
+import { ProblemError } from '@cnop/exception/problem-error';
 import type { AssetStatus } from '../entities/inventory/asset.ts';
-import type { Side } from './order-sides.ts';
+import type { Side } from '../entities/order/order.ts';
+import type { UserRole } from '../entities/user/user.ts';
 
 /** The permissions of an asset status. Every status permits cancelling, so that a user can always release a hold. */
 export interface AssetPermissions {
@@ -61,4 +63,37 @@ export function mayExecute(status: AssetStatus, side: Side): boolean {
 /** Returns whether open orders of either side may execute. */
 export function mayExecuteAny(status: AssetStatus): boolean {
   return mayExecute(status, 'buy') || mayExecute(status, 'sell');
+}
+
+/** 422 BUS_003: the state of the asset does not permit the order. */
+export class AssetNotTradableError extends ProblemError {
+  constructor(assetId: string, reason = 'is not available for trading') {
+    const detail = `${assetId} ${reason}.`;
+    super('BUS_003', {
+      detail,
+      errors: [{ field: 'asset_id', pointer: '/asset_id', message: detail, code: 'not_available' }],
+    });
+  }
+}
+
+/** 403 AUTH_002: staff can move prices and balances, so their own accounts do not trade. */
+class StaffCannotTradeError extends ProblemError {
+  constructor() {
+    super('AUTH_002', {
+      detail: 'Accounts with a staff role cannot trade. Use an account without one.',
+    });
+  }
+}
+
+/** Returns whether a role may trade: only customers may. */
+export function mayTrade(role: UserRole): boolean {
+  return role === 'customer';
+}
+
+/**
+ * Refuses accounts with a staff role.
+ * @throws StaffCannotTradeError (403)
+ */
+export function assertMayTrade(role: UserRole): void {
+  if (!mayTrade(role)) throw new StaffCannotTradeError();
 }
