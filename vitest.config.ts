@@ -73,7 +73,8 @@ export default defineConfig({
           name: 'system',
           include: ['e2e/**/*.test.ts', '**/*.slow.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.timed.test.ts'],
-          maxWorkers: '100%',
+          // Some of these wait for a clock or for another process.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
           testTimeout: 240_000,
           hookTimeout: 240_000,

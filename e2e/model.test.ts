@@ -26,7 +26,8 @@ import {
   withdraw,
 } from './support/trading-model.ts';
 
-const RUNS = 60;
+/** Number of runs; `MODEL_RUNS=1000` runs more. */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? '25');
 const MAX_COMMANDS = 40;
 const SEED = Date.now() % 1_000_000_000;
 /** An asset with many digits, one with few, and one whose smallest quantity is worth less than a cent. */

@@ -9,8 +9,8 @@ import type { Platform } from './support/platform.ts';
 import { startOneProcess, startOverLmdb } from './support/platform.ts';
 import { cutStreams, deposit, hello, open, withSeq } from './support/streams.ts';
 
-const CUTS = 50;
-const DEPOSITS = 600;
+const CUTS = 20;
+const DEPOSITS = 200;
 const MAX_STREAMS_PER_USER = 8;
 const DRAINED_STREAMS = 50;
 

@@ -73,17 +73,17 @@ describe('a replay', { timeout: TEST_TIMEOUT_MILLISECONDS }, () => {
     },
   );
 
-  // The days on which a stablecoin lost its peg. The whole month takes minutes: `npm run cnop -- replay <file>`.
+  // The day before a stablecoin lost its peg, and that day. The whole month takes minutes: `npm run cnop -- replay <file>`.
   it.skipIf(!existsSync(RECORDED)).each(['BTC-USD-1m-2023-03.csv', 'USDC-USD-1m-2023-03.csv'])(
-    'of 10 to 13 March in %s ends as the walk over the file says',
+    'of 10 and 11 March in %s ends as the walk over the file says',
     async (name) => {
       const [header = '', ...rows] = (await readFile(join(RECORDED, name), 'utf8')).trim().split('\n');
-      const days = rows.filter((row) => row >= '2023-03-10' && row < '2023-03-14');
+      const days = rows.filter((row) => row >= '2023-03-10' && row < '2023-03-12');
       await withPriceFile(name, [header, ...days], async (file) => {
-        const { count, differences, violations } = await replay({ file, orders: 300 });
+        const { count, differences, violations } = await replay({ file, orders: 200 });
         expect(differences).toEqual([]);
         expect(violations).toBe(0);
-        expect(count('completed')).toBeGreaterThan(100);
+        expect(count('completed')).toBeGreaterThan(50);
       });
     },
   );

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContractContext } from './contract.ts';
 import { eventually, freshPk, orderKey } from './contract.ts';
 
-const RUNS = 25;
+const RUNS = 12;
 const MAX_COMMANDS = 20;
 const KEYS = ['A', 'AB', 'B', 'é'] as const;
 const INDEX_SORT_KEYS = ['1', '10', '2'] as const;
@@ -67,7 +67,7 @@ export function describeModel(context: ContractContext): void {
   describe('model', () => {
     it('the store equals a map after any commands', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: MAX_COMMANDS }), async (commands) => {
+        fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: MAX_COMMANDS, size: 'max' }), async (commands) => {
           const pk = freshPk();
           const model: Model = new Map();
           for (const each of commands) {

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContractContext, StoreUnderTest } from './contract.ts';
 import { counter, counterValue, freshPk, increment, put, userKey } from './contract.ts';
 
-const WRITERS = 50;
-const SKEW_ROUNDS = 20;
-const TRANSFERS = 40;
+const WRITERS = 25;
+const SKEW_ROUNDS = 10;
+const TRANSFERS = 20;
 const TOTAL = 100;
 
 class TotalError extends Error {

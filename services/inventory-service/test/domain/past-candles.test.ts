@@ -81,7 +81,7 @@ describe('the generated history of an asset', () => {
           expectConsistent(candles);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 
