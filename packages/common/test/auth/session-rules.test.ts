@@ -112,7 +112,7 @@ interface Step {
 
 const stepsArbitrary = fc.array(
   fc.record({ generation: fc.integer({ min: 1, max: 6 }), pauseSeconds: fc.integer({ min: 0, max: 30 }) }),
-  { maxLength: 30 },
+  { maxLength: 30, size: 'max' },
 );
 
 /** Presents tokens one after the other and stores the results, as the use case does. */

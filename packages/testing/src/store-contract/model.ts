@@ -62,12 +62,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
 );
 
+const histories = fc.array(command, { minLength: 5, maxLength: MAX_COMMANDS, size: 'max' });
+
 /** Defines the property test of the store against a map, under random commands. */
 export function describeModel(context: ContractContext): void {
   describe('model', () => {
     it('the store equals a map after any commands', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: MAX_COMMANDS, size: 'max' }), async (commands) => {
+        fc.asyncProperty(histories, async (commands) => {
           const pk = freshPk();
           const model: Model = new Map();
           for (const each of commands) {

@@ -35,7 +35,7 @@ const prices = fc.tuple(...[1, 2, 3, 4].map(() => fc.integer({ min: 1, max: 9_99
 describe('the statistics of a day', () => {
   test('cover the candles that opened within the last 24 hours', () => {
     fc.assert(
-      fc.property(fc.array(prices, { minLength: 1, maxLength: 200 }), (all) => {
+      fc.property(fc.array(prices, { minLength: 1, maxLength: 200, size: 'max' }), (all) => {
         const window = createDayWindow();
         const last = all.length - 1;
         const candles = all.map((cents, i) => candle(i, cents, i < last));

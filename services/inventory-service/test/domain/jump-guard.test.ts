@@ -38,7 +38,7 @@ describe('judgePrice', () => {
 
   test('never accepts a price that is far from both the accepted price and the pending one', () => {
     fc.assert(
-      fc.property(cents, fc.array(cents, { maxLength: 30 }), (first, prices) => {
+      fc.property(cents, fc.array(cents, { maxLength: 30, size: 'max' }), (first, prices) => {
         let accepted = first;
         let pending: number | undefined;
         const expected = prices.map((price) => {

@@ -45,7 +45,7 @@ describe('a track of prices', () => {
   });
 
   test('has every price of the table once, in the order of time, with any gaps', () => {
-    const gaps = fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 60 });
+    const gaps = fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(gaps, fc.boolean(), (distances, hasCandles) => {
         let seconds = 0;

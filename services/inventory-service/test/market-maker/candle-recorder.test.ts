@@ -153,7 +153,7 @@ const byTime = (one: Candle, other: Candle) => (one.open_time < other.open_time 
 describe('recorded candles', () => {
   test('equal the quotes and trades of each span, through failed writes and restarts', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const recording = record(steps);
         for (const interval of INTERVALS) {
           const found = recording.stored.filter((candle) => candle.interval === interval).sort(byTime);

@@ -88,11 +88,13 @@ const requests = fc.tuple(ASSETS, TYPES).chain(([asset_id, order_type]) => {
   });
 });
 
+const histories = fc.array(requests, { minLength: 6, maxLength: 12, size: 'max' });
+
 describe('a preview and the order itself', () => {
   it('agree on outcome, total, fees, hold and balances for any request in any state', async () => {
     const outcomes = { executed: 0, queued: 0, refused: 0 };
     await fc.assert(
-      fc.asyncProperty(fc.array(requests, { minLength: 6, maxLength: 12, size: 'max' }), SECONDS, async (steps, age) => {
+      fc.asyncProperty(histories, SECONDS, async (steps, age) => {
         service.clock.set(START);
         service.refreshPrices();
         const user = await trader('400000');

@@ -43,7 +43,7 @@ function failedTimes(count: number): SignInHistory {
 describe('the limit of failed sign-ins', () => {
   it('allows at most five attempts in any five minutes', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 80 }), (gaps) => {
+      fc.property(fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 80, size: 'max' }), (gaps) => {
         const tried: number[] = [];
         let failedAt: readonly string[] = [];
         let now = START;
@@ -122,7 +122,7 @@ describe('the slow-down of an account', () => {
 
   it('never delays a known network, for any number and times of failures', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 60 }), (gaps) => {
+      fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 60, size: 'max' }), (gaps) => {
         let history = withSuccess(NO_SIGN_INS, 'home', START);
         let now = START;
         for (const gap of gaps) {

@@ -36,7 +36,7 @@ const steps = fc.array(
       cents: fc.bigInt({ min: -500n, max: 500n }).filter((cents) => cents !== 0n),
     }),
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 function usd(cents: bigint): string {

@@ -152,7 +152,7 @@ describe('a trade', () => {
     const side = fc.constantFrom('buy', 'sell');
     const intent = fc.record({ side, quantity: quantities, price: prices, feeBps: fees });
     fc.assert(
-      fc.property(amountsOfCash, fc.array(intent, { maxLength: 30 }), (usd, intents) => {
+      fc.property(amountsOfCash, fc.array(intent, { maxLength: 30, size: 'max' }), (usd, intents) => {
         let balance = funded(usd);
         let holding: StoredAssetBalance | undefined;
         let spent = 0n;

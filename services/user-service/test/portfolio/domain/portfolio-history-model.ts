@@ -50,7 +50,7 @@ export const steps = fc.array(
     cents: fc.integer({ min: -50_000, max: 50_000 }).filter((cents) => cents !== 0),
     pause: fc.integer({ min: 0, max: 3 }),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 export const timeOf = (minute: number): string => new Date(START + minute * 60_000).toISOString();

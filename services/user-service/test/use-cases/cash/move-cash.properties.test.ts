@@ -28,7 +28,7 @@ const intents = fc.array(
     dollars: fc.integer({ min: 1, max: 60 }),
     copies: fc.integer({ min: 1, max: 4 }),
   }),
-  { minLength: 1, maxLength: 8 },
+  { minLength: 1, maxLength: 8, size: 'max' },
 );
 
 /** The sort key that shuffles the copies. */
