@@ -1,5 +1,3 @@
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { API_PREFIX, ROUTE_TABLE } from '@cnop/gateway/route-table';
 import type { Account } from '@cnop/testing/system/api-client';
 import { expectStatus, signIn, signUp } from '@cnop/testing/system/api-client';
@@ -8,14 +6,22 @@ import type { Answer, RawRequest } from '@cnop/testing/system/raw-request';
 import { sendRaw } from '@cnop/testing/system/raw-request';
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BODY_ROUTES } from './support/hostile-routes.ts';
 import type { Platform } from './support/platform.ts';
 import { startOneProcess } from './support/platform.ts';
+import type { Route } from './support/route-requests.ts';
+import {
+  goodBodyOf,
+  isOrder,
+  isTakenBySibling,
+  jsonOf,
+  pathOf,
+  sendBytes,
+  UNKNOWN,
+} from './support/route-requests.ts';
 
 // Rules for every route of the public API. The routes come from the table of the gateway and the served document, so a new
 // route is tested without a change here.
 
-type Route = (typeof ROUTE_TABLE)[number];
 interface Problem {
   readonly status: number;
   readonly code: string;
@@ -28,8 +34,6 @@ interface Problem {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-/** Valid ids that do not exist. */
-const UNKNOWN = { asset_id: 'NO_SUCH-1', id: 'no_such-id-1', username: 'no-such_user' } as const;
 /** Bodies of routes whose document does not say enough. */
 const ORDER_OF_UNKNOWN_ASSET = { asset_id: 'NOSUCH', order_type: 'market_buy', quantity: '1' };
 
@@ -67,8 +71,6 @@ describe('every route', () => {
       headers: { authorization: `Bearer ${token}`, ...request.headers },
     });
   };
-  const pathOf = (path: string): string =>
-    API_PREFIX + path.replaceAll(/:(\w+)/g, (_, name: string) => UNKNOWN[name as keyof typeof UNKNOWN]);
   const problemOf = (answer: Answer): Problem => answer.json<Problem>();
   /** Routes that would end a session or open a stream are called without a body, which they refuse. */
   const describedAs = ({ method, path }: Route) =>
@@ -285,35 +287,3 @@ describe('every route', () => {
     }
   });
 });
-
-/** Returns a valid body of a route, so that only the path or the query can be wrong. */
-function goodBodyOf({ method, path }: Pick<Route, 'method' | 'path'>): Partial<RawRequest> {
-  const known = BODY_ROUTES.find((each) => each.method === method && each.route === path);
-  return known === undefined ? {} : jsonOf(known.good);
-}
-
-/** Sends bytes unchanged and returns the answer until the server closes the connection. */
-async function sendBytes(url: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  socket.write(bytes);
-  return text(socket);
-}
-
-function jsonOf(body: unknown, headers: Readonly<Record<string, string>> = {}): Partial<RawRequest> {
-  return { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
-}
-
-function isOrder({ path }: Route): boolean {
-  return path.startsWith('/orders');
-}
-
-/** Returns whether a path also matches another route with a parameter. */
-function isTakenBySibling(method: string, path: string): boolean {
-  return ROUTE_TABLE.some(
-    (other) =>
-      other.path !== path &&
-      (other.method === method || (method === 'HEAD' && other.method === 'GET')) &&
-      new RegExp(`^${other.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path),
-  );
-}
