@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { ValidationError } from '@cnop/exception/errors';
+import { z } from 'zod';
 import type { User } from '../entities/user/user.ts';
-import { normalizePassword } from '../entities/user/user.ts';
+import { MIN_PASSWORD_LENGTH, normalizePassword } from '../entities/user/user.ts';
 
 /** The number of most frequent passwords that are also refused with signs and digits around them. */
 const COMMON_CORES = 5_000;
@@ -31,22 +34,36 @@ export interface PasswordFault {
   readonly message: string;
 }
 
-/** The lists of common passwords, in lower case. */
+/** The common passwords that a new password may equal or contain, in lower case. */
 export interface CommonPasswords {
-  readonly all: ReadonlySet<string>;
+  /** Those that are long enough for a new password. */
+  readonly long: ReadonlySet<string>;
+  /** The most frequent ones, of any length. */
   readonly mostCommon: ReadonlySet<string>;
 }
 
+const passwordListSchema = z.array(z.string());
+
 let loading: Promise<CommonPasswords> | undefined;
 
-/** Loads the list of common passwords at first use; most processes never need it. */
+/** Loads the lists of common passwords at first use; most processes never need them. */
 export function loadCommonPasswords(): Promise<CommonPasswords> {
-  loading ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => {
-    const passwords = dictionary['passwords-common'].map((password) => password.toLowerCase());
-    return { all: new Set(passwords), mostCommon: new Set(passwords.slice(0, COMMON_CORES)) };
-  });
+  loading ??= readCommonPasswords();
   return loading;
 }
+
+/**
+ * Reads the file of the package, most frequent passwords first. An import would keep all 49,000 in memory, of which 5,300
+ * can matter.
+ */
+async function readCommonPasswords(): Promise<CommonPasswords> {
+  const path = createRequire(import.meta.url).resolve('@zxcvbn-ts/language-common/src/passwords.json');
+  const all = passwordListSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const long = all.filter((password) => password.length >= MIN_PASSWORD_LENGTH);
+  return { long: lowerCaseSet(long), mostCommon: lowerCaseSet(all.slice(0, COMMON_CORES)) };
+}
+
+const lowerCaseSet = (words: readonly string[]) => new Set(words.map((word) => word.toLowerCase()));
 
 /**
  * Refuses a new password that is easy to guess.
@@ -61,14 +78,17 @@ export async function assertHardToGuess(
   if (fault) throw ValidationError.ofField(field, fault.message, fault.code);
 }
 
-/** Returns why a password is easy to guess, or undefined. Does not check its length or characters. */
+/**
+ * Returns why a new password is easy to guess, or undefined. Does not check its length or characters: `newPasswordSchema`
+ * does.
+ */
 export function passwordFault(
   password: string,
   owner: PasswordOwner,
   common: CommonPasswords,
 ): PasswordFault | undefined {
   const folded = fold(password);
-  if (common.all.has(folded) || coresOf(folded).some((core) => common.mostCommon.has(core))) {
+  if (common.long.has(folded) || coresOf(folded).some((core) => common.mostCommon.has(core))) {
     return {
       code: 'common_password',
       message: 'This is among the most common passwords. Choose another one.',

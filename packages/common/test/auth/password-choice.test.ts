@@ -1,4 +1,5 @@
 import { loadCommonPasswords, passwordFault } from '@cnop/common/auth/password-choice';
+import { MIN_PASSWORD_LENGTH } from '@cnop/common/entities/user/user';
 import { describe, expect, it } from 'vitest';
 
 const ADA = {
@@ -11,10 +12,17 @@ const faultOf = async (password: string, owner = ADA) =>
   passwordFault(password, owner, await loadCommonPasswords())?.code;
 
 describe('a common password', () => {
-  it('is in a list of more than 10,000', async () => {
-    const { all, mostCommon } = await loadCommonPasswords();
-    expect(all.size).toBeGreaterThan(10_000);
+  it('is kept in memory only when a new password can match it', async () => {
+    const { long, mostCommon } = await loadCommonPasswords();
+    expect(long.size).toBe(308);
     expect(mostCommon.size).toBe(5_000);
+  });
+
+  it('is refused in any case, when a new password may be as short', async () => {
+    const { dictionary } = await import('@zxcvbn-ts/language-common');
+    const long = dictionary['passwords-common'].filter(({ length }) => length >= MIN_PASSWORD_LENGTH);
+    expect(long.length).toBeGreaterThan(300);
+    for (const password of long) expect(await faultOf(password.toUpperCase())).toBe('common_password');
   });
 
   it.each([

@@ -18,7 +18,7 @@ export const DEMO_USERNAME_PREFIX = 'demo_';
 const PASSWORD_HASH_LENGTH = 60;
 /** bcrypt ignores further bytes of a password. */
 export const MAX_PASSWORD_BYTES = 72;
-const MIN_PASSWORD_LENGTH = 12;
+export const MIN_PASSWORD_LENGTH = 12;
 
 const MAX_NAME_LENGTH = 100;
 /** Letters of any script with their joiners, and the punctuation of names. */
