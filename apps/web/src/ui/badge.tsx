@@ -12,6 +12,7 @@ const TONES: Readonly<Record<BadgeTone, string>> = {
   warn: 'bg-warn-soft text-warn',
 };
 
+/** A short label in a colour that shows its tone. */
 export function Badge({
   tone = 'neutral',
   children,

@@ -42,6 +42,7 @@ interface ButtonProps extends ComponentProps<'button'>, ButtonLook {
   readonly children: ReactNode;
 }
 
+/** A button. It keeps the focus while it is busy or inert. */
 export function Button({
   tone,
   size,
@@ -77,6 +78,7 @@ interface IconButtonProps extends ComponentProps<'button'> {
   readonly children: ReactNode;
 }
 
+/** A button that shows an icon alone; its label is read out and shown as a tooltip. */
 export function IconButton({
   label,
   isInert = false,
@@ -104,6 +106,7 @@ export function IconButton({
   );
 }
 
+/** A turning circle beside the text of a busy button. */
 export function Spinner() {
   return (
     <span

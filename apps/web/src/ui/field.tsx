@@ -58,6 +58,7 @@ export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id'> {
   readonly hint?: ReactNode;
 }
 
+/** A field for a line of text. */
 export function TextField({ id, label, error, hint, ...input }: TextFieldProps) {
   return (
     <Field id={id} label={label} error={error} hint={hint}>
@@ -155,6 +156,7 @@ interface CheckboxFieldProps {
   readonly onChange: (isChecked: boolean) => void;
 }
 
+/** A checkbox with its label. */
 export function CheckboxField({ id, label, isChecked, onChange }: CheckboxFieldProps) {
   return (
     <label htmlFor={id} className="flex min-h-6 cursor-pointer items-start gap-2.5">

@@ -25,6 +25,7 @@ interface FigureProps {
   readonly className?: string;
 }
 
+/** One key figure with its label, to be placed in `Figures`. */
 export function Figure({ label, children, aside, className }: FigureProps) {
   return (
     <div className={clsx('grid min-w-0 content-start gap-0.5 bg-surface px-4 py-3', className)}>

@@ -32,6 +32,7 @@ export function Menu({ label, trigger, triggerClass, children }: MenuProps) {
   );
 }
 
+/** An action of a menu. */
 export function MenuItem({
   onClick,
   children,
@@ -90,6 +91,7 @@ export interface MenuSwitchProps {
   readonly onChange: (isOn: boolean) => void;
 }
 
+/** A setting of a menu that is on or off. */
 export function MenuSwitch({ label, isOn, onChange }: MenuSwitchProps) {
   return (
     <BaseMenu.CheckboxItem
@@ -106,6 +108,7 @@ export function MenuSwitch({ label, isOn, onChange }: MenuSwitchProps) {
   );
 }
 
+/** A line between groups of a menu. */
 export function MenuSeparator() {
   return <BaseMenu.Separator className="my-1 h-px bg-line" />;
 }

@@ -6,6 +6,7 @@ import { createContext, use } from 'react';
  */
 export const PopupContainer = createContext<HTMLElement | null>(null);
 
+/** Returns the element that contains menus and lists; null before the shell has rendered it. */
 export function usePopupContainer(): HTMLElement | null {
   return use(PopupContainer);
 }

@@ -18,6 +18,7 @@ export interface SelectProps<Value extends string> {
   readonly className?: string;
 }
 
+/** A list from which one option is chosen. */
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { label, options, value, onChange, isLabelHidden = false, className } = props;
   const popupContainer = usePopupContainer();

@@ -17,6 +17,7 @@ interface SkeletonRowsProps {
   readonly rowClass?: string;
 }
 
+/** Placeholders of the rows of a list that is loading. */
 export function SkeletonRows({ label, rows, rowClass = 'h-12' }: SkeletonRowsProps) {
   return (
     <div role="status" aria-label={label}>
@@ -37,6 +38,7 @@ interface EmptyStateProps {
   readonly action?: ReactNode;
 }
 
+/** The content of a list without entries: what it would show, and the next step. */
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
     <div className="grid justify-items-center gap-2 px-4 py-8 text-center">

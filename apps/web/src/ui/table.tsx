@@ -39,6 +39,7 @@ interface CellProps extends ColumnProps {
   readonly isDense?: boolean;
 }
 
+/** The header cell of a column. */
 export function Column({ children, isNumeric = false, className }: ColumnProps) {
   return (
     <th
@@ -60,6 +61,7 @@ interface SortColumnProps extends ColumnProps {
   readonly onSort: () => void;
 }
 
+/** The header cell of a column that sorts the table. */
 export function SortColumn({ children, isNumeric = false, className, direction, onSort }: SortColumnProps) {
   const Arrow = direction === 'desc' ? ArrowDown : ArrowUp;
   return (
@@ -94,10 +96,12 @@ export function SortColumn({ children, isNumeric = false, className, direction, 
   );
 }
 
+/** A row of a table. */
 export function Row({ className, ...rest }: ComponentProps<'tr'>) {
   return <tr {...rest} className={clsx('border-b border-line last:border-b-0 hover:bg-hover', className)} />;
 }
 
+/** A cell of a table; figures are aligned at the end. */
 export function Cell({ children, isNumeric = false, isDense = false, className }: CellProps) {
   return (
     <td

@@ -16,6 +16,7 @@ export interface TabsProps<Value extends string> {
   readonly children: ReactNode;
 }
 
+/** Tabs that show one panel at a time. */
 export function Tabs<Value extends string>({ label, items, value, onChange, children }: TabsProps<Value>) {
   return (
     <BaseTabs.Root value={value} onValueChange={(next: Value) => onChange(next)}>
