@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { AUDIT_EVENT_TYPES } from '@cnop/common/entities/user/audit-event';
 import { expect, test } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -86,4 +87,30 @@ test('every page that a source names exists', () => {
   );
   expect(sources.length).toBeGreaterThan(0);
   expect(missing).toEqual([]);
+});
+
+test('every type of audit event and every action of staff is described', () => {
+  const page = textOf('docs/reference/audit-events.md');
+  const actions = [
+    ...textOf('services/inventory-service/src/use-cases/audit-asset.ts').matchAll(/\| '(\w+)'/g),
+  ];
+  const names = [...AUDIT_EVENT_TYPES, ...actions.map(([, action]) => action ?? '')];
+  const cells = new Set([...page.matchAll(/^\| (`[^|]+`) /gm)].flatMap(([, cell = '']) => cell.split(', ')));
+  expect(actions.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !cells.has(`\`${name}\``))).toEqual([]);
+});
+
+test('the log messages of the trigger engine are those of its page, with their levels', () => {
+  const rows = textOf('docs/operating/open-orders.md').matchAll(/^\| (`[^|]+`) +\| (info|warn) /gm);
+  const described = [...rows].flatMap(([, messages = '', level = '']) =>
+    messages.split(', ').map((message) => `${level} ${message.slice(1, -1)}`),
+  );
+  const source = filesIn('services/order-service/src/trigger-engine').map(textOf).join('');
+  const calls = source.matchAll(/(?:log\.(\w+)|(warnOfFailure))\([^'`;)]*'([^']+)'/g);
+  const reports = source.matchAll(/report\(parts, \w+, '([^']+)'|\$\{assetId\} ([^`]+)`/g);
+  const logged = [
+    ...[...calls].map(([, level = 'warn', , message = '']) => `${level} ${message}`),
+    ...[...reports].map(([, message, reason = '']) => `info ${message ?? `… ${reason}`}`),
+  ];
+  expect(described.toSorted()).toEqual(logged.toSorted());
 });
