@@ -51,6 +51,17 @@ export async function startOneProcess(
   };
 }
 
+/** More requests than a service has processes, among which the gateway spreads them. */
+const REQUESTS_TO_EVERY_PROCESS = 4;
+
+/** Sends a request to every process of its service and returns the different statuses of the answers. */
+export async function statusesOfEveryProcess(
+  request: () => Promise<{ readonly status: number }>,
+): Promise<Set<number>> {
+  const answers = await Promise.all(Array.from({ length: REQUESTS_TO_EVERY_PROCESS }, request));
+  return new Set(answers.map(({ status }) => status));
+}
+
 type ClusterChoices = Pick<ClusterOptions, 'instances' | 'env' | 'gatewayEnv'>;
 
 /** Starts gateway and services as processes, over one folder of the embedded store. */
