@@ -1,6 +1,7 @@
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { logRequests } from '@cnop/common/http/request-context';
 import { useZodSchemas } from '@cnop/common/http/schemas';
+import { sendTogether } from '@cnop/common/http/send-together';
 import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { SharedCounter } from '@cnop/common/limits/shared-counter';
@@ -68,6 +69,7 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
     },
   });
   useZodSchemas(app);
+  sendTogether(app);
   registerErrorHandlers(app, () => clock.now());
   app.addHook('onRequest', precheck);
   await allowOrigins(app, options.corsOrigins);

@@ -1,6 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { LogController } from 'fastify';
-import { PostponedResponse } from './postponed-response.ts';
 import { requestIdOf } from './request-context.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1_024;
@@ -21,7 +20,6 @@ export const SERVER_OPTIONS = {
     headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
     connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL_MILLISECONDS,
     maxHeaderSize: HEADER_LIMIT_BYTES,
-    ServerResponse: PostponedResponse,
   },
   routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
   // `logRequests` logs each request once, when it is finished.

@@ -24,6 +24,7 @@ import { serveOpenApi } from './openapi.ts';
 import { acceptEmptyBodies, assertPlainRequest, refuseUnknownQueries } from './plain-request.ts';
 import { echoRequestId, logRequests, readClientAddresses } from './request-context.ts';
 import { useZodSchemas } from './schemas.ts';
+import { sendTogether } from './send-together.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
 /** The parts of its process that a service needs, whether it shares that process or not. */
@@ -83,6 +84,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   });
   acceptEmptyBodies(app);
   useZodSchemas(app);
+  sendTogether(app);
   registerErrorHandlers(app, () => runtime.clock.now());
   if (runtime.isOwnProcess) {
     // In a shared process the gateway does all of this.

@@ -30,13 +30,21 @@ export interface NodeProcessOptions {
   readonly args?: readonly string[];
   /** The whole environment of the process, besides PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The binary of another version of Node. */
+  readonly node?: string;
   /** The working directory, from which a `.env` file is read. */
   readonly cwd: string;
 }
 
 /** Starts a Node process, which is killed when this process exits. */
-export function startNode({ script, args = [], env = {}, cwd }: NodeProcessOptions): NodeProcess {
-  const child = spawn(process.execPath, [path.join(PROJECT_ROOT, script), ...args], {
+export function startNode({
+  script,
+  args = [],
+  env = {},
+  node = process.execPath,
+  cwd,
+}: NodeProcessOptions): NodeProcess {
+  const child = spawn(node, [path.join(PROJECT_ROOT, script), ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
