@@ -1,9 +1,8 @@
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import { logRequests } from '@cnop/common/http/request-context';
-import { useZodSchemas } from '@cnop/common/http/schemas';
+import { logRequests, SERVER_OPTIONS } from '@cnop/common/http/http-server';
 import { sendTogether } from '@cnop/common/http/send-together';
-import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { useZodSchemas } from '@cnop/common/http/validation';
 import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import { registerErrorHandlers, sendProblem } from '@cnop/exception/http/error-handler';

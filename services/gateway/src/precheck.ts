@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { assertPlainRequest } from '@cnop/common/http/plain-request';
-import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
+import { REQUEST_ID_HEADER } from '@cnop/common/http/http-server';
+import { assertPlainRequest } from '@cnop/common/http/validation';
 import type { Drain } from '@cnop/common/process/drain';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import fastifyCors from '@fastify/cors';

@@ -7,7 +7,7 @@ import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import { SERVER_OPTIONS } from '@cnop/common/http/server-options';
+import { SERVER_OPTIONS } from '@cnop/common/http/http-server';
 import { createDrain } from '@cnop/common/process/drain';
 import { createLogger } from '@cnop/common/process/logger';
 import { registerErrorHandlers } from '@cnop/exception/http/error-handler';

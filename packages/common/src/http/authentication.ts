@@ -1,5 +1,7 @@
 import { AuthenticationError, ForbiddenError, NotSignedInError } from '@cnop/exception/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RequestOrigin } from '../auth/client-address.ts';
+import type { ClientAddressOf } from '../auth/gateway-hop.ts';
 import type { SessionChecker } from '../auth/session-state.ts';
 import type { AccessIdentity } from '../auth/token-claims.ts';
 import { invalidToken } from '../auth/token-claims.ts';
@@ -129,4 +131,29 @@ function onlyRawAuthorization(headers: readonly string[]): string | undefined {
 
 function isRaw(headers: RequestHeaders): headers is readonly string[] {
   return Array.isArray(headers);
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The address that a request came from; never what the client claims. */
+    readonly clientAddress: string;
+  }
+}
+
+/** Gives each request of an app its `clientAddress`. It is read on demand, since few routes need it. */
+export function readClientAddresses(app: FastifyInstance, clientAddressOf: ClientAddressOf): void {
+  app.decorateRequest('clientAddress', {
+    getter() {
+      return clientAddressOf(this.raw);
+    },
+  });
+}
+
+/** Returns where a request came from. */
+export function originOf(request: FastifyRequest): RequestOrigin {
+  return {
+    address: request.clientAddress,
+    userAgent: request.headers['user-agent'],
+    requestId: request.id,
+  };
 }

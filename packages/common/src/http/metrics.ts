@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { TableStore } from '../database/table-store.ts';
-import { SERVER_OPTIONS } from './server-options.ts';
+import { SERVER_OPTIONS } from './http-server.ts';
 
 type WatchedStore = Pick<TableStore, 'disk' | 'sweepFailures'>;
 

@@ -16,16 +16,13 @@ import type { TradeFeed } from '../market/trade-feed.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import type { Drain } from '../process/drain.ts';
 import { closeConnectionsWhenDraining } from '../process/drain.ts';
-import { requireAuthentication } from './authentication.ts';
+import { readClientAddresses, requireAuthentication } from './authentication.ts';
 import type { HealthCheck } from './health.ts';
 import { serveHealth } from './health.ts';
-import { readJsonBody } from './json-body.ts';
+import { echoRequestId, logRequests, SERVER_OPTIONS } from './http-server.ts';
 import { serveOpenApi } from './openapi.ts';
-import { acceptEmptyBodies, assertPlainRequest, refuseUnknownQueries } from './plain-request.ts';
-import { echoRequestId, logRequests, readClientAddresses } from './request-context.ts';
-import { useZodSchemas } from './schemas.ts';
 import { sendTogether } from './send-together.ts';
-import { SERVER_OPTIONS } from './server-options.ts';
+import { acceptStrictBodies, assertPlainRequest, refuseUnknownQueries, useZodSchemas } from './validation.ts';
 
 /** The parts of its process that a service needs, whether it shares that process or not. */
 export interface ServiceRuntime {
@@ -74,15 +71,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
       sendProblem(error, request, reply, runtime.clock.now());
     },
   }).withTypeProvider<ZodTypeProvider>();
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, body.length === 0 ? undefined : readJsonBody(body));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  acceptEmptyBodies(app);
+  acceptStrictBodies(app);
   useZodSchemas(app);
   sendTogether(app);
   registerErrorHandlers(app, () => runtime.clock.now());

@@ -1,7 +1,7 @@
 import type { SignHop } from '@cnop/common/auth/gateway-hop';
 import { HOP_HEADER } from '@cnop/common/auth/gateway-hop';
+import { REQUEST_ID_HEADER } from '@cnop/common/http/http-server';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
-import { REQUEST_ID_HEADER } from '@cnop/common/http/request-context';
 import type { Drain } from '@cnop/common/process/drain';
 import { createDrain } from '@cnop/common/process/drain';
 import { UnavailableError } from '@cnop/exception/errors';

@@ -1,5 +1,5 @@
 import { serveOpenApi } from '@cnop/common/http/openapi';
-import { useZodSchemas } from '@cnop/common/http/schemas';
+import { useZodSchemas } from '@cnop/common/http/validation';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,6 @@
 import { assetIdParameterSchema } from '@cnop/common/entities/fields';
 import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
-import { identityOf } from '@cnop/common/http/authentication';
-import { originOf } from '@cnop/common/http/request-context';
+import { identityOf, originOf } from '@cnop/common/http/authentication';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../use-cases/dependencies.ts';

@@ -6,11 +6,10 @@ import {
 } from '@cnop/common/entities/fields';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
-import { identityOf } from '@cnop/common/http/authentication';
+import { identityOf, originOf } from '@cnop/common/http/authentication';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
-import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';

@@ -1,6 +1,5 @@
-import { identityOf } from '@cnop/common/http/authentication';
+import { identityOf, originOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
-import { originOf } from '@cnop/common/http/request-context';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyReply } from 'fastify';
 import { changePassword } from '../use-cases/accounts/change-password.ts';
