@@ -20,10 +20,9 @@ import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-r
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
-import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
-import { createQuoteBoard } from '@cnop/common/market/quote-board';
-import { createTradeFeed } from '@cnop/common/market/trade-feed';
-import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
+import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
+import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
+import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { createDrain } from '@cnop/common/process/drain';
 import { createLogger } from '@cnop/common/process/logger';
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../entities/fields.ts';
 import { quoteSchema } from '../entities/inventory/quote.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
-import type { QuoteBoard, WritableQuoteBoard } from './quote-board.ts';
-import type { TradeFeed } from './trade-feed.ts';
+import type { QuoteBoard, TradeFeed, WritableQuoteBoard } from './market-data.ts';
 
 const QUOTES_CHANNEL = 'quotes';
 const TRADES_CHANNEL = 'trades';

@@ -1,7 +1,7 @@
 import type { Asset } from '../entities/inventory/asset.ts';
 import { storedQuoteOf } from '../entities/inventory/quote.ts';
 import { createRepeater } from '../scheduling/repeater.ts';
-import type { WritableQuoteBoard } from './quote-board.ts';
+import type { WritableQuoteBoard } from './market-data.ts';
 
 const POLL_MILLISECONDS = 1_000;
 

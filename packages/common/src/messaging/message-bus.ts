@@ -23,3 +23,67 @@ export interface MessageBus {
   /** Delivers the published messages as far as possible within a short time, and none after that. */
   close(): Promise<void>;
 }
+
+/** Creates the message bus of a platform that runs in one process. */
+export function createInProcessBus(): MessageBus {
+  const listeners = createChannelListeners();
+  let pending: (readonly [channel: string, message: string])[] = [];
+
+  function deliverAll(): void {
+    const messages = pending;
+    pending = [];
+    for (const [channel, message] of messages) listeners.deliver(channel, message);
+  }
+
+  return {
+    publish(channel, message) {
+      if (!listeners.has(channel)) return;
+      // The messages of a burst of commits are delivered together.
+      if (pending.length === 0) setImmediate(deliverAll);
+      pending.push([channel, message]);
+    },
+    subscribe: (channel, listener) => listeners.add(channel, listener),
+    async close() {
+      deliverAll();
+      listeners.clear();
+    },
+  };
+}
+
+/** The listeners of this process by channel. */
+export interface ChannelListeners {
+  /** Adds a listener. Returns a function that removes it. */
+  add(channel: string, listener: MessageListener): () => void;
+  has(channel: string): boolean;
+  deliver(channel: string, message: string): void;
+  clear(): void;
+}
+
+/** Creates an empty set of listeners. */
+export function createChannelListeners(): ChannelListeners {
+  // Each subscription is a separate object, so that one function may listen twice.
+  const byChannel = new Map<string, Set<{ readonly listener: MessageListener }>>();
+
+  return {
+    add(channel, listener) {
+      const subscription = { listener };
+      const subscriptions = byChannel.get(channel) ?? new Set();
+      byChannel.set(channel, subscriptions.add(subscription));
+      return () => {
+        subscriptions.delete(subscription);
+        if (subscriptions.size === 0 && byChannel.get(channel) === subscriptions) byChannel.delete(channel);
+      };
+    },
+    has: (channel) => byChannel.has(channel),
+    deliver(channel, message) {
+      const subscriptions = byChannel.get(channel);
+      if (!subscriptions) return;
+      // A copy: listeners added during the delivery are not called, and listeners removed during it are skipped.
+      const present = [...subscriptions];
+      for (const subscription of present) {
+        if (subscriptions.has(subscription)) subscription.listener(message);
+      }
+    },
+    clear: () => byChannel.clear(),
+  };
+}

@@ -1,6 +1,6 @@
 import type { MessagingSettings } from '../config/settings.ts';
-import { createInProcessBus } from './in-process-bus.ts';
 import type { MessageBus } from './message-bus.ts';
+import { createInProcessBus } from './message-bus.ts';
 
 /** The listener for outages. */
 export interface OpenBusOptions {

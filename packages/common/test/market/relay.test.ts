@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '@cnop/common/market/relay';
-import { createTradeFeed } from '@cnop/common/market/trade-feed';
-import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
+import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 const quote = (seq: number, overrides: Partial<Quote> = {}): Quote => ({

@@ -1,6 +1,6 @@
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
-import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard } from '@cnop/common/market/market-data';
 import { relayStoredPrices } from '@cnop/common/market/stored-prices';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

@@ -1,7 +1,7 @@
 import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { QuoteBoard } from '@cnop/common/market/market-data';
 import { toAssetView } from '../domain/asset-view.ts';
 import type { Market } from '../market-maker/live-market.ts';
 

@@ -1,6 +1,6 @@
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { PublicTrade } from '@cnop/common/market/trade-feed';
+import type { PublicTrade } from '@cnop/common/market/market-data';
 import { joinCandles, withQuote } from '../domain/candle-rules.ts';
 import type { OpenCandles } from './open-candles.ts';
 import {

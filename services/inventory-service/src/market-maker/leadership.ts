@@ -12,7 +12,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
-import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
+import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { CANDLE_INTERVALS } from '../domain/candle-rules.ts';
 import { DAY_STEP, dayStart } from '../domain/day-statistics.ts';
 import type { LiveMarket, StoredCandles } from './live-market.ts';

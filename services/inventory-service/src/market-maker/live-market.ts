@@ -4,8 +4,7 @@ import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/can
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
-import type { WritableQuoteBoard } from '@cnop/common/market/quote-board';
-import type { PublicTrade } from '@cnop/common/market/trade-feed';
+import type { PublicTrade, WritableQuoteBoard } from '@cnop/common/market/market-data';
 import type { LivePrice } from '../domain/asset-view.ts';
 import type { DayStatistics } from '../domain/day-statistics.ts';
 import { createDayWindow, DAY_STEP } from '../domain/day-statistics.ts';

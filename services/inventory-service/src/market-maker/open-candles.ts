@@ -2,7 +2,7 @@ import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { PublicTrade } from '@cnop/common/market/trade-feed';
+import type { PublicTrade } from '@cnop/common/market/market-data';
 import {
   CANDLE_INTERVALS,
   closeTimeOf,

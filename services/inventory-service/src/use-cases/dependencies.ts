@@ -9,7 +9,7 @@ import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { LiveCatalogue } from '../catalogue/live-catalogue.ts';
 import { createLiveCatalogue } from '../catalogue/live-catalogue.ts';
 import type { Market } from '../market-maker/live-market.ts';

@@ -1,5 +1,5 @@
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
-import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard } from '@cnop/common/market/market-data';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { beforeEach, describe, expect, test } from 'vitest';

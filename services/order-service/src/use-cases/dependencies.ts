@@ -18,8 +18,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order-document';
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
-import type { TradeFeed } from '@cnop/common/market/trade-feed';
+import type { QuoteBoard, TradeFeed } from '@cnop/common/market/market-data';
 
 /** The parts that a process provides to this service. */
 export interface OrderProcess

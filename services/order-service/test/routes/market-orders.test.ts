@@ -5,7 +5,7 @@ import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
-import { createQuoteBoard } from '@cnop/common/market/quote-board';
+import { createQuoteBoard } from '@cnop/common/market/market-data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';

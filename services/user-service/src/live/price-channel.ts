@@ -1,4 +1,4 @@
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { PriceLimits, PricePace } from './price-pace.ts';
 import { createPricePace } from './price-pace.ts';
 import type { StreamWriter } from './stream-writer.ts';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { RateLimitedError, UnavailableError } from '@cnop/exception/errors';
 import type { ClosingReason, LiveStream } from './live-stream.ts';

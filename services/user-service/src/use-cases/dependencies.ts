@@ -25,7 +25,7 @@ import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import type { QuoteBoard } from '@cnop/common/market/quote-board';
+import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { StreamHub } from '../live/stream-hub.ts';
 import type { PasswordQueue } from './sessions/password-queue.ts';
 import { createPasswordQueue } from './sessions/password-queue.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { createChannelListeners } from '../channel-listeners.ts';
 import type { MessageBus } from '../message-bus.ts';
+import { createChannelListeners } from '../message-bus.ts';
 
 /** Several platforms may share a server, and channels span all its databases. */
 const CHANNEL_PREFIX = 'cnop:';

@@ -1,4 +1,4 @@
-import { createInProcessBus } from '@cnop/common/messaging/in-process-bus';
+import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { describeMessageBusContract } from './message-bus-contract.ts';
 
 describeMessageBusContract('the bus of one process', async () => {
