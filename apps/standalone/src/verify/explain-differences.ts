@@ -1,6 +1,5 @@
-import { KEYS } from '@cnop/common/database/keys';
 import type { Item, ItemKey } from '@cnop/common/database/table-store';
-import { TABLE_NAMES } from '@cnop/common/database/tables';
+import { KEYS, TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Audit } from './read-everything.ts';
 import { everyIndex } from './read-everything.ts';
 import { checkHolding } from './rules/holdings.ts';

@@ -16,9 +16,9 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
-import type { KeyShape } from '@cnop/common/database/keys';
-import { KEYS } from '@cnop/common/database/keys';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import type { KeyShape } from '@cnop/common/database/tables';
+import { KEYS } from '@cnop/common/database/tables';
 import { timestampSchema } from '@cnop/common/entities/fields';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';

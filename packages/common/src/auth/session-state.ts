@@ -2,8 +2,8 @@ import { AuthenticationError } from '@cnop/exception/errors';
 import type { Clock } from '../core/clock.ts';
 import { epochSeconds } from '../core/clock.ts';
 import { defineRecord } from '../dao/record.ts';
-import { KEYS } from '../database/keys.ts';
 import type { Item, Query, TableStore } from '../database/table-store.ts';
+import { KEYS } from '../database/tables.ts';
 import type { Session } from './session-rules.ts';
 import { sessionSchema } from './session-rules.ts';
 

@@ -14,9 +14,9 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
-import type { KeyShape } from '@cnop/common/database/keys';
-import { KEYS } from '@cnop/common/database/keys';
 import type { ItemKey } from '@cnop/common/database/table-store';
+import type { KeyShape } from '@cnop/common/database/tables';
+import { KEYS } from '@cnop/common/database/tables';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
+import { EXPIRY_SHARDS } from '@cnop/common/database/tables';
 import type { TriggerKind } from '@cnop/common/entities/order/order-document';
 import { ASSET_STATES } from '@cnop/common/trading/permissions';
 import { expireOrder, withdrawOrder } from '../use-cases/change-open-order.ts';

@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../../core/pagination.ts';
-import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
+import { KEYS } from '../../database/tables.ts';
 import type { StoredAssetBalance } from '../../entities/asset/asset-balance.ts';
 import { storedAssetBalanceSchema } from '../../entities/asset/asset-balance.ts';
 import { readAll, readPage } from '../read-page.ts';

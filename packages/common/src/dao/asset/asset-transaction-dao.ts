@@ -1,6 +1,6 @@
 import type { Page, PageRequest, Position } from '../../core/pagination.ts';
-import { AFTER_EVERY_ID, KEYS, SEPARATOR } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
+import { AFTER_EVERY_ID, KEYS, SEPARATOR } from '../../database/tables.ts';
 import type { AssetTransaction } from '../../entities/asset/asset-transaction.ts';
 import { assetTransactionSchema } from '../../entities/asset/asset-transaction.ts';
 import type { Period } from '../read-page.ts';

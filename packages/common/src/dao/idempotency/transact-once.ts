@@ -1,8 +1,8 @@
 import { ValidationError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
-import { KEYS, SEPARATOR } from '../../database/keys.ts';
 import type { Decision, Item, ReadItems, Reads, TableStore, Write } from '../../database/table-store.ts';
+import { KEYS, SEPARATOR } from '../../database/tables.ts';
 import { defineRecord } from '../record.ts';
 
 /** Answers are remembered for 24 hours. */

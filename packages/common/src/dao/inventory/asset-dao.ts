@@ -1,7 +1,7 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import { CATALOGUE_PARTITION, KEYS } from '../../database/keys.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
+import { CATALOGUE_PARTITION, KEYS } from '../../database/tables.ts';
 import { nonNegativeDecimalSchema, positiveDecimalSchema } from '../../entities/fields.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
 import { assetSchema, FORMER_CANCEL_ONLY, supplyOfMarketCap } from '../../entities/inventory/asset.ts';

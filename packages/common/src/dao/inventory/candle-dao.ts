@@ -1,6 +1,6 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
-import { KEYS, SEPARATOR } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
+import { KEYS, SEPARATOR } from '../../database/tables.ts';
 import type { Candle, CandleInterval } from '../../entities/inventory/candle.ts';
 import { candleSchema } from '../../entities/inventory/candle.ts';
 import { defineRecord } from '../record.ts';

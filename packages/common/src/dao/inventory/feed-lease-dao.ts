@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addSeconds } from '../../core/clock.ts';
-import { KEYS } from '../../database/keys.ts';
 import type { Item, TableStore } from '../../database/table-store.ts';
+import { KEYS } from '../../database/tables.ts';
 import { timestampSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
 

@@ -1,6 +1,6 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
-import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
+import { KEYS } from '../../database/tables.ts';
 import type { ManualMoves, PriceProposal } from '../../entities/inventory/price-proposal.ts';
 import { manualMovesSchema, priceProposalSchema } from '../../entities/inventory/price-proposal.ts';
 import { readAll } from '../read-page.ts';

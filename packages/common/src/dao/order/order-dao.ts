@@ -1,6 +1,7 @@
 import { NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { Page, PageRequest } from '../../core/pagination.ts';
+import type { Filter, IndexEntry, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
 import {
   AFTER_EVERY_ID,
   EXPIRY_SHARDS,
@@ -10,8 +11,7 @@ import {
   sortablePrice,
   sortableSeq,
   triggerPartition,
-} from '../../database/keys.ts';
-import type { Filter, IndexEntry, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
+} from '../../database/tables.ts';
 import { clientOrderIdSchema, idSchema, usernameSchema } from '../../entities/fields.ts';
 import type { OpenOrder, Order, OrderIn } from '../../entities/order/order.ts';
 import { advance, assertMayBecome } from '../../entities/order/order.ts';

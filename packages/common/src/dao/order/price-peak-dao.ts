@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decimal } from '../../core/money.ts';
-import { KEYS, sortableSeq } from '../../database/keys.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
+import { KEYS, sortableSeq } from '../../database/tables.ts';
 import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../../entities/fields.ts';
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
+import { KEYS } from '../../database/tables.ts';
 import { assetIdSchema, timestampSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
 

@@ -1,14 +1,14 @@
 import { InternalError } from '@cnop/exception/errors';
 import type { Page, Position } from '../../core/pagination.ts';
+import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
+import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import {
   AFTER_EVERY_ID,
   expiryPartition,
   sortablePrice,
   sortableSeq,
   triggerPartition,
-} from '../../database/keys.ts';
-import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
-import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
+} from '../../database/tables.ts';
 import type { OpenOrder } from '../../entities/order/order.ts';
 import type { TriggerKind } from '../../entities/order/order-document.ts';
 import { TRIGGER_KINDS } from '../../entities/order/order-document.ts';

@@ -2,8 +2,8 @@ import { AlreadyExistsError, InternalError, NotFoundError } from '@cnop/exceptio
 import { binarySearch } from '../../core/binary-search.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
-import { AFTER_EVERY_ID, KEYS } from '../../database/keys.ts';
 import type { Item, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
+import { AFTER_EVERY_ID, KEYS } from '../../database/tables.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
 import type { CashMovement, Posting } from '../../entities/user/balance-rules.ts';

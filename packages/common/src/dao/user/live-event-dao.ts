@@ -1,7 +1,7 @@
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { Page } from '../../core/pagination.ts';
-import { KEYS, sortableSeq } from '../../database/keys.ts';
 import type { ItemKey, TableStore } from '../../database/table-store.ts';
+import { KEYS, sortableSeq } from '../../database/tables.ts';
 import type { LiveEvent } from '../../entities/user/live-event.ts';
 import { EVENT_RETENTION_SECONDS, liveEventSchema } from '../../entities/user/live-event.ts';
 import { defineRecord } from '../record.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Page, Position } from '../../core/pagination.ts';
-import { KEYS } from '../../database/keys.ts';
 import type { TableStore } from '../../database/table-store.ts';
+import { KEYS } from '../../database/tables.ts';
 import { timestampSchema, usernameSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
 

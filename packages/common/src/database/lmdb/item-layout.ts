@@ -1,8 +1,7 @@
 import type { Database, Key, Transaction } from 'lmdb';
-import { SEPARATOR } from '../keys.ts';
 import type { Attributes, IndexEntry, Item, ItemContent, ItemKey } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
-import { USER_LISTS } from '../tables.ts';
+import { SEPARATOR, USER_LISTS } from '../tables.ts';
 
 // The layout of the file: the form of a stored item, and the tree and key under which each item and index entry is stored.
 

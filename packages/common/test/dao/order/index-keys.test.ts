@@ -1,5 +1,5 @@
 import { expiryKeyOf, orderRecord, triggerKeyOf } from '@cnop/common/dao/order/order-dao';
-import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/keys';
+import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/tables';
 import type { OpenOrder } from '@cnop/common/entities/order/order';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';

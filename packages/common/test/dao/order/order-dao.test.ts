@@ -5,9 +5,9 @@ import {
   orderDocumentRecord,
   orderRecord,
 } from '@cnop/common/dao/order/order-dao';
-import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/keys';
 import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { EXPIRY_SHARDS, expiryPartition } from '@cnop/common/database/tables';
 import type { Order } from '@cnop/common/entities/order/order';
 import { documentOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';

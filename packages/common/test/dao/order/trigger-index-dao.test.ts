@@ -1,6 +1,6 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
-import { EXPIRY_SHARDS } from '@cnop/common/database/keys';
+import { EXPIRY_SHARDS } from '@cnop/common/database/tables';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { anOrder } from '@cnop/testing/builders/order';

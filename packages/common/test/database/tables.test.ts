@@ -1,5 +1,5 @@
 import { decimal } from '@cnop/common/core/money';
-import { sortablePrice, sortableSeq, triggerPartition } from '@cnop/common/database/keys';
+import { sortablePrice, sortableSeq, triggerPartition } from '@cnop/common/database/tables';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
