@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
@@ -143,29 +144,33 @@ test('failures and empty places have no barriers', async ({ trader: { page }, wa
 test('targets are at least 24 pixels wide and high', async ({ trader: { page, account }, platform }) => {
   await platform.setPrice('UNI', '8.00');
   await placeOrder(account, { asset_id: 'UNI', order_type: 'limit_buy', quantity: '1', price: '5' });
-  for (const width of [1280, 360]) {
-    await page.setViewportSize({ width, height: 740 });
-    for (const address of ['/', '/assets/UNI', '/orders', '/orders?tab=history', ...ACCOUNT_PAGES]) {
-      await page.goto(address);
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
-      const small = await page.evaluate(() => {
-        const targets = [
-          ...document.querySelectorAll('a[href], button, [role="tab"], [role="combobox"], label:has(input)'),
-        ];
-        return targets.flatMap((target) => {
-          const { width: wide, height: high } = target.getBoundingClientRect();
-          const isHidden = wide === 0 || high === 0 || getComputedStyle(target).visibility === 'hidden';
-          // The rule exempts links within a sentence.
-          const isInSentence = target.matches('p a, figcaption a');
-          const isFine = isHidden || isInSentence || (wide >= 24 && high >= 24);
-          return isFine ? [] : [`${target.tagName} ${target.textContent.slice(0, 30)} ${wide}x${high}`];
-        });
-      });
-      expect(small, `${address} at ${width}`).toEqual([]);
+  for (const address of ['/', '/assets/UNI', '/orders', '/orders?tab=history', ...ACCOUNT_PAGES]) {
+    await page.goto(address);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect(await findSmallTargets(page), `${address} at ${width}`).toEqual([]);
     }
   }
 });
+
+/** Returns the targets of less than 24 pixels, one line for each. */
+function findSmallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const targets = [
+      ...document.querySelectorAll('a[href], button, [role="tab"], [role="combobox"], label:has(input)'),
+    ];
+    return targets.flatMap((target) => {
+      const { width: wide, height: high } = target.getBoundingClientRect();
+      const isHidden = wide === 0 || high === 0 || getComputedStyle(target).visibility === 'hidden';
+      // The rule exempts links within a sentence.
+      const isInSentence = target.matches('p a, figcaption a');
+      const isFine = isHidden || isInSentence || (wide >= 24 && high >= 24);
+      return isFine ? [] : [`${target.tagName} ${target.textContent.slice(0, 30)} ${wide}x${high}`];
+    });
+  });
+}
 
 test('tables have a caption, header cells with a scope, and announce their sorting', async ({
   trader: { page, account },

@@ -12,8 +12,8 @@ const isCi = process.env['CI'] !== undefined;
 export default defineConfig({
   testDir: '.',
   outputDir: path.join(results, 'artifacts'),
-  // A small machine runs one browser and one or two servers at a time without slowing tests down.
-  workers: 1,
+  // Each worker has a browser and servers of its own. Half of a test is waiting, so two workers keep two cores busy.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: isCi,
   // Generous timeouts, not bounds: a busy machine is slow, not broken. For the same reason CI retries once and reports

@@ -1,6 +1,6 @@
 import { expectStatus, signUp } from '@cnop/testing/system/api-client';
 import type { Page } from '@playwright/test';
-import { expectNoBarriers } from './support/accessibility.ts';
+import { expectNoBarriers, expectNoBarriersInAnyTheme } from './support/accessibility.ts';
 import { placeOrder } from './support/orders.ts';
 import { addAsset } from './support/staff.ts';
 import { enter, expect, test } from './support/test.ts';
@@ -266,18 +266,15 @@ test('on a phone value and result are shown, and nothing scrolls sideways', asyn
   }
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`has no barriers, ${colorScheme}`, async ({ trader: { page, account }, platform }) => {
-    await platform.setPrice('ALGO', '10.00');
-    await placeOrder(account, { asset_id: 'ALGO', order_type: 'market_buy', quantity: '10' });
-    await page.emulateMedia({ colorScheme });
-    await page.goto('/portfolio');
-    await expect(history(page)).toContainText('now $');
-    await expect(holding(page, 'Algorand')).toBeVisible();
-    await expectNoBarriers(page, 'as chart');
-    await history(page).hover();
-    await history(page).getByRole('button', { name: 'View as table' }).click();
-    await expect(history(page).getByRole('table')).toBeVisible();
-    await expectNoBarriers(page, 'as table');
-  });
-}
+test('has no barriers', async ({ trader: { page, account }, platform }) => {
+  await platform.setPrice('ALGO', '10.00');
+  await placeOrder(account, { asset_id: 'ALGO', order_type: 'market_buy', quantity: '10' });
+  await page.goto('/portfolio');
+  await expect(history(page)).toContainText('now $');
+  await expect(holding(page, 'Algorand')).toBeVisible();
+  await expectNoBarriersInAnyTheme(page, 'as chart');
+  await history(page).hover();
+  await history(page).getByRole('button', { name: 'View as table' }).click();
+  await expect(history(page).getByRole('table')).toBeVisible();
+  await expectNoBarriersInAnyTheme(page, 'as table');
+});

@@ -16,6 +16,13 @@ test('the content security policy of pages allows nothing inline and no other or
   expect(policy).not.toMatch(/unsafe|\*|https?:/);
 });
 
+test('the API reference works within its policy, with its own assets', async ({ page }) => {
+  await page.goto('/docs');
+  const operation = page.getByRole('button', { name: /register Sign up/ });
+  await operation.click();
+  await expect(page.getByRole('heading', { name: 'Parameters' })).toBeVisible();
+});
+
 test('no script can find a token', async ({ trader: { page } }) => {
   const tokens: string[] = [];
   page.on('request', (request) => {

@@ -119,7 +119,10 @@ const VIEWS: Record<string, View> = {
 };
 
 for (const [name, { address, url, loading, failure, loaded, isNeededForStream }] of Object.entries(VIEWS)) {
-  test(`${name} keeps its place while it loads`, async ({ trader: { page } }) => {
+  test(`${name} keeps its place while it loads, says what failed, in which request, and retries`, async ({
+    trader: { page },
+    watch,
+  }) => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -135,9 +138,8 @@ for (const [name, { address, url, loading, failure, loaded, isNeededForStream }]
     await loaded(page);
     await expect(page.getByRole('status', { name: loading })).toHaveCount(0);
     expect(await shift.total(), await shift.moved()).toBeLessThan(0.05);
-  });
+    await page.unrouteAll();
 
-  test(`${name} says what failed, in which request, and retries`, async ({ trader: { page }, watch }) => {
     watch.allow('console', /status of 503/);
     await page.route(url, (route) => route.fulfill(PROBLEM));
     // The stream reads everything again, which would repair the page without the button.

@@ -66,8 +66,9 @@ export async function layWire(target: URL): Promise<Wire & { close(): Promise<vo
       lines.forEach(hold);
     },
     async mend() {
+      // A second pipe to the same socket would send every byte twice.
+      if (isStalled) for (const { browser, server } of lines) server.pipe(browser);
       isStalled = false;
-      for (const { browser, server } of lines) server.pipe(browser);
       await listen();
     },
     close: cut,
