@@ -109,7 +109,7 @@ describe.skipIf(reason !== undefined)(
 
       it('writers of one item in this process queue instead of using up their attempts', async () => {
         const keys = twoKeys();
-        const store = faulty.openStore({ maxAttempts: 5 });
+        const store = faulty.openStore({ maxAttempts: 5, deadlineMilliseconds: TEST_TIMEOUT_MILLISECONDS });
         await Promise.all(Array.from({ length: BURST }, () => incrementBoth(store, keys)));
         expect((await faulty.fixture.direct.batchGet(keys)).map(counterValue)).toEqual([BURST, BURST]);
         // The first attempts conflict; later ones run one at a time.

@@ -8,6 +8,9 @@ import type { StoreUnderTest } from '@cnop/testing/store-contract/contract';
 import { describeTableStoreContract } from '@cnop/testing/store-contract/describe-table-store-contract';
 import { afterAll, beforeAll, describe } from 'vitest';
 
+/** The time of all writers that queue for one item, on a busy machine. */
+const DEADLINE_MILLISECONDS = 60_000;
+
 const reason = whyNoDynamoDb();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
 
@@ -39,7 +42,7 @@ describe.skipIf(reason !== undefined)('the DynamoDB adapter', () => {
   }
 
   describeTableStoreContract('the DynamoDB table store', {
-    open: () => open(),
+    open: () => open({ deadlineMilliseconds: DEADLINE_MILLISECONDS }),
     openWithoutRetries: () => open({ maxAttempts: 1 }),
   });
 });

@@ -5,7 +5,8 @@ import { startNode } from './node-process.ts';
 
 export const CLI = 'apps/standalone/dist/cli.js';
 export const ADMIN_PASSWORD = 'Administrator-1';
-const READY_TIMEOUT_MILLISECONDS = 30_000;
+/** A busy machine takes long to start several processes at once. */
+const READY_TIMEOUT_MILLISECONDS = 120_000;
 const POLL_MILLISECONDS = 5;
 
 /**
