@@ -79,7 +79,7 @@ describe('concurrent changes', () => {
     expect(wins.cancel + wins.trigger).toBe(200);
     // Both must win sometimes.
     expect(Math.min(wins.cancel, wins.trigger)).toBeGreaterThan(0);
-  }, 20_000);
+  });
 
   it('of ten triggers, ten cancellations and ten expiries end an order once', async () => {
     const trader = await createTrader(service, '1000');

@@ -114,7 +114,7 @@ describe('a preview and the order itself', () => {
     );
     // The requests must reach every outcome.
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(20);
-  }, 60_000);
+  });
 
   function expectAgreement(preview: OrderPreview, status: number, placed: OrderDocument): void {
     expect(preview.would_be === 'refused', JSON.stringify(preview.reasons)).toBe(status !== 201);
