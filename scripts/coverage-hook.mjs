@@ -1,6 +1,7 @@
-// Loaded into the server that `order-coverage.mjs` starts. On each message it answers with the script URLs of which a function
-// ran since the message before.
+// Loaded into the server that `order-coverage.mjs` starts. On the message `reset` it starts a period, which ends with the
+// response to the next order. On `take` it answers with the script URLs of which a function ran in that period.
 
+import { subscribe } from 'node:diagnostics_channel';
 import { Session } from 'node:inspector/promises';
 import process from 'node:process';
 
@@ -15,8 +16,13 @@ if (isServer) {
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-  process.on('message', async () => {
-    const { result } = await session.post('Profiler.takePreciseCoverage');
+  const takeCoverage = () => session.post('Profiler.takePreciseCoverage');
+  let ofOrder;
+  subscribe('http.server.response.finish', ({ request }) => {
+    if (request.method === 'POST' && request.url.endsWith('/orders')) ofOrder = takeCoverage();
+  });
+  process.on('message', async (message) => {
+    const { result } = await (message === 'reset' ? takeCoverage() : ofOrder);
     process.send(result.filter(ran).map(({ url }) => url));
   });
   process.channel.unref();

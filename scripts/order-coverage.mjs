@@ -81,10 +81,10 @@ async function signUpWithCash(api) {
   return token;
 }
 
-/** Returns the script URLs that ran since the call before. */
-async function takeCoverage(server) {
+/** Starts a period (`reset`), or returns the script URLs that ran from there to the response to an order (`take`). */
+async function askForCoverage(server, message) {
   const answered = once(server, 'message');
-  server.send('take');
+  server.send(message);
   const [urls] = await answered;
   return urls;
 }
@@ -105,9 +105,9 @@ async function measure(root, server, api) {
   await placeOrder();
   let files;
   for (let order = 0; order < ORDERS; order += 1) {
-    await takeCoverage(server);
+    await askForCoverage(server, 'reset');
     await placeOrder();
-    const ran = new Set((await takeCoverage(server)).map((url) => sourceOf(root, url)));
+    const ran = new Set((await askForCoverage(server, 'take')).map((url) => sourceOf(root, url)));
     files = new Set([...ran].filter((file) => files?.has(file) ?? true));
   }
   files.delete(undefined);

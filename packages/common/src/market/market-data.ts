@@ -1,4 +1,5 @@
 import type { Quote } from '../entities/inventory/quote.ts';
+import { createLaterDelivery } from '../messaging/message-bus.ts';
 
 export type QuoteListener = (quotes: readonly Quote[]) => void;
 
@@ -47,21 +48,31 @@ export type TradeListener = (trade: PublicTrade) => void;
 
 /** Announces stored trades to listeners, for statistics. Delivery is best effort. */
 export interface TradeFeed {
+  /** Reports a trade to all listeners. They run later, so that they neither delay an order nor make it fail. */
   report(trade: PublicTrade): void;
-  /** Calls the listener with every later trade. Returns a function that unsubscribes it. */
+  /**
+   * Calls the listener with every later trade. Returns a function that unsubscribes it, after the trades that were
+   * reported before.
+   */
   subscribe(listener: TradeListener): () => void;
 }
 
-/** Creates the trade feed of a process. Listeners run synchronously and must not throw. */
+/** Creates the trade feed of a process. Listeners must not throw. */
 export function createTradeFeed(): TradeFeed {
   const listeners = new Set<TradeListener>();
+  const delivery = createLaterDelivery<PublicTrade>((trade) => {
+    for (const listener of listeners) listener(trade);
+  });
   return {
     report(trade) {
-      for (const listener of listeners) listener(trade);
+      if (listeners.size > 0) delivery.add(trade);
     },
     subscribe(listener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => {
+        delivery.flush();
+        listeners.delete(listener);
+      };
     },
   };
 }

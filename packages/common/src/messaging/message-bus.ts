@@ -27,26 +27,50 @@ export interface MessageBus {
 /** Creates the message bus of a platform that runs in one process. */
 export function createInProcessBus(): MessageBus {
   const listeners = createChannelListeners();
-  let pending: (readonly [channel: string, message: string])[] = [];
-
-  function deliverAll(): void {
-    const messages = pending;
-    pending = [];
-    for (const [channel, message] of messages) listeners.deliver(channel, message);
-  }
+  const delivery = createLaterDelivery<readonly [channel: string, message: string]>(([channel, message]) => {
+    listeners.deliver(channel, message);
+  });
 
   return {
     publish(channel, message) {
-      if (!listeners.has(channel)) return;
-      // The messages of a burst of commits are delivered together.
-      if (pending.length === 0) setImmediate(deliverAll);
-      pending.push([channel, message]);
+      if (listeners.has(channel)) delivery.add([channel, message]);
     },
     subscribe: (channel, listener) => listeners.add(channel, listener),
     async close() {
-      deliverAll();
+      delivery.flush();
       listeners.clear();
     },
+  };
+}
+
+/** Collects what is to be delivered in a later turn of the event loop. */
+export interface LaterDelivery<T> {
+  add(item: T): void;
+  /** Delivers at once what was added so far. */
+  flush(): void;
+}
+
+/**
+ * Creates a delivery to listeners that a request must not wait for: it happens after the responses of the turn in which an
+ * item was added. The items of a burst of commits are delivered together, in their order.
+ * @see docs/adr/0043-responses-are-held-in-a-hook.md
+ */
+export function createLaterDelivery<T>(deliver: (item: T) => void): LaterDelivery<T> {
+  let pending: T[] = [];
+
+  function flush(): void {
+    const items = pending;
+    pending = [];
+    for (const item of items) deliver(item);
+  }
+
+  return {
+    add(item) {
+      // The responses of a turn are sent by the first `setImmediate`.
+      if (pending.length === 0) setImmediate(() => setImmediate(flush));
+      pending.push(item);
+    },
+    flush,
   };
 }
 

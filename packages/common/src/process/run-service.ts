@@ -138,10 +138,11 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const app = await service.build(runtime);
   const isMaker = service.quotesFrom === 'service';
   const stopRelay = isMaker ? undefined : await relayPrices(runtime);
+  let stopTrades: (() => void) | undefined;
   // Without Redis the bus reaches no other process.
   if (settings.REDIS_URL) {
     (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
-    (isMaker ? receiveTrades : sendTrades)(runtime.trades, bus);
+    stopTrades = (isMaker ? receiveTrades : sendTrades)(runtime.trades, bus);
   }
   closeOnSignal(
     logger,
@@ -149,6 +150,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
       await drainAndClose(app, drain);
       stopRelay?.();
       await service.close?.();
+      stopTrades?.();
       await bus.close();
       await store.close();
     },

@@ -23,10 +23,12 @@ beforeEach(() => {
   bus = createInProcessBus();
 });
 
+/** A trade takes two turns in each feed and in the bus. */
+const TURNS_TO_SETTLE = 6;
+
 /** Resolves once all published messages have arrived. */
 async function settled(): Promise<void> {
-  await setImmediate();
-  await setImmediate();
+  for (let turn = 0; turn < TURNS_TO_SETTLE; turn += 1) await setImmediate();
 }
 
 describe('the relay of quotes', () => {
@@ -112,7 +114,7 @@ describe('the relay of trades', () => {
   it('reports each trade once and unchanged on the feeds of other processes', async () => {
     here.report(TRADE);
     here.report({ ...TRADE, asset_id: 'ETH' });
-    await setImmediate();
+    await settled();
     expect(listener.mock.calls).toEqual([[TRADE], [{ ...TRADE, asset_id: 'ETH' }]]);
   });
 
@@ -127,14 +129,14 @@ describe('the relay of trades', () => {
     JSON.stringify({ ...TRADE, at: 'now' }),
   ])('ignores %s', async (message) => {
     bus.publish('trades', message);
-    await setImmediate();
+    await settled();
     expect(listener).not.toHaveBeenCalled();
   });
 
   it.each(['sending', 'receiving'])('reports nothing after %s was stopped', async (end) => {
     (end === 'sending' ? stopSending : stopReceiving)();
     here.report(TRADE);
-    await setImmediate();
+    await settled();
     expect(listener).not.toHaveBeenCalled();
   });
 });

@@ -122,9 +122,11 @@ describe('candles', () => {
     for (const quantity of ['0.25', '1.5']) {
       market.trades.report({ asset_id: 'BTC', quantity, at: clock.now().toISOString() });
     }
+    await expect
+      .poll(() => market.maker.market.livePrice('BTC')?.day)
+      .toMatchObject({ volume_24h: '87500.00' });
     await market.maker.persist();
     expect((await market.storedCandles('BTC', '5m'))[0]).toMatchObject({ volume: '1.75' });
     expect((await market.storedCandles('USDC', '5m'))[0]).toMatchObject({ volume: '0' });
-    expect(market.maker.market.livePrice('BTC')?.day).toMatchObject({ volume_24h: '87500.00' });
   });
 });

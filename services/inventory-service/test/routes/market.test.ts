@@ -33,8 +33,12 @@ describe('GET /inventory/market', () => {
       quantity: '0.1',
       at: service.clock.now().toISOString(),
     });
-    service.clock.advanceSeconds(1);
-    await service.maker.tick();
+    const nextOverview = async () => {
+      service.clock.advanceSeconds(1);
+      await service.maker.tick();
+      return overview();
+    };
+    await expect.poll(nextOverview).toMatchObject({ total_volume_24h_usd: 5500 });
     expect(await overview()).toEqual({
       asset_count: 3,
       active_count: 2,
