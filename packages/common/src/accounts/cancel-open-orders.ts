@@ -56,7 +56,8 @@ export async function prepareCancellations(
       const balance = balanceRecord.readIfPresent(items['balance']);
       if (!balance) return { writes: [], isDone: true };
       const blocked: Balance = { ...balance, trading_block: block };
-      const cancelled = cancelTogether(items, blocked, { orderIds: [...eventIds.keys()], eventIds, at });
+      const reason = accountClosedReason(block);
+      const cancelled = cancelTogether(items, blocked, { eventIds, reason, at });
       const left = openOrdersLeft(cancelled.balance, isAll);
       const isDone = left === 0;
       return {
@@ -158,21 +159,19 @@ function cancelTogether(
   items: Items,
   blocked: Balance,
   {
-    orderIds,
     eventIds,
+    reason,
     at,
-  }: { readonly orderIds: readonly string[]; readonly eventIds: ReadonlyMap<string, string>; at: string },
+  }: { readonly eventIds: ReadonlyMap<string, string>; readonly reason: string; readonly at: string },
 ): { readonly balance: Balance; readonly writes: Write[] } {
-  const reason = accountClosedReason(blocked.trading_block ?? 'suspended');
   const holdings = new Map<string, StoredAssetBalance>();
   const writes: Write[] = [];
   let balance = blocked;
-  for (const orderId of orderIds) {
+  for (const [orderId, eventId] of eventIds) {
     const order = orderRecord.readIfPresent(items[ORDER + orderId]);
     if (order?.status !== 'queued') continue;
     const stored = assetBalanceRecord.readIfPresent(items[HOLDING + order.asset_id]);
     const holding = holdings.get(order.asset_id) ?? stored;
-    const eventId = eventIds.get(orderId) ?? orderId;
     const ended = endOrder(order, { balance, holding }, { status: 'cancelled', reason, eventId, at });
     balance = ended.balance;
     if (ended.holding) holdings.set(order.asset_id, ended.holding);

@@ -5,8 +5,8 @@ import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
-import { settlePosition } from '../domain/filling/positions.ts';
-import { fundsOf, fundsReads } from '../use-cases/order-commits.ts';
+import { settlePosition } from '../domain/filling/settle-position.ts';
+import { fundsOf, fundsReads } from '../use-cases/place-order.ts';
 import type { EngineParts } from './engine-parts.ts';
 
 /** Positions in one page. */

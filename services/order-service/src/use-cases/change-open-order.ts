@@ -1,10 +1,14 @@
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
-import type { Decision } from '@cnop/common/database/table-store';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import type { Decision, Write } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OpenOrder, Order, Trigger } from '@cnop/common/entities/order/order';
 import { sideOf } from '@cnop/common/entities/order/order';
 import { documentOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import type { EndedOrder } from '@cnop/common/trading/end-order';
 import { endOrder } from '@cnop/common/trading/end-order';
 import type { Funds } from '@cnop/common/trading/holds';
 import { mayExecute, mayExecuteAny } from '@cnop/common/trading/permissions';
@@ -15,7 +19,7 @@ import { executeTriggeredOrder, expire, isExpired } from '../domain/triggers/exe
 import type { OrderDependencies } from './dependencies.ts';
 import type { OwnOrder } from './list-orders.ts';
 import { findOwnOrder } from './list-orders.ts';
-import { endingWrites, executionWrites, fundsOf, fundsReads, reportTrade } from './order-commits.ts';
+import { executionWrites, fundsOf, fundsReads, reportTrade } from './place-order.ts';
 
 /** The keys of an order and of the funds that its change reads. */
 export interface OrderKeys {
@@ -159,4 +163,14 @@ function decisionOf(outcome: OpenOrderOutcome): Decision<OrderDocument | undefin
         result: documentOf(outcome.executed.order),
       };
   }
+}
+
+/** Returns the writes of an open order that ends without a fill. */
+function endingWrites({ order, balance, holding, event }: EndedOrder): Write[] {
+  return [
+    balanceRecord.replace(balance),
+    ...(holding ? [assetBalanceRecord.replace(holding)] : []),
+    orderRecord.replace(order),
+    liveEventRecord.create(event),
+  ];
 }

@@ -1,19 +1,24 @@
 import { countOpenOrders } from '@cnop/common/accounts/cancel-open-orders';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
 import type { Intent } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
-import { clientOrderRecord } from '@cnop/common/dao/order/order-dao';
-import type { Decision, Item, ItemKey, Write } from '@cnop/common/database/table-store';
+import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
+import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import type { Decision, Item, ItemKey, ReadItems, Write } from '@cnop/common/database/table-store';
 import { documentOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import type { UserRole } from '@cnop/common/entities/user/user';
+import type { Funds } from '@cnop/common/trading/holds';
 import { assertMayTrade } from '@cnop/common/trading/permissions';
-import { ValidationError } from '@cnop/exception/errors';
-import type { OrderContext, Placement } from '../domain/placing/decide-placement.ts';
+import { NotFoundError, ValidationError } from '@cnop/exception/errors';
+import type { ExecutedOrder } from '../domain/filling/execute-order.ts';
+import type { AcceptedOrder, OrderContext, Placement } from '../domain/placing/decide-placement.ts';
 import { decidePlacement } from '../domain/placing/decide-placement.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import { findOwnOrder } from './list-orders.ts';
-import { acceptanceWrites, executionWrites, fundsOf, fundsReads, reportTrade } from './order-commits.ts';
 
 /** A request for an order, with its user. */
 export interface OrderCommand {
@@ -161,4 +166,53 @@ export function assertUnclaimed(item: Item | undefined, claim: Claim | undefined
   if (known.request_hash === claim.request_hash) throw new KnownClientOrder(known.order_id);
   const message = 'Another order has this client_order_id.';
   throw ValidationError.ofField('client_order_id', message, 'already_exists');
+}
+
+/** Returns the writes of an order that is accepted and open. */
+function acceptanceWrites({ order, balance, holding, event }: AcceptedOrder): Write[] {
+  return [
+    balanceRecord.replace(balance),
+    ...(holding ? [assetBalanceRecord.replace(holding)] : []),
+    orderRecord.create(order),
+    liveEventRecord.create(event),
+  ];
+}
+
+/** Returns the keys of the funds that a decision about an order reads. */
+export function fundsReads(username: string, assetId: string) {
+  return {
+    balance: balanceRecord.key({ username }),
+    holding: assetBalanceRecord.key({ username, asset_id: assetId }),
+  } satisfies Record<string, ItemKey>;
+}
+
+/**
+ * Parses the items of `fundsReads`.
+ * @throws NotFoundError (404) without an account
+ */
+export function fundsOf(items: ReadItems<ReturnType<typeof fundsReads>>): Funds {
+  const balance = balanceRecord.readIfPresent(items.balance);
+  if (!balance) throw new NotFoundError('The account');
+  return { balance, holding: assetBalanceRecord.readIfPresent(items.holding) };
+}
+
+/**
+ * Returns the writes of a filled order.
+ * @param isNew whether the order is stored for the first time; otherwise it was open
+ */
+export function executionWrites(executed: ExecutedOrder, { isNew }: { readonly isNew: boolean }): Write[] {
+  return [
+    balanceRecord.replace(executed.balance),
+    ...(executed.balanceTransaction ? [balanceTransactionRecord.create(executed.balanceTransaction)] : []),
+    assetBalanceRecord.replace(executed.holding),
+    assetTransactionRecord.create(executed.assetTransaction),
+    isNew ? orderRecord.create(executed.order) : orderRecord.replace(executed.order),
+    liveEventRecord.create(executed.event),
+  ];
+}
+
+/** Reports the trade of a filled order to the trade feed, after its commit. Does nothing for any other order. */
+export function reportTrade({ trades }: Pick<OrderDependencies, 'trades'>, order: OrderDocument): void {
+  if (order.status !== 'completed' || order.executed_at === null) return;
+  trades.report({ asset_id: order.asset_id, quantity: order.quantity, at: order.executed_at });
 }

@@ -4,9 +4,15 @@ import { assertMayTrade } from '@cnop/common/trading/permissions';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { attempt, previewPlacement } from '../domain/reading/order-preview.ts';
 import type { OrderDependencies } from './dependencies.ts';
-import { fundsOf, fundsReads } from './order-commits.ts';
 import type { Claim, OrderCommand } from './place-order.ts';
-import { assertUnclaimed, claimOf, claimReads, KnownClientOrder } from './place-order.ts';
+import {
+  assertUnclaimed,
+  claimOf,
+  claimReads,
+  fundsOf,
+  fundsReads,
+  KnownClientOrder,
+} from './place-order.ts';
 
 /** Stands for the ids that a placed order would have. */
 const NO_ID = 'preview';

@@ -39,7 +39,10 @@ export function createPricePeakDao(store: TableStore) {
     for (const peak of [...added, ...removed]) reads[peak.seq] = pricePeakRecord.key(peak);
     await store.transact(reads, (items) => {
       const storedOf = ({ seq }: PricePeak) => pricePeakRecord.readIfPresent(items[seq]);
-      const isHigher = (peak: PricePeak): boolean => decimal(peak.bid).gt(storedOf(peak)?.bid ?? '0');
+      const isHigher = (peak: PricePeak): boolean => {
+        const stored = storedOf(peak);
+        return !stored || decimal(peak.bid).gt(stored.bid);
+      };
       const writes: Write[] = [
         ...added.filter(isHigher).map(pricePeakRecord.replace),
         ...removed

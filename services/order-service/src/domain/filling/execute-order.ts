@@ -1,5 +1,14 @@
 import type { Decimal } from '@cnop/common/core/money';
-import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  formatDecimal,
+  formatUsd,
+  isStorable,
+  MAX_SCALE,
+  roundDown,
+  ZERO,
+} from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -10,10 +19,10 @@ import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
-import type { Funds } from '@cnop/common/trading/holds';
+import type { Funds, Units } from '@cnop/common/trading/holds';
+import { assertUnitsAvailable } from '@cnop/common/trading/holds';
 import type { Settlement } from '@cnop/common/trading/settlement';
-import { settle } from '@cnop/common/trading/settlement';
-import { addToPosition, takeFromPosition } from './positions.ts';
+import { OrderRefusedError, settle } from '@cnop/common/trading/settlement';
 
 /** The ids and time of an execution. Made before the decision, which may run more than once. */
 export interface ExecutionContext {
@@ -63,7 +72,8 @@ export function executeOrder(
   );
   const { total, fees } = trade.settlement;
   const fill = { price, total: formatUsd(total), fees: formatUsd(fees), at };
-  const completed = { ...order, ...advance(order, 'completed', at), fill };
+  // V8 takes microseconds for a new member that follows a spread, so this one comes first.
+  const completed = { fill, ...order, ...advance(order, 'completed', at) };
   const { holding, balanceTransaction, assetTransaction } = trade;
   const { balance, event } = nextEvent(trade.balance, {
     type: 'order.completed',
@@ -148,4 +158,84 @@ export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
       updated_at: at,
     },
   };
+}
+
+/** Units that enter or leave a position. */
+interface PositionChange extends Units {
+  readonly username: string;
+  /** The USD that a buy cost, fees included, or that a sale brought, less fees. */
+  readonly cash: Decimal;
+  readonly at: string;
+}
+
+/** A position after a sale, and its realized gain or loss. */
+interface Sale {
+  readonly holding: StoredAssetBalance;
+  /** USD, negative for a loss. */
+  readonly realized: Decimal;
+}
+
+const NOTHING_HELD = '0';
+const NOTHING_REALIZED = '0.00';
+
+/**
+ * Returns the position after a buy: cost adds up, and the average price follows.
+ * @throws OrderRefusedError (422 BUS_002) when quantity or cost would have more digits than can be stored
+ */
+function addToPosition(holding: StoredAssetBalance | undefined, change: PositionChange): StoredAssetBalance {
+  const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
+  const invested = change.cash.plus(holding?.total_invested ?? ZERO);
+  if (!isStorable(quantity) || !isStorable(invested)) {
+    throw new OrderRefusedError('The holding would become larger than the platform can hold.', 'quantity');
+  }
+  return {
+    username: change.username,
+    asset_id: change.assetId,
+    quantity: formatDecimal(quantity),
+    held_quantity: holding?.held_quantity ?? NOTHING_HELD,
+    average_purchase_price: formatDecimal(averagePrice(invested, quantity)),
+    total_invested: formatUsd(invested),
+    realized_pnl: holding?.realized_pnl ?? NOTHING_REALIZED,
+    created_at: holding?.created_at ?? change.at,
+    updated_at: change.at,
+    last_transaction: change.at,
+  };
+}
+
+/**
+ * Returns the position after a sale: the remaining units keep their share of the cost, and the proceeds less the other
+ * share are the realized gain.
+ * @throws InsufficientBalanceError (422 BUS_001) when less than the sold quantity is available
+ * @throws OrderRefusedError (422 BUS_002) when the realized gains would have more digits than can be stored
+ */
+export function takeFromPosition(
+  holding: StoredAssetBalance | undefined,
+  change: Omit<PositionChange, 'username'>,
+): Sale {
+  const present = assertUnitsAvailable(holding, change);
+  const before = decimal(present.quantity);
+  const remaining = before.minus(change.quantity);
+  const cost = decimal(present.total_invested);
+  const invested = roundDown(cost.times(remaining).div(before), CURRENCY_SCALE);
+  const realized = change.cash.minus(cost.minus(invested));
+  const realizedInAll = realized.plus(present.realized_pnl);
+  if (!isStorable(realizedInAll)) {
+    throw new OrderRefusedError('The gains would become larger than the platform can hold.', 'quantity');
+  }
+  return {
+    realized,
+    holding: {
+      ...present,
+      quantity: formatDecimal(remaining),
+      total_invested: formatUsd(invested),
+      realized_pnl: formatUsd(realizedInAll),
+      updated_at: change.at,
+      last_transaction: change.at,
+    },
+  };
+}
+
+/** Only shown: no money moves by it. A position always cost a cent or more, so it is never zero. */
+function averagePrice(invested: Decimal, quantity: Decimal): Decimal {
+  return roundDown(invested.div(quantity), MAX_SCALE);
 }

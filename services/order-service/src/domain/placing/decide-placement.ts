@@ -2,9 +2,9 @@ import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import type { Hold, OpenOrder } from '@cnop/common/entities/order/order';
+import type { Advance, Hold, OpenOrder } from '@cnop/common/entities/order/order';
 import { advance, sideOf } from '@cnop/common/entities/order/order';
-import type { OrderCreate } from '@cnop/common/entities/order/order-document';
+import type { OrderCreate, OrderStatus } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import {
   assertNotBlocked,
@@ -112,23 +112,29 @@ export function executesAtOnce(terms: OrderTerms, quote: Quote): boolean {
   );
 }
 
-/** Creates an order that is accepted: nothing is moved or held yet. */
-function confirmedOrder<Terms extends OrderTerms>(
-  terms: Terms,
+/** Returns the first steps of an order. */
+function confirmedAt(at: string): Advance<'confirmed'> {
+  return advance({ status: 'pending', history: [{ status: 'pending', at, reason: null }] }, 'confirmed', at);
+}
+
+/** Returns the members of an order that was never open, except its conditions. */
+function orderWithoutConditions<Status extends OrderStatus>(
+  { asset_id, fee_bps, description, client_order_id }: OrderTerms,
   { username, orderId: order_id, at }: OrderContext,
-  quantity: string,
+  { quantity, step }: { readonly quantity: string; readonly step: Advance<Status> },
 ) {
-  const history = [{ status: 'pending' as const, at, reason: null }];
-  const pending = { status: 'pending' as const, history };
   return {
-    ...terms,
     order_id,
     username,
+    asset_id,
     quantity,
+    fee_bps,
+    description,
+    client_order_id,
     created_at: at,
     accepted_quote: null,
     trigger: null,
-    ...advance(pending, 'confirmed', at),
+    ...step,
   };
 }
 
@@ -137,8 +143,13 @@ function executeAtOnce(
   context: OrderContext,
   { funds, quote }: { readonly funds: Funds; readonly quote: Quote },
 ): ExecutedOrder {
-  const confirmed = confirmedOrder(terms, context, unitsOf(terms, funds));
-  const processing = { ...confirmed, ...advance(confirmed, 'processing', context.at) };
+  const { at } = context;
+  const step = advance(confirmedAt(at), 'processing', at);
+  const order = orderWithoutConditions(terms, context, { quantity: unitsOf(terms, funds), step });
+  const processing =
+    'limit' in terms
+      ? { order_type: terms.order_type, limit: terms.limit, expires_at: terms.expires_at, ...order }
+      : { order_type: terms.order_type, price_bound: terms.price_bound, ...order };
   return executeOrder(processing, context, { funds, quote, maySettleToNothing: sellsAll(terms) });
 }
 
@@ -197,15 +208,21 @@ function openOrder(
   { quote, expected }: { readonly quote: Quote; readonly expected: Settlement },
 ): OpenOrder {
   const quantity = decimal(terms.quantity);
-  const confirmed = confirmedOrder(terms, context, formatDecimal(quantity));
   const units = unitsHold(quantity);
   const hold: Hold = sideOf(terms.order_type) === 'buy' ? cashHold(expected) : units;
   const { amount, unit } = shownHold(hold, terms.asset_id);
-  const queued = advance(confirmed, 'queued', context.at, `${amount} ${unit} held`);
-  const accepted = { ...queued, accepted_quote: quote };
-  return 'limit' in confirmed
-    ? { ...confirmed, ...accepted, hold, total_at_limit: formatUsd(expected.total) }
-    : { ...confirmed, ...accepted, hold: units };
+  const step = advance(confirmedAt(context.at), 'queued', context.at, `${amount} ${unit} held`);
+  const order = orderWithoutConditions(terms, context, { quantity: formatDecimal(quantity), step });
+  if ('limit' in terms) {
+    const { order_type, limit, expires_at } = terms;
+    const total_at_limit = formatUsd(expected.total);
+    return { order_type, limit, expires_at, hold, total_at_limit, ...order, accepted_quote: quote };
+  }
+  const { price_bound, expires_at } = terms;
+  const accepted = { price_bound, expires_at, hold: units, ...order, accepted_quote: quote };
+  return 'trail' in terms
+    ? { order_type: terms.order_type, trail: terms.trail, ...accepted }
+    : { order_type: terms.order_type, stop_price: terms.stop_price, ...accepted };
 }
 
 /**

@@ -115,41 +115,36 @@ export interface ReadTerms {
 }
 
 /** Reads the terms of a request, and lists every invalid field. */
-export function readTerms(request: OrderCreate, asset: Asset | undefined, now: Date): ReadTerms {
-  const { order_type, asset_id, quantity } = request;
+export function readTerms(request: OrderCreate, asset: Asset, now: Date): ReadTerms {
+  const { order_type, asset_id, quantity, description = null, client_order_id = null } = request;
+  const common = { asset_id, quantity, fee_bps: asset.fee_bps, description, client_order_id };
   const price_bound = (FIELDS[order_type].price_bound && request.price_bound) ?? null;
-  const expiry = readExpiry(request, now);
-  const conditions = conditionsOf(request, { price_bound, expires_at: expiry.expires_at });
+  const errors = [
+    ...checkFields(request),
+    ...checkQuantity(request),
+    ...checkScales(request, asset),
+    ...checkTrail(request),
+  ];
+  if (order_type === 'market_buy' || order_type === 'market_sell') {
+    const terms = { order_type, price_bound, ...common };
+    return { terms, price_bound, expires_at: null, errors };
+  }
+  const expiry = readExpiry(request.expires_at, now);
+  const conditions = openConditionsOf(request, { price_bound, expires_at: expiry.expires_at });
   return {
-    terms: conditions && {
-      ...conditions,
-      asset_id,
-      quantity,
-      fee_bps: asset?.fee_bps ?? 0,
-      description: request.description ?? null,
-      client_order_id: request.client_order_id ?? null,
-    },
+    terms: conditions && { ...conditions, ...common },
     price_bound,
-    expires_at: isMarketOrder(request) || expiry.errors.length > 0 ? null : expiry.expires_at,
-    errors: [
-      ...checkFields(request),
-      ...checkQuantity(request),
-      ...(asset ? checkScales(request, asset) : []),
-      ...checkTrail(request),
-      ...expiry.errors,
-    ],
+    expires_at: expiry.errors.length > 0 ? null : expiry.expires_at,
+    errors: [...errors, ...expiry.errors],
   };
 }
 
-function conditionsOf(
+function openConditionsOf(
   request: OrderCreate,
   { price_bound, expires_at }: { readonly price_bound: string | null; readonly expires_at: string },
-): OrderConditions | undefined {
+): Exclude<OrderConditions, MarketConditions> | undefined {
   const { order_type, price: limit, stop_price } = request;
   switch (order_type) {
-    case 'market_buy':
-    case 'market_sell':
-      return { order_type, price_bound };
     case 'limit_buy':
     case 'limit_sell':
       return limit ? { order_type, limit, expires_at } : undefined;
@@ -160,6 +155,8 @@ function conditionsOf(
       const trail = trailOf(request);
       return trail && { order_type, trail, price_bound, expires_at };
     }
+    default:
+      return undefined;
   }
 }
 
@@ -218,13 +215,11 @@ function checkTrail({ order_type, trail_amount, trail_percent }: OrderCreate): F
 
 /** Reads the expiry of an order that may be open: 30 days from now unless the client names another. */
 function readExpiry(
-  request: OrderCreate,
+  expires_at: string | null | undefined,
   now: Date,
 ): { readonly expires_at: string; readonly errors: readonly FieldError[] } {
   const daysFromNow = (days: number) => new Date(now.getTime() + days * DAY_MILLISECONDS).toISOString();
-  const { expires_at } = request;
-  if (isMarketOrder(request) || !expires_at)
-    return { expires_at: daysFromNow(DEFAULT_EXPIRY_DAYS), errors: [] };
+  if (!expires_at) return { expires_at: daysFromNow(DEFAULT_EXPIRY_DAYS), errors: [] };
   const refuse = (message: string, code: string) => ({
     expires_at,
     errors: [fieldError('expires_at', message, code)],

@@ -1,5 +1,6 @@
 import { decimal, formatDecimal, formatPercentageOf, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { priceFor, sideOf } from '@cnop/common/entities/order/order';
 import { documentOf } from '@cnop/common/entities/order/order-codec';
@@ -29,7 +30,7 @@ const FAR_FROM_MARKET_PERCENT = '5';
  * @see docs/reference/orders.md
  */
 export function previewPlacement(
-  situation: OrderSituation,
+  situation: OrderSituation & { readonly asset: Asset },
   others: readonly OrderReason[] = [],
 ): OrderPreview {
   const { request, asset, now, funds, quote = null, maxQuoteAgeSeconds: maxAgeSeconds } = situation;
