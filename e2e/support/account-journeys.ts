@@ -3,7 +3,7 @@ import { freshName, PASSWORD, registration, signIn } from '@cnop/testing/system/
 import { ADMIN_PASSWORD } from '@cnop/testing/system/servers';
 import { beforeAll, expect, it } from 'vitest';
 import type { Platform } from './platform.ts';
-import { statusesOfEveryProcess } from './platform.ts';
+import { answersOfEveryProcess } from './platform.ts';
 import { signUpWithRetries, withRetries } from './retrying-client.ts';
 
 const NEW_PASSWORD = 'Whole-System-Test-2';
@@ -26,7 +26,10 @@ export function describeAccountJourneys(platformOf: () => Platform, { sessionsEn
   const expectSignedOut = async ({ send }: Pick<Account, 'send'>) => {
     if (sessionsEndAtOnce) expect((await send('GET', '/balance')).status).toBe(401);
     for (const path of ['/balance', '/orders']) {
-      const statuses = () => statusesOfEveryProcess(() => send('GET', path));
+      const statuses = async () => {
+        const answers = await answersOfEveryProcess(() => send('GET', path));
+        return new Set(answers.map(({ status }) => status));
+      };
       await expect.poll(statuses, WITHIN).toEqual(new Set([401]));
     }
   };

@@ -54,12 +54,9 @@ export async function startOneProcess(
 /** More requests than a service has processes, among which the gateway spreads them. */
 const REQUESTS_TO_EVERY_PROCESS = 4;
 
-/** Sends a request to every process of its service and returns the different statuses of the answers. */
-export async function statusesOfEveryProcess(
-  request: () => Promise<{ readonly status: number }>,
-): Promise<Set<number>> {
-  const answers = await Promise.all(Array.from({ length: REQUESTS_TO_EVERY_PROCESS }, request));
-  return new Set(answers.map(({ status }) => status));
+/** Sends a request to every process of its service and returns the answers. */
+export function answersOfEveryProcess<Answer>(request: () => Promise<Answer>): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: REQUESTS_TO_EVERY_PROCESS }, request));
 }
 
 type ClusterChoices = Pick<ClusterOptions, 'instances' | 'env' | 'gatewayEnv'>;
