@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as wait } from 'node:timers/promises';
 import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { Account } from '@cnop/testing/system/api-client';
 import { createApi, freshName, PASSWORD, signIn, signUp } from '@cnop/testing/system/api-client';
@@ -21,6 +20,8 @@ import { changeStored, expectSound, readStored } from './support/stored.ts';
 
 const MAX_SHUTDOWN_MILLISECONDS = 10_000;
 const REQUESTS_IN_FLIGHT = 60;
+/** For a busy machine. */
+const PATIENCE = { timeout: 30_000 };
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
@@ -114,16 +115,16 @@ describe('stopping', () => {
     const account = await signUp(createApi(server.url), { cash: '0.01' });
     const begun = Array.from({ length: REQUESTS_IN_FLIGHT }, () => beginDeposit(server.url, account));
     const load = createLoad(server.url, account);
-    // Until the server has read all requests.
-    await wait(500);
+    await Promise.all(begun.map(({ isRead }) => isRead));
+    await expect.poll(() => load.acknowledged.length, PATIENCE).toBeGreaterThan(0);
 
     const asked = performance.now();
     const ended = server.process.stop('SIGTERM');
-    await wait(100);
+    await load.refused;
     const answers = await Promise.all(begun.map((deposit) => deposit.finish()));
     expect(await ended).toEqual({ code: 0, signal: null });
     const milliseconds = Math.round(performance.now() - asked);
-    const { acknowledged, unanswered } = await load.end();
+    const { acknowledged, unanswered } = load;
 
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
     expect(answers.map(({ connection }) => connection)).toEqual(answers.map(() => 'close'));
@@ -153,8 +154,10 @@ function beginDeposit(url: string, { token }: Account) {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
+      expect: '100-continue',
     },
   });
+  const isRead = once(sent, 'continue');
   sent.write(body.slice(0, 5));
   const answered = once(sent, 'response').then(async ([answer]) => {
     const { statusCode: status, headers, ...response } = answer as IncomingMessage;
@@ -162,6 +165,8 @@ function beginDeposit(url: string, { token }: Account) {
     return { status, connection: headers.connection, response };
   });
   return {
+    /** Resolves when the server has read the head of the request. */
+    isRead,
     finish() {
       sent.end(body.slice(5));
       return answered;
@@ -169,11 +174,10 @@ function beginDeposit(url: string, { token }: Account) {
   };
 }
 
-/** Clients that send requests, each on a new connection, until connections are refused. */
+/** Starts clients that send requests, each on a new connection, until connections are refused. */
 function createLoad(url: string, { token }: Account) {
   const acknowledged: string[] = [];
   const unanswered: string[] = [];
-  let ended = false;
   const deposit = async (description: string): Promise<boolean> => {
     try {
       const answer = await sendRaw(url, {
@@ -190,16 +194,11 @@ function createLoad(url: string, { token }: Account) {
     }
   };
   const client = async (name: string): Promise<void> => {
-    for (let i = 0; !ended && (await deposit(`${name}, ${i}`)); i++);
+    for (let i = 0; await deposit(`${name}, ${i}`); i++);
   };
-  const clients = Promise.all(Array.from({ length: 8 }, (_, i) => client(`client ${i}`)));
-  return {
-    async end() {
-      ended = true;
-      await clients;
-      return { acknowledged, unanswered };
-    },
-  };
+  const refused = Promise.all(Array.from({ length: 8 }, (_, i) => client(`client ${i}`)));
+  /** `refused` resolves when no client gets a connection any more. */
+  return { acknowledged, unanswered, refused };
 }
 
 async function descriptionsOf(
