@@ -22,7 +22,7 @@ import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
-import { createDrain, drainAndClose } from '@cnop/common/process/drain';
+import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import { reportStore } from '@cnop/common/process/report-store';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from '@cnop/gateway/app';

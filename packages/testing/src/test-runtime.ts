@@ -19,11 +19,11 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
+import { createDrain } from '@cnop/common/http/http-server';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
-import { createDrain } from '@cnop/common/process/drain';
 import { createLogger } from '@cnop/common/process/logger';
 
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };

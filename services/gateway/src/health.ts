@@ -2,7 +2,7 @@ import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { HealthCheck } from '@cnop/common/http/health';
 import { serveHealth } from '@cnop/common/http/health';
-import type { Drain } from '@cnop/common/process/drain';
+import type { Drain } from '@cnop/common/http/http-server';
 import type { FastifyInstance } from 'fastify';
 import type { Upstreams } from './upstreams/upstream.ts';
 import { UPSTREAM_NAMES } from './upstreams/upstream.ts';

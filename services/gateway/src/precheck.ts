@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { Drain } from '@cnop/common/http/http-server';
 import { REQUEST_ID_HEADER } from '@cnop/common/http/http-server';
 import { assertPlainRequest } from '@cnop/common/http/validation';
-import type { Drain } from '@cnop/common/process/drain';
 import { UnreadableRequestError } from '@cnop/exception/errors';
 import fastifyCors from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

@@ -43,12 +43,15 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
   const upstream = options.upstreams[route.upstream];
   const template = createPathTemplate(route.path);
   const guard = createGuard(route, options);
-  const forward: ForwardRequest = (request, reply) =>
-    upstream.forward(request, reply, {
+  const forward: ForwardRequest = (request, reply) => {
+    const clientAddress = options.originOf(request.raw).address;
+    return upstream.forward(request, reply, {
       url: template.build(request.params) + queryOf(request.raw.url),
-      clientAddress: options.originOf(request.raw).address,
+      headers: forwardableHeaders(request.headers, { requestId: request.id, clientAddress }),
+      clientAddress,
       timeout: route.timeout,
     });
+  };
   // Without a body to read or a parameter to check, the last hook forwards the request at once and never calls back, which
   // skips the rest of Fastify's request lifecycle.
   const isForwardedAtOnce = upstream.bodyIsReadBy === 'service' && !template.schema;
@@ -62,6 +65,46 @@ function serveRoute(scope: FastifyInstance, route: PublicRoute, options: PublicR
     onRequest: isForwardedAtOnce ? [guard, (request, reply) => void forward(request, reply)] : guard,
     handler: forward,
   });
+}
+
+/**
+ * The only headers of a client that the gateway forwards. It does not forward:
+ *
+ * - headers that name the user: services trust only the token;
+ * - `content-length`, `transfer-encoding`, `connection`, `host`: the gateway sends its own message;
+ * - `accept-encoding`: only the gateway compresses responses to the client;
+ * - `x-forwarded-*`, `forwarded`, `x-real-ip`: the gateway sets its own.
+ */
+export const FORWARDED_HEADERS = [
+  'authorization',
+  'accept',
+  'content-type',
+  'idempotency-key',
+  'last-event-id',
+  'user-agent',
+] as const;
+
+/** The facts that the gateway adds to a forwarded request. */
+export interface ForwardingContext {
+  readonly requestId: string;
+  /** The address of the client as the gateway sees it; replaces any address that the client claims. */
+  readonly clientAddress: string;
+}
+
+/**
+ * Returns the headers of the gateway's request to a service. A repeated header is left out.
+ * @param headers `request.headers` of Node, names in lower case
+ */
+export function forwardableHeaders(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  { requestId, clientAddress }: ForwardingContext,
+): Record<string, string> {
+  const forwarded: Record<string, string> = { 'x-request-id': requestId, 'x-forwarded-for': clientAddress };
+  for (const name of FORWARDED_HEADERS) {
+    const value = headers[name];
+    if (typeof value === 'string') forwarded[name] = value;
+  }
+  return forwarded;
 }
 
 function queryOf(url = ''): string {

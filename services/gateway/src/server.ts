@@ -18,9 +18,9 @@ import {
   tokenSettings,
 } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
+import type { Drain } from '@cnop/common/http/http-server';
+import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
-import type { Drain } from '@cnop/common/process/drain';
-import { createDrain, drainAndClose } from '@cnop/common/process/drain';
 import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
 import { VERSION } from '@cnop/common/version';

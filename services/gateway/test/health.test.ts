@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { drainAndClose } from '@cnop/common/process/drain';
+import { drainAndClose } from '@cnop/common/http/http-server';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
 import { createHttpUpstream } from '../src/upstreams/http-upstream.ts';

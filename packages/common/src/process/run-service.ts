@@ -25,6 +25,7 @@ import { systemIds } from '../core/ids.ts';
 import { createAssetDao } from '../dao/inventory/asset-dao.ts';
 import type { OpenStoreOptions, TableStore } from '../database/table-store.ts';
 import { announceChanges } from '../events/announcing-store.ts';
+import { createDrain, drainAndClose } from '../http/http-server.ts';
 import type { ServiceApp, ServiceRuntime } from '../http/service-app.ts';
 import type { WritableQuoteBoard } from '../market/market-data.ts';
 import { createQuoteBoard, createTradeFeed } from '../market/market-data.ts';
@@ -32,7 +33,6 @@ import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '../market/
 import { relayStoredPrices } from '../market/stored-prices.ts';
 import { openMessageBus } from '../messaging/open-bus.ts';
 import { VERSION } from '../version.ts';
-import { createDrain, drainAndClose } from './drain.ts';
 import { closeOnSignal, startProcess } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { reportStore } from './report-store.ts';

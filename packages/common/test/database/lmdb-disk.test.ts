@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { explainCommitFailure } from '../../src/database/lmdb/disk.ts';
+import { explainCommitFailure } from '../../src/database/lmdb/commit-queue.ts';
 import { createLmdbTableStore } from '../../src/database/lmdb/lmdb-table-store.ts';
 import { DiskFullError } from '../../src/database/store-errors.ts';
 import type { StoreDisk } from '../../src/database/table-store.ts';

@@ -1,4 +1,4 @@
-import type { Drain } from '@cnop/common/process/drain';
+import type { Drain } from '@cnop/common/http/http-server';
 import { PROBLEM_CONTENT_TYPE } from '@cnop/exception/problem-details';
 import type { FastifyReply } from 'fastify';
 import type { Dispatcher } from 'undici';

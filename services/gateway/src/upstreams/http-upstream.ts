@@ -1,9 +1,8 @@
 import type { SignHop } from '@cnop/common/auth/gateway-hop';
 import { HOP_HEADER } from '@cnop/common/auth/gateway-hop';
-import { REQUEST_ID_HEADER } from '@cnop/common/http/http-server';
+import type { Drain } from '@cnop/common/http/http-server';
+import { createDrain, REQUEST_ID_HEADER } from '@cnop/common/http/http-server';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
-import type { Drain } from '@cnop/common/process/drain';
-import { createDrain } from '@cnop/common/process/drain';
 import { UnavailableError } from '@cnop/exception/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forwardResponse, forwardStream } from './forward-response.ts';
@@ -12,7 +11,6 @@ import { createInstance } from './instance.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { createLoadBalancer } from './load-balancer.ts';
 import type { ForwardTarget, ServiceCall, ServiceResponse, TimeoutClass, Upstream } from './upstream.ts';
-import { forwardableHeaders } from './upstream.ts';
 import { ClientGoneError, createDeadline, toUpstreamFailure } from './upstream-failures.ts';
 
 /** Until the response starts. A password may wait in the password queue. */
@@ -58,15 +56,11 @@ export function createHttpUpstream({
     const isStream = target.timeout === 'stream';
     if (isStream && drain.isDraining) throw new UnavailableError('This process is shutting down.');
     const deadline = createDeadline(responseTimeoutsMilliseconds[target.timeout], reply.raw);
-    const headers = forwardableHeaders(request.headers, {
-      requestId: request.id,
-      clientAddress: target.clientAddress,
-    });
     try {
       const response = await balancer[isStream ? 'openStream' : 'send']({
         method: request.method,
         path: target.url,
-        headers: signHeaders(headers, request.method, target, signHop),
+        headers: signHeaders(target, request.method, signHop),
         body: Buffer.isBuffer(request.body) ? request.body : null,
         signal: deadline.signal,
         headersTimeout: 0,
@@ -88,7 +82,7 @@ export function createHttpUpstream({
     start: () => Promise.resolve(),
     forward,
     call: (call) => {
-      const headers = signHeaders({ ...call.headers }, call.method, call, signHop);
+      const headers = signHeaders(call, call.method, signHop);
       return readResponse(balancer, { ...call, headers }, responseTimeoutsMilliseconds[call.timeout]);
     },
     readDocument: () => Promise.any(instances.map((instance) => fetchJson(instance, OPENAPI_PATH))),
@@ -103,9 +97,8 @@ export function createHttpUpstream({
 
 /** Adds the signature of the gateway to the headers of a request. */
 function signHeaders(
-  headers: Record<string, string>,
+  { headers, url, clientAddress }: ForwardTarget,
   method: string,
-  { url, clientAddress }: ForwardTarget,
   signHop: SignHop | undefined,
 ): Record<string, string> {
   if (!signHop) return headers;

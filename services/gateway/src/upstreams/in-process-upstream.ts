@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
-import type { ServiceCall, ServiceResponse, Upstream } from './upstream.ts';
-import { forwardableHeaders } from './upstream.ts';
+import type { ForwardTarget, ServiceCall, ServiceResponse, Upstream } from './upstream.ts';
 
 interface InjectedRequest {
   readonly method: ServiceCall['method'];
@@ -53,9 +52,9 @@ export function createInProcessUpstream(app: RoutableApp): Upstream {
     start: async () => {
       await app.ready();
     },
-    forward(request, reply, { url, clientAddress }) {
+    forward(request, reply, target) {
       reply.hijack();
-      addressToService(request.raw, url, { requestId: request.id, clientAddress });
+      addressToService(request.raw, target);
       app.routing(request.raw, reply.raw);
       return undefined;
     },
@@ -77,13 +76,8 @@ export function createInProcessUpstream(app: RoutableApp): Upstream {
   };
 }
 
-function addressToService(
-  raw: IncomingMessage,
-  url: string,
-  context: { readonly requestId: string; readonly clientAddress: string },
-): void {
+function addressToService(raw: IncomingMessage, { url, headers }: ForwardTarget): void {
   const given = raw.headers;
-  const headers = forwardableHeaders(given, context);
   for (const name of FRAMING_HEADERS) {
     const value = given[name];
     if (value !== undefined) headers[name] = value;

@@ -10,6 +10,8 @@ export type TimeoutClass = 'read' | 'write' | 'password' | 'stream';
 export interface ForwardTarget {
   /** Path and query at the service; the path is rebuilt from validated parameters. */
   readonly url: string;
+  /** All headers for the service (`forwardableHeaders`), to which an upstream may add its own. */
+  readonly headers: Record<string, string>;
   /** The client's address as the gateway sees it. */
   readonly clientAddress: string;
   readonly timeout: TimeoutClass;
@@ -18,7 +20,6 @@ export interface ForwardTarget {
 /** A request that the gateway makes itself. */
 export interface ServiceCall extends ForwardTarget {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
 }
 
@@ -55,43 +56,3 @@ export interface Upstream {
 }
 
 export type Upstreams = Readonly<Record<UpstreamName, Upstream>>;
-
-/**
- * The only headers of a client that the gateway forwards. It does not forward:
- *
- * - headers that name the user: services trust only the token;
- * - `content-length`, `transfer-encoding`, `connection`, `host`: the gateway sends its own message;
- * - `accept-encoding`: only the gateway compresses responses to the client;
- * - `x-forwarded-*`, `forwarded`, `x-real-ip`: the gateway sets its own.
- */
-export const FORWARDED_HEADERS = [
-  'authorization',
-  'accept',
-  'content-type',
-  'idempotency-key',
-  'last-event-id',
-  'user-agent',
-] as const;
-
-/** The facts that the gateway adds to a forwarded request. */
-export interface ForwardingContext {
-  readonly requestId: string;
-  /** The address of the client as the gateway sees it; replaces any address that the client claims. */
-  readonly clientAddress: string;
-}
-
-/**
- * Returns the headers of the gateway's request to a service. A repeated header is left out.
- * @param headers `request.headers` of Node, names in lower case
- */
-export function forwardableHeaders(
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-  { requestId, clientAddress }: ForwardingContext,
-): Record<string, string> {
-  const forwarded: Record<string, string> = { 'x-request-id': requestId, 'x-forwarded-for': clientAddress };
-  for (const name of FORWARDED_HEADERS) {
-    const value = headers[name];
-    if (typeof value === 'string') forwarded[name] = value;
-  }
-  return forwarded;
-}

@@ -4,11 +4,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import { z } from 'zod';
 import type { GuardOptions } from '../guard.ts';
 import { createGuard } from '../guard.ts';
-import { COOKIE_MODE, distinguishSessionModes } from '../public-routes.ts';
+import { COOKIE_MODE, distinguishSessionModes, forwardableHeaders } from '../public-routes.ts';
 import type { PublicRoute } from '../route-table.ts';
 import { API_PREFIX, ROUTE_TABLE } from '../route-table.ts';
 import type { ServiceResponse, Upstreams } from '../upstreams/upstream.ts';
-import { forwardableHeaders } from '../upstreams/upstream.ts';
 import type { PublicOriginOf } from './same-origin.ts';
 import { createPublicOrigin, isSameOriginRequest } from './same-origin.ts';
 import { clearTokenCookie, readTokenCookie, storeTokenCookie } from './session-cookie.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDrain, drainAndClose } from '@cnop/common/process/drain';
+import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,10 +1,11 @@
 import type { Page, Position } from '@cnop/common/core/pagination';
+import type { CachedAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { IndexedOrder, TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Semaphore } from '@cnop/common/scheduling/semaphore';
-import type { CachedAssets, OrderDependencies } from '../use-cases/dependencies.ts';
+import type { OrderDependencies } from '../use-cases/dependencies.ts';
 
 /** The part of a logger that the engine uses. */
 export interface EngineLog {

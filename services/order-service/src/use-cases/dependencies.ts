@@ -1,12 +1,11 @@
-import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
 import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
 import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
-import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { AssetDao, CachedAssets } from '@cnop/common/dao/inventory/asset-dao';
+import { createAssetDao, createCachedAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { OrderDao } from '@cnop/common/dao/order/order-dao';
@@ -96,34 +95,5 @@ function newestQuote(board: QuoteBoard): OrderDependencies['quoteFor'] {
     const quote = board.latest(assetId);
     if (!asset || (quote && quote.seq > storedSeqOf(asset))) return quote;
     return storedQuoteOf(asset);
-  };
-}
-
-const MAX_AGE_MILLISECONDS = 1_000;
-
-/** The catalogue, at most a second old: a price move may read one asset ten thousand times. */
-export interface CachedAssets {
-  getAsset(assetId: string): Promise<Asset | undefined>;
-  getAssets(): Promise<readonly Asset[]>;
-  /** Invalidates the cache: the next read goes to the store. */
-  invalidate(): void;
-}
-
-function createCachedAssets({
-  read,
-  clock,
-}: {
-  readonly read: () => Promise<readonly Asset[]>;
-  readonly clock: Clock;
-}): CachedAssets {
-  const byId = createCachedValue({
-    read: async () => new Map((await read()).map((asset) => [asset.asset_id, asset])),
-    maxAgeMilliseconds: MAX_AGE_MILLISECONDS,
-    clock,
-  });
-  return {
-    getAsset: async (assetId) => (await byId.get()).get(assetId),
-    getAssets: async () => [...(await byId.get()).values()],
-    invalidate: byId.invalidate,
   };
 }

@@ -1,4 +1,4 @@
-import { drainAndClose } from '@cnop/common/process/drain';
+import { drainAndClose } from '@cnop/common/http/http-server';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bearer, PASSWORD } from '../user-service-under-test.ts';

@@ -1,4 +1,6 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
+import { createCachedValue } from '../../core/cached-value.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import { CATALOGUE_PARTITION, KEYS } from '../../database/tables.ts';
@@ -171,5 +173,35 @@ export function createAssetDao(store: TableStore) {
     async deactivateAsset(asset_id: string, at: Date): Promise<Asset> {
       return change(asset_id, (asset) => switchTrading(asset, 'cancel_only', at));
     },
+  };
+}
+
+const MAX_CACHE_AGE_MILLISECONDS = 1_000;
+
+/** The catalogue, at most a second old: a price move may read one asset ten thousand times. */
+export interface CachedAssets {
+  getAsset(assetId: string): Promise<Asset | undefined>;
+  getAssets(): Promise<readonly Asset[]>;
+  /** Invalidates the cache: the next read goes to the store. */
+  invalidate(): void;
+}
+
+/** Creates the cache of the catalogue. */
+export function createCachedAssets({
+  read,
+  clock,
+}: {
+  readonly read: () => Promise<readonly Asset[]>;
+  readonly clock: Clock;
+}): CachedAssets {
+  const byId = createCachedValue({
+    read: async () => new Map((await read()).map((asset) => [asset.asset_id, asset])),
+    maxAgeMilliseconds: MAX_CACHE_AGE_MILLISECONDS,
+    clock,
+  });
+  return {
+    getAsset: async (assetId) => (await byId.get()).get(assetId),
+    getAssets: async () => [...(await byId.get()).values()],
+    invalidate: byId.invalidate,
   };
 }

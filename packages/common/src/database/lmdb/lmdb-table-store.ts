@@ -12,10 +12,8 @@ import {
 } from '../validate-transaction.ts';
 import type { ChangeWrite, CreateWrite } from './apply-write.ts';
 import { applyWrite, createItems } from './apply-write.ts';
-import type { Decided } from './commit-queue.ts';
-import { createCommitQueue } from './commit-queue.ts';
-import type { DiskWatchOptions } from './disk.ts';
-import { explainCommitFailure, freeBytesNow, watchDisk } from './disk.ts';
+import type { Decided, DiskWatchOptions } from './commit-queue.ts';
+import { createCommitQueue, explainCommitFailure, freeBytesNow, watchDisk } from './commit-queue.ts';
 import type { Environment } from './environment.ts';
 import { openEnvironment } from './environment.ts';
 import { startExpirySweeper } from './expiry-sweeper.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FORWARDED_HEADERS, forwardableHeaders } from '../../src/upstreams/upstream.ts';
+import { FORWARDED_HEADERS, forwardableHeaders } from '../src/public-routes.ts';
 
 describe('the headers that a gateway forwards', () => {
   const context = { requestId: 'request-1', clientAddress: '192.0.2.1' };
