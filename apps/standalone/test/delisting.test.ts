@@ -1,5 +1,5 @@
 import { priceSettings } from '@cnop/common/config/price-settings';
-import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';

@@ -1,5 +1,5 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
-import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';

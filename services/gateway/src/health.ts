@@ -1,5 +1,5 @@
-import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
+import { createCachedValue } from '@cnop/common/core/clock';
 import type { HealthCheck } from '@cnop/common/http/health';
 import { serveHealth } from '@cnop/common/http/health';
 import type { Drain } from '@cnop/common/http/http-server';

@@ -1,5 +1,4 @@
-import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';

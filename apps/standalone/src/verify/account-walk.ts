@@ -1,6 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';

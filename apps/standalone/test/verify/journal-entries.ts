@@ -1,4 +1,4 @@
-import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';

@@ -1,5 +1,5 @@
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Position } from '../core/pagination.ts';
-import { assetBalanceRecord } from '../dao/asset/asset-balance-dao.ts';
+import { assetBalanceRecord } from '../dao/asset/position-dao.ts';
 import { orderDocumentRecord, orderRecord } from '../dao/order/order-dao.ts';
 import { balanceRecord } from '../dao/user/balance-dao.ts';
 import { liveEventRecord } from '../dao/user/live-event-dao.ts';

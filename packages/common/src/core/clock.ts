@@ -17,3 +17,43 @@ export function epochSeconds(at: Date): number {
 export function addSeconds(at: Date, seconds: number): Date {
   return new Date(at.getTime() + seconds * MILLISECONDS_PER_SECOND);
 }
+
+/** A value that is read from its source again once it is too old. */
+export interface CachedValue<T> {
+  get(): Promise<T>;
+  /** Makes the next `get` read from the source. Called after a change of the source. */
+  invalidate(): void;
+}
+
+export interface CachedValueOptions<T> {
+  readonly read: () => Promise<T>;
+  readonly maxAgeMilliseconds: number;
+  readonly clock: Clock;
+}
+
+/** Creates a cached value. Concurrent callers share one read; a failed read rejects for all of them and is not kept. */
+export function createCachedValue<T>(options: CachedValueOptions<T>): CachedValue<T> {
+  const { read, maxAgeMilliseconds, clock } = options;
+  let latest: { readonly value: Promise<T>; readonly readAtMilliseconds: number } | undefined;
+
+  return {
+    async get() {
+      const nowMilliseconds = clock.now().getTime();
+      const ageMilliseconds = latest ? nowMilliseconds - latest.readAtMilliseconds : Infinity;
+      // A negative age means that the clock was set back, which must not extend the life of an old value.
+      if (latest && ageMilliseconds >= 0 && ageMilliseconds < maxAgeMilliseconds) return latest.value;
+      const reading = { value: read(), readAtMilliseconds: nowMilliseconds };
+      latest = reading;
+      try {
+        return await reading.value;
+      } catch (error) {
+        if (latest === reading) latest = undefined;
+        throw error;
+      }
+    },
+
+    invalidate() {
+      latest = undefined;
+    },
+  };
+}

@@ -1,7 +1,6 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
+import { createCachedValue } from '@cnop/common/core/clock';
 import { OPENAPI_PATH } from '@cnop/common/http/openapi';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';

@@ -1,5 +1,5 @@
-import { createCachedValue } from '@cnop/common/core/cached-value';
 import type { Clock } from '@cnop/common/core/clock';
+import { createCachedValue } from '@cnop/common/core/clock';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import { toAssetView } from '../domain/asset-view.ts';

@@ -1,6 +1,9 @@
 import type { Position } from '@cnop/common/core/pagination';
-import { assetBalanceRecord, createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import {
+  assetBalanceRecord,
+  assetTransactionRecord,
+  createAssetBalanceDao,
+} from '@cnop/common/dao/asset/position-dao';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';

@@ -1,9 +1,7 @@
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
-import type { AssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
-import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
+import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import type { AssetDao, CachedAssets } from '@cnop/common/dao/inventory/asset-dao';
 import { createAssetDao, createCachedAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';

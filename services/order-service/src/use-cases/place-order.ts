@@ -1,6 +1,5 @@
 import { countOpenOrders } from '@cnop/common/accounts/cancel-open-orders';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import type { Intent } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';

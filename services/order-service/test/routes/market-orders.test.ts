@@ -1,5 +1,4 @@
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetBalanceRecord, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';

@@ -1,6 +1,5 @@
 import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
-import { createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
-import { createAssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';

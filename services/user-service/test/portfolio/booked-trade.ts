@@ -1,6 +1,5 @@
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
-import { assetTransactionRecord } from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';

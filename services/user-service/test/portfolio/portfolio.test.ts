@@ -1,5 +1,5 @@
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';

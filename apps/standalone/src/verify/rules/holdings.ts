@@ -1,6 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, ZERO } from '@cnop/common/core/money';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { StoredOf } from '../stored-kinds.ts';

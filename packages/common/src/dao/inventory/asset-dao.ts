@@ -1,6 +1,6 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
-import { createCachedValue } from '../../core/cached-value.ts';
 import type { Clock } from '../../core/clock.ts';
+import { createCachedValue } from '../../core/clock.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import { CATALOGUE_PARTITION, KEYS } from '../../database/tables.ts';

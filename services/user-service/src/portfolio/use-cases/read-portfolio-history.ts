@@ -1,6 +1,6 @@
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Position } from '@cnop/common/core/pagination';
-import type { AssetTransactionDao } from '@cnop/common/dao/asset/asset-transaction-dao';
+import type { AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';

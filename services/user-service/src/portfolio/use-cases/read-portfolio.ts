@@ -1,5 +1,5 @@
 import { formatDecimal } from '@cnop/common/core/money';
-import { assetBalanceRecord } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Item, TableStore } from '@cnop/common/database/table-store';

@@ -1,4 +1,4 @@
-import { assetBalanceRecord, createAssetBalanceDao } from '@cnop/common/dao/asset/asset-balance-dao';
+import { assetBalanceRecord, createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { aBalance } from '@cnop/testing/builders/user';

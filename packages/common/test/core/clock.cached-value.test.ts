@@ -1,4 +1,4 @@
-import { createCachedValue } from '@cnop/common/core/cached-value';
+import { createCachedValue } from '@cnop/common/core/clock';
 import type { Deferred } from '@cnop/testing/deferred';
 import { createDeferred } from '@cnop/testing/deferred';
 import { createFakeClock } from '@cnop/testing/fake-clock';

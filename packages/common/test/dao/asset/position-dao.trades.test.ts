@@ -1,8 +1,5 @@
 import type { Position } from '@cnop/common/core/pagination';
-import {
-  assetTransactionRecord,
-  createAssetTransactionDao,
-} from '@cnop/common/dao/asset/asset-transaction-dao';
+import { assetTransactionRecord, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { anAssetTransaction } from '@cnop/testing/builders/asset';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
