@@ -21,9 +21,10 @@ if (isServer) {
   subscribe('http.server.response.finish', ({ request }) => {
     if (request.method === 'POST' && request.url.endsWith('/orders')) ofOrder = takeCoverage();
   });
-  process.on('message', async (message) => {
+  const answer = async (message) => {
     const { result } = await (message === 'reset' ? takeCoverage() : ofOrder);
     process.send(result.filter(ran).map(({ url }) => url));
-  });
+  };
+  process.on('message', (message) => void answer(message));
   process.channel.unref();
 }

@@ -118,7 +118,7 @@ describe('the stored key', () => {
   });
 
   const shapes = Object.entries(KEYS).flatMap(([table, kinds]) =>
-    Object.entries(kinds).map(([kind, shape]): [string, string, KeyShape] => [kind, table, shape]),
+    Object.entries<KeyShape>(kinds).map(([kind, shape]) => [kind, table, shape] as const),
   );
 
   it.each(shapes)('of every kind of item is written out above: %s', (_kind, table, shape) => {
