@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { OrderId } from '@cnop/common/core/brands';
 import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { verifyStore } from '@cnop/standalone/verify/audit-store';
 import type { Account } from '@cnop/testing/system/api-client';
@@ -182,7 +183,7 @@ async function expectTheCheckToBite(dataDir: string, acknowledged: readonly Ackn
   const copy = await temporaryFolder(cleanup);
   await cp(dataDir, copy, { recursive: true });
   const victim = acknowledged.find(({ kind }) => kind === 'order')!;
-  const { data } = JSON.parse(victim.answer) as { data: { order_id: string } };
+  const { data } = JSON.parse(victim.answer) as { data: { order_id: OrderId } };
   await changeStored(copy, async (store) => {
     const key = orderRecord.key(data);
     await store.transact({ key }, () => ({ writes: [{ kind: 'delete', key }], result: undefined }));

@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import { aTransactionId, aUsername } from '@cnop/testing/builders/brands';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -124,7 +125,7 @@ describe.skipIf(reason !== undefined)(`after a power cut${reason ? ` (skipped: $
         const lost: string[] = [];
         for (const key of acknowledged) {
           const [username = '', id = ''] = key.split(' ');
-          if (!(await balances.getTransaction(username, id))) lost.push(key);
+          if (!(await balances.getTransaction(aUsername(username), aTransactionId(id)))) lost.push(key);
         }
         expect(lost, `seed ${SEED}, image as of line ${at}`).toEqual([]);
         await expectSound(store);

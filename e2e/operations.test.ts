@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Username } from '@cnop/common/core/brands';
 import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { Account } from '@cnop/testing/system/api-client';
 import { createApi, freshName, PASSWORD, signIn, signUp } from '@cnop/testing/system/api-client';
@@ -203,7 +204,7 @@ function createLoad(url: string, { token }: Account) {
 
 async function descriptionsOf(
   balances: ReturnType<typeof createBalanceDao>,
-  username: string,
+  username: Username,
 ): Promise<Set<string | null>> {
   const found = new Set<string | null>();
   let after: Awaited<ReturnType<typeof balances.getUserTransactions>>['next'];

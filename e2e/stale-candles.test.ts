@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { AssetId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { createApi, expectStatus, freshName, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { freePort } from '@cnop/testing/system/free-port';
@@ -52,14 +55,14 @@ it(
     if (leftOfMinute() < NEEDED_MILLISECONDS) await wait(leftOfMinute() + 100);
 
     const killedInMinute = new Date(Math.floor(Date.now() / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS);
-    const candleOf = (assetId: string) =>
+    const candleOf = (assetId: AssetId) =>
       readStored(dataDir, async (store) => {
-        const from = killedInMinute.toISOString();
+        const from = isoTime(killedInMinute);
         const period = { assetId, interval: '1m', from, limit: 1, order: 'ascending' } as const;
         return (await createCandleDao(store).getCandles(period))[0];
       });
-    await expect.poll(async () => (await candleOf('UP'))?.close, WITHIN).toBe('20000');
-    await expect.poll(async () => (await candleOf('DOWN'))?.close, WITHIN).toBe('2000');
+    await expect.poll(async () => (await candleOf(anAssetId('UP')))?.close, WITHIN).toBe('20000');
+    await expect.poll(async () => (await candleOf(anAssetId('DOWN')))?.close, WITHIN).toBe('2000');
     const trailing = await place({ asset_id: 'UP', order_type: 'trailing_stop', trail_percent: '5' });
     await setPrice('UP', '23000');
     await setPrice('DOWN', '1700');

@@ -1,7 +1,9 @@
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
+import type { OrderId } from '@cnop/common/core/brands';
 import { createOrderDao, orderDocumentRecord } from '@cnop/common/dao/order/order-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import type { Account, Send } from '@cnop/testing/system/api-client';
 import { createApi, expectStatus, freshName, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
@@ -12,7 +14,7 @@ import { afterEach, expect, it } from 'vitest';
 import { temporaryFolder } from './support/platform.ts';
 import { expectSound, readStored } from './support/stored.ts';
 
-const ASSET_ID = 'FALL';
+const ASSET_ID = anAssetId('FALL');
 const HIGH = '300';
 /** All orders of the test are triggered here. */
 const LOW = '288';
@@ -69,7 +71,7 @@ async function createPlatform() {
 
 type Platform = Awaited<ReturnType<typeof createPlatform>>;
 
-async function place(account: Account, body: Readonly<Record<string, string>>): Promise<string> {
+async function place(account: Account, body: Readonly<Record<string, string>>): Promise<OrderId> {
   const answer = await account.send('POST', '/orders', { body: { asset_id: ASSET_ID, ...body } });
   return expectStatus(answer, 201).json<{ data: OrderDocument }>().data.order_id;
 }
@@ -98,7 +100,7 @@ async function placeAll(accounts: readonly Account[]): Promise<void> {
  */
 async function killOnceExecuted(
   { dataDir, kill }: Pick<Platform, 'dataDir' | 'kill'>,
-  orderId: string,
+  orderId: OrderId,
   moveThePrice: () => Promise<unknown>,
 ): Promise<void> {
   await readStored(dataDir, async (store) => {

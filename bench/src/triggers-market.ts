@@ -1,8 +1,10 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { assetIdSchema } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -13,7 +15,7 @@ import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 
-export const ASSET_ID = 'BENCH';
+export const ASSET_ID = assetIdSchema.parse('BENCH');
 export const START_PRICE = '100';
 /** Quotes never become stale here. */
 const MAX_QUOTE_AGE_SECONDS = 3_600;
@@ -69,12 +71,12 @@ let lastSeq = 0;
 /** Makes a quote whose bid, ask and mid are equal: the benchmark's asset has no spread. */
 export function quoteOf(mid: string): Quote {
   lastSeq = Math.max(lastSeq + 1, Date.now());
-  const at = new Date().toISOString();
+  const at = isoTime(new Date());
   return { asset_id: ASSET_ID, bid: mid, ask: mid, mid, at, source: 'manual', seq: lastSeq };
 }
 
 function benchAsset(): Asset {
-  const at = new Date().toISOString();
+  const at = isoTime(new Date());
   return assetSchema.parse({
     asset_id: ASSET_ID,
     symbol: ASSET_ID,

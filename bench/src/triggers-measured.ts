@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { IsoTime, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { usernameSchema } from '@cnop/common/entities/fields';
 import type { OrderCreate } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
@@ -111,11 +114,11 @@ interface Rates {
 }
 
 /** Creates traders with cash and units, through the ledger and market orders. */
-async function fundTraders({ store, deps }: BenchMarket): Promise<readonly string[]> {
+async function fundTraders({ store, deps }: BenchMarket): Promise<readonly Username[]> {
   const users = createUserDao(store);
-  const usernames = Array.from({ length: TRADERS }, (_, i) => `trader${i}`);
+  const usernames = Array.from({ length: TRADERS }, (_, i) => usernameSchema.parse(`trader${i}`));
   for (const username of usernames) {
-    const at = new Date().toISOString();
+    const at = isoTime(new Date());
     const { balance, transaction } = postToLedger(emptyBalance(username, at), {
       type: 'deposit',
       direction: 'credit',
@@ -132,7 +135,7 @@ async function fundTraders({ store, deps }: BenchMarket): Promise<readonly strin
   return usernames;
 }
 
-function benchUser(username: string, at: string): User {
+function benchUser(username: Username, at: IsoTime): User {
   return userSchema.parse({
     username,
     email: `${username}@example.com`,
@@ -152,7 +155,7 @@ async function measureRates(
     traders,
     orders,
     stop,
-  }: { readonly traders: readonly string[]; readonly orders: number; readonly stop: string },
+  }: { readonly traders: readonly Username[]; readonly orders: number; readonly stop: string },
 ): Promise<Rates> {
   const marketSeconds = await placeAll(market, traders, orders, { order_type: 'market_sell', quantity: '1' });
   await placeAll(market, traders, orders, { order_type: 'stop_loss', stop_price: stop, quantity: '1' });
@@ -162,16 +165,16 @@ async function measureRates(
 
 async function placeAll(
   { deps }: BenchMarket,
-  traders: readonly string[],
+  traders: readonly Username[],
   orders: number,
   request: Omit<OrderCreate, 'asset_id'>,
 ): Promise<number> {
   let placed = 0;
   const place = async (): Promise<void> => {
     while (placed < orders) {
-      const username = traders[placed % traders.length] ?? '';
+      const username = traders[placed % traders.length];
       placed += 1;
-      await placeOrder(deps, commandOf(username, request));
+      if (username !== undefined) await placeOrder(deps, commandOf(username, request));
     }
   };
   const began = performance.now();
@@ -179,7 +182,7 @@ async function placeAll(
   return (performance.now() - began) / MILLISECONDS_PER_SECOND;
 }
 
-function commandOf(username: string, request: Omit<OrderCreate, 'asset_id'>) {
+function commandOf(username: Username, request: Omit<OrderCreate, 'asset_id'>) {
   return {
     username,
     role: 'customer' as const,

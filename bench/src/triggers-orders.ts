@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
@@ -35,7 +36,7 @@ export async function storeOpenOrders(
 ): Promise<void> {
   const store = createLmdbTableStore({ path });
   const accepted = quoteOf(START_PRICE);
-  const expiresAt = new Date(Date.now() + LIFETIME_MILLISECONDS).toISOString();
+  const expiresAt = isoTime(new Date(Date.now() + LIFETIME_MILLISECONDS));
   let next = from;
   const fill = async (): Promise<void> => {
     while (next < to) {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { OrderId, TransactionId } from '@cnop/common/core/brands';
 import { createOrderDao, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -19,7 +20,7 @@ export interface Acknowledged extends Intent {
 }
 
 interface Receipt {
-  readonly transaction_id: string;
+  readonly transaction_id: TransactionId;
   readonly new_balance: string;
   readonly timestamp: string;
 }
@@ -39,7 +40,7 @@ export async function lostWrites(
   const lost: string[] = [];
   for (const { kind, account, key, body, answer } of acknowledged) {
     if (kind === 'order') {
-      const { data } = JSON.parse(answer) as { data: { order_id: string } };
+      const { data } = JSON.parse(answer) as { data: { order_id: OrderId } };
       if (!isDeepStrictEqual(await orders.getOrder(data.order_id), data)) lost.push(key);
       continue;
     }

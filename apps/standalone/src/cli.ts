@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ConfigError } from '@cnop/common/config/read-config';
+import type { Username } from '@cnop/common/core/brands';
 import { VERSION } from '@cnop/common/version';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { Command, InvalidArgumentError } from 'commander';
@@ -92,7 +93,7 @@ admin
   .requiredOption('--username <name>')
   .requiredOption('--email <address>')
   .addHelpText('after', '\nExample:\n  $ cnop admin create --username grace --email grace@example.com')
-  .action(async (options: { readonly username: string; readonly email: string }) => {
+  .action(async (options: { readonly username: Username; readonly email: string }) => {
     const { runAdminCreate } = await import('./commands/manage-store.ts');
     await runAdminCreate(options, print);
   });

@@ -5,6 +5,8 @@ import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import { loadCommonPasswords, passwordFault } from '@cnop/common/auth/password-choice';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { ConfigError } from '@cnop/common/config/read-config';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -28,7 +30,7 @@ export interface CreateAdminDeps {
 }
 
 export interface NewAdmin {
-  readonly username: string;
+  readonly username: Username;
   readonly email: string;
   /** ADMIN_PASSWORD; without it a password is generated. */
   readonly password: string | undefined;
@@ -91,7 +93,7 @@ async function storeAdmin(
   { username, email }: NewAdmin,
   password: string,
 ): Promise<void> {
-  const at = clock.now().toISOString();
+  const at = isoTime(clock.now());
   const user: User = {
     username,
     email,

@@ -17,6 +17,7 @@ import { systemIds } from '@cnop/common/core/ids';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { usernameSchema } from '@cnop/common/entities/fields';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
@@ -192,7 +193,7 @@ function findBuiltWebApp(): string | undefined {
   return existsSync(path.join(folder, 'index.html')) ? folder : undefined;
 }
 
-export const FIRST_ADMIN_USERNAME = 'admin';
+export const FIRST_ADMIN_USERNAME = usernameSchema.parse('admin');
 const FIRST_ADMIN_EMAIL = 'admin@localhost.localdomain';
 
 export interface Preparation {

@@ -3,17 +3,24 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import type { Username } from '@cnop/common/core/brands';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { AlreadyExistsError } from '@cnop/exception/errors';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { createAdmin } from '../src/create-admin.ts';
 import { verifyStore } from '../src/verify/audit-store.ts';
 
 const passwords = createPasswordManager({ cost: 4 });
-const GRACE = { username: 'grace', email: 'grace@example.com', password: undefined, NODE_ENV: 'test' };
+const GRACE = {
+  username: aUsername('grace'),
+  email: 'grace@example.com',
+  password: undefined,
+  NODE_ENV: 'test',
+};
 
 let dataDir: string;
 let store: TableStore;
@@ -33,7 +40,7 @@ afterEach(async () => {
 const create = (username = GRACE.username, email = GRACE.email) =>
   createAdmin({ store, passwords, clock: systemClock }, { ...GRACE, username, email, DATA_DIR: dataDir });
 
-const auditEvents = async (username: string) => {
+const auditEvents = async (username: Username) => {
   const audit = createAuditLogger({ store, clock: systemClock, ids: systemIds });
   return (await audit.byUser(username, { limit: 10 })).items;
 };
@@ -41,7 +48,7 @@ const auditEvents = async (username: string) => {
 test('a new administrator is in the audit log, with the role and without an actor', async () => {
   const delivery = await create();
   expect(delivery.kind).toBe('shown');
-  expect(await auditEvents('grace')).toMatchObject([
+  expect(await auditEvents(aUsername('grace'))).toMatchObject([
     {
       event_type: 'role_change',
       username: 'grace',
@@ -55,6 +62,6 @@ test('a new administrator is in the audit log, with the role and without an acto
 
 test('an administrator who is refused leaves no audit event', async () => {
   await create();
-  await expect(create('other', GRACE.email)).rejects.toThrow(AlreadyExistsError);
-  expect(await auditEvents('other')).toEqual([]);
+  await expect(create(aUsername('other'), GRACE.email)).rejects.toThrow(AlreadyExistsError);
+  expect(await auditEvents(aUsername('other'))).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { priceSettings } from '@cnop/common/config/price-settings';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime, newId } from '@cnop/common/core/brands';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
@@ -9,6 +11,7 @@ import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-mak
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -16,7 +19,9 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { verifyStore } from '../src/verify/audit-store.ts';
 
-const HOLDERS = Array.from({ length: 5 }, (_, number) => `holder${number}`);
+const HOLDER0 = aUsername('holder0');
+
+const HOLDERS = Array.from({ length: 5 }, (_, number) => aUsername(`holder${number}`));
 const NO_ROUND_BY_ITSELF = {
   PRICE_TICK_MILLISECONDS: '60000',
   PRICE_PERSIST_SECONDS: '3600',
@@ -46,9 +51,9 @@ async function openWorld() {
   const limits = { maxQuoteAgeSeconds: 3_600 };
   const orders = await buildOrderServiceApp({ ...runtime, ...limits });
   const deps = createOrderDependencies({ ...runtime, ...limits });
-  const at = clock.now().toISOString();
+  const at = isoTime(clock.now());
   runtime.quotes.publish([
-    { asset_id: 'COIN', bid: '10', mid: '10', ask: '10', at, source: 'manual', seq: 1 },
+    { asset_id: anAssetId('COIN'), bid: '10', mid: '10', ask: '10', at, source: 'manual', seq: 1 },
   ]);
   let settlementsLeft = Number.POSITIVE_INFINITY;
   /** Runs the engine of a process that is killed after some commits. */
@@ -104,11 +109,12 @@ async function openWorld() {
       }),
     transactions: (username: string) =>
       orders.inject({ method: 'GET', url: '/assets/COIN/transactions', headers: as(username) }),
-    cash: async (username: string) => (await createBalanceDao(store).getBalance(username))?.current_balance,
-    position: (username: string) => createAssetBalanceDao(store).getAssetBalance(username, 'COIN'),
-    asset: () => createAssetDao(store).getAsset('COIN'),
+    cash: async (username: Username) => (await createBalanceDao(store).getBalance(username))?.current_balance,
+    position: (username: Username) =>
+      createAssetBalanceDao(store).getAssetBalance(username, anAssetId('COIN')),
+    asset: () => createAssetDao(store).getAsset(anAssetId('COIN')),
     setStoredAsset: async (changes: Record<string, string | null>): Promise<void> => {
-      await store.transact({ asset: assetRecord.key({ asset_id: 'COIN' }) }, ({ asset }) => ({
+      await store.transact({ asset: assetRecord.key({ asset_id: anAssetId('COIN') }) }, ({ asset }) => ({
         writes: [
           {
             kind: 'replace',
@@ -183,7 +189,7 @@ describe('delisting', () => {
       ...createOrderDependencies({
         store: world.store,
         clock: world.clock,
-        ids: { next: () => crypto.randomUUID() },
+        ids: { next: () => newId(crypto.randomUUID()) },
         quotes: { latest: () => undefined, subscribe: () => () => undefined },
         trades: { report: () => undefined, subscribe: () => () => undefined },
         maxQuoteAgeSeconds: 15,
@@ -237,7 +243,7 @@ describe('the states of an asset', () => {
 describe('a position worth less than a cent', () => {
   test('is closed by a market sale of max for 0.00, and by no other order', async () => {
     await world.order('holder0', { order_type: 'market_sell', quantity: '1.99999' });
-    const cash = await world.cash('holder0');
+    const cash = await world.cash(HOLDER0);
     expect(
       (await world.order('holder0', { order_type: 'market_sell', quantity: '0.00001' })).statusCode,
     ).toBe(422);
@@ -246,18 +252,21 @@ describe('a position worth less than a cent', () => {
     const sold = await world.order('holder0', max);
     expect(sold.statusCode, sold.body).toBe(201);
     expect(sold.json()).toMatchObject({ data: { quantity: '0.00001', total_amount: '0.00', fees: '0.00' } });
-    expect(await world.cash('holder0')).toBe(cash);
-    expect(await world.position('holder0')).toMatchObject({ quantity: '0', total_invested: '0.00' });
+    expect(await world.cash(HOLDER0)).toBe(cash);
+    expect(await world.position(HOLDER0)).toMatchObject({
+      quantity: '0',
+      total_invested: '0.00',
+    });
     expect(await world.violations()).toEqual([]);
   });
 
   test('is settled for 0.00 when its asset is delisted', async () => {
     await world.order('holder0', { order_type: 'market_sell', quantity: '1.99999' });
-    const cash = await world.cash('holder0');
+    const cash = await world.cash(HOLDER0);
     await world.put({ status: 'delisted' });
     await world.engine.sweep();
-    expect(await world.cash('holder0')).toBe(cash);
-    expect(await world.position('holder0')).toMatchObject({ quantity: '0' });
+    expect(await world.cash(HOLDER0)).toBe(cash);
+    expect(await world.position(HOLDER0)).toMatchObject({ quantity: '0' });
     expect(await world.violations()).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { assetListResponseSchema, assetResponseSchema } from '@cnop/common/entit
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
 import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -98,7 +99,7 @@ async function openWorld(current_price: string) {
     },
     /** Stores the asset like an earlier version, with its market cap. */
     async storeFormer(market_cap: string): Promise<void> {
-      const key = assetRecord.key({ asset_id: 'COIN' });
+      const key = assetRecord.key({ asset_id: anAssetId('COIN') });
       await store.transact({ asset: key }, ({ asset }) => {
         const { circulating_supply: _supply, ...former } = asset!.attributes;
         const attributes = { ...former, market_cap };

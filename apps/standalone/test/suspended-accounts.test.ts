@@ -1,4 +1,5 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { isoTime } from '@cnop/common/core/brands';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
@@ -13,6 +14,7 @@ import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -20,6 +22,8 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyStore } from '../src/verify/audit-store.ts';
+
+const CARLA = aUsername('carla');
 
 const ALL = { limit: 500, offset: 0, after: undefined };
 /** More orders than one commit cancels. */
@@ -64,13 +68,13 @@ async function openWorld() {
   let seq = 0;
   const setPrice = (price: string): void => {
     seq += 1;
-    const at = clock.now().toISOString();
+    const at = isoTime(clock.now());
     runtime.quotes.publish([
-      { asset_id: 'BTC', bid: price, mid: price, ask: price, at, source: 'manual', seq },
+      { asset_id: anAssetId('BTC'), bid: price, mid: price, ask: price, at, source: 'manual', seq },
     ]);
   };
   setPrice('1000');
-  for (const username of ['root', 'carla']) {
+  for (const username of [aUsername('root'), CARLA]) {
     const user = aUser({ username, role: username === 'root' ? 'admin' : 'customer' });
     const balance = balanceRecord.create(emptyBalance(username, user.created_at));
     await createUserDao(runtime.store).createUser(user, [balance]);
@@ -98,7 +102,7 @@ async function openWorld() {
     /** Places an order below the HTTP layer, without a session. */
     place: (terms: object) =>
       placeOrder(deps, {
-        username: 'carla',
+        username: CARLA,
         role: 'customer',
         request: orderCreateSchema.parse({ asset_id: 'BTC', ...terms }),
         requestHash: '',
@@ -107,10 +111,10 @@ async function openWorld() {
     setStatus: (status: string) =>
       users.inject({ method: 'PATCH', url: '/admin/users/carla', headers: admin, payload: { status } }),
     async funds() {
-      const found = (await createOrderDao(runtime.store).getOrdersByUser('carla', ALL)).items;
+      const found = (await createOrderDao(runtime.store).getOrdersByUser(CARLA, ALL)).items;
       return {
-        balance: await createBalanceDao(runtime.store).getBalance('carla'),
-        holding: await createAssetBalanceDao(runtime.store).getAssetBalance('carla', 'BTC'),
+        balance: await createBalanceDao(runtime.store).getBalance(CARLA),
+        holding: await createAssetBalanceDao(runtime.store).getAssetBalance(CARLA, anAssetId('BTC')),
         conditional: found.filter(({ order_type }) => order_type !== 'market_buy'),
         open: found.filter(({ status }) => status === 'queued'),
         executed: found.filter(
@@ -217,8 +221,8 @@ test('an account that is active again has lost the orders of an interrupted susp
 
 test('an account that an earlier version suspended loses its open orders before one executes', async () => {
   await world.order(LOW_BUY);
-  const key = balanceRecord.key({ username: 'carla' });
-  await createUserDao(world.store).updateUser('carla', { status: 'suspended' });
+  const key = balanceRecord.key({ username: CARLA });
+  await createUserDao(world.store).updateUser(CARLA, { status: 'suspended' });
   await world.store.transact({ balance: key }, ({ balance }) => {
     const { open_order_count: _, trading_block: __, ...attributes } = balance!.attributes;
     return { writes: [{ kind: 'replace', key, attributes }], result: undefined };

@@ -10,6 +10,7 @@ import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
@@ -25,6 +26,7 @@ import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { createLogger } from '@cnop/common/process/logger';
+import { aUsername } from './builders/brands.ts';
 
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
 const SESSION_LIFETIME_SECONDS = 3_600;
@@ -80,7 +82,8 @@ export async function createTestRuntime({
     tokens,
     signingKeys,
 
-    async signIn(username, role = 'customer') {
+    async signIn(name, role = 'customer') {
+      const username = aUsername(name);
       const session = startSession({
         id: systemIds.next(),
         username,
@@ -92,8 +95,9 @@ export async function createTestRuntime({
       return { authorization: `Bearer ${token}` };
     },
 
-    async fund(username, usd) {
-      const at = clock.now().toISOString();
+    async fund(name, usd) {
+      const username = aUsername(name);
+      const at = isoTime(clock.now());
       await store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
         const posted = postToLedger(
           balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at),

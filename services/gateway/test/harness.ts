@@ -10,6 +10,7 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 import { createDrain, SERVER_OPTIONS } from '@cnop/common/http/http-server';
 import { createLogger } from '@cnop/common/process/logger';
 import { registerErrorHandlers } from '@cnop/exception/http/error-handler';
+import { aUsername } from '@cnop/testing/builders/brands';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import type { GatewayOptions } from '../src/app.ts';
@@ -96,7 +97,11 @@ export async function openGateway({
     calls,
     drain,
     async signIn(username, role = 'customer') {
-      const { token } = await tokens.issueAccess({ username, role, sessionId: systemIds.next() });
+      const { token } = await tokens.issueAccess({
+        username: aUsername(username),
+        role,
+        sessionId: systemIds.next(),
+      });
       return { authorization: `Bearer ${token}` };
     },
     async close() {

@@ -5,6 +5,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import type { ServiceApp } from '@cnop/common/http/service-app';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -88,7 +89,7 @@ export async function startInventoryService(
 
     /** Returns the audit events of a user, oldest first. */
     async audited(role: UserRole): Promise<AuditEvent[]> {
-      const page = await audit.byUser(USERNAMES[role], { limit: 100 });
+      const page = await audit.byUser(aUsername(USERNAMES[role]), { limit: 100 });
       return page.items.toReversed();
     },
 

@@ -1,9 +1,11 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { AssetChange } from '@cnop/common/entities/inventory/asset-status';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { ServiceApp } from '@cnop/common/http/service-app';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -18,7 +20,7 @@ import { createOrderDependencies } from '../src/use-cases/dependencies.ts';
 export const MAX_QUOTE_AGE_SECONDS = 15;
 
 /** Older than every quote of the tests, whose `seq` starts at 1. */
-const PRICED_AT = new Date(0).toISOString();
+const PRICED_AT = isoTime(new Date(0));
 
 /** The assets: ETH is not open for trading, GOLD has a spread and a fee, SPOT whole units at whole prices. */
 const ASSETS = [
@@ -59,7 +61,9 @@ export async function startOrderService({
   for (const asset of ASSETS) {
     assets.set(asset.asset_id, await dao.createAsset({ ...asset, last_price_update: PRICED_AT }));
   }
-  const prices = new Map(ASSETS.map(({ asset_id, current_price }) => [asset_id, current_price]));
+  const prices = new Map<string, string>(
+    ASSETS.map(({ asset_id, current_price }) => [asset_id, current_price]),
+  );
   let seq = 0;
 
   const publish = (assetId: string, mid: string, isSuspended = false): void => {
@@ -69,7 +73,7 @@ export async function startOrderService({
     prices.set(assetId, mid);
     const suspended = isSuspended && ({ suspended: true } as const);
     runtime.quotes.publish([
-      quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq, ...suspended }),
+      quoteAround(asset, { mid, at: isoTime(clock.now()), source: 'manual', seq, ...suspended }),
     ]);
   };
   const setPrice = (assetId: string, mid: string): void => publish(assetId, mid);
@@ -92,7 +96,7 @@ export async function startOrderService({
     suspendPrice: (assetId) => publish(assetId, prices.get(assetId) ?? '1', true),
     refreshPrices,
     async changeAsset(assetId, change) {
-      assets.set(assetId, await dao.updateAsset(assetId, () => change));
+      assets.set(assetId, await dao.updateAsset(anAssetId(assetId), () => change));
       setPrice(assetId, prices.get(assetId) ?? '1');
     },
     async dispose() {

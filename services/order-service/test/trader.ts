@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
@@ -8,6 +9,7 @@ import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { expect } from 'vitest';
 import type { OrderServiceUnderTest } from './order-service-under-test.ts';
 
@@ -48,7 +50,7 @@ interface Answer {
 type Answered = Promise<Answer>;
 
 export interface Trader {
-  readonly username: string;
+  readonly username: Username;
   readonly headers: Headers;
   place(payload: unknown, extra?: Headers): Answered;
   /** Places an order and expects it to be accepted. */
@@ -72,12 +74,12 @@ let count = 0;
 /** Creates a user; with an account when cash is given. */
 export async function createTrader(service: OrderServiceUnderTest, usd?: string): Promise<Trader> {
   count += 1;
-  const username = `trader${count}`;
+  const username = aUsername(`trader${count}`);
   if (usd !== undefined) await service.runtime.fund(username, usd);
   return signIn(service, username);
 }
 
-async function signIn(service: OrderServiceUnderTest, username: string): Promise<Trader> {
+async function signIn(service: OrderServiceUnderTest, username: Username): Promise<Trader> {
   const { app, runtime } = service;
   const headers = await runtime.signIn(username);
   const balances = createBalanceDao(runtime.store);
@@ -105,7 +107,7 @@ async function signIn(service: OrderServiceUnderTest, username: string): Promise
     order,
     cash: async () => (await balances.getBalance(username))?.current_balance,
     held: async () => (await balances.getBalance(username))?.held_balance,
-    holding: (assetId) => holdings.getAssetBalance(username, assetId),
+    holding: (assetId) => holdings.getAssetBalance(username, anAssetId(assetId)),
     events,
     async funds() {
       const held = await holdings.getAllAssetBalances(username);

@@ -4,16 +4,18 @@ import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import { knownUsername } from '@cnop/common/core/brands';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item, Write } from '@cnop/common/database/table-store';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
-import type { User, UserRole } from '@cnop/common/entities/user/user';
+import type { User, UserRole, userSchema } from '@cnop/common/entities/user/user';
 import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime, createTestVerifier } from '@cnop/testing/test-runtime';
+import type { z } from 'zod';
 import { buildUserServiceApp } from '../src/app.ts';
 import type { StreamLimits } from '../src/live/stream-limits.ts';
 
@@ -110,7 +112,7 @@ export async function startUserService({
   }
 
   /** Stores an account without a request. */
-  async function addUser(overrides: Partial<User> = {}): Promise<User> {
+  async function addUser(overrides: Partial<z.input<typeof userSchema>> = {}): Promise<User> {
     const user = aUser(overrides);
     const balance = emptyBalance(user.username, user.created_at);
     const writes = [userRecord.create(user), balanceRecord.create(balance)];
@@ -118,7 +120,7 @@ export async function startUserService({
   }
 
   /** Stores an account in the form of an earlier version, which had other rules and one field less. */
-  async function addUserFromBefore(overrides: Partial<User>): Promise<void> {
+  async function addUserFromBefore(overrides: Partial<z.input<typeof userSchema>>): Promise<void> {
     const { last_login: _absent, ...user } = aUser(overrides);
     const writes: Write[] = [
       { kind: 'create', key: userRecord.key(user), attributes: user },
@@ -178,21 +180,23 @@ export async function startUserService({
     },
 
     async storedUser(username: string): Promise<User | undefined> {
-      return userRecord.readIfPresent(await store.get(userRecord.key({ username })));
+      return userRecord.readIfPresent(await store.get(userRecord.key({ username: knownUsername(username) })));
     },
 
     async storedBalance(username: string): Promise<Balance | undefined> {
-      return balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
+      return balanceRecord.readIfPresent(
+        await store.get(balanceRecord.key({ username: knownUsername(username) })),
+      );
     },
 
     async storedSessions(username: string): Promise<Session[]> {
-      const { items } = await store.query({ ...sessionsOf(username), ...FIRST_PAGE });
+      const { items } = await store.query({ ...sessionsOf(knownUsername(username)), ...FIRST_PAGE });
       return items.map(sessionRecord.read);
     },
 
     /** Returns the audit events of a user, newest first. */
     async eventsOf(username: string): Promise<AuditEvent[]> {
-      return [...(await audit.byUser(username, FIRST_PAGE)).items];
+      return [...(await audit.byUser(knownUsername(username), FIRST_PAGE)).items];
     },
 
     async everyStoredItem(): Promise<Item[]> {

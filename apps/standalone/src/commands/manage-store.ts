@@ -3,6 +3,7 @@ import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { priceSettings } from '@cnop/common/config/price-settings';
 import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import { accountSettings, processSettings, storeSettings } from '@cnop/common/config/settings';
+import type { Username } from '@cnop/common/core/brands';
 import { systemClock } from '@cnop/common/core/clock';
 import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -39,7 +40,7 @@ const adminSettings = accountSettings.pick({ BCRYPT_COST: true }).extend({
 });
 
 export interface AdminCreateOptions {
-  readonly username: string;
+  readonly username: Username;
   readonly email: string;
 }
 

@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 import type { PlannedOrder } from './planned-orders.ts';
@@ -12,7 +14,7 @@ import type { PlannedOrder } from './planned-orders.ts';
  * - `failed`: triggered but not filled, since the sale is worth less than a cent.
  */
 export type Outcome =
-  | { readonly status: 'completed'; readonly at: string; readonly price: string }
+  | { readonly status: 'completed'; readonly at: IsoTime; readonly price: string }
   | { readonly status: 'expired' | 'failed' | 'queued' | 'refused' };
 
 /** Fraction digits of the whole numbers that stand for prices and quantities: at most 18, and 4 for a percentage. */
@@ -46,7 +48,7 @@ export function expectedOutcome(track: readonly TrackPoint[], { point, request }
     const mayTrigger = i > point || isLimit(request);
     if (!mayTrigger || !isTriggered(request, price, peak)) continue;
     if (isSale(request) && isWorthLessThanACent(request, price)) return { status: 'failed' };
-    return { status: 'completed', at: new Date(now.atMilliseconds).toISOString(), price: now.mid };
+    return { status: 'completed', at: isoTime(new Date(now.atMilliseconds)), price: now.mid };
   }
   return { status: 'queued' };
 }

@@ -1,3 +1,5 @@
+import type { AssetId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, roundDown, smallestStep } from '@cnop/common/core/money';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order-document';
@@ -6,15 +8,15 @@ import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 /** An order to place when the replay has reached a point of the track. */
 export interface PlannedOrder {
   readonly point: number;
-  readonly username: string;
+  readonly username: Username;
   readonly request: OrderCreate;
 }
 
 export interface PlanOptions {
   readonly track: readonly TrackPoint[];
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly priceScale: number;
-  readonly traders: readonly string[];
+  readonly traders: readonly Username[];
   readonly count: number;
   readonly seed: number;
 }
@@ -77,20 +79,22 @@ function planOrder(position: number, draw: Draw, options: PlanOptions): PlannedO
   const point = Math.floor(draw() * (track.length - 1));
   const placedAt = track[point];
   if (!placedAt) throw new RangeError('the track has no point to place an order at');
+  const username = traders[position % traders.length];
+  if (username === undefined) throw new RangeError('there is no trader to place an order for');
   const orderType = TYPES[position % TYPES.length] ?? 'limit_buy';
   const lifeHours = lifeHoursOf(position, draw);
   const chance = draw();
   const condition = conditionOf(orderType, placedAt.mid, draw, options.priceScale);
   return {
     point,
-    username: traders[position % traders.length] ?? '',
+    username,
     request: {
       asset_id: assetId,
       order_type: orderType,
       quantity: chance < REFUSED_SHARE ? powerOfTen(-QUANTITY_SCALE) : quantityOf(placedAt.mid),
       ...(chance > 1 - REFUSED_SHARE ? metConditionOf(condition, placedAt.mid) : condition),
       ...(lifeHours !== undefined && {
-        expires_at: new Date(placedAt.atMilliseconds + lifeHours * HOUR_MILLISECONDS).toISOString(),
+        expires_at: isoTime(new Date(placedAt.atMilliseconds + lifeHours * HOUR_MILLISECONDS)),
       }),
     },
   };

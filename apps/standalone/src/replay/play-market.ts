@@ -1,3 +1,5 @@
+import type { OrderId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundUp } from '@cnop/common/core/money';
@@ -29,7 +31,7 @@ export interface PlayOptions {
   readonly track: readonly TrackPoint[];
   /** In the order of their points. */
   readonly planned: readonly PlannedOrder[];
-  readonly traders: readonly string[];
+  readonly traders: readonly Username[];
   readonly logger: Logger;
   /** Called from time to time with the number of prices played. */
   readonly onProgress: (points: number) => void;
@@ -70,7 +72,7 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
   const firstSeq = Date.parse(asset.last_price_update);
   const publish = async (place: number, mid: string): Promise<void> => {
     const seq = firstSeq + place;
-    quotes.publish([quoteAround(asset, { mid, at: now.toISOString(), source: 'replay', seq })]);
+    quotes.publish([quoteAround(asset, { mid, at: isoTime(now), source: 'replay', seq })]);
     await engine.whenIdle();
   };
   const [first] = track;
@@ -78,7 +80,7 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
     await publish(0, first.mid);
     for (const username of traders) await placeOrder(deps, openingPurchase(username, asset, needs.units));
   }
-  const placed: (OrderId | Refusal)[] = [];
+  const placed: (Accepted | Refusal)[] = [];
   for (const [point, { atMilliseconds, mid }] of track.entries()) {
     now = new Date(atMilliseconds);
     await publish(point + 1, mid);
@@ -106,13 +108,13 @@ function requiredFunds(planned: readonly PlannedOrder[], firstMid: string) {
 }
 
 /** Returns the purchase of the units that a trader sells later. */
-function openingPurchase(username: string, { asset_id }: Asset, quantity: string): PlaceOrder {
+function openingPurchase(username: Username, { asset_id }: Asset, quantity: string): PlaceOrder {
   const request = { asset_id, order_type: 'market_buy', quantity } as const;
   return { username, role: 'customer', request, requestHash: '', intent: undefined };
 }
 
-interface OrderId {
-  readonly orderId: string;
+interface Accepted {
+  readonly orderId: OrderId;
 }
 interface Refusal {
   readonly refusal: string;
@@ -121,7 +123,7 @@ interface Refusal {
 async function tryToPlace(
   deps: OrderDependencies,
   { username, request }: PlannedOrder,
-): Promise<OrderId | Refusal> {
+): Promise<Accepted | Refusal> {
   try {
     const command = { username, role: 'customer', request, requestHash: '', intent: undefined } as const;
     const { order } = await placeOrder(deps, command);
@@ -132,7 +134,7 @@ async function tryToPlace(
   }
 }
 
-async function storedOrder({ orders }: OrderDependencies, { orderId }: OrderId): Promise<PlacedOrder> {
+async function storedOrder({ orders }: OrderDependencies, { orderId }: Accepted): Promise<PlacedOrder> {
   const order = await orders.getOrder(orderId);
   if (!order) throw new Error(`the order ${orderId} was accepted and is not stored`);
   return { order };
@@ -144,11 +146,11 @@ const NO_PASSWORD_HASH = `$2b$04$${'.'.repeat(53)}`;
 /** Stores traders with cash in USD, so that `cnop verify` finds no violation. */
 async function openAccounts(
   store: TableStore,
-  traders: readonly string[],
+  traders: readonly Username[],
   { cash, now }: { readonly cash: string; readonly now: Date },
 ): Promise<void> {
   const users = createUserDao(store);
-  const at = now.toISOString();
+  const at = isoTime(now);
   for (const username of traders) {
     const posted = postToLedger(emptyBalance(username, at), {
       type: 'deposit',

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ConfigError } from '@cnop/common/config/read-config';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
-import { assetIdSchema } from '@cnop/common/entities/fields';
+import { assetIdSchema, usernameSchema } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
@@ -81,15 +83,15 @@ export async function runReplay(options: ReplayOptions): Promise<ReplayResult> {
   }
 }
 
-function tradersFor(orders: number): string[] {
+function tradersFor(orders: number): Username[] {
   const count = Math.max(MIN_TRADERS, Math.ceil(orders / ORDERS_PER_TRADER));
-  return Array.from({ length: count }, (_, position) => `trader${position}`);
+  return Array.from({ length: count }, (_, position) => usernameSchema.parse(`trader${position}`));
 }
 
 /** Returns the asset of a file, with as many fraction digits as its prices need. */
 function replayedAsset({ file, asset: named }: ReplayOptions, track: readonly TrackPoint[]): Asset {
   const assetId = named === undefined ? assetIdFromFile(file) : assetIdFromOption(named);
-  const at = new Date(track[0]?.atMilliseconds ?? 0).toISOString();
+  const at = isoTime(new Date(track[0]?.atMilliseconds ?? 0));
   return assetSchema.parse({
     asset_id: assetId,
     symbol: assetId,

@@ -1,3 +1,5 @@
+import type { Username } from '@cnop/common/core/brands';
+import { knownUsername } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
@@ -72,11 +74,12 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
 
   function finish(partition: Partition): void {
     const { pk, hasUser, hasBalance, belonging, user, balance, ledger, trades } = partition;
-    findings.add(checkAccountParts({ username: pk, hasUser, hasBalance, belonging }));
+    const username = knownUsername(pk);
+    findings.add(checkAccountParts({ username, hasUser, hasBalance, belonging }));
     if (balance) {
       findings.add(checkAgainstLedger(balance.key, balance.entity, ledger));
-      findings.add(checkHeld(balance.key, balance.entity, holds.takeCash(pk)));
-      findings.add(checkOpenOrders(balance.key, balance.entity, holds.takeOpenOrders(pk)));
+      findings.add(checkHeld(balance.key, balance.entity, holds.takeCash(username)));
+      findings.add(checkOpenOrders(balance.key, balance.entity, holds.takeOpenOrders(username)));
       if (user) findings.add(checkTradingBlock(user.entity, balance));
     }
     for (const [movement, sum] of Object.entries(ledger.sums) as [Movement, Decimal][]) {
@@ -147,20 +150,20 @@ export interface Holds {
   /** Adds the hold of an order if it is open. */
   add(order: OrderDocument): void;
   /** Returns the USD that the open orders of a user hold, and forgets them. */
-  takeCash(username: string): Decimal;
+  takeCash(username: Username): Decimal;
   /** Returns the units of a position that open orders hold, and forgets them. */
   takeUnits(holding: HoldingName): Decimal;
   /** Returns the number of open orders of a user, and forgets it. */
-  takeOpenOrders(username: string): number;
+  takeOpenOrders(username: Username): number;
   /** Returns a violation for each hold whose balance or position was not met. */
   leftOver(): Violation[];
 }
 
 /** Creates an empty sum of holds. */
 export function createHolds(): Holds {
-  const cash = new Map<string, Decimal>();
+  const cash = new Map<Username, Decimal>();
   const units = new Map<string, HoldingName & { readonly sum: Decimal }>();
-  const open = new Map<string, number>();
+  const open = new Map<Username, number>();
   const nameOf = ({ username, asset_id }: HoldingName): string => `${username} ${asset_id}`;
 
   return {

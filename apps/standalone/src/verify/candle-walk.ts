@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { Lookups } from './lookups.ts';
@@ -17,12 +18,12 @@ export interface CandleWalk {
   /** Takes the next item of the table. */
   visit(reading: Reading): Promise<void>;
   /** The key of the first candle of each asset id, for the check that the asset exists. */
-  firstOfAssets(): ReadonlyMap<string, ItemKey>;
+  firstOfAssets(): ReadonlyMap<AssetId, ItemKey>;
 }
 
 /** Follows the candles of each asset and interval in the order of time, with the last one in memory. */
 export function createCandleWalk({ findings, lookups, now }: CandleWalkDeps): CandleWalk {
-  const firsts = new Map<string, ItemKey>();
+  const firsts = new Map<AssetId, ItemKey>();
   let last: StoredOf<'candle'> | undefined;
 
   async function lookUpParts(candle: StoredOf<'candle'>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { IsoTime, Username } from '@cnop/common/core/brands';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { eventOwnerOf, liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -19,7 +20,7 @@ export interface EventWalkDeps {
   readonly findings: Findings;
   readonly lookups: Lookups;
   /** The moment from which on no event may be missing. */
-  readonly keptSince: string;
+  readonly keptSince: IsoTime;
 }
 
 /** Checks the events of all users while the users table is read. */
@@ -108,7 +109,7 @@ export function createEventWalk({ findings, lookups, keptSince }: EventWalkDeps)
 function afterEvent(
   before: UserEvents | undefined,
   { key, entity }: StoredOf<'event'>,
-  { username, keptSince }: { readonly username: string; readonly keptSince: string },
+  { username, keptSince }: { readonly username: Username; readonly keptSince: IsoTime },
 ): UserEvents {
   const { seq, occurred_at, data } = entity;
   const holdings =
@@ -125,7 +126,7 @@ function afterEvent(
 }
 
 /** Counts an event that cannot be read: its number is in its key. The figures that it reported are unknown. */
-function afterUnreadable(before: UserEvents | undefined, key: ItemKey, username: string): UserEvents {
+function afterUnreadable(before: UserEvents | undefined, key: ItemKey, username: Username): UserEvents {
   return {
     ...sequenceUpTo(before, { key, username, seq: Number(key.sk) }),
     lastAt: undefined,
@@ -136,7 +137,7 @@ function afterUnreadable(before: UserEvents | undefined, key: ItemKey, username:
 
 function sequenceUpTo(
   before: UserEvents | undefined,
-  { key, username, seq }: { readonly key: ItemKey; readonly username: string; readonly seq: number },
+  { key, username, seq }: { readonly key: ItemKey; readonly username: Username; readonly seq: number },
 ) {
   return {
     pk: key.pk,

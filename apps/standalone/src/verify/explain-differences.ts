@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { knownOrderId } from '@cnop/common/core/brands';
 import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { KEYS, TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Audit } from './read-everything.ts';
@@ -66,7 +68,7 @@ export async function explainDifferences({ reader, check, findings, keptSince }:
   }
 }
 
-function topicsOf(stored: Stored, keptSince: string): Set<string> {
+function topicsOf(stored: Stored, keptSince: IsoTime): Set<string> {
   const topics = new Set(statementsOf(stored, keptSince).map(({ topic }) => topic));
   if (stored.kind === 'asset transaction')
     topics.add(holdingTopic(stored.entity.username, stored.entity.asset_id));
@@ -97,12 +99,12 @@ function topicsOfUnread({ key, attributes }: Item, reading: Exclude<Reading, { o
   return topics;
 }
 
-function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: string): Violation[] {
+function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: IsoTime): Violation[] {
   const [subject, ...names] = topic.split(' ');
   switch (subject) {
     case 'order':
       return checkTrade({
-        orderId: names.join(' '),
+        orderId: knownOrderId(names.join(' ')),
         order: ofKind(stored, 'order')[0],
         payments: ofKind(stored, 'ledger entry'),
         trades: ofKind(stored, 'asset transaction'),

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { IsoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
 import type { Item, StoreReader } from '@cnop/common/database/table-store';
@@ -37,7 +38,7 @@ export interface Audit {
   readonly onProgress: (itemsRead: number) => void;
   readonly now: Date;
   /** The moment from which on no event may be missing. */
-  readonly keptSince: string;
+  readonly keptSince: IsoTime;
 }
 
 /** Counts and sums over the whole store. */

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/table-store';
 import type { IndexName } from '@cnop/common/database/tables';
@@ -37,7 +38,7 @@ export const indexTopic = (key: ItemKey): string => `index ${nameOf(key)}`;
  * Returns the statements of one item, except those that only all trades of a position make together.
  * @param keptSince the moment from which on every event must be there; older events make no statements
  */
-export function statementsOf(stored: Stored, keptSince: string): Statement[] {
+export function statementsOf(stored: Stored, keptSince: IsoTime): Statement[] {
   return [...contentStatements(stored, keptSince), ...indexStatements(stored)];
 }
 
@@ -60,7 +61,7 @@ function indexStatements({ key, rewritten }: Stored): Statement[] {
   }));
 }
 
-function contentStatements(stored: Stored, keptSince: string): Statement[] {
+function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
   switch (stored.kind) {
     case 'user':
       return [{ side: 'claim', topic: emailTopic(stored.entity.email), text: stored.entity.username }];
@@ -121,7 +122,7 @@ function tradeStatement({ entity }: StoredOf<'asset transaction'>): Statement {
   return { side: 'confirm', topic: orderTopic(order_id ?? ''), text: [...what, fees ?? NO_FEES].join(' ') };
 }
 
-function orderStatements(stored: StoredOf<'order'>, keptSince: string): Statement[] {
+function orderStatements(stored: StoredOf<'order'>, keptSince: IsoTime): Statement[] {
   const { order_id, username, client_order_id, status } = stored.entity;
   const claims = expectedChanges(stored, keptSince).map(
     (text): Statement => ({

@@ -1,5 +1,6 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
+import type { Username } from '@cnop/common/core/brands';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
@@ -27,8 +28,12 @@ import { z } from 'zod';
 /** Recent failed sign-ins. Private to the user service, and kept for unknown usernames as well. */
 const signInFailuresRecord = defineRecord({
   table: 'users',
-  schema: z.object({ username: z.string(), network: z.string(), failed_at: z.array(timestampSchema).min(1) }),
-  key: ({ username, network }: { readonly username: string; readonly network: string }) => ({
+  schema: z.object({
+    username: z.string().brand<'Username'>(),
+    network: z.string(),
+    failed_at: z.array(timestampSchema).min(1),
+  }),
+  key: ({ username, network }: { readonly username: Username; readonly network: string }) => ({
     pk: username,
     sk: KEYS.users.signInFailures.skPrefix + network,
   }),
@@ -38,12 +43,12 @@ const signInFailuresRecord = defineRecord({
 const signInHistoryRecord = defineRecord({
   table: 'users',
   schema: z.object({
-    username: z.string(),
+    username: z.string().brand<'Username'>(),
     failures: z.int().min(0),
     failed_at: timestampSchema.nullable(),
     known_networks: z.array(z.object({ network_hash: z.string(), seen_at: timestampSchema })),
   }),
-  key: ({ username }: { readonly username: string }) => ({ pk: username, sk: KEYS.users.signInHistory.sk }),
+  key: ({ username }: { readonly username: Username }) => ({ pk: username, sk: KEYS.users.signInHistory.sk }),
 });
 
 function kind<Name extends string, Entity extends Identity & object, Identity>(

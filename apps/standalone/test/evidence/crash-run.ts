@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
@@ -178,7 +179,7 @@ function exchangeSource({ asset_id }: Asset, dice: Dice): PriceSource {
     next(_priced, now) {
       return Array.from({ length: dice.pick([0, 1, 1, 2]) }, (): FeedPrice => {
         price = Number(movedPrice(dice, price));
-        const at = new Date(now.getTime() - dice.whole(0, 1_500)).toISOString();
+        const at = isoTime(new Date(now.getTime() - dice.whole(0, 1_500)));
         return { asset_id, mid: String(price), at };
       });
     },

@@ -1,3 +1,4 @@
+import type { OrderId } from '@cnop/common/core/brands';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { FEED_LEASE_KEY } from '@cnop/common/dao/inventory/feed-lease-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -24,6 +25,7 @@ import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
@@ -62,7 +64,7 @@ export interface CrashingMarket {
   setPrice(price: string): Promise<void>;
   /** Places an order; undefined when it was refused, or when the process ended meanwhile. */
   place(request: Readonly<Record<string, string>>): Promise<OrderDocument | undefined>;
-  orderOf(orderId: string): Promise<OrderDocument | undefined>;
+  orderOf(orderId: OrderId): Promise<OrderDocument | undefined>;
   /** Ends both processes like `kill -9` after some more commits; later commits are lost. */
   killAfter(commits: number): void;
   isKilled(): boolean;
@@ -93,7 +95,7 @@ interface Life {
 export async function openCrashingMarket(options: CrashingMarketOptions): Promise<CrashingMarket> {
   const { runtime, clock, asset, shape } = options;
   const { asset_id } = asset;
-  const trader = `trader-${asset_id}`;
+  const trader = aUsername(`trader-${asset_id}`);
   const assets = createAssetDao(runtime.store);
   const known = new Map<number, KnownQuote>();
   const seenByEngine: Quote[] = [];

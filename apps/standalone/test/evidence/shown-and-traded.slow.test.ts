@@ -10,6 +10,7 @@ import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-m
 import type { PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -22,7 +23,7 @@ import { createDice } from './dice.ts';
 const TICKS = 2_500;
 const TRADED_EVERY_TICKS = 250;
 const ROUND_TRIPS = 150;
-const ASSET_ID = 'BTC';
+const ASSET_ID = anAssetId('BTC');
 const NEVER_MILLISECONDS = 3_600_000;
 const TIMEOUT_MILLISECONDS = 240_000;
 
@@ -110,7 +111,7 @@ async function openBotMarket({ isOneProcess, storesBeforeShowing, dice }: BotMar
     async trade(order_type: 'market_buy' | 'market_sell'): Promise<string | null> {
       const request = orderCreateSchema.parse({ asset_id: ASSET_ID, order_type, quantity: '1' });
       const command = {
-        username: 'bot',
+        username: aUsername('bot'),
         role: 'customer' as const,
         request,
         requestHash: '',
@@ -201,7 +202,7 @@ describe('a round trip', () => {
     const quotes = createQuoteBoard();
     const deps = createOrderDependencies({ ...runtime, quotes, maxQuoteAgeSeconds: 3 });
     await runtime.fund('tripper', '1000000000');
-    const cash = async () => Number((await balances.getBalance('tripper'))?.current_balance);
+    const cash = async () => Number((await balances.getBalance(aUsername('tripper')))?.current_balance);
     let trades = 0;
     for (let trip = 0; trip < ROUND_TRIPS; trip++) {
       const price_scale = dice.whole(0, 8);
@@ -220,7 +221,7 @@ describe('a round trip', () => {
       for (const order_type of ['market_buy', 'market_sell'] as const) {
         const request = orderCreateSchema.parse({ asset_id: asset.asset_id, order_type, quantity });
         const command = {
-          username: 'tripper',
+          username: aUsername('tripper'),
           role: 'customer' as const,
           request,
           requestHash: '',

@@ -1,4 +1,6 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { OrderCreate } from '@cnop/common/entities/order/order-document';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { expectedOutcome } from '../../src/replay/expected-outcome.ts';
 
@@ -10,7 +12,7 @@ const DAY_MINUTES = 24 * 60;
 /** Returns a track of one price a minute. */
 const track = (...mids: string[]) =>
   mids.map((mid, minute) => ({ atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid }));
-const atMinute = (minute: number) => new Date(START + minute * MINUTE_MILLISECONDS).toISOString();
+const atMinute = (minute: number) => isoTime(new Date(START + minute * MINUTE_MILLISECONDS));
 
 const CASES: readonly (readonly [
   string,
@@ -110,8 +112,13 @@ const CASES: readonly (readonly [
 
 describe('the walk over a track', () => {
   it.each(CASES)('%s', (_, condition, mids, outcome) => {
-    const request = { asset_id: 'BTC', quantity: '1', order_type: 'limit_buy', ...condition } as const;
-    const found = expectedOutcome(track(...mids), { point: 0, username: 'alice', request });
+    const request = {
+      asset_id: anAssetId('BTC'),
+      quantity: '1',
+      order_type: 'limit_buy',
+      ...condition,
+    } as const;
+    const found = expectedOutcome(track(...mids), { point: 0, username: aUsername('alice'), request });
     expect(found).toEqual(
       typeof outcome === 'number'
         ? { status: 'completed', at: atMinute(outcome), price: mids[outcome] }
@@ -120,11 +127,16 @@ describe('the walk over a track', () => {
   });
 
   it('expires an order without expires_at after thirty days', () => {
-    const request = { asset_id: 'BTC', quantity: '1', order_type: 'limit_buy', price: '9' } as const;
+    const request = {
+      asset_id: anAssetId('BTC'),
+      quantity: '1',
+      order_type: 'limit_buy',
+      price: '9',
+    } as const;
     const storedOrder = (minute: number) =>
       expectedOutcome([...track('10'), { atMilliseconds: START + minute * MINUTE_MILLISECONDS, mid: '9' }], {
         point: 0,
-        username: 'alice',
+        username: aUsername('alice'),
         request,
       });
     expect(storedOrder(30 * DAY_MINUTES - 1).status).toBe('completed');

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { priceSettings } from '@cnop/common/config/price-settings';
+import type { OrderId } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -10,6 +11,7 @@ import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
@@ -17,7 +19,7 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 
 const RECORDED = path.join(PROJECT_ROOT, 'packages/testing/recorded');
-const TRADER = 'trader';
+const TRADER = aUsername('trader');
 /** Longer than any test, so that only recorded prices are read by interval. */
 const NO_TICK_MILLISECONDS = 3_600_000;
 
@@ -50,17 +52,17 @@ async function openMarket(file: string, { clock, speed }: { readonly clock: Cloc
     await engine.close();
     await runtime.dispose();
   });
-  const place = async (request: Partial<OrderCreate> & Pick<OrderCreate, 'order_type'>): Promise<string> => {
+  const place = async (request: Partial<OrderCreate> & Pick<OrderCreate, 'order_type'>): Promise<OrderId> => {
     const command = {
       username: TRADER,
       role: 'customer',
-      request: { asset_id: 'BTC', quantity: '1', ...request },
+      request: { asset_id: anAssetId('BTC'), quantity: '1', ...request },
       requestHash: '',
       intent: undefined,
     } as const;
     return (await placeOrder(deps, command)).order.order_id;
   };
-  const order = async (id: string): Promise<OrderDocument | undefined> => deps.orders.getOrder(id);
+  const order = async (id: OrderId): Promise<OrderDocument | undefined> => deps.orders.getOrder(id);
   return { runtime, maker, engine, place, order };
 }
 

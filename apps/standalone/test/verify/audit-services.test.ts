@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -55,7 +56,7 @@ afterEach(async () => {
 function setPrice(mid: string) {
   clock.advanceSeconds(1);
   seq += 1;
-  const quote = quoteAround(GOLD, { mid, at: clock.now().toISOString(), source: 'manual', seq });
+  const quote = quoteAround(GOLD, { mid, at: isoTime(clock.now()), source: 'manual', seq });
   runtime.quotes.publish([quote]);
   return quote;
 }

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Write } from '@cnop/common/database/table-store';
@@ -9,7 +10,7 @@ import { aBalanceTransaction } from '@cnop/testing/builders/user';
 
 /** The figures of a fill, computed by hand. */
 export interface Execution {
-  readonly at: string;
+  readonly at: IsoTime;
   readonly price: string;
   readonly total: string;
   readonly fees: string;
@@ -33,7 +34,7 @@ interface Movement {
   readonly next: string;
   readonly type: 'deposit' | 'order_payment';
   readonly reference_id: string | null;
-  readonly at: string;
+  readonly at: IsoTime;
 }
 
 export function ledgerEntry(before: Balance, movement: Movement): Write {

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
@@ -11,6 +12,7 @@ import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/ord
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { LiveEventType } from '@cnop/common/entities/user/live-event';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { anEventId } from '@cnop/testing/builders/brands';
 import { anOrderDocument } from '@cnop/testing/builders/order';
 import type { Execution } from './journal-entries.ts';
 import { ledgerEntry, orderData, tradeEntry } from './journal-entries.ts';
@@ -27,7 +29,7 @@ const NOTHING_YET = { quantity: '0', average_purchase_price: '1900', total_inves
  * no violation in its writes.
  * @param assetId the only asset that this user trades
  */
-export function createJournal(opened: Balance, assetId: string) {
+export function createJournal(opened: Balance, assetId: AssetId) {
   let balance = opened;
   const { username } = opened;
   let holding: StoredAssetBalance = aStoredAssetBalance({
@@ -39,14 +41,14 @@ export function createJournal(opened: Balance, assetId: string) {
   const orders = new Map<string, OrderDocument>();
   const lines: Write[] = [];
 
-  function tell(type: LiveEventType, at: string, order?: OrderDocument, withHolding = false): void {
+  function tell(type: LiveEventType, at: IsoTime, order?: OrderDocument, withHolding = false): void {
     balance = { ...balance, event_seq: balance.event_seq + 1, updated_at: at };
     const { event_seq: seq, current_balance, held_balance } = balance;
     const { quantity, held_quantity } = holding;
     lines.push(
       liveEventRecord.create({
         seq,
-        id: `event-${username}-${seq}`,
+        id: anEventId(`event-${username}-${seq}`),
         type,
         occurred_at: at,
         username,
@@ -60,7 +62,7 @@ export function createJournal(opened: Balance, assetId: string) {
   }
 
   function move(
-    at: string,
+    at: IsoTime,
     amount: string,
     reference_id: string | null,
     type: 'deposit' | 'order_payment',
@@ -91,7 +93,7 @@ export function createJournal(opened: Balance, assetId: string) {
     }
   }
 
-  const blank = (at: string) => ({
+  const blank = (at: IsoTime) => ({
     username,
     asset_id: assetId,
     price: null,
@@ -100,7 +102,7 @@ export function createJournal(opened: Balance, assetId: string) {
     updated_at: at,
   });
 
-  function moved(order: OrderDocument, status: OrderStatus, at: string): OrderDocument {
+  function moved(order: OrderDocument, status: OrderStatus, at: IsoTime): OrderDocument {
     return { ...order, status, updated_at: at, history: [...order.history, { status, at, reason: null }] };
   }
 
@@ -135,7 +137,7 @@ export function createJournal(opened: Balance, assetId: string) {
   }
 
   return {
-    deposit(at: string, amount: string): void {
+    deposit(at: IsoTime, amount: string): void {
       move(at, amount, null, 'deposit');
       tell('balance.changed', at);
     },
@@ -152,7 +154,7 @@ export function createJournal(opened: Balance, assetId: string) {
 
     /** Adds an open order with a hold. */
     queue(
-      at: string,
+      at: IsoTime,
       draft: Draft & Pick<OrderDocument, 'held_amount' | 'accepted_quote' | 'expires_at'>,
     ): void {
       const history = (['pending', 'confirmed', 'queued'] as const).map((status) => ({
@@ -176,7 +178,7 @@ export function createJournal(opened: Balance, assetId: string) {
     end(
       orderId: string,
       status: 'cancelled' | 'expired' | 'failed',
-      at: string,
+      at: IsoTime,
       changes: Partial<OrderDocument> = {},
     ): void {
       const order = known(orderId);

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -5,20 +6,22 @@ import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import { aClientOrderId, anAssetId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createJournal } from './journal.ts';
 
-const LONG_AGO = '2025-11-01T12:00:00.000Z';
+const LONG_AGO = aTime('2025-11-01T12:00:00.000Z');
+const ETH = anAssetId('ETH');
 /** The number of events that are older than their retention and therefore deleted. */
 const FORGOTTEN_EVENTS = 2;
-const LATER = '2026-02-14T13:00:00.000Z';
+const LATER = aTime('2026-02-14T13:00:00.000Z');
 const FEE_BPS = 25;
 
-export const minute = (count: string): string => `2026-01-15T13:${count}:00.000Z`;
+export const minute = (count: string): IsoTime => aTime(`2026-01-15T13:${count}:00.000Z`);
 
 export function ethQuote(bid: string, mid: string, ask: string, seq = 1): Quote {
-  return { asset_id: 'ETH', bid, mid, ask, at: minute('00'), source: 'simulated', seq };
+  return { asset_id: ETH, bid, mid, ask, at: minute('00'), source: 'simulated', seq };
 }
 
 const ACCEPTED = ethQuote('1999.50', '2000.00', '2000.50');
@@ -29,31 +32,31 @@ const ACCEPTED = ethQuote('1999.50', '2000.00', '2000.50');
  */
 export function openOrderWrites(): Write[] {
   const dora = aUser({ username: 'dora', created_at: LONG_AGO, updated_at: LONG_AGO });
-  const journal = createJournal(emptyBalance('dora', LONG_AGO), 'ETH');
+  const journal = createJournal(emptyBalance(aUsername('dora'), LONG_AGO), ETH);
   const fee_bps = FEE_BPS;
   const open = { accepted_quote: ACCEPTED, expires_at: LATER, fee_bps } as const;
 
   journal.deposit(LONG_AGO, '10000.00');
   journal.execute(
-    { order_id: 'dora-first', order_type: 'market_buy', quantity: '3', fee_bps },
+    { order_id: anOrderId('dora-first'), order_type: 'market_buy', quantity: '3', fee_bps },
     { at: LONG_AGO, price: '1500', total: '4500.00', fees: '11.25' },
   );
 
   // Executed at once: 1000.25 x 0.25 % = 2.500625, and 200.05 x 0.25 % = 0.500125, both rounded up.
   journal.execute(
     {
-      order_id: 'dora-bounded',
+      order_id: anOrderId('dora-bounded'),
       order_type: 'market_buy',
       quantity: '0.5',
       price_bound: '2001',
-      client_order_id: 'dora:bounded',
+      client_order_id: aClientOrderId('dora:bounded'),
       fee_bps,
     },
     { at: minute('00'), price: '2000.50', total: '1000.25', fees: '2.51' },
   );
   journal.execute(
     {
-      order_id: 'dora-met',
+      order_id: anOrderId('dora-met'),
       order_type: 'limit_buy',
       quantity: '0.1',
       price: '2100',
@@ -66,7 +69,7 @@ export function openOrderWrites(): Write[] {
   // Buys hold their total at the limit and the fee of it.
   journal.queue(minute('02'), {
     ...open,
-    order_id: 'dora-bought',
+    order_id: anOrderId('dora-bought'),
     order_type: 'limit_buy',
     quantity: '1',
     price: '1900',
@@ -75,18 +78,18 @@ export function openOrderWrites(): Write[] {
   });
   journal.queue(minute('03'), {
     ...open,
-    order_id: 'dora-buys',
+    order_id: anOrderId('dora-buys'),
     order_type: 'limit_buy',
     quantity: '0.25',
     price: '1800',
     total_amount: '450.00',
     held_amount: '451.13',
-    client_order_id: 'dora:buys',
+    client_order_id: aClientOrderId('dora:buys'),
   });
   // Sales hold units.
   journal.queue(minute('04'), {
     ...open,
-    order_id: 'dora-sells',
+    order_id: anOrderId('dora-sells'),
     order_type: 'limit_sell',
     quantity: '0.2',
     price: '2500',
@@ -101,7 +104,7 @@ export function openOrderWrites(): Write[] {
   ] as const) {
     journal.queue(minute('05'), {
       ...open,
-      order_id,
+      order_id: anOrderId(order_id),
       order_type,
       quantity,
       stop_price,
@@ -110,7 +113,7 @@ export function openOrderWrites(): Write[] {
   }
   journal.queue(minute('06'), {
     ...open,
-    order_id: 'dora-expired',
+    order_id: anOrderId('dora-expired'),
     order_type: 'take_profit',
     quantity: '0.1',
     stop_price: '2700',
@@ -119,7 +122,7 @@ export function openOrderWrites(): Write[] {
   });
   journal.queue(minute('07'), {
     ...open,
-    order_id: 'dora-trailed',
+    order_id: anOrderId('dora-trailed'),
     order_type: 'trailing_stop',
     quantity: '0.4',
     trail_amount: '100',
@@ -127,7 +130,7 @@ export function openOrderWrites(): Write[] {
   });
   journal.queue(minute('08'), {
     ...open,
-    order_id: 'dora-trails',
+    order_id: anOrderId('dora-trails'),
     order_type: 'trailing_stop',
     quantity: '0.1',
     trail_percent: '5',
@@ -163,8 +166,8 @@ export function openOrderWrites(): Write[] {
 
   return [
     assetRecord.create(anAsset({ asset_id: 'ETH', current_price: '2000.00', fee_bps, spread_bps: 5 })),
-    pricePeakRecord.create({ asset_id: 'ETH', seq: 2, bid: '2010', at: minute('09') }),
-    triggerCheckpointRecord.create({ asset_id: 'ETH', seq: 4, at: minute('15') }),
+    pricePeakRecord.create({ asset_id: ETH, seq: 2, bid: '2010', at: minute('09') }),
+    triggerCheckpointRecord.create({ asset_id: ETH, seq: 4, at: minute('15') }),
     userRecord.create(dora),
     emailClaimRecord.create(dora),
     ...journal.writes().filter(({ key }) => !isForgotten(key)),

@@ -1,4 +1,6 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
@@ -9,6 +11,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
+import { anAssetId, anEventId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { anOrderDocument } from '@cnop/testing/builders/order';
 import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
@@ -19,11 +22,13 @@ import { candleWrites } from './candles.ts';
 import { orderData } from './journal-entries.ts';
 import { openOrderWrites } from './open-orders.ts';
 
+const BOB = aUsername('bob');
+
 const TEST_BCRYPT_COST = 4;
 /** The prices of the test are published once. */
 const MAX_QUOTE_AGE_SECONDS = 3_600;
 /** The id of an open limit buy of bob, which holds cash. */
-export const OPEN_ORDER_ID = '01990000-0000-7000-8000-0000000000aa';
+export const OPEN_ORDER_ID = anOrderId('01990000-0000-7000-8000-0000000000aa');
 const OPEN_ORDER_HOLD = '100.00';
 /** The time of the audit: later than all changes, on the same day. */
 const AUDITED_AT = '2026-01-15T15:00:00.000Z';
@@ -97,11 +102,11 @@ export async function createSoundStore(): Promise<{
   );
 
   runtime.quotes.publish([
-    quoteAt('BTC', '50000.00', clock.now().toISOString()),
-    quoteAt('DOGE', '0.123456', clock.now().toISOString()),
+    quoteAt(anAssetId('BTC'), '50000.00', isoTime(clock.now())),
+    quoteAt(anAssetId('DOGE'), '0.123456', isoTime(clock.now())),
   ]);
 
-  for (const username of ['alice', 'bob', 'grace']) {
+  for (const username of [aUsername('alice'), BOB, aUsername('grace')]) {
     await signUp(username);
     if (username === 'grace') await createUserDao(store).updateUser(username, { role: 'admin' });
     await logIn(username);
@@ -140,38 +145,38 @@ export async function createSoundStore(): Promise<{
 }
 
 /** A quote without a spread. */
-function quoteAt(asset_id: string, price: string, at: string): Quote {
+function quoteAt(asset_id: AssetId, price: string, at: IsoTime): Quote {
   return { asset_id, bid: price, mid: price, ask: price, at, source: 'manual', seq: 1 };
 }
 
 async function leaveOpenOrder(store: TableStore): Promise<void> {
-  const at = '2026-01-15T13:00:00.000Z';
+  const at = aTime('2026-01-15T13:00:00.000Z');
   const order = anOrderDocument({
     order_id: OPEN_ORDER_ID,
-    username: 'bob',
+    username: BOB,
     order_type: 'limit_buy',
     status: 'queued',
     quantity: '0.0025',
     price: '40000',
     total_amount: OPEN_ORDER_HOLD,
     held_amount: OPEN_ORDER_HOLD,
-    accepted_quote: quoteAt('BTC', '50000.00', at),
-    expires_at: '2026-02-14T13:00:00.000Z',
+    accepted_quote: quoteAt(anAssetId('BTC'), '50000.00', at),
+    expires_at: aTime('2026-02-14T13:00:00.000Z'),
     created_at: at,
     updated_at: at,
     history: (['pending', 'confirmed', 'queued'] as const).map((status) => ({ status, at, reason: null })),
   });
-  await store.transact({ balance: balanceRecord.key({ username: 'bob' }) }, ({ balance: item }) => {
+  await store.transact({ balance: balanceRecord.key({ username: BOB }) }, ({ balance: item }) => {
     if (!item) throw new Error('bob has no balance');
     const { event_seq, ...before } = balanceRecord.read(item);
     const changes = { held_balance: OPEN_ORDER_HOLD, open_order_count: 1, updated_at: at };
     const balance = { ...before, ...changes, event_seq: event_seq + 1 };
     const event = liveEventRecord.create({
       seq: balance.event_seq,
-      id: 'event-of-the-open-order',
+      id: anEventId('event-of-the-open-order'),
       type: 'order.queued',
       occurred_at: at,
-      username: 'bob',
+      username: BOB,
       data: {
         order: orderData(order),
         balance: { current_balance: before.current_balance, held_balance: OPEN_ORDER_HOLD },

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
 import {
   assetListResponseSchema,
@@ -50,7 +51,7 @@ export type Bar = z.output<typeof barSchema>;
 const candlesAnswerSchema = z.object({ data: z.array(barSchema) });
 
 interface CandleRequest {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly interval: CandleInterval;
   readonly limit: number;
 }

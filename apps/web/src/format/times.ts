@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { MISSING } from './numbers.ts';
 
 const LOCALE = 'en-US';
@@ -47,12 +48,12 @@ export function formatMonth(at: Date): string {
 }
 
 /** Formats `Jan 31, 14:03`, for tables. */
-export function formatShortDateTime(at: string | null | undefined): string {
+export function formatShortDateTime(at: IsoTime | null | undefined): string {
   return at ? shortDateTime.format(new Date(at)) : MISSING;
 }
 
 /** Formats a moment with year and seconds. */
-export function formatDateTime(at: string | null | undefined): string {
+export function formatDateTime(at: IsoTime | null | undefined): string {
   return at ? dateTime.format(new Date(at)) : MISSING;
 }
 

@@ -1,3 +1,4 @@
+import type { AssetId, Username } from '@cnop/common/core/brands';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { electLeader } from './leader-election.ts';
 import { noteActivity, noteConnection, restartLiveStatus } from './live-status.ts';
@@ -8,7 +9,7 @@ import type { StreamFrame } from './stream-frames.ts';
 
 export interface LiveHubOptions {
   /** Only tabs of the same user share a stream. */
-  readonly username: string;
+  readonly username: Username;
   readonly onEvent: (event: LiveEvent) => void;
   /** Events were missed: everything shown has to be read again. */
   readonly onReset: () => void;
@@ -20,7 +21,7 @@ type TabMessage =
   | { readonly kind: 'activity' }
   | { readonly kind: 'connection'; readonly isConnected: boolean }
   | { readonly kind: 'who-leads' }
-  | { readonly kind: 'known'; readonly prices: [string, LivePrice][]; readonly lastSeq: number | undefined };
+  | { readonly kind: 'known'; readonly prices: [AssetId, LivePrice][]; readonly lastSeq: number | undefined };
 
 /**
  * Shares one stream among all tabs of a browser: the leader reads it and forwards every frame. Browsers open only six

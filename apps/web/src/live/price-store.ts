@@ -1,3 +1,5 @@
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import { knownAssetId } from '@cnop/common/core/brands';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
@@ -7,21 +9,21 @@ export interface LivePrice {
   readonly bid: string;
   readonly ask: string;
   readonly mid: string;
-  readonly at: string;
+  readonly at: IsoTime;
   /** Grows with every quote of the asset; 0 if unknown. */
   readonly seq: number;
   /** The source of the price; `undefined` for polled prices. */
   readonly source: QuoteSource | undefined;
 }
 
-const prices = new Map<string, LivePrice>();
-const listeners = new Map<string, Set<() => void>>();
+const prices = new Map<AssetId, LivePrice>();
+const listeners = new Map<AssetId, Set<() => void>>();
 
 /**
  * Stores a price outside of React, so that a tick renders only the cells that show it. Prices older than the stored one
  * are dropped, since streams and polls may overtake each other.
  */
-export function publishPrice(assetId: string, price: LivePrice): void {
+export function publishPrice(assetId: AssetId, price: LivePrice): void {
   const known = prices.get(assetId);
   if (known && (price.at < known.at || (price.at === known.at && price.seq <= known.seq))) return;
   // Polled prices have no source, so the one of the stream is kept.
@@ -29,24 +31,24 @@ export function publishPrice(assetId: string, price: LivePrice): void {
   for (const listener of listeners.get(assetId) ?? []) listener();
 }
 
-export function latestPrice(assetId: string): LivePrice | undefined {
+export function latestPrice(assetId: AssetId): LivePrice | undefined {
   return prices.get(assetId);
 }
 
 /** Returns all known prices, for a tab that was just opened. */
-export function knownPrices(): [string, LivePrice][] {
+export function knownPrices(): [AssetId, LivePrice][] {
   return [...prices];
 }
 
 /** Subscribes to the prices of one asset, such as for a chart, which draws outside of React. */
-export function onPrice(assetId: string, listener: () => void): () => void {
+export function onPrice(assetId: AssetId, listener: () => void): () => void {
   const ofAsset = listeners.get(assetId) ?? new Set();
   listeners.set(assetId, ofAsset.add(listener));
   return () => ofAsset.delete(listener);
 }
 
 /** Returns the current price of one asset. */
-export function useLivePrice(assetId: string): LivePrice | undefined {
+export function useLivePrice(assetId: AssetId): LivePrice | undefined {
   const subscribe = useCallback((listener: () => void) => onPrice(assetId, listener), [assetId]);
   return useSyncExternalStore(subscribe, () => prices.get(assetId));
 }
@@ -54,7 +56,7 @@ export function useLivePrice(assetId: string): LivePrice | undefined {
 /** Makes a quote from a mid price with half of the spread on either side. Only shown, never traded at. */
 export function quoteFromMid(
   mid: string,
-  { spreadBps, at }: { readonly spreadBps: number; readonly at: string },
+  { spreadBps, at }: { readonly spreadBps: number; readonly at: IsoTime },
 ): LivePrice {
   const half = decimal(mid).times(String(spreadBps)).times('0.00005');
   return {
@@ -70,7 +72,7 @@ export function quoteFromMid(
 const SEPARATOR = ' ';
 
 /** Returns the current mid prices of several assets; assets without a price are left out. */
-export function useMidPrices(assetIds: readonly string[]): ReadonlyMap<string, string> {
+export function useMidPrices(assetIds: readonly AssetId[]): ReadonlyMap<AssetId, string> {
   const listed = assetIds.join(SEPARATOR);
   const subscribe = useCallback(
     (listener: () => void) => {
@@ -96,6 +98,6 @@ export function useMidPrices(assetIds: readonly string[]): ReadonlyMap<string, s
   }, [listed, mids]);
 }
 
-function idsIn(listed: string): string[] {
-  return listed === '' ? [] : listed.split(SEPARATOR);
+function idsIn(listed: string): AssetId[] {
+  return listed === '' ? [] : listed.split(SEPARATOR).map(knownAssetId);
 }

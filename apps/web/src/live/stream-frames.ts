@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { quoteSchema } from '@cnop/common/entities/inventory/quote';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { liveEventSchema } from '@cnop/common/entities/user/live-event';
@@ -9,7 +10,7 @@ import type { LivePrice } from './price-store.ts';
 /** A frame of the stream. */
 export type StreamFrame =
   | { readonly kind: 'hello'; readonly lastSeq: number }
-  | { readonly kind: 'price'; readonly assetId: string; readonly price: LivePrice }
+  | { readonly kind: 'price'; readonly assetId: AssetId; readonly price: LivePrice }
   | { readonly kind: 'event'; readonly event: LiveEvent }
   /** Earlier events are lost: everything has to be read again. */
   | { readonly kind: 'reset'; readonly lastSeq: number }

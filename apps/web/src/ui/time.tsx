@@ -1,7 +1,8 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { formatDateTime, formatShortDateTime } from '../format/times.ts';
 
 export interface TimeProps {
-  readonly value: string | null | undefined;
+  readonly value: IsoTime | null | undefined;
   readonly isExact?: boolean;
 }
 

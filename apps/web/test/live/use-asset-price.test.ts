@@ -1,8 +1,9 @@
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { priceOfAsset } from '../../src/live/use-asset-price.ts';
 
 const asset = {
-  asset_id: 'SHIB',
+  asset_id: anAssetId('SHIB'),
   current_price: '0.0000110',
   price_scale: 7,
   price_change_24h: 0.000001,

@@ -1,3 +1,5 @@
+import type { IsoTime } from '../core/brands.ts';
+import { isoTime } from '../core/brands.ts';
 import type { Position } from '../core/pagination.ts';
 import { readOrderCancellations, upgradeRecord } from '../dao/user/order-cancellation-dao.ts';
 import { createUserDao, userRecord } from '../dao/user/user-dao.ts';
@@ -34,7 +36,7 @@ export async function blockInactiveAccounts(deps: CancelOrdersDeps): Promise<voi
     for (const user of page.items) if (user.status !== 'active') await blockAccount(deps, user);
     after = page.next;
   } while (after);
-  await recordUpgrade(store, clock.now().toISOString());
+  await recordUpgrade(store, isoTime(clock.now()));
 }
 
 async function blockAccount(deps: CancelOrdersDeps, { username }: User): Promise<void> {
@@ -48,7 +50,7 @@ async function blockAccount(deps: CancelOrdersDeps, { username }: User): Promise
   await cancelOpenOrders(deps, username);
 }
 
-async function recordUpgrade(store: TableStore, done_at: string): Promise<void> {
+async function recordUpgrade(store: TableStore, done_at: IsoTime): Promise<void> {
   await store.transact({ upgrade: upgradeRecord.key(UPGRADE) }, () => ({
     writes: [upgradeRecord.replace({ ...UPGRADE, done_at })],
     result: undefined,

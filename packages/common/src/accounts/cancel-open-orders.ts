@@ -1,3 +1,5 @@
+import type { AssetId, EventId, IsoTime, OrderId, Username } from '../core/brands.ts';
+import { isoTime } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Position } from '../core/pagination.ts';
@@ -42,9 +44,9 @@ export interface OrderCancellations {
 /** Reads open orders of an account and prepares a commit that blocks its trading and cancels them. */
 export async function prepareCancellations(
   deps: CancelOrdersDeps,
-  username: string,
+  username: Username,
 ): Promise<OrderCancellations> {
-  const at = deps.clock.now().toISOString();
+  const at = isoTime(deps.clock.now());
   const balance = balanceRecord.readIfPresent(await deps.store.get(balanceRecord.key({ username })));
   const wanted = Math.min(MAX_ORDERS_PER_COMMIT, balance?.open_order_count ?? MAX_ORDERS_PER_COMMIT);
   const { orders, isAll } = await readOpenOrders(deps.store, username, wanted);
@@ -76,7 +78,7 @@ export async function prepareCancellations(
  * Cancels the open orders of a blocked account, in as many commits as needed. Resumes where an earlier attempt ended, and
  * stops when the account may trade again.
  */
-export async function cancelOpenOrders(deps: CancelOrdersDeps, username: string): Promise<void> {
+export async function cancelOpenOrders(deps: CancelOrdersDeps, username: Username): Promise<void> {
   let isDone = false;
   while (!isDone) {
     const cancellations = await prepareCancellations(deps, username);
@@ -96,7 +98,7 @@ export async function cancelOpenOrders(deps: CancelOrdersDeps, username: string)
  * an order writes the balance, so the count is stored only if the balance has not changed meanwhile.
  * @throws StoreBusyError (503) when the balance keeps changing
  */
-export async function countOpenOrders(store: TableStore, username: string): Promise<void> {
+export async function countOpenOrders(store: TableStore, username: Username): Promise<void> {
   const key = balanceRecord.key({ username });
   for (let attempt = 0; attempt < MAX_COUNTS; attempt += 1) {
     const before = await store.get(key);
@@ -115,7 +117,7 @@ export async function countOpenOrders(store: TableStore, username: string): Prom
 const ORDER = 'order ';
 const HOLDING = 'holding ';
 
-function readsOf(username: string, orders: readonly OrderDocument[]): Record<string, ItemKey> {
+function readsOf(username: Username, orders: readonly OrderDocument[]): Record<string, ItemKey> {
   const reads: Record<string, ItemKey> = {
     balance: balanceRecord.key({ username }),
     pending: orderCancellationRecord.key({ username }),
@@ -132,7 +134,7 @@ function readsOf(username: string, orders: readonly OrderDocument[]): Record<str
 /** Reads open orders, newest first, since few are old. Stops at the wanted number of them. */
 async function readOpenOrders(
   store: TableStore,
-  username: string,
+  username: Username,
   wanted: number,
 ): Promise<{ readonly orders: OrderDocument[]; readonly isAll: boolean }> {
   const orders: OrderDocument[] = [];
@@ -162,9 +164,9 @@ function cancelTogether(
     eventIds,
     reason,
     at,
-  }: { readonly eventIds: ReadonlyMap<string, string>; readonly reason: string; readonly at: string },
+  }: { readonly eventIds: ReadonlyMap<OrderId, EventId>; readonly reason: string; readonly at: IsoTime },
 ): { readonly balance: Balance; readonly writes: Write[] } {
-  const holdings = new Map<string, StoredAssetBalance>();
+  const holdings = new Map<AssetId, StoredAssetBalance>();
   const writes: Write[] = [];
   let balance = blocked;
   for (const [orderId, eventId] of eventIds) {
@@ -186,7 +188,7 @@ function openOrdersLeft({ open_order_count: count }: Balance, isAll: boolean): n
 }
 
 /** Records that open orders are left, so that the sweep of the trigger engine resumes the cancellation. */
-function recordPending(stored: Item | undefined, username: string, since: string): Write[] {
+function recordPending(stored: Item | undefined, username: Username, since: IsoTime): Write[] {
   return stored ? [] : [orderCancellationRecord.replace({ username, since })];
 }
 

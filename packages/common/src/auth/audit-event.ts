@@ -1,3 +1,5 @@
+import type { EventId, Username } from '../core/brands.ts';
+import { isoTime } from '../core/brands.ts';
 import type { AuditChange, AuditEvent, AuditEventType } from '../entities/user/audit-event.ts';
 import {
   addressSchema,
@@ -15,8 +17,8 @@ const REMOVED = '[removed]';
 /** The facts of an event that a use case knows. */
 export interface AuditInput {
   readonly type: AuditEventType;
-  readonly username: string;
-  readonly actor?: string | null | undefined;
+  readonly username: AuditEvent['username'];
+  readonly actor?: Username | null | undefined;
   readonly address?: string | null | undefined;
   readonly userAgent?: string | null | undefined;
   readonly requestId?: string | null | undefined;
@@ -30,7 +32,7 @@ export interface AuditInput {
  * Builds an event that is safe to store: texts are cut to their limits, and anything that looks like a password, a
  * token, a hash or an e-mail address is removed.
  */
-export function auditEventOf(input: AuditInput, id: string, occurredAt: Date): AuditEvent {
+export function auditEventOf(input: AuditInput, id: EventId, occurredAt: Date): AuditEvent {
   return auditEventSchema.parse({
     event_id: id,
     event_type: input.type,
@@ -42,7 +44,7 @@ export function auditEventOf(input: AuditInput, id: string, occurredAt: Date): A
     request_id: cleanOrNull(input.requestId, MAX_REQUEST_ID_LENGTH),
     detail: cleanDetail(input.detail ?? {}),
     changes: cleanChanges(input.changes ?? []),
-    occurred_at: occurredAt.toISOString(),
+    occurred_at: isoTime(occurredAt),
   });
 }
 

@@ -59,7 +59,7 @@ export interface AuditLogger {
    */
   record(input: AuditInput): Promise<AuditEvent>;
   /** Returns the events of a user, newest first. */
-  byUser(username: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
+  byUser(username: AuditEvent['username'], page: AuditPageRequest): Promise<Page<AuditEvent>>;
   /** Returns the events of all users on a day (`YYYY-MM-DD`, UTC), newest first. */
   byDay(day: string, page: AuditPageRequest): Promise<Page<AuditEvent>>;
 }

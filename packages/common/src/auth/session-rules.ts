@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { SessionId, Username } from '../core/brands.ts';
+import { isoTime } from '../core/brands.ts';
 import { addSeconds } from '../core/clock.ts';
-import { idSchema, timestampSchema, usernameSchema } from '../entities/fields.ts';
+import { sessionIdSchema, timestampSchema, usernameSchema } from '../entities/fields.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './token-claims.ts';
 
 const MAX_USER_AGENT_LENGTH = 256;
@@ -10,7 +12,7 @@ const REFRESH_GRACE_SECONDS = 10;
 
 /** A session: it starts with a sign-in, and its refresh tokens renew access tokens until it ends. */
 export const sessionSchema = z.object({
-  session_id: idSchema,
+  session_id: sessionIdSchema,
   username: usernameSchema,
   /** The generation of the only valid refresh token; the first is 1. */
   refresh_generation: z.int().min(1),
@@ -28,8 +30,8 @@ export type Session = z.infer<typeof sessionSchema>;
 
 /** The facts of a sign-in. */
 export interface NewSession {
-  readonly id: string;
-  readonly username: string;
+  readonly id: SessionId;
+  readonly username: Username;
   readonly now: Date;
   readonly lifetimeSeconds: number;
   readonly userAgent?: string | null | undefined;
@@ -50,9 +52,9 @@ export function startSession({
     username,
     refresh_generation: 1,
     first_generation: 1,
-    refreshed_at: now.toISOString(),
-    created_at: now.toISOString(),
-    expires_at: addSeconds(now, lifetimeSeconds).toISOString(),
+    refreshed_at: isoTime(now),
+    created_at: isoTime(now),
+    expires_at: isoTime(addSeconds(now, lifetimeSeconds)),
     revoked_at: null,
     user_agent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     address: address?.slice(0, MAX_ADDRESS_LENGTH) ?? null,
@@ -66,7 +68,7 @@ export function isLiveSession(session: Session, now: Date): boolean {
 
 /** Revokes a session. A session that was revoked before keeps its time. */
 export function revokeSession(session: Session, now: Date): Session {
-  return session.revoked_at === null ? { ...session, revoked_at: now.toISOString() } : session;
+  return session.revoked_at === null ? { ...session, revoked_at: isoTime(now) } : session;
 }
 
 /**
@@ -80,7 +82,7 @@ export function replaceRefreshToken(session: Session, now: Date): Session {
     ...session,
     refresh_generation: generation,
     first_generation: generation,
-    refreshed_at: now.toISOString(),
+    refreshed_at: isoTime(now),
   };
 }
 
@@ -109,7 +111,7 @@ export function rotateRefresh(session: Session, presentedGeneration: number, now
   const { refresh_generation, first_generation } = session;
   if (!isLiveSession(session, now) || presentedGeneration < first_generation) return { outcome: 'ended' };
   if (presentedGeneration === refresh_generation) {
-    const rotated = { refresh_generation: refresh_generation + 1, refreshed_at: now.toISOString() };
+    const rotated = { refresh_generation: refresh_generation + 1, refreshed_at: isoTime(now) };
     return { outcome: 'rotated', session: { ...session, ...rotated } };
   }
   if (presentedGeneration === refresh_generation - 1 && isWithinGrace(session, now)) {

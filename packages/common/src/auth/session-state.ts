@@ -1,4 +1,5 @@
 import { AuthenticationError } from '@cnop/exception/errors';
+import type { SessionId, Username } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import { epochSeconds } from '../core/clock.ts';
 import { defineRecord } from '../dao/record.ts';
@@ -20,7 +21,7 @@ export const sessionRecord = defineRecord<Session, Pick<Session, 'username' | 's
 });
 
 /** Returns the query for all sessions of a user, including recently ended ones, in the order of their start. */
-export function sessionsOf(username: string): Pick<Query, 'table' | 'pk' | 'sk' | 'order'> {
+export function sessionsOf(username: Username): Pick<Query, 'table' | 'pk' | 'sk' | 'order'> {
   return { table: 'users', pk: username, sk: { prefix: KEYS.users.session.skPrefix }, order: 'ascending' };
 }
 
@@ -43,18 +44,18 @@ export interface SessionChecker {
   /** Returns whether the cache has the session as live; if not, call `assertLive`. */
   isKnownLive(identity: SessionIdentity): boolean;
   /** Makes the next check of a session read the store. */
-  forget(sessionId: string): void;
+  forget(sessionId: SessionId): void;
   clear(): void;
 }
 
 /** The session that an access token belongs to. */
 export interface SessionIdentity {
-  readonly username: string;
-  readonly sessionId: string;
+  readonly username: Username;
+  readonly sessionId: SessionId;
 }
 
 interface Sighting {
-  readonly username: string;
+  readonly username: Username;
   /** The start of the read, since the result was true then. */
   readonly seenAtMilliseconds: number;
   readonly expiresAtMilliseconds: number;
@@ -70,7 +71,7 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
     maxAgeMilliseconds = MAX_AGE_MILLISECONDS,
     maxCachedSessions = MAX_CACHED_SESSIONS,
   } = options;
-  const sightings = new Map<string, Sighting>();
+  const sightings = new Map<SessionId, Sighting>();
   let forgotten = 0;
 
   function isKnownLive({ username, sessionId }: SessionIdentity): boolean {
@@ -86,7 +87,7 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
     );
   }
 
-  function remember(sessionId: string, sighting: Sighting): void {
+  function remember(sessionId: SessionId, sighting: Sighting): void {
     // Reinserted, so that the order of the map is the order of the reads.
     sightings.delete(sessionId);
     const oldest = sightings.size >= maxCachedSessions ? sightings.keys().next().value : undefined;

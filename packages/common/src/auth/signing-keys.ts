@@ -1,6 +1,7 @@
 import type { CryptoKey, JSONWebKeySet, JWK } from 'jose';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
+import { isoTime } from '../core/brands.ts';
 import { timestampSchema } from '../entities/fields.ts';
 import { TOKEN_ALGORITHM } from './token-claims.ts';
 
@@ -43,8 +44,8 @@ export async function createSigningKey(createdAt: Date, activeFrom: Date = creat
     alg: TOKEN_ALGORITHM,
     use: 'sig',
     kid: await calculateJwkThumbprint(jwk),
-    created_at: createdAt.toISOString(),
-    active_from: activeFrom.toISOString(),
+    created_at: isoTime(createdAt),
+    active_from: isoTime(activeFrom),
   });
 }
 
@@ -62,7 +63,7 @@ export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys>
 
   return {
     signingKeyAt(now) {
-      const at = now.toISOString();
+      const at = isoTime(now);
       // The first key to become active signs until one is active.
       const key = ready.find(({ activeFrom }) => activeFrom <= at) ?? ready.at(-1);
       if (!key) throw new Error('There is no signing key.');

@@ -1,6 +1,7 @@
 import { AuthenticationError } from '@cnop/exception/errors';
 import { z } from 'zod';
-import { idSchema, usernameSchema } from '../entities/fields.ts';
+import type { SessionId, Username } from '../core/brands.ts';
+import { idSchema, sessionIdSchema, usernameSchema } from '../entities/fields.ts';
 import type { UserRole } from '../entities/user/user.ts';
 import { userRoleSchema } from '../entities/user/user.ts';
 
@@ -17,16 +18,16 @@ export const TOKEN_TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;
 
 /** The user and the session of an access token. */
 export interface AccessIdentity {
-  readonly username: string;
+  readonly username: Username;
   readonly role: UserRole;
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly expiresAtEpochSeconds: number;
 }
 
 /** The claims of a refresh token. Only its session knows whether the generation is still valid. */
 export interface RefreshIdentity {
-  readonly username: string;
-  readonly sessionId: string;
+  readonly username: Username;
+  readonly sessionId: SessionId;
   readonly generation: number;
   readonly expiresAtEpochSeconds: number;
 }
@@ -47,7 +48,7 @@ const registeredClaims = {
   iss: z.string(),
   aud: z.string(),
   sub: usernameSchema,
-  sid: idSchema,
+  sid: sessionIdSchema,
   jti: idSchema,
   iat: epochSecondsSchema,
   exp: epochSecondsSchema,

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import type { SessionId, Username } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import { epochSeconds } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
@@ -16,15 +17,15 @@ export interface IssuedToken {
 
 /** The user and the session that an access token is issued for. */
 export interface AccessGrant {
-  readonly username: string;
+  readonly username: Username;
   readonly role: UserRole;
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
 }
 
 /** The session and the generation that a refresh token is issued for. */
 export interface RefreshGrant {
-  readonly username: string;
-  readonly sessionId: string;
+  readonly username: Username;
+  readonly sessionId: SessionId;
   readonly generation: number;
   /** The time at which the session reached this generation. */
   readonly issuedAt: Date;

@@ -1,5 +1,6 @@
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
+import type { SessionId } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import type { TokenRules } from './signed-token.ts';
@@ -49,7 +50,7 @@ export interface TokenVerifier {
   verifyRefresh(token: string): Promise<RefreshIdentity>;
 
   /** Drops the cached tokens of a session, when it ends or the role of its user changes. */
-  forget(sessionId: string): void;
+  forget(sessionId: SessionId): void;
   /** Drops all cached tokens, for example after a key was withdrawn. */
   clear(): void;
 }
@@ -118,7 +119,7 @@ interface TokenCache {
   /** Returns the identity of a token that was verified before and has not expired. */
   get(token: string): AccessIdentity | undefined;
   set(token: string, identity: AccessIdentity): void;
-  forget(sessionId: string): void;
+  forget(sessionId: SessionId): void;
   clear(): void;
 }
 

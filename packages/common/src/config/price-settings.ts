@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AssetId } from '../core/brands.ts';
 import { assetIdSchema } from '../entities/fields.ts';
 import { priceFeedSchema } from '../entities/inventory/quote.ts';
 import { integerSetting } from './settings.ts';
@@ -15,8 +16,8 @@ const MAX_SEED_LENGTH = 100;
 const MAX_REPLAY_SPEED = 1_000_000;
 
 /** The file of each asset, such as `BTC=./btc.csv,USDC=./usdc.csv`. */
-const replayFilesSetting = z.string().transform((text, context): ReadonlyMap<string, string> => {
-  const files = new Map<string, string>();
+const replayFilesSetting = z.string().transform((text, context): ReadonlyMap<AssetId, string> => {
+  const files = new Map<AssetId, string>();
   for (const part of text.split(',').map((entry) => entry.trim())) {
     if (part === '') continue;
     const [name = '', ...path] = part.split('=');

@@ -1,9 +1,11 @@
 import { v7 as uuidV7 } from 'uuid';
+import type { NewId, TransactionId } from './brands.ts';
+import { newId, transactionId } from './brands.ts';
 
 /** The source of ids, injected like the clock. */
 export interface IdSource {
   /** Makes an id that sorts after the earlier ones of this process: a UUID version 7 (RFC 9562). */
-  next(): string;
+  next(): NewId;
 }
 
 const RANDOM_BYTES_PER_ID = 16;
@@ -37,7 +39,7 @@ function createIds(): IdSource {
       // The counter keeps ids in order within a millisecond and when the clock is set back.
       seq = now > msecs ? startOfSequence(random) : seq + 1;
       msecs = Math.max(now, msecs);
-      return uuidV7({ random, msecs, seq });
+      return newId(uuidV7({ random, msecs, seq }));
     },
   };
 }
@@ -56,6 +58,6 @@ const SEQUENCE_DIGITS = 12;
  * @param sequence position in the ledger, from 1
  * @param uniqueId makes the id unique across ledgers
  */
-export function ledgerEntryId(sequence: number, uniqueId: string): string {
-  return `${String(sequence).padStart(SEQUENCE_DIGITS, '0')}-${uniqueId}`;
+export function ledgerEntryId(sequence: number, uniqueId: string): TransactionId {
+  return transactionId(`${String(sequence).padStart(SEQUENCE_DIGITS, '0')}-${uniqueId}`);
 }

@@ -1,11 +1,12 @@
+import type { IsoTime } from '../core/brands.ts';
 import type { Page, PageRequest } from '../core/pagination.ts';
 import type { Item, Query, TableStore } from '../database/table-store.ts';
 import { MAX_QUERY_LIMIT } from '../database/table-store.ts';
 
 /** A span of time, both ends inclusive. */
 export interface Period {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+  readonly from?: IsoTime | undefined;
+  readonly to?: IsoTime | undefined;
 }
 
 /** Reads one page of a query as entities. Reads and drops the items that an offset skips. */

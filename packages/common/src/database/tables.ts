@@ -1,3 +1,4 @@
+import type { AssetId } from '../core/brands.ts';
 import { MAX_INTEGER_DIGITS, MAX_SCALE } from '../core/money.ts';
 
 /** Separates the parts of a key. */
@@ -153,7 +154,7 @@ export function expiryPartition(shard: number): string {
 }
 
 /** Returns the partition of the trigger index that has the open orders of one kind of trigger of an asset. */
-export function triggerPartition(assetId: string, kind: string): string {
+export function triggerPartition(assetId: AssetId, kind: string): string {
   return assetId + SEPARATOR + kind;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoTime } from '../core/brands.ts';
 import {
   CURRENCY_SCALE,
   decimal,
@@ -26,7 +27,8 @@ export const usernameSchema = z
     /^[A-Za-z0-9](?:\w*[A-Za-z0-9])?$/,
     'Use letters, digits and underscores; begin and end with a letter or digit.',
   )
-  .toLowerCase();
+  .toLowerCase()
+  .brand<'Username'>();
 
 /** An asset id: 1-10 letters and digits; in upper case. */
 export const assetIdSchema = z
@@ -34,21 +36,30 @@ export const assetIdSchema = z
   .min(1)
   .max(10)
   .regex(/^[A-Za-z0-9]+$/, 'Use letters and digits.')
-  .toUpperCase();
+  .toUpperCase()
+  .brand<'AssetId'>();
 
-/** An id of an order, a transaction and the like: 1-100 letters, digits, underscores and hyphens. */
+/** An id of any entity: 1-100 letters, digits, underscores and hyphens. */
 export const idSchema = z
   .string()
   .min(1)
   .max(100)
   .regex(/^[\w-]+$/, 'Use letters, digits, underscores and hyphens.');
 
+export const orderIdSchema = idSchema.brand<'OrderId'>();
+/** The id of a ledger entry or of a trade. */
+export const transactionIdSchema = idSchema.brand<'TransactionId'>();
+export const sessionIdSchema = idSchema.brand<'SessionId'>();
+/** The id of an event of a user, or of an audit event. */
+export const eventIdSchema = idSchema.brand<'EventId'>();
+export const proposalIdSchema = idSchema.brand<'ProposalId'>();
+
 /**
  * Schemas of ids in a path or a query. They accept every text of an id's form, so that an id which no entity can have is
  * answered with 404.
  */
-export const assetIdParameterSchema = idSchema.max(10).toUpperCase();
-export const usernameParameterSchema = idSchema.max(50).toLowerCase();
+export const assetIdParameterSchema = idSchema.max(10).toUpperCase().brand<'AssetId'>();
+export const usernameParameterSchema = idSchema.max(50).toLowerCase().brand<'Username'>();
 
 /** A note of at most 500 characters. */
 export const descriptionSchema = z
@@ -66,15 +77,16 @@ export const clientOrderIdSchema = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[\w.:-]+$/, 'Use letters, digits and _ . : -');
+  .regex(/^[\w.:-]+$/, 'Use letters, digits and _ . : -')
+  .brand<'ClientOrderId'>();
 
 /** A time in a request: RFC 3339 with any offset, transformed to UTC with milliseconds. */
 export const rfc3339InputSchema = z.iso
   .datetime({ offset: true, error: 'Give a time such as 2026-01-31T12:00:00Z.', abort: true })
-  .transform((text) => new Date(text).toISOString());
+  .transform((text) => isoTime(new Date(text)));
 
 /** A stored or sent time: RFC 3339 in UTC with milliseconds. */
-export const timestampSchema = z.iso.datetime({ precision: 3 });
+export const timestampSchema = z.iso.datetime({ precision: 3 }).brand<'IsoTime'>();
 
 /** A stored decimal that is zero or more. */
 export const nonNegativeDecimalSchema = z.string().regex(UNSIGNED_DECIMAL_PATTERN, 'This is not a decimal.');

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { isoTime } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import type { Health } from '../entities/health.ts';
@@ -40,7 +41,7 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
       service: options.service,
       version: options.version,
       uptime: (now.getTime() - startedAt) / MILLISECONDS_PER_SECOND,
-      timestamp: now.toISOString(),
+      timestamp: isoTime(now),
       checks: Object.fromEntries(
         names.map((name, i) => [name, results[i] ? ('up' as const) : ('down' as const)]),
       ),
@@ -58,7 +59,7 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
     service: options.service,
     version: options.version,
     uptime: (options.clock.now().getTime() - startedAt) / MILLISECONDS_PER_SECOND,
-    timestamp: options.clock.now().toISOString(),
+    timestamp: isoTime(options.clock.now()),
     checks: {},
   }));
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { IsoTime } from '../core/brands.ts';
+import { isoTime } from '../core/brands.ts';
 
 /** A date, or a time with an offset (RFC 3339). */
 const periodBoundSchema = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
@@ -13,8 +15,8 @@ export const startOfPeriodSchema = periodBoundSchema.transform((text) => momentO
 /** The end of a period, inclusive, as an ISO time. A date includes the whole day in UTC. */
 export const endOfPeriodSchema = periodBoundSchema.transform((text) => momentOf(text, 'T23:59:59.999Z'));
 
-function momentOf(text: string, timeOfDay: string): string {
-  return new Date(text.length === DAY_LENGTH ? text + timeOfDay : text).toISOString();
+function momentOf(text: string, timeOfDay: string): IsoTime {
+  return isoTime(new Date(text.length === DAY_LENGTH ? text + timeOfDay : text));
 }
 
 /**
@@ -27,7 +29,7 @@ export function inOrder<Schema extends z.ZodType<object>>(
 ): Schema {
   return schema.refine(
     (query) => {
-      const [start, end] = [bounds.start, bounds.end].map((name) => Reflect.get(query, name) as unknown);
+      const [start, end] = [bounds.start, bounds.end].map((name): unknown => Reflect.get(query, name));
       return typeof start !== 'string' || typeof end !== 'string' || start <= end;
     },
     {

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '../core/brands.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
 import { createLaterDelivery } from '../messaging/message-bus.ts';
 
@@ -6,7 +7,7 @@ export type QuoteListener = (quotes: readonly Quote[]) => void;
 /** The latest quote of each asset in a process, from whichever source. */
 export interface QuoteBoard {
   /** Returns the latest quote of an asset, however old. Callers check its age. */
-  latest(assetId: string): Quote | undefined;
+  latest(assetId: AssetId): Quote | undefined;
   /** Calls the listener with every later batch. Returns a function that unsubscribes it. */
   subscribe(listener: QuoteListener): () => void;
 }
@@ -19,7 +20,7 @@ export interface WritableQuoteBoard extends QuoteBoard {
 
 /** Creates the quote board of a process. Listeners run synchronously, in the order of subscription, and must not throw. */
 export function createQuoteBoard(): WritableQuoteBoard {
-  const latest = new Map<string, Quote>();
+  const latest = new Map<AssetId, Quote>();
   const listeners = new Set<QuoteListener>();
   return {
     latest: (assetId) => latest.get(assetId),
@@ -38,10 +39,10 @@ export function createQuoteBoard(): WritableQuoteBoard {
 
 /** A trade without the names of its parties. */
 export interface PublicTrade {
-  readonly asset_id: string;
+  readonly asset_id: AssetId;
   /** Units of the asset. */
   readonly quantity: string;
-  readonly at: string;
+  readonly at: IsoTime;
 }
 
 export type TradeListener = (trade: PublicTrade) => void;

@@ -1,3 +1,4 @@
+import type { EventId, IsoTime } from '../core/brands.ts';
 import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
 import type { OpenOrder, Order, OrderIn, Trigger } from '../entities/order/order.ts';
 import { advance, assertOpen } from '../entities/order/order.ts';
@@ -18,8 +19,8 @@ export type Ending = (
 ) & {
   /** The reason in the order's history, which the user sees. */
   readonly reason: string;
-  readonly eventId: string;
-  readonly at: string;
+  readonly eventId: EventId;
+  readonly at: IsoTime;
 };
 
 /** Returns the reason in the history of an order that is cancelled because its account may not trade. */

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '../core/brands.ts';
 import type { Decimal } from '../core/money.ts';
 import { decimal, formatDecimal, formatUsd, ZERO } from '../core/money.ts';
 import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
@@ -23,7 +24,7 @@ export function unitsHold(quantity: Decimal) {
 }
 
 /** Returns a hold as it is shown: an amount of `USD`, or of the asset with this id. */
-export function shownHold(hold: Hold, assetId: string): { readonly amount: string; readonly unit: string } {
+export function shownHold(hold: Hold, assetId: AssetId): { readonly amount: string; readonly unit: string } {
   return 'cash' in hold ? { amount: hold.cash, unit: 'USD' } : { amount: hold.units, unit: assetId };
 }
 
@@ -31,7 +32,7 @@ export function shownHold(hold: Hold, assetId: string): { readonly amount: strin
  * Holds cash for an order. The current balance does not change.
  * @throws InsufficientBalanceError (422 BUS_001) when less than that is available
  */
-export function holdCash(balance: Balance, amount: Decimal, at: string): Balance {
+export function holdCash(balance: Balance, amount: Decimal, at: IsoTime): Balance {
   const available = availableCash(balance);
   if (amount.gt(available)) {
     throw new InsufficientBalanceError('cash', {
@@ -43,7 +44,7 @@ export function holdCash(balance: Balance, amount: Decimal, at: string): Balance
   return withHeldCash(balance, decimal(balance.held_balance).plus(amount), at);
 }
 
-function withHeldCash(balance: Balance, held: Decimal, at: string): Balance {
+function withHeldCash(balance: Balance, held: Decimal, at: IsoTime): Balance {
   return { ...balance, held_balance: formatUsd(held), updated_at: at };
 }
 
@@ -56,7 +57,7 @@ export function availableUnits(
 
 /** A number of units of an asset. */
 export interface Units {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly quantity: Decimal;
 }
 
@@ -66,7 +67,7 @@ export interface Units {
  */
 export function holdUnits(
   holding: StoredAssetBalance | undefined,
-  units: Units & { readonly at: string },
+  units: Units & { readonly at: IsoTime },
 ): StoredAssetBalance {
   const present = assertUnitsAvailable(holding, units);
   return withHeldUnits(present, decimal(present.held_quantity).plus(units.quantity), units.at);
@@ -89,7 +90,7 @@ export function assertUnitsAvailable(
   });
 }
 
-function withHeldUnits(holding: StoredAssetBalance, held: Decimal, at: string): StoredAssetBalance {
+function withHeldUnits(holding: StoredAssetBalance, held: Decimal, at: IsoTime): StoredAssetBalance {
   return { ...holding, held_quantity: formatDecimal(held), updated_at: at };
 }
 
@@ -103,7 +104,7 @@ export interface ReleasedFunds extends Funds {
 export function releaseHold(
   { hold }: Pick<OpenOrder, 'hold'>,
   { balance: before, holding }: Funds,
-  at: string,
+  at: IsoTime,
 ): ReleasedFunds {
   const balance = countOpenOrder(before, -1);
   if ('cash' in hold) {

@@ -1,4 +1,5 @@
 import { ProblemError } from '@cnop/exception/problem-error';
+import type { AssetId } from '../core/brands.ts';
 import type { AssetStatus } from '../entities/inventory/asset.ts';
 import type { Side } from '../entities/order/order.ts';
 import type { UserRole } from '../entities/user/user.ts';
@@ -67,7 +68,7 @@ export function mayExecuteAny(status: AssetStatus): boolean {
 
 /** 422 BUS_003: the state of the asset does not permit the order. */
 export class AssetNotTradableError extends ProblemError {
-  constructor(assetId: string, reason = 'is not available for trading') {
+  constructor(assetId: AssetId, reason = 'is not available for trading') {
     const detail = `${assetId} ${reason}.`;
     super('BUS_003', {
       detail,

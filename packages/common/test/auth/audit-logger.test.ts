@@ -10,9 +10,13 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { AUDIT_EVENT_TYPES, UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
+import { anEventId, aUsername } from '@cnop/testing/builders/brands';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZodError } from 'zod';
+
+const ALICE = aUsername('alice');
+const CAROL = aUsername('carol');
 
 let folder = '';
 let store: TableStore;
@@ -38,8 +42,8 @@ describe('the audit log', () => {
     const { log } = aLog('2026-02-01T08:00:00.000Z');
     const recorded = await log.record({
       type: 'role_change',
-      username: 'alice',
-      actor: 'root',
+      username: ALICE,
+      actor: aUsername('root'),
       address: '2001:db8::1',
       userAgent: 'Browser/1.0',
       requestId: 'request-1',
@@ -58,12 +62,12 @@ describe('the audit log', () => {
       changes: [{ field: 'role', before: 'customer', after: 'moderator' }],
       occurred_at: '2026-02-01T08:00:00.000Z',
     });
-    expect((await log.byUser('alice', PAGE)).items).toEqual([recorded]);
+    expect((await log.byUser(ALICE, PAGE)).items).toEqual([recorded]);
   });
 
   it('is stored under the documented key and expires after 400 days', async () => {
     const { log } = aLog('2026-02-02T08:00:00.000Z');
-    const event = log.eventOf({ type: 'logout', username: 'bob' });
+    const event = log.eventOf({ type: 'logout', username: aUsername('bob') });
     const sk = `2026-02-02T08:00:00.000Z#${event.event_id}`;
     expect(log.writeFor(event)).toEqual({
       kind: 'create',
@@ -76,20 +80,20 @@ describe('the audit log', () => {
 
   it('is written in the transaction of its event: both or neither', async () => {
     const { log } = aLog('2026-02-03T08:00:00.000Z');
-    const event = log.eventOf({ type: 'status_change', username: 'carol' });
+    const event = log.eventOf({ type: 'status_change', username: CAROL });
     const refused = store.transact({}, () => {
       log.writeFor(event);
       throw new Error('refused');
     });
     await expect(refused).rejects.toThrow('refused');
-    expect((await log.byUser('carol', PAGE)).items).toEqual([]);
+    expect((await log.byUser(CAROL, PAGE)).items).toEqual([]);
     await store.transact({}, () => ({ writes: [log.writeFor(event)], result: undefined }));
-    expect((await log.byUser('carol', PAGE)).items).toEqual([event]);
+    expect((await log.byUser(CAROL, PAGE)).items).toEqual([event]);
   });
 
   it('never overwrites an event', async () => {
     const { log } = aLog('2026-02-04T08:00:00.000Z');
-    const event = log.eventOf({ type: 'login', username: 'dave' });
+    const event = log.eventOf({ type: 'login', username: aUsername('dave') });
     const write = () => store.transact({}, () => ({ writes: [log.writeFor(event)], result: undefined }));
     await write();
     await expect(write()).rejects.toBeInstanceOf(ItemExistsError);
@@ -99,7 +103,9 @@ describe('the audit log', () => {
     const { log, clock } = aLog('2026-02-05T22:00:00.000Z');
     const recorded = [];
     for (let count = 0; count < 5; count += 1) {
-      recorded.push(await log.record({ type: 'login', username: count % 2 ? 'erin' : 'frank' }));
+      recorded.push(
+        await log.record({ type: 'login', username: count % 2 ? aUsername('erin') : aUsername('frank') }),
+      );
       clock.advanceSeconds(1_800);
     }
     const ofDay = recorded.filter(({ occurred_at }) => occurred_at.startsWith('2026-02-05')).toReversed();
@@ -115,7 +121,7 @@ describe('the audit log', () => {
     expect(pages.flat()).toEqual(ofDay);
     expect(pages[0]).toHaveLength(3);
 
-    const ofFrank = await log.byUser('frank', PAGE);
+    const ofFrank = await log.byUser(aUsername('frank'), PAGE);
     expect(ofFrank.items).toEqual([recorded[4], recorded[2], recorded[0]]);
     expect(ofFrank.next).toBeUndefined();
   });
@@ -124,16 +130,16 @@ describe('the audit log', () => {
     const { log } = aLog('2026-02-06T08:00:00.000Z');
     const recorded = [];
     for (let count = 0; count < 20; count += 1)
-      recorded.push(await log.record({ type: 'login', username: 'gina' }));
-    expect((await log.byUser('gina', PAGE)).items).toEqual(recorded.toReversed());
+      recorded.push(await log.record({ type: 'login', username: aUsername('gina') }));
+    expect((await log.byUser(aUsername('gina'), PAGE)).items).toEqual(recorded.toReversed());
   });
 });
 
 describe('an audit event', () => {
   const eventOf = (input: Partial<AuditInput>) =>
     auditEventOf(
-      { type: 'login', username: 'alice', ...input },
-      'event-1',
+      { type: 'login', username: ALICE, ...input },
+      anEventId('event-1'),
       new Date('2026-02-01T00:00:00.000Z'),
     );
 
@@ -149,7 +155,7 @@ describe('an audit event', () => {
 
   it('does not store an unknown username, which is often a mistyped password', () => {
     expect(eventOf({ type: 'login_failure', username: UNKNOWN_SUBJECT }).username).toBe('(unknown)');
-    expect(() => eventOf({ username: 'My Password 1!' })).toThrow(ZodError);
+    expect(() => eventOf({ username: aUsername('My Password 1!') })).toThrow(ZodError);
   });
 
   it.each([

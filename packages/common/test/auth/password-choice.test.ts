@@ -1,9 +1,10 @@
 import { loadCommonPasswords, passwordFault } from '@cnop/common/auth/password-choice';
 import { MIN_PASSWORD_LENGTH } from '@cnop/common/entities/user/user';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 
 const ADA = {
-  username: 'ada_1815',
+  username: aUsername('ada_1815'),
   email: 'analyst@example.com',
   first_name: 'Ada',
   last_name: 'King-Lovelace',
@@ -70,7 +71,12 @@ describe('a password with words of its user', () => {
   });
 
   it('is accepted with words of other users', async () => {
-    const bob = { username: 'bob', email: 'bob@example.com', first_name: 'Bob', last_name: 'Builder' };
+    const bob = {
+      username: aUsername('bob'),
+      email: 'bob@example.com',
+      first_name: 'Bob',
+      last_name: 'Builder',
+    };
     expect(await faultOf('My-Lovelace-1843-Engine', bob)).toBeUndefined();
   });
 });

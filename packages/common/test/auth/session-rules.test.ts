@@ -8,6 +8,7 @@ import {
   startSession,
 } from '@cnop/common/auth/session-rules';
 import { addSeconds } from '@cnop/common/core/clock';
+import { aSessionId, aUsername } from '@cnop/testing/builders/brands';
 import { aSession } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -18,8 +19,8 @@ const DAY_SECONDS = 86_400;
 describe('a session', () => {
   it('starts with generation 1 and a fixed end', () => {
     const session = startSession({
-      id: 'session-1',
-      username: 'alice',
+      id: aSessionId('session-1'),
+      username: aUsername('alice'),
       now: START,
       lifetimeSeconds: DAY_SECONDS,
       userAgent: 'x'.repeat(1_000),

@@ -8,9 +8,13 @@ import { readAll } from '@cnop/common/dao/read-page';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
 import { AuthenticationError, UnavailableError } from '@cnop/exception/errors';
+import { aTime, aUsername } from '@cnop/testing/builders/brands';
 import { aSession } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isoTime } from '../../src/core/brands.ts';
+
+const BOB = aUsername('bob');
 
 let folder = '';
 let store: TableStore;
@@ -73,11 +77,11 @@ describe('a stored session', () => {
   });
 
   it('is listed with the sessions of its user', async () => {
-    const [one, other] = [newSession({ username: 'bob' }), newSession({ username: 'bob' })];
+    const [one, other] = [newSession({ username: BOB }), newSession({ username: BOB })];
     await save(one);
     await save(other);
-    await save(newSession({ username: 'bobby' }));
-    expect(await readAll(store, sessionsOf('bob'), sessionRecord.read)).toEqual([one, other]);
+    await save(newSession({ username: aUsername('bobby') }));
+    expect(await readAll(store, sessionsOf(BOB), sessionRecord.read)).toEqual([one, other]);
   });
 
   it('is renewed once by a hundred concurrent uses of one token, and repeated for the others', async () => {
@@ -108,8 +112,8 @@ describe.each([0, 1_000])('a session checker that caches for %i ms', (maxAgeMill
     const { checker, clock } = aChecker(maxAgeMilliseconds);
     const sessions = [
       newSession(),
-      await save(newSession({ revoked_at: clock.now().toISOString() })),
-      await save(newSession({ expires_at: clock.now().toISOString() })),
+      await save(newSession({ revoked_at: isoTime(clock.now()) })),
+      await save(newSession({ expires_at: isoTime(clock.now()) })),
     ];
     for (const session of sessions) {
       await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
@@ -120,7 +124,7 @@ describe.each([0, 1_000])('a session checker that caches for %i ms', (maxAgeMill
     const { checker } = aChecker(maxAgeMilliseconds);
     const session = await save(newSession());
     await checker.assertLive(identityOf(session));
-    const other = { username: 'mallory', sessionId: session.session_id };
+    const other = { username: aUsername('mallory'), sessionId: session.session_id };
     await expect(checker.assertLive(other)).rejects.toBeInstanceOf(AuthenticationError);
     await expect(checker.assertLive(identityOf(session))).resolves.toBeUndefined();
   });
@@ -187,7 +191,7 @@ describe('the cache of the session checker', () => {
 
   it('does not outlast a session', async () => {
     const { checker, clock } = aChecker(60_000);
-    const session = await save(newSession({ expires_at: '2026-01-15T12:00:30.000Z' }));
+    const session = await save(newSession({ expires_at: aTime('2026-01-15T12:00:30.000Z') }));
     await checker.assertLive(identityOf(session));
     clock.advanceSeconds(30);
     await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);

@@ -5,12 +5,17 @@ import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { addSeconds } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
+import { aSessionId, aUsername } from '@cnop/testing/builders/brands';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { JWTHeaderParameters } from 'jose';
 import { SignJWT } from 'jose';
 
 export const SETTINGS: TokenSettings = { issuer: 'https://issuer.test', audience: 'cnop-test' };
-export const GRANT = { username: 'alice', role: 'customer', sessionId: 'session-1' } as const;
+export const GRANT = {
+  username: aUsername('alice'),
+  role: 'customer',
+  sessionId: aSessionId('session-1'),
+} as const;
 const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
 /** Creates an issuer and a verifier with the same keys and a clock that stands still. */
@@ -26,8 +31,8 @@ export async function aTokenPair(options: { readonly maxCachedTokens?: number } 
     ...options,
   });
   const refreshGrant = () => ({
-    username: 'alice',
-    sessionId: 'session-1',
+    username: aUsername('alice'),
+    sessionId: aSessionId('session-1'),
     generation: 1,
     issuedAt: clock.now(),
     expiresAt: addSeconds(clock.now(), REFRESH_LIFETIME_SECONDS),

@@ -1,3 +1,4 @@
+import { aSessionId } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { aTokenPair, decodePart, encodePart, GRANT, REFUSAL } from './token-fixture.ts';
 
@@ -47,9 +48,9 @@ describe('the cache of verified tokens', () => {
   it('invalidates one session, or all', async () => {
     const { issuer, verifier } = await aTokenPair();
     const one = await issuer.issueAccess(GRANT);
-    const other = await issuer.issueAccess({ ...GRANT, sessionId: 'session-2' });
+    const other = await issuer.issueAccess({ ...GRANT, sessionId: aSessionId('session-2') });
     await Promise.all([verifier.verify(one.token), verifier.verify(other.token)]);
-    verifier.forget('session-1');
+    verifier.forget(aSessionId('session-1'));
     expect(verifier.verifyCached(one.token)).toBeUndefined();
     expect(verifier.verifyCached(other.token)).toBeDefined();
     verifier.clear();
@@ -60,7 +61,7 @@ describe('the cache of verified tokens', () => {
     const { issuer, verifier } = await aTokenPair();
     const { token } = await issuer.issueAccess(GRANT);
     const verifying = verifier.verify(token);
-    verifier.forget('session-1');
+    verifier.forget(aSessionId('session-1'));
     await verifying;
     expect(verifier.verifyCached(token)).toBeUndefined();
   });

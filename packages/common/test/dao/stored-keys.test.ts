@@ -17,14 +17,24 @@ import type { ItemKey } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
 import { KEYS } from '@cnop/common/database/tables';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
+import {
+  aClientOrderId,
+  anAssetId,
+  anEventId,
+  anOrderId,
+  aSessionId,
+  aTime,
+  aTransactionId,
+  aUsername,
+} from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 
-const AT = '2026-01-15T12:00:00.000Z';
-const username = 'ada';
-const asset_id = 'BTC';
+const AT = aTime('2026-01-15T12:00:00.000Z');
+const username = aUsername('ada');
+const asset_id = anAssetId('BTC');
 
 const AUDIT_EVENT: AuditEvent = {
-  event_id: 'e1',
+  event_id: anEventId('e1'),
   event_type: 'login',
   username,
   actor: username,
@@ -43,7 +53,7 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['a balance', balanceRecord.key({ username }), 'users', 'ada', 'BALANCE'],
   [
     'a ledger entry',
-    balanceTransactionRecord.key({ username, transaction_id: '000000000001-x' }),
+    balanceTransactionRecord.key({ username, transaction_id: aTransactionId('000000000001-x') }),
     'users',
     'ada',
     'TRANS#000000000001-x',
@@ -51,14 +61,14 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['a position', assetBalanceRecord.key({ username, asset_id }), 'users', 'ada', 'ASSET#BTC'],
   [
     'an asset transaction',
-    assetTransactionRecord.key({ username, asset_id, timestamp: AT, transaction_id: 't1' }),
+    assetTransactionRecord.key({ username, asset_id, timestamp: AT, transaction_id: aTransactionId('t1') }),
     'users',
     'TRANS#ada#BTC',
     `${AT}#t1`,
   ],
   [
     'a client order id',
-    clientOrderRecord.key({ username, client_order_id: 'mine' }),
+    clientOrderRecord.key({ username, client_order_id: aClientOrderId('mine') }),
     'users',
     'ada',
     'CLIENTORDER#mine',
@@ -72,7 +82,7 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ],
   ['an order cancellation', orderCancellationRecord.key({ username }), 'users', 'ORDER-CANCELLATIONS', 'ada'],
   ['an upgrade', upgradeRecord.key({ name: 'trading-blocks' }), 'users', 'UPGRADES', 'trading-blocks'],
-  ['a session', sessionRecord.key({ username, session_id: 's1' }), 'users', 'ada', 'SESSION#s1'],
+  ['a session', sessionRecord.key({ username, session_id: aSessionId('s1') }), 'users', 'ada', 'SESSION#s1'],
   // The user service defines the records of these two.
   [
     'a sign-in history',
@@ -90,7 +100,7 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ],
   ['a security event', auditRecord.key(AUDIT_EVENT), 'users', 'AUDIT#ada', `${AT}#e1`],
   ['an event', liveEventRecord.key({ username, seq: 7 }), 'users', 'EVENT#ada', '0000000000000007'],
-  ['an order', orderRecord.key({ order_id: 'o1' }), 'orders', 'o1', 'ORDER'],
+  ['an order', orderRecord.key({ order_id: anOrderId('o1') }), 'orders', 'o1', 'ORDER'],
   ['a peak', pricePeakRecord.key({ asset_id, seq: 7 }), 'orders', 'PEAKS#BTC', '0000000000000007'],
   ['a checkpoint', triggerCheckpointRecord.key({ asset_id }), 'orders', 'CHECKPOINT#BTC', 'CHECKPOINT'],
   ['an asset', assetRecord.key({ asset_id }), 'inventory', 'BTC', 'ASSET'],

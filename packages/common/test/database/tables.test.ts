@@ -1,5 +1,6 @@
 import { decimal } from '@cnop/common/core/money';
 import { sortablePrice, sortableSeq, triggerPartition } from '@cnop/common/database/tables';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -52,5 +53,5 @@ describe('a price in a sort key', () => {
 });
 
 it('names a partition of the trigger index by the asset and the kind of trigger', () => {
-  expect(triggerPartition('ETH', 'TRAIL')).toBe('ETH#TRAIL');
+  expect(triggerPartition(anAssetId('ETH'), 'TRAIL')).toBe('ETH#TRAIL');
 });

@@ -7,8 +7,12 @@ import { ItemExistsError } from '@cnop/common/database/store-errors';
 import type { TableStore, Write } from '@cnop/common/database/table-store';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { ASSETS_CHANNEL, announceChanges, EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
+import { anEventId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { freshPk, put, userKey } from '@cnop/testing/store-contract/contract';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Username } from '../../src/core/brands.ts';
+
+const ALICE = aUsername('alice');
 
 let folder: string;
 let plain: TableStore;
@@ -31,13 +35,13 @@ beforeEach(() => {
 });
 
 let seq = 0;
-function eventOf(username: string): Write {
+function eventOf(username: Username): Write {
   seq += 1;
   const event: LiveEvent = {
     seq,
-    id: '01990000-0000-7000-8000-000000000001',
+    id: anEventId('01990000-0000-7000-8000-000000000001'),
     type: 'balance.changed',
-    occurred_at: '2026-01-15T12:00:00.000Z',
+    occurred_at: aTime('2026-01-15T12:00:00.000Z'),
     username,
     data: {},
   };
@@ -47,9 +51,9 @@ const writing = (...writes: Write[]) => ({ writes, result: 'done' });
 
 it('publishes the users of committed events, and returns the result', async () => {
   const other: Write = { kind: 'create', key: userKey(freshPk(), 'USER'), attributes: {} };
-  expect(await store.transact({}, () => writing(other, eventOf('alice')))).toBe('done');
+  expect(await store.transact({}, () => writing(other, eventOf(ALICE)))).toBe('done');
   expect(published).toEqual([`${EVENTS_CHANNEL} alice`]);
-  await store.transact({}, () => writing(eventOf('bob'), eventOf('carol')));
+  await store.transact({}, () => writing(eventOf(aUsername('bob')), eventOf(aUsername('carol'))));
   expect(published.slice(1)).toEqual([`${EVENTS_CHANNEL} bob`, `${EVENTS_CHANNEL} carol`]);
 });
 
@@ -69,7 +73,7 @@ it('publishes committed assets, but not candles', async () => {
 });
 
 it('publishes after the commit, when the event can be read', async () => {
-  const write = eventOf('alice');
+  const write = eventOf(ALICE);
   let found: unknown;
   const watching = announceChanges(plain, {
     publish: () => {
@@ -92,7 +96,7 @@ it('publishes nothing for a refused transaction', async () => {
       throw new Error('refused');
     }),
   ).rejects.toThrow('refused');
-  const twice = eventOf('alice');
+  const twice = eventOf(ALICE);
   await store.transact({}, () => writing(twice));
   await expect(store.transact({}, () => writing(twice))).rejects.toThrow(ItemExistsError);
   expect(published).toEqual([`${EVENTS_CHANNEL} alice`]);
@@ -108,7 +112,7 @@ it('publishes the committed decision when decide ran twice', async () => {
       return plain.transact(reads, decide);
     },
   };
-  const events = [eventOf('first_try'), eventOf('second_try')];
+  const events = [eventOf(aUsername('first_try')), eventOf(aUsername('second_try'))];
   await announceChanges(deciding, {
     publish: (_channel, message) => published.push(message),
   }).transact({}, () => writing(events.shift()!));

@@ -1,11 +1,12 @@
 import type { PublicTrade } from '@cnop/common/market/market-data';
 import { createTradeFeed } from '@cnop/common/market/market-data';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import { expect, it, vi } from 'vitest';
 
 const trade = (quantity: string): PublicTrade => ({
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   quantity,
-  at: '2026-01-15T12:00:00.000Z',
+  at: aTime('2026-01-15T12:00:00.000Z'),
 });
 
 it('a trade is delivered after the responses of its turn, and in the order of the reports', async () => {

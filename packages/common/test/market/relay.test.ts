@@ -3,20 +3,28 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '@cnop/common/market/relay';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
+const BTC = anAssetId('BTC');
+const ETH = anAssetId('ETH');
+
 const quote = (seq: number, overrides: Partial<Quote> = {}): Quote => ({
-  asset_id: 'BTC',
+  asset_id: BTC,
   bid: '49999.99',
   ask: '50000.01',
   mid: '50000',
-  at: '2026-01-15T12:00:00.000Z',
+  at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'simulated',
   seq,
   ...overrides,
 });
 
-const TRADE = { asset_id: 'BTC', quantity: '0.123456789012345678', at: '2026-01-15T12:00:00.000Z' };
+const TRADE = {
+  asset_id: BTC,
+  quantity: '0.123456789012345678',
+  at: aTime('2026-01-15T12:00:00.000Z'),
+};
 
 let bus: ReturnType<typeof createInProcessBus>;
 beforeEach(() => {
@@ -44,28 +52,28 @@ describe('the relay of quotes', () => {
   it('publishes a batch of quotes unchanged on the boards of other processes', async () => {
     const listener = vi.fn();
     there.subscribe(listener);
-    const batch = [quote(1), quote(1, { asset_id: 'ETH', mid: '3000.123456789' })];
+    const batch = [quote(1), quote(1, { asset_id: ETH, mid: '3000.123456789' })];
     here.publish(batch);
     await settled();
     expect(listener.mock.calls).toEqual([[batch]]);
-    expect(there.latest('ETH')).toEqual(batch[1]);
+    expect(there.latest(ETH)).toEqual(batch[1]);
   });
 
   it('never replaces a newer quote by an older one', async () => {
     there.publish([quote(5, { source: 'stored' })]);
     here.publish([quote(4)]);
     await settled();
-    expect(there.latest('BTC')).toMatchObject({ seq: 5, source: 'stored' });
+    expect(there.latest(BTC)).toMatchObject({ seq: 5, source: 'stored' });
     here.publish([quote(6)]);
     await settled();
-    expect(there.latest('BTC')).toMatchObject({ seq: 6, source: 'simulated' });
+    expect(there.latest(BTC)).toMatchObject({ seq: 6, source: 'simulated' });
   });
 
   it('sends no quotes that were read from the store', async () => {
-    here.publish([quote(1, { source: 'stored' }), quote(1, { asset_id: 'ETH' })]);
+    here.publish([quote(1, { source: 'stored' }), quote(1, { asset_id: ETH })]);
     await settled();
-    expect(there.latest('BTC')).toBeUndefined();
-    expect(there.latest('ETH')).toBeDefined();
+    expect(there.latest(BTC)).toBeUndefined();
+    expect(there.latest(ETH)).toBeDefined();
   });
 
   it.each([
@@ -80,7 +88,7 @@ describe('the relay of quotes', () => {
   ])('ignores %s', async (message) => {
     bus.publish('quotes', message);
     await settled();
-    expect(there.latest('BTC')).toBeUndefined();
+    expect(there.latest(BTC)).toBeUndefined();
   });
 
   it('sends and receives nothing after it was stopped', async () => {
@@ -92,8 +100,8 @@ describe('the relay of quotes', () => {
     receiveQuotes(late, bus)();
     here.publish([quote(2)]);
     await settled();
-    expect(there.latest('BTC')).toMatchObject({ seq: 2 });
-    expect(late.latest('BTC')).toBeUndefined();
+    expect(there.latest(BTC)).toMatchObject({ seq: 2 });
+    expect(late.latest(BTC)).toBeUndefined();
   });
 });
 
@@ -113,7 +121,7 @@ describe('the relay of trades', () => {
 
   it('reports each trade once and unchanged on the feeds of other processes', async () => {
     here.report(TRADE);
-    here.report({ ...TRADE, asset_id: 'ETH' });
+    here.report({ ...TRADE, asset_id: anAssetId('ETH') });
     await settled();
     expect(listener.mock.calls).toEqual([[TRADE], [{ ...TRADE, asset_id: 'ETH' }]]);
   });

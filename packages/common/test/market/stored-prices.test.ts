@@ -2,6 +2,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/market-data';
 import { relayStoredPrices } from '@cnop/common/market/stored-prices';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -41,7 +42,7 @@ describe('stored prices', () => {
       },
       onFailure: (error) => failures.push(error),
     });
-    const mid = () => board.latest('BTC')?.mid;
+    const mid = () => board.latest(anAssetId('BTC'))?.mid;
     expect(mid()).toBe('1');
 
     stored = [priced('2', 2)];

@@ -2,6 +2,7 @@ import type { AssetBalance, StoredAssetBalance } from '@cnop/common/entities/ass
 import { assetBalanceSchema, storedAssetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import { assetTransactionSchema } from '@cnop/common/entities/asset/asset-transaction';
+import type { z } from 'zod';
 import { BUILT_ASSET_ID, BUILT_AT, BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
 
 const BUILT_HOLDING = {
@@ -15,12 +16,14 @@ const BUILT_HOLDING = {
 } as const;
 
 /** Builds a stored position of half a unit. */
-export function aStoredAssetBalance(overrides: Partial<StoredAssetBalance> = {}): StoredAssetBalance {
+export function aStoredAssetBalance(
+  overrides: Partial<z.input<typeof storedAssetBalanceSchema>> = {},
+): StoredAssetBalance {
   return storedAssetBalanceSchema.parse({ ...BUILT_HOLDING, ...overrides });
 }
 
 /** Builds the same position, valued at 50,000.00 per unit. */
-export function anAssetBalance(overrides: Partial<AssetBalance> = {}): AssetBalance {
+export function anAssetBalance(overrides: Partial<z.input<typeof assetBalanceSchema>> = {}): AssetBalance {
   return assetBalanceSchema.parse({
     ...BUILT_HOLDING,
     current_market_value: '25000.00',
@@ -30,7 +33,9 @@ export function anAssetBalance(overrides: Partial<AssetBalance> = {}): AssetBala
 }
 
 /** Builds the buy that the position comes from. */
-export function anAssetTransaction(overrides: Partial<AssetTransaction> = {}): AssetTransaction {
+export function anAssetTransaction(
+  overrides: Partial<z.input<typeof assetTransactionSchema>> = {},
+): AssetTransaction {
   return assetTransactionSchema.parse({
     transaction_id: '01990000-0000-7000-8000-000000000002',
     username: BUILT_USERNAME,

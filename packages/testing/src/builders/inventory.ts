@@ -1,9 +1,10 @@
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
+import type { z } from 'zod';
 import { BUILT_ASSET_ID, BUILT_AT, BUILT_TIMES } from './defaults.ts';
 
 /** Builds an active asset at 50,000.00 with 8 fraction digits. */
-export function anAsset(overrides: Partial<Asset> = {}): Asset {
+export function anAsset(overrides: Partial<z.input<typeof assetSchema>> = {}): Asset {
   const assetId = overrides.asset_id ?? BUILT_ASSET_ID;
   return assetSchema.parse({
     asset_id: assetId,

@@ -3,7 +3,11 @@ import { sideOf } from '@cnop/common/entities/order/order';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderCreate, OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
+import type { z } from 'zod';
 import { BUILT_ASSET_ID, BUILT_AT, BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
+
+/** Any members of a document, as plain strings. */
+type DocumentInput = Partial<z.input<typeof orderDocumentSchema>>;
 
 const EXPIRES_AT = '2026-02-14T12:00:00.000Z';
 const BUILT_QUOTE = {
@@ -17,7 +21,7 @@ const BUILT_QUOTE = {
 } as const;
 
 /** What an order of each type asks for. */
-const CONDITIONS: Readonly<Record<OrderDocument['order_type'], Partial<OrderDocument>>> = {
+const CONDITIONS: Readonly<Record<OrderDocument['order_type'], DocumentInput>> = {
   market_buy: {},
   market_sell: {},
   limit_buy: { price: '40000', expires_at: EXPIRES_AT },
@@ -28,7 +32,7 @@ const CONDITIONS: Readonly<Record<OrderDocument['order_type'], Partial<OrderDocu
 };
 
 /** Builds an order as it is stored and sent: an accepted market buy that is not filled yet. */
-export function anOrderDocument(overrides: Partial<OrderDocument> = {}): OrderDocument {
+export function anOrderDocument(overrides: DocumentInput = {}): OrderDocument {
   const { status = 'pending', order_type = 'market_buy' } = overrides;
   const document = {
     order_id: '01990000-0000-7000-8000-000000000001',
@@ -48,10 +52,7 @@ export function anOrderDocument(overrides: Partial<OrderDocument> = {}): OrderDo
 }
 
 /** Returns the members that the status of an order adds. Market orders were never open. */
-function membersOf({
-  status,
-  order_type,
-}: Pick<OrderDocument, 'status' | 'order_type'>): Partial<OrderDocument> {
+function membersOf({ status, order_type }: Pick<OrderDocument, 'status' | 'order_type'>): DocumentInput {
   const [isMarket, isLimit] = ['market', 'limit'].map((name) => order_type.startsWith(name));
   const accepted_quote = isMarket ? null : BUILT_QUOTE;
   const total_amount = isLimit ? '20000.00' : null;
@@ -83,7 +84,7 @@ function membersOf({
 /** Builds an order of any type in a status. */
 export function anOrder<Status extends OrderStatus>(
   status: Status,
-  overrides: Partial<OrderDocument> = {},
+  overrides: DocumentInput = {},
 ): OrderIn<Status> {
   const order = orderOf(anOrderDocument({ ...overrides, status }));
   if (isIn(order, status)) return order;

@@ -6,6 +6,7 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import { balanceTransactionSchema } from '@cnop/common/entities/user/balance-transaction';
 import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
+import type { z } from 'zod';
 import { BUILT_AT, BUILT_TIMES, BUILT_USERNAME } from './defaults.ts';
 
 /** The password of built users. Its hash has the lowest cost, to be fast. */
@@ -13,7 +14,7 @@ export const BUILT_PASSWORD = 'Correct-Horse-9-Battery';
 const BUILT_PASSWORD_HASH = '$2b$04$AbB8hztonWG2ubl6xLZsdeIir2CTY3Aq/edrSgI2ut9hc3EpbbvSC';
 
 /** Builds an active customer. */
-export function aUser(overrides: Partial<User> = {}): User {
+export function aUser(overrides: Partial<z.input<typeof userSchema>> = {}): User {
   const username = overrides.username ?? BUILT_USERNAME;
   return userSchema.parse({
     username,
@@ -27,7 +28,7 @@ export function aUser(overrides: Partial<User> = {}): User {
 }
 
 /** Builds a balance of 1,000.00 from one deposit; nothing of it is held. */
-export function aBalance(overrides: Partial<Balance> = {}): Balance {
+export function aBalance(overrides: Partial<z.input<typeof balanceSchema>> = {}): Balance {
   return balanceSchema.parse({
     username: BUILT_USERNAME,
     current_balance: '1000.00',
@@ -44,7 +45,9 @@ export function aBalance(overrides: Partial<Balance> = {}): Balance {
 }
 
 /** Builds the ledger entry of the deposit of `aBalance`. */
-export function aBalanceTransaction(overrides: Partial<BalanceTransaction> = {}): BalanceTransaction {
+export function aBalanceTransaction(
+  overrides: Partial<z.input<typeof balanceTransactionSchema>> = {},
+): BalanceTransaction {
   return balanceTransactionSchema.parse({
     transaction_id: '000000000001-deposit',
     username: BUILT_USERNAME,
@@ -62,7 +65,7 @@ export function aBalanceTransaction(overrides: Partial<BalanceTransaction> = {})
 }
 
 /** Builds a session that starts with the other entities and lasts thirty days. */
-export function aSession(overrides: Partial<Session> = {}): Session {
+export function aSession(overrides: Partial<z.input<typeof sessionSchema>> = {}): Session {
   return sessionSchema.parse({
     session_id: '01990000-0000-7000-8000-00000000000a',
     username: BUILT_USERNAME,

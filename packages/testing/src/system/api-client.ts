@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
+import type { Username } from '@cnop/common/core/brands';
+import { aUsername } from '../builders/brands.ts';
 import type { Answer } from './raw-request.ts';
 import { sendRaw } from './raw-request.ts';
 
@@ -43,7 +45,7 @@ export function createApi(origin: string): Send {
 
 /** A signed-in user. */
 export interface Account {
-  readonly username: string;
+  readonly username: Username;
   readonly email: string;
   readonly token: string;
   readonly refreshToken: string;
@@ -88,7 +90,7 @@ export async function signIn(api: Send, username: string, password = PASSWORD): 
     refresh_token: string;
   }>();
   const send: Send = (method, path, options) => api(method, path, { token, ...options });
-  return { username, email: `${username}@example.com`, token, refreshToken, send };
+  return { username: aUsername(username), email: `${username}@example.com`, token, refreshToken, send };
 }
 
 /**

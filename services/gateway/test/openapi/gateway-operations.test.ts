@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mergeDocuments } from '../../src/openapi/merged-document.ts';
@@ -35,7 +36,7 @@ let sessions: Sessions;
 
 beforeAll(async () => {
   sessions = await openSessions('in process');
-  await sessions.addUser('reader');
+  await sessions.addUser(aUsername('reader'));
   const document = openApiDocumentSchema.parse((await sessions.service.inject('/openapi.json')).json());
   merged = mergeDocuments(new Map([['user', document]]), '1.2.3');
 });

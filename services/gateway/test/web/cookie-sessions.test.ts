@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHAPES } from '../harness.ts';
@@ -16,7 +17,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
       corsOrigins: [PARTNER],
       trustedProxies: ['127.0.0.1'],
     });
-    await sessions.addUser('alice');
+    await sessions.addUser(aUsername('alice'));
   });
   afterAll(() => sessions.close());
 
@@ -67,7 +68,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
   });
 
   it('continues with a new cookie after a password change', async () => {
-    await sessions.addUser('careful');
+    await sessions.addUser(aUsername('careful'));
     const first = await sessions.logIn('careful');
     const changed = await sessions.post('/auth/password', {
       body: { current_password: BUILT_PASSWORD, new_password: 'Difference-Engine-1822' },
@@ -254,7 +255,7 @@ describe.each(SHAPES)('a session in a cookie, services %s', (shape) => {
   });
 
   it('counts failures for the address that a trusted proxy reports, not for the gateway', async () => {
-    await sessions.addUser(`victim`);
+    await sessions.addUser(aUsername(`victim`));
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
     const guess = { ...from('203.0.113.7'), password: WRONG_PASSWORD };
     for (let failure = 0; failure < FAILURES_TO_LOCK; failure++) {

@@ -1,6 +1,9 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { SHAPES } from '../harness.ts';
 import { openSessions } from './sessions-under-test.ts';
+
+const ALICE = aUsername('alice');
 
 const WRONG_PASSWORD = 'Not-The-Password-1';
 const FAILURES_TO_LOCK = 5;
@@ -8,7 +11,7 @@ const FAILURES_TO_LOCK = 5;
 describe.each(SHAPES)('cookie sessions behind proxies and limits, services %s', (shape) => {
   it('limits sign-ins of browsers together with all others', async () => {
     const sessions = await openSessions(shape, { limits: { auth: 3, orders: 0, reads: 0 } });
-    await sessions.addUser('alice');
+    await sessions.addUser(ALICE);
     const plain = { 'x-session-mode': undefined };
     expect((await sessions.logIn('alice')).status).toBe(200);
     expect((await sessions.logIn('alice', { headers: plain })).status).toBe(200);
@@ -22,14 +25,14 @@ describe.each(SHAPES)('cookie sessions behind proxies and limits, services %s', 
 
   it('uses secure cookies in production', async () => {
     const sessions = await openSessions(shape, { isProduction: true });
-    await sessions.addUser('alice');
+    await sessions.addUser(ALICE);
     expect((await sessions.logIn('alice')).setCookie).toMatch(/; Secure$/);
     await sessions.close();
   });
 
   it('behind TLS uses a cookie that no sibling host can set', async () => {
     const sessions = await openSessions(shape, { trustedProxies: ['127.0.0.1'] });
-    await sessions.addUser('alice');
+    await sessions.addUser(ALICE);
     const overTls = { 'x-forwarded-proto': 'https', origin: sessions.origin.replace('http:', 'https:') };
     const first = await sessions.logIn('alice', { headers: overTls });
     expect(first.setCookie).toMatch(
@@ -47,8 +50,8 @@ describe.each(SHAPES)('cookie sessions behind proxies and limits, services %s', 
 
   it('refuses a session cookie that is sent twice, and stays live', async () => {
     const sessions = await openSessions(shape);
-    await sessions.addUser('alice');
-    await sessions.addUser('mallory');
+    await sessions.addUser(ALICE);
+    await sessions.addUser(aUsername('mallory'));
     const own = await sessions.logIn('alice');
     const planted = await sessions.logIn('mallory');
     for (const cookies of [
@@ -65,7 +68,7 @@ describe.each(SHAPES)('cookie sessions behind proxies and limits, services %s', 
 
   it('ignores the scheme and host that an untrusted client reports', async () => {
     const sessions = await openSessions(shape);
-    await sessions.addUser('alice');
+    await sessions.addUser(ALICE);
     const claims = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
     const answer = await sessions.logIn('alice', { headers: claims });
     expect(answer.status).toBe(200);
@@ -78,7 +81,7 @@ describe.each(SHAPES)('cookie sessions behind proxies and limits, services %s', 
 
 it('counts failures for the peer of the connection without a proxy', async () => {
   const sessions = await openSessions('in process');
-  await sessions.addUser('victim');
+  await sessions.addUser(aUsername('victim'));
   const guess = async (remoteAddress: string) => {
     const { statusCode } = await sessions.gateway.app.inject({
       method: 'POST',
@@ -101,7 +104,7 @@ it('counts failures for the peer of the connection without a proxy', async () =>
 
 it('deletes the cookie on a logout even when the service is down', async () => {
   const sessions = await openSessions('over HTTP');
-  await sessions.addUser('alice');
+  await sessions.addUser(ALICE);
   const { body, cookie } = await sessions.logIn('alice');
   sessions.service.server.closeAllConnections();
   await sessions.service.close();

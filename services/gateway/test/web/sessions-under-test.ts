@@ -1,5 +1,6 @@
 import { createHopSigner, readOwnGateway, readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import type { Username } from '@cnop/common/core/brands';
 import { systemClock } from '@cnop/common/core/clock';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
@@ -89,7 +90,7 @@ export async function openSessions(shape: Shape, options: TestGatewayOptions = {
     service,
     post,
 
-    async addUser(username: string): Promise<void> {
+    async addUser(username: Username): Promise<void> {
       const known = aUser({ username, email: `${username}@example.com` });
       const writes = [
         userRecord.create(known),

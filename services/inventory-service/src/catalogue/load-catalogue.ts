@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
@@ -48,7 +50,7 @@ export async function loadCatalogue(
   clock: Clock,
   entries: unknown = catalogue,
 ): Promise<number> {
-  const now = clock.now().toISOString();
+  const now = isoTime(clock.now());
   const created = await Promise.all(
     catalogueSchema.parse(entries).map(async (entry) => createIfMissing(store, newAsset(entry, now))),
   );
@@ -61,7 +63,7 @@ async function createIfMissing(store: TableStore, asset: Asset): Promise<boolean
   );
 }
 
-function newAsset(entry: CatalogueEntry, now: string): Asset {
+function newAsset(entry: CatalogueEntry, now: IsoTime): Asset {
   return {
     ...entry,
     settlement_price: null,

@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -10,7 +12,7 @@ import { ValidationError } from '@cnop/exception/errors';
 type SettlementFields = Pick<Asset, 'settlement_price' | 'delisted_at' | 'settled_at'>;
 const NOT_DELISTED: SettlementFields = { settlement_price: null, delisted_at: null, settled_at: null };
 
-function delistedAt(price: string, at: string): SettlementFields {
+function delistedAt(price: string, at: IsoTime): SettlementFields {
   return { settlement_price: price, delisted_at: at, settled_at: null };
 }
 
@@ -21,7 +23,7 @@ function delistedAt(price: string, at: string): SettlementFields {
  */
 export function newAsset({ market_cap, circulating_supply, ...input }: AssetCreate, at: Date): Asset {
   assertPriceFits('current_price', input.current_price, input.price_scale);
-  const now = at.toISOString();
+  const now = isoTime(at);
   return {
     ...input,
     circulating_supply: requestedSupply({ market_cap, circulating_supply }, input.current_price) ?? null,
@@ -63,7 +65,7 @@ export function editAsset(
       'too_small',
     );
   }
-  const now = at.toISOString();
+  const now = isoTime(at);
   const isDelisted = status === 'delisted' && asset.status !== 'delisted';
   const { market_cap, circulating_supply, ...others } = changes;
   const supply = requestedSupply({ market_cap, circulating_supply }, lastPrice);
@@ -83,7 +85,7 @@ export function editAsset(
  */
 export function reprice(asset: Asset, price: string, at: Date): Asset {
   assertPriceFits('price', price, asset.price_scale);
-  const now = at.toISOString();
+  const now = isoTime(at);
   return {
     ...asset,
     current_price: price,

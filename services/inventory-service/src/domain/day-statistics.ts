@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
@@ -64,7 +65,7 @@ interface AssetDay {
 
 /** Creates the window over the last 24 hours of each asset, kept in memory so that its statistics need no store. */
 export function createDayWindow() {
-  const days = new Map<string, AssetDay>();
+  const days = new Map<AssetId, AssetDay>();
 
   const summaryOf = (day: AssetDay, now: Date): DaySummary | undefined => {
     const fromMilliseconds = dayStart(now.getTime());

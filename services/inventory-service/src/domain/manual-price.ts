@@ -1,3 +1,5 @@
+import type { ProposalId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, roundUp, ZERO } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -32,7 +34,7 @@ export function addManualMove(step: ManualStep): ManualMoves | undefined {
   const moved = movedPercent(step).plus(percentOf(asset.current_price, price));
   if (moved.gt(String(limitPercent))) return undefined;
   const moved_percent = formatDecimal(roundUp(moved, MOVED_PERCENT_SCALE));
-  return { asset_id: asset.asset_id, moved_percent, at: now.toISOString() };
+  return { asset_id: asset.asset_id, moved_percent, at: isoTime(now) };
 }
 
 /** Returns the moves that still count: the stored sum less one limit per window since then. */
@@ -68,7 +70,7 @@ export function needsSecondAdministrator(limitPercent: number): ValidationError 
 export function proposePrice(
   asset: Pick<Asset, 'asset_id' | 'current_price'>,
   pending: PriceProposal | undefined,
-  { proposalId, price, by, now }: { proposalId: string; price: string; by: string; now: Date },
+  { proposalId, price, by, now }: { proposalId: ProposalId; price: string; by: Username; now: Date },
 ): PriceProposal {
   if (pending && isPending(pending, now)) {
     throw new StateConflictError(
@@ -81,8 +83,8 @@ export function proposePrice(
     price,
     price_before: asset.current_price,
     proposed_by: by,
-    proposed_at: now.toISOString(),
-    expires_at: new Date(now.getTime() + PROPOSAL_LIFETIME_MILLISECONDS).toISOString(),
+    proposed_at: isoTime(now),
+    expires_at: isoTime(new Date(now.getTime() + PROPOSAL_LIFETIME_MILLISECONDS)),
   };
 }
 
@@ -95,7 +97,11 @@ export function isPending({ expires_at }: PriceProposal, now: Date): boolean {
  * Returns the stored proposal when it has the id and is still pending.
  * @throws NotFoundError (404) when it was decided or has expired
  */
-export function findPending(stored: PriceProposal | undefined, proposalId: string, now: Date): PriceProposal {
+export function findPending(
+  stored: PriceProposal | undefined,
+  proposalId: ProposalId,
+  now: Date,
+): PriceProposal {
   if (stored?.proposal_id !== proposalId || !isPending(stored, now)) throw new NotFoundError('The proposal');
   return stored;
 }

@@ -1,3 +1,5 @@
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
@@ -16,7 +18,7 @@ const WHOLE_PERCENT = '100';
 
 /** An asset among the largest gains or losses of the last 24 hours. */
 export interface Mover {
-  readonly asset_id: string;
+  readonly asset_id: AssetId;
   readonly symbol: string;
   readonly name: string;
   readonly current_price: string;
@@ -41,7 +43,7 @@ export interface MarketOverview {
   readonly top_gainers: Mover[];
   readonly top_losers: Mover[];
   readonly by_category: CategoryOverview[];
-  readonly updated_at: string;
+  readonly updated_at: IsoTime;
 }
 
 /** Summarizes the catalogue without delisted assets. */
@@ -66,7 +68,7 @@ export function marketOverview(catalogue: readonly AssetResponse[], now: Date): 
       const members = assets.filter((asset) => asset.category === category);
       return members.length === 0 ? [] : [categoryOverview(category, members)];
     }),
-    updated_at: now.toISOString(),
+    updated_at: isoTime(now),
   };
 }
 

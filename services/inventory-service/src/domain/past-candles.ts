@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
@@ -33,7 +34,7 @@ export interface PastOptions {
  * that reaches, so all intervals agree. Candles whose span is not over at the end are not final.
  */
 export function pastCandles({ draw, asset, price, until }: PastOptions): Candle[] {
-  const end = Date.parse(candleOpenTime('1m', until.toISOString()));
+  const end = Date.parse(candleOpenTime('1m', isoTime(until)));
   const generate = createBackwardsWalk(draw, asset, Number(price));
   const history: Candle[] = [];
   let finer: Candle[] = [];
@@ -63,7 +64,7 @@ export function hasRecordedCandles(
 /** Returns the beginning of an interval's candles, aligned to the next longer interval; milliseconds since the epoch. */
 function beginningOf(interval: CandleInterval, longer: CandleInterval, end: number): number {
   const earliest = end - PAST_CANDLES[interval] * CANDLE_SECONDS[interval] * 1_000;
-  return Date.parse(candleOpenTime(longer, new Date(earliest).toISOString()));
+  return Date.parse(candleOpenTime(longer, isoTime(new Date(earliest))));
 }
 
 /** Creates a generator of stretches: each ends at the price where the stretch before began, and is in the order of time. */
@@ -84,7 +85,7 @@ function createBackwardsWalk(draw: () => number, asset: WalkedAsset, lastPrice: 
       candles.push({
         asset_id: asset.asset_id,
         interval,
-        open_time: new Date(openTime).toISOString(),
+        open_time: isoTime(new Date(openTime)),
         open: publish(open),
         high: publish(Math.max(open, close) * wick()),
         low: publish(Math.min(open, close) / wick()),

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { PublicTrade } from '@cnop/common/market/market-data';
@@ -22,18 +23,18 @@ export interface CandleRecorderOptions {
 
 /** Creates the recorder of candles: it makes candles of every interval from quotes and trades, and keeps unwritten ones. */
 export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
-  const assets = new Map<string, OpenCandles>();
+  const assets = new Map<AssetId, OpenCandles>();
   const outbox = createCandleOutbox();
   /** Assets whose candles are not to be written yet. */
-  const held = new Set<string>();
+  const held = new Set<AssetId>();
 
-  const openOf = (assetId: string): OpenCandles => {
+  const openOf = (assetId: AssetId): OpenCandles => {
     const open = assets.get(assetId) ?? noOpenCandles();
     assets.set(assetId, open);
     return open;
   };
 
-  const openCandleOf = (assetId: string, interval: CandleInterval): Candle | undefined => {
+  const openCandleOf = (assetId: AssetId, interval: CandleInterval): Candle | undefined => {
     const open = assets.get(assetId);
     if (open) settleVolumes(open);
     return open?.byInterval.get(interval)?.candle;
@@ -75,19 +76,19 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
     },
 
     /** Keeps the candles of an asset in memory until its history is written. */
-    hold(assetId: string): void {
+    hold(assetId: AssetId): void {
       held.add(assetId);
     },
 
     /** Ends a hold. The open candles of the history are joined to the recorded ones. */
-    release(assetId: string, earlier: readonly Candle[]): void {
+    release(assetId: AssetId, earlier: readonly Candle[]): void {
       held.delete(assetId);
       for (const part of earlier) if (!joinToOpenCandle(openOf(assetId), part)) outbox.join(part);
     },
 
     /** Takes the candles that changed since the last call. The next call must be `confirmWritten` or `giveBack`. */
     takeUnwritten(): readonly Candle[] {
-      const mayWrite = (assetId: string) => !held.has(assetId);
+      const mayWrite = (assetId: AssetId) => !held.has(assetId);
       const open = [...assets].flatMap(([id, candles]) => (mayWrite(id) ? takeChangedCandles(candles) : []));
       return outbox.take(mayWrite, open);
     },
@@ -100,7 +101,7 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
     },
 
     /** Returns the candles that the store may not have: closed ones that are not written, and the open one. */
-    recent(assetId: string, interval: CandleInterval): Candle[] {
+    recent(assetId: AssetId, interval: CandleInterval): Candle[] {
       const present = openCandleOf(assetId, interval);
       return [...outbox.candlesOf(assetId, interval), ...(present ? [present] : [])];
     },
@@ -136,7 +137,7 @@ function createCandleOutbox() {
     },
 
     /** Takes the closed candles that may be written, and adds the open ones. */
-    take(mayWrite: (assetId: string) => boolean, open: readonly Candle[]): readonly Candle[] {
+    take(mayWrite: (assetId: AssetId) => boolean, open: readonly Candle[]): readonly Candle[] {
       writing = [...waiting.filter(({ asset_id }) => mayWrite(asset_id)), ...open];
       waiting = waiting.filter(({ asset_id }) => !mayWrite(asset_id));
       return writing;
@@ -154,7 +155,7 @@ function createCandleOutbox() {
       return open;
     },
 
-    candlesOf(assetId: string, interval: CandleInterval): Candle[] {
+    candlesOf(assetId: AssetId, interval: CandleInterval): Candle[] {
       return [...writing, ...waiting].filter(
         (candle) => candle.final && candle.asset_id === assetId && candle.interval === interval,
       );

@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import type { AssetId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { addSeconds } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
@@ -192,12 +194,12 @@ async function loadCandles(
   return loaded;
 }
 
-async function loadAsset(candles: CandleDao, assetId: string, now: Date): Promise<StoredCandles> {
+async function loadAsset(candles: CandleDao, assetId: AssetId, now: Date): Promise<StoredCandles> {
   const [day, ...latest] = await Promise.all([
     candles.getCandles({
       assetId,
       interval: DAY_STEP,
-      from: new Date(dayStart(now.getTime())).toISOString(),
+      from: isoTime(new Date(dayStart(now.getTime()))),
       limit: MAX_DAY_STEPS,
       order: 'ascending',
     }),

@@ -1,3 +1,5 @@
+import type { AssetId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
@@ -14,9 +16,9 @@ import { createQuoteMaker } from './quote-maker.ts';
 
 /** The market as the use cases of this service see it. */
 export interface Market {
-  livePrice(assetId: string): LivePrice | undefined;
+  livePrice(assetId: AssetId): LivePrice | undefined;
   /** Returns the candles that the store may not have yet, in the order of time. */
-  recentCandles(assetId: string, interval: CandleInterval): readonly Candle[];
+  recentCandles(assetId: AssetId, interval: CandleInterval): readonly Candle[];
   /** Publishes a quote at the stored price of an asset. Call it after the commit that set the price or made the asset. */
   priceSet(asset: Asset): void;
   /** Applies an edited asset, whose spread may have changed. Call it after the commit. */
@@ -57,11 +59,11 @@ export interface LiveMarket {
    * Publishes the quotes that were made: all of them, or those of some assets.
    * @returns whether candles were closed since the quotes were made
    */
-  publishMade(assetIds?: ReadonlySet<string>): boolean;
+  publishMade(assetIds?: ReadonlySet<AssetId>): boolean;
   recordTrade(trade: PublicTrade): void;
   /** Applies a history that was stored: its open candles are joined to the recorded ones. */
-  addHistory(assetId: string, candles: readonly Candle[]): void;
-  dayStatistics(assetId: string): DayStatistics | undefined;
+  addHistory(assetId: AssetId, candles: readonly Candle[]): void;
+  dayStatistics(assetId: AssetId): DayStatistics | undefined;
   /** Stops making prices and drops all state, which other instances change from now on. */
   close(): Promise<void>;
 }
@@ -122,7 +124,7 @@ export function createLiveMarket(options: LiveMarketOptions): LiveMarket {
       closedCandles = 0;
       recorder.closeDue(now);
       const prices = readFeed(quoteMaker.priced(), now);
-      publisher.add(prices.flatMap((price) => quoteMaker.quote(price, now.toISOString()) ?? []));
+      publisher.add(prices.flatMap((price) => quoteMaker.quote(price, isoTime(now)) ?? []));
     },
     publishMade(assetIds) {
       publisher.publishAdded(assetIds);
@@ -170,7 +172,7 @@ function createQuotePublisher({ feed, board, quoteMaker, recorder }: QuotePublis
     add(quotes: readonly Quote[]): void {
       added.push(...quotes);
     },
-    publishAdded(assetIds: ReadonlySet<string> | undefined): void {
+    publishAdded(assetIds: ReadonlySet<AssetId> | undefined): void {
       publish(take(({ asset_id }) => assetIds === undefined || assetIds.has(asset_id)));
     },
     /** Publishes prices that were set manually, and drops unpublished quotes at older prices. */

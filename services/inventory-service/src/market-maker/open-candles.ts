@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
@@ -52,7 +53,7 @@ export function changeOpenCandles(
   for (const interval of CANDLE_INTERVALS) {
     let present = byInterval.get(interval);
     if (!present) {
-      const opensAt = new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)).toISOString();
+      const opensAt = isoTime(new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)));
       present = toOpenCandle(openCandle(interval, { ...quote, at: opensAt }), true);
       byInterval.set(interval, present);
     }

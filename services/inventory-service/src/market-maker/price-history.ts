@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -17,7 +18,7 @@ export interface LoadHistoryOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   /** Called after each asset, with the number of its candles. */
-  readonly onAsset: (assetId: string, candles: number) => void;
+  readonly onAsset: (assetId: AssetId, candles: number) => void;
 }
 
 /**

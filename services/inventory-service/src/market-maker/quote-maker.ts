@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, isStorable, roundDown, ZERO } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote, QuoteSource } from '@cnop/common/entities/inventory/quote';
@@ -28,15 +29,15 @@ export interface QuoteMakerOptions {
   readonly source: QuoteSource;
   readonly maxJumpPercent: number;
   /** Called with a jump that needs confirmation, with the prices before and after it. */
-  readonly onJump: (assetId: string, from: string, to: string) => void;
+  readonly onJump: (assetId: AssetId, from: string, to: string) => void;
 }
 
 /** Creates the maker of quotes, which keeps the price, the latest quote and the stored `seq` of each asset. */
 export function createQuoteMaker({ source, maxJumpPercent, onJump }: QuoteMakerOptions) {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<AssetId, Entry>();
   const seqs = createSeqs();
 
-  const quoteAt = (entry: Entry, mid: string, at: string): Quote => {
+  const quoteAt = (entry: Entry, mid: string, at: IsoTime): Quote => {
     const suspension = entry.price.pending !== undefined && { suspended: true as const };
     entry.quote = quoteAround(entry.asset, { mid, at, source, seq: seqs.next(entry, at), ...suspension });
     return entry.quote;
@@ -95,7 +96,7 @@ export function createQuoteMaker({ source, maxJumpPercent, onJump }: QuoteMakerO
      * Makes the quote of a feed's price; returns `undefined` when the price is not valid for the asset. While a jump needs
      * confirmation, quotes stay at the price before it and are suspended.
      */
-    quote({ asset_id, mid, at }: FeedPrice, now: string): Quote | undefined {
+    quote({ asset_id, mid, at }: FeedPrice, now: IsoTime): Quote | undefined {
       const entry = entries.get(asset_id);
       const price = entry && atScale(mid, entry.asset.price_scale);
       if (!entry || price === undefined) return undefined;
@@ -139,7 +140,7 @@ function createSeqs() {
     },
     last: (): number => lastSeq,
     /** Returns a `seq` above those of all earlier quotes, even if the clock was set back meanwhile. */
-    next({ quote, storedSeq }: Entry, at: string): number {
+    next({ quote, storedSeq }: Entry, at: IsoTime): number {
       const seq = Math.max((quote?.seq ?? 0) + 1, storedSeq + 1, firstSeq, Date.parse(at));
       lastSeq = Math.max(lastSeq, seq);
       return seq;

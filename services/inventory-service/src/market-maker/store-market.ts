@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { AssetId } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { FEED_LEASE_KEY, holdsFeedLease } from '@cnop/common/dao/inventory/feed-lease-dao';
@@ -31,7 +32,7 @@ export async function writePrices(
   store: TableStore,
   holder: string,
   live: LiveMarket,
-  onStored: (assetIds: ReadonlySet<string>) => void = () => undefined,
+  onStored: (assetIds: ReadonlySet<AssetId>) => void = () => undefined,
 ): Promise<boolean> {
   const prices = live.quoteMaker.takeUnstored().map(
     (unstored): PriceToStore => ({

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 
@@ -10,11 +11,11 @@ export interface PricedAsset {
 
 /** A price that a feed gives for an asset. */
 export interface FeedPrice {
-  readonly asset_id: string;
+  readonly asset_id: AssetId;
   /** USD per unit, with as many digits as the source has. */
   readonly mid: string;
   /** The time of the price, if it is not the moment of the call. */
-  readonly at?: string;
+  readonly at?: IsoTime;
 }
 
 /** The source of the prices of all assets, read at each tick. */

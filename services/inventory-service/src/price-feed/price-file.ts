@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@cnop/common/config/read-config';
+import type { AssetId } from '@cnop/common/core/brands';
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { RecordedLine, TrackPoint } from '../domain/price-track.ts';
@@ -36,9 +37,9 @@ export async function readPriceFile(path: string): Promise<TrackPoint[]> {
  * @throws ConfigError when a file is not valid
  */
 export async function readTracks(
-  files: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, readonly TrackPoint[]>> {
-  const read = async ([assetId, path]: [string, string]) => [assetId, await readPriceFile(path)] as const;
+  files: ReadonlyMap<AssetId, string>,
+): Promise<ReadonlyMap<AssetId, readonly TrackPoint[]>> {
+  const read = async ([assetId, path]: [AssetId, string]) => [assetId, await readPriceFile(path)] as const;
   return new Map(await Promise.all([...files].map(read)));
 }
 

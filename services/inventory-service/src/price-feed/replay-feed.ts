@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { TrackPoint } from '../domain/price-track.ts';
 import type { FeedPrice, PriceFeed } from './price-feed.ts';
 
@@ -6,7 +7,7 @@ const MAX_POINTS_PER_TICK = 200;
 
 export interface ReplayFeedOptions {
   /** The prices to play by asset id, in the order of time. */
-  readonly tracks: ReadonlyMap<string, readonly TrackPoint[]>;
+  readonly tracks: ReadonlyMap<AssetId, readonly TrackPoint[]>;
   /** The factor by which the replay is faster than the recording. */
   readonly speed: number;
 }
@@ -60,7 +61,7 @@ export function createReplayFeed({ tracks, speed }: ReplayFeedOptions): PriceFee
 }
 
 /** Creates a player of one track, which plays each price once. */
-function createPlayer(assetId: string, track: readonly TrackPoint[]) {
+function createPlayer(assetId: AssetId, track: readonly TrackPoint[]) {
   let next = 0;
   let playedSinceTick = 0;
   /** The last price played; `undefined` after a price was set manually. */

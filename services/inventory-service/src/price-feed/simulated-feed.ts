@@ -1,4 +1,5 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Walk } from '../domain/random-walk.ts';
 import { publishedPrice, startWalk, stepWalk } from '../domain/random-walk.ts';
@@ -12,7 +13,7 @@ export interface SimulatedFeedOptions {
 
 /** Creates a feed of random walks: each starts at the current price of its asset and has the asset's volatility. */
 export function createSimulatedFeed({ random, tickSeconds }: SimulatedFeedOptions): PriceFeed {
-  const walks = new Map<string, { readonly walk: Walk; readonly draw: () => number }>();
+  const walks = new Map<AssetId, { readonly walk: Walk; readonly draw: () => number }>();
 
   const start = (asset: Asset, price: string) => ({
     walk: startWalk(asset, price),

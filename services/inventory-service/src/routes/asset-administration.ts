@@ -1,4 +1,4 @@
-import { idSchema } from '@cnop/common/entities/fields';
+import { proposalIdSchema } from '@cnop/common/entities/fields';
 import {
   assetCreateSchema,
   assetPriceUpdateSchema,
@@ -22,7 +22,7 @@ import { assetParamsSchema, assetReplySchema, callerOf, noBodySchema } from './i
 const ADMINS = { access: ['admin'] } as const;
 const STAFF = { access: ['admin', 'moderator'] } as const;
 const proposalReplySchema = z.object({ data: priceProposalSchema });
-const proposalParamsSchema = assetParamsSchema.extend({ id: idSchema.describe('The proposal_id.') });
+const proposalParamsSchema = assetParamsSchema.extend({ id: proposalIdSchema.describe('The proposal_id.') });
 const SHARED = { tags: ['inventory administration'], security: BEARER_SECURITY };
 
 /** Registers the routes with which administrators and moderators change the catalogue. */

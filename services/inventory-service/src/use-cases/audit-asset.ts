@@ -1,4 +1,5 @@
 import { withChanges } from '@cnop/common/auth/audit-event';
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Write } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { AuditChange } from '@cnop/common/entities/user/audit-event';
@@ -27,7 +28,7 @@ const UNAUDITED_FIELDS = new Set<string>([
 
 /** The change of one asset, as the audit log records it. */
 export interface AuditedChange {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly changes: readonly AuditChange[];
   /** Further details, such as `proposed_by`. */
   readonly facts?: Readonly<Record<string, string>>;

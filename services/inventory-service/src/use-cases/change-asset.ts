@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
@@ -40,7 +41,7 @@ export async function createAsset(
 
 export interface UpdateAssetCommand {
   readonly caller: Caller;
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly changes: AssetUpdate;
 }
 
@@ -68,7 +69,7 @@ export async function updateAsset(
 
 export interface SwitchTradingCommand {
   readonly caller: Caller;
-  readonly assetId: string;
+  readonly assetId: AssetId;
 }
 
 /**
@@ -104,7 +105,7 @@ export async function deactivateAsset(
 }
 
 interface AssetChange {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly caller: Caller;
   readonly action: AssetAction;
   /** Nothing is written when it returns the asset it was given. */

@@ -1,6 +1,7 @@
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import { createAuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { Username } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -54,7 +55,7 @@ export function createInventoryDependencies(process: InventoryProcess): Inventor
 
 /** The user who makes a change, as the audit log records it. */
 export interface Caller {
-  readonly username: string;
+  readonly username: Username;
   readonly role: UserRole;
   readonly origin: RequestOrigin;
 }

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import type { AssetListResponse, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
@@ -37,7 +38,7 @@ export async function listAssets(
  */
 export async function getAsset(
   { assets, market }: Pick<InventoryDependencies, 'assets' | 'market'>,
-  assetId: string,
+  assetId: AssetId,
 ): Promise<AssetResponse> {
   const asset = await assets.getAsset(assetId);
   if (!asset) throw new NotFoundError('The asset');
@@ -53,12 +54,12 @@ export async function getMarketOverview({
 }
 
 export interface CandleRequest {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly interval: CandleInterval;
   /** Earliest opening time, inclusive. */
-  readonly start: string | undefined;
+  readonly start: IsoTime | undefined;
   /** Latest opening time, inclusive. */
-  readonly end: string | undefined;
+  readonly end: IsoTime | undefined;
   readonly limit: number;
 }
 

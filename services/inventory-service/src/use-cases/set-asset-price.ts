@@ -1,3 +1,4 @@
+import type { AssetId, ProposalId } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import {
   manualMovesRecord,
@@ -28,7 +29,7 @@ type SetAssetPriceDeps = ApproveDeps & Pick<InventoryDependencies, 'ids' | 'manu
 
 export interface SetAssetPriceCommand {
   readonly caller: Caller;
-  readonly assetId: string;
+  readonly assetId: AssetId;
   /** USD per unit. */
   readonly price: string;
   /** Proposes a step that is too large for one person; a second administrator who sends the same approves it. */
@@ -124,8 +125,8 @@ function priceDecision(deps: SetAssetPriceDeps, command: SetAssetPriceCommand) {
 
 export interface ProposalCommand {
   readonly caller: Caller;
-  readonly assetId: string;
-  readonly proposalId: string;
+  readonly assetId: AssetId;
+  readonly proposalId: ProposalId;
 }
 
 /** Lists the proposals that await a second administrator. */

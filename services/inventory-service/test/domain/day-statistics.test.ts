@@ -1,4 +1,6 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDayWindow, dayStart } from '../../src/domain/day-statistics.ts';
@@ -14,9 +16,9 @@ const candle = (
 ): Candle => {
   const [open, high, low, close] = cents.map((value) => (value / 100).toString());
   return {
-    asset_id: 'BTC',
+    asset_id: anAssetId('BTC'),
     interval: '15m',
-    open_time: new Date(START + quarter * QUARTER).toISOString(),
+    open_time: isoTime(new Date(START + quarter * QUARTER)),
     open: open!,
     high: high!,
     low: low!,

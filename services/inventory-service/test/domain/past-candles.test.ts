@@ -1,5 +1,7 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleSchema } from '@cnop/common/entities/inventory/candle';
+import { aTime } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -104,7 +106,7 @@ describe('the generated history of an asset', () => {
 
 describe('hasRecordedCandles', () => {
   const asset = anAsset({ created_at: '2026-03-03T10:00:00.000Z' });
-  const candle = (open_time: string, interval: CandleInterval = '1d'): Candle => ({
+  const candle = (open_time: IsoTime, interval: CandleInterval = '1d'): Candle => ({
     ...pastCandles({ draw: draws(''), asset, price: '1', until: UNTIL })[0]!,
     open_time,
     interval,
@@ -112,10 +114,10 @@ describe('hasRecordedCandles', () => {
 
   test.each([
     ['no candles', [], false],
-    ['the days before, of an interrupted history', [candle('2026-03-02T00:00:00.000Z')], false],
-    ['minutes of a history', [candle('2026-03-03T09:59:00.000Z', '1m')], false],
-    ['the first day', [candle('2026-03-03T00:00:00.000Z')], true],
-    ['a later day', [candle('2026-05-01T00:00:00.000Z')], true],
+    ['the days before, of an interrupted history', [candle(aTime('2026-03-02T00:00:00.000Z'))], false],
+    ['minutes of a history', [candle(aTime('2026-03-03T09:59:00.000Z'), '1m')], false],
+    ['the first day', [candle(aTime('2026-03-03T00:00:00.000Z'))], true],
+    ['a later day', [candle(aTime('2026-05-01T00:00:00.000Z'))], true],
   ])('%s: %s', (_case, latest, expected) => {
     expect(hasRecordedCandles(asset, latest)).toBe(expected);
   });

@@ -1,4 +1,5 @@
 import { assetCategorySchema } from '@cnop/common/entities/inventory/asset';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +8,7 @@ import { publishedPrice, startWalk, stepWalk } from '../../src/domain/random-wal
 import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 
 const walked = fc.record({
-  asset_id: fc.stringMatching(/^[A-Z]{1,5}$/),
+  asset_id: fc.stringMatching(/^[A-Z]{1,5}$/).map(anAssetId),
   category: fc.constantFrom(...assetCategorySchema.options),
   daily_volatility_bps: fc.integer({ min: 0, max: 10_000 }),
   price_scale: fc.integer({ min: 0, max: 18 }),

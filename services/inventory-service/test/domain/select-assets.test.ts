@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Position } from '@cnop/common/core/pagination';
 import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
 import { assetCategorySchema, assetStatusSchema } from '@cnop/common/entities/inventory/asset';
@@ -148,8 +149,8 @@ describe('pageOfAssets', () => {
       readonly limit: number;
       readonly change: (page: number, asset: AssetResponse) => AssetResponse;
     },
-  ): string[] {
-    const shown: string[] = [];
+  ): AssetId[] {
+    const shown: AssetId[] = [];
     let assets = start;
     let after: Position | undefined;
     for (let page = 0; page <= start.length; page++) {

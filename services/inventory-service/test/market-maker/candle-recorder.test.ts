@@ -1,16 +1,20 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCandleRecorder } from '../../src/market-maker/candle-recorder.ts';
+
+const BTC = anAssetId('BTC');
 
 const SPANS_SECONDS = { '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 } as const;
 const INTERVALS = Object.keys(SPANS_SECONDS) as CandleInterval[];
 const START = Date.parse('2026-01-15T11:58:30.000Z');
 
 const quoteAt = (atMilliseconds: number, mid: string): Quote => {
-  const at = new Date(atMilliseconds).toISOString();
-  return { asset_id: 'BTC', bid: mid, ask: mid, mid, at, source: 'manual', seq: atMilliseconds };
+  const at = isoTime(new Date(atMilliseconds));
+  return { asset_id: BTC, bid: mid, ask: mid, mid, at, source: 'manual', seq: atMilliseconds };
 };
 
 type Step =
@@ -84,7 +88,11 @@ function record(steps: readonly Step[]) {
     if (each.kind === 'quote') quote(each.cents);
     if (each.kind === 'write') write(each.isLost);
     if (each.kind === 'trade') {
-      live.recordTrade({ asset_id: 'BTC', quantity: String(each.units), at: new Date(now).toISOString() });
+      live.recordTrade({
+        asset_id: BTC,
+        quantity: String(each.units),
+        at: isoTime(new Date(now)),
+      });
       events.push({ at: now, units: each.units });
     }
     if (each.kind === 'restart') {
@@ -176,7 +184,7 @@ describe('recorded candles', () => {
     const live = createCandleRecorder({ onClose: () => undefined });
     live.recordQuote(quoteAt(START, '1'));
     live.closeDue(new Date(START + 30_000));
-    const final = () => live.recent('BTC', '1m').map((candle) => candle.final);
+    const final = () => live.recent(BTC, '1m').map((candle) => candle.final);
     expect(final()).toEqual([true]);
     live.takeUnwritten();
     live.recordQuote(quoteAt(START + 31_000, '2'));
@@ -187,13 +195,13 @@ describe('recorded candles', () => {
 
   test('are held back while the history of the asset is written, and joined to it', () => {
     const live = createCandleRecorder({ onClose: () => undefined });
-    live.hold('BTC');
+    live.hold(BTC);
     live.recordQuote(quoteAt(START, '1'));
     live.recordQuote(quoteAt(START + 60_000, '3'));
     expect(live.takeUnwritten()).toEqual([]);
     live.confirmWritten();
 
-    const [minute, hour] = (['1m', '1h'] as const).map((interval) => live.recent('BTC', interval)[0]!);
+    const [minute, hour] = (['1m', '1h'] as const).map((interval) => live.recent(BTC, interval)[0]!);
     const past = (candle: Candle): Candle => ({
       ...candle,
       open: '2',
@@ -202,8 +210,12 @@ describe('recorded candles', () => {
       close: '1',
       quotes: null,
     });
-    const elsewhere = { ...past(minute!), interval: '5m', open_time: '2026-01-15T11:50:00.000Z' } as const;
-    live.release('BTC', [past(minute!), past(hour!), elsewhere]);
+    const elsewhere = {
+      ...past(minute!),
+      interval: '5m',
+      open_time: aTime('2026-01-15T11:50:00.000Z'),
+    } as const;
+    live.release(BTC, [past(minute!), past(hour!), elsewhere]);
     const written = live.takeUnwritten();
     // Generated candles have no quotes, so the joined candle has none either.
     expect(written).toContainEqual({
@@ -225,7 +237,7 @@ test('a trade that is reported after its minute was closed counts to the next mi
   recorder.recordQuote(quoteAt(at, '1.00'));
   recorder.recordQuote(quoteAt(at + 50, '2.00'));
   recorder.closeDue(new Date(at + 200));
-  recorder.recordTrade({ asset_id: 'BTC', quantity: '3', at: new Date(at + 60).toISOString() });
+  recorder.recordTrade({ asset_id: BTC, quantity: '3', at: isoTime(new Date(at + 60)) });
   recorder.closeDue(new Date(at + 61_000));
 
   const minutes = recorder.takeUnwritten().filter(({ interval, final }) => interval === '1m' && final);

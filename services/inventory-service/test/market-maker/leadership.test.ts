@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createFeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
@@ -8,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketUnderTest } from './market-under-test.ts';
 import { openMarket } from './market-under-test.ts';
+
+const BTC = anAssetId('BTC');
 
 const clock = createFakeClock('2026-03-03T14:30:10.000Z');
 let runtime: TestRuntime;
@@ -19,7 +22,7 @@ const open = (holder: string) =>
     { store: runtime.store, clock },
     { holder, feed: createSimulatedFeed({ random: createRandomSource(holder), tickSeconds: 1 }) },
   );
-const isMaking = ({ board }: MarketUnderTest) => board.latest('BTC')?.source === 'simulated';
+const isMaking = ({ board }: MarketUnderTest) => board.latest(BTC)?.source === 'simulated';
 
 beforeEach(async () => {
   clock.set('2026-03-03T14:30:10.000Z');
@@ -47,24 +50,27 @@ describe('two instances over one store', () => {
     await two.maker.tick();
     expect(isMaking(one)).toBe(true);
     expect(isMaking(two)).toBe(false);
-    expect(two.board.latest('BTC')).toMatchObject({ mid: one.midOf('BTC'), source: 'stored' });
-    const minutes = await one.storedCandles('BTC', '1m');
-    expect(minutes).toEqual([...minutes.slice(0, -1), one.maker.market.recentCandles('BTC', '1m').at(-1)]);
+    expect(two.board.latest(BTC)).toMatchObject({
+      mid: one.midOf(BTC),
+      source: 'stored',
+    });
+    const minutes = await one.storedCandles(BTC, '1m');
+    expect(minutes).toEqual([...minutes.slice(0, -1), one.maker.market.recentCandles(BTC, '1m').at(-1)]);
   });
 
   test('publish a manual price at once on the instance that set it, and with the next tick on the other', async () => {
     await one.maker.start();
     await two.maker.start();
     clock.advanceSeconds(1);
-    await two.setPrice('BTC', '100');
-    expect(two.midOf('BTC')).toBe('100');
+    await two.setPrice(BTC, '100');
+    expect(two.midOf(BTC)).toBe('100');
     clock.advanceSeconds(1);
     await one.maker.tick();
-    expect(Math.abs(Number(one.midOf('BTC')) - 100)).toBeLessThan(1);
-    await one.setPrice('BTC', '200');
+    expect(Math.abs(Number(one.midOf(BTC)) - 100)).toBeLessThan(1);
+    await one.setPrice(BTC, '200');
     clock.advanceSeconds(1);
     await two.maker.tick();
-    expect(two.midOf('BTC')).toBe('200');
+    expect(two.midOf(BTC)).toBe('200');
   });
 
   test('change roles when the leader is silent for the length of its lease, and prices continue', async () => {
@@ -73,14 +79,14 @@ describe('two instances over one store', () => {
     clock.advanceSeconds(5);
     await one.maker.tick();
     await one.maker.persist();
-    const [, stored] = await Promise.all([two.maker.tick(), one.assets.getAsset('BTC')]);
+    const [, stored] = await Promise.all([two.maker.tick(), one.assets.getAsset(BTC)]);
     clock.advanceSeconds(9);
     await two.maker.tick();
     expect(isMaking(two)).toBe(false);
     clock.advanceSeconds(3);
     await two.maker.tick();
     expect(isMaking(two)).toBe(true);
-    expect(Math.abs(Number(two.midOf('BTC')) / Number(stored?.current_price) - 1)).toBeLessThan(0.001);
+    expect(Math.abs(Number(two.midOf(BTC)) / Number(stored?.current_price) - 1)).toBeLessThan(0.001);
   });
 
   test('never both write: a leader that slept past its lease writes nothing', async () => {
@@ -90,11 +96,14 @@ describe('two instances over one store', () => {
     clock.advanceSeconds(15);
     await two.maker.tick();
     await two.maker.persist();
-    const before = await two.assets.getAsset('BTC');
+    const before = await two.assets.getAsset(BTC);
     await one.maker.persist();
-    expect(await two.assets.getAsset('BTC')).toEqual(before);
+    expect(await two.assets.getAsset(BTC)).toEqual(before);
     await one.maker.tick();
-    expect(one.board.latest('BTC')).toMatchObject({ source: 'stored', mid: before?.current_price });
+    expect(one.board.latest(BTC)).toMatchObject({
+      source: 'stored',
+      mid: before?.current_price,
+    });
   });
 
   test('hand over at once when the leader stops', async () => {
@@ -104,7 +113,7 @@ describe('two instances over one store', () => {
     clock.advanceSeconds(3);
     await two.maker.tick();
     expect(isMaking(two)).toBe(true);
-    expect((await two.storedCandles('BTC', '1m')).length).toBe(1);
+    expect((await two.storedCandles(BTC, '1m')).length).toBe(1);
   });
 });
 

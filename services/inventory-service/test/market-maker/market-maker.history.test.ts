@@ -1,10 +1,13 @@
 import { DiskFullError } from '@cnop/common/database/store-errors';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketsUnderTest } from './market-under-test.ts';
 import { createMarkets, run, START, simulated } from './market-under-test.ts';
+
+const BTC = anAssetId('BTC');
 
 const clock = createFakeClock(START);
 let markets: MarketsUnderTest;
@@ -22,15 +25,18 @@ describe('a generated history', () => {
     await market.maker.start();
     await run(market, clock, 5);
     await market.maker.persist();
-    expect(await market.storedCandles('BTC', '1d')).toEqual([]);
+    expect(await market.storedCandles(BTC, '1d')).toEqual([]);
 
     await market.maker.fillHistory();
     await market.maker.persist();
-    const days = await market.storedCandles('BTC', '1d');
+    const days = await market.storedCandles(BTC, '1d');
     expect(days).toHaveLength(366);
     expect(days.at(-1)).toMatchObject({ open: days.at(-2)?.close, final: false });
-    expect((await market.storedCandles('BTC', '1m')).at(-2)).toMatchObject({ close: '50000', final: true });
-    expect(market.maker.market.livePrice('BTC')?.day?.price_change_24h).not.toBe('0');
+    expect((await market.storedCandles(BTC, '1m')).at(-2)).toMatchObject({
+      close: '50000',
+      final: true,
+    });
+    expect(market.maker.market.livePrice(BTC)?.day?.price_change_24h).not.toBe('0');
     await market.maker.stop();
 
     const second = open({
@@ -40,7 +46,7 @@ describe('a generated history', () => {
     });
     await second.maker.start();
     await second.maker.fillHistory();
-    expect((await second.storedCandles('BTC', '1d')).slice(0, -1)).toEqual(days.slice(0, -1));
+    expect((await second.storedCandles(BTC, '1d')).slice(0, -1)).toEqual(days.slice(0, -1));
   });
 
   test('is made again after an interruption', async () => {
@@ -57,7 +63,8 @@ describe('a generated history', () => {
     await second.maker.start();
     await second.maker.fillHistory();
     await second.maker.persist();
-    for (const asset of ['BTC', 'USDC']) expect(await second.storedCandles(asset, '1d')).toHaveLength(366);
+    for (const asset of [BTC, anAssetId('USDC')])
+      expect(await second.storedCandles(asset, '1d')).toHaveLength(366);
   });
 
   test('is made later when the disk was full', async () => {
@@ -75,7 +82,8 @@ describe('a generated history', () => {
     hasRoom = true;
     await market.maker.fillHistory();
     await market.maker.persist();
-    for (const asset of ['BTC', 'USDC']) expect(await market.storedCandles(asset, '1d')).toHaveLength(366);
+    for (const asset of [BTC, anAssetId('USDC')])
+      expect(await market.storedCandles(asset, '1d')).toHaveLength(366);
   });
 
   test('is not made without historyRandom', async () => {
@@ -83,6 +91,6 @@ describe('a generated history', () => {
     await market.maker.start();
     await market.maker.fillHistory();
     await market.maker.persist();
-    expect(await market.storedCandles('BTC', '1d')).toHaveLength(1);
+    expect(await market.storedCandles(BTC, '1d')).toHaveLength(1);
   });
 });

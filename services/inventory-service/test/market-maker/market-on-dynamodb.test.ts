@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createDynamoDbTables } from '@cnop/common/database/dynamodb/create-tables';
 import { createDynamoDbTableStore } from '@cnop/common/database/dynamodb/dynamodb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { DynamoDbServer } from '@cnop/testing/dynamodb-server';
 import { DYNAMODB_SERVER_AWS, startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
@@ -9,6 +10,8 @@ import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import { openMarket } from './market-under-test.ts';
+
+const A0 = anAssetId('A0');
 
 const reason = whyNoDynamoDb();
 const TIMEOUT_MILLISECONDS = 60_000;
@@ -44,7 +47,7 @@ describe.skipIf(reason !== undefined)(
       'stores prices and candles of many assets, and hands over to the next instance without a gap',
       async () => {
         const [one, two] = [open('elsewhere/1/one'), open('elsewhere/2/two')];
-        const ids = Array.from({ length: ASSETS }, (_, i) => `A${i}`);
+        const ids = Array.from({ length: ASSETS }, (_, i) => anAssetId(`A${i}`));
         for (const asset_id of ids) await one.assets.createAsset(anAsset({ asset_id, current_price: '100' }));
         await one.maker.start();
         await two.maker.start();
@@ -58,14 +61,14 @@ describe.skipIf(reason !== undefined)(
           expect(two.board.latest(id)).toMatchObject({ source: 'stored', mid: one.midOf(id) });
           expect(await one.storedCandles(id, '1m')).toMatchObject([{ final: true }, { final: false }]);
         }
-        const hour = (await one.storedCandles('A0', '1h'))[0];
+        const hour = (await one.storedCandles(A0, '1h'))[0];
         await one.maker.stop();
         clock.advanceSeconds(3);
         await two.maker.tick();
         await two.maker.persist();
-        expect(two.board.latest('A0')).toMatchObject({ source: 'simulated' });
-        expect(await two.storedCandles('A0', '1h')).toMatchObject([
-          { open_time: hour?.open_time, open: hour?.open, close: two.midOf('A0') },
+        expect(two.board.latest(A0)).toMatchObject({ source: 'simulated' });
+        expect(await two.storedCandles(A0, '1h')).toMatchObject([
+          { open_time: hour?.open_time, open: hour?.open, close: two.midOf(A0) },
         ]);
         await two.maker.stop();
       },

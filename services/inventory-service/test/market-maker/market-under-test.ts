@@ -1,3 +1,5 @@
+import type { AssetId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -77,8 +79,8 @@ export function openMarket(
     published,
     assets,
     /** Sets a price as the use case does: in the store, then on the board. */
-    async setPrice(assetId: string, price: string): Promise<Asset> {
-      const at = clock.now().toISOString();
+    async setPrice(assetId: AssetId, price: string): Promise<Asset> {
+      const at = isoTime(clock.now());
       const asset = await assets.updateAsset(assetId, () => ({
         current_price: price,
         updated_at: at,
@@ -87,9 +89,9 @@ export function openMarket(
       maker.market.priceSet(asset);
       return asset;
     },
-    storedCandles: async (assetId: string, interval: CandleInterval) =>
+    storedCandles: async (assetId: AssetId, interval: CandleInterval) =>
       candles.getCandles({ assetId, interval, limit: MOST_CANDLES, order: 'ascending' }),
-    midOf: (assetId: string) => board.latest(assetId)?.mid,
+    midOf: (assetId: AssetId) => board.latest(assetId)?.mid,
   };
 }
 

@@ -1,5 +1,7 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
@@ -8,6 +10,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadHistory } from '../../src/market-maker/price-history.ts';
 import { createRandomSource } from '../../src/price-feed/simulated-feed.ts';
 import { openMarket } from './market-under-test.ts';
+
+const BTC = anAssetId('BTC');
 
 const START = '2026-03-03T14:30:10.000Z';
 const clock = createFakeClock(START);
@@ -33,19 +37,19 @@ const load = async () => {
   });
   return { count, reported };
 };
-const days = async (assetId: string) =>
+const days = async (assetId: AssetId) =>
   createCandleDao(runtime.store).getCandles({ assetId, interval: '1d', limit: 1_000, order: 'ascending' });
 
 test('a history is made once for every asset, and recording continues from it', async () => {
   expect(await load()).toEqual({ count: 2, reported: ['BTC', 'ETH'] });
-  const before = await days('BTC');
+  const before = await days(BTC);
   expect(before).toHaveLength(366);
   expect(await load()).toEqual({ count: 0, reported: [] });
 
   const market = openMarket({ store: runtime.store, clock });
   await market.maker.start();
   await market.maker.stop();
-  expect(await days('BTC')).toEqual(before);
+  expect(await days(BTC)).toEqual(before);
 });
 
 test('no history is made for an asset with recorded prices', async () => {
@@ -53,5 +57,5 @@ test('no history is made for an asset with recorded prices', async () => {
   await market.maker.start();
   await market.maker.stop();
   expect(await load()).toEqual({ count: 0, reported: [] });
-  expect(await days('BTC')).toHaveLength(1);
+  expect(await days(BTC)).toHaveLength(1);
 });

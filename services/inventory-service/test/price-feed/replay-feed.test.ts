@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { priceSettings } from '@cnop/common/config/price-settings';
 import { createLogger } from '@cnop/common/process/logger';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
@@ -188,7 +189,7 @@ describe.skipIf(!existsSync(RECORDED))('the recorded March of 2023', () => {
     expect(mids('BTC').length).toBeGreaterThanOrEqual(btc.length * 4 - 1);
     expect(Math.min(...mids('BTC'))).toBe(Math.min(...btc.map((row) => Number(row['low']))));
     expect(Math.max(...mids('BTC'))).toBe(Math.max(...btc.map((row) => Number(row['high']))));
-    expect(market.midOf('BTC')).toBe(String(Number(btc.at(-1)?.['close'])));
+    expect(market.midOf(anAssetId('BTC'))).toBe(String(Number(btc.at(-1)?.['close'])));
     // The time line begins with the first candle; the first close comes at the end of that. A tick may repeat a price.
     const changes = (prices: readonly number[]) => prices.filter((price, i) => price !== prices[i - 1]);
     const closes = changes(usdc.map((row) => Number(row['close'])));

@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { describe, expect, test } from 'vitest';
@@ -123,7 +124,7 @@ describe.each(['BTC', 'DOGE', 'USDC'])('a bot that trades the shipped %s on 10,0
     for (let seq = 0; seq < TICKS; seq++) {
       mid = feed.next([{ asset, mid }], NOW)[0]?.mid ?? mid;
       mids.push(Number(mid));
-      const quote = quoteAround(asset, { mid, at: NOW.toISOString(), source: 'simulated', seq });
+      const quote = quoteAround(asset, { mid, at: isoTime(NOW), source: 'simulated', seq });
       if (holdsNext(mids) && units === 0) [cash, units] = [0, cash / Number(quote.ask)];
       else if (!holdsNext(mids) && units > 0) [cash, units] = [units * Number(quote.bid), 0];
     }

@@ -1,3 +1,4 @@
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
@@ -71,7 +72,7 @@ describe('POST /inventory/assets', () => {
         availability_status: 'available',
       },
     });
-    expect(await service.dao.getAsset('NEW')).toEqual(asset);
+    expect(await service.dao.getAsset(anAssetId('NEW'))).toEqual(asset);
     expect(await service.audited('admin')).toEqual([
       expect.objectContaining({
         event_type: 'admin_action',
@@ -102,7 +103,7 @@ describe('POST /inventory/assets', () => {
     }`;
     const reply = await service.send({ as: 'admin', method: 'POST', url, body });
     expect(reply.statusCode).toBe(201);
-    expect(await service.dao.getAsset('SHIB2')).toMatchObject({
+    expect(await service.dao.getAsset(anAssetId('SHIB2'))).toMatchObject({
       current_price: '0.00001147',
       description: 'A token.',
       category: 'token',
@@ -126,7 +127,7 @@ describe('POST /inventory/assets', () => {
     const both = await send({ circulating_supply: '3', market_cap: '4.50' });
     expect(both.statusCode).toBe(422);
     expect(both.json()).toMatchObject({ code: 'VAL_001', errors: [{ field: 'market_cap' }] });
-    expect(await service.dao.getAsset('NEW')).toBeUndefined();
+    expect(await service.dao.getAsset(anAssetId('NEW'))).toBeUndefined();
     const supplied = await send({ circulating_supply: '1000000000000000000.5' });
     expect(supplied.json()).toMatchObject({
       data: { circulating_supply: '1000000000000000000.5', market_cap: 1e15 },
@@ -145,7 +146,7 @@ describe('POST /inventory/assets', () => {
     const reply = await service.send({ as: 'admin', method: 'POST', url, body: { ...NEW, asset_id: 'btc' } });
     expect(reply.statusCode).toBe(409);
     expect(reply.json()).toMatchObject({ code: 'RES_002', errors: [{ field: 'asset_id' }] });
-    expect(await service.dao.getAsset('BTC')).toEqual(BTC);
+    expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual(BTC);
     expect(await service.audited('admin')).toEqual([]);
   });
 
@@ -189,7 +190,7 @@ describe('PUT /inventory/assets/{id}', () => {
     };
     const { quote_seq: _seq, price_suspended: _isSuspended, ...shown } = changed;
     expect(reply.json()).toMatchObject({ data: { ...shown, market_cap: 425_000, is_active: false } });
-    expect(await service.dao.getAsset('BTC')).toEqual(changed);
+    expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual(changed);
     expect(await service.audited('admin')).toEqual([
       expect.objectContaining({
         event_type: 'admin_action',
@@ -237,7 +238,7 @@ describe('PUT /inventory/assets/{id}', () => {
     const reply = await service.send({ as: 'admin', method: 'PUT', url, body });
     expect(reply.statusCode).toBe(422);
     expect(reply.json()).toMatchObject({ code: 'VAL_001', errors: [{ field }] });
-    expect(await service.dao.getAsset('BTC')).toEqual(BTC);
+    expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual(BTC);
     expect(await service.audited('admin')).toEqual([]);
   });
 
@@ -255,7 +256,7 @@ describe('PUT /inventory/assets/{id}', () => {
       body: { status: 'active' },
     } as const;
     expect((await service.send(call)).statusCode).toBe(200);
-    expect(await service.dao.getAsset('GONE')).toMatchObject({ status: 'active' });
+    expect(await service.dao.getAsset(anAssetId('GONE'))).toMatchObject({ status: 'active' });
   });
 
   test('answers 404 for an unknown asset', async () => {

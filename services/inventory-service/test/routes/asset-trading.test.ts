@@ -1,3 +1,4 @@
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
@@ -39,7 +40,7 @@ describe('POST /inventory/assets/{id}/activate and /deactivate', () => {
     expect(reply.json()).toMatchObject({
       data: { asset_id: id, status: after, is_active: after === 'active', updated_at: NOW },
     });
-    expect(await service.dao.getAsset(id)).toMatchObject({ status: after, updated_at: NOW });
+    expect(await service.dao.getAsset(anAssetId(id))).toMatchObject({ status: after, updated_at: NOW });
     expect(await service.audited('moderator')).toEqual([
       expect.objectContaining({
         event_type: 'admin_action',
@@ -65,7 +66,7 @@ describe('POST /inventory/assets/{id}/activate and /deactivate', () => {
   ])('%s %s: is idempotent', async (id, verb) => {
     const reply = await service.send({ as: 'admin', method: 'POST', url: `/inventory/assets/${id}/${verb}` });
     expect(reply.statusCode).toBe(200);
-    expect(await service.dao.getAsset(id)).toMatchObject({ updated_at: BEFORE });
+    expect(await service.dao.getAsset(anAssetId(id))).toMatchObject({ updated_at: BEFORE });
     expect(await service.audited('admin')).toEqual([]);
   });
 
@@ -73,7 +74,10 @@ describe('POST /inventory/assets/{id}/activate and /deactivate', () => {
     const reply = await service.send({ as: 'admin', method: 'POST', url: `/inventory/assets/GONE/${verb}` });
     expect(reply.statusCode).toBe(409);
     expect(reply.json()).toMatchObject({ code: 'RES_003' });
-    expect(await service.dao.getAsset('GONE')).toMatchObject({ status: 'delisted', updated_at: BEFORE });
+    expect(await service.dao.getAsset(anAssetId('GONE'))).toMatchObject({
+      status: 'delisted',
+      updated_at: BEFORE,
+    });
     expect(await service.audited('admin')).toEqual([]);
   });
 
@@ -95,7 +99,7 @@ describe('PUT /inventory/assets/{id}/price', () => {
     const reply = await service.send({ as: 'moderator', method: 'PUT', url, body: `{"price": ${price}}` });
     expect(reply.statusCode).toBe(200);
     expect(reply.json()).toMatchObject({ data: { current_price: stored, last_price_update: NOW } });
-    expect(await service.dao.getAsset('BTC')).toEqual({
+    expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual({
       ...BTC,
       current_price: stored,
       updated_at: NOW,
@@ -124,14 +128,16 @@ describe('PUT /inventory/assets/{id}/price', () => {
     const body = '{"price": 999999999999999.99}';
     const bigUrl = '/inventory/assets/BIG/price';
     expect((await service.send({ as: 'admin', method: 'PUT', url: bigUrl, body })).statusCode).toBe(200);
-    expect(await service.dao.getAsset('BIG')).toMatchObject({ current_price: '999999999999999.99' });
+    expect(await service.dao.getAsset(anAssetId('BIG'))).toMatchObject({
+      current_price: '999999999999999.99',
+    });
   });
 
   test('refuses more fraction digits than the price scale, and names the price', async () => {
     const reply = await service.send({ as: 'admin', method: 'PUT', url, body: { price: '1.001' } });
     expect(reply.statusCode).toBe(422);
     expect(reply.json()).toMatchObject({ code: 'VAL_001', errors: [{ field: 'price', pointer: '/price' }] });
-    expect(await service.dao.getAsset('BTC')).toEqual(BTC);
+    expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual(BTC);
     expect(await service.audited('admin')).toEqual([]);
   });
 

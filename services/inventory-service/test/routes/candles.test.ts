@@ -1,14 +1,16 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
 import { startInventoryService } from '../inventory-service-under-test.ts';
 
 const aCandle = (minute: number): Candle => ({
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   interval: '1m',
-  open_time: new Date(Date.UTC(2026, 2, 1, 8, minute)).toISOString(),
+  open_time: isoTime(new Date(Date.UTC(2026, 2, 1, 8, minute))),
   open: '50000',
   high: '50010.5',
   low: '49990',

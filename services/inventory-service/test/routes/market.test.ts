@@ -1,7 +1,11 @@
+import { isoTime } from '@cnop/common/core/brands';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
 import { startInventoryService } from '../inventory-service-under-test.ts';
+
+const BTC = anAssetId('BTC');
 
 let service: InventoryServiceUnderTest;
 beforeEach(async () => {
@@ -29,9 +33,9 @@ describe('GET /inventory/market', () => {
     await setPrice('ETH', '1800');
     await setPrice('USDC', '0.99');
     service.runtime.trades.report({
-      asset_id: 'BTC',
+      asset_id: BTC,
       quantity: '0.1',
-      at: service.clock.now().toISOString(),
+      at: isoTime(service.clock.now()),
     });
     const nextOverview = async () => {
       service.clock.advanceSeconds(1);
@@ -112,7 +116,7 @@ describe('live prices', () => {
     const list = await service.send({ url: '/inventory/assets' });
     expect(list.json<{ data: object[] }>().data).toContainEqual(expect.objectContaining(expected));
     // As a separate process, the service stores a price before it shows it.
-    expect(await service.dao.getAsset('BTC')).toMatchObject({ price_change_24h: '2500.5' });
+    expect(await service.dao.getAsset(BTC)).toMatchObject({ price_change_24h: '2500.5' });
   });
 
   test('change the market cap at once', async () => {
@@ -136,9 +140,9 @@ describe('live prices', () => {
       await service.maker.tick();
     }
     // The administrator's session has expired.
-    const at = service.clock.now().toISOString();
+    const at = isoTime(service.clock.now());
     const change = { current_price: '60000', updated_at: at, last_price_update: at };
-    service.maker.market.priceSet(await service.dao.updateAsset('BTC', () => change));
+    service.maker.market.priceSet(await service.dao.updateAsset(BTC, () => change));
     const asset = async () =>
       (await service.send({ url: '/inventory/assets/BTC' })).json<{ data: object }>().data;
     expect(await asset()).toMatchObject({ price_change_24h: 10000, high_24h: 90000, low_24h: 50000 });

@@ -1,4 +1,4 @@
-import { idSchema } from '@cnop/common/entities/fields';
+import { orderIdSchema } from '@cnop/common/entities/fields';
 import { orderCreateSchema, orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
@@ -19,7 +19,7 @@ const PLACE_ORDER_ROUTE = 'POST /orders';
 const orderAnswerSchema = z.object({ data: orderDocumentSchema });
 const previewAnswerSchema = z.object({ data: orderPreviewSchema });
 const explanationAnswerSchema = z.object({ data: orderExplanationSchema });
-const orderParamsSchema = z.strictObject({ id: idSchema.describe('The order_id.') });
+const orderParamsSchema = z.strictObject({ id: orderIdSchema.describe('The order_id.') });
 /** Clients send either nothing or an empty object. */
 const noBodySchema = z.strictObject({}).nullish();
 

@@ -1,3 +1,4 @@
+import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { isTradable } from '../domain/placing/market-rules.ts';
 import type { PriceSpan } from '../domain/triggers/price-span.ts';
@@ -19,13 +20,13 @@ export interface AssetWatch {
   /** Makes the next `process` read every open trailing stop again. */
   tidyNext(): void;
   /** Drops a trailing stop that ended. */
-  forget(orderId: string): void;
+  forget(orderId: OrderId): void;
   /** Stores how far quotes are processed, if that changed and the asset has open orders. */
   saveCheckpoint(): Promise<void>;
 }
 
 /** Creates the watch of one asset. It reads the store at the first call of `process`. */
-export function createAssetWatch(assetId: string, parts: EngineParts): AssetWatch {
+export function createAssetWatch(assetId: AssetId, parts: EngineParts): AssetWatch {
   const { clock, maxQuoteAgeSeconds, triggerIndex, log } = parts;
   const window = createQuoteWindow();
   const trailing = createTrailingStops(assetId, parts, window);

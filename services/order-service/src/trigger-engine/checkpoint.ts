@@ -1,3 +1,5 @@
+import type { AssetId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { addSeconds } from '@cnop/common/core/clock';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
@@ -16,7 +18,7 @@ export interface CheckpointWriter {
 
 /** Creates the writer of the checkpoint of one asset. */
 export function createCheckpointWriter(
-  assetId: string,
+  assetId: AssetId,
   { triggerIndex, checkpoints }: Pick<EngineParts, 'triggerIndex' | 'checkpoints'>,
 ): CheckpointWriter {
   let latest: Quote | undefined;
@@ -42,10 +44,10 @@ const MILLISECONDS_PER_SECOND = 1_000;
 /** Reads the quotes of an asset on record since the minute of its checkpoint, in the order of their `seq`. */
 export async function readRecordedQuotes(
   { candles, checkpoints, clock }: Pick<EngineParts, 'candles' | 'checkpoints' | 'clock'>,
-  assetId: string,
+  assetId: AssetId,
 ): Promise<Quote[]> {
   const checkpoint = await checkpoints.getCheckpoint(assetId);
-  const earliest = addSeconds(clock.now(), -MAX_MISSED_SECONDS).toISOString();
+  const earliest = isoTime(addSeconds(clock.now(), -MAX_MISSED_SECONDS));
   const since = checkpoint && checkpoint.at > earliest ? checkpoint.at : earliest;
   const missed: Candle[] = [];
   let from = candleOpenTime(INTERVAL, since);
@@ -92,7 +94,7 @@ function quoteOf(
   const opensAt = Date.parse(open_time);
   const lastMillisecond = opensAt + CANDLE_SECONDS[interval] * MILLISECONDS_PER_SECOND - 1;
   // The `seq` is the time of the quote, unless it ran ahead of the clock.
-  const at = new Date(Math.min(Math.max(seq, opensAt), lastMillisecond)).toISOString();
+  const at = isoTime(new Date(Math.min(Math.max(seq, opensAt), lastMillisecond)));
   // The mid is halfway between bid and ask.
   const ask = formatDecimal(decimal(mid).plus(mid).minus(bid));
   return { asset_id, bid, ask, mid, at, source, seq };

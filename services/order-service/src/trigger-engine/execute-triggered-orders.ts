@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { TriggerRange } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -14,7 +15,7 @@ import type { TrailingStops } from './trailing-stops.ts';
 
 /** The quotes that open orders are compared with. */
 export interface PriceMove {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   /** The current quote. */
   readonly latest: Quote;
   /** Quotes that may trigger a stop. */

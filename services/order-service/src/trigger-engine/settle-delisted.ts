@@ -1,3 +1,5 @@
+import type { AssetId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Position } from '@cnop/common/core/pagination';
 import {
   assetBalanceRecord,
@@ -61,8 +63,8 @@ async function settlePositions(
 }
 
 interface PositionKey {
-  readonly username: string;
-  readonly assetId: string;
+  readonly username: Username;
+  readonly assetId: AssetId;
 }
 
 /** Settles a position. A failure is logged and left to the next pass; it does not stop the others. */
@@ -83,7 +85,7 @@ async function settleOne(
   { store, clock, ids }: Settling,
   { username, assetId }: PositionKey,
 ): Promise<boolean> {
-  const context = { tradeId: ids.next(), eventId: ids.next(), at: clock.now().toISOString() };
+  const context = { tradeId: ids.next(), eventId: ids.next(), at: isoTime(clock.now()) };
   const reads = { ...fundsReads(username, assetId), asset: assetRecord.key({ asset_id: assetId }) };
   return store.transact(reads, (items) => {
     const asset = assetRecord.readIfPresent(items.asset);
@@ -104,7 +106,7 @@ async function settleOne(
 }
 
 async function markSettled({ store, clock, assets }: Settling, { asset_id }: Asset): Promise<void> {
-  const settled_at = clock.now().toISOString();
+  const settled_at = isoTime(clock.now());
   await store.transact({ asset: assetRecord.key({ asset_id }) }, (items) => {
     const asset = assetRecord.readIfPresent(items.asset);
     return { writes: asset ? [assetRecord.replace({ ...asset, settled_at })] : [], result: undefined };

@@ -1,3 +1,5 @@
+import type { AssetId, OrderId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { EXPIRY_SHARDS } from '@cnop/common/database/tables';
 import type { TriggerKind } from '@cnop/common/entities/order/order-document';
 import { ASSET_STATES } from '@cnop/common/trading/permissions';
@@ -10,11 +12,11 @@ const TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE', 'BID_LE', 'BID_GE', 'TR
 const BUY_TRIGGER_KINDS: readonly TriggerKind[] = ['ASK_LE'];
 
 /** Called for an order that ended, to drop it from memory. */
-export type OnEnded = (assetId: string, orderId: string) => void;
+export type OnEnded = (assetId: AssetId, orderId: OrderId) => void;
 
 /** Expires the open orders past their expiry. */
 export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
-  const at = parts.clock.now().toISOString();
+  const at = isoTime(parts.clock.now());
   const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => shard);
   const tallies = await Promise.all(
     shards.map((shard) =>

@@ -1,3 +1,4 @@
+import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import type { Position } from '@cnop/common/core/pagination';
 import type { PricePeak, PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
@@ -28,16 +29,16 @@ export interface TrailingStops {
   /** Stores the new peaks. Triggered orders may be executed after that. */
   save(): Promise<void>;
   triggered(): readonly TriggeredOrder[];
-  triggerOf(orderId: string): Trigger | undefined;
+  triggerOf(orderId: OrderId): Trigger | undefined;
   /** Drops an order that is no longer open. */
-  forget(orderId: string): void;
+  forget(orderId: OrderId): void;
   /** Reads all open trailing stops again, and drops orders that are no longer open and peaks that no order needs. */
   tidy(): Promise<void>;
 }
 
 /** Creates the trailing stops of one asset, empty until `load` or `learn`. */
 export function createTrailingStops(
-  assetId: string,
+  assetId: AssetId,
   { triggerIndex, peaks }: Pick<EngineParts, 'triggerIndex' | 'peaks'>,
   window: QuoteWindow,
 ): TrailingStops {
@@ -46,7 +47,7 @@ export function createTrailingStops(
   const { isKnown } = followed;
   let lastAcceptedSeq = 0;
 
-  async function learn(fromSeq: number, onSeen: (orderId: string) => void = () => undefined): Promise<void> {
+  async function learn(fromSeq: number, onSeen: (orderId: OrderId) => void = () => undefined): Promise<void> {
     for await (const stop of readTrailingStops(triggerIndex, { assetId, fromSeq, isKnown, onSeen })) {
       const since = window.after(stop.accepted.seq);
       const missed = since.filter(({ quote }) => quote.seq <= followed.followedSeq());
@@ -56,7 +57,7 @@ export function createTrailingStops(
   }
 
   /** Reads the orders that the index lacks before dropping them, since an index may lag. */
-  async function dropEnded(present: ReadonlySet<string>): Promise<void> {
+  async function dropEnded(present: ReadonlySet<OrderId>): Promise<void> {
     const missing = [...followed.openIds()].filter((id) => !present.has(id));
     const open = new Set((await triggerIndex.getOpen(missing)).map(({ order_id }) => order_id));
     for (const id of missing) if (!open.has(id)) followed.forget(id);
@@ -92,7 +93,7 @@ export function createTrailingStops(
     forget: followed.forget,
 
     async tidy() {
-      const present = new Set<string>();
+      const present = new Set<OrderId>();
       await learn(0, (orderId) => present.add(orderId));
       await dropEnded(present);
       await save();
@@ -105,12 +106,12 @@ export function createTrailingStops(
 }
 
 interface TrailingRange {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   /** The lowest `seq` of the quote of acceptance. */
   readonly fromSeq: number;
-  readonly isKnown: (orderId: string) => boolean;
+  readonly isKnown: (orderId: OrderId) => boolean;
   /** Called for every order in the index, known or not. */
-  readonly onSeen?: (orderId: string) => void;
+  readonly onSeen?: (orderId: OrderId) => void;
 }
 
 /** Yields the open trailing stops of an asset that are not known yet, page by page. */
@@ -147,7 +148,7 @@ interface StoredPeaks {
   keepOnly(needed: readonly BidAt[], olderThanSeq: number): Promise<void>;
 }
 
-function createStoredPeaks(assetId: string, dao: PricePeakDao): StoredPeaks {
+function createStoredPeaks(assetId: AssetId, dao: PricePeakDao): StoredPeaks {
   const stored = new Map<number, PricePeak>();
   let unstored: BidAt[] = [];
 

@@ -1,3 +1,4 @@
+import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { warnOfFailure } from '@cnop/common/process/report-store';
@@ -17,7 +18,7 @@ export interface WatchList {
   wakeAll(): void;
   tidy(): Promise<void>;
   /** Drops an order that ended. */
-  forget(assetId: string, orderId: string): void;
+  forget(assetId: AssetId, orderId: OrderId): void;
   saveCheckpoints(): Promise<void>;
   /** Resolves when all quotes seen so far are processed. */
   whenIdle(): Promise<void>;
@@ -28,7 +29,7 @@ export interface WatchList {
 /** Creates a list without watches; each asset gets one at its first quote or wake-up. */
 export function createWatchList(parts: EngineParts): WatchList {
   const { assets, quotes, log } = parts;
-  const watches = new Map<string, AssetWatch>();
+  const watches = new Map<AssetId, AssetWatch>();
   const queue = createAssetQueue({
     maxAtOnce: MAX_ASSETS_AT_ONCE,
     // Quotes that arrive while the store takes no writes are processed with the next quote after that.
@@ -36,7 +37,7 @@ export function createWatchList(parts: EngineParts): WatchList {
     onFailure: (err, assetId) => warnOfFailure(log, { err, asset_id: assetId }, 'processing a quote failed'),
   });
 
-  function watchOf(assetId: string): AssetWatch {
+  function watchOf(assetId: AssetId): AssetWatch {
     const known = watches.get(assetId);
     if (known) return known;
     const watch = createAssetWatch(assetId, parts);
@@ -82,7 +83,7 @@ export function createWatchList(parts: EngineParts): WatchList {
 /** Runs a task for each asset: one run of an asset after the other, several assets at the same time. */
 interface AssetQueue {
   /** Schedules a run of an asset. Calls during a run together schedule one more. */
-  wake(assetId: string): void;
+  wake(assetId: AssetId): void;
   /** Counts another task as running. */
   track(task: Promise<void>): void;
   /** Resolves when nothing runs and nothing is scheduled. */
@@ -97,22 +98,22 @@ function createAssetQueue({
   onFailure,
 }: {
   readonly maxAtOnce: number;
-  readonly run: (assetId: string) => Promise<void>;
+  readonly run: (assetId: AssetId) => Promise<void>;
   /** A failed run is not repeated by itself: the next quote schedules the next run. */
-  readonly onFailure: (error: unknown, assetId?: string) => void;
+  readonly onFailure: (error: unknown, assetId?: AssetId) => void;
 }): AssetQueue {
   const semaphore = createSemaphore({ slots: maxAtOnce });
-  const due = new Set<string>();
-  const running = new Map<string, Promise<void>>();
+  const due = new Set<AssetId>();
+  const running = new Map<AssetId, Promise<void>>();
   const tracked = new Set<Promise<void>>();
   let isStopped = false;
 
-  async function runWhileDue(assetId: string): Promise<void> {
+  async function runWhileDue(assetId: AssetId): Promise<void> {
     while (due.has(assetId) && !isStopped) await semaphore.pass(() => runOnce(assetId));
     running.delete(assetId);
   }
 
-  async function runOnce(assetId: string): Promise<void> {
+  async function runOnce(assetId: AssetId): Promise<void> {
     if (isStopped) return;
     due.delete(assetId);
     try {

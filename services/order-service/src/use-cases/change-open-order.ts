@@ -1,3 +1,5 @@
+import type { AssetId, OrderId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -23,9 +25,9 @@ import { executionWrites, fundsOf, fundsReads, reportTrade } from './place-order
 
 /** The keys of an order and of the funds that its change reads. */
 export interface OrderKeys {
-  readonly orderId: string;
-  readonly username: string;
-  readonly assetId: string;
+  readonly orderId: OrderId;
+  readonly username: Username;
+  readonly assetId: AssetId;
 }
 
 type Changing = Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'trades'>;
@@ -67,7 +69,7 @@ export async function withdrawOrder(
 }
 
 function cancellation({ ids, clock }: Pick<Changing, 'ids' | 'clock'>, reason: string) {
-  return { status: 'cancelled', reason, eventId: ids.next(), at: clock.now().toISOString() } as const;
+  return { status: 'cancelled', reason, eventId: ids.next(), at: isoTime(clock.now()) } as const;
 }
 
 /**
@@ -75,7 +77,7 @@ function cancellation({ ids, clock }: Pick<Changing, 'ids' | 'clock'>, reason: s
  * @returns undefined when the order is no longer open, or its expiry has not come
  */
 export async function expireOrder(deps: Changing, order: OrderKeys): Promise<OrderDocument | undefined> {
-  const context = { eventId: deps.ids.next(), at: deps.clock.now().toISOString() };
+  const context = { eventId: deps.ids.next(), at: isoTime(deps.clock.now()) };
   return changeOpenOrder(deps, order, (found, funds) =>
     found.status === 'queued' && isExpired(found, context.at)
       ? expire(found, funds, context)
@@ -119,7 +121,7 @@ export async function triggerOrder(
   const canTrade =
     asset && mayExecuteAny(asset.status) && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
   if (!canTrade) return { kind: 'blocked' };
-  const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: now.toISOString() };
+  const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: isoTime(now) };
   const order = await changeOpenOrder(deps, open, (found, funds) => {
     if (found.status !== 'queued' || !mayExecute(asset.status, sideOf(found.order_type))) {
       return { kind: 'unchanged' };

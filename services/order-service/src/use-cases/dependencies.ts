@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
@@ -50,7 +51,7 @@ export interface OrderDependencies {
    * Returns the quote that an order is filled at: never older than one that a client has seen.
    * @see ADR 0027
    */
-  readonly quoteFor: (assetId: string, asset: Asset | undefined) => Quote | undefined;
+  readonly quoteFor: (assetId: AssetId, asset: Asset | undefined) => Quote | undefined;
   /** Receives every trade after its commit. */
   readonly trades: TradeFeed;
   /** Orders are not filled at older quotes. */

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
@@ -92,7 +93,7 @@ interface Search {
 /** Finds the shortest candle on record with the most extreme price: reads all of the spans, then parts of the best candle. */
 async function furthestCandle(
   candles: CandleDao,
-  assetId: string,
+  assetId: AssetId,
   { spans, extreme }: Search,
 ): Promise<Candle | undefined> {
   const found = await Promise.all(spans.map((span) => readSpan(candles, assetId, span)));
@@ -104,7 +105,7 @@ async function furthestCandle(
   return closer && reachOf(closer, extreme) === reachOf(best, extreme) ? closer : best;
 }
 
-async function readSpan(candles: CandleDao, assetId: string, span: CandleSpan): Promise<Candle[]> {
+async function readSpan(candles: CandleDao, assetId: AssetId, span: CandleSpan): Promise<Candle[]> {
   const { interval, from, to, count: limit } = span;
   return candles.getCandles({ assetId, interval, from, to, limit, order: 'ascending' });
 }

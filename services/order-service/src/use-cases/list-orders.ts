@@ -1,3 +1,4 @@
+import type { ClientOrderId, OrderId, Username } from '@cnop/common/core/brands';
 import { MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
@@ -17,17 +18,17 @@ const MAX_PAGES_READ = 100;
 
 /** The filters of a list of a user's orders. An order is listed when it matches all of them. */
 export interface OrderSelection extends Omit<OrderFilter, 'order_types'> {
-  readonly username: string;
+  readonly username: Username;
   readonly order_type?: OrderType | undefined;
   readonly side?: Side | undefined;
   /** Matches at most one order. */
-  readonly client_order_id?: string | undefined;
+  readonly client_order_id?: ClientOrderId | undefined;
 }
 
 /** The key of an order, and the user who must own it. */
 export interface OwnOrder {
-  readonly username: string;
-  readonly orderId: string;
+  readonly username: Username;
+  readonly orderId: OrderId;
 }
 
 /**

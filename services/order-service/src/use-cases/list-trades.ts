@@ -1,3 +1,4 @@
+import type { AssetId, Username } from '@cnop/common/core/brands';
 import { MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { collectPages } from '@cnop/common/core/pagination';
@@ -12,7 +13,7 @@ type ListTradesDeps = Pick<OrderDependencies, 'assetTransactions' | 'holdings'>;
 
 /** A user and a period; without bounds, all of the user's trades. */
 export interface TradeSelection extends Period {
-  readonly username: string;
+  readonly username: Username;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface TradeSelection extends Period {
  */
 export async function listAssetTrades(
   { assetTransactions, knownAssets }: Pick<OrderDependencies, 'assetTransactions' | 'knownAssets'>,
-  { username, assetId }: { readonly username: string; readonly assetId: string },
+  { username, assetId }: { readonly username: Username; readonly assetId: AssetId },
   request: PageRequest,
 ): Promise<Page<AssetTransaction>> {
   await knownAssets.assertKnown([assetId]);

@@ -1,4 +1,6 @@
 import { countOpenOrders } from '@cnop/common/accounts/cancel-open-orders';
+import type { AssetId, OrderId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import type { Intent } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
@@ -21,7 +23,7 @@ import { findOwnOrder } from './list-orders.ts';
 
 /** A request for an order, with its user. */
 export interface OrderCommand {
-  readonly username: string;
+  readonly username: Username;
   /** The role in the access token: a change of role ends the sessions that carry the old one. */
   readonly role: UserRole;
   readonly request: OrderCreate;
@@ -63,7 +65,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
     orderId: deps.ids.next(),
     tradeId: deps.ids.next(),
     eventId: deps.ids.next(),
-    at: now.toISOString(),
+    at: isoTime(now),
   };
   const quote = deps.quoteFor(request.asset_id, asset);
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
@@ -112,7 +114,7 @@ class UncountedOrders extends Error {}
 /** Runs an attempt. If it needs a count of open orders that does not exist, counts them and tries again. */
 async function countingFirst<T>(
   { store }: Pick<OrderDependencies, 'store'>,
-  username: string,
+  username: Username,
   attempt: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -129,16 +131,16 @@ export type Claim = Parameters<typeof clientOrderRecord.create>[0];
 
 /** Thrown inside a decision, never sent: an order with this client_order_id exists. */
 export class KnownClientOrder extends Error {
-  readonly orderId: string;
+  readonly orderId: OrderId;
 
-  constructor(orderId: string) {
+  constructor(orderId: OrderId) {
     super('an order with this client_order_id exists');
     this.orderId = orderId;
   }
 }
 
 /** Returns the claim of a request; undefined when it has no client_order_id. */
-export function claimOf(command: OrderCommand, orderId: string): Claim | undefined {
+export function claimOf(command: OrderCommand, orderId: OrderId): Claim | undefined {
   const { username, request, requestHash } = command;
   const name = request.client_order_id;
   if (name === null || name === undefined) return undefined;
@@ -178,7 +180,7 @@ function acceptanceWrites({ order, balance, holding, event }: AcceptedOrder): Wr
 }
 
 /** Returns the keys of the funds that a decision about an order reads. */
-export function fundsReads(username: string, assetId: string) {
+export function fundsReads(username: Username, assetId: AssetId) {
   return {
     balance: balanceRecord.key({ username }),
     holding: assetBalanceRecord.key({ username, asset_id: assetId }),

@@ -1,3 +1,4 @@
+import { isoTime, newId } from '@cnop/common/core/brands';
 import type { Item } from '@cnop/common/database/table-store';
 import type { OrderPreview, OrderReason } from '@cnop/common/entities/order/order-preview';
 import { assertMayTrade } from '@cnop/common/trading/permissions';
@@ -15,7 +16,7 @@ import {
 } from './place-order.ts';
 
 /** Stands for the ids that a placed order would have. */
-const NO_ID = 'preview';
+const NO_ID = newId('preview');
 
 /**
  * Predicts what an order would do if it were placed now. Writes nothing.
@@ -31,7 +32,7 @@ export async function previewOrder(
 ): Promise<OrderPreview> {
   const { username, role, request } = command;
   const now = deps.clock.now();
-  const context = { username, orderId: NO_ID, tradeId: NO_ID, eventId: NO_ID, at: now.toISOString() };
+  const context = { username, orderId: NO_ID, tradeId: NO_ID, eventId: NO_ID, at: isoTime(now) };
   const asset = await deps.assets.getAsset(request.asset_id);
   if (!asset) throw new NotFoundError(`The asset ${request.asset_id}`);
   const quote = deps.quoteFor(request.asset_id, asset);

@@ -5,12 +5,15 @@ import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard } from '@cnop/common/market/market-data';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
 import type { ListAnswer, OrderAnswer, ProblemAnswer } from '../trader.ts';
 import { createTrader } from '../trader.ts';
+
+const BTC = anAssetId('BTC');
 
 interface TradesAnswer {
   readonly data: readonly Pick<AssetTransaction, 'transaction_type' | 'realized_pnl'>[];
@@ -66,7 +69,7 @@ describe('a market buy', () => {
     });
     const trades = await createAssetTransactionDao(service.runtime.store).getUserAssetTransactions(
       alice.username,
-      'BTC',
+      BTC,
       FIRST_PAGE,
     );
     expect(trades.items).toHaveLength(1);
@@ -147,7 +150,7 @@ describe('a market sale', () => {
     const hal = await trader('1000');
     await hal.place(buy('0.01'));
     const { store } = service.runtime;
-    const key = assetBalanceRecord.key({ username: hal.username, asset_id: 'BTC' });
+    const key = assetBalanceRecord.key({ username: hal.username, asset_id: BTC });
     await store.transact({ holding: key }, ({ holding }) => {
       if (!holding) throw new Error('there is no holding');
       const { realized_pnl: _untold, ...attributes } = holding.attributes;
@@ -205,11 +208,11 @@ describe('a changed fee or spread', () => {
   it('applies at once in a process without a market maker', async () => {
     const quotes = createQuoteBoard();
     const { quoteFor } = createOrderDependencies({ ...service.runtime, quotes, maxQuoteAgeSeconds: 15 });
-    const asset = await createAssetDao(service.runtime.store).getAsset('BTC');
+    const asset = await createAssetDao(service.runtime.store).getAsset(BTC);
     if (!asset) throw new Error('there is no BTC');
     quotes.publish([storedQuoteOf(asset)]);
     const edited = { ...asset, spread_bps: 200 };
-    expect(quoteFor('BTC', asset)).toMatchObject({ bid: asset.current_price });
-    expect(quoteFor('BTC', edited)).toMatchObject({ bid: '49500', ask: '50500' });
+    expect(quoteFor(BTC, asset)).toMatchObject({ bid: asset.current_price });
+    expect(quoteFor(BTC, edited)).toMatchObject({ bid: '49500', ask: '50500' });
   });
 });

@@ -1,19 +1,23 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
 import type { Trader } from '../trader.ts';
 import { createTrader } from '../trader.ts';
 
+const BTC = anAssetId('BTC');
+
 /** In the middle of a minute, so that the first candle inside the life of an order is the next one. */
-const START = '2026-01-15T12:00:30.000Z';
-const at = (minutes: number, seconds = 30) =>
-  new Date(Date.UTC(2026, 0, 15, 12, minutes, seconds)).toISOString();
+const START = aTime('2026-01-15T12:00:30.000Z');
+const at = (minutes: number, seconds = 30) => isoTime(new Date(Date.UTC(2026, 0, 15, 12, minutes, seconds)));
 
 let service: OrderServiceUnderTest;
 beforeEach(async () => {
@@ -49,7 +53,7 @@ async function storeCandles(
   await service.runtime.store.transact({}, () => ({
     writes: candles.map((candle) =>
       candleRecord.create({
-        asset_id: 'BTC',
+        asset_id: BTC,
         interval: '1m',
         open: candle.low,
         close: candle.high,
@@ -65,7 +69,11 @@ async function storeCandles(
 }
 
 /** Stores the candles of every interval that one price at one moment produces. */
-function traceOf(moment: string, price: string, intervals = Object.keys(CANDLE_SECONDS) as CandleInterval[]) {
+function traceOf(
+  moment: IsoTime,
+  price: string,
+  intervals = Object.keys(CANDLE_SECONDS) as CandleInterval[],
+) {
   return intervals.map((interval) => ({
     interval,
     open_time: candleOpenTime(interval, moment),
@@ -156,7 +164,7 @@ describe('the explanation of an open order', () => {
   it('follows its own side of the spread', async () => {
     const heidi = await trader('10000');
     const order = await heidi.placed(limitBuy('1', '1800', 'GOLD'));
-    await storeCandles([{ asset_id: 'GOLD', open_time: at(1, 0), low: '1850', high: '1900' }]);
+    await storeCandles([{ asset_id: anAssetId('GOLD'), open_time: at(1, 0), low: '1850', high: '1900' }]);
     service.clock.set(at(2));
     // Half of 1 % of 1850 on top.
     expect((await explained(heidi, order)).nearest_miss).toMatchObject({
@@ -177,8 +185,8 @@ describe('the explanation of an open order', () => {
     });
     const peaks = [
       // A peak from before its acceptance does not count.
-      { asset_id: 'BTC', seq: 0, bid: '99000', at: START },
-      { asset_id: 'BTC', seq: 1_000, bid: '52000', at: at(1) },
+      { asset_id: BTC, seq: 0, bid: '99000', at: START },
+      { asset_id: BTC, seq: 1_000, bid: '52000', at: at(1) },
     ];
     await service.ordering.peaks.replacePeaks(peaks, []);
     service.clock.set(at(3));
@@ -200,10 +208,10 @@ describe('the explanation of an open order', () => {
   it('finds the minute of the nearest miss through days and hours', async () => {
     const judy = await trader('10000');
     const order = await judy.placed(limitBuy('0.1', '40000'));
-    const [low, older] = ['2026-02-03T07:41:00.000Z', '2026-01-20T09:00:00.000Z'];
+    const [low, older] = [aTime('2026-02-03T07:41:00.000Z'), aTime('2026-01-20T09:00:00.000Z')];
     await storeCandles([
-      ...traceOf('2026-01-15T12:00:10.000Z', '1'),
-      ...traceOf('2026-01-28T10:00:00.000Z', '45000'),
+      ...traceOf(aTime('2026-01-15T12:00:10.000Z'), '1'),
+      ...traceOf(aTime('2026-01-28T10:00:00.000Z'), '45000'),
       ...traceOf(low, '41000'),
       ...traceOf(older, '42000', ['1d', '1h']),
     ]);
@@ -223,7 +231,7 @@ describe('the explanation of an open order', () => {
   it('shows the hour of the nearest miss when its minutes are no longer kept', async () => {
     const kim = await trader('10000');
     const order = await kim.placed(limitBuy('0.1', '40000'));
-    await storeCandles(traceOf('2026-01-20T09:17:00.000Z', '42000', ['1d', '1h']));
+    await storeCandles(traceOf(aTime('2026-01-20T09:17:00.000Z'), '42000', ['1d', '1h']));
     service.clock.set('2026-02-10T12:00:00.000Z');
     const again = await kim.signInAgain();
     expect((await explained(again, order)).nearest_miss).toMatchObject({

@@ -1,8 +1,10 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -12,8 +14,7 @@ import { createTrader } from '../trader.ts';
 
 /** In the middle of a minute, so that the first candle inside the life of an order is the next one. */
 const START = '2026-01-15T12:00:30.000Z';
-const at = (minutes: number, seconds = 30) =>
-  new Date(Date.UTC(2026, 0, 15, 12, minutes, seconds)).toISOString();
+const at = (minutes: number, seconds = 30) => isoTime(new Date(Date.UTC(2026, 0, 15, 12, minutes, seconds)));
 
 let service: OrderServiceUnderTest;
 beforeEach(async () => {
@@ -49,7 +50,7 @@ async function storeCandles(
   await service.runtime.store.transact({}, () => ({
     writes: candles.map((candle) =>
       candleRecord.create({
-        asset_id: 'BTC',
+        asset_id: anAssetId('BTC'),
         interval: '1m',
         open: candle.low,
         close: candle.high,

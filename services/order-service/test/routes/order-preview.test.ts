@@ -1,5 +1,6 @@
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { MAX_QUOTE_AGE_SECONDS, startOrderService } from '../order-service-under-test.ts';
@@ -55,7 +56,7 @@ describe('the preview of an order', () => {
         before: { quantity: '0', held: '0', available: '0' },
         after: { quantity: '1', held: '0', available: '1' },
       },
-      quote: service.runtime.quotes.latest('GOLD'),
+      quote: service.runtime.quotes.latest(anAssetId('GOLD')),
       price_bound: null,
       expires_at: null,
       distance_percent: null,

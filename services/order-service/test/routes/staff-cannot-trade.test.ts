@@ -1,6 +1,8 @@
+import type { Username } from '@cnop/common/core/brands';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import type { UserRole } from '@cnop/common/entities/user/user';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
@@ -20,7 +22,7 @@ async function post(url: string, headers: Record<string, string>, body: object) 
   return service.app.inject({ method: 'POST', url, headers, payload: body });
 }
 
-async function funded(username: string, role: UserRole) {
+async function funded(username: Username, role: UserRole) {
   await service.runtime.fund(username, '1000');
   return service.runtime.signIn(username, role);
 }
@@ -29,7 +31,7 @@ describe.each(STAFF)('an account with the role %s', (role) => {
   it.each([BUY, LIMIT_BUY, { asset_id: 'BTC', order_type: 'market_sell', quantity: 'max' }])(
     'places no order: $order_type',
     async (order) => {
-      const username = `${role}_${order.order_type}`;
+      const username = aUsername(`${role}_${order.order_type}`);
       const headers = await funded(username, role);
       const answer = await post('/orders', headers, order);
       expect(answer.statusCode).toBe(403);
@@ -43,7 +45,7 @@ describe.each(STAFF)('an account with the role %s', (role) => {
   );
 
   it('is refused by the preview', async () => {
-    const headers = await funded(`${role}_preview`, role);
+    const headers = await funded(aUsername(`${role}_preview`), role);
     const answer = await post('/orders/preview', headers, BUY);
     expect(answer.statusCode).toBe(200);
     const { data } = answer.json<{ data: OrderPreview }>();
@@ -54,7 +56,7 @@ describe.each(STAFF)('an account with the role %s', (role) => {
   });
 
   it('can cancel an order from before it had the role', async () => {
-    const username = `${role}_before`;
+    const username = aUsername(`${role}_before`);
     const placed = await post('/orders', await funded(username, 'customer'), LIMIT_BUY);
     expect(placed.statusCode).toBe(201);
     const { order_id } = placed.json<{ data: { order_id: string } }>().data;

@@ -1,3 +1,5 @@
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
@@ -13,6 +15,7 @@ import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-r
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createLogger } from '@cnop/common/process/logger';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
@@ -20,7 +23,7 @@ import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
-const ASSET_ID = 'SPOT';
+const ASSET_ID = anAssetId('SPOT');
 const START_PRICE = '100';
 const START_CASH = 1_000_000;
 const START_UNITS = 1_000;
@@ -50,13 +53,13 @@ export async function openCrowd(
   users: number,
   clock: Clock = systemClock,
 ): Promise<Crowd> {
-  const usernames = Array.from({ length: users }, (_, i) => `trader${i}`);
+  const usernames = Array.from({ length: users }, (_, i) => aUsername(`trader${i}`));
   const boards: WritableQuoteBoard[] = [];
   const engines: TriggerEngine[] = [];
   let seq = Date.now();
   const show = (mid: string): void => {
     seq += 1;
-    const at = clock.now().toISOString();
+    const at = isoTime(clock.now());
     const quote = { asset_id: ASSET_ID, bid: mid, ask: mid, mid, at, source: 'manual', seq } as const;
     for (const board of boards) board.publish([quote]);
   };
@@ -75,7 +78,10 @@ export async function openCrowd(
     return { ...createOrderDependencies(parts), quoteFor: quotes.latest };
   };
   const deps = depsOf(store);
-  const order = async (username: string, request: Omit<OrderCreate, 'asset_id'>): Promise<OrderDocument> => {
+  const order = async (
+    username: Username,
+    request: Omit<OrderCreate, 'asset_id'>,
+  ): Promise<OrderDocument> => {
     const parsed = orderCreateSchema.parse({ asset_id: ASSET_ID, ...request });
     const command = {
       username,
@@ -99,7 +105,7 @@ export async function openCrowd(
       const numbers = Array.from({ length: count }, (_, i) => i);
       await inParallel(numbers, async (i) => {
         const kind = KINDS[i % KINDS.length];
-        if (kind) await order(usernames[i % users] ?? '', { quantity: '1', ...kind });
+        if (kind) await order(aUsername(usernames[i % users] ?? ''), { quantity: '1', ...kind });
       });
     },
 
@@ -157,8 +163,8 @@ export async function openCrowd(
   };
 }
 
-async function fund(store: TableStore, username: string, clock: Clock): Promise<void> {
-  const at = clock.now().toISOString();
+async function fund(store: TableStore, username: Username, clock: Clock): Promise<void> {
+  const at = isoTime(clock.now());
   const { balance, transaction } = postToLedger(emptyBalance(username, at), {
     type: 'deposit',
     direction: 'credit',

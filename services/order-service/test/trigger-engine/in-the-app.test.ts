@@ -1,7 +1,9 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -12,11 +14,11 @@ const cleanup = createCleanup();
 afterEach(() => cleanup.run());
 
 const quoteOf = (mid: string, seq: number): Quote => ({
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   bid: mid,
   ask: mid,
   mid,
-  at: new Date().toISOString(),
+  at: isoTime(new Date()),
   source: 'manual',
   seq,
 });
@@ -50,7 +52,9 @@ it('the app runs the trigger engine while it is open', async () => {
   expect((await app.inject({ method: 'POST', url: '/orders', headers, payload: open })).statusCode).toBe(201);
   await app.close();
   // The checkpoint is on disk for the next start.
-  expect(await createTriggerCheckpointDao(runtime.store).getCheckpoint('BTC')).toMatchObject({ seq: 2 });
+  expect(await createTriggerCheckpointDao(runtime.store).getCheckpoint(anAssetId('BTC'))).toMatchObject({
+    seq: 2,
+  });
 });
 
 it('the app runs no trigger engine by default', async () => {

@@ -1,4 +1,5 @@
 import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
+import { isoTime } from '@cnop/common/core/brands';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
@@ -11,6 +12,7 @@ import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
+import { anAssetId, anOrderId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -23,7 +25,7 @@ import type { OrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
-const SPOT = 'SPOT';
+const SPOT = anAssetId('SPOT');
 const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
 
 type Request = Partial<Omit<OrderCreate, 'asset_id'>> & Pick<OrderCreate, 'order_type'>;
@@ -77,7 +79,7 @@ export async function openMarket({
   const assets = createAssetDao(store);
   let asset = await assets.createAsset(anAsset({ asset_id: SPOT, price_scale: 4, ...assetOptions }));
   const orders = createOrderDao(store);
-  const trader = 'trader';
+  const trader = aUsername('trader');
   const deps: OrderDependencies = {
     ...createOrderDependencies({
       ...runtime,
@@ -99,7 +101,7 @@ export async function openMarket({
   const publish = (...mids: readonly string[]): void => {
     for (const mid of mids) {
       seq += 1;
-      quotes.publish([quoteAround(asset, { mid, at: clock.now().toISOString(), source: 'manual', seq })]);
+      quotes.publish([quoteAround(asset, { mid, at: isoTime(clock.now()), source: 'manual', seq })]);
     }
   };
   const place = async (request: Request): Promise<OrderDocument> => {
@@ -131,9 +133,9 @@ export async function openMarket({
       await engine.whenIdle();
     },
     place,
-    cancel: (orderId) => cancelOrder(deps, { username: trader, orderId }),
+    cancel: (orderId) => cancelOrder(deps, { username: trader, orderId: anOrderId(orderId) }),
     async order(orderId) {
-      const order = await orders.getOrder(orderId);
+      const order = await orders.getOrder(anOrderId(orderId));
       if (!order) throw new Error(`there is no order ${orderId}`);
       return order;
     },

@@ -1,5 +1,8 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { aTime } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
@@ -10,7 +13,8 @@ afterEach(() => market.dispose());
 const open = async (options?: MarketOptions): Promise<void> => {
   market = await openMarket(options);
 };
-const minute = (minutes: number): string => `2026-01-15T12:${String(minutes).padStart(2, '0')}:00.000Z`;
+const minute = (minutes: number): IsoTime =>
+  aTime(`2026-01-15T12:${String(minutes).padStart(2, '0')}:00.000Z`);
 const statusOf = async (orderId: string) => (await market.order(orderId)).status;
 const stopAt = async (stop_price: string): Promise<string> =>
   (await market.place({ order_type: 'stop_loss', stop_price })).order_id;
@@ -199,7 +203,7 @@ describe('a price from the time without an engine', () => {
     await market.restart(async () => {
       const start = Date.parse(minute(0));
       for (let i = 1; i <= 1_005; i++) {
-        const open_time = new Date(start + i * 60_000).toISOString();
+        const open_time = isoTime(new Date(start + i * 60_000));
         await market.addCandle({ open_time, ...(i === 1_003 && { low: '94' }), close: '100' });
       }
       market.clock.set(new Date(start + 1_010 * 60_000));

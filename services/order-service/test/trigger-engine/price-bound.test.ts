@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Market } from './market.ts';
 import { openMarket } from './market.ts';
@@ -66,7 +67,7 @@ describe('a stop with a price bound', () => {
 
   it('can be cancelled and expires while its bound is not met', async () => {
     market = await openMarket();
-    const soon = new Date(market.clock.now().getTime() + 60_000).toISOString();
+    const soon = isoTime(new Date(market.clock.now().getTime() + 60_000));
     const bounded = { order_type: 'stop_loss', stop_price: '95', price_bound: '90' } as const;
     const cancelled = await place(bounded);
     const expiring = await place({ ...bounded, expires_at: soon });

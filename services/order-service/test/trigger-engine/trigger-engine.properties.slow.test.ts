@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import type { TableStore } from '@cnop/common/database/table-store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -127,7 +128,7 @@ async function place(
   const price = model.bid() + (isBelow ? -distance : distance);
   if (!model.accepts(type, price, trail)) return;
   model.place({ type, price, trail, lifetimeSeconds });
-  const expires_at = new Date(market.clock.now().getTime() + lifetimeSeconds * 1_000).toISOString();
+  const expires_at = isoTime(new Date(market.clock.now().getTime() + lifetimeSeconds * 1_000));
   const condition =
     type === 'trailing_stop'
       ? 'amount' in trail

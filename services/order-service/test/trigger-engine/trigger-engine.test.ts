@@ -1,10 +1,14 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isTradable } from '../../src/domain/placing/market-rules.ts';
 import { limitTriggerOf } from '../../src/domain/triggers/price-span.ts';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
+
+const SPOT = anAssetId('SPOT');
 
 let market: Market;
 afterEach(() => market.dispose());
@@ -119,19 +123,17 @@ describe('an old quote', () => {
     await open();
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
     const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
-    const old = market.clock.now().toISOString();
+    const old = isoTime(market.clock.now());
     market.clock.advanceSeconds(16);
     for (const [bid, seq] of [['94', 50] as const, ['120', 51] as const]) {
       const mid = bid;
-      market.runtime.quotes.publish([
-        { asset_id: 'SPOT', bid, ask: bid, mid, at: old, source: 'manual', seq },
-      ]);
+      market.runtime.quotes.publish([{ asset_id: SPOT, bid, ask: bid, mid, at: old, source: 'manual', seq }]);
     }
     await market.engine().whenIdle();
     expect([await statusOf(stop.order_id), await statusOf(trailing.order_id)]).toEqual(['queued', 'queued']);
-    const at = market.clock.now().toISOString();
+    const at = isoTime(market.clock.now());
     const quote = {
-      asset_id: 'SPOT',
+      asset_id: SPOT,
       bid: '115',
       ask: '115',
       mid: '115',
@@ -154,8 +156,8 @@ describe('a quote suspended by a jump', () => {
     await open();
     const stop = await market.place({ order_type: 'stop_loss', stop_price: '95' });
     const limit = await market.place({ order_type: 'limit_buy', price: '90' });
-    const at = market.clock.now().toISOString();
-    const rest = { asset_id: 'SPOT', at, source: 'manual' } as const;
+    const at = isoTime(market.clock.now());
+    const rest = { asset_id: SPOT, at, source: 'manual' } as const;
     // Both arrive before the engine runs: the price falls to the stop, and then it jumps.
     market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 50 }]);
     market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 51, suspended: true }]);
@@ -172,7 +174,7 @@ describe('a suspended quote', () => {
   it('raises no peak: after a start its price may be older than the order', async () => {
     await open();
     const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
-    const rest = { asset_id: 'SPOT', at: market.clock.now().toISOString(), source: 'manual' } as const;
+    const rest = { asset_id: SPOT, at: isoTime(market.clock.now()), source: 'manual' } as const;
     market.runtime.quotes.publish([
       { ...rest, bid: '110', mid: '110', ask: '110', seq: 50, suspended: true },
     ]);
@@ -200,8 +202,15 @@ describe('a limit order that was accepted by a process ahead of the engine', () 
 
 describe('a quote from the future', () => {
   it('is not tradable: the clock was set back since', () => {
-    const quote = { asset_id: 'SPOT', bid: '1', mid: '1', ask: '1', source: 'manual', seq: 1 } as const;
-    const at = (seconds: number) => new Date(seconds * 1_000).toISOString();
+    const quote = {
+      asset_id: SPOT,
+      bid: '1',
+      mid: '1',
+      ask: '1',
+      source: 'manual',
+      seq: 1,
+    } as const;
+    const at = (seconds: number) => isoTime(new Date(seconds * 1_000));
     expect(isTradable({ ...quote, at: at(103) }, new Date(100_000), 3)).toBe(true);
     expect(isTradable({ ...quote, at: at(104) }, new Date(100_000), 3)).toBe(false);
   });
@@ -210,7 +219,7 @@ describe('a quote from the future', () => {
 describe('the end of an order', () => {
   it('is its expiry when it is triggered at the same instant', async () => {
     await open();
-    const expires_at = new Date(market.clock.now().getTime() + 10_000).toISOString();
+    const expires_at = isoTime(new Date(market.clock.now().getTime() + 10_000));
     const { order_id } = await market.place({ order_type: 'limit_buy', price: '95', expires_at });
     market.clock.advanceSeconds(10);
     await market.price('90');
@@ -220,7 +229,7 @@ describe('the end of an order', () => {
 
   it('comes at its expiry and not before', async () => {
     await open();
-    const expires_at = new Date(market.clock.now().getTime() + 10_000).toISOString();
+    const expires_at = isoTime(new Date(market.clock.now().getTime() + 10_000));
     const types = [
       { order_type: 'limit_buy', price: '95' },
       { order_type: 'trailing_stop', trail_amount: '5' },

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import type { User } from '@cnop/common/entities/user/user';
 import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 
@@ -13,7 +14,7 @@ export type AccessChange = Partial<Pick<User, 'role' | 'status'>>;
 export function changeAccess(
   user: User,
   { role, status }: AccessChange,
-  by: { actor: User; at: string },
+  by: { actor: User; at: IsoTime },
 ): User {
   const { actor, at } = by;
   if (actor.role !== 'admin' || actor.status !== 'active') throw new ForbiddenError();

@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 
 /** Wrong passwords of one network for one account within the window, before it is locked out. */
@@ -8,7 +10,7 @@ export const SIGN_IN_FAILURE_WINDOW_SECONDS = 5 * 60;
  * Returns the whole seconds until another password may be tried; 0 when it may be tried now.
  * @param failedAt times of earlier failures, oldest first
  */
-export function secondsUntilNextTry(failedAt: readonly string[], now: Date): number {
+export function secondsUntilNextTry(failedAt: readonly IsoTime[], now: Date): number {
   const counting = recentFailures(failedAt, now);
   const oldest = counting.at(-MAX_SIGN_IN_FAILURES);
   if (oldest === undefined) return 0;
@@ -17,12 +19,12 @@ export function secondsUntilNextTry(failedAt: readonly string[], now: Date): num
 }
 
 /** Returns the times of failures to store after another one. */
-export function addFailure(failedAt: readonly string[], now: Date): readonly string[] {
-  return [...recentFailures(failedAt, now), now.toISOString()].slice(-MAX_SIGN_IN_FAILURES);
+export function addFailure(failedAt: readonly IsoTime[], now: Date): readonly IsoTime[] {
+  return [...recentFailures(failedAt, now), isoTime(now)].slice(-MAX_SIGN_IN_FAILURES);
 }
 
-function recentFailures(failedAt: readonly string[], now: Date): readonly string[] {
-  const windowStart = addSeconds(now, -SIGN_IN_FAILURE_WINDOW_SECONDS).toISOString();
+function recentFailures(failedAt: readonly IsoTime[], now: Date): readonly IsoTime[] {
+  const windowStart = isoTime(addSeconds(now, -SIGN_IN_FAILURE_WINDOW_SECONDS));
   return failedAt.filter((at) => at > windowStart);
 }
 
@@ -42,13 +44,13 @@ export const KNOWN_NETWORK_LIFETIME_SECONDS = 90 * 24 * 60 * 60;
 /** A network from which the user signed in. */
 interface KnownNetwork {
   readonly network_hash: string;
-  readonly seen_at: string;
+  readonly seen_at: IsoTime;
 }
 
 /** Failures and known networks of one account. */
 export interface SignInHistory {
   readonly failures: number;
-  readonly failed_at: string | null;
+  readonly failed_at: IsoTime | null;
   /** Newest first. */
   readonly known_networks: readonly KnownNetwork[];
 }
@@ -77,7 +79,7 @@ export function isKnownNetwork(history: SignInHistory, networkHash: string, now:
 export function withFailure(history: SignInHistory, now: Date): SignInHistory {
   return {
     failures: Math.min(countedFailures(history, now) + 1, MAX_COUNTED_FAILURES),
-    failed_at: now.toISOString(),
+    failed_at: isoTime(now),
     known_networks: knownNetworks(history, now),
   };
 }
@@ -88,7 +90,7 @@ export function withFailure(history: SignInHistory, now: Date): SignInHistory {
  */
 export function withSuccess(history: SignInHistory, networkHash: string, now: Date): SignInHistory {
   const others = knownNetworks(history, now).filter(({ network_hash }) => network_hash !== networkHash);
-  const known = [{ network_hash: networkHash, seen_at: now.toISOString() }, ...others];
+  const known = [{ network_hash: networkHash, seen_at: isoTime(now) }, ...others];
   return { ...history, known_networks: known.slice(0, MAX_KNOWN_NETWORKS) };
 }
 
@@ -109,6 +111,6 @@ function countedFailures({ failures, failed_at }: SignInHistory, now: Date): num
 }
 
 function knownNetworks({ known_networks }: SignInHistory, now: Date): readonly KnownNetwork[] {
-  const oldest = addSeconds(now, -KNOWN_NETWORK_LIFETIME_SECONDS).toISOString();
+  const oldest = isoTime(addSeconds(now, -KNOWN_NETWORK_LIFETIME_SECONDS));
   return known_networks.filter(({ seen_at }) => seen_at > oldest);
 }

@@ -1,4 +1,5 @@
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
+import type { Username } from '@cnop/common/core/brands';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamWriter } from './stream-writer.ts';
@@ -158,7 +159,7 @@ function helloFrame({
   lastSeq,
   limits,
 }: {
-  readonly username: string;
+  readonly username: Username;
   readonly from: number;
   readonly lastSeq: number;
   readonly limits: StreamLimits;

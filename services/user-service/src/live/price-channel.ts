@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { PriceLimits, PricePace } from './price-pace.ts';
 import { createPricePace } from './price-pace.ts';
@@ -5,7 +6,7 @@ import type { StreamWriter } from './stream-writer.ts';
 import { priceFrame } from './stream-writer.ts';
 
 /** The assets whose prices a stream sends. */
-export type PriceSelection = 'all' | readonly string[];
+export type PriceSelection = 'all' | readonly AssetId[];
 
 /** Sends quotes to live streams. */
 export interface PriceChannel {
@@ -19,12 +20,12 @@ export interface PriceChannel {
 interface Member {
   readonly writer: StreamWriter;
   /** Assets of which a price was skipped since the last one sent. */
-  readonly missed: Set<string>;
+  readonly missed: Set<AssetId>;
 }
 
 /** All streams with the same selection, for which each batch is encoded once. */
 interface Group {
-  readonly has: (assetId: string) => boolean;
+  readonly has: (assetId: AssetId) => boolean;
   readonly members: Set<Member>;
 }
 
@@ -53,7 +54,7 @@ export function createPriceChannel(quotes: QuoteBoard, limits: PriceLimits): Pri
       const key = selection === 'all' ? selection : selection.toSorted().join(',');
       const group = groups.get(key) ?? { has: createMatcher(selection), members: new Set() };
       groups.set(key, group);
-      const member = { writer, missed: new Set<string>() };
+      const member = { writer, missed: new Set<AssetId>() };
       group.members.add(member);
       return () => {
         group.members.delete(member);
@@ -108,7 +109,7 @@ function createMatcher(selection: PriceSelection): Group['has'] {
 
 function sendToGroup(
   { has, members }: Group,
-  frames: readonly { readonly assetId: string; readonly text: string }[],
+  frames: readonly { readonly assetId: AssetId; readonly text: string }[],
 ): void {
   const selected = frames.filter(({ assetId }) => has(assetId));
   if (selected.length === 0) return;

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { StreamLimits } from './stream-limits.ts';
 
@@ -10,10 +11,10 @@ export interface PricePace {
   /** Returns when the next price may be sent; infinity while none is waiting. */
   nextAt(): number;
   /** Returns whether a price of the asset may be sent. */
-  isDue(assetId: string, now: number): boolean;
+  isDue(assetId: AssetId, now: number): boolean;
   /** Returns the prices that may be sent now, and counts them as sent. */
   takeDue(now: number): readonly Quote[];
-  countAsSent(assetId: string, now: number): void;
+  countAsSent(assetId: AssetId, now: number): void;
   clear(): void;
 }
 
@@ -24,13 +25,13 @@ export function createPricePace({
   priceIntervalMilliseconds,
   priceBatchMilliseconds,
 }: PriceLimits): PricePace {
-  const waiting = new Map<string, Quote>();
-  const sentAt = new Map<string, number>();
+  const waiting = new Map<AssetId, Quote>();
+  const sentAt = new Map<AssetId, number>();
   let batchSentAt = Number.NEGATIVE_INFINITY;
 
-  const dueAt = (assetId: string): number =>
+  const dueAt = (assetId: AssetId): number =>
     (sentAt.get(assetId) ?? Number.NEGATIVE_INFINITY) + priceIntervalMilliseconds;
-  const isDue = (assetId: string, now: number): boolean => dueAt(assetId) <= now;
+  const isDue = (assetId: AssetId, now: number): boolean => dueAt(assetId) <= now;
 
   return {
     add(quotes) {

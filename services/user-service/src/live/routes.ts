@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { assetIdSchema } from '@cnop/common/entities/fields';
 import { liveEventSchema } from '@cnop/common/entities/user/live-event';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
@@ -41,7 +42,9 @@ const eventsResponseSchema = z.object({
 const priceSelectionSchema = z
   .string()
   .regex(SELECTION_PATTERN, 'Give "all", or up to 100 asset ids, separated by commas.')
-  .transform((text) => (text === 'all' ? text : [...new Set(text.toUpperCase().split(','))]));
+  .transform((text) =>
+    text === 'all' ? text : [...new Set(text.split(',').map((id) => assetIdSchema.parse(id)))],
+  );
 
 const streamQuerySchema = z.strictObject({
   prices: priceSelectionSchema.optional(),

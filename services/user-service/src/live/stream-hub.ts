@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
+import type { Username } from '@cnop/common/core/brands';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
@@ -77,7 +78,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     monitor.start();
   }
 
-  function forget(username: string, stream: LiveStream): void {
+  function forget(username: Username, stream: LiveStream): void {
     const own = streamsOf.get(username);
     own?.delete(stream);
     if (own?.size === 0) streamsOf.delete(username);
@@ -118,8 +119,8 @@ interface StreamQuota {
    * Counts one more stream.
    * @throws RateLimitedError (429) when the user has too many, UnavailableError (503) when the process has
    */
-  acquire(username: string): void;
-  release(username: string): void;
+  acquire(username: Username): void;
+  release(username: Username): void;
 }
 
 /** Creates the count of open streams with its two limits. */
@@ -127,7 +128,7 @@ function createStreamQuota({
   maxPerUser,
   maxPerProcess,
 }: Pick<StreamLimits, 'maxPerUser' | 'maxPerProcess'>): StreamQuota {
-  const openByUser = new Map<string, number>();
+  const openByUser = new Map<Username, number>();
   let openCount = 0;
   return {
     acquire(username) {

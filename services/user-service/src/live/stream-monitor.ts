@@ -1,5 +1,6 @@
 import { isLiveSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
+import type { SessionId } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
 import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
@@ -78,7 +79,7 @@ interface SessionWithStreams {
 }
 
 function groupBySession(streams: readonly LiveStream[]): SessionWithStreams[] {
-  const sessions = new Map<string, SessionWithStreams>();
+  const sessions = new Map<SessionId, SessionWithStreams>();
   for (const stream of streams) {
     const { username, sessionId } = stream.identity;
     const key = sessionRecord.key({ username, session_id: sessionId });

@@ -1,6 +1,6 @@
 import { sessionSchema } from '@cnop/common/auth/session-rules';
 import type { Clock } from '@cnop/common/core/clock';
-import { idSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { sessionIdSchema, usernameSchema } from '@cnop/common/entities/fields';
 import { emailSchema } from '@cnop/common/entities/user/email';
 import {
   dateOfBirthFault,
@@ -100,7 +100,7 @@ export const sessionListSchema = z.object({
   ),
 });
 
-export const sessionParamsSchema = z.strictObject({ id: idSchema.describe('The session_id.') });
+export const sessionParamsSchema = z.strictObject({ id: sessionIdSchema.describe('The session_id.') });
 
 export const sessionsEndedSchema = messageSchema.extend({
   ended: z.int().describe('Number of sessions that ended.'),

@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import {
   descriptionSchema,
   usdInput,
@@ -150,7 +151,7 @@ function changeRoutes(app: ServiceApp, deps: UserDependencies): void {
 }
 
 /** @throws NotFoundError (404) for a text that cannot be a username */
-function parseUsername({ username }: z.output<typeof userParamsSchema>): string {
+function parseUsername({ username }: z.output<typeof userParamsSchema>): Username {
   if (!usernameSchema.safeParse(username).success) throw new NotFoundError('The user');
   return username;
 }

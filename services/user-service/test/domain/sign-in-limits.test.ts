@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { addSeconds } from '@cnop/common/core/clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +47,7 @@ describe('the limit of failed sign-ins', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 80, size: 'max' }), (gaps) => {
         const tried: number[] = [];
-        let failedAt: readonly string[] = [];
+        let failedAt: readonly IsoTime[] = [];
         let now = START;
         for (const gap of gaps) {
           now = addSeconds(now, gap);
@@ -63,7 +65,7 @@ describe('the limit of failed sign-ins', () => {
   });
 
   it('allows the next attempt exactly after the wait that it returns', () => {
-    let failedAt: readonly string[] = [];
+    let failedAt: readonly IsoTime[] = [];
     for (let i = 0; i < MAX_SIGN_IN_FAILURES; i += 1)
       failedAt = addFailure(failedAt, addSeconds(START, i * 10.5));
     const now = addSeconds(START, 60.25);
@@ -74,7 +76,7 @@ describe('the limit of failed sign-ins', () => {
   });
 
   it('keeps no more failures than it needs', () => {
-    let failedAt: readonly string[] = [];
+    let failedAt: readonly IsoTime[] = [];
     for (let i = 0; i < 20; i += 1) failedAt = addFailure(failedAt, addSeconds(START, i));
     expect(failedAt).toHaveLength(MAX_SIGN_IN_FAILURES);
   });
@@ -143,7 +145,7 @@ describe('the slow-down of an account', () => {
     expect(history.known_networks).toHaveLength(MAX_KNOWN_NETWORKS);
     const failed = { ...failedTimes(20), known_networks: history.known_networks };
     const waits = (network: string, at: Date) =>
-      secondsUntilNextGuess({ ...failed, failed_at: at.toISOString() }, network, at);
+      secondsUntilNextGuess({ ...failed, failed_at: isoTime(at) }, network, at);
     expect(waits('network-0', START)).toBeGreaterThan(0);
     expect(waits('network-1', START)).toBe(0);
     expect(waits('network-1', addSeconds(START, KNOWN_NETWORK_LIFETIME_SECONDS + 59))).toBe(0);

@@ -1,4 +1,5 @@
 import { createLiveEventDao, liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import {
@@ -8,6 +9,8 @@ import {
   PASSWORD,
   startUserService,
 } from '../user-service-under-test.ts';
+
+const ALICE = aUsername('alice');
 
 const RETENTION_DAYS = 30;
 const SECONDS_PER_DAY = 86_400;
@@ -181,7 +184,7 @@ describe('an expired event', () => {
     expect(seqs(await events(await signIn()))).toEqual(upTo(8));
     days(1);
     const headers = await signIn();
-    const { items } = await createLiveEventDao(service.store).getEventsAfter('alice', 0, 100);
+    const { items } = await createLiveEventDao(service.store).getEventsAfter(ALICE, 0, 100);
     expect(items).toHaveLength(8);
     expect(await events(headers)).toMatchObject({ reset: true, has_more: false, last_seq: 8 });
     expect(seqs(await events(headers))).toEqual([6, 7, 8]);
@@ -203,7 +206,7 @@ describe('an expired event', () => {
     days(RETENTION_DAYS);
     await deposit(await signIn());
     for (const seq of [1, 2, 7, 10, 20]) {
-      const key = liveEventRecord.key({ username: 'alice', seq });
+      const key = liveEventRecord.key({ username: ALICE, seq });
       await service.store.transact({ key }, () => ({ writes: [{ kind: 'delete', key }], result: undefined }));
     }
     for (const after of [0, 2, 9, 10, 19]) {
@@ -272,7 +275,7 @@ describe('the end of a session', () => {
       body: { status: 'suspended' },
     });
     expect(answer.status).toBe(200);
-    const { items } = await createLiveEventDao(service.store).getEventsAfter('alice', 0, 10);
+    const { items } = await createLiveEventDao(service.store).getEventsAfter(ALICE, 0, 10);
     expect(items.map(({ seq, type, data }) => ({ seq, type, session: data.session_id }))).toEqual([
       { seq: 1, type: 'session.revoked', session: ids[0] },
       { seq: 2, type: 'session.revoked', session: ids[1] },
@@ -286,7 +289,7 @@ describe('the end of a session', () => {
     const root = await service.signedIn('root', 'admin');
     const body = { role: 'moderator' };
     expect((await service.call('PATCH', '/admin/users/alice', { headers: root, body })).status).toBe(200);
-    const { items } = await createLiveEventDao(service.store).getEventsAfter('alice', 0, 200);
+    const { items } = await createLiveEventDao(service.store).getEventsAfter(ALICE, 0, 200);
     expect(items.map(({ seq }) => seq)).toEqual(upTo(95));
     expect(new Set(items.map(({ data }) => data.session_id)).size).toBe(95);
   });

@@ -1,17 +1,21 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPricePace } from '../../src/live/price-pace.ts';
 
+const BTC = anAssetId('BTC');
+
 const LIMITS = { priceIntervalMilliseconds: 250, priceBatchMilliseconds: 100 };
 const MAX_PER_SECOND = 4;
 
-const quote = (asset_id: string, seq: number): Quote => ({
+const quote = (asset_id: AssetId, seq: number): Quote => ({
   asset_id,
   bid: '1',
   ask: '1',
   mid: '1',
-  at: '2026-01-15T12:00:00.000Z',
+  at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'simulated',
   seq,
 });
@@ -23,7 +27,7 @@ interface Sent {
 }
 
 /** Publishes at the given times, and sends as soon as the pace allows. */
-function play(published: readonly { readonly assetId: string; readonly at: number }[]): Sent[] {
+function play(published: readonly { readonly assetId: AssetId; readonly at: number }[]): Sent[] {
   const pace = createPricePace(LIMITS);
   const sent: Sent[] = [];
   const sendUntil = (time: number) => {
@@ -43,9 +47,15 @@ function play(published: readonly { readonly assetId: string; readonly at: numbe
 }
 
 const publications = fc
-  .array(fc.record({ assetId: fc.constantFrom('BTC', 'ETH', 'SOL'), pause: fc.nat({ max: 120 }) }), {
-    maxLength: 200,
-  })
+  .array(
+    fc.record({
+      assetId: fc.constantFrom(...['BTC', 'ETH', 'SOL'].map(anAssetId)),
+      pause: fc.nat({ max: 120 }),
+    }),
+    {
+      maxLength: 200,
+    },
+  )
   .map((steps) => {
     let at = 0;
     return steps.map(({ assetId, pause }) => {
@@ -98,11 +108,11 @@ describe('the pace of prices', () => {
 
   it('sends the first price after a pause at once', () => {
     const at = play([
-      { assetId: 'BTC', at: 1_000 },
-      { assetId: 'BTC', at: 1_010 },
-      { assetId: 'BTC', at: 1_020 },
-      { assetId: 'ETH', at: 1_030 },
-      { assetId: 'BTC', at: 5_000 },
+      { assetId: BTC, at: 1_000 },
+      { assetId: BTC, at: 1_010 },
+      { assetId: BTC, at: 1_020 },
+      { assetId: anAssetId('ETH'), at: 1_030 },
+      { assetId: BTC, at: 5_000 },
     ]).map((each) => [each.assetId, each.seq, each.at]);
     expect(at).toEqual([
       ['BTC', 0, 1_000],
@@ -115,7 +125,7 @@ describe('the pace of prices', () => {
   it('has nothing to send when no price is waiting', () => {
     const pace = createPricePace(LIMITS);
     expect(pace.nextAt()).toBe(Number.POSITIVE_INFINITY);
-    pace.add([quote('BTC', 1)]);
+    pace.add([quote(BTC, 1)]);
     pace.clear();
     expect(pace.nextAt()).toBe(Number.POSITIVE_INFINITY);
     expect(pace.takeDue(0)).toEqual([]);

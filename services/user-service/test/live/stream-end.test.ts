@@ -1,4 +1,5 @@
 import { drainAndClose } from '@cnop/common/http/http-server';
+import { aUsername } from '@cnop/testing/builders/brands';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bearer, PASSWORD } from '../user-service-under-test.ts';
@@ -108,7 +109,8 @@ describe('streams', () => {
   it('are limited for the process', async () => {
     await start({ maxPerProcess: 3 });
     const opened: EventStream[] = [];
-    for (const name of ['ann', 'ben', 'cid', 'dan']) opened.push(await open(await service().signedIn(name)));
+    for (const name of [aUsername('ann'), aUsername('ben'), aUsername('cid'), aUsername('dan')])
+      opened.push(await open(await service().signedIn(name)));
     expect(opened.map(({ status }) => status)).toEqual([200, 200, 200, 503]);
     expect(opened[3]).toMatchObject({ refusal: { code: 'SVC_001', retryable: true } });
     opened[0]?.cut();

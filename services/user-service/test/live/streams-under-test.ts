@@ -1,4 +1,6 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
@@ -64,9 +66,9 @@ let quoteSeq = 0;
 /** Publishes new quotes, all with the same `seq`, which is returned. */
 export function publish(...assets: (readonly [assetId: string, mid: string])[]): number {
   quoteSeq += 1;
-  const rest = { at: new Date().toISOString(), source: 'simulated', seq: quoteSeq } as const;
+  const rest = { at: isoTime(new Date()), source: 'simulated', seq: quoteSeq } as const;
   service().runtime.quotes.publish(
-    assets.map(([asset_id, mid]) => ({ asset_id, bid: mid, ask: mid, mid, ...rest })),
+    assets.map(([asset_id, mid]) => ({ asset_id: anAssetId(asset_id), bid: mid, ask: mid, mid, ...rest })),
   );
   return quoteSeq;
 }

@@ -1,13 +1,16 @@
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { anAssetId, aTransactionId } from '@cnop/testing/builders/brands';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 
 /** A trade with its effects on the account. */
 export interface BookedTrade {
-  readonly username: string;
+  readonly username: Username;
   readonly assetId: string;
   /** Negative for a sale. */
   readonly units: string;
@@ -21,10 +24,11 @@ let trades = 0;
 
 /** Books a trade as the order service does: balance, ledger entry, trade and position in one commit. */
 export async function bookTrade(service: UserServiceUnderTest, trade: BookedTrade): Promise<void> {
-  const { username, assetId: asset_id, units, cash, realized = null } = trade;
-  const at = service.clock.now().toISOString();
+  const { username, assetId, units, cash, realized = null } = trade;
+  const asset_id = anAssetId(assetId);
+  const at = isoTime(service.clock.now());
   const isBuy = decimal(units).gt('0');
-  const id = `trade-${(trades += 1)}`;
+  const id = aTransactionId(`trade-${(trades += 1)}`);
   const reads = {
     balance: balanceRecord.key({ username }),
     holding: assetBalanceRecord.key({ username, asset_id }),

@@ -1,9 +1,12 @@
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
+import { anAssetId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aBalance, aBalanceTransaction } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,8 +14,8 @@ import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { fieldErrors, startUserService } from '../user-service-under-test.ts';
 import { bookTrade } from './booked-trade.ts';
 
-const BORN = '2026-01-15T12:00:00.000Z';
-const NOW = '2026-01-18T09:20:00.000Z';
+const BORN = aTime('2026-01-15T12:00:00.000Z');
+const NOW = aTime('2026-01-18T09:20:00.000Z');
 const MAX_LINES = 5_000;
 
 interface HistoryAnswer {
@@ -35,9 +38,9 @@ afterAll(() => service.stop());
 async function writeCandles(interval: CandleInterval, closes: Readonly<Record<string, string>>) {
   const writes = Object.entries(closes).map(([day, close]) =>
     candleRecord.create({
-      asset_id: 'BTC',
+      asset_id: anAssetId('BTC'),
       interval,
-      open_time: new Date(day).toISOString(),
+      open_time: isoTime(new Date(day)),
       open: '100',
       high: '200',
       low: '50',
@@ -55,7 +58,7 @@ let people = 0;
 
 /** Signs in a user whose account was created at noon of the first day. */
 async function investor() {
-  const username = `investor${(people += 1)}`;
+  const username = aUsername(`investor${(people += 1)}`);
   await service.addUser({ username, email: `${username}@example.com`, created_at: BORN });
   return {
     username,
@@ -65,10 +68,10 @@ async function investor() {
   };
 }
 
-const ask = async (username: string, query = '') =>
+const ask = async (username: Username, query = '') =>
   service.call('GET', `/portfolio/history${query}`, { headers: await service.runtime.signIn(username) });
 
-async function readHistory(username: string, range: string): Promise<HistoryAnswer> {
+async function readHistory(username: Username, range: string): Promise<HistoryAnswer> {
   const answer = await ask(username, `?range=${range}`);
   expect(answer.status, answer.text).toBe(200);
   return answer.body as unknown as HistoryAnswer;
@@ -185,7 +188,7 @@ describe('the portfolio over time', () => {
 
   it('covers a month by default, and has one point for a new account', async () => {
     service.clock.set(NOW);
-    const username = 'newborn';
+    const username = aUsername('newborn');
     await service.addUser({ username, email: 'newborn@example.com', created_at: NOW });
     expect((await ask(username)).body).toEqual({
       range: '1m',
@@ -220,7 +223,7 @@ describe('the portfolio over time', () => {
   });
 
   it('starts later and is incomplete when there are more transactions than it may read', async () => {
-    const username = 'restless';
+    const username = aUsername('restless');
     const count = MAX_LINES + 100;
     await service.addUser({ username, email: 'restless@example.com', created_at: BORN });
     const lines = Array.from({ length: count }, (_, index) =>
@@ -266,12 +269,12 @@ describe('the portfolio over time', () => {
     ['range=', { range: 'invalid_value' }],
     ['interval=1m', { interval: 'unknown_field' }],
   ])('refuses %s', async (query, errors) => {
-    const answer = await ask('investor1', `?${query}`);
+    const answer = await ask(aUsername('investor1'), `?${query}`);
     expect(answer.status).toBe(422);
     expect(fieldErrors(answer)).toEqual(errors);
   });
 
   it('is not found for a session whose account is gone', async () => {
-    expect(await ask('ghost')).toMatchObject({ status: 404, body: { code: 'RES_001' } });
+    expect(await ask(aUsername('ghost'))).toMatchObject({ status: 404, body: { code: 'RES_001' } });
   });
 });

@@ -1,9 +1,11 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { anAssetId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -22,7 +24,7 @@ afterAll(() => service.stop());
 let people = 0;
 async function holder(holdings: readonly Partial<StoredAssetBalance>[], usd?: string) {
   people += 1;
-  const username = `holder${people}`;
+  const username = aUsername(`holder${people}`);
   const headers = await service.signedIn(username);
   if (usd !== undefined) await service.runtime.fund(username, usd);
   const writes = holdings.map((holding) =>
@@ -33,15 +35,20 @@ async function holder(holdings: readonly Partial<StoredAssetBalance>[], usd?: st
 }
 
 const BTC = {
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   quantity: '0.5',
   average_purchase_price: '40000',
   total_invested: '20000.00',
   realized_pnl: '-12.34',
 };
-const DOGE = { asset_id: 'DOGE', quantity: '1.5', average_purchase_price: '0.2', total_invested: '0.30' };
+const DOGE = {
+  asset_id: anAssetId('DOGE'),
+  quantity: '1.5',
+  average_purchase_price: '0.2',
+  total_invested: '0.30',
+};
 const SOLD_OUT = {
-  asset_id: 'ONE',
+  asset_id: anAssetId('ONE'),
   quantity: '0',
   average_purchase_price: '1',
   total_invested: '0.00',
@@ -178,11 +185,13 @@ describe('the portfolio', () => {
   });
 
   it('follows the price', async () => {
-    const { get } = await holder([{ ...SOLD_OUT, asset_id: 'MOVE', quantity: '3', total_invested: '3.00' }]);
+    const { get } = await holder([
+      { ...SOLD_OUT, asset_id: anAssetId('MOVE'), quantity: '3', total_invested: '3.00' },
+    ]);
     const assets = createAssetDao(service.store);
     await assets.createAsset(anAsset({ asset_id: 'MOVE', current_price: '1.00' }));
     expect((await get('/portfolio')).body).toMatchObject({ total_asset_value: '3.00' });
-    await assets.updateAsset('MOVE', () => ({ current_price: '2.50' }));
+    await assets.updateAsset(anAssetId('MOVE'), () => ({ current_price: '2.50' }));
     expect((await get('/portfolio')).body).toMatchObject({ total_asset_value: '7.50' });
   });
 
@@ -193,7 +202,7 @@ describe('the portfolio', () => {
     );
     const keys = {
       balance: balanceRecord.key({ username }),
-      holding: assetBalanceRecord.key({ username, asset_id: 'ONE' }),
+      holding: assetBalanceRecord.key({ username, asset_id: anAssetId('ONE') }),
     };
     // One unit costs one dollar, so trades do not change the total.
     const trade = (units: string) =>
@@ -222,10 +231,10 @@ describe('the portfolio', () => {
 
 describe('a live quote', () => {
   let live: UserServiceUnderTest;
-  const AT = '2026-01-15T12:00:00.000Z';
-  const quote = (mid: string, at: string, seq: number) =>
+  const AT = aTime('2026-01-15T12:00:00.000Z');
+  const quote = (mid: string, at: IsoTime, seq: number) =>
     live.runtime.quotes.publish([
-      { asset_id: 'BTC', bid: '1', ask: '99999', mid, at, source: 'simulated', seq },
+      { asset_id: anAssetId('BTC'), bid: '1', ask: '99999', mid, at, source: 'simulated', seq },
     ]);
 
   beforeEach(async () => {
@@ -264,7 +273,7 @@ describe('a live quote', () => {
 
   it('is ignored when the catalogue has a newer price', async () => {
     const read = await half();
-    quote('60000.00', '2026-01-15T11:59:59.999Z', 1);
+    quote('60000.00', aTime('2026-01-15T11:59:59.999Z'), 1);
     const { one, portfolio } = await read();
     expect(one).toMatchObject({ current_price: 50_000 });
     expect(portfolio).toMatchObject({ total_asset_value: '25000.00' });

@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { countByStatus, fieldErrors, PASSWORD, startUserService } from '../user-service-under-test.ts';
@@ -99,7 +100,7 @@ describe('registering', () => {
     ['a domain in letters', 'a@k\u00f6ln.de', 'a@xn--kln-sna.de'],
     ['a domain in decomposed letters', 'a@go\u0308teborg.se', 'a@g\u00f6teborg.se'],
   ])('does not give away an address that an account from before has with %s', async (_what, old, email) => {
-    const username = `before${(people += 1)}`;
+    const username = aUsername(`before${(people += 1)}`);
     await service.addUserFromBefore({ username, email: old });
     expect((await register(registration({ email }))).status).toBe(409);
     expect((await service.logIn(username)).status).toBe(200);
@@ -112,7 +113,7 @@ describe('registering', () => {
 
   it('reads an account of an earlier version with an address, a name and an age that are refused now', async () => {
     const old = { email: 'a..b@example.com', first_name: '-', date_of_birth: '2020-01-01' };
-    await service.addUserFromBefore({ username: 'relic', ...old });
+    await service.addUserFromBefore({ username: aUsername('relic'), ...old });
     expect((await service.logIn('relic')).status).toBe(200);
     const headers = await service.runtime.signIn('relic');
     expect(await service.call('GET', '/auth/profile', { headers })).toMatchObject({ status: 200, body: old });

@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { countByStatus, fieldErrors, startUserService } from '../user-service-under-test.ts';
@@ -16,7 +17,7 @@ const adjust = (username: string, body: unknown, extra: Record<string, string> =
 
 describe('an adjustment', () => {
   it('posts a signed amount to the ledger and is recorded', async () => {
-    await service.addUser({ username: 'adjusted' });
+    await service.addUser({ username: aUsername('adjusted') });
     await service.runtime.fund('adjusted', '10');
     expect(await adjust('adjusted', { amount: '-4.5', description: 'Fee' })).toMatchObject({
       status: 201,
@@ -67,7 +68,7 @@ describe('an adjustment', () => {
   });
 
   it("of the administrator's own balance is refused and changes nothing", async () => {
-    await service.addUser({ username: 'greedy', role: 'admin' });
+    await service.addUser({ username: aUsername('greedy'), role: 'admin' });
     const greedy = await service.runtime.signIn('greedy', 'admin');
     const body = { amount: '1000000', description: 'Bonus' };
     const answer = await service.call('POST', '/admin/users/Greedy/adjustments', { headers: greedy, body });
@@ -77,7 +78,7 @@ describe('an adjustment', () => {
   });
 
   it('that exceeds the available balance is refused and changes nothing', async () => {
-    await service.addUser({ username: 'poor' });
+    await service.addUser({ username: aUsername('poor') });
     expect(await adjust('poor', { amount: '-0.01', description: 'Fee' })).toMatchObject({
       status: 422,
       body: { code: 'BUS_001', available: '0.00', required: '0.01' },
@@ -87,7 +88,7 @@ describe('an adjustment', () => {
   });
 
   it('has one effect and one event for each key', async () => {
-    await service.addUser({ username: 'keyed' });
+    await service.addUser({ username: aUsername('keyed') });
     const once = () => adjust('keyed', { amount: '5', description: 'Gift' }, { 'idempotency-key': 'a-1' });
     const answers = await Promise.all([once(), once(), once()]);
     expect(countByStatus(answers)).toEqual({ 201: 3 });
@@ -97,7 +98,7 @@ describe('an adjustment', () => {
   });
 
   it('refuses a key that was used for another user', async () => {
-    for (const username of ['key_one', 'key_two']) await service.addUser({ username });
+    for (const username of [aUsername('key_one'), aUsername('key_two')]) await service.addUser({ username });
     const key = { 'idempotency-key': 'a-2' };
     await adjust('key_one', { amount: '5', description: 'Gift' }, key);
     const other = await adjust('key_two', { amount: '5', description: 'Gift' }, key);

@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, fieldErrors, PASSWORD, startUserService } from '../user-service-under-test.ts';
@@ -18,7 +19,7 @@ const typesOf = (answer: Awaited<ReturnType<typeof get>>) =>
 
 describe('security events', () => {
   it('of a user are complete, newest first', async () => {
-    await service.addUser({ username: 'root', role: 'admin' });
+    await service.addUser({ username: aUsername('root'), role: 'admin' });
     const admin = await service.runtime.signIn('root', 'admin');
     const password = 'Sunny-Day-2026';
     const tick = () => service.clock.advanceSeconds(1);

@@ -1,6 +1,7 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -20,7 +21,13 @@ const patch = (username: string, body: unknown, headers = admin) =>
 
 describe('the list of users', () => {
   it('finds users by a prefix of the name, in pages', async () => {
-    for (const username of ['list_a', 'list_b', 'list_c', 'other']) await service.addUser({ username });
+    for (const username of [
+      aUsername('list_a'),
+      aUsername('list_b'),
+      aUsername('list_c'),
+      aUsername('other'),
+    ])
+      await service.addUser({ username });
     const first = await get('/admin/users?search=LIST_&limit=2');
     expect(first).toMatchObject({
       status: 200,
@@ -43,7 +50,7 @@ describe('the list of users', () => {
 
 describe('one user', () => {
   it('is shown without the hash', async () => {
-    await service.addUser({ username: 'shown' });
+    await service.addUser({ username: aUsername('shown') });
     const answer = await get('/admin/users/SHOWN');
     expect(answer).toMatchObject({
       status: 200,
@@ -53,9 +60,9 @@ describe('one user', () => {
   });
 
   it('is shown with current, held and available cash, to moderators as well', async () => {
-    await service.addUser({ username: 'solvent' });
+    await service.addUser({ username: aUsername('solvent') });
     await service.runtime.fund('solvent', '100.10');
-    const reads = { balance: balanceRecord.key({ username: 'solvent' }) };
+    const reads = { balance: balanceRecord.key({ username: aUsername('solvent') }) };
     await service.store.transact(reads, ({ balance }) => {
       const held = { ...balanceRecord.readIfPresent(balance)!, held_balance: '30.05' };
       return { writes: [balanceRecord.replace(held)], result: undefined };
@@ -81,13 +88,13 @@ describe('one user', () => {
 describe('changing access', () => {
   it('to a staff role is refused while the account has open orders, since staff cannot trade', async () => {
     await service.addUser({ username: 'waiting' });
-    const order = anOrder('queued', { username: 'waiting', order_type: 'limit_buy' });
+    const order = anOrder('queued', { username: aUsername('waiting'), order_type: 'limit_buy' });
     await service.store.transact({}, () => ({ writes: [orderRecord.create(order)], result: undefined }));
     for (const role of ['moderator', 'admin']) {
       expect(await patch('waiting', { role })).toMatchObject({ status: 409, body: { code: 'RES_003' } });
     }
     expect(await service.storedUser('waiting')).toMatchObject({ role: 'customer' });
-    const cancelled = anOrder('cancelled', { username: 'waiting', order_type: 'limit_buy' });
+    const cancelled = anOrder('cancelled', { username: aUsername('waiting'), order_type: 'limit_buy' });
     await service.store.transact({ order: orderRecord.key(order) }, () => ({
       writes: [orderRecord.replace(cancelled)],
       result: undefined,
@@ -114,7 +121,7 @@ describe('changing access', () => {
   });
 
   it('to suspended ends all sessions and refuses new ones', async () => {
-    await service.addUser({ username: 'bad' });
+    await service.addUser({ username: aUsername('bad') });
     const pairs = [await service.logIn('bad'), await service.logIn('bad')].map(({ body }) => body);
     expect((await patch('bad', { status: 'suspended' })).status).toBe(200);
     for (const { access_token, refresh_token } of pairs) {
@@ -135,7 +142,7 @@ describe('changing access', () => {
 
   it('ends sessions that an interrupted suspension left live when the request is repeated', async () => {
     const session = await service.signedIn('halfway');
-    await createUserDao(service.store).updateUser('halfway', { status: 'suspended' });
+    await createUserDao(service.store).updateUser(aUsername('halfway'), { status: 'suspended' });
     expect((await get('/balance', session)).status).toBe(200);
     expect((await patch('halfway', { status: 'suspended' })).status).toBe(200);
     expect((await get('/balance', session)).status).toBe(401);
@@ -173,8 +180,8 @@ describe('changing access', () => {
 
   it('is refused to an administrator who lost the role a moment ago', async () => {
     const session = await service.signedIn('former', 'admin');
-    await service.addUser({ username: 'victim' });
-    await createUserDao(service.store).updateUser('former', { role: 'customer' });
+    await service.addUser({ username: aUsername('victim') });
+    await createUserDao(service.store).updateUser(aUsername('former'), { role: 'customer' });
     expect(await patch('victim', { role: 'admin' }, session)).toMatchObject({
       status: 403,
       body: { code: 'AUTH_002' },

@@ -1,5 +1,7 @@
+import type { Username } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { countByStatus, fieldErrors, startUserService } from '../user-service-under-test.ts';
@@ -12,7 +14,7 @@ afterAll(() => service.stop());
 
 let people = 0;
 /** Signs in a new user with an empty account. */
-async function customer(username = `customer${(people += 1)}`) {
+async function customer(username = aUsername(`customer${(people += 1)}`)) {
   const session = await service.signedIn(username);
   const post =
     (path: string) =>
@@ -27,7 +29,7 @@ async function customer(username = `customer${(people += 1)}`) {
 }
 
 /** Holds a part of the cash, as open orders do. */
-async function hold(username: string, held_balance: string): Promise<void> {
+async function hold(username: Username, held_balance: string): Promise<void> {
   await service.store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
     const balance = balanceRecord.readIfPresent(items.balance)!;
     return { writes: [balanceRecord.replace({ ...balance, held_balance })], result: undefined };

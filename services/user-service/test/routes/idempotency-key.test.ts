@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { countByStatus, fieldErrors, startUserService } from '../user-service-under-test.ts';
@@ -10,7 +11,7 @@ afterAll(() => service.stop());
 
 let people = 0;
 /** Signs in a new user with an empty account. */
-async function customer(username = `customer${(people += 1)}`) {
+async function customer(username = aUsername(`customer${(people += 1)}`)) {
   const session = await service.signedIn(username);
   const post =
     (path: string) =>

@@ -1,5 +1,6 @@
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { aBalance, aBalanceTransaction } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -21,7 +22,7 @@ let people = 0;
 
 /** Signs in a user who on each of three days deposits 10 at noon and withdraws 1 at one o'clock. */
 async function saver() {
-  const username = `saver${(people += 1)}`;
+  const username = aUsername(`saver${(people += 1)}`);
   await service.addUser({ username, email: `${username}@example.com` });
   let headers = await service.runtime.signIn(username);
   const post = async (path: string, body: object) =>
@@ -153,7 +154,7 @@ describe('the CSV export of transactions', () => {
   });
 
   it('exports up to the limit of rows, and asks for a narrower period above it', async () => {
-    const username = 'trades_much';
+    const username = aUsername('trades_much');
     await service.addUser({ username, email: 'much@example.com' });
     const lines = Array.from({ length: MAX_EXPORTED_LINES + 1 }, (_, index) => {
       const sequence = index + 1;

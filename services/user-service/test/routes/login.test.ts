@@ -5,9 +5,12 @@ import { sessionRecord } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { User } from '@cnop/common/entities/user/user';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, PASSWORD, startUserService } from '../user-service-under-test.ts';
+
+const ALICE = aUsername('alice');
 
 const WRONG = 'Wrong-Horse-9-Battery';
 const OFFICE = '198.51.100.1';
@@ -25,7 +28,7 @@ const typesOf = async (username: string) =>
 const fail = (username: string, from: string) => service.logIn(username, WRONG, { from });
 
 async function changeStored(change: Partial<User>): Promise<void> {
-  await createUserDao(service.store).updateUser('alice', change);
+  await createUserDao(service.store).updateUser(ALICE, change);
 }
 
 /** CPU time of the password process, since the response time says little on a busy machine. */
@@ -63,7 +66,7 @@ describe('signing in', () => {
     const [known, unknown] = answers.map(({ status, body }) => ({ ...body, status, trace_id: undefined }));
     expect(known).toMatchObject({ status: 401, code: 'AUTH_001' });
     expect(unknown).toEqual(known);
-    expect(await typesOf('alice')).toEqual(['login_failure']);
+    expect(await typesOf(ALICE)).toEqual(['login_failure']);
     expect(await typesOf('(unknown)')).toEqual(['login_failure']);
   });
 
@@ -144,7 +147,7 @@ describe('signing in', () => {
         await slow.addUser({ password_hash: await slow.passwords.hash(PASSWORD) });
         if (storedCost !== undefined) {
           const earlier = createPasswordManager({ cost: storedCost });
-          await slow.addUser({ username: 'other', password_hash: await earlier.hash(PASSWORD) });
+          await slow.addUser({ username: aUsername('other'), password_hash: await earlier.hash(PASSWORD) });
           await earlier.close();
         }
         const work = { alice: 0, other: 0 };
@@ -196,7 +199,7 @@ describe('the limit of sessions', () => {
     const ended = Array.from({ length: 70 }, (_, i) =>
       startSession({
         id: service.runtime.ids.next(),
-        username: 'alice',
+        username: ALICE,
         now: new Date(service.clock.now().getTime() - (REFRESH_LIFETIME_SECONDS + 70 - i) * 1_000),
         lifetimeSeconds: REFRESH_LIFETIME_SECONDS,
       }),

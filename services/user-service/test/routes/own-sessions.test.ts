@@ -1,7 +1,11 @@
+import type { Username } from '@cnop/common/core/brands';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, countByStatus, startUserService } from '../user-service-under-test.ts';
+
+const ALICE = aUsername('alice');
 
 const SESSION_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 const MISSING_ID = '01890000-0000-7000-8000-000000000000';
@@ -38,7 +42,7 @@ async function listed(headers: Headers) {
 /** Creates sessions without a later sign-in, which would delete ended ones: an expired, an ended and a live one of alice, and one of bob. */
 async function withEveryKind() {
   await service.addUser();
-  await service.addUser({ username: 'bob', email: 'bob@example.com' });
+  await service.addUser({ username: aUsername('bob'), email: 'bob@example.com' });
   await signInWith('Expired');
   service.clock.advanceSeconds(SESSION_LIFETIME_SECONDS - 300);
   const ended = await signInWith('Ended');
@@ -49,12 +53,12 @@ async function withEveryKind() {
   return { present, bob };
 }
 
-async function revokedIds(username: string): Promise<unknown[]> {
+async function revokedIds(username: Username): Promise<unknown[]> {
   const { items } = await createLiveEventDao(service.store).getEventsAfter(username, 0, 100);
   return items.map(({ type, data }) => (type === 'session.revoked' ? data.session_id : type));
 }
 
-async function logoutsOf(username: string) {
+async function logoutsOf(username: Username) {
   const events = await service.eventsOf(username);
   return events.filter(({ event_type }) => event_type === 'logout');
 }
@@ -122,8 +126,8 @@ describe('ending one session', () => {
     expect((await service.call('POST', '/auth/refresh', refresh)).status).toBe(401);
     expect(await statusOf(phone.headers)).toBe(200);
     expect(await listed(phone.headers)).toHaveLength(1);
-    expect(await revokedIds('alice')).toEqual([laptopSession?.['session_id']]);
-    expect(await logoutsOf('alice')).toMatchObject([
+    expect(await revokedIds(ALICE)).toEqual([laptopSession?.['session_id']]);
+    expect(await logoutsOf(ALICE)).toMatchObject([
       { actor: 'alice', detail: { session_id: laptopSession?.['session_id'] } },
     ]);
   });
@@ -134,7 +138,7 @@ describe('ending one session', () => {
     const [own] = await listed(headers);
     expect((await end(headers, own?.['session_id'])).status).toBe(200);
     expect((await list(headers)).status).toBe(401);
-    expect(await revokedIds('alice')).toEqual([own?.['session_id']]);
+    expect(await revokedIds(ALICE)).toEqual([own?.['session_id']]);
   });
 
   it('answers 404 alike for a session that is absent, ended, expired or of another user', async () => {
@@ -161,8 +165,8 @@ describe('ending one session', () => {
       Array.from({ length: 20 }, () => end(phone.headers, laptop?.['session_id'])),
     );
     expect(countByStatus(answers)).toEqual({ 200: 1, 404: 19 });
-    expect(await revokedIds('alice')).toEqual([laptop?.['session_id']]);
-    expect(await logoutsOf('alice')).toHaveLength(1);
+    expect(await revokedIds(ALICE)).toEqual([laptop?.['session_id']]);
+    expect(await logoutsOf(ALICE)).toHaveLength(1);
   });
 
   it.each(['a@b', 'a.b', 'x'.repeat(101)])('refuses the id %s', async (id) => {
@@ -188,8 +192,8 @@ describe('ending all other sessions', () => {
     expect(await listed(present.headers)).toMatchObject([{ user_agent: 'Present', is_current: true }]);
     for (const { headers } of others) expect(await statusOf(headers)).toBe(401);
     const endedIds = before.slice(1).map(({ session_id }) => session_id);
-    expect(new Set(await revokedIds('alice'))).toEqual(new Set(endedIds));
-    const audited = (await logoutsOf('alice')).map(({ detail }) => detail['session_id']);
+    expect(new Set(await revokedIds(ALICE))).toEqual(new Set(endedIds));
+    const audited = (await logoutsOf(ALICE)).map(({ detail }) => detail['session_id']);
     expect(new Set(audited)).toEqual(new Set(endedIds));
   });
 
@@ -205,9 +209,9 @@ describe('ending all other sessions', () => {
     const headers = await service.signedIn();
     await Promise.all(Array.from({ length: 70 }, () => service.runtime.signIn('alice')));
     expect(await endOthers(headers)).toMatchObject({ status: 200, body: { ended: 70 } });
-    expect(await revokedIds('alice')).toHaveLength(70);
+    expect(await revokedIds(ALICE)).toHaveLength(70);
     expect((await service.storedBalance('alice'))?.event_seq).toBe(70);
-    expect(await logoutsOf('alice')).toHaveLength(70);
+    expect(await logoutsOf(ALICE)).toHaveLength(70);
   });
 
   it('refuses unknown members of a body', async () => {

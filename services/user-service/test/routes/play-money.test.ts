@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { startUserService } from '../user-service-under-test.ts';
@@ -34,7 +35,7 @@ describe('without free deposits', () => {
   it('an administrator credits the account of a user, who can withdraw it', async () => {
     service = await startUserService({ playMoney: { freeDeposits: false, demoAccounts: false } });
     const alice = await service.signedIn('alice');
-    await service.addUser({ username: 'root_admin', email: 'root@example.com', role: 'admin' });
+    await service.addUser({ username: aUsername('root_admin'), email: 'root@example.com', role: 'admin' });
     const admin = await service.runtime.signIn('root_admin', 'admin');
     const credited = await service.call('POST', '/admin/users/alice/adjustments', {
       headers: admin,

@@ -1,4 +1,5 @@
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, fieldErrors, PASSWORD, startUserService } from '../user-service-under-test.ts';
@@ -64,7 +65,7 @@ describe('the profile', () => {
   });
 
   it.each([null, ''])('clears the phone with %j, and the date of birth with null', async (phone) => {
-    const username = `eraser${(people += 1)}`;
+    const username = aUsername(`eraser${(people += 1)}`);
     const headers = await service.signedIn(username);
     await service.call('PUT', '/auth/profile', { headers, body: { phone: '1234567890' } });
     const answer = await service.call('PUT', '/auth/profile', {
@@ -140,7 +141,7 @@ describe('the profile', () => {
     const headers = await service.signedIn('raced');
     const password_hash = await service.passwords.hash('Another-Horse-9');
     service.afterPasswordCheck(async () => {
-      await createUserDao(service.store).updateUser('raced', { password_hash });
+      await createUserDao(service.store).updateUser(aUsername('raced'), { password_hash });
     });
     const body = { email: 'raced@example.org', current_password: PASSWORD };
     expect((await service.call('PUT', '/auth/profile', { headers, body })).status).toBe(422);
@@ -191,7 +192,7 @@ describe('changing the password', () => {
   });
 
   it('revokes the refresh token of the current session and returns the next one', async () => {
-    await service.addUser({ username: 'renewer' });
+    await service.addUser({ username: aUsername('renewer') });
     const { body: before } = await service.logIn('renewer');
     const changed = await change(bearer(before.access_token), PASSWORD);
     expect(changed.headers['cache-control']).toBe('no-store');

@@ -1,7 +1,11 @@
+import type { Username } from '@cnop/common/core/brands';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, countByStatus, startUserService } from '../user-service-under-test.ts';
+
+const ALICE = aUsername('alice');
 
 const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
@@ -17,7 +21,7 @@ async function signIn() {
 }
 const refresh = (refresh_token: string) => service.call('POST', '/auth/refresh', { body: { refresh_token } });
 const balance = (token: string) => service.call('GET', '/balance', { headers: bearer(token) });
-const typesOf = async (username: string) =>
+const typesOf = async (username: Username) =>
   (await service.eventsOf(username)).map((event) => event.event_type);
 
 describe('renewing tokens', () => {
@@ -76,7 +80,7 @@ describe('renewing tokens', () => {
     expect((await balance(first.access_token)).status).toBe(401);
     const now = service.clock.now().toISOString();
     expect(await service.storedSessions('alice')).toMatchObject([{ revoked_at: now }]);
-    expect(await typesOf('alice')).toEqual(['session_reuse', 'login']);
+    expect(await typesOf(ALICE)).toEqual(['session_reuse', 'login']);
   });
 
   it('leaves other sessions alone when one ends', async () => {
@@ -125,14 +129,14 @@ describe('renewing tokens', () => {
   it('carries the current role of the user', async () => {
     const { access_token, refresh_token } = await signIn();
     expect((await service.call('GET', '/admin/users', { headers: bearer(access_token) })).status).toBe(403);
-    await createUserDao(service.store).updateUser('alice', { role: 'moderator' });
+    await createUserDao(service.store).updateUser(ALICE, { role: 'moderator' });
     const headers = bearer((await refresh(refresh_token)).body.access_token);
     expect((await service.call('GET', '/admin/users', { headers })).status).toBe(200);
   });
 
   it('is refused to a user who is not active', async () => {
     const { refresh_token } = await signIn();
-    await createUserDao(service.store).updateUser('alice', { status: 'inactive' });
+    await createUserDao(service.store).updateUser(ALICE, { status: 'inactive' });
     expect((await refresh(refresh_token)).status).toBe(401);
   });
 
@@ -180,7 +184,7 @@ describe('signing out', () => {
     expect((await balance(access_token)).status).toBe(401);
     expect((await refresh(refresh_token)).status).toBe(401);
     expect((await service.call('POST', '/auth/logout', { headers: bearer(access_token) })).status).toBe(401);
-    expect(await typesOf('alice')).toEqual(['logout', 'login']);
+    expect(await typesOf(ALICE)).toEqual(['logout', 'login']);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])(

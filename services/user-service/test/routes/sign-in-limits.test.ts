@@ -1,4 +1,6 @@
 import { createHopSigner, HOP_HEADER } from '@cnop/common/auth/gateway-hop';
+import type { Username } from '@cnop/common/core/brands';
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, UserServiceUnderTest } from '../user-service-under-test.ts';
 import { bearer, countByStatus, PASSWORD, startUserService } from '../user-service-under-test.ts';
@@ -14,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-const typesOf = async (username: string) =>
+const typesOf = async (username: Username) =>
   (await service.eventsOf(username)).map((event) => event.event_type);
 const fail = (username: string, from: string) => service.logIn(username, WRONG, { from });
 
@@ -36,7 +38,7 @@ describe('failed sign-ins', () => {
   it('record the lockout once', async () => {
     await service.addUser();
     await failTimes(8, 'alice', OFFICE);
-    const types = await typesOf('alice');
+    const types = await typesOf(aUsername('alice'));
     expect(types.filter((type) => type === 'lockout')).toHaveLength(1);
     expect(types.filter((type) => type === 'login_failure')).toHaveLength(5);
   });
@@ -77,7 +79,7 @@ describe('failed sign-ins', () => {
     for (let i = 0; i < 5; i += 1) expect((await viaProxy(OFFICE)).status).toBe(401);
     expect((await viaProxy(OFFICE)).status).toBe(429);
     expect((await viaProxy(HOME)).status).toBe(401);
-    await service.addUser({ username: 'bob', email: 'bob@example.com' });
+    await service.addUser({ username: aUsername('bob'), email: 'bob@example.com' });
     const direct = (claimed: string) =>
       service.logIn('bob', WRONG, { from: '192.0.2.1', headers: { 'x-forwarded-for': claimed } });
     for (let i = 0; i < 5; i += 1) expect((await direct(`10.0.0.${i}`)).status).toBe(401);
@@ -117,7 +119,7 @@ describe('failed sign-ins', () => {
     await service.addUser();
     const answers = await Promise.all(Array.from({ length: 30 }, () => fail('alice', OFFICE)));
     expect(countByStatus(answers)).toEqual({ 401: 5, 429: 25 });
-    expect((await typesOf('alice')).filter((type) => type === 'lockout')).toHaveLength(1);
+    expect((await typesOf(aUsername('alice'))).filter((type) => type === 'lockout')).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, isStorable, ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { StoredOf } from '../stored-kinds.ts';
@@ -60,7 +61,7 @@ export function partsOf(candle: Candle, now: Date): Pick<Candle, 'asset_id' | 'i
   const count = spanOf(candle.interval) / spanOf(interval);
   return Array.from({ length: count }, (_, position) => {
     const at = new Date(opensAt + position * spanOf(interval));
-    return { asset_id, interval, open_time: at.toISOString() };
+    return { asset_id, interval, open_time: isoTime(at) };
   });
 }
 

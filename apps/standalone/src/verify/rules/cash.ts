@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -17,7 +18,7 @@ import { showUsd } from './order-basics.ts';
 
 /** The parts of one account that were found in its partition. */
 export interface AccountParts {
-  readonly username: string;
+  readonly username: Username;
   readonly hasUser: boolean;
   readonly hasBalance: boolean;
   /** The key of an item that needs an account, such as a position or a session. */

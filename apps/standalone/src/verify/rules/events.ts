@@ -1,3 +1,5 @@
+import type { IsoTime, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -53,7 +55,7 @@ export interface EventBefore {
 export function checkNextEvent(
   before: EventBefore,
   { key, entity }: { readonly key: ItemKey; readonly entity: LiveEvent },
-  keptSince: string,
+  keptSince: IsoTime,
 ): Violation[] {
   const { seq, occurred_at } = entity;
   const due = before.seq + 1;
@@ -81,13 +83,13 @@ type Reported<Name extends 'balance' | 'holding'> = NonNullable<LiveEventData[Na
 
 /** The state after the last event of one user. */
 export interface EventsEnd {
-  readonly username: string;
+  readonly username: Username;
   readonly firstSeq: number;
   readonly firstKey: ItemKey;
   readonly lastSeq: number;
   readonly lastKey: ItemKey;
   /** Absent when the last event cannot be read. */
-  readonly lastAt: string | undefined;
+  readonly lastAt: IsoTime | undefined;
   /** The balance of the last event, if it carries one. */
   readonly balance: Reported<'balance'> | undefined;
   /** By asset, the last event that carries its position. */
@@ -102,7 +104,7 @@ export interface EventsEnd {
 export function checkEventsEnd(
   end: EventsEnd,
   balance: StoredOf<'balance'> | undefined,
-  keptSince: string,
+  keptSince: IsoTime,
 ): Violation[] {
   const { username, lastSeq, lastAt = '' } = end;
   if (!balance) {
@@ -146,12 +148,12 @@ export function checkEventsEnd(
 }
 
 /** Returns whether the last event of a user must be there: the balance changed within the retention of events. */
-export function requiresLastEvent({ entity }: StoredOf<'balance'>, keptSince: string): boolean {
+export function requiresLastEvent({ entity }: StoredOf<'balance'>, keptSince: IsoTime): boolean {
   return entity.event_seq > 0 && entity.updated_at >= keptSince;
 }
 
 /** Creates the violation of a missing event. */
-export function missingEvent(username: string, seq: number): Violation[] {
+export function missingEvent(username: Username, seq: number): Violation[] {
   return [violation('event-sequence', [liveEventRecord.key({ username, seq })], `There is no event ${seq}.`)];
 }
 
@@ -183,6 +185,6 @@ const GRACE_DAYS = 1;
  * Returns the moment from which on every event must be there. An older event may be deleted at any time and in any order,
  * so its absence is no violation.
  */
-export function eventsKeptSince(now: Date): string {
-  return new Date(now.getTime() - (EVENT_RETENTION_DAYS - GRACE_DAYS) * DAY_MILLISECONDS).toISOString();
+export function eventsKeptSince(now: Date): IsoTime {
+  return isoTime(new Date(now.getTime() - (EVENT_RETENTION_DAYS - GRACE_DAYS) * DAY_MILLISECONDS));
 }

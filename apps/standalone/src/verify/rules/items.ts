@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { CURRENCY_SCALE, decimal } from '@cnop/common/core/money';
 import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { isSameKey } from '@cnop/common/database/validate-transaction';
@@ -77,7 +78,7 @@ export type AssetScales = Pick<
 
 /** A quantity of an asset in an order, a trade or a position. */
 export interface AssetAmount {
-  readonly asset_id: string;
+  readonly asset_id: AssetId;
   readonly quantity: string;
 }
 
@@ -109,13 +110,13 @@ export function checkQuantity(
 /** Checks that an asset is in the catalogue. */
 export function checkListed(
   key: ItemKey,
-  assetId: string,
+  assetId: AssetId,
   catalogue: ReadonlyMap<string, AssetScales>,
 ): Violation[] {
   return catalogue.has(assetId) ? [] : notListed(key, assetId);
 }
 
-function notListed(key: ItemKey, assetId: string): Violation[] {
+function notListed(key: ItemKey, assetId: AssetId): Violation[] {
   return [violation('asset-scale', [key], `${assetId} is not in the catalogue.`)];
 }
 

@@ -1,3 +1,4 @@
+import type { IsoTime, Username } from '@cnop/common/core/brands';
 import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { StoredOf } from '../stored-kinds.ts';
@@ -10,7 +11,7 @@ const REPORTED: ReadonlySet<OrderStatus> = new Set(['queued', 'completed', 'canc
 const NO_FEES = '0.00';
 
 /** Returns the events that an order must have, each as one text of all its data. */
-export function expectedChanges({ entity, attributes }: StoredOf<'order'>, keptSince: string): string[] {
+export function expectedChanges({ entity, attributes }: StoredOf<'order'>, keptSince: IsoTime): string[] {
   // Orders without this field are of a version that had no events.
   if (!('executed_price' in attributes)) return [];
   return entity.history
@@ -21,7 +22,7 @@ export function expectedChanges({ entity, attributes }: StoredOf<'order'>, keptS
 /** Returns the text of an event about an order. Undefined for other events, and for events that may be deleted. */
 export function reportedChange(
   { username, occurred_at, data }: LiveEvent,
-  keptSince: string,
+  keptSince: IsoTime,
 ): string | undefined {
   return data.order && occurred_at >= keptSince ? eventText(username, occurred_at, data.order) : undefined;
 }
@@ -30,7 +31,7 @@ export function reportedChange(
 export function checkOrderEvents(
   order: StoredOf<'order'> | undefined,
   events: readonly StoredOf<'event'>[],
-  keptSince: string,
+  keptSince: IsoTime,
 ): Violation[] {
   const due = order ? expectedChanges(order, keptSince) : [];
   const reported = events
@@ -57,7 +58,7 @@ function asItWas(order: OrderDocument, status: OrderStatus): NonNullable<LiveEve
   };
 }
 
-function eventText(username: string, at: string, order: NonNullable<LiveEvent['data']['order']>): string {
+function eventText(username: Username, at: IsoTime, order: NonNullable<LiveEvent['data']['order']>): string {
   const { status, client_order_id, asset_id, order_type, quantity } = order;
   const { executed_price, total_amount, fees } = order;
   const what = [status, at, username, client_order_id, asset_id, order_type, quantity];

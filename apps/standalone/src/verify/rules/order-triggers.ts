@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { ItemKey } from '@cnop/common/database/table-store';
@@ -74,7 +75,7 @@ function isAfterAcceptance({ updated_at }: OrderDocument, trigger: Quote, accept
   return trigger.seq > accepted.seq && (trigger.at >= accepted.at || updated_at < accepted.at);
 }
 
-function isQuoteOf({ asset_id, bid, mid, ask }: Quote, assetId: string): boolean {
+function isQuoteOf({ asset_id, bid, mid, ask }: Quote, assetId: AssetId): boolean {
   return asset_id === assetId && decimal(bid).lte(mid) && decimal(mid).lte(ask);
 }
 

@@ -10,7 +10,10 @@ import { violation } from '../violation.ts';
 
 const orderAnswerSchema = z.object({ order_id: z.string() });
 /** The answer to a command about cash, with the ledger entry that it wrote. */
-const cashAnswerSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
+const cashAnswerSchema = z.object({
+  transaction_id: z.string().brand<'TransactionId'>(),
+  new_balance: z.string(),
+});
 /** The answer belongs to the administrator, but its ledger entry to another user, so it is not looked up. */
 const ADJUSTMENT_ROUTE = 'adjustment';
 

@@ -1,3 +1,4 @@
+import type { OrderId } from '@cnop/common/core/brands';
 import { decimal, formatUsd, ZERO } from '@cnop/common/core/money';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
@@ -12,7 +13,7 @@ import { amountDue, cashMoved, isBuy, movesNoCash, showUsd } from './order-basic
 
 /** The items about one order id. */
 export interface TradeParts {
-  readonly orderId: string;
+  readonly orderId: OrderId;
   readonly order: StoredOf<'order'> | undefined;
   readonly payments: readonly StoredOf<'ledger entry'>[];
   readonly trades: readonly StoredOf<'asset transaction'>[];

@@ -1,11 +1,17 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
-import { nonNegativeDecimalSchema, signedDecimalSchema, timestampSchema } from '@cnop/common/entities/fields';
+import {
+  assetIdSchema,
+  nonNegativeDecimalSchema,
+  signedDecimalSchema,
+  timestampSchema,
+} from '@cnop/common/entities/fields';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
 const valuedHoldingSchema = z.object({
-  asset_id: z.string(),
+  asset_id: assetIdSchema,
   quantity: nonNegativeDecimalSchema,
   current_price: nonNegativeDecimalSchema,
   market_value: nonNegativeDecimalSchema,
@@ -63,7 +69,7 @@ function holdingsQuery() {
 /**
  * Reads the position in one asset; `null` before the first trade, for which the route of one asset would answer 404.
  */
-export function holdingQuery(assetId: string) {
+export function holdingQuery(assetId: AssetId) {
   return {
     ...holdingsQuery(),
     select: ({ data }: z.output<typeof holdingsSchema>): Holding | null =>

@@ -1,3 +1,4 @@
+import type { AssetId, ProposalId } from '@cnop/common/core/brands';
 import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
 import { priceProposalSchema } from '@cnop/common/entities/inventory/price-proposal';
@@ -9,7 +10,7 @@ import { callApi } from '../http/client.ts';
 const assetAnswerSchema = z.object({ data: assetResponseSchema });
 
 /** Returns the path of one asset in the API. */
-function assetPath(assetId: string): string {
+function assetPath(assetId: AssetId): string {
   return `/inventory/assets/${encodeURIComponent(assetId)}`;
 }
 
@@ -25,7 +26,7 @@ export async function createAsset(body: AssetCreate) {
 }
 
 /** Edits an asset. Fields that are not named stay as they are. */
-export async function updateAsset(assetId: string, changes: AssetUpdate) {
+export async function updateAsset(assetId: AssetId, changes: AssetUpdate) {
   const path = assetPath(assetId);
   const { data } = await callApi({ method: 'PUT', path, body: changes, schema: assetAnswerSchema });
   return data;
@@ -34,7 +35,7 @@ export async function updateAsset(assetId: string, changes: AssetUpdate) {
 export type Switch = 'activate' | 'deactivate';
 
 /** Activates or deactivates an asset. Idempotent. */
-export async function switchTrading(assetId: string, to: Switch) {
+export async function switchTrading(assetId: AssetId, to: Switch) {
   const path = `${assetPath(assetId)}/${to}`;
   const { data } = await callApi({ method: 'POST', path, schema: assetAnswerSchema });
   return data;
@@ -54,7 +55,7 @@ export interface NewPrice {
  * Sets a price by hand, or proposes it.
  * @returns whether the price was only proposed
  */
-export async function setAssetPrice(assetId: string, body: NewPrice): Promise<{ isProposed: boolean }> {
+export async function setAssetPrice(assetId: AssetId, body: NewPrice): Promise<{ isProposed: boolean }> {
   const path = `${assetPath(assetId)}/price`;
   const { data } = await callApi({ method: 'PUT', path, body, schema: priceAnswerSchema });
   return { isProposed: 'proposal_id' in data };
@@ -74,17 +75,17 @@ export function priceProposalsQuery() {
   });
 }
 
-export async function approvePriceProposal(assetId: string, proposalId: string) {
+export async function approvePriceProposal(assetId: AssetId, proposalId: ProposalId) {
   const path = proposalPath(assetId, proposalId, 'approve');
   return (await callApi({ method: 'POST', path, schema: assetAnswerSchema })).data;
 }
 
 /** Rejects a proposal, or withdraws one's own. */
-export async function rejectPriceProposal(assetId: string, proposalId: string) {
+export async function rejectPriceProposal(assetId: AssetId, proposalId: ProposalId) {
   const path = proposalPath(assetId, proposalId, 'reject');
   return (await callApi({ method: 'POST', path, schema: rejectionSchema })).data;
 }
 
-function proposalPath(assetId: string, proposalId: string, verb: 'approve' | 'reject'): string {
+function proposalPath(assetId: AssetId, proposalId: ProposalId, verb: 'approve' | 'reject'): string {
   return `${assetPath(assetId)}/price-proposals/${encodeURIComponent(proposalId)}/${verb}`;
 }

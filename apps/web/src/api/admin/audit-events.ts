@@ -1,3 +1,4 @@
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { auditEventSchema } from '@cnop/common/entities/user/audit-event';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { callApi, pageSchema } from '../http/client.ts';
@@ -6,7 +7,7 @@ const answerSchema = pageSchema(auditEventSchema);
 const PAGE = '50';
 
 /** The events of all users on one UTC day, such as `2026-01-31`, or of one user on all days. */
-export type AuditScope = { readonly day: string } | { readonly username: string };
+export type AuditScope = { readonly day: string } | { readonly username: AuditEvent['username'] };
 
 /** Lists security events, newest first, one page at a time. */
 export function auditEventsQuery(scope: AuditScope) {

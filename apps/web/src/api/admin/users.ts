@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import { nonNegativeDecimalSchema } from '@cnop/common/entities/fields';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import type { User } from '@cnop/common/entities/user/user';
@@ -61,7 +62,7 @@ const accessAnswerSchema = z.object({ data: managedUserSchema });
 /** A change of role or status by an administrator. It ends the sessions of the user. */
 export type AccessChange = Pick<User, 'role'> | Pick<User, 'status'>;
 
-export async function changeAccess(username: string, change: AccessChange) {
+export async function changeAccess(username: Username, change: AccessChange) {
   const path = userPath(username);
   const { data } = await callApi({ method: 'PATCH', path, body: change, schema: accessAnswerSchema });
   return data;
@@ -79,7 +80,7 @@ export interface Adjustment {
  * Corrects a balance.
  * @param idempotencyKey the same for every attempt, so that the adjustment takes effect once
  */
-export async function adjustBalance(username: string, body: Adjustment, idempotencyKey: string) {
+export async function adjustBalance(username: Username, body: Adjustment, idempotencyKey: string) {
   return callApi({
     method: 'POST',
     path: `${userPath(username)}/adjustments`,

@@ -1,10 +1,11 @@
+import type { SessionId } from '@cnop/common/core/brands';
 import { timestampSchema } from '@cnop/common/entities/fields';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
 
 const sessionSchema = z.object({
-  session_id: z.string(),
+  session_id: z.string().brand<'SessionId'>(),
   created_at: timestampSchema,
   refreshed_at: timestampSchema,
   expires_at: timestampSchema,
@@ -28,7 +29,7 @@ export function sessionsQuery() {
 }
 
 /** Ends one session on another device. */
-export async function endSession(sessionId: string): Promise<void> {
+export async function endSession(sessionId: SessionId): Promise<void> {
   const path = `/auth/sessions/${encodeURIComponent(sessionId)}`;
   await callApi({ method: 'DELETE', path, schema: z.unknown() });
 }

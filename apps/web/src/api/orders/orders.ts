@@ -1,3 +1,4 @@
+import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import { assetTransactionSchema } from '@cnop/common/entities/asset/asset-transaction';
 import type { OrderDocument, OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
 import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
@@ -8,10 +9,10 @@ import { callApi, pageSchema } from '../http/client.ts';
 
 export const orderKeys = {
   all: ['orders'] as const,
-  open: (assetId?: string) => ['orders', 'open', assetId ?? 'all'] as const,
+  open: (assetId?: AssetId) => ['orders', 'open', assetId ?? 'all'] as const,
   list: (filter: unknown) => ['orders', 'list', filter] as const,
-  one: (orderId: string) => ['orders', 'one', orderId] as const,
-  explanation: (orderId: string) => ['orders', 'explanation', orderId] as const,
+  one: (orderId: OrderId) => ['orders', 'one', orderId] as const,
+  explanation: (orderId: OrderId) => ['orders', 'explanation', orderId] as const,
 };
 
 const ordersPageSchema = pageSchema(orderDocumentSchema);
@@ -22,7 +23,7 @@ const OPEN_PAGE = '100';
 const MAX_OPEN_PAGES = 10;
 
 export interface OrderFilter {
-  readonly asset?: string | undefined;
+  readonly asset?: AssetId | undefined;
   readonly type?: OrderType | undefined;
   readonly status?: OrderStatus | undefined;
 }
@@ -44,7 +45,7 @@ export function ordersQuery({ asset, type, status }: OrderFilter) {
 }
 
 /** Reads all open orders, newest first. */
-export function openOrdersQuery(asset?: string) {
+export function openOrdersQuery(asset?: AssetId) {
   return queryOptions({
     queryKey: orderKeys.open(asset),
     queryFn: ({ signal }) => readOpenOrders(asset, signal),
@@ -64,7 +65,7 @@ async function readOpenOrders(asset: string | undefined, signal: AbortSignal): P
   return orders;
 }
 
-export function orderQuery(orderId: string) {
+export function orderQuery(orderId: OrderId) {
   return queryOptions({
     queryKey: orderKeys.one(orderId),
     queryFn: ({ signal }) => readOrder(orderId, signal),
@@ -79,7 +80,7 @@ export async function readOrder(orderId: string, signal?: AbortSignal): Promise<
 }
 
 /** Reads the explanation of an order: its timeline and its trigger. */
-export function orderExplanationQuery(orderId: string) {
+export function orderExplanationQuery(orderId: OrderId) {
   return queryOptions({
     queryKey: orderKeys.explanation(orderId),
     queryFn: async ({ signal }) => {
@@ -105,7 +106,7 @@ const tradesPageSchema = pageSchema(tradeSchema);
 const SHOWN_TRADES = '100';
 
 /** Lists the trades of the user in one asset, newest first. Invalidated together with the orders. */
-export function tradesQuery(assetId: string) {
+export function tradesQuery(assetId: AssetId) {
   return queryOptions({
     queryKey: [...orderKeys.all, 'trades', assetId],
     queryFn: ({ signal }) =>

@@ -1,3 +1,4 @@
+import type { AssetId, ClientOrderId, IsoTime, OrderId } from '@cnop/common/core/brands';
 import type { OrderType } from '@cnop/common/entities/order/order-document';
 import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
@@ -7,7 +8,7 @@ import { callApi } from '../http/client.ts';
 
 /** The fields of an order to preview or to place. */
 export interface OrderRequest {
-  readonly asset_id: string;
+  readonly asset_id: AssetId;
   readonly order_type: OrderType;
   readonly quantity: string;
   readonly price?: string;
@@ -15,8 +16,8 @@ export interface OrderRequest {
   readonly price_bound?: string;
   readonly trail_amount?: string;
   readonly trail_percent?: string;
-  readonly expires_at?: string;
-  readonly client_order_id?: string;
+  readonly expires_at?: IsoTime;
+  readonly client_order_id?: ClientOrderId;
 }
 
 const previewAnswerSchema = z.object({ data: orderPreviewSchema });
@@ -54,7 +55,7 @@ const orderAnswerSchema = z.object({ data: orderDocumentSchema });
  * Places an order.
  * @param request with a `client_order_id`, which makes the order unique however often it is sent
  */
-export async function placeOrder(request: OrderRequest & { readonly client_order_id: string }) {
+export async function placeOrder(request: OrderRequest & { readonly client_order_id: ClientOrderId }) {
   const { data } = await callApi({
     method: 'POST',
     path: '/orders',
@@ -65,7 +66,7 @@ export async function placeOrder(request: OrderRequest & { readonly client_order
   return data;
 }
 
-export async function cancelOrder(orderId: string) {
+export async function cancelOrder(orderId: OrderId) {
   const path = `/orders/${encodeURIComponent(orderId)}/cancel`;
   const { data } = await callApi({ method: 'POST', path, schema: orderAnswerSchema });
   return data;

@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { transactionTypeSchema } from '@cnop/common/entities/user/balance-transaction';
 import { z } from 'zod';
 import type { LedgerFilter } from '../../api/account/cash.ts';
@@ -17,8 +18,8 @@ export function ledgerFilterOf({ type, from, to }: CashSearch): LedgerFilter {
   return {
     type,
     // A time without an offset is in the user's time zone, also on days of 23 or 25 hours.
-    start: from && new Date(`${from}T00:00:00.000`).toISOString(),
-    end: to && new Date(`${to}T23:59:59.999`).toISOString(),
+    start: from && isoTime(new Date(`${from}T00:00:00.000`)),
+    end: to && isoTime(new Date(`${to}T23:59:59.999`)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { useQuery } from '@tanstack/react-query';
 import { line } from 'd3-shape';
 import { useEffect, useRef, useState } from 'react';
@@ -13,7 +14,7 @@ const REFRESH_MILLISECONDS = 10 * 60_000;
 const SHORT_REFRESH_MILLISECONDS = 30_000;
 
 export interface SparklineProps {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly isGain: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -16,7 +17,7 @@ import { rowsWithKept, useCancelOrders } from './use-cancel-orders.ts';
 interface OpenOrdersProps {
   readonly title: string;
   /** Shows only the orders of one asset. */
-  readonly assetId?: string;
+  readonly assetId?: AssetId;
   readonly type?: OrderDocument['order_type'] | undefined;
   /** Shown when there are no orders. */
   readonly emptyAction?: ReactNode;

@@ -1,3 +1,4 @@
+import type { OrderId } from '@cnop/common/core/brands';
 import { sideOf } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
@@ -17,7 +18,7 @@ import { useCancelOrders } from './use-cancel-orders.ts';
 const SKELETON_ROWS = 6;
 
 /** One order with its facts and its timeline. */
-export function OrderDetails({ orderId }: { readonly orderId: string }) {
+export function OrderDetails({ orderId }: { readonly orderId: OrderId }) {
   const { data: order, error, refetch } = useQuery(orderQuery(orderId));
   const { isCancelling, cancel } = useCancelOrders();
   if (!order) {

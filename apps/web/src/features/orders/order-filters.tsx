@@ -1,9 +1,11 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
 import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
 import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';
 import { ORDER_STATUS_NAMES, ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
+import type { SelectOption } from '../../ui/select.tsx';
 import { Select } from '../../ui/select.tsx';
 import type { OrdersSearch } from './orders-search.ts';
 
@@ -31,14 +33,14 @@ export interface OrderFiltersProps {
 
 export function OrderFilters({ search, hasStatus, onSearch }: OrderFiltersProps) {
   const { data: assets } = useQuery(assetsQuery());
-  const options = [
+  const options: readonly SelectOption<AssetId | typeof ANY>[] = [
     { value: ANY, label: 'Any asset' },
     ...(assets ?? []).map(({ asset_id, name }) => ({ value: asset_id, label: `${asset_id} · ${name}` })),
   ];
   const isFiltered = search.asset !== undefined || search.type !== undefined || search.status !== undefined;
   return (
     <div className="flex flex-wrap items-end gap-2 py-3">
-      <Select
+      <Select<AssetId | typeof ANY>
         label="Asset"
         isLabelHidden
         className="w-40"

@@ -1,3 +1,4 @@
+import type { OrderId } from '@cnop/common/core/brands';
 import type {
   OrderExplanation,
   TimelineEntry,
@@ -40,7 +41,7 @@ const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
 };
 
 /** The timeline of an order, in the words of the server. */
-export function OrderTimeline({ orderId }: { readonly orderId: string }) {
+export function OrderTimeline({ orderId }: { readonly orderId: OrderId }) {
   const { data, error, refetch } = useQuery({
     ...orderExplanationQuery(orderId),
     // The distance to the trigger changes while the order is open.

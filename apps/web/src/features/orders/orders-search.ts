@@ -9,6 +9,6 @@ export const ordersSearchSchema = z.object({
   type: orderTypeSchema.optional().catch(undefined),
   status: orderStatusSchema.optional().catch(undefined),
   /** The order shown in the drawer. */
-  order: z.string().max(100).optional().catch(undefined),
+  order: z.string().max(100).brand<'OrderId'>().optional().catch(undefined),
 });
 export type OrdersSearch = z.infer<typeof ordersSearchSchema>;

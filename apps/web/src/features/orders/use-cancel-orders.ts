@@ -1,3 +1,4 @@
+import type { OrderId } from '@cnop/common/core/brands';
 import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -76,7 +77,7 @@ const ENDED_FIRST: Partial<Readonly<Record<OrderStatus, string>>> = {
  * Cancels an order that may have ended meanwhile. An order cancelled elsewhere counts as cancelled.
  * @throws ApiProblem that says how it ended instead
  */
-async function cancelOnce(orderId: string): Promise<void> {
+async function cancelOnce(orderId: OrderId): Promise<void> {
   try {
     await cancelOrder(orderId);
   } catch (error) {

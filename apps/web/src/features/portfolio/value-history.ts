@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { HistoryPoint, HistoryRange } from '../../api/account/portfolio.ts';
 import { percentChange } from '../../format/numbers.ts';
@@ -6,7 +7,7 @@ import { percentChange } from '../../format/numbers.ts';
 export type Measure = 'value' | 'result';
 
 export interface SeriesPoint {
-  readonly at: string;
+  readonly at: IsoTime;
   /** USD. */
   readonly value: string;
 }

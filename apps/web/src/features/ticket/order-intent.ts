@@ -1,3 +1,5 @@
+import type { ClientOrderId } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { OrderRequest } from '../../api/orders/place-order.ts';
 import type { TicketState } from './ticket-state.ts';
 import { DEFAULT_VALID_DAYS } from './ticket-state.ts';
@@ -7,7 +9,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 /** One order of the user: the same key and the same body for every attempt to send it. */
 export interface OrderIntent {
   readonly ticket: TicketState;
-  readonly request: OrderRequest & { readonly client_order_id: string };
+  readonly request: OrderRequest & { readonly client_order_id: ClientOrderId };
 }
 
 export interface OrderDraft {
@@ -29,7 +31,7 @@ export function orderIntentOf(
     unsettled,
     key,
     now,
-  }: { readonly unsettled: OrderIntent | undefined; readonly key: string; readonly now: Date },
+  }: { readonly unsettled: OrderIntent | undefined; readonly key: ClientOrderId; readonly now: Date },
 ): OrderIntent {
   if (unsettled && JSON.stringify(unsettled.ticket) === JSON.stringify(ticket)) return unsettled;
   return { ticket, request: { ...request, ...expiryOf(ticket, now), client_order_id: key } };
@@ -38,5 +40,5 @@ export function orderIntentOf(
 function expiryOf({ kind, validDays }: TicketState, now: Date): Pick<OrderRequest, 'expires_at'> {
   if (kind === 'market' || validDays === DEFAULT_VALID_DAYS) return {};
   const days = parseInt(validDays, 10);
-  return { expires_at: new Date(now.getTime() + days * DAY_MILLISECONDS).toISOString() };
+  return { expires_at: isoTime(new Date(now.getTime() + days * DAY_MILLISECONDS)) };
 }

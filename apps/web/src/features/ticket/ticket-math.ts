@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
 import { priceFor } from '@cnop/common/entities/order/order';
@@ -14,7 +15,7 @@ const WHOLE_PERCENT = '100';
 
 /** The facts of the asset that a ticket needs. */
 export interface TicketFacts {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly quantityScale: number;
   readonly priceScale: number;
   readonly feeBps: number;
@@ -147,7 +148,7 @@ function estimateOf(
 function requestOf(
   state: TicketState,
   { limit, stop, trail, bound }: Inputs,
-  { quantity, assetId }: { readonly quantity: Decimal; readonly assetId: string },
+  { quantity, assetId }: { readonly quantity: Decimal; readonly assetId: AssetId },
 ): OrderRequest {
   return {
     asset_id: assetId,

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { ArrowRight, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -7,7 +8,7 @@ import type { TicketState } from './ticket-state.ts';
 
 export interface TicketSummaryProps {
   readonly state: TicketState;
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly priceScale: number;
   readonly marketPrice: string;
   /** Computed in the browser. */
@@ -67,7 +68,7 @@ export function TicketSummary({
 }
 
 /** Available cash and units before and after the order. */
-function Changes({ preview, assetId }: { readonly preview: OrderPreview; readonly assetId: string }) {
+function Changes({ preview, assetId }: { readonly preview: OrderPreview; readonly assetId: AssetId }) {
   const { balance, holding } = preview;
   return (
     <>

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -10,7 +11,7 @@ const TYPING_PAUSE_MILLISECONDS = 250;
 const REFRESH_MILLISECONDS = 2_000;
 
 interface LivePreviewOptions {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly state: TicketState;
   /** The order at the current price; `undefined` while the ticket is incomplete. */
   readonly request: OrderRequest | undefined;

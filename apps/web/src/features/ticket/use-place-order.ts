@@ -1,3 +1,4 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useQueryClient } from '@tanstack/react-query';
@@ -45,7 +46,7 @@ export function usePlaceOrder(): PlaceOrder {
       orderType: request.order_type,
       quantity: request.quantity,
       price: request.price ?? request.stop_price ?? null,
-      sentAt: new Date().toISOString(),
+      sentAt: isoTime(new Date()),
     });
     try {
       const order = await placeOrder(request);

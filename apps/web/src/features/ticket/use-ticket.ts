@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { formatDecimal } from '@cnop/common/core/money';
 import { availableUnits } from '@cnop/common/trading/holds';
 import { mayTrade } from '@cnop/common/trading/permissions';
@@ -127,7 +128,7 @@ function staleWarnings(live: LiveState): string[] {
 const drafts = new Map<string, TicketState>();
 
 /** Returns the ticket of an asset as it was left. */
-function useTicketDraft(assetId: string): readonly [TicketState, (state: TicketState) => void] {
+function useTicketDraft(assetId: AssetId): readonly [TicketState, (state: TicketState) => void] {
   const [state, setState] = useState(() => drafts.get(assetId) ?? EMPTY_TICKET);
   const change = (next: TicketState): void => {
     drafts.set(assetId, next);
@@ -137,7 +138,7 @@ function useTicketDraft(assetId: string): readonly [TicketState, (state: TicketS
 }
 
 /** Returns the available cash and units; `undefined` until they are known. */
-export function useAvailable(assetId: string, isSignedIn: boolean): Available | undefined {
+export function useAvailable(assetId: AssetId, isSignedIn: boolean): Available | undefined {
   const { data: balance } = useQuery({ ...balanceQuery(), enabled: isSignedIn });
   const { data: holding } = useQuery({ ...holdingQuery(assetId), enabled: isSignedIn });
   if (!isSignedIn || !balance || holding === undefined) return undefined;

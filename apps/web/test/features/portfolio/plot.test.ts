@@ -1,7 +1,8 @@
+import { isoTime } from '@cnop/common/core/brands';
 import { describe, expect, it } from 'vitest';
 import { plotOf, pointNearest } from '../../../src/features/portfolio/plot.ts';
 
-const at = (hour: number) => new Date(Date.UTC(2026, 0, 31, hour)).toISOString();
+const at = (hour: number) => isoTime(new Date(Date.UTC(2026, 0, 31, hour)));
 const series = (...values: readonly string[]) => values.map((value, hour) => ({ at: at(hour), value }));
 
 describe('the plot of a series', () => {

@@ -1,6 +1,8 @@
+import type { AssetId } from '@cnop/common/core/brands';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import type { HistoryPoint, Portfolio, PortfolioHolding } from '../../../src/api/account/portfolio.ts';
 
-export function holding(assetId: string, fields: Partial<PortfolioHolding> = {}): PortfolioHolding {
+export function holding(assetId: AssetId, fields: Partial<PortfolioHolding> = {}): PortfolioHolding {
   return {
     asset_id: assetId,
     quantity: '2',
@@ -20,7 +22,7 @@ export function portfolio(fields: Partial<Portfolio> = {}): Portfolio {
     total_invested: '180.00',
     unrealized_pnl: '20.00',
     realized_pnl: '0.00',
-    assets: [holding('BTC')],
+    assets: [holding(anAssetId('BTC'))],
     last_updated: '2026-01-31T12:00:00.000Z',
     ...fields,
   };
@@ -32,7 +34,7 @@ export function point(
   fields: Partial<HistoryPoint> = {},
 ): HistoryPoint {
   return {
-    at: '2026-01-31T12:00:00.000Z',
+    at: aTime('2026-01-31T12:00:00.000Z'),
     total_value: totalValue,
     cash: '0.00',
     asset_value: totalValue,

@@ -1,11 +1,12 @@
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { sortHoldings } from '../../../src/features/portfolio/portfolio-search.ts';
 import { holding } from './portfolio-fixture.ts';
 
 const holdings = [
-  holding('BTC', { market_value: '90.00', total_invested: '100.00', unrealized_pnl: '-10.00' }),
-  holding('ADA', { market_value: '1000.00', total_invested: '1002.00', unrealized_pnl: '-2.00' }),
-  holding('ETH', { market_value: '90.00', total_invested: '20.00', unrealized_pnl: '70.00' }),
+  holding(anAssetId('BTC'), { market_value: '90.00', total_invested: '100.00', unrealized_pnl: '-10.00' }),
+  holding(anAssetId('ADA'), { market_value: '1000.00', total_invested: '1002.00', unrealized_pnl: '-2.00' }),
+  holding(anAssetId('ETH'), { market_value: '90.00', total_invested: '20.00', unrealized_pnl: '70.00' }),
 ];
 
 describe('positions', () => {

@@ -1,3 +1,5 @@
+import { isoTime } from '@cnop/common/core/brands';
+import { aTime } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import {
   extremesOf,
@@ -94,7 +96,7 @@ describe('the default range of an account', () => {
 describe('the points of a chart', () => {
   const at = (minute: number, total: string, deposits: string) => ({
     ...point(total, deposits),
-    at: new Date(Date.UTC(2026, 0, 31, 12, minute)).toISOString(),
+    at: isoTime(new Date(Date.UTC(2026, 0, 31, 12, minute))),
   });
 
   it('start with the first cash', () => {
@@ -119,7 +121,10 @@ describe('the points of a chart', () => {
 
 describe('the extremes of a series', () => {
   it('are its ends and its lowest and highest points, compared as numbers', () => {
-    const points = ['9.00', '10.00', '-2.00', '8.00'].map((value) => ({ at: value, value }));
+    const points = ['9.00', '10.00', '-2.00', '8.00'].map((value, minute) => ({
+      at: aTime(`2026-01-15T12:0${minute}:00.000Z`),
+      value,
+    }));
     const found = extremesOf(points);
     expect([found?.first, found?.last, found?.low, found?.high].map((point) => point?.value)).toEqual([
       '9.00',

@@ -1,9 +1,10 @@
+import { aTime, aUsername } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import type { Profile } from '../../../src/api/account/profile.ts';
 import { formOfProfile, profileChange, profileErrors } from '../../../src/features/profile/profile-form.ts';
 
 const profile: Profile = {
-  username: 'ada',
+  username: aUsername('ada'),
   email: 'ada@example.com',
   first_name: 'Ada',
   last_name: 'Lovelace',
@@ -12,8 +13,8 @@ const profile: Profile = {
   marketing_emails_consent: false,
   role: 'customer',
   status: 'active',
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
+  created_at: aTime('2026-01-01T00:00:00.000Z'),
+  updated_at: aTime('2026-01-01T00:00:00.000Z'),
 };
 const form = formOfProfile(profile);
 const today = '2026-01-31';

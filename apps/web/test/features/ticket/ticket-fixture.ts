@@ -1,10 +1,11 @@
+import { anAssetId } from '@cnop/testing/builders/brands';
 import type { TicketFacts } from '../../../src/features/ticket/ticket-math.ts';
 import type { TicketState } from '../../../src/features/ticket/ticket-state.ts';
 import { EMPTY_TICKET } from '../../../src/features/ticket/ticket-state.ts';
 
 /** A market with a spread and a fee of a quarter of a percent. */
 export const facts: TicketFacts = {
-  assetId: 'ETH',
+  assetId: anAssetId('ETH'),
   quantityScale: 6,
   priceScale: 2,
   feeBps: 25,

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime, Username } from '../../core/brands.ts';
 import type { Page, PageRequest, Position } from '../../core/pagination.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import { AFTER_EVERY_ID, KEYS, SEPARATOR } from '../../database/tables.ts';
@@ -26,14 +27,14 @@ export type AssetBalanceDao = ReturnType<typeof createAssetBalanceDao>;
 export function createAssetBalanceDao(store: TableStore) {
   return {
     /** Returns a user's position in an asset; undefined when there never was one. */
-    async getAssetBalance(username: string, asset_id: string): Promise<StoredAssetBalance | undefined> {
+    async getAssetBalance(username: Username, asset_id: AssetId): Promise<StoredAssetBalance | undefined> {
       return assetBalanceRecord.readIfPresent(
         await store.get(assetBalanceRecord.key({ username, asset_id })),
       );
     },
 
     /** Returns all positions of a user, by asset id, also those of quantity 0. */
-    async getAllAssetBalances(username: string): Promise<StoredAssetBalance[]> {
+    async getAllAssetBalances(username: Username): Promise<StoredAssetBalance[]> {
       return readAll(
         store,
         {
@@ -47,7 +48,7 @@ export function createAssetBalanceDao(store: TableStore) {
     },
 
     /** Lists the positions in an asset, also those of quantity 0. Reads the items themselves, since an index may lag. */
-    async getAllBalancesForAsset(asset_id: string, page: PageRequest): Promise<Page<StoredAssetBalance>> {
+    async getAllBalancesForAsset(asset_id: AssetId, page: PageRequest): Promise<Page<StoredAssetBalance>> {
       const holders = await readPage(
         store,
         { table: 'users', index: 'AssetIndex', pk: asset_id, order: 'ascending' },
@@ -86,8 +87,8 @@ export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;
 export function createAssetTransactionDao(store: TableStore) {
   /** Lists a user's transactions in one asset, newest first. */
   const getUserAssetTransactions = async (
-    username: string,
-    asset_id: string,
+    username: Username,
+    asset_id: AssetId,
     page: PageRequest,
     { from, to }: Period = {},
   ): Promise<Page<AssetTransaction>> =>
@@ -115,7 +116,7 @@ export function createAssetTransactionDao(store: TableStore) {
     getUserAssetTransactions,
 
     /** Returns all of a user's transactions in one asset from a time on, oldest first. */
-    async getTradesSince(username: string, asset_id: string, since: string): Promise<AssetTransaction[]> {
+    async getTradesSince(username: Username, asset_id: AssetId, since: IsoTime): Promise<AssetTransaction[]> {
       return readAll(
         store,
         { table: 'users', pk: partitionOf(username, asset_id), sk: { from: since }, order: 'ascending' },
@@ -129,8 +130,8 @@ export function createAssetTransactionDao(store: TableStore) {
      * @param assetIds usually the assets that the user holds or once held
      */
     async getUserTransactions(
-      username: string,
-      assetIds: readonly string[],
+      username: Username,
+      assetIds: readonly AssetId[],
       { limit, after }: Omit<PageRequest, 'offset'>,
       period: Period = {},
     ): Promise<Page<AssetTransaction>> {
@@ -187,7 +188,7 @@ function positionOf(transaction: AssetTransaction): Position {
   return { pk: partitionOf(transaction.username, transaction.asset_id), sk: sortKeyOf(transaction) };
 }
 
-function partitionOf(username: string, asset_id: string): string {
+function partitionOf(username: Username, asset_id: AssetId): string {
   return KEYS.users.assetTransaction.pkPrefix + username + SEPARATOR + asset_id;
 }
 

@@ -1,5 +1,6 @@
 import { ValidationError } from '@cnop/exception/errors';
 import { z } from 'zod';
+import type { Username } from '../../core/brands.ts';
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { Decision, Item, ReadItems, Reads, TableStore, Write } from '../../database/table-store.ts';
 import { KEYS, SEPARATOR } from '../../database/tables.ts';
@@ -11,7 +12,7 @@ const IDEMPOTENCY_TTL_SECONDS = 24 * 60 * 60;
 const ANSWERED = 'answered before';
 
 const idempotencySchema = z.object({
-  username: z.string(),
+  username: z.string().brand<'Username'>(),
   /** The command. A key may be used once for each. */
   route: z.string(),
   key: z.string(),
@@ -34,7 +35,7 @@ export const idempotencyRecord = defineRecord<Idempotency, Pick<Idempotency, 'us
 
 /** A command that may be retried: its user, its Idempotency-Key and a hash of the request. */
 export interface Intent {
-  readonly username: string;
+  readonly username: Username;
   readonly route: string;
   readonly key: string;
   readonly requestHash: string;

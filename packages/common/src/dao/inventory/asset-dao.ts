@@ -1,4 +1,6 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
+import type { AssetId } from '../../core/brands.ts';
+import { isoTime } from '../../core/brands.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createCachedValue } from '../../core/clock.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
@@ -77,7 +79,7 @@ export async function upgradeAssets(store: TableStore, at: Date): Promise<number
 
 function withSettlementPrice(asset: Asset, at: Date): Asset {
   if (asset.status !== 'delisted' || asset.settlement_price !== null) return asset;
-  return { ...asset, settlement_price: asset.current_price, delisted_at: at.toISOString() };
+  return { ...asset, settlement_price: asset.current_price, delisted_at: isoTime(at) };
 }
 
 /** Returns whether a key is that of an asset, and not of a candle or another item of the table. */
@@ -89,7 +91,7 @@ export type AssetDao = ReturnType<typeof createAssetDao>;
 
 /** Creates the DAO of the asset catalogue. */
 export function createAssetDao(store: TableStore) {
-  const change = async (asset_id: string, rule: (asset: Asset) => Asset): Promise<Asset> =>
+  const change = async (asset_id: AssetId, rule: (asset: Asset) => Asset): Promise<Asset> =>
     store.transact({ asset: assetRecord.key({ asset_id }) }, (items) => {
       const asset = assetRecord.readIfPresent(items.asset);
       if (!asset) throw new NotFoundError('The asset');
@@ -98,12 +100,15 @@ export function createAssetDao(store: TableStore) {
     });
 
   /** Returns the assets with some ids, by id, without those that do not exist. */
-  const getAssetsByIds = async (asset_ids: readonly string[]): Promise<ReadonlyMap<string, Asset>> => {
-    const assets = new Map<string, Asset>();
+  const getAssetsByIds = async (asset_ids: readonly AssetId[]): Promise<ReadonlyMap<AssetId, Asset>> => {
+    const assets = new Map<AssetId, Asset>();
     for (let start = 0; start < asset_ids.length; start += MAX_BATCH_GET_ITEMS) {
       const batch = asset_ids.slice(start, start + MAX_BATCH_GET_ITEMS);
       const items = await store.batchGet(batch.map((asset_id) => assetRecord.key({ asset_id })));
-      for (const item of items) if (item) assets.set(item.key.pk, assetRecord.read(item));
+      for (const item of items) {
+        const asset = assetRecord.readIfPresent(item);
+        if (asset) assets.set(asset.asset_id, asset);
+      }
     }
     return assets;
   };
@@ -121,7 +126,7 @@ export function createAssetDao(store: TableStore) {
     },
 
     /** Returns an asset; undefined when it does not exist. */
-    async getAsset(asset_id: string): Promise<Asset | undefined> {
+    async getAsset(asset_id: AssetId): Promise<Asset | undefined> {
       return assetRecord.readIfPresent(await store.get(assetRecord.key({ asset_id })));
     },
 
@@ -131,7 +136,7 @@ export function createAssetDao(store: TableStore) {
      * Checks that assets exist.
      * @throws NotFoundError (404) with the first id that does not
      */
-    async assertKnown(asset_ids: readonly string[]): Promise<void> {
+    async assertKnown(asset_ids: readonly AssetId[]): Promise<void> {
       const known = await getAssetsByIds(asset_ids);
       const unknown = asset_ids.find((asset_id) => !known.has(asset_id));
       if (unknown !== undefined) throw new NotFoundError(`The asset ${unknown}`);
@@ -152,7 +157,7 @@ export function createAssetDao(store: TableStore) {
      * @throws NotFoundError (404); StateConflictError (409) when the change would list or delist the asset; an error of
      *   `edit`, with nothing written
      */
-    async updateAsset(asset_id: string, edit: (asset: Asset) => AssetChange): Promise<Asset> {
+    async updateAsset(asset_id: AssetId, edit: (asset: Asset) => AssetChange): Promise<Asset> {
       return change(asset_id, (asset) => assetSchema.parse(applyChange(asset, edit(asset))));
     },
 
@@ -161,7 +166,7 @@ export function createAssetDao(store: TableStore) {
      * used by `POST /inventory/assets/activate`, which opens many assets at once.
      * @throws NotFoundError (404); DelistedError (409)
      */
-    async activateAsset(asset_id: string, at: Date): Promise<Asset> {
+    async activateAsset(asset_id: AssetId, at: Date): Promise<Asset> {
       return change(asset_id, (asset) => switchTrading(asset, 'active', at));
     },
 
@@ -170,7 +175,7 @@ export function createAssetDao(store: TableStore) {
      * used by `POST /inventory/assets/deactivate`, which closes many assets at once.
      * @throws NotFoundError (404); DelistedError (409)
      */
-    async deactivateAsset(asset_id: string, at: Date): Promise<Asset> {
+    async deactivateAsset(asset_id: AssetId, at: Date): Promise<Asset> {
       return change(asset_id, (asset) => switchTrading(asset, 'cancel_only', at));
     },
   };
@@ -180,7 +185,7 @@ const MAX_CACHE_AGE_MILLISECONDS = 1_000;
 
 /** The catalogue, at most a second old: a price move may read one asset ten thousand times. */
 export interface CachedAssets {
-  getAsset(assetId: string): Promise<Asset | undefined>;
+  getAsset(assetId: AssetId): Promise<Asset | undefined>;
   getAssets(): Promise<readonly Asset[]>;
   /** Invalidates the cache: the next read goes to the store. */
   invalidate(): void;

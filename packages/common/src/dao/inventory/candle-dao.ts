@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime } from '../../core/brands.ts';
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import { KEYS, SEPARATOR } from '../../database/tables.ts';
@@ -24,16 +25,16 @@ export const candleRecord = defineRecord<Candle, Pick<Candle, 'asset_id' | 'inte
   },
 });
 
-function partitionOf(assetId: string, interval: CandleInterval): string {
+function partitionOf(assetId: AssetId, interval: CandleInterval): string {
   return KEYS.inventory.candle.pkPrefix + assetId + SEPARATOR + interval;
 }
 
 /** Selects candles by their open time, both ends inclusive. */
 export interface CandlePeriod {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly interval: CandleInterval;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+  readonly from?: IsoTime | undefined;
+  readonly to?: IsoTime | undefined;
   readonly limit: number;
   readonly order: 'ascending' | 'descending';
 }

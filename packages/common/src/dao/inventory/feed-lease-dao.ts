@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoTime } from '../../core/brands.ts';
 import { addSeconds } from '../../core/clock.ts';
 import type { Item, TableStore } from '../../database/table-store.ts';
 import { KEYS } from '../../database/tables.ts';
@@ -35,7 +36,7 @@ export function holdsFeedLease(item: Item | undefined, holder: string): boolean 
 const SEQ_RESERVE = 300_000;
 /** A released lease has this holder, and its term is over for every clock. */
 const RELEASED_HOLDER = 'none';
-const RELEASED_AT = new Date(0).toISOString();
+const RELEASED_AT = isoTime(new Date(0));
 
 export interface FeedLeaseRequest {
   readonly holder: string;
@@ -72,13 +73,13 @@ export function createFeedLeaseDao(store: TableStore) {
           !held ||
           held.holder === holder ||
           held.holder === abandonedHolder ||
-          held.expires_at <= now.toISOString();
+          held.expires_at <= isoTime(now);
         if (!isFree) return { writes: [], result: undefined };
         const isRenewed = held?.holder === holder;
         const firstSeq = Math.max(isRenewed ? lastSeq : (held?.next_seq ?? 0), now.getTime());
         const taken = {
           holder,
-          expires_at: addSeconds(now, lifetimeSeconds).toISOString(),
+          expires_at: isoTime(addSeconds(now, lifetimeSeconds)),
           next_seq: firstSeq + SEQ_RESERVE,
         };
         return { writes: [feedLeaseRecord.replace(taken)], result: { firstSeq } };

@@ -1,5 +1,7 @@
 import { NotFoundError, StateConflictError } from '@cnop/exception/errors';
 import { z } from 'zod';
+import type { AssetId, ClientOrderId, IsoTime, OrderId, Username } from '../../core/brands.ts';
+import { isoTime } from '../../core/brands.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import type { Filter, IndexEntry, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
 import {
@@ -12,7 +14,7 @@ import {
   sortableSeq,
   triggerPartition,
 } from '../../database/tables.ts';
-import { clientOrderIdSchema, idSchema, usernameSchema } from '../../entities/fields.ts';
+import { clientOrderIdSchema, orderIdSchema, usernameSchema } from '../../entities/fields.ts';
 import type { OpenOrder, Order, OrderIn } from '../../entities/order/order.ts';
 import { advance, assertMayBecome } from '../../entities/order/order.ts';
 import { documentOf, orderOf } from '../../entities/order/order-codec.ts';
@@ -61,7 +63,7 @@ function withOpenEntries(order: Order, write: Write): Write {
 const clientOrderSchema = z.object({
   username: usernameSchema,
   client_order_id: clientOrderIdSchema,
-  order_id: idSchema,
+  order_id: orderIdSchema,
   /** Tells a repeated request from another one with the same `client_order_id`. */
   request_hash: z.string(),
 });
@@ -107,23 +109,23 @@ export function expiryKeyOf({ order_id, expires_at }: OpenOrder): IndexEntry {
 }
 
 /** Shards by the last character of an order's id, which is random. */
-function shardOf(orderId: string): number {
+function shardOf(orderId: OrderId): number {
   return orderId.charCodeAt(orderId.length - 1) % EXPIRY_SHARDS;
 }
 
 /** Selects the orders of a user for a list. */
 export interface OrderFilter {
-  readonly asset_id?: string | undefined;
+  readonly asset_id?: AssetId | undefined;
   /** Orders of any of these types. */
   readonly order_types?: readonly OrderType[] | undefined;
   /** Orders of any of these statuses. */
   readonly statuses?: readonly OrderStatus[] | undefined;
   /** Orders that changed after this time. */
-  readonly updated_after?: string | undefined;
+  readonly updated_after?: IsoTime | undefined;
   /** Earliest time of acceptance, inclusive. */
-  readonly from?: string | undefined;
+  readonly from?: IsoTime | undefined;
   /** Latest time of acceptance, inclusive. */
-  readonly to?: string | undefined;
+  readonly to?: IsoTime | undefined;
 }
 
 /** A change of an order that is not open yet: it moves no money and releases no hold. */
@@ -140,7 +142,7 @@ export type OrderDao = ReturnType<typeof createOrderDao>;
  * Creates the DAO of orders. It changes neither money nor holds: a use case does, in one `transact` with the order.
  */
 export function createOrderDao(store: TableStore) {
-  const change = async (order_id: string, decide: (order: Order) => Order): Promise<OrderDocument> =>
+  const change = async (order_id: OrderId, decide: (order: Order) => Order): Promise<OrderDocument> =>
     store.transact({ order: orderRecord.key({ order_id }) }, (items) => {
       const order = orderRecord.readIfPresent(items.order);
       if (!order) throw new NotFoundError('The order');
@@ -155,7 +157,10 @@ export function createOrderDao(store: TableStore) {
     },
 
     /** Returns a user's order with a `client_order_id`; undefined when there is none. */
-    async getOrderByClientId(username: string, client_order_id: string): Promise<OrderDocument | undefined> {
+    async getOrderByClientId(
+      username: Username,
+      client_order_id: ClientOrderId,
+    ): Promise<OrderDocument | undefined> {
       const item = await store.get(clientOrderRecord.key({ username, client_order_id }));
       const known = clientOrderRecord.readIfPresent(item);
       if (!known) return undefined;
@@ -163,7 +168,7 @@ export function createOrderDao(store: TableStore) {
     },
 
     /** Returns an order of any user; undefined when it does not exist. */
-    async getOrder(order_id: string): Promise<OrderDocument | undefined> {
+    async getOrder(order_id: OrderId): Promise<OrderDocument | undefined> {
       return orderDocumentRecord.readIfPresent(await store.get(orderRecord.key({ order_id })));
     },
 
@@ -171,9 +176,9 @@ export function createOrderDao(store: TableStore) {
      * Changes fields of an order that are neither money nor status. Next used by `PATCH /admin/orders/:id`.
      * @throws NotFoundError (404)
      */
-    async updateOrder(order_id: string, update: OrderUpdate, at: Date): Promise<OrderDocument> {
+    async updateOrder(order_id: OrderId, update: OrderUpdate, at: Date): Promise<OrderDocument> {
       const changes = orderUpdateSchema.parse(update);
-      return change(order_id, (order) => ({ ...order, ...changes, updated_at: at.toISOString() }));
+      return change(order_id, (order) => ({ ...order, ...changes, updated_at: isoTime(at) }));
     },
 
     /**
@@ -182,7 +187,7 @@ export function createOrderDao(store: TableStore) {
      * @throws NotFoundError (404)
      * @throws StateConflictError (409) when the order may not take this status, or is open: then its hold is released too
      */
-    async updateOrderStatus(order_id: string, next: StatusChange): Promise<OrderDocument> {
+    async updateOrderStatus(order_id: OrderId, next: StatusChange): Promise<OrderDocument> {
       return change(order_id, (order) => withStatus(order, next));
     },
 
@@ -192,7 +197,7 @@ export function createOrderDao(store: TableStore) {
 
 function withStatus(order: Order, next: StatusChange): OrderIn<StatusChange['status']> {
   const { status, reason } = next;
-  const at = next.at.toISOString();
+  const at = isoTime(next.at);
   if (order.status !== 'pending' && order.status !== 'confirmed') {
     assertMayBecome(order, status);
     throw new StateConflictError(
@@ -216,7 +221,7 @@ function createOrderLists(store: TableStore) {
    * although more follow.
    */
   const getOrdersByUser = async (
-    username: string,
+    username: Username,
     page: PageRequest,
     filter: OrderFilter = {},
   ): Promise<Page<OrderDocument>> => {
@@ -242,8 +247,8 @@ function createOrderLists(store: TableStore) {
 
     /** Lists a user's orders of one asset, newest first. Next used by `GET /admin/users/:username/orders`. */
     async getOrdersByUserAndAsset(
-      username: string,
-      asset_id: string,
+      username: Username,
+      asset_id: AssetId,
       page: PageRequest,
     ): Promise<Page<OrderDocument>> {
       return getOrdersByUser(username, page, { asset_id });
@@ -251,7 +256,7 @@ function createOrderLists(store: TableStore) {
 
     /** Lists a user's orders of one status, newest first. Next used by `GET /admin/users/:username/orders`. */
     async getOrdersByUserAndStatus(
-      username: string,
+      username: Username,
       status: OrderStatus,
       page: PageRequest,
     ): Promise<Page<OrderDocument>> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AssetId } from '../../core/brands.ts';
 import { decimal } from '../../core/money.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import { KEYS, sortableSeq } from '../../database/tables.ts';
@@ -55,7 +56,7 @@ export function createPricePeakDao(store: TableStore) {
 
   return {
     /** Returns the peaks of an asset, by `seq`. */
-    async getPeaks(asset_id: string): Promise<PricePeak[]> {
+    async getPeaks(asset_id: AssetId): Promise<PricePeak[]> {
       const query = {
         table: 'orders',
         pk: KEYS.orders.pricePeak.pkPrefix + asset_id,

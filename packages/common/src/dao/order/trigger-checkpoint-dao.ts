@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AssetId } from '../../core/brands.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import { KEYS } from '../../database/tables.ts';
 import { assetIdSchema, timestampSchema } from '../../entities/fields.ts';
@@ -30,7 +31,7 @@ export type TriggerCheckpointDao = ReturnType<typeof createTriggerCheckpointDao>
 export function createTriggerCheckpointDao(store: TableStore) {
   return {
     /** Returns the checkpoint of an asset; undefined when none was stored yet. */
-    async getCheckpoint(asset_id: string): Promise<TriggerCheckpoint | undefined> {
+    async getCheckpoint(asset_id: AssetId): Promise<TriggerCheckpoint | undefined> {
       return triggerCheckpointRecord.readIfPresent(
         await store.get(triggerCheckpointRecord.key({ asset_id })),
       );

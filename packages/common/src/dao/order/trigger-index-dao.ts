@@ -1,4 +1,6 @@
 import { InternalError } from '@cnop/exception/errors';
+import type { AssetId, IsoTime, OrderId, Username } from '../../core/brands.ts';
+import { knownAssetId, knownOrderId, knownUsername } from '../../core/brands.ts';
 import type { Page, Position } from '../../core/pagination.ts';
 import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
@@ -16,14 +18,14 @@ import { orderRecord } from './order-dao.ts';
 
 /** An open order in an index. An index may lag, so decisions are made on the stored order alone. */
 export interface IndexedOrder {
-  readonly orderId: string;
-  readonly username: string;
-  readonly assetId: string;
+  readonly orderId: OrderId;
+  readonly username: Username;
+  readonly assetId: AssetId;
 }
 
 /** A range of the trigger index: open orders of one kind of trigger, optionally between bounds. */
 export interface TriggerRange {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly kind: TriggerKind;
   readonly limit: number;
   /** The lowest trigger price, inclusive. */
@@ -54,9 +56,9 @@ export function createTriggerIndexDao(store: TableStore) {
     });
     return {
       items: found.items.map(({ key, attributes }) => ({
-        orderId: key.pk,
-        username: textOf(attributes['username']),
-        assetId: textOf(attributes['asset_id']),
+        orderId: knownOrderId(key.pk),
+        username: knownUsername(textOf(attributes['username'])),
+        assetId: knownAssetId(textOf(attributes['asset_id'])),
       })),
       next: found.next,
     };
@@ -69,7 +71,7 @@ export function createTriggerIndexDao(store: TableStore) {
     },
 
     /** Returns whether an asset has no open orders. */
-    async isEmpty(assetId: string): Promise<boolean> {
+    async isEmpty(assetId: AssetId): Promise<boolean> {
       const firsts = await Promise.all(
         TRIGGER_KINDS.map((kind) => read('TriggerIndex', { pk: triggerPartition(assetId, kind), limit: 1 })),
       );
@@ -83,14 +85,14 @@ export function createTriggerIndexDao(store: TableStore) {
         at,
         limit,
         after,
-      }: { readonly at: string; readonly limit: number; readonly after?: Position | undefined },
+      }: { readonly at: IsoTime; readonly limit: number; readonly after?: Position | undefined },
     ): Promise<Page<IndexedOrder>> {
       const sk = { to: at + AFTER_EVERY_ID };
       return read('OrderExpiryIndex', { pk: expiryPartition(shard), sk, limit, after });
     },
 
     /** Returns those of the orders that are still open, as they are stored. */
-    async getOpen(orderIds: readonly string[]): Promise<OpenOrder[]> {
+    async getOpen(orderIds: readonly OrderId[]): Promise<OpenOrder[]> {
       const orders: OpenOrder[] = [];
       for (let start = 0; start < orderIds.length; start += MAX_BATCH_GET_ITEMS) {
         const batch = orderIds.slice(start, start + MAX_BATCH_GET_ITEMS);

@@ -1,5 +1,6 @@
 import { AlreadyExistsError, InternalError, NotFoundError } from '@cnop/exception/errors';
 import { binarySearch } from '../../core/binary-search.ts';
+import type { EventId, IsoTime, TransactionId, Username } from '../../core/brands.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import type { Item, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
@@ -53,7 +54,7 @@ export interface LedgerFilter {
 
 /** A movement of cash with the id of its event. */
 export interface EventfulMovement extends CashMovement {
-  readonly eventId: string;
+  readonly eventId: EventId;
 }
 
 /** A posted movement, with the writes of its commit. */
@@ -92,7 +93,7 @@ export type BalanceDao = ReturnType<typeof createBalanceDao>;
  * held for orders changes only with the orders, in commits of the use cases.
  */
 export function createBalanceDao(store: TableStore) {
-  const post = async (username: string, movement: EventfulMovement): Promise<PostedMovement> =>
+  const post = async (username: Username, movement: EventfulMovement): Promise<PostedMovement> =>
     store.transact({ balance: balanceRecord.key({ username }) }, ({ balance }) => {
       const posted = decideMovement(balance, movement);
       return { writes: posted.writes, result: posted };
@@ -106,7 +107,7 @@ export function createBalanceDao(store: TableStore) {
      * its own commit. To be used by `POST /admin/users`, with which an administrator adds an account.
      * @throws NotFoundError (404) without a user; AlreadyExistsError (409) when there is a balance
      */
-    async createBalance(username: string, at: string): Promise<Balance> {
+    async createBalance(username: Username, at: IsoTime): Promise<Balance> {
       const reads = { user: userRecord.key({ username }), balance: balanceRecord.key({ username }) };
       return store.transact(reads, (items) => {
         const user = userRecord.readIfPresent(items.user);
@@ -119,7 +120,7 @@ export function createBalanceDao(store: TableStore) {
     },
 
     /** Returns a user's balance; undefined when the user does not exist. */
-    async getBalance(username: string): Promise<Balance | undefined> {
+    async getBalance(username: Username): Promise<Balance | undefined> {
       return balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
     },
 
@@ -129,7 +130,7 @@ export function createBalanceDao(store: TableStore) {
      * @throws NotFoundError (404) without a balance
      * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
      */
-    async updateBalance(username: string, movement: EventfulMovement): Promise<Balance> {
+    async updateBalance(username: Username, movement: EventfulMovement): Promise<Balance> {
       return (await post(username, movement)).balance;
     },
 
@@ -139,12 +140,15 @@ export function createBalanceDao(store: TableStore) {
      * @throws NotFoundError (404) without a balance
      * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
      */
-    async createTransaction(username: string, movement: EventfulMovement): Promise<BalanceTransaction> {
+    async createTransaction(username: Username, movement: EventfulMovement): Promise<BalanceTransaction> {
       return (await post(username, movement)).transaction;
     },
 
     /** Returns a ledger entry; undefined when it does not exist. */
-    async getTransaction(username: string, transaction_id: string): Promise<BalanceTransaction | undefined> {
+    async getTransaction(
+      username: Username,
+      transaction_id: TransactionId,
+    ): Promise<BalanceTransaction | undefined> {
       const item = await store.get(balanceTransactionRecord.key({ username, transaction_id }));
       return balanceTransactionRecord.readIfPresent(item);
     },
@@ -157,7 +161,7 @@ export function createBalanceDao(store: TableStore) {
     async updateTransactionStatus(
       identity: Pick<BalanceTransaction, 'username' | 'transaction_id'>,
       status: TransactionStatus,
-      at: string,
+      at: IsoTime,
     ): Promise<BalanceTransaction> {
       return store.transact({ transaction: balanceTransactionRecord.key(identity) }, (items) => {
         const transaction = balanceTransactionRecord.readIfPresent(items.transaction);
@@ -171,7 +175,7 @@ export function createBalanceDao(store: TableStore) {
 
 function readLedger(store: TableStore) {
   /** @throws InternalError when the ledger has no entry at the position */
-  async function postedAt(username: string, position: number): Promise<string> {
+  async function postedAt(username: Username, position: number): Promise<IsoTime> {
     const sk = { prefix: entryPrefix(position) };
     const { items } = await store.query({ table: 'users', pk: username, sk, order: 'ascending', limit: 1 });
     const [entry] = items.map(balanceTransactionRecord.read);
@@ -181,7 +185,7 @@ function readLedger(store: TableStore) {
 
   /** Lists a user's ledger entries, newest first. */
   async function getUserTransactions(
-    username: string,
+    username: Username,
     page: PageRequest,
     { type, range }: LedgerFilter = {},
   ): Promise<Page<BalanceTransaction>> {
@@ -205,10 +209,10 @@ function readLedger(store: TableStore) {
      * Finds the entries posted in a period. Times grow along the ledger, so these are consecutive; two instances whose
      * clocks differ make the ends of the range as inexact as their clocks.
      */
-    async findLedgerRange(username: string, { from, to }: Period): Promise<LedgerRange> {
+    async findLedgerRange(username: Username, { from, to }: Period): Promise<LedgerRange> {
       const balance = balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
       const end = (balance?.transaction_count ?? 0) + 1;
-      const firstEntry = async (isReached: (postedAt: string) => boolean): Promise<number> =>
+      const firstEntry = async (isReached: (postedAt: IsoTime) => boolean): Promise<number> =>
         binarySearch({ from: 1, end }, async (position) => isReached(await postedAt(username, position)));
       const [first, afterLast] = await Promise.all([
         from === undefined ? 1 : firstEntry((at) => at >= from),
@@ -224,7 +228,7 @@ function readLedger(store: TableStore) {
      * with which staff look for the payments of an account.
      */
     async getUserTransactionsByType(
-      username: string,
+      username: Username,
       type: TransactionType,
       page: PageRequest,
     ): Promise<Page<BalanceTransaction>> {

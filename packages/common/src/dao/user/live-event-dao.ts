@@ -1,3 +1,5 @@
+import type { Username } from '../../core/brands.ts';
+import { knownUsername } from '../../core/brands.ts';
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { Page } from '../../core/pagination.ts';
 import type { ItemKey, TableStore } from '../../database/table-store.ts';
@@ -19,8 +21,10 @@ export const liveEventRecord = defineRecord<LiveEvent, LiveEventIdentity>({
 });
 
 /** Returns the user whose event has a key; undefined for the key of another item. */
-export function eventOwnerOf({ table, pk }: ItemKey): string | undefined {
-  return table === 'users' && pk.startsWith(EVENT_PREFIX) ? pk.slice(EVENT_PREFIX.length) : undefined;
+export function eventOwnerOf({ table, pk }: ItemKey): Username | undefined {
+  return table === 'users' && pk.startsWith(EVENT_PREFIX)
+    ? knownUsername(pk.slice(EVENT_PREFIX.length))
+    : undefined;
 }
 
 export type LiveEventDao = ReturnType<typeof createLiveEventDao>;
@@ -34,7 +38,7 @@ export function createLiveEventDao(store: TableStore) {
     },
 
     /** Returns the events after a `seq`, oldest first, including expired ones that are not deleted yet. */
-    async getEventsAfter(username: string, seq: number, limit: number): Promise<Page<LiveEvent>> {
+    async getEventsAfter(username: Username, seq: number, limit: number): Promise<Page<LiveEvent>> {
       const found = await store.query({
         table: 'users',
         pk: EVENT_PREFIX + username,

@@ -1,6 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
+import type { Username } from '../../core/brands.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import { StoreBusyError } from '../../database/store-errors.ts';
 import type { Item, ItemKey, TableStore, Write } from '../../database/table-store.ts';
@@ -20,7 +21,7 @@ export const userRecord = defineRecord<User, Pick<User, 'username'>>({
   }),
 });
 
-const emailClaimSchema = z.object({ email: z.string(), username: z.string() });
+const emailClaimSchema = z.object({ email: z.string(), username: z.string().brand<'Username'>() });
 type EmailClaim = z.infer<typeof emailClaimSchema>;
 
 /** The claim of an e-mail address in use. Two sign-ups with the same address conflict on this item. */
@@ -44,7 +45,7 @@ export type UserDao = ReturnType<typeof createUserDao>;
 /** Creates the DAO of users and their claims of e-mail addresses. */
 export function createUserDao(store: TableStore) {
   /** Returns a user; undefined when there is none. */
-  const getUserByUsername = async (username: string): Promise<User | undefined> =>
+  const getUserByUsername = async (username: Username): Promise<User | undefined> =>
     userRecord.readIfPresent(await store.get(userRecord.key({ username })));
 
   return {
@@ -78,9 +79,8 @@ export function createUserDao(store: TableStore) {
         order: 'ascending',
         limit: 1,
       });
-      const username = found.items[0]?.attributes['username'];
-      if (typeof username !== 'string') return undefined;
-      const user = await getUserByUsername(username);
+      const [indexed] = found.items;
+      const user = indexed && userRecord.readIfPresent(await store.get(indexed.key));
       // The index may lag behind a change of the address.
       return user?.email === email ? user : undefined;
     },
@@ -90,7 +90,7 @@ export function createUserDao(store: TableStore) {
      * @throws NotFoundError (404); AlreadyExistsError (409) when the address is taken; an error of `check`
      */
     async updateUser(
-      username: string,
+      username: Username,
       changes: Partial<User>,
       { companions = [], check }: UserUpdateOptions = {},
     ): Promise<User> {

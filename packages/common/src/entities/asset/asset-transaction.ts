@@ -2,11 +2,12 @@ import { z } from 'zod';
 import {
   assetIdSchema,
   descriptionSchema,
-  idSchema,
   nonNegativeDecimalSchema,
+  orderIdSchema,
   positiveDecimalSchema,
   signedDecimalSchema,
   timestampSchema,
+  transactionIdSchema,
   usernameSchema,
 } from '../fields.ts';
 
@@ -34,7 +35,7 @@ export type AssetTransactionStatus = z.infer<typeof assetTransactionStatusSchema
 
 /** A movement of an asset into or out of a position. */
 export const assetTransactionSchema = z.object({
-  transaction_id: idSchema,
+  transaction_id: transactionIdSchema,
   username: usernameSchema,
   asset_id: assetIdSchema,
   transaction_type: assetTransactionTypeSchema,
@@ -43,7 +44,7 @@ export const assetTransactionSchema = z.object({
   /** USD without fees; 0.00 for a position worth less than a cent that is sold completely or settled. */
   total_amount: nonNegativeDecimalSchema,
   /** Null for a settlement, which has no order. */
-  order_id: idSchema.nullable().default(null),
+  order_id: orderIdSchema.nullable().default(null),
   status: assetTransactionStatusSchema.default('pending'),
   fees: nonNegativeDecimalSchema.nullable().default(null),
   description: descriptionSchema.nullable().default(null),

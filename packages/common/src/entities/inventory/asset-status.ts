@@ -1,4 +1,5 @@
 import { StateConflictError } from '@cnop/exception/errors';
+import { isoTime } from '../../core/brands.ts';
 import type { Asset } from './asset.ts';
 
 /** 409: the asset is delisted, so its positions are settled and its status is final. */
@@ -14,7 +15,7 @@ export class DelistedError extends StateConflictError {
  */
 export function switchTrading(asset: Asset, status: 'active' | 'cancel_only', at: Date): Asset {
   if (asset.status === 'delisted') throw new DelistedError();
-  return asset.status === status ? asset : { ...asset, status, updated_at: at.toISOString() };
+  return asset.status === status ? asset : { ...asset, status, updated_at: isoTime(at) };
 }
 
 /** The fields that a delisting and the settlement of its positions set; they decide what holders are paid. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { IsoTime } from '../../core/brands.ts';
+import { isoTime } from '../../core/brands.ts';
 import {
   assetIdSchema,
   nonNegativeDecimalSchema,
@@ -52,7 +54,7 @@ export const candleSchema = z.object({
 export type Candle = z.infer<typeof candleSchema>;
 
 /** Returns the open time of the candle that a time lies in. */
-export function candleOpenTime(interval: CandleInterval, at: string): string {
+export function candleOpenTime(interval: CandleInterval, at: IsoTime): IsoTime {
   const spanMilliseconds = CANDLE_SECONDS[interval] * 1_000;
-  return new Date(Math.floor(Date.parse(at) / spanMilliseconds) * spanMilliseconds).toISOString();
+  return isoTime(new Date(Math.floor(Date.parse(at) / spanMilliseconds) * spanMilliseconds));
 }

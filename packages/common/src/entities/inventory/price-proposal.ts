@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import {
   assetIdSchema,
-  idSchema,
   nonNegativeDecimalSchema,
   positiveDecimalSchema,
+  proposalIdSchema,
   timestampSchema,
   usernameSchema,
 } from '../fields.ts';
 
 /** A manual price, proposed by one staff member, that a second administrator has to approve. */
 export const priceProposalSchema = z.object({
-  proposal_id: idSchema,
+  proposal_id: proposalIdSchema,
   asset_id: assetIdSchema,
   /** The proposed price in USD per unit. */
   price: positiveDecimalSchema,

@@ -5,8 +5,8 @@ import {
   clientOrderIdSchema,
   decimalInput,
   descriptionSchema,
-  idSchema,
   nonNegativeDecimalSchema,
+  orderIdSchema,
   positiveDecimalSchema,
   rfc3339InputSchema,
   timestampSchema,
@@ -54,7 +54,7 @@ export const orderHistoryEntrySchema = z.object({
  * `order-codec` converts it to the `Order` that rules work on.
  */
 export const orderDocumentSchema = z.object({
-  order_id: idSchema.describe('Sorts by the time of acceptance.'),
+  order_id: orderIdSchema.describe('Sorts by the time of acceptance.'),
   username: usernameSchema.describe('The user who placed the order.'),
   asset_id: assetIdSchema.describe('The asset that is bought or sold.'),
   order_type: orderTypeSchema,

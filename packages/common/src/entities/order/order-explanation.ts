@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, positiveDecimalSchema, timestampSchema } from '../fields.ts';
+import { orderIdSchema, positiveDecimalSchema, timestampSchema } from '../fields.ts';
 import { candleIntervalSchema } from '../inventory/candle.ts';
 import { orderStatusSchema } from './order-document.ts';
 import { figureSchema } from './order-preview.ts';
@@ -65,7 +65,7 @@ export type WaitingFor = z.infer<typeof waitingForSchema>;
 
 /** An explanation of an order's status, from the stored order and the recorded prices. */
 export const orderExplanationSchema = z.object({
-  order_id: idSchema,
+  order_id: orderIdSchema,
   status: orderStatusSchema,
   timeline: z.array(timelineEntrySchema).describe('Oldest first.'),
   nearest_miss: nearestMissSchema

@@ -1,4 +1,5 @@
 import { StateConflictError } from '@cnop/exception/errors';
+import type { IsoTime } from '../../core/brands.ts';
 import type { Quote } from '../inventory/quote.ts';
 import type { OrderDocument, OrderStatus, OrderType } from './order-document.ts';
 
@@ -37,7 +38,7 @@ export interface LimitConditions {
   readonly order_type: 'limit_buy' | 'limit_sell';
   /** USD per unit. */
   readonly limit: string;
-  readonly expires_at: string;
+  readonly expires_at: IsoTime;
 }
 
 /** The condition of a stop: a bid at or below it triggers a stop-loss, one at or above it a take-profit. */
@@ -45,7 +46,7 @@ export interface StopConditions {
   readonly order_type: 'stop_loss' | 'take_profit';
   readonly stop_price: string;
   readonly price_bound: string | null;
-  readonly expires_at: string;
+  readonly expires_at: IsoTime;
 }
 
 /** The distance of a trailing stop from its peak: USD, or percent of the peak. */
@@ -56,7 +57,7 @@ export interface TrailingConditions {
   readonly order_type: 'trailing_stop';
   readonly trail: Trail;
   readonly price_bound: string | null;
-  readonly expires_at: string;
+  readonly expires_at: IsoTime;
 }
 
 /** The conditions of an order of any type. */
@@ -85,7 +86,7 @@ export interface Fill {
   readonly total: string;
   /** USD. */
   readonly fees: string;
-  readonly at: string;
+  readonly at: IsoTime;
 }
 
 interface Pending {
@@ -108,7 +109,7 @@ interface Completed {
 }
 interface Cancelled {
   readonly status: 'cancelled';
-  readonly cancelled_at: string;
+  readonly cancelled_at: IsoTime;
 }
 interface Expired {
   readonly status: 'expired';
@@ -216,7 +217,7 @@ export const ORDER_TRANSITIONS = {
 export type NextStatus<Status extends OrderStatus> = (typeof ORDER_TRANSITIONS)[Status][number];
 
 /** Returns the time when an order took its status. */
-export function endOf({ history, updated_at }: Pick<OrderCore, 'history' | 'updated_at'>): string {
+export function endOf({ history, updated_at }: Pick<OrderCore, 'history' | 'updated_at'>): IsoTime {
   return history.at(-1)?.at ?? updated_at;
 }
 
@@ -238,7 +239,7 @@ export type Advance<Status extends OrderStatus> = Pick<OrderCore, 'updated_at' |
 export function advance<From extends OrderStatus, To extends NextStatus<From>>(
   order: Pick<OrderCore, 'history'> & { readonly status: From },
   status: To,
-  at: string,
+  at: IsoTime,
   reason: string | null = null,
 ): Advance<To> {
   assertMayBecome(order, status);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema, usernameSchema } from '../fields.ts';
+import { eventIdSchema, timestampSchema, usernameSchema } from '../fields.ts';
 
 /** The types of security events. */
 export const AUDIT_EVENT_TYPES = [
@@ -43,7 +43,7 @@ const subjectSchema = z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]);
 
 /** A security event as it is stored. */
 export const auditEventSchema = z.object({
-  event_id: idSchema,
+  event_id: eventIdSchema,
   event_type: z.enum(AUDIT_EVENT_TYPES),
   /** The user whom the event concerns. */
   username: subjectSchema,

@@ -1,5 +1,6 @@
 import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
+import type { IsoTime, TransactionId, Username } from '../../core/brands.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
 import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
@@ -38,7 +39,7 @@ class BalanceLimitError extends ProblemError {
 }
 
 /** Returns the balance of a new user: no cash, no holds, no ledger. */
-export function emptyBalance(username: string, at: string): Balance {
+export function emptyBalance(username: Username, at: IsoTime): Balance {
   const nothing = formatUsd(ZERO);
   return {
     username,
@@ -85,9 +86,9 @@ export interface LedgerEntry {
   readonly amount: Decimal;
   readonly description: string | null;
   readonly referenceId: string | null;
-  readonly at: string;
+  readonly at: IsoTime;
   /** The unique part of the transaction's id. */
-  readonly id: string;
+  readonly id: TransactionId;
 }
 
 /** The field of the balance that sums the entries of one kind. Proceeds of sales and adjustments have none. */
@@ -160,9 +161,9 @@ export interface CashMovement {
   /** USD, above zero, at most two fraction digits; an adjustment may be negative. */
   readonly amount: string;
   readonly description: string | null;
-  readonly at: string;
+  readonly at: IsoTime;
   /** The unique part of the transaction's id. */
-  readonly id: string;
+  readonly id: TransactionId;
 }
 
 /**
@@ -202,7 +203,7 @@ const MAY_FOLLOW: Readonly<Record<TransactionStatus, readonly TransactionStatus[
 export function advanceEntry(
   entry: BalanceTransaction,
   status: TransactionStatus,
-  at: string,
+  at: IsoTime,
 ): BalanceTransaction {
   if (!MAY_FOLLOW[entry.status].includes(status)) {
     throw new StateConflictError(

@@ -5,6 +5,7 @@ import {
   nonNegativeDecimalSchema,
   positiveDecimalSchema,
   timestampSchema,
+  transactionIdSchema,
   usernameSchema,
 } from '../fields.ts';
 
@@ -29,7 +30,7 @@ export type Direction = z.infer<typeof directionSchema>;
 
 /** An entry of a user's cash ledger. Its `new_balance` is the `previous_balance` of the next entry. */
 export const balanceTransactionSchema = z.object({
-  transaction_id: idSchema,
+  transaction_id: transactionIdSchema,
   username: usernameSchema,
   /** The position in the ledger, from 1 without gaps. */
   sequence: z.int().min(1),

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { EventId, IsoTime, SessionId } from '../../core/brands.ts';
 import { addSeconds } from '../../core/clock.ts';
 import type { StoredAssetBalance } from '../asset/asset-balance.ts';
 import {
   assetIdSchema,
-  idSchema,
+  eventIdSchema,
   nonNegativeDecimalSchema,
+  sessionIdSchema,
   timestampSchema,
   usernameSchema,
 } from '../fields.ts';
@@ -51,14 +53,14 @@ export const liveEventDataSchema = z.object({
       held_quantity: nonNegativeDecimalSchema,
     })
     .optional(),
-  session_id: idSchema.optional(),
+  session_id: sessionIdSchema.optional(),
 });
 export type LiveEventData = z.infer<typeof liveEventDataSchema>;
 
 /** A commit that changed a user's money, orders or sessions. `seq` numbers the events of a user without gaps. */
 export const liveEventSchema = z.object({
   seq: z.int().min(1),
-  id: idSchema,
+  id: eventIdSchema,
   type: liveEventTypeSchema,
   occurred_at: timestampSchema,
   username: usernameSchema,
@@ -77,11 +79,11 @@ export function isExpiredEvent({ occurred_at }: Pick<LiveEvent, 'occurred_at'>, 
 /** The change made by one commit. */
 export interface Change {
   readonly type: LiveEventType;
-  readonly id: string;
-  readonly at: string;
+  readonly id: EventId;
+  readonly at: IsoTime;
   readonly order?: Order;
   readonly holding?: StoredAssetBalance;
-  readonly sessionId?: string;
+  readonly sessionId?: SessionId;
 }
 
 /**

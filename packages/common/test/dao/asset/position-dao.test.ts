@@ -1,6 +1,7 @@
 import { assetBalanceRecord, createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { aBalance } from '@cnop/testing/builders/user';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -33,7 +34,7 @@ describe('the positions of a user', () => {
     ['alice', 'ADA', undefined],
     ['zoe', 'BTC', undefined],
   ])('of %s in %s are read alone', async (username, assetId, expected) => {
-    expect(await positions().getAssetBalance(username, assetId)).toEqual(expected);
+    expect(await positions().getAssetBalance(aUsername(username), anAssetId(assetId))).toEqual(expected);
   });
 
   it.each([
@@ -41,7 +42,7 @@ describe('the positions of a user', () => {
     ['alice2', POSITIONS.slice(2, 4)],
     ['zoe', []],
   ])('of %s are listed by asset, also when they are empty', async (username, expected) => {
-    expect(await positions().getAllAssetBalances(username)).toEqual(expected);
+    expect(await positions().getAllAssetBalances(aUsername(username))).toEqual(expected);
   });
 });
 
@@ -51,14 +52,18 @@ describe('the positions in an asset', () => {
     ['ETH', ['alice']],
     ['XRP', []],
   ])('%s are listed by user', async (assetId, expected) => {
-    const { items } = await positions().getAllBalancesForAsset(assetId, PAGE);
+    const { items } = await positions().getAllBalancesForAsset(anAssetId(assetId), PAGE);
     expect(items.map(({ username }) => username)).toEqual(expected);
     expect(items.every(({ asset_id }) => asset_id === assetId)).toBe(true);
   });
 
   it('are listed in pages without loss or repeat', async () => {
-    const first = await positions().getAllBalancesForAsset('BTC', { ...PAGE, limit: 2 });
-    const rest = await positions().getAllBalancesForAsset('BTC', { ...PAGE, limit: 2, after: first.next });
+    const first = await positions().getAllBalancesForAsset(anAssetId('BTC'), { ...PAGE, limit: 2 });
+    const rest = await positions().getAllBalancesForAsset(anAssetId('BTC'), {
+      ...PAGE,
+      limit: 2,
+      after: first.next,
+    });
     expect([...first.items, ...rest.items]).toEqual([POSITIONS[0], POSITIONS[3], POSITIONS[4]]);
   });
 });

@@ -1,11 +1,16 @@
 import type { Position } from '@cnop/common/core/pagination';
 import { assetTransactionRecord, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { anAssetTransaction } from '@cnop/testing/builders/asset';
+import { anAssetId, aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const ASSETS = ['BTC', 'DOGE', 'ETH'];
+const BTC = anAssetId('BTC');
+const ETH = anAssetId('ETH');
+const ALICE = aUsername('alice');
+
+const ASSETS = [BTC, anAssetId('DOGE'), ETH];
 const TRADES = 23;
 let runtime: TestRuntime;
 
@@ -36,7 +41,7 @@ describe("a user's trades over several assets", () => {
       const ids: string[] = [];
       let after: Position | undefined;
       do {
-        const page = await dao.getUserTransactions('alice', ASSETS, { limit, after });
+        const page = await dao.getUserTransactions(ALICE, ASSETS, { limit, after });
         expect(page.items.length).toBeLessThanOrEqual(limit);
         ids.push(...page.items.map((trade) => trade.transaction_id));
         after = page.next;
@@ -47,7 +52,7 @@ describe("a user's trades over several assets", () => {
   );
 
   it('in one asset include no trades in others', async () => {
-    const page = await createAssetTransactionDao(runtime.store).getUserAssetTransactions('alice', 'ETH', {
+    const page = await createAssetTransactionDao(runtime.store).getUserAssetTransactions(ALICE, ETH, {
       limit: 100,
       offset: 0,
       after: undefined,
@@ -60,21 +65,26 @@ describe('the trades in one asset', () => {
   const dao = () => createAssetTransactionDao(runtime.store);
   // Every fifth trade, and those whose number has no asset of its own.
   const BTC_TRADES = [0, 3, 4, 5, 8, 9, 10, 13, 14, 15, 18, 19, 20];
-  const timeOf = (trade: number) => `2026-01-15T12:00:${String(Math.floor(trade / 2)).padStart(2, '0')}.000Z`;
+  const timeOf = (trade: number) =>
+    aTime(`2026-01-15T12:00:${String(Math.floor(trade / 2)).padStart(2, '0')}.000Z`);
   const numbers = (trades: readonly { readonly transaction_id: string }[]) =>
     trades.map(({ transaction_id }) => Number(transaction_id.replace('trade-', '')));
 
   it('are read alone by their time and id', async () => {
     const identity = {
-      username: 'alice',
-      asset_id: 'BTC',
+      username: ALICE,
+      asset_id: BTC,
       timestamp: timeOf(3),
-      transaction_id: 'trade-03',
+      transaction_id: aTransactionId('trade-03'),
     };
     expect(await dao().getAssetTransaction(identity)).toEqual(
       anAssetTransaction({ ...identity, username: 'alice' }),
     );
-    for (const other of [{ asset_id: 'ETH' }, { timestamp: timeOf(4) }, { transaction_id: 'trade-04' }]) {
+    for (const other of [
+      { asset_id: ETH },
+      { timestamp: timeOf(4) },
+      { transaction_id: aTransactionId('trade-04') },
+    ]) {
       expect(await dao().getAssetTransaction({ ...identity, ...other })).toBeUndefined();
     }
   });
@@ -85,7 +95,7 @@ describe('the trades in one asset', () => {
     [20, [20]],
     [22, []],
   ])('since the time of trade %i are listed oldest first', async (trade, expected) => {
-    expect(numbers(await dao().getTradesSince('alice', 'BTC', timeOf(trade)))).toEqual(expected);
+    expect(numbers(await dao().getTradesSince(ALICE, BTC, timeOf(trade)))).toEqual(expected);
   });
 
   it.each([
@@ -96,7 +106,7 @@ describe('the trades in one asset', () => {
     [{ from: timeOf(23) }, []],
   ])('in the period %j are listed newest first', async (period, expected) => {
     const page = { limit: 100, offset: 0, after: undefined };
-    const { items } = await dao().getUserAssetTransactions('alice', 'BTC', page, period);
+    const { items } = await dao().getUserAssetTransactions(ALICE, BTC, page, period);
     expect(numbers(items)).toEqual(expected);
   });
 });

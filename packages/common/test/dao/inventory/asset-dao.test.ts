@@ -3,10 +3,13 @@ import type { Attributes, ItemKey } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { DelistedError } from '@cnop/common/entities/inventory/asset-status';
 import { AlreadyExistsError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const BTC = anAssetId('BTC');
 
 const AT = new Date('2026-03-01T09:00:00.000Z');
 const KEY: ItemKey = { table: 'inventory', pk: 'BTC', sk: 'ASSET' };
@@ -35,13 +38,13 @@ describe('an asset that an earlier version stored with a market cap', () => {
     await storeFormer({ market_cap: '2092000000000' });
     const dao = createAssetDao(runtime.store);
     const expected = anAsset({ asset_id: 'BTC', current_price: '50000', circulating_supply: '41840000' });
-    expect(await dao.getAsset('BTC')).toEqual(expected);
+    expect(await dao.getAsset(BTC)).toEqual(expected);
     expect(await dao.getAssets()).toEqual([expected]);
   });
 
   it('keeps that supply when its price changes before the upgrade', async () => {
     await storeFormer({ market_cap: '2092000000000' });
-    await createAssetDao(runtime.store).updateAsset('BTC', () => ({ current_price: '25000' }));
+    await createAssetDao(runtime.store).updateAsset(BTC, () => ({ current_price: '25000' }));
     expect(await storedAttributes()).toMatchObject({
       current_price: '25000',
       circulating_supply: '41840000',
@@ -91,10 +94,12 @@ describe('the catalogue', () => {
   it('returns its assets by id, alone, in part or all', async () => {
     const eth = await catalogue().createAsset(anAsset({ asset_id: 'ETH' }));
     const btc = await catalogue().createAsset(anAsset({ asset_id: 'BTC' }));
-    expect(await catalogue().getAsset('ETH')).toEqual(eth);
-    expect(await catalogue().getAsset('XRP')).toBeUndefined();
+    expect(await catalogue().getAsset(anAssetId('ETH'))).toEqual(eth);
+    expect(await catalogue().getAsset(anAssetId('XRP'))).toBeUndefined();
     expect(await catalogue().getAssets()).toEqual([btc, eth]);
-    expect(await catalogue().getAssetsByIds(['ETH', 'XRP'])).toEqual(new Map([['ETH', eth]]));
+    expect(await catalogue().getAssetsByIds([anAssetId('ETH'), anAssetId('XRP')])).toEqual(
+      new Map([['ETH', eth]]),
+    );
   });
 
   it('has an id once', async () => {
@@ -106,17 +111,19 @@ describe('the catalogue', () => {
 
   it('names the first unknown id', async () => {
     await catalogue().createAsset(anAsset({ asset_id: 'BTC' }));
-    await expect(catalogue().assertKnown(['BTC'])).resolves.toBeUndefined();
-    await expect(catalogue().assertKnown(['BTC', 'XRP', 'ADA'])).rejects.toThrow(/XRP/);
+    await expect(catalogue().assertKnown([BTC])).resolves.toBeUndefined();
+    await expect(catalogue().assertKnown([BTC, anAssetId('XRP'), anAssetId('ADA')])).rejects.toThrow(/XRP/);
   });
 });
 
 describe('a change of an asset', () => {
   it('sets the given fields and no others', async () => {
-    const before = await storeAsset({ asset_id: 'BTC' });
-    const changed = await catalogue().updateAsset('BTC', ({ fee_bps }) => ({ fee_bps: fee_bps + 5 }));
+    const before = await storeAsset({ asset_id: BTC });
+    const changed = await catalogue().updateAsset(BTC, ({ fee_bps }) => ({
+      fee_bps: fee_bps + 5,
+    }));
     expect(changed).toEqual({ ...before, fee_bps: before.fee_bps + 5 });
-    expect(await catalogue().getAsset('BTC')).toEqual(changed);
+    expect(await catalogue().getAsset(BTC)).toEqual(changed);
   });
 
   it.each([
@@ -124,18 +131,18 @@ describe('a change of an asset', () => {
     ['a delisting without a settlement price', 'active', { status: 'delisted' }, StateConflictError],
     ['a new listing', 'delisted', { status: 'active' }, DelistedError],
   ] as const)('refuses %s and writes nothing', async (_what, status, change, error) => {
-    const before = await storeAsset({ asset_id: 'BTC', status, settlement_price: '7' });
-    await expect(catalogue().updateAsset('BTC', () => change)).rejects.toThrow(error);
-    expect(await catalogue().getAsset('BTC')).toEqual(before);
+    const before = await storeAsset({ asset_id: BTC, status, settlement_price: '7' });
+    await expect(catalogue().updateAsset(BTC, () => change)).rejects.toThrow(error);
+    expect(await catalogue().getAsset(BTC)).toEqual(before);
   });
 
   it('writes nothing when it throws', async () => {
-    const before = await storeAsset({ asset_id: 'BTC' });
-    const failing = catalogue().updateAsset('BTC', () => {
+    const before = await storeAsset({ asset_id: BTC });
+    const failing = catalogue().updateAsset(BTC, () => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    expect(await catalogue().getAsset('BTC')).toEqual(before);
+    expect(await catalogue().getAsset(BTC)).toEqual(before);
   });
 });
 
@@ -144,26 +151,30 @@ describe.each([
   ['deactivateAsset', 'cancel_only', 'active'],
 ] as const)('%s', (method, status, other) => {
   it(`sets the status ${status} and its time`, async () => {
-    const before = await storeAsset({ asset_id: 'BTC', status: other });
-    const changed = await catalogue()[method]('BTC', AT);
+    const before = await storeAsset({ asset_id: BTC, status: other });
+    const changed = await catalogue()[method](BTC, AT);
     expect(changed).toEqual({ ...before, status, updated_at: AT.toISOString() });
-    expect(await catalogue().getAsset('BTC')).toEqual(changed);
+    expect(await catalogue().getAsset(BTC)).toEqual(changed);
   });
 
   it('changes nothing the second time', async () => {
-    const before = await storeAsset({ asset_id: 'BTC', status });
-    expect(await catalogue()[method]('BTC', AT)).toEqual(before);
-    expect(await catalogue().getAsset('BTC')).toEqual(before);
+    const before = await storeAsset({ asset_id: BTC, status });
+    expect(await catalogue()[method](BTC, AT)).toEqual(before);
+    expect(await catalogue().getAsset(BTC)).toEqual(before);
   });
 
   it('refuses a delisted asset, whose positions were settled', async () => {
-    const before = await storeAsset({ asset_id: 'BTC', status: 'delisted', settlement_price: '7' });
-    await expect(catalogue()[method]('BTC', AT)).rejects.toThrow(DelistedError);
-    expect(await catalogue().getAsset('BTC')).toEqual(before);
+    const before = await storeAsset({
+      asset_id: BTC,
+      status: 'delisted',
+      settlement_price: '7',
+    });
+    await expect(catalogue()[method](BTC, AT)).rejects.toThrow(DelistedError);
+    expect(await catalogue().getAsset(BTC)).toEqual(before);
   });
 
   it('refuses an unknown asset', async () => {
-    await expect(catalogue()[method]('BTC', AT)).rejects.toThrow(NotFoundError);
+    await expect(catalogue()[method](BTC, AT)).rejects.toThrow(NotFoundError);
     expect(await catalogue().getAssets()).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
 import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IsoTime } from '../../../src/core/brands.ts';
+import { isoTime } from '../../../src/core/brands.ts';
 
-const aCandle = (interval: CandleInterval, open_time: string, asset_id = 'BTC'): Candle => ({
+const aCandle = (interval: CandleInterval, open_time: IsoTime, asset_id = anAssetId('BTC')): Candle => ({
   asset_id,
   interval,
   open_time,
@@ -18,7 +21,7 @@ const aCandle = (interval: CandleInterval, open_time: string, asset_id = 'BTC'):
   quotes: null,
 });
 
-const minute = (n: number) => new Date(Date.UTC(2026, 0, 15, 12, n)).toISOString();
+const minute = (n: number) => isoTime(new Date(Date.UTC(2026, 0, 15, 12, n)));
 
 let runtime: TestRuntime;
 beforeAll(async () => {
@@ -26,7 +29,7 @@ beforeAll(async () => {
   const candles = [
     ...Array.from({ length: 10 }, (_, n) => aCandle('1m', minute(n))),
     aCandle('1h', minute(0)),
-    aCandle('1m', minute(3), 'ETH'),
+    aCandle('1m', minute(3), anAssetId('ETH')),
   ];
   await runtime.store.transact({}, () => ({ writes: candles.map(candleRecord.create), result: undefined }));
 });
@@ -42,7 +45,13 @@ describe('the candles of an asset', () => {
     ['the first of them', { limit: 2 }, [0, 1]],
     ['the last of them, newest first', { limit: 2, order: 'descending' as const }, [9, 8]],
   ])('are read: %s', async (_case, period, expected) => {
-    const query = { assetId: 'BTC', interval: '1m', limit: 100, order: 'ascending', ...period } as const;
+    const query = {
+      assetId: anAssetId('BTC'),
+      interval: '1m',
+      limit: 100,
+      order: 'ascending',
+      ...period,
+    } as const;
     const found = await createCandleDao(runtime.store).getCandles(query);
     expect(found.map((candle) => candle.open_time)).toEqual(expected.map(minute));
     expect(found.every(({ asset_id, interval }) => asset_id === 'BTC' && interval === '1m')).toBe(true);
@@ -54,12 +63,12 @@ describe('the candles of an asset', () => {
     ['15m', 90],
     ['1h', 730],
   ] as const)('of %s are kept for %i days', (interval, days) => {
-    const write = candleRecord.create(aCandle(interval, '2026-01-15T12:00:00.000Z'));
+    const write = candleRecord.create(aCandle(interval, aTime('2026-01-15T12:00:00.000Z')));
     expect(write).toMatchObject({ expiresAtEpochSeconds: Date.UTC(2026, 0, 15 + days, 12) / 1_000 });
   });
 
   it('of a day are kept for ever', () => {
-    expect(candleRecord.create(aCandle('1d', '2026-01-15T00:00:00.000Z'))).not.toHaveProperty(
+    expect(candleRecord.create(aCandle('1d', aTime('2026-01-15T00:00:00.000Z')))).not.toHaveProperty(
       'expiresAtEpochSeconds',
     );
   });

@@ -4,16 +4,17 @@ import type { OpenOrder } from '@cnop/common/entities/order/order';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
+import { anAssetId, anOrderId, aTime } from '@cnop/testing/builders/brands';
 import { anOrder, anOrderDocument } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
 
-const EXPIRES_AT = '2026-02-14T12:00:00.000Z';
+const EXPIRES_AT = aTime('2026-02-14T12:00:00.000Z');
 const QUOTE = {
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   bid: '49999',
   ask: '50001',
   mid: '50000',
-  at: '2026-01-15T12:00:00.000Z',
+  at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'manual',
   seq: 4_711,
 } as const;
@@ -48,7 +49,11 @@ describe('the key of an open order in the expiry index', () => {
   it('is the time of expiry, in one of a few partitions', () => {
     const partitions = new Set<string>();
     for (let i = 0; i < 64; i += 1) {
-      const order = openOrder({ order_type: 'limit_buy', price: '1', order_id: `order-${i.toString(16)}` });
+      const order = openOrder({
+        order_type: 'limit_buy',
+        price: '1',
+        order_id: anOrderId(`order-${i.toString(16)}`),
+      });
       const key = expiryKeyOf(order);
       expect(key.sk).toBe(`${EXPIRES_AT}#${order.order_id}`);
       partitions.add(key.pk);

@@ -12,10 +12,21 @@ import type { Order } from '@cnop/common/entities/order/order';
 import { documentOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { NotFoundError, StateConflictError } from '@cnop/exception/errors';
+import { aClientOrderId, anAssetId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anOrder, anOrderDocument } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OrderId, Username } from '../../../src/core/brands.ts';
+
+const OLD = anOrderId('old');
+const NONE = anOrderId('none');
+const MINE = aClientOrderId('mine');
+const ALICE = aUsername('alice');
+const NOTED = anOrderId('noted');
+const NEXT = anOrderId('next');
+const HOLDING = anOrderId('holding');
+const LISTER = aUsername('lister');
 
 const CREATED_AT = '2026-01-15T12:00:00.000Z';
 const CHANGED_AT = '2026-01-16T12:00:00.000Z';
@@ -35,7 +46,7 @@ async function save(orders: readonly Order[]): Promise<void> {
   await store.transact({}, () => ({ writes: orders.map(orderRecord.create), result: undefined }));
 }
 
-async function storedOrder(order_id: string): Promise<OrderDocument | undefined> {
+async function storedOrder(order_id: OrderId): Promise<OrderDocument | undefined> {
   return orderDocumentRecord.readIfPresent(await store.get(orderRecord.key({ order_id })));
 }
 
@@ -66,7 +77,12 @@ describe('an open order', () => {
     const prices = { 'c-1000': '1000', 'c-9': '9', 'c-99-5': '99.5', 'c-100': '100' };
     await save(
       Object.entries(prices).map(([order_id, price]) =>
-        anOrder('queued', { order_type: 'limit_buy', order_id, asset_id: 'SORT', price }),
+        anOrder('queued', {
+          order_type: 'limit_buy',
+          order_id: anOrderId(order_id),
+          asset_id: anAssetId('SORT'),
+          price,
+        }),
       ),
     );
     const [low, high] = ['000000000000009.5', '000000000000100.000000000000000000'];
@@ -78,7 +94,11 @@ describe('an open order', () => {
   it.each(['processing', 'completed', 'cancelled', 'failed', 'expired'] as const)(
     'leaves both indexes when it becomes %s, and stays in the list of its user',
     async (status) => {
-      const names = { order_id: `o-${status}`, asset_id: 'LEAVE', username: `u_${status}` };
+      const names = {
+        order_id: anOrderId(`o-${status}`),
+        asset_id: anAssetId('LEAVE'),
+        username: aUsername(`u_${status}`),
+      };
       const order = anOrder('queued', { order_type: 'limit_buy', ...names });
       await save([order]);
       expect(await inTriggerIndex('LEAVE#ASK_LE', '0', '9')).toEqual([order.order_id]);
@@ -91,7 +111,7 @@ describe('an open order', () => {
       }));
       expect(await inTriggerIndex('LEAVE#ASK_LE', '0', '9')).toEqual([]);
       expect(await inExpiryIndex()).not.toContain(order.order_id);
-      const { items } = await dao().getOrdersByUser(`u_${status}`, WHOLE_PAGE);
+      const { items } = await dao().getOrdersByUser(aUsername(`u_${status}`), WHOLE_PAGE);
       expect(items).toEqual([documentOf(changed)]);
     },
   );
@@ -99,17 +119,25 @@ describe('an open order', () => {
 
 describe('the record of orders', () => {
   it('reads an order as it was written', async () => {
-    const order = anOrder('queued', { order_type: 'trailing_stop', order_id: 'whole', trail_amount: '5' });
+    const order = anOrder('queued', {
+      order_type: 'trailing_stop',
+      order_id: anOrderId('whole'),
+      trail_amount: '5',
+    });
     await save([order]);
     const item = await store.get(orderRecord.key(order));
     expect(orderRecord.readIfPresent(item)).toEqual(order);
     expect(orderRecord.parse(item!)).toEqual(order);
     expect(orderRecord.readIfPresent(undefined)).toBeUndefined();
-    expect(await storedOrder('whole')).toEqual(documentOf(order));
+    expect(await storedOrder(anOrderId('whole'))).toEqual(documentOf(order));
   });
 
   it('completes an order of an earlier version, which lacks new fields', async () => {
-    const order = anOrderDocument({ order_type: 'market_sell', status: 'completed', order_id: 'old' });
+    const order = anOrderDocument({
+      order_type: 'market_sell',
+      status: 'completed',
+      order_id: OLD,
+    });
     const {
       fee_bps: _a,
       client_order_id: _b,
@@ -124,19 +152,23 @@ describe('the record of orders', () => {
       executed_price: _k,
       ...earlier
     } = order;
-    const write = { kind: 'create' as const, key: orderRecord.key({ order_id: 'old' }), attributes: earlier };
+    const write = {
+      kind: 'create' as const,
+      key: orderRecord.key({ order_id: OLD }),
+      attributes: earlier,
+    };
     await store.transact({}, () => ({ writes: [write], result: undefined }));
-    expect(await dao().getOrder('old')).toEqual({ ...order, executed_price: null });
-    const item = await store.get(orderRecord.key({ order_id: 'old' }));
+    expect(await dao().getOrder(OLD)).toEqual({ ...order, executed_price: null });
+    const item = await store.get(orderRecord.key({ order_id: OLD }));
     expect(orderRecord.readIfPresent(item)).toMatchObject({ fill: { price: order.price } });
   });
 });
 
 describe('the DAO of orders', () => {
   it('stores a new order, which holds nothing yet, once', async () => {
-    const order = anOrder('pending', { order_id: 'new' });
+    const order = anOrder('pending', { order_id: anOrderId('new') });
     expect(await dao().createOrder(order)).toEqual(documentOf(order));
-    expect(await storedOrder('new')).toEqual(documentOf(order));
+    expect(await storedOrder(anOrderId('new'))).toEqual(documentOf(order));
     await expect(dao().createOrder(order)).rejects.toThrow(ItemExistsError);
     // @ts-expect-error -- an order that is filled moved money, which this method does not book
     const unbooked: Parameters<ReturnType<typeof dao>['createOrder']>[0] = anOrder('completed');
@@ -144,35 +176,50 @@ describe('the DAO of orders', () => {
   });
 
   it('returns an order by its id', async () => {
-    await save([anOrder('completed', { order_id: 'one' })]);
-    expect(await dao().getOrder('one')).toMatchObject({ order_id: 'one', status: 'completed' });
-    expect(await dao().getOrder('none')).toBeUndefined();
+    await save([anOrder('completed', { order_id: anOrderId('one') })]);
+    expect(await dao().getOrder(anOrderId('one'))).toMatchObject({ order_id: 'one', status: 'completed' });
+    expect(await dao().getOrder(NONE)).toBeUndefined();
   });
 
   it('returns an order by the id that its client gave it', async () => {
-    await save([anOrder('completed', { order_id: 'named', client_order_id: 'mine' })]);
-    const claim = { username: 'alice', client_order_id: 'mine', order_id: 'named', request_hash: 'abc' };
+    await save([anOrder('completed', { order_id: anOrderId('named'), client_order_id: MINE })]);
+    const claim = {
+      username: ALICE,
+      client_order_id: MINE,
+      order_id: anOrderId('named'),
+      request_hash: 'abc',
+    };
     await store.transact({}, () => ({ writes: [clientOrderRecord.create(claim)], result: undefined }));
-    expect(await dao().getOrderByClientId('alice', 'mine')).toMatchObject({ order_id: 'named' });
-    expect(await dao().getOrderByClientId('bob', 'mine')).toBeUndefined();
+    expect(await dao().getOrderByClientId(ALICE, MINE)).toMatchObject({
+      order_id: 'named',
+    });
+    expect(await dao().getOrderByClientId(aUsername('bob'), MINE)).toBeUndefined();
   });
 
   it('changes the note of an order and nothing else', async () => {
-    const order = anOrder('queued', { order_type: 'stop_loss', order_id: 'noted', asset_id: 'NOTE' });
+    const order = anOrder('queued', {
+      order_type: 'stop_loss',
+      order_id: NOTED,
+      asset_id: anAssetId('NOTE'),
+    });
     await save([order]);
     const smuggled = { description: 'mine', status: 'completed', held_amount: '0' };
     const expected = { ...documentOf(order), description: 'mine', updated_at: CHANGED_AT };
-    expect(await dao().updateOrder('noted', smuggled, new Date(CHANGED_AT))).toEqual(expected);
-    expect(await storedOrder('noted')).toEqual(expected);
+    expect(await dao().updateOrder(NOTED, smuggled, new Date(CHANGED_AT))).toEqual(expected);
+    expect(await storedOrder(NOTED)).toEqual(expected);
     expect(await inTriggerIndex('NOTE#BID_LE', '0', '9')).toEqual(['noted']);
-    await expect(dao().updateOrder('none', { description: null }, new Date())).rejects.toThrow(NotFoundError);
+    await expect(dao().updateOrder(NONE, { description: null }, new Date())).rejects.toThrow(NotFoundError);
   });
 
   it('takes an order that is not open yet to its next status', async () => {
-    await save([anOrder('pending', { order_id: 'next' })]);
+    await save([anOrder('pending', { order_id: NEXT })]);
     const at = new Date(CHANGED_AT);
-    await dao().updateOrderStatus('next', { status: 'confirmed', at, reason: null });
-    const cancelled = await dao().updateOrderStatus('next', { status: 'cancelled', at, reason: 'why' });
+    await dao().updateOrderStatus(NEXT, { status: 'confirmed', at, reason: null });
+    const cancelled = await dao().updateOrderStatus(NEXT, {
+      status: 'cancelled',
+      at,
+      reason: 'why',
+    });
     expect(cancelled).toMatchObject({
       status: 'cancelled',
       cancelled_at: CHANGED_AT,
@@ -183,9 +230,11 @@ describe('the DAO of orders', () => {
       { status: 'confirmed', at: CHANGED_AT, reason: null },
       { status: 'cancelled', at: CHANGED_AT, reason: 'why' },
     ]);
-    expect(await storedOrder('next')).toEqual(cancelled);
-    await save([anOrder('pending', { order_id: 'failing' })]);
-    expect(await dao().updateOrderStatus('failing', { status: 'failed', at, reason: null })).toMatchObject({
+    expect(await storedOrder(NEXT)).toEqual(cancelled);
+    await save([anOrder('pending', { order_id: anOrderId('failing') })]);
+    expect(
+      await dao().updateOrderStatus(anOrderId('failing'), { status: 'failed', at, reason: null }),
+    ).toMatchObject({
       status: 'failed',
     });
   });
@@ -198,7 +247,7 @@ describe('the DAO of orders', () => {
     ['cancelled', 'cancelled'],
     ['failed', 'confirmed'],
   ] as const)('refuses to take a %s order to %s, and changes nothing', async (before, status) => {
-    const order = anOrder(before, { order_id: `from-${before}-to-${status}` });
+    const order = anOrder(before, { order_id: anOrderId(`from-${before}-to-${status}`) });
     await save([order]);
     const change = dao().updateOrderStatus(order.order_id, { status, at: new Date(), reason: null });
     await expect(change).rejects.toThrow(StateConflictError);
@@ -206,14 +255,18 @@ describe('the DAO of orders', () => {
   });
 
   it('refuses to end an open order, whose hold it would not release', async () => {
-    const order = anOrder('queued', { order_type: 'limit_sell', order_id: 'holding' });
+    const order = anOrder('queued', { order_type: 'limit_sell', order_id: HOLDING });
     await save([order]);
     for (const status of ['cancelled', 'failed'] as const) {
-      const change = dao().updateOrderStatus('holding', { status, at: new Date(), reason: null });
+      const change = dao().updateOrderStatus(HOLDING, { status, at: new Date(), reason: null });
       await expect(change).rejects.toThrow('it holds funds');
     }
-    expect(await storedOrder('holding')).toEqual(documentOf(order));
-    const unknown = dao().updateOrderStatus('none', { status: 'failed', at: new Date(), reason: null });
+    expect(await storedOrder(HOLDING)).toEqual(documentOf(order));
+    const unknown = dao().updateOrderStatus(NONE, {
+      status: 'failed',
+      at: new Date(),
+      reason: null,
+    });
     await expect(unknown).rejects.toThrow(NotFoundError);
   });
 });
@@ -221,22 +274,27 @@ describe('the DAO of orders', () => {
 describe('the lists of a user', () => {
   const idsOf = ({ items }: { readonly items: readonly OrderDocument[] }) =>
     items.map((each) => each.order_id);
-  const at = (minute: number) => `2026-01-15T12:0${minute}:00.000Z`;
+  const at = (minute: number) => aTime(`2026-01-15T12:0${minute}:00.000Z`);
   beforeAll(async () => {
-    const mine = { username: 'lister' };
+    const mine = { username: LISTER };
     await save([
-      anOrder('completed', { ...mine, order_id: 'l-1', created_at: at(1), updated_at: at(5) }),
-      anOrder('queued', { ...mine, order_id: 'l-2', order_type: 'stop_loss', created_at: at(2) }),
-      anOrder('completed', { ...mine, order_id: 'l-3', asset_id: 'ETH', created_at: at(3) }),
+      anOrder('completed', { ...mine, order_id: anOrderId('l-1'), created_at: at(1), updated_at: at(5) }),
+      anOrder('queued', { ...mine, order_id: anOrderId('l-2'), order_type: 'stop_loss', created_at: at(2) }),
+      anOrder('completed', {
+        ...mine,
+        order_id: anOrderId('l-3'),
+        asset_id: anAssetId('ETH'),
+        created_at: at(3),
+      }),
     ]);
   });
 
   it('have all orders, newest first', async () => {
-    expect(idsOf(await dao().getOrdersByUser('lister', WHOLE_PAGE))).toEqual(['l-3', 'l-2', 'l-1']);
+    expect(idsOf(await dao().getOrdersByUser(LISTER, WHOLE_PAGE))).toEqual(['l-3', 'l-2', 'l-1']);
   });
 
   it.each([
-    [{ asset_id: 'BTC' }, ['l-2', 'l-1']],
+    [{ asset_id: anAssetId('BTC') }, ['l-2', 'l-1']],
     [{ order_types: ['stop_loss'] }, ['l-2']],
     [{ order_types: [] }, []],
     [{ statuses: ['completed'] }, ['l-3', 'l-1']],
@@ -244,29 +302,34 @@ describe('the lists of a user', () => {
     [{ from: at(2) }, ['l-3', 'l-2']],
     [{ to: at(2) }, ['l-2', 'l-1']],
   ] as const)('are filtered by %o, and an order alone likewise', async (filter, ids) => {
-    expect(idsOf(await dao().getOrdersByUser('lister', WHOLE_PAGE, filter))).toEqual(ids);
-    const { items } = await dao().getOrdersByUser('lister', WHOLE_PAGE);
+    expect(idsOf(await dao().getOrdersByUser(LISTER, WHOLE_PAGE, filter))).toEqual(ids);
+    const { items } = await dao().getOrdersByUser(LISTER, WHOLE_PAGE);
     expect(idsOf({ items: items.filter((each) => matchesFilter(each, filter)) })).toEqual(ids);
   });
 
   it('have the orders of one asset, and those of one status', async () => {
-    expect(idsOf(await dao().getOrdersByUserAndAsset('lister', 'ETH', WHOLE_PAGE))).toEqual(['l-3']);
-    expect(idsOf(await dao().getOrdersByUserAndStatus('lister', 'queued', WHOLE_PAGE))).toEqual(['l-2']);
+    expect(idsOf(await dao().getOrdersByUserAndAsset(LISTER, anAssetId('ETH'), WHOLE_PAGE))).toEqual(['l-3']);
+    expect(idsOf(await dao().getOrdersByUserAndStatus(LISTER, 'queued', WHOLE_PAGE))).toEqual(['l-2']);
   });
 });
 
 describe('a client order id', () => {
-  const claim = { username: 'alice', client_order_id: 'mine:1', order_id: 'order-1', request_hash: 'abc' };
+  const claim = {
+    username: ALICE,
+    client_order_id: aClientOrderId('mine:1'),
+    order_id: anOrderId('order-1'),
+    request_hash: 'abc',
+  };
 
   it('is claimed once for each user', async () => {
-    const take = async (username: string) =>
+    const take = async (username: Username) =>
       store.transact({}, () => ({
         writes: [clientOrderRecord.create({ ...claim, username })],
         result: true,
       }));
-    expect(await take('alice')).toBe(true);
-    expect(await take('bob')).toBe(true);
-    await expect(take('alice')).rejects.toThrow(ItemExistsError);
+    expect(await take(ALICE)).toBe(true);
+    expect(await take(aUsername('bob'))).toBe(true);
+    await expect(take(ALICE)).rejects.toThrow(ItemExistsError);
     expect(clientOrderRecord.readIfPresent(await store.get(clientOrderRecord.key(claim)))).toEqual(claim);
   });
 

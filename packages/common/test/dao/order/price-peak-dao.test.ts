@@ -1,5 +1,6 @@
 import type { PricePeak } from '@cnop/common/dao/order/price-peak-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,13 +12,13 @@ beforeEach(async () => {
 afterEach(() => runtime.dispose());
 
 const peak = (seq: number, bid: string): PricePeak => ({
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   seq,
   bid,
-  at: '2026-01-15T12:00:00.000Z',
+  at: aTime('2026-01-15T12:00:00.000Z'),
 });
 const stored = async () =>
-  (await createPricePeakDao(runtime.store).getPeaks('BTC')).map(({ seq, bid }) => [seq, bid]);
+  (await createPricePeakDao(runtime.store).getPeaks(anAssetId('BTC'))).map(({ seq, bid }) => [seq, bid]);
 
 describe('stored peaks', () => {
   it('are replaced by others in one commit, and sorted by the seq of their quotes', async () => {

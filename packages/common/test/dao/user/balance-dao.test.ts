@@ -6,12 +6,15 @@ import type { Write } from '@cnop/common/database/table-store';
 import { emptyBalance, InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
 import type { TransactionStatus } from '@cnop/common/entities/user/balance-transaction';
 import { AlreadyExistsError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
+import { anEventId, aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
 import { aBalance, aBalanceTransaction, aUser } from '@cnop/testing/builders/user';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Username } from '../../../src/core/brands.ts';
 
-const AT = '2026-01-16T09:00:00.000Z';
+const AT = aTime('2026-01-16T09:00:00.000Z');
+const ALICE = aUsername('alice');
 const PAGE = { limit: 100, offset: 0, after: undefined };
 
 let runtime: TestRuntime;
@@ -24,7 +27,7 @@ const store = (...writes: Write[]) => runtime.store.transact({}, () => ({ writes
 const balances = () => createBalanceDao(runtime.store);
 
 /** Returns everything that a movement of cash may write. */
-async function stateOf(username: string) {
+async function stateOf(username: Username) {
   return {
     balance: await balances().getBalance(username),
     ledger: (await balances().getUserTransactions(username, PAGE)).items,
@@ -37,8 +40,8 @@ const aMovement = (overrides: Partial<EventfulMovement> = {}): EventfulMovement 
   amount: '12.50',
   description: 'Payment',
   at: AT,
-  id: 'entry',
-  eventId: 'event',
+  id: aTransactionId('entry'),
+  eventId: anEventId('event'),
   ...overrides,
 });
 
@@ -57,21 +60,21 @@ describe('the balance of a user', () => {
     ['pending', 'pending'],
   ] as const)('of status %s begins empty, with the trading block %s', async (status, trading_block) => {
     await store(userRecord.create(aUser({ status })));
-    const created = await balances().createBalance('alice', AT);
-    expect(created).toEqual({ ...emptyBalance('alice', AT), trading_block });
-    expect(await stateOf('alice')).toEqual({ balance: created, ledger: [], events: [] });
+    const created = await balances().createBalance(ALICE, AT);
+    expect(created).toEqual({ ...emptyBalance(ALICE, AT), trading_block });
+    expect(await stateOf(ALICE)).toEqual({ balance: created, ledger: [], events: [] });
   });
 
   it('is not created without a user', async () => {
-    await expect(balances().createBalance('alice', AT)).rejects.toThrow(NotFoundError);
-    expect(await balances().getBalance('alice')).toBeUndefined();
+    await expect(balances().createBalance(ALICE, AT)).rejects.toThrow(NotFoundError);
+    expect(await balances().getBalance(ALICE)).toBeUndefined();
   });
 
   it('is not created twice', async () => {
     await storeAccount();
-    const before = await stateOf('alice');
-    await expect(balances().createBalance('alice', AT)).rejects.toThrow(AlreadyExistsError);
-    expect(await stateOf('alice')).toEqual(before);
+    const before = await stateOf(ALICE);
+    await expect(balances().createBalance(ALICE, AT)).rejects.toThrow(AlreadyExistsError);
+    expect(await stateOf(ALICE)).toEqual(before);
   });
 });
 
@@ -83,9 +86,9 @@ describe.each(POSTINGS)('%s', (method) => {
     [{ type: 'system_adjustment', amount: '-5.00' }, 'debit', '995.00', { total_withdrawals: '0.00' }],
   ] as const)('posts %j as a %s to %s', async (overrides, direction, after, totals) => {
     await storeAccount();
-    const result = await balances()[method]('alice', aMovement(overrides));
+    const result = await balances()[method](ALICE, aMovement(overrides));
 
-    const { balance, ledger, events } = await stateOf('alice');
+    const { balance, ledger, events } = await stateOf(ALICE);
     expect(result).toEqual(method === 'updateBalance' ? balance : ledger[0]);
     const counted = { transaction_count: 2, event_seq: 1, updated_at: AT, last_transaction: AT };
     expect(balance).toEqual({
@@ -132,21 +135,21 @@ describe.each(POSTINGS)('%s', (method) => {
     ['text that is no amount', { amount: 'NaN' }, TypeError],
   ] as const)('refuses %s and writes nothing', async (_what, overrides, error) => {
     await storeAccount();
-    const before = await stateOf('alice');
-    await expect(balances()[method]('alice', aMovement(overrides))).rejects.toThrow(error);
-    expect(await stateOf('alice')).toEqual(before);
+    const before = await stateOf(ALICE);
+    await expect(balances()[method](ALICE, aMovement(overrides))).rejects.toThrow(error);
+    expect(await stateOf(ALICE)).toEqual(before);
   });
 
   it('refuses an account without a balance and writes nothing', async () => {
-    await expect(balances()[method]('alice', aMovement())).rejects.toThrow(NotFoundError);
-    expect(await stateOf('alice')).toEqual({ balance: undefined, ledger: [], events: [] });
+    await expect(balances()[method](ALICE, aMovement())).rejects.toThrow(NotFoundError);
+    expect(await stateOf(ALICE)).toEqual({ balance: undefined, ledger: [], events: [] });
   });
 
   it('numbers movements at the same moment without a gap', async () => {
     await storeAccount();
-    const ids = Array.from({ length: 8 }, (_, i) => `m-${i}`);
-    await Promise.all(ids.map((id) => balances()[method]('alice', aMovement({ id, eventId: id }))));
-    const { balance, ledger, events } = await stateOf('alice');
+    const ids = Array.from({ length: 8 }, (_, i) => aTransactionId(`m-${i}`));
+    await Promise.all(ids.map((id) => balances()[method](ALICE, aMovement({ id, eventId: anEventId(id) }))));
+    const { balance, ledger, events } = await stateOf(ALICE);
     expect(balance).toMatchObject({ current_balance: '1100.00', transaction_count: 9, event_seq: 8 });
     expect(ledger.map(({ sequence }) => sequence)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -154,7 +157,7 @@ describe.each(POSTINGS)('%s', (method) => {
 });
 
 describe('the status of a ledger entry', () => {
-  const identity = { username: 'alice', transaction_id: aBalanceTransaction().transaction_id };
+  const identity = { username: ALICE, transaction_id: aBalanceTransaction().transaction_id };
   const entry = (status: TransactionStatus) => aBalanceTransaction({ status, completed_at: null });
 
   it.each([
@@ -165,7 +168,7 @@ describe('the status of a ledger entry', () => {
     await store(balanceRecord.create(aBalance()), balanceTransactionRecord.create(entry(from)));
     const advanced = await balances().updateTransactionStatus(identity, to, AT);
     expect(advanced).toEqual({ ...entry(from), status: to, updated_at: AT, completed_at });
-    const { balance, ledger } = await stateOf('alice');
+    const { balance, ledger } = await stateOf(ALICE);
     expect(ledger).toEqual([advanced]);
     expect(balance).toEqual(aBalance());
   });
@@ -187,19 +190,19 @@ describe('the status of a ledger entry', () => {
       await store(balanceTransactionRecord.create(entry(from)));
       const change = balances().updateTransactionStatus(identity, to, AT);
       await expect(change).rejects.toThrow(StateConflictError);
-      expect(await balances().getTransaction('alice', identity.transaction_id)).toEqual(entry(from));
+      expect(await balances().getTransaction(ALICE, identity.transaction_id)).toEqual(entry(from));
     },
   );
 
   it('cannot change without the entry', async () => {
     const change = balances().updateTransactionStatus(identity, 'completed', AT);
     await expect(change).rejects.toThrow(NotFoundError);
-    expect(await balances().getTransaction('alice', identity.transaction_id)).toBeUndefined();
+    expect(await balances().getTransaction(ALICE, identity.transaction_id)).toBeUndefined();
   });
 });
 
 describe('the ledger of a user', () => {
-  const TIMES = ['09:00', '09:00', '10:00', '11:00'].map((time) => `2026-01-15T${time}:00.000Z`);
+  const TIMES = ['09:00', '09:00', '10:00', '11:00'].map((time) => aTime(`2026-01-15T${time}:00.000Z`));
 
   beforeEach(async () => {
     const entries = TIMES.map((created_at, i) =>
@@ -219,11 +222,15 @@ describe('the ledger of a user', () => {
     page.items.map(({ sequence }) => sequence);
 
   it('is listed newest first, in pages', async () => {
-    const first = await balances().getUserTransactions('alice', { ...PAGE, limit: 3 });
+    const first = await balances().getUserTransactions(ALICE, { ...PAGE, limit: 3 });
     expect(sequences(first)).toEqual([4, 3, 2]);
-    const rest = await balances().getUserTransactions('alice', { ...PAGE, limit: 3, after: first.next });
+    const rest = await balances().getUserTransactions(ALICE, {
+      ...PAGE,
+      limit: 3,
+      after: first.next,
+    });
     expect(sequences(rest)).toEqual([1]);
-    expect(sequences(await balances().getUserTransactions('alice', { ...PAGE, offset: 2 }))).toEqual([2, 1]);
+    expect(sequences(await balances().getUserTransactions(ALICE, { ...PAGE, offset: 2 }))).toEqual([2, 1]);
   });
 
   it.each([
@@ -231,7 +238,7 @@ describe('the ledger of a user', () => {
     ['system_adjustment', [4, 2]],
     ['withdraw', []],
   ] as const)('has its entries of type %s in a list of their own', async (type, expected) => {
-    expect(sequences(await balances().getUserTransactionsByType('alice', type, PAGE))).toEqual(expected);
+    expect(sequences(await balances().getUserTransactionsByType(ALICE, type, PAGE))).toEqual(expected);
   });
 
   it.each([
@@ -239,15 +246,21 @@ describe('the ledger of a user', () => {
     [TIMES[0], TIMES[0], [2, 1]],
     [TIMES[2], undefined, [4, 3]],
     [undefined, TIMES[2], [3, 2, 1]],
-    ['2026-01-15T10:30:00.000Z', '2026-01-15T10:40:00.000Z', []],
-    ['2026-01-16T00:00:00.000Z', undefined, []],
+    [aTime('2026-01-15T10:30:00.000Z'), aTime('2026-01-15T10:40:00.000Z'), []],
+    [aTime('2026-01-16T00:00:00.000Z'), undefined, []],
   ])('from %s to %s has the entries %j', async (from, to, expected) => {
-    const range = await balances().findLedgerRange('alice', { from, to });
-    expect(sequences(await balances().getUserTransactions('alice', PAGE, { range }))).toEqual(expected);
+    const range = await balances().findLedgerRange(ALICE, { from, to });
+    expect(sequences(await balances().getUserTransactions(ALICE, PAGE, { range }))).toEqual(expected);
   });
 
   it('of an unknown user is empty', async () => {
-    expect(await balances().findLedgerRange('zoe', { from: TIMES[0] })).toEqual({ first: 1, last: 0 });
-    expect(await balances().getUserTransactions('zoe', PAGE)).toEqual({ items: [], next: undefined });
+    expect(await balances().findLedgerRange(aUsername('zoe'), { from: TIMES[0] })).toEqual({
+      first: 1,
+      last: 0,
+    });
+    expect(await balances().getUserTransactions(aUsername('zoe'), PAGE)).toEqual({
+      items: [],
+      next: undefined,
+    });
   });
 });

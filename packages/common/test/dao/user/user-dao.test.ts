@@ -3,12 +3,18 @@ import { createUserDao, emailClaimRecord, userRecord } from '@cnop/common/dao/us
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
 import { AlreadyExistsError, ForbiddenError, NotFoundError } from '@cnop/exception/errors';
+import { aTime, aUsername } from '@cnop/testing/builders/brands';
 import { aUser } from '@cnop/testing/builders/user';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Username } from '../../../src/core/brands.ts';
+import { knownUsername } from '../../../src/core/brands.ts';
 
-const AT = '2026-01-16T09:00:00.000Z';
+const AT = aTime('2026-01-16T09:00:00.000Z');
+const ALICE = aUsername('alice');
+const CAROL = aUsername('carol');
+const BOB = aUsername('bob');
 const PAGE = { limit: 100, offset: 0, after: undefined };
 
 let runtime: TestRuntime;
@@ -20,14 +26,14 @@ afterEach(() => runtime.dispose());
 const users = () => createUserDao(runtime.store);
 const alice = aUser();
 const bob = aUser({ username: 'bob' });
-const emptyBalanceOf = (username: string) => balanceRecord.create(emptyBalance(username, AT));
+const emptyBalanceOf = (username: Username) => balanceRecord.create(emptyBalance(username, AT));
 
 /** Returns the user that has claimed an address. */
 async function claimantOf(email: string): Promise<string | undefined> {
   return emailClaimRecord.readIfPresent(await runtime.store.get(emailClaimRecord.key({ email })))?.username;
 }
 
-async function stateOf(username: string) {
+async function stateOf(username: Username) {
   const [user, balance] = await runtime.store.batchGet([
     userRecord.key({ username }),
     balanceRecord.key({ username }),
@@ -37,14 +43,17 @@ async function stateOf(username: string) {
 
 describe('a new user', () => {
   it('is stored with the claim of the e-mail and the other writes of the commit', async () => {
-    expect(await users().createUser(alice, [emptyBalanceOf('alice')])).toEqual(alice);
-    expect(await stateOf('alice')).toEqual({ user: alice, balance: emptyBalance('alice', AT) });
+    expect(await users().createUser(alice, [emptyBalanceOf(ALICE)])).toEqual(alice);
+    expect(await stateOf(ALICE)).toEqual({
+      user: alice,
+      balance: emptyBalance(ALICE, AT),
+    });
     expect(await claimantOf(alice.email)).toBe('alice');
   });
 
   it.each([
-    ['the username', { email: 'other@example.com' }, 'alice'],
-    ['the e-mail', { username: 'carol', email: 'alice@example.com' }, 'carol'],
+    ['the username', { email: 'other@example.com' }, ALICE],
+    ['the e-mail', { username: 'carol', email: 'alice@example.com' }, CAROL],
   ])('does not take %s of another one, and writes nothing', async (_what, fields, username) => {
     await users().createUser(alice);
     const before = await stateOf(username);
@@ -60,7 +69,7 @@ describe('a new user', () => {
     await users().createUser(former);
     const second = users().createUser(aUser({ username: 'carol', email: 'info@xn--mnchen-3ya.de' }));
     await expect(second).rejects.toThrow(AlreadyExistsError);
-    expect((await stateOf('carol')).user).toBeUndefined();
+    expect((await stateOf(CAROL)).user).toBeUndefined();
   });
 });
 
@@ -68,9 +77,9 @@ describe('a user', () => {
   it('is found by username and by e-mail', async () => {
     await users().createUser(alice);
     await users().createUser(bob);
-    expect(await users().getUserByUsername('bob')).toEqual(bob);
+    expect(await users().getUserByUsername(BOB)).toEqual(bob);
     expect(await users().getUserByEmail('alice@example.com')).toEqual(alice);
-    expect(await users().getUserByUsername('ALICE')).toBeUndefined();
+    expect(await users().getUserByUsername(knownUsername('ALICE'))).toBeUndefined();
     expect(await users().getUserByEmail('carol@example.com')).toBeUndefined();
   });
 
@@ -91,16 +100,21 @@ describe('a change of a user', () => {
   });
 
   it('sets the given fields, keeps the username and makes the other writes', async () => {
-    const change: Partial<User> = { first_name: 'Al', username: 'bob' };
-    const changed = await users().updateUser('alice', change, { companions: [emptyBalanceOf('alice')] });
+    const change: Partial<User> = { first_name: 'Al', username: BOB };
+    const changed = await users().updateUser(ALICE, change, {
+      companions: [emptyBalanceOf(ALICE)],
+    });
     expect(changed).toEqual({ ...alice, first_name: 'Al' });
-    expect(await stateOf('alice')).toEqual({ user: changed, balance: emptyBalance('alice', AT) });
-    expect(await users().getUserByUsername('bob')).toEqual(bob);
+    expect(await stateOf(ALICE)).toEqual({
+      user: changed,
+      balance: emptyBalance(ALICE, AT),
+    });
+    expect(await users().getUserByUsername(BOB)).toEqual(bob);
   });
 
   it('moves the claim to a new e-mail', async () => {
     const email = 'new@example.com';
-    const changed = await users().updateUser('alice', { email });
+    const changed = await users().updateUser(ALICE, { email });
     expect(await users().getUserByEmail(email)).toEqual(changed);
     expect(await users().getUserByEmail(alice.email)).toBeUndefined();
     expect(await claimantOf(email)).toBe('alice');
@@ -120,16 +134,16 @@ describe('a change of a user', () => {
       ForbiddenError,
     ],
   ])('refuses %s and writes nothing', async (_what, change, options, error) => {
-    const companions = [emptyBalanceOf('alice')];
-    await expect(users().updateUser('alice', change, { ...options, companions })).rejects.toThrow(error);
-    expect(await stateOf('alice')).toEqual({ user: alice, balance: undefined });
+    const companions = [emptyBalanceOf(ALICE)];
+    await expect(users().updateUser(ALICE, change, { ...options, companions })).rejects.toThrow(error);
+    expect(await stateOf(ALICE)).toEqual({ user: alice, balance: undefined });
     expect(await claimantOf(alice.email)).toBe('alice');
     expect(await claimantOf(bob.email)).toBe('bob');
     expect(await claimantOf('new@example.com')).toBeUndefined();
   });
 
   it('refuses an unknown user', async () => {
-    await expect(users().updateUser('carol', { first_name: 'Carol' })).rejects.toThrow(NotFoundError);
-    expect((await stateOf('carol')).user).toBeUndefined();
+    await expect(users().updateUser(CAROL, { first_name: 'Carol' })).rejects.toThrow(NotFoundError);
+    expect((await stateOf(CAROL)).user).toBeUndefined();
   });
 });

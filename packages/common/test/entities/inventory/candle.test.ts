@@ -1,4 +1,5 @@
 import { candleOpenTime, candleSchema } from '@cnop/common/entities/inventory/candle';
+import { aTime } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { describeEntityFields, oneOf, positiveDecimal, required } from '../field-cases.ts';
 
@@ -47,6 +48,6 @@ describe('a candle', () => {
     ['1h', '2026-01-15T12:59:59.999Z', '2026-01-15T12:00:00.000Z'],
     ['1d', '2026-02-28T23:59:59.999Z', '2026-02-28T00:00:00.000Z'],
   ] as const)('of %s at %s opened at %s', (interval, at, opened) => {
-    expect(candleOpenTime(interval, at)).toBe(opened);
+    expect(candleOpenTime(interval, aTime(at))).toBe(opened);
   });
 });

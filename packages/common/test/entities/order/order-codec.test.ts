@@ -7,16 +7,19 @@ import {
   orderTypeSchema,
 } from '@cnop/common/entities/order/order-document';
 import { InternalError } from '@cnop/exception/errors';
+import { aClientOrderId, anAssetId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anOrderDocument } from '@cnop/testing/builders/order';
 import { amountsOfCash, prices, quantities } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isoTime } from '../../../src/core/brands.ts';
 
-const AT = '2026-01-15T12:00:00.000Z';
-const times = fc.integer({ min: 0, max: 10 ** 9 }).map((ms) => new Date(Date.parse(AT) + ms).toISOString());
+const AT = aTime('2026-01-15T12:00:00.000Z');
+const BTC = anAssetId('BTC');
+const times = fc.integer({ min: 0, max: 10 ** 9 }).map((ms) => isoTime(new Date(Date.parse(AT) + ms)));
 const text = fc.option(fc.string({ maxLength: 20 }));
 const quotes = fc.record({
-  asset_id: fc.constant('BTC'),
+  asset_id: fc.constant(BTC),
   bid: prices,
   ask: prices,
   mid: prices,
@@ -25,13 +28,13 @@ const quotes = fc.record({
   seq: fc.nat(),
 });
 const core = fc.record({
-  order_id: fc.constantFrom('order-1', 'order-2'),
-  username: fc.constantFrom('alice', 'bob'),
-  asset_id: fc.constant('BTC'),
+  order_id: fc.constantFrom(anOrderId('order-1'), anOrderId('order-2')),
+  username: fc.constantFrom(aUsername('alice'), aUsername('bob')),
+  asset_id: fc.constant(BTC),
   quantity: quantities,
   fee_bps: fc.nat({ max: 100 }),
   description: text,
-  client_order_id: fc.option(fc.constant('mine')),
+  client_order_id: fc.option(fc.constant(aClientOrderId('mine'))),
   created_at: times,
   updated_at: times,
   history: fc.array(
@@ -181,8 +184,24 @@ const SOME: Partial<OrderDocument> = {
   stop_price: '1.5',
   trail_amount: '1.5',
   trail_percent: '1.5',
-  accepted_quote: { asset_id: 'BTC', bid: '1', ask: '1', mid: '1', at: AT, source: 'manual', seq: 1 },
-  trigger_quote: { asset_id: 'BTC', bid: '1', ask: '1', mid: '1', at: AT, source: 'manual', seq: 1 },
+  accepted_quote: {
+    asset_id: BTC,
+    bid: '1',
+    ask: '1',
+    mid: '1',
+    at: AT,
+    source: 'manual',
+    seq: 1,
+  },
+  trigger_quote: {
+    asset_id: BTC,
+    bid: '1',
+    ask: '1',
+    mid: '1',
+    at: AT,
+    source: 'manual',
+    seq: 1,
+  },
   trigger_price: '1.5',
   executed_price: '1.5',
   executed_at: AT,

@@ -8,10 +8,11 @@ import {
 import type { OrderStatus } from '@cnop/common/entities/order/order-document';
 import { orderStatusSchema } from '@cnop/common/entities/order/order-document';
 import { StateConflictError } from '@cnop/exception/errors';
+import { aTime } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
 
-const AT = '2026-01-15T12:00:01.000Z';
+const AT = aTime('2026-01-15T12:00:01.000Z');
 const STATUSES = orderStatusSchema.options;
 
 describe('the table of order states', () => {

@@ -7,10 +7,12 @@ import {
   postMovement,
 } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import { aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-const AT = '2026-01-15T12:00:00.000Z';
+const AT = aTime('2026-01-15T12:00:00.000Z');
+const X = aTransactionId('x');
 const RUNS = { numRuns: 500 };
 const MAX_CENTS = 100_000_000n;
 
@@ -58,7 +60,7 @@ function apply({ balance, ledger }: Account, { type, cents }: Step, id: number):
       amount: usd(cents),
       description: null,
       at: AT,
-      id: `id-${id}`,
+      id: aTransactionId(`id-${id}`),
     });
     return { balance: posting.balance, ledger: [...ledger, posting.transaction] };
   } catch (error) {
@@ -68,7 +70,7 @@ function apply({ balance, ledger }: Account, { type, cents }: Step, id: number):
 }
 
 function accountWith(held: bigint): Account {
-  const opened = { ...emptyBalance('alice', AT), held_balance: '0.00' };
+  const opened = { ...emptyBalance(aUsername('alice'), AT), held_balance: '0.00' };
   const funded = apply({ balance: opened, ledger: [] }, { type: 'deposit', cents: held + 1n }, 0);
   return { ...funded, balance: { ...funded.balance, held_balance: usd(held) } };
 }
@@ -148,7 +150,7 @@ describe('an adjustment', () => {
       amount: '-0.01',
       description: 'Fee',
       at: AT,
-      id: 'x',
+      id: X,
     });
     expect(taken.transaction).toMatchObject({ amount: '0.01', direction: 'debit', new_balance: '1.00' });
     const given = postMovement(balance, {
@@ -156,7 +158,7 @@ describe('an adjustment', () => {
       amount: '0.01',
       description: 'Gift',
       at: AT,
-      id: 'x',
+      id: X,
     });
     expect(given.transaction).toMatchObject({ amount: '0.01', direction: 'credit', new_balance: '1.02' });
     expect(given.balance).toMatchObject({ total_deposits: balance.total_deposits, total_refunds: '0.00' });
@@ -173,7 +175,7 @@ describe('a movement', () => {
     ['system_adjustment', '0.00'],
   ] as const)('of type %s refuses the amount %s', (type, amount) => {
     const { balance } = accountWith(100n);
-    const post = () => postMovement(balance, { type, amount, description: null, at: AT, id: 'x' });
+    const post = () => postMovement(balance, { type, amount, description: null, at: AT, id: X });
     expect(post).toThrow(RangeError);
   });
 });

@@ -1,15 +1,17 @@
 import { isExpiredEvent, liveEventSchema, nextEvent } from '@cnop/common/entities/user/live-event';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { aClientOrderId, anEventId, aTime } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import { aBalance } from '@cnop/testing/builders/user';
 import { describe, expect, it } from 'vitest';
 import { describeEntityFields, integer, oneOf, required } from '../field-cases.ts';
 
-const AT = '2026-01-15T12:00:00.000Z';
+const AT = aTime('2026-01-15T12:00:00.000Z');
+const EVENT_1 = anEventId('event-1');
 const balance = aBalance({ held_balance: '400.00', event_seq: 41 });
 
 describe('an event', () => {
-  const valid = nextEvent(balance, { type: 'balance.changed', id: 'event-1', at: AT }).event;
+  const valid = nextEvent(balance, { type: 'balance.changed', id: EVENT_1, at: AT }).event;
   describeEntityFields(liveEventSchema, valid, {
     seq: integer({ min: 1 }),
     id: required.id,
@@ -41,15 +43,25 @@ describe('an event', () => {
 
 describe('the next event of a user', () => {
   it('has the next sequence number, which the balance counts', () => {
-    const { balance: after, event } = nextEvent(balance, { type: 'balance.changed', id: 'event-1', at: AT });
+    const { balance: after, event } = nextEvent(balance, {
+      type: 'balance.changed',
+      id: EVENT_1,
+      at: AT,
+    });
     expect(event.seq).toBe(42);
     expect(after).toEqual({ ...balance, event_seq: 42 });
   });
 
   it('has the changed fields of the order and the position that clients display, and no others', () => {
-    const order = anOrder('pending', { client_order_id: 'mine' });
+    const order = anOrder('pending', { client_order_id: aClientOrderId('mine') });
     const holding = aStoredAssetBalance({ held_quantity: '0.25' });
-    const { event } = nextEvent(balance, { type: 'order.queued', id: 'event-1', at: AT, order, holding });
+    const { event } = nextEvent(balance, {
+      type: 'order.queued',
+      id: EVENT_1,
+      at: AT,
+      order,
+      holding,
+    });
     expect(liveEventSchema.parse(event)).toEqual(event);
     expect(event.data).toEqual({
       order: {

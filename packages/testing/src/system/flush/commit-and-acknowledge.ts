@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
@@ -8,6 +10,7 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import type { TableStore } from '@cnop/common/database/table-store';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import { open } from 'lmdb';
+import { aUsername } from '../../builders/brands.ts';
 import { aUser } from '../../builders/user.ts';
 
 // Runs under strace: commits, and acknowledges each commit on standard output. The trace shows whether the commit was
@@ -15,7 +18,7 @@ import { aUser } from '../../builders/user.ts';
 
 const ROUNDS = 50;
 const MAX_COMMITS_PER_ROUND = 4;
-const USERNAMES = ['flush_0', 'flush_1', 'flush_2', 'flush_3'];
+const USERNAMES = ['flush_0', 'flush_1', 'flush_2', 'flush_3'].map(aUsername);
 const STDOUT = 1;
 
 /** Commits one entry, and resolves with its key when the commit may be acknowledged. */
@@ -29,11 +32,15 @@ async function commitThroughStore(folder: string): Promise<Commit> {
     const user = aUser({ username, email: `${username}@example.com` });
     await users.createUser(user, [balanceRecord.create(emptyBalance(username, user.created_at))]);
   }
-  return (_round, position) => deposit(store, USERNAMES[position % USERNAMES.length] ?? '');
+  return async (_round, position) => {
+    const username = USERNAMES[position % USERNAMES.length];
+    if (username === undefined) throw new RangeError('there are no users');
+    return deposit(store, username);
+  };
 }
 
-function deposit(store: TableStore, username: string): Promise<string> {
-  const at = new Date().toISOString();
+function deposit(store: TableStore, username: Username): Promise<string> {
+  const at = isoTime(new Date());
   const id = systemIds.next();
   return store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
     const balance = balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at);

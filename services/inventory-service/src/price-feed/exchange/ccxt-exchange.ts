@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, UNSIGNED_DECIMAL_PATTERN, ZERO } from '@cnop/common/core/money';
 import type { Exchange } from 'ccxt';
 import type { WatchRequest } from './exchange-messages.ts';
@@ -9,7 +11,7 @@ const ORIGIN_PATTERN = /^https?:\/\/[^/]+/;
 export interface ExchangePrice {
   readonly asset_id: string;
   readonly mid: string;
-  readonly at: string;
+  readonly at: IsoTime;
 }
 
 /** The public API of an exchange. */
@@ -98,8 +100,8 @@ export function midOf({ bid, ask, last }: Ticker): string | undefined {
 }
 
 /** Returns the time of a ticker, which is never later than the time at which it was received. */
-export function timeOf({ timestamp }: Ticker, receivedAtMilliseconds: number): string {
-  return new Date(Math.min(timestamp ?? receivedAtMilliseconds, receivedAtMilliseconds)).toISOString();
+export function timeOf({ timestamp }: Ticker, receivedAtMilliseconds: number): IsoTime {
+  return isoTime(new Date(Math.min(timestamp ?? receivedAtMilliseconds, receivedAtMilliseconds)));
 }
 
 function isPrice(text: string | undefined): text is string {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { AssetId } from '@cnop/common/core/brands';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { FeedPrice, PricedAsset, PriceFeed } from '../price-feed.ts';
 import type { WatchRequest } from './exchange-messages.ts';
@@ -22,7 +23,7 @@ export interface ExchangeFeedOptions extends Omit<WatchRequest, 'symbols' | 'url
  * is restarted when it fails. Assets without a dollar market at the exchange get no prices.
  */
 export function createExchangeFeed({ logger, url, ...options }: ExchangeFeedOptions): PriceFeed {
-  const latest = new Map<string, FeedPrice>();
+  const latest = new Map<AssetId, FeedPrice>();
   let child: ChildProcess | undefined;
   let restart: NodeJS.Timeout | undefined;
   let watched = '';

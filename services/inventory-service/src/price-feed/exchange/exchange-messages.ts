@@ -14,7 +14,15 @@ export type WatchRequest = z.infer<typeof watchRequestSchema>;
 
 /** A reply of the process: prices, or the reason why there are none. */
 export const watchReplySchema = z.union([
-  z.object({ prices: z.array(z.object({ asset_id: z.string(), mid: z.string(), at: z.string() })) }),
+  z.object({
+    prices: z.array(
+      z.object({
+        asset_id: z.string().brand<'AssetId'>(),
+        mid: z.string(),
+        at: z.string().brand<'IsoTime'>(),
+      }),
+    ),
+  }),
   z.object({ failure: z.string() }),
 ]);
-export type WatchReply = z.infer<typeof watchReplySchema>;
+export type WatchReply = z.input<typeof watchReplySchema>;

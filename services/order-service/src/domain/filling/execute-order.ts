@@ -1,3 +1,4 @@
+import type { AssetId, EventId, IsoTime, OrderId, TransactionId, Username } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
@@ -26,9 +27,9 @@ import { OrderRefusedError, settle } from '@cnop/common/trading/settlement';
 
 /** The ids and time of an execution. Made before the decision, which may run more than once. */
 export interface ExecutionContext {
-  readonly tradeId: string;
-  readonly eventId: string;
-  readonly at: string;
+  readonly tradeId: TransactionId;
+  readonly eventId: EventId;
+  readonly at: IsoTime;
 }
 
 /** Everything that one execution changes, in one commit. */
@@ -87,9 +88,9 @@ export function executeOrder(
 
 /** The terms of a trade. */
 export interface TradeTerms {
-  readonly username: string;
-  readonly orderId: string;
-  readonly assetId: string;
+  readonly username: Username;
+  readonly orderId: OrderId;
+  readonly assetId: AssetId;
   readonly side: Side;
   readonly quantity: Decimal;
   /** USD per unit. */
@@ -97,8 +98,8 @@ export interface TradeTerms {
   readonly feeBps: number;
   /** The trade may bring less than a cent. */
   readonly maySettleToNothing?: boolean;
-  readonly tradeId: string;
-  readonly at: string;
+  readonly tradeId: TransactionId;
+  readonly at: IsoTime;
 }
 
 /** The funds after a trade, and the entries that record it. */
@@ -162,10 +163,10 @@ export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
 
 /** Units that enter or leave a position. */
 interface PositionChange extends Units {
-  readonly username: string;
+  readonly username: Username;
   /** The USD that a buy cost, fees included, or that a sale brought, less fees. */
   readonly cash: Decimal;
-  readonly at: string;
+  readonly at: IsoTime;
 }
 
 /** A position after a sale, and its realized gain or loss. */

@@ -1,3 +1,4 @@
+import type { EventId, IsoTime, TransactionId } from '@cnop/common/core/brands';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
@@ -29,7 +30,11 @@ export interface SettledPosition {
 export function settlePosition(
   asset: Asset,
   { balance, holding }: Funds,
-  { tradeId, eventId, at }: { readonly tradeId: string; readonly eventId: string; readonly at: string },
+  {
+    tradeId,
+    eventId,
+    at,
+  }: { readonly tradeId: TransactionId; readonly eventId: EventId; readonly at: IsoTime },
 ): SettledPosition | undefined {
   const { status, settlement_price: price, asset_id: assetId } = asset;
   if (status !== 'delisted' || price === null || !holding) return undefined;

@@ -1,3 +1,4 @@
+import type { IsoTime, OrderId, Username } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -44,8 +45,8 @@ class OpenOrderLimitError extends ProblemError {
 
 /** The user, ids and time of an order. Made before the decision, which may run more than once. */
 export interface OrderContext extends ExecutionContext {
-  readonly username: string;
-  readonly orderId: string;
+  readonly username: Username;
+  readonly orderId: OrderId;
 }
 
 /** Everything that the decision about a request depends on. */
@@ -113,7 +114,7 @@ export function executesAtOnce(terms: OrderTerms, quote: Quote): boolean {
 }
 
 /** Returns the first steps of an order. */
-function confirmedAt(at: string): Advance<'confirmed'> {
+function confirmedAt(at: IsoTime): Advance<'confirmed'> {
   return advance({ status: 'pending', history: [{ status: 'pending', at, reason: null }] }, 'confirmed', at);
 }
 

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { priceFor, sideOf } from '@cnop/common/entities/order/order';
 import { OrderRefusedError } from '@cnop/common/trading/settlement';
@@ -12,7 +13,7 @@ const NEXT_QUOTE_SECONDS = 2;
 
 /** 503 SVC_001: there is no quote, or it is too old to trade at. */
 class PriceTooOldError extends UnavailableError {
-  constructor(assetId: string) {
+  constructor(assetId: AssetId) {
     super(`There is no current price of ${assetId}: try again in a moment.`, {
       retryAfterSeconds: NEXT_QUOTE_SECONDS,
     });
@@ -21,7 +22,7 @@ class PriceTooOldError extends UnavailableError {
 
 /** 503 SVC_001: the price jumped, and the jump is not confirmed yet. */
 class PriceSuspendedError extends UnavailableError {
-  constructor(assetId: string) {
+  constructor(assetId: AssetId) {
     super(`The price of ${assetId} jumped and waits for confirmation: try again in a moment.`, {
       retryAfterSeconds: NEXT_QUOTE_SECONDS,
     });
@@ -44,7 +45,7 @@ function isFresh(quote: Quote, now: Date, maxAgeSeconds: number): boolean {
  * @throws PriceSuspendedError (503) while a jump of the price is not confirmed
  */
 export function assertTradableQuote(
-  assetId: string,
+  assetId: AssetId,
   quote: Quote | undefined,
   { now, maxAgeSeconds }: { readonly now: Date; readonly maxAgeSeconds: number },
 ): Quote {

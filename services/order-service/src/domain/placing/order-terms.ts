@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -109,7 +111,7 @@ export interface ReadTerms {
   readonly terms: OrderTerms | undefined;
   readonly price_bound: string | null;
   /** Null for a market order, and for an expiry among the errors. */
-  readonly expires_at: string | null;
+  readonly expires_at: IsoTime | null;
   /** Every invalid field. */
   readonly errors: readonly FieldError[];
 }
@@ -141,7 +143,7 @@ export function readTerms(request: OrderCreate, asset: Asset, now: Date): ReadTe
 
 function openConditionsOf(
   request: OrderCreate,
-  { price_bound, expires_at }: { readonly price_bound: string | null; readonly expires_at: string },
+  { price_bound, expires_at }: { readonly price_bound: string | null; readonly expires_at: IsoTime },
 ): Exclude<OrderConditions, MarketConditions> | undefined {
   const { order_type, price: limit, stop_price } = request;
   switch (order_type) {
@@ -215,16 +217,16 @@ function checkTrail({ order_type, trail_amount, trail_percent }: OrderCreate): F
 
 /** Reads the expiry of an order that may be open: 30 days from now unless the client names another. */
 function readExpiry(
-  expires_at: string | null | undefined,
+  expires_at: IsoTime | null | undefined,
   now: Date,
-): { readonly expires_at: string; readonly errors: readonly FieldError[] } {
-  const daysFromNow = (days: number) => new Date(now.getTime() + days * DAY_MILLISECONDS).toISOString();
+): { readonly expires_at: IsoTime; readonly errors: readonly FieldError[] } {
+  const daysFromNow = (days: number) => isoTime(new Date(now.getTime() + days * DAY_MILLISECONDS));
   if (!expires_at) return { expires_at: daysFromNow(DEFAULT_EXPIRY_DAYS), errors: [] };
   const refuse = (message: string, code: string) => ({
     expires_at,
     errors: [fieldError('expires_at', message, code)],
   });
-  if (expires_at <= now.toISOString()) return refuse('This must be in the future.', 'too_small');
+  if (expires_at <= isoTime(now)) return refuse('This must be in the future.', 'too_small');
   if (expires_at > daysFromNow(MAX_EXPIRY_DAYS)) {
     return refuse(`At most ${MAX_EXPIRY_DAYS} days from now.`, 'too_big');
   }

@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
@@ -16,8 +18,8 @@ export interface Period {
 /** Consecutive candles of one interval; both ends are opening times. */
 export interface CandleSpan {
   readonly interval: CandleInterval;
-  readonly from: string;
-  readonly to: string;
+  readonly from: IsoTime;
+  readonly to: IsoTime;
   readonly count: number;
 }
 
@@ -92,14 +94,14 @@ function lengthOf(interval: CandleInterval): number {
   return CANDLE_SECONDS[interval] * 1_000;
 }
 
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+function timeOf(milliseconds: number): IsoTime {
+  return isoTime(new Date(milliseconds));
 }
 
 /** A price on the side of an order, and its time. */
 export interface SeenPrice {
   readonly price: string;
-  readonly at: string;
+  readonly at: IsoTime;
   readonly interval: NearestMiss['interval'];
 }
 

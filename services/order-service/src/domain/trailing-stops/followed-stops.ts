@@ -1,3 +1,4 @@
+import type { OrderId, Username } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { Trigger } from '@cnop/common/entities/order/order';
 import type { SeenQuote } from '../triggers/quote-window.ts';
@@ -13,8 +14,8 @@ export interface AcceptedStop extends TrailingStop {
 
 /** A trailing stop that was triggered and is still to be executed. */
 export interface TriggeredOrder {
-  readonly orderId: string;
-  readonly username: string;
+  readonly orderId: OrderId;
+  readonly username: Username;
   readonly trigger: Trigger;
 }
 
@@ -31,7 +32,7 @@ export interface StoredStops {
 
 /** The known trailing stops of one asset: open, triggered, or accepted at a quote that has not arrived yet. */
 export interface FollowedStops {
-  isKnown(orderId: string): boolean;
+  isKnown(orderId: OrderId): boolean;
   /** Replaces the whole state. */
   restore(stored: StoredStops): void;
   /** Processes quotes, in the order of time. Skips quotes that were processed before. */
@@ -43,12 +44,12 @@ export interface FollowedStops {
    * @param missed the quotes since its acceptance, up to the last processed one
    */
   takeIn(stop: AcceptedStop, missed: readonly SeenQuote[], peaks: readonly BidAt[]): void;
-  forget(orderId: string): void;
+  forget(orderId: OrderId): void;
   /** Returns the triggered orders that are still to be executed. */
   triggered(): readonly TriggeredOrder[];
-  triggerOf(orderId: string): Trigger | undefined;
+  triggerOf(orderId: OrderId): Trigger | undefined;
   /** Returns the ids of the orders that are not triggered yet. */
-  openIds(): Iterable<string>;
+  openIds(): Iterable<OrderId>;
   /** Returns the bids that the peaks of the open orders can be restored from. */
   raises(): BidAt[];
   /** Returns the bids that raised a peak since the last call, in the order of time. */
@@ -57,9 +58,9 @@ export interface FollowedStops {
 
 /** Creates an empty state without any known stop. */
 export function createFollowedStops(): FollowedStops {
-  const triggered = new Map<string, TriggeredOrder>();
+  const triggered = new Map<OrderId, TriggeredOrder>();
   /** Accepted at quotes that have not arrived yet: the process that accepted them may be ahead of this one. */
-  const early = new Map<string, AcceptedStop>();
+  const early = new Map<OrderId, AcceptedStop>();
   let index = createTrailingIndex();
   let followedSeq = -1;
 

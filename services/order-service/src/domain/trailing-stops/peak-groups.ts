@@ -1,3 +1,4 @@
+import type { OrderId, Username } from '@cnop/common/core/brands';
 import { amountStop, percentStop } from '@cnop/common/trading/trigger-rules';
 import type { HeapNode, Ranked } from './heaps.ts';
 import { createRanking, mergeHeaps, nodesOf } from './heaps.ts';
@@ -5,8 +6,8 @@ import type { BidAt } from './peaks.ts';
 
 /** An open trailing stop. Its key is its trail, in units of 10^-18 USD or 10^-18 percent. */
 export interface TrailingNode extends HeapNode<TrailingNode> {
-  readonly orderId: string;
-  readonly username: string;
+  readonly orderId: OrderId;
+  readonly username: Username;
   /** Removed from the index, but still in its heap. */
   isGone: boolean;
 }

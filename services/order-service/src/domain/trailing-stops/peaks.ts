@@ -1,10 +1,11 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { scaledPrice } from '@cnop/common/trading/trigger-rules';
 
 /** A bid at one moment. */
 export interface BidAt {
   readonly seq: number;
   readonly bid: string;
-  readonly at: string;
+  readonly at: IsoTime;
 }
 
 /** The highest bid since an order was accepted. */

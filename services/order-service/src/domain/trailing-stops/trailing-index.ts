@@ -1,3 +1,4 @@
+import type { OrderId, Username } from '@cnop/common/core/brands';
 import { formatDecimal } from '@cnop/common/core/money';
 import type { Trail } from '@cnop/common/entities/order/order';
 import {
@@ -14,15 +15,15 @@ import type { BidAt, SeenPeak } from './peaks.ts';
 
 /** An open trailing stop. */
 export interface TrailingStop {
-  readonly orderId: string;
-  readonly username: string;
+  readonly orderId: OrderId;
+  readonly username: Username;
   readonly trail: Trail;
 }
 
 /** A trailing stop that was triggered. */
 export interface TriggeredStop {
-  readonly orderId: string;
-  readonly username: string;
+  readonly orderId: OrderId;
+  readonly username: Username;
   /** USD per unit. Exact: a percentage of a price may have more digits than a price. */
   readonly stopPrice: string;
 }
@@ -30,10 +31,10 @@ export interface TriggeredStop {
 /** The open trailing stops of one asset, by their peaks. */
 export interface TrailingIndex {
   size(): number;
-  has(orderId: string): boolean;
-  orderIds(): Iterable<string>;
+  has(orderId: OrderId): boolean;
+  orderIds(): Iterable<OrderId>;
   add(order: TrailingStop, peak: SeenPeak): void;
-  remove(orderId: string): void;
+  remove(orderId: OrderId): void;
   /**
    * Processes one bid: raises the peaks below it, then removes and returns the orders that it triggers. Bids must come in
    * the order of time.
@@ -55,7 +56,7 @@ const MAX_LEFTOVERS = 1_024;
  * split, so all merging costs no more than the orders that were added.
  */
 export function createTrailingIndex(): TrailingIndex {
-  const open = new Map<string, TrailingNode>();
+  const open = new Map<OrderId, TrailingNode>();
   const groups = createPeakGroups();
   let leftovers = 0;
 

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OpenOrder, OrderIn, Trigger } from '@cnop/common/entities/order/order';
@@ -73,7 +74,7 @@ export function executeTriggeredOrder(
   }
 }
 
-function beingExecuted(order: OpenOrder, trigger: Trigger, at: string): OrderIn<'processing'> {
+function beingExecuted(order: OpenOrder, trigger: Trigger, at: IsoTime): OrderIn<'processing'> {
   const { hold: _released, ...kept } = order;
   const reason = `triggered at ${priceFor(sideOf(order.order_type), trigger.quote)}`;
   const step = advance(order, 'processing', at, reason);
@@ -83,7 +84,7 @@ function beingExecuted(order: OpenOrder, trigger: Trigger, at: string): OrderIn<
 }
 
 /** Returns whether an open order is past its expiry. */
-export function isExpired({ expires_at }: OpenOrder, at: string): boolean {
+export function isExpired({ expires_at }: OpenOrder, at: IsoTime): boolean {
   return expires_at <= at;
 }
 

@@ -4,6 +4,7 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { Funds } from '@cnop/common/trading/holds';
 import { ProblemError } from '@cnop/exception/problem-error';
+import { anAssetId, anOrderId, aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
 import {
   amountsOfCash,
   cents,
@@ -18,7 +19,7 @@ import { describe, expect, it } from 'vitest';
 import type { Trade } from '../../../src/domain/filling/execute-order.ts';
 import { bookTrade } from '../../../src/domain/filling/execute-order.ts';
 
-const AT = '2026-01-15T12:00:00.000Z';
+const AT = aTime('2026-01-15T12:00:00.000Z');
 const RUNS = { numRuns: 500 };
 const terms = fc.record({ price: prices, feeBps: fees });
 
@@ -30,12 +31,18 @@ interface Intent {
 }
 
 function trade({ quantity, ...intent }: Intent, funds: Funds, id = '1'): Trade {
-  const whose = { username: 'alice', orderId: `order-${id}`, assetId: 'BTC', tradeId: `trade-${id}`, at: AT };
+  const whose = {
+    username: aUsername('alice'),
+    orderId: anOrderId(`order-${id}`),
+    assetId: anAssetId('BTC'),
+    tradeId: aTransactionId(`trade-${id}`),
+    at: AT,
+  };
   return bookTrade({ ...intent, ...whose, quantity: decimal(quantity) }, funds);
 }
 
 const funded = (usd: string): Balance => ({
-  ...emptyBalance('alice', AT),
+  ...emptyBalance(aUsername('alice'), AT),
   current_balance: decimal(usd).toFixed(2),
 });
 

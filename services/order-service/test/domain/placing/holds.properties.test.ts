@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -13,6 +15,7 @@ import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { endOrder } from '@cnop/common/trading/end-order';
 import { ProblemError } from '@cnop/exception/problem-error';
+import { anAssetId, anEventId, anOrderId, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { decimals, scaled } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
@@ -20,6 +23,8 @@ import { describe, expect, it } from 'vitest';
 import { decidePlacement } from '../../../src/domain/placing/decide-placement.ts';
 import type { OpenOrderOutcome } from '../../../src/domain/triggers/execute-triggered-order.ts';
 import { executeTriggeredOrder } from '../../../src/domain/triggers/execute-triggered-order.ts';
+
+const BTC = anAssetId('BTC');
 
 const START = Date.parse('2026-01-15T12:00:00.000Z');
 const STEP_MILLISECONDS = 60_000;
@@ -30,7 +35,7 @@ const ASSETS: readonly Asset[] = [
   anAsset({ asset_id: 'DOGE', price_scale: 6, quantity_scale: 4, fee_bps: 0 }),
 ];
 
-type Username = (typeof USERS)[number];
+type User = (typeof USERS)[number];
 
 interface Account {
   balance: Balance;
@@ -44,23 +49,23 @@ interface World {
   now: number;
   count: number;
   readonly quotes: Map<string, Quote>;
-  readonly accounts: Record<Username, Account>;
+  readonly accounts: Record<User, Account>;
   /** The cash of each account at the start. */
-  readonly deposits: Record<Username, string>;
+  readonly deposits: Record<User, string>;
 }
 
 type Command =
-  | { readonly kind: 'place'; readonly user: Username; readonly asset: Asset; readonly request: OrderCreate }
+  | { readonly kind: 'place'; readonly user: User; readonly asset: Asset; readonly request: OrderCreate }
   | { readonly kind: 'move'; readonly asset: Asset; readonly mid: string }
-  | { readonly kind: 'trigger' | 'cancel' | 'expire'; readonly user: Username; readonly pick: number }
+  | { readonly kind: 'trigger' | 'cancel' | 'expire'; readonly user: User; readonly pick: number }
   | { readonly kind: 'wait' };
 
-const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
+const timeOf = (milliseconds: number): IsoTime => isoTime(new Date(milliseconds));
 
-function newWorld(deposits: Record<Username, string>): World {
-  const account = (username: Username): Account => ({
+function newWorld(deposits: Record<User, string>): World {
+  const account = (username: User): Account => ({
     balance: {
-      ...emptyBalance(username, timeOf(START)),
+      ...emptyBalance(aUsername(username), timeOf(START)),
       current_balance: decimal(deposits[username]).toFixed(2),
     },
     holdings: new Map(),
@@ -106,7 +111,13 @@ function place(world: World, { user, asset, request }: Extract<Command, { kind: 
       now: new Date(world.now),
       maxQuoteAgeSeconds: 1_000_000,
       maxOpenOrders: Number.MAX_SAFE_INTEGER,
-      context: { username: user, orderId: `order-${id}`, tradeId: `trade-${id}`, eventId: `event-${id}`, at },
+      context: {
+        username: aUsername(user),
+        orderId: anOrderId(`order-${id}`),
+        tradeId: aTransactionId(`trade-${id}`),
+        eventId: anEventId(`event-${id}`),
+        at,
+      },
       funds,
     });
     keep(account, placement.kind === 'executed' ? placement.executed : placement.accepted);
@@ -122,7 +133,11 @@ function changeOpen(world: World, { kind, user, pick }: Extract<Command, { pick:
   const order = document && orderOf(document);
   if (order?.status !== 'queued') return;
   world.count += 1;
-  const context = { tradeId: `trade-${world.count}`, eventId: `event-${world.count}`, at: timeOf(world.now) };
+  const context = {
+    tradeId: aTransactionId(`trade-${world.count}`),
+    eventId: anEventId(`event-${world.count}`),
+    at: timeOf(world.now),
+  };
   const funds = { balance: account.balance, holding: account.holdings.get(order.asset_id) };
   const quote = world.quotes.get(order.asset_id);
   if (!quote) throw new Error('every asset has a price');
@@ -279,8 +294,8 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
     if (!btc) throw new Error('BTC is an asset of this test');
     const place = (request: OrderCreate): void =>
       apply(world, { kind: 'place', user: 'alice', asset: btc, request });
-    place({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.5' });
-    place({ asset_id: 'BTC', order_type: 'stop_loss', quantity: '0.5', stop_price: '90' });
+    place({ asset_id: BTC, order_type: 'market_buy', quantity: '0.5' });
+    place({ asset_id: BTC, order_type: 'stop_loss', quantity: '0.5', stop_price: '90' });
     expect(world.accounts.alice.holdings.get('BTC')).toMatchObject({ held_quantity: '0.5' });
     apply(world, { kind: 'move', asset: btc, mid: '0.01' });
     apply(world, { kind: 'trigger', user: 'alice', pick: 1 });
@@ -295,7 +310,12 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
     ['has a gap in its events', (account: Account) => ({ ...account.balance, event_seq: 2 })],
   ])('fail the check when one %s', (_fault, plant) => {
     const world = newWorld({ alice: '1000.00', bob: '1000.00' });
-    const request: OrderCreate = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '90' };
+    const request: OrderCreate = {
+      asset_id: BTC,
+      order_type: 'limit_buy',
+      quantity: '1',
+      price: '90',
+    };
     const [btc] = ASSETS;
     if (!btc) throw new Error('BTC is an asset of this test');
     apply(world, { kind: 'place', user: 'alice', asset: btc, request });

@@ -1,5 +1,7 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CandleSpan } from '../../../src/domain/reading/watched-prices.ts';
@@ -82,12 +84,12 @@ describe('the candles of a period', () => {
     ['15m', '3 x 5m 2026-01-15T00:00 2026-01-15T00:10'],
     ['5m', '5 x 1m 2026-01-15T00:00 2026-01-15T00:04'],
   ] as const)('split a candle of %s into the next shorter interval', (interval, expected) => {
-    const parts = partsOf({ interval, open_time: '2026-01-15T00:00:00.000Z' });
+    const parts = partsOf({ interval, open_time: aTime('2026-01-15T00:00:00.000Z') });
     expect(show(parts ? [parts] : [])).toEqual([expected]);
   });
 
   it('do not split a candle of a minute', () => {
-    expect(partsOf({ interval: '1m', open_time: '2026-01-15T00:00:00.000Z' })).toBeUndefined();
+    expect(partsOf({ interval: '1m', open_time: aTime('2026-01-15T00:00:00.000Z') })).toBeUndefined();
   });
 });
 
@@ -103,8 +105,13 @@ describe('the end of a minute', () => {
 });
 
 describe('the most extreme candle', () => {
-  const candle = (open_time: string, low: string, high: string, interval: CandleInterval = '1m'): Candle => ({
-    asset_id: 'BTC',
+  const candle = (
+    open_time: IsoTime,
+    low: string,
+    high: string,
+    interval: CandleInterval = '1m',
+  ): Candle => ({
+    asset_id: anAssetId('BTC'),
     interval,
     open_time,
     open: low,
@@ -116,12 +123,14 @@ describe('the most extreme candle', () => {
     source: 'manual',
     quotes: null,
   });
-  const candles = [candle('a', '9.5', '100'), candle('b', '10', '99'), candle('c', '9.50', '100.0')];
+  const atMinute = (minute: string) => aTime(`2026-01-15T12:${minute}:00.000Z`);
+  const [A, B, C] = [atMinute('00'), atMinute('01'), atMinute('02')];
+  const candles = [candle(A, '9.5', '100'), candle(B, '10', '99'), candle(C, '9.50', '100.0')];
 
   it('is the earliest of several, compared as numbers', () => {
-    expect(furthest(candles, 'lowest')?.open_time).toBe('a');
-    expect(furthest(candles, 'highest')?.open_time).toBe('a');
-    expect(furthest(candles.slice(1), 'lowest')?.open_time).toBe('c');
+    expect(furthest(candles, 'lowest')?.open_time).toBe(A);
+    expect(furthest(candles, 'highest')?.open_time).toBe(A);
+    expect(furthest(candles.slice(1), 'lowest')?.open_time).toBe(C);
     expect(furthest([], 'lowest')).toBeUndefined();
   });
 });

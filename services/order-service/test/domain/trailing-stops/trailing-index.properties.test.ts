@@ -1,3 +1,5 @@
+import type { OrderId } from '@cnop/common/core/brands';
+import { anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BidAt, SeenPeak } from '../../../src/domain/trailing-stops/peaks.ts';
@@ -8,12 +10,14 @@ import type {
 } from '../../../src/domain/trailing-stops/trailing-index.ts';
 import { catchUp, createTrailingIndex } from '../../../src/domain/trailing-stops/trailing-index.ts';
 
+const U = aUsername('user');
+
 const RUNS = { numRuns: 1_000 };
-const AT = '2026-01-15T12:00:00.000Z';
+const AT = aTime('2026-01-15T12:00:00.000Z');
 
 /** An order in whole numbers, so that nothing rounds: cents for prices and trails in USD, hundredths of a percent for other trails. */
 interface ModelOrder {
-  readonly id: string;
+  readonly id: OrderId;
   readonly acceptedSeq: number;
   readonly acceptedCents: bigint;
   readonly trail: { readonly cents: bigint } | { readonly hundredths: bigint };
@@ -48,7 +52,7 @@ function stopOfModel(order: ModelOrder): TrailingStop {
   const { id: orderId, trail } = order;
   return {
     orderId,
-    username: `owner of ${orderId}`,
+    username: aUsername(`owner of ${orderId}`),
     trail: 'cents' in trail ? { amount: usd(trail.cents) } : { percent: usd(trail.hundredths) },
   };
 }
@@ -77,7 +81,7 @@ function createModel() {
       for (const { id } of triggeredIds) open.delete(id);
       return triggeredIds.map(({ id }) => id);
     },
-    accept(id: string, trail: ModelOrder['trail']): ModelOrder {
+    accept(id: OrderId, trail: ModelOrder['trail']): ModelOrder {
       const acceptedSeq = bids.length - 1;
       const order = { id, acceptedSeq, acceptedCents: bids[acceptedSeq]!, trail };
       open.set(id, order);
@@ -157,7 +161,7 @@ function firstDifference(played: readonly Step[], faults: Faults = {}): string |
       }
       case 'accept':
       case 'accept unseen': {
-        const order = model.accept(`o${ids++}`, step.trail);
+        const order = model.accept(anOrderId(`o${ids++}`), step.trail);
         if (step.kind === 'accept') difference = learn(order);
         else unseen.set(order.id, order);
         break;
@@ -167,7 +171,7 @@ function firstDifference(played: readonly Step[], faults: Faults = {}): string |
         unseen.clear();
         break;
       case 'remove': {
-        const id = `o${step.which}`;
+        const id = anOrderId(`o${step.which}`);
         if (!known.has(id)) break;
         model.open.delete(id);
         index.remove(id);
@@ -210,15 +214,22 @@ describe('an index of trailing stops', () => {
 
   it('returns the exact stop price', () => {
     const index = createTrailingIndex();
-    const order: TrailingStop = { orderId: 'o', username: 'u', trail: { percent: '0.01' } };
+    const order: TrailingStop = {
+      orderId: anOrderId('o'),
+      username: aUsername('u'),
+      trail: { percent: '0.01' },
+    };
     index.add(order, { bid: '0.000000000000000003', raisedBy: undefined });
     const triggered: TriggeredStop[] = index.follow({ seq: 2, bid: '0.000000000000000002', at: AT });
-    expect(triggered).toEqual([{ orderId: 'o', username: 'u', stopPrice: '0.0000000000000000029997' }]);
+    expect(triggered).toEqual([{ orderId: 'o', username: U, stopPrice: '0.0000000000000000029997' }]);
   });
 
   it('raises a peak by a bid that may not trigger', () => {
     const index = createTrailingIndex();
-    index.add({ orderId: 'o', username: 'u', trail: { amount: '5' } }, { bid: '100', raisedBy: undefined });
+    index.add(
+      { orderId: anOrderId('o'), username: aUsername('u'), trail: { amount: '5' } },
+      { bid: '100', raisedBy: undefined },
+    );
     expect(index.follow({ seq: 2, bid: '90', at: AT }, false)).toEqual([]);
     expect(index.follow({ seq: 3, bid: '110', at: AT }, false)).toEqual([]);
     expect(index.raises()).toEqual([{ seq: 3, bid: '110', at: AT }]);
@@ -231,13 +242,13 @@ describe('an index of trailing stops', () => {
     const index = createTrailingIndex();
     for (let i = 0; i < 5_000; i++) {
       const order = {
-        orderId: `o${i}`,
-        username: 'u',
+        orderId: anOrderId(`o${i}`),
+        username: aUsername('u'),
         trail: { amount: String(1 + (i % 50)) },
       };
       index.add(order, { bid: '100', raisedBy: undefined });
     }
-    for (let i = 0; i < 5_000; i++) if (i % 50 !== 9) index.remove(`o${i}`);
+    for (let i = 0; i < 5_000; i++) if (i % 50 !== 9) index.remove(anOrderId(`o${i}`));
     expect(index.follow({ seq: 2, bid: '91', at: AT })).toEqual([]);
     expect(index.follow({ seq: 3, bid: '90', at: AT })).toHaveLength(100);
     expect(index.size()).toBe(0);

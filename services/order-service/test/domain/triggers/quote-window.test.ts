@@ -1,4 +1,5 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,11 +10,11 @@ import { createQuoteWindow } from '../../../src/domain/triggers/quote-window.ts'
 const SECOND = 1_000;
 
 const quote = (seq: number, bid: number): Quote => ({
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   bid: String(bid),
   ask: String(bid),
   mid: String(bid),
-  at: '2026-01-15T12:00:00.000Z',
+  at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'manual',
   seq,
 });

@@ -1,4 +1,5 @@
 import { binarySearch } from '@cnop/common/core/binary-search';
+import type { Username } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
@@ -12,7 +13,7 @@ export interface ReadEventsDeps {
 }
 
 interface ReadEvents {
-  readonly username: string;
+  readonly username: Username;
   /** The `seq` of the last event that the client has; 0 for none. */
   readonly after: number;
   readonly limit: number;
@@ -63,7 +64,7 @@ export async function readNewEvents(
 }
 
 /** Returns the `seq` of a user's latest event; 0 when there was none. */
-export async function readLastSeq(balances: BalanceDao, username: string): Promise<number> {
+export async function readLastSeq(balances: BalanceDao, username: Username): Promise<number> {
   return (await balances.getBalance(username))?.event_seq ?? 0;
 }
 
@@ -94,7 +95,7 @@ async function findFirstKept(
     username,
     expired,
     lastSeq,
-  }: { readonly username: string; readonly expired: number; readonly lastSeq: number },
+  }: { readonly username: Username; readonly expired: number; readonly lastSeq: number },
 ): Promise<number> {
   const now = clock.now();
   return binarySearch({ from: expired + 1, end: lastSeq + 1 }, async (seq) => {

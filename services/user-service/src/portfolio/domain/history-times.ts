@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 
@@ -24,21 +26,21 @@ export type HistoryInterval = (typeof HISTORY_RANGES)[HistoryRange]['interval'];
 
 export interface HistorySpan {
   /** ISO 8601, UTC. */
-  readonly now: string;
-  readonly createdAt: string;
+  readonly now: IsoTime;
+  readonly createdAt: IsoTime;
 }
 
 /**
  * Returns the past moments of a history, oldest first and without the present: multiples of its interval, and the creation
  * of the account where the range reaches back to it.
  */
-export function historyTimes(range: HistoryRange, { now, createdAt }: HistorySpan): string[] {
+export function historyTimes(range: HistoryRange, { now, createdAt }: HistorySpan): IsoTime[] {
   const { interval, points } = HISTORY_RANGES[range];
   const stepMilliseconds = CANDLE_SECONDS[interval] * 1_000;
-  const newest = Date.parse(candleOpenTime(interval, new Date(Date.parse(now) - 1).toISOString()));
-  const times: string[] = [];
+  const newest = Date.parse(candleOpenTime(interval, isoTime(new Date(Date.parse(now) - 1))));
+  const times: IsoTime[] = [];
   for (let back = points - 2; back >= 0; back -= 1) {
-    const at = new Date(newest - back * stepMilliseconds).toISOString();
+    const at = isoTime(new Date(newest - back * stepMilliseconds));
     if (at >= createdAt) times.push(at);
   }
   const goesBackToCreation = times.length < points - 1 && createdAt < now;

@@ -1,3 +1,4 @@
+import type { AssetId, IsoTime, TransactionId } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, decimal, formatUsd, roundDown, ZERO } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
@@ -8,7 +9,7 @@ import { InternalError } from '@cnop/exception/errors';
 
 /** The value of a portfolio at one moment, in USD. */
 export interface HistoryPoint {
-  readonly at: string;
+  readonly at: IsoTime;
   readonly total_value: string;
   readonly cash: string;
   readonly asset_value: string;
@@ -27,13 +28,13 @@ export interface HistoryFacts {
   readonly hasAllEntries: boolean;
   /** The trades that the entries paid for, by order id; settlements by their transaction id. */
   readonly trades: ReadonlyMap<string, AssetTransaction>;
-  readonly present: { readonly at: string; readonly assetValue: Decimal };
+  readonly present: { readonly at: IsoTime; readonly assetValue: Decimal };
   /** Past moments, oldest first. */
-  readonly times: readonly string[];
+  readonly times: readonly IsoTime[];
   /** Ids of the entries that get points of their own; see {@link chooseSteps}. */
-  readonly steps: ReadonlySet<string>;
+  readonly steps: ReadonlySet<TransactionId>;
   /** Returns USD per unit of an asset at one of `times` or at a step. */
-  readonly priceAt: (assetId: string, at: string) => string | undefined;
+  readonly priceAt: (assetId: AssetId, at: IsoTime) => string | undefined;
 }
 
 /** The values of a portfolio over time. */
@@ -54,7 +55,7 @@ const MAX_STEPS = 100;
  * @param since entries at or before this moment are no steps
  * @returns the ids of the chosen entries
  */
-export function chooseSteps(entries: readonly BalanceTransaction[], since: string): Set<string> {
+export function chooseSteps(entries: readonly BalanceTransaction[], since: IsoTime): Set<TransactionId> {
   const oldestFirst = entries.filter(({ created_at }) => created_at > since).toReversed();
   const isCash = ({ transaction_type }: BalanceTransaction): boolean => transaction_type !== 'order_payment';
   const chosen = [...oldestFirst.filter(isCash), ...oldestFirst.filter((entry) => !isCash(entry))];
@@ -64,7 +65,7 @@ export function chooseSteps(entries: readonly BalanceTransaction[], since: strin
 interface AccountState {
   cash: Decimal;
   netDeposits: Decimal;
-  readonly quantities: Map<string, Decimal>;
+  readonly quantities: Map<AssetId, Decimal>;
 }
 
 /**
@@ -95,12 +96,12 @@ export function portfolioHistory(facts: HistoryFacts): History {
 }
 
 /** Adds the end of a step. Entries of the same moment share one step: no state between two of them is shown. */
-function addStepEnd(points: HistoryPoint[], at: string, end: () => HistoryPoint): void {
+function addStepEnd(points: HistoryPoint[], at: IsoTime, end: () => HistoryPoint): void {
   if (points.at(-1)?.at !== at) points.push(end());
   else if (points.at(-2)?.at === at) points.pop();
 }
 
-function pastPoint(state: AccountState, facts: HistoryFacts, at: string): HistoryPoint {
+function pastPoint(state: AccountState, facts: HistoryFacts, at: IsoTime): HistoryPoint {
   return pointOf(state, at, assetValueOf(state, facts, at));
 }
 
@@ -133,7 +134,7 @@ function undo(state: AccountState, entry: BalanceTransaction, trades: HistoryFac
 }
 
 /** Returns the proceeds of selling all positions, each rounded down to cents, as a credit is. */
-function assetValueOf({ quantities }: AccountState, { priceAt }: HistoryFacts, at: string): Decimal {
+function assetValueOf({ quantities }: AccountState, { priceAt }: HistoryFacts, at: IsoTime): Decimal {
   let value = ZERO;
   for (const [assetId, quantity] of quantities) {
     if (quantity.eq('0')) continue;
@@ -144,7 +145,7 @@ function assetValueOf({ quantities }: AccountState, { priceAt }: HistoryFacts, a
   return value;
 }
 
-function pointOf({ cash, netDeposits }: AccountState, at: string, assetValue: Decimal): HistoryPoint {
+function pointOf({ cash, netDeposits }: AccountState, at: IsoTime, assetValue: Decimal): HistoryPoint {
   return {
     at,
     total_value: formatUsd(cash.plus(assetValue)),

@@ -1,3 +1,4 @@
+import type { IsoTime, Username } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatPercentageOf, formatUsd, ZERO } from '@cnop/common/core/money';
 import type { AssetBalance } from '@cnop/common/entities/asset/asset-balance';
@@ -13,7 +14,7 @@ export interface ValuedHolding extends AssetBalance {
 }
 
 export interface Portfolio {
-  readonly username: string;
+  readonly username: Username;
   readonly usd_balance: string;
   readonly total_asset_value: string;
   readonly total_portfolio_value: string;
@@ -48,7 +49,7 @@ export interface PortfolioAsset
 export function summarizePortfolio(
   balance: Balance,
   holdings: readonly ValuedHolding[],
-  at: string,
+  at: IsoTime,
 ): Portfolio {
   const held = holdings.filter((holding) => decimal(holding.quantity).gt('0'));
   const assetValue = sumOf(held, 'current_market_value');

@@ -1,3 +1,5 @@
+import type { AssetId, IsoTime, TransactionId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Position } from '@cnop/common/core/pagination';
 import type { AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
@@ -39,11 +41,11 @@ interface PortfolioHistory {
  */
 export async function readPortfolioHistory(
   deps: ReadPortfolioHistoryDeps,
-  { username, range }: { readonly username: string; readonly range: HistoryRange },
+  { username, range }: { readonly username: Username; readonly range: HistoryRange },
 ): Promise<PortfolioHistory> {
   const account = await readAccount(deps.store, username);
   const { balance, holdings } = account;
-  const now = deps.clock.now().toISOString();
+  const now = isoTime(deps.clock.now());
   const { interval } = HISTORY_RANGES[range];
   const times = historyTimes(range, { now, createdAt: balance.created_at });
   const since = times[0] ?? now;
@@ -76,7 +78,7 @@ export async function readPortfolioHistory(
 async function readEntries(
   balances: BalanceDao,
   { balance: { username, transaction_count } }: Account,
-  since: string,
+  since: IsoTime,
 ): Promise<BalanceTransaction[]> {
   const entries: BalanceTransaction[] = [];
   // Entries posted since the account was read are left out.
@@ -106,10 +108,14 @@ async function readTrades(
   const orderIds = new Set(
     entries.flatMap((entry) => (PAID_TRADES.has(entry.transaction_type) ? [entry.reference_id] : [])),
   );
-  // An instance takes the time before it commits, so the last entry need not have the oldest time.
-  const since = entries.reduce((oldest, { created_at }) => (created_at < oldest ? created_at : oldest), '~');
   const found = new Map<string, AssetTransaction>();
-  if (orderIds.size === 0) return found;
+  const [newest] = entries;
+  if (!newest || orderIds.size === 0) return found;
+  // An instance takes the time before it commits, so the last entry need not have the oldest time.
+  const since = entries.reduce(
+    (oldest, { created_at }) => (created_at < oldest ? created_at : oldest),
+    newest.created_at,
+  );
   for (const { asset_id, last_transaction } of holdings) {
     if (last_transaction !== null && last_transaction < since) continue;
     for (const trade of await trades.getTradesSince(username, asset_id, since)) {
@@ -122,10 +128,10 @@ async function readTrades(
 
 /** Returns all moments of a history in order, each once: its times and those of its steps. */
 function collectMoments(
-  times: readonly string[],
+  times: readonly IsoTime[],
   entries: readonly BalanceTransaction[],
-  steps: ReadonlySet<string>,
-): string[] {
+  steps: ReadonlySet<TransactionId>,
+): IsoTime[] {
   const stepTimes = entries.flatMap(({ transaction_id, created_at }) =>
     steps.has(transaction_id) ? [created_at] : [],
   );
@@ -133,7 +139,7 @@ function collectMoments(
 }
 
 interface PriceRequest {
-  readonly times: readonly string[];
+  readonly times: readonly IsoTime[];
   readonly interval: HistoryInterval;
   readonly trades: readonly AssetTransaction[];
 }
@@ -143,7 +149,7 @@ async function readPrices(
   candles: CandleDao,
   holdings: readonly ValuedHolding[],
   { times, interval, trades }: PriceRequest,
-): Promise<(assetId: string, at: string) => string | undefined> {
+): Promise<(assetId: AssetId, at: IsoTime) => string | undefined> {
   const to = times.at(-1);
   const readings = holdings.map(async ({ asset_id: assetId, current_price }) => {
     const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);

@@ -1,8 +1,11 @@
+import type { AssetId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { formatDecimal } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Item, TableStore } from '@cnop/common/database/table-store';
+import { KEYS } from '@cnop/common/database/tables';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
@@ -18,10 +21,10 @@ type ReadPortfolioDeps = ValueHoldingsDeps & Pick<UserDependencies, 'store' | 'c
  * Reads a user's cash and positions at current prices.
  * @throws NotFoundError (404) without an account
  */
-export async function readPortfolio(deps: ReadPortfolioDeps, username: string): Promise<Portfolio> {
+export async function readPortfolio(deps: ReadPortfolioDeps, username: Username): Promise<Portfolio> {
   const { balance, holdings } = await readAccount(deps.store, username);
   const valued = await valueHoldings(deps, holdings);
-  return summarizePortfolio(balance, valued, deps.clock.now().toISOString());
+  return summarizePortfolio(balance, valued, isoTime(deps.clock.now()));
 }
 
 type ReadHoldingsDeps = ValueHoldingsDeps & Pick<UserDependencies, 'holdings'>;
@@ -32,7 +35,7 @@ type ReadHoldingsDeps = ValueHoldingsDeps & Pick<UserDependencies, 'holdings'>;
  */
 export async function readHolding(
   deps: ReadHoldingsDeps,
-  { username, assetId }: { readonly username: string; readonly assetId: string },
+  { username, assetId }: { readonly username: Username; readonly assetId: AssetId },
 ): Promise<ValuedHolding> {
   const holding = await deps.holdings.getAssetBalance(username, assetId);
   const [valued] = holding ? await valueHoldings(deps, [holding]) : [];
@@ -41,7 +44,7 @@ export async function readHolding(
 }
 
 /** Reads all positions of a user at current prices, closed ones included, by asset id. */
-export async function readHoldings(deps: ReadHoldingsDeps, username: string): Promise<ValuedHolding[]> {
+export async function readHoldings(deps: ReadHoldingsDeps, username: Username): Promise<ValuedHolding[]> {
   return valueHoldings(deps, await deps.holdings.getAllAssetBalances(username));
 }
 
@@ -57,12 +60,16 @@ export interface Account {
  * key order nothing else lies between a user's positions and balance.
  * @throws NotFoundError (404) without an account
  */
-export async function readAccount(store: TableStore, username: string): Promise<Account> {
-  const firstHolding = assetBalanceRecord.key({ username, asset_id: '' });
+export async function readAccount(store: TableStore, username: Username): Promise<Account> {
   const last = balanceRecord.key({ username });
   const items = await readAll<Item>(
     store,
-    { table: 'users', pk: username, sk: { from: firstHolding.sk, to: last.sk }, order: 'ascending' },
+    {
+      table: 'users',
+      pk: username,
+      sk: { from: KEYS.users.assetBalance.skPrefix, to: last.sk },
+      order: 'ascending',
+    },
     (item) => item,
   );
   const balance = balanceRecord.readIfPresent(items.find((item) => item.key.sk === last.sk));

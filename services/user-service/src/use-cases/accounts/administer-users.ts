@@ -2,6 +2,8 @@ import { cancelOpenOrders, prepareCancellations } from '@cnop/common/accounts/ca
 import { withChanges } from '@cnop/common/auth/audit-event';
 import type { AuditPageRequest } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { Page, PageRequest, Position } from '@cnop/common/core/pagination';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
@@ -41,14 +43,14 @@ function toManagedUser({ password_hash: _hidden, ...user }: User): ManagedUser {
  */
 export async function readManagedUser(
   deps: Pick<UserDependencies, 'users' | 'balances'>,
-  username: string,
+  username: Username,
 ): Promise<{ readonly user: ManagedUser; readonly balance: BalanceView }> {
   const user = await readUser(deps, username);
   return { user: toManagedUser(user), balance: await readBalance(deps, username) };
 }
 
 /** Selects the audit events of one user, or of all users on one day (UTC). */
-type AuditScope = { readonly username: string } | { readonly day: string };
+type AuditScope = { readonly username: AuditEvent['username'] } | { readonly day: string };
 
 /** Returns a page of audit events, newest first. */
 export async function listAuditEvents(
@@ -61,9 +63,9 @@ export async function listAuditEvents(
 type ChangeUserAccessDeps = EndSessionsDeps & Pick<UserDependencies, 'orders' | 'audit'>;
 
 interface ChangeUserAccess {
-  readonly username: string;
+  readonly username: Username;
   readonly change: AccessChange;
-  readonly actor: string;
+  readonly actor: Username;
   readonly origin: RequestOrigin;
 }
 
@@ -81,7 +83,7 @@ export async function changeUserAccess(
 ): Promise<ManagedUser> {
   const { username, change, actor } = command;
   if (change.role !== undefined && change.role !== 'customer') await assertNoOpenOrders(deps, username);
-  const at = deps.clock.now().toISOString();
+  const at = isoTime(deps.clock.now());
   const auditWrites = prepareAudit(deps, command);
   // An interrupted suspension may have left orders open; a reactivated user must not find them.
   if (change.status === 'active') await cancelOpenOrders(deps, username);
@@ -154,7 +156,7 @@ function prepareAudit(
 /** @throws StateConflictError (409) for an account with open orders: staff cannot trade */
 async function assertNoOpenOrders(
   { orders }: Pick<UserDependencies, 'orders'>,
-  username: string,
+  username: Username,
 ): Promise<void> {
   let after: Position | undefined;
   do {

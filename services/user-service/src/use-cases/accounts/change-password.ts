@@ -3,6 +3,8 @@ import { assertHardToGuess } from '@cnop/common/auth/password-choice';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, replaceRefreshToken } from '@cnop/common/auth/session-rules';
 import { sessionRecord } from '@cnop/common/auth/session-state';
+import type { SessionId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { User } from '@cnop/common/entities/user/user';
@@ -18,8 +20,8 @@ import { assertMayTry, openAttempt, prepareFailure, successWrites } from '../ses
 type ChangePasswordDeps = EndSessionsDeps & ProvePasswordDeps & Pick<UserDependencies, 'tokens'>;
 
 interface ChangePassword {
-  readonly username: string;
-  readonly sessionId: string;
+  readonly username: Username;
+  readonly sessionId: SessionId;
   readonly currentPassword: string;
   readonly newPassword: string;
   readonly origin: RequestOrigin;
@@ -56,7 +58,7 @@ export async function changePassword(deps: ChangePasswordDeps, command: ChangePa
       if (before?.password_hash !== known.password_hash) throw wrongPassword();
       const acting = sessionRecord.readIfPresent(items.session);
       if (!acting || !isLiveSession(acting, now)) throw new AuthenticationError('The session has ended.');
-      const user = { ...before, password_hash, updated_at: now.toISOString() };
+      const user = { ...before, password_hash, updated_at: isoTime(now) };
       const session = replaceRefreshToken(acting, now);
       const writes = [userRecord.replace(user), sessionRecord.replace(session), deps.audit.writeFor(event)];
       return { writes, result: { user, session } };
@@ -72,7 +74,7 @@ export type ProvePasswordDeps = Pick<
 >;
 
 interface ProvePassword {
-  readonly username: string;
+  readonly username: Username;
   /** The current password as the user typed it. */
   readonly password: string;
   readonly origin: RequestOrigin;

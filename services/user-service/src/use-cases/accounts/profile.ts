@@ -1,4 +1,6 @@
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { canonicalEmail } from '@cnop/common/entities/user/email';
 import type { User } from '@cnop/common/entities/user/user';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
@@ -10,7 +12,10 @@ import { provePassword, wrongPassword } from './change-password.ts';
  * Reads a user.
  * @throws NotFoundError (404) for an unknown user
  */
-export async function readUser({ users }: Pick<UserDependencies, 'users'>, username: string): Promise<User> {
+export async function readUser(
+  { users }: Pick<UserDependencies, 'users'>,
+  username: Username,
+): Promise<User> {
   const user = await users.getUserByUsername(username);
   if (!user) throw new NotFoundError('The user');
   return user;
@@ -24,7 +29,7 @@ type ProfileChange = Partial<
 >;
 
 interface UpdateProfile {
-  readonly username: string;
+  readonly username: Username;
   readonly change: ProfileChange;
   /** Required for a new e-mail address, ignored otherwise. */
   readonly currentPassword: string | undefined;
@@ -42,7 +47,7 @@ interface UpdateProfile {
 export async function updateProfile(deps: UpdateProfileDeps, command: UpdateProfile): Promise<User> {
   const { username, origin, currentPassword } = command;
   const { email, ...others } = command.change;
-  const change = { ...others, updated_at: deps.clock.now().toISOString() };
+  const change = { ...others, updated_at: isoTime(deps.clock.now()) };
   const known = await readUser(deps, username);
   if (email === undefined || email === (canonicalEmail(known.email) ?? known.email)) {
     return deps.users.updateUser(username, change);

@@ -1,5 +1,7 @@
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { assertHardToGuess } from '@cnop/common/auth/password-choice';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
@@ -13,7 +15,7 @@ type RegisterUserDeps = Pick<
 >;
 
 interface RegisterUser {
-  readonly username: string;
+  readonly username: Username;
   readonly email: string;
   readonly password: string;
   readonly profile: Pick<
@@ -44,7 +46,7 @@ export async function registerUser(deps: RegisterUserDeps, command: RegisterUser
   const password_hash = await deps.passwordQueue.run('sign-up', origin.address, () =>
     deps.passwords.hash(password),
   );
-  const at = deps.clock.now().toISOString();
+  const at = isoTime(deps.clock.now());
   const user: User = {
     username,
     email,
@@ -78,6 +80,6 @@ const RESERVED = new Set(
 );
 
 /** Returns whether a username is reserved; case and underscores make no difference. */
-function isReservedUsername(username: string): boolean {
+function isReservedUsername(username: Username): boolean {
   return RESERVED.has(username.toLowerCase().replaceAll('_', ''));
 }

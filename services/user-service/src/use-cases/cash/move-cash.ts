@@ -1,5 +1,7 @@
 import { withChanges } from '@cnop/common/auth/audit-event';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
@@ -23,7 +25,7 @@ export type CashReceipt = z.infer<typeof cashReceiptSchema>;
 type MoveCashDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids'>;
 
 export interface MoveCash {
-  readonly username: string;
+  readonly username: Username;
   /** USD. */
   readonly amount: string;
   readonly description: string | null;
@@ -52,7 +54,7 @@ async function moveCash(
   { type, verb, companions = () => [] }: CashKind,
 ): Promise<Once<CashReceipt>> {
   const now = deps.clock.now();
-  const at = now.toISOString();
+  const at = isoTime(now);
   const movement = { type, amount, description, at, id: deps.ids.next(), eventId: deps.ids.next() };
   return transactOnce(deps.store, {
     intent,
@@ -113,7 +115,7 @@ export async function withdrawCash(deps: MoveCashDeps, command: MoveCash): Promi
 type AdjustBalanceDeps = MoveCashDeps & Pick<UserDependencies, 'audit'>;
 
 interface AdjustBalance extends MoveCash {
-  readonly actor: string;
+  readonly actor: Username;
   readonly origin: RequestOrigin;
 }
 

@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import { formatCsv, MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import { formatUsd } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
@@ -21,7 +22,7 @@ export interface BalanceView extends Balance {
  * Reads the cash of an account.
  * @throws NotFoundError (404) without an account
  */
-export async function readBalance({ balances }: ReadCashDeps, username: string): Promise<BalanceView> {
+export async function readBalance({ balances }: ReadCashDeps, username: Username): Promise<BalanceView> {
   const balance = await balances.getBalance(username);
   if (!balance) throw new NotFoundError('The account');
   return { ...balance, available_balance: formatUsd(availableCash(balance)) };
@@ -29,7 +30,7 @@ export async function readBalance({ balances }: ReadCashDeps, username: string):
 
 /** Entries of one user's ledger, by type and period. */
 export interface LedgerSelection extends Period {
-  readonly username: string;
+  readonly username: Username;
   readonly type: TransactionType | undefined;
 }
 

@@ -2,6 +2,8 @@ import { auditRecord } from '@cnop/common/auth/audit-logger';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { SessionId, Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import type { IdSource } from '@cnop/common/core/ids';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -18,11 +20,11 @@ const MAX_SESSIONS_PER_COMMIT = 30;
 export type EndSessionsDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids' | 'sessions' | 'verifier'>;
 
 interface EndSessions {
-  readonly username: string;
+  readonly username: Username;
   /** A session that stays live, such as the one in which the password was changed. */
-  readonly exceptSessionId?: string;
+  readonly exceptSessionId?: SessionId;
   /** Makes the audit event of an ended session; absent where another audit event records the reason. */
-  readonly auditOf?: (sessionId: string) => AuditEvent;
+  readonly auditOf?: (sessionId: SessionId) => AuditEvent;
 }
 
 /**
@@ -74,7 +76,7 @@ async function endTogether(
 /** Drops a session from this instance's caches, so that its tokens fail at once; other instances follow within a second. */
 export function forgetSession(
   { sessions, verifier }: Pick<EndSessionsDeps, 'sessions' | 'verifier'>,
-  sessionId: string,
+  sessionId: SessionId,
 ): void {
   sessions.forget(sessionId);
   verifier.forget(sessionId);
@@ -95,11 +97,11 @@ export function sessionReads(sessions: readonly Session[]): Record<string, ItemK
  */
 export function prepareSessionEvents(
   ids: IdSource,
-  sessionIds: readonly string[],
+  sessionIds: readonly SessionId[],
   now: Date,
-): (balance: Item | undefined, endedIds: readonly string[]) => Write[] {
-  const at = now.toISOString();
-  const changes = sessionIds.map((sessionId): Change & { readonly sessionId: string } => ({
+): (balance: Item | undefined, endedIds: readonly SessionId[]) => Write[] {
+  const at = isoTime(now);
+  const changes = sessionIds.map((sessionId): Change & { readonly sessionId: SessionId } => ({
     type: 'session.revoked',
     id: ids.next(),
     at,
@@ -122,7 +124,11 @@ export function prepareSessionEvents(
 /** Writes the event of a session that ended in an earlier commit, which did not read the balance. */
 export async function recordSessionEnd(
   { store, ids }: Pick<UserDependencies, 'store' | 'ids'>,
-  { username, sessionId, now }: { readonly username: string; readonly sessionId: string; readonly now: Date },
+  {
+    username,
+    sessionId,
+    now,
+  }: { readonly username: Username; readonly sessionId: SessionId; readonly now: Date },
 ): Promise<void> {
   const sessionEvents = prepareSessionEvents(ids, [sessionId], now);
   await store.transact({ balance: balanceRecord.key({ username }) }, ({ balance }) => ({

@@ -4,6 +4,8 @@ import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, startSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import { REFRESH_LIFETIME_SECONDS } from '@cnop/common/auth/token-claims';
+import type { Username } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type {
   Decision,
@@ -27,7 +29,7 @@ import { assertMayTry, openAttempt, prepareFailure, successWrites } from './sign
 type LogInDeps = EndSessionsDeps & Pick<UserDependencies, 'passwords' | 'passwordQueue' | 'tokens' | 'audit'>;
 
 interface LogIn {
-  readonly username: string;
+  readonly username: Username;
   readonly password: string;
   readonly origin: RequestOrigin;
 }
@@ -131,7 +133,7 @@ function prepareDecision({ ids, audit }: LogInDeps, facts: LogInFacts) {
     if (user.status !== 'active') {
       return { writes: [audit.writeFor(refusal)], result: { kind: 'not active' } };
     }
-    const signedIn = { ...user, password_hash: proof.hashToStore, last_login: now.toISOString() };
+    const signedIn = { ...user, password_hash: proof.hashToStore, last_login: isoTime(now) };
     const writes: Write[] = [
       userRecord.replace(signedIn),
       sessionRecord.create(session),
@@ -151,7 +153,7 @@ const MAX_SESSIONS_CONSIDERED = 60;
  * Finds the sessions to delete for a new one: ended sessions, and the oldest above the limit. Concurrent sign-ins may leave
  * one too many each; the next sign-in deletes it.
  */
-async function findSurplusSessions(store: TableStore, username: string, now: Date): Promise<Session[]> {
+async function findSurplusSessions(store: TableStore, username: Username, now: Date): Promise<Session[]> {
   const page = await store.query({ ...sessionsOf(username), limit: MAX_SESSIONS_CONSIDERED });
   const sessions = page.items.map(sessionRecord.read);
   const live = sessions.filter((session) => isLiveSession(session, now));

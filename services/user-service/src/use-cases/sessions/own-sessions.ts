@@ -3,6 +3,7 @@ import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { isLiveSession, revokeSession } from '@cnop/common/auth/session-rules';
 import { sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { SessionId, Username } from '@cnop/common/core/brands';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Decision } from '@cnop/common/database/table-store';
@@ -15,7 +16,7 @@ import { endSessions, forgetSession, prepareSessionEvents } from './end-sessions
 /** Returns the live sessions of a user, newest first. A sign-in ends the oldest above a limit, so they are few. */
 export async function listSessions(
   { store, clock }: Pick<UserDependencies, 'store' | 'clock'>,
-  username: string,
+  username: Username,
 ): Promise<Session[]> {
   const now = clock.now();
   const sessions = await readAll(store, sessionsOf(username), sessionRecord.read);
@@ -25,8 +26,8 @@ export async function listSessions(
 type LogOutDeps = EndSessionsDeps & Pick<UserDependencies, 'audit'>;
 
 interface LogOut {
-  readonly username: string;
-  readonly sessionId: string;
+  readonly username: Username;
+  readonly sessionId: SessionId;
   readonly origin: RequestOrigin;
 }
 
@@ -75,6 +76,6 @@ export async function endOwnSession(deps: LogOutDeps, command: LogOut): Promise<
  */
 export async function endOtherSessions(deps: LogOutDeps, command: LogOut): Promise<number> {
   const { username, sessionId: exceptSessionId } = command;
-  const auditOf = (sessionId: string) => logoutEvent(deps.audit, { ...command, sessionId });
+  const auditOf = (sessionId: SessionId) => logoutEvent(deps.audit, { ...command, sessionId });
   return endSessions(deps, { username, exceptSessionId, auditOf });
 }

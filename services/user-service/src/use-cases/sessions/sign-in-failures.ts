@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import type { AuditLogger } from '@cnop/common/auth/audit-logger';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import { neighbourhoodOf, networkOf } from '@cnop/common/auth/client-address';
+import type { Username } from '@cnop/common/core/brands';
 import { addSeconds, epochSeconds } from '@cnop/common/core/clock';
 import { defineRecord } from '@cnop/common/dao/record';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item, ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
 import { KEYS } from '@cnop/common/database/tables';
 import { timestampSchema } from '@cnop/common/entities/fields';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { User } from '@cnop/common/entities/user/user';
 import { RateLimitedError } from '@cnop/exception/errors';
 import { z } from 'zod';
@@ -35,7 +37,7 @@ import {
 const NETWORK_HASH_LENGTH = 22;
 
 const signInFailuresSchema = z.object({
-  username: z.string(),
+  username: z.string().brand<'Username'>(),
   network: z.string(),
   /** Oldest first. */
   failed_at: z.array(timestampSchema).min(1).max(MAX_SIGN_IN_FAILURES).readonly(),
@@ -51,7 +53,7 @@ const signInFailuresRecord = defineRecord<SignInFailures, Pick<SignInFailures, '
 });
 
 const signInHistorySchema = z.object({
-  username: z.string(),
+  username: z.string().brand<'Username'>(),
   failures: z.int().min(0).max(MAX_COUNTED_FAILURES),
   failed_at: timestampSchema.nullable(),
   known_networks: z
@@ -60,7 +62,10 @@ const signInHistorySchema = z.object({
     .readonly(),
 });
 
-const signInHistoryRecord = defineRecord<z.infer<typeof signInHistorySchema>, { readonly username: string }>({
+const signInHistoryRecord = defineRecord<
+  z.infer<typeof signInHistorySchema>,
+  { readonly username: Username }
+>({
   table: 'users',
   schema: signInHistorySchema,
   key: ({ username }) => ({ pk: username, sk: KEYS.users.signInHistory.sk }),
@@ -69,7 +74,7 @@ const signInHistoryRecord = defineRecord<z.infer<typeof signInHistorySchema>, { 
 
 /** The account whose password is tried, and the origin of the request. */
 interface SignInAttempt {
-  readonly username: string;
+  readonly username: Username;
   readonly origin: RequestOrigin;
 }
 
@@ -129,7 +134,7 @@ export function assertMayTry({ failures, history }: SignInItems, attempt: SignIn
  */
 export function prepareFailure(
   audit: AuditLogger,
-  { username, origin, subject }: SignInAttempt & { readonly subject: string },
+  { username, origin, subject }: SignInAttempt & { readonly subject: AuditEvent['username'] },
   now: Date,
 ): (items: SignInItems) => Write[] {
   const failure = audit.eventOf({ type: 'login_failure', username: subject, ...origin });

@@ -1,3 +1,4 @@
+import { aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HistoryRange } from '../../../src/portfolio/domain/history-times.ts';
@@ -5,8 +6,8 @@ import { historyTimes } from '../../../src/portfolio/domain/history-times.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const NOW = '2026-01-15T12:34:56.789Z';
-const LONG_AGO = '2020-01-01T00:00:00.000Z';
+const NOW = aTime('2026-01-15T12:34:56.789Z');
+const LONG_AGO = aTime('2020-01-01T00:00:00.000Z');
 
 /** The step in milliseconds, and the number of points including the present. */
 const SHAPES: Readonly<Record<HistoryRange, readonly [step: number, points: number]>> = {
@@ -29,13 +30,13 @@ describe('the moments of a history', () => {
   });
 
   it('of a young account start at its creation', () => {
-    const span = { now: '2026-01-15T12:34:56.789Z', createdAt: '2026-01-13T08:00:00.001Z' };
+    const span = { now: aTime('2026-01-15T12:34:56.789Z'), createdAt: aTime('2026-01-13T08:00:00.001Z') };
     expect(historyTimes('all', span)).toEqual([
       '2026-01-13T08:00:00.001Z',
       '2026-01-14T00:00:00.000Z',
       '2026-01-15T00:00:00.000Z',
     ]);
-    expect(historyTimes('1m', { ...span, createdAt: '2026-01-14T00:00:00.000Z' })).toEqual([
+    expect(historyTimes('1m', { ...span, createdAt: aTime('2026-01-14T00:00:00.000Z') })).toEqual([
       '2026-01-14T00:00:00.000Z',
       '2026-01-15T00:00:00.000Z',
     ]);
@@ -50,7 +51,7 @@ describe('the moments of a history', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ranges), moment, moment, (range, one, other) => {
         const [createdAt, now] = [one, other].map((at) => at.toISOString()).toSorted();
-        const span = { now: now ?? '', createdAt: createdAt ?? '' };
+        const span = { now: aTime(now ?? ''), createdAt: aTime(createdAt ?? '') };
         const times = historyTimes(range, span);
         const [step, points] = SHAPES[range];
         expect(times.length).toBeLessThan(points);

@@ -1,10 +1,11 @@
 import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { anAssetId, aTime } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { pastPrices } from '../../../src/portfolio/domain/past-prices.ts';
 
-const at = (time: string) => `2026-01-15T${time}:00.000Z`;
+const at = (time: string) => aTime(`2026-01-15T${time}:00.000Z`);
 const candle = (time: string, open: string, close: string): Candle => ({
-  asset_id: 'BTC',
+  asset_id: anAssetId('BTC'),
   interval: '1h',
   open_time: at(time),
   open,

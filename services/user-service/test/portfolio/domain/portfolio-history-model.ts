@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
@@ -53,7 +55,7 @@ export const steps = fc.array(
   { maxLength: 40, size: 'max' },
 );
 
-export const timeOf = (minute: number): string => new Date(START + minute * 60_000).toISOString();
+export const timeOf = (minute: number): IsoTime => isoTime(new Date(START + minute * 60_000));
 const minuteOf = (at: string): number => (Date.parse(at) - START) / 60_000;
 export const usd = (cents: bigint): string => {
   const digits = String(cents < 0n ? -cents : cents).padStart(3, '0');

@@ -1,6 +1,7 @@
 import type { Once } from '@cnop/common/dao/idempotency/transact-once';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
+import { aUsername } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import fc from 'fast-check';
@@ -52,7 +53,7 @@ describe('commands that are repeated with their key', () => {
     await fc.assert(
       fc.asyncProperty(intents, ranks, async (wishes, order) => {
         users += 1;
-        const username = `user${users}`;
+        const username = aUsername(`user${users}`);
         await runtime.fund(username, String(OPENING_USD));
         const copies = wishes.flatMap((wish, index) =>
           Array.from({ length: wish.copies }, () => ({ ...wish, index })),

@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ describe('an attempt to sign in', () => {
     ['2001:db8::1', 'LOGINFAIL#2001:db8:0:0::/64'],
   ])('from %s is decided on items whose keys never change', async (address, sk) => {
     const origin = { address, userAgent: 'test', requestId: 'r1' };
-    const { keys } = await openAttempt(runtime.store, { username: 'ada', origin }, NOW);
+    const { keys } = await openAttempt(runtime.store, { username: aUsername('ada'), origin }, NOW);
     expect(keys).toEqual({
       user: { table: 'users', pk: 'ada', sk: 'USER' },
       failures: { table: 'users', pk: 'ada', sk },

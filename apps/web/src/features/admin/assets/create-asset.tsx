@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { SubmitEvent } from 'react';
@@ -16,7 +17,7 @@ const EMPTY = emptyAssetForm();
  * The form that creates an asset.
  * @param onCreated receives the id of the new asset
  */
-export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: string) => void }) {
+export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: AssetId) => void }) {
   const queryClient = useQueryClient();
   const { form, fieldErrors, problem, change, showErrors, showProblem } = useAssetForm(EMPTY);
   const { mutate, isPending } = useMutation({

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -16,7 +17,7 @@ import type { Permissions } from '../permissions.ts';
 export interface PriceProposalsProps {
   readonly permissions: Permissions;
   /** Shows only the proposal of this asset. */
-  readonly assetId?: string;
+  readonly assetId?: AssetId;
 }
 
 /** The prices that need the approval of a second administrator, with the actions that the user may take. */

@@ -126,7 +126,7 @@ function Parties({ event: { username, actor } }: { readonly event: AuditEvent })
   );
 }
 
-function Subject({ username }: { readonly username: string }) {
+function Subject({ username }: { readonly username: AuditEvent['username'] }) {
   if (username === UNKNOWN_SUBJECT) return <span className="text-faint">Unknown username</span>;
   return (
     <Link

@@ -1,4 +1,5 @@
 import { usernameSchema } from '@cnop/common/entities/fields';
+import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { SubmitEvent } from 'react';
@@ -68,7 +69,7 @@ export function AuditLog({ search, onSearch }: AuditLogProps) {
   );
 }
 
-function isSubject(user: string | undefined): user is string {
+function isSubject(user: string | undefined): user is AuditEvent['username'] {
   return user === UNKNOWN_SUBJECT || usernameSchema.safeParse(user).success;
 }
 

@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import type { SubmitEvent } from 'react';
 import { useState } from 'react';
 import type { Adjustment, ManagedBalance } from '../../../api/admin/users.ts';
@@ -15,7 +16,7 @@ import { useAdjustBalance } from './use-adjust-balance.ts';
 const EMPTY: AdjustmentForm = { direction: 'add', amount: '', description: '' };
 
 interface AdjustBalanceProps {
-  readonly username: string;
+  readonly username: Username;
   readonly balance: ManagedBalance;
 }
 
@@ -133,7 +134,7 @@ function AdjustmentFields({ form, fieldErrors, onChange }: AdjustmentFieldsProps
 }
 
 interface ConfirmAdjustmentProps {
-  readonly username: string;
+  readonly username: Username;
   readonly balance: ManagedBalance;
   readonly adjustment: Adjustment;
   readonly isOpen: boolean;

@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { userRoleSchema } from '@cnop/common/entities/user/user';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -103,7 +104,7 @@ interface ChangeAccess {
  * Changes the role or status of a user and reports the result.
  * @param onEnd called when the dialog can be closed
  */
-function useChangeAccess(username: string, onEnd: () => void): ChangeAccess {
+function useChangeAccess(username: Username, onEnd: () => void): ChangeAccess {
   const queryClient = useQueryClient();
   const { mutate, isPending } = useMutation({
     mutationFn: (change: AccessChange) => changeAccess(username, change),

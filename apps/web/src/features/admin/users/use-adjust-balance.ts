@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
@@ -32,7 +33,7 @@ export interface AdjustBalanceCall {
 
 /** Sends adjustments. While the outcome of one is unknown, the same adjustment is sent with the same key. */
 export function useAdjustBalance(
-  username: string,
+  username: Username,
   { onDone, onRefused, onSettled }: Outcomes,
 ): AdjustBalanceCall {
   const queryClient = useQueryClient();

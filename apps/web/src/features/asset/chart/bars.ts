@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleOpenTime } from '@cnop/common/entities/inventory/candle';
@@ -6,7 +7,7 @@ import type { Bar } from '../../../api/market.ts';
 /** Applies a price to the last candle: returns it updated, or the next candle. */
 export function barAfterPrice(
   last: Bar,
-  { mid, at }: { readonly mid: string; readonly at: string },
+  { mid, at }: { readonly mid: string; readonly at: IsoTime },
   interval: CandleInterval,
 ): Bar {
   const openTime = candleOpenTime(interval, at);

@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { useEffect, useRef } from 'react';
 import type { Bar } from '../../../api/market.ts';
@@ -8,7 +9,7 @@ import type { FillMark, PriceChart, PriceMark } from './price-chart.ts';
 import { createPriceChart } from './price-chart.ts';
 
 export interface ChartCanvasProps {
-  readonly assetId: string;
+  readonly assetId: AssetId;
   readonly interval: CandleInterval;
   readonly priceScale: number;
   readonly bars: readonly Bar[];

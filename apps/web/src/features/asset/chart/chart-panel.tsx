@@ -1,3 +1,4 @@
+import type { AssetId } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
@@ -133,7 +134,7 @@ function Sentence({ asset, interval, bars }: SentenceProps) {
 }
 
 /** Returns the user's open orders as lines and trades as arrows. Memoised, since every new array is drawn. */
-function useOwnMarks(assetId: string, isSignedIn: boolean) {
+function useOwnMarks(assetId: AssetId, isSignedIn: boolean) {
   const { data: open } = useQuery({ ...openOrdersQuery(assetId), enabled: isSignedIn });
   const { data: trades } = useQuery({ ...tradesQuery(assetId), enabled: isSignedIn });
   const orders = useMemo(

@@ -1,3 +1,5 @@
+import type { IsoTime } from '@cnop/common/core/brands';
+import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Time, UTCTimestamp } from 'lightweight-charts';
@@ -33,7 +35,7 @@ export function createSeries(container: HTMLElement, { priceScale, interval }: P
     layout: { attributionLogo: false, fontSize: 11 },
     localization: {
       priceFormatter: (price: number) => formatPlainPrice(fromChartNumber(price, priceScale), priceScale),
-      timeFormatter: (time: Time) => formatDateTime(momentOf(time).toISOString()),
+      timeFormatter: (time: Time) => formatDateTime(isoTime(momentOf(time))),
     },
     crosshair: { mode: CrosshairMode.Normal },
     rightPriceScale: { borderVisible: false },
@@ -82,7 +84,7 @@ export function paintSeries({ chart, candles }: ChartSeries, colours: ChartColou
   });
 }
 
-export function chartTimeOf(at: string): UTCTimestamp {
+export function chartTimeOf(at: IsoTime): UTCTimestamp {
   return Math.floor(Date.parse(at) / MILLISECONDS_PER_SECOND) as UTCTimestamp;
 }
 

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import type { IPriceLine, Time } from 'lightweight-charts';
 import { createSeriesMarkers, LineStyle } from 'lightweight-charts';
 import type { Bar } from '../../../api/market.ts';
@@ -27,7 +28,7 @@ export interface PriceMark {
 
 /** A trade of the user. */
 export interface FillMark {
-  readonly at: string;
+  readonly at: IsoTime;
   readonly isBuy: boolean;
 }
 

@@ -1,8 +1,9 @@
+import { aTime } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { barAfterPrice, summaryOf, withPrice } from '../../../../src/features/asset/chart/bars.ts';
 
 const bar = {
-  open_time: '2026-01-31T12:00:00.000Z',
+  open_time: aTime('2026-01-31T12:00:00.000Z'),
   open: '100',
   high: '105',
   low: '95',
@@ -13,17 +14,17 @@ const bar = {
 
 describe('the last candle after a tick', () => {
   it('is updated by the price', () => {
-    const price = { mid: '106.5', at: '2026-01-31T12:04:59.999Z' };
+    const price = { mid: '106.5', at: aTime('2026-01-31T12:04:59.999Z') };
     expect(barAfterPrice(bar, price, '5m')).toEqual({ ...bar, high: '106.5', close: '106.5' });
   });
 
   it('compares prices as numbers', () => {
-    const price = { mid: '99.5', at: '2026-01-31T12:01:00.000Z' };
+    const price = { mid: '99.5', at: aTime('2026-01-31T12:01:00.000Z') };
     expect(barAfterPrice(bar, price, '5m')).toEqual({ ...bar, close: '99.5' });
   });
 
   it('is followed by a new one after its end', () => {
-    const price = { mid: '90', at: '2026-01-31T12:05:00.000Z' };
+    const price = { mid: '90', at: aTime('2026-01-31T12:05:00.000Z') };
     expect(barAfterPrice(bar, price, '5m')).toEqual({
       open_time: '2026-01-31T12:05:00.000Z',
       open: '90',
@@ -36,7 +37,7 @@ describe('the last candle after a tick', () => {
   });
 
   it('ignores earlier prices', () => {
-    expect(barAfterPrice(bar, { mid: '1', at: '2026-01-31T11:59:59.999Z' }, '5m')).toBe(bar);
+    expect(barAfterPrice(bar, { mid: '1', at: aTime('2026-01-31T11:59:59.999Z') }, '5m')).toBe(bar);
   });
 });
 

@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+
+/** A text whose type says what it means. It is a plain string at run time. */
+type Branded<Name extends string> = string & z.$brand<Name>;
+
+/** The name of a user, in lower case. */
+export type Username = Branded<'Username'>;
+/** The id of an asset, in upper case: `BTC`. */
+export type AssetId = Branded<'AssetId'>;
+/** The id of an order. */
+export type OrderId = Branded<'OrderId'>;
+/** The id of a ledger entry or of a trade. */
+export type TransactionId = Branded<'TransactionId'>;
+/** The id of a session. */
+export type SessionId = Branded<'SessionId'>;
+/** The id of an event of a user, or of an audit event. */
+export type EventId = Branded<'EventId'>;
+/** The id of a price proposal. */
+export type ProposalId = Branded<'ProposalId'>;
+/** An id that no entity has yet: it may become the id of any. */
+export type NewId = Branded<
+  'OrderId' | 'TransactionId' | 'SessionId' | 'EventId' | 'ProposalId' | 'ClientOrderId'
+>;
+/** A client's own name for an order. */
+export type ClientOrderId = Branded<'ClientOrderId'>;
+
+/** A time in UTC with milliseconds, as RFC 3339: `2026-01-31T12:00:00.000Z`. These sort as the times do. */
+export type IsoTime = Branded<'IsoTime'>;
+
+/** Returns a time as it is stored and sent. */
+export function isoTime(at: Date): IsoTime {
+  return branded<IsoTime>(at.toISOString());
+}
+
+/** Returns a new unique text as an id. */
+export function newId(text: string): NewId {
+  return branded<NewId>(text);
+}
+
+/** Returns the id of a ledger entry. */
+export function transactionId(text: string): TransactionId {
+  return branded<TransactionId>(text);
+}
+
+/** Returns the username in a text that was made from one, such as a key of the store. Checks nothing. */
+export function knownUsername(text: string): Username {
+  return branded<Username>(text);
+}
+
+/** Returns the asset id in a text that was made from one. Checks nothing. */
+export function knownAssetId(text: string): AssetId {
+  return branded<AssetId>(text);
+}
+
+/** Returns the order id in a text that was made from one. Checks nothing. */
+export function knownOrderId(text: string): OrderId {
+  return branded<OrderId>(text);
+}
+
+/** The only cast to a brand. Text from outside gets its brand from a schema, which checks its form. */
+function branded<Text extends Branded<string>>(text: string): Text {
+  return text as Text;
+}

@@ -1,0 +1,63 @@
+import type {
+  AssetId,
+  ClientOrderId,
+  EventId,
+  IsoTime,
+  OrderId,
+  SessionId,
+  TransactionId,
+  Username,
+} from '@cnop/common/core/brands';
+import {
+  assetIdSchema,
+  clientOrderIdSchema,
+  eventIdSchema,
+  orderIdSchema,
+  sessionIdSchema,
+  timestampSchema,
+  transactionIdSchema,
+  usernameSchema,
+} from '@cnop/common/entities/fields';
+
+/** Returns a username: 3-50 letters, digits and underscores. */
+export function aUsername(text: string): Username {
+  return usernameSchema.parse(text);
+}
+
+/** Returns the id of an asset, such as `BTC`. */
+export function anAssetId(text: string): AssetId {
+  return assetIdSchema.parse(text);
+}
+
+/** Returns the id of an order. */
+export function anOrderId(text: string): OrderId {
+  return orderIdSchema.parse(text);
+}
+
+/** Returns a client's own name for an order. */
+export function aClientOrderId(text: string): ClientOrderId {
+  return clientOrderIdSchema.parse(text);
+}
+
+/** Returns the id of a ledger entry or a trade. */
+export function aTransactionId(text: string): TransactionId {
+  return transactionIdSchema.parse(text);
+}
+
+/** Returns the id of a session. */
+export function aSessionId(text: string): SessionId {
+  return sessionIdSchema.parse(text);
+}
+
+/** Returns the id of an event. */
+export function anEventId(text: string): EventId {
+  return eventIdSchema.parse(text);
+}
+
+/**
+ * Returns a time.
+ * @param text in UTC with milliseconds: `2026-01-15T12:00:00.000Z`
+ */
+export function aTime(text: string): IsoTime {
+  return timestampSchema.parse(text);
+}
