@@ -10,7 +10,7 @@ import type {
 } from '../../../src/domain/trailing-stops/trailing-index.ts';
 import { catchUp, createTrailingIndex } from '../../../src/domain/trailing-stops/trailing-index.ts';
 
-const U = aUsername('user');
+const TRADER = aUsername('user');
 
 const RUNS = { numRuns: 1_000 };
 const AT = aTime('2026-01-15T12:00:00.000Z');
@@ -52,7 +52,7 @@ function stopOfModel(order: ModelOrder): TrailingStop {
   const { id: orderId, trail } = order;
   return {
     orderId,
-    username: aUsername(`owner of ${orderId}`),
+    username: aUsername(`owner_of_${orderId}`),
     trail: 'cents' in trail ? { amount: usd(trail.cents) } : { percent: usd(trail.hundredths) },
   };
 }
@@ -216,18 +216,18 @@ describe('an index of trailing stops', () => {
     const index = createTrailingIndex();
     const order: TrailingStop = {
       orderId: anOrderId('o'),
-      username: aUsername('u'),
+      username: TRADER,
       trail: { percent: '0.01' },
     };
     index.add(order, { bid: '0.000000000000000003', raisedBy: undefined });
     const triggered: TriggeredStop[] = index.follow({ seq: 2, bid: '0.000000000000000002', at: AT });
-    expect(triggered).toEqual([{ orderId: 'o', username: U, stopPrice: '0.0000000000000000029997' }]);
+    expect(triggered).toEqual([{ orderId: 'o', username: TRADER, stopPrice: '0.0000000000000000029997' }]);
   });
 
   it('raises a peak by a bid that may not trigger', () => {
     const index = createTrailingIndex();
     index.add(
-      { orderId: anOrderId('o'), username: aUsername('u'), trail: { amount: '5' } },
+      { orderId: anOrderId('o'), username: TRADER, trail: { amount: '5' } },
       { bid: '100', raisedBy: undefined },
     );
     expect(index.follow({ seq: 2, bid: '90', at: AT }, false)).toEqual([]);
@@ -243,7 +243,7 @@ describe('an index of trailing stops', () => {
     for (let i = 0; i < 5_000; i++) {
       const order = {
         orderId: anOrderId(`o${i}`),
-        username: aUsername('u'),
+        username: TRADER,
         trail: { amount: String(1 + (i % 50)) },
       };
       index.add(order, { bid: '100', raisedBy: undefined });
