@@ -8,6 +8,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Username } from '@cnop/common/core/brands';
 import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import { aUsd } from '@cnop/testing/builders/brands';
 import type { Account } from '@cnop/testing/system/api-client';
 import { createApi, freshName, PASSWORD, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
@@ -249,7 +250,7 @@ describe('the command line', () => {
     await changeStored(dataDir, async (store) => {
       const key = balanceRecord.key({ username });
       await store.transact({ balance: key }, ({ balance }) => {
-        const broken = { ...balanceRecord.read(balance!), current_balance: '1000000.00' };
+        const broken = { ...balanceRecord.read(balance!), current_balance: aUsd('1000000.00') };
         return { writes: [balanceRecord.replace(broken)], result: undefined };
       });
     });

@@ -1,4 +1,4 @@
-import { isoTime } from '@cnop/common/core/brands';
+import { isoTime, knownPrice } from '@cnop/common/core/brands';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -69,7 +69,8 @@ export async function openBenchMarket(path: string): Promise<BenchMarket> {
 let lastSeq = 0;
 
 /** Makes a quote whose bid, ask and mid are equal: the benchmark's asset has no spread. */
-export function quoteOf(mid: string): Quote {
+export function quoteOf(price: string): Quote {
+  const mid = knownPrice(price);
   lastSeq = Math.max(lastSeq + 1, Date.now());
   const at = isoTime(new Date());
   return { asset_id: ASSET_ID, bid: mid, ask: mid, mid, at, source: 'manual', seq: lastSeq };

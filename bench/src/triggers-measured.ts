@@ -163,11 +163,17 @@ async function measureRates(
   return { market: orders / marketSeconds, triggered: orders / triggeredSeconds };
 }
 
+/** An order of the asset of the benchmark. */
+type OrderRequest = { readonly quantity: string; readonly stop_price?: string } & Pick<
+  OrderCreate,
+  'order_type'
+>;
+
 async function placeAll(
   { deps }: BenchMarket,
   traders: readonly Username[],
   orders: number,
-  request: Omit<OrderCreate, 'asset_id'>,
+  request: OrderRequest,
 ): Promise<number> {
   let placed = 0;
   const place = async (): Promise<void> => {
@@ -182,7 +188,7 @@ async function placeAll(
   return (performance.now() - began) / MILLISECONDS_PER_SECOND;
 }
 
-function commandOf(username: Username, request: Omit<OrderCreate, 'asset_id'>) {
+function commandOf(username: Username, request: OrderRequest) {
   return {
     username,
     role: 'customer' as const,

@@ -1,4 +1,4 @@
-import { isoTime } from '@cnop/common/core/brands';
+import { isoTime, knownPrice, knownUsd } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
@@ -95,9 +95,9 @@ function makeOpenOrders(
 
 /** Returns trigger prices below 90 or above 110, so that no price between triggers an order. */
 function fixedCondition(i: number): Partial<OrderDocument> {
-  const below = `${10 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
-  const above = `${110 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`;
-  if (i % 4 === 0) return { order_type: 'limit_buy', price: below, total_amount: below };
+  const below = knownPrice(`${10 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`);
+  const above = knownPrice(`${110 + (i % 80)}.${String(i % 1_000_000).padStart(6, '0')}`);
+  if (i % 4 === 0) return { order_type: 'limit_buy', price: below, total_amount: knownUsd(below) };
   if (i % 4 === 1) return { order_type: 'take_profit', stop_price: above };
   return { order_type: 'stop_loss', stop_price: below };
 }
@@ -106,6 +106,6 @@ function fixedCondition(i: number): Partial<OrderDocument> {
 function trailingCondition(i: number): Partial<OrderDocument> {
   const more = String(i % 1_000_000).padStart(6, '0');
   return i % 2 === 0
-    ? { order_type: 'trailing_stop', trail_amount: `${20 + (i % 30)}.${more}` }
+    ? { order_type: 'trailing_stop', trail_amount: knownPrice(`${20 + (i % 30)}.${more}`) }
     : { order_type: 'trailing_stop', trail_percent: `${20 + (i % 30)}.${String(i % 100).padStart(2, '0')}` };
 }

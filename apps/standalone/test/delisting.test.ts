@@ -11,7 +11,7 @@ import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-mak
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
-import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -53,7 +53,15 @@ async function openWorld() {
   const deps = createOrderDependencies({ ...runtime, ...limits });
   const at = isoTime(clock.now());
   runtime.quotes.publish([
-    { asset_id: anAssetId('COIN'), bid: '10', mid: '10', ask: '10', at, source: 'manual', seq: 1 },
+    {
+      asset_id: anAssetId('COIN'),
+      bid: aPrice('10'),
+      mid: aPrice('10'),
+      ask: aPrice('10'),
+      at,
+      source: 'manual',
+      seq: 1,
+    },
   ]);
   let settlementsLeft = Number.POSITIVE_INFINITY;
   /** Runs the engine of a process that is killed after some commits. */

@@ -1,4 +1,5 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -14,7 +15,7 @@ import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
-import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -66,14 +67,14 @@ async function openWorld() {
   const engine = createTriggerEngine({ ...deps, log: runtime.logger });
   await createAssetDao(runtime.store).createAsset(anAsset({ asset_id: 'BTC', current_price: '1000' }));
   let seq = 0;
-  const setPrice = (price: string): void => {
+  const setPrice = (price: Price): void => {
     seq += 1;
     const at = isoTime(clock.now());
     runtime.quotes.publish([
       { asset_id: anAssetId('BTC'), bid: price, mid: price, ask: price, at, source: 'manual', seq },
     ]);
   };
-  setPrice('1000');
+  setPrice(aPrice('1000'));
   for (const username of [aUsername('root'), CARLA]) {
     const user = aUser({ username, role: username === 'root' ? 'admin' : 'customer' });
     const balance = balanceRecord.create(emptyBalance(username, user.created_at));
@@ -175,7 +176,7 @@ test('a suspension that a crash interrupts executes none of its orders and resum
   expect(await world.violations()).toEqual([]);
 
   world.engine.start();
-  world.setPrice('800');
+  world.setPrice(aPrice('800'));
   await world.engine.whenIdle();
   expect((await world.funds()).executed).toEqual([]);
   await world.engine.sweep();
@@ -229,7 +230,7 @@ test('an account that an earlier version suspended loses its open orders before 
   });
   expect(await world.violations()).toEqual([]);
   world.engine.start();
-  world.setPrice('800');
+  world.setPrice(aPrice('800'));
   await world.engine.whenIdle();
   const { balance, conditional } = await world.funds();
   expect(conditional.map(({ status }) => status)).toEqual(['cancelled']);

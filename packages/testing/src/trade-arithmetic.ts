@@ -1,3 +1,4 @@
+import { knownPrice, knownQuantity, knownUsd } from '@cnop/common/core/brands';
 import fc from 'fast-check';
 
 // The expected amounts of trades, in whole-number arithmetic that shares no code with the rules under test.
@@ -45,9 +46,12 @@ export function decimals(scale: number, maxUnits: bigint): fc.Arbitrary<string> 
   });
 }
 
-export const quantities = decimals(8, 10n ** 12n);
-export const prices = fc.nat({ max: 8 }).chain((scale) => decimals(scale, 10n ** 10n));
-export const amountsOfCash = decimals(2, 10n ** 11n);
+export const quantities = decimals(8, 10n ** 12n).map(knownQuantity);
+export const prices = fc
+  .nat({ max: 8 })
+  .chain((scale) => decimals(scale, 10n ** 10n))
+  .map(knownPrice);
+export const amountsOfCash = decimals(2, 10n ** 11n).map(knownUsd);
 /** Generates fees in basis points: often none, sometimes 100 %. */
 export const fees = fc.oneof(
   fc.constant(0),

@@ -5,7 +5,7 @@ import type { AssetChange } from '@cnop/common/entities/inventory/asset-status';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -73,7 +73,7 @@ export async function startOrderService({
     prices.set(assetId, mid);
     const suspended = isSuspended && ({ suspended: true } as const);
     runtime.quotes.publish([
-      quoteAround(asset, { mid, at: isoTime(clock.now()), source: 'manual', seq, ...suspended }),
+      quoteAround(asset, { mid: aPrice(mid), at: isoTime(clock.now()), source: 'manual', seq, ...suspended }),
     ]);
   };
   const setPrice = (assetId: string, mid: string): void => publish(assetId, mid);
@@ -93,11 +93,11 @@ export async function startOrderService({
     clock,
     ordering: createOrderDependencies({ ...runtime, ...limits }),
     setPrice,
-    suspendPrice: (assetId) => publish(assetId, prices.get(assetId) ?? '1', true),
+    suspendPrice: (assetId) => publish(assetId, prices.get(assetId) ?? aPrice('1'), true),
     refreshPrices,
     async changeAsset(assetId, change) {
       assets.set(assetId, await dao.updateAsset(anAssetId(assetId), () => change));
-      setPrice(assetId, prices.get(assetId) ?? '1');
+      setPrice(assetId, prices.get(assetId) ?? aPrice('1'));
     },
     async dispose() {
       await app.close();

@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
@@ -14,7 +14,7 @@ import type { PlannedOrder } from './planned-orders.ts';
  * - `failed`: triggered but not filled, since the sale is worth less than a cent.
  */
 export type Outcome =
-  | { readonly status: 'completed'; readonly at: IsoTime; readonly price: string }
+  | { readonly status: 'completed'; readonly at: IsoTime; readonly price: Price }
   | { readonly status: 'expired' | 'failed' | 'queued' | 'refused' };
 
 /** Fraction digits of the whole numbers that stand for prices and quantities: at most 18, and 4 for a percentage. */

@@ -1,7 +1,7 @@
-import type { AssetId, Username } from '@cnop/common/core/brands';
+import type { AssetId, Price, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
-import { decimal, formatDecimal, roundDown, smallestStep } from '@cnop/common/core/money';
+import { decimal, formatDecimal, formatPrice, roundDown, smallestStep } from '@cnop/common/core/money';
 import type { OrderCreate, OrderType } from '@cnop/common/entities/order/order-document';
 import type { TrackPoint } from '@cnop/inventory-service/domain/price-track';
 
@@ -107,7 +107,7 @@ function lifeHoursOf(position: number, draw: Draw): number | undefined {
 }
 
 /** Returns the power of ten that gives the order at least the smallest value. */
-function quantityOf(mid: string): string {
+function quantityOf(mid: Price): string {
   let exponent = -QUANTITY_SCALE;
   while (exponent < MAX_QUANTITY_EXPONENT && decimal(mid).times(powerOfTen(exponent)).lt(MIN_WORTH)) {
     exponent += 1;
@@ -123,13 +123,13 @@ type Condition = Pick<OrderCreate, 'price' | 'stop_price' | 'trail_amount' | 'tr
 
 function conditionOf(
   orderType: (typeof TYPES)[number],
-  mid: string,
+  mid: Price,
   draw: Draw,
   priceScale: number,
 ): Condition {
   const distanceBps = 1 + Math.floor(draw() * MAX_DISTANCE_BPS);
   const step = smallestStep(priceScale);
-  const atLeastOneStep = (price: Decimal) => formatDecimal(price.lt(step) ? step : price);
+  const atLeastOneStep = (price: Decimal) => formatPrice(price.lt(step) ? step : price);
   const at = (bps: number) =>
     roundDown(
       decimal(mid)
@@ -155,7 +155,7 @@ function conditionOf(
 }
 
 /** Returns the same kind of condition at the current price: a stop must be refused, a limit order is filled at once. */
-function metConditionOf(condition: Condition, mid: string): Condition {
+function metConditionOf(condition: Condition, mid: Price): Condition {
   if (condition.price) return { price: mid };
   return condition.stop_price ? { stop_price: mid } : { trail_amount: mid };
 }

@@ -1,8 +1,8 @@
-import type { OrderId, Username } from '@cnop/common/core/brands';
+import type { OrderId, Price, Quantity, Usd, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundUp } from '@cnop/common/core/money';
+import { CURRENCY_SCALE, decimal, formatQuantity, formatUsd, roundUp } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -70,7 +70,7 @@ export async function playMarket(options: PlayOptions): Promise<PlacedOrder[]> {
 
   // Quotes are newer than the price that the asset was created with.
   const firstSeq = Date.parse(asset.last_price_update);
-  const publish = async (place: number, mid: string): Promise<void> => {
+  const publish = async (place: number, mid: Price): Promise<void> => {
     const seq = firstSeq + place;
     quotes.publish([quoteAround(asset, { mid, at: isoTime(now), source: 'replay', seq })]);
     await engine.whenIdle();
@@ -104,11 +104,11 @@ function requiredFunds(planned: readonly PlannedOrder[], firstMid: string) {
     else units = units.plus(quantity);
   }
   const total = cash.times(CASH_RESERVE).plus(units.times(firstMid));
-  return { units: formatDecimal(units), cash: formatUsd(roundUp(total, CURRENCY_SCALE)) };
+  return { units: formatQuantity(units), cash: formatUsd(roundUp(total, CURRENCY_SCALE)) };
 }
 
 /** Returns the purchase of the units that a trader sells later. */
-function openingPurchase(username: Username, { asset_id }: Asset, quantity: string): PlaceOrder {
+function openingPurchase(username: Username, { asset_id }: Asset, quantity: Quantity): PlaceOrder {
   const request = { asset_id, order_type: 'market_buy', quantity } as const;
   return { username, role: 'customer', request, requestHash: '', intent: undefined };
 }
@@ -147,7 +147,7 @@ const NO_PASSWORD_HASH = `$2b$04$${'.'.repeat(53)}`;
 async function openAccounts(
   store: TableStore,
   traders: readonly Username[],
-  { cash, now }: { readonly cash: string; readonly now: Date },
+  { cash, now }: { readonly cash: Usd; readonly now: Date },
 ): Promise<void> {
   const users = createUserDao(store);
   const at = isoTime(now);

@@ -7,6 +7,7 @@ import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-stor
 import { storeFolder } from '@cnop/common/database/open-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import { aUsd } from '@cnop/testing/builders/brands';
 import { aUser } from '@cnop/testing/builders/user';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runVerify } from '../../src/commands/verify.ts';
@@ -53,7 +54,7 @@ test('a sound store is exit code 0 and a summary', async () => {
 });
 
 test('a violation is exit code 1, and its keys are printed', async () => {
-  await storeAlice({ current_balance: '1000000.00' });
+  await storeAlice({ current_balance: aUsd('1000000.00') });
   const { exitCode, text } = await verify();
   expect(exitCode).toBe(1);
   expect(text).toContain('2 violations:');
@@ -62,7 +63,7 @@ test('a violation is exit code 1, and its keys are printed', async () => {
 });
 
 test('--json prints the whole report and nothing else', async () => {
-  await storeAlice({ held_balance: '1.00' });
+  await storeAlice({ held_balance: aUsd('1.00') });
   const { exitCode, text } = await verify({ json: true });
   const report = JSON.parse(text) as AuditReport;
   expect(exitCode).toBe(1);

@@ -8,6 +8,7 @@ import { createManualFeed } from '@cnop/inventory-service/price-feed/manual-feed
 import type { FeedPrice, PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
 import { createReplayFeed } from '@cnop/inventory-service/price-feed/replay-feed';
 import { createRandomSource, createSimulatedFeed } from '@cnop/inventory-service/price-feed/simulated-feed';
+import { aPrice } from '@cnop/testing/builders/brands';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import type { CrashingMarket, Shape } from './crashing-market.ts';
@@ -158,7 +159,7 @@ function priceSource(kind: (typeof FEEDS)[number], asset: Asset, dice: Dice): Pr
       let price = 100;
       const track = Array.from({ length: REPLAY_POINTS }, (_, i) => {
         price = Number(movedPrice(dice, price));
-        return { atMilliseconds: i * 1_500, mid: String(price) };
+        return { atMilliseconds: i * 1_500, mid: aPrice(String(price)) };
       });
       const open = () => createReplayFeed({ tracks: new Map([[asset.asset_id, track]]), speed: 1 });
       return { open, move: () => undefined };
@@ -180,7 +181,7 @@ function exchangeSource({ asset_id }: Asset, dice: Dice): PriceSource {
       return Array.from({ length: dice.pick([0, 1, 1, 2]) }, (): FeedPrice => {
         price = Number(movedPrice(dice, price));
         const at = isoTime(new Date(now.getTime() - dice.whole(0, 1_500)));
-        return { asset_id, mid: String(price), at };
+        return { asset_id, mid: aPrice(String(price)), at };
       });
     },
   });

@@ -25,7 +25,7 @@ import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-
 import type { OrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
-import { aUsername } from '@cnop/testing/builders/brands';
+import { aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
@@ -233,7 +233,9 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
     },
     async setPrice(price) {
       if (isKilled()) return;
-      const changed = await assets.updateAsset(asset_id, (stored) => reprice(stored, price, clock.now()));
+      const changed = await assets.updateAsset(asset_id, (stored) =>
+        reprice(stored, aPrice(price), clock.now()),
+      );
       if (shape !== 'one process') note([storedQuoteOf(changed)]);
       life.maker.market.priceSet(changed);
       await acted(life);

@@ -10,7 +10,7 @@ import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-m
 import type { PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
-import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
@@ -45,7 +45,7 @@ function restlessFeed(dice: Dice): PriceFeed {
     stop: () => Promise.resolve(),
     next() {
       cents += Math.round((cents * dice.whole(-50, 50)) / 10_000);
-      return [{ asset_id: ASSET_ID, mid: (cents / 100).toFixed(2) }];
+      return [{ asset_id: ASSET_ID, mid: aPrice((cents / 100).toFixed(2)) }];
     },
   };
 }

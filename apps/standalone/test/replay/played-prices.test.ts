@@ -11,7 +11,7 @@ import { createRandomSource } from '@cnop/inventory-service/price-feed/simulated
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
-import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
@@ -73,8 +73,8 @@ test('a stop-loss and a limit buy at 18000 fill at the 17000 that follows a gap'
   await market.runtime.fund(TRADER, '1000000');
   await market.place({ order_type: 'market_buy' });
   const orders = [
-    await market.place({ order_type: 'stop_loss', stop_price: '18000' }),
-    await market.place({ order_type: 'limit_buy', price: '18000' }),
+    await market.place({ order_type: 'stop_loss', stop_price: aPrice('18000') }),
+    await market.place({ order_type: 'limit_buy', price: aPrice('18000') }),
   ];
   // The recorded ten minutes take thirty seconds; three quarters of a second are a quarter of a candle.
   for (let quarter = 0; quarter < 44; quarter++) {

@@ -1,5 +1,6 @@
+import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { decimal, formatPrice } from '@cnop/common/core/money';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
@@ -9,6 +10,7 @@ import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { expireOrder, triggerOrder, withdrawOrder } from '@cnop/order-service/use-cases/change-open-order';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import type { FakeClock } from '@cnop/testing/fake-clock';
@@ -53,7 +55,7 @@ afterEach(async () => {
   await runtime.dispose();
 });
 
-function setPrice(mid: string) {
+function setPrice(mid: Price) {
   clock.advanceSeconds(1);
   seq += 1;
   const quote = quoteAround(GOLD, { mid, at: isoTime(clock.now()), source: 'manual', seq });
@@ -77,7 +79,7 @@ async function place(fields: Readonly<Record<string, string>>): Promise<OrderDoc
   return response.json<{ readonly data: OrderDocument }>().data;
 }
 
-async function trigger(order: OrderDocument, price: string): Promise<string> {
+async function trigger(order: OrderDocument, price: Price): Promise<string> {
   const attempt = await triggerOrder(deps(), openOrder(order), (_order, quote) => ({ quote, price }));
   return attempt.kind === 'changed' ? attempt.order.status : attempt.kind;
 }
@@ -102,7 +104,7 @@ async function expectSound(): Promise<void> {
 }
 
 test('the writes of the order service break no rule, at any step of an order', async () => {
-  setPrice('2003.37');
+  setPrice(aPrice('2003.37'));
   await place({ order_type: 'market_buy', quantity: '7.12345678', price_bound: '2050' });
   await place({ order_type: 'limit_buy', quantity: '0.333', price: '2100', client_order_id: 'met' });
   await place({ order_type: 'market_sell', quantity: '0.1' });
@@ -136,19 +138,19 @@ test('the writes of the order service break no rule, at any step of an order', a
   await withdrawOrder(deps(), openOrder(withdrawn), 'GOLD is no longer traded');
   await expectSound();
 
-  const peak = setPrice('2103.19').bid;
-  setPrice('1890.11');
-  expect(await trigger(buy, '1900.01')).toBe('completed');
-  expect(await trigger(stop, '1950.50')).toBe('completed');
-  expect(await trigger(sell, '2500.55')).toBe('unchanged');
-  expect(await trigger(trail, formatDecimal(decimal(peak).times('0.9667')))).toBe('completed');
+  const peak = setPrice(aPrice('2103.19')).bid;
+  setPrice(aPrice('1890.11'));
+  expect(await trigger(buy, aPrice('1900.01'))).toBe('completed');
+  expect(await trigger(stop, aPrice('1950.50'))).toBe('completed');
+  expect(await trigger(sell, aPrice('2500.55'))).toBe('unchanged');
+  expect(await trigger(trail, formatPrice(decimal(peak).times('0.9667')))).toBe('completed');
   await expectSound();
 
   clock.advanceSeconds(600);
   expect((await expireOrder(deps(), openOrder(expiring)))?.status).toBe('expired');
-  setPrice('2600.01');
-  expect(await trigger(sell, '2500.55')).toBe('completed');
-  setPrice('1999.99');
+  setPrice(aPrice('2600.01'));
+  expect(await trigger(sell, aPrice('2500.55'))).toBe('completed');
+  setPrice(aPrice('1999.99'));
   await place({ order_type: 'market_sell', quantity: 'max' });
   await expectSound();
 });

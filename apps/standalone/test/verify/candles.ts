@@ -3,7 +3,7 @@ import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { feedLeaseRecord } from '@cnop/common/dao/inventory/feed-lease-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 
 type Prices = readonly [open: string, high: string, low: string, close: string, volume: string];
 
@@ -15,11 +15,11 @@ function candle(interval: CandleInterval, time: IsoTime, prices: Prices, final =
     asset_id: anAssetId('ETH'),
     interval,
     open_time: time,
-    open,
-    high,
-    low,
-    close,
-    volume,
+    open: aPrice(open),
+    high: aPrice(high),
+    low: aPrice(low),
+    close: aPrice(close),
+    volume: aQuantity(volume),
     final,
     source: 'simulated',
     quotes: null,

@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price, Usd } from '@cnop/common/core/brands';
 import { assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Write } from '@cnop/common/database/table-store';
@@ -11,11 +11,11 @@ import { aBalanceTransaction } from '@cnop/testing/builders/user';
 /** The figures of a fill, computed by hand. */
 export interface Execution {
   readonly at: IsoTime;
-  readonly price: string;
-  readonly total: string;
-  readonly fees: string;
+  readonly price: Price;
+  readonly total: Usd;
+  readonly fees: Usd;
   /** The realised profit of a sale. */
-  readonly realized?: string;
+  readonly realized?: Usd;
 }
 
 /** Returns the order data of an event. */

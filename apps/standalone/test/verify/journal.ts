@@ -1,5 +1,5 @@
-import type { AssetId, IsoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
+import { decimal, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -89,7 +89,7 @@ export function createJournal(opened: Balance, assetId: AssetId) {
     if (order_type === 'limit_buy') {
       balance = { ...balance, held_balance: formatUsd(decimal(balance.held_balance).plus(amount)) };
     } else {
-      holding = { ...holding, held_quantity: formatDecimal(decimal(holding.held_quantity).plus(amount)) };
+      holding = { ...holding, held_quantity: formatQuantity(decimal(holding.held_quantity).plus(amount)) };
     }
   }
 
@@ -119,7 +119,7 @@ export function createJournal(opened: Balance, assetId: AssetId) {
     const units = decimal(order.quantity);
     holding = {
       ...holding,
-      quantity: formatDecimal(buys ? units.plus(holding.quantity) : decimal(holding.quantity).minus(units)),
+      quantity: formatQuantity(buys ? units.plus(holding.quantity) : decimal(holding.quantity).minus(units)),
       total_invested: formatUsd(decimal(holding.total_invested).minus(cash).plus(realized)),
       realized_pnl: formatUsd(decimal(holding.realized_pnl).plus(realized)),
       updated_at: at,
@@ -168,7 +168,7 @@ export function createJournal(opened: Balance, assetId: AssetId) {
       tell('order.queued', at, order, order.order_type !== 'limit_buy');
     },
 
-    trigger(orderId: string, trigger_quote: Quote, trigger_price: string, execution: Execution): void {
+    trigger(orderId: string, trigger_quote: Quote, trigger_price: Price, execution: Execution): void {
       const order = known(orderId);
       hold(order, `-${order.held_amount}`);
       const triggered = { ...order, trigger_quote, trigger_price };

@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -6,7 +6,16 @@ import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
-import { aClientOrderId, anAssetId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
+import {
+  aClientOrderId,
+  anAssetId,
+  anOrderId,
+  aPrice,
+  aQuantity,
+  aTime,
+  aUsd,
+  aUsername,
+} from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
 import { createJournal } from './journal.ts';
@@ -20,11 +29,11 @@ const FEE_BPS = 25;
 
 export const minute = (count: string): IsoTime => aTime(`2026-01-15T13:${count}:00.000Z`);
 
-export function ethQuote(bid: string, mid: string, ask: string, seq = 1): Quote {
+export function ethQuote(bid: Price, mid: Price, ask: Price, seq = 1): Quote {
   return { asset_id: ETH, bid, mid, ask, at: minute('00'), source: 'simulated', seq };
 }
 
-const ACCEPTED = ethQuote('1999.50', '2000.00', '2000.50');
+const ACCEPTED = ethQuote(aPrice('1999.50'), aPrice('2000.00'), aPrice('2000.50'));
 
 /**
  * Returns the account of dora, with every figure computed by hand: orders of each type and each stored status, with a fee
@@ -38,8 +47,8 @@ export function openOrderWrites(): Write[] {
 
   journal.deposit(LONG_AGO, '10000.00');
   journal.execute(
-    { order_id: anOrderId('dora-first'), order_type: 'market_buy', quantity: '3', fee_bps },
-    { at: LONG_AGO, price: '1500', total: '4500.00', fees: '11.25' },
+    { order_id: anOrderId('dora-first'), order_type: 'market_buy', quantity: aQuantity('3'), fee_bps },
+    { at: LONG_AGO, price: aPrice('1500'), total: aUsd('4500.00'), fees: aUsd('11.25') },
   );
 
   // Executed at once: 1000.25 x 0.25 % = 2.500625, and 200.05 x 0.25 % = 0.500125, both rounded up.
@@ -47,23 +56,23 @@ export function openOrderWrites(): Write[] {
     {
       order_id: anOrderId('dora-bounded'),
       order_type: 'market_buy',
-      quantity: '0.5',
-      price_bound: '2001',
+      quantity: aQuantity('0.5'),
+      price_bound: aPrice('2001'),
       client_order_id: aClientOrderId('dora:bounded'),
       fee_bps,
     },
-    { at: minute('00'), price: '2000.50', total: '1000.25', fees: '2.51' },
+    { at: minute('00'), price: aPrice('2000.50'), total: aUsd('1000.25'), fees: aUsd('2.51') },
   );
   journal.execute(
     {
       order_id: anOrderId('dora-met'),
       order_type: 'limit_buy',
-      quantity: '0.1',
-      price: '2100',
+      quantity: aQuantity('0.1'),
+      price: aPrice('2100'),
       expires_at: LATER,
       fee_bps,
     },
-    { at: minute('01'), price: '2000.50', total: '200.05', fees: '0.51' },
+    { at: minute('01'), price: aPrice('2000.50'), total: aUsd('200.05'), fees: aUsd('0.51') },
   );
 
   // Buys hold their total at the limit and the fee of it.
@@ -71,18 +80,18 @@ export function openOrderWrites(): Write[] {
     ...open,
     order_id: anOrderId('dora-bought'),
     order_type: 'limit_buy',
-    quantity: '1',
-    price: '1900',
-    total_amount: '1900.00',
+    quantity: aQuantity('1'),
+    price: aPrice('1900'),
+    total_amount: aUsd('1900.00'),
     held_amount: '1904.75',
   });
   journal.queue(minute('03'), {
     ...open,
     order_id: anOrderId('dora-buys'),
     order_type: 'limit_buy',
-    quantity: '0.25',
-    price: '1800',
-    total_amount: '450.00',
+    quantity: aQuantity('0.25'),
+    price: aPrice('1800'),
+    total_amount: aUsd('450.00'),
     held_amount: '451.13',
     client_order_id: aClientOrderId('dora:buys'),
   });
@@ -91,9 +100,9 @@ export function openOrderWrites(): Write[] {
     ...open,
     order_id: anOrderId('dora-sells'),
     order_type: 'limit_sell',
-    quantity: '0.2',
-    price: '2500',
-    total_amount: '500.00',
+    quantity: aQuantity('0.2'),
+    price: aPrice('2500'),
+    total_amount: aUsd('500.00'),
     held_amount: '0.2',
   });
   for (const [order_id, order_type, quantity, stop_price] of [
@@ -106,8 +115,8 @@ export function openOrderWrites(): Write[] {
       ...open,
       order_id: anOrderId(order_id),
       order_type,
-      quantity,
-      stop_price,
+      quantity: aQuantity(quantity),
+      stop_price: aPrice(stop_price),
       held_amount: quantity,
     });
   }
@@ -115,8 +124,8 @@ export function openOrderWrites(): Write[] {
     ...open,
     order_id: anOrderId('dora-expired'),
     order_type: 'take_profit',
-    quantity: '0.1',
-    stop_price: '2700',
+    quantity: aQuantity('0.1'),
+    stop_price: aPrice('2700'),
     held_amount: '0.1',
     expires_at: minute('13'),
   });
@@ -124,49 +133,62 @@ export function openOrderWrites(): Write[] {
     ...open,
     order_id: anOrderId('dora-trailed'),
     order_type: 'trailing_stop',
-    quantity: '0.4',
-    trail_amount: '100',
+    quantity: aQuantity('0.4'),
+    trail_amount: aPrice('100'),
     held_amount: '0.4',
   });
   journal.queue(minute('08'), {
     ...open,
     order_id: anOrderId('dora-trails'),
     order_type: 'trailing_stop',
-    quantity: '0.1',
+    quantity: aQuantity('0.1'),
     trail_percent: '5',
     held_amount: '0.1',
   });
 
   // 4.725, 1.904 and 0.48525 of fees are rounded up. The trailing stop has seen a bid of 2010.
   // The cost of 4.6 is 7609.30. A position of 4.2 keeps 6947.62 of it, rounded down, and 4.1 then 6782.20.
-  journal.trigger('dora-bought', ethQuote('1894', '1894.50', '1895', 2), '1900', {
-    at: minute('10'),
-    price: '1890',
-    total: '1890.00',
-    fees: '4.73',
-  });
+  journal.trigger(
+    'dora-bought',
+    ethQuote(aPrice('1894'), aPrice('1894.50'), aPrice('1895'), 2),
+    aPrice('1900'),
+    {
+      at: minute('10'),
+      price: aPrice('1890'),
+      total: aUsd('1890.00'),
+      fees: aUsd('4.73'),
+    },
+  );
   journal.end('dora-cancelled', 'cancelled', minute('11'));
-  journal.trigger('dora-trailed', ethQuote('1905', '1905.50', '1906', 3), '1910', {
-    at: minute('12'),
-    price: '1904',
-    total: '761.60',
-    fees: '1.91',
-    realized: '98.01',
-  });
+  journal.trigger(
+    'dora-trailed',
+    ethQuote(aPrice('1905'), aPrice('1905.50'), aPrice('1906'), 3),
+    aPrice('1910'),
+    {
+      at: minute('12'),
+      price: aPrice('1904'),
+      total: aUsd('761.60'),
+      fees: aUsd('1.91'),
+      realized: aUsd('98.01'),
+    },
+  );
   journal.end('dora-expired', 'expired', minute('13'));
-  const falling = ethQuote('1940', '1940.50', '1941', 4);
-  journal.end('dora-failed', 'failed', minute('14'), { trigger_quote: falling, trigger_price: '1950' });
-  journal.trigger('dora-stopped', falling, '1960', {
+  const falling = ethQuote(aPrice('1940'), aPrice('1940.50'), aPrice('1941'), 4);
+  journal.end('dora-failed', 'failed', minute('14'), {
+    trigger_quote: falling,
+    trigger_price: aPrice('1950'),
+  });
+  journal.trigger('dora-stopped', falling, aPrice('1960'), {
     at: minute('15'),
-    price: '1941',
-    total: '194.10',
-    fees: '0.49',
-    realized: '28.19',
+    price: aPrice('1941'),
+    total: aUsd('194.10'),
+    fees: aUsd('0.49'),
+    realized: aUsd('28.19'),
   });
 
   return [
     assetRecord.create(anAsset({ asset_id: 'ETH', current_price: '2000.00', fee_bps, spread_bps: 5 })),
-    pricePeakRecord.create({ asset_id: ETH, seq: 2, bid: '2010', at: minute('09') }),
+    pricePeakRecord.create({ asset_id: ETH, seq: 2, bid: aPrice('2010'), at: minute('09') }),
     triggerCheckpointRecord.create({ asset_id: ETH, seq: 4, at: minute('15') }),
     userRecord.create(dora),
     emailClaimRecord.create(dora),

@@ -1,5 +1,5 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
-import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -11,7 +11,15 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
-import { anAssetId, anEventId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
+import {
+  anAssetId,
+  anEventId,
+  anOrderId,
+  aPrice,
+  aTime,
+  aUsd,
+  aUsername,
+} from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { anOrderDocument } from '@cnop/testing/builders/order';
 import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
@@ -29,7 +37,7 @@ const TEST_BCRYPT_COST = 4;
 const MAX_QUOTE_AGE_SECONDS = 3_600;
 /** The id of an open limit buy of bob, which holds cash. */
 export const OPEN_ORDER_ID = anOrderId('01990000-0000-7000-8000-0000000000aa');
-const OPEN_ORDER_HOLD = '100.00';
+const OPEN_ORDER_HOLD = aUsd('100.00');
 /** The time of the audit: later than all changes, on the same day. */
 const AUDITED_AT = '2026-01-15T15:00:00.000Z';
 
@@ -102,8 +110,8 @@ export async function createSoundStore(): Promise<{
   );
 
   runtime.quotes.publish([
-    quoteAt(anAssetId('BTC'), '50000.00', isoTime(clock.now())),
-    quoteAt(anAssetId('DOGE'), '0.123456', isoTime(clock.now())),
+    quoteAt(anAssetId('BTC'), aPrice('50000.00'), isoTime(clock.now())),
+    quoteAt(anAssetId('DOGE'), aPrice('0.123456'), isoTime(clock.now())),
   ]);
 
   for (const username of [aUsername('alice'), BOB, aUsername('grace')]) {
@@ -145,7 +153,7 @@ export async function createSoundStore(): Promise<{
 }
 
 /** A quote without a spread. */
-function quoteAt(asset_id: AssetId, price: string, at: IsoTime): Quote {
+function quoteAt(asset_id: AssetId, price: Price, at: IsoTime): Quote {
   return { asset_id, bid: price, mid: price, ask: price, at, source: 'manual', seq: 1 };
 }
 
@@ -160,7 +168,7 @@ async function leaveOpenOrder(store: TableStore): Promise<void> {
     price: '40000',
     total_amount: OPEN_ORDER_HOLD,
     held_amount: OPEN_ORDER_HOLD,
-    accepted_quote: quoteAt(anAssetId('BTC'), '50000.00', at),
+    accepted_quote: quoteAt(anAssetId('BTC'), aPrice('50000.00'), at),
     expires_at: aTime('2026-02-14T13:00:00.000Z'),
     created_at: at,
     updated_at: at,

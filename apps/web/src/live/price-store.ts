@@ -1,14 +1,14 @@
-import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
 import { knownAssetId } from '@cnop/common/core/brands';
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { decimal, formatPrice } from '@cnop/common/core/money';
 import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 
 /** A quote: sellers get the bid, buyers pay the ask. */
 export interface LivePrice {
-  readonly bid: string;
-  readonly ask: string;
-  readonly mid: string;
+  readonly bid: Price;
+  readonly ask: Price;
+  readonly mid: Price;
   readonly at: IsoTime;
   /** Grows with every quote of the asset; 0 if unknown. */
   readonly seq: number;
@@ -55,14 +55,14 @@ export function useLivePrice(assetId: AssetId): LivePrice | undefined {
 
 /** Makes a quote from a mid price with half of the spread on either side. Only shown, never traded at. */
 export function quoteFromMid(
-  mid: string,
+  mid: Price,
   { spreadBps, at }: { readonly spreadBps: number; readonly at: IsoTime },
 ): LivePrice {
   const half = decimal(mid).times(String(spreadBps)).times('0.00005');
   return {
     mid,
-    bid: formatDecimal(decimal(mid).minus(half)),
-    ask: formatDecimal(decimal(mid).plus(half)),
+    bid: formatPrice(decimal(mid).minus(half)),
+    ask: formatPrice(decimal(mid).plus(half)),
     at,
     seq: 0,
     source: undefined,

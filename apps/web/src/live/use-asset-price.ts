@@ -1,3 +1,4 @@
+import type { Price } from '@cnop/common/core/brands';
 import { decimal, decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
 import type { MarketAsset } from '../api/market.ts';
 import type { Figure } from '../format/numbers.ts';
@@ -6,9 +7,9 @@ import { useLivePrice } from './price-store.ts';
 
 export interface AssetPrice {
   /** USD per unit, between bid and ask. */
-  readonly mid: string;
-  readonly bid: string;
-  readonly ask: string;
+  readonly mid: Price;
+  readonly bid: Price;
+  readonly ask: Price;
   /** Change since a day ago; `undefined` if that price is unknown. */
   readonly change: string | undefined;
   readonly changePercent: Figure;

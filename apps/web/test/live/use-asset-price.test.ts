@@ -1,10 +1,10 @@
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { priceOfAsset } from '../../src/live/use-asset-price.ts';
 
 const asset = {
   asset_id: anAssetId('SHIB'),
-  current_price: '0.0000110',
+  current_price: aPrice('0.0000110'),
   price_scale: 7,
   price_change_24h: 0.000001,
   price_change_percentage_24h: 10,
@@ -21,7 +21,7 @@ describe('the price of an asset', () => {
   });
 
   it('changes with the quote of the stream, from the same reference', () => {
-    const live = { mid: '0.0000095', bid: '0.0000094', ask: '0.0000096' };
+    const live = { mid: aPrice('0.0000095'), bid: aPrice('0.0000094'), ask: aPrice('0.0000096') };
     expect(priceOfAsset(asset, live)).toEqual({ ...live, change: '-0.0000005', changePercent: '-5' });
   });
 

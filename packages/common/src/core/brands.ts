@@ -27,6 +27,13 @@ export type ClientOrderId = Branded<'ClientOrderId'>;
 /** A time in UTC with milliseconds, as RFC 3339: `2026-01-31T12:00:00.000Z`. These sort as the times do. */
 export type IsoTime = Branded<'IsoTime'>;
 
+/** An amount in USD, with at most two fraction digits; of either sign. */
+export type Usd = Branded<'Usd'>;
+/** A number of units of an asset. */
+export type Quantity = Branded<'Quantity'>;
+/** A price in USD per unit, or a distance between two. */
+export type Price = Branded<'Price'>;
+
 /** Returns a time as it is stored and sent. */
 export function isoTime(at: Date): IsoTime {
   return branded<IsoTime>(at.toISOString());
@@ -55,6 +62,21 @@ export function knownAssetId(text: string): AssetId {
 /** Returns the order id in a text that was made from one. Checks nothing. */
 export function knownOrderId(text: string): OrderId {
   return branded<OrderId>(text);
+}
+
+/** Returns the text of an amount in USD. Checks nothing. */
+export function knownUsd(text: string): Usd {
+  return branded<Usd>(text);
+}
+
+/** Returns the text of a quantity. Checks nothing. */
+export function knownQuantity(text: string): Quantity {
+  return branded<Quantity>(text);
+}
+
+/** Returns the text of a price. Checks nothing. */
+export function knownPrice(text: string): Price {
+  return branded<Price>(text);
 }
 
 /** The only cast to a brand. Text from outside gets its brand from a schema, which checks its form. */

@@ -1,3 +1,5 @@
+import type { Price, Quantity, Usd } from './brands.ts';
+import { knownPrice, knownQuantity, knownUsd } from './brands.ts';
 import { Decimal } from './decimal.ts';
 
 export type { Decimal } from './decimal.ts';
@@ -50,12 +52,22 @@ export function roundDown(value: Decimal, scale: number): Decimal {
  * Formats an amount of USD as it is stored and sent: with two fraction digits.
  * @throws RangeError when the value has more; amounts are rounded explicitly before
  */
-export function formatUsd(value: Decimal): string {
+export function formatUsd(value: Decimal): Usd {
   if (!value.fits(CURRENCY_SCALE)) throw new RangeError('an amount of USD has more than two fraction digits');
-  return value.toFixed(CURRENCY_SCALE);
+  return knownUsd(value.toFixed(CURRENCY_SCALE));
 }
 
-/** Formats a quantity or a price as it is stored and sent: in its shortest plain form, without an exponent. */
+/** Formats a quantity as it is stored and sent: in its shortest plain form, without an exponent. */
+export function formatQuantity(value: Decimal): Quantity {
+  return knownQuantity(value.toFixed());
+}
+
+/** Formats a price as it is stored and sent: in its shortest plain form, without an exponent. */
+export function formatPrice(value: Decimal): Price {
+  return knownPrice(value.toFixed());
+}
+
+/** Formats any other decimal, such as a percentage, in its shortest plain form. */
 export function formatDecimal(value: Decimal): string {
   return value.toFixed();
 }

@@ -98,10 +98,22 @@ export const positiveDecimalSchema = z
   .refine((text) => decimal(text).gt('0'), 'This must be more than 0.');
 
 /** A stored circulating supply, in units of the asset: it may have more digits than a traded quantity. */
-export const supplySchema = z.string().regex(SUPPLY_PATTERN, 'This is not a decimal.');
+export const supplySchema = z.string().regex(SUPPLY_PATTERN, 'This is not a decimal.').brand<'Quantity'>();
 
 /** A stored decimal of either sign. */
 export const signedDecimalSchema = z.string().regex(SIGNED_DECIMAL_PATTERN, 'This is not a decimal.');
+
+/** A stored amount in USD from zero, above zero, and of either sign. */
+export const usdSchema = nonNegativeDecimalSchema.brand<'Usd'>();
+export const positiveUsdSchema = positiveDecimalSchema.brand<'Usd'>();
+export const signedUsdSchema = signedDecimalSchema.brand<'Usd'>();
+
+/** A stored number of units above zero, and from zero. */
+export const quantitySchema = positiveDecimalSchema.brand<'Quantity'>();
+export const nonNegativeQuantitySchema = nonNegativeDecimalSchema.brand<'Quantity'>();
+
+/** A stored price in USD per unit. */
+export const priceSchema = positiveDecimalSchema.brand<'Price'>();
 
 /**
  * A number of a JSON body, kept as its text: a JavaScript number would change digits of an amount. Request bodies are
@@ -195,7 +207,12 @@ function lengthFaultOf(
 
 /** Returns the schema of an amount of USD in a request. */
 export function usdInput(rules: Omit<DecimalInputRules, 'scale'> = {}) {
-  return decimalInput({ ...rules, scale: CURRENCY_SCALE });
+  return decimalInput({ ...rules, scale: CURRENCY_SCALE }).brand<'Usd'>();
+}
+
+/** Returns the schema of a price in a request, in USD per unit. */
+export function priceInput() {
+  return decimalInput().brand<'Price'>();
 }
 
 /** Returns the schema of a whole number in a JSON body. */

@@ -1,4 +1,4 @@
-import type { AssetId, IsoTime } from '../core/brands.ts';
+import type { AssetId, IsoTime, Quantity } from '../core/brands.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
 import { createLaterDelivery } from '../messaging/message-bus.ts';
 
@@ -41,7 +41,7 @@ export function createQuoteBoard(): WritableQuoteBoard {
 export interface PublicTrade {
   readonly asset_id: AssetId;
   /** Units of the asset. */
-  readonly quantity: string;
+  readonly quantity: Quantity;
   readonly at: IsoTime;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../entities/fields.ts';
+import { assetIdSchema, quantitySchema, timestampSchema } from '../entities/fields.ts';
 import { quoteSchema } from '../entities/inventory/quote.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import type { QuoteBoard, TradeFeed, WritableQuoteBoard } from './market-data.ts';
@@ -10,7 +10,7 @@ const TRADES_CHANNEL = 'trades';
 const quotesSchema = z.array(quoteSchema);
 const tradeSchema = z.strictObject({
   asset_id: assetIdSchema,
-  quantity: positiveDecimalSchema,
+  quantity: quantitySchema,
   at: timestampSchema,
 });
 

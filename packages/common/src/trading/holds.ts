@@ -1,6 +1,6 @@
 import type { AssetId, IsoTime } from '../core/brands.ts';
 import type { Decimal } from '../core/money.ts';
-import { decimal, formatDecimal, formatUsd, ZERO } from '../core/money.ts';
+import { decimal, formatQuantity, formatUsd, ZERO } from '../core/money.ts';
 import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
 import type { Hold, OpenOrder } from '../entities/order/order.ts';
 import type { Balance } from '../entities/user/balance.ts';
@@ -20,7 +20,7 @@ export function cashHold({ cash }: Settlement) {
 
 /** Returns the hold of a sale: the units themselves. Its fee is taken from its proceeds. */
 export function unitsHold(quantity: Decimal) {
-  return { units: formatDecimal(quantity) } satisfies Hold;
+  return { units: formatQuantity(quantity) } satisfies Hold;
 }
 
 /** Returns a hold as it is shown: an amount of `USD`, or of the asset with this id. */
@@ -84,14 +84,14 @@ export function assertUnitsAvailable(
   const available = availableUnits(holding);
   if (holding && quantity.lte(available)) return holding;
   throw new InsufficientBalanceError(assetId, {
-    available: formatDecimal(available),
-    required: formatDecimal(quantity),
+    available: formatQuantity(available),
+    required: formatQuantity(quantity),
     field: 'quantity',
   });
 }
 
 function withHeldUnits(holding: StoredAssetBalance, held: Decimal, at: IsoTime): StoredAssetBalance {
-  return { ...holding, held_quantity: formatDecimal(held), updated_at: at };
+  return { ...holding, held_quantity: formatQuantity(held), updated_at: at };
 }
 
 /** The funds of an order after the release of its hold. */

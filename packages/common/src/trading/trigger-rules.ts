@@ -1,3 +1,4 @@
+import type { Price } from '../core/brands.ts';
 import type { Decimal } from '../core/money.ts';
 import { decimal, decimalOfUnits, MAX_SCALE } from '../core/money.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
@@ -7,7 +8,7 @@ import type { Side, StopConditions, Trail } from '../entities/order/order.ts';
  * Returns whether a limit is met: the ask is at or below the limit of a buy, the bid at or above the limit of a sale. A
  * price bound is met in the same way.
  */
-export function meetsLimit(side: Side, limit: string, quote: Pick<Quote, 'bid' | 'ask'>): boolean {
+export function meetsLimit(side: Side, limit: Price, quote: Pick<Quote, 'bid' | 'ask'>): boolean {
   return side === 'buy' ? decimal(quote.ask).lte(limit) : decimal(quote.bid).gte(limit);
 }
 
@@ -74,6 +75,6 @@ export function trailingStop(trail: Trail, peakBid: bigint): bigint {
  * Returns the price at or below which the bid triggers a trailing stop, given the highest bid since it was accepted. USD
  * per unit, exact; zero or less when the trail is as long as the price.
  */
-export function trailingStopPrice(trail: Trail, peakBid: string): Decimal {
+export function trailingStopPrice(trail: Trail, peakBid: Price): Decimal {
   return stopPriceOf(trailingStop(trail, scaledPrice(peakBid)));
 }

@@ -3,7 +3,7 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '@cnop/common/market/relay';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 const BTC = anAssetId('BTC');
@@ -11,9 +11,9 @@ const ETH = anAssetId('ETH');
 
 const quote = (seq: number, overrides: Partial<Quote> = {}): Quote => ({
   asset_id: BTC,
-  bid: '49999.99',
-  ask: '50000.01',
-  mid: '50000',
+  bid: aPrice('49999.99'),
+  ask: aPrice('50000.01'),
+  mid: aPrice('50000'),
   at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'simulated',
   seq,
@@ -22,7 +22,7 @@ const quote = (seq: number, overrides: Partial<Quote> = {}): Quote => ({
 
 const TRADE = {
   asset_id: BTC,
-  quantity: '0.123456789012345678',
+  quantity: aQuantity('0.123456789012345678'),
   at: aTime('2026-01-15T12:00:00.000Z'),
 };
 
@@ -52,7 +52,7 @@ describe('the relay of quotes', () => {
   it('publishes a batch of quotes unchanged on the boards of other processes', async () => {
     const listener = vi.fn();
     there.subscribe(listener);
-    const batch = [quote(1), quote(1, { asset_id: ETH, mid: '3000.123456789' })];
+    const batch = [quote(1), quote(1, { asset_id: ETH, mid: aPrice('3000.123456789') })];
     here.publish(batch);
     await settled();
     expect(listener.mock.calls).toEqual([[batch]]);

@@ -1,7 +1,8 @@
 import { meetsLimit, scaledPrice, trailingStopPrice, triggersStop } from '@cnop/common/trading/trigger-rules';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 
-const QUOTE = { bid: '99.5', ask: '100.5' };
+const QUOTE = { bid: aPrice('99.5'), ask: aPrice('100.5') };
 
 describe('a limit', () => {
   it.each([
@@ -10,7 +11,7 @@ describe('a limit', () => {
     ['sell', '99.50', true],
     ['sell', '99.500001', false],
   ] as const)('of a %s at %s is met: %s', (side, limit, expected) => {
-    expect(meetsLimit(side, limit, QUOTE)).toBe(expected);
+    expect(meetsLimit(side, aPrice(limit), QUOTE)).toBe(expected);
   });
 });
 
@@ -27,13 +28,13 @@ describe('a stop', () => {
 
 describe('the price of a trailing stop', () => {
   it.each([
-    [{ amount: '5' }, '100', '95'],
-    [{ amount: '0.000000000000000001' }, '0.000000000000000003', '0.000000000000000002'],
+    [{ amount: aPrice('5') }, '100', '95'],
+    [{ amount: aPrice('0.000000000000000001') }, '0.000000000000000003', '0.000000000000000002'],
     [{ percent: '2.5' }, '200', '195'],
     [{ percent: '0.01' }, '0.000000000000000003', '0.0000000000000000029997'],
-    [{ amount: '100' }, '100', '0'],
-    [{ amount: '101' }, '100', '-1'],
+    [{ amount: aPrice('100') }, '100', '0'],
+    [{ amount: aPrice('101') }, '100', '-1'],
   ])('of %o below a peak of %s is %s', (trail, peak, expected) => {
-    expect(trailingStopPrice(trail, peak).toFixed()).toBe(expected);
+    expect(trailingStopPrice(trail, aPrice(peak)).toFixed()).toBe(expected);
   });
 });

@@ -4,16 +4,22 @@ import type {
   EventId,
   IsoTime,
   OrderId,
+  Price,
+  Quantity,
   SessionId,
   TransactionId,
+  Usd,
   Username,
 } from '@cnop/common/core/brands';
 import {
   assetIdSchema,
   clientOrderIdSchema,
   eventIdSchema,
+  nonNegativeQuantitySchema,
   orderIdSchema,
+  priceSchema,
   sessionIdSchema,
+  signedUsdSchema,
   timestampSchema,
   transactionIdSchema,
   usernameSchema,
@@ -60,4 +66,19 @@ export function anEventId(text: string): EventId {
  */
 export function aTime(text: string): IsoTime {
   return timestampSchema.parse(text);
+}
+
+/** Returns an amount in USD of either sign. */
+export function aUsd(text: string): Usd {
+  return signedUsdSchema.parse(text);
+}
+
+/** Returns a number of units from zero. */
+export function aQuantity(text: string): Quantity {
+  return nonNegativeQuantitySchema.parse(text);
+}
+
+/** Returns a price above zero, in USD per unit. */
+export function aPrice(text: string): Price {
+  return priceSchema.parse(text);
 }

@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price, Quantity } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
@@ -12,7 +12,7 @@ import { ValidationError } from '@cnop/exception/errors';
 type SettlementFields = Pick<Asset, 'settlement_price' | 'delisted_at' | 'settled_at'>;
 const NOT_DELISTED: SettlementFields = { settlement_price: null, delisted_at: null, settled_at: null };
 
-function delistedAt(price: string, at: IsoTime): SettlementFields {
+function delistedAt(price: Price, at: IsoTime): SettlementFields {
   return { settlement_price: price, delisted_at: at, settled_at: null };
 }
 
@@ -50,7 +50,7 @@ export function newAsset({ market_cap, circulating_supply, ...input }: AssetCrea
 export function editAsset(
   asset: Asset,
   changes: AssetUpdate,
-  { at, lastPrice }: { readonly at: Date; readonly lastPrice: string },
+  { at, lastPrice }: { readonly at: Date; readonly lastPrice: Price },
 ): Asset {
   const status = changes.status ?? asset.status;
   const isFinal = asset.status === 'delisted' && asset.settlement_price !== null;
@@ -83,7 +83,7 @@ export function editAsset(
  * @param price USD per unit
  * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`
  */
-export function reprice(asset: Asset, price: string, at: Date): Asset {
+export function reprice(asset: Asset, price: Price, at: Date): Asset {
   assertPriceFits('price', price, asset.price_scale);
   const now = isoTime(at);
   return {
@@ -101,8 +101,8 @@ export function reprice(asset: Asset, price: string, at: Date): Asset {
  */
 function requestedSupply(
   { circulating_supply, market_cap }: Pick<AssetUpdate, 'circulating_supply' | 'market_cap'>,
-  price: string,
-): string | null | undefined {
+  price: Price,
+): Quantity | null | undefined {
   if (typeof market_cap !== 'string')
     return circulating_supply === undefined ? market_cap : circulating_supply;
   if (typeof circulating_supply !== 'string') return supplyOfMarketCap(market_cap, price);
@@ -113,7 +113,7 @@ function requestedSupply(
   );
 }
 
-function assertPriceFits(field: string, price: string, priceScale: number): void {
+function assertPriceFits(field: string, price: Price, priceScale: number): void {
   if (decimal(price).fits(priceScale)) return;
   throw ValidationError.ofField(field, tooPreciseMessage(priceScale), 'too_precise');
 }

@@ -1,5 +1,6 @@
+import type { Quantity } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
-import { clampToStorable, decimal, formatDecimal, MAX_SCALE } from '@cnop/common/core/money';
+import { clampToStorable, decimal, formatQuantity, MAX_SCALE, ZERO } from '@cnop/common/core/money';
 import type { Candle, CandleInterval, CandleQuote } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleIntervalSchema, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -25,7 +26,7 @@ export function openCandle(
     high: mid,
     low: mid,
     close: mid,
-    volume: '0',
+    volume: formatQuantity(ZERO),
     final: false,
     source,
     quotes: interval === SHORTEST_INTERVAL ? { low: made, high: made, close: made } : null,
@@ -67,8 +68,8 @@ export function withVolume(candle: Candle, quantity: Decimal | string): Candle {
 }
 
 /** Adds two volumes, limited to the largest that can be stored. */
-function addVolumes(one: string, other: Decimal | string): string {
-  return formatDecimal(clampToStorable(decimal(one).plus(other), MAX_SCALE));
+function addVolumes(one: Quantity, other: Decimal | string): Quantity {
+  return formatQuantity(clampToStorable(decimal(one).plus(other), MAX_SCALE));
 }
 
 /** Joins two parts of one span. */

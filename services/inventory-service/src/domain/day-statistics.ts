@@ -1,4 +1,4 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price, Usd } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
@@ -6,6 +6,7 @@ import {
   decimal,
   formatDecimal,
   formatPercentageOf,
+  formatPrice,
   formatUsd,
   roundDown,
   ZERO,
@@ -23,10 +24,10 @@ export interface DayStatistics {
   readonly price_change_24h: string;
   /** Percent of the price a day ago. */
   readonly price_change_percentage_24h: string;
-  readonly high_24h: string;
-  readonly low_24h: string;
+  readonly high_24h: Price;
+  readonly low_24h: Price;
   /** USD of the trades on this platform, each at the closing price of its quarter of an hour. */
-  readonly volume_24h: string;
+  readonly volume_24h: Usd;
 }
 
 /** A parsed candle of a day; parsing decimals costs more than comparing them. */
@@ -128,7 +129,7 @@ function summarizeDay(steps: readonly DayStep[]): DaySummary | undefined {
 }
 
 /** Computes the statistics of a day, limited to the largest figures that can be stored. */
-function dayStatistics(past: DaySummary | undefined, present: DayStep, price: string): DayStatistics {
+function dayStatistics(past: DaySummary | undefined, present: DayStep, price: Price): DayStatistics {
   const { reference, high, low, turnover } = past
     ? joinDay(past, present)
     : { ...present, reference: present.open };
@@ -136,8 +137,8 @@ function dayStatistics(past: DaySummary | undefined, present: DayStep, price: st
   return {
     price_change_24h: formatDecimal(change),
     price_change_percentage_24h: formatPercentageOf(change, reference),
-    high_24h: formatDecimal(high),
-    low_24h: formatDecimal(low),
+    high_24h: formatPrice(high),
+    low_24h: formatPrice(low),
     volume_24h: formatUsd(clampToStorable(roundDown(turnover, CURRENCY_SCALE), CURRENCY_SCALE)),
   };
 }

@@ -1,3 +1,4 @@
+import type { Price } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal } from '@cnop/common/core/money';
 
@@ -5,9 +6,9 @@ const WHOLE_PERCENT = '100';
 
 /** The accepted price of an asset and a pending jump, in USD per unit. */
 export interface GuardedPrice {
-  readonly accepted: string;
+  readonly accepted: Price;
   /** A price that jumped; a second price near it confirms it. */
-  readonly pending: string | undefined;
+  readonly pending: Price | undefined;
 }
 
 /** The outcome of `judgePrice`: whether the new price was accepted, and the state after it. */
@@ -21,8 +22,8 @@ export interface Judgement {
  * it confirms. So a single wrong figure of a feed is never traded at, and a crash is followed one quote late.
  * @param maxJumpPercent largest distance of two near prices, in percent of the older one
  */
-export function judgePrice(known: GuardedPrice, price: string, maxJumpPercent: number): Judgement {
-  const isNear = (other: string | undefined) =>
+export function judgePrice(known: GuardedPrice, price: Price, maxJumpPercent: number): Judgement {
+  const isNear = (other: Price | undefined) =>
     // In a quiet market most prices repeat, and comparing texts is cheaper than comparing decimals.
     other === price || (other !== undefined && distance(other, price).lte(limitOf(other, maxJumpPercent)));
   return isNear(known.accepted) || isNear(known.pending)
@@ -30,10 +31,10 @@ export function judgePrice(known: GuardedPrice, price: string, maxJumpPercent: n
     : { isAccepted: false, price: { ...known, pending: price } };
 }
 
-function distance(one: string, other: string): Decimal {
+function distance(one: Price, other: Price): Decimal {
   return decimal(one).minus(other).abs();
 }
 
-function limitOf(price: string, percent: number): Decimal {
+function limitOf(price: Price, percent: number): Decimal {
   return decimal(price).times(String(percent)).div(WHOLE_PERCENT);
 }

@@ -1,4 +1,4 @@
-import type { ProposalId, Username } from '@cnop/common/core/brands';
+import type { Price, ProposalId, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatDecimal, roundUp, ZERO } from '@cnop/common/core/money';
@@ -19,7 +19,7 @@ export interface ManualStep {
   /** The stored moves before this one, if any. */
   readonly moves: ManualMoves | undefined;
   /** USD per unit. */
-  readonly price: string;
+  readonly price: Price;
   /** Largest total move by one person within an hour, in percent. */
   readonly limitPercent: number;
   readonly now: Date;
@@ -70,7 +70,7 @@ export function needsSecondAdministrator(limitPercent: number): ValidationError 
 export function proposePrice(
   asset: Pick<Asset, 'asset_id' | 'current_price'>,
   pending: PriceProposal | undefined,
-  { proposalId, price, by, now }: { proposalId: ProposalId; price: string; by: Username; now: Date },
+  { proposalId, price, by, now }: { proposalId: ProposalId; price: Price; by: Username; now: Date },
 ): PriceProposal {
   if (pending && isPending(pending, now)) {
     throw new StateConflictError(

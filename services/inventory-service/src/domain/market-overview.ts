@@ -1,4 +1,4 @@
-import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import {
@@ -21,7 +21,7 @@ export interface Mover {
   readonly asset_id: AssetId;
   readonly symbol: string;
   readonly name: string;
-  readonly current_price: string;
+  readonly current_price: Price;
   readonly price_change_percentage_24h: number;
 }
 

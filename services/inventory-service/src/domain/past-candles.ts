@@ -1,4 +1,6 @@
+import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
+import { formatQuantity, ZERO } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
@@ -23,7 +25,7 @@ export interface PastOptions {
   readonly draw: () => number;
   readonly asset: WalkedAsset;
   /** The closing price of the history, in USD per unit. */
-  readonly price: string;
+  readonly price: Price;
   /** The end of the history, which is cut to the minute. */
   readonly until: Date;
 }
@@ -90,7 +92,7 @@ function createBackwardsWalk(draw: () => number, asset: WalkedAsset, lastPrice: 
         high: publish(Math.max(open, close) * wick()),
         low: publish(Math.min(open, close) / wick()),
         close: publish(close),
-        volume: '0',
+        volume: formatQuantity(ZERO),
         final: true,
         source: 'simulated',
         quotes: null,

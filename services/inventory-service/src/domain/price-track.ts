@@ -1,3 +1,5 @@
+import type { Price } from '@cnop/common/core/brands';
+import { knownPrice } from '@cnop/common/core/brands';
 import { decimal, UNSIGNED_DECIMAL_PATTERN, ZERO } from '@cnop/common/core/money';
 
 /** One price of a track. */
@@ -5,7 +7,7 @@ export interface TrackPoint {
   /** Whole milliseconds since the epoch. */
   readonly atMilliseconds: number;
   /** USD per unit. */
-  readonly mid: string;
+  readonly mid: Price;
 }
 
 /** One line of a price table, unparsed. */
@@ -31,7 +33,7 @@ const MAX_SHOWN_CHARACTERS = 40;
 interface Row {
   readonly openTime: number;
   /** The prices of the row in the order in which they are played. */
-  readonly prices: readonly string[];
+  readonly prices: readonly Price[];
 }
 
 /**
@@ -70,13 +72,14 @@ function parseTime(recorded: RecordedLine): RecordedTime {
   return time;
 }
 
-function pricesInOrder(recorded: RecordedLine): readonly string[] {
+function pricesInOrder(recorded: RecordedLine): readonly Price[] {
   const wrong = recorded.prices.find((price) => !isPrice(price));
   if (wrong !== undefined) {
     throw lineError(recorded, `${quoteCell(wrong)} is no price; write a number above zero such as 23144.78`);
   }
-  const [open = '', high = '', low = '', close = ''] = recorded.prices;
-  if (recorded.prices.length === 1) return recorded.prices;
+  const prices = recorded.prices.map(knownPrice);
+  const [open, high, low, close] = prices;
+  if (!open || !high || !low || !close) return prices;
   // A candle does not say which extreme came first; this order has the shorter way to the close.
   return decimal(close).gte(open) ? [open, low, high, close] : [open, high, low, close];
 }

@@ -1,4 +1,5 @@
-import { decimalOfFloat, formatDecimal } from '@cnop/common/core/money';
+import type { Price } from '@cnop/common/core/brands';
+import { decimalOfFloat, formatPrice } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 
 const BASIS_POINTS = 10_000;
@@ -24,7 +25,7 @@ export interface Walk {
 }
 
 /** Starts a walk at a price. */
-export function startWalk(asset: WalkedAsset, price: string): Walk {
+export function startWalk(asset: WalkedAsset, price: Price): Walk {
   const start = Number(price);
   return { price: start, peg: pegOf(asset, start) };
 }
@@ -45,8 +46,8 @@ export function stepWalk(
 }
 
 /** Rounds the price of a walk to a decimal of the asset's scale, above zero. */
-export function publishedPrice(price: number, priceScale: number): string {
-  return formatDecimal(decimalOfFloat(withinLimits(price, priceScale), priceScale));
+export function publishedPrice(price: number, priceScale: number): Price {
+  return formatPrice(decimalOfFloat(withinLimits(price, priceScale), priceScale));
 }
 
 /** Returns the standard deviation of the logarithm of the price over a time. */

@@ -1,5 +1,5 @@
-import type { AssetId, IsoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, isStorable, roundDown, ZERO } from '@cnop/common/core/money';
+import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
+import { decimal, formatPrice, isStorable, roundDown, ZERO } from '@cnop/common/core/money';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote, QuoteSource } from '@cnop/common/entities/inventory/quote';
 import { quoteAround, storedSeqOf } from '@cnop/common/entities/inventory/quote';
@@ -37,7 +37,7 @@ export function createQuoteMaker({ source, maxJumpPercent, onJump }: QuoteMakerO
   const entries = new Map<AssetId, Entry>();
   const seqs = createSeqs();
 
-  const quoteAt = (entry: Entry, mid: string, at: IsoTime): Quote => {
+  const quoteAt = (entry: Entry, mid: Price, at: IsoTime): Quote => {
     const suspension = entry.price.pending !== undefined && { suspended: true as const };
     entry.quote = quoteAround(entry.asset, { mid, at, source, seq: seqs.next(entry, at), ...suspension });
     return entry.quote;
@@ -125,9 +125,9 @@ export function createQuoteMaker({ source, maxJumpPercent, onJump }: QuoteMakerO
 }
 
 /** Rounds a price down to the asset's scale; returns `undefined` when the result is zero or too large to store. */
-function atScale(price: string, priceScale: number): string | undefined {
+function atScale(price: Price, priceScale: number): Price | undefined {
   const rounded = roundDown(decimal(price), priceScale);
-  return rounded.gt(ZERO) && isStorable(rounded) ? formatDecimal(rounded) : undefined;
+  return rounded.gt(ZERO) && isStorable(rounded) ? formatPrice(rounded) : undefined;
 }
 
 /** Creates the numbering of quotes, which rises for each asset. */

@@ -1,4 +1,4 @@
-import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 
@@ -6,14 +6,14 @@ import type { QuoteSource } from '@cnop/common/entities/inventory/quote';
 export interface PricedAsset {
   readonly asset: Asset;
   /** USD per unit. */
-  readonly mid: string;
+  readonly mid: Price;
 }
 
 /** A price that a feed gives for an asset. */
 export interface FeedPrice {
   readonly asset_id: AssetId;
   /** USD per unit, with as many digits as the source has. */
-  readonly mid: string;
+  readonly mid: Price;
   /** The time of the price, if it is not the moment of the call. */
   readonly at?: IsoTime;
 }

@@ -1,4 +1,4 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price } from '@cnop/common/core/brands';
 import type { TrackPoint } from '../domain/price-track.ts';
 import type { FeedPrice, PriceFeed } from './price-feed.ts';
 
@@ -65,7 +65,7 @@ function createPlayer(assetId: AssetId, track: readonly TrackPoint[]) {
   let next = 0;
   let playedSinceTick = 0;
   /** The last price played; `undefined` after a price was set manually. */
-  let current: string | undefined;
+  let current: Price | undefined;
 
   const play = (positionMilliseconds: number): FeedPrice[] => {
     const prices: FeedPrice[] = [];

@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price } from '@cnop/common/core/brands';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Walk } from '../domain/random-walk.ts';
 import { publishedPrice, startWalk, stepWalk } from '../domain/random-walk.ts';
@@ -15,7 +15,7 @@ export interface SimulatedFeedOptions {
 export function createSimulatedFeed({ random, tickSeconds }: SimulatedFeedOptions): PriceFeed {
   const walks = new Map<AssetId, { readonly walk: Walk; readonly draw: () => number }>();
 
-  const start = (asset: Asset, price: string) => ({
+  const start = (asset: Asset, price: Price) => ({
     walk: startWalk(asset, price),
     draw: random.stream(`${asset.asset_id}:${price}`),
   });

@@ -1,4 +1,4 @@
-import type { AssetId, ProposalId } from '@cnop/common/core/brands';
+import type { AssetId, Price, ProposalId } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import {
   manualMovesRecord,
@@ -31,7 +31,7 @@ export interface SetAssetPriceCommand {
   readonly caller: Caller;
   readonly assetId: AssetId;
   /** USD per unit. */
-  readonly price: string;
+  readonly price: Price;
   /** Proposes a step that is too large for one person; a second administrator who sends the same approves it. */
   readonly force: boolean;
 }

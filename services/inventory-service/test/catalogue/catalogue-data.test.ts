@@ -1,4 +1,5 @@
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
@@ -81,7 +82,12 @@ test.each(catalogue)('$asset_id has the spread of its kind of asset', (asset) =>
   expect(asset.spread_bps).toBe(expected);
   const priced = anAsset(asset as Parameters<typeof anAsset>[0]);
   const at = priced.last_price_update;
-  const { bid, ask } = quoteAround(priced, { mid: asset.current_price, at, source: 'manual', seq: 1 });
+  const { bid, ask } = quoteAround(priced, {
+    mid: aPrice(asset.current_price),
+    at,
+    source: 'manual',
+    seq: 1,
+  });
   const spread = (10_000 * (Number(ask) - Number(bid))) / Number(asset.current_price);
   expect(spread).toBeGreaterThanOrEqual(expected * 0.999);
   // Rounding to the digits of its prices adds at most a step on either side.

@@ -1,5 +1,6 @@
 import { assetResponseSchema } from '@cnop/common/entities/inventory/asset';
 import { ProblemError } from '@cnop/exception/problem-error';
+import { aPrice, aQuantity, aUsd } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +19,7 @@ describe('reprice', () => {
         (priceScale, units, digits) => {
           // The last digit is not zero, so the price really has that many.
           const text = `${units}7`.padStart(digits + 1, '0');
-          const price = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+          const price = aPrice(digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`);
           const asset = anAsset({ price_scale: priceScale });
           if (digits <= priceScale) expect(reprice(asset, price, AT)).toMatchObject({ current_price: price });
           else expect(() => reprice(asset, price, AT)).toThrow(ProblemError);
@@ -29,7 +30,11 @@ describe('reprice', () => {
 
   test('changes only the price, its times and its seq', () => {
     const asset = anAsset();
-    const { current_price, updated_at, last_price_update, quote_seq, ...others } = reprice(asset, '1.25', AT);
+    const { current_price, updated_at, last_price_update, quote_seq, ...others } = reprice(
+      asset,
+      aPrice('1.25'),
+      AT,
+    );
     expect({ current_price, updated_at, last_price_update, quote_seq }).toEqual({
       current_price: '1.25',
       updated_at: AT.toISOString(),
@@ -53,8 +58,10 @@ describe('editAsset', () => {
           const asset = anAsset({ quantity_scale: quantityScale, price_scale: priceScale });
           const changes = { quantity_scale: newQuantityScale, price_scale: newPriceScale };
           const isAllowed = newQuantityScale === quantityScale && newPriceScale >= priceScale;
-          if (isAllowed) expect(editAsset(asset, changes, { at: AT, lastPrice: '7' })).toMatchObject(changes);
-          else expect(() => editAsset(asset, changes, { at: AT, lastPrice: '7' })).toThrow(ProblemError);
+          if (isAllowed)
+            expect(editAsset(asset, changes, { at: AT, lastPrice: aPrice('7') })).toMatchObject(changes);
+          else
+            expect(() => editAsset(asset, changes, { at: AT, lastPrice: aPrice('7') })).toThrow(ProblemError);
         },
       ),
     );
@@ -62,7 +69,7 @@ describe('editAsset', () => {
 
   test('keeps the times of creation and of the price', () => {
     const asset = anAsset();
-    expect(editAsset(asset, { name: 'Other' }, { at: AT, lastPrice: '7' })).toEqual({
+    expect(editAsset(asset, { name: 'Other' }, { at: AT, lastPrice: aPrice('7') })).toEqual({
       ...asset,
       name: 'Other',
       updated_at: AT.toISOString(),
@@ -72,13 +79,16 @@ describe('editAsset', () => {
 
 describe('the circulating supply', () => {
   const edit = (changes: Parameters<typeof editAsset>[1]) =>
-    editAsset(anAsset({ current_price: '9', circulating_supply: '5' }), changes, { at: AT, lastPrice: '8' });
+    editAsset(anAsset({ current_price: '9', circulating_supply: '5' }), changes, {
+      at: AT,
+      lastPrice: aPrice('8'),
+    });
 
   test.each([
-    ['as a supply', { circulating_supply: '7' }, '7'],
-    ['as a market cap, at the last price', { market_cap: '4' }, '0.5'],
-    ['as a supply beside an empty market cap', { circulating_supply: '7', market_cap: null }, '7'],
-    ['as a market cap beside an empty supply', { circulating_supply: null, market_cap: '4' }, '0.5'],
+    ['as a supply', { circulating_supply: aQuantity('7') }, '7'],
+    ['as a market cap, at the last price', { market_cap: aUsd('4') }, '0.5'],
+    ['as a supply beside an empty market cap', { circulating_supply: aQuantity('7'), market_cap: null }, '7'],
+    ['as a market cap beside an empty supply', { circulating_supply: null, market_cap: aUsd('4') }, '0.5'],
     ['as empty', { circulating_supply: null }, null],
     ['as an empty market cap', { market_cap: null }, null],
     ['not at all', { name: 'Other' }, '5'],
@@ -88,20 +98,24 @@ describe('the circulating supply', () => {
   });
 
   test('is refused together with a market cap', () => {
-    expect(() => edit({ circulating_supply: '7', market_cap: '4' })).toThrow(ProblemError);
+    expect(() => edit({ circulating_supply: aQuantity('7'), market_cap: aUsd('4') })).toThrow(ProblemError);
   });
 });
 
 describe('delisting', () => {
   test('publishes the last price as the settlement price, and is final', () => {
     const asset = anAsset({ current_price: '9' });
-    const delisted = editAsset(asset, { status: 'delisted' }, { at: AT, lastPrice: '7' });
+    const delisted = editAsset(asset, { status: 'delisted' }, { at: AT, lastPrice: aPrice('7') });
     const delisted_at = AT.toISOString();
     expect(delisted).toMatchObject({ settlement_price: '7', delisted_at, settled_at: null });
     for (const status of ['active', 'close_only', 'suspended'] as const) {
-      expect(() => editAsset(delisted, { status }, { at: AT, lastPrice: '8' })).toThrow('final');
+      expect(() => editAsset(delisted, { status }, { at: AT, lastPrice: aPrice('8') })).toThrow('final');
     }
-    const again = editAsset(delisted, { status: 'delisted', name: 'Gone' }, { at: AT, lastPrice: '8' });
+    const again = editAsset(
+      delisted,
+      { status: 'delisted', name: 'Gone' },
+      { at: AT, lastPrice: aPrice('8') },
+    );
     expect(again).toMatchObject({ name: 'Gone', settlement_price: '7' });
   });
 });

@@ -1,6 +1,6 @@
 import { isoTime } from '@cnop/common/core/brands';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDayWindow, dayStart } from '../../src/domain/day-statistics.ts';
@@ -14,7 +14,7 @@ const candle = (
   cents: readonly [number, number, number, number],
   final: boolean,
 ): Candle => {
-  const [open, high, low, close] = cents.map((value) => (value / 100).toString());
+  const [open, high, low, close] = cents.map((value) => aPrice((value / 100).toString()));
   return {
     asset_id: anAssetId('BTC'),
     interval: '15m',
@@ -23,7 +23,7 @@ const candle = (
     high: high!,
     low: low!,
     close: close!,
-    volume: '2',
+    volume: aQuantity('2'),
     final,
     source: 'simulated',
     quotes: null,
@@ -70,7 +70,12 @@ describe('the statistics of a day', () => {
   });
 
   test('round a loss that is too small for a percentage to zero', () => {
-    const present = { ...candle(0, [1, 1, 1, 1], false), open: '100000', high: '100000', close: '99999.99' };
+    const present = {
+      ...candle(0, [1, 1, 1, 1], false),
+      open: aPrice('100000'),
+      high: aPrice('100000'),
+      close: aPrice('99999.99'),
+    };
     expect(createDayWindow().statisticsOf(present, new Date(START))).toMatchObject({
       price_change_24h: '-0.01',
       price_change_percentage_24h: '0.00',
@@ -86,9 +91,15 @@ describe('the statistics of a day', () => {
     ],
     ['falls from the largest price to the smallest', '999999999999999', '0.000000000000000001', '-100.00'],
   ])('are limited to storable figures when a price %s', (_what, open, close, percentage) => {
-    const present = { ...candle(0, [1, 1, 1, 1], false), open, close, high: close, low: open };
+    const present = {
+      ...candle(0, [1, 1, 1, 1], false),
+      open: aPrice(open),
+      close: aPrice(close),
+      high: aPrice(close),
+      low: aPrice(open),
+    };
     const statistics = createDayWindow().statisticsOf(
-      { ...present, volume: '999999999999999' },
+      { ...present, volume: aQuantity('999999999999999') },
       new Date(START),
     );
     expect(statistics).toMatchObject({ price_change_percentage_24h: percentage });

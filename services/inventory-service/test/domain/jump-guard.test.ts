@@ -1,3 +1,5 @@
+import type { Price } from '@cnop/common/core/brands';
+import { aPrice } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GuardedPrice } from '../../src/domain/jump-guard.ts';
@@ -10,10 +12,10 @@ const cents = fc.oneof(
   fc.integer({ min: 1, max: 100_000 }),
   fc.constantFrom(100, 119, 120, 121, 80, 79, 144, 145),
 );
-const text = (price: number) => `${Math.floor(price / 100)}.${String(price % 100).padStart(2, '0')}`;
+const text = (price: number) => aPrice(`${Math.floor(price / 100)}.${String(price % 100).padStart(2, '0')}`);
 const isNear = (one: number, other: number) => Math.abs(other - one) * 100 <= one * MAX_JUMP_PERCENT;
 
-function judgeAll(first: string, prices: readonly string[]): string[] {
+function judgeAll(first: Price, prices: readonly Price[]): string[] {
   let known: GuardedPrice = { accepted: first, pending: undefined };
   return prices.map((price) => {
     known = judgePrice(known, price, MAX_JUMP_PERCENT).price;
@@ -33,7 +35,7 @@ describe('judgePrice', () => {
     ['a second jump after a near price', [50, 100, 51], [100, 100, 100]],
     ['a crash in steps, followed one price late', [50, 45, 40], [100, 45, 40]],
   ])('%s', (_case, prices, accepted) => {
-    expect(judgeAll('1.00', prices.map(text))).toEqual(accepted.map(text));
+    expect(judgeAll(aPrice('1.00'), prices.map(text))).toEqual(accepted.map(text));
   });
 
   test('never accepts a price that is far from both the accepted price and the pending one', () => {

@@ -1,7 +1,7 @@
 import type { IsoTime } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleSchema } from '@cnop/common/entities/inventory/candle';
-import { aTime } from '@cnop/testing/builders/brands';
+import { aPrice, aTime } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -78,7 +78,12 @@ describe('the generated history of an asset', () => {
       fc.property(
         fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true }),
         (until) => {
-          const candles = pastCandles({ draw: draws('seed'), asset: anAsset(), price: '50000', until });
+          const candles = pastCandles({
+            draw: draws('seed'),
+            asset: anAsset(),
+            price: aPrice('50000'),
+            until,
+          });
           expectWhole(candles, { price: '50000', until: Math.floor(until.getTime() / MINUTE) * MINUTE });
           expectConsistent(candles);
         },
@@ -89,14 +94,14 @@ describe('the generated history of an asset', () => {
 
   test('is reproducible by its seed', () => {
     const past = (seed: string) =>
-      pastCandles({ draw: draws(seed), asset: anAsset(), price: '50000', until: UNTIL });
+      pastCandles({ draw: draws(seed), asset: anAsset(), price: aPrice('50000'), until: UNTIL });
     expect(past('a')).toEqual(past('a'));
     expect(past('a')).not.toEqual(past('b'));
   });
 
   test('of a stablecoin never leaves its peg', () => {
     const asset = anAsset({ category: 'stablecoin', daily_volatility_bps: 5, price_scale: 4 });
-    const candles = pastCandles({ draw: draws('seed'), asset, price: '0.9999', until: UNTIL });
+    const candles = pastCandles({ draw: draws('seed'), asset, price: aPrice('0.9999'), until: UNTIL });
     for (const { high, low } of candles) {
       expect(Number(high)).toBeLessThan(1.005);
       expect(Number(low)).toBeGreaterThan(0.995);
@@ -107,7 +112,7 @@ describe('the generated history of an asset', () => {
 describe('hasRecordedCandles', () => {
   const asset = anAsset({ created_at: '2026-03-03T10:00:00.000Z' });
   const candle = (open_time: IsoTime, interval: CandleInterval = '1d'): Candle => ({
-    ...pastCandles({ draw: draws(''), asset, price: '1', until: UNTIL })[0]!,
+    ...pastCandles({ draw: draws(''), asset, price: aPrice('1'), until: UNTIL })[0]!,
     open_time,
     interval,
   });

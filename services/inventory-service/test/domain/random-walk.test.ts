@@ -1,5 +1,5 @@
 import { assetCategorySchema } from '@cnop/common/entities/inventory/asset';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,10 +13,12 @@ const walked = fc.record({
   daily_volatility_bps: fc.integer({ min: 0, max: 10_000 }),
   price_scale: fc.integer({ min: 0, max: 18 }),
 });
-const price = fc.oneof(
-  fc.constantFrom('1', '0.000000000000000001', '999999999999999', '0.9999', '105240.55'),
-  fc.integer({ min: 1, max: 10 ** 9 }).map((cents) => (cents / 100).toString()),
-);
+const price = fc
+  .oneof(
+    fc.constantFrom('1', '0.000000000000000001', '999999999999999', '0.9999', '105240.55'),
+    fc.integer({ min: 1, max: 10 ** 9 }).map((cents) => (cents / 100).toString()),
+  )
+  .map(aPrice);
 type Walked = typeof walked extends fc.Arbitrary<infer Asset> ? Asset : never;
 
 function prices(
@@ -58,7 +60,8 @@ describe('a random walk', () => {
       const daily = Array.from({ length: 400 }, (_, i) => {
         const options = { steps: 86_400 / seconds, seconds };
         return Math.log(
-          Number(prices(startWalk(asset, '50000'), asset, { ...options, seed: `day ${i}` }).at(-1)) / 50_000,
+          Number(prices(startWalk(asset, aPrice('50000')), asset, { ...options, seed: `day ${i}` }).at(-1)) /
+            50_000,
         );
       });
       expect(deviationOf(daily)).toBeGreaterThan(0.025);
@@ -69,12 +72,12 @@ describe('a random walk', () => {
   test('does not move without volatility', () => {
     const asset = anAsset({ daily_volatility_bps: 0 });
     const options = { steps: 100, seconds: 60 };
-    expect(new Set(prices(startWalk(asset, '50000'), asset, options))).toEqual(new Set(['50000']));
+    expect(new Set(prices(startWalk(asset, aPrice('50000')), asset, options))).toEqual(new Set(['50000']));
   });
 
   test('keeps more digits than it publishes, so that small steps add up', () => {
     const asset = anAsset({ daily_volatility_bps: 300, price_scale: 0 });
-    const shown = prices(startWalk(asset, '100'), asset, { steps: 86_400, seconds: 1 });
+    const shown = prices(startWalk(asset, aPrice('100')), asset, { steps: 86_400, seconds: 1 });
     expect(new Set(shown).size).toBeGreaterThan(3);
   });
 });
@@ -84,14 +87,14 @@ describe('the walk of a stablecoin', () => {
   const day = { steps: 24 * 60, seconds: 60 };
 
   test('stays near the dollar, and returns to it from a distance', () => {
-    for (const from of ['1', '0.97', '1.05']) {
+    for (const from of [aPrice('1'), aPrice('0.97'), aPrice('1.05')]) {
       const shown = prices(startWalk(coin, from), coin, day).map(Number);
       expect(Math.abs((shown.at(-1) ?? 0) - 1)).toBeLessThan(0.002);
     }
   });
 
   test('of another currency stays near its own price', () => {
-    const shown = prices(startWalk(coin, '1.1718'), coin, day).map(Number);
+    const shown = prices(startWalk(coin, aPrice('1.1718')), coin, day).map(Number);
     expect(Math.min(...shown)).toBeGreaterThan(1.165);
     expect(Math.max(...shown)).toBeLessThan(1.178);
   });

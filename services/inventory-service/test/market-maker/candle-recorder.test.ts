@@ -1,7 +1,8 @@
+import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCandleRecorder } from '../../src/market-maker/candle-recorder.ts';
@@ -12,7 +13,7 @@ const SPANS_SECONDS = { '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_4
 const INTERVALS = Object.keys(SPANS_SECONDS) as CandleInterval[];
 const START = Date.parse('2026-01-15T11:58:30.000Z');
 
-const quoteAt = (atMilliseconds: number, mid: string): Quote => {
+const quoteAt = (atMilliseconds: number, mid: Price): Quote => {
   const at = isoTime(new Date(atMilliseconds));
   return { asset_id: BTC, bid: mid, ask: mid, mid, at, source: 'manual', seq: atMilliseconds };
 };
@@ -78,7 +79,7 @@ function record(steps: readonly Step[]) {
     );
   const quote = (cents: number) => {
     live.closeDue(new Date(now));
-    live.recordQuote(quoteAt(now, `1.${String(cents).padStart(2, '0')}`));
+    live.recordQuote(quoteAt(now, aPrice(`1.${String(cents).padStart(2, '0')}`)));
     events.push({ at: now, price: 100 + cents });
   };
 
@@ -90,7 +91,7 @@ function record(steps: readonly Step[]) {
     if (each.kind === 'trade') {
       live.recordTrade({
         asset_id: BTC,
-        quantity: String(each.units),
+        quantity: aQuantity(String(each.units)),
         at: isoTime(new Date(now)),
       });
       events.push({ at: now, units: each.units });
@@ -182,12 +183,12 @@ describe('recorded candles', () => {
 
   test('can be read while closed candles are not written yet', () => {
     const live = createCandleRecorder({ onClose: () => undefined });
-    live.recordQuote(quoteAt(START, '1'));
+    live.recordQuote(quoteAt(START, aPrice('1')));
     live.closeDue(new Date(START + 30_000));
     const final = () => live.recent(BTC, '1m').map((candle) => candle.final);
     expect(final()).toEqual([true]);
     live.takeUnwritten();
-    live.recordQuote(quoteAt(START + 31_000, '2'));
+    live.recordQuote(quoteAt(START + 31_000, aPrice('2')));
     expect(final()).toEqual([true, false]);
     live.confirmWritten();
     expect(final()).toEqual([false]);
@@ -196,18 +197,18 @@ describe('recorded candles', () => {
   test('are held back while the history of the asset is written, and joined to it', () => {
     const live = createCandleRecorder({ onClose: () => undefined });
     live.hold(BTC);
-    live.recordQuote(quoteAt(START, '1'));
-    live.recordQuote(quoteAt(START + 60_000, '3'));
+    live.recordQuote(quoteAt(START, aPrice('1')));
+    live.recordQuote(quoteAt(START + 60_000, aPrice('3')));
     expect(live.takeUnwritten()).toEqual([]);
     live.confirmWritten();
 
     const [minute, hour] = (['1m', '1h'] as const).map((interval) => live.recent(BTC, interval)[0]!);
     const past = (candle: Candle): Candle => ({
       ...candle,
-      open: '2',
-      high: '5',
-      low: '0.5',
-      close: '1',
+      open: aPrice('2'),
+      high: aPrice('5'),
+      low: aPrice('0.5'),
+      close: aPrice('1'),
       quotes: null,
     });
     const elsewhere = {
@@ -234,10 +235,10 @@ describe('recorded candles', () => {
 test('a trade that is reported after its minute was closed counts to the next minute', () => {
   const recorder = createCandleRecorder({ onClose: () => undefined });
   const at = Date.parse('2026-01-15T12:00:59.900Z');
-  recorder.recordQuote(quoteAt(at, '1.00'));
-  recorder.recordQuote(quoteAt(at + 50, '2.00'));
+  recorder.recordQuote(quoteAt(at, aPrice('1.00')));
+  recorder.recordQuote(quoteAt(at + 50, aPrice('2.00')));
   recorder.closeDue(new Date(at + 200));
-  recorder.recordTrade({ asset_id: BTC, quantity: '3', at: isoTime(new Date(at + 60)) });
+  recorder.recordTrade({ asset_id: BTC, quantity: aQuantity('3'), at: isoTime(new Date(at + 60)) });
   recorder.closeDue(new Date(at + 61_000));
 
   const minutes = recorder.takeUnwritten().filter(({ interval, final }) => interval === '1m' && final);

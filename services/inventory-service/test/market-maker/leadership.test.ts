@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createFeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
@@ -62,12 +62,12 @@ describe('two instances over one store', () => {
     await one.maker.start();
     await two.maker.start();
     clock.advanceSeconds(1);
-    await two.setPrice(BTC, '100');
+    await two.setPrice(BTC, aPrice('100'));
     expect(two.midOf(BTC)).toBe('100');
     clock.advanceSeconds(1);
     await one.maker.tick();
     expect(Math.abs(Number(one.midOf(BTC)) - 100)).toBeLessThan(1);
-    await one.setPrice(BTC, '200');
+    await one.setPrice(BTC, aPrice('200'));
     clock.advanceSeconds(1);
     await two.maker.tick();
     expect(two.midOf(BTC)).toBe('200');

@@ -1,7 +1,7 @@
 import { isoTime } from '@cnop/common/core/brands';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -70,7 +70,7 @@ describe('quotes', () => {
   test('show a price that was set before the call returns', async () => {
     const market = open();
     await market.maker.start();
-    const setting = market.setPrice(BTC, '12.34');
+    const setting = market.setPrice(BTC, aPrice('12.34'));
     await setting;
     expect(market.midOf(BTC)).toBe('12.34');
     await run(market, clock, 1);
@@ -81,7 +81,7 @@ describe('quotes', () => {
     const runs = [];
     for (const seed of ['a', 'a', 'b']) {
       clock.set(START);
-      await open().setPrice(BTC, '50000');
+      await open().setPrice(BTC, aPrice('50000'));
       const market = open({ ...simulated(seed), holder: `elsewhere/1/${runs.length}` });
       await market.maker.start();
       await run(market, clock, 20);
@@ -97,7 +97,7 @@ describe('quotes', () => {
     const market = open(simulated());
     await market.maker.start();
     await run(market, clock, 3);
-    await market.setPrice(BTC, '100');
+    await market.setPrice(BTC, aPrice('100'));
     expect(market.midOf(BTC)).toBe('100');
     await run(market, clock, 5);
     expect(Number(market.midOf(BTC))).toBeGreaterThan(95);
@@ -119,7 +119,7 @@ describe('quotes', () => {
     clock.advanceMilliseconds(500);
     const at = isoTime(clock.now());
     await market.assets.updateAsset(BTC, () => ({
-      current_price: '60000',
+      current_price: aPrice('60000'),
       last_price_update: at,
     }));
     await run(market, clock, 1);
@@ -130,7 +130,7 @@ describe('quotes', () => {
     const prices = ['50000', '100000', '51000', '90000', '91000'];
     const feed = {
       ...simulated().feed,
-      next: () => [{ asset_id: BTC, mid: prices.shift() ?? '91000' }],
+      next: () => [{ asset_id: BTC, mid: aPrice(prices.shift() ?? '91000') }],
     };
     const market = open({ feed });
     await market.maker.start();
@@ -153,7 +153,7 @@ describe('quotes', () => {
     const prices = ['50000', '90000', '20000'];
     const feed = {
       ...simulated().feed,
-      next: () => [{ asset_id: BTC, mid: prices.shift() ?? '90000' }],
+      next: () => [{ asset_id: BTC, mid: aPrice(prices.shift() ?? '90000') }],
     };
     const market = open({ feed, storesBeforeShowing: true });
     await market.maker.start();
@@ -161,7 +161,7 @@ describe('quotes', () => {
     const stored = await market.assets.getAsset(BTC);
     expect(stored).toMatchObject({ current_price: '50000', price_suspended: true });
     expect(stored && storedQuoteOf(stored)).toMatchObject({ suspended: true });
-    const repriced = stored && reprice(stored, '60000', clock.now());
+    const repriced = stored && reprice(stored, aPrice('60000'), clock.now());
     expect(repriced && storedQuoteOf(repriced)).not.toHaveProperty('suspended');
   });
 
@@ -231,7 +231,7 @@ describe('quotes', () => {
     'are not made of %s, which is not a valid price of the asset',
     async (mid) => {
       const market = open({
-        feed: { ...simulated().feed, next: () => [{ asset_id: BTC, mid }] },
+        feed: { ...simulated().feed, next: () => [{ asset_id: BTC, mid: aPrice(mid) }] },
       });
       await market.maker.start();
       await run(market, clock, 3);

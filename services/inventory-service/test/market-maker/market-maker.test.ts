@@ -1,5 +1,5 @@
 import { isoTime } from '@cnop/common/core/brands';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity } from '@cnop/testing/builders/brands';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MarketsUnderTest } from './market-under-test.ts';
@@ -52,7 +52,7 @@ describe('stored prices', () => {
     await run(market, clock, 2);
     const at = isoTime(clock.now());
     await market.assets.updateAsset(anAssetId('BTC'), () => ({
-      current_price: '60000',
+      current_price: aPrice('60000'),
       last_price_update: at,
     }));
     await market.maker.persist();
@@ -124,7 +124,7 @@ describe('candles', () => {
   test('include the volume of trades on the platform', async () => {
     const market = open();
     await market.maker.start();
-    for (const quantity of ['0.25', '1.5']) {
+    for (const quantity of [aQuantity('0.25'), aQuantity('1.5')]) {
       market.trades.report({ asset_id: anAssetId('BTC'), quantity, at: isoTime(clock.now()) });
     }
     await expect

@@ -1,4 +1,4 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -79,7 +79,7 @@ export function openMarket(
     published,
     assets,
     /** Sets a price as the use case does: in the store, then on the board. */
-    async setPrice(assetId: AssetId, price: string): Promise<Asset> {
+    async setPrice(assetId: AssetId, price: Price): Promise<Asset> {
       const at = isoTime(clock.now());
       const asset = await assets.updateAsset(assetId, () => ({
         current_price: price,

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createLogger } from '@cnop/common/process/logger';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TestContext } from 'vitest';
 import { describe, expect, test } from 'vitest';
@@ -98,7 +99,10 @@ async function openExchange({ onTestFinished }: TestContext) {
 
 type OpenExchange = Awaited<ReturnType<typeof openExchange>>;
 
-const CATALOGUE = ['BTC', 'ETH', 'GOLD'].map((asset_id) => ({ asset: anAsset({ asset_id }), mid: '1' }));
+const CATALOGUE = ['BTC', 'ETH', 'GOLD'].map((asset_id) => ({
+  asset: anAsset({ asset_id }),
+  mid: aPrice('1'),
+}));
 
 /** Reads the feed, as the market maker does, until the wanted prices arrive. */
 async function nextPrices(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { priceSettings } from '@cnop/common/config/price-settings';
 import { createLogger } from '@cnop/common/process/logger';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { PROJECT_ROOT } from '@cnop/testing/system/node-process';
@@ -43,7 +43,7 @@ const CANDLES = `open_time,open,high,low,close,volume
 describe('a replay', () => {
   test('plays each candle as four prices in the course of its span', async () => {
     const feed = await open(`BTC=${await write('candles.csv', CANDLES)}`);
-    const priced = [{ asset: anAsset(), mid: '11' }];
+    const priced = [{ asset: anAsset(), mid: aPrice('11') }];
     const played = Array.from({ length: 9 }, (_, i) =>
       feed.next(priced, new Date(START.getTime() + i * 15_000)).map(({ mid }) => mid),
     );
@@ -56,7 +56,7 @@ describe('a replay', () => {
       `BTC=${await write('closes.csv', ['open_time,close', ...closes].join('\r\n'))}`,
       '600',
     );
-    const priced = [{ asset: anAsset(), mid: '1' }];
+    const priced = [{ asset: anAsset(), mid: aPrice('1') }];
     const played = Array.from({ length: 6 }, (_, i) =>
       feed.next(priced, new Date(START.getTime() + i * 1_000)),
     );
@@ -68,8 +68,8 @@ describe('a replay', () => {
   test('repeats the price of an asset without a recording, and the last price of a recording', async () => {
     const feed = await open(`BTC=${await write('end.csv', CANDLES)}`, '1000');
     const priced = [
-      { asset: anAsset(), mid: '10' },
-      { asset: anAsset({ asset_id: 'ETH' }), mid: '7' },
+      { asset: anAsset(), mid: aPrice('10') },
+      { asset: anAsset({ asset_id: 'ETH' }), mid: aPrice('7') },
     ];
     feed.next(priced, START);
     feed.next(priced, new Date(START.getTime() + 60_000));
@@ -81,7 +81,7 @@ describe('a replay', () => {
 
   test('has each price due at its own time, not with the next tick', async () => {
     const feed = await open(`BTC=${await write('between.csv', CANDLES)}`, '20');
-    const priced = [{ asset: anAsset(), mid: '10' }];
+    const priced = [{ asset: anAsset(), mid: aPrice('10') }];
     const at = (milliseconds: number) => new Date(START.getTime() + milliseconds);
     feed.next(priced, START);
     expect(feed.betweenTicks?.dueInMilliseconds(START)).toBe(750);
@@ -94,11 +94,11 @@ describe('a replay', () => {
 
   test('repeats a price that was not accepted', async () => {
     const feed = await open(`BTC=${await write('believed.csv', CANDLES)}`);
-    const priced = [{ asset: anAsset(), mid: '50000' }];
+    const priced = [{ asset: anAsset(), mid: aPrice('50000') }];
     expect(feed.next(priced, START)).toEqual([{ asset_id: 'BTC', mid: '10' }]);
     expect(feed.next(priced, new Date(START.getTime() + 1_000))).toEqual([{ asset_id: 'BTC', mid: '10' }]);
     feed.moveTo(anAsset({ current_price: '11' }));
-    expect(feed.next([{ asset: anAsset(), mid: '11' }], new Date(START.getTime() + 2_000))).toEqual([
+    expect(feed.next([{ asset: anAsset(), mid: aPrice('11') }], new Date(START.getTime() + 2_000))).toEqual([
       { asset_id: 'BTC', mid: '11' },
     ]);
   });
@@ -135,7 +135,7 @@ async function playedOf(file: string): Promise<string[]> {
   const times = (await readColumns(file)).map((line) => Date.parse(line['open_time'] ?? ''));
   // The last candle goes on after its opening time.
   const stepMilliseconds = (2 * (times.at(-1)! - times[0]!)) / 20 / STEPS;
-  const priced = [{ asset: anAsset(), mid: '1' }];
+  const priced = [{ asset: anAsset(), mid: aPrice('1') }];
   const first = feed.next(priced, START);
   const later = Array.from({ length: STEPS }, (_, step) => {
     const now = new Date(START.getTime() + (step + 1) * stepMilliseconds);

@@ -1,5 +1,6 @@
 import { isoTime } from '@cnop/common/core/brands';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { describe, expect, test } from 'vitest';
 import catalogue from '../../src/catalogue/catalogue.json' with { type: 'json' };
@@ -76,7 +77,7 @@ describe('simulated prices without a seed', () => {
     const feed = createSimulatedFeed({ random: createRandomSource(undefined), tickSeconds: 1 });
     const ways = [1, 2].map(() => {
       feed.moveTo(BTC);
-      return [1, 2, 3].map(() => feed.next([{ asset: BTC, mid: '50000' }], NOW)[0]?.mid);
+      return [1, 2, 3].map(() => feed.next([{ asset: BTC, mid: aPrice('50000') }], NOW)[0]?.mid);
     });
     expect(ways[0]).not.toEqual(ways[1]);
   });

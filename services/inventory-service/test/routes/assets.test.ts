@@ -1,4 +1,4 @@
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
@@ -253,7 +253,7 @@ describe('GET /inventory/assets/{id}', () => {
   });
 
   test('reads the store each time', async () => {
-    await service.dao.updateAsset(anAssetId('BTC'), () => ({ current_price: '1.5' }));
+    await service.dao.updateAsset(anAssetId('BTC'), () => ({ current_price: aPrice('1.5') }));
     const reply = await service.send({ url: '/inventory/assets/BTC' });
     expect(reply.json()).toMatchObject({ data: { current_price: '1.5', price_usd: 1.5 } });
   });

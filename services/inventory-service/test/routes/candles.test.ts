@@ -1,7 +1,7 @@
 import { isoTime } from '@cnop/common/core/brands';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
@@ -11,11 +11,11 @@ const aCandle = (minute: number): Candle => ({
   asset_id: anAssetId('BTC'),
   interval: '1m',
   open_time: isoTime(new Date(Date.UTC(2026, 2, 1, 8, minute))),
-  open: '50000',
-  high: '50010.5',
-  low: '49990',
-  close: '50001',
-  volume: '0.25',
+  open: aPrice('50000'),
+  high: aPrice('50010.5'),
+  low: aPrice('49990'),
+  close: aPrice('50001'),
+  volume: aQuantity('0.25'),
   final: true,
   source: 'simulated',
   quotes: null,

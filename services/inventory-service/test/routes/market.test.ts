@@ -1,5 +1,5 @@
 import { isoTime } from '@cnop/common/core/brands';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InventoryServiceUnderTest } from '../inventory-service-under-test.ts';
@@ -34,7 +34,7 @@ describe('GET /inventory/market', () => {
     await setPrice('USDC', '0.99');
     service.runtime.trades.report({
       asset_id: BTC,
-      quantity: '0.1',
+      quantity: aQuantity('0.1'),
       at: isoTime(service.clock.now()),
     });
     const nextOverview = async () => {
@@ -141,7 +141,7 @@ describe('live prices', () => {
     }
     // The administrator's session has expired.
     const at = isoTime(service.clock.now());
-    const change = { current_price: '60000', updated_at: at, last_price_update: at };
+    const change = { current_price: aPrice('60000'), updated_at: at, last_price_update: at };
     service.maker.market.priceSet(await service.dao.updateAsset(BTC, () => change));
     const asset = async () =>
       (await service.send({ url: '/inventory/assets/BTC' })).json<{ data: object }>().data;

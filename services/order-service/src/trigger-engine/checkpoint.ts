@@ -1,7 +1,7 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { addSeconds } from '@cnop/common/core/clock';
-import { decimal, formatDecimal } from '@cnop/common/core/money';
+import { decimal, formatPrice } from '@cnop/common/core/money';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { Candle, CandleQuote } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
@@ -88,7 +88,7 @@ function recordedQuotes(candle: Candle): Quote[] {
 
 function quoteOf(
   { asset_id, interval, open_time, source }: Candle,
-  mid: string,
+  mid: Price,
   { seq, bid }: CandleQuote,
 ): Quote {
   const opensAt = Date.parse(open_time);
@@ -96,6 +96,6 @@ function quoteOf(
   // The `seq` is the time of the quote, unless it ran ahead of the clock.
   const at = isoTime(new Date(Math.min(Math.max(seq, opensAt), lastMillisecond)));
   // The mid is halfway between bid and ask.
-  const ask = formatDecimal(decimal(mid).plus(mid).minus(bid));
+  const ask = formatPrice(decimal(mid).plus(mid).minus(bid));
   return { asset_id, bid, ask, mid, at, source, seq };
 }

@@ -1,4 +1,4 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price } from '@cnop/common/core/brands';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
@@ -48,7 +48,7 @@ export async function explainOrder(deps: Explaining, own: OwnOrder): Promise<Ord
 }
 
 /** Returns the peak of a trailing stop. The trigger engine stores the peaks of open orders. */
-async function peakSince(deps: Explaining, order: Order): Promise<string | null> {
+async function peakSince(deps: Explaining, order: Order): Promise<Price | null> {
   if (order.status !== 'queued') return null;
   const { accepted_quote, asset_id } = order;
   const latest = deps.quotes.latest(asset_id);

@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
@@ -6,7 +6,7 @@ import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
@@ -57,7 +57,7 @@ async function storeCandles(
         interval: '1m',
         open: candle.low,
         close: candle.high,
-        volume: '0',
+        volume: aQuantity('0'),
         final: true,
         source: 'manual',
         quotes: null,
@@ -69,11 +69,7 @@ async function storeCandles(
 }
 
 /** Stores the candles of every interval that one price at one moment produces. */
-function traceOf(
-  moment: IsoTime,
-  price: string,
-  intervals = Object.keys(CANDLE_SECONDS) as CandleInterval[],
-) {
+function traceOf(moment: IsoTime, price: Price, intervals = Object.keys(CANDLE_SECONDS) as CandleInterval[]) {
   return intervals.map((interval) => ({
     interval,
     open_time: candleOpenTime(interval, moment),
@@ -107,7 +103,7 @@ describe('the explanation of an open order', () => {
         expires_at: '2026-02-14T12:00:30.000Z',
       },
     });
-    await storeCandles([{ open_time: at(2, 0), low: '45500', high: '50000' }]);
+    await storeCandles([{ open_time: at(2, 0), low: aPrice('45500'), high: aPrice('50000') }]);
     service.clock.set(at(3));
     service.setPrice('BTC', '46000');
     expect(await explained(frank, order)).toMatchObject({
@@ -153,7 +149,7 @@ describe('the explanation of an open order', () => {
     const grace = await trader('5000');
     await grace.placed({ asset_id: 'BTC', order_type: 'market_buy', quantity: '0.1' });
     const order = await grace.placed({ asset_id: 'BTC', quantity: '0.1', ...terms });
-    await storeCandles([{ open_time: at(1, 0), low: '46000', high: '54000' }]);
+    await storeCandles([{ open_time: at(1, 0), low: aPrice('46000'), high: aPrice('54000') }]);
     service.clock.set(at(2));
     service.setPrice('BTC', '50000');
     const explanation = await explained(grace, order);
@@ -164,7 +160,9 @@ describe('the explanation of an open order', () => {
   it('follows its own side of the spread', async () => {
     const heidi = await trader('10000');
     const order = await heidi.placed(limitBuy('1', '1800', 'GOLD'));
-    await storeCandles([{ asset_id: anAssetId('GOLD'), open_time: at(1, 0), low: '1850', high: '1900' }]);
+    await storeCandles([
+      { asset_id: anAssetId('GOLD'), open_time: at(1, 0), low: aPrice('1850'), high: aPrice('1900') },
+    ]);
     service.clock.set(at(2));
     // Half of 1 % of 1850 on top.
     expect((await explained(heidi, order)).nearest_miss).toMatchObject({
@@ -185,8 +183,8 @@ describe('the explanation of an open order', () => {
     });
     const peaks = [
       // A peak from before its acceptance does not count.
-      { asset_id: BTC, seq: 0, bid: '99000', at: START },
-      { asset_id: BTC, seq: 1_000, bid: '52000', at: at(1) },
+      { asset_id: BTC, seq: 0, bid: aPrice('99000'), at: START },
+      { asset_id: BTC, seq: 1_000, bid: aPrice('52000'), at: at(1) },
     ];
     await service.ordering.peaks.replacePeaks(peaks, []);
     service.clock.set(at(3));
@@ -210,10 +208,10 @@ describe('the explanation of an open order', () => {
     const order = await judy.placed(limitBuy('0.1', '40000'));
     const [low, older] = [aTime('2026-02-03T07:41:00.000Z'), aTime('2026-01-20T09:00:00.000Z')];
     await storeCandles([
-      ...traceOf(aTime('2026-01-15T12:00:10.000Z'), '1'),
-      ...traceOf(aTime('2026-01-28T10:00:00.000Z'), '45000'),
-      ...traceOf(low, '41000'),
-      ...traceOf(older, '42000', ['1d', '1h']),
+      ...traceOf(aTime('2026-01-15T12:00:10.000Z'), aPrice('1')),
+      ...traceOf(aTime('2026-01-28T10:00:00.000Z'), aPrice('45000')),
+      ...traceOf(low, aPrice('41000')),
+      ...traceOf(older, aPrice('42000'), ['1d', '1h']),
     ]);
     service.clock.set('2026-02-10T12:00:00.000Z');
     service.refreshPrices();
@@ -231,7 +229,7 @@ describe('the explanation of an open order', () => {
   it('shows the hour of the nearest miss when its minutes are no longer kept', async () => {
     const kim = await trader('10000');
     const order = await kim.placed(limitBuy('0.1', '40000'));
-    await storeCandles(traceOf(aTime('2026-01-20T09:17:00.000Z'), '42000', ['1d', '1h']));
+    await storeCandles(traceOf(aTime('2026-01-20T09:17:00.000Z'), aPrice('42000'), ['1d', '1h']));
     service.clock.set('2026-02-10T12:00:00.000Z');
     const again = await kim.signInAgain();
     expect((await explained(again, order)).nearest_miss).toMatchObject({

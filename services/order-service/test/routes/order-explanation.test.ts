@@ -4,7 +4,7 @@ import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { OrderExplanation } from '@cnop/common/entities/order/order-explanation';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity } from '@cnop/testing/builders/brands';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expireOrder } from '../../src/use-cases/change-open-order.ts';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -54,7 +54,7 @@ async function storeCandles(
         interval: '1m',
         open: candle.low,
         close: candle.high,
-        volume: '0',
+        volume: aQuantity('0'),
         final: true,
         source: 'manual',
         quotes: null,
@@ -174,12 +174,12 @@ describe('the explanation of an order', () => {
       await dave.placed({ ...limitBuy('0.1', '47000'), expires_at: at(10) }),
     ];
     await storeCandles([
-      { open_time: at(0, 0), low: '40000', high: '60000' },
-      { open_time: at(3, 0), low: '48500', high: '60000' },
-      { open_time: at(4, 0), low: '48100', high: '48200' },
-      { open_time: at(5, 0), low: '48100', high: '48200' },
-      { open_time: at(7, 0), low: '47200', high: '47900' },
-      { open_time: at(10, 0), low: '30000', high: '47900' },
+      { open_time: at(0, 0), low: aPrice('40000'), high: aPrice('60000') },
+      { open_time: at(3, 0), low: aPrice('48500'), high: aPrice('60000') },
+      { open_time: at(4, 0), low: aPrice('48100'), high: aPrice('48200') },
+      { open_time: at(5, 0), low: aPrice('48100'), high: aPrice('48200') },
+      { open_time: at(7, 0), low: aPrice('47200'), high: aPrice('47900') },
+      { open_time: at(10, 0), low: aPrice('30000'), high: aPrice('47900') },
     ]);
     service.clock.set(at(6));
     await dave.cancel(cancelled.order_id);

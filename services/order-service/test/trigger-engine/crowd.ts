@@ -1,4 +1,4 @@
-import type { Username } from '@cnop/common/core/brands';
+import type { Price, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
@@ -15,7 +15,7 @@ import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-r
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createLogger } from '@cnop/common/process/logger';
-import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
@@ -24,7 +24,7 @@ import { createOrderDependencies } from '../../src/use-cases/dependencies.ts';
 import { placeOrder } from '../../src/use-cases/place-order.ts';
 
 const ASSET_ID = anAssetId('SPOT');
-const START_PRICE = '100';
+const START_PRICE = aPrice('100');
 const START_CASH = 1_000_000;
 const START_UNITS = 1_000;
 const AT_ONCE = 64;
@@ -43,9 +43,9 @@ export interface Crowd {
 }
 
 const KINDS: readonly Pick<OrderCreate, 'order_type' | 'price' | 'stop_price' | 'trail_amount'>[] = [
-  { order_type: 'stop_loss', stop_price: '90' },
-  { order_type: 'limit_buy', price: '85' },
-  { order_type: 'trailing_stop', trail_amount: '10' },
+  { order_type: 'stop_loss', stop_price: aPrice('90') },
+  { order_type: 'limit_buy', price: aPrice('85') },
+  { order_type: 'trailing_stop', trail_amount: aPrice('10') },
 ];
 
 export async function openCrowd(
@@ -57,7 +57,7 @@ export async function openCrowd(
   const boards: WritableQuoteBoard[] = [];
   const engines: TriggerEngine[] = [];
   let seq = Date.now();
-  const show = (mid: string): void => {
+  const show = (mid: Price): void => {
     seq += 1;
     const at = isoTime(clock.now());
     const quote = { asset_id: ASSET_ID, bid: mid, ask: mid, mid, at, source: 'manual', seq } as const;
@@ -117,7 +117,7 @@ export async function openCrowd(
     },
 
     async price(mid) {
-      show(mid);
+      show(aPrice(mid));
       await Promise.all(engines.map((engine) => engine.whenIdle()));
     },
 

@@ -1,9 +1,10 @@
+import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -13,7 +14,7 @@ import { buildOrderServiceApp } from '../../src/app.ts';
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
 
-const quoteOf = (mid: string, seq: number): Quote => ({
+const quoteOf = (mid: Price, seq: number): Quote => ({
   asset_id: anAssetId('BTC'),
   bid: mid,
   ask: mid,
@@ -33,11 +34,11 @@ async function playFall(options: { readonly runsTriggerEngine?: boolean }) {
   await app.ready();
   const headers = await runtime.signIn('alice');
   await runtime.fund('alice', '1000');
-  runtime.quotes.publish([quoteOf('100', 1)]);
+  runtime.quotes.publish([quoteOf(aPrice('100'), 1)]);
   const payload = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1', price: '90' };
   const placed = await app.inject({ method: 'POST', url: '/orders', headers, payload });
   const { order_id } = placed.json<{ data: OrderDocument }>().data;
-  runtime.quotes.publish([quoteOf('80', 2)]);
+  runtime.quotes.publish([quoteOf(aPrice('80'), 2)]);
   const statusOf = async () =>
     (await app.inject({ method: 'GET', url: `/orders/${order_id}`, headers })).json<{ data: OrderDocument }>()
       .data.status;

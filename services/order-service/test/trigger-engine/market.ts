@@ -1,4 +1,5 @@
 import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
+import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
@@ -9,15 +10,17 @@ import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { candleSchema } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
-import { anAssetId, anOrderId, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, anOrderId, aPrice, aQuantity, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
+import type { z } from 'zod';
 import type { TriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { createTriggerEngine } from '../../src/trigger-engine/trigger-engine.ts';
 import { cancelOrder } from '../../src/use-cases/change-open-order.ts';
@@ -28,7 +31,9 @@ import { placeOrder } from '../../src/use-cases/place-order.ts';
 const SPOT = anAssetId('SPOT');
 const FIRST_PAGE = { limit: 1_000, offset: 0, after: undefined };
 
-type Request = Partial<Omit<OrderCreate, 'asset_id'>> & Pick<OrderCreate, 'order_type'>;
+type Request = Partial<Omit<z.input<typeof orderCreateSchema>, 'asset_id'>> & Pick<OrderCreate, 'order_type'>;
+/** A candle of the asset, as plain strings. */
+type CandleInput = Partial<z.input<typeof candleSchema>> & Pick<Candle, 'open_time'>;
 
 /** A market of one asset, without spread and fees unless the test sets them, and a trader with ample funds. */
 export interface Market {
@@ -47,7 +52,7 @@ export interface Market {
   /** Returns the bids of the stored peaks. */
   peaks(): Promise<string[]>;
   /** Stores a candle. By default its quotes have the current time, in the order lowest, highest, last. */
-  addCandle(candle: Partial<Candle> & Pick<Candle, 'open_time'>): Promise<void>;
+  addCandle(candle: CandleInput): Promise<void>;
   cash(): Promise<{ readonly current: string; readonly held: string }>;
   units(): Promise<{ readonly quantity: string; readonly held: string }>;
   /** Returns the number of trades of an order. */
@@ -61,7 +66,7 @@ export interface Market {
 
 export interface MarketOptions {
   readonly asset?: Partial<Asset>;
-  readonly price?: string;
+  readonly price?: Price;
   readonly maxQuoteAgeSeconds?: number;
   /** Wraps the store of the engines, to inject a fault. */
   readonly engineStore?: (store: TableStore) => TableStore;
@@ -69,7 +74,7 @@ export interface MarketOptions {
 
 export async function openMarket({
   asset: assetOptions = {},
-  price: startPrice = '100',
+  price: startPrice = aPrice('100'),
   maxQuoteAgeSeconds = 15,
   engineStore = (store) => store,
 }: MarketOptions = {}): Promise<Market> {
@@ -101,7 +106,9 @@ export async function openMarket({
   const publish = (...mids: readonly string[]): void => {
     for (const mid of mids) {
       seq += 1;
-      quotes.publish([quoteAround(asset, { mid, at: isoTime(clock.now()), source: 'manual', seq })]);
+      quotes.publish([
+        quoteAround(asset, { mid: aPrice(mid), at: isoTime(clock.now()), source: 'manual', seq }),
+      ]);
     }
   };
   const place = async (request: Request): Promise<OrderDocument> => {
@@ -149,19 +156,19 @@ export async function openMarket({
         seq += 1;
         return { seq, bid };
       };
-      const whole: Candle = {
+      const whole = candleSchema.parse({
         asset_id: SPOT,
         interval: '1m',
         open: price,
         high: price,
         low: price,
         close: price,
-        volume: '0',
+        volume: aQuantity('0'),
         final: true,
         source: 'manual',
         quotes: { low: next(candle.low), high: next(candle.high), close: next() },
         ...candle,
-      };
+      });
       await store.transact({}, () => ({ writes: [candleRecord.create(whole)], result: undefined }));
     },
     async cash() {

@@ -1,9 +1,10 @@
 import type { IsoTime } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { TableStore } from '@cnop/common/database/table-store';
-import type { Candle } from '@cnop/common/entities/inventory/candle';
+import type { candleSchema } from '@cnop/common/entities/inventory/candle';
 import { aTime } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
 
@@ -27,7 +28,7 @@ async function awayDuring(candle: {
   high?: string;
   close: string;
   open?: string;
-  quotes?: Candle['quotes'];
+  quotes?: z.input<typeof candleSchema>['quotes'];
 }): Promise<void> {
   market.clock.set(minute(1));
   await market.price('100');
@@ -115,7 +116,11 @@ describe('a price from the time without an engine', () => {
         low: '90',
         high: '130',
         close: '99',
-        quotes: { low: { seq: 2, bid: '90' }, high: { seq: 3, bid: '130' }, close: { seq: 4, bid: '99' } },
+        quotes: {
+          low: { seq: 2, bid: '90' },
+          high: { seq: 3, bid: '130' },
+          close: { seq: 4, bid: '99' },
+        },
       });
       market.clock.set(minute(10));
     });
@@ -147,7 +152,14 @@ describe('a price from the time without an engine', () => {
           high: { seq: 2, bid: '110' },
           close: { seq: 1, bid: '90' },
         };
-        await market.addCandle({ open_time: minute(5), low: '90', high: '110', close: '90', final, quotes });
+        await market.addCandle({
+          open_time: minute(5),
+          low: '90',
+          high: '110',
+          close: '90',
+          final,
+          quotes,
+        });
         market.clock.set(minute(10));
       });
       await market.price('101');
@@ -187,7 +199,13 @@ describe('a price from the time without an engine', () => {
         high: { seq: 3, bid: '120' },
         close: { seq: 4, bid: '112' },
       };
-      await market.addCandle({ open_time: minute(5), low: '95', high: '120', close: '112', quotes });
+      await market.addCandle({
+        open_time: minute(5),
+        low: '95',
+        high: '120',
+        close: '112',
+        quotes,
+      });
       market.clock.advanceSeconds(30);
     });
     await market.price('111');
@@ -204,7 +222,11 @@ describe('a price from the time without an engine', () => {
       const start = Date.parse(minute(0));
       for (let i = 1; i <= 1_005; i++) {
         const open_time = isoTime(new Date(start + i * 60_000));
-        await market.addCandle({ open_time, ...(i === 1_003 && { low: '94' }), close: '100' });
+        await market.addCandle({
+          open_time,
+          ...(i === 1_003 && { low: '94' }),
+          close: '100',
+        });
       }
       market.clock.set(new Date(start + 1_010 * 60_000));
     });

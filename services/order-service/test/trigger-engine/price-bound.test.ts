@@ -12,7 +12,11 @@ const place = async (terms: Parameters<Market['place']>[0]): Promise<string> =>
 describe('a stop with a price bound', () => {
   it('is filled at once when the price is within its bound', async () => {
     market = await openMarket();
-    const stop = await place({ order_type: 'stop_loss', stop_price: '95', price_bound: '90' });
+    const stop = await place({
+      order_type: 'stop_loss',
+      stop_price: '95',
+      price_bound: '90',
+    });
     await market.price('94');
     expect(await market.order(stop)).toMatchObject({
       status: 'completed',

@@ -1,4 +1,5 @@
 import type { TableStore, Write } from '@cnop/common/database/table-store';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';
@@ -145,7 +146,7 @@ describe('stored peaks', () => {
         }),
     });
     await open({ engineStore });
-    for (let i = 0; i < 50; i++) await trail(String(50 + i));
+    for (let i = 0; i < 50; i++) await trail(aPrice(String(50 + i)));
     await market.price('110');
     expect(writes).toHaveLength(1);
     await market.price('105', '103', '109');

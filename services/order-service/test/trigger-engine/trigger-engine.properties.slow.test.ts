@@ -1,5 +1,6 @@
 import { isoTime } from '@cnop/common/core/brands';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { aPrice } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AssetState, EngineModel, ModelOrder, WaitingType } from './engine-model.ts';
@@ -132,10 +133,10 @@ async function place(
   const condition =
     type === 'trailing_stop'
       ? 'amount' in trail
-        ? { trail_amount: String(trail.amount) }
+        ? { trail_amount: aPrice(String(trail.amount)) }
         : { trail_percent: String(trail.percent) }
       : type.startsWith('limit')
-        ? { price: String(price) }
+        ? { price: aPrice(String(price)) }
         : { stop_price: String(price) };
   ids.push((await market.place({ order_type: type, ...condition, expires_at })).order_id);
 }

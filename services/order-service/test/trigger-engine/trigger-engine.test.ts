@@ -1,7 +1,7 @@
 import { isoTime } from '@cnop/common/core/brands';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isTradable } from '../../src/domain/placing/market-rules.ts';
 import { limitTriggerOf } from '../../src/domain/triggers/price-span.ts';
@@ -126,17 +126,19 @@ describe('an old quote', () => {
     const old = isoTime(market.clock.now());
     market.clock.advanceSeconds(16);
     for (const [bid, seq] of [['94', 50] as const, ['120', 51] as const]) {
-      const mid = bid;
-      market.runtime.quotes.publish([{ asset_id: SPOT, bid, ask: bid, mid, at: old, source: 'manual', seq }]);
+      const mid = aPrice(bid);
+      market.runtime.quotes.publish([
+        { asset_id: SPOT, bid: mid, ask: mid, mid, at: old, source: 'manual', seq },
+      ]);
     }
     await market.engine().whenIdle();
     expect([await statusOf(stop.order_id), await statusOf(trailing.order_id)]).toEqual(['queued', 'queued']);
     const at = isoTime(market.clock.now());
     const quote = {
       asset_id: SPOT,
-      bid: '115',
-      ask: '115',
-      mid: '115',
+      bid: aPrice('115'),
+      ask: aPrice('115'),
+      mid: aPrice('115'),
       at,
       source: 'manual',
       seq: 52,
@@ -159,11 +161,17 @@ describe('a quote suspended by a jump', () => {
     const at = isoTime(market.clock.now());
     const rest = { asset_id: SPOT, at, source: 'manual' } as const;
     // Both arrive before the engine runs: the price falls to the stop, and then it jumps.
-    market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 50 }]);
-    market.runtime.quotes.publish([{ ...rest, bid: '94', mid: '94', ask: '94', seq: 51, suspended: true }]);
+    market.runtime.quotes.publish([
+      { ...rest, bid: aPrice('94'), mid: aPrice('94'), ask: aPrice('94'), seq: 50 },
+    ]);
+    market.runtime.quotes.publish([
+      { ...rest, bid: aPrice('94'), mid: aPrice('94'), ask: aPrice('94'), seq: 51, suspended: true },
+    ]);
     await market.engine().whenIdle();
     expect([await statusOf(stop.order_id), await statusOf(limit.order_id)]).toEqual(['queued', 'queued']);
-    market.runtime.quotes.publish([{ ...rest, bid: '60', mid: '60', ask: '60', seq: 52 }]);
+    market.runtime.quotes.publish([
+      { ...rest, bid: aPrice('60'), mid: aPrice('60'), ask: aPrice('60'), seq: 52 },
+    ]);
     await market.engine().whenIdle();
     expect(await market.order(stop.order_id)).toMatchObject({ status: 'completed', executed_price: '60' });
     expect(await market.order(limit.order_id)).toMatchObject({ status: 'completed', executed_price: '60' });
@@ -176,10 +184,12 @@ describe('a suspended quote', () => {
     const trailing = await market.place({ order_type: 'trailing_stop', trail_amount: '5' });
     const rest = { asset_id: SPOT, at: isoTime(market.clock.now()), source: 'manual' } as const;
     market.runtime.quotes.publish([
-      { ...rest, bid: '110', mid: '110', ask: '110', seq: 50, suspended: true },
+      { ...rest, bid: aPrice('110'), mid: aPrice('110'), ask: aPrice('110'), seq: 50, suspended: true },
     ]);
     await market.engine().whenIdle();
-    market.runtime.quotes.publish([{ ...rest, bid: '99', mid: '99', ask: '99', seq: 51 }]);
+    market.runtime.quotes.publish([
+      { ...rest, bid: aPrice('99'), mid: aPrice('99'), ask: aPrice('99'), seq: 51 },
+    ]);
     await market.engine().whenIdle();
     expect(await market.peaks()).toEqual([]);
     expect(await statusOf(trailing.order_id)).toBe('queued');
@@ -192,7 +202,13 @@ describe('a limit order that was accepted by a process ahead of the engine', () 
     const { order_id } = await market.place({ order_type: 'limit_buy', price: '95' });
     const [limit] = await createTriggerIndexDao(market.runtime.store).getOpen([order_id]);
     const rule = (seq: number) =>
-      limitTriggerOf(limit!, { ...limit!.accepted_quote, bid: '90', mid: '90', ask: '90', seq });
+      limitTriggerOf(limit!, {
+        ...limit!.accepted_quote,
+        bid: aPrice('90'),
+        mid: aPrice('90'),
+        ask: aPrice('90'),
+        seq,
+      });
     const accepted = limit!.accepted_quote.seq;
     expect(rule(accepted - 1)).toBeUndefined();
     expect(rule(accepted)).toBeUndefined();
@@ -204,9 +220,9 @@ describe('a quote from the future', () => {
   it('is not tradable: the clock was set back since', () => {
     const quote = {
       asset_id: SPOT,
-      bid: '1',
-      mid: '1',
-      ask: '1',
+      bid: aPrice('1'),
+      mid: aPrice('1'),
+      ask: aPrice('1'),
       source: 'manual',
       seq: 1,
     } as const;

@@ -1,6 +1,6 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPricePace } from '../../src/live/price-pace.ts';
@@ -12,9 +12,9 @@ const MAX_PER_SECOND = 4;
 
 const quote = (asset_id: AssetId, seq: number): Quote => ({
   asset_id,
-  bid: '1',
-  ask: '1',
-  mid: '1',
+  bid: aPrice('1'),
+  ask: aPrice('1'),
+  mid: aPrice('1'),
   at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'simulated',
   seq,

@@ -1,6 +1,6 @@
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
@@ -68,7 +68,10 @@ export function publish(...assets: (readonly [assetId: string, mid: string])[]):
   quoteSeq += 1;
   const rest = { at: isoTime(new Date()), source: 'simulated', seq: quoteSeq } as const;
   service().runtime.quotes.publish(
-    assets.map(([asset_id, mid]) => ({ asset_id: anAssetId(asset_id), bid: mid, ask: mid, mid, ...rest })),
+    assets.map(([asset_id, price]) => {
+      const mid = aPrice(price);
+      return { asset_id: anAssetId(asset_id), bid: mid, ask: mid, mid, ...rest };
+    }),
   );
   return quoteSeq;
 }

@@ -1,6 +1,6 @@
 import type { Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import { decimal, formatDecimal, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { postToLedger } from '@cnop/common/entities/user/balance-rules';
@@ -49,7 +49,7 @@ export async function bookTrade(service: UserServiceUnderTest, trade: BookedTrad
     const invested = isBuy ? decimal(cash) : decimal(realized ?? '0').minus(cash);
     const holding = {
       ...before,
-      quantity: formatDecimal(decimal(before.quantity).plus(units)),
+      quantity: formatQuantity(decimal(before.quantity).plus(units)),
       total_invested: formatUsd(decimal(before.total_invested).plus(invested)),
       realized_pnl: formatUsd(decimal(before.realized_pnl).plus(realized ?? '0')),
       updated_at: at,

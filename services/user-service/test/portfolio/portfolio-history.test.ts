@@ -6,7 +6,7 @@ import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
-import { anAssetId, aTime, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aBalance, aBalanceTransaction } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,11 +41,11 @@ async function writeCandles(interval: CandleInterval, closes: Readonly<Record<st
       asset_id: anAssetId('BTC'),
       interval,
       open_time: isoTime(new Date(day)),
-      open: '100',
-      high: '200',
-      low: '50',
-      close,
-      volume: '0',
+      open: aPrice('100'),
+      high: aPrice('200'),
+      low: aPrice('50'),
+      close: aPrice(close),
+      volume: aQuantity('0'),
       final: true,
       source: 'simulated',
       quotes: null,

@@ -1,11 +1,11 @@
-import type { IsoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
+import { decimal, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
-import { anAssetId, aTime, aUsername } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime, aUsd, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -36,23 +36,23 @@ async function holder(holdings: readonly Partial<StoredAssetBalance>[], usd?: st
 
 const BTC = {
   asset_id: anAssetId('BTC'),
-  quantity: '0.5',
-  average_purchase_price: '40000',
-  total_invested: '20000.00',
-  realized_pnl: '-12.34',
+  quantity: aQuantity('0.5'),
+  average_purchase_price: aPrice('40000'),
+  total_invested: aUsd('20000.00'),
+  realized_pnl: aUsd('-12.34'),
 };
 const DOGE = {
   asset_id: anAssetId('DOGE'),
-  quantity: '1.5',
-  average_purchase_price: '0.2',
-  total_invested: '0.30',
+  quantity: aQuantity('1.5'),
+  average_purchase_price: aPrice('0.2'),
+  total_invested: aUsd('0.30'),
 };
 const SOLD_OUT = {
   asset_id: anAssetId('ONE'),
-  quantity: '0',
-  average_purchase_price: '1',
-  total_invested: '0.00',
-  realized_pnl: '100.00',
+  quantity: aQuantity('0'),
+  average_purchase_price: aPrice('1'),
+  total_invested: aUsd('0.00'),
+  realized_pnl: aUsd('100.00'),
 };
 
 describe('one position', () => {
@@ -87,7 +87,7 @@ describe('one position', () => {
   });
 
   it('shows the units held for open orders', async () => {
-    const { get } = await holder([{ ...BTC, held_quantity: '0.20000001' }]);
+    const { get } = await holder([{ ...BTC, held_quantity: aQuantity('0.20000001') }]);
     const reserved = { quantity: '0.5', held_quantity: '0.20000001', available_quantity: '0.29999999' };
     expect((await get('/balance/asset/BTC')).body).toMatchObject(reserved);
     expect((await get('/balance/assets')).body.data).toMatchObject([reserved]);
@@ -186,18 +186,18 @@ describe('the portfolio', () => {
 
   it('follows the price', async () => {
     const { get } = await holder([
-      { ...SOLD_OUT, asset_id: anAssetId('MOVE'), quantity: '3', total_invested: '3.00' },
+      { ...SOLD_OUT, asset_id: anAssetId('MOVE'), quantity: aQuantity('3'), total_invested: aUsd('3.00') },
     ]);
     const assets = createAssetDao(service.store);
     await assets.createAsset(anAsset({ asset_id: 'MOVE', current_price: '1.00' }));
     expect((await get('/portfolio')).body).toMatchObject({ total_asset_value: '3.00' });
-    await assets.updateAsset(anAssetId('MOVE'), () => ({ current_price: '2.50' }));
+    await assets.updateAsset(anAssetId('MOVE'), () => ({ current_price: aPrice('2.50') }));
     expect((await get('/portfolio')).body).toMatchObject({ total_asset_value: '7.50' });
   });
 
   it('conserves money in every read while trades go on', async () => {
     const { username, get } = await holder(
-      [{ ...SOLD_OUT, quantity: '500', total_invested: '500.00' }],
+      [{ ...SOLD_OUT, quantity: aQuantity('500'), total_invested: aUsd('500.00') }],
       '500',
     );
     const keys = {
@@ -210,7 +210,7 @@ describe('the portfolio', () => {
         const balance = balanceRecord.readIfPresent(items.balance)!;
         const holding = assetBalanceRecord.readIfPresent(items.holding)!;
         const current_balance = formatUsd(decimal(balance.current_balance).minus(units));
-        const quantity = formatDecimal(decimal(holding.quantity).plus(units));
+        const quantity = formatQuantity(decimal(holding.quantity).plus(units));
         const writes = [
           balanceRecord.replace({ ...balance, current_balance }),
           assetBalanceRecord.replace({ ...holding, quantity }),
@@ -232,9 +232,17 @@ describe('the portfolio', () => {
 describe('a live quote', () => {
   let live: UserServiceUnderTest;
   const AT = aTime('2026-01-15T12:00:00.000Z');
-  const quote = (mid: string, at: IsoTime, seq: number) =>
+  const quote = (mid: Price, at: IsoTime, seq: number) =>
     live.runtime.quotes.publish([
-      { asset_id: anAssetId('BTC'), bid: '1', ask: '99999', mid, at, source: 'simulated', seq },
+      {
+        asset_id: anAssetId('BTC'),
+        bid: aPrice('1'),
+        ask: aPrice('99999'),
+        mid,
+        at,
+        source: 'simulated',
+        seq,
+      },
     ]);
 
   beforeEach(async () => {
@@ -257,7 +265,7 @@ describe('a live quote', () => {
 
   it('values positions and portfolio at the mid', async () => {
     const read = await half();
-    quote('60000.02', AT, 1);
+    quote(aPrice('60000.02'), AT, 1);
     const { one, all, portfolio } = await read();
     expect(one).toMatchObject({
       current_price: 60_000.02,
@@ -273,7 +281,7 @@ describe('a live quote', () => {
 
   it('is ignored when the catalogue has a newer price', async () => {
     const read = await half();
-    quote('60000.00', aTime('2026-01-15T11:59:59.999Z'), 1);
+    quote(aPrice('60000.00'), aTime('2026-01-15T11:59:59.999Z'), 1);
     const { one, portfolio } = await read();
     expect(one).toMatchObject({ current_price: 50_000 });
     expect(portfolio).toMatchObject({ total_asset_value: '25000.00' });

@@ -1,7 +1,7 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
-import { aUsername } from '@cnop/testing/builders/brands';
+import { aUsd, aUsername } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -64,7 +64,7 @@ describe('one user', () => {
     await service.runtime.fund('solvent', '100.10');
     const reads = { balance: balanceRecord.key({ username: aUsername('solvent') }) };
     await service.store.transact(reads, ({ balance }) => {
-      const held = { ...balanceRecord.readIfPresent(balance)!, held_balance: '30.05' };
+      const held = { ...balanceRecord.readIfPresent(balance)!, held_balance: aUsd('30.05') };
       return { writes: [balanceRecord.replace(held)], result: undefined };
     });
     const moderator = await service.runtime.signIn('reader', 'moderator');

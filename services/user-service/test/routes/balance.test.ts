@@ -1,7 +1,7 @@
-import type { Username } from '@cnop/common/core/brands';
+import type { Usd, Username } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
-import { aUsername } from '@cnop/testing/builders/brands';
+import { aUsd, aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
 import { countByStatus, fieldErrors, startUserService } from '../user-service-under-test.ts';
@@ -29,7 +29,7 @@ async function customer(username = aUsername(`customer${(people += 1)}`)) {
 }
 
 /** Holds a part of the cash, as open orders do. */
-async function hold(username: Username, held_balance: string): Promise<void> {
+async function hold(username: Username, held_balance: Usd): Promise<void> {
   await service.store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
     const balance = balanceRecord.readIfPresent(items.balance)!;
     return { writes: [balanceRecord.replace({ ...balance, held_balance })], result: undefined };
@@ -59,7 +59,7 @@ describe('the balance', () => {
   it('separates held from available cash', async () => {
     const { username, get, deposit } = await customer();
     await deposit({ amount: '100' });
-    await hold(username, '30.00');
+    await hold(username, aUsd('30.00'));
     expect((await get('/balance')).body).toMatchObject({
       current_balance: '100.00',
       available_balance: '70.00',
@@ -172,7 +172,7 @@ describe('a withdrawal', () => {
   it('that exceeds the available balance is refused, even when held cash would cover it', async () => {
     const { username, deposit, withdraw } = await customer();
     await deposit({ amount: '100' });
-    await hold(username, '60.00');
+    await hold(username, aUsd('60.00'));
     expect(await withdraw({ amount: '40.01' })).toMatchObject({
       status: 422,
       body: { code: 'BUS_001', available: '40.00', required: '40.01' },

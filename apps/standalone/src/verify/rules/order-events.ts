@@ -1,6 +1,7 @@
 import type { IsoTime, Username } from '@cnop/common/core/brands';
 import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
-import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import type { LiveEvent, liveEventDataSchema } from '@cnop/common/entities/user/live-event';
+import type { z } from 'zod';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
@@ -45,8 +46,11 @@ export function checkOrderEvents(
   return [violation('event-order', keys, `Missing: ${list(missing)}. Surplus: ${list(surplus)}.`)];
 }
 
+/** An order as an event reports it, of any store: an amount may have more digits than one of USD. */
+type ReportedOrder = z.input<typeof liveEventDataSchema.shape.order> & object;
+
 /** Returns an order as it was when it took a status: while it was open, it had no fill. */
-function asItWas(order: OrderDocument, status: OrderStatus): NonNullable<LiveEvent['data']['order']> {
+function asItWas(order: OrderDocument, status: OrderStatus): ReportedOrder {
   if (status !== 'queued') return order;
   const total = unfilledTotal(order);
   return {
@@ -58,7 +62,7 @@ function asItWas(order: OrderDocument, status: OrderStatus): NonNullable<LiveEve
   };
 }
 
-function eventText(username: Username, at: IsoTime, order: NonNullable<LiveEvent['data']['order']>): string {
+function eventText(username: Username, at: IsoTime, order: ReportedOrder): string {
   const { status, client_order_id, asset_id, order_type, quantity } = order;
   const { executed_price, total_amount, fees } = order;
   const what = [status, at, username, client_order_id, asset_id, order_type, quantity];

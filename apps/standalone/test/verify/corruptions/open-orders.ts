@@ -1,3 +1,4 @@
+import { aPrice } from '@cnop/testing/builders/brands';
 import { ethQuote, minute } from '../open-orders.ts';
 import type { Corruption } from './store-parts.ts';
 import { breaks, clientOrderClaim, dorasOrder, eventOf } from './store-parts.ts';
@@ -18,19 +19,19 @@ export const OPEN_ORDERS: Readonly<Record<string, Corruption>> = {
   },
   'an open limit order that was met at its acceptance': async (editor) => {
     await editor.edit(dorasOrder(editor, 'buys'), {
-      accepted_quote: { ...ethQuote('1799', '1799.50', '1800') },
+      accepted_quote: { ...ethQuote(aPrice('1799'), aPrice('1799.50'), aPrice('1800')) },
     });
     return [breaks('order-acceptance', dorasOrder(editor, 'buys'))];
   },
   'an open stop-loss above the price': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stops'), {
-      accepted_quote: { ...ethQuote('1700', '1701', '1702') },
+      accepted_quote: { ...ethQuote(aPrice('1700'), aPrice('1701'), aPrice('1702')) },
     });
     return [breaks('order-acceptance', dorasOrder(editor, 'stops'))];
   },
   'an open take-profit below the price': async (editor) => {
     await editor.edit(dorasOrder(editor, 'expired'), {
-      accepted_quote: { ...ethQuote('2700', '2701', '2702') },
+      accepted_quote: { ...ethQuote(aPrice('2700'), aPrice('2701'), aPrice('2702')) },
     });
     return [breaks('order-acceptance', dorasOrder(editor, 'expired'))];
   },
@@ -39,41 +40,49 @@ export const OPEN_ORDERS: Readonly<Record<string, Corruption>> = {
     return [breaks('order-acceptance', dorasOrder(editor, 'cancelled'))];
   },
   'an order accepted at the quote of another asset': async (editor) => {
-    const quote = { ...ethQuote('1999.50', '2000', '2000.50'), asset_id: 'BTC' };
+    const quote = { ...ethQuote(aPrice('1999.50'), aPrice('2000'), aPrice('2000.50')), asset_id: 'BTC' };
     await editor.edit(dorasOrder(editor, 'cancelled'), { accepted_quote: quote });
     return [breaks('order-acceptance', dorasOrder(editor, 'cancelled'))];
   },
   'an order that was never open, with a quote of its acceptance': async (editor) => {
-    await editor.edit(dorasOrder(editor, 'met'), { accepted_quote: { ...ethQuote('2199', '2200', '2201') } });
+    await editor.edit(dorasOrder(editor, 'met'), {
+      accepted_quote: { ...ethQuote(aPrice('2199'), aPrice('2200'), aPrice('2201')) },
+    });
     return [breaks('order-acceptance', dorasOrder(editor, 'met'))];
   },
   'a stop-loss triggered above its stop': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), {
-      trigger_quote: { ...ethQuote('1960.01', '1961', '1962', 5) },
+      trigger_quote: { ...ethQuote(aPrice('1960.01'), aPrice('1961'), aPrice('1962'), 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
   'a limit buy triggered at an ask above its limit': async (editor) => {
     await editor.edit(dorasOrder(editor, 'bought'), {
-      trigger_quote: { ...ethQuote('1899', '1900', '1900.01', 5) },
+      trigger_quote: { ...ethQuote(aPrice('1899'), aPrice('1900'), aPrice('1900.01'), 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'bought'))];
   },
   'an order triggered by the quote that it was accepted at': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), {
-      trigger_quote: { ...ethQuote('1940', '1940.50', '1941', 1) },
+      trigger_quote: { ...ethQuote(aPrice('1940'), aPrice('1940.50'), aPrice('1941'), 1) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
   'an order triggered by a quote of the time before it': async (editor) => {
     await editor.edit(dorasOrder(editor, 'trailed'), {
-      trigger_quote: { ...ethQuote('1905', '1905.50', '1906', 3), at: '2026-01-15T12:59:00.000Z' },
+      trigger_quote: {
+        ...ethQuote(aPrice('1905'), aPrice('1905.50'), aPrice('1906'), 3),
+        at: '2026-01-15T12:59:00.000Z',
+      },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'trailed'))];
   },
   'an order triggered by a candle of the minute before it': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), {
-      trigger_quote: { ...ethQuote('1940', '1940.50', '1941', 0), at: '2026-01-15T12:59:00.000Z' },
+      trigger_quote: {
+        ...ethQuote(aPrice('1940'), aPrice('1940.50'), aPrice('1941'), 0),
+        at: '2026-01-15T12:59:00.000Z',
+      },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
@@ -84,7 +93,7 @@ export const OPEN_ORDERS: Readonly<Record<string, Corruption>> = {
   'a trailing stop triggered below where it began': async (editor) => {
     await editor.edit(dorasOrder(editor, 'trailed'), {
       trigger_price: '1899.49',
-      trigger_quote: { ...ethQuote('1890', '1891', '1892', 5) },
+      trigger_quote: { ...ethQuote(aPrice('1890'), aPrice('1891'), aPrice('1892'), 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'trailed'))];
   },
@@ -94,12 +103,15 @@ export const OPEN_ORDERS: Readonly<Record<string, Corruption>> = {
   },
   'a triggering quote with the bid above the ask': async (editor) => {
     await editor.edit(dorasOrder(editor, 'stopped'), {
-      trigger_quote: { ...ethQuote('1940', '1939', '1938', 5) },
+      trigger_quote: { ...ethQuote(aPrice('1940'), aPrice('1939'), aPrice('1938'), 5) },
     });
     return [breaks('order-trigger', dorasOrder(editor, 'stopped'))];
   },
   'a cancelled order with a triggering quote': async (editor) => {
-    const changes = { trigger_quote: { ...ethQuote('2600', '2601', '2602', 5) }, trigger_price: '2600' };
+    const changes = {
+      trigger_quote: { ...ethQuote(aPrice('2600'), aPrice('2601'), aPrice('2602'), 5) },
+      trigger_price: '2600',
+    };
     await editor.edit(dorasOrder(editor, 'cancelled'), changes);
     return [breaks('order-trigger', dorasOrder(editor, 'cancelled'))];
   },

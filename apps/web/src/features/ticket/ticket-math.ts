@@ -1,4 +1,5 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Price } from '@cnop/common/core/brands';
+import { knownPrice } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, decimal, formatDecimal, formatUsd, roundDown } from '@cnop/common/core/money';
 import { priceFor } from '@cnop/common/entities/order/order';
@@ -20,8 +21,8 @@ export interface TicketFacts {
   readonly priceScale: number;
   readonly feeBps: number;
   /** Current prices in USD per unit. */
-  readonly bid: string;
-  readonly ask: string;
+  readonly bid: Price;
+  readonly ask: Price;
 }
 
 /** The estimate of an order at its price. The preview of the server takes precedence. */
@@ -109,7 +110,7 @@ function priceOf({ side, trailBy }: TicketState, inputs: Inputs, facts: TicketFa
   if (!trail) return decimal(market);
   if (trail.kind !== 'value') return undefined;
   const stopPrice = trailingStopPrice(
-    trailBy === 'amount' ? { amount: trail.text } : { percent: trail.text },
+    trailBy === 'amount' ? { amount: knownPrice(trail.text) } : { percent: trail.text },
     market,
   );
   return stopPrice.gt('0') ? stopPrice : undefined;

@@ -1,4 +1,4 @@
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import type { TicketFacts } from '../../../src/features/ticket/ticket-math.ts';
 import type { TicketState } from '../../../src/features/ticket/ticket-state.ts';
 import { EMPTY_TICKET } from '../../../src/features/ticket/ticket-state.ts';
@@ -9,8 +9,8 @@ export const facts: TicketFacts = {
   quantityScale: 6,
   priceScale: 2,
   feeBps: 25,
-  bid: '1999',
-  ask: '2001',
+  bid: aPrice('1999'),
+  ask: aPrice('2001'),
 };
 
 export function ticket(state: Partial<TicketState>): TicketState {

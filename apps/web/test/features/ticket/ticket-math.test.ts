@@ -1,5 +1,6 @@
 import { decimal, smallestStep } from '@cnop/common/core/money';
 import { unitsForCash } from '@cnop/common/trading/settlement';
+import { aPrice } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTicket } from '../../../src/features/ticket/ticket-math.ts';
@@ -124,7 +125,7 @@ describe('the units for an amount of cash', () => {
           const step = smallestStep(quantityScale);
           const costOf = (quantity: typeof units) => {
             const state = ticket({ amount: quantity.toFixed() });
-            const market = { ...facts, feeBps, quantityScale, ask: usd(price).toFixed() };
+            const market = { ...facts, feeBps, quantityScale, ask: aPrice(usd(price).toFixed()) };
             return decimal(readTicket(state, market).estimate?.cash ?? '0');
           };
           expect(costOf(units).lte(usd(cash))).toBe(true);

@@ -6,7 +6,7 @@ import { createCachedValue } from '../../core/clock.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import { CATALOGUE_PARTITION, KEYS } from '../../database/tables.ts';
-import { nonNegativeDecimalSchema, positiveDecimalSchema } from '../../entities/fields.ts';
+import { priceSchema, usdSchema } from '../../entities/fields.ts';
 import type { Asset, AssetStatus } from '../../entities/inventory/asset.ts';
 import { assetSchema, FORMER_CANCEL_ONLY, supplyOfMarketCap } from '../../entities/inventory/asset.ts';
 import type { AssetChange } from '../../entities/inventory/asset-status.ts';
@@ -43,8 +43,8 @@ function withCurrentFields(item: Item): Item {
 
 /** Returns the supply for a stored market cap and price. Returns an invalid market cap unchanged, for an audit to find. */
 function formerSupply(marketCap: AttributeValue, price: AttributeValue | undefined): AttributeValue {
-  const cap = nonNegativeDecimalSchema.safeParse(marketCap);
-  const current = positiveDecimalSchema.safeParse(price);
+  const cap = usdSchema.safeParse(marketCap);
+  const current = priceSchema.safeParse(price);
   return cap.success && current.success ? supplyOfMarketCap(cap.data, current.data) : marketCap;
 }
 

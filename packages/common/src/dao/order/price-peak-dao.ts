@@ -3,7 +3,7 @@ import type { AssetId } from '../../core/brands.ts';
 import { decimal } from '../../core/money.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
 import { KEYS, sortableSeq } from '../../database/tables.ts';
-import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../../entities/fields.ts';
+import { assetIdSchema, priceSchema, timestampSchema } from '../../entities/fields.ts';
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 
@@ -14,7 +14,7 @@ const pricePeakSchema = z.object({
   asset_id: assetIdSchema,
   /** The `seq` of the quote. It counts for trailing stops accepted at an earlier quote. */
   seq: z.int().min(0),
-  bid: positiveDecimalSchema,
+  bid: priceSchema,
   at: timestampSchema,
 });
 

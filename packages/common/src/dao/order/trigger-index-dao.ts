@@ -1,5 +1,5 @@
 import { InternalError } from '@cnop/exception/errors';
-import type { AssetId, IsoTime, OrderId, Username } from '../../core/brands.ts';
+import type { AssetId, IsoTime, OrderId, Price, Username } from '../../core/brands.ts';
 import { knownAssetId, knownOrderId, knownUsername } from '../../core/brands.ts';
 import type { Page, Position } from '../../core/pagination.ts';
 import type { AttributeValue, SortKeyRange, TableStore } from '../../database/table-store.ts';
@@ -29,9 +29,9 @@ export interface TriggerRange {
   readonly kind: TriggerKind;
   readonly limit: number;
   /** The lowest trigger price, inclusive. */
-  readonly fromPrice?: string;
+  readonly fromPrice?: Price;
   /** The highest trigger price, inclusive. */
-  readonly toPrice?: string;
+  readonly toPrice?: Price;
   /** For trailing stops: the lowest `seq` of the quote at acceptance, inclusive. */
   readonly fromSeq?: number;
   readonly after?: Position | undefined;

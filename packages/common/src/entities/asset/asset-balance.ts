@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { CURRENCY_SCALE, decimal, formatUsd, roundDown } from '../../core/money.ts';
+import type { Price } from '../../core/brands.ts';
+import { CURRENCY_SCALE, decimal, formatQuantity, formatUsd, roundDown, ZERO } from '../../core/money.ts';
 import {
   assetIdSchema,
-  nonNegativeDecimalSchema,
-  positiveDecimalSchema,
-  signedDecimalSchema,
+  nonNegativeQuantitySchema,
+  priceSchema,
+  signedUsdSchema,
   timestampSchema,
+  usdSchema,
   usernameSchema,
 } from '../fields.ts';
 
@@ -13,17 +15,17 @@ import {
 export const assetBalanceSchema = z.object({
   username: usernameSchema,
   asset_id: assetIdSchema,
-  quantity: nonNegativeDecimalSchema,
+  quantity: nonNegativeQuantitySchema,
   /** Units held for open orders; at most `quantity`. */
-  held_quantity: nonNegativeDecimalSchema.default('0'),
+  held_quantity: nonNegativeQuantitySchema.default(formatQuantity(ZERO)),
   /** Average cost in USD per unit of the current quantity; unchanged by a sale, also of the whole quantity. */
-  average_purchase_price: positiveDecimalSchema,
-  total_invested: nonNegativeDecimalSchema,
+  average_purchase_price: priceSchema,
+  total_invested: usdSchema,
   /** Profit in USD of all sales together over the cost of the units; negative for a loss. */
-  realized_pnl: signedDecimalSchema.default('0.00'),
-  current_market_value: nonNegativeDecimalSchema,
+  realized_pnl: signedUsdSchema.default(formatUsd(ZERO)),
+  current_market_value: usdSchema,
   /** USD; negative when the price is below the cost. */
-  unrealized_pnl: signedDecimalSchema,
+  unrealized_pnl: signedUsdSchema,
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_transaction: timestampSchema.nullable().default(null),
@@ -42,7 +44,7 @@ export type StoredAssetBalance = z.infer<typeof storedAssetBalanceSchema>;
  * to its cost.
  * @param price USD per unit
  */
-export function valueHolding(holding: StoredAssetBalance, price: string): AssetBalance {
+export function valueHolding(holding: StoredAssetBalance, price: Price): AssetBalance {
   const value = roundDown(decimal(holding.quantity).times(price), CURRENCY_SCALE);
   return {
     ...holding,

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import {
   assetIdSchema,
   descriptionSchema,
-  nonNegativeDecimalSchema,
   orderIdSchema,
-  positiveDecimalSchema,
-  signedDecimalSchema,
+  priceSchema,
+  quantitySchema,
+  signedUsdSchema,
   timestampSchema,
   transactionIdSchema,
+  usdSchema,
   usernameSchema,
 } from '../fields.ts';
 
@@ -39,17 +40,17 @@ export const assetTransactionSchema = z.object({
   username: usernameSchema,
   asset_id: assetIdSchema,
   transaction_type: assetTransactionTypeSchema,
-  quantity: positiveDecimalSchema,
-  price: positiveDecimalSchema,
+  quantity: quantitySchema,
+  price: priceSchema,
   /** USD without fees; 0.00 for a position worth less than a cent that is sold completely or settled. */
-  total_amount: nonNegativeDecimalSchema,
+  total_amount: usdSchema,
   /** Null for a settlement, which has no order. */
   order_id: orderIdSchema.nullable().default(null),
   status: assetTransactionStatusSchema.default('pending'),
-  fees: nonNegativeDecimalSchema.nullable().default(null),
+  fees: usdSchema.nullable().default(null),
   description: descriptionSchema.nullable().default(null),
   /** Profit in USD of a sale or settlement: proceeds less fees and cost; null for other types. */
-  realized_pnl: signedDecimalSchema.nullable().default(null),
+  realized_pnl: signedUsdSchema.nullable().default(null),
   timestamp: timestampSchema,
   created_at: timestampSchema,
   updated_at: timestampSchema,

@@ -24,8 +24,10 @@ const basisPointsInput = integerInput({ min: 0, max: MAX_BASIS_POINTS });
 const MAX_CHARGE_BASIS_POINTS = 1_000;
 const chargeInput = integerInput({ min: 0, max: MAX_CHARGE_BASIS_POINTS });
 const scaleInput = integerInput(scaleLimits);
-const amountInput = plainDecimalInput({ sign: 'non-negative' }).nullable();
-const supplyInput = plainDecimalInput({ sign: 'non-negative', isSupply: true }).nullable();
+const amountInput = plainDecimalInput({ sign: 'non-negative' }).brand<'Usd'>().nullable();
+const supplyInput = plainDecimalInput({ sign: 'non-negative', isSupply: true })
+  .brand<'Quantity'>()
+  .nullable();
 /** A market cap, stored as the supply that it makes at the current price. */
 const marketCapInput = amountInput.describe(
   'USD. Stored as the `circulating_supply` for this market cap at the current price; afterwards it follows the price. ' +
@@ -64,7 +66,7 @@ export const assetCreateSchema = z.strictObject({
   asset_id: assetSchema.shape.asset_id,
   symbol: editableFields.symbol,
   name: editableFields.name,
-  current_price: plainDecimalInput(),
+  current_price: plainDecimalInput().brand<'Price'>().brand<'Price'>(),
   description: editableFields.description.default(null),
   category: editableFields.category.default('cryptocurrency'),
   status: editableFields.status.default('active'),
@@ -96,7 +98,7 @@ export type AssetUpdate = z.infer<typeof assetUpdateSchema>;
 
 /** A request to set the price of an asset. */
 export const assetPriceUpdateSchema = z.strictObject({
-  price: plainDecimalInput(),
+  price: plainDecimalInput().brand<'Price'>(),
   force: z
     .boolean()
     .default(false)

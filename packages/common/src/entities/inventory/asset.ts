@@ -1,21 +1,23 @@
 import { z } from 'zod';
+import type { Price, Quantity, Usd } from '../../core/brands.ts';
+import { knownUsd } from '../../core/brands.ts';
 import {
   CURRENCY_SCALE,
   clampToStorable,
   decimal,
-  formatDecimal,
+  formatQuantity,
   MAX_INTEGER_DIGITS,
   MAX_SCALE,
 } from '../../core/money.ts';
 import {
   assetIdSchema,
   basisPointsSchema,
-  nonNegativeDecimalSchema,
   PRINTABLE_PATTERN,
-  positiveDecimalSchema,
+  priceSchema,
   signedDecimalSchema,
   supplySchema,
   timestampSchema,
+  usdSchema,
 } from '../fields.ts';
 
 /**
@@ -52,10 +54,10 @@ export const assetSchema = z.object({
   symbol: z.string().min(1).max(10).regex(PRINTABLE_PATTERN),
   name: z.string().min(1).max(100).regex(PRINTABLE_PATTERN),
   description: z.string().max(MAX_ASSET_DESCRIPTION_LENGTH).regex(PRINTABLE_PATTERN).nullable().default(null),
-  current_price: positiveDecimalSchema,
+  current_price: priceSchema,
   /** Units in circulation; the market cap is this times the price. */
   circulating_supply: supplySchema.nullable().default(null),
-  volume_24h: nonNegativeDecimalSchema.nullable().default(null),
+  volume_24h: usdSchema.nullable().default(null),
   price_change_24h: signedDecimalSchema.nullable().default(null),
   price_change_percentage_24h: signedDecimalSchema.nullable().default(null),
   status: assetStatusSchema.default('active'),
@@ -75,7 +77,7 @@ export const assetSchema = z.object({
   /** One standard deviation of a day's move of a simulated price, in basis points. */
   daily_volatility_bps: basisPointsSchema.default(DEFAULT_DAILY_VOLATILITY_BPS),
   /** The price in USD per unit at which the positions of a delisted asset are settled; null before the delisting. */
-  settlement_price: positiveDecimalSchema.nullable().default(null),
+  settlement_price: priceSchema.nullable().default(null),
   delisted_at: timestampSchema.nullable().default(null),
   /** The time when the last position was settled; null before that. */
   settled_at: timestampSchema.nullable().default(null),
@@ -131,9 +133,9 @@ export type AssetListResponse = z.infer<typeof assetListResponseSchema>;
  * @param price USD per unit
  * @returns USD
  */
-export function marketCapOf(supply: string, price: string): string {
+export function marketCapOf(supply: Quantity, price: Price): Usd {
   const cap = decimal(supply).times(price).round(CURRENCY_SCALE);
-  return formatDecimal(clampToStorable(cap, CURRENCY_SCALE));
+  return knownUsd(clampToStorable(cap, CURRENCY_SCALE).toFixed());
 }
 
 /**
@@ -142,6 +144,6 @@ export function marketCapOf(supply: string, price: string): string {
  * @param price USD per unit, above zero
  * @returns units
  */
-export function supplyOfMarketCap(marketCap: string, price: string): string {
-  return formatDecimal(decimal(marketCap).div(price).round(MAX_SCALE));
+export function supplyOfMarketCap(marketCap: Usd, price: Price): Quantity {
+  return formatQuantity(decimal(marketCap).div(price).round(MAX_SCALE));
 }

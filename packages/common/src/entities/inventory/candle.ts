@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import type { IsoTime } from '../../core/brands.ts';
 import { isoTime } from '../../core/brands.ts';
-import {
-  assetIdSchema,
-  nonNegativeDecimalSchema,
-  positiveDecimalSchema,
-  timestampSchema,
-} from '../fields.ts';
+import { assetIdSchema, nonNegativeQuantitySchema, priceSchema, timestampSchema } from '../fields.ts';
 import { quoteSourceSchema } from './quote.ts';
 
 /** The lengths of candles. */
@@ -25,7 +20,7 @@ export const CANDLE_SECONDS: Readonly<Record<CandleInterval, number>> = {
 };
 
 /** The quote with a price of a candle. */
-const candleQuoteSchema = z.object({ seq: z.int().min(0), bid: positiveDecimalSchema });
+const candleQuoteSchema = z.object({ seq: z.int().min(0), bid: priceSchema });
 export type CandleQuote = z.infer<typeof candleQuoteSchema>;
 
 /** The first, highest, lowest and last mid price of an asset in a span of time, with the volume traded. */
@@ -33,12 +28,12 @@ export const candleSchema = z.object({
   asset_id: assetIdSchema,
   interval: candleIntervalSchema,
   open_time: timestampSchema,
-  open: positiveDecimalSchema,
-  high: positiveDecimalSchema,
-  low: positiveDecimalSchema,
-  close: positiveDecimalSchema,
+  open: priceSchema,
+  high: priceSchema,
+  low: priceSchema,
+  close: priceSchema,
   /** Units of the asset traded on this platform. */
-  volume: nonNegativeDecimalSchema,
+  volume: nonNegativeQuantitySchema,
   /** False until the span is over. */
   final: z.boolean(),
   source: quoteSourceSchema,

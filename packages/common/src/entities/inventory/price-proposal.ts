@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   assetIdSchema,
   nonNegativeDecimalSchema,
-  positiveDecimalSchema,
+  priceSchema,
   proposalIdSchema,
   timestampSchema,
   usernameSchema,
@@ -13,9 +13,9 @@ export const priceProposalSchema = z.object({
   proposal_id: proposalIdSchema,
   asset_id: assetIdSchema,
   /** The proposed price in USD per unit. */
-  price: positiveDecimalSchema,
+  price: priceSchema,
   /** The price at the time of the proposal, in USD per unit. */
-  price_before: positiveDecimalSchema,
+  price_before: priceSchema,
   proposed_by: usernameSchema,
   proposed_at: timestampSchema,
   /** The proposal cannot be approved from this time on. */

@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  clampToStorable,
-  decimal,
-  formatDecimal,
-  roundDown,
-  roundUp,
-  smallestStep,
-} from '../../core/money.ts';
-import { assetIdSchema, positiveDecimalSchema, timestampSchema } from '../fields.ts';
+import { clampToStorable, decimal, formatPrice, roundDown, roundUp, smallestStep } from '../../core/money.ts';
+import { assetIdSchema, priceSchema, timestampSchema } from '../fields.ts';
 import type { Asset } from './asset.ts';
 
 /** The kinds of price feeds; `docs/operating/settings.md` says how to choose. */
@@ -21,10 +14,10 @@ export type QuoteSource = z.infer<typeof quoteSourceSchema>;
 export const quoteSchema = z.object({
   asset_id: assetIdSchema,
   /** The price that a seller gets. */
-  bid: positiveDecimalSchema,
+  bid: priceSchema,
   /** The price that a buyer pays. */
-  ask: positiveDecimalSchema,
-  mid: positiveDecimalSchema,
+  ask: priceSchema,
+  mid: priceSchema,
   at: timestampSchema,
   source: quoteSourceSchema,
   /** Grows with every quote of the asset, also across restarts and when the clock is set back. */
@@ -54,8 +47,8 @@ export function quoteAround(
   return {
     asset_id,
     // The bid is at least the smallest price, and the ask at most the largest.
-    bid: formatDecimal(bid.lt(lowest) ? lowest : bid),
-    ask: formatDecimal(clampToStorable(roundUp(decimal(mid).plus(half), price_scale), price_scale)),
+    bid: formatPrice(bid.lt(lowest) ? lowest : bid),
+    ask: formatPrice(clampToStorable(roundUp(decimal(mid).plus(half), price_scale), price_scale)),
     mid,
     ...rest,
   };

@@ -1,4 +1,7 @@
 import { InternalError } from '@cnop/exception/errors';
+import type { Price } from '../../core/brands.ts';
+import { knownQuantity, knownUsd } from '../../core/brands.ts';
+import { formatUsd, ZERO } from '../../core/money.ts';
 import type { Quote } from '../inventory/quote.ts';
 import type {
   Fill,
@@ -16,7 +19,7 @@ import type {
 } from './order.ts';
 import type { OrderDocument } from './order-document.ts';
 
-const NO_FEES = '0.00';
+const NO_FEES = formatUsd(ZERO);
 const NOTHING_HELD = '0';
 
 /** Converts an order to the form that is stored and sent. */
@@ -139,14 +142,15 @@ function limitOrderOf(document: OrderDocument, order_type: LimitOrder['order_typ
     const state = neverOpenOf(document);
     return state && { ...terms, ...state };
   }
-  const hold = order_type === 'limit_buy' ? { cash: held_amount } : { units: held_amount };
+  const hold =
+    order_type === 'limit_buy' ? { cash: knownUsd(held_amount) } : { units: knownQuantity(held_amount) };
   const withoutFill = total === null ? undefined : { total_at_limit: total };
   const state = wasOpenOf(document, { accepted_quote, hold, openTrigger: { trigger: null }, withoutFill });
   return state && { ...terms, ...state };
 }
 
 function stopOrderOf(document: OrderDocument): StopOrder | undefined {
-  const { accepted_quote, price_bound, held_amount: units } = document;
+  const { accepted_quote, price_bound, held_amount } = document;
   const conditions = stopConditionsOf(document);
   if (!conditions) return undefined;
   const terms = { ...coreOf(document), ...conditions };
@@ -157,7 +161,12 @@ function stopOrderOf(document: OrderDocument): StopOrder | undefined {
   }
   const trigger = triggerOf(document);
   const openTrigger = trigger && price_bound !== null ? { trigger, price_bound } : { trigger: null };
-  const state = wasOpenOf(document, { accepted_quote, hold: { units }, openTrigger, withoutFill: {} });
+  const state = wasOpenOf(document, {
+    accepted_quote,
+    hold: { units: knownQuantity(held_amount) },
+    openTrigger,
+    withoutFill: {},
+  });
   return state && { ...terms, ...state };
 }
 
@@ -172,7 +181,7 @@ function stopConditionsOf(document: OrderDocument): StopConditions | TrailingCon
   return trail && { order_type, trail, price_bound, expires_at };
 }
 
-function trailOf(amount: string | null, percent: string | null): Trail | undefined {
+function trailOf(amount: Price | null, percent: string | null): Trail | undefined {
   if (amount !== null) return { amount };
   return percent === null ? undefined : { percent };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatUsd, ZERO } from '../../core/money.ts';
 import {
   assetIdSchema,
   basisPointsSchema,
@@ -8,8 +9,12 @@ import {
   nonNegativeDecimalSchema,
   orderIdSchema,
   positiveDecimalSchema,
+  priceInput,
+  priceSchema,
+  quantitySchema,
   rfc3339InputSchema,
   timestampSchema,
+  usdSchema,
   usernameSchema,
 } from '../fields.ts';
 import { quoteSchema } from '../inventory/quote.ts';
@@ -59,22 +64,22 @@ export const orderDocumentSchema = z.object({
   asset_id: assetIdSchema.describe('The asset that is bought or sold.'),
   order_type: orderTypeSchema,
   status: orderStatusSchema.default('pending'),
-  quantity: positiveDecimalSchema.describe('Units of the asset.'),
-  price: positiveDecimalSchema
+  quantity: quantitySchema.describe('Units of the asset.'),
+  price: priceSchema
     .nullable()
     .default(null)
     .describe(
       'USD per unit: the limit of a limit order; of other orders the price of the fill, null before it.',
     ),
-  total_amount: nonNegativeDecimalSchema
+  total_amount: usdSchema
     .nullable()
     .default(null)
     .describe(
       'USD without fees, rounded against the user: the total of the fill, or of an open limit order the total at its limit; ' +
         '`null` for other orders until they are filled.',
     ),
-  fees: nonNegativeDecimalSchema
-    .default('0.00')
+  fees: usdSchema
+    .default(formatUsd(ZERO))
     .describe('USD, added to the total of a buy and deducted from the proceeds of a sale.'),
   fee_bps: basisPointsSchema
     .default(0)
@@ -84,17 +89,17 @@ export const orderDocumentSchema = z.object({
     .nullable()
     .default(null)
     .describe("The client's own name for the order, unique per user for ever."),
-  price_bound: positiveDecimalSchema
+  price_bound: priceSchema
     .nullable()
     .default(null)
     .describe(
       'The worst price of the fill that the user accepts, for market, stop-loss, take-profit and trailing-stop orders.',
     ),
-  stop_price: positiveDecimalSchema
+  stop_price: priceSchema
     .nullable()
     .default(null)
     .describe('The bid at or below which a stop-loss is triggered, or at or above which a take-profit is.'),
-  trail_amount: positiveDecimalSchema
+  trail_amount: priceSchema
     .nullable()
     .default(null)
     .describe(
@@ -112,14 +117,11 @@ export const orderDocumentSchema = z.object({
     .default(null)
     .describe('The quote at acceptance, for orders that were open.'),
   trigger_quote: quoteSchema.nullable().default(null).describe('The quote that triggered the order.'),
-  trigger_price: positiveDecimalSchema
+  trigger_price: priceSchema
     .nullable()
     .default(null)
     .describe('The trigger price when the order was triggered; a trailing stop moves it until then.'),
-  executed_price: positiveDecimalSchema
-    .nullable()
-    .default(null)
-    .describe('USD per unit: the price of the fill.'),
+  executed_price: priceSchema.nullable().default(null).describe('USD per unit: the price of the fill.'),
   created_at: timestampSchema.describe('The time of acceptance.'),
   updated_at: timestampSchema.describe('The time of the last change.'),
   executed_at: timestampSchema.nullable().default(null),
@@ -146,21 +148,21 @@ export const orderCreateSchema = z.strictObject({
   quantity: decimalInput({ word: 'max' }).describe(
     'Units of the asset. `max` in a market sale: all available units.',
   ),
-  price: decimalInput()
+  price: priceInput()
     .nullish()
     .describe(
       'The limit in USD per unit, for limit orders only. A market order is filled at the current quote.',
     ),
-  price_bound: decimalInput()
+  price_bound: priceInput()
     .nullish()
     .describe(
       'The worst price of the fill, for market, stop-loss, take-profit and trailing-stop orders. A triggered stop stays ' +
         'open until the bid is no worse.',
     ),
-  stop_price: decimalInput()
+  stop_price: priceInput()
     .nullish()
     .describe('The bid at or below which a stop-loss is triggered, or at or above which a take-profit is.'),
-  trail_amount: decimalInput()
+  trail_amount: priceInput()
     .nullish()
     .describe(
       'The trail of a trailing stop: how far in USD the bid may fall from its highest. Give this or trail_percent.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orderIdSchema, positiveDecimalSchema, timestampSchema } from '../fields.ts';
+import { orderIdSchema, priceSchema, timestampSchema } from '../fields.ts';
 import { candleIntervalSchema } from '../inventory/candle.ts';
 import { orderStatusSchema } from './order-document.ts';
 import { figureSchema } from './order-preview.ts';
@@ -36,8 +36,8 @@ const distance = {
 export const nearestMissSchema = z.object({
   at: timestampSchema.describe('The time of the price, or the start of the interval that it lies in.'),
   interval: candleIntervalSchema.nullable().describe('The length of the interval; null when `at` is exact.'),
-  price: positiveDecimalSchema.describe('USD per unit on the side of the order.'),
-  trigger_price: positiveDecimalSchema,
+  price: priceSchema.describe('USD per unit on the side of the order.'),
+  trigger_price: priceSchema,
   ...distance,
 });
 export type NearestMiss = z.infer<typeof nearestMissSchema>;
@@ -49,13 +49,9 @@ export const waitingForSchema = z.object({
   trigger_price: figureSchema.describe(
     'USD per unit. For a trailing stop the current trigger price; for a triggered stop that is open at its bound, the bound.',
   ),
-  price_bound: positiveDecimalSchema
-    .nullable()
-    .describe('The worst price of the fill, if the order has a bound.'),
-  peak: positiveDecimalSchema
-    .nullable()
-    .describe('The highest recorded bid since the acceptance of a trailing stop.'),
-  price: positiveDecimalSchema.nullable().describe('The current price; null when there is none.'),
+  price_bound: priceSchema.nullable().describe('The worst price of the fill, if the order has a bound.'),
+  peak: priceSchema.nullable().describe('The highest recorded bid since the acceptance of a trailing stop.'),
+  price: priceSchema.nullable().describe('The current price; null when there is none.'),
   quote_at: timestampSchema.nullable(),
   distance: distance.distance.nullable(),
   distance_percent: distance.distance_percent.nullable(),

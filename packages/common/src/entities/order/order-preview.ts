@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
   assetIdSchema,
-  nonNegativeDecimalSchema,
+  nonNegativeQuantitySchema,
   positiveDecimalSchema,
+  priceSchema,
   timestampSchema,
+  usdSchema,
 } from '../fields.ts';
 import { quoteSchema } from '../inventory/quote.ts';
 import { orderTypeSchema } from './order-document.ts';
@@ -13,17 +15,17 @@ export const figureSchema = z.string().regex(/^-?\d+(?:\.\d+)?$/);
 
 const cashSchema = z
   .object({
-    current: nonNegativeDecimalSchema,
-    held: nonNegativeDecimalSchema,
-    available: nonNegativeDecimalSchema,
+    current: usdSchema,
+    held: usdSchema,
+    available: usdSchema,
   })
   .describe('USD; `available` is `current` less `held`.');
 
 const unitsSchema = z
   .object({
-    quantity: nonNegativeDecimalSchema,
-    held: nonNegativeDecimalSchema,
-    available: nonNegativeDecimalSchema,
+    quantity: nonNegativeQuantitySchema,
+    held: nonNegativeQuantitySchema,
+    available: nonNegativeQuantitySchema,
   })
   .describe('Units of the asset; `available` is `quantity` less `held`.');
 
@@ -60,22 +62,22 @@ export const orderPreviewSchema = z.object({
   quantity: z
     .string()
     .describe('Units of the asset; `max` is replaced by the available units, if there are any.'),
-  price: positiveDecimalSchema.nullable().describe('USD per unit: the ask for a buy, the bid for a sale.'),
-  total_amount: nonNegativeDecimalSchema.nullable().describe('USD, the `total_amount` of the order.'),
-  fees: nonNegativeDecimalSchema.nullable().describe('USD, the `fees` of the order.'),
+  price: priceSchema.nullable().describe('USD per unit: the ask for a buy, the bid for a sale.'),
+  total_amount: usdSchema.nullable().describe('USD, the `total_amount` of the order.'),
+  fees: usdSchema.nullable().describe('USD, the `fees` of the order.'),
   estimate: z
     .object({
       price: figureSchema,
-      total_amount: nonNegativeDecimalSchema,
-      fees: nonNegativeDecimalSchema,
-      cash: nonNegativeDecimalSchema,
+      total_amount: usdSchema,
+      fees: usdSchema,
+      cash: usdSchema,
     })
     .nullable()
     .describe(
       'The fill at the current price, or at the trigger price of an order that would be open. `cash` is what the account ' +
         'pays or receives, fees included.',
     ),
-  price_bound: positiveDecimalSchema
+  price_bound: priceSchema
     .nullable()
     .describe('The worst price of the fill, the `price_bound` of the order.'),
   hold: holdSchema.nullable().describe('The hold; null for an order that would not be open.'),

@@ -1,5 +1,5 @@
 import { StateConflictError } from '@cnop/exception/errors';
-import type { IsoTime } from '../../core/brands.ts';
+import type { IsoTime, Price, Quantity, Usd } from '../../core/brands.ts';
 import type { Quote } from '../inventory/quote.ts';
 import type { OrderDocument, OrderStatus, OrderType } from './order-document.ts';
 
@@ -22,7 +22,7 @@ export function sideOf(orderType: OrderType): Side {
 }
 
 /** Returns the price of a quote for a side, in USD per unit: a buyer pays the ask, a seller gets the bid. */
-export function priceFor(side: Side, quote: Pick<Quote, 'bid' | 'ask'>): string {
+export function priceFor(side: Side, quote: Pick<Quote, 'bid' | 'ask'>): Price {
   return side === 'buy' ? quote.ask : quote.bid;
 }
 
@@ -30,33 +30,33 @@ export function priceFor(side: Side, quote: Pick<Quote, 'bid' | 'ask'>): string 
 export interface MarketConditions {
   readonly order_type: 'market_buy' | 'market_sell';
   /** The worst price of the fill. */
-  readonly price_bound: string | null;
+  readonly price_bound: Price | null;
 }
 
 /** The condition of a limit order, which is filled at its limit or better. */
 export interface LimitConditions {
   readonly order_type: 'limit_buy' | 'limit_sell';
   /** USD per unit. */
-  readonly limit: string;
+  readonly limit: Price;
   readonly expires_at: IsoTime;
 }
 
 /** The condition of a stop: a bid at or below it triggers a stop-loss, one at or above it a take-profit. */
 export interface StopConditions {
   readonly order_type: 'stop_loss' | 'take_profit';
-  readonly stop_price: string;
-  readonly price_bound: string | null;
+  readonly stop_price: Price;
+  readonly price_bound: Price | null;
   readonly expires_at: IsoTime;
 }
 
 /** The distance of a trailing stop from its peak: USD, or percent of the peak. */
-export type Trail = { readonly amount: string } | { readonly percent: string };
+export type Trail = { readonly amount: Price } | { readonly percent: string };
 
 /** The condition of a trailing stop: a bid that fell by the trail from its highest since acceptance. */
 export interface TrailingConditions {
   readonly order_type: 'trailing_stop';
   readonly trail: Trail;
-  readonly price_bound: string | null;
+  readonly price_bound: Price | null;
   readonly expires_at: IsoTime;
 }
 
@@ -65,27 +65,27 @@ export type OrderConditions = MarketConditions | LimitConditions | StopCondition
 
 /** Units of the asset that an open sale reserves. */
 interface HeldUnits {
-  readonly units: string;
+  readonly units: Quantity;
 }
 
 /** What an open order reserves, the most that its execution may need: USD for a buy, units of the asset for a sale. */
-export type Hold = { readonly cash: string } | HeldUnits;
+export type Hold = { readonly cash: Usd } | HeldUnits;
 
 /** The quote that triggered an order, and the price that it met. */
 export interface Trigger {
   readonly quote: Quote;
   /** The limit or stop price of the order, in USD per unit. */
-  readonly price: string;
+  readonly price: Price;
 }
 
 /** The execution of an order. */
 export interface Fill {
   /** USD per unit. */
-  readonly price: string;
+  readonly price: Price;
   /** USD without fees, rounded against the user. */
-  readonly total: string;
+  readonly total: Usd;
   /** USD. */
-  readonly fees: string;
+  readonly fees: Usd;
   readonly at: IsoTime;
 }
 
@@ -143,12 +143,12 @@ interface Untriggered {
 /** A stop that was triggered at a price worse than its bound. It stays open as a limit order at the bound. */
 interface TriggeredWithBound {
   readonly trigger: Trigger;
-  readonly price_bound: string;
+  readonly price_bound: Price;
 }
 
 interface WithTotalAtLimit {
   /** USD without fees: the total of a fill at the limit. */
-  readonly total_at_limit: string;
+  readonly total_at_limit: Usd;
 }
 
 /** The members of an order of any type and status. */

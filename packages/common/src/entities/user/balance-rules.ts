@@ -1,6 +1,6 @@
 import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
-import type { IsoTime, TransactionId, Username } from '../../core/brands.ts';
+import type { IsoTime, TransactionId, Usd, Username } from '../../core/brands.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
 import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
@@ -159,7 +159,7 @@ export function postToLedger(balance: Balance, entry: LedgerEntry): Posting {
 export interface CashMovement {
   readonly type: Extract<TransactionType, 'deposit' | 'withdraw' | 'system_adjustment'>;
   /** USD, above zero, at most two fraction digits; an adjustment may be negative. */
-  readonly amount: string;
+  readonly amount: Usd;
   readonly description: string | null;
   readonly at: IsoTime;
   /** The unique part of the transaction's id. */

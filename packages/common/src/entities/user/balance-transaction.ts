@@ -2,10 +2,10 @@ import { z } from 'zod';
 import {
   descriptionSchema,
   idSchema,
-  nonNegativeDecimalSchema,
-  positiveDecimalSchema,
+  positiveUsdSchema,
   timestampSchema,
   transactionIdSchema,
+  usdSchema,
   usernameSchema,
 } from '../fields.ts';
 
@@ -34,10 +34,10 @@ export const balanceTransactionSchema = z.object({
   username: usernameSchema,
   /** The position in the ledger, from 1 without gaps. */
   sequence: z.int().min(1),
-  amount: positiveDecimalSchema,
+  amount: positiveUsdSchema,
   direction: directionSchema,
-  previous_balance: nonNegativeDecimalSchema,
-  new_balance: nonNegativeDecimalSchema,
+  previous_balance: usdSchema,
+  new_balance: usdSchema,
   transaction_type: transactionTypeSchema,
   status: transactionStatusSchema.default('pending'),
   description: descriptionSchema.nullable().default(null),

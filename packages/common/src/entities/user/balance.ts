@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nonNegativeDecimalSchema, timestampSchema, usernameSchema } from '../fields.ts';
+import { timestampSchema, usdSchema, usernameSchema } from '../fields.ts';
 import { userStatusSchema } from './user.ts';
 
 /** The reason why an account may not trade: the status of its user. */
@@ -12,14 +12,14 @@ export const MAX_DEPOSIT_USD = '1000000';
 /** A user's cash in USD. `available = current_balance - held_balance`. */
 export const balanceSchema = z.object({
   username: usernameSchema,
-  current_balance: nonNegativeDecimalSchema,
+  current_balance: usdSchema,
   /** Cash held for open orders; at most `current_balance`. */
-  held_balance: nonNegativeDecimalSchema,
-  total_deposits: nonNegativeDecimalSchema,
-  total_withdrawals: nonNegativeDecimalSchema,
+  held_balance: usdSchema,
+  total_deposits: usdSchema,
+  total_withdrawals: usdSchema,
   /** The cost of all buys. */
-  total_orders: nonNegativeDecimalSchema,
-  total_refunds: nonNegativeDecimalSchema,
+  total_orders: usdSchema,
+  total_refunds: usdSchema,
   /** The number of ledger entries; the next one has this plus one as its `sequence`. */
   transaction_count: z.int().min(0),
   /** The `seq` of the user's latest event; the next one has this plus one. */

@@ -5,9 +5,10 @@ import type { StoredAssetBalance } from '../asset/asset-balance.ts';
 import {
   assetIdSchema,
   eventIdSchema,
-  nonNegativeDecimalSchema,
+  nonNegativeQuantitySchema,
   sessionIdSchema,
   timestampSchema,
+  usdSchema,
   usernameSchema,
 } from '../fields.ts';
 import type { Order } from '../order/order.ts';
@@ -43,14 +44,12 @@ export const liveEventDataSchema = z.object({
       fees: true,
     })
     .optional(),
-  balance: z
-    .object({ current_balance: nonNegativeDecimalSchema, held_balance: nonNegativeDecimalSchema })
-    .optional(),
+  balance: z.object({ current_balance: usdSchema, held_balance: usdSchema }).optional(),
   holding: z
     .object({
       asset_id: assetIdSchema,
-      quantity: nonNegativeDecimalSchema,
-      held_quantity: nonNegativeDecimalSchema,
+      quantity: nonNegativeQuantitySchema,
+      held_quantity: nonNegativeQuantitySchema,
     })
     .optional(),
   session_id: sessionIdSchema.optional(),

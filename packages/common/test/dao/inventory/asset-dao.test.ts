@@ -1,9 +1,10 @@
+import { knownPrice } from '@cnop/common/core/brands';
 import { assetRecord, createAssetDao, upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { Attributes, ItemKey } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { DelistedError } from '@cnop/common/entities/inventory/asset-status';
 import { AlreadyExistsError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
-import { anAssetId } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -44,7 +45,7 @@ describe('an asset that an earlier version stored with a market cap', () => {
 
   it('keeps that supply when its price changes before the upgrade', async () => {
     await storeFormer({ market_cap: '2092000000000' });
-    await createAssetDao(runtime.store).updateAsset(BTC, () => ({ current_price: '25000' }));
+    await createAssetDao(runtime.store).updateAsset(BTC, () => ({ current_price: aPrice('25000') }));
     expect(await storedAttributes()).toMatchObject({
       current_price: '25000',
       circulating_supply: '41840000',
@@ -127,11 +128,11 @@ describe('a change of an asset', () => {
   });
 
   it.each([
-    ['a price of zero', 'active', { current_price: '0' }, /current_price/],
+    ['a price of zero', 'active', { current_price: knownPrice('0') }, /current_price/],
     ['a delisting without a settlement price', 'active', { status: 'delisted' }, StateConflictError],
     ['a new listing', 'delisted', { status: 'active' }, DelistedError],
   ] as const)('refuses %s and writes nothing', async (_what, status, change, error) => {
-    const before = await storeAsset({ asset_id: BTC, status, settlement_price: '7' });
+    const before = await storeAsset({ asset_id: BTC, status, settlement_price: aPrice('7') });
     await expect(catalogue().updateAsset(BTC, () => change)).rejects.toThrow(error);
     expect(await catalogue().getAsset(BTC)).toEqual(before);
   });
@@ -167,7 +168,7 @@ describe.each([
     const before = await storeAsset({
       asset_id: BTC,
       status: 'delisted',
-      settlement_price: '7',
+      settlement_price: aPrice('7'),
     });
     await expect(catalogue()[method](BTC, AT)).rejects.toThrow(DelistedError);
     expect(await catalogue().getAsset(BTC)).toEqual(before);

@@ -1,6 +1,6 @@
 import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,11 +11,11 @@ const aCandle = (interval: CandleInterval, open_time: IsoTime, asset_id = anAsse
   asset_id,
   interval,
   open_time,
-  open: '1',
-  high: '2',
-  low: '0.5',
-  close: '1.5',
-  volume: '0',
+  open: aPrice('1'),
+  high: aPrice('2'),
+  low: aPrice('0.5'),
+  close: aPrice('1.5'),
+  volume: aQuantity('0'),
   final: true,
   source: 'simulated',
   quotes: null,

@@ -4,16 +4,16 @@ import type { OpenOrder } from '@cnop/common/entities/order/order';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
-import { anAssetId, anOrderId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, anOrderId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import { anOrder, anOrderDocument } from '@cnop/testing/builders/order';
 import { describe, expect, it } from 'vitest';
 
 const EXPIRES_AT = aTime('2026-02-14T12:00:00.000Z');
 const QUOTE = {
   asset_id: anAssetId('BTC'),
-  bid: '49999',
-  ask: '50001',
-  mid: '50000',
+  bid: aPrice('49999'),
+  ask: aPrice('50001'),
+  mid: aPrice('50000'),
   at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'manual',
   seq: 4_711,
@@ -24,11 +24,21 @@ const openOrder = (overrides: Partial<OrderDocument>): OpenOrder =>
 
 describe('the key of an open order in the trigger index', () => {
   it.each([
-    ['limit_buy', { price: '45000.5' }, 'BTC#ASK_LE', '000000000045000.500000000000000000'],
-    ['limit_sell', { price: '55000' }, 'BTC#BID_GE', '000000000055000.000000000000000000'],
-    ['stop_loss', { stop_price: '0.000000000000000001' }, 'BTC#BID_LE', '000000000000000.000000000000000001'],
-    ['take_profit', { stop_price: '999999999999999' }, 'BTC#BID_GE', '999999999999999.000000000000000000'],
-    ['trailing_stop', { trail_amount: '500' }, 'BTC#TRAIL', '0000000000004711'],
+    ['limit_buy', { price: aPrice('45000.5') }, 'BTC#ASK_LE', '000000000045000.500000000000000000'],
+    ['limit_sell', { price: aPrice('55000') }, 'BTC#BID_GE', '000000000055000.000000000000000000'],
+    [
+      'stop_loss',
+      { stop_price: aPrice('0.000000000000000001') },
+      'BTC#BID_LE',
+      '000000000000000.000000000000000001',
+    ],
+    [
+      'take_profit',
+      { stop_price: aPrice('999999999999999') },
+      'BTC#BID_GE',
+      '999999999999999.000000000000000000',
+    ],
+    ['trailing_stop', { trail_amount: aPrice('500') }, 'BTC#TRAIL', '0000000000004711'],
   ] as const)('of a %s has its trigger price', (order_type, terms, pk, sortable) => {
     const order = openOrder({ order_type, ...terms });
     expect(triggerKeyOf(order)).toEqual({ pk, sk: `${sortable}#${order.order_id}` });
@@ -37,7 +47,11 @@ describe('the key of an open order in the trigger index', () => {
   it.each(['stop_loss', 'take_profit', 'trailing_stop'] as const)(
     'of a triggered %s that is open at its bound has the bound',
     (order_type) => {
-      const triggered = { trigger_quote: QUOTE, trigger_price: '45000', price_bound: '49000' };
+      const triggered = {
+        trigger_quote: QUOTE,
+        trigger_price: aPrice('45000'),
+        price_bound: aPrice('49000'),
+      };
       const order = openOrder({ order_type, ...triggered });
       const sk = `000000000049000.000000000000000000#${order.order_id}`;
       expect(triggerKeyOf(order)).toEqual({ pk: 'BTC#BID_GE', sk });
@@ -51,7 +65,7 @@ describe('the key of an open order in the expiry index', () => {
     for (let i = 0; i < 64; i += 1) {
       const order = openOrder({
         order_type: 'limit_buy',
-        price: '1',
+        price: aPrice('1'),
         order_id: anOrderId(`order-${i.toString(16)}`),
       });
       const key = expiryKeyOf(order);

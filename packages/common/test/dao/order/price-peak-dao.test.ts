@@ -1,9 +1,10 @@
 import type { PricePeak } from '@cnop/common/dao/order/price-peak-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Price } from '../../../src/core/brands.ts';
 
 let runtime: TestRuntime;
 beforeEach(async () => {
@@ -11,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => runtime.dispose());
 
-const peak = (seq: number, bid: string): PricePeak => ({
+const peak = (seq: number, bid: Price): PricePeak => ({
   asset_id: anAssetId('BTC'),
   seq,
   bid,
@@ -23,12 +24,12 @@ const stored = async () =>
 describe('stored peaks', () => {
   it('are replaced by others in one commit, and sorted by the seq of their quotes', async () => {
     const peaks = createPricePeakDao(runtime.store);
-    await peaks.replacePeaks([peak(9, '120'), peak(100, '110')], []);
+    await peaks.replacePeaks([peak(9, aPrice('120')), peak(100, aPrice('110'))], []);
     expect(await stored()).toEqual([
       [9, '120'],
       [100, '110'],
     ]);
-    await peaks.replacePeaks([peak(101, '115')], [peak(100, '110'), peak(55, '1')]);
+    await peaks.replacePeaks([peak(101, aPrice('115'))], [peak(100, aPrice('110')), peak(55, aPrice('1'))]);
     expect(await stored()).toEqual([
       [9, '120'],
       [101, '115'],
@@ -37,19 +38,19 @@ describe('stored peaks', () => {
 
   it('of one quote only rise', async () => {
     const peaks = createPricePeakDao(runtime.store);
-    await peaks.replacePeaks([peak(9, '120')], []);
-    await peaks.replacePeaks([peak(9, '99')], []);
+    await peaks.replacePeaks([peak(9, aPrice('120'))], []);
+    await peaks.replacePeaks([peak(9, aPrice('99'))], []);
     expect(await stored()).toEqual([[9, '120']]);
-    await peaks.replacePeaks([peak(9, '120.01')], []);
+    await peaks.replacePeaks([peak(9, aPrice('120.01'))], []);
     expect(await stored()).toEqual([[9, '120.01']]);
   });
 
   it('may exceed the limit of one transaction', async () => {
     const peaks = createPricePeakDao(runtime.store);
-    const many = Array.from({ length: 250 }, (_, i) => peak(i, String(1_000 - i)));
+    const many = Array.from({ length: 250 }, (_, i) => peak(i, aPrice(String(1_000 - i))));
     await peaks.replacePeaks(many, []);
     expect(await stored()).toHaveLength(250);
-    await peaks.replacePeaks([peak(1_000, '2000')], many);
+    await peaks.replacePeaks([peak(1_000, aPrice('2000'))], many);
     expect(await stored()).toEqual([[1_000, '2000']]);
   });
 });

@@ -3,12 +3,12 @@ import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao'
 import { EXPIRY_SHARDS } from '@cnop/common/database/tables';
 import type { Order } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
-import { anAssetId, anOrderId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, anOrderId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IsoTime, OrderId } from '../../../src/core/brands.ts';
+import type { IsoTime, OrderId, Price } from '../../../src/core/brands.ts';
 
 const BTC = anAssetId('BTC');
 
@@ -25,7 +25,7 @@ async function store(...orders: readonly Order[]): Promise<void> {
 const openOrder = (order_id: OrderId, overrides: Partial<OrderDocument>): Order =>
   anOrder('queued', { order_id, ...overrides });
 
-async function foundPrices(bounds: { fromPrice?: string; toPrice?: string }): Promise<string[]> {
+async function foundPrices(bounds: { fromPrice?: Price; toPrice?: Price }): Promise<string[]> {
   const page = await triggerIndex().getOrders({ ...ALL, kind: 'BID_LE', ...bounds });
   return page.items.map(({ orderId }) => PRICES[Number(orderId.slice('stop-'.length))] ?? orderId);
 }
@@ -33,32 +33,32 @@ async function foundPrices(bounds: { fromPrice?: string; toPrice?: string }): Pr
 beforeAll(async () => {
   runtime = await createTestRuntime();
   for (const [i, price] of PRICES.entries()) {
-    await store(openOrder(anOrderId(`stop-${i}`), { order_type: 'stop_loss', stop_price: price }));
+    await store(openOrder(anOrderId(`stop-${i}`), { order_type: 'stop_loss', stop_price: aPrice(price) }));
   }
   await store(
     openOrder(anOrderId('other-asset'), {
       asset_id: anAssetId('ETH'),
       order_type: 'stop_loss',
-      stop_price: '1',
+      stop_price: aPrice('1'),
     }),
   );
   await store(
     anOrder('completed', { order_id: anOrderId('done'), order_type: 'stop_loss', stop_price: '1' }),
   );
-  await store(openOrder(anOrderId('buy'), { order_type: 'limit_buy', price: '1' }));
-  await store(openOrder(anOrderId('sell'), { order_type: 'limit_sell', price: '1' }));
-  await store(openOrder(anOrderId('profit'), { order_type: 'take_profit', stop_price: '1' }));
+  await store(openOrder(anOrderId('buy'), { order_type: 'limit_buy', price: aPrice('1') }));
+  await store(openOrder(anOrderId('sell'), { order_type: 'limit_sell', price: aPrice('1') }));
+  await store(openOrder(anOrderId('profit'), { order_type: 'take_profit', stop_price: aPrice('1') }));
   for (const seq of [9, 10, 1_768_478_400_000]) {
     const accepted_quote = {
       asset_id: BTC,
-      bid: '2',
-      ask: '2',
-      mid: '2',
+      bid: aPrice('2'),
+      ask: aPrice('2'),
+      mid: aPrice('2'),
       at: aTime('2026-01-15T12:00:00.000Z'),
       source: 'manual',
       seq,
     } as const;
-    const terms = { order_type: 'trailing_stop', trail_amount: '1', accepted_quote } as const;
+    const terms = { order_type: 'trailing_stop', trail_amount: aPrice('1'), accepted_quote } as const;
     await store(openOrder(anOrderId(`trail-${seq}`), terms));
   }
 });
@@ -72,8 +72,8 @@ describe('the trigger index', () => {
   it.each(PRICES.map((price, i) => [price, i] as const))(
     'includes the bound %s on either side',
     async (price, i) => {
-      expect(await foundPrices({ fromPrice: price })).toEqual(PRICES.slice(i));
-      expect(await foundPrices({ toPrice: price })).toEqual(PRICES.slice(0, i + 1));
+      expect(await foundPrices({ fromPrice: aPrice(price) })).toEqual(PRICES.slice(i));
+      expect(await foundPrices({ toPrice: aPrice(price) })).toEqual(PRICES.slice(0, i + 1));
     },
   );
 
@@ -121,7 +121,7 @@ describe('expired orders', () => {
       const terms = {
         asset_id: anAssetId('SOL'),
         order_type: 'limit_buy',
-        price: '1',
+        price: aPrice('1'),
         expires_at: times[i % 2]!,
       } as const;
       await store(openOrder(anOrderId(`expiring-${String.fromCodePoint(97 + (i % 26))}${i}`), terms));

@@ -1,3 +1,4 @@
+import { knownUsd } from '@cnop/common/core/brands';
 import type { EventfulMovement } from '@cnop/common/dao/user/balance-dao';
 import { balanceRecord, balanceTransactionRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
@@ -6,7 +7,7 @@ import type { Write } from '@cnop/common/database/table-store';
 import { emptyBalance, InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
 import type { TransactionStatus } from '@cnop/common/entities/user/balance-transaction';
 import { AlreadyExistsError, NotFoundError, StateConflictError } from '@cnop/exception/errors';
-import { anEventId, aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
+import { anEventId, aTime, aTransactionId, aUsd, aUsername } from '@cnop/testing/builders/brands';
 import { aBalance, aBalanceTransaction, aUser } from '@cnop/testing/builders/user';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -37,7 +38,7 @@ async function stateOf(username: Username) {
 
 const aMovement = (overrides: Partial<EventfulMovement> = {}): EventfulMovement => ({
   type: 'deposit',
-  amount: '12.50',
+  amount: aUsd('12.50'),
   description: 'Payment',
   at: AT,
   id: aTransactionId('entry'),
@@ -80,10 +81,20 @@ describe('the balance of a user', () => {
 
 describe.each(POSTINGS)('%s', (method) => {
   it.each([
-    [{ type: 'deposit', amount: '0.01' }, 'credit', '1000.01', { total_deposits: '1000.01' }],
-    [{ type: 'withdraw', amount: '600.00' }, 'debit', '400.00', { total_withdrawals: '600.00' }],
-    [{ type: 'system_adjustment', amount: '5.00' }, 'credit', '1005.00', { total_deposits: '1000.00' }],
-    [{ type: 'system_adjustment', amount: '-5.00' }, 'debit', '995.00', { total_withdrawals: '0.00' }],
+    [{ type: 'deposit', amount: knownUsd('0.01') }, 'credit', '1000.01', { total_deposits: '1000.01' }],
+    [{ type: 'withdraw', amount: knownUsd('600.00') }, 'debit', '400.00', { total_withdrawals: '600.00' }],
+    [
+      { type: 'system_adjustment', amount: knownUsd('5.00') },
+      'credit',
+      '1005.00',
+      { total_deposits: '1000.00' },
+    ],
+    [
+      { type: 'system_adjustment', amount: knownUsd('-5.00') },
+      'debit',
+      '995.00',
+      { total_withdrawals: '0.00' },
+    ],
   ] as const)('posts %j as a %s to %s', async (overrides, direction, after, totals) => {
     await storeAccount();
     const result = await balances()[method](ALICE, aMovement(overrides));
@@ -121,18 +132,22 @@ describe.each(POSTINGS)('%s', (method) => {
   });
 
   it.each([
-    ['a withdrawal of held cash', { type: 'withdraw', amount: '600.01' }, InsufficientBalanceError],
+    ['a withdrawal of held cash', { type: 'withdraw', amount: knownUsd('600.01') }, InsufficientBalanceError],
     [
       'an adjustment of held cash',
-      { type: 'system_adjustment', amount: '-600.01' },
+      { type: 'system_adjustment', amount: knownUsd('-600.01') },
       InsufficientBalanceError,
     ],
-    ['a deposit above the largest balance', { amount: '999999999999999.00' }, /larger than the platform/],
-    ['a negative deposit', { amount: '-1.00' }, RangeError],
-    ['a negative withdrawal', { type: 'withdraw', amount: '-1.00' }, RangeError],
-    ['no amount', { amount: '0.00' }, RangeError],
-    ['a fraction of a cent', { amount: '0.001' }, RangeError],
-    ['text that is no amount', { amount: 'NaN' }, TypeError],
+    [
+      'a deposit above the largest balance',
+      { amount: knownUsd('999999999999999.00') },
+      /larger than the platform/,
+    ],
+    ['a negative deposit', { amount: knownUsd('-1.00') }, RangeError],
+    ['a negative withdrawal', { type: 'withdraw', amount: knownUsd('-1.00') }, RangeError],
+    ['no amount', { amount: knownUsd('0.00') }, RangeError],
+    ['a fraction of a cent', { amount: knownUsd('0.001') }, RangeError],
+    ['text that is no amount', { amount: knownUsd('NaN') }, TypeError],
   ] as const)('refuses %s and writes nothing', async (_what, overrides, error) => {
     await storeAccount();
     const before = await stateOf(ALICE);

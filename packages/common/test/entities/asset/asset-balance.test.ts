@@ -4,6 +4,7 @@ import {
   valueHolding,
 } from '@cnop/common/entities/asset/asset-balance';
 import { anAssetBalance, aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { aPrice } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import {
   describeEntityFields,
@@ -48,7 +49,7 @@ describe('the value of a position', () => {
     { quantity: '0.00000001', total_invested: '0.01', price: '0.5', value: '0.00', gain: '-0.01' },
     { quantity: '0', total_invested: '0.00', price: '50000', value: '0.00', gain: '0.00' },
   ])('of $quantity at $price is $value, rounded down', ({ quantity, total_invested, price, value, gain }) => {
-    const valued = valueHolding(aStoredAssetBalance({ quantity, total_invested }), price);
+    const valued = valueHolding(aStoredAssetBalance({ quantity, total_invested }), aPrice(price));
     expect(valued).toMatchObject({ current_market_value: value, unrealized_pnl: gain });
     expect(assetBalanceSchema.parse(valued)).toEqual(valued);
   });

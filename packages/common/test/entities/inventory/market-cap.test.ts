@@ -1,4 +1,6 @@
+import { knownQuantity } from '@cnop/common/core/brands';
 import { marketCapOf, supplyOfMarketCap } from '@cnop/common/entities/inventory/asset';
+import { aPrice, aUsd } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -32,7 +34,7 @@ describe('the market cap', () => {
     ['1', '0.0049', '0'],
     ['0', '999999999999999.99', '0'],
   ])('of %s units at %s is %s', (supply, price, cap) => {
-    expect(marketCapOf(supply, price)).toBe(cap);
+    expect(marketCapOf(knownQuantity(supply), aPrice(price))).toBe(cap);
   });
 
   it.each([
@@ -40,7 +42,7 @@ describe('the market cap', () => {
     ['9'.repeat(33), '1'],
     ['1', '999999999999999.999999999999999999'],
   ])('of %s units at %s is the largest that a statistic may be', (supply, price) => {
-    expect(marketCapOf(supply, price)).toBe(LARGEST);
+    expect(marketCapOf(knownQuantity(supply), aPrice(price))).toBe(LARGEST);
   });
 });
 
@@ -48,8 +50,8 @@ describe('the supply for a market cap', () => {
   it('has that market cap to the cent at the same price, and can be stored', () => {
     fc.assert(
       fc.property(cents, priceUnits, (cap, price) => {
-        const at = decimalText(price, PRICE_SCALE);
-        const supply = supplyOfMarketCap(decimalText(cap, 2), at);
+        const at = aPrice(decimalText(price, PRICE_SCALE));
+        const supply = supplyOfMarketCap(aUsd(decimalText(cap, 2)), at);
         expect(supply).toMatch(/^(?:0|[1-9]\d{0,32})(?:\.\d{1,18})?$/);
         expect(centsOf(marketCapOf(supply, at))).toBe(cap);
       }),

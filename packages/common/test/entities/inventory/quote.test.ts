@@ -1,6 +1,6 @@
 import { decimal, smallestStep } from '@cnop/common/core/money';
 import { quoteAround, quoteSchema } from '@cnop/common/entities/inventory/quote';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeEntityFields, integer, oneOf, positiveDecimal, required } from '../field-cases.ts';
@@ -38,7 +38,10 @@ describe('a quote around a price', () => {
       ask: '999999999999999.99',
     },
   ])('of $mid with $spread_bps bps is $bid to $ask', ({ mid, spread_bps, price_scale, bid, ask }) => {
-    const quote = quoteAround({ asset_id: anAssetId('BTC'), spread_bps, price_scale }, { mid, ...REST });
+    const quote = quoteAround(
+      { asset_id: anAssetId('BTC'), spread_bps, price_scale },
+      { mid: aPrice(mid), ...REST },
+    );
     expect(quote).toEqual({ asset_id: 'BTC', bid, ask, mid, ...REST });
   });
 
@@ -57,7 +60,10 @@ describe('a quote around a price', () => {
     fc.assert(
       fc.property(prices, ({ mid, scale, bps }) => {
         const quote = quoteSchema.parse(
-          quoteAround({ asset_id: anAssetId('BTC'), spread_bps: bps, price_scale: scale }, { mid, ...REST }),
+          quoteAround(
+            { asset_id: anAssetId('BTC'), spread_bps: bps, price_scale: scale },
+            { mid: aPrice(mid), ...REST },
+          ),
         );
         const [bid, ask, middle] = [decimal(quote.bid), decimal(quote.ask), decimal(mid)];
         expect(bid.lte(mid) && ask.gte(mid)).toBe(true);

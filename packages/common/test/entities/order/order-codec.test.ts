@@ -7,7 +7,15 @@ import {
   orderTypeSchema,
 } from '@cnop/common/entities/order/order-document';
 import { InternalError } from '@cnop/exception/errors';
-import { aClientOrderId, anAssetId, anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
+import {
+  aClientOrderId,
+  anAssetId,
+  anOrderId,
+  aPrice,
+  aTime,
+  aUsd,
+  aUsername,
+} from '@cnop/testing/builders/brands';
 import { anOrderDocument } from '@cnop/testing/builders/order';
 import { amountsOfCash, prices, quantities } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
@@ -178,32 +186,32 @@ describe('an order and its document', () => {
 
 /** Values that fit the schema, for the members that only some orders have. */
 const SOME: Partial<OrderDocument> = {
-  price: '1.5',
-  total_amount: '1.50',
-  price_bound: '1.5',
-  stop_price: '1.5',
-  trail_amount: '1.5',
+  price: aPrice('1.5'),
+  total_amount: aUsd('1.50'),
+  price_bound: aPrice('1.5'),
+  stop_price: aPrice('1.5'),
+  trail_amount: aPrice('1.5'),
   trail_percent: '1.5',
   accepted_quote: {
     asset_id: BTC,
-    bid: '1',
-    ask: '1',
-    mid: '1',
+    bid: aPrice('1'),
+    ask: aPrice('1'),
+    mid: aPrice('1'),
     at: AT,
     source: 'manual',
     seq: 1,
   },
   trigger_quote: {
     asset_id: BTC,
-    bid: '1',
-    ask: '1',
-    mid: '1',
+    bid: aPrice('1'),
+    ask: aPrice('1'),
+    mid: aPrice('1'),
     at: AT,
     source: 'manual',
     seq: 1,
   },
-  trigger_price: '1.5',
-  executed_price: '1.5',
+  trigger_price: aPrice('1.5'),
+  executed_price: aPrice('1.5'),
   executed_at: AT,
   cancelled_at: AT,
   expires_at: AT,
@@ -252,15 +260,24 @@ describe('a document that no order has', () => {
       { order_type: 'limit_buy', status: 'cancelled', held_amount: '1.00' },
       'held_amount does not fit',
     ],
-    ['fees without a fill', { order_type: 'stop_loss', status: 'queued', fees: '1.00' }, 'fees does not fit'],
+    [
+      'fees without a fill',
+      { order_type: 'stop_loss', status: 'queued', fees: aUsd('1.00') },
+      'fees does not fit',
+    ],
     [
       'two trails',
-      { order_type: 'trailing_stop', status: 'queued', trail_amount: '5', trail_percent: '5' },
+      { order_type: 'trailing_stop', status: 'queued', trail_amount: aPrice('5'), trail_percent: '5' },
       'trail_percent does not fit',
     ],
     [
       'a triggered stop that is open without a bound',
-      { order_type: 'stop_loss', status: 'queued', trigger_quote: SOME.trigger_quote!, trigger_price: '1' },
+      {
+        order_type: 'stop_loss',
+        status: 'queued',
+        trigger_quote: SOME.trigger_quote!,
+        trigger_price: aPrice('1'),
+      },
       'trigger_quote does not fit',
     ],
     [

@@ -1,3 +1,4 @@
+import { knownUsd } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { CashMovement } from '@cnop/common/entities/user/balance-rules';
@@ -7,9 +8,10 @@ import {
   postMovement,
 } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
-import { aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
+import { aTime, aTransactionId, aUsd, aUsername } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Usd } from '../../../src/core/brands.ts';
 
 const AT = aTime('2026-01-15T12:00:00.000Z');
 const X = aTransactionId('x');
@@ -41,9 +43,9 @@ const steps = fc.array(
   { maxLength: 60, size: 'max' },
 );
 
-function usd(cents: bigint): string {
+function usd(cents: bigint): Usd {
   const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0');
-  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return aUsd(`${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`);
 }
 const centsOf = (text: string): bigint => BigInt(text.replace('.', ''));
 
@@ -70,7 +72,7 @@ function apply({ balance, ledger }: Account, { type, cents }: Step, id: number):
 }
 
 function accountWith(held: bigint): Account {
-  const opened = { ...emptyBalance(aUsername('alice'), AT), held_balance: '0.00' };
+  const opened = { ...emptyBalance(aUsername('alice'), AT), held_balance: aUsd('0.00') };
   const funded = apply({ balance: opened, ledger: [] }, { type: 'deposit', cents: held + 1n }, 0);
   return { ...funded, balance: { ...funded.balance, held_balance: usd(held) } };
 }
@@ -147,7 +149,7 @@ describe('an adjustment', () => {
     const { balance } = accountWith(100n);
     const taken = postMovement(balance, {
       type: 'system_adjustment',
-      amount: '-0.01',
+      amount: aUsd('-0.01'),
       description: 'Fee',
       at: AT,
       id: X,
@@ -155,7 +157,7 @@ describe('an adjustment', () => {
     expect(taken.transaction).toMatchObject({ amount: '0.01', direction: 'debit', new_balance: '1.00' });
     const given = postMovement(balance, {
       type: 'system_adjustment',
-      amount: '0.01',
+      amount: aUsd('0.01'),
       description: 'Gift',
       at: AT,
       id: X,
@@ -175,7 +177,8 @@ describe('a movement', () => {
     ['system_adjustment', '0.00'],
   ] as const)('of type %s refuses the amount %s', (type, amount) => {
     const { balance } = accountWith(100n);
-    const post = () => postMovement(balance, { type, amount, description: null, at: AT, id: X });
+    const post = () =>
+      postMovement(balance, { type, amount: knownUsd(amount), description: null, at: AT, id: X });
     expect(post).toThrow(RangeError);
   });
 });

@@ -18,7 +18,7 @@ export const watchReplySchema = z.union([
     prices: z.array(
       z.object({
         asset_id: z.string().brand<'AssetId'>(),
-        mid: z.string(),
+        mid: z.string().brand<'Price'>(),
         at: z.string().brand<'IsoTime'>(),
       }),
     ),

@@ -1,9 +1,18 @@
-import type { AssetId, EventId, IsoTime, OrderId, TransactionId, Username } from '@cnop/common/core/brands';
+import type {
+  AssetId,
+  EventId,
+  IsoTime,
+  OrderId,
+  Price,
+  TransactionId,
+  Username,
+} from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
   decimal,
-  formatDecimal,
+  formatPrice,
+  formatQuantity,
   formatUsd,
   isStorable,
   MAX_SCALE,
@@ -94,7 +103,7 @@ export interface TradeTerms {
   readonly side: Side;
   readonly quantity: Decimal;
   /** USD per unit. */
-  readonly price: string;
+  readonly price: Price;
   readonly feeBps: number;
   /** The trade may bring less than a cent. */
   readonly maySettleToNothing?: boolean;
@@ -124,7 +133,7 @@ export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
     side === 'buy'
       ? { holding: addToPosition(funds.holding, change), realized: null }
       : takeFromPosition(funds.holding, change);
-  const units = formatDecimal(quantity);
+  const units = formatQuantity(quantity);
   const posted = settlement.cash.gt('0')
     ? postToLedger(funds.balance, {
         type: 'order_payment',
@@ -176,8 +185,8 @@ interface Sale {
   readonly realized: Decimal;
 }
 
-const NOTHING_HELD = '0';
-const NOTHING_REALIZED = '0.00';
+const NOTHING_HELD = formatQuantity(ZERO);
+const NOTHING_REALIZED = formatUsd(ZERO);
 
 /**
  * Returns the position after a buy: cost adds up, and the average price follows.
@@ -192,9 +201,9 @@ function addToPosition(holding: StoredAssetBalance | undefined, change: Position
   return {
     username: change.username,
     asset_id: change.assetId,
-    quantity: formatDecimal(quantity),
+    quantity: formatQuantity(quantity),
     held_quantity: holding?.held_quantity ?? NOTHING_HELD,
-    average_purchase_price: formatDecimal(averagePrice(invested, quantity)),
+    average_purchase_price: formatPrice(averagePrice(invested, quantity)),
     total_invested: formatUsd(invested),
     realized_pnl: holding?.realized_pnl ?? NOTHING_REALIZED,
     created_at: holding?.created_at ?? change.at,
@@ -227,7 +236,7 @@ export function takeFromPosition(
     realized,
     holding: {
       ...present,
-      quantity: formatDecimal(remaining),
+      quantity: formatQuantity(remaining),
       total_invested: formatUsd(invested),
       realized_pnl: formatUsd(realizedInAll),
       updated_at: change.at,

@@ -1,5 +1,5 @@
-import type { IsoTime, OrderId, Username } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, formatUsd } from '@cnop/common/core/money';
+import type { IsoTime, OrderId, Price, Quantity, Username } from '@cnop/common/core/brands';
+import { decimal, formatPrice, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -122,7 +122,7 @@ function confirmedAt(at: IsoTime): Advance<'confirmed'> {
 function orderWithoutConditions<Status extends OrderStatus>(
   { asset_id, fee_bps, description, client_order_id }: OrderTerms,
   { username, orderId: order_id, at }: OrderContext,
-  { quantity, step }: { readonly quantity: string; readonly step: Advance<Status> },
+  { quantity, step }: { readonly quantity: Quantity; readonly step: Advance<Status> },
 ) {
   return {
     order_id,
@@ -154,10 +154,10 @@ function executeAtOnce(
   return executeOrder(processing, context, { funds, quote, maySettleToNothing: sellsAll(terms) });
 }
 
-function unitsOf({ quantity, asset_id }: OrderTerms, { holding }: Funds): string {
-  if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
+function unitsOf({ quantity, asset_id }: OrderTerms, { holding }: Funds): Quantity {
+  if (quantity !== ALL_AVAILABLE) return formatQuantity(decimal(quantity));
   const available = availableUnits(holding);
-  if (available.gt('0')) return formatDecimal(available);
+  if (available.gt('0')) return formatQuantity(available);
   throw new InsufficientBalanceError(asset_id, {
     available: '0',
     required: 'more than 0',
@@ -213,7 +213,7 @@ function openOrder(
   const hold: Hold = sideOf(terms.order_type) === 'buy' ? cashHold(expected) : units;
   const { amount, unit } = shownHold(hold, terms.asset_id);
   const step = advance(confirmedAt(context.at), 'queued', context.at, `${amount} ${unit} held`);
-  const order = orderWithoutConditions(terms, context, { quantity: formatDecimal(quantity), step });
+  const order = orderWithoutConditions(terms, context, { quantity: formatQuantity(quantity), step });
   if ('limit' in terms) {
     const { order_type, limit, expires_at } = terms;
     const total_at_limit = formatUsd(expected.total);
@@ -236,7 +236,7 @@ function assertBelowOrderLimit({ open_order_count: openOrders }: Balance, limit:
 }
 
 /** Returns the price that triggers an order of these terms, in USD per unit; of a trailing stop, the current one. */
-export function triggerPriceOf(terms: OpenableTerms, { bid }: Quote): string {
+export function triggerPriceOf(terms: OpenableTerms, { bid }: Quote): Price {
   if ('limit' in terms) return terms.limit;
-  return 'trail' in terms ? formatDecimal(trailingStopPrice(terms.trail, bid)) : terms.stop_price;
+  return 'trail' in terms ? formatPrice(trailingStopPrice(terms.trail, bid)) : terms.stop_price;
 }

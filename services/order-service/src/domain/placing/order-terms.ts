@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
@@ -17,7 +17,8 @@ import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { FieldError } from '@cnop/exception/problem-error';
 
 /** The terms of an order of any type. Its quantity may be `max`; its fee stays, so that a hold always covers the fill. */
-type CommonTerms = Pick<OrderCore, 'asset_id' | 'quantity' | 'fee_bps' | 'description' | 'client_order_id'>;
+type CommonTerms = Pick<OrderCore, 'asset_id' | 'fee_bps' | 'description' | 'client_order_id'> &
+  Pick<OrderCreate, 'quantity'>;
 
 /** The terms of an order, before they are compared with the market. */
 export type OrderTerms = OrderConditions & CommonTerms;
@@ -109,7 +110,7 @@ export function sellsAll({ order_type, quantity }: Pick<OrderCreate, 'order_type
 export interface ReadTerms {
   /** Undefined when a condition that the order type needs is missing; `errors` lists it. */
   readonly terms: OrderTerms | undefined;
-  readonly price_bound: string | null;
+  readonly price_bound: Price | null;
   /** Null for a market order, and for an expiry among the errors. */
   readonly expires_at: IsoTime | null;
   /** Every invalid field. */
@@ -143,7 +144,7 @@ export function readTerms(request: OrderCreate, asset: Asset, now: Date): ReadTe
 
 function openConditionsOf(
   request: OrderCreate,
-  { price_bound, expires_at }: { readonly price_bound: string | null; readonly expires_at: IsoTime },
+  { price_bound, expires_at }: { readonly price_bound: Price | null; readonly expires_at: IsoTime },
 ): Exclude<OrderConditions, MarketConditions> | undefined {
   const { order_type, price: limit, stop_price } = request;
   switch (order_type) {

@@ -1,4 +1,5 @@
-import { decimal, formatDecimal, formatPercentageOf, formatUsd } from '@cnop/common/core/money';
+import type { Price, Quantity } from '@cnop/common/core/brands';
+import { decimal, formatPercentageOf, formatQuantity, formatUsd, ZERO } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -104,7 +105,7 @@ function estimatePlacement(terms: OrderTerms, quote: Quote, situation: OrderSitu
 }
 
 /** Returns the price of the fill or of the trigger, in USD per unit; undefined when the terms lead to none. */
-function priceOf(terms: OrderTerms, quote: Quote): string | undefined {
+function priceOf(terms: OrderTerms, quote: Quote): Price | undefined {
   if (terms.quantity === ALL_AVAILABLE && !sellsAll(terms)) return undefined;
   const isFilled = isMarketOrder(terms) || executesAtOnce(terms, quote);
   const price = isFilled ? priceFor(sideOf(terms.order_type), quote) : triggerPriceOf(terms, quote);
@@ -112,7 +113,7 @@ function priceOf(terms: OrderTerms, quote: Quote): string | undefined {
   return decimal(price).gt('0') ? price : undefined;
 }
 
-function estimateOf(price: string, terms: OrderTerms, funds: Funds): OrderPreview['estimate'] {
+function estimateOf(price: Price, terms: OrderTerms, funds: Funds): OrderPreview['estimate'] {
   const quantity = quantityOf(terms, funds);
   if (quantity === undefined) return null;
   const settlement = attempt(() =>
@@ -129,13 +130,13 @@ function estimateOf(price: string, terms: OrderTerms, funds: Funds): OrderPrevie
 }
 
 /** Returns the units of the order; undefined for all of an empty position. */
-function quantityOf({ quantity }: Pick<OrderCreate, 'quantity'>, { holding }: Funds): string | undefined {
-  if (quantity !== ALL_AVAILABLE) return formatDecimal(decimal(quantity));
+function quantityOf({ quantity }: Pick<OrderCreate, 'quantity'>, { holding }: Funds): Quantity | undefined {
+  if (quantity !== ALL_AVAILABLE) return formatQuantity(decimal(quantity));
   const available = availableUnits(holding);
-  return available.gt('0') ? formatDecimal(available) : undefined;
+  return available.gt('0') ? formatQuantity(available) : undefined;
 }
 
-function distanceOf(trigger: string, { order_type }: OrderTerms, quote: Quote): string {
+function distanceOf(trigger: Price, { order_type }: OrderTerms, quote: Quote): string {
   const price = decimal(priceFor(sideOf(order_type), quote));
   return formatPercentageOf(decimal(trigger).minus(price), price);
 }
@@ -154,7 +155,7 @@ function warningsOf(terms: OrderTerms, quote: Quote): OrderWarning[] {
 }
 
 /** Returns a warning; undefined for a price near the current one. */
-function farFromMarket(named: string, price: string): OrderWarning | undefined {
+function farFromMarket(named: Price, price: Price): OrderWarning | undefined {
   const difference = decimal(named).minus(price);
   const distance = difference.abs();
   if (!distance.times('100').gt(decimal(price).times(FAR_FROM_MARKET_PERCENT))) return undefined;
@@ -191,9 +192,11 @@ function cashOf(balance: Balance): OrderPreview['balance']['before'] {
   return { current, held, available: formatUsd(availableCash(balance)) };
 }
 
+const NO_UNITS = formatQuantity(ZERO);
+
 function unitsOf(holding: StoredAssetBalance | undefined): NonNullable<OrderPreview['holding']>['before'] {
-  const { quantity = '0', held_quantity: held = '0' } = holding ?? {};
-  return { quantity, held, available: formatDecimal(availableUnits(holding)) };
+  const { quantity = NO_UNITS, held_quantity: held = NO_UNITS } = holding ?? {};
+  return { quantity, held, available: formatQuantity(availableUnits(holding)) };
 }
 
 /** The result of a rule that throws when it refuses. */

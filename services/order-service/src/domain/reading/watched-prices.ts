@@ -1,6 +1,6 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, formatPercentageOf } from '@cnop/common/core/money';
+import { decimal, formatDecimal, formatPercentageOf, formatPrice } from '@cnop/common/core/money';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -86,7 +86,7 @@ function reachesFurther(candle: Candle, than: Candle, extreme: Extreme): boolean
 }
 
 /** Returns the lowest or highest mid of a candle. */
-export function reachOf(candle: Candle, extreme: Extreme): string {
+export function reachOf(candle: Candle, extreme: Extreme): Price {
   return extreme === 'lowest' ? candle.low : candle.high;
 }
 
@@ -100,7 +100,7 @@ function timeOf(milliseconds: number): IsoTime {
 
 /** A price on the side of an order, and its time. */
 export interface SeenPrice {
-  readonly price: string;
+  readonly price: Price;
   readonly at: IsoTime;
   readonly interval: NearestMiss['interval'];
 }
@@ -136,7 +136,7 @@ export function nearestMissOf(order: Order, seen: SeenPrice | undefined): Neares
 /** Describes the trigger of an open order and its distance from the current price; null for any other order. */
 export function waitingFor(
   order: Order,
-  { quote, peakBid }: { readonly quote: Quote | undefined; readonly peakBid: string | null },
+  { quote, peakBid }: { readonly quote: Quote | undefined; readonly peakBid: Price | null },
 ): WaitingFor | null {
   if (order.status !== 'queued') return null;
   const side = sideOf(order.order_type);
@@ -158,19 +158,19 @@ export function waitingFor(
 }
 
 /** Returns the price that an open order waits for, in USD per unit. */
-function triggerPriceOf(order: OpenOrder, peakBid: string | null): string {
+function triggerPriceOf(order: OpenOrder, peakBid: Price | null): Price {
   if (order.trigger !== null) return order.price_bound;
   if (!('trail' in order)) return 'limit' in order ? order.limit : order.stop_price;
-  return formatDecimal(trailingStopPrice(order.trail, peakBid ?? order.accepted_quote.bid));
+  return formatPrice(trailingStopPrice(order.trail, peakBid ?? order.accepted_quote.bid));
 }
 
 /** Returns the limit or stop price. Market orders and trailing stops have none. */
-function fixedTriggerOf(order: Order): string | undefined {
+function fixedTriggerOf(order: Order): Price | undefined {
   if ('limit' in order) return order.limit;
   return 'stop_price' in order ? order.stop_price : undefined;
 }
 
-function distanceTo(trigger: string, price: string): Pick<NearestMiss, 'distance' | 'distance_percent'> {
+function distanceTo(trigger: Price, price: Price): Pick<NearestMiss, 'distance' | 'distance_percent'> {
   const distance = decimal(trigger).minus(price);
   return {
     distance: formatDecimal(distance),

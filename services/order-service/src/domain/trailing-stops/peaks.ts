@@ -1,16 +1,16 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { scaledPrice } from '@cnop/common/trading/trigger-rules';
 
 /** A bid at one moment. */
 export interface BidAt {
   readonly seq: number;
-  readonly bid: string;
+  readonly bid: Price;
   readonly at: IsoTime;
 }
 
 /** The highest bid since an order was accepted. */
 export interface SeenPeak {
-  readonly bid: string;
+  readonly bid: Price;
   /** The quote that raised the peak; undefined while the peak is the bid of the acceptance. */
   readonly raisedBy: BidAt | undefined;
 }

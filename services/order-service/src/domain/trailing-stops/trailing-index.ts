@@ -1,5 +1,5 @@
-import type { OrderId, Username } from '@cnop/common/core/brands';
-import { formatDecimal } from '@cnop/common/core/money';
+import type { OrderId, Price, Username } from '@cnop/common/core/brands';
+import { formatPrice } from '@cnop/common/core/money';
 import type { Trail } from '@cnop/common/entities/order/order';
 import {
   amountStop,
@@ -25,7 +25,7 @@ export interface TriggeredStop {
   readonly orderId: OrderId;
   readonly username: Username;
   /** USD per unit. Exact: a percentage of a price may have more digits than a price. */
-  readonly stopPrice: string;
+  readonly stopPrice: Price;
 }
 
 /** The open trailing stops of one asset, by their peaks. */
@@ -74,7 +74,7 @@ export function createTrailingIndex(): TrailingIndex {
       return undefined;
     }
     open.delete(node.orderId);
-    return { orderId: node.orderId, username: node.username, stopPrice: formatDecimal(stopPriceOf(rank)) };
+    return { orderId: node.orderId, username: node.username, stopPrice: formatPrice(stopPriceOf(rank)) };
   }
 
   function clearGone(): void {
@@ -133,7 +133,7 @@ export function createTrailingIndex(): TrailingIndex {
 /** The state of an order after the bids that it missed. */
 export type CaughtUp =
   | { readonly isTriggered: false; readonly peak: SeenPeak }
-  | { readonly isTriggered: true; readonly by: BidAt; readonly stopPrice: string };
+  | { readonly isTriggered: true; readonly by: BidAt; readonly stopPrice: Price };
 
 /**
  * Processes bids for a single order that the engine learned of late.
@@ -149,7 +149,7 @@ export function catchUp(
     if (scaledPrice(bid) > scaledPrice(peak.bid)) peak = { bid, raisedBy: { seq, bid, at } };
     const stop = trailingStop(order.trail, scaledPrice(peak.bid));
     if (canTrigger && stop >= scaledBidForStop(scaledPrice(bid))) {
-      return { isTriggered: true, by: { seq, bid, at }, stopPrice: formatDecimal(stopPriceOf(stop)) };
+      return { isTriggered: true, by: { seq, bid, at }, stopPrice: formatPrice(stopPriceOf(stop)) };
     }
   }
   return { isTriggered: false, peak };

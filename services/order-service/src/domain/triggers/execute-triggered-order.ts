@@ -1,5 +1,5 @@
 import type { IsoTime } from '@cnop/common/core/brands';
-import { decimal, formatDecimal, MAX_SCALE, roundDown } from '@cnop/common/core/money';
+import { decimal, formatPrice, MAX_SCALE, roundDown } from '@cnop/common/core/money';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OpenOrder, OrderIn, Trigger } from '@cnop/common/entities/order/order';
 import { advance, priceFor, sideOf } from '@cnop/common/entities/order/order';
@@ -55,7 +55,7 @@ export function executeTriggeredOrder(
   }
   const side = sideOf(order.order_type);
   // A percentage of a price has more digits than any price is stored with.
-  const trigger = { quote: met.quote, price: formatDecimal(roundDown(decimal(met.price), MAX_SCALE)) };
+  const trigger = { quote: met.quote, price: formatPrice(roundDown(decimal(met.price), MAX_SCALE)) };
   if ('limit' in order) {
     if (!meetsLimit(side, order.limit, quote)) return { kind: 'unchanged' };
   } else if (order.price_bound !== null && !meetsLimit(side, order.price_bound, quote)) {

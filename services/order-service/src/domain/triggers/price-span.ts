@@ -1,3 +1,4 @@
+import type { Price } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OpenOrder, Trigger } from '@cnop/common/entities/order/order';
 import { sideOf } from '@cnop/common/entities/order/order';
@@ -5,8 +6,8 @@ import { meetsLimit, scaledPrice, triggersStop } from '@cnop/common/trading/trig
 
 /** A span of quotes that stop-losses and take-profits are compared with. */
 export interface PriceSpan {
-  readonly lowestBid: string;
-  readonly highestBid: string;
+  readonly lowestBid: Price;
+  readonly highestBid: Price;
   /** Returns the first quote after the acceptance of an order that triggers its stop. Limits and trailing stops have none. */
   triggerOf(order: OpenOrder): Trigger | undefined;
 }

@@ -1,10 +1,19 @@
+import type { Price } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { Funds } from '@cnop/common/trading/holds';
 import { ProblemError } from '@cnop/exception/problem-error';
-import { anAssetId, anOrderId, aTime, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
+import {
+  anAssetId,
+  anOrderId,
+  aPrice,
+  aTime,
+  aTransactionId,
+  aUsd,
+  aUsername,
+} from '@cnop/testing/builders/brands';
 import {
   amountsOfCash,
   cents,
@@ -26,7 +35,7 @@ const terms = fc.record({ price: prices, feeBps: fees });
 interface Intent {
   readonly side: 'buy' | 'sell';
   readonly quantity: string;
-  readonly price: string;
+  readonly price: Price;
   readonly feeBps: number;
 }
 
@@ -43,7 +52,7 @@ function trade({ quantity, ...intent }: Intent, funds: Funds, id = '1'): Trade {
 
 const funded = (usd: string): Balance => ({
   ...emptyBalance(aUsername('alice'), AT),
-  current_balance: decimal(usd).toFixed(2),
+  current_balance: aUsd(decimal(usd).toFixed(2)),
 });
 
 function attempt(intent: Intent, funds: Funds, id?: string): Trade | undefined {
@@ -70,23 +79,26 @@ describe('a trade', () => {
     ['holding', 'buy', '999999999999999', '0.1'],
     ['balance', 'sell', '500', '2000000000000'],
   ] as const)('that would make a %s too large to store is refused', (_what, side, quantity, price) => {
-    const { holding } = trade({ side: 'buy', quantity: '999999999999999', price: '0.1', feeBps: 0 }, RICH);
-    expect(() => trade({ side, quantity, price, feeBps: 0 }, { ...RICH, holding })).toThrow(
+    const { holding } = trade(
+      { side: 'buy', quantity: '999999999999999', price: aPrice('0.1'), feeBps: 0 },
+      RICH,
+    );
+    expect(() => trade({ side, quantity, price: aPrice(price), feeBps: 0 }, { ...RICH, holding })).toThrow(
       expect.objectContaining({ code: 'BUS_002' }),
     );
   });
 
   it('that would make gains too large to store is refused', () => {
-    const { holding } = trade({ side: 'buy', quantity: '1', price: '1', feeBps: 0 }, RICH);
+    const { holding } = trade({ side: 'buy', quantity: '1', price: aPrice('1'), feeBps: 0 }, RICH);
     const gained: Funds = {
       balance: funded('0'),
-      holding: { ...holding, realized_pnl: '999999999999999.99' },
+      holding: { ...holding, realized_pnl: aUsd('999999999999999.99') },
     };
     const sale = { side: 'sell', quantity: '1', feeBps: 0 } as const;
-    expect(() => trade({ ...sale, price: '1.01' }, gained)).toThrow(
+    expect(() => trade({ ...sale, price: aPrice('1.01') }, gained)).toThrow(
       expect.objectContaining({ code: 'BUS_002' }),
     );
-    expect(trade({ ...sale, price: '1' }, gained).holding.realized_pnl).toBe('999999999999999.99');
+    expect(trade({ ...sale, price: aPrice('1') }, gained).holding.realized_pnl).toBe('999999999999999.99');
   });
 
   it('moves quantity x price and its fee in cents, each rounded against the user', () => {

@@ -1,4 +1,4 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
@@ -15,7 +15,15 @@ import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { endOrder } from '@cnop/common/trading/end-order';
 import { ProblemError } from '@cnop/exception/problem-error';
-import { anAssetId, anEventId, anOrderId, aTransactionId, aUsername } from '@cnop/testing/builders/brands';
+import {
+  anAssetId,
+  anEventId,
+  anOrderId,
+  aPrice,
+  aTransactionId,
+  aUsd,
+  aUsername,
+} from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { decimals, scaled } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
@@ -66,7 +74,7 @@ function newWorld(deposits: Record<User, string>): World {
   const account = (username: User): Account => ({
     balance: {
       ...emptyBalance(aUsername(username), timeOf(START)),
-      current_balance: decimal(deposits[username]).toFixed(2),
+      current_balance: aUsd(decimal(deposits[username]).toFixed(2)),
     },
     holdings: new Map(),
     orders: [],
@@ -79,11 +87,11 @@ function newWorld(deposits: Record<User, string>): World {
     accounts: { alice: account('alice'), bob: account('bob') },
     deposits,
   };
-  for (const asset of ASSETS) movePrice(world, asset, '100');
+  for (const asset of ASSETS) movePrice(world, asset, aPrice('100'));
   return world;
 }
 
-function movePrice(world: World, asset: Asset, mid: string): void {
+function movePrice(world: World, asset: Asset, mid: Price): void {
   world.count += 1;
   const quote = { mid, at: timeOf(world.now), source: 'manual', seq: world.count } as const;
   world.quotes.set(asset.asset_id, quoteAround(asset, quote));
@@ -91,7 +99,7 @@ function movePrice(world: World, asset: Asset, mid: string): void {
 
 function apply(world: World, command: Command): void {
   if (command.kind === 'wait') world.now += STEP_MILLISECONDS;
-  else if (command.kind === 'move') movePrice(world, command.asset, command.mid);
+  else if (command.kind === 'move') movePrice(world, command.asset, aPrice(command.mid));
   else if (command.kind === 'place') place(world, command);
   else changeOpen(world, command);
 }
@@ -222,7 +230,7 @@ function expectSound(world: World): void {
 const users = fc.constantFrom(...USERS);
 const assets = fc.constantFrom(...ASSETS);
 /** Generates prices around 100, and some so small that a sale brings less than a cent. */
-const mids = fc.oneof(decimals(2, 20_000n), fc.constantFrom('0.01', '0.01', '100', '99.99'));
+const mids = fc.oneof(decimals(2, 20_000n), fc.constantFrom('0.01', '0.01', '100', '99.99')).map(aPrice);
 const requests = (asset: Asset): fc.Arbitrary<OrderCreate> => {
   const quantity = fc.oneof(decimals(asset.quantity_scale, 10n ** 5n), decimals(0, 20n));
   const base = { asset_id: fc.constant(asset.asset_id), quantity };
@@ -295,7 +303,7 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
     const place = (request: OrderCreate): void =>
       apply(world, { kind: 'place', user: 'alice', asset: btc, request });
     place({ asset_id: BTC, order_type: 'market_buy', quantity: '0.5' });
-    place({ asset_id: BTC, order_type: 'stop_loss', quantity: '0.5', stop_price: '90' });
+    place({ asset_id: BTC, order_type: 'stop_loss', quantity: '0.5', stop_price: aPrice('90') });
     expect(world.accounts.alice.holdings.get('BTC')).toMatchObject({ held_quantity: '0.5' });
     apply(world, { kind: 'move', asset: btc, mid: '0.01' });
     apply(world, { kind: 'trigger', user: 'alice', pick: 1 });
@@ -305,8 +313,8 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
   });
 
   it.each([
-    ['is not released', (account: Account) => ({ ...account.balance, held_balance: '1.00' })],
-    ['exceeds the balance', (account: Account) => ({ ...account.balance, current_balance: '0.00' })],
+    ['is not released', (account: Account) => ({ ...account.balance, held_balance: aUsd('1.00') })],
+    ['exceeds the balance', (account: Account) => ({ ...account.balance, current_balance: aUsd('0.00') })],
     ['has a gap in its events', (account: Account) => ({ ...account.balance, event_seq: 2 })],
   ])('fail the check when one %s', (_fault, plant) => {
     const world = newWorld({ alice: '1000.00', bob: '1000.00' });
@@ -314,7 +322,7 @@ describe('holds, over any sequence of orders of two users on two assets', () => 
       asset_id: BTC,
       order_type: 'limit_buy',
       quantity: '1',
-      price: '90',
+      price: aPrice('90'),
     };
     const [btc] = ASSETS;
     if (!btc) throw new Error('BTC is an asset of this test');

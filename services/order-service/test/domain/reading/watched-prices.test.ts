@@ -1,7 +1,7 @@
-import type { IsoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CandleSpan } from '../../../src/domain/reading/watched-prices.ts';
@@ -105,12 +105,7 @@ describe('the end of a minute', () => {
 });
 
 describe('the most extreme candle', () => {
-  const candle = (
-    open_time: IsoTime,
-    low: string,
-    high: string,
-    interval: CandleInterval = '1m',
-  ): Candle => ({
+  const candle = (open_time: IsoTime, low: Price, high: Price, interval: CandleInterval = '1m'): Candle => ({
     asset_id: anAssetId('BTC'),
     interval,
     open_time,
@@ -118,14 +113,18 @@ describe('the most extreme candle', () => {
     high,
     low,
     close: high,
-    volume: '0',
+    volume: aQuantity('0'),
     final: true,
     source: 'manual',
     quotes: null,
   });
   const atMinute = (minute: string) => aTime(`2026-01-15T12:${minute}:00.000Z`);
   const [A, B, C] = [atMinute('00'), atMinute('01'), atMinute('02')];
-  const candles = [candle(A, '9.5', '100'), candle(B, '10', '99'), candle(C, '9.50', '100.0')];
+  const candles = [
+    candle(A, aPrice('9.5'), aPrice('100')),
+    candle(B, aPrice('10'), aPrice('99')),
+    candle(C, aPrice('9.50'), aPrice('100.0')),
+  ];
 
   it('is the earliest of several, compared as numbers', () => {
     expect(furthest(candles, 'lowest')?.open_time).toBe(A);

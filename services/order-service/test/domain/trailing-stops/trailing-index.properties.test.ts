@@ -1,5 +1,5 @@
-import type { OrderId } from '@cnop/common/core/brands';
-import { anOrderId, aTime, aUsername } from '@cnop/testing/builders/brands';
+import type { OrderId, Price } from '@cnop/common/core/brands';
+import { anOrderId, aPrice, aTime, aUsername } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BidAt, SeenPeak } from '../../../src/domain/trailing-stops/peaks.ts';
@@ -46,7 +46,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 
-const usd = (value: bigint): string => `${value / 100n}.${String(value % 100n).padStart(2, '0')}`;
+const usd = (value: bigint): Price => aPrice(`${value / 100n}.${String(value % 100n).padStart(2, '0')}`);
 
 function stopOfModel(order: ModelOrder): TrailingStop {
   const { id: orderId, trail } = order;
@@ -219,21 +219,23 @@ describe('an index of trailing stops', () => {
       username: TRADER,
       trail: { percent: '0.01' },
     };
-    index.add(order, { bid: '0.000000000000000003', raisedBy: undefined });
-    const triggered: TriggeredStop[] = index.follow({ seq: 2, bid: '0.000000000000000002', at: AT });
+    index.add(order, { bid: aPrice('0.000000000000000003'), raisedBy: undefined });
+    const triggered: TriggeredStop[] = index.follow({ seq: 2, bid: aPrice('0.000000000000000002'), at: AT });
     expect(triggered).toEqual([{ orderId: 'o', username: TRADER, stopPrice: '0.0000000000000000029997' }]);
   });
 
   it('raises a peak by a bid that may not trigger', () => {
     const index = createTrailingIndex();
     index.add(
-      { orderId: anOrderId('o'), username: TRADER, trail: { amount: '5' } },
-      { bid: '100', raisedBy: undefined },
+      { orderId: anOrderId('o'), username: TRADER, trail: { amount: aPrice('5') } },
+      { bid: aPrice('100'), raisedBy: undefined },
     );
-    expect(index.follow({ seq: 2, bid: '90', at: AT }, false)).toEqual([]);
-    expect(index.follow({ seq: 3, bid: '110', at: AT }, false)).toEqual([]);
+    expect(index.follow({ seq: 2, bid: aPrice('90'), at: AT }, false)).toEqual([]);
+    expect(index.follow({ seq: 3, bid: aPrice('110'), at: AT }, false)).toEqual([]);
     expect(index.raises()).toEqual([{ seq: 3, bid: '110', at: AT }]);
-    expect(index.follow({ seq: 4, bid: '105', at: AT })).toMatchObject([{ orderId: 'o', stopPrice: '105' }]);
+    expect(index.follow({ seq: 4, bid: aPrice('105'), at: AT })).toMatchObject([
+      { orderId: 'o', stopPrice: '105' },
+    ]);
     expect(index.size()).toBe(0);
     expect(index.raises()).toEqual([]);
   });
@@ -244,13 +246,13 @@ describe('an index of trailing stops', () => {
       const order = {
         orderId: anOrderId(`o${i}`),
         username: TRADER,
-        trail: { amount: String(1 + (i % 50)) },
+        trail: { amount: aPrice(String(1 + (i % 50))) },
       };
-      index.add(order, { bid: '100', raisedBy: undefined });
+      index.add(order, { bid: aPrice('100'), raisedBy: undefined });
     }
     for (let i = 0; i < 5_000; i++) if (i % 50 !== 9) index.remove(anOrderId(`o${i}`));
-    expect(index.follow({ seq: 2, bid: '91', at: AT })).toEqual([]);
-    expect(index.follow({ seq: 3, bid: '90', at: AT })).toHaveLength(100);
+    expect(index.follow({ seq: 2, bid: aPrice('91'), at: AT })).toEqual([]);
+    expect(index.follow({ seq: 3, bid: aPrice('90'), at: AT })).toHaveLength(100);
     expect(index.size()).toBe(0);
   });
 });

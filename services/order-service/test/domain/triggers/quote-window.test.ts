@@ -1,5 +1,5 @@
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import { anOrder } from '@cnop/testing/builders/order';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,9 +11,9 @@ const SECOND = 1_000;
 
 const quote = (seq: number, bid: number): Quote => ({
   asset_id: anAssetId('BTC'),
-  bid: String(bid),
-  ask: String(bid),
-  mid: String(bid),
+  bid: aPrice(String(bid)),
+  ask: aPrice(String(bid)),
+  mid: aPrice(String(bid)),
   at: aTime('2026-01-15T12:00:00.000Z'),
   source: 'manual',
   seq,

@@ -1,3 +1,4 @@
+import type { IsoTime, Price } from '@cnop/common/core/brands';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
@@ -8,7 +9,7 @@ export interface PriceRecord {
   readonly candles: readonly Candle[];
   /** The user's own trades, the best known prices between two candles. */
   readonly trades: readonly Pick<AssetTransaction, 'timestamp' | 'price'>[];
-  readonly presentPrice: string;
+  readonly presentPrice: Price;
 }
 
 /**
@@ -17,9 +18,9 @@ export interface PriceRecord {
  * @param times oldest first
  */
 export function pastPrices(
-  times: readonly string[],
+  times: readonly IsoTime[],
   { candles, trades, presentPrice }: PriceRecord,
-): string[] {
+): Price[] {
   const known = [
     ...candles.map((candle) => ({ at: endOf(candle), price: candle.close })),
     ...trades.map(({ timestamp, price }) => ({ at: Date.parse(timestamp), price })),

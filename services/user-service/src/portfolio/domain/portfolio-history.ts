@@ -1,4 +1,4 @@
-import type { AssetId, IsoTime, TransactionId } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime, Price, TransactionId, Usd } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, decimal, formatUsd, roundDown, ZERO } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
@@ -10,11 +10,11 @@ import { InternalError } from '@cnop/exception/errors';
 /** The value of a portfolio at one moment, in USD. */
 export interface HistoryPoint {
   readonly at: IsoTime;
-  readonly total_value: string;
-  readonly cash: string;
-  readonly asset_value: string;
+  readonly total_value: Usd;
+  readonly cash: Usd;
+  readonly asset_value: Usd;
   /** Deposits and adjustments less withdrawals, up to then: the total above it is gain. */
-  readonly net_deposits: string;
+  readonly net_deposits: Usd;
 }
 
 /** The stored state of an account, its history and its present value. */
@@ -34,7 +34,7 @@ export interface HistoryFacts {
   /** Ids of the entries that get points of their own; see {@link chooseSteps}. */
   readonly steps: ReadonlySet<TransactionId>;
   /** Returns USD per unit of an asset at one of `times` or at a step. */
-  readonly priceAt: (assetId: AssetId, at: IsoTime) => string | undefined;
+  readonly priceAt: (assetId: AssetId, at: IsoTime) => Price | undefined;
 }
 
 /** The values of a portfolio over time. */

@@ -1,4 +1,4 @@
-import type { IsoTime, Username } from '@cnop/common/core/brands';
+import type { IsoTime, Price, Quantity, Usd, Username } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, formatPercentageOf, formatUsd, ZERO } from '@cnop/common/core/money';
 import type { AssetBalance } from '@cnop/common/entities/asset/asset-balance';
@@ -8,25 +8,25 @@ import type { Balance } from '@cnop/common/entities/user/balance';
 export interface ValuedHolding extends AssetBalance {
   readonly asset_name: string;
   /** USD per unit. */
-  readonly current_price: string;
+  readonly current_price: Price;
   /** Units that are not held for open orders. */
-  readonly available_quantity: string;
+  readonly available_quantity: Quantity;
 }
 
 export interface Portfolio {
   readonly username: Username;
-  readonly usd_balance: string;
-  readonly total_asset_value: string;
-  readonly total_portfolio_value: string;
+  readonly usd_balance: Usd;
+  readonly total_asset_value: Usd;
+  readonly total_portfolio_value: Usd;
   /** Cost of the open positions. */
-  readonly total_invested: string;
+  readonly total_invested: Usd;
   /** Gain or loss of selling them at current prices. */
-  readonly unrealized_pnl: string;
+  readonly unrealized_pnl: Usd;
   /** Gain or loss of all sales, those of closed positions included. */
-  readonly realized_pnl: string;
+  readonly realized_pnl: Usd;
   readonly asset_count: number;
   readonly assets: readonly PortfolioAsset[];
-  readonly last_updated: string;
+  readonly last_updated: IsoTime;
 }
 
 export interface PortfolioAsset
@@ -40,7 +40,7 @@ export interface PortfolioAsset
     | 'unrealized_pnl'
     | 'realized_pnl'
   > {
-  readonly market_value: string;
+  readonly market_value: Usd;
   /** Share of the whole portfolio including cash, in percent, rounded down. */
   readonly percentage: string;
 }

@@ -1,4 +1,4 @@
-import type { AssetId, IsoTime, TransactionId, Username } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime, Price, TransactionId, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Position } from '@cnop/common/core/pagination';
@@ -149,7 +149,7 @@ async function readPrices(
   candles: CandleDao,
   holdings: readonly ValuedHolding[],
   { times, interval, trades }: PriceRequest,
-): Promise<(assetId: AssetId, at: IsoTime) => string | undefined> {
+): Promise<(assetId: AssetId, at: IsoTime) => Price | undefined> {
   const to = times.at(-1);
   const readings = holdings.map(async ({ asset_id: assetId, current_price }) => {
     const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);

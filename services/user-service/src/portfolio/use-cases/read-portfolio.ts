@@ -1,6 +1,6 @@
 import type { AssetId, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import { formatDecimal } from '@cnop/common/core/money';
+import { formatQuantity } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -98,7 +98,7 @@ export async function valueHoldings(
       ...valueHolding(holding, current_price),
       asset_name: asset.name,
       current_price,
-      available_quantity: formatDecimal(availableUnits(holding)),
+      available_quantity: formatQuantity(availableUnits(holding)),
     };
   });
 }

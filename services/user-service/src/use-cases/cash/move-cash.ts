@@ -1,6 +1,6 @@
 import { withChanges } from '@cnop/common/auth/audit-event';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
-import type { Username } from '@cnop/common/core/brands';
+import type { Usd, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
@@ -27,7 +27,7 @@ type MoveCashDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids'>;
 export interface MoveCash {
   readonly username: Username;
   /** USD. */
-  readonly amount: string;
+  readonly amount: Usd;
   readonly description: string | null;
   /** Present when the client sent an Idempotency-Key. */
   readonly intent: Intent | undefined;
@@ -72,7 +72,7 @@ async function moveCash(
 }
 
 /** Formats a signed amount, such as `$12.50` or `-$12.50`. */
-function formatSignedUsd(amount: string): string {
+function formatSignedUsd(amount: Usd): string {
   const value = decimal(amount);
   return `${value.lt('0') ? '-' : ''}$${formatUsd(value.abs())}`;
 }

@@ -1,4 +1,4 @@
-import type { Username } from '@cnop/common/core/brands';
+import type { Usd, Username } from '@cnop/common/core/brands';
 import { formatCsv, MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import { formatUsd } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
@@ -15,7 +15,7 @@ type ReadCashDeps = Pick<UserDependencies, 'balances'>;
 
 export interface BalanceView extends Balance {
   /** USD that may be spent: current less held. */
-  readonly available_balance: string;
+  readonly available_balance: Usd;
 }
 
 /**

@@ -1,25 +1,30 @@
+import type { Price } from '@cnop/common/core/brands';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
-import { anAssetId, aTime } from '@cnop/testing/builders/brands';
+import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
 import { pastPrices } from '../../../src/portfolio/domain/past-prices.ts';
 
 const at = (time: string) => aTime(`2026-01-15T${time}:00.000Z`);
-const candle = (time: string, open: string, close: string): Candle => ({
+const candle = (time: string, open: Price, close: Price): Candle => ({
   asset_id: anAssetId('BTC'),
   interval: '1h',
   open_time: at(time),
   open,
-  high: '99',
-  low: '1',
+  high: aPrice('99'),
+  low: aPrice('1'),
   close,
-  volume: '0',
+  volume: aQuantity('0'),
   final: true,
   source: 'simulated',
   quotes: null,
 });
 
 describe('the price at a past moment', () => {
-  const candles = [candle('09:00', '10', '11'), candle('10:00', '12', '13'), candle('13:00', '20', '21')];
+  const candles = [
+    candle('09:00', aPrice('10'), aPrice('11')),
+    candle('10:00', aPrice('12'), aPrice('13')),
+    candle('13:00', aPrice('20'), aPrice('21')),
+  ];
 
   it.each([
     ['at the end of a candle is its close', '10:00', '11'],
@@ -29,12 +34,12 @@ describe('the price at a past moment', () => {
     ['after all candles is the last close', '15:00', '21'],
     ['before all candles is where the first one opened', '09:59', '10'],
   ])('%s', (_what, time, price) => {
-    expect(pastPrices([at(time)], { candles, trades: [], presentPrice: '50' })).toEqual([price]);
+    expect(pastPrices([at(time)], { candles, trades: [], presentPrice: aPrice('50') })).toEqual([price]);
   });
 
   it('is returned for each of many moments', () => {
     const times = ['08:00', '10:00', '10:30', '12:00', '14:00'].map(at);
-    expect(pastPrices(times, { candles, trades: [], presentPrice: '50' })).toEqual([
+    expect(pastPrices(times, { candles, trades: [], presentPrice: aPrice('50') })).toEqual([
       '10',
       '11',
       '11',
@@ -44,12 +49,19 @@ describe('the price at a past moment', () => {
   });
 
   it('is the present price without candles', () => {
-    expect(pastPrices([at('09:00')], { candles: [], trades: [], presentPrice: '50' })).toEqual(['50']);
+    expect(pastPrices([at('09:00')], { candles: [], trades: [], presentPrice: aPrice('50') })).toEqual([
+      '50',
+    ]);
   });
 
   it('is the price of the last trade until the next candle has ended', () => {
-    const trades = [{ timestamp: at('10:20'), price: '17' }];
+    const trades = [{ timestamp: at('10:20'), price: aPrice('17') }];
     const times = ['10:00', '10:20', '10:59', '11:00'].map(at);
-    expect(pastPrices(times, { candles, trades, presentPrice: '50' })).toEqual(['11', '17', '17', '13']);
+    expect(pastPrices(times, { candles, trades, presentPrice: aPrice('50') })).toEqual([
+      '11',
+      '17',
+      '17',
+      '13',
+    ]);
   });
 });

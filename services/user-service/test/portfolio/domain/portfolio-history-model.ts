@@ -1,10 +1,11 @@
-import type { IsoTime } from '@cnop/common/core/brands';
-import { isoTime } from '@cnop/common/core/brands';
+import type { IsoTime, Usd } from '@cnop/common/core/brands';
+import { isoTime, knownPrice } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { aUsd } from '@cnop/testing/builders/brands';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import type { HistoryFacts, HistoryPoint } from '../../../src/portfolio/domain/portfolio-history.ts';
@@ -57,9 +58,9 @@ export const steps = fc.array(
 
 export const timeOf = (minute: number): IsoTime => isoTime(new Date(START + minute * 60_000));
 const minuteOf = (at: string): number => (Date.parse(at) - START) / 60_000;
-export const usd = (cents: bigint): string => {
+export const usd = (cents: bigint): Usd => {
   const digits = String(cents < 0n ? -cents : cents).padStart(3, '0');
-  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return aUsd(`${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`);
 };
 
 /** Returns the state after a step; undefined for one that cash or units do not cover. */
@@ -163,7 +164,7 @@ export function factsOf(
     present: { at: timeOf(present), assetValue: decimal(usd(valueOf(last, present))) },
     times: minutes.map(timeOf),
     steps: new Set(),
-    priceAt: (asset, at) => usd(priceAt(asset as AssetId, minuteOf(at))),
+    priceAt: (asset, at) => knownPrice(usd(priceAt(asset as AssetId, minuteOf(at)))),
   };
 }
 

@@ -1,5 +1,6 @@
 import { decimal } from '@cnop/common/core/money';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
+import { aPrice, aUsd } from '@cnop/testing/builders/brands';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -117,7 +118,7 @@ describe('a portfolio over time', () => {
       aStoredAssetBalance({ asset_id: 'DOGE', quantity: '0.5', total_invested: '1.00' }),
     ];
     const { points } = portfolioHistory({
-      balance: { current_balance: '0.00' },
+      balance: { current_balance: aUsd('0.00') },
       holdings,
       entries: [],
       hasAllEntries: true,
@@ -125,7 +126,7 @@ describe('a portfolio over time', () => {
       present: { at: timeOf(1), assetValue: decimal('1.00') },
       times: [timeOf(0)],
       steps: new Set(),
-      priceAt: (asset) => (asset === 'BTC' ? '0.1' : '0.05'),
+      priceAt: (asset) => (asset === 'BTC' ? aPrice('0.1') : aPrice('0.05')),
     });
     // 0.0333 and 0.025
     expect(points[0]).toMatchObject({ asset_value: '0.05', net_deposits: '2.00' });

@@ -1,7 +1,7 @@
 import type { Once } from '@cnop/common/dao/idempotency/transact-once';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
-import { aUsername } from '@cnop/testing/builders/brands';
+import { aUsd, aUsername } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import fc from 'fast-check';
@@ -66,7 +66,7 @@ describe('commands that are repeated with their key', () => {
           shuffled.map(async ({ copy }) => {
             const { kind, dollars, index } = copy;
             const intent = { username, route: kind, key: String(index), requestHash: String(dollars) };
-            const movement = { username, amount: String(dollars), description: null, intent };
+            const movement = { username, amount: aUsd(String(dollars)), description: null, intent };
             return { ...copy, answer: await send(COMMANDS[kind], movement) };
           }),
         );

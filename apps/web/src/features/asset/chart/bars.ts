@@ -1,5 +1,5 @@
-import type { IsoTime } from '@cnop/common/core/brands';
-import { decimal } from '@cnop/common/core/money';
+import type { IsoTime, Price } from '@cnop/common/core/brands';
+import { decimal, formatQuantity, ZERO } from '@cnop/common/core/money';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { Bar } from '../../../api/market.ts';
@@ -7,14 +7,22 @@ import type { Bar } from '../../../api/market.ts';
 /** Applies a price to the last candle: returns it updated, or the next candle. */
 export function barAfterPrice(
   last: Bar,
-  { mid, at }: { readonly mid: string; readonly at: IsoTime },
+  { mid, at }: { readonly mid: Price; readonly at: IsoTime },
   interval: CandleInterval,
 ): Bar {
   const openTime = candleOpenTime(interval, at);
   // A price from before the candle does not change it.
   if (openTime < last.open_time) return last;
   if (openTime > last.open_time) {
-    return { open_time: openTime, open: mid, high: mid, low: mid, close: mid, volume: '0', final: false };
+    return {
+      open_time: openTime,
+      open: mid,
+      high: mid,
+      low: mid,
+      close: mid,
+      volume: formatQuantity(ZERO),
+      final: false,
+    };
   }
   const price = decimal(mid);
   return {

@@ -1,9 +1,10 @@
 import { decimal } from '@cnop/common/core/money';
+import { aUsd } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { balanceAfter, coverError, readAdjustment } from '../../../../src/features/admin/users/adjustment.ts';
 
-const balance = { current_balance: '100.00', held_balance: '30.00', available_balance: '70.00' };
+const balance = { current_balance: aUsd('100.00'), held_balance: aUsd('30.00'), available_balance: '70.00' };
 const form = { direction: 'add', amount: '12,5', description: ' A fee of May ' } as const;
 
 describe('an adjustment', () => {
@@ -43,7 +44,7 @@ describe('an adjustment', () => {
 
   it('changes the balance by exactly its amount', () => {
     const cents = fc.bigInt({ min: 0n, max: 10n ** 16n });
-    const usd = (value: bigint) => `${value / 100n}.${String(value % 100n).padStart(2, '0')}`;
+    const usd = (value: bigint) => aUsd(`${value / 100n}.${String(value % 100n).padStart(2, '0')}`);
     fc.assert(
       fc.property(cents, cents, fc.boolean(), (before, change, takes) => {
         const amount = `${takes ? '-' : ''}${usd(change)}`;
