@@ -95,7 +95,7 @@ interface Life {
 export async function openCrashingMarket(options: CrashingMarketOptions): Promise<CrashingMarket> {
   const { runtime, clock, asset, shape } = options;
   const { asset_id } = asset;
-  const trader = aUsername(`trader-${asset_id}`);
+  const trader = aUsername(`trader_${asset_id}`);
   const assets = createAssetDao(runtime.store);
   const known = new Map<number, KnownQuote>();
   const seenByEngine: Quote[] = [];

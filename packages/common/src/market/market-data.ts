@@ -1,6 +1,5 @@
 import type { AssetId, IsoTime, Quantity } from '../core/brands.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
-import { createLaterDelivery } from '../messaging/message-bus.ts';
 
 export type QuoteListener = (quotes: readonly Quote[]) => void;
 
@@ -58,20 +57,32 @@ export interface TradeFeed {
   subscribe(listener: TradeListener): () => void;
 }
 
-/** Creates the trade feed of a process. Listeners must not throw. */
+/**
+ * Creates the trade feed of a process. It delivers a trade after the responses of the turn in which it was reported.
+ * Listeners must not throw.
+ * @see docs/adr/0043-responses-are-held-in-a-hook.md
+ */
 export function createTradeFeed(): TradeFeed {
   const listeners = new Set<TradeListener>();
-  const delivery = createLaterDelivery<PublicTrade>((trade) => {
-    for (const listener of listeners) listener(trade);
-  });
+  let pending: PublicTrade[] = [];
+
+  function deliverAll(): void {
+    const trades = pending;
+    pending = [];
+    for (const trade of trades) for (const listener of listeners) listener(trade);
+  }
+
   return {
     report(trade) {
-      if (listeners.size > 0) delivery.add(trade);
+      if (listeners.size === 0) return;
+      // The responses of a turn are sent by the first `setImmediate`.
+      if (pending.length === 0) setImmediate(() => setImmediate(deliverAll));
+      pending.push(trade);
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => {
-        delivery.flush();
+        deliverAll();
         listeners.delete(listener);
       };
     },

@@ -24,53 +24,33 @@ export interface MessageBus {
   close(): Promise<void>;
 }
 
-/** Creates the message bus of a platform that runs in one process. */
+/**
+ * Creates the message bus of a platform that runs in one process. It delivers a message before the responses of the turn
+ * in which it was published, so that a client that knows of a change meets no cache without it.
+ * @see docs/adr/0023-orders-read-assets-from-memory.md
+ */
 export function createInProcessBus(): MessageBus {
   const listeners = createChannelListeners();
-  const delivery = createLaterDelivery<readonly [channel: string, message: string]>(([channel, message]) => {
-    listeners.deliver(channel, message);
-  });
+  let pending: (readonly [channel: string, message: string])[] = [];
 
-  return {
-    publish(channel, message) {
-      if (listeners.has(channel)) delivery.add([channel, message]);
-    },
-    subscribe: (channel, listener) => listeners.add(channel, listener),
-    async close() {
-      delivery.flush();
-      listeners.clear();
-    },
-  };
-}
-
-/** Collects what is to be delivered in a later turn of the event loop. */
-export interface LaterDelivery<T> {
-  add(item: T): void;
-  /** Delivers at once what was added so far. */
-  flush(): void;
-}
-
-/**
- * Creates a delivery to listeners that a request must not wait for: it happens after the responses of the turn in which an
- * item was added. The items of a burst of commits are delivered together, in their order.
- * @see docs/adr/0043-responses-are-held-in-a-hook.md
- */
-export function createLaterDelivery<T>(deliver: (item: T) => void): LaterDelivery<T> {
-  let pending: T[] = [];
-
-  function flush(): void {
-    const items = pending;
+  function deliverAll(): void {
+    const messages = pending;
     pending = [];
-    for (const item of items) deliver(item);
+    for (const [channel, message] of messages) listeners.deliver(channel, message);
   }
 
   return {
-    add(item) {
-      // The responses of a turn are sent by the first `setImmediate`.
-      if (pending.length === 0) setImmediate(() => setImmediate(flush));
-      pending.push(item);
+    publish(channel, message) {
+      if (!listeners.has(channel)) return;
+      // The messages of a burst of commits are delivered together.
+      if (pending.length === 0) setImmediate(deliverAll);
+      pending.push([channel, message]);
     },
-    flush,
+    subscribe: (channel, listener) => listeners.add(channel, listener),
+    async close() {
+      deliverAll();
+      listeners.clear();
+    },
   };
 }
 
