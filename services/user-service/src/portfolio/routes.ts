@@ -1,6 +1,6 @@
 import { displayNumber } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
-import { assetIdParameterSchema, timestampSchema } from '@cnop/common/entities/fields';
+import { assetIdParameterSchema, assetIdSchema, timestampSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
@@ -30,7 +30,7 @@ const portfolioResponseSchema = z.object({
   asset_count: z.int(),
   assets: z.array(
     z.object({
-      asset_id: z.string(),
+      asset_id: assetIdSchema,
       quantity: z.string(),
       current_price: z.string(),
       market_value: z.string(),
