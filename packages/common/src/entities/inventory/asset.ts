@@ -5,6 +5,7 @@ import {
   CURRENCY_SCALE,
   clampToStorable,
   decimal,
+  formatDecimal,
   formatQuantity,
   MAX_INTEGER_DIGITS,
   MAX_SCALE,
@@ -135,7 +136,7 @@ export type AssetListResponse = z.infer<typeof assetListResponseSchema>;
  */
 export function marketCapOf(supply: Quantity, price: Price): Usd {
   const cap = decimal(supply).times(price).round(CURRENCY_SCALE);
-  return knownUsd(clampToStorable(cap, CURRENCY_SCALE).toFixed());
+  return knownUsd(formatDecimal(clampToStorable(cap, CURRENCY_SCALE)));
 }
 
 /**
