@@ -93,7 +93,9 @@ describe('a disk that fills up', () => {
     for (const read of ['/balance', '/portfolio', '/orders', '/inventory/assets']) {
       expect((await account.send('GET', read)).status, read).toBe(200);
     }
-    expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+    const readiness = async () => (await fetch(`${server.url}/health/ready`)).status;
+    // The gateway asks the services once a second.
+    await expect.poll(readiness, { timeout: PATIENCE_MILLISECONDS }).toBe(503);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     expect(await takesWrites()).toBe('0');
     // Only waiting shows that nothing is logged.
@@ -120,7 +122,7 @@ describe('a disk that fills up', () => {
         .status;
     await expect.poll(statusOf, { timeout: PATIENCE_MILLISECONDS }).toBe('completed');
     expect(await takesWrites()).toBe('1');
-    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+    await expect.poll(readiness, { timeout: PATIENCE_MILLISECONDS }).toBe(200);
     expect(await server.process.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await readStored(dataDir, expectSound);
   });
