@@ -19,6 +19,9 @@ const PATIENCE_MILLISECONDS = 30_000;
 /** Long enough for dozens of ticks and several runs of each background task. */
 const PAUSE_MILLISECONDS = 4_000;
 
+/** A new platform logs this until the charts of all assets have a history. */
+const HISTORY_PROGRESS = 'generating the price history: progress';
+
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
 
@@ -79,6 +82,9 @@ describe('a disk that fills up', () => {
         await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
       )?.[1];
     expect(await takesWrites()).toBe('1');
+    const hasHistory = () =>
+      lines(server).some(({ msg, done, total }) => msg === HISTORY_PROGRESS && done === total);
+    await expect.poll(hasHistory, { timeout: PATIENCE_MILLISECONDS }).toBe(true);
 
     const free = await fill(dataDir, (MIN_FREE_MEGABYTES - 8) * MEGABYTE);
     await expect.poll(async () => (await deposit()).status, { timeout: PATIENCE_MILLISECONDS }).toBe(503);
