@@ -93,20 +93,20 @@ function firstDifference(one: OrderDocument, other: OrderDocument): string | und
   return Object.keys(one).find((name) => left?.[name] !== right?.[name]);
 }
 
-function coreOf(document: OrderDocument): OrderCore {
-  const { order_id, username, asset_id, quantity, fee_bps } = document;
-  const { description, client_order_id, created_at, updated_at, history } = document;
+/** Returns an order with the members that all orders have. These come first: an object literal grows slowly after a spread. */
+function withCore<Members extends object>(document: OrderDocument, members: Members): OrderCore & Members {
   return {
-    order_id,
-    username,
-    asset_id,
-    quantity,
-    fee_bps,
-    description,
-    client_order_id,
-    created_at,
-    updated_at,
-    history,
+    order_id: document.order_id,
+    username: document.username,
+    asset_id: document.asset_id,
+    quantity: document.quantity,
+    fee_bps: document.fee_bps,
+    description: document.description,
+    client_order_id: document.client_order_id,
+    created_at: document.created_at,
+    updated_at: document.updated_at,
+    history: document.history,
+    ...members,
   };
 }
 
@@ -131,33 +131,32 @@ function marketOrderOf(
   order_type: MarketOrder['order_type'],
 ): MarketOrder | undefined {
   const state = neverOpenOf(document);
-  return state && { ...coreOf(document), order_type, price_bound: document.price_bound, ...state };
+  return state && withCore(document, { order_type, price_bound: document.price_bound, ...state });
 }
 
 function limitOrderOf(document: OrderDocument, order_type: LimitOrder['order_type']): LimitOrder | undefined {
   const { price: limit, expires_at, accepted_quote, held_amount, total_amount: total } = document;
   if (limit === null || expires_at === null) return undefined;
-  const terms = { ...coreOf(document), order_type, limit, expires_at };
+  const conditions = { order_type, limit, expires_at };
   if (!accepted_quote) {
     const state = neverOpenOf(document);
-    return state && { ...terms, ...state };
+    return state && withCore(document, { ...conditions, ...state });
   }
   const hold =
     order_type === 'limit_buy' ? { cash: knownUsd(held_amount) } : { units: knownQuantity(held_amount) };
   const withoutFill = total === null ? undefined : { total_at_limit: total };
   const state = wasOpenOf(document, { accepted_quote, hold, openTrigger: { trigger: null }, withoutFill });
-  return state && { ...terms, ...state };
+  return state && withCore(document, { ...conditions, ...state });
 }
 
 function stopOrderOf(document: OrderDocument): StopOrder | undefined {
   const { accepted_quote, price_bound, held_amount } = document;
   const conditions = stopConditionsOf(document);
   if (!conditions) return undefined;
-  const terms = { ...coreOf(document), ...conditions };
   if (!accepted_quote) {
     const state = neverOpenOf(document);
     if (!state || state.status === 'processing' || state.status === 'completed') return undefined;
-    return { ...terms, ...state };
+    return withCore(document, { ...conditions, ...state });
   }
   const trigger = triggerOf(document);
   const openTrigger = trigger && price_bound !== null ? { trigger, price_bound } : { trigger: null };
@@ -167,7 +166,7 @@ function stopOrderOf(document: OrderDocument): StopOrder | undefined {
     openTrigger,
     withoutFill: {},
   });
-  return state && { ...terms, ...state };
+  return state && withCore(document, { ...conditions, ...state });
 }
 
 function stopConditionsOf(document: OrderDocument): StopConditions | TrailingConditions | undefined {
