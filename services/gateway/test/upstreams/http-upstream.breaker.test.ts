@@ -1,32 +1,19 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GatewayUnderTest, MisbehavingOptions } from './misbehaving-service.ts';
+import { describe, expect, it } from 'vitest';
 import {
   answerWith,
   FAILURES_TO_OPEN,
   HALF_OPEN_AFTER_MILLISECONDS,
   hangUp,
   neverAnswer,
-  openBeforeMisbehaving,
   SHORT_TIMEOUT_MILLISECONDS,
   statusesOf,
+  useMisbehavingService,
 } from './misbehaving-service.ts';
 
 describe('a service over HTTP that fails', () => {
-  let under: GatewayUnderTest;
-  const open = async (options: MisbehavingOptions) => {
-    await under.close();
-    under = await openBeforeMisbehaving(options);
-  };
-  beforeEach(async () => {
-    under = await openBeforeMisbehaving();
-  });
-  afterEach(() => under.close());
-
-  const theService = () => under.services[0]!;
-  const read = () => under.read();
-  const write = () => under.write();
+  const { open, current, theService, read, write } = useMisbehavingService();
 
   it('gets no requests after five failures in a row, then one probe, then all requests', async () => {
     theService().behaviour = hangUp;
@@ -97,9 +84,9 @@ describe('a service over HTTP that fails', () => {
       const upstreamClosed = new Promise<void>((resolve) => {
         theService().behaviour = (request) => request.socket.once('close', () => resolve());
       });
-      const client = connect(under.gateway.port, '127.0.0.1');
+      const client = connect(current().gateway.port, '127.0.0.1');
       client.write(
-        `GET /api/v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: ${under.authorization}\r\n\r\n`,
+        `GET /api/v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: ${current().authorization}\r\n\r\n`,
       );
       while (theService().seen.length <= time) await sleep(2);
       client.destroy();

@@ -1,28 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GatewayUnderTest, MisbehavingOptions } from './misbehaving-service.ts';
+import { describe, expect, it } from 'vitest';
 import {
   answerWith,
   hangUp,
   neverAnswer,
-  openBeforeMisbehaving,
   SHORT_TIMEOUT_MILLISECONDS,
   statusesOf,
+  useMisbehavingService,
 } from './misbehaving-service.ts';
 
 describe('a service over HTTP that fails a request', () => {
-  let under: GatewayUnderTest;
-  const open = async (options: MisbehavingOptions) => {
-    await under.close();
-    under = await openBeforeMisbehaving(options);
-  };
-  beforeEach(async () => {
-    under = await openBeforeMisbehaving();
-  });
-  afterEach(() => under.close());
-
-  const theService = () => under.services[0]!;
-  const read = () => under.read();
-  const write = () => under.write();
+  const { open, theService, read, write } = useMisbehavingService();
   /** Sends the ten requests that earn one retry. */
   const earnRetry = async () => {
     theService().behaviour = answerWith(200);

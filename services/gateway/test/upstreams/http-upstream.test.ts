@@ -1,30 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GatewayUnderTest, MisbehavingOptions } from './misbehaving-service.ts';
+import { describe, expect, it } from 'vitest';
 import {
   answerWith,
   FAILURES_TO_OPEN,
   hangUp,
   neverAnswer,
-  openBeforeMisbehaving,
   SHORT_TIMEOUT_MILLISECONDS,
   statusesOf,
+  useMisbehavingService,
 } from './misbehaving-service.ts';
 
 describe('a service over HTTP', () => {
-  let under: GatewayUnderTest;
-  const open = async (options: MisbehavingOptions) => {
-    await under.close();
-    under = await openBeforeMisbehaving(options);
-  };
-  beforeEach(async () => {
-    under = await openBeforeMisbehaving();
-  });
-  afterEach(() => under.close());
-
-  const theService = () => under.services[0]!;
-  const read = () => under.read();
-  const write = () => under.write();
+  const { open, current, theService, read, write } = useMisbehavingService();
 
   it('has only the allowed headers of its response forwarded', async () => {
     theService().behaviour = answerWith(201, '{"a":1}', {
@@ -126,8 +113,8 @@ describe('a service over HTTP', () => {
   it('shares requests among its instances and skips one that is down', async () => {
     await open({ instances: 3 });
     expect(await statusesOf(9, write)).toEqual(Array.from({ length: 9 }, () => 200));
-    expect(under.services.map(({ seen }) => seen.length)).toEqual([3, 3, 3]);
-    await under.services[1]!.close();
+    expect(current().services.map(({ seen }) => seen.length)).toEqual([3, 3, 3]);
+    await current().services[1]!.close();
     await statusesOf(3 * FAILURES_TO_OPEN, write);
     expect(await statusesOf(9, write)).toEqual(Array.from({ length: 9 }, () => 200));
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach } from 'vitest';
 import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import type { TestGateway } from '../harness.ts';
 import { openGateway } from '../harness.ts';
@@ -48,13 +49,13 @@ class Misbehaving {
 }
 
 /** The instances of a service and the timeout of their responses. */
-export interface MisbehavingOptions {
+interface MisbehavingOptions {
   readonly instances?: number;
   readonly timeoutMilliseconds?: number;
 }
 
 /** A gateway before a service that a test lets fail. */
-export interface GatewayUnderTest {
+interface GatewayUnderTest {
   readonly gateway: TestGateway;
   readonly services: readonly Misbehaving[];
   readonly authorization: string;
@@ -64,7 +65,7 @@ export interface GatewayUnderTest {
 }
 
 /** Opens a gateway and the instances of the service behind it. */
-export async function openBeforeMisbehaving({
+async function openBeforeMisbehaving({
   instances = 1,
   timeoutMilliseconds = LONG_TIMEOUT_MILLISECONDS,
 }: MisbehavingOptions = {}): Promise<GatewayUnderTest> {
@@ -98,6 +99,27 @@ export async function openBeforeMisbehaving({
       await gateway.close();
       await Promise.all(services.map((service) => service.close()));
     },
+  };
+}
+
+/** Opens a gateway before one service for each test of a block, and closes it afterwards. */
+export function useMisbehavingService() {
+  let under: GatewayUnderTest;
+  beforeEach(async () => {
+    under = await openBeforeMisbehaving();
+  });
+  afterEach(() => under.close());
+
+  return {
+    /** Opens another gateway in place of the current one. */
+    async open(options: MisbehavingOptions): Promise<void> {
+      await under.close();
+      under = await openBeforeMisbehaving(options);
+    },
+    current: () => under,
+    theService: () => under.services[0]!,
+    read: () => under.read(),
+    write: () => under.write(),
   };
 }
 
