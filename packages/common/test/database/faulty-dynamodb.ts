@@ -2,11 +2,11 @@ import type { AwsOptions } from '@cnop/common/aws/aws-options';
 import type { RetryOptions } from '@cnop/common/database/dynamodb/options';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
 import type { DynamoDbServer } from '@cnop/testing/dynamodb-server';
-import { startDynamoDbServer } from '@cnop/testing/dynamodb-server';
+import { startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import { counter, counterValue, freshPk, userKey } from '@cnop/testing/store-contract/contract';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import type { DynamoDbFixture } from './dynamodb-fixture.ts';
-import { createFixture } from './dynamodb-fixture.ts';
+import { createFixture, TEST_TIMEOUT_MILLISECONDS } from './dynamodb-fixture.ts';
 import type { FaultyProxy, ProxiedRequest } from './faulty-proxy.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 
@@ -14,7 +14,7 @@ import { startFaultyProxy } from './faulty-proxy.ts';
 export const WRITES = new Set(['PutItem', 'DeleteItem', 'TransactWriteItems']);
 
 /** A DynamoDB server behind a proxy that a test lets fail. */
-export interface FaultyDynamoDb {
+interface FaultyDynamoDb {
   readonly server: DynamoDbServer;
   readonly proxy: FaultyProxy;
   readonly fixture: DynamoDbFixture;
@@ -34,7 +34,7 @@ export interface FaultyDynamoDb {
 }
 
 /** Starts a DynamoDB server, the proxy before it, and tables on it. */
-export async function openFaultyDynamoDb(): Promise<FaultyDynamoDb> {
+async function openFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   const server = await startDynamoDbServer();
   const proxy = await startFaultyProxy(server.endpoint);
   const fixture = await createFixture(server);
@@ -75,6 +75,28 @@ export async function openFaultyDynamoDb(): Promise<FaultyDynamoDb> {
       await server.stop();
     },
   };
+}
+
+/** Describes the store under faults, on a server of its own. Skips where no such server runs, and says why. */
+export function describeUnderFaults(define: (faulty: () => FaultyDynamoDb) => void): void {
+  const reason = whyNoDynamoDb();
+  if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
+
+  describe.skipIf(reason !== undefined)(
+    'the DynamoDB table store under faults',
+    { timeout: TEST_TIMEOUT_MILLISECONDS },
+    () => {
+      let faulty: FaultyDynamoDb;
+
+      beforeAll(async () => {
+        faulty = await openFaultyDynamoDb();
+      });
+      afterEach(() => faulty.reset());
+      afterAll(() => faulty.close());
+
+      define(() => faulty);
+    },
+  );
 }
 
 /** Returns the keys of two items of one fresh partition. */
