@@ -17,16 +17,12 @@ const everyProject = {
   unstubEnvs: true,
 };
 
-/**
- * Test files that take half a minute each. They start first, so that none of them runs alone at the end. Those with many
- * processes over DynamoDB follow the crash tests: in parallel, their requests could exceed the timeout of the gateway.
- */
+/** Test files that take half a minute each. They start first, so that none of them runs alone at the end. */
 const LONGEST = [
   'stale-candles',
   'crash.test',
   'triggers.test',
   'crash.properties',
-  'processes-over-dynamodb',
   'processes-over-lmdb',
   'one-process',
   'shown-and-traded',
@@ -72,7 +68,7 @@ export default defineConfig({
           ...everyProject,
           name: 'system',
           include: ['e2e/**/*.test.ts', '**/*.slow.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.timed.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.timed.test.ts', 'e2e/cluster/**'],
           // Some of these wait for a clock or for another process.
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
@@ -92,6 +88,19 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        ssr,
+        test: {
+          ...everyProject,
+          name: 'cluster',
+          include: ['e2e/cluster/**/*.test.ts'],
+          // Ten processes each: in parallel, their requests could exceed the timeout of the gateway.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

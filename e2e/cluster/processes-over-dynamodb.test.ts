@@ -1,10 +1,10 @@
 import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import { describe } from 'vitest';
-import { describeAccountJourneys } from './support/account-journeys.ts';
-import { describeExactlyOnce } from './support/exactly-once.ts';
-import { onPlatform } from './support/on-platform.ts';
-import { startOverDynamoDb } from './support/platform.ts';
-import { describeTradingJourneys } from './support/trading-journeys.ts';
+import { describeAccountJourneys } from '../support/account-journeys.ts';
+import { describeExactlyOnce } from '../support/exactly-once.ts';
+import { onPlatform } from '../support/on-platform.ts';
+import { startOverDynamoDb } from '../support/platform.ts';
+import { describeTradingJourneys } from '../support/trading-journeys.ts';
 
 const reason = whyNoDynamoDb();
 // An ended session, an answer to a key and a balance are known to a process through the store alone if another one wrote
