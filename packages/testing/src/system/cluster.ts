@@ -1,32 +1,49 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Balancer } from '@cnop/standalone/cluster/balancer';
+import { startBalancer } from '@cnop/standalone/cluster/balancer';
+import type { Env, Role } from '@cnop/standalone/cluster/cluster-plan';
+import { planCluster } from '@cnop/standalone/cluster/cluster-plan';
+import { plannedProgram } from '@cnop/standalone/cluster/programs';
+import type { SupervisedProcess } from '@cnop/standalone/cluster/supervisor';
+import { createSupervisor } from '@cnop/standalone/cluster/supervisor';
+import { freePort } from './free-port.ts';
 import { runNode } from './node-process.ts';
-import type { Server } from './servers.ts';
-import { ADMIN_PASSWORD, CLI, startServer } from './servers.ts';
+import { ADMIN_PASSWORD, CLI, TEST_ENV } from './servers.ts';
 
 /** The secret with which the gateway signs its requests to the services. */
 const GATEWAY_SECRET = 'whole-system-test-0123456789abcdef';
 
-type Env = Readonly<Record<string, string>>;
-
 /** The processes of a cluster and their settings. */
 export interface ClusterOptions {
-  /** The folder of the keys and, with the embedded store, of the data. */
+  /** The folder of the keys, the logs and, with the embedded store, of the data. */
   readonly dataDir: string;
-  /** The number of processes of a service; one by default. */
-  readonly instances?: { readonly user?: number; readonly order?: number };
+  /** The number of processes of a role; one by default. */
+  readonly instances?: Partial<Readonly<Record<Role, number>>>;
   /** The settings of every process, such as those of another store. */
   readonly env?: Env;
-  /** Additional settings of the gateway. */
+  /** Additional settings of the gateways. */
   readonly gatewayEnv?: Env;
 }
 
-/** Gateway and services as separate processes over one store. */
-export interface Cluster {
-  /** The address of the gateway. */
+/** A process of a cluster, which a test may stop and start again. */
+export interface ClusterProcess {
+  readonly role: Role;
   readonly url: string;
-  readonly users: readonly Server[];
-  readonly orders: readonly Server[];
-  readonly inventory: Server;
-  /** Sends SIGTERM to every process; resolves with their exit codes. */
+  readonly process: SupervisedProcess;
+}
+
+/** Gateways and services as separate processes over one store. */
+export interface Cluster {
+  /** The address of the gateway, or of a balancer in front of several. */
+  readonly url: string;
+  readonly processes: readonly ClusterProcess[];
+  readonly gateways: readonly ClusterProcess[];
+  readonly users: readonly ClusterProcess[];
+  readonly orders: readonly ClusterProcess[];
+  /** The first process of the inventory service. */
+  readonly inventory: ClusterProcess;
+  /** Sends SIGTERM to every process, gateways first; resolves with their exit codes. */
   stop(): Promise<readonly (number | null)[]>;
   kill(): Promise<void>;
 }
@@ -34,46 +51,57 @@ export interface Cluster {
 /** Starts a cluster on a store with the catalogue and the administrator `admin`. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { dataDir, instances = {}, gatewayEnv } = options;
-  const env = { DATA_DIR: dataDir, GATEWAY_SECRET, ...options.env };
-  const started: Server[] = [];
-  const start = async (service: string, more: Env = {}): Promise<Server> => {
-    const script = `services/${service}/dist/server.js`;
-    const server = await startServer({ script, cwd: dataDir, env: { ...env, ...more } });
-    started.push(server);
-    return server;
-  };
+  const env = { ...TEST_ENV, PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, ...options.env };
+  const plan = await planCluster({
+    instances: { gateway: 1, user: 1, order: 1, inventory: 1, ...instances },
+    takePort: freePort,
+    gatewaySecret: GATEWAY_SECRET,
+    env,
+    gatewayEnv,
+  });
+  await prepare(dataDir, env);
+  const logFolder = path.join(dataDir, 'logs');
+  await mkdir(logFolder, { recursive: true });
+  const supervisor = createSupervisor();
+  const processes = plan.map((each): ClusterProcess => {
+    const program = plannedProgram(each, { cwd: dataDir, logFolder });
+    return { role: each.role, url: each.url, process: supervisor.add(program) };
+  });
+  const withRole = (role: Role) => processes.filter((each) => each.role === role);
+  const gateways = withRole('gateway');
+  const [inventory] = withRole('inventory');
+  if (!inventory) throw new Error('a cluster needs an inventory service');
+  let balancer: Balancer | undefined;
   const kill = async () => {
-    await Promise.all(started.map((server) => server.process.stop()));
+    await Promise.all([supervisor.kill(), balancer?.close()]);
   };
-  const several = (count: number, service: string, more?: Env) =>
-    Promise.all(Array.from({ length: count }, () => start(service, more)));
   try {
-    await prepare(dataDir, env);
-    const users = await several(instances.user ?? 1, 'user-service');
-    const keySet = { JWKS_URL: `${users[0]?.url ?? ''}/.well-known/jwks.json` };
-    const [orders, inventory] = await Promise.all([
-      several(instances.order ?? 1, 'order-service', keySet),
-      start('inventory-service', keySet),
-    ]);
-    const gateway = await start('gateway', {
-      ...keySet,
-      USER_SERVICE_URLS: users.map(({ url }) => url).join(','),
-      ORDER_SERVICE_URLS: orders.map(({ url }) => url).join(','),
-      INVENTORY_SERVICE_URLS: inventory.url,
-      ...gatewayEnv,
-    });
-    const stop = async () => {
-      // The gateway stops first, so that no request reaches a stopped service.
-      const { code } = await gateway.process.stop('SIGTERM');
-      const services = started.filter((server) => server !== gateway);
-      const exits = await Promise.all(services.map((server) => server.process.stop('SIGTERM')));
-      return [code, ...exits.map((exit) => exit.code)];
-    };
-    return { url: gateway.url, users, orders, inventory, stop, kill };
+    await Promise.all(processes.map((each) => each.process.start()));
+    if (gateways.length > 1) {
+      balancer = await startBalancer(await freePort());
+      balancer.setTargets(gateways.map(({ url }) => url));
+    }
   } catch (error) {
     await kill();
     throw error;
   }
+  return {
+    url: balancer?.url ?? gateways[0]?.url ?? '',
+    processes,
+    gateways,
+    users: withRole('user'),
+    orders: withRole('order'),
+    inventory,
+    async stop() {
+      // The gateways stop first, so that no request reaches a stopped service.
+      const services = processes.filter((each) => !gateways.includes(each));
+      const exits = await Promise.all(gateways.map((each) => each.process.stop('SIGTERM')));
+      exits.push(...(await Promise.all(services.map((each) => each.process.stop('SIGTERM')))));
+      await balancer?.close();
+      return exits.map(({ code }) => code);
+    },
+    kill,
+  };
 }
 
 /** Prepares a store, which a standalone server does at its first start. */

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:http';
+import { createCleanup } from '@cnop/testing/system/cleanup';
+import { freePort } from '@cnop/testing/system/free-port';
+import { sendRaw } from '@cnop/testing/system/raw-request';
+import { afterEach, expect, it } from 'vitest';
+import { startBalancer } from '../../src/cluster/balancer.ts';
+
+const cleanup = createCleanup();
+afterEach(() => cleanup.run());
+
+/** Starts a server that answers its name and is ready as long as `isReady`. */
+async function startGateway(name: string, respond?: RequestListener) {
+  const state = { isReady: true };
+  const server = createServer((request, response) => {
+    if (request.url === '/health/ready') response.writeHead(state.isReady ? 200 : 503).end();
+    else if (respond) respond(request, response);
+    else response.end(name);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanup.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { state, server, origin: `http://127.0.0.1:${address.port}` };
+}
+
+async function startBefore(...origins: string[]) {
+  const balancer = await startBalancer(0);
+  cleanup.defer(() => balancer.close());
+  balancer.setTargets(origins);
+  return async () => {
+    const { status, text } = await sendRaw(balancer.url, { method: 'GET', path: '/' });
+    return status === 200 ? text : status;
+  };
+}
+
+it('moves on to the next gateway when one refuses the connection', async () => {
+  const gateway = await startGateway('one');
+  const ask = await startBefore(`http://127.0.0.1:${await freePort()}`, gateway.origin);
+  for (let i = 0; i < 5; i++) expect(await ask()).toBe('one');
+});
+
+it('leaves a gateway out while it is not ready', async () => {
+  const [one, other] = [await startGateway('one'), await startGateway('other')];
+  const ask = await startBefore(one.origin, other.origin);
+  expect(await ask()).toBe('one');
+  one.state.isReady = false;
+  await expect.poll(ask).toBe('other');
+  one.state.isReady = true;
+  await expect.poll(ask).toBe('one');
+});
+
+it('answers 503 with a time to retry when no gateway can be reached, and tries those that are not ready', async () => {
+  const nowhere = await startBefore(`http://127.0.0.1:${await freePort()}`);
+  expect(await nowhere()).toBe(503);
+  const gateway = await startGateway('one');
+  gateway.state.isReady = false;
+  const ask = await startBefore(gateway.origin);
+  expect(await ask()).toBe('one');
+});
+
+it('cuts the connections of a gateway that does not answer at all', async () => {
+  const hung = await startGateway('hung', () => undefined);
+  const ask = await startBefore(hung.origin);
+  const pending = expect(ask()).rejects.toThrow('socket hang up');
+  await once(hung.server, 'request');
+  hung.server.close();
+  // The request in flight keeps its connection, so only new ones are refused.
+  hung.server.closeIdleConnections();
+  await pending;
+});
