@@ -1,29 +1,18 @@
 import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
-import type { Username } from '@cnop/common/core/brands';
-import { balanceRecord, createBalanceDao } from '@cnop/common/dao/user/balance-dao';
+import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { aUsd } from '@cnop/testing/builders/brands';
-import type { Account } from '@cnop/testing/system/api-client';
 import { createApi, freshName, PASSWORD, signIn, signUp } from '@cnop/testing/system/api-client';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { runNode } from '@cnop/testing/system/node-process';
-import { sendRaw } from '@cnop/testing/system/raw-request';
 import type { Server } from '@cnop/testing/system/servers';
 import { CLI, DEFAULT_ENV, spawnStandalone, startStandaloneServer } from '@cnop/testing/system/servers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/platform.ts';
-import { changeStored, expectSound, readStored } from './support/stored.ts';
-
-const MAX_SHUTDOWN_MILLISECONDS = 10_000;
-const REQUESTS_IN_FLIGHT = 60;
-/** For a busy machine. */
-const PATIENCE = { timeout: 30_000 };
+import { changeStored } from './support/stored.ts';
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
@@ -109,113 +98,6 @@ describe('starting', () => {
     expect(second.stderr()).not.toContain('    at ');
   });
 });
-
-describe('stopping', () => {
-  it('answers accepted requests, accepts no more, and exits in time', async () => {
-    const dataDir = await temporaryFolder(cleanup);
-    const server = await start(dataDir);
-    const account = await signUp(createApi(server.url), { cash: '0.01' });
-    const begun = Array.from({ length: REQUESTS_IN_FLIGHT }, () => beginDeposit(server.url, account));
-    const load = createLoad(server.url, account);
-    await Promise.all(begun.map(({ isRead }) => isRead));
-    await expect.poll(() => load.acknowledged.length, PATIENCE).toBeGreaterThan(0);
-
-    const asked = performance.now();
-    const ended = server.process.stop('SIGTERM');
-    await load.refused;
-    const answers = await Promise.all(begun.map((deposit) => deposit.finish()));
-    expect(await ended).toEqual({ code: 0, signal: null });
-    const milliseconds = Math.round(performance.now() - asked);
-    const { acknowledged, unanswered } = load;
-
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
-    expect(answers.map(({ connection }) => connection)).toEqual(answers.map(() => 'close'));
-    expect(milliseconds).toBeLessThan(MAX_SHUTDOWN_MILLISECONDS);
-    expect(server.process.stderr() + server.process.stdout()).not.toContain('"level":"error"');
-    await readStored(dataDir, async (store) => {
-      await expectSound(store);
-      const stored = await descriptionsOf(createBalanceDao(store), account.username);
-      expect(acknowledged.filter((description) => !stored.has(description))).toEqual([]);
-      // A request that was refused left nothing behind.
-      expect(unanswered.filter((description) => stored.has(description))).toEqual([]);
-    });
-    process.stdout.write(
-      `  stopped within ${milliseconds} ms with ${REQUESTS_IN_FLIGHT} requests in flight; ` +
-        `${acknowledged.length} others answered, ${unanswered.length} found the door closed\n`,
-    );
-  });
-});
-
-/** Sends half of a deposit, so that it stays in flight until the test sends the rest. */
-function beginDeposit(url: string, { token }: Account) {
-  const body = JSON.stringify({ amount: '1.00' });
-  const sent = request(`${url}/api/v1/balance/deposit`, {
-    method: 'POST',
-    agent: false,
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      expect: '100-continue',
-    },
-  });
-  const isRead = once(sent, 'continue');
-  sent.write(body.slice(0, 5));
-  const answered = once(sent, 'response').then(async ([answer]) => {
-    const { statusCode: status, headers, ...response } = answer as IncomingMessage;
-    await text(answer as IncomingMessage);
-    return { status, connection: headers.connection, response };
-  });
-  return {
-    /** Resolves when the server has read the head of the request. */
-    isRead,
-    finish() {
-      sent.end(body.slice(5));
-      return answered;
-    },
-  };
-}
-
-/** Starts clients that send requests, each on a new connection, until connections are refused. */
-function createLoad(url: string, { token }: Account) {
-  const acknowledged: string[] = [];
-  const unanswered: string[] = [];
-  const deposit = async (description: string): Promise<boolean> => {
-    try {
-      const answer = await sendRaw(url, {
-        method: 'POST',
-        path: '/api/v1/balance/deposit',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ amount: '1.00', description }),
-      });
-      if (answer.status === 201) acknowledged.push(description);
-      return true;
-    } catch {
-      unanswered.push(description);
-      return false;
-    }
-  };
-  const client = async (name: string): Promise<void> => {
-    for (let i = 0; await deposit(`${name}, ${i}`); i++);
-  };
-  const refused = Promise.all(Array.from({ length: 8 }, (_, i) => client(`client ${i}`)));
-  /** `refused` resolves when no client gets a connection any more. */
-  return { acknowledged, unanswered, refused };
-}
-
-async function descriptionsOf(
-  balances: ReturnType<typeof createBalanceDao>,
-  username: Username,
-): Promise<Set<string | null>> {
-  const found = new Set<string | null>();
-  let after: Awaited<ReturnType<typeof balances.getUserTransactions>>['next'];
-  do {
-    const page = await balances.getUserTransactions(username, { limit: 100, offset: 0, after });
-    for (const { description } of page.items) found.add(description);
-    after = page.next;
-  } while (after);
-  return found;
-}
 
 describe('the command line', () => {
   it('plays the demo against a running server, and leaves a store without violations', async () => {

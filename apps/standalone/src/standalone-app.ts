@@ -10,7 +10,7 @@ import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
 import { playMoneyOf } from '@cnop/common/config/play-money-settings';
-import { signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
+import { shutdownDelaySecondsOf, signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
@@ -19,6 +19,8 @@ import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { usernameSchema } from '@cnop/common/entities/fields';
 import { announceChanges } from '@cnop/common/events/announcing-store';
+import { storeChecks } from '@cnop/common/http/health';
+import type { Drain } from '@cnop/common/http/http-server';
 import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
@@ -46,6 +48,7 @@ export interface Standalone {
   /** The origin of the gateway, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly preparation: Preparation;
+  readonly drain: Drain;
   /** Returns why a commit failed and what to do; undefined while none has failed. */
   failure(): string | undefined;
   /** Finishes accepted requests, then closes all services and the store. */
@@ -58,7 +61,7 @@ export interface Standalone {
  */
 export async function startStandalone(settings: StandaloneSettings, logger: Logger): Promise<Standalone> {
   const clock = systemClock;
-  const drain = createDrain();
+  const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const keys = await loadOrCreateSigningKeys({ path: signingKeyFileOf(settings), clock });
   const verifier = createTokenVerifier({
     keys: { jwks: keys.publicKeys() },
@@ -99,6 +102,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   return {
     url,
     preparation,
+    drain,
     failure: () => store.failure?.(),
     async close() {
       await drainAndClose(gateway, drain);
@@ -163,7 +167,7 @@ async function buildServices(
 
 /** Builds the gateway over services that it calls in this process. */
 async function buildPublicGateway(
-  { logger, clock, drain, verifier }: ServiceRuntime,
+  { logger, clock, drain, verifier, store }: ServiceRuntime,
   services: Readonly<Record<UpstreamName, RoutableApp>>,
   settings: StandaloneSettings,
 ) {
@@ -173,6 +177,7 @@ async function buildPublicGateway(
     clock,
     drain,
     verifier,
+    checks: storeChecks(store),
     upstreams: {
       user: createInProcessUpstream(services.user),
       order: createInProcessUpstream(services.order),

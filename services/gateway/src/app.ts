@@ -1,4 +1,5 @@
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { HealthChecks } from '@cnop/common/http/health';
 import { logRequests, SERVER_OPTIONS } from '@cnop/common/http/http-server';
 import { sendTogether } from '@cnop/common/http/send-together';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
@@ -29,6 +30,8 @@ type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'dra
 
 export interface GatewayOptions extends GatewayRuntime {
   readonly upstreams: Upstreams;
+  /** Further parts of the process that must be up for it to be ready. */
+  readonly checks?: HealthChecks | undefined;
   readonly limits: RateLimitSettings;
   /** Counts requests of all gateways together; without one this process counts for itself. */
   readonly sharedCounter?: SharedCounter | undefined;

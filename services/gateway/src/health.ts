@@ -1,8 +1,9 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { createCachedValue } from '@cnop/common/core/clock';
-import type { HealthCheck } from '@cnop/common/http/health';
-import { serveHealth } from '@cnop/common/http/health';
+import type { HealthCheck, HealthChecks } from '@cnop/common/http/health';
+import { serveHealth, serverChecks } from '@cnop/common/http/health';
 import type { Drain } from '@cnop/common/http/http-server';
+import type { SharedCounter } from '@cnop/common/limits/shared-counter';
 import type { FastifyInstance } from 'fastify';
 import type { Upstreams } from './upstreams/upstream.ts';
 import { UPSTREAM_NAMES } from './upstreams/upstream.ts';
@@ -15,20 +16,24 @@ interface HealthOptions {
   readonly clock: Clock;
   readonly drain: Drain;
   readonly upstreams: Upstreams;
+  readonly sharedCounter?: SharedCounter | undefined;
+  /** The other parts of the process, which it cannot work without. */
+  readonly checks?: HealthChecks | undefined;
 }
 
 /**
- * Serves the health of the gateway, which is ready when all services are. No rate limit counts these routes, so that a probe
- * is never refused.
+ * Serves the health of the gateway. Its readiness concerns this process alone: a gateway serves what still works, so a
+ * service that is down shows in the details of `/health`. No rate limit counts these routes, so that a probe is never
+ * refused.
  */
 export function serveGatewayHealth(
   app: FastifyInstance,
-  { upstreams, drain, ...options }: HealthOptions,
+  { upstreams, drain, sharedCounter, checks = {}, ...options }: HealthOptions,
 ): void {
-  const checks: Record<string, HealthCheck> = {};
+  const details: Record<string, HealthCheck> = { ...serverChecks(sharedCounter) };
   for (const name of UPSTREAM_NAMES) {
     const check = () => upstreams[name].checkReady();
-    checks[`${name}-service`] = createCachedValue({
+    details[`${name}-service`] = createCachedValue({
       read: check,
       maxAgeMilliseconds: READINESS_MAX_AGE_MILLISECONDS,
       clock: options.clock,
@@ -38,6 +43,7 @@ export function serveGatewayHealth(
     ...options,
     service: 'gateway',
     checks,
-    isDraining: () => drain.isDraining,
+    details,
+    isStopping: () => drain.isStopping,
   });
 }

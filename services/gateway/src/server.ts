@@ -14,6 +14,7 @@ import {
   keySetSettings,
   messagingSettings,
   processSettings,
+  shutdownDelaySecondsOf,
   tokenNamesOf,
   tokenSettings,
 } from '@cnop/common/config/settings';
@@ -48,7 +49,7 @@ async function start(): Promise<void> {
   const settings = readConfig(settingsSchema);
   const logger = createLogger({ level: settings.LOG_LEVEL });
   if (!settings.GATEWAY_SECRET) logger.warn(UNSIGNED_HOPS);
-  const drain = createDrain();
+  const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const sharedCounter = await openSharedCounter(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the shared counter of rate limits is down'),
   });
@@ -72,10 +73,13 @@ async function start(): Promise<void> {
     playMoney: playMoneyOf(settings),
   });
   const metrics = settings.METRICS_PORT > 0 ? await buildMetrics(app) : undefined;
-  closeOnSignal(logger, async () => {
-    await drainAndClose(app, drain);
-    await metrics?.close();
-    await sharedCounter?.close();
+  closeOnSignal(logger, {
+    drain,
+    async close() {
+      await drainAndClose(app, drain);
+      await metrics?.close();
+      await sharedCounter?.close();
+    },
   });
   await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });
   await app.listen({ host: settings.HOST, port: settings.PORT });

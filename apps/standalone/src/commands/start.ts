@@ -14,7 +14,8 @@ export async function runStart(print: (text: string) => void): Promise<void> {
   const logger = createLogger({ level: settings.LOG_LEVEL });
   warnOfLooseDataFolder(settings, logger);
   const standalone = await startStandalone(settings, logger);
-  closeOnSignal(logger, () => standalone.close(), standalone.failure);
+  const { drain, failure: explainFailure } = standalone;
+  closeOnSignal(logger, { drain, close: () => standalone.close(), explainFailure });
   print(welcome(standalone, settings));
 }
 

@@ -21,12 +21,26 @@ const httpUrlSetting = z.url({ protocol: /^https?$/ }).transform((text) => new U
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const MAX_SHUTDOWN_DELAY_SECONDS = 600;
+/** Load balancers and gateways probe readiness every second or two. */
+const PRODUCTION_SHUTDOWN_DELAY_SECONDS = 5;
+
 /** The settings of every process. */
 export const processSettings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   HOST: z.string().min(1).default('127.0.0.1'),
+  /** The time from a signal to the end of accepting requests; 5 in production, else 0. */
+  SHUTDOWN_DELAY_SECONDS: integerSetting({ min: 0, max: MAX_SHUTDOWN_DELAY_SECONDS }).optional(),
 });
+
+/** Returns how long a process accepts requests after a signal, while it reports that it is not ready. */
+export function shutdownDelaySecondsOf({
+  NODE_ENV,
+  SHUTDOWN_DELAY_SECONDS,
+}: Pick<z.output<typeof processSettings>, 'NODE_ENV' | 'SHUTDOWN_DELAY_SECONDS'>): number {
+  return SHUTDOWN_DELAY_SECONDS ?? (NODE_ENV === 'production' ? PRODUCTION_SHUTDOWN_DELAY_SECONDS : 0);
+}
 
 const MAX_FREE_DISK_MEGABYTES = 1_000_000;
 const DEFAULT_FREE_DISK_MEGABYTES = 256;

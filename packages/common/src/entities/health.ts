@@ -1,13 +1,21 @@
 import { z } from 'zod';
 
-/** The state of a process and of its dependencies. */
+const partStatesSchema = z.record(z.string(), z.enum(['up', 'down']));
+
+/** The state of a process and of the parts that it depends on. */
 export const healthSchema = z.object({
-  status: z.enum(['healthy', 'unhealthy', 'draining']),
+  /** `degraded`: the process is ready, but a part of `details` is down. */
+  status: z.enum(['healthy', 'degraded', 'unhealthy', 'draining']),
   service: z.string(),
   version: z.string(),
   /** Seconds since the start. */
   uptime: z.number(),
   timestamp: z.string(),
-  checks: z.record(z.string(), z.enum(['up', 'down'])),
+  /** The parts without which the process is not ready. */
+  checks: partStatesSchema,
+  /** The parts without which the process still works. */
+  details: partStatesSchema.optional(),
+  /** Why a part is down, where that is known. */
+  reasons: z.record(z.string(), z.string()).optional(),
 });
 export type Health = z.infer<typeof healthSchema>;

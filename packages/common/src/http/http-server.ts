@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { LogController } from 'fastify';
 
@@ -66,13 +67,24 @@ export function logRequests(app: FastifyInstance): void {
   });
 }
 
-/** The time that requests in flight have after the shutdown begins. */
+/** The time that requests in flight have after the process stops to listen. */
 const DRAIN_DEADLINE_MILLISECONDS = 8_000;
 const IDLE_SWEEP_INTERVAL_MILLISECONDS = 50;
+/**
+ * The time after a delay in which connections are still accepted and each response closes its own. A busy client leaves
+ * in it, so that no request arrives on a connection at the moment of its end.
+ */
+const FAREWELL_MILLISECONDS = 500;
 
 /** The shutdown state of this process, shared by all its apps. */
 export interface Drain {
+  /** The time between `announce` and `begin`, in which load balancers notice that the process is not ready. */
+  readonly delaySeconds: number;
+  /** True once a shutdown is announced: the process is not ready, and serves as before. */
+  readonly isStopping: boolean;
+  /** True once the drain has begun: each response closes its connection. */
   readonly isDraining: boolean;
+  announce(): void;
   begin(): void;
   /**
    * Calls the listener when the drain begins, or at once if it has begun. Returns a function that removes the listener.
@@ -81,14 +93,23 @@ export interface Drain {
 }
 
 /** Creates a drain that has not begun. */
-export function createDrain(): Drain {
+export function createDrain({ delaySeconds = 0 }: { readonly delaySeconds?: number } = {}): Drain {
   const listeners = new Set<() => void>();
+  let isStopping = false;
   let isDraining = false;
   return {
+    delaySeconds,
+    get isStopping() {
+      return isStopping;
+    },
     get isDraining() {
       return isDraining;
     },
+    announce() {
+      isStopping = true;
+    },
     begin() {
+      isStopping = true;
       isDraining = true;
       for (const listener of listeners) listener();
       listeners.clear();
@@ -110,13 +131,15 @@ export function closeConnectionsWhenDraining(app: FastifyInstance, drain: Drain)
 }
 
 /**
- * Stops a listening app without resetting a request in flight: it stops accepting connections, answers accepted
- * requests, closes sockets as they become idle, and cuts the rest after 8 seconds. Fastify's own close would wait for
- * every idle keep-alive socket.
+ * Stops a listening app without resetting a request in flight: each response closes its connection, then the app stops
+ * accepting connections, answers accepted requests, closes sockets as they become idle, and cuts the rest after 8
+ * seconds. Fastify's own close would wait for every idle keep-alive socket.
+ * @see docs/adr/0045-not-ready-before-closed.md
  */
 export async function drainAndClose(app: FastifyInstance, drain: Drain): Promise<void> {
   drain.begin();
   const { server } = app;
+  if (drain.delaySeconds > 0 && server.listening) await wait(FAREWELL_MILLISECONDS);
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL_MILLISECONDS);
   const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_DEADLINE_MILLISECONDS);
   try {

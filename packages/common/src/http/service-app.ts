@@ -8,14 +8,11 @@ import type { SessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IdSource } from '../core/ids.ts';
-import { DiskFullError } from '../database/store-errors.ts';
 import type { TableStore } from '../database/table-store.ts';
-import { takesWrites } from '../database/table-store.ts';
 import type { QuoteBoard, TradeFeed } from '../market/market-data.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import { readClientAddresses, requireAuthentication } from './authentication.ts';
-import type { HealthCheck } from './health.ts';
-import { serveHealth } from './health.ts';
+import { serveHealth, serverChecks, storeChecks } from './health.ts';
 import type { Drain } from './http-server.ts';
 import { closeConnectionsWhenDraining, echoRequestId, logRequests, SERVER_OPTIONS } from './http-server.ts';
 import { serveOpenApi } from './openapi.ts';
@@ -93,22 +90,12 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
     ...runtime,
     service,
     checks: storeChecks(runtime.store),
-    isDraining: () => runtime.drain.isDraining,
+    details: serverChecks(runtime.bus),
+    isStopping: () => runtime.drain.isStopping,
   });
   // Applies to the routes that follow: a health probe may send any query.
   refuseUnknownQueries(app);
   return app;
-}
-
-/** Returns the readiness checks of a store: it answers, and its disk has space for writes. */
-function storeChecks(store: TableStore): Readonly<Record<string, HealthCheck>> {
-  if (!store.disk) return { store: () => store.ping() };
-  return {
-    store: () => store.ping(),
-    disk: async () => {
-      if (!takesWrites(store)) throw new DiskFullError();
-    },
-  };
 }
 
 export type ServiceApp = Awaited<ReturnType<typeof createServiceApp>>;

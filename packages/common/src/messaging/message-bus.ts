@@ -20,6 +20,9 @@ export interface MessageBus {
    */
   subscribe(channel: string, listener: MessageListener): () => void;
 
+  /** Resolves when the server of the bus answers; missing in a bus without a server. */
+  ping?(): Promise<void>;
+
   /** Delivers the published messages as far as possible within a short time, and none after that. */
   close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { ConfigError } from '../config/read-config.ts';
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
+import type { Drain } from '../http/http-server.ts';
 
 const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Ends a shutdown that hangs. The drain has its own, shorter deadline. */
@@ -18,15 +20,23 @@ export async function startProcess(start: () => Promise<void>): Promise<void> {
   }
 }
 
+/** The shutdown of a process. */
+export interface Shutdown {
+  readonly drain: Drain;
+  /** Completes accepted requests and closes the parts of the process. */
+  readonly close: () => Promise<void>;
+  /** Returns what the operator has to know when the process fails; logged as the last line. */
+  readonly explainFailure?: (() => string | undefined) | undefined;
+}
+
 /**
- * Runs `close` once on SIGTERM or SIGINT, then exits with code 0. An uncaught exception or rejection also stops the
- * process, with code 1: after an unknown failure only a restart leads to a known state.
- * @param explainFailure returns what the operator has to know when the process fails; logged as the last line
+ * Shuts the process down on SIGTERM or SIGINT: it is not ready at once, serves on for the delay of its drain or until a
+ * second signal, then runs `close` and exits with code 0. An uncaught exception or rejection also stops the process,
+ * without a delay and with code 1: after an unknown failure only a restart leads to a known state.
  */
 export function closeOnSignal(
   logger: Logger,
-  close: () => Promise<void>,
-  explainFailure: () => string | undefined = () => undefined,
+  { drain, close, explainFailure = () => undefined }: Shutdown,
 ): void {
   let isClosing = false;
   const shutDown = (reason: string, exitCode: number): void => {
@@ -47,7 +57,20 @@ export function closeOnSignal(
       },
     );
   };
-  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, () => shutDown(signal, 0));
+  const onSignal = (signal: string): void => {
+    const { isStopping, delaySeconds } = drain;
+    drain.announce();
+    if (isStopping || delaySeconds === 0) {
+      shutDown(signal, 0);
+      return;
+    }
+    logger.info(
+      { reason: signal, delay_seconds: delaySeconds },
+      'not ready; serving until the delay or a second signal ends it',
+    );
+    setTimeout(() => shutDown(signal, 0), delaySeconds * MILLISECONDS_PER_SECOND);
+  };
+  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, onSignal);
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'uncaught exception');
     shutDown('uncaughtException', 1);

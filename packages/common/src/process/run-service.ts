@@ -14,6 +14,7 @@ import {
   portSetting,
   processSettings,
   refuseUnknownGateway,
+  shutdownDelaySecondsOf,
   storeSettings,
   tokenNamesOf,
   tokenSettings,
@@ -113,7 +114,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const settings = readConfig(process.settings);
   const logger = createLogger({ level: settings.LOG_LEVEL });
   const clock = systemClock;
-  const drain = createDrain();
+  const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const service = await process.open(settings, clock);
   const bus = await openMessageBus(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'message bus unavailable'),
@@ -144,9 +145,9 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     (isMaker ? sendQuotes : receiveQuotes)(runtime.quotes, bus);
     stopTrades = (isMaker ? receiveTrades : sendTrades)(runtime.trades, bus);
   }
-  closeOnSignal(
-    logger,
-    async () => {
+  closeOnSignal(logger, {
+    drain,
+    async close() {
       await drainAndClose(app, drain);
       stopRelay?.();
       await service.close?.();
@@ -154,8 +155,8 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
       await bus.close();
       await store.close();
     },
-    store.failure,
-  );
+    explainFailure: store.failure,
+  });
   await app.listen({ host: settings.HOST, port: settings.PORT });
 }
 

@@ -19,6 +19,8 @@ export interface NodeProcess {
   readonly hasEnded: boolean;
   stdout(): string;
   stderr(): string;
+  /** Sends a signal without waiting for what it does. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal, SIGKILL by default, and waits for the end of the process. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
@@ -68,6 +70,7 @@ export function startNode({
     },
     stdout,
     stderr,
+    signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGKILL') {
       if (!exited) child.kill(signal);
       return exit;

@@ -108,6 +108,9 @@ export function createRedisSharedCounter({
       const [, , waitSeconds] = await count(client, limit, FORGET);
       return waitSeconds;
     },
+    async ping() {
+      await redis.ping();
+    },
     close: async () => redis.disconnect(),
   };
 }

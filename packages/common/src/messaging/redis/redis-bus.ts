@@ -56,6 +56,9 @@ export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus 
         if (!listeners.has(channel)) subscriber.unsubscribe(CHANNEL_PREFIX + channel).catch(ignore);
       };
     },
+    async ping() {
+      await publisher.ping();
+    },
     async close() {
       listeners.clear();
       // Messages that were published in this turn are sent at its end.

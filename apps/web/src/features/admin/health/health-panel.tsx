@@ -89,7 +89,7 @@ function Checks({ health, isStale: isOld }: ChecksProps) {
       }
     >
       <CheckRow name={health.service} what="The entry point of all clients" state="up" isOld={isOld} />
-      {Object.entries(health.checks).map(([name, state]) => (
+      {Object.entries({ ...health.checks, ...health.details }).map(([name, state]) => (
         <CheckRow key={name} name={name} what={meaningOf(name)} state={state} isOld={isOld} />
       ))}
     </Table>

@@ -11,21 +11,26 @@ const STALE_AFTER_MILLISECONDS = 12_000;
 
 export const HEALTH_NAMES: Readonly<Record<Health['status'], string>> = {
   healthy: 'All services are up',
-  unhealthy: 'Some services are down',
+  degraded: 'Some parts are down',
+  unhealthy: 'The platform is not ready',
   draining: 'Shutting down',
 };
 
 export const HEALTH_TONES: Readonly<Record<Health['status'], BadgeTone>> = {
   healthy: 'gain',
+  degraded: 'loss',
   unhealthy: 'loss',
   draining: 'warn',
 };
 
-/** What a service provides. */
+/** What a part of the platform provides. */
 const MEANINGS: Readonly<Record<string, string>> = {
   'user-service': 'Accounts, sign-in, cash and portfolios',
   'order-service': 'Orders and their triggers',
   'inventory-service': 'Assets, prices and candles',
+  store: 'Accounts, orders and prices on disk',
+  disk: 'Free space for changes',
+  redis: 'Messages between processes and shared rate limits',
 };
 
 export function meaningOf(check: string): string {
