@@ -13,9 +13,9 @@ import { createQuoteBoard } from '@cnop/common/market/market-data';
 import { receiveQuotes, sendQuotes } from '@cnop/common/market/relay';
 import { relayStoredPrices } from '@cnop/common/market/stored-prices';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
+import { processLocation } from '@cnop/common/process/process-identity';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { reprice } from '@cnop/inventory-service/domain/asset-rules';
-import { holderName } from '@cnop/inventory-service/market-maker/leadership';
 import type { MarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import type { PriceFeed } from '@cnop/inventory-service/price-feed/price-feed';
@@ -143,7 +143,11 @@ export async function openCrashingMarket(options: CrashingMarketOptions): Promis
       tickMilliseconds: NEVER_MILLISECONDS,
       persistSeconds: NEVER_MILLISECONDS / 1_000,
       storesBeforeShowing: shape !== 'one process',
-      holder: holderName(runtime.ids),
+      monotonicClock: clock,
+      leaseCheckMilliseconds: NEVER_MILLISECONDS,
+      holder: runtime.ids.next(),
+      // The next life of the process finds the lease of one that has ended.
+      location: `${processLocation()}0`,
     });
     const deps = createOrderDependencies({
       ...runtime,

@@ -66,13 +66,16 @@ async function openBotMarket({ isOneProcess, storesBeforeShowing, dice }: BotMar
   const traded = isOneProcess ? made : createQuoteBoard();
   const maker = createMarketMaker({
     ...runtime,
+    monotonicClock: clock,
     board: made,
     feed: restlessFeed(dice),
     maxJumpPercent: 20,
     tickMilliseconds: NEVER_MILLISECONDS,
     persistSeconds: NEVER_MILLISECONDS / 1_000,
     storesBeforeShowing,
-    holder: 'elsewhere/1/bot',
+    leaseCheckMilliseconds: NEVER_MILLISECONDS,
+    holder: 'bot',
+    location: undefined,
   });
   const surroundings = { ...runtime, quotes: traded, maxQuoteAgeSeconds: 3 };
   const deps = createOrderDependencies({ ...surroundings, catalogueIsInvalidated: isOneProcess });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { priceSettings } from '@cnop/common/config/price-settings';
 import type { OrderId } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
-import { systemClock } from '@cnop/common/core/clock';
+import { systemClock, systemMonotonicClock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
@@ -36,13 +36,16 @@ async function openMarket(file: string, { clock, speed }: { readonly clock: Cloc
   );
   const maker = createMarketMaker({
     ...runtime,
+    monotonicClock: systemMonotonicClock,
     board: runtime.quotes,
     feed: await openPriceFeed(settings, { logger: runtime.logger, random: createRandomSource('unused') }),
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: NO_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,
     storesBeforeShowing: false,
-    holder: 'elsewhere/1/one',
+    leaseCheckMilliseconds: 250,
+    holder: 'one',
+    location: undefined,
   });
   const deps = createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: 15 });
   const engine = createTriggerEngine({ ...deps, log: runtime.logger });

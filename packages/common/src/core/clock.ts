@@ -6,6 +6,15 @@ export interface Clock {
 /** The clock of the machine. */
 export const systemClock: Clock = { now: () => new Date() };
 
+/** A source of durations, which moves forward steadily even when the clock of the machine is set. */
+export interface MonotonicClock {
+  /** Returns the milliseconds since an arbitrary moment of this process. */
+  elapsedMilliseconds(): number;
+}
+
+/** The monotonic clock of this process. */
+export const systemMonotonicClock: MonotonicClock = { elapsedMilliseconds: () => performance.now() };
+
 export const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Returns whole seconds since the Unix epoch, rounded down: the unit of DynamoDB's time-to-live and of JWTs. */

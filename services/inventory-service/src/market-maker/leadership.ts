@@ -1,37 +1,36 @@
-import { hostname } from 'node:os';
 import type { AssetId } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import type { Clock } from '@cnop/common/core/clock';
-import { addSeconds } from '@cnop/common/core/clock';
-import type { IdSource } from '@cnop/common/core/ids';
+import type { Clock, MonotonicClock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import type { FeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
-import { createFeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
+import type { FeedLease } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { createFeedLeaseDao, isSameLease } from '@cnop/common/dao/inventory/feed-lease-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
+import { hasEnded } from '@cnop/common/process/process-identity';
 import { CANDLE_INTERVALS } from '../domain/candle-rules.ts';
 import { DAY_STEP, dayStart } from '../domain/day-statistics.ts';
 import type { LiveMarket, StoredCandles } from './live-market.ts';
 import type { createHistoryFiller } from './price-history.ts';
 
-/** The interval between renewals of the lease, or attempts to take it: three chances before it expires. */
-const SEEK_EVERY_SECONDS = 3;
 /** The time after which catalogue changes by another instance are noticed. */
 const READ_ASSETS_EVERY_MILLISECONDS = 1_000;
 
 export interface LeadershipOptions {
   readonly store: TableStore;
   readonly clock: Clock;
+  readonly monotonicClock: MonotonicClock;
   readonly logger: ServiceRuntime['logger'];
   readonly board: WritableQuoteBoard;
-  /** The name of this instance, made by `holderName`. */
+  /** The identity of this process. */
   readonly holder: string;
+  /** Where this process runs, as far as the system tells. */
+  readonly location: string | undefined;
   readonly live: LiveMarket;
   readonly history: ReturnType<typeof createHistoryFiller>;
 }
@@ -40,15 +39,16 @@ export interface LeadershipOptions {
  * Creates the leadership of one instance: it opens the live market while the instance holds the lease, and otherwise
  * publishes the prices that the leader stores.
  */
-export function createLeadership({ store, clock, logger, board, holder, live, history }: LeadershipOptions) {
+export function createLeadership(options: LeadershipOptions) {
+  const { store, clock, monotonicClock, logger, board, live, history } = options;
   const assetDao = createAssetDao(store);
   const candleDao = createCandleDao(store);
-  const lease = createPriceLease({ leases: createFeedLeaseDao(store), clock, holder });
+  const lease = createPriceLease(options);
   let isMaking = false;
-  let nextSeek = clock.now();
-  let nextRead = clock.now();
+  let nextReadMilliseconds = 0;
 
   const begin = async (): Promise<void> => {
+    lease.markUsed();
     const now = clock.now();
     const assets = await assetDao.getAssets();
     const candles = await loadCandles(candleDao, assets, now);
@@ -72,21 +72,29 @@ export function createLeadership({ store, clock, logger, board, holder, live, hi
     /** Returns whether this instance may make prices now. */
     mayMakePrices: (): boolean => isMaking && lease.isHeld(),
 
-    /** Takes or renews the lease when it is due, and begins or ends making prices accordingly. */
-    async seekLease(): Promise<void> {
-      const now = clock.now();
-      if (now < nextSeek && lease.isHeld() === isMaking) return;
-      nextSeek = addSeconds(now, SEEK_EVERY_SECONDS);
-      const wasOurs = await lease.seek(live.quoteMaker.lastSeq());
-      if (isMaking && !(lease.isHeld() && wasOurs)) await end();
+    /**
+     * Takes or renews the lease when it is due.
+     * @param isTicking whether prices are made next, for which the lease should be as fresh as possible
+     */
+    async seekLease(isTicking: boolean): Promise<void> {
+      if (lease.isDue(isTicking)) await lease.seek(live.quoteMaker.lastSeq());
+    },
+
+    /** Returns whether this instance must begin or end making prices. */
+    mustChangeRole: (): boolean => isMaking !== lease.isHeld() || (isMaking && lease.isNew()),
+
+    /** Begins or ends making prices, according to the lease. */
+    async changeRole(): Promise<void> {
+      // Another instance may have made prices since.
+      if (isMaking && (lease.isNew() || lease.isLost())) await end();
       if (lease.isHeld() && !isMaking) await begin();
     },
 
     /** Applies the changes of the catalogue since it was last read. */
     async readAssets(): Promise<void> {
-      const now = clock.now();
-      if (now < nextRead) return;
-      nextRead = new Date(now.getTime() + READ_ASSETS_EVERY_MILLISECONDS);
+      const nowMilliseconds = monotonicClock.elapsedMilliseconds();
+      if (nowMilliseconds < nextReadMilliseconds) return;
+      nextReadMilliseconds = nowMilliseconds + READ_ASSETS_EVERY_MILLISECONDS;
       const assets = await assetDao.getAssets();
       if (isMaking) live.updateAssets(assets);
       else board.publish(assets.map(storedQuoteOf));
@@ -100,80 +108,99 @@ export function createLeadership({ store, clock, logger, board, holder, live, hi
   };
 }
 
-/** The time after which another instance takes over from one that hangs; also the longest time without a renewal. */
-const LEASE_SECONDS = 10;
-const SEPARATOR = '/';
+/** The time without a renewal after which another instance takes over; within the maximum age of a quote. */
+const TERM_MILLISECONDS = 2_000;
+/** The same for a holder of an earlier version, which renews its lease every three seconds. */
+const FORMER_TERM_MILLISECONDS = 5_000;
+/** The age at which a tick renews the lease: with ticks of a second, each one does. */
+const RENEW_AT_TICK_MILLISECONDS = 500;
+/** The age at which it is renewed between ticks. */
+const RENEW_MILLISECONDS = 1_200;
+/** The interval at which another instance's lease is read. */
+const WATCH_MILLISECONDS = 250;
 
-interface PriceLeaseOptions {
-  readonly leases: FeedLeaseDao;
-  readonly clock: Clock;
-  readonly holder: string;
-}
+type PriceLeaseOptions = Pick<
+  LeadershipOptions,
+  'store' | 'clock' | 'monotonicClock' | 'holder' | 'location'
+>;
 
-/** Creates the view of one instance on the lease. */
-function createPriceLease({ leases, clock, holder }: PriceLeaseOptions) {
-  let heldUntil: Date | undefined;
+/** Creates the view of one instance on the lease. Terms are measured by its own monotonic clock alone. */
+function createPriceLease({ store, clock, monotonicClock, holder, location }: PriceLeaseOptions) {
+  const leases = createFeedLeaseDao(store);
+  let askedAtMilliseconds = Number.NEGATIVE_INFINITY;
+  let heldUntilMilliseconds = Number.NEGATIVE_INFINITY;
   let firstSeq = 0;
+  let isNew = false;
+  /** The lease of another instance, with the time since which it has not changed. */
+  let other: { readonly lease: FeedLease; readonly sinceMilliseconds: number } | undefined;
+
+  const isHeld = (): boolean => monotonicClock.elapsedMilliseconds() < heldUntilMilliseconds;
+
+  /** Returns the lease of another instance when that one counts as dead. */
+  const abandonedLease = (): FeedLease | undefined => {
+    if (!other) return undefined;
+    const { lease, sinceMilliseconds } = other;
+    if (lease.location !== undefined && hasEnded(lease.location)) return lease;
+    const term = lease.renewals === undefined ? FORMER_TERM_MILLISECONDS : TERM_MILLISECONDS;
+    return monotonicClock.elapsedMilliseconds() - sinceMilliseconds >= term ? lease : undefined;
+  };
+
+  const ask = async (lastSeq: number): Promise<boolean> => {
+    // The term counts from before the request, and for other instances from after it.
+    askedAtMilliseconds = monotonicClock.elapsedMilliseconds();
+    const abandoned = abandonedLease();
+    const attempt = await leases.take({ holder, location, now: clock.now(), abandoned, lastSeq });
+    if (attempt.isTaken) {
+      other = undefined;
+      heldUntilMilliseconds = askedAtMilliseconds + TERM_MILLISECONDS;
+      firstSeq = attempt.firstSeq;
+      isNew ||= !attempt.wasHeld;
+    } else {
+      heldUntilMilliseconds = Number.NEGATIVE_INFINITY;
+      if (!isSameLease(other?.lease, attempt.lease)) {
+        other = { lease: attempt.lease, sinceMilliseconds: monotonicClock.elapsedMilliseconds() };
+      }
+    }
+    return attempt.isTaken;
+  };
 
   return {
-    /** Returns whether the lease was ours at the last renewal and has not expired since. */
-    isHeld(): boolean {
-      return heldUntil !== undefined && clock.now() < heldUntil;
+    /** Returns whether the lease was ours at the last renewal and its term is not over. */
+    isHeld,
+
+    /** Returns whether another instance holds the lease. */
+    isLost: (): boolean => other !== undefined,
+
+    /** Returns whether the lease was taken since `markUsed`, so that another instance may have made prices before. */
+    isNew: (): boolean => isNew,
+
+    markUsed(): void {
+      isNew = false;
     },
 
     /** Returns the lowest `seq` of our quotes, which is above that of every quote of earlier holders. */
     firstSeq: (): number => firstSeq,
 
+    isDue(isTicking: boolean): boolean {
+      const renewAt = isTicking ? RENEW_AT_TICK_MILLISECONDS : RENEW_MILLISECONDS;
+      const every = isHeld() ? renewAt : WATCH_MILLISECONDS;
+      const isOver = monotonicClock.elapsedMilliseconds() - askedAtMilliseconds >= every;
+      return isOver || abandonedLease() !== undefined;
+    },
+
     /**
      * Takes or renews the lease.
      * @param lastSeq the greatest `seq` of this instance's quotes
-     * @returns whether it was ours before; if not, another instance may have changed prices
      */
-    async seek(lastSeq: number): Promise<boolean> {
-      const now = clock.now();
-      const lease = await leases.getLease();
-      const abandonedHolder = lease && isGone(lease.holder, holder) ? lease.holder : undefined;
-      const taken = await leases.take({
-        holder,
-        now,
-        lifetimeSeconds: LEASE_SECONDS,
-        abandonedHolder,
-        lastSeq,
-      });
-      heldUntil = taken && addSeconds(now, LEASE_SECONDS);
-      firstSeq = taken?.firstSeq ?? firstSeq;
-      return lease?.holder === holder;
+    async seek(lastSeq: number): Promise<void> {
+      if (!(await ask(lastSeq)) && abandonedLease()) await ask(lastSeq);
     },
 
     async release(): Promise<void> {
-      heldUntil = undefined;
+      heldUntilMilliseconds = Number.NEGATIVE_INFINITY;
       await leases.release(holder);
     },
   };
-}
-
-/** Returns a name for this instance that no other process has, even one that had the same process id. */
-export function holderName(ids: IdSource): string {
-  return [hostname(), process.pid, ids.next()].join(SEPARATOR);
-}
-
-/**
- * Returns whether a holder was a process of this machine that has ended, so that a restart after a crash need not wait for
- * the lease to expire. A holder with our own process id ran before us.
- */
-function isGone(holder: string, own: string): boolean {
-  const [host, pid = ''] = holder.split(SEPARATOR);
-  if (holder === own || host !== hostname()) return false;
-  return pid === String(process.pid) || !isRunning(Number(pid));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: the process runs, under another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** The steps of 24 hours and two more: the open step and the one that 24 hours ago lies in. */

@@ -1,17 +1,19 @@
 import type { PriceSettings } from '@cnop/common/config/price-settings';
-import type { Clock } from '@cnop/common/core/clock';
-import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
+import type { Clock, MonotonicClock } from '@cnop/common/core/clock';
+import { MILLISECONDS_PER_SECOND, systemMonotonicClock } from '@cnop/common/core/clock';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { TradeFeed, WritableQuoteBoard } from '@cnop/common/market/market-data';
+import { PROCESS_IDENTITY, processLocation } from '@cnop/common/process/process-identity';
 import { warnOfFailure } from '@cnop/common/process/report-store';
+import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { openPriceFeed } from '../price-feed/open-price-feed.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import type { RandomSource } from '../price-feed/simulated-feed.ts';
 import { createRandomSource } from '../price-feed/simulated-feed.ts';
-import { createLeadership, holderName } from './leadership.ts';
+import { createLeadership } from './leadership.ts';
 import type { Market } from './live-market.ts';
 import { createLiveMarket } from './live-market.ts';
 import { createHistoryFiller } from './price-history.ts';
@@ -19,10 +21,13 @@ import { writeMarket, writePrices, writeRecordedCandles } from './store-market.t
 
 /** The shortest time between two ticks, however fast the prices of a replay follow each other. */
 const MIN_TICK_MILLISECONDS = 10;
+/** The interval at which the lease is checked, whatever the tick. */
+const LEASE_CHECK_MILLISECONDS = 250;
 
 export interface MarketMakerOptions {
   readonly store: TableStore;
   readonly clock: Clock;
+  readonly monotonicClock: MonotonicClock;
   readonly logger: ServiceRuntime['logger'];
   readonly board: WritableQuoteBoard;
   readonly trades: TradeFeed;
@@ -30,8 +35,11 @@ export interface MarketMakerOptions {
   readonly maxJumpPercent: number;
   readonly tickMilliseconds: number;
   readonly persistSeconds: number;
-  /** The name of this instance, made by `holderName`. */
+  readonly leaseCheckMilliseconds: number;
+  /** The identity of this process, which holds the lease. */
   readonly holder: string;
+  /** Where this process runs, for processes of the same machine; undefined when the system does not tell. */
+  readonly location: string | undefined;
   /**
    * Publishes a quote only once it is stored. Required where other processes execute orders: they read the store, and must
    * not trade at an older price than one that was shown.
@@ -68,18 +76,13 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const leadership = createLeadership({ ...options, live, history });
   let unsubscribe: (() => void) | undefined;
 
-  const attempt = async (failure: string, act: () => Promise<void>): Promise<void> => {
-    try {
-      await act();
-    } catch (err) {
-      warnOfFailure(logger, { err }, failure);
-    }
-  };
+  const attempt = createAttempt(logger);
 
   const tick = async (): Promise<void> => {
     // Without writes the lease cannot be renewed, so prices stand still until the store takes writes again.
     if (!takesWrites(store)) return;
-    await attempt('renewing the price lease failed', leadership.seekLease);
+    await attempt('renewing the price lease failed', async () => leadership.seekLease(true));
+    await attempt('changing the leader of prices failed', leadership.changeRole);
     await attempt('reading the catalogue failed', leadership.readAssets);
     // An instance that cannot renew its lease makes prices until the lease expires.
     await quoting.run(feed.next);
@@ -112,6 +115,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   };
 
   const ticking = createRepeater({ everyMilliseconds: options.tickMilliseconds, act: tick });
+  const leading = createLeaseKeeper(options, leadership, () => void ticking.run());
   const persisting = createRepeater({
     everyMilliseconds: options.persistSeconds * MILLISECONDS_PER_SECOND,
     act: async () => attempt('storing prices failed', persist),
@@ -124,6 +128,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
 
     async start() {
       unsubscribe = trades.subscribe(live.recordTrade);
+      leading.start();
       await ticking.run();
       // The stored prices may be as old as the last run, and other processes wait for fresh ones.
       await persisting.run();
@@ -134,6 +139,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     async stop() {
       unsubscribe?.();
       await history.stop();
+      await leading.stop();
       await ticking.stop();
       await quoting.stop();
       await persisting.stop();
@@ -141,6 +147,38 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       await attempt('releasing the price lease failed', leadership.resign);
     },
   };
+}
+
+/** Creates a runner of actions that may fail: it logs a failure. */
+function createAttempt(logger: MarketMakerOptions['logger']) {
+  return async (failure: string, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (err) {
+      warnOfFailure(logger, { err }, failure);
+    }
+  };
+}
+
+/**
+ * Creates the keeper of the lease between ticks: it goes on while a tick loads the market, and ticks may be longer than
+ * the term of the lease.
+ * @param changeRole called when this instance must begin or end making prices
+ */
+function createLeaseKeeper(
+  { store, logger, leaseCheckMilliseconds }: MarketMakerOptions,
+  leadership: Pick<ReturnType<typeof createLeadership>, 'seekLease' | 'mustChangeRole'>,
+  changeRole: () => void,
+): Repeater {
+  const attempt = createAttempt(logger);
+  return createRepeater({
+    everyMilliseconds: leaseCheckMilliseconds,
+    act: async () => {
+      if (!takesWrites(store)) return;
+      await attempt('renewing the price lease failed', async () => leadership.seekLease(false));
+      if (leadership.mustChangeRole()) changeRole();
+    },
+  });
 }
 
 type ReadFeed = PriceFeed['next'];
@@ -183,7 +221,7 @@ function createQuoting(
 /** The process resources that a market maker uses. */
 export type MarketMakerRuntime = Pick<
   ServiceRuntime,
-  'store' | 'clock' | 'ids' | 'logger' | 'trades' | 'isOwnProcess'
+  'store' | 'clock' | 'logger' | 'trades' | 'isOwnProcess'
 > & {
   readonly quotes: WritableQuoteBoard;
 };
@@ -199,12 +237,13 @@ export async function openMarketMaker(
   runtime: MarketMakerRuntime,
   settings: MarketMakerSettings,
 ): Promise<MarketMaker> {
-  const { store, clock, ids, trades, quotes: board } = runtime;
+  const { store, clock, trades, quotes: board } = runtime;
   const logger = runtime.logger.child({ component: 'prices' });
   const random = createRandomSource(settings.PRICE_SEED);
   return createMarketMaker({
     store,
     clock,
+    monotonicClock: systemMonotonicClock,
     logger,
     board,
     trades,
@@ -213,7 +252,9 @@ export async function openMarketMaker(
     tickMilliseconds: settings.PRICE_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,
     storesBeforeShowing: runtime.isOwnProcess,
-    holder: holderName(ids),
+    leaseCheckMilliseconds: LEASE_CHECK_MILLISECONDS,
+    holder: PROCESS_IDENTITY,
+    location: processLocation(),
     // A generated history is shown only beside simulated prices, never beside real ones.
     historyRandom: settings.withHistory && settings.PRICE_FEED === 'simulated' ? random : undefined,
   });

@@ -1,11 +1,17 @@
-import { hostname } from 'node:os';
-import { createFeedLeaseDao } from '@cnop/common/dao/inventory/feed-lease-dao';
-import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
+import {
+  createFeedLeaseDao,
+  FEED_LEASE_KEY,
+  feedLeaseRecord,
+} from '@cnop/common/dao/inventory/feed-lease-dao';
+import type { TableStore } from '@cnop/common/database/table-store';
+import { processLocation } from '@cnop/common/process/process-identity';
+import { anAssetId, aPrice, aTime } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MarketMakerOptions } from '../../src/market-maker/market-maker.ts';
 import { createRandomSource, createSimulatedFeed } from '../../src/price-feed/simulated-feed.ts';
 import type { MarketUnderTest } from './market-under-test.ts';
 import { openMarket } from './market-under-test.ts';
@@ -17,18 +23,25 @@ let runtime: TestRuntime;
 let one: MarketUnderTest;
 let two: MarketUnderTest;
 
-const open = (holder: string) =>
+const open = (
+  holder: string,
+  { store = runtime.store, ...options }: Partial<MarketMakerOptions> = {},
+): MarketUnderTest =>
   openMarket(
-    { store: runtime.store, clock },
-    { holder, feed: createSimulatedFeed({ random: createRandomSource(holder), tickSeconds: 1 }) },
+    { store, clock },
+    {
+      holder,
+      feed: createSimulatedFeed({ random: createRandomSource(holder), tickSeconds: 1 }),
+      ...options,
+    },
   );
 const isMaking = ({ board }: MarketUnderTest) => board.latest(BTC)?.source === 'simulated';
 
 beforeEach(async () => {
   clock.set('2026-03-03T14:30:10.000Z');
   runtime = await createTestRuntime({ clock });
-  one = open('elsewhere/1/one');
-  two = open('elsewhere/2/two');
+  one = open('one');
+  two = open('two');
   await one.assets.createAsset(anAsset({ current_price: '50000' }));
 });
 afterEach(async () => {
@@ -73,26 +86,26 @@ describe('two instances over one store', () => {
     expect(two.midOf(BTC)).toBe('200');
   });
 
-  test('change roles when the leader is silent for the length of its lease, and prices continue', async () => {
+  test('change roles when the leader is silent for its term, and prices continue', async () => {
     await one.maker.start();
     await two.maker.start();
-    clock.advanceSeconds(5);
+    clock.advanceSeconds(1);
     await one.maker.tick();
     await one.maker.persist();
-    const [, stored] = await Promise.all([two.maker.tick(), one.assets.getAsset(BTC)]);
-    clock.advanceSeconds(9);
+    await two.maker.tick();
+    const stored = await one.assets.getAsset(BTC);
+    clock.advanceMilliseconds(1_900);
     await two.maker.tick();
     expect(isMaking(two)).toBe(false);
-    clock.advanceSeconds(3);
+    clock.advanceMilliseconds(100);
     await two.maker.tick();
     expect(isMaking(two)).toBe(true);
     expect(Math.abs(Number(two.midOf(BTC)) / Number(stored?.current_price) - 1)).toBeLessThan(0.001);
   });
 
-  test('never both write: a leader that slept past its lease writes nothing', async () => {
+  test('never both write: a leader that was paused past its term writes nothing', async () => {
     await one.maker.start();
     await two.maker.start();
-    await one.maker.tick();
     clock.advanceSeconds(15);
     await two.maker.tick();
     await two.maker.persist();
@@ -110,27 +123,122 @@ describe('two instances over one store', () => {
     await one.maker.start();
     await two.maker.start();
     await one.maker.stop();
-    clock.advanceSeconds(3);
+    clock.advanceMilliseconds(250);
     await two.maker.tick();
     expect(isMaking(two)).toBe(true);
     expect((await two.storedCandles(BTC, '1m')).length).toBe(1);
   });
+
+  test('never take the lease from each other, wherever they run, while each renews it in time', async () => {
+    const location = processLocation();
+    const [first, second] = [open('first', { location }), open('second', { location })];
+    await first.maker.start();
+    await second.maker.start();
+    for (let i = 0; i < 30; i++) {
+      clock.advanceSeconds(1);
+      await first.maker.tick();
+      await second.maker.tick();
+      expect([isMaking(first), isMaking(second)]).toEqual([true, false]);
+    }
+    await first.maker.stop();
+    await second.maker.stop();
+  });
 });
 
-describe('the lease of a process of this machine', () => {
-  /** Above the largest process id of Linux. */
-  const UNUSED_PID = 2 ** 22 + 1;
+describe.each([
+  ['ahead of', 300],
+  ['behind', -300],
+])('a leader whose clock is five minutes %s the next one', (_case, seconds) => {
+  const SKEW_MILLISECONDS = seconds * 1_000;
+  const skewed = {
+    now: () => new Date(clock.now().getTime() + SKEW_MILLISECONDS),
+    elapsedMilliseconds: clock.elapsedMilliseconds,
+  };
+
+  test('is followed within its term after its death, by newer prices with the right time', async () => {
+    const wrong = open('wrong', { clock: skewed });
+    await wrong.maker.start();
+    await two.maker.start();
+    for (let i = 0; i < 3; i++) {
+      clock.advanceSeconds(1);
+      await wrong.maker.tick();
+      await wrong.maker.persist();
+      await two.maker.tick();
+    }
+    const last = two.board.latest(BTC);
+    expect(last?.at).toBe(skewed.now().toISOString());
+    // It dies: no tick of it follows.
+    clock.advanceSeconds(2);
+    await two.maker.tick();
+    await two.maker.persist();
+    expect(two.board.latest(BTC)).toMatchObject({ source: 'simulated', at: clock.now().toISOString() });
+    expect(two.board.latest(BTC)?.seq).toBeGreaterThan(last?.seq ?? Infinity);
+    expect(await two.assets.getAsset(BTC)).toMatchObject({
+      last_price_update: clock.now().toISOString(),
+      current_price: two.midOf(BTC),
+    });
+  });
+});
+
+test('a leader that is paused while it stores prices cannot store them after another took over', async () => {
+  let pause: (() => Promise<void>) | undefined;
+  const store: TableStore = {
+    ...runtime.store,
+    async transact(reads, decide) {
+      if ('item0' in reads) await pause?.();
+      return runtime.store.transact(reads, decide);
+    },
+  };
+  const paused = open('paused', { store, storesBeforeShowing: true });
+  await paused.maker.start();
+  await two.maker.start();
+  const shown = paused.board.latest(BTC);
+  pause = async () => {
+    pause = undefined;
+    await two.maker.tick();
+    clock.advanceSeconds(2);
+    await two.maker.tick();
+    await two.maker.persist();
+  };
+  clock.advanceSeconds(1);
+  await paused.maker.tick();
+  expect(isMaking(two)).toBe(true);
+  expect(await two.assets.getAsset(BTC)).toMatchObject({ current_price: two.midOf(BTC) });
+  expect(paused.board.latest(BTC)).toEqual(shown);
+  await paused.maker.stop();
+});
+
+test('a holder of an earlier version, which renews its lease every three seconds, keeps it', async () => {
+  const renew = async (expires_at: string): Promise<void> =>
+    runtime.store.transact({ lease: FEED_LEASE_KEY }, () => ({
+      writes: [feedLeaseRecord.replace({ holder: 'host/1/former', expires_at: aTime(expires_at) })],
+      result: undefined,
+    }));
+  await renew('2026-03-03T14:30:20.000Z');
+  await two.maker.start();
+  for (const second of ['23', '26', '29']) {
+    clock.advanceSeconds(3);
+    await renew(`2026-03-03T14:30:${second}.000Z`);
+    await two.maker.tick();
+    expect(isMaking(two)).toBe(false);
+  }
+  clock.advanceSeconds(5);
+  await two.maker.tick();
+  expect(isMaking(two)).toBe(true);
+});
+
+describe.skipIf(process.platform !== 'linux')('the lease of a process of this machine', () => {
+  const own = processLocation();
   test.each([
-    ['that has ended', `${hostname()}/${UNUSED_PID}/x`, true],
-    ['that had our own process id', `${hostname()}/${process.pid}/x`, true],
-    ['that runs', `${hostname()}/1/x`, false],
-    ['of another machine', `elsewhere-${hostname()}/${UNUSED_PID}/x`, false],
-  ])('%s (%s) is taken at once: %s', async (_case, holder, isTaken) => {
+    ['that has ended', `${own}0`, true],
+    ['that runs', own, false],
+    ['of another machine', 'boot/pid:[1]/1/1', false],
+  ])('%s (%s) is taken at once: %s', async (_case, location, isTaken) => {
     const leases = createFeedLeaseDao(runtime.store);
-    await leases.take({ holder, now: clock.now(), lifetimeSeconds: 10, lastSeq: 0 });
-    const own = open(`${hostname()}/${process.pid}/own`);
-    await own.maker.start();
-    expect(isMaking(own)).toBe(isTaken);
-    await own.maker.stop();
+    await leases.take({ holder: 'before', location, now: clock.now(), lastSeq: 0 });
+    const next = open('next');
+    await next.maker.start();
+    expect(isMaking(next)).toBe(isTaken);
+    await next.maker.stop();
   });
 });

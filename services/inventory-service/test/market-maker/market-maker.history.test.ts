@@ -42,7 +42,7 @@ describe('a generated history', () => {
     const second = open({
       ...simulated(),
       historyRandom: createRandomSource('other'),
-      holder: 'elsewhere/2/two',
+      holder: 'two',
     });
     await second.maker.start();
     await second.maker.fillHistory();
@@ -58,7 +58,7 @@ describe('a generated history', () => {
     const second = open({
       ...simulated(),
       historyRandom: createRandomSource('seed'),
-      holder: 'elsewhere/2/two',
+      holder: 'two',
     });
     await second.maker.start();
     await second.maker.fillHistory();

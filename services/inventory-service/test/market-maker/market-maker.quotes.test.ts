@@ -6,7 +6,6 @@ import { anAsset } from '@cnop/testing/builders/inventory';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reprice } from '../../src/domain/asset-rules.ts';
-import { holderName } from '../../src/market-maker/leadership.ts';
 import type { MarketsUnderTest } from './market-under-test.ts';
 import { createMarkets, run, START, simulated } from './market-under-test.ts';
 
@@ -82,7 +81,7 @@ describe('quotes', () => {
     for (const seed of ['a', 'a', 'b']) {
       clock.set(START);
       await open().setPrice(BTC, aPrice('50000'));
-      const market = open({ ...simulated(seed), holder: `elsewhere/1/${runs.length}` });
+      const market = open({ ...simulated(seed), holder: `${runs.length}` });
       await market.maker.start();
       await run(market, clock, 20);
       runs.push(market.published.filter(({ asset_id }) => asset_id === 'BTC').map(({ mid }) => mid));
@@ -216,14 +215,16 @@ describe('quotes', () => {
   });
 
   test('have a higher seq than those of an instance that was killed, although the clock was set back', async () => {
-    const killed = open({ ...simulated(), holder: holderName(markets.runtime.ids) });
+    const killed = open({ ...simulated(), holder: 'killed' });
     await killed.maker.start();
     await run(killed, clock, 8);
     const last = killed.board.latest(BTC);
     // It neither stored its last quotes nor released its lease.
     clock.advanceSeconds(-60);
-    const next = open({ ...simulated(), holder: holderName(markets.runtime.ids) });
+    const next = open({ ...simulated(), holder: 'next' });
     await next.maker.start();
+    clock.advanceSeconds(2);
+    await next.maker.tick();
     expect(next.board.latest(BTC)?.seq).toBeGreaterThan(last?.seq ?? Infinity);
   });
 

@@ -67,7 +67,7 @@ describe('stored prices', () => {
     const last = first.board.latest(anAssetId('BTC'));
     await first.maker.stop();
 
-    const second = open({ ...simulated(), holder: 'elsewhere/2/two' });
+    const second = open({ ...simulated(), holder: 'two' });
     await second.maker.start();
     const next = second.published.find(({ asset_id }) => asset_id === 'BTC');
     expect(Math.abs(Number(next?.mid) / Number(last?.mid) - 1)).toBeLessThan(0.001);
@@ -82,7 +82,7 @@ describe('candles', () => {
     await run(first, clock, 100);
     const recorded = first.maker.market.recentCandles(anAssetId('BTC'), '1h');
     await first.maker.stop();
-    const second = open({ ...simulated(), holder: 'elsewhere/2/two' });
+    const second = open({ ...simulated(), holder: 'two' });
     await second.maker.start();
     await run(second, clock, 60);
     await second.maker.persist();
@@ -111,7 +111,7 @@ describe('candles', () => {
     await first.maker.start();
     await first.maker.stop();
     clock.advanceSeconds(3 * 3_600);
-    const second = open({ holder: 'elsewhere/2/two' });
+    const second = open({ holder: 'two' });
     await second.maker.start();
     await second.maker.persist();
     const hours = await second.storedCandles(anAssetId('BTC'), '1h');

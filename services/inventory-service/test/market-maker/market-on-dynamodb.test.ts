@@ -46,7 +46,7 @@ describe.skipIf(reason !== undefined)(
     test(
       'stores prices and candles of many assets, and hands over to the next instance without a gap',
       async () => {
-        const [one, two] = [open('elsewhere/1/one'), open('elsewhere/2/two')];
+        const [one, two] = [open('one'), open('two')];
         const ids = Array.from({ length: ASSETS }, (_, i) => anAssetId(`A${i}`));
         for (const asset_id of ids) await one.assets.createAsset(anAsset({ asset_id, current_price: '100' }));
         await one.maker.start();

@@ -58,6 +58,7 @@ export function openMarket(
   const maker: MarketMaker = createMarketMaker({
     store,
     clock,
+    monotonicClock: clock,
     logger: createLogger({ level: 'silent' }),
     board,
     trades,
@@ -66,8 +67,10 @@ export function openMarket(
     // Longer than any test, so no tick comes by itself.
     tickMilliseconds: 3_600_000,
     persistSeconds: 3_600,
+    leaseCheckMilliseconds: 3_600_000,
     storesBeforeShowing: false,
-    holder: 'elsewhere/1/one',
+    holder: 'one',
+    location: undefined,
     ...options,
   });
   const assets = createAssetDao(store);

@@ -1,14 +1,23 @@
 import { z } from 'zod';
 import { isoTime } from '../../core/brands.ts';
 import { addSeconds } from '../../core/clock.ts';
-import type { Item, TableStore } from '../../database/table-store.ts';
+import type { Decision, Item, TableStore } from '../../database/table-store.ts';
 import { KEYS } from '../../database/tables.ts';
 import { timestampSchema } from '../../entities/fields.ts';
 import { defineRecord } from '../record.ts';
 
-/** The lease of the price feed: the process that makes prices, and the end of its term. */
+/**
+ * The lease of the price feed: the process that makes prices. Another process takes it over when it has not changed for a
+ * while, whatever times it carries.
+ */
 const feedLeaseSchema = z.object({
+  /** The identity of the holding process. */
   holder: z.string().min(1),
+  /** Grows with every renewal, so that each one changes the lease. Processes of earlier versions store none. */
+  renewals: z.int().min(0).optional(),
+  /** Where the holder runs, so that a process of the same machine knows when it has ended. */
+  location: z.string().min(1).optional(),
+  /** The end of the term by the clock of the holder. Only processes of earlier versions read it. */
   expires_at: timestampSchema,
   /** The first `seq` of the next holder: greater than that of every quote that the holder can have made. */
   next_seq: z.int().min(0).optional(),
@@ -38,51 +47,48 @@ const SEQ_RESERVE = 300_000;
 const RELEASED_HOLDER = 'none';
 const RELEASED_AT = isoTime(new Date(0));
 
+/** The term that processes of earlier versions expect. */
+const FORMER_TERM_SECONDS = 10;
+
 export interface FeedLeaseRequest {
   readonly holder: string;
+  readonly location?: string | undefined;
   readonly now: Date;
-  readonly lifetimeSeconds: number;
-  /** A holder known to have stopped: its lease is taken before it expires. */
-  readonly abandonedHolder?: string | undefined;
+  /** A lease whose holder counts as dead: it is taken over if it is still the same. */
+  readonly abandoned?: FeedLease | undefined;
   /** The greatest `seq` of a quote that the holder has made. */
   readonly lastSeq: number;
 }
 
-/** A taken or renewed lease. */
-export interface TakenLease {
-  /** The holder's first `seq`: above that of every quote of earlier holders, whatever the clocks say. */
+/** The outcome of an attempt to take or renew the lease. */
+export interface FeedLeaseAttempt {
+  /** The lease after the attempt. */
+  readonly lease: FeedLease;
+  /** Whether the lease is the caller's. */
+  readonly isTaken: boolean;
+  /** Whether it was the caller's before, so that no other process can have made prices meanwhile. */
+  readonly wasHeld: boolean;
+  /** The caller's first `seq`: above that of every quote of earlier holders, whatever the clocks say. */
   readonly firstSeq: number;
 }
-
-export type FeedLeaseDao = ReturnType<typeof createFeedLeaseDao>;
 
 /** Creates the DAO of the lease of the price feed. */
 export function createFeedLeaseDao(store: TableStore) {
   return {
-    /** Returns the lease; undefined when none was ever taken. */
-    async getLease(): Promise<FeedLease | undefined> {
-      return feedLeaseRecord.readIfPresent(await store.get(FEED_LEASE_KEY));
-    },
-
-    /** Takes or renews the lease. Returns undefined while another process holds it. */
-    async take(request: FeedLeaseRequest): Promise<TakenLease | undefined> {
-      const { holder, now, lifetimeSeconds, abandonedHolder, lastSeq } = request;
-      return store.transact({ lease: FEED_LEASE_KEY }, (items) => {
+    /** Takes or renews the lease, unless another process holds it. */
+    async take(request: FeedLeaseRequest): Promise<FeedLeaseAttempt> {
+      return store.transact({ lease: FEED_LEASE_KEY }, (items): Decision<FeedLeaseAttempt> => {
         const held = feedLeaseRecord.readIfPresent(items.lease);
-        const isFree =
-          !held ||
-          held.holder === holder ||
-          held.holder === abandonedHolder ||
-          held.expires_at <= isoTime(now);
-        if (!isFree) return { writes: [], result: undefined };
-        const isRenewed = held?.holder === holder;
-        const firstSeq = Math.max(isRenewed ? lastSeq : (held?.next_seq ?? 0), now.getTime());
-        const taken = {
-          holder,
-          expires_at: isoTime(addSeconds(now, lifetimeSeconds)),
-          next_seq: firstSeq + SEQ_RESERVE,
+        const wasHeld = held?.holder === request.holder;
+        if (held && !wasHeld && !isReleased(held) && !isSameLease(held, request.abandoned)) {
+          return { writes: [], result: { lease: held, isTaken: false, wasHeld, firstSeq: 0 } };
+        }
+        const lease = leaseOf(request, held);
+        const firstSeq = lease.next_seq - SEQ_RESERVE;
+        return {
+          writes: [feedLeaseRecord.replace(lease)],
+          result: { lease, isTaken: true, wasHeld, firstSeq },
         };
-        return { writes: [feedLeaseRecord.replace(taken)], result: { firstSeq } };
       });
     },
 
@@ -97,4 +103,28 @@ export function createFeedLeaseDao(store: TableStore) {
       });
     },
   };
+}
+
+function leaseOf({ holder, location, now, lastSeq }: FeedLeaseRequest, held: FeedLease | undefined) {
+  const firstSeq = Math.max(held?.holder === holder ? lastSeq : (held?.next_seq ?? 0), now.getTime());
+  return {
+    holder,
+    renewals: (held?.renewals ?? 0) + 1,
+    ...(location !== undefined && { location }),
+    expires_at: isoTime(addSeconds(now, FORMER_TERM_SECONDS)),
+    next_seq: firstSeq + SEQ_RESERVE,
+  };
+}
+
+function isReleased({ holder }: FeedLease): boolean {
+  return holder === RELEASED_HOLDER;
+}
+
+/** Returns whether two readings show the same renewal of a lease. */
+export function isSameLease(one: FeedLease | undefined, other: FeedLease | undefined): boolean {
+  return (
+    one?.holder === other?.holder &&
+    one?.renewals === other?.renewals &&
+    one?.expires_at === other?.expires_at
+  );
 }
