@@ -93,8 +93,15 @@ function firstDifference(one: OrderDocument, other: OrderDocument): string | und
   return Object.keys(one).find((name) => left?.[name] !== right?.[name]);
 }
 
-/** Returns an order with the members that all orders have. These come first: an object literal grows slowly after a spread. */
-function withCore<Members extends object>(document: OrderDocument, members: Members): OrderCore & Members {
+/**
+ * Returns an order: the members that all orders have, its conditions and its state. Spreads come last here and below: V8
+ * takes microseconds for each member that follows one.
+ */
+function withCore<Conditions extends object, State extends object>(
+  document: OrderDocument,
+  conditions: Conditions,
+  state: State,
+): OrderCore & Conditions & State {
   return {
     order_id: document.order_id,
     username: document.username,
@@ -106,7 +113,8 @@ function withCore<Members extends object>(document: OrderDocument, members: Memb
     created_at: document.created_at,
     updated_at: document.updated_at,
     history: document.history,
-    ...members,
+    ...conditions,
+    ...state,
   };
 }
 
@@ -131,7 +139,7 @@ function marketOrderOf(
   order_type: MarketOrder['order_type'],
 ): MarketOrder | undefined {
   const state = neverOpenOf(document);
-  return state && withCore(document, { order_type, price_bound: document.price_bound, ...state });
+  return state && withCore(document, { order_type, price_bound: document.price_bound }, state);
 }
 
 function limitOrderOf(document: OrderDocument, order_type: LimitOrder['order_type']): LimitOrder | undefined {
@@ -140,13 +148,13 @@ function limitOrderOf(document: OrderDocument, order_type: LimitOrder['order_typ
   const conditions = { order_type, limit, expires_at };
   if (!accepted_quote) {
     const state = neverOpenOf(document);
-    return state && withCore(document, { ...conditions, ...state });
+    return state && withCore(document, conditions, state);
   }
   const hold =
     order_type === 'limit_buy' ? { cash: knownUsd(held_amount) } : { units: knownQuantity(held_amount) };
   const withoutFill = total === null ? undefined : { total_at_limit: total };
   const state = wasOpenOf(document, { accepted_quote, hold, openTrigger: { trigger: null }, withoutFill });
-  return state && withCore(document, { ...conditions, ...state });
+  return state && withCore(document, conditions, state);
 }
 
 function stopOrderOf(document: OrderDocument): StopOrder | undefined {
@@ -156,7 +164,7 @@ function stopOrderOf(document: OrderDocument): StopOrder | undefined {
   if (!accepted_quote) {
     const state = neverOpenOf(document);
     if (!state || state.status === 'processing' || state.status === 'completed') return undefined;
-    return withCore(document, { ...conditions, ...state });
+    return withCore(document, conditions, state);
   }
   const trigger = triggerOf(document);
   const openTrigger = trigger && price_bound !== null ? { trigger, price_bound } : { trigger: null };
@@ -166,7 +174,7 @@ function stopOrderOf(document: OrderDocument): StopOrder | undefined {
     openTrigger,
     withoutFill: {},
   });
-  return state && withCore(document, { ...conditions, ...state });
+  return state && withCore(document, conditions, state);
 }
 
 function stopConditionsOf(document: OrderDocument): StopConditions | TrailingConditions | undefined {
@@ -185,22 +193,22 @@ function trailOf(amount: Price | null, percent: string | null): Trail | undefine
   return percent === null ? undefined : { percent };
 }
 
-const NEVER_OPEN = { accepted_quote: null, trigger: null } as const;
-
 function neverOpenOf(document: OrderDocument) {
   const { status, cancelled_at } = document;
+  const accepted_quote = null;
+  const trigger = null;
   switch (status) {
     case 'pending':
     case 'confirmed':
     case 'failed':
-      return { ...NEVER_OPEN, status };
+      return { accepted_quote, trigger, status };
     case 'processing':
-      return { ...NEVER_OPEN, status };
+      return { accepted_quote, trigger, status };
     case 'cancelled':
-      return cancelled_at === null ? undefined : { ...NEVER_OPEN, status, cancelled_at };
+      return cancelled_at === null ? undefined : { accepted_quote, trigger, status, cancelled_at };
     case 'completed': {
       const fill = fillOf(document);
-      return fill && { ...NEVER_OPEN, status, fill };
+      return fill && { accepted_quote, trigger, status, fill };
     }
     default:
       return undefined;
