@@ -3,8 +3,11 @@ import { ConfigError } from '@cnop/common/config/read-config';
 import type { Username } from '@cnop/common/core/brands';
 import { VERSION } from '@cnop/common/version';
 import { ProblemError } from '@cnop/exception/problem-error';
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import type { Instances, Role } from './cluster/cluster-plan.ts';
+import { ROLES } from './cluster/cluster-plan.ts';
+import type { ClusterCommand } from './commands/cluster.ts';
 import type { ReplayCommand } from './commands/replay.ts';
 
 const print = (text: string): void => {
@@ -29,6 +32,7 @@ const program = new Command('cnop')
 Examples:
   $ cnop start                           the whole platform at http://127.0.0.1:8080
   $ PORT=9000 DATA_DIR=/srv/cnop cnop start
+  $ cnop cluster                         the same as many processes over DynamoDB and Redis
   $ cnop demo                            a trade from sign-up to portfolio, against a running server
   $ cnop verify                          check every rule of money over the whole store
 
@@ -37,10 +41,29 @@ Settings come from the environment or from .env; docs/operating/settings.md list
 
 program
   .command('start')
-  .description('run gateway and services in one process')
-  .action(async () => {
+  .description('run gateway and services in one process, or one of them alone')
+  .addArgument(new Argument('[service]', 'the only part to run in this process').choices(ROLES))
+  .addHelpText('after', '\nExample:\n  $ STORE=dynamodb cnop start order')
+  .action(async (service: Role | undefined) => {
+    if (service !== undefined) {
+      const { runStartService } = await import('./commands/start-service.ts');
+      return runStartService(service);
+    }
     const { runStart } = await import('./commands/start.ts');
     await runStart(print);
+  });
+
+program
+  .command('cluster')
+  .description('run many processes over DynamoDB and Redis on this machine, with a status of each')
+  .option('--instances <number>', 'processes of each service and of the gateway', instanceCount, 2)
+  .option('--scale <role=number>', 'another number for one role; may be repeated', addScale, {})
+  .option('--port <number>', 'port of the one address in front of the gateways', portNumber, 8_080)
+  .option('--data-dir <folder>', 'folder of the database, the keys and the logs', './data-cluster')
+  .addHelpText('after', '\nExample:\n  $ cnop cluster --instances 2 --scale order=3')
+  .action(async (options: ClusterCommand) => {
+    const { runClusterCommand } = await import('./commands/cluster.ts');
+    await runClusterCommand(options);
   });
 
 program
@@ -108,6 +131,31 @@ catalogue
     const { runCatalogueLoad } = await import('./commands/manage-store.ts');
     await runCatalogueLoad(options, print);
   });
+
+const MAX_INSTANCES = 9;
+const MAX_PORT = 65_000;
+
+function instanceCount(text: string): number {
+  const count = wholeNumber(text);
+  if (count < 1 || count > MAX_INSTANCES) {
+    throw new InvalidArgumentError(`Enter a number from 1 to ${MAX_INSTANCES}.`);
+  }
+  return count;
+}
+
+function addScale(text: string, scale: Partial<Instances>): Partial<Instances> {
+  const [name, count = ''] = text.split('=');
+  const role = ROLES.find((each) => each === name);
+  if (role === undefined)
+    throw new InvalidArgumentError(`Enter ${ROLES.join(', ')} and a number, such as order=3.`);
+  return { ...scale, [role]: instanceCount(count) };
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > MAX_PORT) throw new InvalidArgumentError(`Enter a number up to ${MAX_PORT}.`);
+  return port;
+}
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Enter a whole number of at most 6 digits.');

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { readOwnGateway } from '@cnop/common/auth/gateway-hop';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
@@ -14,10 +12,8 @@ import { shutdownDelaySecondsOf, signingKeyFileOf, tokenNamesOf } from '@cnop/co
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { usernameSchema } from '@cnop/common/entities/fields';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import { storeChecks } from '@cnop/common/http/health';
 import type { Drain } from '@cnop/common/http/http-server';
@@ -34,14 +30,14 @@ import { createInProcessUpstream } from '@cnop/gateway/upstreams/in-process-upst
 import type { UpstreamName } from '@cnop/gateway/upstreams/upstream';
 import type { InventoryRuntime } from '@cnop/inventory-service/app';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
-import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
 import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import type { Logger } from 'pino';
-import type { CreateAdminDeps, NewAdmin, PasswordDelivery } from './create-admin.ts';
-import { createAdmin } from './create-admin.ts';
+import type { Preparation } from './prepare-store.ts';
+import { prepareStore } from './prepare-store.ts';
 import type { StandaloneSettings } from './standalone-settings.ts';
+import { findBuiltWebApp } from './standalone-settings.ts';
 
 /** The running platform in one process. */
 export interface Standalone {
@@ -190,36 +186,4 @@ async function buildPublicGateway(
     webFolder: webFolderOf(settings, findBuiltWebApp()),
     playMoney: playMoneyOf(settings),
   });
-}
-
-/** Returns the folder of the built web app in this repository, if it has been built. */
-function findBuiltWebApp(): string | undefined {
-  const folder = path.resolve(import.meta.dirname, '../../web/dist');
-  return existsSync(path.join(folder, 'index.html')) ? folder : undefined;
-}
-
-export const FIRST_ADMIN_USERNAME = usernameSchema.parse('admin');
-const FIRST_ADMIN_EMAIL = 'admin@localhost.localdomain';
-
-export interface Preparation {
-  readonly assetsAdded: number;
-  /** Present when this start created the first administrator. */
-  readonly adminPassword: PasswordDelivery | undefined;
-}
-
-type PrepareStoreSettings = Pick<NewAdmin, 'NODE_ENV' | 'DATA_DIR'> & {
-  /** The password of the first administrator, instead of a generated one. */
-  readonly ADMIN_PASSWORD?: string | undefined;
-};
-
-/** Adds the shipped catalogue and the first administrator to a store that lacks them. */
-async function prepareStore(
-  deps: CreateAdminDeps,
-  { NODE_ENV, DATA_DIR, ADMIN_PASSWORD }: PrepareStoreSettings,
-): Promise<Preparation> {
-  const assetsAdded = await loadCatalogue(deps.store, deps.clock);
-  const known = await createUserDao(deps.store).getUserByUsername(FIRST_ADMIN_USERNAME);
-  if (known) return { assetsAdded, adminPassword: undefined };
-  const account = { username: FIRST_ADMIN_USERNAME, email: FIRST_ADMIN_EMAIL, password: ADMIN_PASSWORD };
-  return { assetsAdded, adminPassword: await createAdmin(deps, { ...account, NODE_ENV, DATA_DIR }) };
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
 import { refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
@@ -26,3 +28,9 @@ export const standaloneSettings = processSettings
   .superRefine(refuseDemoWithoutDeposits);
 
 export type StandaloneSettings = z.output<typeof standaloneSettings>;
+
+/** Returns the folder of the built web app in this repository, if it has been built. */
+export function findBuiltWebApp(): string | undefined {
+  const folder = path.resolve(import.meta.dirname, '../../web/dist');
+  return existsSync(path.join(folder, 'index.html')) ? folder : undefined;
+}

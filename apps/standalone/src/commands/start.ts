@@ -2,8 +2,9 @@ import { warnOfLooseDataFolder } from '@cnop/common/config/data-folder';
 import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import { closeOnSignal } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
+import { FIRST_ADMIN_USERNAME } from '../prepare-store.ts';
 import type { Standalone } from '../standalone-app.ts';
-import { FIRST_ADMIN_USERNAME, startStandalone } from '../standalone-app.ts';
+import { startStandalone } from '../standalone-app.ts';
 import type { StandaloneSettings } from '../standalone-settings.ts';
 import { standaloneSettings } from '../standalone-settings.ts';
 

@@ -30,3 +30,9 @@ export function readConfig<T extends z.ZodType>(
 export function loadEnvFile(path = '.env'): void {
   if (existsSync(path)) process.loadEnvFile(path);
 }
+
+/** Returns the environment of this process, for the processes that it starts. */
+export function inheritedEnvironment(): Readonly<Record<string, string>> {
+  const given = Object.entries(process.env);
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
