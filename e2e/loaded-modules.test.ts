@@ -19,7 +19,14 @@ const REDIS_ADAPTER = 'packages/common/dist/limits/redis/redis-shared-counter.js
 const AWS = /^@(aws-sdk|aws-crypto|smithy)\//;
 const METRICS = /^(prom-client|@opentelemetry\/)/;
 const UNUSED_IN_ONE_PROCESS = [AWS, METRICS, /^ioredis$/, /^undici$/, /^ccxt$/, /^csv-parse$/, /^@node-rs\//];
-const UNUSED_OVER_DYNAMODB = [/^lmdb$/, /^ioredis$/, /^ccxt$/, /^csv-parse$/, /^@node-rs\//];
+const UNUSED_OVER_DYNAMODB = [
+  /^@opentelemetry\//,
+  /^lmdb$/,
+  /^ioredis$/,
+  /^ccxt$/,
+  /^csv-parse$/,
+  /^@node-rs\//,
+];
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());

@@ -36,7 +36,7 @@ export async function temporaryFolder(cleanup: Cleanup): Promise<string> {
 export async function startOneProcess(
   cleanup: Cleanup,
   env: Readonly<Record<string, string>> = {},
-): Promise<Platform & { readonly dataDir: string }> {
+): Promise<Platform & { readonly dataDir: string; readonly output: () => string }> {
   const dataDir = await temporaryFolder(cleanup);
   const server = await startStandaloneServer({ dataDir, env });
   cleanup.defer(() => server.process.stop());
@@ -44,6 +44,7 @@ export async function startOneProcess(
     url: server.url,
     api: createApi(server.url),
     dataDir,
+    output: server.process.stdout,
     async stopAndAudit() {
       expect(await server.process.stop('SIGTERM')).toEqual({ code: 0, signal: null });
       await readStored(dataDir, expectSound);

@@ -23,6 +23,8 @@ import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { reportStore } from '@cnop/common/process/report-store';
+import { openTracing } from '@cnop/common/tracing/open-tracing';
+import { traceStore } from '@cnop/common/tracing/traced-store';
 import { VERSION } from '@cnop/common/version';
 import { buildGateway } from '@cnop/gateway/app';
 import type { RoutableApp } from '@cnop/gateway/upstreams/in-process-upstream';
@@ -66,7 +68,9 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
   const bus = createInProcessBus();
-  const store = announceChanges(await openStore(settings, clock, reportStore(logger)), bus);
+  const tracing = await openTracing(settings, { service: 'cnop', version: VERSION });
+  const opened = await openStore(settings, clock, reportStore(logger));
+  const store = announceChanges(tracing ? traceStore(opened, settings.STORE) : opened, bus);
   const preparation = await prepareStore({ store, passwords, clock }, settings);
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {
@@ -81,6 +85,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     bus,
     trades: createTradeFeed(),
     drain,
+    tracing,
     clientAddressOf: readOwnGateway(),
     isOwnProcess: false,
   };
@@ -109,6 +114,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       await passwords.close();
       await bus.close();
       await store.close();
+      await tracing?.close();
     },
   };
 }
@@ -163,7 +169,7 @@ async function buildServices(
 
 /** Builds the gateway over services that it calls in this process. */
 async function buildPublicGateway(
-  { logger, clock, drain, verifier, store }: ServiceRuntime,
+  { logger, clock, drain, verifier, store, tracing }: ServiceRuntime,
   services: Readonly<Record<UpstreamName, RoutableApp>>,
   settings: StandaloneSettings,
 ) {
@@ -174,6 +180,7 @@ async function buildPublicGateway(
     drain,
     verifier,
     checks: storeChecks(store),
+    tracing,
     upstreams: {
       user: createInProcessUpstream(services.user),
       order: createInProcessUpstream(services.order),

@@ -26,7 +26,7 @@ import { serveWebApp } from './web/web-app.ts';
 const SERVICE = 'gateway';
 
 /** The parts of a service runtime that the gateway needs; it has no store. */
-type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'drain' | 'verifier'>;
+type GatewayRuntime = Pick<ServiceRuntime, 'version' | 'logger' | 'clock' | 'drain' | 'verifier' | 'tracing'>;
 
 export interface GatewayOptions extends GatewayRuntime {
   readonly upstreams: Upstreams;
@@ -70,6 +70,10 @@ export async function buildGateway(options: GatewayOptions): Promise<FastifyInst
       });
     },
   });
+  if (options.tracing) {
+    const { traceRequests } = await import('@cnop/common/http/trace-requests');
+    traceRequests(app, options.tracing);
+  }
   useZodSchemas(app);
   sendTogether(app);
   registerErrorHandlers(app, () => clock.now());

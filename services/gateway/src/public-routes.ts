@@ -81,6 +81,7 @@ export const FORWARDED_HEADERS = [
   'content-type',
   'idempotency-key',
   'last-event-id',
+  'traceparent',
   'user-agent',
 ] as const;
 

@@ -24,6 +24,7 @@ import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
 import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
+import { openTracing } from '@cnop/common/tracing/open-tracing';
 import { VERSION } from '@cnop/common/version';
 import type { FastifyInstance } from 'fastify';
 import { buildGateway } from './app.ts';
@@ -48,6 +49,7 @@ await startProcess(start);
 async function start(): Promise<void> {
   const settings = readConfig(settingsSchema);
   const logger = createLogger({ level: settings.LOG_LEVEL });
+  const tracing = await openTracing(settings, { service: 'gateway', version: VERSION });
   if (!settings.GATEWAY_SECRET) logger.warn(UNSIGNED_HOPS);
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const sharedCounter = await openSharedCounter(settings, {
@@ -58,6 +60,7 @@ async function start(): Promise<void> {
     logger,
     clock: systemClock,
     drain,
+    tracing,
     verifier: createTokenVerifier({
       keys: { url: settings.JWKS_URL },
       settings: tokenNamesOf(settings),
@@ -79,6 +82,7 @@ async function start(): Promise<void> {
       await drainAndClose(app, drain);
       await metrics?.close();
       await sharedCounter?.close();
+      await tracing?.close();
     },
   });
   await metrics?.listen({ host: settings.HOST, port: settings.METRICS_PORT });

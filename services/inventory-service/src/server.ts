@@ -9,6 +9,7 @@ import { openMarketMaker } from './market-maker/market-maker.ts';
 const DEFAULT_PORT = 8_001;
 
 await runService({
+  name: 'inventory-service',
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
     own: priceSettings

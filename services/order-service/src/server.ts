@@ -6,6 +6,7 @@ import { buildOrderServiceApp } from './app.ts';
 const DEFAULT_PORT = 8_002;
 
 await runService({
+  name: 'order-service',
   ...serviceWithPublicKeys({
     defaultPort: DEFAULT_PORT,
     own: orderProcessSettings,

@@ -29,6 +29,7 @@ import { buildUserServiceApp } from './app.ts';
 const DEFAULT_PORT = 8_000;
 
 await runService({
+  name: 'user-service',
   settings: processSettings
     .extend(storeSettings.shape)
     .extend(messagingSettings.shape)

@@ -24,6 +24,31 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const MAX_SHUTDOWN_DELAY_SECONDS = 600;
 /** Load balancers and gateways probe readiness every second or two. */
 const PRODUCTION_SHUTDOWN_DELAY_SECONDS = 5;
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type SamplerName = (typeof SAMPLERS)[number];
+
+/** The settings of traces, with the names and defaults that OpenTelemetry specifies. */
+const tracingSettings = z.object({
+  /** The collector of traces, such as `http://127.0.0.1:4318`. Without one, traces are off. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrlSetting.optional(),
+  /** Instead of the name of the service. */
+  OTEL_SERVICE_NAME: z.string().min(1).optional(),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS).default('parentbased_always_on'),
+  /** The share of traces that a ratio sampler records. */
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(?:0|1|0?\.\d{1,9}|[01]\.0{1,9})$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .default(1),
+});
+export type TracingSettings = z.output<typeof tracingSettings>;
 
 /** The settings of every process. */
 export const processSettings = z.object({
@@ -32,6 +57,7 @@ export const processSettings = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** The time from a signal to the end of accepting requests; 5 in production, else 0. */
   SHUTDOWN_DELAY_SECONDS: integerSetting({ min: 0, max: MAX_SHUTDOWN_DELAY_SECONDS }).optional(),
+  ...tracingSettings.shape,
 });
 
 /** Returns how long a process accepts requests after a signal, while it reports that it is not ready. */

@@ -2,8 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { LogController } from 'fastify';
+import type { Span, TraceContext } from '../tracing/tracing.ts';
+import { parseTraceparent } from '../tracing/tracing.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The span of the request, also of one that is not sampled. Absent while traces are off. */
+    span?: Span | undefined;
+  }
+}
 
 const BODY_LIMIT_BYTES = 64 * 1_024;
 const HEADER_LIMIT_BYTES = 16 * 1_024;
@@ -53,9 +62,12 @@ export function echoRequestId(app: FastifyInstance): void {
 /** Logs one line for each finished request of an app, without its body, query and headers. */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
+    const trace = request.span ?? traceOfClient(request);
     app.log.info(
       {
         request_id: request.id,
+        trace_id: trace?.traceId,
+        span_id: trace?.spanId,
         method: request.method,
         route: request.routeOptions.url ?? 'unknown',
         status: reply.statusCode,
@@ -65,6 +77,11 @@ export function logRequests(app: FastifyInstance): void {
     );
     done();
   });
+}
+
+/** Returns the place of a request in the trace of its client, which is logged even while traces are off. */
+function traceOfClient({ headers }: FastifyRequest): TraceContext | undefined {
+  return headers['traceparent'] === undefined ? undefined : parseTraceparent(headers['traceparent']);
 }
 
 /** The time that requests in flight have after the process stops to listen. */

@@ -11,6 +11,7 @@ import type { IdSource } from '../core/ids.ts';
 import type { TableStore } from '../database/table-store.ts';
 import type { QuoteBoard, TradeFeed } from '../market/market-data.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { readClientAddresses, requireAuthentication } from './authentication.ts';
 import { serveHealth, serverChecks, storeChecks } from './health.ts';
 import type { Drain } from './http-server.ts';
@@ -35,6 +36,8 @@ export interface ServiceRuntime {
   /** Receives every trade. */
   readonly trades: TradeFeed;
   readonly drain: Drain;
+  /** Absent while traces are off. */
+  readonly tracing?: Tracing | undefined;
   /** Reads the client's address from a request that came through the gateway. */
   readonly clientAddressOf: ClientAddressOf;
   /**
@@ -66,6 +69,10 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
       sendProblem(error, request, reply, runtime.clock.now());
     },
   }).withTypeProvider<ZodTypeProvider>();
+  if (runtime.tracing) {
+    const { traceRequests } = await import('./trace-requests.ts');
+    traceRequests(app, runtime.tracing);
+  }
   acceptStrictBodies(app);
   useZodSchemas(app);
   sendTogether(app);

@@ -33,6 +33,8 @@ import { createQuoteBoard, createTradeFeed } from '../market/market-data.ts';
 import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '../market/relay.ts';
 import { relayStoredPrices } from '../market/stored-prices.ts';
 import { openMessageBus } from '../messaging/open-bus.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
+import { traceStore } from '../tracing/traced-store.ts';
 import { VERSION } from '../version.ts';
 import { closeOnSignal, startProcess } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
@@ -63,6 +65,8 @@ export interface OpenedService {
 
 /** The parts from which a process with one service is started. */
 export interface ServiceProcess<S extends ServiceSettings> {
+  /** The name of the service in traces, such as `order-service`. */
+  readonly name: string;
   readonly settings: z.ZodType<S>;
   /** Opens the store. Only the composition root knows the adapters. */
   readonly openStore: (settings: S, clock: Clock, options: OpenStoreOptions) => Promise<TableStore>;
@@ -113,6 +117,7 @@ export async function runService<S extends ServiceSettings>(service: ServiceProc
 async function startService<S extends ServiceSettings>(process: ServiceProcess<S>): Promise<void> {
   const settings = readConfig(process.settings);
   const logger = createLogger({ level: settings.LOG_LEVEL });
+  const tracing = await openTracing(settings, { service: process.name, version: VERSION });
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const service = await process.open(settings, clock);
@@ -120,7 +125,8 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     onTrouble: (error) => logger.warn({ err: error }, 'message bus unavailable'),
   });
   warnOfLooseDataFolder(settings, logger);
-  const store = announceChanges(await process.openStore(settings, clock, reportStore(logger)), bus);
+  const opened = await process.openStore(settings, clock, reportStore(logger));
+  const store = announceChanges(tracing ? traceStore(opened, settings.STORE) : opened, bus);
   const runtime: ProcessRuntime = {
     version: VERSION,
     logger,
@@ -133,6 +139,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     bus,
     trades: createTradeFeed(),
     drain,
+    tracing,
     clientAddressOf: clientAddressReader(settings, { clock, logger }),
     isOwnProcess: true,
   };
@@ -154,6 +161,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
       stopTrades?.();
       await bus.close();
       await store.close();
+      await tracing?.close();
     },
     explainFailure: store.failure,
   });

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_MAX_CONNECTIONS } from '../../aws/aws-options.ts';
 import { awsClientConfig } from '../../aws/client-config.ts';
 import { createSemaphore } from '../../scheduling/semaphore.ts';
+import { traceStep } from '../../tracing/tracing.ts';
 import { StoreBusyError } from '../store-errors.ts';
 import type { TableName } from '../tables.ts';
 import { translateError } from './errors.ts';
@@ -73,7 +74,10 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
       const answer = await connections.pass(
         () => {
           const remaining = Math.max(1, Math.ceil(deadline.remainingMilliseconds()));
-          return request({ abortSignal: AbortSignal.timeout(remaining) });
+          const options = { abortSignal: AbortSignal.timeout(remaining) };
+          return traceStep(`DynamoDB ${operation}`, { 'db.operation.name': operation }, () =>
+            request(options),
+          );
         },
         { milliseconds: deadline.remainingMilliseconds(), timeoutError: noFreeConnection },
       );
