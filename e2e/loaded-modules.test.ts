@@ -20,7 +20,8 @@ const AWS = /^@(aws-sdk|aws-crypto|smithy)\//;
 const METRICS = /^(prom-client|@opentelemetry\/)/;
 const UNUSED_IN_ONE_PROCESS = [AWS, METRICS, /^ioredis$/, /^undici$/, /^ccxt$/, /^csv-parse$/, /^@node-rs\//];
 const UNUSED_OVER_DYNAMODB = [
-  /^@opentelemetry\//,
+  // The client library of the metrics loads `api`, which has only types and stubs.
+  /^@opentelemetry\/(?!api$)/,
   /^lmdb$/,
   /^ioredis$/,
   /^ccxt$/,
