@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Instances, Role } from './cluster/cluster-plan.ts';
 import { ROLES } from './cluster/cluster-plan.ts';
 import type { ClusterCommand } from './commands/cluster.ts';
+import type { CostOptions } from './commands/cost.ts';
 import type { ReplayCommand } from './commands/replay.ts';
 
 const print = (text: string): void => {
@@ -109,6 +110,37 @@ Example:
     process.exitCode = await runReplayCommand({ file, ...options }, { print, printError });
   });
 
+program
+  .command('cost')
+  .description(
+    'measure what each operation consumes on DynamoDB, and price it; with a load also the bill of a month',
+  )
+  .option('--region <region>', 'region of the prices', 'us-east-1')
+  .option('--prices <file>', 'JSON file with price lists, instead of the shipped ones')
+  .option('--load <file>', 'JSON file that describes a load; docs/reference/cost.md lists its members')
+  .option('--users <number>', 'accounts', largeNumber)
+  .option('--orders <number>', 'orders a day', largeNumber)
+  .option('--open-orders <number>', 'orders that are open at a usual moment', largeNumber)
+  .option('--streams <number>', 'live streams that are open at a usual moment', largeNumber)
+  .option(
+    '--simulate <orders>',
+    'also simulate this many orders a second against the limits of partitions',
+    largeNumber,
+  )
+  .option('--json', 'print the figures as JSON')
+  .addHelpText(
+    'after',
+    `
+Needs a DynamoDB-compatible server, in which it creates tables of its own and deletes them again.
+
+Example:
+  $ DYNAMODB_ENDPOINT=http://127.0.0.1:8000 cnop cost --users 100000 --orders 500000`,
+  )
+  .action(async (options: CostOptions) => {
+    const { runCost } = await import('./commands/cost.ts');
+    await runCost(options, print);
+  });
+
 const admin = program.command('admin').description('manage administrators');
 admin
   .command('create')
@@ -159,6 +191,12 @@ function portNumber(text: string): number {
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Enter a whole number of at most 6 digits.');
+  return Number(text);
+}
+
+/** Parses a large number, such as that of accounts. */
+function largeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Enter a whole number of at most 9 digits.');
   return Number(text);
 }
 

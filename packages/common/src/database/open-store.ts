@@ -45,7 +45,8 @@ export async function openStore(
   return createDynamoDbTableStore(options);
 }
 
-function awsOptionsOf(settings: StoreSettings): AwsOptions {
+/** Returns the options of the AWS clients of the settings. */
+export function awsOptionsOf(settings: StoreSettings): AwsOptions {
   const { AWS_REGION, DYNAMODB_ENDPOINT, DYNAMODB_ROLE_ARN, DYNAMODB_ROLE_EXTERNAL_ID } = settings;
   return {
     region: AWS_REGION,

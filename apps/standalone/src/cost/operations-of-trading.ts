@@ -1,0 +1,111 @@
+import type { Measurement } from './measurement.ts';
+import { orderOf } from './measurement.ts';
+
+const TRADER = 'bobby_example_123';
+const BTC = { asset_id: 'BTC', quantity: '0.1' };
+/** As long as a UUID, which clients use as a key. */
+const KEY_OF_36_CHARACTERS = '01a1fcb8-894f-72c5-9dd2-72d142086';
+const ORDERS_BEFORE_LISTS = 20;
+
+/** Measures cash, and leaves the trader with enough of it. */
+export async function measureCash({ measure, call, signIn, password }: Measurement): Promise<void> {
+  const names = { first_name: 'Bobby', last_name: 'Example' };
+  const account = { username: TRADER, email: `${TRADER}@example.com`, password, ...names };
+  await call({ method: 'POST', path: '/auth/register', body: account });
+  const token = await signIn(TRADER);
+  const deposit = { method: 'POST', path: '/balance/deposit', token, body: { amount: '900000' } } as const;
+  const withdrawal = { method: 'POST', path: '/balance/withdraw', token, body: { amount: '10' } } as const;
+  await measure('deposit', deposit);
+  await measure('deposit with key', { ...deposit, key: keyOf(1) });
+  await measure('withdrawal', withdrawal);
+  await measure('withdrawal with key', { ...withdrawal, key: keyOf(2) });
+  await measure('withdrawal with key, repeated', { ...withdrawal, key: keyOf(2) });
+  await measure('balance', { method: 'GET', path: '/balance', token });
+}
+
+function keyOf(number: number): string {
+  return `${KEY_OF_36_CHARACTERS}${String(number).padStart(3, '0')}`;
+}
+
+/** Measures orders, their ends and everything that reads them. */
+export async function measureOrders(measurement: Measurement): Promise<void> {
+  const token = await measurement.signIn(TRADER);
+  await measurement.platform.setPrice(BTC.asset_id, '65000');
+  await measureMarketOrders(measurement, token);
+  await measureOpenOrders(measurement, token);
+  await measureLists(measurement, token);
+}
+
+async function measureMarketOrders({ measure }: Measurement, token: string): Promise<void> {
+  const order = (order_type: string, key?: number) =>
+    ({
+      method: 'POST',
+      path: '/orders',
+      token,
+      body: { ...BTC, order_type },
+      ...(key !== undefined && { key: keyOf(key) }),
+    }) as const;
+  await measure('first market buy of an asset, with key', order('market_buy', 10));
+  await measure('market buy', order('market_buy'));
+  await measure('market buy with key', order('market_buy', 11));
+  await measure('market buy with key, repeated', order('market_buy', 11));
+  await measure('market sale', order('market_sell'));
+  await measure('market sale with key', order('market_sell', 12));
+  const tooMuch = {
+    ...order('market_buy', 13),
+    body: { ...BTC, order_type: 'market_buy', quantity: '99999' },
+  };
+  await measure('market buy with key, refused', tooMuch, { mayFail: true });
+}
+
+async function measureOpenOrders({ platform, measure, measureWork, call }: Measurement, token: string) {
+  const place = (terms: object, key?: number) =>
+    ({
+      method: 'POST',
+      path: '/orders',
+      token,
+      body: { ...BTC, ...terms },
+      ...(key !== undefined && { key: keyOf(key) }),
+    }) as const;
+  const limitBuy = { order_type: 'limit_buy', price: '1000' };
+  const limitSale = { order_type: 'limit_sell', price: '9000000', quantity: '0.01' };
+  const stop = { order_type: 'stop_loss', stop_price: '1000', quantity: '0.01' };
+  const trailing = { order_type: 'trailing_stop', trail_percent: '50', quantity: '0.01' };
+  const buy = orderOf(await measure('limit buy, accepted', place(limitBuy)));
+  await measure('limit buy with key, accepted', place(limitBuy, 20));
+  const sale = orderOf(await measure('limit sale, accepted', place(limitSale)));
+  await measure('limit sale with key, accepted', place(limitSale, 21));
+  await measure('stop-loss, accepted', place(stop));
+  await measure('trailing stop, accepted', place(trailing));
+  await measure('limit buy, cancelled', { method: 'POST', path: `/orders/${buy.order_id}/cancel`, token });
+  await measure('limit sale, cancelled', { method: 'POST', path: `/orders/${sale.order_id}/cancel`, token });
+  const met = orderOf(await call(place({ order_type: 'limit_buy', price: '61000' })));
+  await platform.setPrice(BTC.asset_id, '60000');
+  await measureWork('limit buy, triggered', () => platform.trigger(met));
+  const sold = orderOf(await call(place({ order_type: 'limit_sell', price: '69000', quantity: '0.01' })));
+  await platform.setPrice(BTC.asset_id, '70000');
+  await measureWork('limit sale, triggered', () => platform.trigger(sold));
+  await measure('preview of an order', { ...place(limitBuy), path: '/orders/preview' });
+  await measure('order', { method: 'GET', path: `/orders/${met.order_id}`, token });
+  await measure('explanation of an order', { method: 'GET', path: `/orders/${met.order_id}/explain`, token });
+}
+
+async function measureLists({ platform, measure, call }: Measurement, token: string): Promise<void> {
+  for (let i = 0; i < ORDERS_BEFORE_LISTS; i += 1) {
+    const body = { asset_id: i % 2 === 0 ? 'ETH' : 'BTC', order_type: 'market_buy', quantity: '0.01' };
+    await call({ method: 'POST', path: '/orders', token, body });
+  }
+  const read = (name: string, path: string) => measure(name, { method: 'GET', path, token });
+  await read('list of orders, page of 20', '/orders?limit=20');
+  await read('list of trades, page of 20', '/trades?limit=20');
+  await read('ledger, page of 20', '/balance/transactions?limit=20');
+  await read('portfolio of two assets', '/portfolio');
+  await read('list of two positions', '/balance/assets');
+  await read('history of a portfolio, one month', '/portfolio/history?range=1m');
+  await read('list of events, page of 20', '/events?after=1&limit=20');
+  // The catalogue is cached for a second.
+  platform.advanceSeconds(2);
+  await call({ method: 'GET', path: '/auth/profile', token });
+  await read('catalogue of 50 assets, once a second and process', '/inventory/assets');
+  await read('candles of an asset, 100', '/inventory/assets/BTC/candles?interval=1m&limit=100');
+}
