@@ -127,7 +127,7 @@ async function listenForMetrics(
 ) {
   if (port === 0) return undefined;
   const { buildMetricsApp } = await import('@cnop/common/http/metrics');
-  const metrics = buildMetricsApp(gateway, 'gateway', store);
+  const metrics = buildMetricsApp(gateway, 'gateway', { store });
   await metrics.listen({ host, port });
   return metrics;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { createCachedValue } from '@cnop/common/core/clock';
+import type { Health } from '@cnop/common/entities/health';
 import type { HealthCheck, HealthChecks } from '@cnop/common/http/health';
 import { serveHealth, serverChecks } from '@cnop/common/http/health';
 import type { Drain } from '@cnop/common/http/http-server';
@@ -44,6 +45,16 @@ export function serveGatewayHealth(
     service: 'gateway',
     checks,
     details,
+    instances: () => instanceStates(upstreams),
     isStopping: () => drain.isStopping,
   });
+}
+
+/** Returns the states without addresses, since every client may read them. */
+function instanceStates(upstreams: Upstreams): Health['instances'] {
+  const entries = UPSTREAM_NAMES.flatMap((name) => {
+    const report = upstreams[name].report();
+    return report ? [[`${name}-service`, report.instances.map(({ state }) => state)] as const] : [];
+  });
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -29,6 +29,7 @@ import { VERSION } from '@cnop/common/version';
 import type { FastifyInstance } from 'fastify';
 import { buildGateway } from './app.ts';
 import { createHttpUpstream } from './upstreams/http-upstream.ts';
+import type { UpstreamLog } from './upstreams/instance-registry.ts';
 import type { Upstreams } from './upstreams/upstream.ts';
 
 const UNSIGNED_HOPS =
@@ -55,6 +56,7 @@ async function start(): Promise<void> {
   const sharedCounter = await openSharedCounter(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the shared counter of rate limits is down'),
   });
+  const upstreams = upstreamsOf(settings, logger, drain);
   const app = await buildGateway({
     version: VERSION,
     logger,
@@ -66,7 +68,7 @@ async function start(): Promise<void> {
       settings: tokenNamesOf(settings),
       clock: systemClock,
     }),
-    upstreams: upstreamsOf(settings, drain),
+    upstreams,
     limits: rateLimitsOf(settings),
     sharedCounter,
     corsOrigins: settings.CORS_ORIGINS,
@@ -75,7 +77,7 @@ async function start(): Promise<void> {
     webFolder: webFolderOf(settings),
     playMoney: playMoneyOf(settings),
   });
-  const metrics = settings.METRICS_PORT > 0 ? await buildMetrics(app) : undefined;
+  const metrics = settings.METRICS_PORT > 0 ? await buildMetrics(app, upstreams) : undefined;
   closeOnSignal(logger, {
     drain,
     async close() {
@@ -90,17 +92,25 @@ async function start(): Promise<void> {
 }
 
 /** Loads the client library of the metrics, which takes memory and start time. */
-async function buildMetrics(app: FastifyInstance): Promise<FastifyInstance> {
+async function buildMetrics(app: FastifyInstance, upstreams: Upstreams): Promise<FastifyInstance> {
   const { buildMetricsApp } = await import('@cnop/common/http/metrics');
-  return buildMetricsApp(app, 'gateway');
+  const { recordUpstreams } = await import('./upstreams/upstream-metrics.ts');
+  return buildMetricsApp(app, 'gateway', { record: (registry) => recordUpstreams(registry, upstreams) });
 }
 
-function upstreamsOf(settings: GatewayProcessSettings, drain: Drain): Upstreams {
+function upstreamsOf(settings: GatewayProcessSettings, log: UpstreamLog, drain: Drain): Upstreams {
   const [secret] = settings.GATEWAY_SECRET ?? [];
-  const signHop = secret === undefined ? undefined : createHopSigner(secret, systemClock);
+  const shared = {
+    signHop: secret === undefined ? undefined : createHopSigner(secret, systemClock),
+    drain,
+    log,
+    probeIntervalMilliseconds: settings.PROBE_INTERVAL_MILLISECONDS,
+    discoveryIntervalMilliseconds: settings.DISCOVERY_INTERVAL_MILLISECONDS,
+    dnsServers: settings.DNS_SERVERS,
+  };
   return {
-    user: createHttpUpstream({ origins: settings.USER_SERVICE_URLS, signHop, drain }),
-    order: createHttpUpstream({ origins: settings.ORDER_SERVICE_URLS, signHop, drain }),
-    inventory: createHttpUpstream({ origins: settings.INVENTORY_SERVICE_URLS, signHop, drain }),
+    user: createHttpUpstream({ ...shared, sources: settings.USER_SERVICE_URLS }),
+    order: createHttpUpstream({ ...shared, sources: settings.ORDER_SERVICE_URLS }),
+    inventory: createHttpUpstream({ ...shared, sources: settings.INVENTORY_SERVICE_URLS }),
   };
 }

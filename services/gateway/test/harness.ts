@@ -52,6 +52,22 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayOptions, 'upstre
   readonly upstreams?: Partial<Record<UpstreamName, Upstream>>;
 }
 
+type HttpUpstreamOptions = Parameters<typeof createHttpUpstream>[0];
+
+/** Opens the upstream of a service over HTTP, with intervals for tests and without a log. */
+export function openUpstream(
+  sources: readonly URL[],
+  options: Partial<Omit<HttpUpstreamOptions, 'sources'>> = {},
+): Upstream {
+  return createHttpUpstream({
+    sources,
+    log: { info: () => undefined, warn: () => undefined },
+    probeIntervalMilliseconds: 1_000,
+    discoveryIntervalMilliseconds: 50,
+    ...options,
+  });
+}
+
 /** Starts a listening gateway in front of three echo services. */
 export async function openGateway({
   shape = 'in process',
@@ -69,7 +85,7 @@ export async function openGateway({
     const service = buildEchoService(name, calls);
     services.push(service);
     if (shape === 'in process') return createInProcessUpstream(service);
-    return createHttpUpstream({ origins: [await listen(service)] });
+    return openUpstream([await listen(service)]);
   }
 
   const built = await Promise.all(

@@ -5,9 +5,8 @@ import { drainAndClose } from '@cnop/common/http/http-server';
 import { UnavailableError } from '@cnop/exception/errors';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
-import { createHttpUpstream } from '../src/upstreams/http-upstream.ts';
 import type { Upstream } from '../src/upstreams/upstream.ts';
-import { buildEchoService, listen, openGateway, SHAPES } from './harness.ts';
+import { buildEchoService, listen, openGateway, openUpstream, SHAPES } from './harness.ts';
 
 describe.each(SHAPES)('health, services %s', (shape) => {
   it('shows that all services are ready', async () => {
@@ -38,6 +37,7 @@ it('is ready while a service is down, which shows in the details and is asked at
       questions++;
       return isUp ? Promise.resolve() : Promise.reject(new Error('down'));
     },
+    report: () => undefined,
     close: () => Promise.resolve(),
   };
   const gateway = await openGateway({ clock, upstreams: { order } });
@@ -78,9 +78,11 @@ it('is not ready while a part of its own process is down, and says why', async (
 it('shows a service as up while one of its instances is ready', async () => {
   const service = buildEchoService('order', []);
   const origins = [new URL('http://127.0.0.1:1'), await listen(service)];
-  const gateway = await openGateway({ upstreams: { order: createHttpUpstream({ origins }) } });
+  const gateway = await openGateway({ upstreams: { order: openUpstream(origins) } });
   const health = (await gateway.app.inject('/health')).json<Health>();
   expect(health.details).toMatchObject({ 'order-service': 'up' });
+  // Without addresses, since every client may read it.
+  expect(health.instances).toEqual({ 'order-service': ['not_ready', 'ready'] });
   await gateway.close();
   await service.close();
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { playMoneySettings } from './play-money-settings.ts';
 import {
@@ -26,10 +27,29 @@ const originSchema = z
 
 const originListSetting = listSetting.pipe(z.array(originSchema));
 
-/** The instances of one service, such as `http://10.0.0.1:8000,http://10.0.0.2:8000`. */
-const instancesSetting = listSetting
-  .pipe(z.array(originSchema).min(1))
-  .transform((origins) => origins.map((origin) => new URL(origin)));
+/** The sources of instances besides their origins. */
+const SOURCE_PATTERN = /^(dns:\/\/[\w.-]+:\d{1,5}|srv:\/\/_[\w-]+\._(tcp|udp)\.[\w.-]+|file:\/\/\/[^?#]+)$/;
+const sourceSchema = z.union([originSchema, z.string().regex(SOURCE_PATTERN)], {
+  error:
+    'must be http://host:port, dns://host:port, srv://_http._tcp.name or file:///path, or several of them with commas',
+});
+
+/** Where the instances of one service are, such as `http://10.0.0.1:8000,dns://user.internal:8000`. */
+const sourcesSetting = listSetting
+  .pipe(z.array(sourceSchema).min(1))
+  .transform((sources) => sources.map((source) => new URL(source)));
+
+/** Addresses of DNS servers with an optional port, such as `10.0.0.2,10.0.0.3:5353`. */
+const dnsServersSetting = listSetting.refine(
+  (servers) => servers.every((server) => isIP(server) > 0 || isIP(withoutPort(server)) > 0),
+  'must be addresses of DNS servers, such as 10.0.0.2 or 10.0.0.2:5353',
+);
+
+function withoutPort(server: string): string {
+  return server.replace(/^\[(.*)\]:\d+$|^(.*):\d+$/, '$1$2');
+}
+
+const intervalSetting = integerSetting({ min: 50, max: 3_600_000 });
 
 /** The settings of the gateway, whether it runs alone or in one process with the services. */
 export const gatewaySettings = z.object({
@@ -54,9 +74,15 @@ export type GatewaySettings = z.output<typeof gatewaySettings>;
 /** The settings of a gateway whose services are separate processes. */
 export const gatewayProcessSettings = gatewaySettings.extend({
   GATEWAY_SECRET: hopSettings.shape.GATEWAY_SECRET,
-  USER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8000')]),
-  INVENTORY_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8001')]),
-  ORDER_SERVICE_URLS: instancesSetting.default([new URL('http://127.0.0.1:8002')]),
+  USER_SERVICE_URLS: sourcesSetting.default([new URL('http://127.0.0.1:8000')]),
+  INVENTORY_SERVICE_URLS: sourcesSetting.default([new URL('http://127.0.0.1:8001')]),
+  ORDER_SERVICE_URLS: sourcesSetting.default([new URL('http://127.0.0.1:8002')]),
+  /** How often an instance is asked whether it is ready. */
+  PROBE_INTERVAL_MILLISECONDS: intervalSetting.default(1_000),
+  /** How often names and files that list instances are read again. */
+  DISCOVERY_INTERVAL_MILLISECONDS: intervalSetting.default(2_000),
+  /** The servers that resolve `dns://` and `srv://`; those of the machine by default. */
+  DNS_SERVERS: dnsServersSetting.default([]),
 });
 export type GatewayProcessSettings = z.output<typeof gatewayProcessSettings>;
 
@@ -78,7 +104,8 @@ export function refuseUnprovenHop(
     ...settings.ORDER_SERVICE_URLS,
     ...settings.INVENTORY_SERVICE_URLS,
   ];
-  if (TRUSTED_PROXIES === undefined && !services.every(({ hostname }) => isLoopback(hostname))) {
+  const isLocal = ({ protocol, hostname }: URL): boolean => protocol !== 'file:' && isLoopback(hostname);
+  if (TRUSTED_PROXIES === undefined && !services.every(isLocal)) {
     const message =
       'must name the load balancers in front of the gateway, such as 10.0.0.0/8, or be `none` where there are none';
     context.addIssue({ code: 'custom', path: ['TRUSTED_PROXIES'], message });

@@ -15,6 +15,8 @@ export const healthSchema = z.object({
   checks: partStatesSchema,
   /** The parts without which the process still works. */
   details: partStatesSchema.optional(),
+  /** The states of the instances of other services, as a gateway sees them. */
+  instances: z.record(z.string(), z.array(z.enum(['ready', 'not_ready', 'ejected']))).optional(),
   /** Why a part is down, where that is known. */
   reasons: z.record(z.string(), z.string()).optional(),
 });

@@ -29,6 +29,8 @@ export interface HealthOptions {
   readonly checks: HealthChecks;
   /** The parts without which the service still works in part; only `/health` shows them. */
   readonly details?: HealthChecks;
+  /** Returns the states of the instances of other services; only `/health` shows them. */
+  readonly instances?: () => Health['instances'];
   /** Returns true once the shutdown is announced; the instance then takes no new traffic. */
   readonly isStopping: () => boolean;
 }
@@ -58,7 +60,7 @@ export function serveHealth(app: FastifyInstance, options: HealthOptions): void 
       status: options.isStopping() ? 'draining' : isWhole ? 'healthy' : isReady ? 'degraded' : 'unhealthy',
       ...describe(),
       checks: needed.states,
-      ...(optional && { details: optional.states }),
+      ...(optional && { details: optional.states, instances: options.instances?.() }),
       ...(Object.keys(reasons).length > 0 && { reasons }),
     };
   };

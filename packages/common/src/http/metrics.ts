@@ -14,14 +14,19 @@ export function serveMetrics(app: FastifyInstance, service: string, store?: Watc
   serveRegistry(app, recordRequests(app, service), store);
 }
 
-/** Measures a public app, and returns a separate app that serves its `/metrics` on another port. */
+/**
+ * Measures a public app, and returns a separate app that serves its `/metrics` on another port.
+ * @param record adds further metrics to the registry
+ */
 export function buildMetricsApp(
   measured: FastifyInstance,
   service: string,
-  store?: WatchedStore,
+  { store, record }: { readonly store?: WatchedStore; readonly record?: (registry: Registry) => void } = {},
 ): FastifyInstance {
   const app = Fastify({ ...SERVER_OPTIONS, logger: false });
-  serveRegistry(app, recordRequests(measured, service), store);
+  const registry = recordRequests(measured, service);
+  record?.(registry);
+  serveRegistry(app, registry, store);
   return app;
 }
 

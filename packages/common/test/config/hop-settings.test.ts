@@ -48,6 +48,8 @@ describe('a gateway in front of separate services', () => {
     ['GATEWAY_SECRET', { NODE_ENV: 'production', TRUSTED_PROXIES: 'none' }],
     ['TRUSTED_PROXIES', { ...REMOTE }],
     ['TRUSTED_PROXIES', { ...REMOTE, GATEWAY_SECRET: SECRET }],
+    ['TRUSTED_PROXIES', { USER_SERVICE_URLS: 'dns://user.internal:8000' }],
+    ['TRUSTED_PROXIES', { USER_SERVICE_URLS: 'file:///etc/cnop/users.txt' }],
   ])('does not start without %s: %j', (name, environment) => {
     expect(() => readConfig(gatewaySchema, environment)).toThrow(name);
   });

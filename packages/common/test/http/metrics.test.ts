@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 it('reports the failed sweeps of the store at each scrape', async () => {
   let failures = 0;
-  const app = buildMetricsApp(Fastify(), 'gateway', { sweepFailures: () => failures });
+  const app = buildMetricsApp(Fastify(), 'gateway', { store: { sweepFailures: () => failures } });
   const failuresReported = async () => {
     const { body } = await app.inject({ url: '/metrics' });
     return /cnop_store_sweep_failures_total\{service="gateway"\} (\d+)/.exec(body)?.[1];

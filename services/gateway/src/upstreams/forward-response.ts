@@ -1,8 +1,10 @@
+import { json } from 'node:stream/consumers';
 import type { Drain } from '@cnop/common/http/http-server';
+import { UpstreamError } from '@cnop/exception/errors';
 import { PROBLEM_CONTENT_TYPE } from '@cnop/exception/problem-details';
 import type { FastifyReply } from 'fastify';
-import type { Dispatcher } from 'undici';
 import { isProblem } from './instance.ts';
+import type { StreamedResponse } from './send-request.ts';
 
 /** The only headers of a service that are forwarded to the client. */
 const FORWARDED_HEADERS = [
@@ -24,13 +26,15 @@ const FORWARDED_HEADERS = [
  */
 export async function forwardResponse(
   reply: FastifyReply,
-  response: Dispatcher.ResponseData,
+  response: StreamedResponse,
   publicPath: string,
 ): Promise<FastifyReply> {
   void reply.code(response.statusCode).headers(pickHeaders(response));
   if (!isProblem(response.headers) || response.headers['content-length'] === '0')
     return reply.send(response.body);
-  const problem = await response.body.json();
+  const problem = await json(response.body).catch((cause: unknown) => {
+    throw new UpstreamError('A service sent a response that cannot be read.', { cause });
+  });
   // The service knows only its own path.
   return reply
     .removeHeader('content-length')
@@ -39,7 +43,7 @@ export async function forwardResponse(
     .send({ ...(typeof problem === 'object' ? problem : {}), instance: publicPath });
 }
 
-function pickHeaders({ headers }: Dispatcher.ResponseData): Record<string, string | string[]> {
+function pickHeaders({ headers }: StreamedResponse): Record<string, string | string[]> {
   const forwarded: Record<string, string | string[]> = {};
   for (const name of FORWARDED_HEADERS) {
     const value = headers[name];
@@ -52,7 +56,7 @@ function pickHeaders({ headers }: Dispatcher.ResponseData): Record<string, strin
  * Forwards a stream at the pace of its client, until either side ends it or this process drains. It bypasses Fastify, which
  * would treat a response without an end as failed.
  */
-export function forwardStream(reply: FastifyReply, response: Dispatcher.ResponseData, drain: Drain): void {
+export function forwardStream(reply: FastifyReply, response: StreamedResponse, drain: Drain): void {
   const { raw } = reply.hijack();
   const { body } = response;
   if (raw.destroyed) {

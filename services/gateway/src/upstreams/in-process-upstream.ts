@@ -72,6 +72,7 @@ export function createInProcessUpstream(app: RoutableApp): Upstream {
     checkReady: async () => {
       await read('/health/ready');
     },
+    report: () => undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -1,89 +1,199 @@
-import { UpstreamError } from '@cnop/exception/errors';
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import type { IncomingHttpHeaders } from 'node:http';
+import { json } from 'node:stream/consumers';
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
-import { toUpstreamFailure } from './upstream-failures.ts';
+import type { FailureReason, InstanceState } from './instance-state.ts';
+import {
+  afterFailure,
+  afterProbe,
+  afterResponse,
+  afterUnavailable,
+  isEjected,
+  UNKNOWN_STATE,
+} from './instance-state.ts';
+import type { OutgoingRequest, StreamedResponse } from './send-request.ts';
+import { sendRequest } from './send-request.ts';
+import type { Deadline } from './upstream-failures.ts';
+import { ConnectionFailedError, createDeadline, UpstreamTimeoutError } from './upstream-failures.ts';
 
 const MAX_CONNECTIONS = 128;
 const CONNECT_TIMEOUT_MILLISECONDS = 1_000;
 /** Shorter than that of the services, so that no request is sent on a connection they are closing. */
 const KEEP_ALIVE_MILLISECONDS = 30_000;
-const FAILURES_TO_OPEN = 5;
+const PROBE_TIMEOUT_MILLISECONDS = 1_000;
+/** The share of the interval by which the time between two probes varies, so that gateways do not probe in step. */
+const PROBE_JITTER = 0.1;
 const GATEWAY_FAILURES = new Set([502, 503, 504]);
+
+/** Requests share connections. Each live stream has one of its own, so that it takes none from requests. */
+export type RequestKind = 'request' | 'stream';
+
+/** What became of sending a request to an instance. */
+export type Attempt =
+  | { readonly response: StreamedResponse; readonly trouble: 'unavailable' | 'bad_gateway' | undefined }
+  | { readonly error: unknown; readonly trouble: FailureReason | 'unsent' | undefined };
 
 /** One running process of a service. */
 export interface Instance {
-  /** False while the circuit breaker is half-open and its probe is running. An open one rejects with BrokenCircuitError. */
-  readonly takesRequests: boolean;
+  readonly origin: URL;
+  readonly state: InstanceState;
+  /** The requests whose response has not started, and the open streams. */
+  readonly inFlight: Readonly<Record<RequestKind, number>>;
+  /** Sends a request; resolves when the response starts or fails, and never rejects. */
+  attempt(request: OutgoingRequest, kind: RequestKind, deadline: Deadline): Promise<Attempt>;
+  /** Asks for readiness now, or waits for the current question. Resolves with the answer. */
+  probe(): Promise<boolean>;
   /**
-   * Sends a request and resolves when the response starts.
-   * @throws BrokenCircuitError while the circuit breaker is open
-   * @throws UpstreamError (502 or 504) when the instance does not respond
-   * @throws ClientGoneError when the client disconnects
+   * Reads a document, whatever the state of the instance is.
+   * @throws Error when there is none
    */
-  send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
-  /** Like `send`, on a connection of its own, so that streams take no connections from requests. */
-  openStream(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
-  /** Like `send`, past the circuit breaker, for health checks and the OpenAPI document. */
-  sendUnguarded(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  readDocument(path: string): Promise<unknown>;
+  /** Starts probing at the interval, the first time at once. */
+  start(): void;
+  /** Stops probing, lets requests and streams in flight finish, and closes the connections. */
+  drain(): Promise<unknown>;
+  /** Like `drain`, but ends streams, which may take long. */
   close(): Promise<void>;
 }
 
-/**
- * Creates the connections and the circuit breaker of one instance.
- * @param halfOpenAfterMilliseconds how long the circuit breaker stays open before one request probes the instance
- */
-export function createInstance(origin: URL, halfOpenAfterMilliseconds: number): Instance {
+/** The parts of an instance that tests replace, and who is told of its ejections. */
+export interface InstanceOptions {
+  readonly probeIntervalMilliseconds: number;
+  /** Returns milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Returns a number from 0 to 1, without 1. */
+  readonly random: () => number;
+  readonly onEjected: (origin: URL, reason: FailureReason) => void;
+}
+
+/** Creates the connections and the state of one instance. */
+export function createInstance(origin: URL, options: InstanceOptions): Instance {
+  const { probeIntervalMilliseconds, now, random, onEjected } = options;
   const connection = {
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS },
   };
-  const pool = new Pool(origin, { ...connection, connections: MAX_CONNECTIONS });
-  // The service limits the number of streams.
-  const streams = new Pool(origin, { ...connection, connections: null });
-  const breaker = circuitBreaker(handleWhen(isOutage).orWhenResult(isGatewayFailure), {
-    halfOpenAfter: halfOpenAfterMilliseconds,
-    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-  });
-  const sendOn = async (
-    dispatcher: Dispatcher,
-    request: Dispatcher.RequestOptions,
-  ): Promise<Dispatcher.ResponseData> => {
-    try {
-      return await dispatcher.request(request);
-    } catch (error) {
-      throw toUpstreamFailure(error);
-    }
+  const pools: Readonly<Record<RequestKind, Pool>> = {
+    request: new Pool(origin, { ...connection, connections: MAX_CONNECTIONS }),
+    // The service limits the number of streams.
+    stream: new Pool(origin, { ...connection, connections: null }),
   };
+  // Busy connections must not make a probe wait.
+  const probes = new Pool(origin, { ...connection, connections: 1 });
+  const inFlight = { request: 0, stream: 0 };
+  let state = UNKNOWN_STATE;
+  let probing: Promise<boolean> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let drained: Promise<unknown> | undefined;
+
+  function noteFailure(reason: FailureReason): void {
+    const wasEjected = isEjected(state, now());
+    state = afterFailure(state, reason, now());
+    if (!wasEjected && isEjected(state, now())) onEjected(origin, reason);
+  }
+
+  async function ask(): Promise<boolean> {
+    const isReady = await get(probes, '/health/ready').then(
+      async ({ statusCode, body }) => {
+        for await (const _ of body);
+        return statusCode === 200;
+      },
+      () => false,
+    );
+    state = afterProbe(state, isReady, now());
+    probing = undefined;
+    return isReady;
+  }
+  const probe = (): Promise<boolean> => (probing ??= ask());
+
+  async function probeForEver(): Promise<void> {
+    await probe();
+    if (drained) return;
+    const jitter = 1 + PROBE_JITTER * (2 * random() - 1);
+    timer = setTimeout(() => void probeForEver(), probeIntervalMilliseconds * jitter).unref();
+  }
+
+  async function attempt(request: OutgoingRequest, kind: RequestKind, deadline: Deadline): Promise<Attempt> {
+    inFlight[kind]++;
+    let isStream = false;
+    try {
+      const response = await sendRequest(pools[kind], request, deadline);
+      isStream = kind === 'stream';
+      if (isStream) response.body.once('close', () => inFlight.stream--);
+      const trouble = troubleOf(response);
+      if (trouble === 'bad_gateway') noteFailure(trouble);
+      else state = afterResponse(state, now());
+      if (trouble === 'unavailable') {
+        state = afterUnavailable(state);
+        void probe();
+      }
+      return { response, trouble };
+    } catch (error) {
+      const trouble = lossOf(error);
+      if (trouble && trouble !== 'unsent') noteFailure(trouble);
+      return { error, trouble };
+    } finally {
+      if (!isStream) inFlight[kind]--;
+    }
+  }
+
+  function drain(): Promise<unknown> {
+    clearTimeout(timer);
+    drained ??= Promise.all([pools.request.close(), pools.stream.close(), probes.destroy()]);
+    return drained;
+  }
 
   return {
-    get takesRequests() {
-      return breaker.state !== CircuitState.HalfOpen;
+    origin,
+    get state() {
+      return state;
     },
-    send: (request) => breaker.execute(() => sendOn(pool, request)),
-    openStream: (request) => breaker.execute(() => sendOn(streams, request)),
-    sendUnguarded: (request) => sendOn(pool, request),
-    close: async () => {
-      // Streams do not end by themselves.
-      await Promise.all([pool.close(), streams.destroy()]);
+    inFlight,
+    attempt,
+    probe,
+    async readDocument(path) {
+      const { statusCode, body } = await get(probes, path);
+      if (statusCode === 200) return json(body);
+      body.destroy();
+      throw new Error(`${path} answered ${statusCode}`);
+    },
+    start: () => void probeForEver(),
+    drain,
+    async close() {
+      await Promise.all([drain(), pools.stream.destroy()]);
     },
   };
 }
 
-function isOutage(error: unknown): boolean {
-  return error instanceof UpstreamError;
+function get(pool: Dispatcher, path: string): Promise<StreamedResponse> {
+  const deadline = createDeadline(PROBE_TIMEOUT_MILLISECONDS);
+  const request = {
+    method: 'GET',
+    path,
+    headers: {},
+    body: null,
+    bodyTimeoutMilliseconds: PROBE_TIMEOUT_MILLISECONDS,
+  };
+  return sendRequest(pool, request, deadline).finally(deadline.stopClock);
 }
 
 /**
- * Returns whether a response is a failure of the instance. A problem document comes from a working service, such as "busy";
- * any other response with these statuses comes from a proxy in front of it.
+ * Returns what a response says about its instance. A 503 with `Retry-After` comes from an instance that is busy or not
+ * ready. A 502, 503 or 504 that is no problem document comes from a proxy in front of it.
  */
-function isGatewayFailure(result: unknown): boolean {
-  const { statusCode, headers } = result as Dispatcher.ResponseData;
-  return GATEWAY_FAILURES.has(statusCode) && !isProblem(headers);
+function troubleOf({ statusCode, headers }: StreamedResponse): 'unavailable' | 'bad_gateway' | undefined {
+  if (!GATEWAY_FAILURES.has(statusCode)) return undefined;
+  if (statusCode === 503 && headers['retry-after'] !== undefined) return 'unavailable';
+  return isProblem(headers) ? undefined : 'bad_gateway';
 }
 
-export function isProblem(headers: Dispatcher.ResponseData['headers']): boolean {
-  return String(headers['content-type'] ?? '').startsWith('application/problem+json');
+function lossOf(error: unknown): FailureReason | 'unsent' | undefined {
+  if (error instanceof ConnectionFailedError) return error.loss;
+  return error instanceof UpstreamTimeoutError ? 'timeout' : undefined;
+}
+
+/** Returns whether a response is a problem document, which services send and proxies do not. */
+export function isProblem(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.startsWith('application/problem+json') === true;
 }

@@ -1,105 +1,117 @@
-import { UnavailableError, UpstreamError } from '@cnop/exception/errors';
-import { BrokenCircuitError } from 'cockatiel';
-import type { Dispatcher } from 'undici';
-import type { Instance } from './instance.ts';
-import { ConnectionFailedError } from './upstream-failures.ts';
+import { UnavailableError } from '@cnop/exception/errors';
+import { chooseEligible, chooseInPanic } from './choose-instance.ts';
+import type { Attempt, Instance, RequestKind } from './instance.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import type { OutgoingRequest, StreamedResponse } from './send-request.ts';
+import type { RetryReason } from './upstream.ts';
+import type { Deadline } from './upstream-failures.ts';
 
-const RETRIED_STATUSES = new Set([502, 503, 504]);
-const MILLISECONDS_PER_SECOND = 1_000;
+/** The methods that may be repeated (RFC 9110, section 9.2.2). */
+const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
 /** Spreads requests over the instances of a service. */
 export interface LoadBalancer {
   /**
-   * Sends a request to an instance. A GET is retried once, if the retry budget allows it.
-   * @throws UnavailableError (503) when the circuit breakers of all instances are open
-   * @throws UpstreamError (502 or 504) when the instance does not respond
+   * Sends a request to an instance, and to others as long as it may be repeated.
+   * @throws UnavailableError (503) when there is no instance, or all are ejected and busy
+   * @throws UpstreamError (502 or 504) when no instance responds
    * @throws ClientGoneError when the client disconnects
    */
-  send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
-  /** Sends the request of a stream, which is not retried: its client reconnects by itself. */
-  openStream(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  send(request: OutgoingRequest, kind: RequestKind, deadline: Deadline): Promise<StreamedResponse>;
+  /** The number of retries for each reason. */
+  readonly retries: Readonly<Record<RetryReason, number>>;
+  /** The number of retries that the budget refused. */
+  readonly refusedRetries: number;
 }
 
 interface LoadBalancerOptions {
-  readonly instances: readonly Instance[];
-  readonly halfOpenAfterMilliseconds: number;
+  /** Returns the current instances. */
+  readonly instances: () => readonly Instance[];
+  /** Returns milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Returns a number from 0 to 1, without 1. */
+  readonly random: () => number;
 }
 
-/** Creates a round-robin load balancer that skips instances whose circuit breaker is open. */
-export function createLoadBalancer({
-  instances,
-  halfOpenAfterMilliseconds,
-}: LoadBalancerOptions): LoadBalancer {
-  const budget = createRetryBudget();
-  let next = 0;
+/** The course of a request so far. */
+interface Course {
+  readonly kind: RequestKind;
+  readonly isRepeatable: boolean;
+  /** The instances that were asked, in this order. */
+  readonly tried: Instance[];
+}
 
-  async function sendOnce(
-    request: Dispatcher.RequestOptions,
-    method: 'send' | 'openStream' = 'send',
-  ): Promise<Dispatcher.ResponseData> {
-    const first = next++;
-    for (let step = 0; step < instances.length; step++) {
-      const instance = instances[(first + step) % instances.length];
-      if (!instance?.takesRequests) continue;
-      try {
-        return await instance[method](request);
-      } catch (error) {
-        if (!(error instanceof BrokenCircuitError)) throw error;
+/**
+ * Creates a load balancer that chooses the less loaded of two random instances.
+ *
+ * A request that no service has received goes to the next instance, whatever its method. One that was lost later, or that
+ * an instance cannot serve now, is repeated only if its method is idempotent or it has an `Idempotency-Key`, and only
+ * within the retry budget.
+ */
+export function createLoadBalancer({ instances, now, random }: LoadBalancerOptions): LoadBalancer {
+  const budget = createRetryBudget();
+  const retries = { unreachable: 0, unsent: 0, broken: 0, bad_gateway: 0, unavailable: 0 };
+
+  const optionsFor = ({ kind, tried }: Course) => ({
+    tried,
+    loadOf: (instance: Instance) => instance.inFlight[kind],
+    now: now(),
+    random,
+  });
+  const chooseOther = (course: Course) => chooseEligible(instances(), optionsFor(course));
+  const chooseAny = (course: Course) => chooseOther(course) ?? chooseInPanic(instances(), optionsFor(course));
+
+  /** Returns the instance for another attempt, or undefined when the last one is final. */
+  function chooseNext(course: Course, last: Instance, reason: RetryReason): Instance | undefined {
+    const { tried, isRepeatable } = course;
+    switch (reason) {
+      case 'unreachable':
+        return chooseAny(course);
+      case 'unsent':
+        // The same instance is asked again once, on a new connection.
+        return chooseOther(course) ?? (tried.indexOf(last) === tried.length - 1 ? last : undefined);
+      case 'broken':
+      case 'bad_gateway':
+        // A request that breaks an instance must not break them all.
+        return isRepeatable && tried.length === 1 && budget.spend()
+          ? (chooseOther(course) ?? last)
+          : undefined;
+      case 'unavailable': {
+        const other = isRepeatable ? chooseOther(course) : undefined;
+        return other && budget.spend() ? other : undefined;
       }
     }
-    throw new UnavailableError('A service is down; it is tried again shortly.', {
-      retryAfterSeconds: Math.ceil(halfOpenAfterMilliseconds / MILLISECONDS_PER_SECOND),
-    });
-  }
-
-  async function sendWithRetry(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
-    const first = await sendOnce(request).catch((error: unknown) => {
-      if (error instanceof ConnectionFailedError) return error;
-      throw error;
-    });
-    const hasFailed = first instanceof UpstreamError;
-    const mayRetry = (hasFailed || RETRIED_STATUSES.has(first.statusCode)) && budget.spend();
-    if (mayRetry) {
-      if (!hasFailed) await first.body.dump();
-      return sendOnce(request);
-    }
-    if (hasFailed) throw first;
-    return first;
   }
 
   return {
-    send(request) {
+    retries,
+    get refusedRetries() {
+      return budget.refused;
+    },
+    async send(request, kind, deadline) {
       budget.earn();
-      return request.method === 'GET' ? sendWithRetry(request) : sendOnce(request);
-    },
-    openStream: (request) => sendOnce(request, 'openStream'),
-  };
-}
-
-/** The largest share of retries, since retries make an overload worse. */
-const RETRIES_PER_REQUEST = 0.1;
-/** Bounds the retries saved in quiet times. */
-const MAX_SAVED_RETRIES = 10;
-
-/** A budget of retries that requests earn. */
-interface RetryBudget {
-  /** Adds the share of a retry that a request earns. */
-  earn(): void;
-  /** Takes one retry; returns false when none is left. */
-  spend(): boolean;
-}
-
-/** Creates an empty retry budget. */
-function createRetryBudget(): RetryBudget {
-  let saved = 0;
-  return {
-    earn() {
-      saved = Math.min(saved + RETRIES_PER_REQUEST, MAX_SAVED_RETRIES);
-    },
-    spend() {
-      if (saved < 1) return false;
-      saved -= 1;
-      return true;
+      const isRepeatable =
+        IDEMPOTENT_METHODS.has(request.method) || request.headers[IDEMPOTENCY_KEY_HEADER] !== undefined;
+      const course: Course = { kind, isRepeatable, tried: [] };
+      const first = chooseAny(course);
+      if (!first) throw new UnavailableError('A service is down; it is tried again shortly.');
+      let instance = first;
+      for (;;) {
+        const attempt: Attempt = await instance.attempt(request, kind, deadline);
+        course.tried.push(instance);
+        const { trouble } = attempt;
+        const mayRetry = trouble !== undefined && trouble !== 'timeout' && !deadline.reason;
+        const next = mayRetry ? chooseNext(course, instance, trouble) : undefined;
+        if (!mayRetry || !next) {
+          if ('error' in attempt) throw attempt.error;
+          return attempt.response;
+        }
+        retries[trouble]++;
+        // Frees the connection.
+        if ('response' in attempt) attempt.response.body.resume();
+        instance = next;
+      }
     },
   };
 }

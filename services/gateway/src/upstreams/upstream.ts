@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FailureReason, StateName } from './instance-state.ts';
 
 export const UPSTREAM_NAMES = ['user', 'order', 'inventory'] as const;
 export type UpstreamName = (typeof UPSTREAM_NAMES)[number];
@@ -29,6 +30,30 @@ export interface ServiceResponse {
   readonly body: string;
 }
 
+/** Why a request was sent again: one that no service received (`unreachable`, `unsent`), or one that may be repeated. */
+export const RETRY_REASONS = ['unreachable', 'unsent', 'broken', 'bad_gateway', 'unavailable'] as const;
+export type RetryReason = (typeof RETRY_REASONS)[number];
+
+/** An instance as operators see it. */
+export interface InstanceReport {
+  /** Such as `http://10.0.0.1:8002`. */
+  readonly origin: string;
+  readonly state: StateName;
+  readonly requestsInFlight: number;
+  readonly openStreams: number;
+}
+
+/** The instances of a service, and what its upstream has counted since the start of the process. */
+export interface RoutingReport {
+  readonly instances: readonly InstanceReport[];
+  readonly ejections: Readonly<Record<FailureReason, number>>;
+  readonly retries: Readonly<Record<RetryReason, number>>;
+  /** Retries that the retry budget refused. */
+  readonly refusedRetries: number;
+  /** Failed reads of a source of instances. */
+  readonly discoveryFailures: number;
+}
+
 /** A service behind the gateway, in this process or in others. */
 export interface Upstream {
   /**
@@ -52,6 +77,8 @@ export interface Upstream {
   readDocument(): Promise<unknown>;
   /** Resolves when the service is ready. */
   checkReady(): Promise<void>;
+  /** Describes the instances and the routing to them; undefined in one process. */
+  report(): RoutingReport | undefined;
   close(): Promise<void>;
 }
 

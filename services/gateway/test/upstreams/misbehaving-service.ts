@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach } from 'vitest';
-import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+import type { RoutingReport, Upstream } from '../../src/upstreams/upstream.ts';
 import type { TestGateway } from '../harness.ts';
-import { openGateway } from '../harness.ts';
+import { openGateway, openUpstream } from '../harness.ts';
 
 /** Long enough for a busy machine. */
 const LONG_TIMEOUT_MILLISECONDS = 10_000;
 /** The timeout of tests whose service does not answer, with room for requests that it does answer. */
 export const SHORT_TIMEOUT_MILLISECONDS = 500;
-export const HALF_OPEN_AFTER_MILLISECONDS = 1_000;
-export const FAILURES_TO_OPEN = 5;
+/** Longer than any test, so that an instance is probed at the start and when it is suspected. */
+const NO_MORE_PROBES_MILLISECONDS = 600_000;
+export const FAILURES_TO_EJECT = 5;
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -21,20 +22,29 @@ export const answerWith =
   (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   };
+/** The answer of an instance that is busy or not ready. */
+export const unavailable = answerWith(503, '{"code":"SVC_001"}', {
+  'content-type': 'application/problem+json',
+  'retry-after': '1',
+});
 export const hangUp: Behaviour = (request) => request.socket.destroy();
 export const neverAnswer: Behaviour = () => undefined;
 
-/** A service that fails on request. */
+/** An instance that fails on request. */
 class Misbehaving {
   readonly seen: string[] = [];
   behaviour: Behaviour = answerWith(200);
+  /** What it answers to a probe. */
+  readiness: Behaviour = answerWith(200);
   readonly server: Server = createServer((request, response) => {
+    if (request.url === '/health/ready') return this.readiness(request, response);
     this.seen.push(`${request.method} ${request.url}`);
-    this.behaviour(request, response);
+    return this.behaviour(request, response);
   });
 
-  async listen(): Promise<URL> {
-    this.server.listen(0, '127.0.0.1');
+  /** @param port a former one, or 0 for any */
+  async listen(port = 0): Promise<URL> {
+    this.server.listen(port, '127.0.0.1');
     await once(this.server, 'listening');
     return new URL(`http://127.0.0.1:${(this.server.address() as AddressInfo).port}`);
   }
@@ -48,58 +58,65 @@ class Misbehaving {
   }
 }
 
-/** The instances of a service and the timeout of their responses. */
+/** The instances of a service, the timeout of their responses, and how often they are probed. */
 interface MisbehavingOptions {
   readonly instances?: number;
   readonly timeoutMilliseconds?: number;
+  readonly probeIntervalMilliseconds?: number;
 }
 
 /** A gateway before a service that a test lets fail. */
 interface GatewayUnderTest {
   readonly gateway: TestGateway;
+  readonly upstream: Upstream;
   readonly services: readonly Misbehaving[];
+  readonly origins: readonly URL[];
   readonly authorization: string;
-  read(): Promise<Response>;
-  write(): Promise<Response>;
+  send(method: string, path: string, headers?: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
 }
 
-/** Opens a gateway and the instances of the service behind it. */
+/** Opens a gateway and the instances of the service behind it, all of them ready. */
 async function openBeforeMisbehaving({
   instances = 1,
   timeoutMilliseconds = LONG_TIMEOUT_MILLISECONDS,
+  probeIntervalMilliseconds = NO_MORE_PROBES_MILLISECONDS,
 }: MisbehavingOptions = {}): Promise<GatewayUnderTest> {
   const services = Array.from({ length: instances }, () => new Misbehaving());
   const origins = await Promise.all(services.map((service) => service.listen()));
-  const gateway = await openGateway({
-    shape: 'over HTTP',
-    upstreams: {
-      user: createHttpUpstream({
-        origins,
-        responseTimeoutsMilliseconds: {
-          read: timeoutMilliseconds,
-          write: timeoutMilliseconds,
-          password: timeoutMilliseconds,
-          stream: timeoutMilliseconds,
-        },
-        halfOpenAfterMilliseconds: HALF_OPEN_AFTER_MILLISECONDS,
-      }),
+  const upstream = openUpstream(origins, {
+    probeIntervalMilliseconds,
+    responseTimeoutsMilliseconds: {
+      read: timeoutMilliseconds,
+      write: timeoutMilliseconds,
+      password: timeoutMilliseconds,
+      stream: timeoutMilliseconds,
     },
   });
+  const gateway = await openGateway({ shape: 'over HTTP', upstreams: { user: upstream } });
+  await vi.waitFor(() => expect(statesOf(upstream)).toEqual(origins.map(() => 'ready')));
   const { authorization } = await gateway.signIn('alice');
-  const send = (method: 'GET' | 'POST', path: string) =>
-    fetch(`http://127.0.0.1:${gateway.port}/api/v1${path}`, { method, headers: { authorization } });
   return {
     gateway,
+    upstream,
     services,
+    origins,
     authorization,
-    read: () => send('GET', '/balance'),
-    write: () => send('POST', '/balance/deposit'),
+    send: (method, path, headers) =>
+      fetch(`http://127.0.0.1:${gateway.port}/api/v1${path}`, {
+        method,
+        headers: { authorization, ...headers },
+      }),
     async close() {
       await gateway.close();
       await Promise.all(services.map((service) => service.close()));
     },
   };
+}
+
+/** Returns the states of the instances, in their order. */
+export function statesOf(upstream: Upstream): string[] {
+  return upstream.report()!.instances.map(({ state }) => state);
 }
 
 /** Opens a gateway before one service for each test of a block, and closes it afterwards. */
@@ -118,8 +135,10 @@ export function useMisbehavingService() {
     },
     current: () => under,
     theService: () => under.services[0]!,
-    read: () => under.read(),
-    write: () => under.write(),
+    report: (): RoutingReport => under.upstream.report()!,
+    read: () => under.send('GET', '/balance'),
+    write: () => under.send('POST', '/balance/deposit'),
+    writeWithKey: () => under.send('POST', '/balance/deposit', { 'idempotency-key': 'a-key-of-the-client' }),
   };
 }
 

@@ -3,9 +3,8 @@ import { systemClock } from '@cnop/common/core/clock';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import type { TestGateway } from '../harness.ts';
-import { listen, openGateway } from '../harness.ts';
+import { listen, openGateway, openUpstream } from '../harness.ts';
 
 const SECRET = 'the secret of the gateway and the services';
 const CLIENT = '203.0.113.9';
@@ -25,13 +24,14 @@ beforeEach(async () => {
   service = Fastify();
   service.removeAllContentTypeParsers();
   service.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  service.get('/health/ready', () => ({}));
   service.all('/*', ({ raw }, reply) => {
     seen.push(`${raw.method} ${raw.url} ${read(raw)}`);
     return reply.send({});
   });
   serviceUrl = await listen(service);
   const signHop = createHopSigner(SECRET, systemClock);
-  const user = createHttpUpstream({ origins: [serviceUrl], signHop });
+  const user = openUpstream([serviceUrl], { signHop });
   gateway = await openGateway({ shape: 'over HTTP', trustedProxies: ['127.0.0.1'], upstreams: { user } });
 });
 afterEach(async () => {

@@ -7,9 +7,8 @@ import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import type { EventStream } from '@cnop/testing/system/event-stream';
 import { openEventStream } from '@cnop/testing/system/event-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import type { TestGateway } from '../harness.ts';
-import { openGateway } from '../harness.ts';
+import { openGateway, openUpstream } from '../harness.ts';
 
 const ORIGIN = 'https://app.example.com';
 const ANSWER_TIMEOUT_MILLISECONDS = 500;
@@ -27,11 +26,14 @@ interface Served {
 async function startStreamingService() {
   const served: Served[] = [];
   let refusal: number | undefined;
+  let hangsUp = false;
   const server = createServer((request, response) => {
+    if (hangsUp) return void request.socket.destroy();
     if (!request.url?.startsWith('/stream')) return void response.end('{}');
     served.push({ request, response });
     if (refusal !== undefined) {
-      response.writeHead(refusal, { 'content-type': 'application/problem+json' }).end('{"code":"RATE_001"}');
+      const headers = { 'content-type': 'application/problem+json', 'retry-after': '1' };
+      response.writeHead(refusal, headers).end('{"code":"RATE_001"}');
       return;
     }
     response.writeHead(200, {
@@ -51,6 +53,9 @@ async function startStreamingService() {
     origin: new URL(`http://127.0.0.1:${port}`),
     refuseWith: (status: number) => {
       refusal = status;
+    },
+    hangUp: () => {
+      hangsUp = true;
     },
     say: (text: string) => {
       for (const { response } of served) response.write(`event: said\ndata: {"text":"${text}"}\n\n`);
@@ -72,8 +77,7 @@ describe('a stream over HTTP', () => {
     service = await startStreamingService();
     const drain = createDrain();
     const timeout = ANSWER_TIMEOUT_MILLISECONDS;
-    const user = createHttpUpstream({
-      origins: [service.origin],
+    const user = openUpstream([service.origin], {
       drain,
       responseTimeoutsMilliseconds: { read: timeout, write: timeout, password: timeout, stream: timeout },
     });
@@ -144,11 +148,26 @@ describe('a stream over HTTP', () => {
     });
   });
 
-  it('is not retried', async () => {
-    for (let i = 0; i < 30; i++) await read();
-    service.refuseWith(503);
-    expect((await open()).status).toBe(503);
-    expect(service.served).toHaveLength(1);
+  it('that an instance refuses, hangs up on or is not ready for is opened at another instance', async () => {
+    const other = await startStreamingService();
+    for (const fail of ['refuses', 'hangs up', 'is not ready'] as const) {
+      const failing = await startStreamingService();
+      if (fail === 'refuses') failing.close();
+      if (fail === 'hangs up') failing.hangUp();
+      if (fail === 'is not ready') failing.refuseWith(503);
+      const user = openUpstream([failing.origin, other.origin]);
+      const before = await openGateway({ shape: 'over HTTP', upstreams: { user } });
+      const headers = await before.signIn('alice');
+      for (let i = 0; i < 5; i++) {
+        const stream = await openEventStream(`http://127.0.0.1:${before.port}/api/v1/stream`, { headers });
+        streams.push(stream);
+        expect([fail, stream.status]).toEqual([fail, 200]);
+      }
+      await before.close();
+      failing.close();
+    }
+    expect(other.served).toHaveLength(15);
+    other.close();
   });
 
   it('takes no connection from requests while it lasts', async () => {

@@ -8,10 +8,9 @@ import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '../../../user-service/src/app.ts';
-import { createHttpUpstream } from '../../src/upstreams/http-upstream.ts';
 import { createInProcessUpstream } from '../../src/upstreams/in-process-upstream.ts';
 import type { Shape, TestGatewayOptions } from '../harness.ts';
-import { listen, openGateway } from '../harness.ts';
+import { listen, openGateway, openUpstream } from '../harness.ts';
 
 /** The lowest cost, so that tests do not wait for hashes. */
 const TEST_BCRYPT_COST = 4;
@@ -51,8 +50,7 @@ export async function openSessions(shape: Shape, options: TestGatewayOptions = {
   const user =
     shape === 'in process'
       ? createInProcessUpstream(service)
-      : createHttpUpstream({
-          origins: [await listen(service)],
+      : openUpstream([await listen(service)], {
           signHop: createHopSigner(GATEWAY_SECRET, systemClock),
         });
   const gateway = await openGateway({ shape, verifier: runtime.verifier, upstreams: { user }, ...options });
