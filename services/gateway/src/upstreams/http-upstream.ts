@@ -62,20 +62,13 @@ export function createHttpUpstream({
   discoveryIntervalMilliseconds,
   dnsServers = [],
 }: HttpUpstreamOptions): Upstream {
-  const ejections = { unreachable: 0, broken: 0, timeout: 0, bad_gateway: 0 };
-  const onEjected = (origin: URL, reason: FailureReason): void => {
-    ejections[reason]++;
-    log.warn({ instance: origin.origin, reason }, 'an instance is ejected');
-  };
-  const time = { now: () => performance.now(), random: Math.random };
-  const registry = createInstanceRegistry({
+  const { registry, balancer, report } = openRouting({
     sources,
-    readSource: createSourceReader(dnsServers),
-    intervalMilliseconds: discoveryIntervalMilliseconds,
-    createInstance: (origin) => createInstance(origin, { ...time, probeIntervalMilliseconds, onEjected }),
     log,
+    probeIntervalMilliseconds,
+    discoveryIntervalMilliseconds,
+    dnsServers,
   });
-  const balancer = createLoadBalancer({ ...time, instances: () => registry.instances });
 
   async function forward(
     request: FastifyRequest,
@@ -119,15 +112,42 @@ export function createHttpUpstream({
       const answers = await Promise.all(registry.instances.map((instance) => instance.probe()));
       if (!answers.includes(true)) throw new Error('no instance is ready');
     },
-    report: (): RoutingReport => ({
-      instances: registry.instances.map((instance) => describe(instance, time.now())),
-      ejections,
-      retries: balancer.retries,
-      refusedRetries: balancer.refusedRetries,
-      discoveryFailures: registry.discoveryFailures,
-    }),
+    report,
     close: () => registry.close(),
   };
+}
+
+type RoutingOptions = Pick<
+  HttpUpstreamOptions,
+  'sources' | 'log' | 'probeIntervalMilliseconds' | 'discoveryIntervalMilliseconds'
+> &
+  Required<Pick<HttpUpstreamOptions, 'dnsServers'>>;
+
+/** Creates the registry of the instances, the load balancer over them, and the report on both. */
+function openRouting(options: RoutingOptions) {
+  const { sources, log, probeIntervalMilliseconds } = options;
+  const ejections = { unreachable: 0, broken: 0, timeout: 0, bad_gateway: 0 };
+  const onEjected = (origin: URL, reason: FailureReason): void => {
+    ejections[reason]++;
+    log.warn({ instance: origin.origin, reason }, 'an instance is ejected');
+  };
+  const time = { now: () => performance.now(), random: Math.random };
+  const registry = createInstanceRegistry({
+    sources,
+    readSource: createSourceReader(options.dnsServers),
+    intervalMilliseconds: options.discoveryIntervalMilliseconds,
+    createInstance: (origin) => createInstance(origin, { ...time, probeIntervalMilliseconds, onEjected }),
+    log,
+  });
+  const balancer = createLoadBalancer({ ...time, instances: () => registry.instances });
+  const report = (): RoutingReport => ({
+    instances: registry.instances.map((instance) => describe(instance, time.now())),
+    ejections,
+    retries: balancer.retries,
+    refusedRetries: balancer.refusedRetries,
+    discoveryFailures: registry.discoveryFailures,
+  });
+  return { registry, balancer, report };
 }
 
 /** Adds the signature of the gateway to the headers of a request. */

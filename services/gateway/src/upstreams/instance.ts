@@ -1,6 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { json } from 'node:stream/consumers';
-import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import type { FailureReason, InstanceState } from './instance-state.ts';
 import {
@@ -11,18 +9,16 @@ import {
   isEjected,
   UNKNOWN_STATE,
 } from './instance-state.ts';
+import { createProber, fetchDocument } from './prober.ts';
 import type { OutgoingRequest, StreamedResponse } from './send-request.ts';
 import { sendRequest } from './send-request.ts';
 import type { Deadline } from './upstream-failures.ts';
-import { ConnectionFailedError, createDeadline, UpstreamTimeoutError } from './upstream-failures.ts';
+import { ConnectionFailedError, UpstreamTimeoutError } from './upstream-failures.ts';
 
 const MAX_CONNECTIONS = 128;
 const CONNECT_TIMEOUT_MILLISECONDS = 1_000;
 /** Shorter than that of the services, so that no request is sent on a connection they are closing. */
 const KEEP_ALIVE_MILLISECONDS = 30_000;
-const PROBE_TIMEOUT_MILLISECONDS = 1_000;
-/** The share of the interval by which the time between two probes varies, so that gateways do not probe in step. */
-const PROBE_JITTER = 0.1;
 const GATEWAY_FAILURES = new Set([502, 503, 504]);
 
 /** Requests share connections. Each live stream has one of its own, so that it takes none from requests. */
@@ -41,7 +37,7 @@ export interface Instance {
   readonly inFlight: Readonly<Record<RequestKind, number>>;
   /** Sends a request; resolves when the response starts or fails, and never rejects. */
   attempt(request: OutgoingRequest, kind: RequestKind, deadline: Deadline): Promise<Attempt>;
-  /** Asks for readiness now, or waits for the current question. Resolves with the answer. */
+  /** Asks for readiness now; resolves with the answer. */
   probe(): Promise<boolean>;
   /**
    * Reads a document, whatever the state of the instance is.
@@ -53,7 +49,7 @@ export interface Instance {
   /** Stops probing, lets requests and streams in flight finish, and closes the connections. */
   drain(): Promise<unknown>;
   /** Like `drain`, but ends streams, which may take long. */
-  close(): Promise<void>;
+  close(): Promise<unknown>;
 }
 
 /** The parts of an instance that tests replace, and who is told of its ejections. */
@@ -69,49 +65,22 @@ export interface InstanceOptions {
 /** Creates the connections and the state of one instance. */
 export function createInstance(origin: URL, options: InstanceOptions): Instance {
   const { probeIntervalMilliseconds, now, random, onEjected } = options;
-  const connection = {
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-    connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS },
-  };
-  const pools: Readonly<Record<RequestKind, Pool>> = {
-    request: new Pool(origin, { ...connection, connections: MAX_CONNECTIONS }),
-    // The service limits the number of streams.
-    stream: new Pool(origin, { ...connection, connections: null }),
-  };
-  // Busy connections must not make a probe wait.
-  const probes = new Pool(origin, { ...connection, connections: 1 });
+  const { pools, probes, drain, close } = openPools(origin);
   const inFlight = { request: 0, stream: 0 };
   let state = UNKNOWN_STATE;
-  let probing: Promise<boolean> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let drained: Promise<unknown> | undefined;
+  const prober = createProber({
+    dispatcher: probes,
+    intervalMilliseconds: probeIntervalMilliseconds,
+    random,
+    onAnswer: (isReady) => {
+      state = afterProbe(state, isReady, now());
+    },
+  });
 
   function noteFailure(reason: FailureReason): void {
     const wasEjected = isEjected(state, now());
     state = afterFailure(state, reason, now());
     if (!wasEjected && isEjected(state, now())) onEjected(origin, reason);
-  }
-
-  async function ask(): Promise<boolean> {
-    const isReady = await get(probes, '/health/ready').then(
-      async ({ statusCode, body }) => {
-        for await (const _ of body);
-        return statusCode === 200;
-      },
-      () => false,
-    );
-    state = afterProbe(state, isReady, now());
-    probing = undefined;
-    return isReady;
-  }
-  const probe = (): Promise<boolean> => (probing ??= ask());
-
-  async function probeForEver(): Promise<void> {
-    await probe();
-    if (drained) return;
-    const jitter = 1 + PROBE_JITTER * (2 * random() - 1);
-    timer = setTimeout(() => void probeForEver(), probeIntervalMilliseconds * jitter).unref();
   }
 
   async function attempt(request: OutgoingRequest, kind: RequestKind, deadline: Deadline): Promise<Attempt> {
@@ -126,7 +95,7 @@ export function createInstance(origin: URL, options: InstanceOptions): Instance 
       else state = afterResponse(state, now());
       if (trouble === 'unavailable') {
         state = afterUnavailable(state);
-        void probe();
+        void prober.probe();
       }
       return { response, trouble };
     } catch (error) {
@@ -138,12 +107,6 @@ export function createInstance(origin: URL, options: InstanceOptions): Instance 
     }
   }
 
-  function drain(): Promise<unknown> {
-    clearTimeout(timer);
-    drained ??= Promise.all([pools.request.close(), pools.stream.close(), probes.destroy()]);
-    return drained;
-  }
-
   return {
     origin,
     get state() {
@@ -151,31 +114,40 @@ export function createInstance(origin: URL, options: InstanceOptions): Instance 
     },
     inFlight,
     attempt,
-    probe,
-    async readDocument(path) {
-      const { statusCode, body } = await get(probes, path);
-      if (statusCode === 200) return json(body);
-      body.destroy();
-      throw new Error(`${path} answered ${statusCode}`);
+    probe: prober.probe,
+    readDocument: (path) => fetchDocument(probes, path),
+    start: prober.start,
+    drain() {
+      prober.stop();
+      return drain();
     },
-    start: () => void probeForEver(),
-    drain,
-    async close() {
-      await Promise.all([drain(), pools.stream.destroy()]);
+    close() {
+      prober.stop();
+      return close();
     },
   };
 }
 
-function get(pool: Dispatcher, path: string): Promise<StreamedResponse> {
-  const deadline = createDeadline(PROBE_TIMEOUT_MILLISECONDS);
-  const request = {
-    method: 'GET',
-    path,
-    headers: {},
-    body: null,
-    bodyTimeoutMilliseconds: PROBE_TIMEOUT_MILLISECONDS,
+/** Opens the pools of connections to an instance. */
+function openPools(origin: URL) {
+  const connection = {
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS },
   };
-  return sendRequest(pool, request, deadline).finally(deadline.stopClock);
+  const pools: Readonly<Record<RequestKind, Pool>> = {
+    request: new Pool(origin, { ...connection, connections: MAX_CONNECTIONS }),
+    // The service limits the number of streams.
+    stream: new Pool(origin, { ...connection, connections: null }),
+  };
+  // Busy connections must not make a probe wait.
+  const probes = new Pool(origin, { ...connection, connections: 1 });
+  let drained: Promise<unknown> | undefined;
+  const drain = (): Promise<unknown> => {
+    drained ??= Promise.all([pools.request.close(), pools.stream.close(), probes.destroy()]);
+    return drained;
+  };
+  return { pools, probes, drain, close: () => Promise.all([drain(), pools.stream.destroy()]) };
 }
 
 /**

@@ -40,6 +40,8 @@ interface Course {
   readonly isRepeatable: boolean;
   /** The instances that were asked, in this order. */
   readonly tried: Instance[];
+  /** Whether it was repeated after it had been lost. */
+  isRepeated: boolean;
 }
 
 /**
@@ -73,10 +75,10 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
         return chooseOther(course) ?? (tried.indexOf(last) === tried.length - 1 ? last : undefined);
       case 'broken':
       case 'bad_gateway':
-        // A request that breaks an instance must not break them all.
-        return isRepeatable && tried.length === 1 && budget.spend()
-          ? (chooseOther(course) ?? last)
-          : undefined;
+        // Once, since a request that breaks an instance must not break them all.
+        if (!isRepeatable || course.isRepeated || !budget.spend()) return undefined;
+        course.isRepeated = true;
+        return chooseOther(course) ?? last;
       case 'unavailable': {
         const other = isRepeatable ? chooseOther(course) : undefined;
         return other && budget.spend() ? other : undefined;
@@ -93,7 +95,7 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
       budget.earn();
       const isRepeatable =
         IDEMPOTENT_METHODS.has(request.method) || request.headers[IDEMPOTENCY_KEY_HEADER] !== undefined;
-      const course: Course = { kind, isRepeatable, tried: [] };
+      const course: Course = { kind, isRepeatable, tried: [], isRepeated: false };
       const first = chooseAny(course);
       if (!first) throw new UnavailableError('A service is down; it is tried again shortly.');
       let instance = first;

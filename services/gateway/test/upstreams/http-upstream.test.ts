@@ -118,7 +118,7 @@ describe('a service over HTTP', () => {
 
   it('gets fewer requests at an instance that is busy', async () => {
     await open({ instances: 2 });
-    const [busy, other] = current().services;
+    const [busy] = current().services;
     busy!.behaviour = neverAnswer;
     const requests: Promise<unknown>[] = [];
     const isStuck = vi.waitUntil(() => busy!.seen.length > 0, { timeout: 30_000, interval: 1 });

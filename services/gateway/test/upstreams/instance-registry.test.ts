@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { Cleanup } from '@cnop/testing/system/cleanup';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { openEventStream } from '@cnop/testing/system/event-stream';
@@ -39,8 +40,7 @@ async function startService(host: string, port = 0) {
     server.close();
     server.closeAllConnections();
   });
-  const connections = () =>
-    new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+  const connections = promisify(server.getConnections.bind(server));
   return { port: (server.address() as AddressInfo).port, held, requests, connections };
 }
 
