@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { ConfigError } from '@cnop/common/config/read-config';
-import type { Username } from '@cnop/common/core/brands';
 import { VERSION } from '@cnop/common/version';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { Argument, Command, InvalidArgumentError } from 'commander';
@@ -9,6 +8,7 @@ import type { Instances, Role } from './cluster/cluster-plan.ts';
 import { ROLES } from './cluster/cluster-plan.ts';
 import type { ClusterCommand } from './commands/cluster.ts';
 import type { CostOptions } from './commands/cost.ts';
+import type { AdminCreateOptions } from './commands/manage-store.ts';
 import type { ReplayCommand } from './commands/replay.ts';
 
 const print = (text: string): void => {
@@ -147,8 +147,9 @@ admin
   .description('create an administrator; the password is printed once, or taken from ADMIN_PASSWORD')
   .requiredOption('--username <name>')
   .requiredOption('--email <address>')
+  .option('--if-missing', 'succeed without a change when the username exists')
   .addHelpText('after', '\nExample:\n  $ cnop admin create --username grace --email grace@example.com')
-  .action(async (options: { readonly username: Username; readonly email: string }) => {
+  .action(async (options: AdminCreateOptions) => {
     const { runAdminCreate } = await import('./commands/manage-store.ts');
     await runAdminCreate(options, print);
   });

@@ -53,6 +53,8 @@ it('in production the first administrator finds the password in a private file, 
   // The refusal of a taken username leaves the password file of its owner unchanged.
   const again = await cnop(['admin', 'create', '--username', 'grace', '--email', 'other@example.com']);
   expect(again.code).toBe(1);
+  const repeated = ['admin', 'create', '--if-missing', '--username', 'grace', '--email', 'grace@example.com'];
+  expect((await cnop(repeated)).code).toBe(0);
   expect(await readFile(path.join(dataDir, 'password-of-grace'), 'utf8')).toBe(second);
   expect((await readdir(dataDir)).toSorted()).toEqual(['password-of-admin', 'password-of-grace', 'store']);
 

@@ -5,6 +5,7 @@ import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import { accountSettings, processSettings, storeSettings } from '@cnop/common/config/settings';
 import type { Username } from '@cnop/common/core/brands';
 import { systemClock } from '@cnop/common/core/clock';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { usernameSchema } from '@cnop/common/entities/fields';
@@ -42,6 +43,8 @@ const adminSettings = accountSettings.pick({ BCRYPT_COST: true }).extend({
 export interface AdminCreateOptions {
   readonly username: Username;
   readonly email: string;
+  /** Leaves an account with this username as it is, so that a deployment may repeat the command. */
+  readonly ifMissing?: boolean;
 }
 
 /**
@@ -52,11 +55,15 @@ export interface AdminCreateOptions {
  * @throws ConfigError when ADMIN_PASSWORD is easy to guess, in production
  */
 export async function runAdminCreate(
-  options: AdminCreateOptions,
+  { ifMissing = false, ...options }: AdminCreateOptions,
   print: (text: string) => void,
 ): Promise<void> {
   const account = accountSchema.parse(options);
   await withConfiguredStore(async (store) => {
+    if (ifMissing && (await createUserDao(store).getUserByUsername(account.username))) {
+      print(`The username ${account.username} exists.\n`);
+      return;
+    }
     const { BCRYPT_COST, ADMIN_PASSWORD: password, ...settings } = readConfig(adminSettings);
     const passwords = createPasswordManager({ cost: BCRYPT_COST });
     try {
