@@ -44,8 +44,9 @@ export async function verifySignedToken<Claims extends LifetimeClaims>(
   const claims = rules.claims.safeParse(await verifiedPayload(token, rules, now));
   if (!claims.success) throw invalidToken(claims.error);
   const { iat, exp } = claims.data;
-  // The clock tolerance is only for tokens from the future; it does not extend a lifetime.
-  if (exp <= epochSeconds(now) || exp - iat > rules.maxLifetimeSeconds) throw invalidToken();
+  const isOver = exp + CLOCK_TOLERANCE_SECONDS <= epochSeconds(now);
+  // The tolerance is for clocks; no token may claim a longer lifetime.
+  if (isOver || exp - iat > rules.maxLifetimeSeconds) throw invalidToken();
   return claims.data;
 }
 

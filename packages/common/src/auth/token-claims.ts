@@ -10,8 +10,11 @@ export const ACCESS_LIFETIME_SECONDS = 15 * 60;
 export const REFRESH_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 /** A longer token is refused before any cryptography; ours have about 500 characters. */
 export const MAX_TOKEN_LENGTH = 1_024;
-/** The difference between the clocks of two machines at which a new token is still accepted. */
-export const CLOCK_TOLERANCE_SECONDS = 5;
+/**
+ * The difference between the clocks of two machines that tokens bear: a token is accepted this long before its issue, and
+ * after its expiry.
+ */
+export const CLOCK_TOLERANCE_SECONDS = 60;
 
 /** The `typ` of the header (RFC 9068 for access tokens), which tells the two kinds of tokens apart. */
 export const TOKEN_TYPES = { access: 'at+jwt', refresh: 'rt+jwt' } as const;

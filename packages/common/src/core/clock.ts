@@ -15,6 +15,16 @@ export interface MonotonicClock {
 /** The monotonic clock of this process. */
 export const systemMonotonicClock: MonotonicClock = { elapsedMilliseconds: () => performance.now() };
 
+/** The time of a server in a response, and the times by our clock when the request was sent and answered. */
+export interface ServerTime {
+  readonly sentAtMilliseconds: number;
+  readonly receivedAtMilliseconds: number;
+  /** Milliseconds since the epoch by the server, rounded down. */
+  readonly serverMilliseconds: number;
+  /** The step of the server's time: an HTTP date tells seconds. */
+  readonly stepMilliseconds: number;
+}
+
 export const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Returns whole seconds since the Unix epoch, rounded down: the unit of DynamoDB's time-to-live and of JWTs. */

@@ -23,7 +23,7 @@ export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
 export async function openStore(
   settings: StoreSettings,
   clock: Clock,
-  { readOnly = false, onDiskChange, onSweepFailure }: OpenStoreOptions = {},
+  { readOnly = false, onDiskChange, onSweepFailure, onServerTime }: OpenStoreOptions = {},
 ): Promise<TableStore> {
   if (settings.STORE === 'lmdb') {
     const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');
@@ -42,7 +42,7 @@ export async function openStore(
   ]);
   const options = { aws: awsOptionsOf(settings), tableNamePrefix: settings.DYNAMODB_TABLE_PREFIX };
   if (!readOnly) await createDynamoDbTables(options);
-  return createDynamoDbTableStore(options);
+  return createDynamoDbTableStore({ ...options, onServerTime });
 }
 
 /** Returns the options of the AWS clients of the settings. */

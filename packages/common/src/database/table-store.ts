@@ -1,3 +1,4 @@
+import type { ServerTime } from '../core/clock.ts';
 import type { Page, Position } from '../core/pagination.ts';
 import type { IndexName, TableName } from './tables.ts';
 
@@ -135,6 +136,8 @@ export interface OpenStoreOptions {
   readonly onDiskChange?: (disk: StoreDisk) => void;
   /** Called when the embedded store fails to delete expired items; it tries again within a minute. */
   readonly onSweepFailure?: (error: unknown) => void;
+  /** Called about once a second with the time of the server of the store; the embedded store has none. */
+  readonly onServerTime?: (time: ServerTime) => void;
 }
 
 /** Returns whether a store accepts writes; background work pauses while it does not. */

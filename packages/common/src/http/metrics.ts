@@ -2,6 +2,8 @@ import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Figure } from '../core/figures.ts';
+import { allFigures } from '../core/figures.ts';
 import type { TableStore } from '../database/table-store.ts';
 import { SERVER_OPTIONS } from './http-server.ts';
 
@@ -87,7 +89,29 @@ function recordStore(registry: Registry, { disk, sweepFailures }: WatchedStore):
 
 function serveRegistry(app: FastifyInstance, registry: Registry, store?: WatchedStore): void {
   if (store) recordStore(registry, store);
-  app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
+  app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
+    for (const figure of allFigures()) if (!registry.getSingleMetric(figure.name)) record(registry, figure);
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+/** Reports a figure of the process. */
+function record(registry: Registry, { kind, name, help, labelNames, samples }: Figure): void {
+  const definition = { name, help, labelNames, registers: [registry] };
+  if (kind === 'gauge') {
+    new Gauge({
+      ...definition,
+      collect() {
+        for (const { labels, value } of samples()) this.set(labels, value);
+      },
+    });
+    return;
+  }
+  new Counter({
+    ...definition,
+    collect() {
+      this.reset();
+      for (const { labels, value } of samples()) this.inc(labels, value);
+    },
+  });
 }

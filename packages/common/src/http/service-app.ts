@@ -13,6 +13,7 @@ import type { QuoteBoard, TradeFeed } from '../market/market-data.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { readClientAddresses, requireAuthentication } from './authentication.ts';
+import type { HealthChecks } from './health.ts';
 import { serveHealth, serverChecks, storeChecks } from './health.ts';
 import type { Drain } from './http-server.ts';
 import { closeConnectionsWhenDraining, echoRequestId, logRequests, SERVER_OPTIONS } from './http-server.ts';
@@ -38,6 +39,8 @@ export interface ServiceRuntime {
   readonly drain: Drain;
   /** Absent while traces are off. */
   readonly tracing?: Tracing | undefined;
+  /** The other parts of the process, without which it is not ready. */
+  readonly checks?: HealthChecks;
   /** Reads the client's address from a request that came through the gateway. */
   readonly clientAddressOf: ClientAddressOf;
   /**
@@ -96,7 +99,7 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   serveHealth(app, {
     ...runtime,
     service,
-    checks: storeChecks(runtime.store),
+    checks: { ...storeChecks(runtime.store), ...runtime.checks },
     details: serverChecks(runtime.bus),
     isStopping: () => runtime.drain.isStopping,
   });

@@ -1,4 +1,5 @@
 import type { MessagingSettings } from '../config/settings.ts';
+import type { ServerTime } from '../core/clock.ts';
 import type { MessageBus } from './message-bus.ts';
 import { createInProcessBus } from './message-bus.ts';
 
@@ -6,6 +7,8 @@ import { createInProcessBus } from './message-bus.ts';
 export interface OpenBusOptions {
   /** Called when the server is lost; the bus reconnects by itself. */
   readonly onTrouble: (error: Error) => void;
+  /** Called about once a minute with the time of the server. */
+  readonly onServerTime?: (time: ServerTime) => void;
 }
 
 /**
@@ -14,10 +17,10 @@ export interface OpenBusOptions {
  */
 export async function openMessageBus(
   { REDIS_URL }: MessagingSettings,
-  { onTrouble }: OpenBusOptions,
+  { onTrouble, onServerTime }: OpenBusOptions,
 ): Promise<MessageBus> {
   if (!REDIS_URL) return createInProcessBus();
   // Loaded only when it is used: the client library takes memory and start time.
   const { createRedisBus } = await import('./redis/redis-bus.ts');
-  return createRedisBus({ url: REDIS_URL, onTrouble });
+  return createRedisBus({ url: REDIS_URL, onTrouble, onServerTime });
 }

@@ -36,6 +36,7 @@ import { openMessageBus } from '../messaging/open-bus.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
 import { traceStore } from '../tracing/traced-store.ts';
 import { VERSION } from '../version.ts';
+import { createClockWatch } from './clock-watch.ts';
 import { closeOnSignal, startProcess } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { reportStore } from './report-store.ts';
@@ -121,11 +122,14 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const service = await process.open(settings, clock);
+  const clocks = createClockWatch(logger);
   const bus = await openMessageBus(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'message bus unavailable'),
+    onServerTime: clocks.listenTo('redis'),
   });
   warnOfLooseDataFolder(settings, logger);
-  const opened = await process.openStore(settings, clock, reportStore(logger));
+  const storeOptions = { ...reportStore(logger), onServerTime: clocks.listenTo('store') };
+  const opened = await process.openStore(settings, clock, storeOptions);
   const store = announceChanges(tracing ? traceStore(opened, settings.STORE) : opened, bus);
   const runtime: ProcessRuntime = {
     version: VERSION,
@@ -137,6 +141,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     sessions: createSessionChecker({ store, clock }),
     quotes: createQuoteBoard(),
     bus,
+    checks: clocks.checks,
     trades: createTradeFeed(),
     drain,
     tracing,

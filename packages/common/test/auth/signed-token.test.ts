@@ -57,6 +57,22 @@ describe('a token with our signature and an invalid part', () => {
   });
 });
 
+describe('clocks that differ', () => {
+  it.each([
+    ['an issuer 60 seconds ahead', 0, 60, true],
+    ['an issuer 61 seconds ahead', 0, 61, false],
+    ['an expiry 59 seconds ago', 900, -59, true],
+    ['an expiry 60 seconds ago', 900, -60, false],
+  ])('%s', async (_name, ageSeconds, aheadSeconds, isAccepted) => {
+    const { keys, clock, verifier } = await aTokenPair();
+    const seconds = Math.floor(clock.now().getTime() / 1_000);
+    const iat = seconds - ageSeconds + aheadSeconds;
+    const token = await signLike(keys, clock.now(), { claims: { iat, nbf: undefined, exp: iat + 900 } });
+    const outcome = await verifier.verify(token).catch((error: unknown) => error);
+    expect(outcome).toMatchObject(isAccepted ? GRANT : REFUSAL);
+  });
+});
+
 describe('a forged token', () => {
   it.each(['none', 'None', 'NONE'])('is refused: algorithm %s', async (alg) => {
     const { issuer, verifier } = await aTokenPair();

@@ -1,9 +1,10 @@
 import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { isTradable } from '../domain/placing/market-rules.ts';
+import { faultOfQuote } from '../domain/placing/market-rules.ts';
 import type { PriceSpan } from '../domain/triggers/price-span.ts';
 import { createPriceSpan } from '../domain/triggers/price-span.ts';
 import { createQuoteWindow } from '../domain/triggers/quote-window.ts';
+import { countRefusedQuote } from '../use-cases/dependencies.ts';
 import { createCheckpointWriter, readRecordedQuotes } from './checkpoint.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeTriggeredOrders } from './execute-triggered-orders.ts';
@@ -40,11 +41,9 @@ export function createAssetWatch(assetId: AssetId, parts: EngineParts): AssetWat
 
   function see(quote: Quote): void {
     const now = clock.now();
-    window.add({
-      quote,
-      seenAtMilliseconds: now.getTime(),
-      isFresh: isTradable(quote, now, maxQuoteAgeSeconds),
-    });
+    const fault = faultOfQuote(quote, now, maxQuoteAgeSeconds);
+    if (fault !== undefined) countRefusedQuote({ use: 'trigger', reason: fault });
+    window.add({ quote, seenAtMilliseconds: now.getTime(), isFresh: fault === undefined });
   }
 
   async function load(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
+import { defineCounter } from '@cnop/common/core/figures';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
@@ -17,6 +18,13 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order-document';
 import type { QuoteBoard, TradeFeed } from '@cnop/common/market/market-data';
+
+/** Counts quotes at which no order was filled (`use: 'order'`), or by which none was triggered (`use: 'trigger'`). */
+export const countRefusedQuote = defineCounter({
+  name: 'cnop_quotes_refused_total',
+  help: 'Quotes that were too old, from the future, suspended or missing when an order needed one.',
+  labelNames: ['use', 'reason'],
+});
 
 /** The parts that a process provides to this service. */
 export interface OrderProcess

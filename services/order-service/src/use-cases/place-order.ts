@@ -18,7 +18,9 @@ import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { ExecutedOrder } from '../domain/filling/execute-order.ts';
 import type { AcceptedOrder, OrderContext, Placement } from '../domain/placing/decide-placement.ts';
 import { decidePlacement } from '../domain/placing/decide-placement.ts';
+import { QuoteRefusedError } from '../domain/placing/market-rules.ts';
 import type { OrderDependencies } from './dependencies.ts';
+import { countRefusedQuote } from './dependencies.ts';
 import { findOwnOrder } from './list-orders.ts';
 
 /** A request for an order, with its user. */
@@ -53,7 +55,7 @@ export interface PlacedOrder {
  * @throws StaffCannotTradeError, ForbiddenError (403) when the role or the account may not trade
  * @throws NotFoundError (404) for an unknown asset
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
- * @throws PriceTooOldError, PriceSuspendedError (503)
+ * @throws QuoteRefusedError (503)
  * @see docs/reference/orders.md
  */
 export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
@@ -95,6 +97,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
   try {
     return await countingFirst(deps, username, attempt);
   } catch (error) {
+    if (error instanceof QuoteRefusedError) countRefusedQuote({ use: 'order', reason: error.fault });
     if (!(error instanceof KnownClientOrder)) throw error;
     return { order: await findOwnOrder(deps, { username, orderId: error.orderId }), outcome: 'known' };
   }

@@ -59,6 +59,39 @@ describe('a suspended quote', () => {
   });
 });
 
+describe('a quote from the future', () => {
+  it.each([
+    [2_000, 201],
+    [2_001, 503],
+  ])('of %i ms ahead answers %i', async (ahead, status) => {
+    const lea = await trader('1000');
+    const before = await lea.funds();
+    service.clock.set(new Date(service.clock.now().getTime() - ahead));
+    for (const request of [buy('0.001'), limitBuy('0.001', '40000')]) {
+      const response = await lea.place(request);
+      expect(response.statusCode).toBe(status);
+      if (status === 201) continue;
+      expect(response.json<ProblemAnswer>()).toMatchObject({
+        code: 'SVC_001',
+        retryable: true,
+        detail:
+          'The price of BTC is from the future: the clocks of two machines differ. Try again in a moment.',
+      });
+      await expectUnchanged(lea, before);
+    }
+  });
+
+  it('does not trigger an open order', async () => {
+    const lea = await trader('1000');
+    const open = await lea.placed(limitBuy('0.001', '40000'));
+    service.setPrice('BTC', '40000');
+    service.clock.set(new Date(service.clock.now().getTime() - 300_000));
+    expect(await trigger(open)).toBeUndefined();
+    service.clock.advanceSeconds(300);
+    expect(await trigger(open)).toMatchObject({ status: 'completed' });
+  });
+});
+
 describe('an old quote', () => {
   it.each([
     [MAX_QUOTE_AGE_SECONDS * 1_000, 201],

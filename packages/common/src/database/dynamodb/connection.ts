@@ -2,6 +2,8 @@ import type { ConsumedCapacity, ReturnConsumedCapacity } from '@aws-sdk/client-d
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_MAX_CONNECTIONS } from '../../aws/aws-options.ts';
 import { awsClientConfig } from '../../aws/client-config.ts';
+import { systemClock } from '../../core/clock.ts';
+import { defineCounter } from '../../core/figures.ts';
 import { createSemaphore } from '../../scheduling/semaphore.ts';
 import { traceStep } from '../../tracing/tracing.ts';
 import { StoreBusyError } from '../store-errors.ts';
@@ -13,6 +15,7 @@ import { createItemQueues } from './item-queues.ts';
 import type { CapacityUsage, DynamoDbTableStoreOptions, RetryOptions } from './options.ts';
 import type { Deadline } from './retry.ts';
 import { retryOptions, startDeadline } from './retry.ts';
+import { reportServerTime } from './server-time.ts';
 
 /** The connection to DynamoDB, with its limits and retries. */
 export interface Connection {
@@ -20,7 +23,7 @@ export interface Connection {
   readonly retry: RetryOptions;
   readonly queues: ItemQueues;
   /** The members of each request that ask for its cost. */
-  readonly capacity: { readonly ReturnConsumedCapacity?: ReturnConsumedCapacity };
+  readonly capacity: { readonly ReturnConsumedCapacity: ReturnConsumedCapacity };
   tableName(table: TableName): string;
   tableOf(tableName: string): TableName;
   /**
@@ -58,6 +61,8 @@ const READ_OPERATIONS: ReadonlySet<string> = new Set([
 export function connect(options: DynamoDbTableStoreOptions): Connection {
   const { tableNamePrefix = '', onConsumedCapacity } = options;
   const client = new DynamoDBClient(awsClientConfig(options.aws));
+  if (options.onServerTime) reportServerTime(client, systemClock, options.onServerTime);
+  const tableOf: Connection['tableOf'] = (name) => name.slice(tableNamePrefix.length) as TableName;
   const retry = retryOptions(options.retry);
   // The SDK also bounds its connections, but counts the wait for one as part of the connection timeout, so that a burst
   // would look like an outage.
@@ -66,9 +71,9 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
     client,
     retry,
     queues: createItemQueues(),
-    capacity: onConsumedCapacity ? { ReturnConsumedCapacity: 'TOTAL' } : {},
+    capacity: { ReturnConsumedCapacity: 'TOTAL' },
     tableName: (table) => tableName(tableNamePrefix, table),
-    tableOf: (name) => name.slice(tableNamePrefix.length) as TableName,
+    tableOf,
 
     async send(operation, deadline, request) {
       const answer = await connections.pass(
@@ -81,7 +86,9 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
         },
         { milliseconds: deadline.remainingMilliseconds(), timeoutError: noFreeConnection },
       );
-      if (onConsumedCapacity) onConsumedCapacity(usageOf(operation, answer));
+      const usage = usageOf(operation, answer, tableOf);
+      count(usage);
+      onConsumedCapacity?.(usage);
       return answer;
     },
 
@@ -99,10 +106,24 @@ function noFreeConnection(): StoreBusyError {
   return new StoreBusyError(new Error('too many requests of this process wait for a connection'));
 }
 
-/** Returns the total units of a request over all tables and indexes; a request either reads or writes. */
-function usageOf(operation: string, answer: Answer): CapacityUsage {
-  const parts = [answer.ConsumedCapacity ?? []].flat();
-  const units = parts.reduce((sum, part) => sum + (part.CapacityUnits ?? 0), 0);
+/** Returns the units of a request over all tables and indexes; a request either reads or writes. */
+function usageOf(operation: string, answer: Answer, tableOf: Connection['tableOf']): CapacityUsage {
   const isRead = READ_OPERATIONS.has(operation);
-  return { operation, readUnits: isRead ? units : 0, writeUnits: isRead ? 0 : units };
+  const unitsByTable = new Map<TableName, number>();
+  for (const { TableName: name, CapacityUnits: units = 0 } of [answer.ConsumedCapacity ?? []].flat()) {
+    if (name !== undefined) unitsByTable.set(tableOf(name), units);
+  }
+  const units = [...unitsByTable.values()].reduce((sum, part) => sum + part, 0);
+  return { operation, unitsByTable, readUnits: isRead ? units : 0, writeUnits: isRead ? 0 : units };
+}
+
+const countUnits = defineCounter({
+  name: 'cnop_dynamodb_consumed_units_total',
+  help: 'Capacity units that requests to DynamoDB consumed.',
+  labelNames: ['kind', 'operation', 'table'],
+});
+
+function count({ operation, unitsByTable }: CapacityUsage): void {
+  const kind = READ_OPERATIONS.has(operation) ? 'read' : 'write';
+  for (const [table, units] of unitsByTable) countUnits({ kind, operation, table }, units);
 }

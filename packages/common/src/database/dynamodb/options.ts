@@ -1,4 +1,6 @@
 import type { AwsOptions } from '../../aws/aws-options.ts';
+import type { ServerTime } from '../../core/clock.ts';
+import type { TableName } from '../tables.ts';
 
 /** The account and the tables. */
 export interface DynamoDbOptions {
@@ -12,11 +14,15 @@ export interface DynamoDbTableStoreOptions extends DynamoDbOptions {
   readonly retry?: Partial<RetryOptions>;
   /** Called with the cost of each request; DynamoDB reports it for free. */
   readonly onConsumedCapacity?: CapacityListener;
+  /** Called about once a second with the time of the server, by its responses. */
+  readonly onServerTime?: ((time: ServerTime) => void) | undefined;
 }
 
 /** The cost of one request to DynamoDB, in capacity units. */
 export interface CapacityUsage {
   readonly operation: string;
+  /** The units of each table with its indexes: read units of a request that reads, else write units. */
+  readonly unitsByTable: ReadonlyMap<TableName, number>;
   readonly readUnits: number;
   readonly writeUnits: number;
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { ServerTime } from '../../core/clock.ts';
 import type { MessageBus } from '../message-bus.ts';
 import { createChannelListeners } from '../message-bus.ts';
 
@@ -8,6 +9,8 @@ const CHANNEL_PREFIX = 'cnop:';
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
 const MAX_RETRY_DELAY_MILLISECONDS = 2_000;
 const RETRY_STEP_MILLISECONDS = 100;
+/** The interval at which the time of the server is read. */
+const TIME_EVERY_MILLISECONDS = 60_000;
 /** The time that `close` waits for published messages to be sent. */
 const CLOSE_TIMEOUT_MILLISECONDS = 500;
 
@@ -16,13 +19,15 @@ export interface RedisBusOptions {
   readonly url: URL;
   /** Called once for each outage of the server. */
   readonly onTrouble: (error: Error) => void;
+  /** Called with the time of the server after each connection and about once a minute. */
+  readonly onServerTime?: ((time: ServerTime) => void) | undefined;
 }
 
 /**
  * Creates the message bus of several processes over Redis. It never waits for the server: during an outage messages are
  * lost, and subscriptions resume after it.
  */
-export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus {
+export function createRedisBus({ url, onTrouble, onServerTime }: RedisBusOptions): MessageBus {
   const listeners = createChannelListeners();
   const connection = {
     connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
@@ -40,6 +45,7 @@ export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus 
   // A subscribed connection accepts no other commands.
   const subscriber = new Redis(url.href, { ...connection, maxRetriesPerRequest: null });
   reportOutages([publisher, subscriber], onTrouble);
+  const stopTime = onServerTime && reportTime(publisher, onServerTime);
   subscriber.on('message', (channel: string, message: string) => {
     listeners.deliver(channel.slice(CHANNEL_PREFIX.length), message);
   });
@@ -60,6 +66,7 @@ export function createRedisBus({ url, onTrouble }: RedisBusOptions): MessageBus 
       await publisher.ping();
     },
     async close() {
+      stopTime?.();
       listeners.clear();
       // Messages that were published in this turn are sent at its end.
       await setImmediate();
@@ -84,6 +91,25 @@ function reportOutages(clients: readonly Redis[], onTrouble: (error: Error) => v
       isKnown = false;
     });
   }
+}
+
+/** Reports the time of the server. Returns a function that stops it. */
+function reportTime(client: Redis, report: (time: ServerTime) => void): () => void {
+  const ask = async (): Promise<void> => {
+    const sentAtMilliseconds = Date.now();
+    const [seconds, microseconds] = await client.time();
+    report({
+      sentAtMilliseconds,
+      receivedAtMilliseconds: Date.now(),
+      serverMilliseconds: Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000),
+      stepMilliseconds: 1,
+    });
+  };
+  const tryAsking = (): void => void ask().catch(ignore);
+  client.on('ready', tryAsking);
+  const timer = setInterval(tryAsking, TIME_EVERY_MILLISECONDS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Ignores a failed message: every listener expects lost messages. */

@@ -78,7 +78,7 @@ export type Placement =
  * @throws ForbiddenError (403) when the account may not trade
  * @throws NotFoundError (404) for an unknown asset
  * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
- * @throws PriceTooOldError, PriceSuspendedError (503)
+ * @throws QuoteRefusedError (503)
  * @see docs/reference/orders.md
  */
 export function decidePlacement(situation: OrderSituation): Placement {
