@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ItemExistsError, StoreBusyError } from '@cnop/common/database/store-errors';
+import { errorAnswer, transactionConflict } from '@cnop/testing/faulty-proxy';
 import {
   counter,
   counterValue,
@@ -12,7 +13,6 @@ import {
 import { describe, expect, it } from 'vitest';
 import { TEST_TIMEOUT_MILLISECONDS } from './dynamodb-fixture.ts';
 import { describeUnderFaults, incrementBoth, rejectionOf, twoKeys, WRITES } from './faulty-dynamodb.ts';
-import { errorAnswer, transactionConflict } from './faulty-proxy.ts';
 
 const BURST = 60;
 /** More than fit into a deadline. */

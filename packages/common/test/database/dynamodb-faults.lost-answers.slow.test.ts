@@ -1,9 +1,9 @@
 import { StoreUnavailableError } from '@cnop/common/database/store-errors';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
+import { errorAnswer } from '@cnop/testing/faulty-proxy';
 import { counter, counterValue, freshPk, increment, userKey } from '@cnop/testing/store-contract/contract';
 import { describe, expect, it } from 'vitest';
 import { describeUnderFaults, incrementBoth, rejectionOf, twoKeys, WRITES } from './faulty-dynamodb.ts';
-import { errorAnswer } from './faulty-proxy.ts';
 
 describeUnderFaults((faulty) => {
   describe('lost answers', () => {

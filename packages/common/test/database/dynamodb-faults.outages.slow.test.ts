@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StoreBusyError, StoreUnavailableError } from '@cnop/common/database/store-errors';
+import { errorAnswer, startFaultyProxy } from '@cnop/testing/faulty-proxy';
 import {
   counter,
   counterValue,
@@ -11,7 +12,6 @@ import {
 } from '@cnop/testing/store-contract/contract';
 import { describe, expect, it } from 'vitest';
 import { describeUnderFaults, incrementBoth, rejectionOf, twoKeys, WRITES } from './faulty-dynamodb.ts';
-import { errorAnswer, startFaultyProxy } from './faulty-proxy.ts';
 
 /** Returns an error and all its causes. */
 function chainOf(error: unknown): unknown[] {

@@ -3,12 +3,12 @@ import type { RetryOptions } from '@cnop/common/database/dynamodb/options';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
 import type { DynamoDbServer } from '@cnop/testing/dynamodb-server';
 import { startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
+import type { FaultyProxy, ProxiedRequest } from '@cnop/testing/faulty-proxy';
+import { startFaultyProxy } from '@cnop/testing/faulty-proxy';
 import { counter, counterValue, freshPk, userKey } from '@cnop/testing/store-contract/contract';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import type { DynamoDbFixture } from './dynamodb-fixture.ts';
 import { createFixture, TEST_TIMEOUT_MILLISECONDS } from './dynamodb-fixture.ts';
-import type { FaultyProxy, ProxiedRequest } from './faulty-proxy.ts';
-import { startFaultyProxy } from './faulty-proxy.ts';
 
 /** The operations that write. */
 export const WRITES = new Set(['PutItem', 'DeleteItem', 'TransactWriteItems']);

@@ -10,6 +10,7 @@ export interface ProxiedRequest {
   forward(): Promise<ProxiedAnswer>;
 }
 
+/** A response of the server, or one that is made up. */
 export interface ProxiedAnswer {
   readonly status: number;
   readonly body: string;
@@ -18,22 +19,29 @@ export interface ProxiedAnswer {
 /** The response for the client: an answer, a broken connection, or silence. */
 export type Fate = ProxiedAnswer | 'broken' | 'silence';
 
+/** A proxy in front of a server with the protocol of DynamoDB. */
 export interface FaultyProxy {
   readonly endpoint: string;
-  /** All requests so far. */
+  /** All requests so far, unless they are forgotten. */
   readonly seen: ProxiedRequest[];
   /** Sets the handler of later requests; by default they are forwarded. */
   decideFate(fate: ((request: ProxiedRequest) => Promise<Fate>) | undefined): void;
   close(): Promise<void>;
 }
 
-/** Starts a proxy that simulates faults of the network between a client and a real server. */
-export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+/**
+ * Starts a proxy that simulates faults of the network between a client and a real server.
+ * @param options `forgets` keeps no request, for a proxy that runs for long
+ */
+export async function startFaultyProxy(
+  target: string,
+  { forgets = false }: { readonly forgets?: boolean } = {},
+): Promise<FaultyProxy> {
   let fateOf: ((request: ProxiedRequest) => Promise<Fate>) | undefined;
   const seen: ProxiedRequest[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const proxied = await toProxied(request, target);
-    seen.push(proxied);
+    if (!forgets) seen.push(proxied);
     const fate = await (fateOf ? fateOf(proxied) : proxied.forward());
     if (fate === 'silence') return;
     if (fate === 'broken') response.destroy();
@@ -84,7 +92,9 @@ async function toProxied(request: IncomingMessage, target: string): Promise<Prox
   ) as Record<string, string>;
   return {
     operation: headers['x-amz-target']?.split('.').at(-1) ?? '',
-    body: JSON.parse(text) as Record<string, unknown>,
+    get body() {
+      return JSON.parse(text) as Record<string, unknown>;
+    },
     async forward() {
       const contentType = 'application/x-amz-json-1.0';
       const answer = await fetch(target, {

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fate, ProxiedRequest } from '@cnop/testing/faulty-proxy';
+import { errorAnswer, transactionConflict } from '@cnop/testing/faulty-proxy';
+import type { ClusterProcess } from '@cnop/testing/system/cluster';
+import type { ChaosPlatform } from './chaos-platform.ts';
+
+/** Something that breaks, and how it is mended. */
+export interface Fault {
+  readonly name: string;
+  /** Breaks it. */
+  inject(): Promise<void>;
+  /** Mends it; the time to recover begins when this resolves. */
+  heal(): Promise<void>;
+}
+
+/** Ends a process at once; it starts again when the fault is healed. */
+export function killed({ process }: ClusterProcess): Fault {
+  return {
+    name: `${process.name} killed (SIGKILL)`,
+    inject: async () => void (await process.stop('SIGKILL')),
+    heal: async () => void (await process.start()),
+  };
+}
+
+/** Stops a process in order. */
+export function stopped({ process }: ClusterProcess): Fault {
+  return {
+    name: `${process.name} stopped (SIGTERM)`,
+    inject: async () => void (await process.stop('SIGTERM')),
+    heal: async () => void (await process.start()),
+  };
+}
+
+/** Makes a process hang, which keeps its connections open. */
+export function frozen({ process }: ClusterProcess): Fault {
+  const send = (signal: NodeJS.Signals) => {
+    process.signal(signal);
+    return Promise.resolve();
+  };
+  return {
+    name: `${process.name} frozen (SIGSTOP)`,
+    inject: () => send('SIGSTOP'),
+    heal: () => send('SIGCONT'),
+  };
+}
+
+/** The places where Debian, Fedora and others install libfaketime. */
+const FAKETIME_LIBRARIES = [
+  `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`,
+  '/usr/lib64/faketime/libfaketime.so.1',
+  '/usr/lib/faketime/libfaketime.so.1',
+];
+
+/** Returns the library that moves the clock of a process, or undefined when it is not installed. */
+export function faketimeLibrary(): string | undefined {
+  return FAKETIME_LIBRARIES.find((file) => existsSync(file));
+}
+
+// cspell:ignore DONT
+/** Runs a process with a clock that differs from that of all others by some seconds. */
+export function skewed({ process }: ClusterProcess, seconds: number, library: string): Fault {
+  const offset = `${seconds > 0 ? '+' : ''}${seconds}`;
+  return {
+    name: `${process.name} with a clock off by ${offset} s`,
+    async inject() {
+      await process.stop('SIGTERM');
+      await process.start({
+        LD_PRELOAD: library,
+        FAKETIME: `${offset}s`,
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      });
+    },
+    async heal() {
+      await process.stop('SIGTERM');
+      await process.start();
+    },
+  };
+}
+
+/** Stops Redis, or makes it hang. */
+export function withoutRedis({ redis }: ChaosPlatform): readonly Fault[] {
+  const act = (change: () => void) => () => {
+    change();
+    return Promise.resolve();
+  };
+  return [
+    { name: 'Redis away', inject: () => redis.stop(), heal: () => redis.start() },
+    { name: 'Redis hangs', inject: act(redis.pause), heal: act(redis.goOn) },
+  ];
+}
+
+const SHARE_OF_FAULTY_REQUESTS = 0.3;
+const DELAY_MILLISECONDS = 300;
+const WRITES = new Set(['PutItem', 'DeleteItem', 'TransactWriteItems']);
+const TRANSACTION = 'TransactWriteItems';
+
+/** The fates of requests to the store, by the name of the fault. */
+const STORE_FAULTS: Readonly<Record<string, (request: ProxiedRequest) => Promise<Fate>>> = {
+  'store away': () => Promise.resolve('broken'),
+  'store silent': () => Promise.resolve('silence'),
+  'store throttles': async (request) =>
+    isFaulty() ? errorAnswer('ProvisionedThroughputExceededException') : request.forward(),
+  'store reports conflicts': async (request) =>
+    request.operation === TRANSACTION && isFaulty()
+      ? transactionConflict(itemsOf(request))
+      : request.forward(),
+  'store loses answers of commits': async (request) => {
+    const answer = await request.forward();
+    return WRITES.has(request.operation) && isFaulty() ? 'broken' : answer;
+  },
+  'store slow': async (request) => {
+    await wait(DELAY_MILLISECONDS * Math.random());
+    return request.forward();
+  },
+};
+
+/** Returns the faults of the store. */
+export function faultyStore({ store }: ChaosPlatform): readonly Fault[] {
+  return Object.entries(STORE_FAULTS).map(([name, fate]) => {
+    const decide = (chosen: typeof fate | undefined) => () => {
+      store.decideFate(chosen);
+      return Promise.resolve();
+    };
+    return { name, inject: decide(fate), heal: decide(undefined) };
+  });
+}
+
+function isFaulty(): boolean {
+  return Math.random() < SHARE_OF_FAULTY_REQUESTS;
+}
+
+function itemsOf({ body }: ProxiedRequest): number {
+  const items = body['TransactItems'];
+  return Array.isArray(items) ? items.length : 0;
+}
