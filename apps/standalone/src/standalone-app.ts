@@ -12,6 +12,7 @@ import { shutdownDelaySecondsOf, signingKeyFileOf, tokenNamesOf } from '@cnop/co
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
+import { measureStore } from '@cnop/common/database/measured-store';
 import { openStore } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { announceChanges } from '@cnop/common/events/announcing-store';
@@ -70,7 +71,8 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   const bus = createInProcessBus();
   const tracing = await openTracing(settings, { service: 'cnop', version: VERSION });
   const opened = await openStore(settings, clock, reportStore(logger));
-  const store = announceChanges(tracing ? traceStore(opened, settings.STORE) : opened, bus);
+  const traced = tracing ? traceStore(opened, settings.STORE) : opened;
+  const store = announceChanges(settings.METRICS_PORT > 0 ? measureStore(traced) : traced, bus);
   const preparation = await prepareStore({ store, passwords, clock }, settings);
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {

@@ -49,7 +49,10 @@ await startProcess(start);
 /** Runs the gateway in front of services in other processes. */
 async function start(): Promise<void> {
   const settings = readConfig(settingsSchema);
-  const logger = createLogger({ level: settings.LOG_LEVEL });
+  const logger = createLogger({
+    level: settings.LOG_LEVEL,
+    isTraced: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+  });
   const tracing = await openTracing(settings, { service: 'gateway', version: VERSION });
   if (!settings.GATEWAY_SECRET) logger.warn(UNSIGNED_HOPS);
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });

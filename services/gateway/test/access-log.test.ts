@@ -27,11 +27,11 @@ it.each(SHAPES)('the access log has one line for each request, services %s', asy
     { msg: 'request completed', method: 'GET', route: '/api/v1/balance', status: 401 },
     { msg: 'request completed', method: 'GET', route: 'unknown', status: 404 },
   ]);
-  expect(lines[0]).toMatchObject({ level: 30, service: 'gateway', request_id: 'trace-1' });
+  expect(lines[0]).toMatchObject({ level: 'info', service: 'gateway', request_id: 'trace-1' });
   expect(lines[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   expect(lines[0]?.['duration_ms']).toEqual(expect.any(Number));
   expect(Object.keys(lines[0] ?? {}).join()).toBe(
-    'level,time,service,request_id,method,route,status,duration_ms,msg',
+    'level,time,instance,service,request_id,method,route,status,duration_ms,msg',
   );
   expect(JSON.stringify(lines)).not.toContain('secret');
   expect(JSON.stringify(lines)).not.toContain(authorization.slice(-20));

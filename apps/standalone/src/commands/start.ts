@@ -12,7 +12,10 @@ import { standaloneSettings } from '../standalone-settings.ts';
 export async function runStart(print: (text: string) => void): Promise<void> {
   loadEnvFile();
   const settings = readConfig(standaloneSettings);
-  const logger = createLogger({ level: settings.LOG_LEVEL });
+  const logger = createLogger({
+    level: settings.LOG_LEVEL,
+    isTraced: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+  });
   warnOfLooseDataFolder(settings, logger);
   const standalone = await startStandalone(settings, logger);
   const { drain, failure: explainFailure } = standalone;

@@ -128,6 +128,17 @@ export interface StoreDisk {
   readonly isFull: boolean;
 }
 
+/** The commits of an embedded store since its start. */
+export interface CommitTotals {
+  readonly commits: number;
+  /** Transactions in these commits, many of which share one. */
+  readonly transactions: number;
+  /** The time of these commits, until they were on disk. */
+  readonly milliseconds: number;
+  /** Transactions that wait for a commit now. */
+  readonly waiting: number;
+}
+
 /** The options with which a process opens its store. */
 export interface OpenStoreOptions {
   /** Opens an existing store without creating tables; the embedded store then refuses writes. */
@@ -163,6 +174,9 @@ export interface TableStore extends StoreReader {
 
   /** Returns how often deleting expired items has failed; absent when the store does not delete them itself. */
   sweepFailures?(): number;
+
+  /** Returns the totals of the commits of an embedded store; absent for other stores. */
+  commits?(): CommitTotals;
 
   get(key: ItemKey): Promise<Item | undefined>;
 

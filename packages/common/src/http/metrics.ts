@@ -4,11 +4,12 @@ import Fastify from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Figure } from '../core/figures.ts';
 import { allFigures } from '../core/figures.ts';
-import type { TableStore } from '../database/table-store.ts';
+import type { CommitTotals, TableStore } from '../database/table-store.ts';
 import { SERVER_OPTIONS } from './http-server.ts';
 
-type WatchedStore = Pick<TableStore, 'disk' | 'sweepFailures'>;
+type WatchedStore = Pick<TableStore, 'disk' | 'sweepFailures' | 'commits'>;
 
+const MILLISECONDS_PER_SECOND = 1_000;
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Measures every request by route, and serves `/metrics` in the Prometheus text format. */
@@ -55,8 +56,9 @@ function recordRequests(app: FastifyInstance, service: string): Registry {
 }
 
 /** Reports the disk and the failed sweeps of an embedded store. */
-function recordStore(registry: Registry, { disk, sweepFailures }: WatchedStore): void {
+function recordStore(registry: Registry, { disk, sweepFailures, commits }: WatchedStore): void {
   const registers = [registry];
+  if (commits) recordCommits(registry, commits);
   if (sweepFailures) {
     new Counter({
       name: 'cnop_store_sweep_failures_total',
@@ -87,6 +89,45 @@ function recordStore(registry: Registry, { disk, sweepFailures }: WatchedStore):
   });
 }
 
+/** Reports the commits of an embedded store. */
+function recordCommits(registry: Registry, commits: () => CommitTotals): void {
+  const registers = [registry];
+  const counters = [
+    ['cnop_store_commits_total', 'Commits of the embedded store.', 'commits', 1],
+    [
+      'cnop_store_commit_transactions_total',
+      'Transactions in the commits of the embedded store.',
+      'transactions',
+      1,
+    ],
+    [
+      'cnop_store_commit_seconds_total',
+      'Time of the commits of the embedded store, from their first transaction until they are on disk.',
+      'milliseconds',
+      MILLISECONDS_PER_SECOND,
+    ],
+  ] as const;
+  for (const [name, help, total, divisor] of counters) {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(commits()[total] / divisor);
+      },
+    });
+  }
+  new Gauge({
+    name: 'cnop_store_waiting_transactions',
+    help: 'Transactions that wait for a commit of the embedded store.',
+    registers,
+    collect() {
+      this.set(commits().waiting);
+    },
+  });
+}
+
 function serveRegistry(app: FastifyInstance, registry: Registry, store?: WatchedStore): void {
   if (store) recordStore(registry, store);
   app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) => {
@@ -96,12 +137,19 @@ function serveRegistry(app: FastifyInstance, registry: Registry, store?: Watched
 }
 
 /** Reports a figure of the process. */
-function record(registry: Registry, { kind, name, help, labelNames, samples }: Figure): void {
+function record(registry: Registry, figure: Figure): void {
+  const { name, help, labelNames } = figure;
   const definition = { name, help, labelNames, registers: [registry] };
-  if (kind === 'gauge') {
+  if (figure.kind === 'histogram') {
+    registry.registerMetric(new FigureHistogram(figure));
+    return;
+  }
+  const { samples } = figure;
+  if (figure.kind === 'gauge') {
     new Gauge({
       ...definition,
       collect() {
+        this.reset();
         for (const { labels, value } of samples()) this.set(labels, value);
       },
     });
@@ -113,5 +161,41 @@ function record(registry: Registry, { kind, name, help, labelNames, samples }: F
       this.reset();
       for (const { labels, value } of samples()) this.inc(labels, value);
     },
+  });
+}
+
+type HistogramFigure = Extract<Figure, { readonly kind: 'histogram' }>;
+
+/** A histogram whose buckets are counted elsewhere. */
+class FigureHistogram extends Histogram {
+  readonly #figure: HistogramFigure;
+  readonly #empty: Histogram;
+
+  constructor(figure: HistogramFigure) {
+    const { name, help, labelNames, bounds } = figure;
+    const configuration = { name, help, labelNames, buckets: [...bounds], registers: [] };
+    super(configuration);
+    this.#figure = figure;
+    this.#empty = new Histogram(configuration);
+  }
+
+  /** Replaces the method with which the client library reads a histogram, in both of its formats. */
+  async getForPromString(): ReturnType<Histogram['get']> {
+    return { ...(await this.#empty.get()), values: valuesOf(this.#figure) };
+  }
+}
+
+function valuesOf({ name, bounds, samples }: HistogramFigure) {
+  return [...samples()].flatMap(({ labels, counts, sum }) => {
+    let count = 0;
+    const buckets = counts.map((inBucket, i) => {
+      count += inBucket;
+      return { metricName: `${name}_bucket`, labels: { ...labels, le: bounds[i] ?? '+Inf' }, value: count };
+    });
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels, value: sum },
+      { metricName: `${name}_count`, labels, value: count },
+    ];
   });
 }

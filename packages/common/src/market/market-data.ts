@@ -1,5 +1,13 @@
 import type { AssetId, IsoTime, Quantity } from '../core/brands.ts';
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
+import { defineReading } from '../core/figures.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
+
+const showQuoteAges = defineReading({
+  name: 'cnop_quote_age_seconds',
+  help: 'Age of the latest quote of each asset in this process.',
+  labelNames: ['asset'],
+});
 
 export type QuoteListener = (quotes: readonly Quote[]) => void;
 
@@ -21,6 +29,7 @@ export interface WritableQuoteBoard extends QuoteBoard {
 export function createQuoteBoard(): WritableQuoteBoard {
   const latest = new Map<AssetId, Quote>();
   const listeners = new Set<QuoteListener>();
+  showQuoteAges(() => agesOf(latest.values()));
   return {
     latest: (assetId) => latest.get(assetId),
     subscribe(listener) {
@@ -34,6 +43,14 @@ export function createQuoteBoard(): WritableQuoteBoard {
       for (const listener of listeners) listener(news);
     },
   };
+}
+
+function agesOf(quotes: Iterable<Quote>) {
+  const now = Date.now();
+  return Array.from(quotes, ({ asset_id: asset, at }) => ({
+    labels: { asset },
+    value: (now - Date.parse(at)) / MILLISECONDS_PER_SECOND,
+  }));
 }
 
 /** A trade without the names of its parties. */

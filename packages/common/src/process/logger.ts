@@ -1,6 +1,8 @@
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions as PinoOptions } from 'pino';
 import { pino } from 'pino';
 import type { LogLevel } from '../config/settings.ts';
+import { activeSpan } from '../tracing/tracing.ts';
+import { PROCESS_IDENTITY } from './process-identity.ts';
 
 const STANDARD_OUTPUT = 1;
 /** Lines are written in batches: a system call for each costs more than formatting it. */
@@ -10,16 +12,35 @@ const FLUSH_INTERVAL_MILLISECONDS = 200;
 /** The level and the destination of a logger. */
 export interface LoggerOptions {
   readonly level: LogLevel;
+  /** Adds the ids of the active trace to each line. */
+  readonly isTraced?: boolean;
   /** Defaults to standard output. */
   readonly destination?: DestinationStream;
 }
 
 /**
- * Creates a logger that writes one JSON line per event; each app adds its `service`. Bodies and headers are never
- * logged, so that no password or token gets into the log.
+ * Creates a logger that writes one JSON line per event, with its level as a word and the identity of this process; each
+ * app adds its `service`. Bodies and headers are never logged, so that no password or token gets into the log.
+ * @see docs/operating/observability.md
  */
-export function createLogger({ level, destination = bufferedOutput() }: LoggerOptions): Logger {
-  return pino({ level, base: {}, timestamp: createIsoTime() }, destination);
+export function createLogger({
+  level,
+  isTraced = false,
+  destination = bufferedOutput(),
+}: LoggerOptions): Logger {
+  const options: PinoOptions = {
+    level,
+    base: { instance: PROCESS_IDENTITY },
+    formatters: { level: (name) => ({ level: name }) },
+    timestamp: createIsoTime(),
+    ...(isTraced && { mixin: activeTraceIds }),
+  };
+  return pino(options, destination);
+}
+
+function activeTraceIds(): object {
+  const span = activeSpan();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
 let standardOutput: DestinationStream | undefined;

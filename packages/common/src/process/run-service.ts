@@ -24,6 +24,7 @@ import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { systemIds } from '../core/ids.ts';
 import { createAssetDao } from '../dao/inventory/asset-dao.ts';
+import { measureStore } from '../database/measured-store.ts';
 import type { OpenStoreOptions, TableStore } from '../database/table-store.ts';
 import { announceChanges } from '../events/announcing-store.ts';
 import { createDrain, drainAndClose } from '../http/http-server.ts';
@@ -117,7 +118,10 @@ export async function runService<S extends ServiceSettings>(service: ServiceProc
 
 async function startService<S extends ServiceSettings>(process: ServiceProcess<S>): Promise<void> {
   const settings = readConfig(process.settings);
-  const logger = createLogger({ level: settings.LOG_LEVEL });
+  const logger = createLogger({
+    level: settings.LOG_LEVEL,
+    isTraced: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+  });
   const tracing = await openTracing(settings, { service: process.name, version: VERSION });
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
@@ -130,7 +134,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   warnOfLooseDataFolder(settings, logger);
   const storeOptions = { ...reportStore(logger), onServerTime: clocks.listenTo('store') };
   const opened = await process.openStore(settings, clock, storeOptions);
-  const store = announceChanges(tracing ? traceStore(opened, settings.STORE) : opened, bus);
+  const store = announceChanges(measureStore(tracing ? traceStore(opened, settings.STORE) : opened), bus);
   const runtime: ProcessRuntime = {
     version: VERSION,
     logger,

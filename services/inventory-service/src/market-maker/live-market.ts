@@ -1,6 +1,7 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
+import { defineCounter } from '@cnop/common/core/figures';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -13,6 +14,17 @@ import { createDayWindow, DAY_STEP } from '../domain/day-statistics.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import { createCandleRecorder } from './candle-recorder.ts';
 import { createQuoteMaker } from './quote-maker.ts';
+
+const countJump = defineCounter({
+  name: 'cnop_price_jumps_total',
+  help: 'Prices of the feed that moved so far that trading waits for a second one.',
+  labelNames: [],
+});
+
+function reportJump(logger: LiveMarketOptions['logger'], jump: object): void {
+  countJump({});
+  logger.warn(jump, 'a price jumped; trading is suspended until it is confirmed');
+}
 
 /** The market as the use cases of this service see it. */
 export interface Market {
@@ -83,8 +95,7 @@ export function createLiveMarket(options: LiveMarketOptions): LiveMarket {
   const quoteMaker = createQuoteMaker({
     source: feed.source,
     maxJumpPercent,
-    onJump: (asset_id, from, to) =>
-      logger.warn({ asset_id, from, to }, 'a price jumped; trading is suspended until it is confirmed'),
+    onJump: (asset_id, from, to) => reportJump(logger, { asset_id, from, to }),
   });
   const publisher = createQuotePublisher({ feed, board, quoteMaker, recorder });
 

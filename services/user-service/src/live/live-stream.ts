@@ -1,6 +1,7 @@
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import type { Username } from '@cnop/common/core/brands';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
+import { defineHistogram } from '@cnop/common/core/figures';
 import type { StreamLimits } from './stream-limits.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import { HEARTBEAT_FRAME, sseFrame, userEventFrame } from './stream-writer.ts';
@@ -112,6 +113,7 @@ function followEvents({
     const isOver = events.some(
       ({ type, data }) => type === 'session.revoked' && data.session_id === sessionId,
     );
+    for (const { seq, occurred_at } of events) if (seq > lastSeq) observeLag(deps.clock.now(), occurred_at);
     const text = reset + events.map(userEventFrame).join('');
     cursor = events.at(-1)?.seq ?? Math.max(cursor, lastSeq);
     if (isOver) writer.end(text);
@@ -144,6 +146,17 @@ function followEvents({
       }
     },
   };
+}
+
+const observeEventLag = defineHistogram({
+  name: 'cnop_event_lag_seconds',
+  help: 'Time from an event to its write to a live stream that was open when it happened.',
+  labelNames: [],
+  bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+});
+
+function observeLag(now: Date, occurredAt: string): void {
+  observeEventLag({}, Math.max(0, now.getTime() - Date.parse(occurredAt)) / MILLISECONDS_PER_SECOND);
 }
 
 /** How long a client waits before it reconnects. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import type { Username } from '@cnop/common/core/brands';
+import { defineGauge } from '@cnop/common/core/figures';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
@@ -110,6 +111,12 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
   };
 }
 
+const showOpenStreams = defineGauge({
+  name: 'cnop_streams_open',
+  help: 'Open live streams of this process.',
+  labelNames: [],
+});
+
 /** `Retry-After` when the limit of streams is reached. */
 const RETRY_AFTER_SECONDS = 5;
 
@@ -141,12 +148,14 @@ function createStreamQuota({
       }
       openByUser.set(username, own + 1);
       openCount += 1;
+      showOpenStreams({}, openCount);
     },
     release(username) {
       const own = openByUser.get(username) ?? 0;
       if (own > 1) openByUser.set(username, own - 1);
       else openByUser.delete(username);
       openCount -= 1;
+      showOpenStreams({}, openCount);
     },
   };
 }

@@ -2,8 +2,8 @@ import type { ConsumedCapacity, ReturnConsumedCapacity } from '@aws-sdk/client-d
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DEFAULT_MAX_CONNECTIONS } from '../../aws/aws-options.ts';
 import { awsClientConfig } from '../../aws/client-config.ts';
-import { systemClock } from '../../core/clock.ts';
-import { defineCounter } from '../../core/figures.ts';
+import { MILLISECONDS_PER_SECOND, systemClock } from '../../core/clock.ts';
+import { defineCounter, defineHistogram } from '../../core/figures.ts';
 import { createSemaphore } from '../../scheduling/semaphore.ts';
 import { traceStep } from '../../tracing/tracing.ts';
 import { StoreBusyError } from '../store-errors.ts';
@@ -81,7 +81,7 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
           const remaining = Math.max(1, Math.ceil(deadline.remainingMilliseconds()));
           const options = { abortSignal: AbortSignal.timeout(remaining) };
           return traceStep(`DynamoDB ${operation}`, { 'db.operation.name': operation }, () =>
-            request(options),
+            measureRequest(operation, () => request(options)),
           );
         },
         { milliseconds: deadline.remainingMilliseconds(), timeoutError: noFreeConnection },
@@ -100,6 +100,30 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
       }
     },
   };
+}
+
+const observeRequest = defineHistogram({
+  name: 'cnop_dynamodb_request_seconds',
+  help: 'Time of a request to DynamoDB, with the attempts of the SDK.',
+  labelNames: ['operation'],
+  bounds: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+});
+const countFailedRequest = defineCounter({
+  name: 'cnop_dynamodb_failed_requests_total',
+  help: 'Requests to DynamoDB that failed, by the name of the error.',
+  labelNames: ['operation', 'error'],
+});
+
+async function measureRequest<T>(operation: string, request: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  try {
+    return await request();
+  } catch (error) {
+    countFailedRequest({ operation, error: error instanceof Error ? error.name : 'unknown' });
+    throw error;
+  } finally {
+    observeRequest({ operation }, (performance.now() - startedAt) / MILLISECONDS_PER_SECOND);
+  }
 }
 
 function noFreeConnection(): StoreBusyError {

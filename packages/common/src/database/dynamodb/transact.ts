@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { defineCounter } from '../../core/figures.ts';
 import { ItemExistsError, StoreBusyError } from '../store-errors.ts';
 import type { Decision, Item, ItemKey, ReadItems, Reads } from '../table-store.ts';
 import { checkDecision, checkReads, keyId } from '../validate-transaction.ts';
@@ -11,6 +12,12 @@ import type { StoredItems } from './read-items.ts';
 import { readItems, readSnapshot } from './read-items.ts';
 import type { Deadline } from './retry.ts';
 import { pauseBeforeRetry } from './retry.ts';
+
+const countConflict = defineCounter({
+  name: 'cnop_store_conflicts_total',
+  help: 'Attempts of transactions that failed because of another writer or throttling.',
+  labelNames: [],
+});
 
 /** 96 random bits in 16 characters; every item stores a revision. */
 const REVISION_BYTES = 12;
@@ -73,6 +80,7 @@ async function attemptUntilDone<R extends Reads, T>(
       if (attempt === 'overtaken') continue;
       if (!('conflict' in attempt)) return attempt;
       failedAttempts += 1;
+      countConflict({});
       for (const key of attempt.contended) contendedIds.add(keyId(key));
       if (!(await pauseBeforeRetry(failedAttempts, connection.retry, deadline))) {
         throw new StoreBusyError(describeError(attempt.conflict));

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { ItemExistsError, StoreBusyError, StoreUnavailableError } from '../store-errors.ts';
-import type { StoreDisk } from '../table-store.ts';
+import type { CommitTotals, StoreDisk } from '../table-store.ts';
 import type { Environment } from './environment.ts';
 
 /** The number of transactions that may wait for a commit. */
@@ -26,6 +26,8 @@ export interface CommitQueue {
   commit<T>(decide: () => Decided<T>): Promise<T>;
   /** Resolves when no transaction is waiting or running. */
   whenIdle(): Promise<void>;
+  /** Returns the totals of the commits so far. */
+  totals(): CommitTotals;
 }
 
 interface Waiting {
@@ -51,6 +53,7 @@ export function createCommitQueue(
 ): CommitQueue {
   const waiting: Waiting[] = [];
   let committing: Promise<void> | undefined;
+  const totals = { commits: 0, transactions: 0, milliseconds: 0 };
 
   async function commitAll(): Promise<void> {
     while (waiting.length > 0) await commitTogether();
@@ -60,12 +63,16 @@ export function createCommitQueue(
   async function commitTogether(): Promise<void> {
     let taken: readonly Waiting[] = [];
     let settleCallers: readonly (() => void)[] = [];
+    const startedAt = performance.now();
     try {
       await environment.root.transaction(() => {
         // Taken late: more may have arrived while the library opened the transaction.
         taken = waiting.splice(0, MAX_TRANSACTIONS_PER_COMMIT);
         settleCallers = taken.map(({ run }) => run());
       });
+      totals.commits += 1;
+      totals.transactions += taken.length;
+      totals.milliseconds += performance.now() - startedAt;
       for (const settle of settleCallers) settle();
     } catch (error) {
       explain(error);
@@ -88,6 +95,7 @@ export function createCommitQueue(
         committing ??= commitAll();
       }),
     whenIdle: async () => committing,
+    totals: () => ({ ...totals, waiting: waiting.length }),
   };
 }
 

@@ -102,6 +102,7 @@ export function createLmdbTableStore({
 
     disk: watch.disk,
     failure: () => failure,
+    commits: queue.totals,
     sweepFailures: () => sweeper?.failures() ?? 0,
 
     async ping() {

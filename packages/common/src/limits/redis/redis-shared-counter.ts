@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { watchRedis } from '../../process/redis-state.ts';
 import type { SharedCounter } from '../shared-counter.ts';
 import { CounterAwayError, WINDOW_SECONDS } from '../shared-counter.ts';
 
@@ -76,6 +77,7 @@ export function createRedisSharedCounter({
     isTroubleKnown = true;
   };
   redis.on('error', reportOnce);
+  watchRedis('rate_limits', redis);
 
   async function count(
     client: string,

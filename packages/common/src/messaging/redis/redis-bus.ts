@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ServerTime } from '../../core/clock.ts';
+import { watchRedis } from '../../process/redis-state.ts';
 import type { MessageBus } from '../message-bus.ts';
 import { createChannelListeners } from '../message-bus.ts';
 
@@ -46,6 +47,7 @@ export function createRedisBus({ url, onTrouble, onServerTime }: RedisBusOptions
   const subscriber = new Redis(url.href, { ...connection, maxRetriesPerRequest: null });
   reportOutages([publisher, subscriber], onTrouble);
   const stopTime = onServerTime && reportTime(publisher, onServerTime);
+  watchRedis('messages', publisher);
   subscriber.on('message', (channel: string, message: string) => {
     listeners.deliver(channel.slice(CHANNEL_PREFIX.length), message);
   });

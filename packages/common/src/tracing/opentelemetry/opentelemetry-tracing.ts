@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Span as SdkSpan, Tracer } from '@opentelemetry/api';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -13,6 +12,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { SamplerName } from '../../config/settings.ts';
+import { PROCESS_IDENTITY } from '../../process/process-identity.ts';
 import type { Span, SpanAttributes, TraceContext, Tracing } from '../tracing.ts';
 
 const INSTRUMENTATION = 'cnop';
@@ -35,7 +35,7 @@ export function createOpenTelemetryTracing(options: OpenTelemetryOptions): Traci
     resource: resourceFromAttributes({
       'service.name': options.service,
       'service.version': options.version,
-      'service.instance.id': randomUUID(),
+      'service.instance.id': PROCESS_IDENTITY,
     }),
     sampler: samplerOf(options),
     spanProcessors: [

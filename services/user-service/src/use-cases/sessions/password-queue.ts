@@ -1,4 +1,5 @@
 import { networkOf, widerNetworksOf } from '@cnop/common/auth/client-address';
+import { defineGauge } from '@cnop/common/core/figures';
 import type { FairQueue } from '@cnop/common/scheduling/fair-queue';
 import { createFairQueue } from '@cnop/common/scheduling/fair-queue';
 import { RateLimitedError } from '@cnop/exception/errors';
@@ -10,6 +11,12 @@ type PasswordLane = (typeof LANES)[number];
 const MAX_WAITING = 32;
 /** `Retry-After` when a lane is full. */
 const RETRY_AFTER_SECONDS = 2;
+
+const showLength = defineGauge({
+  name: 'cnop_password_queue_length',
+  help: 'Requests that wait for the password process or are with it.',
+  labelNames: [],
+});
 
 /** The queue in front of the password process, shared fairly between lanes and between networks. */
 export interface PasswordQueue {
@@ -33,8 +40,19 @@ export function createPasswordQueue(slots: number, maxWaiting = MAX_WAITING): Pa
     maxWaiting,
     fullError: () => new RateLimitedError(RETRY_AFTER_SECONDS, 'Too many sign-ins at once.'),
   });
+  let inside = 0;
+  const count = (change: 1 | -1): void => {
+    inside += change;
+    showLength({}, inside);
+  };
   return {
-    run: (lane, address, work) =>
-      queue.pass({ lane, group: widerNetworksOf(address).at(-1) ?? networkOf(address) }, work),
+    async run(lane, address, work) {
+      count(1);
+      try {
+        return await queue.pass({ lane, group: widerNetworksOf(address).at(-1) ?? networkOf(address) }, work);
+      } finally {
+        count(-1);
+      }
+    },
   };
 }
