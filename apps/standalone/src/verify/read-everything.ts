@@ -4,7 +4,7 @@ import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
 import type { Item, StoreReader } from '@cnop/common/database/table-store';
 import type { IndexName, TableName } from '@cnop/common/database/tables';
-import { TABLE_NAMES, TABLES } from '@cnop/common/database/tables';
+import { indexNames, TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Holds } from './account-walk.ts';
 import { createAccountWalk, createHolds } from './account-walk.ts';
 import { createCandleWalk } from './candle-walk.ts';
@@ -109,9 +109,7 @@ export async function readEverything(audit: Audit): Promise<Tally> {
 
 /** Returns each index of each table. */
 export function everyIndex(): (readonly [TableName, IndexName])[] {
-  return TABLE_NAMES.flatMap((table) =>
-    (Object.keys(TABLES[table].indexes) as IndexName[]).map((index) => [table, index] as const),
-  );
+  return TABLE_NAMES.flatMap((table) => indexNames(table).map((index) => [table, index] as const));
 }
 
 function nothingGathered(): Gathered {

@@ -42,6 +42,9 @@ export interface ItemContent {
   readonly expiresAtEpochSeconds?: number;
 }
 
+/** An item with all that a copy of it needs: its index entries and its expiry. */
+export interface WholeItem extends Item, ItemContent {}
+
 /**
  * A write of one item.
  *
@@ -103,13 +106,16 @@ export interface IndexedItem {
   readonly key: ItemKey;
 }
 
-/** Reads whole tables and indexes, for audits. */
+/** Reads whole tables and indexes, for audits and copies. */
 export interface StoreReader {
   /** Returns the items of up to `MAX_BATCH_GET_ITEMS` keys, in their order. */
   batchGet(keys: readonly ItemKey[]): Promise<(Item | undefined)[]>;
 
-  /** Returns every item of a table, partition by partition, each in the order of its sort keys. */
-  scan(table: TableName): AsyncIterable<Item>;
+  /**
+   * Returns every item of a table, partition by partition, each in the order of its sort keys.
+   * @param after a key that an earlier scan returned; the scan continues behind it
+   */
+  scan(table: TableName, after?: ItemKey): AsyncIterable<WholeItem>;
 
   /** Returns every entry of an index, including entries without an item. */
   scanIndex(table: TableName, index: IndexName): AsyncIterable<IndexedItem>;

@@ -127,6 +127,11 @@ export type IndexName = {
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
+/** Returns the names of the indexes of a table. */
+export function indexNames(table: TableName): IndexName[] {
+  return Object.keys(TABLES[table].indexes) as IndexName[];
+}
+
 /** Returns the definition of an index, or undefined when the table does not have it. */
 export function indexDefinition(table: TableName, index: IndexName): IndexDefinition | undefined {
   const indexes: Readonly<Record<string, IndexDefinition>> = TABLES[table].indexes;

@@ -1,4 +1,4 @@
-import type { Item } from '@cnop/common/database/table-store';
+import type { Item, ItemKey, WholeItem } from '@cnop/common/database/table-store';
 import { describe, expect, it } from 'vitest';
 import type { ContractContext } from './contract.ts';
 import {
@@ -44,6 +44,45 @@ export function describeDurability(context: ContractContext): void {
         one.key.pk < other.key.pk ? -1 : Number(one.key.pk > other.key.pk),
       );
       expect(seen.map((item) => item.key)).toEqual(keys);
+    });
+
+    it('a scan can continue behind any item, and returns index entries and expiry', async () => {
+      const user = freshPk();
+      const keys = [
+        userKey(user, 'BALANCE'),
+        userKey(user, 'TRANS#1'),
+        userKey(user, 'TRANS#2'),
+        userKey(user, 'USER'),
+        userKey(`${user}b`, 'TRANS#1'),
+        userKey(`EVENT#${user}`, '1'),
+        userKey(`EVENT#${user}`, '2'),
+        userKey(`TRANS#${user}#BTC`, '1'),
+        userKey(`TRANS#${user}#BTC`, '2'),
+        userKey(`TRANS#${user}#ETH`, '1'),
+      ];
+      const content = {
+        attributes: { n: 1 },
+        indexes: { AssetIndex: { pk: user, sk: 'a' }, UserDirectoryIndex: { pk: user, sk: 'b' } },
+        expiresAtEpochSeconds: 4_000_000_000,
+      };
+      await createAll(
+        context.store(),
+        keys.map((key) => ({ key, ...content })),
+      );
+      const behind = async (after?: ItemKey): Promise<WholeItem[]> => {
+        const items: WholeItem[] = [];
+        for await (const item of context.store().scan('users', after)) {
+          if (item.key.pk.includes(user)) items.push(item);
+        }
+        return items;
+      };
+      const all = await behind();
+      expect(new Set(all.map(({ key }) => key))).toEqual(new Set(keys));
+      for (const item of all) expect(item).toEqual({ key: item.key, version: 1, ...content });
+      // Each scan reads what all other tests have written. These positions are in every kind of list.
+      for (const position of [0, 2, 5, 8]) {
+        expect(await behind(all[position]?.key)).toEqual(all.slice(position + 1));
+      }
     });
 
     it('a snapshot, if supported, is unaffected by later writes', async () => {

@@ -43,7 +43,7 @@ export function createDynamoDbTableStore(options: DynamoDbTableStoreOptions): Ta
       return await connection.run((deadline) => runQuery(connection, query, deadline));
     },
 
-    scan: (table) => scanTable(connection, table),
+    scan: (table, after) => scanTable(connection, table, after),
 
     scanIndex: (table, index) => scanIndex(connection, table, index),
 

@@ -1,22 +1,31 @@
 import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { IndexedItem, Item } from '../table-store.ts';
+import type { IndexedItem, ItemKey, WholeItem } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import type { Connection } from './connection.ts';
 import type { StoredItem } from './item-codec.ts';
 import {
-  fromStoredItem,
+  fromWholeStoredItem,
   indexPartitionKey,
   indexSortKey,
   PARTITION_KEY,
   SORT_KEY,
   textOf,
+  toStoredKey,
 } from './item-codec.ts';
 
 /** Returns every item of a table: partitions in an arbitrary order, each in the order of its sort keys. */
-export function scanTable(connection: Connection, table: TableName): AsyncGenerator<Item> {
-  const request = { TableName: connection.tableName(table), ConsistentRead: true };
-  return scanPages(connection, request, (stored) => fromStoredItem(table, stored));
+export function scanTable(
+  connection: Connection,
+  table: TableName,
+  after?: ItemKey,
+): AsyncGenerator<WholeItem> {
+  const request = {
+    TableName: connection.tableName(table),
+    ConsistentRead: true,
+    ...(after && { ExclusiveStartKey: toStoredKey(after) }),
+  };
+  return scanPages(connection, request, (stored) => fromWholeStoredItem(table, stored));
 }
 
 /** Returns every entry of an index. DynamoDB updates it with a short delay. */
@@ -38,7 +47,7 @@ async function* scanPages<T>(
   request: ScanCommandInput,
   decode: (stored: StoredItem) => T,
 ): AsyncGenerator<T> {
-  let startKey: StoredItem | undefined;
+  let startKey = request.ExclusiveStartKey;
   do {
     const command = new ScanCommand({
       ...request,

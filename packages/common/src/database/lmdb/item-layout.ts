@@ -1,5 +1,5 @@
 import type { Database, Key, Transaction } from 'lmdb';
-import type { Attributes, IndexEntry, Item, ItemContent, ItemKey } from '../table-store.ts';
+import type { Attributes, IndexEntry, Item, ItemContent, ItemKey, WholeItem } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import { SEPARATOR, USER_LISTS } from '../tables.ts';
 
@@ -41,6 +41,17 @@ export function toStoredItem(content: ItemContent, version: number): StoredItem 
 /** Converts a stored item into an item of the port. */
 export function toItem(key: ItemKey, stored: StoredItem): Item {
   return { key, attributes: stored.a, version: stored.v };
+}
+
+/** Converts a stored item into an item with all that a copy needs. */
+export function toWholeItem(key: ItemKey, { v, a, i, e }: StoredItem): WholeItem {
+  return {
+    key,
+    attributes: a,
+    version: v,
+    ...(i && { indexes: i }),
+    ...(e !== undefined && { expiresAtEpochSeconds: e }),
+  };
 }
 
 // An order appends to four lists of its user. In separate trees, an order would write four pages of the file. So the

@@ -87,7 +87,7 @@ export function createLmdbTableStore({
       return runQuery(environment, query);
     },
 
-    scan: (table) => scanTable(environment, table),
+    scan: (table, after) => scanTable(environment, table, after),
 
     scanIndex: (table, index) => scanIndex(environment, table, index),
 

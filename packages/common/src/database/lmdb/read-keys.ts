@@ -118,20 +118,27 @@ export function nextOwner(
   }
 }
 
-/** Returns the histories of a kind, user by user, each in the order of its sort keys. */
+/**
+ * Returns the histories of a kind, user by user, each in the order of its sort keys.
+ * @param after the tree key behind which to begin
+ */
 export function* linesOfHistories(
   { histories }: Environment,
   kind: HistoryKind,
-  transaction: Transaction,
+  { after, transaction }: { readonly after?: Key[] | undefined; readonly transaction: Transaction },
 ): Generator<Line, void, undefined> {
   const isDescending = isReversed(kind);
-  let owner = nextOwner(histories, kind, { transaction });
-  while (owner !== undefined) {
+  const linesOf = (owner: string, behind?: Key[]) => {
     const lowest = [owner, kind];
-    yield* histories.getRange(
-      rangeOptions({ lowest, highest: [...lowest, HIGHEST_CHARACTER], isDescending, transaction }),
-    );
+    const highest = [...lowest, HIGHEST_CHARACTER];
+    return histories.getRange(rangeOptions({ lowest, highest, isDescending, after: behind, transaction }));
+  };
+  let owner = after && String(after[0]);
+  if (owner !== undefined) yield* linesOf(owner, after);
+  for (;;) {
     owner = nextOwner(histories, kind, { after: owner, transaction });
+    if (owner === undefined) return;
+    yield* linesOf(owner);
   }
 }
 
