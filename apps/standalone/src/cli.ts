@@ -8,6 +8,7 @@ import type { Instances, Role } from './cluster/cluster-plan.ts';
 import { ROLES } from './cluster/cluster-plan.ts';
 import type { ClusterCommand } from './commands/cluster.ts';
 import type { CostOptions } from './commands/cost.ts';
+import { addDataCommands } from './commands/data-commands.ts';
 import type { AdminCreateOptions } from './commands/manage-store.ts';
 import type { ReplayCommand } from './commands/replay.ts';
 
@@ -140,6 +141,8 @@ Example:
     const { runCost } = await import('./commands/cost.ts');
     await runCost(options, print);
   });
+
+addDataCommands(program, { print, printError });
 
 const admin = program.command('admin').description('manage administrators');
 admin

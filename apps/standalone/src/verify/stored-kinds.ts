@@ -12,9 +12,10 @@ import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { EntityRecord } from '@cnop/common/dao/record';
 import { defineRecord } from '@cnop/common/dao/record';
+import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
-import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
@@ -86,6 +87,7 @@ const KINDS = {
     kind('event', liveEventRecord, KEYS.users.event),
     kind('order cancellation', orderCancellationRecord, KEYS.users.orderCancellation),
     kind('upgrade', upgradeRecord, KEYS.users.upgrade),
+    kind('schema version', schemaVersionRecord, KEYS.users.schema),
     kind('ledger entry', balanceTransactionRecord, KEYS.users.ledgerEntry),
     kind('holding', assetBalanceRecord, KEYS.users.assetBalance),
     kind('remembered answer', idempotencyRecord, KEYS.users.idempotency),

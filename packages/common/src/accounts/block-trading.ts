@@ -1,16 +1,14 @@
-import type { IsoTime } from '../core/brands.ts';
-import { isoTime } from '../core/brands.ts';
+import type { Username } from '../core/brands.ts';
 import type { Position } from '../core/pagination.ts';
-import { readOrderCancellations, upgradeRecord } from '../dao/user/order-cancellation-dao.ts';
-import { createUserDao, userRecord } from '../dao/user/user-dao.ts';
-import type { Item, TableStore } from '../database/table-store.ts';
-import type { User } from '../entities/user/user.ts';
+import { balanceRecord } from '../dao/user/balance-dao.ts';
+import { readOrderCancellations } from '../dao/user/order-cancellation-dao.ts';
+import { userRecord } from '../dao/user/user-dao.ts';
+import type { Item } from '../database/table-store.ts';
 import type { CancelOrdersDeps } from './cancel-open-orders.ts';
 import { cancelOpenOrders, prepareCancellations } from './cancel-open-orders.ts';
 
 /** Accounts of one page. */
 const PAGE_SIZE = 100;
-const UPGRADE = { name: 'trading-blocks' } as const;
 
 /** Resumes interrupted cancellations: cancels the open orders that they left. */
 export async function resumeOrderCancellations(deps: CancelOrdersDeps): Promise<void> {
@@ -23,36 +21,22 @@ export async function resumeOrderCancellations(deps: CancelOrdersDeps): Promise<
 }
 
 /**
- * Upgrades a store of an earlier version, in which inactive accounts could trade: blocks their trading and cancels their
- * open orders. Does nothing once the upgrade is recorded as completed.
+ * Blocks the trading of an account that is not active and cancels its open orders, for stores of an earlier version, in
+ * which such accounts could trade.
+ * @returns whether the account was not blocked before
  */
-export async function blockInactiveAccounts(deps: CancelOrdersDeps): Promise<void> {
-  const { store, clock } = deps;
-  if (await store.get(upgradeRecord.key(UPGRADE))) return;
-  const users = createUserDao(store);
-  let after: Position | undefined;
-  do {
-    const page = await users.getUsers('', { limit: PAGE_SIZE, offset: 0, after });
-    for (const user of page.items) if (user.status !== 'active') await blockAccount(deps, user);
-    after = page.next;
-  } while (after);
-  await recordUpgrade(store, isoTime(clock.now()));
-}
-
-async function blockAccount(deps: CancelOrdersDeps, { username }: User): Promise<void> {
+export async function blockInactiveAccount(deps: CancelOrdersDeps, username: Username): Promise<boolean> {
   const cancellations = await prepareCancellations(deps, username);
   const reads = { ...cancellations.reads, user: userRecord.key({ username }) };
-  await deps.store.transact(reads, (items: Readonly<Record<string, Item | undefined>>) => {
-    const status = userRecord.readIfPresent(items['user'])?.status ?? 'active';
-    if (status === 'active') return { writes: [], result: undefined };
-    return { writes: cancellations.decide(items, status).writes, result: undefined };
-  });
+  const isBlockedNow = await deps.store.transact(
+    reads,
+    (items: Readonly<Record<string, Item | undefined>>) => {
+      const status = userRecord.readIfPresent(items['user'])?.status ?? 'active';
+      if (status === 'active') return { writes: [], result: false };
+      const wasBlocked = (balanceRecord.readIfPresent(items['balance'])?.trading_block ?? null) !== null;
+      return { writes: cancellations.decide(items, status).writes, result: !wasBlocked };
+    },
+  );
   await cancelOpenOrders(deps, username);
-}
-
-async function recordUpgrade(store: TableStore, done_at: IsoTime): Promise<void> {
-  await store.transact({ upgrade: upgradeRecord.key(UPGRADE) }, () => ({
-    writes: [upgradeRecord.replace({ ...UPGRADE, done_at })],
-    result: undefined,
-  }));
+  return isBlockedNow;
 }

@@ -26,6 +26,14 @@ export function readConfig<T extends z.ZodType>(
   throw new ConfigError(`These settings need attention:\n${lines.join('\n')}`);
 }
 
+/**
+ * Reads settings of which some are replaced, such as those that an option of a command names.
+ * @throws ConfigError that names every invalid variable
+ */
+export function readConfigWith<T extends z.ZodType>(schema: T, replaced: Environment): z.output<T> {
+  return readConfig(schema, { ...process.env, ...replaced });
+}
+
 /** Loads `.env` of the working directory, if it exists. Variables that are already set win. */
 export function loadEnvFile(path = '.env'): void {
   if (existsSync(path)) process.loadEnvFile(path);

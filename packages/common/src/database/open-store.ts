@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AwsOptions } from '../aws/aws-options.ts';
 import type { StoreSettings } from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
+import { readSchemaVersion, refuseNewerSchema } from './schema-version.ts';
 import type { OpenStoreOptions, TableStore } from './table-store.ts';
 
 const BYTES_PER_MEGABYTE = 1_024 * 1_024;
@@ -18,12 +19,29 @@ export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
  * Opens the store of the settings, and creates missing tables unless it is opened read-only. Only the chosen adapter is
  * loaded: the embedded store needs no AWS SDK, and DynamoDB needs no native module.
  * @throws StoreUsageError (500) when a table of DynamoDB lacks an index
+ * @throws ConfigError when only a later version of the platform understands the data
  * @throws Error when the embedded store is already open in this process or has an unknown format
+ * @see docs/operating/backup-and-migration.md
  */
 export async function openStore(
   settings: StoreSettings,
   clock: Clock,
-  { readOnly = false, onDiskChange, onSweepFailure, onServerTime }: OpenStoreOptions = {},
+  options: OpenStoreOptions = {},
+): Promise<TableStore> {
+  const store = await openAnyStore(settings, clock, options);
+  try {
+    refuseNewerSchema(await readSchemaVersion(store));
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openAnyStore(
+  settings: StoreSettings,
+  clock: Clock,
+  { readOnly = false, onDiskChange, onSweepFailure, onServerTime }: OpenStoreOptions,
 ): Promise<TableStore> {
   if (settings.STORE === 'lmdb') {
     const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');

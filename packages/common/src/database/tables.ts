@@ -30,6 +30,7 @@ export const KEYS = {
     idempotency: { skPrefix: 'IDEM#' },
     orderCancellation: { pk: 'ORDER-CANCELLATIONS' },
     upgrade: { pk: 'UPGRADES' },
+    schema: { pk: 'SCHEMA', sk: 'SCHEMA' },
     session: { skPrefix: 'SESSION#' },
     signInHistory: { sk: 'SIGNINS' },
     signInFailures: { skPrefix: 'LOGINFAIL#' },

@@ -9,9 +9,10 @@ import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/invento
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
-import { orderCancellationRecord, upgradeRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
@@ -82,6 +83,7 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ],
   ['an order cancellation', orderCancellationRecord.key({ username }), 'users', 'ORDER-CANCELLATIONS', 'ada'],
   ['an upgrade', upgradeRecord.key({ name: 'trading-blocks' }), 'users', 'UPGRADES', 'trading-blocks'],
+  ['the schema version', schemaVersionRecord.key({}), 'users', 'SCHEMA', 'SCHEMA'],
   ['a session', sessionRecord.key({ username, session_id: aSessionId('s1') }), 'users', 'ada', 'SESSION#s1'],
   // The user service defines the records of these two.
   [

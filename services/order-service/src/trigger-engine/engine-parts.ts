@@ -26,7 +26,7 @@ export interface EngineParts
   readonly log: EngineLog;
   /** Limits how many orders change at once. */
   readonly semaphore: Pick<Semaphore, 'pass'>;
-  /** Upgrades a store of an earlier version, once; no order is executed before that. */
+  /** Migrates a store of an earlier schema version, once; no order is executed before that. */
   prepareStore(): Promise<void>;
   /** Returns true once the engine is asked to close: running work is finished, and no new work begins. */
   isClosing(): boolean;

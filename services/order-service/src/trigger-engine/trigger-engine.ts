@@ -1,5 +1,4 @@
-import { blockInactiveAccounts, resumeOrderCancellations } from '@cnop/common/accounts/block-trading';
-import { upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
+import { resumeOrderCancellations } from '@cnop/common/accounts/block-trading';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
@@ -7,6 +6,7 @@ import { takesWrites } from '@cnop/common/database/table-store';
 import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createSemaphore } from '@cnop/common/scheduling/semaphore';
+import { migrateSchema } from '@cnop/common/schema/migrate-schema';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { EngineLog, EngineParts } from './engine-parts.ts';
 import { settleDelistedAssets } from './settle-delisted.ts';
@@ -75,8 +75,7 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
     semaphore: createSemaphore({ slots: MAX_ORDERS_AT_ONCE }),
     isClosing: () => isClosing,
     prepareStore: onceDone(async () => {
-      await blockInactiveAccounts(deps);
-      if ((await upgradeAssets(store, deps.clock.now())) > 0) deps.catalogue.invalidate();
+      if ((await migrateSchema(deps)) > 0) deps.catalogue.invalidate();
     }),
   };
   const watches = createWatchList(parts);

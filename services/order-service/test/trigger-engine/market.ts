@@ -1,4 +1,3 @@
-import { blockInactiveAccounts } from '@cnop/common/accounts/block-trading';
 import type { Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
@@ -14,6 +13,7 @@ import { candleSchema } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
+import { migrateSchema } from '@cnop/common/schema/migrate-schema';
 import { anAssetId, anOrderId, aPrice, aQuantity, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
@@ -93,8 +93,8 @@ export async function openMarket({
     }),
     quoteFor: quotes.latest,
   };
-  // Upgrades the store: stores of earlier versions have tests of their own.
-  await blockInactiveAccounts(runtime);
+  // Migrates the store: stores of earlier versions have tests of their own.
+  await migrateSchema(runtime);
   const startEngine = (): TriggerEngine => {
     const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });
     started.start();

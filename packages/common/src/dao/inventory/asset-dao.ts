@@ -57,24 +57,20 @@ export const assetRecord: EntityRecord<Asset, Pick<Asset, 'asset_id'>> = {
 };
 
 /**
- * Upgrades the assets of an earlier version: `inactive` becomes `cancel_only`, a market cap becomes the circulating supply,
+ * Upgrades an asset of an earlier version: `inactive` becomes `cancel_only`, a market cap becomes the circulating supply,
  * and an asset delisted without a settlement price gets its last price as one, so that its positions are settled.
- * @returns the number of changed assets
+ * @returns whether the asset was changed
  */
-export async function upgradeAssets(store: TableStore, at: Date): Promise<number> {
-  const query = { table: 'inventory', index: 'CatalogueIndex', pk: CATALOGUE_PARTITION } as const;
-  const keys = await readAll(store, { ...query, order: 'ascending' }, ({ key }) => key);
-  let changed = 0;
-  for (const key of keys) {
-    changed += await store.transact({ asset: key }, ({ asset: item }) => {
-      const asset = assetRecord.readIfPresent(item);
-      if (!item || !asset) return { writes: [], result: 0 };
-      const upgraded = withSettlementPrice(asset, at);
-      const isCurrent = !isFormer(item) && upgraded === asset;
-      return isCurrent ? { writes: [], result: 0 } : { writes: [storedRecord.replace(upgraded)], result: 1 };
-    });
-  }
-  return changed;
+export async function upgradeAsset(store: TableStore, key: ItemKey, at: Date): Promise<boolean> {
+  return store.transact({ asset: key }, ({ asset: item }) => {
+    const asset = assetRecord.readIfPresent(item);
+    if (!item || !asset) return { writes: [], result: false };
+    const upgraded = withSettlementPrice(asset, at);
+    const isCurrent = !isFormer(item) && upgraded === asset;
+    return isCurrent
+      ? { writes: [], result: false }
+      : { writes: [storedRecord.replace(upgraded)], result: true };
+  });
 }
 
 function withSettlementPrice(asset: Asset, at: Date): Asset {

@@ -15,16 +15,6 @@ export const orderCancellationRecord = defineRecord<OrderCancellation, Pick<Orde
   key: ({ username }) => ({ pk: KEYS.users.orderCancellation.pk, sk: username }),
 });
 
-const upgradeSchema = z.object({ name: z.enum(['trading-blocks']), done_at: timestampSchema });
-type Upgrade = z.infer<typeof upgradeSchema>;
-
-/** A completed upgrade of stored data, which no later start repeats. */
-export const upgradeRecord = defineRecord<Upgrade, Pick<Upgrade, 'name'>>({
-  table: 'users',
-  schema: upgradeSchema,
-  key: ({ name }) => ({ pk: KEYS.users.upgrade.pk, sk: name }),
-});
-
 /** Lists the pending cancellations, by username. */
 export async function readOrderCancellations(
   store: TableStore,

@@ -1,5 +1,5 @@
 import { knownPrice } from '@cnop/common/core/brands';
-import { assetRecord, createAssetDao, upgradeAssets } from '@cnop/common/dao/inventory/asset-dao';
+import { assetRecord, createAssetDao, upgradeAsset } from '@cnop/common/dao/inventory/asset-dao';
 import type { Attributes, ItemKey } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { DelistedError } from '@cnop/common/entities/inventory/asset-status';
@@ -54,7 +54,7 @@ describe('an asset that an earlier version stored with a market cap', () => {
 
   it('is rewritten once by the upgrade', async () => {
     await storeFormer({ market_cap: '2092000000000', status: 'inactive' });
-    expect(await upgradeAssets(runtime.store, AT)).toBe(1);
+    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(true);
     expect(await storedAttributes()).toEqual(
       anAsset({
         asset_id: 'BTC',
@@ -63,7 +63,7 @@ describe('an asset that an earlier version stored with a market cap', () => {
         status: 'cancel_only',
       }),
     );
-    expect(await upgradeAssets(runtime.store, AT)).toBe(0);
+    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(false);
   });
 
   it.each([
@@ -76,9 +76,9 @@ describe('an asset that an earlier version stored with a market cap', () => {
     ],
   ])('with %s can be stored again', async (_what, fields, supply) => {
     await storeFormer(fields);
-    expect(await upgradeAssets(runtime.store, AT)).toBe(1);
+    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(true);
     expect(await storedAttributes()).toMatchObject({ circulating_supply: supply });
-    expect(await upgradeAssets(runtime.store, AT)).toBe(0);
+    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(false);
   });
 });
 
