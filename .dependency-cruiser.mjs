@@ -301,7 +301,7 @@ const vendors = [
     name: 'redis-stays-in-its-adapter',
     comment: 'As for lmdb. A process without a Redis server must also not load its client.',
     severity: 'error',
-    from: { pathNot: [...UNRESTRICTED, '^packages/common/src/(messaging|limits)/redis/'] },
+    from: { pathNot: [...UNRESTRICTED, '^packages/common/src/(messaging|limits|auth)/redis/'] },
     to: { path: npm('ioredis') },
   },
   {

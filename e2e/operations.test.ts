@@ -65,7 +65,7 @@ describe('starting', () => {
       BCRYPT_COST: '3',
       RATE_LIMIT_READS: '-1',
       CORS_ORIGINS: 'https://app.example.com/path',
-      DYNAMODB_ENDPOINT: 'localhost',
+      DYNAMODB_ENDPOINT: 'ftp://localhost',
     };
     const { code, stdout, stderr } = await cnop(dataDir, ['start'], wrong);
     expect(code).toBe(1);
@@ -84,6 +84,25 @@ describe('starting', () => {
     const named = ['BCRYPT_COST', 'SIGNING_KEY_FILE', 'DEMO_ACCOUNTS', 'ALLOW_SIMULATED_PRICES'];
     for (const setting of [...named, ...Object.keys(limits)]) expect(stderr).toContain(`${setting}: `);
     expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('a store that cannot be reached is a line that names the endpoint, and nothing else', async () => {
+    const dataDir = await temporaryFolder(cleanup);
+    const env = { STORE: 'dynamodb', DYNAMODB_ENDPOINT: 'localhost:2' };
+    const service = { script: 'services/order-service/dist/server.js', cwd: dataDir };
+    const ends = await Promise.all([
+      cnop(dataDir, ['start'], env),
+      cnop(dataDir, ['catalogue', 'load'], env),
+      runNode({ ...service, env: { ...env, LOG_LEVEL: 'silent', DATA_DIR: dataDir } }),
+    ]);
+    for (const { code, stderr } of ends) {
+      expect(code).toBe(1);
+      // Below it the SDK may warn of the version of Node.
+      expect(stderr.split('\n').filter((line) => line.includes('DynamoDB'))).toEqual([
+        'DynamoDB at http://localhost:2/ refuses connections (ECONNREFUSED). Start the server or correct DYNAMODB_ENDPOINT.',
+      ]);
+      expect(stderr).not.toContain('    at ');
+    }
   });
 
   it('a port in use is explained without a stack', async () => {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { ConfigError } from '@cnop/common/config/read-config';
+import { explainFailure } from '@cnop/common/process/explain-failure';
 import { VERSION } from '@cnop/common/version';
-import { ProblemError } from '@cnop/exception/problem-error';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import type { Instances, Role } from './cluster/cluster-plan.ts';
@@ -168,6 +167,34 @@ catalogue
     await runCatalogueLoad(options, print);
   });
 
+const keys = program.command('keys').description('manage the keys that sign tokens; running services follow');
+keys
+  .command('list')
+  .description('print the signing keys and what each does now')
+  .action(async () => {
+    const { runKeysList } = await import('./commands/keys.ts');
+    await runKeysList({ print });
+  });
+keys
+  .command('rotate')
+  .description('add a key, which is published at once and signs after the overlap')
+  .option('--overlap <minutes>', 'time for gateways and services to learn the key', wholeNumber, 15)
+  .addHelpText('after', '\nExample:\n  $ cnop keys rotate')
+  .action(async (options: { readonly overlap: number }) => {
+    const { runKeysRotate } = await import('./commands/keys.ts');
+    await runKeysRotate(options, { print, printError });
+  });
+keys
+  .command('retire')
+  .description('remove the keys whose tokens have all expired')
+  .argument('[key-id]', 'one key; cnop keys list shows the ids')
+  .option('--compromised', 'remove the key although its tokens have not expired; their users sign in again')
+  .addHelpText('after', '\nExample:\n  $ cnop keys retire')
+  .action(async (keyId: string | undefined, options: { readonly compromised?: boolean }) => {
+    const { runKeysRetire } = await import('./commands/keys.ts');
+    await runKeysRetire({ keyId, ...options }, { print, printError });
+  });
+
 const MAX_INSTANCES = 9;
 const MAX_PORT = 65_000;
 
@@ -204,14 +231,9 @@ function largeNumber(text: string): number {
   return Number(text);
 }
 
-/** Returns the message for the operator: a stack only for unexpected errors. */
+/** Returns the message for the operator. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof ProblemError) return error.message;
-  if (error instanceof z.ZodError) return z.prettifyError(error);
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}. Another program uses this port. Stop it or set another PORT.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof z.ZodError ? z.prettifyError(error) : explainFailure(error);
 }
 
 try {

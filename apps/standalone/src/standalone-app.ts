@@ -1,14 +1,14 @@
 import { readOwnGateway } from '@cnop/common/auth/gateway-hop';
 import type { PasswordManager } from '@cnop/common/auth/password-manager';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { createSessionChecker } from '@cnop/common/auth/session-state';
-import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
 import { playMoneyOf } from '@cnop/common/config/play-money-settings';
-import { shutdownDelaySecondsOf, signingKeyFileOf, tokenNamesOf } from '@cnop/common/config/settings';
+import { shutdownDelaySecondsOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
@@ -24,6 +24,7 @@ import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { reportStore } from '@cnop/common/process/report-store';
+import { openSigningKeys } from '@cnop/common/process/token-keys';
 import { openTracing } from '@cnop/common/tracing/open-tracing';
 import { traceStore } from '@cnop/common/tracing/traced-store';
 import { VERSION } from '@cnop/common/version';
@@ -61,9 +62,9 @@ export interface Standalone {
 export async function startStandalone(settings: StandaloneSettings, logger: Logger): Promise<Standalone> {
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
-  const keys = await loadOrCreateSigningKeys({ path: signingKeyFileOf(settings), clock });
+  const keys = await openSigningKeys(settings, { clock, logger });
   const verifier = createTokenVerifier({
-    keys: { jwks: keys.publicKeys() },
+    keys: ownPublicKeys(keys),
     settings: tokenNamesOf(settings),
     clock,
   });
@@ -113,6 +114,7 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
       await Promise.all(Object.values(services).map((service) => service.close()));
       await marketMaker.stop();
       await history;
+      keys.close();
       await passwords.close();
       await bus.close();
       await store.close();
@@ -151,7 +153,7 @@ async function buildServices(
     user: await buildUserServiceApp({
       ...runtime,
       passwords,
-      publicKeys: keys.publicKeys(),
+      publicKeys: keys.publicKeys,
       playMoney: playMoneyOf(settings),
       tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
     }),

@@ -54,7 +54,7 @@ async function openWorld() {
     },
   };
   const passwords = createPasswordManager({ cost: 4 });
-  const publicKeys = runtime.signingKeys.publicKeys();
+  const publicKeys = runtime.signingKeys.publicKeys;
   const users = await buildUserServiceApp({
     ...runtime,
     store: mortal,

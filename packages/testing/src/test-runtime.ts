@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTrustedPeers } from '@cnop/common/auth/gateway-hop';
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { startSession } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord } from '@cnop/common/auth/session-state';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
@@ -49,7 +50,7 @@ export interface TestRuntime extends ServiceRuntime {
 
 /** Creates a verifier with its own cache, as each process has one. */
 export function createTestVerifier({ signingKeys, clock }: Pick<TestRuntime, 'signingKeys' | 'clock'>) {
-  return createTokenVerifier({ keys: { jwks: signingKeys.publicKeys() }, settings: TOKEN_SETTINGS, clock });
+  return createTokenVerifier({ keys: ownPublicKeys(signingKeys), settings: TOKEN_SETTINGS, clock });
 }
 
 /** Creates the runtime of a service under test: a real store in a temporary folder, real keys and real tokens. */

@@ -1,3 +1,4 @@
+import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { Clock } from '@cnop/common/core/clock';
 import { createCachedValue } from '@cnop/common/core/clock';
 import type { Health } from '@cnop/common/entities/health';
@@ -16,6 +17,7 @@ interface HealthOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly drain: Drain;
+  readonly verifier: TokenVerifier;
   readonly upstreams: Upstreams;
   readonly sharedCounter?: SharedCounter | undefined;
   /** The other parts of the process, which it cannot work without. */
@@ -29,7 +31,7 @@ interface HealthOptions {
  */
 export function serveGatewayHealth(
   app: FastifyInstance,
-  { upstreams, drain, sharedCounter, checks = {}, ...options }: HealthOptions,
+  { verifier, upstreams, drain, sharedCounter, checks, ...options }: HealthOptions,
 ): void {
   const details: Record<string, HealthCheck> = { ...serverChecks(sharedCounter) };
   for (const name of UPSTREAM_NAMES) {
@@ -43,7 +45,7 @@ export function serveGatewayHealth(
   serveHealth(app, {
     ...options,
     service: 'gateway',
-    checks,
+    checks: { token_keys: () => verifier.ready(), ...checks },
     details,
     instances: () => instanceStates(upstreams),
     isStopping: () => drain.isStopping,

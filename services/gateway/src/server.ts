@@ -1,5 +1,4 @@
 import { createHopSigner } from '@cnop/common/auth/gateway-hop';
-import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { GatewayProcessSettings } from '@cnop/common/config/gateway-settings';
 import {
   gatewayProcessSettings,
@@ -15,7 +14,6 @@ import {
   messagingSettings,
   processSettings,
   shutdownDelaySecondsOf,
-  tokenNamesOf,
   tokenSettings,
 } from '@cnop/common/config/settings';
 import { systemClock } from '@cnop/common/core/clock';
@@ -24,6 +22,7 @@ import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
 import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
+import { createRemoteVerifier } from '@cnop/common/process/token-keys';
 import { openTracing } from '@cnop/common/tracing/open-tracing';
 import { VERSION } from '@cnop/common/version';
 import type { FastifyInstance } from 'fastify';
@@ -66,11 +65,7 @@ async function start(): Promise<void> {
     clock: systemClock,
     drain,
     tracing,
-    verifier: createTokenVerifier({
-      keys: { url: settings.JWKS_URL },
-      settings: tokenNamesOf(settings),
-      clock: systemClock,
-    }),
+    verifier: await createRemoteVerifier(settings, { clock: systemClock, logger }),
     upstreams,
     limits: rateLimitsOf(settings),
     sharedCounter,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
@@ -94,7 +95,7 @@ export async function openGateway({
   const app = await buildGateway({
     version: '0.0.0-test',
     logger: createLogger({ level: 'silent' }),
-    verifier: createTokenVerifier({ keys: { jwks: keys.publicKeys() }, settings: TOKENS, clock }),
+    verifier: createTokenVerifier({ keys: ownPublicKeys(keys), settings: TOKENS, clock }),
     limits: { auth: 0, orders: 0, reads: 0 },
     corsOrigins: [],
     trustedProxies: [],

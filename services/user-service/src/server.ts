@@ -1,5 +1,5 @@
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
-import { loadOrCreateSigningKeys } from '@cnop/common/auth/signing-key-file';
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
@@ -16,7 +16,6 @@ import {
   portSetting,
   processSettings,
   refuseUnknownGateway,
-  signingKeyFileOf,
   storeSettings,
   tokenNamesOf,
   tokenSettings,
@@ -24,6 +23,7 @@ import {
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService } from '@cnop/common/process/run-service';
+import { openSigningKeys } from '@cnop/common/process/token-keys';
 import { buildUserServiceApp } from './app.ts';
 
 const DEFAULT_PORT = 8_000;
@@ -43,23 +43,25 @@ await runService({
     .superRefine(refuseUnknownGateway)
     .superRefine(refuseDemoWithoutDeposits),
   openStore,
-  open: async (settings, clock) => {
+  open: async (settings, { clock, logger }) => {
     const names = tokenNamesOf(settings);
-    const keys = await loadOrCreateSigningKeys({ path: signingKeyFileOf(settings), clock });
-    const publicKeys = keys.publicKeys();
+    const keys = await openSigningKeys(settings, { clock, logger });
     const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
     return {
-      verifier: createTokenVerifier({ keys: { jwks: publicKeys }, settings: names, clock }),
+      verifier: createTokenVerifier({ keys: ownPublicKeys(keys), settings: names, clock }),
       build: (runtime) =>
         buildUserServiceApp({
           ...runtime,
           passwords,
-          publicKeys,
+          publicKeys: keys.publicKeys,
           playMoney: playMoneyOf(settings),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),
       quotesFrom: 'store',
-      close: () => passwords.close(),
+      async close() {
+        keys.close();
+        await passwords.close();
+      },
     };
   },
 });

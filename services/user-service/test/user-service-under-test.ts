@@ -78,7 +78,7 @@ export async function startUserService({
   const { store } = runtime;
   const passwords = createPasswordManager({ cost: bcryptCost, maxQueued: TEST_MAX_QUEUED_HASHES });
   let afterNextCheck = async (): Promise<void> => undefined;
-  const publicKeys = runtime.signingKeys.publicKeys();
+  const publicKeys = runtime.signingKeys.publicKeys;
   const app = await buildUserServiceApp({
     ...runtime,
     ...(gatewaySecret !== undefined && {

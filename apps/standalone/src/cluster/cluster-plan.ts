@@ -75,7 +75,7 @@ export async function planCluster(options: ClusterPlanOptions): Promise<readonly
     return processes;
   };
   const users = await plan('user', {});
-  const keySet = { JWKS_URL: `${users[0]?.url ?? ''}/.well-known/jwks.json` };
+  const keySet = { JWKS_URL: users.map(({ url }) => `${url}/.well-known/jwks.json`).join(',') };
   const orders = await plan('order', keySet);
   const inventories = await plan('inventory', keySet);
   const gateways = await plan('gateway', {

@@ -1,5 +1,6 @@
 import { readTrustedPeers } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { createSessionChecker } from '@cnop/common/auth/session-state';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
@@ -83,7 +84,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
     clock,
     ids: systemIds,
     store,
-    verifier: createTokenVerifier({ keys: { jwks: keys.publicKeys() }, settings: TOKEN_SETTINGS, clock }),
+    verifier: createTokenVerifier({ keys: ownPublicKeys(keys), settings: TOKEN_SETTINGS, clock }),
     sessions: createSessionChecker({ store, clock }),
     quotes: createQuoteBoard(),
     bus,
@@ -101,7 +102,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
     user: await buildUserServiceApp({
       ...runtime,
       passwords,
-      publicKeys: keys.publicKeys(),
+      publicKeys: keys.publicKeys,
       playMoney: { freeDeposits: true, demoAccounts: true },
       tokens,
     }),

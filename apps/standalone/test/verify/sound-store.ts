@@ -61,7 +61,7 @@ export async function createSoundStore(): Promise<{
   const runtime = await createTestRuntime({ clock });
   const { store } = runtime;
   const passwords = createPasswordManager({ cost: TEST_BCRYPT_COST });
-  const publicKeys = runtime.signingKeys.publicKeys();
+  const publicKeys = runtime.signingKeys.publicKeys;
   const users = await buildUserServiceApp({ ...runtime, passwords, publicKeys });
   const orders = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   const tokens = new Map<string, string>();

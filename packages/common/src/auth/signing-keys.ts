@@ -2,21 +2,27 @@ import type { CryptoKey, JSONWebKeySet, JWK } from 'jose';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { z } from 'zod';
 import { isoTime } from '../core/brands.ts';
+import { addSeconds } from '../core/clock.ts';
 import { timestampSchema } from '../entities/fields.ts';
-import { TOKEN_ALGORITHM } from './token-claims.ts';
+import { REFRESH_LIFETIME_SECONDS, TOKEN_ALGORITHM } from './token-claims.ts';
 
 /** A retired key can be removed once the refresh tokens that it signed have expired. */
 const MAX_SIGNING_KEYS = 10;
 /** 32 bytes in base64url. */
 const ED25519_PART_PATTERN = /^[\w-]{43}$/;
 
-const signingKeySchema = z.strictObject({
+/** A public key as it is published; other members are dropped. */
+export const publicKeySchema = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
   alg: z.literal(TOKEN_ALGORITHM),
   use: z.literal('sig'),
   kid: z.string().min(1).max(100),
   x: z.string().regex(ED25519_PART_PATTERN),
+});
+
+const signingKeySchema = z.strictObject({
+  ...publicKeySchema.shape,
   d: z.string().regex(ED25519_PART_PATTERN),
   created_at: timestampSchema,
   /** The time from which the key signs. All verifiers must know a key before its first token appears. */
@@ -33,6 +39,8 @@ export interface SigningKeys {
   signingKeyAt(now: Date): { readonly keyId: string; readonly privateKey: CryptoKey };
   /** Returns the key set to publish, without private parts. */
   publicKeys(): JSONWebKeySet;
+  /** Calls the listener after keys were added or removed. */
+  onChange(listener: () => void): void;
 }
 
 /** Creates an Ed25519 key. Its id is its thumbprint (RFC 7638). */
@@ -56,10 +64,9 @@ export async function createSigningKey(createdAt: Date, activeFrom: Date = creat
 export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys> {
   if (new Set(keys.map((key) => key.kid)).size < keys.length)
     throw new Error('Two signing keys have the same kid.');
-  // The later one of two keys with the same `active_from` comes first.
-  const newestFirst = keys.toReversed().toSorted((a, b) => b.active_from.localeCompare(a.active_from));
-  const ready = await Promise.all(newestFirst.map(importKey));
-  const published = { keys: newestFirst.map(publicPartOf) };
+  const ordered = newestFirst(keys);
+  const ready = await Promise.all(ordered.map(importKey));
+  const published = { keys: ordered.map(publicPartOf) };
 
   return {
     signingKeyAt(now) {
@@ -70,7 +77,42 @@ export async function importSigningKeys({ keys }: KeyFile): Promise<SigningKeys>
       return key;
     },
     publicKeys: () => structuredClone(published),
+    // The keys of one file content do not change.
+    onChange: () => undefined,
   };
+}
+
+/** What a key does at one moment. */
+export interface SigningKeyState {
+  readonly keyId: string;
+  readonly createdAt: string;
+  readonly activeFrom: string;
+  /** `verifying`: it signs no more, and tokens that it signed may still be valid. `expired`: none is. */
+  readonly state: 'next' | 'signing' | 'verifying' | 'expired';
+  /** The time from which no token of the key is valid; null before another key has replaced it. */
+  readonly expiresAt: Date | null;
+}
+
+/** Returns the states of all keys, in the order in which they become active, the latest first. */
+export function signingKeyStates({ keys }: KeyFile, now: Date): SigningKeyState[] {
+  const at = isoTime(now);
+  const ordered = newestFirst(keys);
+  const active = ordered.findIndex(({ active_from }) => active_from <= at);
+  const signing = active === -1 ? ordered.length - 1 : active;
+  return ordered.map((key, i) => {
+    const successor = i > signing ? ordered[i - 1] : undefined;
+    const expiresAt = successor
+      ? addSeconds(new Date(successor.active_from), REFRESH_LIFETIME_SECONDS)
+      : null;
+    const isExpired = expiresAt !== null && expiresAt <= now;
+    const state = i < signing ? 'next' : i === signing ? 'signing' : isExpired ? 'expired' : 'verifying';
+    return { keyId: key.kid, createdAt: key.created_at, activeFrom: key.active_from, state, expiresAt };
+  });
+}
+
+/** Orders keys by the time at which they become active. The later one of two with the same time comes first. */
+function newestFirst(keys: readonly SigningKey[]): SigningKey[] {
+  return keys.toReversed().toSorted((a, b) => b.active_from.localeCompare(a.active_from));
 }
 
 interface ReadyKey {

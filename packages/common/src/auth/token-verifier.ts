@@ -1,8 +1,7 @@
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
-import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { SessionId } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
+import type { PublicKeys } from './public-keys.ts';
 import type { TokenRules } from './signed-token.ts';
 import { verifySignedToken } from './signed-token.ts';
 import type {
@@ -24,12 +23,6 @@ import {
 const MAX_CACHED_TOKENS = 10_000;
 /** The length of an Ed25519 signature in base64url, at the end of a token. */
 const SIGNATURE_LENGTH = 86;
-/** The time limit of a download of the keys. */
-const JWKS_TIMEOUT_MILLISECONDS = 2_000;
-/** The shortest interval between downloads for unknown key ids, which any client can send. */
-const JWKS_COOLDOWN_MILLISECONDS = 1_000;
-/** The interval at which keys are downloaded again, so that a withdrawn key is dropped. */
-const JWKS_REFRESH_MILLISECONDS = 5 * 60 * 1_000;
 
 /** Verifies tokens with public keys; the gateway and every service have a verifier. */
 export interface TokenVerifier {
@@ -51,16 +44,18 @@ export interface TokenVerifier {
 
   /** Drops the cached tokens of a session, when it ends or the role of its user changes. */
   forget(sessionId: SessionId): void;
-  /** Drops all cached tokens, for example after a key was withdrawn. */
+  /** Drops all cached tokens; happens by itself when a key is withdrawn. */
   clear(): void;
+  /**
+   * Resolves when there are public keys to verify with; loads them if necessary.
+   * @throws UnavailableError (503) when none can be loaded
+   */
+  ready(): Promise<void>;
 }
-
-/** The source of the public keys: a key set, or the address of the key set of the user service. */
-export type PublicKeySource = { readonly jwks: JSONWebKeySet } | { readonly url: URL };
 
 /** The public keys and settings of a verifier. */
 export interface TokenVerifierOptions {
-  readonly keys: PublicKeySource;
+  readonly keys: PublicKeys;
   readonly settings: TokenSettings;
   readonly clock: Clock;
   readonly maxCachedTokens?: number;
@@ -70,7 +65,7 @@ export interface TokenVerifierOptions {
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { settings, clock } = options;
   const cache = createTokenCache(clock, options.maxCachedTokens ?? MAX_CACHED_TOKENS);
-  const common = { key: resolvePublicKey(options.keys, clock), clock, issuer: settings.issuer };
+  const common = { key: options.keys.find, clock, issuer: settings.issuer };
   const accessRules: TokenRules<AccessClaims> = {
     ...common,
     audience: settings.audience,
@@ -87,8 +82,15 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
   // Counts invalidations, so that a token whose verification began before one is not cached.
   let forgotten = 0;
+  const clear = (): void => {
+    forgotten += 1;
+    cache.clear();
+  };
+  options.keys.onWithdrawal(clear);
 
   return {
+    clear,
+    ready: () => options.keys.ready(),
     verifyCached: (token) => cache.get(token),
     async verify(token) {
       const cached = cache.get(token);
@@ -106,10 +108,6 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     forget(sessionId) {
       forgotten += 1;
       cache.forget(sessionId);
-    },
-    clear() {
-      forgotten += 1;
-      cache.clear();
     },
   };
 }
@@ -168,30 +166,5 @@ function createTokenCache(clock: Clock, maxTokens: number): TokenCache {
       latest = undefined;
       verified.clear();
     },
-  };
-}
-
-/**
- * Returns a function that finds the public key of a token by its `kid`.
- *
- * Downloaded keys are refreshed in the background. They stay in use while the user service is unavailable, so that its
- * outage does not sign out all users.
- */
-function resolvePublicKey(source: PublicKeySource, clock: Clock): JWTVerifyGetKey {
-  if ('jwks' in source) return createLocalJWKSet(source.jwks);
-  const remote = createRemoteJWKSet(source.url, {
-    timeoutDuration: JWKS_TIMEOUT_MILLISECONDS,
-    cooldownDuration: JWKS_COOLDOWN_MILLISECONDS,
-    cacheMaxAge: Infinity,
-  });
-  let lastRefreshMilliseconds = clock.now().getTime();
-
-  return async (header, token) => {
-    const nowMilliseconds = clock.now().getTime();
-    if (remote.jwks() && nowMilliseconds - lastRefreshMilliseconds >= JWKS_REFRESH_MILLISECONDS) {
-      lastRefreshMilliseconds = nowMilliseconds;
-      remote.reload().catch(() => undefined);
-    }
-    return remote(header, token);
   };
 }

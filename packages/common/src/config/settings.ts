@@ -18,6 +18,18 @@ export const portSetting = integerSetting({ min: 0, max: MAX_PORT });
 
 const httpUrlSetting = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
+/** The port on which DynamoDB-compatible servers listen by default. */
+const LOCAL_DYNAMODB_PORT = 8_000;
+
+/** An endpoint such as `http://localhost:8000`. Without a scheme, a host has port 8000 unless it names one. */
+const endpointSetting = z
+  .string()
+  .transform((text) => {
+    if (text.includes('://')) return text;
+    return `http://${/:\d+$/.test(text) ? text : `${text}:${LOCAL_DYNAMODB_PORT}`}`;
+  })
+  .pipe(httpUrlSetting);
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -81,7 +93,10 @@ export const storeSettings = z.object({
   ),
   AWS_REGION: z.string().min(1).default('us-east-1'),
   /** The endpoint of a server that speaks the protocol of DynamoDB. */
-  DYNAMODB_ENDPOINT: httpUrlSetting.optional(),
+  DYNAMODB_ENDPOINT: endpointSetting.optional(),
+  /** Read by the AWS SDK; without them a local server gets keys of our own, since it requires some and accepts any. */
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_PROFILE: z.string().optional(),
   DYNAMODB_TABLE_PREFIX: z
     .string()
     .regex(/^[\w.-]{0,50}$/, 'may hold letters, digits, _ . and -')
@@ -116,11 +131,6 @@ export function tokenNamesOf(settings: z.output<typeof tokenSettings>): {
   return { issuer: settings.TOKEN_ISSUER, audience: settings.TOKEN_AUDIENCE };
 }
 
-/** The address of the public keys, for processes without the private ones. */
-export const keySetSettings = z.object({
-  JWKS_URL: httpUrlSetting.default(new URL('http://127.0.0.1:8000/.well-known/jwks.json')),
-});
-
 /** A list with commas; spaces around the parts and empty parts are ignored. */
 export const listSetting = z.string().transform((text) =>
   text
@@ -128,6 +138,18 @@ export const listSetting = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+
+/** The public keys, for processes without the private ones. */
+export const keySetSettings = z.object({
+  /** The addresses of the key set, which are tried in turn. */
+  JWKS_URL: listSetting
+    .pipe(z.array(httpUrlSetting).min(1))
+    .default([new URL('http://127.0.0.1:8000/.well-known/jwks.json')]),
+  /** The file that keeps the keys across restarts, instead of Redis or DATA_DIR; `off` keeps none. */
+  JWKS_CACHE_FILE: z.string().min(1).optional(),
+  DATA_DIR: storeSettings.shape.DATA_DIR,
+});
+export type KeySetSettings = z.output<typeof keySetSettings>;
 
 /** Addresses or CIDR ranges with commas; `none` is the empty list. */
 export const addressListSetting = listSetting.transform((entries) =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AwsOptions } from '../aws/aws-options.ts';
 import type { StoreSettings } from '../config/settings.ts';
+import { isLoopback } from '../config/settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { readSchemaVersion, refuseNewerSchema } from './schema-version.ts';
 import type { OpenStoreOptions, TableStore } from './table-store.ts';
@@ -18,6 +19,7 @@ export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
 /**
  * Opens the store of the settings, and creates missing tables unless it is opened read-only. Only the chosen adapter is
  * loaded: the embedded store needs no AWS SDK, and DynamoDB needs no native module.
+ * @throws StoreStartError that names cause and remedy, when DynamoDB cannot be used
  * @throws StoreUsageError (500) when a table of DynamoDB lacks an index
  * @throws ConfigError when only a later version of the platform understands the data
  * @throws Error when the embedded store is already open in this process or has an unknown format
@@ -69,7 +71,7 @@ export function awsOptionsOf(settings: StoreSettings): AwsOptions {
   return {
     region: AWS_REGION,
     ...(DYNAMODB_ENDPOINT && { endpoint: DYNAMODB_ENDPOINT.href }),
-    ...(DYNAMODB_ENDPOINT?.hostname === '127.0.0.1' && { keys: LOCAL_KEYS }),
+    ...(needsLocalKeys(settings) && { keys: LOCAL_KEYS }),
     ...(DYNAMODB_ROLE_ARN && {
       role: {
         roleArn: DYNAMODB_ROLE_ARN,
@@ -78,4 +80,15 @@ export function awsOptionsOf(settings: StoreSettings): AwsOptions {
       },
     }),
   };
+}
+
+/**
+ * Returns whether the endpoint is a server on this machine, or one that is not AWS and for which no credentials are given.
+ */
+function needsLocalKeys({ DYNAMODB_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_PROFILE }: StoreSettings): boolean {
+  if (!DYNAMODB_ENDPOINT) return false;
+  const { hostname, protocol } = DYNAMODB_ENDPOINT;
+  if (isLoopback(hostname)) return true;
+  const isAws = protocol === 'https:' || hostname.endsWith('.amazonaws.com');
+  return !isAws && AWS_ACCESS_KEY_ID === undefined && AWS_PROFILE === undefined;
 }

@@ -40,3 +40,8 @@ export class StoreUsageError extends InternalError {
     super(new Error(message));
   }
 }
+
+/** The store cannot be used at the start of a process; the message names cause, endpoint and remedy for the operator. */
+export class StoreStartError extends Error {
+  override readonly name = 'StoreStartError';
+}

@@ -99,7 +99,11 @@ export async function createServiceApp(runtime: ServiceRuntime, description: Ser
   serveHealth(app, {
     ...runtime,
     service,
-    checks: { ...storeChecks(runtime.store), ...runtime.checks },
+    checks: {
+      token_keys: () => runtime.verifier.ready(),
+      ...storeChecks(runtime.store),
+      ...runtime.checks,
+    },
     details: serverChecks(runtime.bus),
     isStopping: () => runtime.drain.isStopping,
   });

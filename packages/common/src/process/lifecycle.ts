@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { ConfigError } from '../config/read-config.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import type { Drain } from '../http/http-server.ts';
+import { explainFailure } from './explain-failure.ts';
 
 const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Ends a shutdown that hangs. The drain has its own, shorter deadline. */
@@ -12,10 +12,7 @@ export async function startProcess(start: () => Promise<void>): Promise<void> {
   try {
     await start();
   } catch (error) {
-    const message = error instanceof ConfigError ? error.message : error;
-    process.stderr.write(
-      `${message instanceof Error ? (message.stack ?? message.message) : String(message)}\n`,
-    );
+    process.stderr.write(`${explainFailure(error)}\n`);
     process.exit(1);
   }
 }
@@ -36,7 +33,7 @@ export interface Shutdown {
  */
 export function closeOnSignal(
   logger: Logger,
-  { drain, close, explainFailure = () => undefined }: Shutdown,
+  { drain, close, explainFailure: explainClose = () => undefined }: Shutdown,
 ): void {
   let isClosing = false;
   const shutDown = (reason: string, exitCode: number): void => {
@@ -44,7 +41,7 @@ export function closeOnSignal(
     isClosing = true;
     logger.info({ reason }, 'shutting down');
     const exit = (code: number): void => {
-      const explanation = code === 0 ? undefined : explainFailure();
+      const explanation = code === 0 ? undefined : explainClose();
       if (explanation !== undefined) logger.fatal(explanation);
       process.exit(code);
     };

@@ -3,7 +3,6 @@ import type { ClientAddressOf, HopRefusal } from '../auth/gateway-hop.ts';
 import { readSignedHops, readTrustedPeers } from '../auth/gateway-hop.ts';
 import { createSessionChecker } from '../auth/session-state.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { refuseLooseDataFolder, warnOfLooseDataFolder } from '../config/data-folder.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { HopSettings, MessagingSettings, StoreSettings } from '../config/settings.ts';
@@ -16,7 +15,6 @@ import {
   refuseUnknownGateway,
   shutdownDelaySecondsOf,
   storeSettings,
-  tokenNamesOf,
   tokenSettings,
   trustedPeersOf,
 } from '../config/settings.ts';
@@ -41,6 +39,7 @@ import { createClockWatch } from './clock-watch.ts';
 import { closeOnSignal, startProcess } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import { reportStore } from './report-store.ts';
+import { createRemoteVerifier } from './token-keys.ts';
 
 /** Limits the warnings about a misconfigured gateway, which would come with every request. */
 const HOP_WARNING_INTERVAL_MILLISECONDS = 10_000;
@@ -72,7 +71,7 @@ export interface ServiceProcess<S extends ServiceSettings> {
   readonly settings: z.ZodType<S>;
   /** Opens the store. Only the composition root knows the adapters. */
   readonly openStore: (settings: S, clock: Clock, options: OpenStoreOptions) => Promise<TableStore>;
-  readonly open: (settings: S, clock: Clock) => Promise<OpenedService>;
+  readonly open: (settings: S, parts: Pick<ServiceRuntime, 'clock' | 'logger'>) => Promise<OpenedService>;
 }
 
 /**
@@ -100,8 +99,11 @@ export function serviceWithPublicKeys<Own>({
     .superRefine(refuseUnknownGateway)
     .superRefine(refuseLooseDataFolder)
     .and(own);
-  const open = async (given: z.output<typeof settings>, clock: Clock): Promise<OpenedService> => ({
-    verifier: createTokenVerifier({ keys: { url: given.JWKS_URL }, settings: tokenNamesOf(given), clock }),
+  const open = async (
+    given: z.output<typeof settings>,
+    parts: Pick<ServiceRuntime, 'clock' | 'logger'>,
+  ): Promise<OpenedService> => ({
+    verifier: await createRemoteVerifier(given, parts),
     build: (runtime) => build(runtime, given),
     quotesFrom,
   });
@@ -125,7 +127,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
   const tracing = await openTracing(settings, { service: process.name, version: VERSION });
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
-  const service = await process.open(settings, clock);
+  const service = await process.open(settings, { clock, logger });
   const clocks = createClockWatch(logger);
   const bus = await openMessageBus(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'message bus unavailable'),

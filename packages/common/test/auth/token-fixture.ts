@@ -1,3 +1,4 @@
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import type { KeyFile, SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenSettings } from '@cnop/common/auth/token-claims';
@@ -25,7 +26,7 @@ export async function aTokenPair(options: { readonly maxCachedTokens?: number } 
   const keys = await importSigningKeys(keyFile);
   const issuer = createTokenIssuer({ keys, settings: SETTINGS, clock, ids: systemIds });
   const verifier = createTokenVerifier({
-    keys: { jwks: keys.publicKeys() },
+    keys: ownPublicKeys(keys),
     settings: SETTINGS,
     clock,
     ...options,

@@ -1,3 +1,4 @@
+import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import { MAX_TOKEN_LENGTH } from '@cnop/common/auth/token-claims';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
@@ -118,7 +119,7 @@ describe('key rotation', () => {
     const newer = await createSigningKey(clock.now(), new Date(clock.now().getTime() + 60_000));
     const keys = await importSigningKeys({ keys: [older, newer] });
     const issuer = createTokenIssuer({ keys, settings: SETTINGS, clock, ids: systemIds });
-    const verifier = createTokenVerifier({ keys: { jwks: keys.publicKeys() }, settings: SETTINGS, clock });
+    const verifier = createTokenVerifier({ keys: ownPublicKeys(keys), settings: SETTINGS, clock });
     const keyIdOf = (token: string) => decodePart(token.split('.')[0])['kid'];
 
     const first = await issuer.issueAccess(GRANT);
@@ -131,7 +132,7 @@ describe('key rotation', () => {
 
     const withoutOlder = await importSigningKeys({ keys: [newer] });
     const strict = createTokenVerifier({
-      keys: { jwks: withoutOlder.publicKeys() },
+      keys: ownPublicKeys(withoutOlder),
       settings: SETTINGS,
       clock,
     });

@@ -41,7 +41,7 @@ export async function openSessions(shape: Shape, options: TestGatewayOptions = {
     ...runtime,
     isOwnProcess: shape === 'over HTTP',
     passwords,
-    publicKeys: runtime.signingKeys.publicKeys(),
+    publicKeys: runtime.signingKeys.publicKeys,
     clientAddressOf:
       shape === 'over HTTP'
         ? readSignedHops({ secrets: [GATEWAY_SECRET], clock: systemClock, onRefusal: () => undefined })

@@ -1,5 +1,4 @@
-import { usernameSchema } from '@cnop/common/entities/fields';
-import { auditEventSchema, UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
+import { auditEventSchema, auditSubjectSchema } from '@cnop/common/entities/user/audit-event';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
@@ -12,8 +11,11 @@ const DAY_LENGTH = 'YYYY-MM-DD'.length;
 const auditQuerySchema = pageQuerySchema
   .omit({ offset: true })
   .extend({
-    /** Events of one user; `(unknown)` has the failed sign-ins for unknown usernames. */
-    username: z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]).optional(),
+    /**
+     * Events of one user; `(unknown)` has the failed sign-ins for unknown usernames, `(platform)` the changes of signing
+     * keys.
+     */
+    username: auditSubjectSchema.optional(),
     /** Events of all users on one day in UTC; today when neither is given. */
     day: z.iso.date().optional(),
   })

@@ -123,13 +123,12 @@ function neverStored(reply: FastifyReply): FastifyReply {
  * @see https://www.rfc-editor.org/rfc/rfc7517 for the format
  */
 export function keySetRoutes(app: ServiceApp, deps: UserDependencies): void {
-  const keySet = publishKeys(deps);
   app.get(
     '/.well-known/jwks.json',
     {
       config: { access: 'public' },
       schema: { tags: ['sessions'], summary: 'Read the public keys', response: { 200: keySetSchema } },
     },
-    () => keySet,
+    () => publishKeys(deps),
   );
 }

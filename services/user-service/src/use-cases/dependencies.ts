@@ -71,7 +71,7 @@ export interface UserDependencies {
   readonly playMoney: PlayMoney;
   readonly tokens: TokenIssuer;
   /** The keys that other services verify tokens with. */
-  readonly publicKeys: ReturnType<SigningKeys['publicKeys']>;
+  readonly publicKeys: SigningKeys['publicKeys'];
   readonly verifier: TokenVerifier;
   readonly sessions: SessionChecker;
 }

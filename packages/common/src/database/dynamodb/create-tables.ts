@@ -20,42 +20,99 @@ import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
 import { EXPIRES_AT, indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './item-codec.ts';
 import type { DynamoDbOptions } from './options.ts';
+import { readItem } from './read-items.ts';
 import type { Deadline } from './retry.ts';
+import { startDeadline } from './retry.ts';
+import { explainStart, isDenied, missingTable } from './start-errors.ts';
 
 /** AWS takes seconds for a table, and longer for one with many indexes. */
 const CREATION_DEADLINE_MILLISECONDS = 300_000;
 const POLL_MILLISECONDS = 500;
 const FIRST_POLL_MILLISECONDS = 20;
+/** The key of an item that no table has. */
+const ABSENT_KEY = { pk: 'PING', sk: 'PING' };
 
 /**
  * Creates missing tables with their indexes, time-to-live and billing per request, and waits until all are active.
- * Existing tables stay unchanged. Several processes may call it at the same time.
+ * Existing tables stay unchanged. Several processes may call it at the same time. Where the tables exist, no other right
+ * is needed than one of item operations.
+ * @throws StoreStartError that names cause and remedy, when the server or the tables cannot be used
  * @throws StoreUsageError (500) when an existing table lacks an index
  * @throws StoreUnavailableError (503) when the tables do not become active within 5 minutes
  */
 export async function createDynamoDbTables(options: DynamoDbOptions): Promise<void> {
-  const connection = connect({ ...options, retry: { deadlineMilliseconds: CREATION_DEADLINE_MILLISECONDS } });
+  const connection = connect(options);
+  const deadline = startDeadline(CREATION_DEADLINE_MILLISECONDS);
   try {
-    await connection.run(async (deadline) => {
-      await Promise.all(TABLE_NAMES.map((table) => createTable(connection, table, deadline)));
-    });
+    const results = await Promise.all(
+      TABLE_NAMES.map((table) => prepareTable(connection, table, { deadline, options })),
+    );
+    // A role may lack all rights to some tables, which its service does not use, but not to all.
+    if (!results.includes(undefined)) throw explainStart(results[0], options);
+  } catch (error) {
+    throw explainStart(error, options);
   } finally {
     connection.client.destroy();
   }
 }
 
-async function createTable(connection: Connection, table: TableName, deadline: Deadline): Promise<void> {
-  if (!(await describe(connection, table, deadline))) {
-    const command = new CreateTableCommand(tableRequest(connection, table));
-    try {
-      await connection.send('CreateTable', deadline, (options) => connection.client.send(command, options));
-    } catch (error) {
-      // Another process has created the table.
-      if (!(error instanceof ResourceInUseException)) throw error;
-    }
+interface Preparation {
+  readonly deadline: Deadline;
+  readonly options: DynamoDbOptions;
+}
+
+/** Creates a table if it is missing. Returns the error when the credentials have no right to it. */
+async function prepareTable(
+  connection: Connection,
+  table: TableName,
+  { deadline, options }: Preparation,
+): Promise<unknown> {
+  let existing: TableDescription | undefined;
+  try {
+    existing = await describe(connection, table, deadline);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    return readOneItem(connection, table, { deadline, options });
   }
+  if (!existing) await createTable(connection, table, { deadline, options });
   await waitUntilActive(connection, table, deadline);
-  await enableTimeToLive(connection, table, deadline);
+  try {
+    await enableTimeToLive(connection, table, deadline);
+  } catch (error) {
+    if (!existing || !isDenied(error)) throw error;
+  }
+  return undefined;
+}
+
+/** Finds out whether a table that may not be described exists. Returns the error when it may not be read either. */
+async function readOneItem(
+  connection: Connection,
+  table: TableName,
+  { deadline, options }: Preparation,
+): Promise<unknown> {
+  try {
+    await readItem(connection, { table, ...ABSENT_KEY }, deadline);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) throw missingTable(options, connection.tableName(table));
+    if (isDenied(error)) return error;
+    throw error;
+  }
+}
+
+async function createTable(
+  connection: Connection,
+  table: TableName,
+  { deadline, options }: Preparation,
+): Promise<void> {
+  const command = new CreateTableCommand(tableRequest(connection, table));
+  try {
+    await connection.send('CreateTable', deadline, (sending) => connection.client.send(command, sending));
+  } catch (error) {
+    if (isDenied(error)) throw missingTable(options, connection.tableName(table));
+    // Another process has created the table.
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
 }
 
 async function waitUntilActive(connection: Connection, table: TableName, deadline: Deadline): Promise<void> {

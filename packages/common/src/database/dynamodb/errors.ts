@@ -23,7 +23,7 @@ const CONTENTION_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 // These errors occur before anything is sent.
-const NO_CREDENTIALS_NAME = 'CredentialsProviderError';
+export const NO_CREDENTIALS_NAME = 'CredentialsProviderError';
 const NO_CONNECTION_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EAI_AGAIN',

@@ -23,6 +23,9 @@ export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];
  */
 export const UNKNOWN_SUBJECT = '(unknown)';
 
+/** The subject of an event that concerns no user, such as a rotation of the signing keys. No username has this form. */
+export const PLATFORM_SUBJECT = '(platform)';
+
 export const MAX_USER_AGENT_LENGTH = 256;
 export const MAX_REQUEST_ID_LENGTH = 100;
 export const MAX_DETAIL_NAME_LENGTH = 50;
@@ -39,14 +42,15 @@ const auditChangeSchema = z.object({
 export type AuditChange = z.infer<typeof auditChangeSchema>;
 
 export const addressSchema = z.union([z.ipv4(), z.ipv6()]);
-const subjectSchema = z.union([z.literal(UNKNOWN_SUBJECT), usernameSchema]);
+/** The user of an event, or a text in place of one. */
+export const auditSubjectSchema = z.union([z.enum([UNKNOWN_SUBJECT, PLATFORM_SUBJECT]), usernameSchema]);
 
 /** A security event as it is stored. */
 export const auditEventSchema = z.object({
   event_id: eventIdSchema,
   event_type: z.enum(AUDIT_EVENT_TYPES),
   /** The user whom the event concerns. */
-  username: subjectSchema,
+  username: auditSubjectSchema,
   /** The user who acted; null for a request without a session. */
   actor: usernameSchema.nullable(),
   address: addressSchema.nullable(),

@@ -19,5 +19,5 @@ export const keySetSchema = z.object({
 export function publishKeys({
   publicKeys,
 }: Pick<UserDependencies, 'publicKeys'>): z.infer<typeof keySetSchema> {
-  return keySetSchema.parse(publicKeys);
+  return keySetSchema.parse(publicKeys());
 }

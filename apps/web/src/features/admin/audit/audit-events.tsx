@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
-import { UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
+import { PLATFORM_SUBJECT, UNKNOWN_SUBJECT } from '@cnop/common/entities/user/audit-event';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -114,6 +114,13 @@ function EventRow({ event, onShow }: { readonly event: AuditEvent; readonly onSh
   );
 }
 
+/** The texts for events that concern no known user. */
+const PLACEHOLDERS = { [UNKNOWN_SUBJECT]: 'Unknown username', [PLATFORM_SUBJECT]: 'The platform' };
+
+function isPlaceholder(username: AuditEvent['username']): username is keyof typeof PLACEHOLDERS {
+  return username in PLACEHOLDERS;
+}
+
 /** The user an event is about, and the actor if that is another user. */
 function Parties({ event: { username, actor } }: { readonly event: AuditEvent }) {
   return (
@@ -127,7 +134,7 @@ function Parties({ event: { username, actor } }: { readonly event: AuditEvent })
 }
 
 function Subject({ username }: { readonly username: AuditEvent['username'] }) {
-  if (username === UNKNOWN_SUBJECT) return <span className="text-faint">Unknown username</span>;
+  if (isPlaceholder(username)) return <span className="text-faint">{PLACEHOLDERS[username]}</span>;
   return (
     <Link
       to="/admin/users/$username"
@@ -151,7 +158,7 @@ function AuditEventDetails({ event }: { readonly event: AuditEvent }) {
       <Fact label="When">
         <Time value={occurred_at} isExact />
       </Fact>
-      <Fact label="User">{username === UNKNOWN_SUBJECT ? 'Unknown username' : username}</Fact>
+      <Fact label="User">{isPlaceholder(username) ? PLACEHOLDERS[username] : username}</Fact>
       <Fact label="Done by">{actor ?? 'Not signed in'}</Fact>
       {facts.length > 0 && (
         <Fact label="What">

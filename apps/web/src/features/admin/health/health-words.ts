@@ -28,6 +28,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'user-service': 'Accounts, sign-in, cash and portfolios',
   'order-service': 'Orders and their triggers',
   'inventory-service': 'Assets, prices and candles',
+  token_keys: 'The keys that check who signs in',
   store: 'Accounts, orders and prices on disk',
   disk: 'Free space for changes',
   redis: 'Messages between processes and shared rate limits',
