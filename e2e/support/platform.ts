@@ -25,6 +25,12 @@ export interface ClusterPlatform extends Platform {
   readonly cluster: Cluster;
 }
 
+/** A cluster over a server with the protocol of DynamoDB. */
+export interface DynamoDbPlatform extends ClusterPlatform {
+  /** The address of that server. */
+  readonly endpoint: string;
+}
+
 /** Creates a folder that the cleanup deletes. */
 export async function temporaryFolder(cleanup: Cleanup): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cnop-e2e-'));
@@ -78,7 +84,7 @@ export async function startOverLmdb(
 export async function startOverDynamoDb(
   cleanup: Cleanup,
   choices: ClusterChoices = {},
-): Promise<ClusterPlatform> {
+): Promise<DynamoDbPlatform> {
   const database = await startDynamoDbServer();
   cleanup.defer(() => database.stop());
   const prefix = `e2e-${randomUUID().slice(0, 8)}-`;
@@ -90,9 +96,12 @@ export async function startOverDynamoDb(
     PRICE_TICK_MILLISECONDS: '5000',
   };
   const dataDir = await temporaryFolder(cleanup);
-  return startProcesses(cleanup, { ...choices, dataDir, env: { ...choices.env, ...env } }, () =>
-    readDynamoDb(database.endpoint, prefix, expectSound),
+  const platform = await startProcesses(
+    cleanup,
+    { ...choices, dataDir, env: { ...choices.env, ...env } },
+    () => readDynamoDb(database.endpoint, prefix, expectSound),
   );
+  return { ...platform, endpoint: database.endpoint };
 }
 
 async function startProcesses(
