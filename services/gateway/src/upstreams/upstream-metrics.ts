@@ -16,27 +16,27 @@ export function recordUpstreams(registry: Registry, upstreams: Upstreams): void 
   new Gauge({
     name: 'cnop_upstream_instance_state',
     help: '1 for the state of an instance as the gateway sees it, 0 for the other states.',
-    labelNames: ['upstream', 'instance', 'state'],
+    labelNames: ['upstream', 'origin', 'state'],
     registers,
     collect() {
       // Instances that have left are not reported.
       this.reset();
       for (const [upstream, { instances }] of reports())
-        for (const { origin: instance, state: current } of instances)
-          for (const state of STATE_NAMES) this.set({ upstream, instance, state }, state === current ? 1 : 0);
+        for (const { origin, state: current } of instances)
+          for (const state of STATE_NAMES) this.set({ upstream, origin, state }, state === current ? 1 : 0);
     },
   });
   new Gauge({
     name: 'cnop_upstream_requests_in_flight',
     help: 'Requests to an instance whose response has not started, and open streams.',
-    labelNames: ['upstream', 'instance', 'kind'],
+    labelNames: ['upstream', 'origin', 'kind'],
     registers,
     collect() {
       this.reset();
       for (const [upstream, { instances }] of reports())
-        for (const { origin: instance, requestsInFlight, openStreams } of instances) {
-          this.set({ upstream, instance, kind: 'request' }, requestsInFlight);
-          this.set({ upstream, instance, kind: 'stream' }, openStreams);
+        for (const { origin, requestsInFlight, openStreams } of instances) {
+          this.set({ upstream, origin, kind: 'request' }, requestsInFlight);
+          this.set({ upstream, origin, kind: 'stream' }, openStreams);
         }
     },
   });

@@ -18,10 +18,10 @@ describe('the metrics of upstreams', () => {
     const lines = (await registry.metrics()).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        `cnop_upstream_instance_state{upstream="user",instance="${origins[0]!.origin}",state="ready"} 1`,
-        `cnop_upstream_instance_state{upstream="user",instance="${origins[0]!.origin}",state="ejected"} 0`,
-        `cnop_upstream_instance_state{upstream="user",instance="${origins[1]!.origin}",state="ejected"} 1`,
-        `cnop_upstream_requests_in_flight{upstream="user",instance="${origins[0]!.origin}",kind="request"} 0`,
+        `cnop_upstream_instance_state{upstream="user",origin="${origins[0]!.origin}",state="ready"} 1`,
+        `cnop_upstream_instance_state{upstream="user",origin="${origins[0]!.origin}",state="ejected"} 0`,
+        `cnop_upstream_instance_state{upstream="user",origin="${origins[1]!.origin}",state="ejected"} 1`,
+        `cnop_upstream_requests_in_flight{upstream="user",origin="${origins[0]!.origin}",kind="request"} 0`,
         'cnop_upstream_ejections_total{upstream="user",reason="unreachable"} 1',
         `cnop_upstream_retries_total{upstream="user",reason="unreachable"} ${retries.unreachable}`,
         'cnop_upstream_refused_retries_total{upstream="user"} 0',

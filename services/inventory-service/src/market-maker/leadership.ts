@@ -1,6 +1,7 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Clock, MonotonicClock } from '@cnop/common/core/clock';
+import { defineGauge } from '@cnop/common/core/figures';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -20,6 +21,12 @@ import type { createHistoryFiller } from './price-history.ts';
 
 /** The time after which catalogue changes by another instance are noticed. */
 const READ_ASSETS_EVERY_MILLISECONDS = 1_000;
+
+const showLeader = defineGauge({
+  name: 'cnop_price_leader',
+  help: '1 while this process makes prices, 0 while another one does.',
+  labelNames: [],
+});
 
 export interface LeadershipOptions {
   readonly store: TableStore;
@@ -55,11 +62,13 @@ export function createLeadership(options: LeadershipOptions) {
     live.open(assets, candles, lease.firstSeq());
     history.prepare(assets, candles, now);
     isMaking = true;
+    showLeader({}, 1);
     logger.info({ assets: assets.length }, 'took the lease; making prices');
   };
 
   const end = async (): Promise<void> => {
     isMaking = false;
+    showLeader({}, 0);
     history.abandon();
     await live.close();
     logger.info('stopped making prices');
