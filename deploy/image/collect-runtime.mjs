@@ -18,7 +18,13 @@ import { parseArgs } from 'node:util';
 /** The command line, which starts every service. */
 const ENTRY = 'apps/standalone';
 /** Files besides packages. */
-const EXTRA_PATHS = ['package.json', 'LICENSE', 'apps/web/dist', 'deploy/image/check-health.mjs'];
+const EXTRA_PATHS = [
+  'package.json',
+  'LICENSE',
+  'apps/web/dist',
+  'deploy/image/check-health.mjs',
+  'deploy/image/write-keys.mjs',
+];
 /** The library of exchanges takes as much space as all others together, and only PRICE_FEED=exchange loads it. */
 const EXCHANGES = 'ccxt';
 /** Builds for browsers and for the C library of Alpine, tests, sources, types, source maps and documentation. */

@@ -65,6 +65,8 @@ export async function planCluster(options: ClusterPlanOptions): Promise<readonly
         env: {
           ...env,
           ...more,
+          // Names the process in the requests to AWS, and so in its audit trail.
+          AWS_SDK_UA_APP_ID: `cnop-${role}`,
           PORT: String(port),
           ...(hasMetricsPort && { METRICS_PORT: String(metricsPort) }),
         },

@@ -105,7 +105,7 @@ async function createTable(
   table: TableName,
   { deadline, options }: Preparation,
 ): Promise<void> {
-  const command = new CreateTableCommand(tableRequest(connection, table));
+  const command = new CreateTableCommand(createTableRequest(connection.tableName(table), table));
   try {
     await connection.send('CreateTable', deadline, (sending) => connection.client.send(command, sending));
   } catch (error) {
@@ -177,7 +177,11 @@ async function enableTimeToLive(connection: Connection, table: TableName, deadli
   );
 }
 
-function tableRequest(connection: Connection, table: TableName): CreateTableCommand['input'] {
+/**
+ * Returns the request that creates a table. A template of CloudFormation has the same members.
+ * @param name the name of the table in DynamoDB
+ */
+export function createTableRequest(name: string, table: TableName): CreateTableCommand['input'] {
   const indexes = indexesOf(table);
   const names = [
     PARTITION_KEY,
@@ -185,7 +189,7 @@ function tableRequest(connection: Connection, table: TableName): CreateTableComm
     ...indexes.flatMap(([name]) => [indexPartitionKey(name), indexSortKey(name)]),
   ];
   return {
-    TableName: connection.tableName(table),
+    TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: names.map(
       (name): AttributeDefinition => ({ AttributeName: name, AttributeType: 'S' }),

@@ -1,0 +1,86 @@
+import type { IndexName, TableName } from '@cnop/common/database/tables';
+
+/** The roles that reach the store: services, and the commands of an operator. The gateway has no right on any table. */
+export const STORE_ROLES = ['user', 'order', 'inventory', 'operator'] as const;
+export type StoreRole = (typeof STORE_ROLES)[number];
+
+/** What a role does with the items of a table and with its indexes. */
+export interface TableRights {
+  readonly items: readonly ItemAction[];
+  readonly indexes?: Partial<Readonly<Record<IndexName, readonly IndexAction[]>>>;
+}
+
+/** Actions of DynamoDB on items. A transaction needs those of its parts, and so has no name of its own. */
+export type ItemAction =
+  | 'BatchGetItem'
+  | 'ConditionCheckItem'
+  | 'DeleteItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'Scan'
+  | 'UpdateItem';
+type IndexAction = 'Query' | 'Scan';
+
+/** What every process asks at its start about tables that exist. */
+export const START_ACTIONS = ['DescribeTable', 'DescribeTimeToLive'] as const;
+
+/**
+ * What each role does with each table. `e2e/cluster/rights.test.ts` compares it with the requests that the processes of a
+ * cluster really send, both ways.
+ */
+export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, TableRights>>>> = {
+  user: {
+    users: {
+      items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      indexes: { AuditByDayIndex: ['Query'], UserDirectoryIndex: ['Query'] },
+    },
+    orders: { items: [] },
+    inventory: { items: ['GetItem', 'Query'], indexes: { CatalogueIndex: ['Query'] } },
+  },
+  order: {
+    users: {
+      items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      indexes: { AssetIndex: ['Query'], UserDirectoryIndex: ['Query'] },
+    },
+    orders: {
+      items: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      indexes: { OrderExpiryIndex: ['Query'], TriggerIndex: ['Query'], UserOrdersIndex: ['Query'] },
+    },
+    inventory: { items: ['GetItem'], indexes: { CatalogueIndex: ['Query'] } },
+  },
+  inventory: {
+    users: { items: ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'] },
+    orders: { items: [] },
+    inventory: {
+      items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      indexes: { CatalogueIndex: ['Query'] },
+    },
+  },
+  operator: {
+    users: {
+      items: ['BatchGetItem', 'PutItem', 'Scan'],
+      indexes: {
+        AssetIndex: ['Scan'],
+        AuditByDayIndex: ['Scan'],
+        EmailIndex: ['Scan'],
+        UserDirectoryIndex: ['Scan'],
+      },
+    },
+    orders: {
+      items: ['BatchGetItem', 'Scan'],
+      indexes: { OrderExpiryIndex: ['Scan'], TriggerIndex: ['Scan'], UserOrdersIndex: ['Scan'] },
+    },
+    inventory: {
+      items: ['BatchGetItem', 'GetItem', 'PutItem', 'Scan'],
+      indexes: { CatalogueIndex: ['Scan'] },
+    },
+  },
+};
+
+/** Rights that the tour of the tests does not use, with the reason why they are granted. */
+export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
+  'order: DeleteItem on orders': 'old peaks of trailing stops are deleted when many have gathered',
+  'order: DeleteItem on users':
+    'an engine completes the cancellation of all orders of a user whose process ended',
+};
