@@ -87,8 +87,11 @@ export function addDelivery(
     lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
   });
   const distribution = new cloudfront.Distribution(scope, 'Delivery', {
-    ...(name && { domainNames: [name.domainName], certificate: name.certificate }),
-    minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+    ...(name && {
+      domainNames: [name.domainName],
+      certificate: name.certificate,
+      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+    }),
     httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
     defaultBehavior: {
       origin: VpcOrigin.withApplicationLoadBalancer(loadBalancer, {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TABLE_NAMES, TABLES } from '@cnop/common/database/tables';
-import { App } from 'aws-cdk-lib';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -27,6 +27,13 @@ const policySchema = z.object({
 });
 const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });
 
+/** Returns what the validation of a synthesis found. */
+function violationsIn(folder: string): unknown[] {
+  const report = readFileSync(path.join(folder, 'validation-report.json'), 'utf8');
+  const { pluginReports } = reportSchema.parse(JSON.parse(report));
+  return pluginReports.flatMap(({ violations }) => violations);
+}
+
 describe('the stack for AWS', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'cnop-stack-'));
   afterAll(() => {
@@ -44,10 +51,14 @@ describe('the stack for AWS', () => {
   }, SYNTHESIS_MILLISECONDS);
 
   test('the template breaks no schema and no rule of CloudFormation', () => {
-    const report = readFileSync(path.join(folder, 'out/validation-report.json'), 'utf8');
-    const { pluginReports } = reportSchema.parse(JSON.parse(report));
-    expect(pluginReports).toHaveLength(1);
-    expect(pluginReports.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(violationsIn(path.join(folder, 'out'))).toEqual([]);
+  });
+
+  test('a table without a key breaks one', () => {
+    const app = new App({ outdir: path.join(folder, 'broken') });
+    new CfnResource(new Stack(app, 'broken'), 'Table', { type: 'AWS::DynamoDB::Table' });
+    app.synth();
+    expect(JSON.stringify(violationsIn(path.join(folder, 'broken')))).toContain('KeySchema');
   });
 
   test('every table of the platform is there with all its indexes, recovery and protection', () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, createServer, request as sendRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
 
 /** The application that a client of AWS names, from AWS_SDK_UA_APP_ID. */
 const APPLICATION = /\bapp\/(?<name>[\w-]+)/;
@@ -24,12 +25,12 @@ export interface DynamoDbRecorder {
 }
 
 /** The parts of a request that name tables. */
-interface RequestBody {
-  readonly TableName?: string;
-  readonly IndexName?: string;
-  readonly RequestItems?: Readonly<Record<string, unknown>>;
-  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string }>>[];
-}
+const bodySchema = z.object({
+  TableName: z.string().default(''),
+  IndexName: z.string().optional(),
+  RequestItems: z.record(z.string(), z.unknown()).optional(),
+  TransactItems: z.array(z.record(z.string(), z.object({ TableName: z.string() }))).optional(),
+});
 
 /** The actions that IAM checks for the parts of a transaction. */
 const ACTIONS_OF_PARTS: Readonly<Record<string, string>> = {
@@ -48,11 +49,13 @@ export async function startDynamoDbRecorder(target: string): Promise<DynamoDbRec
     const forward = async () => {
       const body = await buffer(request);
       for (const right of rightsOf(request, body)) used.set(JSON.stringify(right), right);
-      const forwarded = sendRequest(target, { agent, method: request.method, headers: request.headers });
-      forwarded.end(body);
-      const [answer] = await once(forwarded, 'response');
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
+      const { method, headers } = request;
+      sendRequest(target, { agent, method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      })
+        .once('error', () => response.destroy())
+        .end(body);
     };
     forward().catch(() => response.destroy());
   });
@@ -75,7 +78,7 @@ export async function startDynamoDbRecorder(target: string): Promise<DynamoDbRec
 function rightsOf(request: IncomingMessage, body: Buffer): UsedRight[] {
   const application = APPLICATION.exec(String(request.headers['user-agent']))?.groups?.['name'] ?? '';
   const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-  const { TableName, IndexName, RequestItems, TransactItems }: RequestBody = JSON.parse(body.toString());
+  const { TableName, IndexName, RequestItems, TransactItems } = bodySchema.parse(JSON.parse(body.toString()));
   if (TransactItems) {
     return TransactItems.flatMap((part) =>
       Object.entries(part).map(([kind, { TableName: table }]) => ({
@@ -87,6 +90,6 @@ function rightsOf(request: IncomingMessage, body: Buffer): UsedRight[] {
   }
   if (RequestItems)
     return Object.keys(RequestItems).map((table) => ({ application, action: operation, table }));
-  const right = { application, action: operation, table: TableName ?? '' };
+  const right = { application, action: operation, table: TableName };
   return [IndexName === undefined ? right : { ...right, index: IndexName }];
 }
