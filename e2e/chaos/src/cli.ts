@@ -23,6 +23,9 @@ interface Flags {
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+// An exit ends the processes of the cluster; a signal without a listener would leave them behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** Returns every fault of a platform; those of clocks for the first process of each role. */
 function allFaults(platform: ChaosPlatform): readonly Fault[] {
   const { processes } = platform.cluster;
@@ -51,7 +54,9 @@ async function run({ seconds, only = '', plant, markdown }: Flags): Promise<void
     print('Starting two gateways and two processes of each service over DynamoDB and Redis');
     const instances = { gateway: 2, user: 2, order: 2, inventory: 2 };
     const platform = await startChaosPlatform(cleanup, { instances });
-    const faults = allFaults(platform).filter(({ name }) => name.includes(only));
+    const faults = allFaults(platform).filter(({ name }) =>
+      only.split(',').some((text) => name.includes(text)),
+    );
     print(
       `${faults.length} faults of ${seconds} s each; ${LOAD.users * LOAD.clientsPerUser} clients place orders`,
     );
@@ -88,7 +93,10 @@ await new Command('chaos')
       'Exit code 1 when an order is lost or doubled, a rule of money is broken, or the cluster does not recover.',
   )
   .option('--seconds <n>', 'how long each fault lasts', wholeSeconds, 3)
-  .option('--only <text>', 'only the faults with this text in their name, such as SIGKILL or order-1')
+  .option(
+    '--only <text>',
+    'only faults with one of these texts in their name, such as SIGKILL or order-1,store',
+  )
   .addOption(
     new Option('--plant <violation>', 'make this violation on purpose, which must be found').choices([
       'double',

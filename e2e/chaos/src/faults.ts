@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Env } from '@cnop/standalone/cluster/cluster-plan';
+import type { SupervisedProcess } from '@cnop/standalone/cluster/supervisor';
 import type { Fate, ProxiedRequest } from '@cnop/testing/faulty-proxy';
 import { errorAnswer, transactionConflict } from '@cnop/testing/faulty-proxy';
 import type { ClusterProcess } from '@cnop/testing/system/cluster';
@@ -14,12 +16,26 @@ export interface Fault {
   heal(): Promise<void>;
 }
 
+const MAX_STARTS = 5;
+
+/** Starts a process as an orchestrator does: again, when it ends before it is ready. */
+async function startAgain(process: SupervisedProcess, more: Env = {}): Promise<void> {
+  for (let starts = 1; ; starts++) {
+    try {
+      await process.start(more);
+      return;
+    } catch (error) {
+      if (starts === MAX_STARTS) throw error;
+    }
+  }
+}
+
 /** Ends a process at once; it starts again when the fault is healed. */
 export function killed({ process }: ClusterProcess): Fault {
   return {
     name: `${process.name} killed (SIGKILL)`,
     inject: async () => void (await process.stop('SIGKILL')),
-    heal: async () => void (await process.start()),
+    heal: () => startAgain(process),
   };
 }
 
@@ -28,7 +44,7 @@ export function stopped({ process }: ClusterProcess): Fault {
   return {
     name: `${process.name} stopped (SIGTERM)`,
     inject: async () => void (await process.stop('SIGTERM')),
-    heal: async () => void (await process.start()),
+    heal: () => startAgain(process),
   };
 }
 
@@ -65,7 +81,7 @@ export function skewed({ process }: ClusterProcess, seconds: number, library: st
     name: `${process.name} with a clock off by ${offset} s`,
     async inject() {
       await process.stop('SIGTERM');
-      await process.start({
+      await startAgain(process, {
         LD_PRELOAD: library,
         FAKETIME: `${offset}s`,
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
@@ -73,7 +89,7 @@ export function skewed({ process }: ClusterProcess, seconds: number, library: st
     },
     async heal() {
       await process.stop('SIGTERM');
-      await process.start();
+      await startAgain(process);
     },
   };
 }

@@ -143,10 +143,28 @@ export async function createOrderLoad(
 
 async function createAccount(api: Send): Promise<Account> {
   const username = freshName('chaos');
-  expectStatus(await api('POST', '/auth/register', { body: registration(username) }), CREATED);
-  const account = await signIn(api, username);
-  expectStatus(await account.send('POST', '/balance/deposit', { body: { amount: CASH } }), CREATED);
+  const patient = sendUntilDecided(api);
+  const registered = await patient('POST', '/auth/register', { body: registration(username) });
+  // After a lost answer, a conflict says that the account exists.
+  if (registered.status !== CONFLICT) expectStatus(registered, CREATED);
+  const account = await signIn(patient, username);
+  expectStatus(
+    await account.send('POST', '/balance/deposit', { key: randomUUID(), body: { amount: CASH } }),
+    CREATED,
+  );
   return account;
+}
+
+/** Returns a client that sends a request again while the platform answers 5xx, for the preparation of a load. */
+function sendUntilDecided(api: Send): Send {
+  return async (...request) => {
+    const deadline = performance.now() + GIVE_UP_MILLISECONDS;
+    for (;;) {
+      const answer = await api(...request);
+      if (answer.status < FIRST_SERVER_ERROR || performance.now() > deadline) return answer;
+      await wait(RETRY_PAUSE_MILLISECONDS);
+    }
+  };
 }
 
 /** Creates the record of one observation. */

@@ -6,8 +6,9 @@ import { statusOf } from './programs.ts';
 
 const HOST = '127.0.0.1';
 const CHECK_EVERY_MILLISECONDS = 250;
-/** A gateway that is silent for longer hangs: its connections are cut, so that clients send their requests again. */
-const CHECK_TIMEOUT_MILLISECONDS = 1_500;
+const CHECK_TIMEOUT_MILLISECONDS = 1_200;
+/** A gateway that is silent so often in a row hangs: its connections are cut, so that clients send their requests again. */
+const SILENCES_UNTIL_CUT = 2;
 const CONNECT_TIMEOUT_MILLISECONDS = 500;
 const UNAVAILABLE =
   'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
@@ -25,12 +26,14 @@ export interface Balancer {
 interface Target {
   readonly origin: string;
   isReady: boolean;
+  /** Checks in a row without an answer. */
+  silences: number;
   readonly connections: Set<Socket>;
 }
 
 /**
  * Listens on a port and forwards each connection to the ready gateway with the fewest connections, byte by byte. While a
- * gateway is not ready, it gets no new connection; when it does not answer at all, its connections are cut. If none is
+ * gateway is not ready, it gets no new connection; when it does not answer twice, its connections are cut. If none is
  * ready, all are tried, and a client gets 503 when none can be reached.
  *
  * It stands for the load balancer in front of a real cluster, and only serves one machine: gateways see its address as
@@ -57,7 +60,7 @@ export async function startBalancer(port: number): Promise<Balancer> {
   return {
     url: `http://${HOST}:${address.port}`,
     setTargets(origins) {
-      targets = origins.map((origin) => ({ origin, isReady: true, connections: new Set() }));
+      targets = origins.map((origin) => ({ origin, isReady: true, silences: 0, connections: new Set() }));
     },
     async close() {
       await checking.stop();
@@ -71,7 +74,8 @@ export async function startBalancer(port: number): Promise<Balancer> {
 async function check(target: Target): Promise<void> {
   const status = await statusOf(`${target.origin}/health/ready`, CHECK_TIMEOUT_MILLISECONDS);
   target.isReady = status === 200;
-  if (status !== undefined) return;
+  target.silences = status === undefined ? target.silences + 1 : 0;
+  if (target.silences < SILENCES_UNTIL_CUT) return;
   for (const connection of target.connections) connection.destroy();
 }
 

@@ -1,6 +1,6 @@
 import { statusOf } from './programs.ts';
-import type { AnsweredRequests, Sample } from './read-metrics.ts';
-import { countRequests, parseMetrics, tailSeconds } from './read-metrics.ts';
+import type { Figures } from './read-metrics.ts';
+import { parseMetrics, readFigures, tailSeconds } from './read-metrics.ts';
 import type { Member } from './run-cluster.ts';
 
 const TIMEOUT_MILLISECONDS = 900;
@@ -21,11 +21,15 @@ export interface Status {
   readonly tailSeconds?: number | undefined;
   /** Answers with a status of 500 or more since the start of the process. */
   readonly failures?: number | undefined;
+  /** Whether the process makes prices. */
+  readonly isLeader?: boolean | undefined;
+  /** The time within which 99 % of the triggered orders were executed. */
+  readonly lagSeconds?: number | undefined;
 }
 
 interface Reading {
   readonly atMilliseconds: number;
-  readonly requests: AnsweredRequests;
+  readonly figures: Figures;
 }
 
 /** Creates a reader of the status of all processes, to be called about once a second. */
@@ -45,41 +49,42 @@ function createMemberReader({ process, plan }: Member): () => Promise<Status> {
     }
     // The servers of the store and of messages report no health here.
     if (!plan) return { name, pid, state: 'ready' };
-    const [status, samples] = await Promise.all([
+    const [status, figures] = await Promise.all([
       statusOf(`${plan.url}/health/ready`, TIMEOUT_MILLISECONDS),
-      plan.metricsUrl === undefined ? undefined : readSamples(`${plan.metricsUrl}/metrics`),
+      plan.metricsUrl === undefined ? undefined : fetchFigures(`${plan.metricsUrl}/metrics`),
     ]);
     wasReady ||= status === OK;
     const state =
       status === OK ? 'ready' : status !== undefined ? 'not ready' : wasReady ? 'no answer' : 'starting';
-    if (!samples) return { name, pid, state };
-    const reading = { atMilliseconds: performance.now(), requests: countRequests(samples) };
+    if (!figures) return { name, pid, state };
+    const reading = { atMilliseconds: performance.now(), figures };
     readings = [...readings.filter((each) => isComparable(each, reading)), reading];
-    return { name, pid, state, ...figures(readings[0] ?? reading, reading) };
+    return { name, pid, state, ...compare(readings[0] ?? reading, reading) };
   };
 }
 
 /** Returns whether an earlier reading is of the same run and of the period. */
-function isComparable(earlier: Reading, { atMilliseconds, requests }: Reading): boolean {
-  return (
-    atMilliseconds - earlier.atMilliseconds <= PERIOD_MILLISECONDS && earlier.requests.count <= requests.count
-  );
+function isComparable(earlier: Reading, { atMilliseconds, figures }: Reading): boolean {
+  const isRecent = atMilliseconds - earlier.atMilliseconds <= PERIOD_MILLISECONDS;
+  return isRecent && earlier.figures.requests.count <= figures.requests.count;
 }
 
-function figures(before: Reading, after: Reading): Partial<Status> {
+function compare(before: Reading, after: Reading): Partial<Status> {
   const seconds = (after.atMilliseconds - before.atMilliseconds) / MILLISECONDS_PER_SECOND;
-  const count = after.requests.count - before.requests.count;
+  const { requests, triggerLag, failures, isLeader } = after.figures;
   return {
-    requestsPerSecond: seconds > 0 ? count / seconds : 0,
-    tailSeconds: tailSeconds(before.requests, after.requests),
-    failures: after.requests.failed,
+    requestsPerSecond: seconds > 0 ? (requests.count - before.figures.requests.count) / seconds : 0,
+    tailSeconds: tailSeconds(before.figures.requests, requests),
+    failures,
+    isLeader,
+    lagSeconds: tailSeconds(before.figures.triggerLag, triggerLag),
   };
 }
 
-async function readSamples(url: string): Promise<Sample[] | undefined> {
+async function fetchFigures(url: string): Promise<Figures | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
-    return parseMetrics(await response.text());
+    return readFigures(parseMetrics(await response.text()));
   } catch {
     return undefined;
   }

@@ -10,6 +10,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'requests/s', align: 'right' },
   { title: 'p99', align: 'right' },
   { title: '5xx', align: 'right' },
+  { title: 'lease' },
+  { title: 'lag', align: 'right' },
 ];
 const KEYS = '↑ ↓ choose   k kill -9   s stop (SIGTERM)   f freeze or thaw   r start or restart   q quit';
 const MARKER = '›';
@@ -60,7 +62,7 @@ export function screenLines({ heading, statuses, chosen, events, hasColours }: V
   ];
 }
 
-function cells({ name, pid, state, requestsPerSecond, tailSeconds, failures }: Status) {
+function cells({ name, pid, state, requestsPerSecond, tailSeconds, failures, isLeader, lagSeconds }: Status) {
   return [
     name,
     pid === undefined ? '' : String(pid),
@@ -68,6 +70,8 @@ function cells({ name, pid, state, requestsPerSecond, tailSeconds, failures }: S
     requestsPerSecond === undefined ? '' : String(Math.round(requestsPerSecond)),
     tailSeconds === undefined ? '' : duration(tailSeconds),
     failures === undefined ? '' : String(failures),
+    isLeader === undefined ? '' : isLeader ? 'makes prices' : 'standby',
+    lagSeconds === undefined ? '' : duration(lagSeconds),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countRequests, parseMetrics, tailSeconds } from '../../src/cluster/read-metrics.ts';
+import { parseMetrics, readFigures, tailSeconds } from '../../src/cluster/read-metrics.ts';
 
 /** Returns the page of a process that answered so many requests for orders within 10 ms, within 100 ms, and in all. */
 function page(fast: number, slow: number, all: number, failed = 0): string {
@@ -17,7 +17,8 @@ process_cpu_seconds_total{service="gateway"} 1.5e-3
 `;
 }
 
-const requestsOf = (...counts: Parameters<typeof page>) => countRequests(parseMetrics(page(...counts)));
+const figuresOf = (...counts: Parameters<typeof page>) => readFigures(parseMetrics(page(...counts)));
+const requestsOf = (...counts: Parameters<typeof page>) => figuresOf(...counts).requests;
 
 it('reads names, labels and values, whatever the labels contain', () => {
   expect(
@@ -29,7 +30,7 @@ it('reads names, labels and values, whatever the labels contain', () => {
 });
 
 it('counts requests and failures, without probes', () => {
-  expect(requestsOf(80, 90, 100, 7)).toMatchObject({ count: 107, failed: 7 });
+  expect(figuresOf(80, 90, 100, 7)).toMatchObject({ requests: { count: 107 }, failures: 7 });
 });
 
 it('finds the time within which 99 % of the requests between two readings were answered', () => {
@@ -38,4 +39,10 @@ it('finds the time within which 99 % of the requests between two readings were a
   expect(tailSeconds(before, requestsOf(98, 150, 200))).toBe(0.1);
   expect(tailSeconds(before, requestsOf(98, 148, 200))).toBe(Infinity);
   expect(tailSeconds(before, before)).toBeUndefined();
+});
+
+it('knows the leader and the standby, where a process can be either', () => {
+  expect(figuresOf(1, 1, 1).isLeader).toBeUndefined();
+  expect(readFigures(parseMetrics('cnop_price_leader{service="inventory-service"} 1')).isLeader).toBe(true);
+  expect(readFigures(parseMetrics('cnop_price_leader{service="inventory-service"} 0')).isLeader).toBe(false);
 });
