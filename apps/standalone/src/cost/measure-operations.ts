@@ -13,7 +13,7 @@ import { createMeasurement } from './measurement.ts';
 import { measureAccounts, measureStaff } from './operations-of-accounts.ts';
 import { measureCash, measureOrders } from './operations-of-trading.ts';
 
-const SECONDS_PER_HOUR = 3_600;
+const SECONDS_PER_MINUTE = 60;
 
 /**
  * Measures every operation of the API and every background job on new tables of a DynamoDB-compatible server, which it
@@ -48,9 +48,7 @@ export async function measureOperations(aws: AwsOptions): Promise<OperationCost[
 /** Measures what the market maker writes, with the shipped catalogue. */
 async function measurePrices({ platform, measureWork }: Measurement): Promise<void> {
   const { maker } = platform;
-  // A second after a full hour, every run has the same candles open.
-  const sinceHour = Math.floor(platform.clock.now().getTime() / MILLISECONDS_PER_SECOND) % SECONDS_PER_HOUR;
-  platform.advanceSeconds(SECONDS_PER_HOUR - sinceHour + 1);
+  platform.advanceSeconds(SECONDS_PER_MINUTE);
   await maker.tick();
   await maker.persist();
   platform.advanceSeconds(1);

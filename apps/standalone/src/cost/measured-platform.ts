@@ -5,9 +5,8 @@ import { createSessionChecker } from '@cnop/common/auth/session-state';
 import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
-import { priceSettings } from '@cnop/common/config/price-settings';
 import { isoTime, knownAssetId, knownPrice } from '@cnop/common/core/brands';
-import { addSeconds } from '@cnop/common/core/clock';
+import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -15,15 +14,18 @@ import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain } from '@cnop/common/http/http-server';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
+import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { createLogger } from '@cnop/common/process/logger';
+import { PROCESS_IDENTITY } from '@cnop/common/process/process-identity';
 import { VERSION } from '@cnop/common/version';
 import { InternalError } from '@cnop/exception/errors';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
 import { loadCatalogue } from '@cnop/inventory-service/catalogue/load-catalogue';
 import type { MarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
-import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
+import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
+import { createRandomSource, createSimulatedFeed } from '@cnop/inventory-service/price-feed/simulated-feed';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { triggerOrder } from '@cnop/order-service/use-cases/change-open-order';
@@ -31,12 +33,11 @@ import { createOrderDependencies } from '@cnop/order-service/use-cases/dependenc
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import { z } from 'zod';
 
-/** The same prices in every run; ticks and writes on demand only. */
-const PRICES = priceSettings.parse({
-  PRICE_SEED: 'cost',
-  PRICE_TICK_MILLISECONDS: '60000',
-  PRICE_PERSIST_SECONDS: '3600',
-});
+/** The ticks of simulated prices; they happen on demand only. */
+const TICK_SECONDS = 1;
+const PERSIST_SECONDS = 3_600;
+const MAX_JUMP_PERCENT = 20;
+const HOUR_MILLISECONDS = 3_600 * MILLISECONDS_PER_SECOND;
 /** The lowest cost of a hash: units do not depend on it. */
 const BCRYPT_COST = 4;
 const MAX_QUOTE_AGE_SECONDS = 3_600;
@@ -72,7 +73,10 @@ export type MeasuredPlatform = Awaited<ReturnType<typeof startMeasuredPlatform>>
  * on demand only, so that no cache expires in the middle of an operation.
  */
 export async function startMeasuredPlatform(counted: TableStore) {
-  let now = new Date();
+  // A second after a full hour, every run has the same candles open.
+  let now = new Date(
+    Math.floor(Date.now() / HOUR_MILLISECONDS) * HOUR_MILLISECONDS + MILLISECONDS_PER_SECOND,
+  );
   const clock = { now: () => now };
   const bus = createInProcessBus();
   const store = announceChanges(counted, bus);
@@ -94,7 +98,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
     isOwnProcess: true,
   };
   await loadCatalogue(store, clock);
-  const maker = await openMarketMaker(runtime, PRICES);
+  const maker = createMaker(runtime);
   await maker.start();
   const tokens = createTokenIssuer({ keys, settings: TOKEN_SETTINGS, clock, ids: systemIds });
   const ordering = { ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS };
@@ -132,6 +136,27 @@ export async function startMeasuredPlatform(counted: TableStore) {
       await bus.close();
     },
   };
+}
+
+/** Creates a market maker that ticks on demand only. */
+function createMaker(runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard }): MarketMaker {
+  const { clock, quotes: board } = runtime;
+  const startedAt = clock.now().getTime();
+  return createMarketMaker({
+    ...runtime,
+    // It stands as still as the clock, so that the lease is not renewed in the middle of an operation.
+    monotonicClock: { elapsedMilliseconds: () => clock.now().getTime() - startedAt },
+    board,
+    // The same prices in every run.
+    feed: createSimulatedFeed({ random: createRandomSource('cost'), tickSeconds: TICK_SECONDS }),
+    maxJumpPercent: MAX_JUMP_PERCENT,
+    tickMilliseconds: HOUR_MILLISECONDS,
+    persistSeconds: PERSIST_SECONDS,
+    leaseCheckMilliseconds: HOUR_MILLISECONDS,
+    holder: PROCESS_IDENTITY,
+    location: undefined,
+    storesBeforeShowing: true,
+  });
 }
 
 type Services = Readonly<Record<'user' | 'order' | 'inventory', ServiceApp>>;

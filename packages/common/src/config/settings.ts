@@ -83,6 +83,23 @@ export function shutdownDelaySecondsOf({
 const MAX_FREE_DISK_MEGABYTES = 1_000_000;
 const DEFAULT_FREE_DISK_MEGABYTES = 256;
 
+const MAX_SHARDS = 64;
+
+/**
+ * How many shards of an index are written and read: `8` for both, or `1:8` while some processes still write to one shard,
+ * or items of that time are left.
+ */
+const shardsSetting = z
+  .string()
+  .regex(/^\d{1,2}(?::\d{1,2})?$/, { error: 'must be a number such as 8, or two such as 1:8', abort: true })
+  .transform((text) => {
+    const [written = 1, read = written] = text.split(':').map(Number);
+    return { written, read };
+  })
+  .refine(({ written, read }) => written >= 1 && written <= read && read <= MAX_SHARDS, {
+    error: `must read at least as many shards as it writes, 1 to ${MAX_SHARDS}`,
+  });
+
 /** The settings of the table store. */
 export const storeSettings = z.object({
   STORE: z.enum(['lmdb', 'dynamodb']).default('lmdb'),
@@ -104,6 +121,10 @@ export const storeSettings = z.object({
   /** The role to assume when the tables are in another account. */
   DYNAMODB_ROLE_ARN: z.string().startsWith('arn:').optional(),
   DYNAMODB_ROLE_EXTERNAL_ID: z.string().optional(),
+  /** The shards of each partition of the trigger index, on DynamoDB. */
+  TRIGGER_INDEX_SHARDS: shardsSetting.default({ written: 1, read: 1 }),
+  /** The shards of each day of the index of security events, on DynamoDB. */
+  AUDIT_INDEX_SHARDS: shardsSetting.default({ written: 1, read: 1 }),
 });
 export type StoreSettings = z.output<typeof storeSettings>;
 

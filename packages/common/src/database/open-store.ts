@@ -62,7 +62,11 @@ async function openAnyStore(
   ]);
   const options = { aws: awsOptionsOf(settings), tableNamePrefix: settings.DYNAMODB_TABLE_PREFIX };
   if (!readOnly) await createDynamoDbTables(options);
-  return createDynamoDbTableStore({ ...options, onServerTime });
+  const shards = {
+    TriggerIndex: settings.TRIGGER_INDEX_SHARDS,
+    AuditByDayIndex: settings.AUDIT_INDEX_SHARDS,
+  };
+  return createDynamoDbTableStore({ ...options, shards, onServerTime });
 }
 
 /** Returns the options of the AWS clients of the settings. */

@@ -78,6 +78,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
       intent,
       now,
       answer: orderDocumentSchema,
+      absentIsNull: true,
       reads: { ...fundsReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);

@@ -1,3 +1,4 @@
+import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
@@ -87,6 +88,32 @@ describe('a client_order_id', () => {
     expect(known.headers['idempotency-replayed']).toBeUndefined();
     expect(replay.body).toBe(first.body);
     expect(await gina.held()).toBe('400.00');
+  });
+});
+
+describe('the record of an Idempotency-Key', () => {
+  const marketBuy = { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' };
+
+  it('stores no null, and is read as well with the nulls that an earlier version stored', async () => {
+    const iris = await trader('1000');
+    const first = await iris.place(marketBuy, { 'idempotency-key': 'k' });
+    const { username } = first.json<OrderAnswer>().data;
+    const key = idempotencyRecord.key({ username, route: 'POST /orders', key: 'k' });
+    const { store } = service.runtime;
+    const stored = idempotencyRecord.readIfPresent(await store.get(key));
+    expect(stored?.response).not.toContain('null,"');
+    await store.transact({ key }, (items) => {
+      const record = idempotencyRecord.readIfPresent(items.key);
+      const response = JSON.stringify(first.json<OrderAnswer>().data);
+      return {
+        writes: record ? [idempotencyRecord.replace({ ...record, response })] : [],
+        result: undefined,
+      };
+    });
+    const again = await iris.place(marketBuy, { 'idempotency-key': 'k' });
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    expect(again.body).toBe(first.body);
+    expect(first.body).toContain('"price_bound":null');
   });
 });
 

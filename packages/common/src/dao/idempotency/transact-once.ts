@@ -49,6 +49,12 @@ export interface OnceOptions<R extends Reads, T> {
   readonly decide: (items: ReadItems<R>) => Decision<T>;
   /** Parses a remembered answer. */
   readonly answer: z.ZodType<T>;
+  /**
+   * Set when `answer` reads an absent member as null. Then nulls are not stored, which keeps the record of an order below
+   * the 1 KB that one write unit of DynamoDB pays for.
+   * @see docs/adr/0048-an-answer-fits-into-one-unit.md
+   */
+  readonly absentIsNull?: true;
 }
 
 export interface Once<T> {
@@ -66,7 +72,7 @@ export async function transactOnce<R extends Reads, T>(
   store: TableStore,
   options: OnceOptions<R, T>,
 ): Promise<Once<T>> {
-  const { intent, now, reads, decide, answer } = options;
+  const { intent, now, reads, decide, answer, absentIsNull = false } = options;
   if (!intent) return { result: await store.transact(reads, decide), isReplayed: false };
 
   return store.transact<Reads, Once<T>>({ ...reads, [ANSWERED]: idempotencyRecord.key(intent) }, (items) => {
@@ -76,7 +82,10 @@ export async function transactOnce<R extends Reads, T>(
     // All of `reads` are among the items under their names; the type of a spread does not say so.
     const { writes, result } = decide(items as ReadItems<R>);
     return {
-      writes: [...writes, rememberAnswer(intent, JSON.stringify(result), now)],
+      writes: [
+        ...writes,
+        rememberAnswer(intent, JSON.stringify(absentIsNull ? withoutNulls(result) : result), now),
+      ],
       result: { result, isReplayed: false },
     };
   });
@@ -93,6 +102,12 @@ function firstAnswer(item: Item | undefined, intent: Intent, now: Date): string 
     throw ValidationError.ofHeader('Idempotency-Key', 'This key was used for another request.', 'key_reused');
   }
   return found.response;
+}
+
+function withoutNulls<T>(answer: T): Partial<T> {
+  const stored: Partial<T> = {};
+  for (const name in answer) if (answer[name] !== null) stored[name] = answer[name];
+  return stored;
 }
 
 function rememberAnswer(intent: Intent, response: string, now: Date): Write {

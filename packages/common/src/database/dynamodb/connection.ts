@@ -12,7 +12,7 @@ import { translateError } from './errors.ts';
 import { tableName } from './item-codec.ts';
 import type { ItemQueues } from './item-queues.ts';
 import { createItemQueues } from './item-queues.ts';
-import type { CapacityUsage, DynamoDbTableStoreOptions, RetryOptions } from './options.ts';
+import type { CapacityUsage, DynamoDbTableStoreOptions, IndexShards, RetryOptions } from './options.ts';
 import type { Deadline } from './retry.ts';
 import { retryOptions, startDeadline } from './retry.ts';
 import { reportServerTime } from './server-time.ts';
@@ -22,6 +22,7 @@ export interface Connection {
   readonly client: DynamoDBClient;
   readonly retry: RetryOptions;
   readonly queues: ItemQueues;
+  readonly shards: IndexShards;
   /** The members of each request that ask for its cost. */
   readonly capacity: { readonly ReturnConsumedCapacity: ReturnConsumedCapacity };
   tableName(table: TableName): string;
@@ -59,7 +60,7 @@ const READ_OPERATIONS: ReadonlySet<string> = new Set([
 
 /** Creates a connection. The first request opens it. */
 export function connect(options: DynamoDbTableStoreOptions): Connection {
-  const { tableNamePrefix = '', onConsumedCapacity } = options;
+  const { tableNamePrefix = '', onConsumedCapacity, shards = {} } = options;
   const client = new DynamoDBClient(awsClientConfig(options.aws));
   if (options.onServerTime) reportServerTime(client, systemClock, options.onServerTime);
   const tableOf: Connection['tableOf'] = (name) => name.slice(tableNamePrefix.length) as TableName;
@@ -71,6 +72,7 @@ export function connect(options: DynamoDbTableStoreOptions): Connection {
     client,
     retry,
     queues: createItemQueues(),
+    shards,
     capacity: { ReturnConsumedCapacity: 'TOTAL' },
     tableName: (table) => tableName(tableNamePrefix, table),
     tableOf,

@@ -1,9 +1,9 @@
 import type { TableStore } from '../table-store.ts';
 import { checkBatchGet, checkKey, checkQuery, keyId } from '../validate-transaction.ts';
 import { connect } from './connection.ts';
+import { runQuery } from './index-shards.ts';
 import { fromStoredItem } from './item-codec.ts';
 import type { DynamoDbTableStoreOptions } from './options.ts';
-import { runQuery } from './query.ts';
 import { readItem, readItems } from './read-items.ts';
 import { scanIndex, scanTable } from './scan.ts';
 import { transact } from './transact.ts';

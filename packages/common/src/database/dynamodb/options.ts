@@ -1,6 +1,6 @@
 import type { AwsOptions } from '../../aws/aws-options.ts';
 import type { ServerTime } from '../../core/clock.ts';
-import type { TableName } from '../tables.ts';
+import type { IndexName, TableName } from '../tables.ts';
 
 /** The account and the tables. */
 export interface DynamoDbOptions {
@@ -9,9 +9,22 @@ export interface DynamoDbOptions {
   readonly tableNamePrefix?: string;
 }
 
+/** Over how many shards an index is spread. */
+export interface ShardCounts {
+  /** The shards that entries are written to. */
+  readonly written: number;
+  /** The shards that are read: at least as many as any process writes to, or has written to. */
+  readonly read: number;
+}
+
+/** The indexes that are spread over shards; another one has a single shard. */
+export type IndexShards = Readonly<Partial<Record<IndexName, ShardCounts>>>;
+
 /** The options of a table store on DynamoDB. */
 export interface DynamoDbTableStoreOptions extends DynamoDbOptions {
   readonly retry?: Partial<RetryOptions>;
+  /** Indexes over several partitions each, for loads that exceed what one partition takes. */
+  readonly shards?: IndexShards;
   /** Called with the cost of each request; DynamoDB reports it for free. */
   readonly onConsumedCapacity?: CapacityListener;
   /** Called about once a second with the time of the server, by its responses. */

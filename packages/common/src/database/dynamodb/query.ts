@@ -20,17 +20,24 @@ import type { Deadline } from './retry.ts';
 /** The number of items per request when a filter may drop most of them. */
 const FILTERED_CHUNK_ITEMS = 250;
 
+/** A page of stored items. */
+export interface StoredPage {
+  readonly items: readonly StoredItem[];
+  /** The place after which more items follow; undefined at the end. */
+  readonly last: StoredItem | undefined;
+}
+
 /**
- * Runs a query: one request for a usual page, and more when a filter drops items or a response reaches the limit of 1
- * MB. It reads one match more than requested, so that the last page has no `next`.
+ * Queries one partition: one request for a usual page, and more when a filter drops items or a response reaches the limit
+ * of 1 MB. It reads one match more than requested, so that the last page has no `next`.
  */
-export async function runQuery(
+export async function queryPartition(
   connection: Connection,
   query: Query,
   deadline: Deadline,
-): Promise<Page<Item>> {
+): Promise<StoredPage> {
   const start = startOfRange(query.order, boundsOf(query.sk), sortKeyOf(query, query.after));
-  if (start === 'nowhere') return { items: [], next: undefined };
+  if (start === 'nowhere') return { items: [], last: undefined };
   const isFiltered = Object.keys(query.where ?? {}).length > 0;
   const enough = query.limit + 1;
   const found: StoredItem[] = [];
@@ -45,9 +52,10 @@ export async function runQuery(
     found.push(...(answer.Items ?? []));
     evaluated += answer.ScannedCount ?? 0;
     startKey = answer.LastEvaluatedKey;
-    if (found.length > query.limit) return toPage(query, found.slice(0, query.limit), found[query.limit - 1]);
-    if (!startKey) return toPage(query, found, undefined);
-    if (evaluated >= MAX_EVALUATED_PER_QUERY) return toPage(query, found, startKey);
+    if (found.length > query.limit)
+      return { items: found.slice(0, query.limit), last: found[query.limit - 1] };
+    if (!startKey) return { items: found, last: undefined };
+    if (evaluated >= MAX_EVALUATED_PER_QUERY) return { items: found, last: startKey };
   }
 }
 
@@ -60,9 +68,10 @@ async function sendQuery(
   return await connection.send('Query', deadline, (options) => connection.client.send(command, options));
 }
 
-function toPage(query: Query, found: readonly StoredItem[], last: StoredItem | undefined): Page<Item> {
+/** Converts a page of stored items into one of the port. */
+export function toPage(query: Query, { items, last }: StoredPage): Page<Item> {
   return {
-    items: found.map((item) => fromStoredItem(query.table, item)),
+    items: items.map((item) => fromStoredItem(query.table, item)),
     next: last && toPosition(query, last),
   };
 }

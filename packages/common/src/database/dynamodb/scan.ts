@@ -3,6 +3,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { IndexedItem, ItemKey, WholeItem } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
 import type { Connection } from './connection.ts';
+import { plainKey } from './index-shards.ts';
 import type { StoredItem } from './item-codec.ts';
 import {
   fromWholeStoredItem,
@@ -36,7 +37,10 @@ export function scanIndex(
 ): AsyncGenerator<IndexedItem> {
   const request = { TableName: connection.tableName(table), IndexName: index };
   return scanPages(connection, request, (stored) => ({
-    entry: { pk: textOf(stored, indexPartitionKey(index)), sk: textOf(stored, indexSortKey(index)) },
+    entry: {
+      pk: plainKey(index, textOf(stored, indexPartitionKey(index))),
+      sk: textOf(stored, indexSortKey(index)),
+    },
     key: { table, pk: textOf(stored, PARTITION_KEY), sk: textOf(stored, SORT_KEY) },
   }));
 }

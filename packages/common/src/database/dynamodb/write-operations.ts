@@ -2,6 +2,7 @@ import type { Delete, Put, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { ItemKey, Write } from '../table-store.ts';
 import { keyId } from '../validate-transaction.ts';
 import type { Connection } from './connection.ts';
+import { shardEntries } from './index-shards.ts';
 import type { StoredItem } from './item-codec.ts';
 import { PARTITION_KEY, REVISION, toStoredItem, toStoredKey, VERSION, versionOf } from './item-codec.ts';
 import type { StoredItems } from './read-items.ts';
@@ -99,7 +100,8 @@ function toRequest(connection: Connection, target: Target, revision: string): Tr
   if (write.kind === 'delete')
     return { Delete: { TableName, Key: toStoredKey(key), ...condition } satisfies Delete };
   const version = (read ? versionOf(read) : 0) + 1;
+  const content = shardEntries(connection.shards, key, write);
   return {
-    Put: { TableName, Item: toStoredItem(key, write, version, revision), ...condition } satisfies Put,
+    Put: { TableName, Item: toStoredItem(key, content, version, revision), ...condition } satisfies Put,
   };
 }
