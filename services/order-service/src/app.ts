@@ -1,4 +1,4 @@
-import { ASSETS_CHANNEL } from '@cnop/common/events/announcing-store';
+import { ASSETS_CHANNEL, OPEN_ORDERS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { orderListRoutes } from './routes/order-lists.ts';
@@ -28,7 +28,7 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   const deps = createOrderDependencies({ ...options, catalogueIsInvalidated: !options.isOwnProcess });
   const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, deps.catalogue.invalidate);
   app.addHook('onClose', async () => unsubscribe());
-  if (options.runsTriggerEngine) runTriggerEngine(app, deps);
+  if (options.runsTriggerEngine) runTriggerEngine(app, deps, options.bus);
   placingRoutes(app, deps);
   orderReadingRoutes(app, deps);
   cancelRoutes(app, deps);
@@ -37,12 +37,16 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   return app;
 }
 
-function runTriggerEngine(app: ServiceApp, deps: OrderDependencies): void {
+function runTriggerEngine(app: ServiceApp, deps: OrderDependencies, bus: ServiceRuntime['bus']): void {
   const engine = createTriggerEngine({ ...deps, log: app.log });
+  const unsubscribe = bus.subscribe(OPEN_ORDERS_CHANNEL, engine.wake);
   // Not awaited: reading missed prices or upgrading the store may take a while, and requests need neither.
   app.addHook('onReady', (done) => {
     engine.start();
     done();
   });
-  app.addHook('onClose', () => engine.close());
+  app.addHook('onClose', async () => {
+    unsubscribe();
+    await engine.close();
+  });
 }

@@ -66,6 +66,11 @@ export type ReadItems<R extends Reads> = { readonly [name in keyof R]: Item | un
 export interface Decision<T> {
   readonly writes: readonly Write[];
   readonly result: T;
+  /**
+   * The name of the only read that a decision without writes depends on. Without it, a store that cannot read several items
+   * at one moment for free reads them again, at one moment, before it trusts such a decision.
+   */
+  readonly dependsOn?: string;
 }
 
 /** A range of sort keys: by prefix, or between two bounds, both inclusive and optional. */

@@ -5,13 +5,15 @@ import type { MessageBus } from '../messaging/message-bus.ts';
 
 /** The channel with the names of users who have new events. */
 export const EVENTS_CHANNEL = 'events';
+/** The channel with the ids of orders that were accepted and are open, for trigger engines that sleep. */
+export const OPEN_ORDERS_CHANNEL = 'open-orders';
 /** The channel with the ids of changed assets. */
 export const ASSETS_CHANNEL = 'assets';
 
 /**
- * Wraps a store so that it publishes each commit of events and assets on the bus: the names of the users, for live
- * streams, and the ids of the assets, for caches to invalidate. A use case writes its event like any other item and
- * cannot forget to announce it.
+ * Wraps a store so that it publishes each commit of events, assets and open orders on the bus: the names of the users, for
+ * live streams, the ids of the assets, for caches to invalidate, and the ids of the orders, for trigger engines to wake. A
+ * use case writes its event like any other item and cannot forget to announce it.
  */
 export function announceChanges(store: TableStore, bus: Pick<MessageBus, 'publish'>): TableStore {
   return {
@@ -30,11 +32,17 @@ export function announceChanges(store: TableStore, bus: Pick<MessageBus, 'publis
   };
 }
 
-/** Publishes the users and assets of a commit. Most commits have at most one event, so duplicates are not removed. */
+/** Publishes the users, assets and open orders of a commit. Most commits have at most one event, so duplicates are not removed. */
 function announce(writes: readonly Write[], bus: Pick<MessageBus, 'publish'>): void {
-  for (const { key } of writes) {
+  for (const write of writes) {
+    const { key } = write;
     const username = eventOwnerOf(key);
     if (username !== undefined) bus.publish(EVENTS_CHANNEL, username);
     else if (isAssetKey(key)) bus.publish(ASSETS_CHANNEL, key.pk);
+    else if (opensOrder(write)) bus.publish(OPEN_ORDERS_CHANNEL, key.pk);
   }
+}
+
+function opensOrder(write: Write): boolean {
+  return write.kind === 'create' && write.indexes?.TriggerIndex !== undefined;
 }

@@ -102,6 +102,12 @@ const SHAPES: readonly Shape[] = [
     act: (store, key) => store.transact({ a: key('A'), b: key('B') }, () => writing()),
     cost: { requests: 'BatchGetItem TransactGetItems', writeUnits: 0, readUnits: 6 },
   },
+  {
+    name: 'refusal after two reads that depends on one of them',
+    act: (store, key) =>
+      store.transact({ a: key('A'), b: key('B') }, () => ({ ...writing(), dependsOn: 'a' })),
+    cost: { requests: 'BatchGetItem', writeUnits: 0, readUnits: 2 },
+  },
 ];
 
 describe.skipIf(reason !== undefined)(

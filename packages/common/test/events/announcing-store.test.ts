@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import { ItemExistsError } from '@cnop/common/database/store-errors';
-import type { TableStore, Write } from '@cnop/common/database/table-store';
+import type { IndexEntry, TableStore, Write } from '@cnop/common/database/table-store';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
-import { ASSETS_CHANNEL, announceChanges, EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
+import {
+  ASSETS_CHANNEL,
+  announceChanges,
+  EVENTS_CHANNEL,
+  OPEN_ORDERS_CHANNEL,
+} from '@cnop/common/events/announcing-store';
 import { anEventId, aTime, aUsername } from '@cnop/testing/builders/brands';
 import { freshPk, put, userKey } from '@cnop/testing/store-contract/contract';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -70,6 +75,22 @@ it('publishes committed assets, but not candles', async () => {
   };
   await store.transact({}, () => writing(asset, candle));
   expect(published).toEqual([`${ASSETS_CHANNEL} ABC`]);
+});
+
+it('publishes orders that are accepted and open, but not other changes of orders', async () => {
+  const order = (
+    pk: string,
+    more: { readonly indexes?: Record<'TriggerIndex', IndexEntry> } = {},
+  ): Write => ({
+    kind: 'create',
+    key: { table: 'orders', pk, sk: 'ORDER' },
+    attributes: { username: 'alice', asset_id: 'BTC' },
+    ...more,
+  });
+  const open = freshPk();
+  const index = { indexes: { TriggerIndex: { pk: 'BTC#ASK_LE', sk: '1' } } };
+  await store.transact({}, () => writing(order(open, index), order(freshPk())));
+  expect(published).toEqual([`${OPEN_ORDERS_CHANNEL} ${open}`]);
 });
 
 it('publishes after the commit, when the event can be read', async () => {

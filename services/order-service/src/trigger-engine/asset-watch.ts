@@ -16,6 +16,8 @@ export interface AssetWatch {
   see(quote: Quote): void;
   /** Stores the quote that was on the board before the engine subscribed. */
   seeFirst(quote: Quote): void;
+  /** Drops stored quotes that are no longer needed, while the engine sleeps. */
+  rest(): void;
   /** Processes the stored quotes. Must not run concurrently with itself. */
   process(): Promise<void>;
   /** Makes the next `process` read every open trailing stop again. */
@@ -82,6 +84,8 @@ export function createAssetWatch(assetId: AssetId, parts: EngineParts): AssetWat
       first = quote;
       see(quote);
     },
+
+    rest: () => window.prune(clock.now().getTime()),
 
     async process() {
       if (!isLoaded) await load();

@@ -1,3 +1,4 @@
+import type { OrderId } from '@cnop/common/core/brands';
 import type { Page, Position } from '@cnop/common/core/pagination';
 import type { CachedAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
@@ -5,7 +6,9 @@ import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkp
 import type { IndexedOrder, TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Semaphore } from '@cnop/common/scheduling/semaphore';
+import type { TriggerAttempt } from '../use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
+import type { Pace } from './pace.ts';
 
 /** The part of a logger that the engine uses. */
 export interface EngineLog {
@@ -24,6 +27,7 @@ export interface EngineParts
   readonly peaks: PricePeakDao;
   readonly checkpoints: TriggerCheckpointDao;
   readonly log: EngineLog;
+  readonly pace: Pace;
   /** Limits how many orders change at once. */
   readonly semaphore: Pick<Semaphore, 'pass'>;
   /** Migrates a store of an earlier schema version, once; no order is executed before that. */
@@ -71,6 +75,18 @@ export async function changeEachOrder(
     after = page.next;
   } while (after);
   return tally;
+}
+
+/** Tells the pace of the engine how an attempt to trigger an order ended, and returns the outcome. */
+export function paced(
+  { pace }: Pick<EngineParts, 'pace'>,
+  orderId: OrderId,
+  { kind }: TriggerAttempt,
+): Exclude<Outcome, 'failed'> {
+  if (kind === 'changed') pace.won(orderId);
+  if (kind !== 'overtaken') return kind;
+  pace.lost(orderId);
+  return 'unchanged';
 }
 
 async function attempt(

@@ -10,7 +10,7 @@ import type { SeenQuote } from '../domain/triggers/quote-window.ts';
 import type { TriggerRule } from '../use-cases/change-open-order.ts';
 import { triggerOrder } from '../use-cases/change-open-order.ts';
 import type { EngineParts, Tally } from './engine-parts.ts';
-import { changeEachOrder, PAGE_SIZE } from './engine-parts.ts';
+import { changeEachOrder, PAGE_SIZE, paced } from './engine-parts.ts';
 import type { TrailingStops } from './trailing-stops.ts';
 
 /** The quotes that open orders are compared with. */
@@ -67,7 +67,7 @@ async function executeRange(parts: EngineParts, range: Range, rule: TriggerRule)
   return changeEachOrder(
     parts,
     (after) => parts.triggerIndex.getOrders({ ...range, limit: PAGE_SIZE, after }),
-    async (order) => (await triggerOrder(parts, order, rule)).kind,
+    async (order) => paced(parts, order.orderId, await triggerOrder(parts, order, rule)),
   );
 }
 
@@ -76,7 +76,8 @@ async function executeTrailingStops(parts: EngineParts, { assetId, trailing }: P
     parts,
     async () => ({ items: trailing.triggered().map((order) => ({ ...order, assetId })), next: undefined }),
     async (order) => {
-      const { kind } = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
+      const attempt = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
+      const kind = paced(parts, order.orderId, attempt);
       if (kind !== 'blocked') trailing.forget(order.orderId);
       return kind;
     },

@@ -1,4 +1,6 @@
 import { resumeOrderCancellations } from '@cnop/common/accounts/block-trading';
+import type { MonotonicClock } from '@cnop/common/core/clock';
+import { systemMonotonicClock } from '@cnop/common/core/clock';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createTriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
@@ -9,7 +11,9 @@ import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import { migrateSchema } from '@cnop/common/schema/migrate-schema';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { EngineLog, EngineParts } from './engine-parts.ts';
+import { createPace } from './pace.ts';
 import { settleDelistedAssets } from './settle-delisted.ts';
+import { createSleep } from './sleep.ts';
 import { expireOrders, withdrawOrders } from './sweep.ts';
 import { createWatchList } from './watch-list.ts';
 
@@ -19,6 +23,8 @@ const EXPIRY_MILLISECONDS = 1_000;
 const WITHDRAWAL_MILLISECONDS = 5_000;
 const CHECKPOINT_MILLISECONDS = 15_000;
 const TIDYING_MILLISECONDS = 10 * 60_000;
+/** The interval at which a sleeping engine checks whether an order was accepted that no message announced. */
+const LOOK_MILLISECONDS = 2_000;
 /** The first tidying comes soon after the start, for orders whose acceptance was being committed during it. */
 const FIRST_TIDYING_MILLISECONDS = 10_000;
 
@@ -36,6 +42,8 @@ export interface TriggerEngineDependencies
     | 'maxQuoteAgeSeconds'
   > {
   readonly log: EngineLog;
+  /** Measures how long no order has been open; the clock of the process by default. */
+  readonly monotonicClock?: MonotonicClock;
 }
 
 /**
@@ -52,9 +60,11 @@ export interface TriggerEngineDependencies
 export interface TriggerEngine {
   /** Starts processing quotes, beginning with those that were missed. */
   start(): void;
+  /** Wakes an engine that sleeps because no order is open: an order was accepted. */
+  wake(): void;
   /** Resolves when all quotes seen so far are processed. */
   whenIdle(): Promise<void>;
-  /** Expires and cancels orders now, without waiting for the next round. */
+  /** Expires and cancels orders now, and sleeps if none is open, without waiting for the next round. */
   sweep(): Promise<void>;
   /** Drops orders and peaks that are no longer needed, without waiting for the next round. */
   tidy(): Promise<void>;
@@ -66,19 +76,13 @@ export interface TriggerEngine {
 export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEngine {
   const { store, quotes, log } = deps;
   let isClosing = false;
-  const parts: EngineParts = {
-    ...deps,
-    assets: deps.catalogue,
-    triggerIndex: createTriggerIndexDao(store),
-    peaks: createPricePeakDao(store),
-    checkpoints: createTriggerCheckpointDao(store),
-    semaphore: createSemaphore({ slots: MAX_ORDERS_AT_ONCE }),
-    isClosing: () => isClosing,
-    prepareStore: onceDone(async () => {
-      if ((await migrateSchema(deps)) > 0) deps.catalogue.invalidate();
-    }),
-  };
-  const watches = createWatchList(parts);
+  const parts = createParts(deps, () => isClosing);
+  const sleep = createSleep({
+    triggerIndex: parts.triggerIndex,
+    monotonicClock: deps.monotonicClock ?? systemMonotonicClock,
+    onWake: () => watches.wakeWatched(),
+  });
+  const watches = createWatchList(parts, sleep.isAwake);
   let rounds: readonly Repeater[] = [];
   let unsubscribe: () => unknown = () => undefined;
 
@@ -97,6 +101,8 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
         await task().catch((err: unknown) => log.warn({ err }, 'a round of the trigger engine failed'));
       },
     });
+  const whenAwake = (everyMilliseconds: number, task: () => Promise<void>): Repeater =>
+    every(everyMilliseconds, async () => (sleep.isAwake() ? task() : undefined));
 
   return {
     start() {
@@ -106,21 +112,27 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
         await watches.tidy();
       });
       rounds = [
-        every(EXPIRY_MILLISECONDS, expire),
+        every(LOOK_MILLISECONDS, sleep.look),
+        whenAwake(EXPIRY_MILLISECONDS, expire),
         every(WITHDRAWAL_MILLISECONDS, withdraw),
-        every(CHECKPOINT_MILLISECONDS, watches.saveCheckpoints),
-        every(TIDYING_MILLISECONDS, watches.tidy),
+        whenAwake(CHECKPOINT_MILLISECONDS, watches.saveCheckpoints),
+        whenAwake(TIDYING_MILLISECONDS, watches.tidy),
         first,
       ];
       for (const round of rounds) round.start();
       watches.wakeAll();
     },
 
-    whenIdle: watches.whenIdle,
+    wake: sleep.wake,
+
+    async whenIdle() {
+      if (!sleep.isAwake()) await sleep.look();
+      await watches.whenIdle();
+    },
 
     async sweep() {
       parts.assets.invalidate();
-      await Promise.all([expire(), withdraw()]);
+      await Promise.all([sleep.look(), expire(), withdraw()]);
     },
 
     tidy: watches.tidy,
@@ -136,6 +148,23 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
         .saveCheckpoints()
         .catch((err: unknown) => log.warn({ err }, 'storing the checkpoints failed'));
     },
+  };
+}
+
+function createParts(deps: TriggerEngineDependencies, isClosing: () => boolean): EngineParts {
+  const { store } = deps;
+  return {
+    ...deps,
+    assets: deps.catalogue,
+    triggerIndex: createTriggerIndexDao(store),
+    peaks: createPricePeakDao(store),
+    checkpoints: createTriggerCheckpointDao(store),
+    pace: createPace(),
+    semaphore: createSemaphore({ slots: MAX_ORDERS_AT_ONCE }),
+    isClosing,
+    prepareStore: onceDone(async () => {
+      if ((await migrateSchema(deps)) > 0) deps.catalogue.invalidate();
+    }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface WatchList {
   see(quotes: readonly Quote[]): void;
   /** Schedules every asset of the catalogue: for its open orders, and for the quotes that they missed. */
   wakeAll(): void;
+  /** Schedules the assets with a quote, which also read their open trailing stops again, after the engine slept. */
+  wakeWatched(): void;
   tidy(): Promise<void>;
   /** Drops an order that ended. */
   forget(assetId: AssetId, orderId: OrderId): void;
@@ -26,8 +28,11 @@ export interface WatchList {
   stop(): void;
 }
 
-/** Creates a list without watches; each asset gets one at its first quote or wake-up. */
-export function createWatchList(parts: EngineParts): WatchList {
+/**
+ * Creates a list without watches; each asset gets one at its first quote or wake-up. While the engine is not awake, quotes
+ * are stored and not processed.
+ */
+export function createWatchList(parts: EngineParts, isAwake: () => boolean): WatchList {
   const { assets, quotes, log } = parts;
   const watches = new Map<AssetId, AssetWatch>();
   const queue = createAssetQueue({
@@ -53,10 +58,25 @@ export function createWatchList(parts: EngineParts): WatchList {
     }
   }
 
+  /** Assets that are scheduled after the lag of this engine. */
+  const late = createLateAssets(queue.wake);
+
   return {
     see(news) {
       for (const quote of news) watchOf(quote.asset_id).see(quote);
-      for (const { asset_id } of news) queue.wake(asset_id);
+      if (!isAwake()) {
+        for (const { asset_id } of news) watchOf(asset_id).rest();
+        return;
+      }
+      const delayMilliseconds = parts.pace.delayMilliseconds();
+      for (const { asset_id } of news) late.add(asset_id, delayMilliseconds);
+    },
+
+    wakeWatched() {
+      for (const [assetId, watch] of watches) {
+        watch.tidyNext();
+        queue.wake(assetId);
+      }
     },
 
     wakeAll: () => queue.track(wakeCatalogue()),
@@ -75,8 +95,50 @@ export function createWatchList(parts: EngineParts): WatchList {
       await Promise.all([...watches.values()].map((watch) => watch.saveCheckpoint()));
     },
 
-    whenIdle: queue.whenIdle,
-    stop: queue.stop,
+    async whenIdle() {
+      await late.whenReleased();
+      await queue.whenIdle();
+    },
+    stop() {
+      late.clear();
+      queue.stop();
+    },
+  };
+}
+
+/** Creates the set of assets that wait for the lag of this engine; those of one lag are released together. */
+function createLateAssets(release: (assetId: AssetId) => void) {
+  const assets = new Set<AssetId>();
+  let timer: NodeJS.Timeout | undefined;
+  let waiting: (() => void)[] = [];
+
+  const clear = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    assets.clear();
+    for (const resume of waiting) resume();
+    waiting = [];
+  };
+  const releaseAll = (): void => {
+    assets.forEach(release);
+    clear();
+  };
+
+  return {
+    /** Releases an asset after a delay: at once without one. */
+    add(assetId: AssetId, delayMilliseconds: number): void {
+      if (delayMilliseconds === 0) return release(assetId);
+      assets.add(assetId);
+      timer ??= setTimeout(releaseAll, delayMilliseconds).unref();
+    },
+    /** Resolves when no asset waits. */
+    async whenReleased(): Promise<void> {
+      if (!timer) return;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      });
+    },
+    clear,
   };
 }
 

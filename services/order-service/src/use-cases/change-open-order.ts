@@ -93,11 +93,13 @@ export type TriggerRule = (order: OpenOrder, quote: Quote) => Trigger | undefine
  *
  * - `changed`: it was filled, or it ended instead, or it now waits for its price bound.
  * - `unchanged`: it is not triggered, or another change came first.
+ * - `overtaken`: it was filled before.
  * - `blocked`: no order of the asset can be filled now; it stays open.
  */
 export type TriggerAttempt =
   | { readonly kind: 'changed'; readonly order: OrderDocument }
   | { readonly kind: 'unchanged' }
+  | { readonly kind: 'overtaken' }
   | { readonly kind: 'blocked' };
 
 type Triggering = Changing &
@@ -122,14 +124,17 @@ export async function triggerOrder(
     asset && mayExecuteAny(asset.status) && quote && isTradable(quote, now, deps.maxQuoteAgeSeconds);
   if (!canTrade) return { kind: 'blocked' };
   const context = { tradeId: deps.ids.next(), eventId: deps.ids.next(), at: isoTime(now) };
+  let isFilled = false;
   const order = await changeOpenOrder(deps, open, (found, funds) => {
+    isFilled = found.status === 'completed';
     if (found.status !== 'queued' || !mayExecute(asset.status, sideOf(found.order_type))) {
       return { kind: 'unchanged' };
     }
     const trigger = rule(found, quote);
     return trigger ? executeTriggeredOrder(found, context, { funds, trigger, quote }) : { kind: 'unchanged' };
   });
-  return order ? { kind: 'changed', order } : { kind: 'unchanged' };
+  if (order) return { kind: 'changed', order };
+  return { kind: isFilled ? 'overtaken' : 'unchanged' };
 }
 
 /**
@@ -145,16 +150,19 @@ async function changeOpenOrder(
   const reads = { order: orderRecord.key({ order_id: orderId }), ...fundsReads(username, assetId) };
   const changed = await deps.store.transact(reads, (items) => {
     const order = orderRecord.readIfPresent(items.order);
-    return order ? decisionOf(rule(order, fundsOf(items))) : { writes: [], result: undefined };
+    return order ? decisionOf(rule(order, fundsOf(items))) : unchanged;
   });
   if (changed) reportTrade(deps, changed);
   return changed;
 }
 
+/** Whether an order stays as it is depends on the order alone: on its state, and on the quotes that it is compared with. */
+const unchanged = { writes: [], result: undefined, dependsOn: 'order' } as const;
+
 function decisionOf(outcome: OpenOrderOutcome): Decision<OrderDocument | undefined> {
   switch (outcome.kind) {
     case 'unchanged':
-      return { writes: [], result: undefined };
+      return unchanged;
     case 'bound':
       return { writes: [orderRecord.replace(outcome.order)], result: documentOf(outcome.order) };
     case 'ended':

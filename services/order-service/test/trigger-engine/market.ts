@@ -96,7 +96,12 @@ export async function openMarket({
   // Migrates the store: stores of earlier versions have tests of their own.
   await migrateSchema(runtime);
   const startEngine = (): TriggerEngine => {
-    const started = createTriggerEngine({ ...deps, store: engineStore(store), log: runtime.logger });
+    const started = createTriggerEngine({
+      ...deps,
+      store: engineStore(store),
+      log: runtime.logger,
+      monotonicClock: clock,
+    });
     started.start();
     return started;
   };

@@ -6,6 +6,7 @@ import type { AttributeValue, SortKeyRange, TableStore } from '../../database/ta
 import { MAX_BATCH_GET_ITEMS } from '../../database/table-store.ts';
 import {
   AFTER_EVERY_ID,
+  EXPIRY_SHARDS,
   expiryPartition,
   sortablePrice,
   sortableSeq,
@@ -76,6 +77,13 @@ export function createTriggerIndexDao(store: TableStore) {
         TRIGGER_KINDS.map((kind) => read('TriggerIndex', { pk: triggerPartition(assetId, kind), limit: 1 })),
       );
       return firsts.every(({ items }) => items.length === 0);
+    },
+
+    /** Returns whether any order of any asset is open: every open order has an expiry. */
+    async hasOpenOrders(): Promise<boolean> {
+      const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => expiryPartition(shard));
+      const firsts = await Promise.all(shards.map((pk) => read('OrderExpiryIndex', { pk, limit: 1 })));
+      return firsts.some(({ items }) => items.length > 0);
     },
 
     /** Returns the open orders of one shard that have expired at a time. */

@@ -100,7 +100,7 @@ async function attemptOnce<R extends Reads, T>(
   try {
     let items = await readItems(connection, task.readKeys, deadline);
     let verdict = judge(task, items);
-    if (task.readKeys.length > 1 && !writesSomething(verdict)) {
+    if (task.readKeys.length > 1 && needsOneMoment(verdict)) {
       items = await readSnapshot(connection, task.readKeys, deadline);
       verdict = judge(task, items);
     }
@@ -131,6 +131,14 @@ function judge<R extends Reads, T>(task: Task<R, T>, stored: StoredItems): Verdi
   } catch (error) {
     return { error };
   }
+}
+
+/**
+ * Returns whether the items of a verdict must have been read at one moment. A commit proves that for its items, and a
+ * single item is always read so.
+ */
+function needsOneMoment<T>(verdict: Verdict<T>): boolean {
+  return !writesSomething(verdict) && !('decision' in verdict && verdict.decision.dependsOn !== undefined);
 }
 
 function writesSomething<T>(verdict: Verdict<T>): boolean {
