@@ -69,7 +69,7 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
       },
     },
     orders: {
-      items: ['BatchGetItem', 'Scan'],
+      items: ['BatchGetItem', 'GetItem', 'PutItem', 'Scan'],
       indexes: { OrderExpiryIndex: ['Scan'], TriggerIndex: ['Scan'], UserOrdersIndex: ['Scan'] },
     },
     inventory: {
@@ -85,6 +85,8 @@ const SNAPSHOT = 'a decision after a concurrent change is repeated on a snapshot
 export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'user: GetItem on orders': SNAPSHOT,
   'operator: GetItem on users': SNAPSHOT,
+  'operator: GetItem on orders': SNAPSHOT,
+  'operator: PutItem on orders': '`cnop import` and `cnop migrate` write every table',
   'order: DeleteItem on orders': 'old peaks of trailing stops are deleted when many have gathered',
   'order: DeleteItem on users': 'an engine completes the cancellation of orders that another process began',
 };
