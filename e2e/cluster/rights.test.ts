@@ -20,6 +20,8 @@ import { withRetries } from '../support/retrying-client.ts';
 const PREFIX = 'rights-';
 /** The time for work in the background, on a busy machine. */
 const BACKGROUND = { timeout: 60_000, interval: 200 };
+/** The tour takes 20 seconds on a quiet machine. */
+const TOUR_MILLISECONDS = 600_000;
 /** What creates the tables, which the stack of AWS does instead. */
 const CREATION = new Set(['CreateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups', 'UpdateTable']);
 
@@ -87,7 +89,7 @@ describe.skipIf(reason !== undefined)(`rights on tables${reason ? ` (skipped: ${
     const { code, stdout } = await runNode({ script: CLI, args: ['verify'], cwd: dataDir, env });
     expect(code, stdout).toBe(0);
     used = recorder.usedRights();
-  });
+  }, TOUR_MILLISECONDS);
   afterAll(() => cleanup.run());
 
   it('every request of a process has the right that it needs', () => {
