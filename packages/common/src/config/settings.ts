@@ -118,6 +118,8 @@ export const storeSettings = z.object({
     .string()
     .regex(/^[\w.-]{0,50}$/, 'may hold letters, digits, _ . and -')
     .default('cnop-'),
+  /** Point-in-time recovery and deletion protection of new tables; by default on in production. */
+  DYNAMODB_PROTECTION: z.enum(['on', 'off']).optional(),
   /** The role to assume when the tables are in another account. */
   DYNAMODB_ROLE_ARN: z.string().startsWith('arn:').optional(),
   DYNAMODB_ROLE_EXTERNAL_ID: z.string().optional(),

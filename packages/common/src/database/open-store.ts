@@ -26,7 +26,7 @@ export function storeFolder(settings: Pick<StoreSettings, 'DATA_DIR'>): string {
  * @see docs/operating/backup-and-migration.md
  */
 export async function openStore(
-  settings: StoreSettings,
+  settings: StoreSettings & { readonly NODE_ENV?: string },
   clock: Clock,
   options: OpenStoreOptions = {},
 ): Promise<TableStore> {
@@ -41,9 +41,9 @@ export async function openStore(
 }
 
 async function openAnyStore(
-  settings: StoreSettings,
+  settings: StoreSettings & { readonly NODE_ENV?: string },
   clock: Clock,
-  { readOnly = false, onDiskChange, onSweepFailure, onServerTime }: OpenStoreOptions,
+  { readOnly = false, onDiskChange, onSweepFailure, onUnprotected, onServerTime }: OpenStoreOptions,
 ): Promise<TableStore> {
   if (settings.STORE === 'lmdb') {
     const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');
@@ -61,12 +61,19 @@ async function openAnyStore(
     import('./dynamodb/create-tables.ts'),
   ]);
   const options = { aws: awsOptionsOf(settings), tableNamePrefix: settings.DYNAMODB_TABLE_PREFIX };
-  if (!readOnly) await createDynamoDbTables(options);
+  if (!readOnly) {
+    const isProtected = (settings.DYNAMODB_PROTECTION ?? defaultProtection(settings)) === 'on';
+    await createDynamoDbTables({ ...options, isProtected, onUnprotected });
+  }
   const shards = {
     TriggerIndex: settings.TRIGGER_INDEX_SHARDS,
     AuditByDayIndex: settings.AUDIT_INDEX_SHARDS,
   };
   return createDynamoDbTableStore({ ...options, shards, onServerTime });
+}
+
+function defaultProtection({ NODE_ENV }: { readonly NODE_ENV?: string }): 'on' | 'off' {
+  return NODE_ENV === 'production' ? 'on' : 'off';
 }
 
 /** Returns the options of the AWS clients of the settings. */

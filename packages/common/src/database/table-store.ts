@@ -158,8 +158,17 @@ export interface OpenStoreOptions {
   readonly onDiskChange?: (disk: StoreDisk) => void;
   /** Called when the embedded store fails to delete expired items; it tries again within a minute. */
   readonly onSweepFailure?: (error: unknown) => void;
+  /** Called when a new table of DynamoDB could not be protected. */
+  readonly onUnprotected?: (table: UnprotectedTable) => void;
   /** Called about once a second with the time of the server of the store; the embedded store has none. */
   readonly onServerTime?: (time: ServerTime) => void;
+}
+
+/** A new table of DynamoDB that lacks a protection. */
+export interface UnprotectedTable {
+  readonly table: string;
+  readonly what: 'point-in-time recovery' | 'deletion protection';
+  readonly error: Error;
 }
 
 /** Returns whether a store accepts writes; background work pauses while it does not. */

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import { DiskFullError } from '../database/store-errors.ts';
-import type { OpenStoreOptions, StoreDisk } from '../database/table-store.ts';
+import type { OpenStoreOptions, StoreDisk, UnprotectedTable } from '../database/table-store.ts';
 
 /**
  * Returns the options with which a store logs the events that an operator has to know: its disk is nearly full, the disk
- * has space again, and expired items cannot be deleted.
+ * has space again, expired items cannot be deleted, and a new table could not be protected.
  */
 export function reportStore(
   logger: Pick<Logger, 'error' | 'info'>,
-): Pick<OpenStoreOptions, 'onDiskChange' | 'onSweepFailure'> {
+): Pick<OpenStoreOptions, 'onDiskChange' | 'onSweepFailure' | 'onUnprotected'> {
   return {
     onDiskChange({ freeBytes, minFreeBytes, isFull }: StoreDisk) {
       const figures = { free_bytes: freeBytes, min_free_bytes: minFreeBytes };
@@ -17,6 +17,12 @@ export function reportStore(
     },
     onSweepFailure(error) {
       logger.error({ err: error }, 'deleting expired items failed; the store tries again within a minute');
+    },
+    onUnprotected({ table, what, error }: UnprotectedTable) {
+      logger.error(
+        { err: error, table },
+        `the new table has no ${what}: enable it in the AWS console, or see docs/operating/backup-and-migration.md`,
+      );
     },
   };
 }

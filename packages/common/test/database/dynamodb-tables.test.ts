@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   CreateTableCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
@@ -8,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbTables } from '@cnop/common/database/dynamodb/create-tables';
 import { StoreUnavailableError, StoreUsageError } from '@cnop/common/database/store-errors';
+import type { UnprotectedTable } from '@cnop/common/database/table-store';
 import { TABLE_NAMES, TABLES } from '@cnop/common/database/tables';
 import type { DynamoDbServer } from '@cnop/testing/dynamodb-server';
 import { DYNAMODB_SERVER_AWS, startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
@@ -66,6 +68,37 @@ describe.skipIf(reason !== undefined)(
       const again = options(fixture.tableNamePrefix);
       await Promise.all([createDynamoDbTables(again), createDynamoDbTables(again)]);
       expect((await fixture.direct.get(key))?.version).toBe(1);
+    });
+
+    it('new tables are protected in production, or the operator is told which are not', async () => {
+      const unprotected: UnprotectedTable[] = [];
+      const tableNamePrefix = `test-${randomUUID()}-`;
+      const protecting = {
+        ...options(tableNamePrefix),
+        isProtected: true,
+        onUnprotected: (table: UnprotectedTable) => void unprotected.push(table),
+      };
+      await createDynamoDbTables(protecting);
+      for (const table of TABLE_NAMES) {
+        const TableName = `${tableNamePrefix}${table}`;
+        const isTold = (what: string) =>
+          unprotected.some((each) => each.table === TableName && each.what === what);
+        const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+        expect(Table?.DeletionProtectionEnabled === true || isTold('deletion protection'), TableName).toBe(
+          true,
+        );
+        const recovery = await client
+          .send(new DescribeContinuousBackupsCommand({ TableName }))
+          .then(({ ContinuousBackupsDescription: found }) => found?.PointInTimeRecoveryDescription)
+          .catch(() => undefined);
+        expect(
+          recovery?.PointInTimeRecoveryStatus === 'ENABLED' || isTold('point-in-time recovery'),
+          TableName,
+        ).toBe(true);
+      }
+      unprotected.length = 0;
+      await createDynamoDbTables(protecting);
+      expect(unprotected).toEqual([]);
     });
 
     it('several processes can create the tables at the same time', async () => {

@@ -6,18 +6,23 @@ import type {
   TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import {
+  ContinuousBackupsUnavailableException,
   CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   ResourceInUseException,
   ResourceNotFoundException,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { StoreUsageError } from '../store-errors.ts';
+import type { UnprotectedTable } from '../table-store.ts';
 import type { IndexDefinition, IndexName, TableName } from '../tables.ts';
 import { TABLE_NAMES, TABLES } from '../tables.ts';
 import type { Connection } from './connection.ts';
 import { connect } from './connection.ts';
+import { describeError } from './errors.ts';
 import { EXPIRES_AT, indexPartitionKey, indexSortKey, PARTITION_KEY, SORT_KEY } from './item-codec.ts';
 import type { DynamoDbOptions } from './options.ts';
 import { readItem } from './read-items.ts';
@@ -29,8 +34,17 @@ import { explainStart, isDenied, missingTable } from './start-errors.ts';
 const CREATION_DEADLINE_MILLISECONDS = 300_000;
 const POLL_MILLISECONDS = 500;
 const FIRST_POLL_MILLISECONDS = 20;
+const MAX_PROTECTION_ATTEMPTS = 20;
+const PROTECTION_PAUSE_MILLISECONDS = 1_000;
 /** The key of an item that no table has. */
 const ABSENT_KEY = { pk: 'PING', sk: 'PING' };
+
+export interface CreateTablesOptions extends DynamoDbOptions {
+  /** Whether new tables get point-in-time recovery and protection against deletion. */
+  readonly isProtected?: boolean;
+  /** Called when a new table could not be protected, which does not fail its creation. */
+  readonly onUnprotected?: ((table: UnprotectedTable) => void) | undefined;
+}
 
 /**
  * Creates missing tables with their indexes, time-to-live and billing per request, and waits until all are active.
@@ -40,7 +54,7 @@ const ABSENT_KEY = { pk: 'PING', sk: 'PING' };
  * @throws StoreUsageError (500) when an existing table lacks an index
  * @throws StoreUnavailableError (503) when the tables do not become active within 5 minutes
  */
-export async function createDynamoDbTables(options: DynamoDbOptions): Promise<void> {
+export async function createDynamoDbTables(options: CreateTablesOptions): Promise<void> {
   const connection = connect(options);
   const deadline = startDeadline(CREATION_DEADLINE_MILLISECONDS);
   try {
@@ -58,7 +72,7 @@ export async function createDynamoDbTables(options: DynamoDbOptions): Promise<vo
 
 interface Preparation {
   readonly deadline: Deadline;
-  readonly options: DynamoDbOptions;
+  readonly options: CreateTablesOptions;
 }
 
 /** Creates a table if it is missing. Returns the error when the credentials have no right to it. */
@@ -81,7 +95,50 @@ async function prepareTable(
   } catch (error) {
     if (!existing || !isDenied(error)) throw error;
   }
+  if (!existing && options.isProtected) await protect(connection, table, { ...options, deadline });
   return undefined;
+}
+
+/** Enables point-in-time recovery and deletion protection of a new table; never fails a start. */
+async function protect(
+  connection: Connection,
+  table: TableName,
+  { deadline, onUnprotected }: Pick<CreateTablesOptions, 'onUnprotected'> & { readonly deadline: Deadline },
+): Promise<void> {
+  const TableName = connection.tableName(table);
+  const { client } = connection;
+  const attempt = async (what: UnprotectedTable['what'], send: () => Promise<unknown>): Promise<void> => {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        await send();
+        return;
+      } catch (error) {
+        // AWS prepares the backups of a new table for some seconds.
+        const isTooEarly = error instanceof ContinuousBackupsUnavailableException;
+        if (!isTooEarly || attempts === MAX_PROTECTION_ATTEMPTS) {
+          onUnprotected?.({ table: TableName, what, error: describeError(error) });
+          return;
+        }
+        await wait(PROTECTION_PAUSE_MILLISECONDS);
+      }
+    }
+  };
+  await attempt('point-in-time recovery', () =>
+    connection.send('UpdateContinuousBackups', deadline, (options) =>
+      client.send(
+        new UpdateContinuousBackupsCommand({
+          TableName,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+        options,
+      ),
+    ),
+  );
+  await attempt('deletion protection', () =>
+    connection.send('UpdateTable', deadline, (options) =>
+      client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }), options),
+    ),
+  );
 }
 
 /** Finds out whether a table that may not be described exists. Returns the error when it may not be read either. */

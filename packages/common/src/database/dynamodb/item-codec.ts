@@ -1,7 +1,6 @@
 import type { AttributeValue as StoredValue } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, IndexEntry, Item, ItemContent, ItemKey, WholeItem } from '../table-store.ts';
+import type { AttributeValue, IndexEntry, Item, ItemContent, ItemKey } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
-import { indexNames } from '../tables.ts';
 import { RESERVED_ATTRIBUTE_NAMES } from '../validate-transaction.ts';
 
 // The attributes that the adapter adds to an item. `validate-transaction.ts` reserves their names.
@@ -115,22 +114,6 @@ export function fromStoredItem(table: TableName, stored: StoredItem): Item {
     key: { table, pk: textOf(stored, PARTITION_KEY), sk: textOf(stored, SORT_KEY) },
     attributes,
     version: versionOf(stored),
-  };
-}
-
-/** Converts a stored item into an item with all that a copy needs. */
-export function fromWholeStoredItem(table: TableName, stored: StoredItem): WholeItem {
-  const indexes: Partial<Record<IndexName, IndexEntry>> = {};
-  for (const name of indexNames(table)) {
-    const pk = stored[indexPartitionKey(name)]?.S;
-    const sk = stored[indexSortKey(name)]?.S;
-    if (pk !== undefined && sk !== undefined) indexes[name] = { pk, sk };
-  }
-  const expiresAt = stored[EXPIRES_AT]?.N;
-  return {
-    ...fromStoredItem(table, stored),
-    ...(Object.keys(indexes).length > 0 && { indexes }),
-    ...(expiresAt !== undefined && { expiresAtEpochSeconds: Number(expiresAt) }),
   };
 }
 

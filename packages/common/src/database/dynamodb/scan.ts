@@ -1,12 +1,14 @@
 import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { IndexedItem, ItemKey, WholeItem } from '../table-store.ts';
+import type { IndexEntry, IndexedItem, ItemKey, WholeItem } from '../table-store.ts';
 import type { IndexName, TableName } from '../tables.ts';
+import { indexNames } from '../tables.ts';
 import type { Connection } from './connection.ts';
 import { plainKey } from './index-shards.ts';
 import type { StoredItem } from './item-codec.ts';
 import {
-  fromWholeStoredItem,
+  EXPIRES_AT,
+  fromStoredItem,
   indexPartitionKey,
   indexSortKey,
   PARTITION_KEY,
@@ -67,4 +69,20 @@ async function* scanPages<T>(
     yield* page.items;
     startKey = page.next;
   } while (startKey);
+}
+
+/** Converts a stored item into an item with all that a copy needs. */
+function fromWholeStoredItem(table: TableName, stored: StoredItem): WholeItem {
+  const indexes: Partial<Record<IndexName, IndexEntry>> = {};
+  for (const name of indexNames(table)) {
+    const pk = stored[indexPartitionKey(name)]?.S;
+    const sk = stored[indexSortKey(name)]?.S;
+    if (pk !== undefined && sk !== undefined) indexes[name] = { pk: plainKey(name, pk), sk };
+  }
+  const expiresAt = stored[EXPIRES_AT]?.N;
+  return {
+    ...fromStoredItem(table, stored),
+    ...(Object.keys(indexes).length > 0 && { indexes }),
+    ...(expiresAt !== undefined && { expiresAtEpochSeconds: Number(expiresAt) }),
+  };
 }
