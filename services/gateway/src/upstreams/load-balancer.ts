@@ -103,7 +103,7 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
         const attempt: Attempt = await instance.attempt(request, kind, deadline);
         course.tried.push(instance);
         const { trouble } = attempt;
-        const mayRetry = trouble !== undefined && trouble !== 'timeout' && !deadline.reason;
+        const mayRetry = trouble !== undefined && trouble !== 'timeout' && !deadline.reason();
         const next = mayRetry ? chooseNext(course, instance, trouble) : undefined;
         if (!mayRetry || !next) {
           if ('error' in attempt) throw attempt.error;

@@ -56,7 +56,8 @@ export function sendRequest(
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
         connection = controller;
-        if (deadline.reason) controller.abort(deadline.reason);
+        const reason = deadline.reason();
+        if (reason) controller.abort(reason);
       },
       onResponseStart(controller, statusCode, headers) {
         // An informational response precedes the final one.

@@ -34,8 +34,8 @@ export class ClientGoneError extends Error {
 
 /** The time that a request has over all its attempts, which also ends when its client disconnects. */
 export interface Deadline {
-  /** Why no response is wanted any more. */
-  readonly reason: Error | undefined;
+  /** Returns why no response is wanted any more; undefined while one is. */
+  reason(): Error | undefined;
   /** Calls the listener when the deadline passes, or at once if it has passed; it replaces an earlier listener. */
   onPass(listener: (reason: Error) => void): void;
   /** Stops the timer once the response has started, which may then take longer. */
@@ -58,10 +58,9 @@ export function createDeadline(milliseconds: number, response?: ServerResponse):
     clearTimeout(timer);
     if (!response.writableFinished) pass(new ClientGoneError());
   });
+  // No getter: V8 keeps the closures of one in an object literal until the next full collection.
   return {
-    get reason() {
-      return passedBy;
-    },
+    reason: () => passedBy,
     onPass(listener) {
       notify = listener;
       if (passedBy) listener(passedBy);
