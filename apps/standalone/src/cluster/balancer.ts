@@ -72,9 +72,12 @@ export async function startBalancer(port: number): Promise<Balancer> {
 }
 
 async function check(target: Target): Promise<void> {
+  const startedAt = performance.now();
   const status = await statusOf(`${target.origin}/health/ready`, CHECK_TIMEOUT_MILLISECONDS);
   target.isReady = status === 200;
-  target.silences = status === undefined ? target.silences + 1 : 0;
+  // A gateway that refuses connections may still complete the requests of those that it has.
+  const isSilent = status === undefined && performance.now() - startedAt >= CHECK_TIMEOUT_MILLISECONDS;
+  target.silences = isSilent ? target.silences + 1 : 0;
   if (target.silences < SILENCES_UNTIL_CUT) return;
   for (const connection of target.connections) connection.destroy();
 }

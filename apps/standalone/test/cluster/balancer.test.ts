@@ -12,8 +12,10 @@ afterEach(() => cleanup.run());
 
 /** Starts a server that answers its name and is ready as long as `isReady`. */
 async function startGateway(name: string, respond?: RequestListener) {
-  const state = { isReady: true };
+  const state = { isReady: true, hangs: false, checks: 0 };
   const server = createServer((request, response) => {
+    if (request.url === '/health/ready') state.checks += 1;
+    if (request.url === '/health/ready' && state.hangs) return;
     if (request.url === '/health/ready') response.writeHead(state.isReady ? 200 : 503).end();
     else if (respond) respond(request, response);
     else response.end(name);
@@ -69,8 +71,25 @@ it('cuts the connections of a gateway that does not answer at all', async () => 
   const ask = await startBefore(hung.origin);
   const cut = ask().catch((error: unknown) => error);
   await once(hung.server, 'request');
-  hung.server.close();
-  // The request in flight keeps its connection, so only new ones are refused.
-  hung.server.closeIdleConnections();
+  hung.state.hangs = true;
   expect(await cut).toMatchObject({ code: 'ECONNRESET' });
+});
+
+it('lets a gateway that accepts no more connections complete its requests', async () => {
+  let complete = (): void => undefined;
+  const closing = await startGateway('closing', (_request, response) => {
+    complete = () => response.end('completed');
+  });
+  const other = await startGateway('other');
+  const ask = await startBefore(closing.origin, other.origin);
+  const inFlight = ask();
+  await once(closing.server, 'request');
+  closing.server.close();
+  closing.server.closeIdleConnections();
+  const { checks } = other.state;
+  // Meanwhile several checks of the closing one are refused.
+  await expect.poll(() => other.state.checks, { timeout: 20_000 }).toBeGreaterThan(checks + 3);
+  expect(await ask()).toBe('other');
+  complete();
+  expect(await inFlight).toBe('completed');
 });
