@@ -87,6 +87,8 @@ export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'operator: GetItem on users': SNAPSHOT,
   'operator: GetItem on orders': SNAPSHOT,
   'operator: PutItem on orders': '`cnop import` and `cnop migrate` write every table',
+  'order: Query on users/UserDirectoryIndex':
+    'an engine lists the users of older versions once, after its start',
   'order: DeleteItem on orders': 'old peaks of trailing stops are deleted when many have gathered',
   'order: DeleteItem on users': 'an engine completes the cancellation of orders that another process began',
 };
