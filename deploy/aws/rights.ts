@@ -42,7 +42,7 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
   order: {
     users: {
       items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
-      indexes: { AssetIndex: ['Query'], UserDirectoryIndex: ['Query'] },
+      indexes: { AssetIndex: ['Query'] },
     },
     orders: {
       items: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
@@ -87,8 +87,6 @@ export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'operator: GetItem on users': SNAPSHOT,
   'operator: GetItem on orders': SNAPSHOT,
   'operator: PutItem on orders': '`cnop import` and `cnop migrate` write every table',
-  'order: Query on users/UserDirectoryIndex':
-    'an engine lists the users of older versions once, after its start',
   'order: DeleteItem on orders': 'old peaks of trailing stops are deleted when many have gathered',
   'order: DeleteItem on users': 'an engine completes the cancellation of orders that another process began',
 };
