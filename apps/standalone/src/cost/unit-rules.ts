@@ -2,7 +2,7 @@ import type { StoredItem } from '@cnop/common/database/dynamodb/item-codec';
 import { indexPartitionKey, indexSortKey, toStoredItem } from '@cnop/common/database/dynamodb/item-codec';
 import type { Item, ItemContent, ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
 import type { IndexName } from '@cnop/common/database/tables';
-import { indexDefinition, TABLES } from '@cnop/common/database/tables';
+import { indexDefinition, indexNames } from '@cnop/common/database/tables';
 import { keyId } from '@cnop/common/database/validate-transaction';
 import { readItem } from '../verify/stored-kinds.ts';
 
@@ -77,7 +77,7 @@ function unitsOfCommit(
     const bytes = Math.max(bytesOf(change.old), bytesOf(change.new));
     partitions.push({ place: write.key.table, pk: write.key.pk, writeUnits: factor * unitsOf(bytes) });
     grownBytes += storageOf(change.new) - storageOf(change.old);
-    for (const index of Object.keys(TABLES[write.key.table].indexes) as IndexName[]) {
+    for (const index of indexNames(write.key.table)) {
       const entry = indexChange(index, change);
       partitions.push(...entry.partitions);
       grownBytes += entry.grownBytes;
