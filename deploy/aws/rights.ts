@@ -41,14 +41,15 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
   },
   order: {
     users: {
-      items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan'],
       indexes: { AssetIndex: ['Query'] },
     },
     orders: {
       items: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
       indexes: { OrderExpiryIndex: ['Query'], TriggerIndex: ['Query'], UserOrdersIndex: ['Query'] },
     },
-    inventory: { items: ['GetItem'], indexes: { CatalogueIndex: ['Query'] } },
+    // An engine brings the data to the schema version of its code.
+    inventory: { items: ['GetItem', 'PutItem', 'Scan'], indexes: { CatalogueIndex: ['Query'] } },
   },
   inventory: {
     users: { items: ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'] },
@@ -87,6 +88,8 @@ export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'operator: GetItem on users': SNAPSHOT,
   'operator: GetItem on orders': SNAPSHOT,
   'operator: PutItem on orders': '`cnop import` and `cnop migrate` write every table',
+  'operator: BatchGetItem on inventory': 'an import or a migration reads what it may replace',
+  'order: PutItem on inventory': 'a migration of the schema writes assets',
   'order: DeleteItem on orders': 'old peaks of trailing stops are deleted when many have gathered',
   'order: DeleteItem on users': 'an engine completes the cancellation of orders that another process began',
 };
