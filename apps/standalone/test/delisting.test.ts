@@ -3,6 +3,7 @@ import type { Username } from '@cnop/common/core/brands';
 import { isoTime, newId } from '@cnop/common/core/brands';
 import { createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { schemaVersionRecord } from '@cnop/common/dao/schema/schema-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
@@ -121,6 +122,11 @@ async function openWorld() {
     position: (username: Username) =>
       createAssetBalanceDao(store).getAssetBalance(username, anAssetId('COIN')),
     asset: () => createAssetDao(store).getAsset(anAssetId('COIN')),
+    /** A store of an earlier version has none. */
+    deleteSchemaVersion: async (): Promise<void> => {
+      const key = schemaVersionRecord.key({});
+      await store.transact({ schema: key }, () => ({ writes: [{ kind: 'delete', key }], result: undefined }));
+    },
     setStoredAsset: async (changes: Record<string, string | null>): Promise<void> => {
       await store.transact({ asset: assetRecord.key({ asset_id: anAssetId('COIN') }) }, ({ asset }) => ({
         writes: [
@@ -192,6 +198,7 @@ describe('delisting', () => {
   });
 
   test('of an earlier version, which left the positions, is settled at the last price', async () => {
+    await world.deleteSchemaVersion();
     await world.setStoredAsset({ status: 'delisted', current_price: '12' });
     const later = createTriggerEngine({
       ...createOrderDependencies({

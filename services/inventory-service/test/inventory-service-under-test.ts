@@ -50,7 +50,7 @@ export async function startInventoryService(
     PRICE_FEED: 'manual',
     ...prices,
   });
-  const maker = await openMarketMaker(runtime, settings);
+  const maker = await openMarketMaker({ ...runtime, monotonicClock: clock }, settings);
   const app: ServiceApp = await buildInventoryServiceApp({
     ...runtime,
     market: maker.market,

@@ -224,6 +224,8 @@ export type MarketMakerRuntime = Pick<
   'store' | 'clock' | 'logger' | 'trades' | 'isOwnProcess'
 > & {
   readonly quotes: WritableQuoteBoard;
+  /** Measures the term of the lease; the clock of the process by default. */
+  readonly monotonicClock?: MonotonicClock;
 };
 
 /** The price settings, and whether a new catalogue gets a generated history. */
@@ -243,7 +245,7 @@ export async function openMarketMaker(
   return createMarketMaker({
     store,
     clock,
-    monotonicClock: systemMonotonicClock,
+    monotonicClock: runtime.monotonicClock ?? systemMonotonicClock,
     logger,
     board,
     trades,

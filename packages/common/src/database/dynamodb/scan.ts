@@ -16,6 +16,10 @@ import {
   textOf,
   toStoredKey,
 } from './item-codec.ts';
+import { startDeadline } from './retry.ts';
+
+/** A page has up to a megabyte, and a server on one machine may need seconds for it. */
+const PAGE_DEADLINE_MILLISECONDS = 60_000;
 
 /** Returns every item of a table: partitions in an arbitrary order, each in the order of its sort keys. */
 export function scanTable(
@@ -60,9 +64,10 @@ async function* scanPages<T>(
       ...(startKey && { ExclusiveStartKey: startKey }),
       ...connection.capacity,
     });
-    const page = await connection.run(async (deadline) => {
+    const page = await connection.run(async () => {
+      const deadline = startDeadline(PAGE_DEADLINE_MILLISECONDS);
       const answer = await connection.send('Scan', deadline, (options) =>
-        connection.client.send(command, options),
+        connection.client.send(command, { ...options, requestTimeout: PAGE_DEADLINE_MILLISECONDS }),
       );
       return { items: (answer.Items ?? []).map(decode), next: answer.LastEvaluatedKey };
     });
