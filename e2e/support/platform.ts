@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { TableStore } from '@cnop/common/database/table-store';
 import { startDynamoDbServer } from '@cnop/testing/dynamodb-server';
 import type { Send } from '@cnop/testing/system/api-client';
 import { createApi } from '@cnop/testing/system/api-client';
@@ -27,6 +28,8 @@ export interface ClusterPlatform extends Platform {
 
 /** A cluster over a server with the protocol of DynamoDB. */
 export interface DynamoDbPlatform extends ClusterPlatform {
+  /** Reads the store. */
+  read<T>(read: (store: TableStore) => Promise<T>): Promise<T>;
   /** The address of that server. */
   readonly endpoint: string;
 }
@@ -101,7 +104,11 @@ export async function startOverDynamoDb(
     { ...choices, dataDir, env: { ...choices.env, ...env } },
     () => readDynamoDb(database.endpoint, prefix, expectSound),
   );
-  return { ...platform, endpoint: database.endpoint };
+  return {
+    ...platform,
+    endpoint: database.endpoint,
+    read: (read) => readDynamoDb(database.endpoint, prefix, read),
+  };
 }
 
 async function startProcesses(
