@@ -23,7 +23,6 @@ const LONGEST = [
   'crash.test',
   'triggers.test',
   'crash.properties',
-  'processes-over-lmdb',
   'one-process',
   'shown-and-traded',
 ];
@@ -96,7 +95,7 @@ export default defineConfig({
           ...everyProject,
           name: 'cluster',
           include: ['e2e/cluster/**/*.test.ts'],
-          // Ten processes each: in parallel, their requests could exceed the timeout of the gateway.
+          // Several processes each: in parallel, their requests could exceed the timeout of the gateway.
           fileParallelism: false,
           sequence: { groupOrder: 3 },
           testTimeout: 240_000,

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import { describeAccountJourneys } from './support/account-journeys.ts';
-import { describeExactlyOnce } from './support/exactly-once.ts';
-import { onPlatform } from './support/on-platform.ts';
-import { startOverLmdb } from './support/platform.ts';
-import { describeTradingJourneys } from './support/trading-journeys.ts';
+import { describeAccountJourneys } from '../support/account-journeys.ts';
+import { describeExactlyOnce } from '../support/exactly-once.ts';
+import { onPlatform } from '../support/on-platform.ts';
+import { startOverLmdb } from '../support/platform.ts';
+import { describeTradingJourneys } from '../support/trading-journeys.ts';
 
 // An ended session, an answer to a key and a balance are known to a process through the store alone if another one wrote
 // them.

@@ -13,8 +13,8 @@ import { sendRaw } from '@cnop/testing/system/raw-request';
 import type { Server } from '@cnop/testing/system/servers';
 import { startStandaloneServer } from '@cnop/testing/system/servers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from './support/platform.ts';
-import { expectSound, readStored } from './support/stored.ts';
+import { temporaryFolder } from '../support/platform.ts';
+import { expectSound, readStored } from '../support/stored.ts';
 
 /** The deadline of a shutdown after its delay. */
 const MAX_SHUTDOWN_MILLISECONDS = 10_000;

@@ -12,8 +12,8 @@ import { sendRaw } from '@cnop/testing/system/raw-request';
 import type { Server } from '@cnop/testing/system/servers';
 import { CLI, startServer, TEST_ENV } from '@cnop/testing/system/servers';
 import { afterEach, expect, it } from 'vitest';
-import { temporaryFolder } from './support/platform.ts';
-import { readStored } from './support/stored.ts';
+import { temporaryFolder } from '../support/platform.ts';
+import { readStored } from '../support/stored.ts';
 
 // A service checks tokens with the public keys of the user service, which may be away when it starts.
 
