@@ -3,8 +3,11 @@ import { defineGauge } from '@cnop/common/core/figures';
 
 /** The least and the most time that a lagging engine waits; random, so that two of them do not meet. */
 const LAG_MILLISECONDS = { least: 1_000, most: 2_000 };
-/** Own fills that are remembered, since an index may still show an order that was just filled. */
-const MAX_OWN_FILLS = 10_000;
+/**
+ * Own fills are remembered, since an index may still show an order that was just filled: the last ones of a generation, and
+ * those of the generation before.
+ */
+const FILLS_OF_A_GENERATION = 5_000;
 
 const showLag = defineGauge({
   name: 'cnop_trigger_engine_lagging',
@@ -28,7 +31,8 @@ export interface Pace {
 
 /** Creates the pace of an engine that does not lag. */
 export function createPace(random: () => number = Math.random): Pace {
-  const ownFills = new Set<OrderId>();
+  let ownFills = new Set<OrderId>();
+  let earlierFills: ReadonlySet<OrderId> = new Set();
   let isLagging = false;
   const lag = (now: boolean): void => {
     isLagging = now;
@@ -38,13 +42,15 @@ export function createPace(random: () => number = Math.random): Pace {
   return {
     won(orderId) {
       ownFills.add(orderId);
-      const [oldest] = ownFills;
-      if (ownFills.size > MAX_OWN_FILLS && oldest !== undefined) ownFills.delete(oldest);
+      if (ownFills.size >= FILLS_OF_A_GENERATION) {
+        earlierFills = ownFills;
+        ownFills = new Set();
+      }
       if (isLagging) lag(false);
     },
 
     lost(orderId) {
-      if (!ownFills.has(orderId) && !isLagging) lag(true);
+      if (!isLagging && !ownFills.has(orderId) && !earlierFills.has(orderId)) lag(true);
     },
 
     delayMilliseconds() {
