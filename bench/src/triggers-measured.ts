@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IsoTime, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
@@ -26,7 +27,6 @@ const UNITS = '100000';
 const CASH = '100000000';
 /** The number of orders that the engine executes at once. */
 const ORDERS_AT_ONCE = 256;
-const MILLISECONDS_PER_SECOND = 1_000;
 const WARM_UP_TICKS = 200;
 const TICKS = 2_000;
 const RATE_ROUNDS = 5;

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ConfigError } from '@cnop/common/config/read-config';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { groupThousands } from './terminal-text.ts';
 
@@ -44,7 +45,6 @@ function messageOf(error: unknown): string {
 }
 
 const PROGRESS_EVERY_MILLISECONDS = 2_000;
-const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Called with the number of items so far. */
 export type ItemProgress = (items: number) => void;

@@ -1,3 +1,4 @@
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { Column } from '@cnop/standalone/terminal-text';
 import { tableLines } from '@cnop/standalone/terminal-text';
 import type { FaultResult } from './run-chaos.ts';
@@ -13,7 +14,6 @@ const COLUMNS: readonly Column[] = [
   right('longest pause'),
   right('recovered after'),
 ];
-const MILLISECONDS_PER_SECOND = 1_000;
 const SEPARATOR = ' | ';
 
 /** Returns the results as a table for the terminal. */

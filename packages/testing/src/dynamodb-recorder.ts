@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, createServer, request as sendRequest } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
+import { listenOnAnyPort } from './system/free-port.ts';
 
 /** The application that a client of AWS names, from AWS_SDK_UA_APP_ID. */
 const APPLICATION = /\bapp\/(?<name>[\w-]+)/;
@@ -59,12 +60,9 @@ export async function startDynamoDbRecorder(target: string): Promise<DynamoDbRec
     };
     forward().catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
+  const endpoint = await listenOnAnyPort(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint,
     usedRights: () => [...used.values()],
     async close() {
       server.closeAllConnections();

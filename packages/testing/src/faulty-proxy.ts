@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { listenOnAnyPort } from './system/free-port.ts';
 
 /** A request of the SDK to the server. */
 export interface ProxiedRequest {
@@ -50,12 +51,9 @@ export async function startFaultyProxy(
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
+  const endpoint = await listenOnAnyPort(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint,
     seen,
     decideFate(fate) {
       fateOf = fate;

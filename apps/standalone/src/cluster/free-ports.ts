@@ -10,13 +10,14 @@ export function freePortsFrom(first: number): () => Promise<number> {
   return async () => {
     while (next <= LAST_PORT) {
       const port = next++;
-      if (await isFree(port)) return port;
+      if (await isFreePort(port)) return port;
     }
     throw new Error(`no port above ${first} is free`);
   };
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Returns whether no program of this machine listens on a port. */
+export async function isFreePort(port: number): Promise<boolean> {
   const server = createServer().listen(port, HOST);
   try {
     await once(server, 'listening');

@@ -1,3 +1,4 @@
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { statusOf } from './programs.ts';
 import type { Figures } from './read-metrics.ts';
 import { parseMetrics, readFigures, tailSeconds } from './read-metrics.ts';
@@ -7,7 +8,6 @@ const TIMEOUT_MILLISECONDS = 900;
 /** Rates and times are those of this period. */
 const PERIOD_MILLISECONDS = 10_000;
 const OK = 200;
-const MILLISECONDS_PER_SECOND = 1_000;
 
 /** The state of a process: by its system process, and by what it says of itself. */
 export type State = 'ready' | 'not ready' | 'no answer' | 'starting' | 'ended';

@@ -1,3 +1,4 @@
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { Column } from '../terminal-text.ts';
 import { tableLines } from '../terminal-text.ts';
 import type { State, Status } from './read-status.ts';
@@ -15,7 +16,6 @@ const COLUMNS: readonly Column[] = [
 ];
 const KEYS = '↑ ↓ choose   k kill -9   s stop (SIGTERM)   f freeze or thaw   r start or restart   q quit';
 const MARKER = '›';
-const MILLISECONDS_PER_SECOND = 1_000;
 const SHOWN_EVENTS = 6;
 
 const RESET = '\u001B[0m';

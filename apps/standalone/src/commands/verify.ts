@@ -1,7 +1,7 @@
 import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import type { StoreSettings } from '@cnop/common/config/settings';
 import { storeSettings } from '@cnop/common/config/settings';
-import { systemClock } from '@cnop/common/core/clock';
+import { MILLISECONDS_PER_SECOND, systemClock } from '@cnop/common/core/clock';
 import { openStore, storeFolder } from '@cnop/common/database/open-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { dollars, groupThousands, tableLines } from '../terminal-text.ts';
@@ -91,7 +91,6 @@ function messageOf(error: unknown): string {
 }
 
 const MAX_SHOWN_VIOLATIONS = 100;
-const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Formats a report for the terminal. */
 export function reportText(report: AuditReport, tookMilliseconds: number): string {

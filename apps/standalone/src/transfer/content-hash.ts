@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { AttributeValue, IndexEntry, ItemContent, ItemKey } from '@cnop/common/database/table-store';
 
 /** What a copy keeps of an item: everything but its version, which each write increments. */
@@ -36,7 +37,6 @@ const MODULUS_BITS = 256;
 const HEXADECIMAL = 16;
 const HASH_DIGITS = 64;
 const SECONDS_PER_MINUTE = 60;
-const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Creates a hash of no items, or one that continues from an earlier total. */
 export function createContentHash(before: ContentDigest = { items: 0, hash: '0' }): ContentHash {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import { createCleanup } from '@cnop/testing/system/cleanup';
-import { freePort } from '@cnop/testing/system/free-port';
+import { freePort, listenOnAnyPort } from '@cnop/testing/system/free-port';
 import { sendRaw } from '@cnop/testing/system/raw-request';
 import { afterEach, expect, it } from 'vitest';
 import { startBalancer } from '../../src/cluster/balancer.ts';
@@ -20,15 +20,12 @@ async function startGateway(name: string, respond?: RequestListener) {
     else if (respond) respond(request, response);
     else response.end(name);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const origin = await listenOnAnyPort(server);
   cleanup.defer(() => {
     server.close();
     server.closeAllConnections();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { state, server, origin: `http://127.0.0.1:${address.port}` };
+  return { state, server, origin };
 }
 
 async function startBefore(...origins: string[]) {

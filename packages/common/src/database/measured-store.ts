@@ -1,3 +1,4 @@
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import { defineCounter, defineHistogram } from '../core/figures.ts';
 import type { Decision, ReadItems, Reads, TableStore, Write } from './table-store.ts';
 
@@ -37,7 +38,6 @@ const observeTriggerLag = defineHistogram({
 
 type Operation = 'get' | 'batchGet' | 'query' | 'transact';
 
-const MILLISECONDS_PER_SECOND = 1_000;
 const SERVER_ERROR_MIN = 500;
 
 /** Wraps a store so that its operations, and the orders that its commits change, are counted. */

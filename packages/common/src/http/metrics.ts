@@ -2,6 +2,7 @@ import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import Fastify from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import type { Figure } from '../core/figures.ts';
 import { allFigures } from '../core/figures.ts';
 import type { CommitTotals, TableStore } from '../database/table-store.ts';
@@ -9,7 +10,6 @@ import { SERVER_OPTIONS } from './http-server.ts';
 
 type WatchedStore = Pick<TableStore, 'disk' | 'sweepFailures' | 'commits'>;
 
-const MILLISECONDS_PER_SECOND = 1_000;
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Measures every request by route, and serves `/metrics` in the Prometheus text format. */

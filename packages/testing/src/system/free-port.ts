@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { isFreePort } from '@cnop/standalone/cluster/free-ports';
 
 /**
  * Below the range that Linux uses for outgoing connections, which could take the port of a server that is about to
@@ -19,19 +20,19 @@ let asked = Math.floor(Math.random() * PORTS_PER_WORKER);
 export async function freePort(): Promise<number> {
   for (let i = 0; i < PORTS_PER_WORKER; i++) {
     const port = firstPort + (asked++ % PORTS_PER_WORKER);
-    if (await isFree(port)) return port;
+    if (await isFreePort(port)) return port;
   }
   throw new Error('no free port');
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
+/**
+ * Listens on a port that the system chooses.
+ * @returns the origin, such as `http://127.0.0.1:40123`
+ */
+export async function listenOnAnyPort(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return `http://127.0.0.1:${address.port}`;
 }

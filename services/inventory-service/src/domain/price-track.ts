@@ -1,5 +1,6 @@
 import type { Price } from '@cnop/common/core/brands';
 import { knownPrice } from '@cnop/common/core/brands';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { decimal, UNSIGNED_DECIMAL_PATTERN, ZERO } from '@cnop/common/core/money';
 
 /** One price of a track. */
@@ -148,7 +149,6 @@ const EPOCH_PATTERNS: readonly (readonly [TimeForm, RegExp, number])[] = [
   ['microseconds', /^\d{15,16}$/, 0.001],
 ];
 
-const MILLISECONDS_PER_SECOND = 1_000;
 const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
 const LAST_HOUR = 23;

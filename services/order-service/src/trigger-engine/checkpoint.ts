@@ -1,6 +1,6 @@
 import type { AssetId, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import { addSeconds } from '@cnop/common/core/clock';
+import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { decimal, formatPrice } from '@cnop/common/core/money';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { Candle, CandleQuote } from '@cnop/common/entities/inventory/candle';
@@ -39,7 +39,6 @@ export function createCheckpointWriter(
 const INTERVAL = '1m';
 /** The retention of one-minute candles. */
 const MAX_MISSED_SECONDS = 7 * 24 * 60 * 60;
-const MILLISECONDS_PER_SECOND = 1_000;
 
 /** Reads the quotes of an asset on record since the minute of its checkpoint, in the order of their `seq`. */
 export async function readRecordedQuotes(

@@ -1,4 +1,5 @@
 import type { AssetId } from '@cnop/common/core/brands';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { priceFor, sideOf } from '@cnop/common/entities/order/order';
 import { OrderRefusedError } from '@cnop/common/trading/settlement';
@@ -7,7 +8,6 @@ import { UnavailableError } from '@cnop/exception/errors';
 import type { OrderTerms } from './order-terms.ts';
 import { isMarketOrder } from './order-terms.ts';
 
-const MILLISECONDS_PER_SECOND = 1_000;
 /** Seconds that a client should wait for the next quote. */
 const NEXT_QUOTE_SECONDS = 2;
 
