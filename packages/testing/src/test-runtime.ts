@@ -25,6 +25,7 @@ import { createDrain } from '@cnop/common/http/http-server';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { createLogger } from '@cnop/common/process/logger';
 import { aUsername } from './builders/brands.ts';
@@ -56,11 +57,13 @@ export function createTestVerifier({ signingKeys, clock }: Pick<TestRuntime, 'si
 /** Creates the runtime of a service under test: a real store in a temporary folder, real keys and real tokens. */
 export async function createTestRuntime({
   clock = systemClock,
+  bus = createInProcessBus(),
 }: {
   readonly clock?: Clock;
+  /** The bus of the process, which the runtime closes. */
+  readonly bus?: MessageBus;
 } = {}): Promise<TestRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
-  const bus = createInProcessBus();
   const store = announceChanges(createLmdbTableStore({ path: folder, clock }), bus);
   const signingKeys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
   const tokens = createTokenIssuer({ keys: signingKeys, settings: TOKEN_SETTINGS, clock, ids: systemIds });

@@ -12,6 +12,7 @@ import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { User, UserRole, userSchema } from '@cnop/common/entities/user/user';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { aUser, BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime, createTestVerifier } from '@cnop/testing/test-runtime';
@@ -65,6 +66,7 @@ export async function startUserService({
   gatewaySecret,
   maxWaitingPasswords = TEST_MAX_QUEUED_HASHES,
   playMoney = { freeDeposits: true, demoAccounts: true },
+  bus,
 }: {
   readonly bcryptCost?: number;
   readonly streamLimits?: Partial<StreamLimits>;
@@ -72,9 +74,11 @@ export async function startUserService({
   readonly gatewaySecret?: string;
   readonly playMoney?: PlayMoney;
   readonly maxWaitingPasswords?: number;
+  /** Instead of a bus within the process. */
+  readonly bus?: MessageBus;
 } = {}) {
   const clock = createFakeClock();
-  const runtime = await createTestRuntime({ clock });
+  const runtime = await createTestRuntime({ clock, ...(bus && { bus }) });
   const { store } = runtime;
   const passwords = createPasswordManager({ cost: bcryptCost, maxQueued: TEST_MAX_QUEUED_HASHES });
   let afterNextCheck = async (): Promise<void> => undefined;

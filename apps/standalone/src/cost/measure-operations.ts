@@ -64,15 +64,15 @@ async function measureEngine({ platform, measureWork }: Measurement): Promise<vo
   await measureWork('engine: one round for expiries, delistings and suspensions', engine.sweep);
 }
 
-/** Returns the cost of one stream in a second, from those of the reads that it repeats. */
+/** Returns the cost of one stream in a second, from those of the reads that it repeats while messages arrive. */
 async function streamCost({ store, consumedBy }: CountedStore): Promise<OperationCost> {
   const username = knownUsername('any_user_of_length');
   const session = sessionRecord.key({ username, session_id: systemIds.next() });
   const check = await consumedBy(() => store.batchGet([session]));
   const poll = await consumedBy(() => createLiveEventDao(store).getEventsAfter(username, 0, 1));
-  const { checkIntervalMilliseconds, pollMilliseconds } = STREAM_LIMITS;
+  const { checkIntervalMilliseconds, safetyPollMilliseconds } = STREAM_LIMITS;
   const readUnits =
     (check.readUnits * MILLISECONDS_PER_SECOND) / checkIntervalMilliseconds +
-    (poll.readUnits * MILLISECONDS_PER_SECOND) / pollMilliseconds;
+    (poll.readUnits * MILLISECONDS_PER_SECOND) / safetyPollMilliseconds;
   return { ...check, name: 'a live stream, a second', readUnits: Math.round(readUnits * 10) / 10 };
 }

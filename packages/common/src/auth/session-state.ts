@@ -3,7 +3,8 @@ import type { SessionId, Username } from '../core/brands.ts';
 import type { Clock } from '../core/clock.ts';
 import { epochSeconds } from '../core/clock.ts';
 import { defineRecord } from '../dao/record.ts';
-import type { Item, Query, TableStore } from '../database/table-store.ts';
+import type { Item, ItemKey, Query, TableStore } from '../database/table-store.ts';
+import { MAX_BATCH_GET_ITEMS } from '../database/table-store.ts';
 import { KEYS } from '../database/tables.ts';
 import type { Session } from './session-rules.ts';
 import { sessionSchema } from './session-rules.ts';
@@ -27,7 +28,7 @@ export function sessionsOf(username: Username): Pick<Query, 'table' | 'pk' | 'sk
 
 /** The store of the sessions, and the limits of the cache. */
 export interface SessionCheckerOptions {
-  readonly store: Pick<TableStore, 'get'>;
+  readonly store: Pick<TableStore, 'get' | 'batchGet'>;
   readonly clock: Clock;
   /** The time for which a live session is cached; 0 reads the store every time. */
   readonly maxAgeMilliseconds?: number;
@@ -43,6 +44,11 @@ export interface SessionChecker {
   assertLive(identity: SessionIdentity): Promise<void>;
   /** Returns whether the cache has the session as live; if not, call `assertLive`. */
   isKnownLive(identity: SessionIdentity): boolean;
+  /**
+   * Reads the sessions from the store, each once, and returns those that are not live. The others are cached, so that the
+   * next requests in them need no read.
+   */
+  readEnded(identities: readonly SessionIdentity[]): Promise<readonly SessionIdentity[]>;
   /** Makes the next check of a session read the store. */
   forget(sessionId: SessionId): void;
   clear(): void;
@@ -95,21 +101,38 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
     sightings.set(sessionId, sighting);
   }
 
+  /** Starts the sighting of sessions. Returns the function that takes an item read since, and tells whether it is live. */
+  function startSighting(): (identity: SessionIdentity, item: Item | undefined) => boolean {
+    const seenAtMilliseconds = clock.now().getTime();
+    const forgottenBefore = forgotten;
+    return ({ username, sessionId }, item) => {
+      const expiresAtMilliseconds = endOfUnrevoked(item);
+      if (expiresAtMilliseconds === undefined || expiresAtMilliseconds <= clock.now().getTime()) {
+        sightings.delete(sessionId);
+        return false;
+      }
+      if (maxAgeMilliseconds > 0 && forgotten === forgottenBefore)
+        remember(sessionId, { username, seenAtMilliseconds, expiresAtMilliseconds });
+      return true;
+    };
+  }
+
   return {
     isKnownLive,
     async assertLive(identity) {
       if (isKnownLive(identity)) return;
-      const { username, sessionId } = identity;
-      const seenAtMilliseconds = clock.now().getTime();
-      const forgottenBefore = forgotten;
-      const item = await store.get(sessionRecord.key({ username, session_id: sessionId }));
-      const expiresAtMilliseconds = endOfUnrevoked(item);
-      if (expiresAtMilliseconds === undefined || expiresAtMilliseconds <= clock.now().getTime()) {
-        sightings.delete(sessionId);
+      const see = startSighting();
+      if (!see(identity, await store.get(keyOf(identity)))) {
         throw new AuthenticationError('The session has ended.');
       }
-      if (maxAgeMilliseconds === 0 || forgotten !== forgottenBefore) return;
-      remember(sessionId, { username, seenAtMilliseconds, expiresAtMilliseconds });
+    },
+    async readEnded(identities) {
+      const ended = inBatches(identities).map(async (batch) => {
+        const see = startSighting();
+        const items = await store.batchGet(batch.map(keyOf));
+        return batch.filter((identity, position) => !see(identity, items[position]));
+      });
+      return (await Promise.all(ended)).flat();
     },
     forget(sessionId) {
       forgotten += 1;
@@ -120,6 +143,19 @@ export function createSessionChecker(options: SessionCheckerOptions): SessionChe
       sightings.clear();
     },
   };
+}
+
+/** Returns each session once, in batches of one read. */
+function inBatches(identities: readonly SessionIdentity[]): SessionIdentity[][] {
+  const distinct = [...new Map(identities.map((identity) => [identity.sessionId, identity])).values()];
+  const batches: SessionIdentity[][] = [];
+  for (let first = 0; first < distinct.length; first += MAX_BATCH_GET_ITEMS)
+    batches.push(distinct.slice(first, first + MAX_BATCH_GET_ITEMS));
+  return batches;
+}
+
+function keyOf({ username, sessionId }: SessionIdentity): ItemKey {
+  return sessionRecord.key({ username, session_id: sessionId });
 }
 
 /**

@@ -23,8 +23,22 @@ export interface MessageBus {
   /** Resolves when the server of the bus answers; missing in a bus without a server. */
   ping?(): Promise<void>;
 
+  /** The connection to the server of the bus; missing in a bus without a server, which reaches this process alone. */
+  readonly link?: BusLink;
+
   /** Delivers the published messages as far as possible within a short time, and none after that. */
   close(): Promise<void>;
+}
+
+/** The connection of a process to the server of its message bus. */
+export interface BusLink {
+  /** Returns whether messages of other processes arrive now, as far as this process knows. */
+  isUp(): boolean;
+  /**
+   * Calls the listener whenever the subscriptions of this process are in force again: messages until then may be lost.
+   * Returns a function that ends this.
+   */
+  onUp(listener: () => void): () => void;
 }
 
 /**

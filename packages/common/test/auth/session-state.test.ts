@@ -51,7 +51,11 @@ function countingStore() {
     reads.push(key);
     return store.get(key);
   };
-  return { store: { get }, reads };
+  const batchGet: TableStore['batchGet'] = async (keys) => {
+    reads.push(...keys);
+    return store.batchGet(keys);
+  };
+  return { store: { get, batchGet }, reads };
 }
 
 function aChecker(maxAgeMilliseconds: number, maxCachedSessions?: number) {
@@ -139,7 +143,8 @@ describe.each([0, 1_000])('a session checker that caches for %i ms', (maxAgeMill
   });
 
   it('refuses every session when the store fails', async () => {
-    const failing = { get: () => Promise.reject(new UnavailableError()) };
+    const fail = () => Promise.reject(new UnavailableError());
+    const failing = { get: fail, batchGet: fail };
     const checker = createSessionChecker({ store: failing, clock: createFakeClock(), maxAgeMilliseconds });
     await expect(checker.assertLive(identityOf(newSession()))).rejects.toBeInstanceOf(UnavailableError);
   });
@@ -157,6 +162,38 @@ describe.each([0, 1_000])('a session checker that caches for %i ms', (maxAgeMill
     const key = sessionRecord.key(session);
     await store.transact({}, () => ({ writes: [{ kind: 'create', key, attributes }], result: undefined }));
     await expect(checker.assertLive(identityOf(session))).rejects.toBeInstanceOf(AuthenticationError);
+  });
+});
+
+describe('the reading of many sessions', () => {
+  it('returns those that are revoked, expired or absent, and reads each once', async () => {
+    const { checker, clock, reads } = aChecker(1_000);
+    const live = await save(newSession());
+    const ended = [
+      newSession(),
+      await save(newSession({ revoked_at: isoTime(clock.now()) })),
+      await save(newSession({ expires_at: isoTime(clock.now()) })),
+    ].map(identityOf);
+    expect(await checker.readEnded([identityOf(live), ...ended, identityOf(live)])).toEqual(ended);
+    expect(reads).toHaveLength(4);
+  });
+
+  it('reads more sessions than fit into one batch', async () => {
+    const { checker } = aChecker(1_000);
+    const sessions = await Promise.all(Array.from({ length: 150 }, async () => save(newSession())));
+    const ended = identityOf(newSession());
+    expect(await checker.readEnded([...sessions.map(identityOf), ended])).toEqual([ended]);
+  });
+
+  it('saves the next checks their reads, and finds a session that ended in spite of an earlier check', async () => {
+    const { checker, clock, reads } = aChecker(1_000);
+    const session = await save(newSession());
+    await checker.readEnded([identityOf(session)]);
+    expect(checker.isKnownLive(identityOf(session))).toBe(true);
+    await save(revokeSession(session, clock.now()));
+    expect(await checker.readEnded([identityOf(session)])).toEqual([identityOf(session)]);
+    expect(checker.isKnownLive(identityOf(session))).toBe(false);
+    expect(reads).toHaveLength(2);
   });
 });
 

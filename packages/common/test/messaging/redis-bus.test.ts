@@ -61,6 +61,32 @@ describe.skipIf(reason !== undefined)('Redis', () => {
     await Promise.all([here.close(), there.close()]);
   });
 
+  it('tells when its subscriptions are in force again, and loses no message after that', async () => {
+    const bus = open();
+    const channel = freshChannel();
+    const heard: string[] = [];
+    bus.subscribe(channel, (message) => heard.push(message));
+    let resumed = 0;
+    const stop = bus.link?.onUp(() => {
+      resumed += 1;
+      void server.send(`PUBLISH "cnop:${channel}" ${resumed}`);
+    });
+    const restart = async () => {
+      await server.stop();
+      await expect.poll(() => bus.link?.isUp()).toBe(false);
+      await server.start();
+      await expect.poll(() => bus.link?.isUp()).toBe(true);
+    };
+    await expect.poll(() => bus.link?.isUp()).toBe(true);
+    await restart();
+    await restart();
+    await expect.poll(() => heard).toEqual(['1', '2', '3']);
+    stop?.();
+    await restart();
+    expect(resumed).toBe(3);
+    await bus.close();
+  });
+
   it('can be closed during an outage', async () => {
     const bus = open();
     bus.subscribe(freshChannel(), () => undefined);

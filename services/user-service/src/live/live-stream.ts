@@ -29,8 +29,11 @@ export interface LiveStream {
   readonly identity: AccessIdentity;
   /** Reads and sends new events, if there are any. */
   wake(): void;
-  /** Does what is due: closes when the token expires, sends heartbeats, polls for events whose message was lost. */
-  check(nowMilliseconds: number): void;
+  /**
+   * Does what is due: closes when the token expires, sends heartbeats, polls for events whose message was lost.
+   * @param pollMilliseconds between two polls, varied by a third
+   */
+  check(nowMilliseconds: number, pollMilliseconds: number): void;
   /** Sends the remaining events and `session.revoked`, then closes. */
   endSession(): Promise<void>;
   close(reason: ClosingReason): void;
@@ -47,7 +50,8 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
   // Early by one check rather than late.
   const heartbeatDelay = limits.heartbeatMilliseconds - limits.checkIntervalMilliseconds;
   let heartbeatAt = performance.now() + heartbeatDelay;
-  let pollAt = performance.now() + pollDelay(limits.pollMilliseconds);
+  let readAt = performance.now();
+  const pollFactor = variedByAThird();
 
   const from = Math.min(after ?? lastSeq, lastSeq);
   writer.write(helloFrame({ username, from, lastSeq, limits }));
@@ -55,6 +59,7 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
   if (after !== undefined && after > lastSeq) writer.write(resetFrame(after, lastSeq));
   const events = followEvents({ ...options, from });
   const wake = (): void => {
+    readAt = performance.now();
     events.catchUp().catch(options.onError);
   };
   wake();
@@ -62,7 +67,7 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
   return {
     identity,
     wake,
-    check(nowMilliseconds) {
+    check(nowMilliseconds, pollMilliseconds) {
       if (deps.clock.now().getTime() >= identity.expiresAtEpochSeconds * MILLISECONDS_PER_SECOND) {
         writer.end(closingFrame('token_expired'));
         return;
@@ -71,10 +76,7 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
         heartbeatAt = nowMilliseconds + heartbeatDelay;
         if (!writer.isFull) writer.write(HEARTBEAT_FRAME);
       }
-      if (nowMilliseconds >= pollAt) {
-        pollAt = nowMilliseconds + pollDelay(limits.pollMilliseconds);
-        wake();
-      }
+      if (nowMilliseconds >= readAt + pollMilliseconds * pollFactor) wake();
     },
     async endSession() {
       await events.catchUp();
@@ -191,7 +193,7 @@ function closingFrame(reason: ClosingReason): string {
   return sseFrame('closing', { reason });
 }
 
-/** Varies the delay by a third, so that streams which started together do not poll together. */
-function pollDelay(milliseconds: number): number {
-  return milliseconds * (1 + (Math.random() * 2 - 1) / 3);
+/** Returns a factor for delays, so that streams which started together do not poll together. */
+function variedByAThird(): number {
+  return 1 + (Math.random() * 2 - 1) / 3;
 }

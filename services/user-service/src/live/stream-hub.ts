@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { AccessIdentity } from '@cnop/common/auth/token-claims';
 import type { Username } from '@cnop/common/core/brands';
 import { defineGauge } from '@cnop/common/core/figures';
-import type { TableStore } from '@cnop/common/database/table-store';
 import { EVENTS_CHANNEL } from '@cnop/common/events/announcing-store';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
@@ -18,7 +18,7 @@ import type { ReadEventsDeps } from './use-cases/read-events.ts';
 import { readLastSeq } from './use-cases/read-events.ts';
 
 interface StreamHubOptions extends ReadEventsDeps {
-  readonly store: Pick<TableStore, 'batchGet'>;
+  readonly sessions: Pick<SessionChecker, 'readEnded'>;
   readonly bus: MessageBus;
   readonly quotes: QuoteBoard;
   readonly limits: StreamLimits;
@@ -50,16 +50,19 @@ export interface StreamHub {
 
 /** Creates the hub of all live streams of a process. */
 export function createStreamHub(options: StreamHubOptions): StreamHub {
-  const { store, clock, bus, quotes, balances, limits, onError } = options;
+  const { sessions, bus, quotes, balances, limits, onError } = options;
   const streamsOf = new Map<string, Set<LiveStream>>();
   const openStreams = () => [...streamsOf.values()].flatMap((streams) => [...streams]);
   const quota = createStreamQuota(limits);
   const prices = createPriceChannel(quotes, limits);
-  const monitor = createStreamMonitor({ store, clock, limits, openStreams, prices, onError });
+  const monitor = createStreamMonitor({ sessions, link: bus.link, limits, openStreams, prices, onError });
   let isClosed = false;
 
   const unsubscribe = bus.subscribe(EVENTS_CHANNEL, (username) => {
     for (const stream of streamsOf.get(username) ?? []) stream.wake();
+  });
+  const stopWaking = bus.link?.onUp(() => {
+    for (const stream of openStreams()) stream.wake();
   });
 
   function assertOpen(): void {
@@ -104,6 +107,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
     close(reason) {
       isClosed = true;
       unsubscribe();
+      stopWaking?.();
       monitor.stop();
       for (const stream of openStreams()) stream.close(reason);
       prices.close();

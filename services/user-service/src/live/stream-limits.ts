@@ -11,11 +11,16 @@ export interface StreamLimits {
   readonly writeTimeoutMilliseconds: number;
   /** Events of one read. */
   readonly pageSize: number;
-  /** Between two checks of sessions, tokens and timers. With the check itself it stays below the documented second. */
+  /**
+   * Between two checks of sessions, tokens and timers. It leaves the check itself a tenth of the documented second. Each
+   * check reads every session with a stream, which is most of what a stream costs.
+   */
   readonly checkIntervalMilliseconds: number;
   readonly heartbeatMilliseconds: number;
-  /** Between two polls for events whose message was lost, varied by a third. */
+  /** Between two polls for events while messages of other processes do not arrive, varied by a third. */
   readonly pollMilliseconds: number;
+  /** The same while they arrive: only for a message that was lost. */
+  readonly safetyPollMilliseconds: number;
   /** Between two prices of one asset. */
   readonly priceIntervalMilliseconds: number;
   /** Between two batches of prices, since each is a write to every stream. */
@@ -28,9 +33,10 @@ export const STREAM_LIMITS: StreamLimits = {
   maxBufferedBytes: 64 * 1_024,
   writeTimeoutMilliseconds: 5_000,
   pageSize: 100,
-  checkIntervalMilliseconds: 500,
+  checkIntervalMilliseconds: 900,
   heartbeatMilliseconds: 15_000,
   pollMilliseconds: 3_000,
+  safetyPollMilliseconds: 20_000,
   priceIntervalMilliseconds: 250,
   priceBatchMilliseconds: 100,
 };

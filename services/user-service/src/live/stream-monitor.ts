@@ -1,16 +1,13 @@
-import { isLiveSession } from '@cnop/common/auth/session-rules';
-import { sessionRecord } from '@cnop/common/auth/session-state';
-import type { SessionId } from '@cnop/common/core/brands';
-import type { Clock } from '@cnop/common/core/clock';
-import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
-import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
+import type { SessionChecker } from '@cnop/common/auth/session-state';
+import type { BusLink } from '@cnop/common/messaging/message-bus';
 import type { LiveStream } from './live-stream.ts';
 import type { PriceChannel } from './price-channel.ts';
 import type { StreamLimits } from './stream-limits.ts';
 
 export interface StreamMonitorOptions {
-  readonly store: Pick<TableStore, 'batchGet'>;
-  readonly clock: Clock;
+  readonly sessions: Pick<SessionChecker, 'readEnded'>;
+  /** The connection over which events of other processes are announced; undefined without one. */
+  readonly link: Pick<BusLink, 'isUp'> | undefined;
   readonly limits: StreamLimits;
   /** Returns all open streams. */
   readonly openStreams: () => readonly LiveStream[];
@@ -27,65 +24,45 @@ export interface StreamMonitor {
 }
 
 /**
- * Creates the monitor of all streams. Each check closes the streams whose session has ended. It reads the sessions from the
- * store in batches, since a stream must close within a second of a sign-out even when the message about it is lost.
+ * Creates the monitor of all streams. Each check closes the streams whose session has ended. It reads each session once,
+ * however many streams it has, since a stream must close within a second of a sign-out even when the message about it is
+ * lost.
  */
 export function createStreamMonitor(options: StreamMonitorOptions): StreamMonitor {
-  const { limits, openStreams, prices, onError } = options;
+  const { link, limits, openStreams, prices, onError } = options;
   let timer: NodeJS.Timeout | undefined;
 
   async function check(): Promise<void> {
     const streams = openStreams();
     const nowMilliseconds = performance.now();
-    for (const stream of streams) stream.check(nowMilliseconds);
+    const pollMilliseconds = link?.isUp() ? limits.safetyPollMilliseconds : limits.pollMilliseconds;
+    for (const stream of streams) stream.check(nowMilliseconds, pollMilliseconds);
     prices.sendMissed();
     await endRevokedStreams(streams, options).catch(onError);
     timer = undefined;
-    if (openStreams().length > 0) start();
+    if (openStreams().length > 0) start(performance.now() - nowMilliseconds);
   }
 
-  function start(): void {
-    timer ??= setTimeout(() => void check(), limits.checkIntervalMilliseconds).unref();
+  /** @param spentMilliseconds the part of the interval that the check before took */
+  function start(spentMilliseconds = 0): void {
+    const delay = Math.max(0, limits.checkIntervalMilliseconds - spentMilliseconds);
+    timer ??= setTimeout(() => void check(), delay).unref();
   }
 
   return {
-    start,
+    start: () => start(),
     stop: () => clearTimeout(timer),
   };
 }
 
 async function endRevokedStreams(
   streams: readonly LiveStream[],
-  { store, clock, onError }: StreamMonitorOptions,
+  { sessions, onError }: Pick<StreamMonitorOptions, 'sessions' | 'onError'>,
 ): Promise<void> {
-  const sessions = groupBySession(streams);
-  for (let first = 0; first < sessions.length; first += MAX_BATCH_GET_ITEMS) {
-    const some = sessions.slice(first, first + MAX_BATCH_GET_ITEMS);
-    const items = await store.batchGet(some.map(({ key }) => key));
-    const ended = some.filter((_, position) => {
-      const session = sessionRecord.readIfPresent(items[position]);
-      return !session || !isLiveSession(session, clock.now());
-    });
-    // Not awaited, since a slow client may take long to read its last events.
-    for (const stream of ended.flatMap((session) => session.streams)) {
-      stream.endSession().catch(onError);
-    }
-  }
-}
-
-interface SessionWithStreams {
-  readonly key: ItemKey;
-  readonly streams: LiveStream[];
-}
-
-function groupBySession(streams: readonly LiveStream[]): SessionWithStreams[] {
-  const sessions = new Map<SessionId, SessionWithStreams>();
+  const ended = await sessions.readEnded(streams.map(({ identity }) => identity));
+  const endedIds = new Set(ended.map(({ sessionId }) => sessionId));
   for (const stream of streams) {
-    const { username, sessionId } = stream.identity;
-    const key = sessionRecord.key({ username, session_id: sessionId });
-    const session = sessions.get(sessionId) ?? { key, streams: [] };
-    sessions.set(sessionId, session);
-    session.streams.push(stream);
+    // Not awaited, since a slow client may take long to read its last events.
+    if (endedIds.has(stream.identity.sessionId)) stream.endSession().catch(onError);
   }
-  return [...sessions.values()];
 }

@@ -1,5 +1,6 @@
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { EventStream, Frame } from '@cnop/testing/system/event-stream';
@@ -22,8 +23,8 @@ export function service(): UserServiceUnderTest {
   return started;
 }
 
-export async function start(streamLimits: Partial<StreamLimits> = {}): Promise<void> {
-  started = await startUserService({ streamLimits });
+export async function start(streamLimits: Partial<StreamLimits> = {}, bus?: MessageBus): Promise<void> {
+  started = await startUserService({ streamLimits, ...(bus && { bus }) });
   origin = await started.app.listen({ host: '127.0.0.1', port: 0 });
 }
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ServerTime } from '../../core/clock.ts';
 import { watchRedis } from '../../process/redis-state.ts';
-import type { MessageBus } from '../message-bus.ts';
+import type { BusLink, MessageBus } from '../message-bus.ts';
 import { createChannelListeners } from '../message-bus.ts';
 
 /** Several platforms may share a server, and channels span all its databases. */
@@ -67,6 +67,7 @@ export function createRedisBus({ url, onTrouble, onServerTime }: RedisBusOptions
     async ping() {
       await publisher.ping();
     },
+    link: linkOf(subscriber),
     async close() {
       stopTime?.();
       listeners.clear();
@@ -77,6 +78,30 @@ export function createRedisBus({ url, onTrouble, onServerTime }: RedisBusOptions
       clearTimeout(timer);
       publisher.disconnect();
       subscriber.disconnect();
+    },
+  };
+}
+
+/** Returns the link of a subscriber, which is up once the server has confirmed its subscriptions. */
+function linkOf(subscriber: Redis): BusLink {
+  const listeners = new Set<{ readonly listener: () => void }>();
+  let isUp = false;
+  const confirm = async (): Promise<void> => {
+    // The client sends its subscriptions before this, and the server responds in order.
+    await subscriber.ping();
+    isUp = true;
+    for (const { listener } of listeners) listener();
+  };
+  subscriber.on('ready', () => void confirm().catch(ignore));
+  subscriber.on('close', () => {
+    isUp = false;
+  });
+  return {
+    isUp: () => isUp,
+    onUp(listener) {
+      const entry = { listener };
+      listeners.add(entry);
+      return () => listeners.delete(entry);
     },
   };
 }
