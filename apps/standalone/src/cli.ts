@@ -79,7 +79,9 @@ program
 
 program
   .command('verify')
-  .description('read the whole store and check every rule of money; exit code 1 when one is broken')
+  .description(
+    'read the whole store and check every rule of money; exit code 1 when one is broken, 3 when items change too fast',
+  )
   .option('--data-dir <folder>', 'data folder, instead of DATA_DIR')
   .option('--json', 'print the report as JSON')
   .addHelpText('after', '\nExample:\n  $ cnop verify --data-dir ./data')

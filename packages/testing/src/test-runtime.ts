@@ -18,6 +18,7 @@ import { systemIds } from '@cnop/common/core/ids';
 import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
+import type { TableStore } from '@cnop/common/database/table-store';
 import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
@@ -54,17 +55,22 @@ export function createTestVerifier({ signingKeys, clock }: Pick<TestRuntime, 'si
   return createTokenVerifier({ keys: ownPublicKeys(signingKeys), settings: TOKEN_SETTINGS, clock });
 }
 
-/** Creates the runtime of a service under test: a real store in a temporary folder, real keys and real tokens. */
+/**
+ * Creates the runtime of a service under test: a real store, real keys and real tokens.
+ * @param options without a store to use, it creates an embedded one in a temporary folder
+ */
 export async function createTestRuntime({
   clock = systemClock,
   bus = createInProcessBus(),
+  store: given,
 }: {
   readonly clock?: Clock;
   /** The bus of the process, which the runtime closes. */
   readonly bus?: MessageBus;
+  readonly store?: TableStore;
 } = {}): Promise<TestRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'cnop-test-'));
-  const store = announceChanges(createLmdbTableStore({ path: folder, clock }), bus);
+  const store = announceChanges(given ?? createLmdbTableStore({ path: folder, clock }), bus);
   const signingKeys = await importSigningKeys({ keys: [await createSigningKey(clock.now())] });
   const tokens = createTokenIssuer({ keys: signingKeys, settings: TOKEN_SETTINGS, clock, ids: systemIds });
 

@@ -3,12 +3,13 @@ import type { StoreSettings } from '@cnop/common/config/settings';
 import { storeSettings } from '@cnop/common/config/settings';
 import { MILLISECONDS_PER_SECOND, systemClock } from '@cnop/common/core/clock';
 import { openStore, storeFolder } from '@cnop/common/database/open-store';
-import type { TableStore } from '@cnop/common/database/table-store';
+import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
+import { progressLines } from '../data-command.ts';
 import { dollars, groupThousands, tableLines } from '../terminal-text.ts';
 import type { AuditCounts, AuditReport } from '../verify/audit-store.ts';
 import { verifyStore } from '../verify/audit-store.ts';
 import type { Violation } from '../verify/violation.ts';
-import { RULES } from '../verify/violation.ts';
+import { nameOf, RULES } from '../verify/violation.ts';
 
 export interface VerifyOptions {
   /** The data folder, instead of DATA_DIR. */
@@ -19,12 +20,13 @@ export interface VerifyOptions {
 const EXIT_SOUND = 0;
 const EXIT_VIOLATIONS = 1;
 const EXIT_UNREADABLE = 2;
-/** Small stores are read too fast to need a progress line. */
-const PROGRESS_EVERY_ITEMS = 250_000;
+/** No violation was found, but some items changed during each reading. */
+const EXIT_UNSETTLED = 3;
 
 /**
  * Audits the store of the settings, also while a server runs on it. Nothing is written or created.
- * @returns the exit code: 0 no violation, 1 violations, 2 when the store cannot be read
+ * @returns the exit code: 0 no violation, 1 violations, 2 when the store cannot be read, 3 when no violation was found
+ *   but some items changed too often to be checked
  */
 export async function runVerify(
   options: VerifyOptions,
@@ -44,8 +46,8 @@ export async function runVerify(
   try {
     if (!json) print(`Auditing ${place}${store.snapshot ? ', as it is at this moment' : ''}\n\n`);
     const startedAt = performance.now();
-    const report = await verifyStore(store, json ? {} : { onProgress: progressPrinter(print) });
-    print(json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report, performance.now() - startedAt));
+    const report = await verifyStore(store, json ? {} : progressPrinters(print));
+    print(json ? reportJson(report) : reportText(report, performance.now() - startedAt));
     return exitCodeOf(report);
   } catch (error) {
     print(
@@ -76,14 +78,26 @@ async function openForAudit({ dataDir }: VerifyOptions): Promise<Opened> {
   }
 }
 
-function exitCodeOf({ violation_count }: AuditReport): number {
-  return violation_count === 0 ? EXIT_SOUND : EXIT_VIOLATIONS;
+/** Returns the exit code of a report: violations count more than what could not be settled. */
+export function exitCodeOf({ violation_count, unsettled }: AuditReport): number {
+  if (violation_count > 0) return EXIT_VIOLATIONS;
+  return unsettled.length > 0 ? EXIT_UNSETTLED : EXIT_SOUND;
 }
 
-function progressPrinter(print: (text: string) => void): (itemsRead: number) => void {
-  return (itemsRead) => {
-    if (itemsRead % PROGRESS_EVERY_ITEMS === 0) print(`  ${groupThousands(String(itemsRead))} read\n`);
-  };
+function progressPrinters(print: (text: string) => void) {
+  const output = { print, printError: print };
+  return { onProgress: progressLines(output, 'read'), onReread: progressLines(output, 'read again') };
+}
+
+/** Formats a report as JSON, with keys as `table/partition key/sort key`. */
+function reportJson(report: AuditReport): string {
+  const named = <T extends { readonly keys: readonly ItemKey[] }>(one: T) => ({
+    ...one,
+    keys: one.keys.map(nameOf),
+  });
+  const { violations, unsettled } = report;
+  const all = { ...report, violations: violations.map(named), unsettled: unsettled.map(named) };
+  return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 function messageOf(error: unknown): string {
@@ -97,15 +111,21 @@ export function reportText(report: AuditReport, tookMilliseconds: number): strin
   return [
     ...countLines(report.counts, tookMilliseconds).map((line) => `  ${line}`),
     '',
-    ...(report.is_snapshot ? [] : [NO_SNAPSHOT, '']),
+    ...rereadLines(report),
     ...verdictLines(report),
+    ...unsettledLines(report),
     '',
   ].join('\n');
 }
 
-const NO_SNAPSHOT =
-  'This store has no snapshots, so the audit may have seen half of a commit. To confirm a violation, run the audit ' +
-  'again while nothing is written.';
+function rereadLines({ is_snapshot, reread }: AuditReport): string[] {
+  if (is_snapshot) return [];
+  const number = groupThousands(String(reread));
+  return [
+    `This store has no snapshots. ${number} accounts and other items that seemed wrong were read again, each as of one moment.`,
+    '',
+  ];
+}
 
 function countLines(counts: AuditCounts, tookMilliseconds: number): string[] {
   const seconds = Math.round(tookMilliseconds / 10) / (MILLISECONDS_PER_SECOND / 10);
@@ -127,7 +147,9 @@ function countLines(counts: AuditCounts, tookMilliseconds: number): string[] {
   );
 }
 
-function verdictLines({ violations, violation_count }: AuditReport): string[] {
+function verdictLines({ violations, violation_count, unsettled }: AuditReport): string[] {
+  if (violation_count === 0 && unsettled.length > 0)
+    return ['NOT SETTLED: no violation was found, but not everything could be checked.'];
   if (violation_count === 0) return [`OK: all ${Object.keys(RULES).length} rules hold.`];
   const shown = violations.slice(0, MAX_SHOWN_VIOLATIONS);
   const more = violation_count - shown.length;
@@ -139,5 +161,17 @@ function verdictLines({ violations, violation_count }: AuditReport): string[] {
 }
 
 function violationLines({ rule, keys, message }: Violation): string[] {
-  return ['', `  ${rule}: ${RULES[rule]}`, `    ${message}`, ...keys.map((key) => `    ${key}`)];
+  return ['', `  ${rule}: ${RULES[rule]}`, `    ${message}`, ...keys.map((key) => `    ${nameOf(key)}`)];
+}
+
+function unsettledLines({ unsettled }: AuditReport): string[] {
+  if (unsettled.length === 0) return [];
+  const shown = unsettled.slice(0, MAX_SHOWN_VIOLATIONS);
+  const more = unsettled.length - shown.length;
+  return [
+    '',
+    'Not settled, because they changed during each reading. Run the audit again when there is less traffic:',
+    ...shown.map(({ what }) => `  ${what}`),
+    ...(more > 0 ? [`  and ${groupThousands(String(more))} more.`] : []),
+  ];
 }

@@ -1,22 +1,33 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
-import type { TableStore } from '@cnop/common/database/table-store';
+import type { StoreSnapshot, TableStore } from '@cnop/common/database/table-store';
 import { createCrossCheck } from './cross-check.ts';
 import { explainDifferences } from './explain-differences.ts';
-import type { Tally } from './read-everything.ts';
+import type { Audit, Tally } from './read-everything.ts';
 import { readEverything } from './read-everything.ts';
 import { eventsKeptSince } from './rules/events.ts';
 import { showUsd } from './rules/order-basics.ts';
+import type { Unsettled } from './settle-suspects.ts';
+import { settleSuspects } from './settle-suspects.ts';
 import type { Kind } from './stored-kinds.ts';
+import { createSuspects } from './suspects.ts';
 import type { Violation } from './violation.ts';
-import { createFindings } from './violation.ts';
+import { createFindings, MAX_KEPT_VIOLATIONS } from './violation.ts';
 
 export interface AuditOptions {
   /** Called from time to time with the number of items read. */
   readonly onProgress?: (itemsRead: number) => void;
   /** Decides which events are old enough to be deleted. */
   readonly clock?: Clock;
+  /** Called with the numbers of suspects of a store without snapshots that were read again, and of all of them. */
+  readonly onReread?: (reread: number, suspects: number) => void;
+  /** The pause before a suspect is read again; each further one is longer. */
+  readonly pauseMilliseconds?: number;
 }
+
+const PAUSE_MILLISECONDS = 100;
+/** An account has few statements. */
+const BUCKETS_OF_A_PICTURE = 2 ** 12;
 
 /** How many items of each kind an audit read. */
 export interface AuditCounts {
@@ -41,18 +52,20 @@ export interface AuditReport {
   readonly violations: readonly Violation[];
   readonly violation_count: number;
   readonly counts: AuditCounts;
-  /**
-   * Whether everything was read as of one moment. If not, the audit may see half of a commit and report a violation that
-   * is none: audit again while nothing is written.
-   */
+  /** Whether everything was read as of one moment. If not, what seemed to break a rule was read again. */
   readonly is_snapshot: boolean;
+  /** The number of accounts and other items that were read again. */
+  readonly reread: number;
+  /** What changed during each of its readings: neither known to be right nor to be wrong. */
+  readonly unsettled: readonly Unsettled[];
 }
 
 /**
  * Checks every rule of `RULES` over a whole store and reports the items that break one. Writes nothing.
  *
  * The audit shares the shape of items and keys with the services, but no rule of money: it states each of them again.
- * Memory does not grow with ledgers, trades, events or final orders.
+ * Memory does not grow with ledgers, trades, events or final orders. In a store without snapshots the first reading sees
+ * halves of commits, so it only names suspects. Those are read again, each account as of one moment.
  * @throws StoreUnavailableError (503) when the store cannot be read
  * @see docs/reference/verify.md
  */
@@ -61,26 +74,66 @@ export async function verifyStore(store: TableStore, options: AuditOptions = {})
   const snapshot = await store.snapshot?.();
   // Taken after the snapshot, so that every event that was deleted for its age before the snapshot counts as old.
   const now = clock.now();
+  const given = { onProgress, now, keptSince: eventsKeptSince(now) };
   try {
-    const audit = {
-      reader: snapshot ?? store,
-      check: createCrossCheck(),
-      findings: createFindings(),
-      onProgress,
-      now,
-      keptSince: eventsKeptSince(now),
-    };
-    const tally = await readEverything(audit);
-    if (!audit.check.isBalanced()) await explainDifferences(audit);
-    return {
-      violations: audit.findings.kept(),
-      violation_count: audit.findings.total(),
-      counts: countsOf(tally),
-      is_snapshot: snapshot !== undefined,
-    };
+    return await (snapshot ? verifySnapshot(snapshot, given) : verifyChangingStore(store, given, options));
   } finally {
     snapshot?.release();
   }
+}
+
+type Given = Pick<Audit, 'onProgress' | 'now' | 'keptSince'>;
+
+async function verifySnapshot(snapshot: StoreSnapshot, given: Given): Promise<AuditReport> {
+  const findings = createFindings();
+  const { tally } = await checkAll({ ...given, reader: snapshot, check: createCrossCheck(), findings });
+  return {
+    violations: findings.kept(),
+    violation_count: findings.total(),
+    counts: countsOf(tally),
+    is_snapshot: true,
+    reread: 0,
+    unsettled: [],
+  };
+}
+
+async function verifyChangingStore(
+  store: TableStore,
+  given: Given,
+  { onReread = () => undefined, pauseMilliseconds = PAUSE_MILLISECONDS }: AuditOptions,
+): Promise<AuditReport> {
+  const suspects = createSuspects();
+  const check = createCrossCheck();
+  const { tally, isComplete } = await checkAll({ ...given, reader: store, check, findings: suspects });
+  const { violations, unsettled, reread } = await settleSuspects({
+    store,
+    suspects,
+    pauseMilliseconds,
+    onProgress: onReread,
+    async audit(reader) {
+      const findings = createFindings();
+      const ofPicture = { reader, check: createCrossCheck(BUCKETS_OF_A_PICTURE), findings };
+      await checkAll({ ...given, ...ofPicture, onProgress: () => undefined });
+      return findings.kept();
+    },
+  });
+  const isWhole = isComplete && !suspects.isOverfull();
+  return {
+    violations: violations.slice(0, MAX_KEPT_VIOLATIONS),
+    violation_count: violations.length,
+    counts: countsOf(tally),
+    is_snapshot: false,
+    reread,
+    unsettled: isWhole ? unsettled : [...unsettled, { what: TOO_MANY, keys: [] }],
+  };
+}
+
+const TOO_MANY = 'further items: too many changed during the audit to read all of them again';
+
+/** Checks every rule in one or two readings. */
+async function checkAll(audit: Audit): Promise<{ readonly tally: Tally; readonly isComplete: boolean }> {
+  const tally = await readEverything(audit);
+  return { tally, isComplete: audit.check.isBalanced() || (await explainDifferences(audit)) };
 }
 
 function countsOf({ kinds, cash, fees }: Tally): AuditCounts {

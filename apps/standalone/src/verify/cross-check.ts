@@ -15,15 +15,18 @@ export interface CrossCheck {
   isSuspect(topic: string): boolean;
 }
 
-/** A power of two; 8 MiB in total. */
-const BUCKETS = 2 ** 20;
-const BUCKET_MASK = BUCKETS - 1;
+/** 8 MiB in total. */
+const BUCKETS_OF_A_STORE = 2 ** 20;
 
-/** Creates an empty cross-check. */
-export function createCrossCheck(): CrossCheck {
+/**
+ * Creates an empty cross-check.
+ * @param buckets a power of two
+ */
+export function createCrossCheck(buckets = BUCKETS_OF_A_STORE): CrossCheck {
+  const bucketMask = buckets - 1;
   // Sums wrap at 2^32 in both directions.
-  const firstSums = new Uint32Array(BUCKETS);
-  const secondSums = new Uint32Array(BUCKETS);
+  const firstSums = new Uint32Array(buckets);
+  const secondSums = new Uint32Array(buckets);
   // Both hashes run in one pass over the text, since millions of statements pass here.
   let first = 0;
   let second = 0;
@@ -32,7 +35,7 @@ export function createCrossCheck(): CrossCheck {
     first = FIRST_SEED;
     second = SECOND_SEED;
     mix(topic);
-    return finish(first) & BUCKET_MASK;
+    return finish(first) & bucketMask;
   }
 
   function mix(text: string): void {
@@ -60,7 +63,7 @@ export function createCrossCheck(): CrossCheck {
     claim: (topic, statement) => count(topic, statement, 1),
     confirm: (topic, statement) => count(topic, statement, -1),
     isBalanced() {
-      for (let bucket = 0; bucket < BUCKETS; bucket += 1) if (isUneven(bucket)) return false;
+      for (let bucket = 0; bucket < buckets; bucket += 1) if (isUneven(bucket)) return false;
       return true;
     },
     isSuspect: (topic) => isUneven(begin(topic)),

@@ -34,14 +34,20 @@ interface Group {
 /**
  * Reads the store a second time, gathers all statements about the topics that the cross-check suspects, and lets the
  * rules name what is wrong. They may find nothing: other topics share the bucket, or the store has changed.
+ * @returns whether all of these topics were examined, and not only the first 20,000
  */
-export async function explainDifferences({ reader, check, findings, keptSince }: Audit): Promise<void> {
+export async function explainDifferences({ reader, check, findings, keptSince }: Audit): Promise<boolean> {
+  let isComplete = true;
   const groups = new Map<string, Group>();
   const unreadable = new Set<string>();
   const groupOf = (topic: string): Group | undefined => {
     if (!check.isSuspect(topic)) return undefined;
     const known = groups.get(topic);
-    if (known || groups.size === MAX_TOPICS) return known;
+    if (known) return known;
+    if (groups.size === MAX_TOPICS) {
+      isComplete = false;
+      return undefined;
+    }
     const group: Group = { stored: [], indexEntries: [] };
     groups.set(topic, group);
     return group;
@@ -66,6 +72,7 @@ export async function explainDifferences({ reader, check, findings, keptSince }:
     // The item itself was reported. The statements of others about it may be right.
     if (!unreadable.has(topic)) findings.add(checkTopic(topic, group, keptSince));
   }
+  return isComplete;
 }
 
 function topicsOf(stored: Stored, keptSince: IsoTime): Set<string> {

@@ -52,7 +52,8 @@ export function indexEntryText(index: IndexName, entry: IndexEntry): string {
   return `${index} ${entry.pk} ${entry.sk}`;
 }
 
-function indexStatements({ key, rewritten }: Stored): Statement[] {
+/** Returns the statements of an item about the entries that indexes must have for it. */
+export function indexStatements({ key, rewritten }: Stored): Statement[] {
   const entries = Object.entries(indexesOf(rewritten)) as [IndexName, IndexEntry][];
   return entries.map(([index, entry]) => ({
     side: 'claim',

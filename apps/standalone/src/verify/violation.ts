@@ -71,14 +71,14 @@ export type Rule = keyof typeof RULES;
 /** A rule that does not hold, and where. */
 export interface Violation {
   readonly rule: Rule;
-  /** The items concerned, as `table/partition key/sort key`. */
-  readonly keys: readonly string[];
+  /** The items concerned. */
+  readonly keys: readonly ItemKey[];
   readonly message: string;
 }
 
 /** Creates a violation of a rule by the items of these keys. */
 export function violation(rule: Rule, keys: readonly ItemKey[], message: string): Violation {
-  return { rule, keys: keys.map(nameOf), message };
+  return { rule, keys, message };
 }
 
 /** Formats a key as `table/partition key/sort key`. */
@@ -87,11 +87,15 @@ export function nameOf({ table, pk, sk }: ItemKey): string {
 }
 
 /** Bounds the memory of an audit of a store that is broken everywhere. */
-const MAX_KEPT_VIOLATIONS = 1_000;
+export const MAX_KEPT_VIOLATIONS = 1_000;
 
-/** The violations of an audit: all are counted, the first thousand are kept. */
+/** Takes the violations of an audit. */
 export interface Findings {
   add(violations: readonly Violation[]): void;
+}
+
+/** The violations of an audit: all are counted, the first thousand are kept. */
+export interface KeptFindings extends Findings {
   /** Returns the first thousand violations. */
   kept(): readonly Violation[];
   /** Returns the number of all violations. */
@@ -99,7 +103,7 @@ export interface Findings {
 }
 
 /** Creates an empty list of findings. */
-export function createFindings(): Findings {
+export function createFindings(): KeptFindings {
   const kept: Violation[] = [];
   let total = 0;
   return {

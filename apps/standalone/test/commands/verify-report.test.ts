@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import { reportText } from '../../src/commands/verify.ts';
+import { exitCodeOf, reportText } from '../../src/commands/verify.ts';
 import type { AuditReport } from '../../src/verify/audit-store.ts';
 
 const SOUND: AuditReport = {
   violations: [],
   violation_count: 0,
   is_snapshot: true,
+  reread: 0,
+  unsettled: [],
   counts: {
     users: 1_200,
     transactions: 34_567,
@@ -19,7 +21,11 @@ const SOUND: AuditReport = {
     fee_total: '98.70',
   },
 };
-const BROKEN = { rule: 'balance-current', keys: ['users/bob/BALANCE'], message: 'It is 5.00.' } as const;
+const BROKEN = {
+  rule: 'balance-current',
+  keys: [{ table: 'users', pk: 'bob', sk: 'BALANCE' }],
+  message: 'It is 5.00.',
+} as const;
 
 test('a sound report is a short table and a verdict', () => {
   expect(reportText(SOUND, 1_254)).toBe(
@@ -63,4 +69,21 @@ test('at most 100 violations are shown, and the rest is counted', () => {
 test('a report that was not read as of one moment says so', () => {
   expect(reportText({ ...SOUND, is_snapshot: false }, 0)).toContain('This store has no snapshots');
   expect(reportText(SOUND, 0)).not.toContain('snapshot');
+});
+
+test('what could not be settled is told apart from a violation, in the text and in the exit code', () => {
+  const bob = { what: 'the account bob', keys: BROKEN.keys };
+  const unsettled: AuditReport = { ...SOUND, is_snapshot: false, reread: 12, unsettled: [bob] };
+  const text = reportText(unsettled, 0);
+  expect(text).toContain('12 accounts and other items that seemed wrong were read again');
+  expect(text).toContain('NOT SETTLED: no violation was found, but not everything could be checked.');
+  expect(text).toContain('  the account bob\n');
+  expect(text).not.toContain('OK');
+  expect(exitCodeOf(unsettled)).toBe(3);
+
+  const both: AuditReport = { ...unsettled, violations: [BROKEN], violation_count: 1 };
+  expect(reportText(both, 0)).toContain('1 violation:');
+  expect(reportText(both, 0)).toContain('  the account bob\n');
+  expect(exitCodeOf(both)).toBe(1);
+  expect(exitCodeOf(SOUND)).toBe(0);
 });

@@ -2,7 +2,8 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { verifyStore } from '../../src/verify/audit-store.ts';
-import { RULES } from '../../src/verify/violation.ts';
+import type { Violation } from '../../src/verify/violation.ts';
+import { nameOf, RULES } from '../../src/verify/violation.ts';
 import { CORRUPTIONS } from './corruptions/corruptions.ts';
 import type { Expected } from './corruptions/store-parts.ts';
 import {
@@ -54,6 +55,8 @@ test('a store that the services wrote breaks no rule, and is counted', async () 
     violations: [],
     violation_count: 0,
     is_snapshot: true,
+    reread: 0,
+    unsettled: [],
     counts: {
       users: 4,
       transactions: 17,
@@ -72,10 +75,21 @@ test('a store that the services wrote breaks no rule, and is counted', async () 
 test.each(Object.entries(CORRUPTIONS))('the audit names %s', async (_what, corrupt) => {
   const expected = await corrupt(editor);
   const { violations, violation_count } = await verifyStore(store, { clock });
-  expect(inOrder(violations)).toEqual(inOrder(expected));
+  expect(inOrder(violations.map(named))).toEqual(inOrder(expected));
   expect(violation_count).toBe(expected.length);
   for (const { rule } of violations) broken.add(rule);
 });
+
+test.each(Object.entries(CORRUPTIONS))(
+  'the audit of a store without snapshots reads again and still names %s',
+  async (_what, corrupt) => {
+    const expected = await corrupt(editor);
+    const { snapshot: _absent, ...withoutSnapshots } = store;
+    const report = await verifyStore(withoutSnapshots, { clock, pauseMilliseconds: 0 });
+    expect(report.unsettled).toEqual([]);
+    expect(inOrder(report.violations.map(named))).toEqual(inOrder(expected));
+  },
+);
 
 test('an event may be a moment older than the one before it', async () => {
   const first = event(editor, 'bob', 1);
@@ -140,6 +154,10 @@ test('an audit reads one moment of the store, even if items are written meanwhil
 test('every rule is broken by at least one corruption', () => {
   expect([...broken].toSorted()).toEqual(Object.keys(RULES).toSorted());
 });
+
+function named({ rule, keys }: Violation): Expected {
+  return { rule, keys: keys.map(nameOf) };
+}
 
 function inOrder(violations: readonly Expected[]): string[] {
   return violations.map(({ rule, keys }) => [rule, ...keys].join(' ')).toSorted();
