@@ -2,12 +2,13 @@ import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import { whyNoRedis } from '@cnop/testing/redis-server';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import type { ClusterProcess } from '@cnop/testing/system/cluster';
+import { whyNoFaketime } from '@cnop/testing/system/wrong-clock';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ChaosPlatform } from './chaos-platform.ts';
 import { startChaosPlatform } from './chaos-platform.ts';
 import { chaosMarkdown, chaosTable } from './chaos-table.ts';
 import type { Fault } from './faults.ts';
-import { faketimeLibrary, faultyStore, frozen, killed, skewed, stopped, withoutRedis } from './faults.ts';
+import { faultyStore, frozen, killed, skewed, stopped, withoutRedis } from './faults.ts';
 import type { Plant } from './run-chaos.ts';
 import { isClean, runChaos } from './run-chaos.ts';
 
@@ -29,20 +30,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Returns every fault of a platform; those of clocks for the first process of each role. */
 function allFaults(platform: ChaosPlatform): readonly Fault[] {
   const { processes } = platform.cluster;
-  const library = faketimeLibrary();
-  if (library === undefined) print('Clocks are not moved: install faketime.');
+  const whyNoClocks = whyNoFaketime();
+  if (whyNoClocks !== undefined) print(whyNoClocks);
   const firsts = processes.filter(
     (each, position) => processes.findIndex(({ role }) => role === each.role) === position,
   );
-  const clockFaults = (library: string) => (each: ClusterProcess) =>
-    SKEWS_SECONDS.map((seconds) => skewed(each, seconds, library));
+  const clockFaults = (each: ClusterProcess) => SKEWS_SECONDS.map((seconds) => skewed(each, seconds));
   return [
     ...processes.map(killed),
     ...processes.map(frozen),
     ...processes.map(stopped),
     ...withoutRedis(platform),
     ...faultyStore(platform),
-    ...(library === undefined ? [] : firsts.flatMap(clockFaults(library))),
+    ...(whyNoClocks === undefined ? firsts.flatMap(clockFaults) : []),
   ];
 }
 

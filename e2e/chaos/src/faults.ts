@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Env } from '@cnop/standalone/cluster/cluster-plan';
 import type { SupervisedProcess } from '@cnop/standalone/cluster/supervisor';
 import type { Fate, ProxiedRequest } from '@cnop/testing/faulty-proxy';
 import { errorAnswer, transactionConflict } from '@cnop/testing/faulty-proxy';
 import type { ClusterProcess } from '@cnop/testing/system/cluster';
+import { startWithWrongClock } from '@cnop/testing/system/wrong-clock';
 import type { ChaosPlatform } from './chaos-platform.ts';
 
 /** Something that breaks, and how it is mended. */
@@ -61,31 +61,14 @@ export function frozen({ process }: ClusterProcess): Fault {
   };
 }
 
-/** The places where Debian, Fedora and others install libfaketime. */
-const FAKETIME_LIBRARIES = [
-  `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`,
-  '/usr/lib64/faketime/libfaketime.so.1',
-  '/usr/lib/faketime/libfaketime.so.1',
-];
-
-/** Returns the library that moves the clock of a process, or undefined when it is not installed. */
-export function faketimeLibrary(): string | undefined {
-  return FAKETIME_LIBRARIES.find((file) => existsSync(file));
-}
-
-// cspell:ignore DONT
 /** Runs a process with a clock that differs from that of all others by some seconds. */
-export function skewed({ process }: ClusterProcess, seconds: number, library: string): Fault {
-  const offset = `${seconds > 0 ? '+' : ''}${seconds}`;
+export function skewed(each: ClusterProcess, seconds: number): Fault {
+  const { process } = each;
   return {
-    name: `${process.name} with a clock off by ${offset} s`,
+    name: `${process.name} with a clock off by ${seconds > 0 ? '+' : ''}${seconds} s`,
     async inject() {
       await process.stop('SIGTERM');
-      await startAgain(process, {
-        LD_PRELOAD: library,
-        FAKETIME: `${offset}s`,
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      });
+      await startWithWrongClock(each, seconds);
     },
     async heal() {
       await process.stop('SIGTERM');

@@ -20,6 +20,7 @@ import { systemClock } from '@cnop/common/core/clock';
 import type { Drain } from '@cnop/common/http/http-server';
 import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import { openSharedCounter } from '@cnop/common/limits/open-shared-counter';
+import { createClockWatch } from '@cnop/common/process/clock-watch';
 import { closeOnSignal, startProcess } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
 import { createRemoteVerifier } from '@cnop/common/process/token-keys';
@@ -55,8 +56,10 @@ async function start(): Promise<void> {
   const tracing = await openTracing(settings, { service: 'gateway', version: VERSION });
   if (!settings.GATEWAY_SECRET) logger.warn(UNSIGNED_HOPS);
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
+  const clocks = createClockWatch(logger);
   const sharedCounter = await openSharedCounter(settings, {
     onTrouble: (error) => logger.warn({ err: error }, 'the shared counter of rate limits is down'),
+    onServerTime: clocks.listenTo('redis'),
   });
   const upstreams = upstreamsOf(settings, logger, drain);
   const app = await buildGateway({
@@ -69,6 +72,7 @@ async function start(): Promise<void> {
     upstreams,
     limits: rateLimitsOf(settings),
     sharedCounter,
+    checks: clocks.checks,
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     isProduction: settings.NODE_ENV === 'production',

@@ -147,7 +147,8 @@ function supervise(spec: ProgramSpec, launch: (more: Env) => ChildProcess): Supe
         if (await spec.isReady()) return performance.now() - startedAt;
         await wait(POLL_MILLISECONDS);
       }
-      await stop('SIGKILL');
+      // It may have been stopped and started again meanwhile.
+      if (child === started) await stop('SIGKILL');
       throw new Error(`${spec.name} did not get ready. The end of its log:\n${logTail()}`);
     },
     signal: (signal) => void child?.kill(signal),

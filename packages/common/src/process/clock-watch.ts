@@ -10,8 +10,10 @@ export type ClockReference = 'store' | 'redis';
 
 const NAMES: Readonly<Record<ClockReference, string>> = { store: 'the store', redis: 'Redis' };
 
-/** The greatest difference between clocks at which the platform works as it should: quotes bear two seconds. */
+/** The greatest difference between clocks at which a process is ready. */
 const MAX_DIFFERENCE_SECONDS = 5;
+/** The greatest difference of a clock that times quotes: others refuse quotes that are further in the future. */
+const MAX_QUOTE_DIFFERENCE_SECONDS = 2;
 
 const showDifference = defineGauge({
   name: 'cnop_clock_difference_seconds',
@@ -25,16 +27,18 @@ export interface ClockWatch {
   listenTo(reference: ClockReference): (time: ServerTime) => void;
   /** The readiness check: fails while a difference is too large. */
   readonly checks: HealthChecks;
+  /** Returns whether quotes with the time of this process can be trusted, as far as servers have told. */
+  mayTimeQuotes(): boolean;
 }
 
 /** Creates a watch without any comparison yet. It warns when a difference becomes too large, and when it is over. */
 export function createClockWatch(logger: Pick<Logger, 'warn' | 'info'>): ClockWatch {
-  const tooLarge = new Map<ClockReference, number>();
+  const latest = new Map<ClockReference, number>();
 
   const note = (reference: ClockReference, seconds: number): void => {
-    const wasTooLarge = tooLarge.delete(reference);
-    if (Math.abs(seconds) > MAX_DIFFERENCE_SECONDS) {
-      tooLarge.set(reference, seconds);
+    const wasTooLarge = isTooLarge(latest.get(reference) ?? 0);
+    latest.set(reference, seconds);
+    if (isTooLarge(seconds)) {
       if (!wasTooLarge)
         logger.warn({ reference, difference_seconds: seconds }, 'the clock of this machine is wrong');
     } else if (wasTooLarge) {
@@ -51,10 +55,18 @@ export function createClockWatch(logger: Pick<Logger, 'warn' | 'info'>): ClockWa
 
     checks: {
       clock: async () => {
-        for (const [reference, seconds] of tooLarge) throw new ClockDifferenceError(reference, seconds);
+        for (const [reference, seconds] of latest)
+          if (isTooLarge(seconds)) throw new ClockDifferenceError(reference, seconds);
       },
     },
+
+    mayTimeQuotes: () =>
+      [...latest.values()].every((seconds) => Math.abs(seconds) <= MAX_QUOTE_DIFFERENCE_SECONDS),
   };
+}
+
+function isTooLarge(seconds: number): boolean {
+  return Math.abs(seconds) > MAX_DIFFERENCE_SECONDS;
 }
 
 /** 503 SVC_001: the clock of this machine differs from that of a server. */

@@ -1,3 +1,5 @@
+import type { ServerTime } from '../core/clock.ts';
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import { defineGauge } from '../core/figures.ts';
 
 const showState = defineGauge({
@@ -16,4 +18,38 @@ export function watchRedis(use: 'messages' | 'rate_limits', client: WatchedRedis
   showState({ use }, 0);
   client.on('ready', () => showState({ use }, 1));
   client.on('close', () => showState({ use }, 0));
+}
+
+/** The interval at which the time of a server is read. */
+const TIME_EVERY_MILLISECONDS = 60_000;
+
+/** The part of a client of Redis that reads the time of its server: whole seconds, and microseconds of the next one. */
+interface TimedRedis {
+  on(event: 'ready', listener: () => void): unknown;
+  time(): Promise<(number | string)[]>;
+}
+
+/**
+ * Reports the time of a server after each connection and once a minute.
+ * @returns a function that stops it
+ */
+export function reportRedisTime(client: TimedRedis, report: (time: ServerTime) => void): () => void {
+  const ask = async (): Promise<void> => {
+    const sentAtMilliseconds = Date.now();
+    const [seconds, microseconds] = await client.time();
+    report({
+      sentAtMilliseconds,
+      receivedAtMilliseconds: Date.now(),
+      serverMilliseconds:
+        Number(seconds) * MILLISECONDS_PER_SECOND +
+        Math.floor(Number(microseconds) / MILLISECONDS_PER_SECOND),
+      stepMilliseconds: 1,
+    });
+  };
+  // During an outage there is nothing to compare with.
+  const tryAsking = (): void => void ask().catch(() => undefined);
+  client.on('ready', tryAsking);
+  const timer = setInterval(tryAsking, TIME_EVERY_MILLISECONDS);
+  timer.unref();
+  return () => clearInterval(timer);
 }

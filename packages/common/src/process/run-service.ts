@@ -35,6 +35,7 @@ import { openMessageBus } from '../messaging/open-bus.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
 import { traceStore } from '../tracing/traced-store.ts';
 import { VERSION } from '../version.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { closeOnSignal, startProcess } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
@@ -50,7 +51,10 @@ type ServiceSettings = z.output<typeof processSettings> &
   HopSettings & { readonly PORT: number };
 
 /** The runtime of a process with one service, which may write to the quote board. */
-export type ProcessRuntime = ServiceRuntime & { readonly quotes: WritableQuoteBoard };
+export type ProcessRuntime = ServiceRuntime & {
+  readonly quotes: WritableQuoteBoard;
+  readonly mayTimeQuotes: ClockWatch['mayTimeQuotes'];
+};
 
 /** A service in the process that runs it. */
 export interface OpenedService {
@@ -148,6 +152,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     quotes: createQuoteBoard(),
     bus,
     checks: clocks.checks,
+    mayTimeQuotes: clocks.mayTimeQuotes,
     trades: createTradeFeed(),
     drain,
     tracing,

@@ -56,6 +56,20 @@ describe('the clock of a process', () => {
     expect(lines).toEqual([]);
   });
 
+  test.each([
+    [-1.9, true],
+    [2, true],
+    [4, false],
+    [-4, false],
+  ])('that is %d seconds ahead may time quotes: %s', (seconds, may) => {
+    const watch = createClockWatch(logger);
+    expect(watch.mayTimeQuotes()).toBe(true);
+    watch.listenTo('store')(answer(seconds));
+    expect(watch.mayTimeQuotes()).toBe(may);
+    watch.listenTo('store')(answer(0));
+    expect(watch.mayTimeQuotes()).toBe(true);
+  });
+
   test('is compared with each server for itself', async () => {
     const watch = createClockWatch(logger);
     watch.listenTo('redis')(answer(60));

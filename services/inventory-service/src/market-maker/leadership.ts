@@ -38,6 +38,8 @@ export interface LeadershipOptions {
   readonly holder: string;
   /** Where this process runs, as far as the system tells. */
   readonly location: string | undefined;
+  /** Returns whether the clock of this process is right, as it is by default. */
+  readonly mayTimeQuotes?: (() => boolean) | undefined;
   readonly live: LiveMarket;
   readonly history: ReturnType<typeof createHistoryFiller>;
 }
@@ -130,11 +132,12 @@ const WATCH_MILLISECONDS = 250;
 
 type PriceLeaseOptions = Pick<
   LeadershipOptions,
-  'store' | 'clock' | 'monotonicClock' | 'holder' | 'location'
+  'store' | 'clock' | 'monotonicClock' | 'holder' | 'location' | 'mayTimeQuotes'
 >;
 
 /** Creates the view of one instance on the lease. Terms are measured by its own monotonic clock alone. */
-function createPriceLease({ store, clock, monotonicClock, holder, location }: PriceLeaseOptions) {
+function createPriceLease(options: PriceLeaseOptions) {
+  const { store, clock, monotonicClock, holder, location, mayTimeQuotes = () => true } = options;
   const leases = createFeedLeaseDao(store);
   let askedAtMilliseconds = Number.NEGATIVE_INFINITY;
   let heldUntilMilliseconds = Number.NEGATIVE_INFINITY;
@@ -145,10 +148,11 @@ function createPriceLease({ store, clock, monotonicClock, holder, location }: Pr
 
   const isHeld = (): boolean => monotonicClock.elapsedMilliseconds() < heldUntilMilliseconds;
 
-  /** Returns the lease of another instance when that one counts as dead. */
+  /** Returns the lease of another instance when that one counts as dead, or leaves it to one with a better clock. */
   const abandonedLease = (): FeedLease | undefined => {
     if (!other) return undefined;
     const { lease, sinceMilliseconds } = other;
+    if (lease.yields && mayTimeQuotes()) return lease;
     if (lease.location !== undefined && hasEnded(lease.location)) return lease;
     const term = lease.renewals === undefined ? FORMER_TERM_MILLISECONDS : TERM_MILLISECONDS;
     return monotonicClock.elapsedMilliseconds() - sinceMilliseconds >= term ? lease : undefined;
@@ -158,7 +162,14 @@ function createPriceLease({ store, clock, monotonicClock, holder, location }: Pr
     // The term counts from before the request, and for other instances from after it.
     askedAtMilliseconds = monotonicClock.elapsedMilliseconds();
     const abandoned = abandonedLease();
-    const attempt = await leases.take({ holder, location, now: clock.now(), abandoned, lastSeq });
+    const attempt = await leases.take({
+      holder,
+      location,
+      yields: !mayTimeQuotes(),
+      now: clock.now(),
+      abandoned,
+      lastSeq,
+    });
     if (attempt.isTaken) {
       other = undefined;
       heldUntilMilliseconds = askedAtMilliseconds + TERM_MILLISECONDS;

@@ -40,6 +40,8 @@ export interface MarketMakerOptions {
   readonly holder: string;
   /** Where this process runs, for processes of the same machine; undefined when the system does not tell. */
   readonly location: string | undefined;
+  /** Returns whether the clock of this process is right, as it is by default; a wrong one leaves the lease to others. */
+  readonly mayTimeQuotes?: (() => boolean) | undefined;
   /**
    * Publishes a quote only once it is stored. Required where other processes execute orders: they read the store, and must
    * not trade at an older price than one that was shown.
@@ -226,6 +228,7 @@ export type MarketMakerRuntime = Pick<
   readonly quotes: WritableQuoteBoard;
   /** Measures the term of the lease; the clock of the process by default. */
   readonly monotonicClock?: MonotonicClock;
+  readonly mayTimeQuotes?: MarketMakerOptions['mayTimeQuotes'];
 };
 
 /** The price settings, and whether a new catalogue gets a generated history. */
@@ -257,6 +260,7 @@ export async function openMarketMaker(
     leaseCheckMilliseconds: LEASE_CHECK_MILLISECONDS,
     holder: PROCESS_IDENTITY,
     location: processLocation(),
+    mayTimeQuotes: runtime.mayTimeQuotes,
     // A generated history is shown only beside simulated prices, never beside real ones.
     historyRandom: settings.withHistory && settings.PRICE_FEED === 'simulated' ? random : undefined,
   });

@@ -180,6 +180,51 @@ describe.each([
   });
 });
 
+describe('a leader that learns that its clock is wrong', () => {
+  let isRight = true;
+  const tickBoth = async (wrong: MarketUnderTest): Promise<void> => {
+    clock.advanceMilliseconds(500);
+    await wrong.maker.tick();
+    await two.maker.tick();
+  };
+  beforeEach(() => {
+    isRight = true;
+  });
+
+  test('leaves the lease to one whose clock is right while it stays alive, and does not take it back', async () => {
+    const wrong = open('wrong', { mayTimeQuotes: () => isRight });
+    await wrong.maker.start();
+    await two.maker.start();
+    await tickBoth(wrong);
+    expect([isMaking(wrong), isMaking(two)]).toEqual([true, false]);
+    const last = wrong.board.latest(BTC);
+    isRight = false;
+    for (let i = 0; i < 2; i++) await tickBoth(wrong);
+    expect(isMaking(two)).toBe(true);
+    expect(two.board.latest(BTC)?.seq).toBeGreaterThan(last?.seq ?? Infinity);
+    for (let i = 0; i < 10; i++) {
+      await two.maker.persist();
+      await tickBoth(wrong);
+      expect([isMaking(wrong), isMaking(two)]).toEqual([false, true]);
+    }
+    await wrong.maker.stop();
+  });
+
+  test('keeps the lease while no other one has a better clock', async () => {
+    const [wrong, other] = ['wrong', 'other'].map((name) => open(name, { mayTimeQuotes: () => false }));
+    await wrong!.maker.start();
+    await other!.maker.start();
+    for (let i = 0; i < 10; i++) {
+      clock.advanceSeconds(1);
+      await wrong!.maker.tick();
+      await other!.maker.tick();
+      expect([isMaking(wrong!), isMaking(other!)]).toEqual([true, false]);
+    }
+    await wrong!.maker.stop();
+    await other!.maker.stop();
+  });
+});
+
 test('a leader that is paused while it stores prices cannot store them after another took over', async () => {
   let pause: (() => Promise<void>) | undefined;
   const store: TableStore = {

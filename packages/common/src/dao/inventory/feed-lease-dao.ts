@@ -19,6 +19,8 @@ const feedLeaseSchema = z.object({
   location: z.string().min(1).optional(),
   /** The end of the term by the clock of the holder. Only processes of earlier versions read it. */
   expires_at: timestampSchema,
+  /** The holder leads only while no process with a better clock does: its own clock is wrong. */
+  yields: z.literal(true).exactOptional(),
   /** The first `seq` of the next holder: greater than that of every quote that the holder can have made. */
   next_seq: z.int().min(0).optional(),
 });
@@ -53,6 +55,8 @@ const FORMER_TERM_SECONDS = 10;
 export interface FeedLeaseRequest {
   readonly holder: string;
   readonly location?: string | undefined;
+  /** Whether any process with a better clock may take the lease over at once. */
+  readonly yields?: boolean;
   readonly now: Date;
   /** A lease whose holder counts as dead: it is taken over if it is still the same. */
   readonly abandoned?: FeedLease | undefined;
@@ -105,12 +109,14 @@ export function createFeedLeaseDao(store: TableStore) {
   };
 }
 
-function leaseOf({ holder, location, now, lastSeq }: FeedLeaseRequest, held: FeedLease | undefined) {
+function leaseOf(request: FeedLeaseRequest, held: FeedLease | undefined) {
+  const { holder, location, yields, now, lastSeq } = request;
   const firstSeq = Math.max(held?.holder === holder ? lastSeq : (held?.next_seq ?? 0), now.getTime());
   return {
     holder,
     renewals: (held?.renewals ?? 0) + 1,
     ...(location !== undefined && { location }),
+    ...(yields && { yields: true as const }),
     expires_at: isoTime(addSeconds(now, FORMER_TERM_SECONDS)),
     next_seq: firstSeq + SEQ_RESERVE,
   };

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { watchRedis } from '../../process/redis-state.ts';
+import type { ServerTime } from '../../core/clock.ts';
+import { reportRedisTime, watchRedis } from '../../process/redis-state.ts';
 import type { SharedCounter } from '../shared-counter.ts';
 import { CounterAwayError, WINDOW_SECONDS } from '../shared-counter.ts';
 
@@ -48,6 +49,8 @@ export interface RedisSharedCounterOptions {
   readonly url: URL;
   /** Called when the server is lost; the counter reconnects by itself. */
   readonly onTrouble: (error: Error) => void;
+  /** Called with the time of the server after each connection and about once a minute. */
+  readonly onServerTime?: ((time: ServerTime) => void) | undefined;
   readonly windowSeconds?: number;
   /** The time after which a server that does not answer counts as lost. */
   readonly answerTimeoutMilliseconds?: number;
@@ -59,6 +62,7 @@ type Answer = readonly [isAllowed: number, remaining: number, waitSeconds: numbe
 export function createRedisSharedCounter({
   url,
   onTrouble,
+  onServerTime,
   windowSeconds = WINDOW_SECONDS,
   answerTimeoutMilliseconds = ANSWER_TIMEOUT_MILLISECONDS,
 }: RedisSharedCounterOptions): SharedCounter {
@@ -78,6 +82,7 @@ export function createRedisSharedCounter({
   };
   redis.on('error', reportOnce);
   watchRedis('rate_limits', redis);
+  const stopTime = onServerTime && reportRedisTime(redis, onServerTime);
 
   async function count(
     client: string,
@@ -113,7 +118,10 @@ export function createRedisSharedCounter({
     async ping() {
       await redis.ping();
     },
-    close: async () => redis.disconnect(),
+    async close() {
+      stopTime?.();
+      redis.disconnect();
+    },
   };
 }
 

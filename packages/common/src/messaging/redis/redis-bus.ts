@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ServerTime } from '../../core/clock.ts';
-import { watchRedis } from '../../process/redis-state.ts';
+import { reportRedisTime, watchRedis } from '../../process/redis-state.ts';
 import type { BusLink, MessageBus } from '../message-bus.ts';
 import { createChannelListeners } from '../message-bus.ts';
 
@@ -10,8 +10,6 @@ const CHANNEL_PREFIX = 'cnop:';
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
 const MAX_RETRY_DELAY_MILLISECONDS = 2_000;
 const RETRY_STEP_MILLISECONDS = 100;
-/** The interval at which the time of the server is read. */
-const TIME_EVERY_MILLISECONDS = 60_000;
 /** The time that `close` waits for published messages to be sent. */
 const CLOSE_TIMEOUT_MILLISECONDS = 500;
 
@@ -46,7 +44,7 @@ export function createRedisBus({ url, onTrouble, onServerTime }: RedisBusOptions
   // A subscribed connection accepts no other commands.
   const subscriber = new Redis(url.href, { ...connection, maxRetriesPerRequest: null });
   reportOutages([publisher, subscriber], onTrouble);
-  const stopTime = onServerTime && reportTime(publisher, onServerTime);
+  const stopTime = onServerTime && reportRedisTime(publisher, onServerTime);
   watchRedis('messages', publisher);
   subscriber.on('message', (channel: string, message: string) => {
     listeners.deliver(channel.slice(CHANNEL_PREFIX.length), message);
@@ -118,25 +116,6 @@ function reportOutages(clients: readonly Redis[], onTrouble: (error: Error) => v
       isKnown = false;
     });
   }
-}
-
-/** Reports the time of the server. Returns a function that stops it. */
-function reportTime(client: Redis, report: (time: ServerTime) => void): () => void {
-  const ask = async (): Promise<void> => {
-    const sentAtMilliseconds = Date.now();
-    const [seconds, microseconds] = await client.time();
-    report({
-      sentAtMilliseconds,
-      receivedAtMilliseconds: Date.now(),
-      serverMilliseconds: Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000),
-      stepMilliseconds: 1,
-    });
-  };
-  const tryAsking = (): void => void ask().catch(ignore);
-  client.on('ready', tryAsking);
-  const timer = setInterval(tryAsking, TIME_EVERY_MILLISECONDS);
-  timer.unref();
-  return () => clearInterval(timer);
 }
 
 /** Ignores a failed message: every listener expects lost messages. */
