@@ -9,6 +9,12 @@ export interface RecordDefinition<Entity extends object, Identity> {
   readonly schema: z.ZodType<Entity> & { readonly shape: Readonly<Record<string, unknown>> };
   readonly key: (identity: Identity) => { readonly pk: string; readonly sk: string };
   readonly indexes?: (entity: Entity) => Partial<Record<IndexName, IndexEntry>>;
+  /**
+   * Set when the schema reads an absent field as null, for entities that are just above the KB that one write unit of
+   * DynamoDB pays for.
+   * @see docs/adr/0048-an-answer-fits-into-one-unit.md
+   */
+  readonly absentIsNull?: true;
   /** The time when the store deletes an entity; when absent or undefined, it is kept for ever. */
   readonly expiresAtEpochSeconds?: (entity: Entity) => number | undefined;
 }
@@ -39,8 +45,8 @@ export interface EntityRecord<Entity, Identity> {
  * Defines the record of an entity whose identity is among its own fields.
  *
  * Items are valid when they are written, so `read` trusts an item with all fields: parsing takes ten times as long as the
- * read itself. An item that lacks a field was written by an earlier version and is parsed by the schema, which adds the
- * defaults. `cnop verify` parses every item.
+ * read itself. An item that lacks a field was written by an earlier version, or by a store that leaves out nulls, and is
+ * parsed by the schema, which adds the defaults. `cnop verify` parses every item.
  */
 export function defineRecord<Entity extends Identity & object, Identity>(
   definition: RecordDefinition<Entity, Identity>,
@@ -55,6 +61,7 @@ export function defineRecord<Entity extends Identity & object, Identity>(
       key: key(entity),
       // Entities are immutable, so this need not be a copy.
       attributes: entity as Attributes & Entity,
+      ...(definition.absentIsNull && { absentIsNull: true }),
       ...(definition.indexes && { indexes: definition.indexes(entity) }),
       ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
     };

@@ -40,6 +40,8 @@ export interface ItemContent {
   readonly indexes?: Partial<Readonly<Record<IndexName, IndexEntry>>>;
   /** The time from which the store may delete the item. It may do so later, so readers must check the time. */
   readonly expiresAtEpochSeconds?: number;
+  /** Readers take an absent attribute for null, so a store that is paid by size may leave out attributes that are null. */
+  readonly absentIsNull?: true;
 }
 
 /** An item with all that a copy of it needs: its index entries and its expiry. */

@@ -68,6 +68,16 @@ export function describeItems(context: ContractContext): void {
       expect((await context.store().get(key))?.attributes).toStrictEqual(EVERY_KIND_OF_VALUE);
     });
 
+    it('nulls may be left out where readers take an absent attribute for null, and nothing else', async () => {
+      const key = userKey(freshPk(), 'USER');
+      const nulls = Object.fromEntries(
+        Object.entries(EVERY_KIND_OF_VALUE).filter(([, value]) => value === null),
+      );
+      await put(context.store(), key, { attributes: EVERY_KIND_OF_VALUE, absentIsNull: true });
+      const item = await context.store().get(key);
+      expect({ ...nulls, ...item?.attributes }).toStrictEqual(EVERY_KIND_OF_VALUE);
+    });
+
     it('an expiry is not an attribute', async () => {
       const key = userKey(freshPk(), 'SESSION');
       await put(context.store(), key, { attributes: { a: 1 }, expiresAtEpochSeconds: 4_000_000_000 });

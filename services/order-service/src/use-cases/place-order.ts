@@ -10,7 +10,7 @@ import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Decision, Item, ItemKey, ReadItems, Write } from '@cnop/common/database/table-store';
 import { documentOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
-import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
+import { orderDocumentSchema, withoutDefaults } from '@cnop/common/entities/order/order-document';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import type { Funds } from '@cnop/common/trading/holds';
 import { assertMayTrade } from '@cnop/common/trading/permissions';
@@ -78,7 +78,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
       intent,
       now,
       answer: orderDocumentSchema,
-      absentIsNull: true,
+      remembered: withoutDefaults,
       reads: { ...fundsReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);

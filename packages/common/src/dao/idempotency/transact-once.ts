@@ -50,11 +50,11 @@ export interface OnceOptions<R extends Reads, T> {
   /** Parses a remembered answer. */
   readonly answer: z.ZodType<T>;
   /**
-   * Set when `answer` reads an absent member as null. Then nulls are not stored, which keeps the record of an order below
-   * the 1 KB that one write unit of DynamoDB pays for.
+   * Returns the part of an answer to remember, to which `answer` adds the rest: a record below 1 KB takes one write unit of
+   * DynamoDB less. Absent to remember all of it.
    * @see docs/adr/0048-an-answer-fits-into-one-unit.md
    */
-  readonly absentIsNull?: true;
+  readonly remembered?: (result: T) => object;
 }
 
 export interface Once<T> {
@@ -72,7 +72,7 @@ export async function transactOnce<R extends Reads, T>(
   store: TableStore,
   options: OnceOptions<R, T>,
 ): Promise<Once<T>> {
-  const { intent, now, reads, decide, answer, absentIsNull = false } = options;
+  const { intent, now, reads, decide, answer, remembered } = options;
   if (!intent) return { result: await store.transact(reads, decide), isReplayed: false };
 
   return store.transact<Reads, Once<T>>({ ...reads, [ANSWERED]: idempotencyRecord.key(intent) }, (items) => {
@@ -84,7 +84,7 @@ export async function transactOnce<R extends Reads, T>(
     return {
       writes: [
         ...writes,
-        rememberAnswer(intent, JSON.stringify(absentIsNull ? withoutNulls(result) : result), now),
+        rememberAnswer(intent, JSON.stringify(remembered ? remembered(result) : result), now),
       ],
       result: { result, isReplayed: false },
     };
@@ -102,12 +102,6 @@ function firstAnswer(item: Item | undefined, intent: Intent, now: Date): string 
     throw ValidationError.ofHeader('Idempotency-Key', 'This key was used for another request.', 'key_reused');
   }
   return found.response;
-}
-
-function withoutNulls<T>(answer: T): Partial<T> {
-  const stored: Partial<T> = {};
-  for (const name in answer) if (answer[name] !== null) stored[name] = answer[name];
-  return stored;
 }
 
 function rememberAnswer(intent: Intent, response: string, now: Date): Write {

@@ -34,6 +34,7 @@ import { defineRecord } from '../record.ts';
 export const orderDocumentRecord = defineRecord<OrderDocument, Pick<OrderDocument, 'order_id'>>({
   table: 'orders',
   schema: orderDocumentSchema,
+  absentIsNull: true,
   key: ({ order_id }) => ({ pk: order_id, sk: KEYS.orders.order.sk }),
   indexes: ({ username, created_at, order_id }) => ({
     UserOrdersIndex: { pk: username, sk: created_at + SEPARATOR + order_id },

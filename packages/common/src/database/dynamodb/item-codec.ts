@@ -88,7 +88,9 @@ export function toStoredItem(
   revision: string,
 ): StoredItem {
   const stored: StoredItem = toStoredKey(key);
-  for (const [name, value] of Object.entries(content.attributes)) stored[name] = toStoredValue(value);
+  for (const [name, value] of Object.entries(content.attributes)) {
+    if (value !== null || !content.absentIsNull) stored[name] = toStoredValue(value);
+  }
   stored[VERSION] = { N: String(version) };
   stored[REVISION] = { S: revision };
   if (content.expiresAtEpochSeconds !== undefined)

@@ -134,6 +134,21 @@ export const orderDocumentSchema = z.object({
 });
 export type OrderDocument = z.infer<typeof orderDocumentSchema>;
 
+/** The members that the schema adds when they are absent. */
+const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(orderDocumentSchema.shape).map(([name, field]) => [name, field.safeParse(undefined).data]),
+);
+
+/** Returns an order without the members that its schema adds by itself: a short form that `orderDocumentSchema` parses. */
+export function withoutDefaults<Document extends OrderDocument>(order: Document) {
+  const kept: Partial<Document> = {};
+  for (const name in order) if (order[name] !== DEFAULTS[name]) kept[name] = order[name];
+  const history = order.history.map(({ status, at, reason }) =>
+    reason === null ? { status, at } : { status, at, reason },
+  );
+  return { ...kept, history };
+}
+
 /**
  * The kinds of triggers: an ask at or below a price, a bid at or below it, a bid at or above it, or a bid that fell by a
  * trail from its peak.

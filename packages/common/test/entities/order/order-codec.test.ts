@@ -5,6 +5,7 @@ import {
   orderDocumentSchema,
   orderStatusSchema,
   orderTypeSchema,
+  withoutDefaults,
 } from '@cnop/common/entities/order/order-document';
 import { InternalError } from '@cnop/exception/errors';
 import {
@@ -164,6 +165,10 @@ describe('an order and its document', () => {
         expect(orderDocumentSchema.parse(document)).toEqual(document);
         expect(orderOf(document)).toEqual(order);
         expect(documentOf(orderOf(document))).toEqual(document);
+        const short = JSON.stringify(withoutDefaults(document));
+        expect(orderDocumentSchema.parse(JSON.parse(short))).toEqual(document);
+        const stored = Object.entries(document).filter(([, value]) => value !== null);
+        expect(orderDocumentSchema.parse(Object.fromEntries(stored))).toEqual(document);
         seen.add(`${order.order_type} ${order.status}`);
       }),
       { numRuns: 3_000 },
