@@ -43,7 +43,14 @@ export async function openStore(
 async function openAnyStore(
   settings: StoreSettings & { readonly NODE_ENV?: string },
   clock: Clock,
-  { readOnly = false, onDiskChange, onSweepFailure, onUnprotected, onServerTime }: OpenStoreOptions,
+  {
+    readOnly = false,
+    onDiskChange,
+    onSweepFailure,
+    onUnprotected,
+    onServerTime,
+    onOutdated,
+  }: OpenStoreOptions,
 ): Promise<TableStore> {
   if (settings.STORE === 'lmdb') {
     const { createLmdbTableStore } = await import('./lmdb/lmdb-table-store.ts');
@@ -56,9 +63,10 @@ async function openAnyStore(
       onSweepFailure,
     });
   }
-  const [{ createDynamoDbTableStore }, { createDynamoDbTables }] = await Promise.all([
+  const [{ createDynamoDbTableStore }, { createDynamoDbTables }, { fenceOutdated }] = await Promise.all([
     import('./dynamodb/dynamodb-table-store.ts'),
     import('./dynamodb/create-tables.ts'),
+    import('./schema-fence.ts'),
   ]);
   const options = { aws: awsOptionsOf(settings), tableNamePrefix: settings.DYNAMODB_TABLE_PREFIX };
   if (!readOnly) {
@@ -69,7 +77,8 @@ async function openAnyStore(
     TriggerIndex: settings.TRIGGER_INDEX_SHARDS,
     AuditByDayIndex: settings.AUDIT_INDEX_SHARDS,
   };
-  return createDynamoDbTableStore({ ...options, shards, onServerTime });
+  const store = createDynamoDbTableStore({ ...options, shards, onServerTime });
+  return readOnly ? store : fenceOutdated(store, { ...(onOutdated && { onOutdated }) });
 }
 
 function defaultProtection({ NODE_ENV }: { readonly NODE_ENV?: string }): 'on' | 'off' {

@@ -9,6 +9,16 @@ export const SCHEMA_VERSION = 3;
 /** Stores of versions that recorded none. */
 const UNRECORDED_VERSION = 1;
 
+/** The interval at which an instance checks that it may still work on its store. */
+export const SCHEMA_CHECK_MILLISECONDS = 15_000;
+/** The age of the last check from which on an instance checks again before it writes. */
+export const MAX_SCHEMA_CHECK_AGE_MILLISECONDS = 20_000;
+/**
+ * The time after which no instance of a version that was shut out writes any more: the age of a check, and the deadline of
+ * the last write.
+ */
+export const SCHEMA_FENCE_MILLISECONDS = 35_000;
+
 /** The key of the item with the schema version of a store. */
 export const SCHEMA_KEY: ItemKey = { table: 'users', ...KEYS.users.schema };
 

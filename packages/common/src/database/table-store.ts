@@ -162,6 +162,8 @@ export interface OpenStoreOptions {
   readonly onSweepFailure?: (error: unknown) => void;
   /** Called when a new table of DynamoDB could not be protected. */
   readonly onUnprotected?: (table: UnprotectedTable) => void;
+  /** Called when a migration has shut out the version of this process, which then writes no more; not for the embedded store. */
+  readonly onOutdated?: (refusal: Error) => void;
   /** Called about once a second with the time of the server of the store; the embedded store has none. */
   readonly onServerTime?: (time: ServerTime) => void;
 }

@@ -4,11 +4,12 @@ import type { OpenStoreOptions, StoreDisk, UnprotectedTable } from '../database/
 
 /**
  * Returns the options with which a store logs the events that an operator has to know: its disk is nearly full, the disk
- * has space again, expired items cannot be deleted, and a new table could not be protected.
+ * has space again, expired items cannot be deleted, a new table could not be protected, and this version may no longer
+ * write.
  */
 export function reportStore(
   logger: Pick<Logger, 'error' | 'info'>,
-): Pick<OpenStoreOptions, 'onDiskChange' | 'onSweepFailure' | 'onUnprotected'> {
+): Pick<OpenStoreOptions, 'onDiskChange' | 'onSweepFailure' | 'onUnprotected' | 'onOutdated'> {
   return {
     onDiskChange({ freeBytes, minFreeBytes, isFull }: StoreDisk) {
       const figures = { free_bytes: freeBytes, min_free_bytes: minFreeBytes };
@@ -17,6 +18,12 @@ export function reportStore(
     },
     onSweepFailure(error) {
       logger.error({ err: error }, 'deleting expired items failed; the store tries again within a minute');
+    },
+    onOutdated(refusal) {
+      logger.error(
+        { err: refusal },
+        'this instance is too old for the data: it is not ready and writes no more',
+      );
     },
     onUnprotected({ table, what, error }: UnprotectedTable) {
       logger.error(

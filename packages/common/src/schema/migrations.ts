@@ -7,12 +7,15 @@ import type { TableName } from '../database/tables.ts';
 import { KEYS } from '../database/tables.ts';
 
 /**
- * One forward step of the stored data. It runs while instances of the version before work on the same store, so that
+ * One forward step of the stored data. It changes one item at a time, in a transaction that reads the item again, and does
+ * nothing where there is nothing to do. What instances of the version before write later is safe in one of two ways:
  *
- * - it changes one item at a time, in a transaction that reads it again, and does nothing when there is nothing to do;
- * - what it writes can be read by the version before (`readableFrom`), and this version still reads what the version
- *   before writes meanwhile. A form that the version before cannot read needs two releases: one that reads both forms,
- *   and a later one with the migration.
+ * - They may go on (`readableFrom` stays): they can read what it writes, and the record of the item upgrades on read what
+ *   they write, so that no reader depends on the migration.
+ * - They are kept away (`readableFrom` rises): they stop writing before it begins. A change that a record cannot make,
+ *   such as one that two items agree on, needs this. So does a form that the version before cannot read; it takes two
+ *   releases: one that reads both forms, and a later one with the migration.
+ * @see docs/adr/0056-migrations-beside-old-instances.md
  */
 export interface Migration {
   /** The schema version of a store after this step; one more than that of the step before. */
@@ -50,6 +53,6 @@ export const MIGRATIONS: readonly Migration[] = [
     readableFrom: 1,
     table: 'inventory',
     concerns: ({ key }) => isAssetKey(key),
-    change: async ({ store, clock }, { key }) => upgradeAsset(store, key, clock.now()),
+    change: async ({ store }, { key }) => upgradeAsset(store, key),
   },
 ];

@@ -2,6 +2,7 @@ import { assetRecord, createAssetDao } from '@cnop/common/dao/inventory/asset-da
 import { schemaVersionRecord } from '@cnop/common/dao/schema/schema-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
+import { fenceOutdated } from '@cnop/common/database/schema-fence';
 import { readSchemaVersion, SCHEMA_VERSION } from '@cnop/common/database/schema-version';
 import { StoreUnavailableError } from '@cnop/common/database/store-errors';
 import type { Attributes, Item, TableStore } from '@cnop/common/database/table-store';
@@ -9,10 +10,12 @@ import { TABLE_NAMES } from '@cnop/common/database/tables';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
 import type { UserStatus } from '@cnop/common/entities/user/user';
 import { migrateSchema } from '@cnop/common/schema/migrate-schema';
+import type { Migration } from '@cnop/common/schema/migrations';
 import { MIGRATIONS } from '@cnop/common/schema/migrations';
 import { anAssetId, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
+import { createDeferred } from '@cnop/testing/deferred';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
@@ -89,6 +92,8 @@ test('the versions of migrations are consecutive, and the last one is that of th
   expect(versions).toEqual(versions.map((_, position) => position + 2));
   expect(versions.at(-1)).toBe(SCHEMA_VERSION);
   for (const { readableFrom, version } of MIGRATIONS) expect(readableFrom).toBeLessThanOrEqual(version);
+  const oldest = MIGRATIONS.map(({ readableFrom }) => readableFrom);
+  expect(oldest).toEqual(oldest.toSorted((one, other) => one - other));
 });
 
 test('a store without a recorded version is version 1, and is migrated once', async () => {
@@ -179,6 +184,94 @@ test('an instance of the version before may write its form meanwhile, and this v
   expect((await store.get(assetRecord.key({ asset_id: anAssetId('AAA') })))?.attributes).toMatchObject({
     status: 'cancel_only',
     circulating_supply: '2',
+  });
+});
+
+test('what an instance of the version before writes after the end is read in the new form', async () => {
+  const runtime = await createFormerStore();
+  await migrateSchema(runtime);
+  const write = formerWrite('AAA');
+  const attributes = { ...write.attributes, status: 'delisted' };
+  await runtime.store.transact({ asset: write.key }, () => ({
+    writes: [
+      write,
+      {
+        ...formerWrite('BBB'),
+        kind: 'create',
+        key: { ...write.key, pk: 'ZZZ' },
+        attributes: { ...attributes, asset_id: 'ZZZ' },
+      },
+    ],
+    result: undefined,
+  }));
+  expect(await migrateSchema(runtime)).toBe(0);
+  const assets = createAssetDao(runtime.store);
+  expect(await assets.getAsset(anAssetId('AAA'))).toMatchObject({
+    status: 'cancel_only',
+    circulating_supply: '2',
+  });
+  expect(await assets.getAsset(anAssetId('ZZZ'))).toMatchObject({
+    status: 'delisted',
+    settlement_price: '50000',
+  });
+});
+
+/** A migration whose old form only a version that is kept away may write. */
+const KEEPS_OLD_AWAY: Migration = {
+  version: SCHEMA_VERSION + 1,
+  name: 'no-old-instances',
+  what: 'every description ends with a full stop',
+  readableFrom: SCHEMA_VERSION + 1,
+  table: 'inventory',
+  concerns: ({ attributes }) => attributes['description'] === 'old',
+  change: async ({ store }, { key }) =>
+    store.transact({ item: key }, ({ item }) => ({
+      writes: [{ kind: 'replace', key, attributes: { ...item?.attributes, description: 'new.' } }],
+      result: true,
+    })),
+};
+
+test('a migration that keeps the version before away leaves nothing of what that version wrote beside it', async () => {
+  const runtime = await createFormerStore();
+  await migrateSchema(runtime);
+  const isOutdated = createDeferred<Error>();
+  const old = fenceOutdated(runtime.store, {
+    checkMilliseconds: 20,
+    maxAgeMilliseconds: 50,
+    onOutdated: isOutdated.resolve,
+  });
+  let written = 0;
+  async function writeUntilRefused(): Promise<unknown> {
+    try {
+      for (;;) {
+        const key = { table: 'inventory', pk: `OLD-${written}`, sk: 'NOTE' } as const;
+        await old.transact({}, () => ({
+          writes: [{ kind: 'create', key, attributes: { description: 'old' } }],
+          result: undefined,
+        }));
+        written += 1;
+      }
+    } catch (error) {
+      return error;
+    }
+  }
+  const refused = writeUntilRefused();
+  const changed = await migrateSchema(runtime, {
+    migrations: [...MIGRATIONS, KEEPS_OLD_AWAY],
+    fenceMilliseconds: 1_000,
+  });
+  expect(await refused).toBeInstanceOf(StoreUnavailableError);
+  expect((await isOutdated.promise).message).toContain(
+    `needs a platform of schema version ${SCHEMA_VERSION + 1}`,
+  );
+  await expect(old.ping()).rejects.toThrow('start the newer version');
+  expect(written).toBeGreaterThan(0);
+  expect(changed).toBe(written);
+  for (const { attributes } of await contentOf(runtime.store))
+    expect(attributes['description']).not.toBe('old');
+  expect(await readSchemaVersion(runtime.store)).toEqual({
+    version: SCHEMA_VERSION + 1,
+    readableFrom: SCHEMA_VERSION + 1,
   });
 });
 

@@ -1,6 +1,5 @@
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import type { AssetId } from '../../core/brands.ts';
-import { isoTime } from '../../core/brands.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createCachedValue } from '../../core/clock.ts';
 import type { AttributeValue, Item, ItemKey, TableStore } from '../../database/table-store.ts';
@@ -24,25 +23,30 @@ const storedRecord = defineRecord<Asset, Pick<Asset, 'asset_id'>>({
 
 /** Returns whether an item has the form of an earlier version, which `withCurrentFields` converts. */
 function isFormer({ attributes }: Item): boolean {
-  return attributes['status'] === FORMER_CANCEL_ONLY || attributes['circulating_supply'] === undefined;
+  const { status, circulating_supply, settlement_price = null } = attributes;
+  const isUnsettled = status === ('delisted' satisfies AssetStatus) && settlement_price === null;
+  return status === FORMER_CANCEL_ONLY || circulating_supply === undefined || isUnsettled;
 }
 
 /**
- * Converts an item of an earlier version: `inactive` becomes `cancel_only`, and a market cap becomes the circulating
- * supply.
+ * Converts an item of an earlier version: `inactive` becomes `cancel_only`, a market cap becomes the circulating supply,
+ * and an asset delisted without a settlement price has its last price as one, so that its positions are settled.
  */
 function withCurrentFields(item: Item): Item {
   if (!isFormer(item)) return item;
   const { market_cap, ...others } = item.attributes;
-  const circulating_supply =
-    others['circulating_supply'] ?? formerSupply(market_cap ?? null, others['current_price']);
-  const isInactive = others['status'] === FORMER_CANCEL_ONLY;
-  const status = isInactive ? { status: 'cancel_only' satisfies AssetStatus } : {};
-  return { ...item, attributes: { ...others, ...status, circulating_supply } };
+  const { status, current_price = null, updated_at = null, settlement_price = null } = others;
+  const circulating_supply = others['circulating_supply'] ?? formerSupply(market_cap ?? null, current_price);
+  const renamed = status === FORMER_CANCEL_ONLY ? { status: 'cancel_only' satisfies AssetStatus } : {};
+  const settlement =
+    status === 'delisted' && settlement_price === null
+      ? { settlement_price: current_price, delisted_at: updated_at }
+      : {};
+  return { ...item, attributes: { ...others, ...renamed, ...settlement, circulating_supply } };
 }
 
 /** Returns the supply for a stored market cap and price. Returns an invalid market cap unchanged, for an audit to find. */
-function formerSupply(marketCap: AttributeValue, price: AttributeValue | undefined): AttributeValue {
+function formerSupply(marketCap: AttributeValue, price: AttributeValue): AttributeValue {
   const cap = usdSchema.safeParse(marketCap);
   const current = priceSchema.safeParse(price);
   return cap.success && current.success ? supplyOfMarketCap(cap.data, current.data) : marketCap;
@@ -57,25 +61,15 @@ export const assetRecord: EntityRecord<Asset, Pick<Asset, 'asset_id'>> = {
 };
 
 /**
- * Upgrades an asset of an earlier version: `inactive` becomes `cancel_only`, a market cap becomes the circulating supply,
- * and an asset delisted without a settlement price gets its last price as one, so that its positions are settled.
+ * Stores an asset of an earlier version in the form of this one.
  * @returns whether the asset was changed
  */
-export async function upgradeAsset(store: TableStore, key: ItemKey, at: Date): Promise<boolean> {
-  return store.transact({ asset: key }, ({ asset: item }) => {
-    const asset = assetRecord.readIfPresent(item);
-    if (!item || !asset) return { writes: [], result: false };
-    const upgraded = withSettlementPrice(asset, at);
-    const isCurrent = !isFormer(item) && upgraded === asset;
-    return isCurrent
-      ? { writes: [], result: false }
-      : { writes: [storedRecord.replace(upgraded)], result: true };
-  });
-}
-
-function withSettlementPrice(asset: Asset, at: Date): Asset {
-  if (asset.status !== 'delisted' || asset.settlement_price !== null) return asset;
-  return { ...asset, settlement_price: asset.current_price, delisted_at: isoTime(at) };
+export async function upgradeAsset(store: TableStore, key: ItemKey): Promise<boolean> {
+  return store.transact({ asset: key }, ({ asset: item }) =>
+    item && isFormer(item)
+      ? { writes: [assetRecord.replace(assetRecord.read(item))], result: true }
+      : { writes: [], result: false },
+  );
 }
 
 /** Returns whether a key is that of an asset, and not of a candle or another item of the table. */

@@ -52,9 +52,22 @@ describe('an asset that an earlier version stored with a market cap', () => {
     });
   });
 
+  it('has its last price as the settlement price once it was delisted', async () => {
+    await storeFormer({ market_cap: '2092000000000', status: 'delisted' });
+    const asset = await createAssetDao(runtime.store).getAsset(BTC);
+    expect(asset).toMatchObject({
+      settlement_price: '50000',
+      delisted_at: asset?.updated_at,
+      settled_at: null,
+    });
+    expect(await upgradeAsset(runtime.store, KEY)).toBe(true);
+    expect(await storedAttributes()).toEqual(asset);
+    expect(await upgradeAsset(runtime.store, KEY)).toBe(false);
+  });
+
   it('is rewritten once by the upgrade', async () => {
     await storeFormer({ market_cap: '2092000000000', status: 'inactive' });
-    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(true);
+    expect(await upgradeAsset(runtime.store, KEY)).toBe(true);
     expect(await storedAttributes()).toEqual(
       anAsset({
         asset_id: 'BTC',
@@ -63,7 +76,7 @@ describe('an asset that an earlier version stored with a market cap', () => {
         status: 'cancel_only',
       }),
     );
-    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(false);
+    expect(await upgradeAsset(runtime.store, KEY)).toBe(false);
   });
 
   it.each([
@@ -76,9 +89,9 @@ describe('an asset that an earlier version stored with a market cap', () => {
     ],
   ])('with %s can be stored again', async (_what, fields, supply) => {
     await storeFormer(fields);
-    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(true);
+    expect(await upgradeAsset(runtime.store, KEY)).toBe(true);
     expect(await storedAttributes()).toMatchObject({ circulating_supply: supply });
-    expect(await upgradeAsset(runtime.store, KEY, AT)).toBe(false);
+    expect(await upgradeAsset(runtime.store, KEY)).toBe(false);
   });
 });
 
