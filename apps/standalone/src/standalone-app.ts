@@ -159,7 +159,7 @@ async function buildServices(
     }),
     order: await buildOrderServiceApp({
       ...runtime,
-      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings),
+      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, { isOwnProcess: false }),
       maxOpenOrders: settings.MAX_OPEN_ORDERS,
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),

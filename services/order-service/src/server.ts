@@ -13,7 +13,7 @@ await runService({
     build: (runtime, settings) =>
       buildOrderServiceApp({
         ...runtime,
-        maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings),
+        maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
         maxOpenOrders: settings.MAX_OPEN_ORDERS,
         runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
       }),

@@ -11,6 +11,8 @@ const OPEN_ORDER_LIMITS = { min: 1, max: 1_000_000 };
 const MAX_QUOTE_AGE_TICKS = 3;
 /** The lowest default: with shorter ticks, a pause of the process would make quotes stale. */
 const MIN_DEFAULT_QUOTE_AGE_SECONDS = 1;
+/** The time within which another process makes prices after the leader has ended or hangs. */
+const TAKEOVER_SECONDS = 5;
 
 /** The trading settings of the order service. */
 export const tradingSettings = z.object({
@@ -30,17 +32,23 @@ export const orderProcessSettings = tradingSettings.extend(
   priceSettings.pick({ PRICE_FEED: true, PRICE_TICK_MILLISECONDS: true }).shape,
 );
 
-/** Returns the maximum age of a quote to trade at, in seconds: the setting, or three ticks but at least one second. */
-export function maxQuoteAgeSecondsOf({
-  MAX_QUOTE_AGE_SECONDS,
-  PRICE_FEED,
-  PRICE_TICK_MILLISECONDS,
-}: z.output<typeof tradingSettings> & Pick<PriceSettings, 'PRICE_FEED' | 'PRICE_TICK_MILLISECONDS'>): number {
+/**
+ * Returns the maximum age of a quote to trade at, in seconds: the setting, or three ticks. Without the setting it is at
+ * least one second, and five where other processes make prices, so that orders are filled while one takes over.
+ */
+export function maxQuoteAgeSecondsOf(
+  {
+    MAX_QUOTE_AGE_SECONDS,
+    PRICE_FEED,
+    PRICE_TICK_MILLISECONDS,
+  }: z.output<typeof tradingSettings> & Pick<PriceSettings, 'PRICE_FEED' | 'PRICE_TICK_MILLISECONDS'>,
+  { isOwnProcess }: { readonly isOwnProcess: boolean },
+): number {
   if (MAX_QUOTE_AGE_SECONDS !== undefined) return MAX_QUOTE_AGE_SECONDS;
   const leastMilliseconds = PRICE_FEED === 'exchange' ? MIN_EXCHANGE_POLL_MILLISECONDS : 0;
   const tickMilliseconds = Math.max(PRICE_TICK_MILLISECONDS, leastMilliseconds);
   return Math.max(
     (MAX_QUOTE_AGE_TICKS * tickMilliseconds) / MILLISECONDS_PER_SECOND,
-    MIN_DEFAULT_QUOTE_AGE_SECONDS,
+    isOwnProcess ? TAKEOVER_SECONDS : MIN_DEFAULT_QUOTE_AGE_SECONDS,
   );
 }

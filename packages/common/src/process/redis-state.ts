@@ -22,6 +22,8 @@ export function watchRedis(use: 'messages' | 'rate_limits', client: WatchedRedis
 
 /** The interval at which the time of a server is read. */
 const TIME_EVERY_MILLISECONDS = 60_000;
+/** The same after a failure: a busy server may not answer in time. */
+const TIME_AGAIN_MILLISECONDS = 1_000;
 
 /** The part of a client of Redis that reads the time of its server: whole seconds, and microseconds of the next one. */
 interface TimedRedis {
@@ -46,10 +48,23 @@ export function reportRedisTime(client: TimedRedis, report: (time: ServerTime) =
       stepMilliseconds: 1,
     });
   };
-  // During an outage there is nothing to compare with.
-  const tryAsking = (): void => void ask().catch(() => undefined);
-  client.on('ready', tryAsking);
-  const timer = setInterval(tryAsking, TIME_EVERY_MILLISECONDS);
-  timer.unref();
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const askIn = (milliseconds: number): void => {
+    if (isStopped) return;
+    clearTimeout(timer);
+    timer = setTimeout(askNow, milliseconds);
+    timer.unref();
+  };
+  const askNow = (): void => {
+    ask().then(
+      () => askIn(TIME_EVERY_MILLISECONDS),
+      () => askIn(TIME_AGAIN_MILLISECONDS),
+    );
+  };
+  client.on('ready', askNow);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 }

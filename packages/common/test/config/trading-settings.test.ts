@@ -1,8 +1,8 @@
 import { maxQuoteAgeSecondsOf, orderProcessSettings } from '@cnop/common/config/trading-settings';
 import { expect, it } from 'vitest';
 
-const ageOf = (environment: Readonly<Record<string, string>>) =>
-  maxQuoteAgeSecondsOf(orderProcessSettings.parse(environment));
+const ageOf = (environment: Readonly<Record<string, string>>, isOwnProcess = false) =>
+  maxQuoteAgeSecondsOf(orderProcessSettings.parse(environment), { isOwnProcess });
 
 it.each([
   ['three ticks of the default', {}, 3],
@@ -13,4 +13,12 @@ it.each([
   ['what the setting says', { MAX_QUOTE_AGE_SECONDS: '20' }, 20],
 ])('lets a quote be as old as %s', (_case, environment, seconds) => {
   expect(ageOf(environment)).toBe(seconds);
+});
+
+it.each([
+  ['the time of a takeover', {}, 5],
+  ['three ticks, where these are longer', { PRICE_TICK_MILLISECONDS: '2500' }, 7.5],
+  ['what the setting says', { MAX_QUOTE_AGE_SECONDS: '2' }, 2],
+])('lets a quote of another process be as old as %s', (_case, environment, seconds) => {
+  expect(ageOf(environment, true)).toBe(seconds);
 });
