@@ -50,7 +50,10 @@ const PROGRESS_EVERY_MILLISECONDS = 2_000;
 export type ItemProgress = (items: number) => void;
 
 /** Returns a function that prints a line every two seconds: the items so far and their rate. */
-export function progressLines({ printError }: CommandOutput, what: string): ItemProgress {
+export function progressLines(
+  { printError }: { readonly printError: (text: string) => unknown },
+  what: string,
+): ItemProgress {
   let startedAt: number | undefined;
   let printedAt = 0;
   return (items) => {

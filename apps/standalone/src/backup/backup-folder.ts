@@ -10,7 +10,7 @@ import type { SchemaVersion } from '@cnop/common/database/schema-version';
 import { readSchemaVersion } from '@cnop/common/database/schema-version';
 import { z } from 'zod';
 import { RefusedError } from '../data-command.ts';
-import type { AuditReport } from '../verify/audit-store.ts';
+import type { AuditOptions, AuditReport } from '../verify/audit-store.ts';
 import { verifyStore } from '../verify/audit-store.ts';
 
 // A backup is a data folder: `store/` has a copy of the embedded store, `backup.json` says what it has to be.
@@ -93,15 +93,18 @@ export async function digestOf(path: string): Promise<FileDigest> {
   return { bytes, sha256: hash.digest('hex') };
 }
 
+/** The clock of an audit of a copy, and its progress. */
+export type CopyAuditOptions = Pick<AuditOptions, 'onProgress'> & { readonly clock: Clock };
+
 /** Audits a copied store and removes what opening it left. */
 export async function auditCopy(
   folder: string,
-  clock: Clock,
+  options: CopyAuditOptions,
 ): Promise<AuditReport & { readonly schema: SchemaVersion }> {
-  const store = createLmdbTableStore({ path: folder, clock, readOnly: true });
+  const store = createLmdbTableStore({ path: folder, clock: options.clock, readOnly: true });
   try {
     const schema = await readSchemaVersion(store);
-    return { ...(await verifyStore(store, { clock })), schema };
+    return { ...(await verifyStore(store, options)), schema };
   } finally {
     await store.close();
     await rm(join(folder, LOCK_FILE), { force: true });

@@ -1,20 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Clock } from '@cnop/common/core/clock';
 import { copyStore } from '@cnop/common/database/lmdb/copy-store';
 import { storeFolder } from '@cnop/common/database/open-store';
 import { RefusedError, syncPath } from '../data-command.ts';
-import type { BackupManifest } from './backup-folder.ts';
+import type { BackupManifest, CopyAuditOptions } from './backup-folder.ts';
 import { auditCopy, digestOf, folderTime, storeFileOf, writeManifest } from './backup-folder.ts';
 
 const PRIVATE_FOLDER_MODE = 0o700;
 
-export interface BackupOptions {
+export interface BackupOptions extends CopyAuditOptions {
   readonly dataDir: string;
   /** A new folder for the backup, or an existing one, in which the backup gets a folder named after the time. */
   readonly to: string;
-  readonly clock: Clock;
 }
 
 /** A finished backup. */
@@ -27,7 +25,8 @@ export interface Backup extends Pick<BackupManifest, 'bytes' | 'items' | 'violat
  * name when all of it is on disk.
  * @throws RefusedError when there is no store, or the name is taken
  */
-export async function backupStore({ dataDir, to, clock }: BackupOptions): Promise<Backup> {
+export async function backupStore({ dataDir, to, ...options }: BackupOptions): Promise<Backup> {
+  const { clock } = options;
   const source = storeFolder({ DATA_DIR: dataDir });
   if (!existsSync(source))
     throw new RefusedError(`There is no store in ${source}. Name the data folder with --data-dir.`);
@@ -42,7 +41,7 @@ export async function backupStore({ dataDir, to, clock }: BackupOptions): Promis
     await copyStore(source, storeFolder({ DATA_DIR: partial }));
     const file = storeFileOf(partial);
     await syncPath(file);
-    const audit = await auditCopy(storeFolder({ DATA_DIR: partial }), clock);
+    const audit = await auditCopy(storeFolder({ DATA_DIR: partial }), options);
     const { bytes, sha256 } = await digestOf(file);
     const counts = { bytes, items: audit.counts.items, violations: audit.violation_count };
     await writeManifest(partial, {

@@ -1,23 +1,21 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@cnop/common/core/clock';
 import { isStoreInUse, STORE_FILE } from '@cnop/common/database/lmdb/copy-store';
 import { storeFolder } from '@cnop/common/database/open-store';
 import { SCHEMA_VERSION } from '@cnop/common/database/schema-version';
 import { RefusedError, syncPath } from '../data-command.ts';
-import type { BackupManifest } from './backup-folder.ts';
+import type { BackupManifest, CopyAuditOptions } from './backup-folder.ts';
 import { auditCopy, digestOf, folderTime, readManifest, storeFileOf } from './backup-folder.ts';
 
 const PRIVATE_FOLDER_MODE = 0o700;
 
-export interface RestoreOptions {
+export interface RestoreOptions extends CopyAuditOptions {
   /** The folder of a backup. */
   readonly from: string;
   readonly dataDir: string;
   /** Allows a data folder that has a store; that store is kept beside the restored one. */
   readonly replace: boolean;
-  readonly clock: Clock;
 }
 
 /** A finished restore. */
@@ -33,7 +31,13 @@ export interface Restored {
  * @throws RefusedError when the backup is damaged or of a later version, or the data folder has a store that is in use or
  * may not be replaced; the data folder is then unchanged
  */
-export async function restoreStore({ from, dataDir, replace, clock }: RestoreOptions): Promise<Restored> {
+export async function restoreStore({
+  from,
+  dataDir,
+  replace,
+  ...options
+}: RestoreOptions): Promise<Restored> {
+  const { clock } = options;
   const manifest = await readManifest(from);
   if (manifest.schema_readable_from > SCHEMA_VERSION) {
     throw new RefusedError(
@@ -49,7 +53,7 @@ export async function restoreStore({ from, dataDir, replace, clock }: RestoreOpt
   await mkdir(staging, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   try {
     await copyChecked(from, staging, manifest);
-    const { violation_count } = await auditCopy(staging, clock);
+    const { violation_count } = await auditCopy(staging, options);
     if (violation_count > manifest.violations) {
       throw new RefusedError(
         `The restored copy breaks ${violation_count} rules (the backup: ${manifest.violations}). Use another backup.`,

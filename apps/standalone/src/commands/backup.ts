@@ -3,7 +3,7 @@ import { systemClock } from '@cnop/common/core/clock';
 import { backupStore } from '../backup/backup-store.ts';
 import { restoreStore } from '../backup/restore-store.ts';
 import type { CommandOutput } from '../data-command.ts';
-import { EXIT_DIFFERENT, EXIT_DONE, RefusedError, runDataCommand } from '../data-command.ts';
+import { EXIT_DIFFERENT, EXIT_DONE, progressLines, RefusedError, runDataCommand } from '../data-command.ts';
 import { groupThousands } from '../terminal-text.ts';
 import { settingsOfStore } from '../transfer/store-address.ts';
 
@@ -22,10 +22,12 @@ export async function runBackup(
 ): Promise<number> {
   return runDataCommand(output, async () => {
     const settings = embeddedSettings(dataDir);
+    output.printError(`Copying the store in ${settings.DATA_DIR}, then auditing the copy\n`);
     const { folder, bytes, items, violations } = await backupStore({
       dataDir: settings.DATA_DIR,
       to,
       clock: systemClock,
+      onProgress: progressLines(output, 'audited'),
     });
     output.print(
       `Backed up ${groupThousands(String(items))} items (${groupThousands(String(bytes))} bytes) to ${folder}\n`,
@@ -48,7 +50,14 @@ export async function runRestore(
   return runDataCommand(output, async () => {
     const { from, replace = false } = options;
     const settings = embeddedSettings(options.dataDir);
-    const restored = await restoreStore({ from, dataDir: settings.DATA_DIR, replace, clock: systemClock });
+    output.printError(`Copying ${from} to ${settings.DATA_DIR}, then auditing the copy\n`);
+    const restored = await restoreStore({
+      from,
+      dataDir: settings.DATA_DIR,
+      replace,
+      clock: systemClock,
+      onProgress: progressLines(output, 'audited'),
+    });
     const { folder, manifest, keptIn } = restored;
     output.print(
       `Restored ${groupThousands(String(manifest.items))} items of ${manifest.created_at} to ${folder}; checksum and audit agree.\n`,

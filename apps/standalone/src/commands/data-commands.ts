@@ -8,6 +8,13 @@ where they differ from the environment. Without one, the settings of the environ
 const EXIT_CODES = `
 Exit code: 0 done, 1 the copy is not equal, 2 nothing was done or the work was interrupted; the message says what to do.`;
 
+const BACKUP_EXIT_CODES = `
+Exit code: 0 done, 1 the backup is complete, but its store breaks a rule (see cnop verify), 2 nothing was done; the message
+says what to do.`;
+
+const RESTORE_EXIT_CODES = `
+Exit code: 0 done, 2 nothing was changed; the message says what to do.`;
+
 /** Adds the commands that copy, restore and migrate data. */
 export function addDataCommands(program: Command, output: CommandOutput): void {
   addTransferCommands(program, output);
@@ -79,7 +86,7 @@ function addBackupCommands(program: Command, output: CommandOutput): void {
     .description('copy the embedded store, also beside a running server, and audit the copy')
     .requiredOption('--to <folder>', 'a new folder, or an existing one in which the backup gets its own')
     .option('--data-dir <folder>', 'data folder, instead of DATA_DIR')
-    .addHelpText('after', `${EXIT_CODES}\n\nExample:\n  $ cnop backup --to /backups`)
+    .addHelpText('after', `${BACKUP_EXIT_CODES}\n\nExample:\n  $ cnop backup --to /backups`)
     .action(async (options: { readonly to: string; readonly dataDir?: string }) => {
       const { runBackup } = await import('./backup.ts');
       process.exitCode = await runBackup(options, output);
@@ -93,7 +100,7 @@ function addBackupCommands(program: Command, output: CommandOutput): void {
     .option('--replace', 'put it in the place of a store with data, which is kept beside it')
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n\nExample:\n  $ cnop restore --from /backups/cnop-2026-11-30T20-13-37-123Z`,
+      `${RESTORE_EXIT_CODES}\n\nExample:\n  $ cnop restore --from /backups/cnop-2026-11-30T20-13-37-123Z`,
     )
     .action(
       async (options: { readonly from: string; readonly dataDir?: string; readonly replace?: boolean }) => {

@@ -6,7 +6,7 @@ import { openStore, storeFolder } from '@cnop/common/database/open-store';
 import type { ItemKey, TableStore } from '@cnop/common/database/table-store';
 import { progressLines } from '../data-command.ts';
 import { dollars, groupThousands, tableLines } from '../terminal-text.ts';
-import type { AuditCounts, AuditReport } from '../verify/audit-store.ts';
+import type { AuditCounts, AuditOptions, AuditReport } from '../verify/audit-store.ts';
 import { verifyStore } from '../verify/audit-store.ts';
 import type { Violation } from '../verify/violation.ts';
 import { nameOf, RULES } from '../verify/violation.ts';
@@ -46,7 +46,7 @@ export async function runVerify(
   try {
     if (!json) print(`Auditing ${place}${store.snapshot ? ', as it is at this moment' : ''}\n\n`);
     const startedAt = performance.now();
-    const report = await verifyStore(store, json ? {} : progressPrinters(print));
+    const report = await verifyStore(store, progressPrinters());
     print(json ? reportJson(report) : reportText(report, performance.now() - startedAt));
     return exitCodeOf(report);
   } catch (error) {
@@ -84,8 +84,9 @@ export function exitCodeOf({ violation_count, unsettled }: AuditReport): number 
   return unsettled.length > 0 ? EXIT_UNSETTLED : EXIT_SOUND;
 }
 
-function progressPrinters(print: (text: string) => void) {
-  const output = { print, printError: print };
+/** Prints progress to the standard error, so that the report can be kept in a file. */
+function progressPrinters(): Pick<AuditOptions, 'onProgress' | 'onReread'> {
+  const output = { printError: (text: string): unknown => process.stderr.write(text) };
   return { onProgress: progressLines(output, 'read'), onReread: progressLines(output, 'read again') };
 }
 

@@ -46,9 +46,14 @@ export async function importIntoStore(file: string, options: CopyOptions): Promi
  */
 export async function migrateStore(source: TableStore, options: CopyOptions): Promise<Copied> {
   const snapshot = await source.snapshot?.();
-  const reader = snapshot ?? source;
+  const copiedHash = createContentHash();
   try {
-    return await copy(itemsOf(reader), () => hashStore(reader, options.onProgress.compared), options);
+    const items = itemsOf(snapshot ?? source, copiedHash);
+    return await copy(
+      items,
+      async () => (snapshot ? copiedHash : hashStore(source, options.onProgress.compared)),
+      options,
+    );
   } finally {
     snapshot?.release();
   }
@@ -87,18 +92,20 @@ export async function hashStore(
 ): Promise<ContentHash> {
   const hash = createContentHash();
   let items = 0;
-  for (const table of TABLE_NAMES) {
-    for await (const item of reader.scan(table)) {
-      hash.add(lineOf(item), item.expiresAtEpochSeconds);
-      items += 1;
-      onProgress(items);
-    }
+  for await (const _ of itemsOf(reader, hash)) {
+    items += 1;
+    onProgress(items);
   }
   return hash;
 }
 
-async function* itemsOf(reader: Pick<StoreReader, 'scan'>): AsyncGenerator<ExportedItem> {
+/** Reads all items of a store, and adds each to the hash. */
+async function* itemsOf(reader: Pick<StoreReader, 'scan'>, hash: ContentHash): AsyncGenerator<ExportedItem> {
   for (const table of TABLE_NAMES) {
-    for await (const item of reader.scan(table)) yield { item, characters: lineOf(item).length };
+    for await (const item of reader.scan(table)) {
+      const line = lineOf(item);
+      hash.add(line, item.expiresAtEpochSeconds);
+      yield { item, characters: line.length };
+    }
   }
 }
