@@ -212,6 +212,9 @@ export interface TableStore extends StoreReader {
    */
   snapshot?(): Promise<StoreSnapshot>;
 
+  /** Transactions that write one item conflict, and each attempt is paid for. Missing where they wait for each other. */
+  readonly paysForConflicts?: true;
+
   /**
    * Reads items, calls `decide`, and commits all of its writes or none. Transactions are serializable.
    *

@@ -39,8 +39,11 @@ export interface EngineParts
 /** Orders in one page of an index: enough to fill many commits, and few enough to stop soon. */
 export const PAGE_SIZE = 1_000;
 
-/** The result of changing one order. `blocked`: no order of its kind can be changed now. */
-export type Outcome = 'changed' | 'unchanged' | 'blocked' | 'failed';
+/**
+ * The result of changing one order. `blocked`: no order of its kind can be changed now. `overtaken`: another engine, which
+ * works on these orders too, changed it first.
+ */
+export type Outcome = 'changed' | 'unchanged' | 'overtaken' | 'blocked' | 'failed';
 
 /** The results of changing several orders. */
 export interface Tally {
@@ -51,30 +54,52 @@ export interface Tally {
 
 /**
  * Changes every order of an index range, page by page. An order that fails is logged and tried again later; it does not
- * stop the others. Stops when an order is blocked, or when every order of a page fails.
+ * stop the others. Stops when an order is blocked, or when every order of a page fails. Starts again when this engine has
+ * been overtaken: `read` then waits for what the other one leaves.
  */
 export async function changeEachOrder(
-  parts: Pick<EngineParts, 'semaphore' | 'log' | 'isClosing'>,
+  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'isClosing'>,
   read: (after: Position | undefined) => Promise<Page<IndexedOrder>>,
   change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Tally> {
   const tally: Tally = { changed: 0, isComplete: true };
   let after: Position | undefined;
+  let isOvertaken = false;
   do {
     if (parts.isClosing()) return { ...tally, isComplete: false };
     const page = await read(after);
-    const outcomes = await Promise.all(
-      page.items.map((order) => parts.semaphore.pass(() => attempt(parts, order, change))),
-    );
+    const outcomes = await attemptAll(parts, page.items, change);
     tally.changed += outcomes.filter((outcome) => outcome === 'changed').length;
     const isBlocked = outcomes.includes('blocked');
     if (isBlocked || outcomes.includes('failed')) tally.isComplete = false;
     // When all fail, the store is in trouble, and the next page would fail as well.
     const allFailed = outcomes.length > 0 && outcomes.every((outcome) => outcome === 'failed');
     if (isBlocked || allFailed) return tally;
-    after = page.next;
-  } while (after);
+    isOvertaken = outcomes.includes('overtaken');
+    after = isOvertaken ? undefined : page.next;
+  } while (after || isOvertaken);
   return tally;
+}
+
+/**
+ * Attempts orders at once. Where conflicts are paid for, one order goes first, then two, then four, and none after an order
+ * that another engine has changed: two engines that meet cost each other few attempts.
+ */
+async function attemptAll(
+  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log'>,
+  orders: readonly IndexedOrder[],
+  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let count = parts.store.paysForConflicts ? 1 : orders.length;
+  while (outcomes.length < orders.length && !outcomes.includes('overtaken')) {
+    const some = orders.slice(outcomes.length, outcomes.length + count);
+    outcomes.push(
+      ...(await Promise.all(some.map((order) => parts.semaphore.pass(() => attempt(parts, order, change))))),
+    );
+    count *= 2;
+  }
+  return outcomes;
 }
 
 /** Tells the pace of the engine how an attempt to trigger an order ended, and returns the outcome. */
@@ -86,7 +111,8 @@ export function paced(
   if (kind === 'changed') pace.won(orderId);
   if (kind !== 'overtaken') return kind;
   pace.lost(orderId);
-  return 'unchanged';
+  // The index may still show an order that this engine filled itself.
+  return pace.isLagging() ? 'overtaken' : 'unchanged';
 }
 
 async function attempt(

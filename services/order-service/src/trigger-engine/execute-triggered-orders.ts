@@ -1,6 +1,6 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
-import type { TriggerRange } from '@cnop/common/dao/order/trigger-index-dao';
+import type { IndexedOrder, TriggerRange } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { mayExecuteAny } from '@cnop/common/trading/permissions';
 import { isTradable } from '../domain/placing/market-rules.ts';
@@ -11,6 +11,7 @@ import type { TriggerRule } from '../use-cases/change-open-order.ts';
 import { triggerOrder } from '../use-cases/change-open-order.ts';
 import type { EngineParts, Tally } from './engine-parts.ts';
 import { changeEachOrder, PAGE_SIZE, paced } from './engine-parts.ts';
+import { readLeftOrders } from './stand-by.ts';
 import type { TrailingStops } from './trailing-stops.ts';
 
 /** The quotes that open orders are compared with. */
@@ -66,7 +67,8 @@ function rangesOf({ assetId, latest }: PriceMove, spans: readonly PriceSpan[]): 
 async function executeRange(parts: EngineParts, range: Range, rule: TriggerRule): Promise<Tally> {
   return changeEachOrder(
     parts,
-    (after) => parts.triggerIndex.getOrders({ ...range, limit: PAGE_SIZE, after }),
+    (after) =>
+      readLeftOrders(parts, () => parts.triggerIndex.getOrders({ ...range, limit: PAGE_SIZE, after })),
     async (order) => paced(parts, order.orderId, await triggerOrder(parts, order, rule)),
   );
 }
@@ -74,7 +76,11 @@ async function executeRange(parts: EngineParts, range: Range, rule: TriggerRule)
 async function executeTrailingStops(parts: EngineParts, { assetId, trailing }: PriceMove): Promise<Tally> {
   return changeEachOrder(
     parts,
-    async () => ({ items: trailing.triggered().map((order) => ({ ...order, assetId })), next: undefined }),
+    async () =>
+      readLeftOrders(parts, async () => {
+        const triggered = trailing.triggered().map((order) => ({ ...order, assetId }));
+        return { items: await withoutFilled(parts, trailing, triggered), next: undefined };
+      }),
     async (order) => {
       const attempt = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
       const kind = paced(parts, order.orderId, attempt);
@@ -82,6 +88,19 @@ async function executeTrailingStops(parts: EngineParts, { assetId, trailing }: P
       return kind;
     },
   );
+}
+
+/** Returns the triggered trailing stops that are still open, if another engine may have filled some. */
+async function withoutFilled(
+  { pace, triggerIndex }: EngineParts,
+  trailing: TrailingStops,
+  orders: readonly IndexedOrder[],
+): Promise<readonly IndexedOrder[]> {
+  if (!pace.isLagging() || orders.length === 0) return orders;
+  const open = await triggerIndex.getOpen(orders.map(({ orderId }) => orderId));
+  const openIds = new Set(open.map(({ order_id }) => order_id));
+  for (const { orderId } of orders) if (!openIds.has(orderId)) trailing.forget(orderId);
+  return orders.filter(({ orderId }) => openIds.has(orderId));
 }
 
 function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {

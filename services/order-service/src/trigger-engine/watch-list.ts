@@ -61,6 +61,16 @@ export function createWatchList(parts: EngineParts, isAwake: () => boolean): Wat
   /** Assets that are scheduled after the lag of this engine. */
   const late = createLateAssets(queue.wake);
 
+  function wakeAfterLag(assetIds: Iterable<AssetId>): void {
+    const delayMilliseconds = parts.pace.delayMilliseconds();
+    for (const assetId of assetIds) late.add(assetId, delayMilliseconds);
+  }
+
+  function tidyWatched(): void {
+    for (const watch of watches.values()) watch.tidyNext();
+    wakeAfterLag(watches.keys());
+  }
+
   return {
     see(news) {
       for (const quote of news) watchOf(quote.asset_id).see(quote);
@@ -68,24 +78,16 @@ export function createWatchList(parts: EngineParts, isAwake: () => boolean): Wat
         for (const { asset_id } of news) watchOf(asset_id).rest();
         return;
       }
-      const delayMilliseconds = parts.pace.delayMilliseconds();
-      for (const { asset_id } of news) late.add(asset_id, delayMilliseconds);
+      wakeAfterLag(news.map(({ asset_id }) => asset_id));
     },
 
-    wakeWatched() {
-      for (const [assetId, watch] of watches) {
-        watch.tidyNext();
-        queue.wake(assetId);
-      }
-    },
+    wakeWatched: tidyWatched,
 
     wakeAll: () => queue.track(wakeCatalogue()),
 
     async tidy() {
-      for (const [assetId, watch] of watches) {
-        watch.tidyNext();
-        queue.wake(assetId);
-      }
+      tidyWatched();
+      await late.whenReleased();
       await queue.whenIdle();
     },
 

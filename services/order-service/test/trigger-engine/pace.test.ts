@@ -10,7 +10,7 @@ it('an engine works at once until another one fills an order first', () => {
   const engine = pace();
   expect(engine.delayMilliseconds()).toBe(0);
   engine.lost(ONE);
-  expect(engine.delayMilliseconds()).toBe(1_500);
+  expect(engine.delayMilliseconds()).toBe(1_100);
 });
 
 it('an engine that lags works at once again when it finds an order that the other one left open', () => {

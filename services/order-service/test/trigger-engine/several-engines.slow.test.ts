@@ -13,6 +13,9 @@ const TIMEOUT_MILLISECONDS = 240_000;
 /** The time for one commit in the queue: on a busy machine, 300 of them take longer than a request may. */
 const DEADLINE_MILLISECONDS = 120_000;
 
+/** For each order, of which its own commit takes 3. */
+const MAX_READ_UNITS = 8;
+
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
 
@@ -23,13 +26,16 @@ async function lmdb(): Promise<TableStore> {
 }
 
 /** Opens two stores on the same tables, like two processes. */
-async function dynamoDb(): Promise<readonly [TableStore, TableStore]> {
+async function dynamoDb(
+  onReadUnits: (units: number) => void = () => undefined,
+): Promise<readonly [TableStore, TableStore]> {
   const server = await startDynamoDbServer();
   cleanup.defer(() => server.stop());
   const options = {
     aws: { ...DYNAMODB_SERVER_AWS, endpoint: server.endpoint },
     tableNamePrefix: `test-${randomUUID()}-`,
     retry: { deadlineMilliseconds: DEADLINE_MILLISECONDS },
+    onConsumedCapacity: ({ readUnits }: { readonly readUnits: number }) => onReadUnits(readUnits),
   };
   await createDynamoDbTables(options);
   const stores = [createDynamoDbTableStore(options), createDynamoDbTableStore(options)] as const;
@@ -64,6 +70,30 @@ describe('several engines over one store', () => {
       await crowd.price('80');
       // Commits that conflicted too often are left to the next quote.
       await crowd.price('80');
+      expect(await crowd.faults(80)).toEqual([]);
+    },
+    TIMEOUT_MILLISECONDS,
+  );
+
+  it.skipIf(whyNoDynamoDb() !== undefined)(
+    'take at most 8 read units for each order together, whether or not they meet, over DynamoDB',
+    async () => {
+      let readUnits = 0;
+      const [one, other] = await dynamoDb((units) => {
+        readUnits += units;
+      });
+      const crowd = await openCrowd(one, 20);
+      cleanup.defer(() => crowd.close());
+      crowd.startEngine(one);
+      crowd.startEngine(other);
+      // In the first round no engine knows of the other. In the last, each user has several orders, which conflict.
+      for (const count of [20, 20, 60]) {
+        await crowd.price('100');
+        await crowd.place(count);
+        readUnits = 0;
+        await crowd.price('80');
+        expect(readUnits / count).toBeLessThanOrEqual(MAX_READ_UNITS);
+      }
       expect(await crowd.faults(80)).toEqual([]);
     },
     TIMEOUT_MILLISECONDS,

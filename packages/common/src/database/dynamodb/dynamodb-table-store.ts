@@ -18,6 +18,8 @@ const PING_KEY = { table: 'users', pk: 'PING', sk: 'PING' } as const;
 export function createDynamoDbTableStore(options: DynamoDbTableStoreOptions): TableStore {
   const connection = connect(options);
   return {
+    paysForConflicts: true,
+
     async get(key) {
       checkKey(key);
       return await connection.run(async (deadline) => {
