@@ -14,7 +14,7 @@ const NO_FEES = '0.00';
 /** Returns the events that an order must have, each as one text of all its data. */
 export function expectedChanges({ entity, attributes }: StoredOf<'order'>, keptSince: IsoTime): string[] {
   // Orders without this field are of a version that had no events.
-  if (!('executed_price' in attributes)) return [];
+  if (!('held_amount' in attributes)) return [];
   return entity.history
     .filter(({ status, at }) => REPORTED.has(status) && at >= keptSince)
     .map(({ status, at }) => eventText(entity.username, at, asItWas(entity, status)));
