@@ -58,6 +58,8 @@ export interface Member {
 /** A running cluster. */
 export interface RunningCluster {
   readonly url: string;
+  /** The endpoint of the store, for commands that work on it; undefined for that of AWS. */
+  readonly storeEndpoint: string | undefined;
   readonly preparation: Preparation;
   readonly members: readonly Member[];
   /** Stops every process in order: gateways, services, then their servers. Kills those that hang. */
@@ -124,6 +126,7 @@ export async function runCluster(options: RunClusterOptions): Promise<RunningClu
     balancer.setTargets(plans.filter(({ role }) => role === 'gateway').map(({ url }) => url));
     return {
       url: balancer.url,
+      storeEndpoint: env['DYNAMODB_ENDPOINT'],
       preparation,
       members: [...planned, ...servers.map((server) => ({ process: server, plan: undefined }))],
       async stop() {

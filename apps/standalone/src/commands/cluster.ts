@@ -42,7 +42,7 @@ export async function runClusterCommand({ instances, scale, port, dataDir }: Clu
   print('Every process has ended.');
 }
 
-function describe({ url, preparation }: RunningCluster, dataDir: string): string[] {
+function describe({ url, storeEndpoint, preparation }: RunningCluster, dataDir: string): string[] {
   const { adminPassword } = preparation;
   const lines = [`Cloud Native Order Processor, a cluster at ${url}`, ''];
   if (adminPassword?.kind === 'shown') {
@@ -55,6 +55,8 @@ function describe({ url, preparation }: RunningCluster, dataDir: string): string
   } else {
     lines.push(`Administrator ${FIRST_ADMIN_USERNAME}, with the password of the first start`);
   }
+  const endpoint = storeEndpoint === undefined ? '' : ` DYNAMODB_ENDPOINT=${storeEndpoint}`;
+  lines.push(`Settings for cnop verify, export and migrate: STORE=dynamodb${endpoint}`);
   lines.push(`Data and logs in ${dataDir}; delete the folder to start afresh.`);
   return lines;
 }

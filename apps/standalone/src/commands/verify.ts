@@ -122,10 +122,7 @@ export function reportText(report: AuditReport, tookMilliseconds: number): strin
 function rereadLines({ is_snapshot, reread }: AuditReport): string[] {
   if (is_snapshot) return [];
   const number = groupThousands(String(reread));
-  return [
-    `This store has no snapshots. ${number} accounts and other items that seemed wrong were read again, each as of one moment.`,
-    '',
-  ];
+  return [`Without snapshots: what seemed wrong was read again (${number} accounts or other items).`, ''];
 }
 
 function countLines(counts: AuditCounts, tookMilliseconds: number): string[] {
