@@ -122,7 +122,10 @@ export function reportText(report: AuditReport, tookMilliseconds: number): strin
 function rereadLines({ is_snapshot, reread }: AuditReport): string[] {
   if (is_snapshot) return [];
   const number = groupThousands(String(reread));
-  return [`Without snapshots: what seemed wrong was read again (${number} accounts or other items).`, ''];
+  return [
+    `This store has no snapshots: what seemed wrong was read again (${number} accounts or other items).`,
+    '',
+  ];
 }
 
 function countLines(counts: AuditCounts, tookMilliseconds: number): string[] {
