@@ -13,7 +13,7 @@ import { createProber, fetchDocument } from './prober.ts';
 import type { OutgoingRequest, StreamedResponse } from './send-request.ts';
 import { sendRequest } from './send-request.ts';
 import type { Deadline } from './upstream-failures.ts';
-import { ConnectionFailedError, UpstreamTimeoutError } from './upstream-failures.ts';
+import { ConnectionFailedError, SlowInstanceError, UpstreamTimeoutError } from './upstream-failures.ts';
 
 const MAX_CONNECTIONS = 128;
 const CONNECT_TIMEOUT_MILLISECONDS = 1_000;
@@ -27,7 +27,7 @@ export type RequestKind = 'request' | 'stream';
 /** What became of sending a request to an instance. */
 export type Attempt =
   | { readonly response: StreamedResponse; readonly trouble: 'unavailable' | 'bad_gateway' | undefined }
-  | { readonly error: unknown; readonly trouble: FailureReason | 'unsent' | undefined };
+  | { readonly error: unknown; readonly trouble: FailureReason | 'unsent' | 'slow' | undefined };
 
 /** One running process of a service. */
 export interface Instance {
@@ -100,7 +100,8 @@ export function createInstance(origin: URL, options: InstanceOptions): Instance 
       return { response, trouble };
     } catch (error) {
       const trouble = lossOf(error);
-      if (trouble && trouble !== 'unsent') noteFailure(trouble);
+      // Probes tell a slow instance from one that hangs.
+      if (trouble && trouble !== 'unsent' && trouble !== 'slow') noteFailure(trouble);
       return { error, trouble };
     } finally {
       if (!isStream) inFlight[kind]--;
@@ -160,8 +161,9 @@ function troubleOf({ statusCode, headers }: StreamedResponse): 'unavailable' | '
   return isProblem(headers) ? undefined : 'bad_gateway';
 }
 
-function lossOf(error: unknown): FailureReason | 'unsent' | undefined {
+function lossOf(error: unknown): FailureReason | 'unsent' | 'slow' | undefined {
   if (error instanceof ConnectionFailedError) return error.loss;
+  if (error instanceof SlowInstanceError) return 'slow';
   return error instanceof UpstreamTimeoutError ? 'timeout' : undefined;
 }
 

@@ -5,9 +5,14 @@ import { createRetryBudget } from './retry-budget.ts';
 import type { OutgoingRequest, StreamedResponse } from './send-request.ts';
 import type { RetryReason } from './upstream.ts';
 import type { Deadline } from './upstream-failures.ts';
+import { createAttemptDeadline } from './upstream-failures.ts';
 
 /** The methods that may be repeated (RFC 9110, section 9.2.2). */
 const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+/** A second one at the same time costs a service no more than work. */
+const READ_METHODS = new Set(['GET', 'HEAD']);
+/** The time within which the first instance should begin to answer a read, before another one is asked. */
+const PATIENCE_MILLISECONDS = 1_000;
 const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
 /** Spreads requests over the instances of a service. */
@@ -49,11 +54,12 @@ interface Course {
  *
  * A request that no service has received goes to the next instance, whatever its method. One that was lost later, or that
  * an instance cannot serve now, is repeated only if its method is idempotent or it has an `Idempotency-Key`, and only
- * within the retry budget.
+ * within the retry budget. A read that the first instance does not begin to answer within a second goes to another one, if
+ * one is fit and the budget allows it.
  */
 export function createLoadBalancer({ instances, now, random }: LoadBalancerOptions): LoadBalancer {
   const budget = createRetryBudget();
-  const retries = { unreachable: 0, unsent: 0, broken: 0, bad_gateway: 0, unavailable: 0 };
+  const retries = { unreachable: 0, unsent: 0, broken: 0, bad_gateway: 0, unavailable: 0, slow: 0 };
 
   const optionsFor = ({ kind, tried }: Course) => ({
     tried,
@@ -79,11 +85,31 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
         if (!isRepeatable || course.isRepeated || !budget.spend()) return undefined;
         course.isRepeated = true;
         return chooseOther(course) ?? last;
+      case 'slow':
+        // The budget was asked when the attempt was given up.
+        return chooseAny(course);
       case 'unavailable': {
         const other = isRepeatable ? chooseOther(course) : undefined;
         return other && budget.spend() ? other : undefined;
       }
     }
+  }
+
+  async function attempt(
+    instance: Instance,
+    course: Course,
+    { request, deadline }: { readonly request: OutgoingRequest; readonly deadline: Deadline },
+  ): Promise<Attempt> {
+    const isFirstOfRead =
+      course.kind === 'request' && course.tried.length === 0 && READ_METHODS.has(request.method);
+    if (!isFirstOfRead) return instance.attempt(request, course.kind, deadline);
+    const patience = createAttemptDeadline(deadline, {
+      milliseconds: PATIENCE_MILLISECONDS,
+      mayGiveUp: () => chooseOther({ ...course, tried: [instance] }) !== undefined && budget.spend(),
+    });
+    const outcome = await instance.attempt(request, course.kind, patience);
+    patience.stopClock();
+    return outcome;
   }
 
   return {
@@ -100,18 +126,18 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
       if (!first) throw new UnavailableError('A service is down; it is tried again shortly.');
       let instance = first;
       for (;;) {
-        const attempt: Attempt = await instance.attempt(request, kind, deadline);
+        const outcome = await attempt(instance, course, { request, deadline });
         course.tried.push(instance);
-        const { trouble } = attempt;
+        const { trouble } = outcome;
         const mayRetry = trouble !== undefined && trouble !== 'timeout' && !deadline.reason();
         const next = mayRetry ? chooseNext(course, instance, trouble) : undefined;
         if (!mayRetry || !next) {
-          if ('error' in attempt) throw attempt.error;
-          return attempt.response;
+          if ('error' in outcome) throw outcome.error;
+          return outcome.response;
         }
         retries[trouble]++;
         // Frees the connection.
-        if ('response' in attempt) attempt.response.body.resume();
+        if ('response' in outcome) outcome.response.body.resume();
         instance = next;
       }
     },

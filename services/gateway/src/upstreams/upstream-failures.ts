@@ -27,6 +27,9 @@ export class UpstreamTimeoutError extends UpstreamError {
   }
 }
 
+/** 504: an instance was slow, so that the request goes to another one. */
+export class SlowInstanceError extends UpstreamTimeoutError {}
+
 /** The client disconnected, which is no failure of the service. */
 export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
@@ -64,6 +67,32 @@ export function createDeadline(milliseconds: number, response?: ServerResponse):
     onPass(listener) {
       notify = listener;
       if (passedBy) listener(passedBy);
+    },
+    stopClock: () => clearTimeout(timer),
+  };
+}
+
+/** How long to wait for one instance, and whether the request may then go to another one. */
+export interface Patience {
+  readonly milliseconds: number;
+  /** Called when the time is over; on false the instance keeps the request. */
+  readonly mayGiveUp: () => boolean;
+}
+
+/** Creates the deadline of one attempt: that of the request, or earlier when the attempt is given up. */
+export function createAttemptDeadline(deadline: Deadline, { milliseconds, mayGiveUp }: Patience): Deadline {
+  let givenUpBy: SlowInstanceError | undefined;
+  let notify: ((reason: Error) => void) | undefined;
+  const timer = setTimeout(() => {
+    if (deadline.reason() || !mayGiveUp()) return;
+    givenUpBy = new SlowInstanceError();
+    notify?.(givenUpBy);
+  }, milliseconds);
+  return {
+    reason: () => givenUpBy ?? deadline.reason(),
+    onPass(listener) {
+      notify = listener;
+      deadline.onPass(listener);
     },
     stopClock: () => clearTimeout(timer),
   };

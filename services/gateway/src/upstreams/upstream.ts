@@ -30,8 +30,18 @@ export interface ServiceResponse {
   readonly body: string;
 }
 
-/** Why a request was sent again: one that no service received (`unreachable`, `unsent`), or one that may be repeated. */
-export const RETRY_REASONS = ['unreachable', 'unsent', 'broken', 'bad_gateway', 'unavailable'] as const;
+/**
+ * Why a request was sent again: one that no service received (`unreachable`, `unsent`), one that may be repeated, or a read
+ * whose response took long to start (`slow`).
+ */
+export const RETRY_REASONS = [
+  'unreachable',
+  'unsent',
+  'broken',
+  'bad_gateway',
+  'unavailable',
+  'slow',
+] as const;
 export type RetryReason = (typeof RETRY_REASONS)[number];
 
 /** An instance as operators see it. */

@@ -59,6 +59,34 @@ describe('a service over HTTP that fails a request', () => {
     expect(report().retries.broken).toBe(failing!.seen.length);
   });
 
+  it('has a read that it does not begin to answer served by another instance after a second', async () => {
+    await open({ instances: 2 });
+    const [, hung] = current().services;
+    hung!.behaviour = neverAnswer;
+    const answers = await Promise.all(Array.from({ length: 8 }, read));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(hung!.seen.length).toBeGreaterThan(0);
+    expect(report()).toMatchObject({ retries: { slow: hung!.seen.length }, ejections: { timeout: 0 } });
+  });
+
+  it('keeps a read that it is slow to answer when there is no other instance', async () => {
+    theService().behaviour = (request, response) => {
+      setTimeout(() => answerWith(200)(request, response), 1_200);
+    };
+    expect((await read()).status).toBe(200);
+    expect(theService().seen).toHaveLength(1);
+  });
+
+  it('keeps slow reads that the budget of retries does not cover', async () => {
+    await open({ instances: 2, timeoutMilliseconds: 2_000 });
+    for (const service of current().services) service.behaviour = neverAnswer;
+    const answers = await Promise.all(Array.from({ length: MANY }, read));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([504]));
+    const { retries, refusedRetries } = report();
+    expect(retries.slow).toBeLessThanOrEqual(INITIAL_RETRIES + MANY / 10);
+    expect(refusedRetries).toBe(MANY - retries.slow);
+  });
+
   it('loses at most one request without a key to an instance that sends 503 with Retry-After', async () => {
     await open({ instances: 2 });
     const [, sick] = current().services;
