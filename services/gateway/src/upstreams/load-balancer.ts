@@ -4,7 +4,7 @@ import type { Attempt, Instance, RequestKind } from './instance.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { OutgoingRequest, StreamedResponse } from './send-request.ts';
 import type { RetryReason } from './upstream.ts';
-import type { Deadline } from './upstream-failures.ts';
+import type { Deadline, Patience } from './upstream-failures.ts';
 import { createAttemptDeadline } from './upstream-failures.ts';
 
 /** The methods that may be repeated (RFC 9110, section 9.2.2). */
@@ -95,23 +95,6 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
     }
   }
 
-  async function attempt(
-    instance: Instance,
-    course: Course,
-    { request, deadline }: { readonly request: OutgoingRequest; readonly deadline: Deadline },
-  ): Promise<Attempt> {
-    const isFirstOfRead =
-      course.kind === 'request' && course.tried.length === 0 && READ_METHODS.has(request.method);
-    if (!isFirstOfRead) return instance.attempt(request, course.kind, deadline);
-    const patience = createAttemptDeadline(deadline, {
-      milliseconds: PATIENCE_MILLISECONDS,
-      mayGiveUp: () => chooseOther({ ...course, tried: [instance] }) !== undefined && budget.spend(),
-    });
-    const outcome = await instance.attempt(request, course.kind, patience);
-    patience.stopClock();
-    return outcome;
-  }
-
   return {
     retries,
     get refusedRetries() {
@@ -126,7 +109,11 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
       if (!first) throw new UnavailableError('A service is down; it is tried again shortly.');
       let instance = first;
       for (;;) {
-        const outcome = await attempt(instance, course, { request, deadline });
+        const outcome = await attemptWithPatience(instance, course, {
+          request,
+          deadline,
+          mayGiveUp: () => chooseOther({ ...course, tried: [instance] }) !== undefined && budget.spend(),
+        });
         course.tried.push(instance);
         const { trouble } = outcome;
         const mayRetry = trouble !== undefined && trouble !== 'timeout' && !deadline.reason();
@@ -142,4 +129,23 @@ export function createLoadBalancer({ instances, now, random }: LoadBalancerOptio
       }
     },
   };
+}
+
+interface PatientAttempt extends Pick<Patience, 'mayGiveUp'> {
+  readonly request: OutgoingRequest;
+  readonly deadline: Deadline;
+}
+
+/** Sends a request to an instance; the first attempt of a read may be given up. */
+async function attemptWithPatience(
+  instance: Instance,
+  { kind, tried }: Course,
+  { request, deadline, mayGiveUp }: PatientAttempt,
+): Promise<Attempt> {
+  const isFirstOfRead = kind === 'request' && tried.length === 0 && READ_METHODS.has(request.method);
+  if (!isFirstOfRead) return instance.attempt(request, kind, deadline);
+  const patience = createAttemptDeadline(deadline, { milliseconds: PATIENCE_MILLISECONDS, mayGiveUp });
+  const outcome = await instance.attempt(request, kind, patience);
+  patience.stopClock();
+  return outcome;
 }

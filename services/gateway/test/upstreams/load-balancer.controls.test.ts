@@ -63,6 +63,6 @@ it('the control: without repetitions, requests fail until the instance is ejecte
 
 it('the control: without ejection, reads fail once the budget of repetitions is spent', async () => {
   const instances = await openInstances();
-  const unejected = instances.map((instance) => ({ ...instance, state: instance.state }));
-  expect(await countFailures('GET', unejected)).toBeGreaterThan(FAILURES_TO_EJECT);
+  const neverEjected = instances.map((instance) => ({ ...instance, state: instance.state }));
+  expect(await countFailures('GET', neverEjected)).toBeGreaterThan(FAILURES_TO_EJECT);
 });
