@@ -19,7 +19,7 @@ const tradeSchema = z.strictObject({
  * read them there, too.
  * @returns a function that stops sending
  */
-export function sendQuotes(board: QuoteBoard, bus: MessageBus): () => void {
+export function sendQuotes(board: Pick<QuoteBoard, 'subscribe'>, bus: MessageBus): () => void {
   return board.subscribe((quotes) => {
     const made = quotes.filter(({ source }) => source !== 'stored');
     if (made.length > 0) bus.publish(QUOTES_CHANNEL, JSON.stringify(made));
@@ -31,11 +31,35 @@ export function sendQuotes(board: QuoteBoard, bus: MessageBus): () => void {
  * board as well, later but without loss. Ignores messages that are not quotes.
  * @returns a function that stops receiving
  */
-export function receiveQuotes(board: WritableQuoteBoard, bus: MessageBus): () => void {
+export function receiveQuotes(board: Pick<WritableQuoteBoard, 'publish'>, bus: MessageBus): () => void {
   return bus.subscribe(QUOTES_CHANNEL, (message) => {
     const quotes = quotesSchema.safeParse(parseJson(message));
     if (quotes.success) board.publish(quotes.data);
   });
+}
+
+/**
+ * Exchanges the quotes made in this process and in others that make prices in turn. Quotes of others are not sent on.
+ * @returns a function that stops the exchange
+ */
+export function shareQuotes(board: WritableQuoteBoard, bus: MessageBus): () => void {
+  let isReceiving = false;
+  const quiet: Pick<WritableQuoteBoard, 'publish'> = {
+    publish(quotes) {
+      isReceiving = true;
+      board.publish(quotes);
+      isReceiving = false;
+    },
+  };
+  const stopSending = sendQuotes(
+    { subscribe: (listener) => board.subscribe((quotes) => (isReceiving ? undefined : listener(quotes))) },
+    bus,
+  );
+  const stopReceiving = receiveQuotes(quiet, bus);
+  return () => {
+    stopSending();
+    stopReceiving();
+  };
 }
 
 /**

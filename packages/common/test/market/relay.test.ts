@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
-import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '@cnop/common/market/relay';
+import { receiveQuotes, receiveTrades, sendQuotes, sendTrades, shareQuotes } from '@cnop/common/market/relay';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -38,6 +38,31 @@ const TURNS_TO_SETTLE = 6;
 async function settled(): Promise<void> {
   for (let turn = 0; turn < TURNS_TO_SETTLE; turn += 1) await setImmediate();
 }
+
+describe('processes that make prices in turn', () => {
+  it('get the quotes of each other once, and do not send them on', async () => {
+    const boards = Array.from({ length: 3 }, createQuoteBoard);
+    const stops = boards.map((board) => shareQuotes(board, bus));
+    const published: string[] = [];
+    bus.subscribe('quotes', (message) => published.push(message));
+    const seen = boards.map((board) => {
+      const listener = vi.fn();
+      board.subscribe(listener);
+      return listener;
+    });
+    boards[0]?.publish([quote(1)]);
+    await settled();
+    boards[1]?.publish([quote(2)]);
+    await settled();
+    expect(published).toHaveLength(2);
+    for (const listener of seen) expect(listener.mock.calls).toEqual([[[quote(1)]], [[quote(2)]]]);
+
+    for (const stop of stops) stop();
+    boards[0]?.publish([quote(3)]);
+    await settled();
+    expect(boards.map((board) => board.latest(BTC)?.seq)).toEqual([3, 2, 2]);
+  });
+});
 
 describe('the relay of quotes', () => {
   let here: ReturnType<typeof createQuoteBoard>;
