@@ -5,10 +5,15 @@ import { BENCHMARKS, runBenchmark } from './run-benchmark.ts';
 import { formatPercent, formatSummary } from './statistics.ts';
 import { reportStreams, runStreamsBenchmark } from './streams.ts';
 import { reportTriggers, runTriggersBenchmark } from './triggers.ts';
+import { reportWorkers, runWorkersBenchmark } from './workers.ts';
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1 to 9999');
   return Number(text);
+}
+
+function counts(text: string): number[] {
+  return text.split(',').map(count);
 }
 
 const MAX_OPEN_ORDERS = 1_000_000;
@@ -27,6 +32,11 @@ interface Flags {
   readonly json?: boolean;
   readonly unpinned?: boolean;
   readonly hot?: boolean;
+}
+
+interface WorkersFlags extends Pick<Flags, 'rounds' | 'seconds' | 'connections' | 'json'> {
+  readonly workers: readonly number[];
+  readonly reads?: boolean;
 }
 
 function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
@@ -114,5 +124,25 @@ program
     const result = await runTriggersBenchmark({ sizes, print: (line) => console.error(line) });
     console.log(flags.json ? JSON.stringify(result, null, 2) : reportTriggers(result));
     if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;
+  });
+program
+  .command('workers')
+  .description('several workers over one store against one process, with servers and client on all cores')
+  .option('--workers <n,n>', 'numbers of workers', counts, [2, 4])
+  .option('--rounds <n>', 'rounds of each server, alternating', count, 9)
+  .option('--seconds <n>', 'seconds per round', count, 3)
+  .option('--connections <n>', 'concurrent connections', count, 64)
+  .option('--reads', 'read balances instead of placing orders')
+  .option('--json', 'print the figures as JSON')
+  .action(async ({ workers, seconds, reads, json, ...flags }: WorkersFlags) => {
+    const results = await runWorkersBenchmark({
+      ...flags,
+      counts: workers,
+      secondsPerRound: seconds,
+      isReading: reads ?? false,
+      print: (line) => console.error(line),
+    });
+    console.log(json ? JSON.stringify(results, null, 2) : reportWorkers(results));
+    if (!results.every(({ violations }) => violations === 0)) process.exitCode = 1;
   });
 await program.parseAsync();

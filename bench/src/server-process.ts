@@ -67,7 +67,8 @@ async function firstAnswer(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`no answer from ${url} in ${START_DEADLINE_MILLISECONDS} ms`);
 }
 
-async function freePort(): Promise<number> {
+/** Returns a free port. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -20,8 +20,10 @@ import { storeChecks } from '@cnop/common/http/health';
 import type { Drain } from '@cnop/common/http/http-server';
 import { createDrain, drainAndClose } from '@cnop/common/http/http-server';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
-import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
+import type { SharedCounter } from '@cnop/common/limits/shared-counter';
+import type { TradeFeed, WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { reportStore } from '@cnop/common/process/report-store';
 import { openSigningKeys } from '@cnop/common/process/token-keys';
@@ -34,6 +36,7 @@ import { createInProcessUpstream } from '@cnop/gateway/upstreams/in-process-upst
 import type { UpstreamName } from '@cnop/gateway/upstreams/upstream';
 import type { InventoryRuntime } from '@cnop/inventory-service/app';
 import { buildInventoryServiceApp } from '@cnop/inventory-service/app';
+import type { MarketMakerRuntime } from '@cnop/inventory-service/market-maker/market-maker';
 import { openMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { buildUserServiceApp } from '@cnop/user-service/app';
@@ -43,12 +46,32 @@ import { prepareStore } from './prepare-store.ts';
 import type { StandaloneSettings } from './standalone-settings.ts';
 import { findBuiltWebApp } from './standalone-settings.ts';
 
+/** The connection of this process to the others that run the platform over the same store. */
+export interface Companions {
+  /** The number of this process among them. */
+  readonly worker: number;
+  readonly bus: MessageBus;
+  /** Counts the requests of all of them, for the rate limits. */
+  readonly counter: SharedCounter;
+  /** Joins the market data of this process to that of the others. */
+  shareMarket(own: Pick<MarketMakerRuntime, 'quotes' | 'trades'>): SharedMarket;
+}
+
+/** The market data of this process, joined to that of the others. */
+export interface SharedMarket {
+  /** The trades of all processes, for the one that makes candles. */
+  readonly allTrades: TradeFeed;
+  stop(): void;
+}
+
 /** The running platform in one process. */
 export interface Standalone {
   /** The origin of the gateway, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly preparation: Preparation;
   readonly drain: Drain;
+  /** Returns the metrics of this process as text; undefined while METRICS_PORT is not set. */
+  readonly metrics: (() => Promise<string>) | undefined;
   /** Returns why a commit failed and what to do; undefined while none has failed. */
   failure(): string | undefined;
   /** Finishes accepted requests, then closes all services and the store. */
@@ -57,9 +80,14 @@ export interface Standalone {
 
 /**
  * Starts the whole platform in this process: store, services, gateway.
+ * @param companions absent when no other process uses the store
  * @throws ConfigError when a setting is unsafe in production
  */
-export async function startStandalone(settings: StandaloneSettings, logger: Logger): Promise<Standalone> {
+export async function startStandalone(
+  settings: StandaloneSettings,
+  logger: Logger,
+  companions?: Companions,
+): Promise<Standalone> {
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const keys = await openSigningKeys(settings, { clock, logger });
@@ -69,9 +97,10 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     clock,
   });
   const passwords = createPasswordManager({ cost: settings.BCRYPT_COST });
-  const bus = createInProcessBus();
+  const bus = companions?.bus ?? createInProcessBus();
+  const sharesStore = companions !== undefined;
   const tracing = await openTracing(settings, { service: 'cnop', version: VERSION });
-  const opened = await openStore(settings, clock, reportStore(logger));
+  const opened = await openStore(settings, clock, { ...reportStore(logger), isShared: sharesStore });
   const traced = tracing ? traceStore(opened, settings.STORE) : opened;
   const store = announceChanges(settings.METRICS_PORT > 0 ? measureStore(traced) : traced, bus);
   const preparation = await prepareStore({ store, passwords, clock }, settings);
@@ -83,7 +112,8 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     ids: systemIds,
     store,
     verifier,
-    sessions: createSessionChecker({ store, clock }),
+    // A session that another process ended is refused at once.
+    sessions: createSessionChecker({ store, clock, ...(sharesStore && { maxAgeMilliseconds: 0 }) }),
     quotes: createQuoteBoard(),
     bus,
     trades: createTradeFeed(),
@@ -91,28 +121,27 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
     tracing,
     clientAddressOf: readOwnGateway(),
     isOwnProcess: false,
+    sharesStore,
   };
-  const marketMaker = await openMarketMaker(runtime, {
-    ...settings,
-    // DynamoDB bills each write, so there the operator runs `cnop catalogue load --history` instead.
-    withHistory: settings.STORE === 'lmdb',
-  });
+  const { marketMaker, leaveMarket } = await openMarket(runtime, settings, companions);
   const services = await buildServices(runtime, settings, { keys, passwords, market: marketMaker.market });
-  const gateway = await buildPublicGateway(runtime, services, settings);
+  const gateway = await buildPublicGateway(runtime, services, settings, companions);
   await marketMaker.start();
-  const metrics = await listenForMetrics(gateway, store, settings);
+  const metrics = await buildMetrics(gateway, store, settings, companions);
   const url = await gateway.listen({ host: settings.HOST, port: settings.PORT });
   const history = marketMaker.fillHistory();
   return {
     url,
     preparation,
     drain,
+    metrics: metrics && (async () => (await metrics.inject('/metrics')).payload),
     failure: () => store.failure?.(),
     async close() {
       await drainAndClose(gateway, drain);
       await metrics?.close();
       await Promise.all(Object.values(services).map((service) => service.close()));
       await marketMaker.stop();
+      leaveMarket();
       await history;
       keys.close();
       await passwords.close();
@@ -123,17 +152,36 @@ export async function startStandalone(settings: StandaloneSettings, logger: Logg
   };
 }
 
-/** Serves the metrics of the process on METRICS_PORT, if it is set. */
-async function listenForMetrics(
+/** Builds the metrics of the process, if METRICS_PORT is set. One of several processes leaves listening to their parent. */
+async function buildMetrics(
   gateway: Awaited<ReturnType<typeof buildGateway>>,
   store: TableStore,
   { METRICS_PORT: port, HOST: host }: StandaloneSettings,
+  companions: Companions | undefined,
 ) {
   if (port === 0) return undefined;
   const { buildMetricsApp } = await import('@cnop/common/http/metrics');
-  const metrics = buildMetricsApp(gateway, 'gateway', { store });
-  await metrics.listen({ host, port });
+  const metrics = buildMetricsApp(gateway, 'gateway', { store, worker: companions?.worker });
+  if (!companions) await metrics.listen({ host, port });
   return metrics;
+}
+
+/** Opens the market maker, over the trades of all processes. */
+async function openMarket(
+  runtime: MarketMakerRuntime,
+  settings: StandaloneSettings,
+  companions: Companions | undefined,
+) {
+  const shared = companions?.shareMarket(runtime);
+  const marketMaker = await openMarketMaker(
+    { ...runtime, trades: shared?.allTrades ?? runtime.trades },
+    {
+      ...settings,
+      // DynamoDB bills each write, so there the operator runs `cnop catalogue load --history` instead.
+      withHistory: settings.STORE === 'lmdb',
+    },
+  );
+  return { marketMaker, leaveMarket: () => shared?.stop() };
 }
 
 interface OwnParts {
@@ -159,7 +207,7 @@ async function buildServices(
     }),
     order: await buildOrderServiceApp({
       ...runtime,
-      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, { isOwnProcess: false }),
+      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
       maxOpenOrders: settings.MAX_OPEN_ORDERS,
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),
@@ -176,6 +224,7 @@ async function buildPublicGateway(
   { logger, clock, drain, verifier, store, tracing }: ServiceRuntime,
   services: Readonly<Record<UpstreamName, RoutableApp>>,
   settings: StandaloneSettings,
+  companions: Companions | undefined,
 ) {
   return buildGateway({
     version: VERSION,
@@ -191,6 +240,7 @@ async function buildPublicGateway(
       inventory: createInProcessUpstream(services.inventory),
     },
     limits: rateLimitsOf(settings),
+    sharedCounter: companions?.counter,
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     isProduction: settings.NODE_ENV === 'production',

@@ -5,9 +5,18 @@ import { gatewaySettings } from '@cnop/common/config/gateway-settings';
 import { refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
 import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
 import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
-import { accountSettings, processSettings, storeSettings, tokenSettings } from '@cnop/common/config/settings';
+import {
+  accountSettings,
+  integerSetting,
+  processSettings,
+  storeSettings,
+  tokenSettings,
+} from '@cnop/common/config/settings';
 import { tradingSettings } from '@cnop/common/config/trading-settings';
 import { z } from 'zod';
+
+/** More processes than any machine for one embedded store can use: its commits come one after another. */
+const MAX_WORKERS = 32;
 
 /** The settings of the one-machine shape. */
 export const standaloneSettings = processSettings
@@ -20,12 +29,19 @@ export const standaloneSettings = processSettings
   .extend({
     /** The password of the first administrator; by default a random one is printed at the first start. */
     ADMIN_PASSWORD: z.string().min(1).optional(),
+    /** The number of processes that run the platform over one embedded store, behind one port. */
+    WORKERS: integerSetting({ min: 1, max: MAX_WORKERS }).default(1),
   })
   .superRefine(refuseUnsafeInProduction)
   .superRefine(refuseLooseDataFolder)
   .superRefine(refuseReplayOfNothing)
   .superRefine(refuseUnsafePrices)
-  .superRefine(refuseDemoWithoutDeposits);
+  .superRefine(refuseDemoWithoutDeposits)
+  .superRefine(({ STORE, WORKERS }, context) => {
+    if (STORE === 'lmdb' || WORKERS === 1) return;
+    const message = 'needs STORE=lmdb; on DynamoDB run several processes of each service instead';
+    context.addIssue({ code: 'custom', path: ['WORKERS'], message });
+  });
 
 export type StandaloneSettings = z.output<typeof standaloneSettings>;
 

@@ -88,6 +88,7 @@ export async function createTestRuntime({
     drain: createDrain(),
     clientAddressOf: readTrustedPeers(['127.0.0.1']),
     isOwnProcess: true,
+    sharesStore: true,
     playMoney: { freeDeposits: true, demoAccounts: true },
     tokens,
     signingKeys,

@@ -24,8 +24,8 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
     title: 'Order service',
     description: 'Orders, their execution and the resulting trades.',
   });
-  // The inventory service changes assets: in this process, or in another whose messages may come late or never.
-  const deps = createOrderDependencies({ ...options, catalogueIsInvalidated: !options.isOwnProcess });
+  // The inventory service changes assets: in this process, or in another one, whose messages may come late or never.
+  const deps = createOrderDependencies({ ...options, catalogueIsInvalidated: !options.sharesStore });
   const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, deps.catalogue.invalidate);
   app.addHook('onClose', async () => unsubscribe());
   if (options.runsTriggerEngine) runTriggerEngine(app, deps, options.bus);

@@ -2,13 +2,14 @@ import { warnOfLooseDataFolder } from '@cnop/common/config/data-folder';
 import { loadEnvFile, readConfig } from '@cnop/common/config/read-config';
 import { closeOnSignal } from '@cnop/common/process/lifecycle';
 import { createLogger } from '@cnop/common/process/logger';
+import type { Preparation } from '../prepare-store.ts';
 import { FIRST_ADMIN_USERNAME } from '../prepare-store.ts';
 import type { Standalone } from '../standalone-app.ts';
 import { startStandalone } from '../standalone-app.ts';
 import type { StandaloneSettings } from '../standalone-settings.ts';
 import { standaloneSettings } from '../standalone-settings.ts';
 
-/** Runs the platform until SIGINT or SIGTERM. */
+/** Runs the platform until SIGINT or SIGTERM, in this process or in several workers. */
 export async function runStart(print: (text: string) => void): Promise<void> {
   loadEnvFile();
   const settings = readConfig(standaloneSettings);
@@ -17,13 +18,25 @@ export async function runStart(print: (text: string) => void): Promise<void> {
     isTraced: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   });
   warnOfLooseDataFolder(settings, logger);
+  if (settings.WORKERS > 1) {
+    const { runWorkers } = await import('../workers/run-workers.ts');
+    return runWorkers(settings, { logger, onReady: (report) => print(welcome(report, settings)) });
+  }
   const standalone = await startStandalone(settings, logger);
   const { drain, failure: explainFailure } = standalone;
   closeOnSignal(logger, { drain, close: () => standalone.close(), explainFailure });
   print(welcome(standalone, settings));
 }
 
-function welcome({ url, preparation }: Standalone, settings: StandaloneSettings): string {
+function welcome(
+  {
+    url,
+    preparation,
+  }: Pick<Standalone, 'url'> & {
+    readonly preparation: Pick<Preparation, 'assetsAdded'> & Partial<Preparation>;
+  },
+  settings: StandaloneSettings,
+): string {
   const { assetsAdded, adminPassword } = preparation;
   const lines = [
     '',
@@ -32,6 +45,7 @@ function welcome({ url, preparation }: Standalone, settings: StandaloneSettings)
     `  API           ${url}/api/v1`,
     `  described at  ${url}/docs`,
     `  data          ${settings.DATA_DIR}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
+    ...(settings.WORKERS > 1 ? [`  workers       ${settings.WORKERS}`] : []),
   ];
   if (adminPassword?.kind === 'shown') {
     lines.push(

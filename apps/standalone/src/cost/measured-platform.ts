@@ -96,6 +96,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
     drain: createDrain(),
     clientAddressOf: readTrustedPeers(['127.0.0.1']),
     isOwnProcess: true,
+    sharesStore: true,
   };
   await loadCatalogue(store, clock);
   const maker = createMaker(runtime);

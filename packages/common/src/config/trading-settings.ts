@@ -42,13 +42,13 @@ export function maxQuoteAgeSecondsOf(
     PRICE_FEED,
     PRICE_TICK_MILLISECONDS,
   }: z.output<typeof tradingSettings> & Pick<PriceSettings, 'PRICE_FEED' | 'PRICE_TICK_MILLISECONDS'>,
-  { isOwnProcess }: { readonly isOwnProcess: boolean },
+  { sharesStore }: { readonly sharesStore: boolean },
 ): number {
   if (MAX_QUOTE_AGE_SECONDS !== undefined) return MAX_QUOTE_AGE_SECONDS;
   const leastMilliseconds = PRICE_FEED === 'exchange' ? MIN_EXCHANGE_POLL_MILLISECONDS : 0;
   const tickMilliseconds = Math.max(PRICE_TICK_MILLISECONDS, leastMilliseconds);
   return Math.max(
     (MAX_QUOTE_AGE_TICKS * tickMilliseconds) / MILLISECONDS_PER_SECOND,
-    isOwnProcess ? TAKEOVER_SECONDS : MIN_DEFAULT_QUOTE_AGE_SECONDS,
+    sharesStore ? TAKEOVER_SECONDS : MIN_DEFAULT_QUOTE_AGE_SECONDS,
   );
 }

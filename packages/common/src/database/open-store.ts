@@ -45,6 +45,7 @@ async function openAnyStore(
   clock: Clock,
   {
     readOnly = false,
+    isShared,
     onDiskChange,
     onSweepFailure,
     onUnprotected,
@@ -58,6 +59,7 @@ async function openAnyStore(
       path: storeFolder(settings),
       clock,
       readOnly,
+      isShared,
       minFreeBytes: settings.MIN_FREE_DISK_MEGABYTES * BYTES_PER_MEGABYTE,
       onDiskChange,
       onSweepFailure,

@@ -156,6 +156,10 @@ export interface CommitTotals {
 export interface OpenStoreOptions {
   /** Opens an existing store without creating tables; the embedded store then refuses writes. */
   readonly readOnly?: boolean;
+  /**
+   * Other processes write to the embedded store as well: each read then sees every commit that any of them has answered.
+   */
+  readonly isShared?: boolean;
   /** Called when the embedded store begins to refuse writes because of a full disk, and when it accepts them again. */
   readonly onDiskChange?: (disk: StoreDisk) => void;
   /** Called when the embedded store fails to delete expired items; it tries again within a minute. */

@@ -14,7 +14,7 @@ const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 
 /** Measures every request by route, and serves `/metrics` in the Prometheus text format. */
 export function serveMetrics(app: FastifyInstance, service: string, store?: WatchedStore): void {
-  serveRegistry(app, recordRequests(app, service), store);
+  serveRegistry(app, recordRequests(app, { service }), store);
 }
 
 /**
@@ -24,19 +24,28 @@ export function serveMetrics(app: FastifyInstance, service: string, store?: Watc
 export function buildMetricsApp(
   measured: FastifyInstance,
   service: string,
-  { store, record }: { readonly store?: WatchedStore; readonly record?: (registry: Registry) => void } = {},
+  {
+    store,
+    record,
+    worker,
+  }: {
+    readonly store?: WatchedStore;
+    readonly record?: (registry: Registry) => void;
+    /** The number of this process among workers, for the label `worker`. */
+    readonly worker?: number | undefined;
+  } = {},
 ): FastifyInstance {
   const app = Fastify({ ...SERVER_OPTIONS, logger: false });
-  const registry = recordRequests(measured, service);
+  const registry = recordRequests(measured, { service, ...(worker !== undefined && { worker }) });
   record?.(registry);
   serveRegistry(app, registry, store);
   return app;
 }
 
 /** Measures the duration of every request of an app by route. */
-function recordRequests(app: FastifyInstance, service: string): Registry {
+function recordRequests(app: FastifyInstance, labels: object): Registry {
   const registry = new Registry();
-  registry.setDefaultLabels({ service });
+  registry.setDefaultLabels(labels);
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
     name: 'http_request_duration_seconds',

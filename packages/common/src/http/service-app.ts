@@ -44,10 +44,11 @@ export interface ServiceRuntime {
   /** Reads the client's address from a request that came through the gateway. */
   readonly clientAddressOf: ClientAddressOf;
   /**
-   * False when gateway and services share one process: the gateway then assigns request ids, logs and measures
-   * requests, and all changes come from this process.
+   * False when gateway and services share one process: the gateway then assigns request ids, logs and measures requests.
    */
   readonly isOwnProcess: boolean;
+  /** Other processes change the store as well, so what this process keeps in memory may be out of date. */
+  readonly sharesStore: boolean;
 }
 
 /** The names of a service in logs, metrics and its OpenAPI document. */

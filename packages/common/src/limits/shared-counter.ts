@@ -22,8 +22,8 @@ export interface SharedCounter {
    * @throws CounterAwayError when the server does not answer in time
    */
   waitSeconds(client: string, limit: number): Promise<number>;
-  /** Resolves when the server answers. */
-  ping(): Promise<void>;
+  /** Resolves when the server answers; missing in a counter without a server. */
+  ping?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -24,6 +24,8 @@ export interface Shutdown {
   readonly close: () => Promise<void>;
   /** Returns what the operator has to know when the process fails; logged as the last line. */
   readonly explainFailure?: (() => string | undefined) | undefined;
+  /** Sets how the process is asked to stop, instead of by signals. */
+  readonly onRequest?: (stop: (reason: string) => void) => void;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Shutdown {
  */
 export function closeOnSignal(
   logger: Logger,
-  { drain, close, explainFailure: explainClose = () => undefined }: Shutdown,
+  { drain, close, explainFailure: explainClose = () => undefined, onRequest = onShutdownSignal }: Shutdown,
 ): void {
   let isClosing = false;
   const shutDown = (reason: string, exitCode: number): void => {
@@ -54,7 +56,7 @@ export function closeOnSignal(
       },
     );
   };
-  const onSignal = (signal: string): void => {
+  onRequest((signal) => {
     const { isStopping, delaySeconds } = drain;
     drain.announce();
     if (isStopping || delaySeconds === 0) {
@@ -66,8 +68,7 @@ export function closeOnSignal(
       'not ready; serving until the delay or a second signal ends it',
     );
     setTimeout(() => shutDown(signal, 0), delaySeconds * MILLISECONDS_PER_SECOND);
-  };
-  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, onSignal);
+  });
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'uncaught exception');
     shutDown('uncaughtException', 1);
@@ -76,4 +77,9 @@ export function closeOnSignal(
     logger.fatal({ err: error }, 'unhandled rejection');
     shutDown('unhandledRejection', 1);
   });
+}
+
+/** Calls the listener with each SIGTERM and SIGINT of this process. */
+export function onShutdownSignal(listener: (signal: string) => void): void {
+  for (const signal of SHUTDOWN_SIGNALS) process.on(signal, listener);
 }

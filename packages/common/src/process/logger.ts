@@ -6,7 +6,9 @@ import { PROCESS_IDENTITY } from './process-identity.ts';
 
 const STANDARD_OUTPUT = 1;
 /** Lines are written in batches: a system call for each costs more than formatting it. */
-const BUFFER_BYTES = 4_096;
+const BUFFER_BYTES = 3_500;
+/** A pipe keeps a batch of this size whole, so that the lines of workers, which share it, do not mix. */
+const MAX_BATCH_BYTES = 4_096;
 const FLUSH_INTERVAL_MILLISECONDS = 200;
 
 /** The level and the destination of a logger. */
@@ -14,6 +16,8 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** Adds the ids of the active trace to each line. */
   readonly isTraced?: boolean;
+  /** The number of this process among workers. */
+  readonly worker?: number | undefined;
   /** Defaults to standard output. */
   readonly destination?: DestinationStream;
 }
@@ -26,11 +30,12 @@ export interface LoggerOptions {
 export function createLogger({
   level,
   isTraced = false,
+  worker,
   destination = bufferedOutput(),
 }: LoggerOptions): Logger {
   const options: PinoOptions = {
     level,
-    base: { instance: PROCESS_IDENTITY },
+    base: { instance: PROCESS_IDENTITY, ...(worker !== undefined && { worker }) },
     formatters: { level: (name) => ({ level: name }) },
     timestamp: createIsoTime(),
     ...(isTraced && { mixin: activeTraceIds }),
@@ -54,6 +59,7 @@ function bufferedOutput(): DestinationStream {
     dest: STANDARD_OUTPUT,
     sync: true,
     minLength: BUFFER_BYTES,
+    maxWrite: MAX_BATCH_BYTES,
     periodicFlush: FLUSH_INTERVAL_MILLISECONDS,
   });
   process.once('exit', () => output.flushSync());

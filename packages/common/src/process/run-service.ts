@@ -138,7 +138,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     onServerTime: clocks.listenTo('redis'),
   });
   warnOfLooseDataFolder(settings, logger);
-  const storeOptions = { ...reportStore(logger), onServerTime: clocks.listenTo('store') };
+  const storeOptions = { ...reportStore(logger), isShared: true, onServerTime: clocks.listenTo('store') };
   const opened = await process.openStore(settings, clock, storeOptions);
   const store = announceChanges(measureStore(tracing ? traceStore(opened, settings.STORE) : opened), bus);
   const runtime: ProcessRuntime = {
@@ -158,6 +158,7 @@ async function startService<S extends ServiceSettings>(process: ServiceProcess<S
     tracing,
     clientAddressOf: clientAddressReader(settings, { clock, logger }),
     isOwnProcess: true,
+    sharesStore: true,
   };
   const app = await service.build(runtime);
   const isMaker = service.quotesFrom === 'service';

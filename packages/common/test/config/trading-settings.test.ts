@@ -1,8 +1,8 @@
 import { maxQuoteAgeSecondsOf, orderProcessSettings } from '@cnop/common/config/trading-settings';
 import { expect, it } from 'vitest';
 
-const ageOf = (environment: Readonly<Record<string, string>>, isOwnProcess = false) =>
-  maxQuoteAgeSecondsOf(orderProcessSettings.parse(environment), { isOwnProcess });
+const ageOf = (environment: Readonly<Record<string, string>>, sharesStore = false) =>
+  maxQuoteAgeSecondsOf(orderProcessSettings.parse(environment), { sharesStore });
 
 it.each([
   ['three ticks of the default', {}, 3],

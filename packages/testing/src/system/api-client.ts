@@ -26,13 +26,14 @@ export type Send = (method: string, path: string, options?: RequestOptions) => P
 /**
  * Creates a client of the public API of an origin, such as `http://127.0.0.1:8080`. Paths follow `/api/v1`. It does not
  * use `fetch`, which takes more time than the servers in tests with many requests.
+ * @param connections `new` opens a connection for each request
  */
-export function createApi(origin: string): Send {
+export function createApi(origin: string, connections: 'kept' | 'new' = 'kept'): Send {
   return (method, path, { token, body, key, headers = {} } = {}) =>
     sendRaw(origin, {
       method,
       path: `/api/v1${path}`,
-      agent,
+      ...(connections === 'kept' && { agent }),
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),

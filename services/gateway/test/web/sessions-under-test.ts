@@ -40,6 +40,7 @@ export async function openSessions(shape: Shape, options: TestGatewayOptions = {
   const service = await buildUserServiceApp({
     ...runtime,
     isOwnProcess: shape === 'over HTTP',
+    sharesStore: shape === 'over HTTP',
     passwords,
     publicKeys: runtime.signingKeys.publicKeys,
     clientAddressOf:

@@ -223,7 +223,7 @@ function createQuoting(
 /** The process resources that a market maker uses. */
 export type MarketMakerRuntime = Pick<
   ServiceRuntime,
-  'store' | 'clock' | 'logger' | 'trades' | 'isOwnProcess'
+  'store' | 'clock' | 'logger' | 'trades' | 'sharesStore'
 > & {
   readonly quotes: WritableQuoteBoard;
   /** Measures the term of the lease; the clock of the process by default. */
@@ -256,7 +256,7 @@ export async function openMarketMaker(
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: settings.PRICE_TICK_MILLISECONDS,
     persistSeconds: settings.PRICE_PERSIST_SECONDS,
-    storesBeforeShowing: runtime.isOwnProcess,
+    storesBeforeShowing: runtime.sharesStore,
     leaseCheckMilliseconds: LEASE_CHECK_MILLISECONDS,
     holder: PROCESS_IDENTITY,
     location: processLocation(),

@@ -29,6 +29,8 @@ export interface LmdbTableStoreOptions {
   readonly clock?: Clock;
   /** Opens an existing store without changing it, even while another process uses it. */
   readonly readOnly?: boolean;
+  /** Other processes write to the store as well: each read then sees every commit that any of them has answered. */
+  readonly isShared?: boolean | undefined;
   /** Writes are refused while less space is free; 0 refuses none. */
   readonly minFreeBytes?: number;
   /** Called when the store begins to refuse writes because of a full disk, and when it accepts them again. */
@@ -49,6 +51,7 @@ export function createLmdbTableStore({
   path,
   clock = systemClock,
   readOnly = false,
+  isShared = false,
   minFreeBytes = 0,
   onDiskChange,
   onSweepFailure,
@@ -66,6 +69,8 @@ export function createLmdbTableStore({
     return failure;
   });
 
+  // The library keeps a snapshot for about a millisecond, and renews it only after commits of this process.
+  const seeAllCommits = isShared ? () => environment.root.resetReadTxn() : () => undefined;
   const read = (key: ItemKey): Item | undefined => {
     const stored = findStored(environment, key);
     return stored && toItem(key, stored);
@@ -74,16 +79,19 @@ export function createLmdbTableStore({
   return {
     async get(key) {
       checkKey(key);
+      seeAllCommits();
       return read(key);
     },
 
     async batchGet(keys) {
       checkBatchGet(keys);
+      seeAllCommits();
       return keys.map(read);
     },
 
     async query(query) {
       checkQuery(query);
+      seeAllCommits();
       return runQuery(environment, query);
     },
 
