@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Item, ItemKey, StoreReader, TableStore } from '@cnop/common/database/table-store';
 import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
+import type { Picture } from './picture.ts';
 import { takePicture } from './picture.ts';
 import { everyIndex } from './read-everything.ts';
 import { checkIndexEntries } from './rules/items.ts';
@@ -69,10 +70,12 @@ async function settle(
   group: SuspectGroup,
 ): Promise<readonly Violation[] | 'changed'> {
   let confirmations = 0;
+  let changing: Picture | undefined;
   for (let reading = 1; reading <= MAX_READINGS; reading += 1) {
-    const picture = await takePicture(store, group);
+    const picture: Picture = await takePicture(store, group, changing);
+    changing = picture.isOneMoment ? undefined : picture;
     if (picture.isOneMoment) {
-      const violations = await audit(picture.reader);
+      const violations = await audit(picture.items.reader());
       confirmations += 1;
       if (violations.length === 0 || confirmations === CONFIRMATIONS) return violations;
     }
