@@ -1,4 +1,7 @@
+import { isFinal } from '@cnop/common/entities/order/order';
+import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { ASSETS_CHANNEL, OPEN_ORDERS_CHANNEL } from '@cnop/common/events/announcing-store';
+import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { orderListRoutes } from './routes/order-lists.ts';
@@ -30,7 +33,12 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   app.addHook('onClose', async () => unsubscribe());
   if (options.runsTriggerEngine) runTriggerEngine(app, deps, options.bus);
   placingRoutes(app, deps);
-  orderReadingRoutes(app, deps);
+  const seenOrders = createSeenReads<OrderDocument>({
+    bus: options.bus,
+    isFinal: ({ status }) => isFinal(status),
+  });
+  app.addHook('onClose', async () => seenOrders.close());
+  orderReadingRoutes(app, { ...deps, seenOrders });
   cancelRoutes(app, deps);
   orderListRoutes(app, deps);
   tradeRoutes(app, deps);

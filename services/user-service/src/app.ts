@@ -33,6 +33,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
     description: 'Accounts, sessions, profiles, cash balances and portfolios.',
   });
   const deps = createUserDependencies({ ...runtime, streams: openStreamHub(app, runtime) });
+  app.addHook('onClose', async () => deps.seenBalances.close());
   accountRoutes(app, deps);
   sessionRoutes(app, deps);
   ownSessionRoutes(app, deps);

@@ -21,6 +21,9 @@ export async function measureCash({ measure, call, signIn, password }: Measureme
   await measure('withdrawal with key', { ...withdrawal, key: keyOf(2) });
   await measure('withdrawal with key, repeated', { ...withdrawal, key: keyOf(2) });
   await measure('balance', { method: 'GET', path: '/balance', token });
+  const seen = { method: 'GET', path: '/balance?seen=1', token } as const;
+  await call(seen);
+  await measure('balance, from memory', seen);
 }
 
 function keyOf(number: number): string {
@@ -86,7 +89,9 @@ async function measureOpenOrders({ platform, measure, measureWork, call }: Measu
   await platform.setPrice(BTC.asset_id, '70000');
   await measureWork('limit sale, triggered', () => platform.trigger(sold));
   await measure('preview of an order', { ...place(limitBuy), path: '/orders/preview' });
-  await measure('order', { method: 'GET', path: `/orders/${met.order_id}`, token });
+  const read = { method: 'GET', path: `/orders/${met.order_id}`, token } as const;
+  await measure('order', read);
+  await measure('order that is final, again', read);
   await measure('explanation of an order', { method: 'GET', path: `/orders/${met.order_id}/explain`, token });
 }
 

@@ -9,6 +9,7 @@ import type { Side } from '@cnop/common/entities/order/order';
 import { sideOf } from '@cnop/common/entities/order/order';
 import type { OrderDocument, OrderType } from '@cnop/common/entities/order/order-document';
 import { orderTypeSchema } from '@cnop/common/entities/order/order-document';
+import type { SeenRead, SeenReads } from '@cnop/common/events/seen-reads';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import { ordersCsv } from '../domain/reading/csv-tables.ts';
 import type { OrderDependencies } from './dependencies.ts';
@@ -42,6 +43,23 @@ export async function findOwnOrder(
   const order = await orders.getOrder(orderId);
   if (order?.username !== username) throw new NotFoundError('The order');
   return order;
+}
+
+/**
+ * Returns an order of a user, for a client and never for a decision: from memory, when it is final or includes the event
+ * that the client has seen.
+ * @throws NotFoundError (404) when the order does not exist or belongs to another user
+ */
+export async function readOwnOrder(
+  {
+    orders,
+    seenOrders,
+  }: Pick<OrderDependencies, 'orders'> & { readonly seenOrders: SeenReads<OrderDocument> },
+  { username, orderId, seen }: OwnOrder & Pick<SeenRead, 'seen'>,
+): Promise<OrderDocument> {
+  return seenOrders.read({ username, id: orderId, seen }, async () =>
+    findOwnOrder({ orders }, { username, orderId }),
+  );
 }
 
 type ListOrdersDeps = Pick<OrderDependencies, 'knownAssets'> & {

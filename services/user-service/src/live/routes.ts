@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { assetIdSchema } from '@cnop/common/entities/fields';
-import { liveEventSchema } from '@cnop/common/entities/user/live-event';
+import { liveEventSchema, seqInputSchema } from '@cnop/common/entities/user/live-event';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { queryInteger } from '@cnop/common/http/page-query';
@@ -14,16 +14,7 @@ import { readEvents } from './use-cases/read-events.ts';
 
 const DEFAULT_EVENTS = 100;
 const MAX_EVENTS = 500;
-/** At most as many digits as the largest safe integer. */
-const SEQ_PATTERN = /^\d{1,16}$/;
 const SELECTION_PATTERN = /^(?:all|[A-Za-z\d]{1,10}(?:,[A-Za-z\d]{1,10}){0,99})$/;
-
-/** The `seq` of an event in a query or in `Last-Event-ID`. */
-const seqInputSchema = z
-  .string()
-  .regex(SEQ_PATTERN, { error: 'Give the seq of an event: a whole number.', abort: true })
-  .transform(Number)
-  .pipe(z.int());
 
 const eventsQuerySchema = z.strictObject({
   after: seqInputSchema.default(0),

@@ -4,6 +4,7 @@ import {
   balanceTransactionSchema,
   transactionTypeSchema,
 } from '@cnop/common/entities/user/balance-transaction';
+import { seenQuerySchema } from '@cnop/common/entities/user/live-event';
 import { identityOf } from '@cnop/common/http/authentication';
 import { CSV_ANSWER, CSV_NOTE, csvQueryShape, sendCsv } from '@cnop/common/http/csv-download';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
@@ -18,7 +19,7 @@ import type { LedgerSelection } from '../use-cases/cash/read-cash.ts';
 import {
   exportBalanceTransactions,
   listBalanceTransactions,
-  readBalance,
+  readSeenBalance,
 } from '../use-cases/cash/read-cash.ts';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
 
@@ -62,9 +63,19 @@ const readsIdempotencyKey = { readsHeaders: ['Idempotency-Key'] } as const;
 export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
   app.get(
     '/balance',
-    { schema: { ...docs, summary: 'Read the cash balance', response: { 200: balanceResponseSchema } } },
+    {
+      schema: {
+        ...docs,
+        summary: 'Read the cash balance',
+        querystring: seenQuerySchema,
+        response: { 200: balanceResponseSchema },
+      },
+    },
     async (request) => ({
-      ...(await readBalance(deps, identityOf(request).username)),
+      ...(await readSeenBalance(deps, {
+        username: identityOf(request).username,
+        seen: request.query.seen,
+      })),
       currency: 'USD' as const,
     }),
   );

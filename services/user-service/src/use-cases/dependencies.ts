@@ -23,7 +23,11 @@ import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import type { Balance } from '@cnop/common/entities/user/balance';
+import type { SeenReads } from '@cnop/common/events/seen-reads';
+import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import type { StreamHub } from '../live/stream-hub.ts';
 import type { PasswordQueue } from './sessions/password-queue.ts';
 import { createPasswordQueue } from './sessions/password-queue.ts';
@@ -44,6 +48,7 @@ export interface UserProcess
     | 'verifier'
     | 'sessions'
   > {
+  readonly bus: MessageBus;
   /** Requests that may wait in each lane of the password queue, in place of the default. */
   readonly maxWaitingPasswords?: number | undefined;
 }
@@ -55,6 +60,8 @@ export interface UserDependencies {
   readonly ids: IdSource;
   readonly users: UserDao;
   readonly balances: BalanceDao;
+  /** Balances for clients that say what they have seen. */
+  readonly seenBalances: SeenReads<Balance>;
   readonly events: LiveEventDao;
   readonly orders: Pick<OrderDao, 'getOrdersByUser'>;
   readonly holdings: AssetBalanceDao;
@@ -86,6 +93,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     ids,
     users: createUserDao(store),
     balances: createBalanceDao(store),
+    seenBalances: createSeenReads({ bus: process.bus, seqOf: ({ event_seq }) => event_seq }),
     events: createLiveEventDao(store),
     orders: createOrderDao(store),
     holdings: createAssetBalanceDao(store),

@@ -16,6 +16,26 @@ import { documentOf } from '../order/order-codec.ts';
 import { orderDocumentSchema } from '../order/order-document.ts';
 import type { Balance } from './balance.ts';
 
+/** At most as many digits as the largest safe integer. */
+const SEQ_PATTERN = /^\d{1,16}$/;
+
+/** The `seq` of an event in a query or in a header. */
+export const seqInputSchema = z
+  .string()
+  .regex(SEQ_PATTERN, { error: 'Give the seq of an event: a whole number.', abort: true })
+  .transform(Number)
+  .pipe(z.int());
+
+/** The query of a read that may be answered from memory. */
+export const seenQuerySchema = z.strictObject({
+  seen: seqInputSchema
+    .optional()
+    .describe(
+      'The `seq` of the last of your events that you know. The response includes it, and may come from memory: it is up to ' +
+        'five seconds old. Leave it out to read the latest state, as after a change of your own whose event you have not seen.',
+    ),
+});
+
 /** The types of events. */
 export const liveEventTypeSchema = z.enum([
   'order.queued',

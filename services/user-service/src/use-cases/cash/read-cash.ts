@@ -8,6 +8,7 @@ import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
+import type { SeenRead } from '@cnop/common/events/seen-reads';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { UserDependencies } from '../dependencies.ts';
 
@@ -22,9 +23,30 @@ export interface BalanceView extends Balance {
  * Reads the cash of an account.
  * @throws NotFoundError (404) without an account
  */
-export async function readBalance({ balances }: ReadCashDeps, username: Username): Promise<BalanceView> {
+export async function readBalance(deps: ReadCashDeps, username: Username): Promise<BalanceView> {
+  return viewOf(await findBalance(deps, username));
+}
+
+/**
+ * Reads the cash of an account for a client, never for a decision: from memory, when that includes the event that the
+ * client has seen.
+ * @throws NotFoundError (404) without an account
+ */
+export async function readSeenBalance(
+  { seenBalances, ...deps }: ReadCashDeps & Pick<UserDependencies, 'seenBalances'>,
+  { username, seen }: Pick<SeenRead, 'username' | 'seen'>,
+): Promise<BalanceView> {
+  const load = async (): Promise<Balance> => findBalance(deps, username);
+  return viewOf(await seenBalances.read({ username, id: 'balance', seen }, load));
+}
+
+async function findBalance({ balances }: ReadCashDeps, username: Username): Promise<Balance> {
   const balance = await balances.getBalance(username);
   if (!balance) throw new NotFoundError('The account');
+  return balance;
+}
+
+function viewOf(balance: Balance): BalanceView {
   return { ...balance, available_balance: formatUsd(availableCash(balance)) };
 }
 
