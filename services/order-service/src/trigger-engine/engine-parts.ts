@@ -6,6 +6,8 @@ import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkp
 import type { IndexedOrder, TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Semaphore } from '@cnop/common/scheduling/semaphore';
+import type { Tracing } from '@cnop/common/tracing/tracing';
+import { traceWork } from '@cnop/common/tracing/tracing';
 import type { TriggerAttempt } from '../use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { Pace } from './pace.ts';
@@ -28,6 +30,8 @@ export interface EngineParts
   readonly checkpoints: TriggerCheckpointDao;
   readonly log: EngineLog;
   readonly pace: Pace;
+  /** Makes each change of an order a trace; absent while traces are off. */
+  readonly tracing?: Tracing | undefined;
   /** Limits how many orders change at once. */
   readonly semaphore: Pick<Semaphore, 'pass'>;
   /** Migrates a store of an earlier schema version, once; no order is executed before that. */
@@ -45,6 +49,13 @@ export const PAGE_SIZE = 1_000;
  */
 export type Outcome = 'changed' | 'unchanged' | 'overtaken' | 'blocked' | 'failed';
 
+/** A change of an order that no request asked for. */
+export interface OrderChange {
+  /** The name of its trace. */
+  readonly name: string;
+  readonly make: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>;
+}
+
 /** The results of changing several orders. */
 export interface Tally {
   changed: number;
@@ -58,9 +69,9 @@ export interface Tally {
  * been overtaken: `read` then waits for what the other one leaves.
  */
 export async function changeEachOrder(
-  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'isClosing'>,
+  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'tracing' | 'isClosing'>,
   read: (after: Position | undefined) => Promise<Page<IndexedOrder>>,
-  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+  change: OrderChange,
 ): Promise<Tally> {
   const tally: Tally = { changed: 0, isComplete: true };
   let after: Position | undefined;
@@ -86,9 +97,9 @@ export async function changeEachOrder(
  * that another engine has changed: two engines that meet cost each other few attempts.
  */
 async function attemptAll(
-  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log'>,
+  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'tracing'>,
   orders: readonly IndexedOrder[],
-  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+  change: OrderChange,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let count = parts.store.paysForConflicts ? 1 : orders.length;
@@ -116,12 +127,16 @@ export function paced(
 }
 
 async function attempt(
-  { log }: Pick<EngineParts, 'log'>,
+  { log, tracing }: Pick<EngineParts, 'log' | 'tracing'>,
   order: IndexedOrder,
-  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
+  change: OrderChange,
 ): Promise<Outcome> {
   try {
-    return await change(order);
+    return await traceWork(tracing, change.name, async (span) => {
+      const outcome = await change.make(order);
+      span?.set({ 'cnop.order.outcome': outcome });
+      return outcome;
+    });
   } catch (err) {
     const failure = { err, order_id: order.orderId };
     warnOfFailure(log, failure, 'changing an order failed and is tried again');

@@ -69,7 +69,10 @@ async function executeRange(parts: EngineParts, range: Range, rule: TriggerRule)
     parts,
     (after) =>
       readLeftOrders(parts, () => parts.triggerIndex.getOrders({ ...range, limit: PAGE_SIZE, after })),
-    async (order) => paced(parts, order.orderId, await triggerOrder(parts, order, rule)),
+    {
+      name: 'Execute a triggered order',
+      make: async (order) => paced(parts, order.orderId, await triggerOrder(parts, order, rule)),
+    },
   );
 }
 
@@ -81,11 +84,14 @@ async function executeTrailingStops(parts: EngineParts, { assetId, trailing }: P
         const triggered = trailing.triggered().map((order) => ({ ...order, assetId }));
         return { items: await withoutFilled(parts, trailing, triggered), next: undefined };
       }),
-    async (order) => {
-      const attempt = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
-      const kind = paced(parts, order.orderId, attempt);
-      if (kind !== 'blocked') trailing.forget(order.orderId);
-      return kind;
+    {
+      name: 'Execute a triggered trailing stop',
+      make: async (order) => {
+        const attempt = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
+        const kind = paced(parts, order.orderId, attempt);
+        if (kind !== 'blocked') trailing.forget(order.orderId);
+        return kind;
+      },
     },
   );
 }

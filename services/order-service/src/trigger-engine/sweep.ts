@@ -23,11 +23,14 @@ export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promis
       changeEachOrder(
         parts,
         (after) => parts.triggerIndex.getExpired(shard, { at, limit: PAGE_SIZE, after }),
-        async (order) => {
-          const expired = await expireOrder(parts, order);
-          if (!expired) return 'unchanged';
-          onEnded(order.assetId, order.orderId);
-          return 'changed';
+        {
+          name: 'Expire an order',
+          make: async (order) => {
+            const expired = await expireOrder(parts, order);
+            if (!expired) return 'unchanged';
+            onEnded(order.assetId, order.orderId);
+            return 'changed';
+          },
         },
       ),
     ),
@@ -49,11 +52,14 @@ export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Prom
       const tally = await changeEachOrder(
         parts,
         (after) => parts.triggerIndex.getOrders({ assetId, kind, limit: PAGE_SIZE, after }),
-        async (order) => {
-          const withdrawn = await withdrawOrder(parts, order, reason);
-          if (!withdrawn) return 'unchanged';
-          onEnded(assetId, order.orderId);
-          return 'changed';
+        {
+          name: 'Cancel an order that its asset rules out',
+          make: async (order) => {
+            const withdrawn = await withdrawOrder(parts, order, reason);
+            if (!withdrawn) return 'unchanged';
+            onEnded(assetId, order.orderId);
+            return 'changed';
+          },
         },
       );
       report(parts, [tally], reason);
