@@ -31,6 +31,9 @@ export const loadSchema = z.strictObject({
 export type Load = z.output<typeof loadSchema>;
 
 export const SECONDS_PER_DAY = 24 * 60 * 60;
+const ASSETS = 50;
+/** Inventory, order and user service; each process of the order service has an engine. */
+const SERVICES = 3;
 const SIGN_UPS_A_DAY = 0.002;
 /** An hour of use: an access token lasts a quarter of it. */
 const RENEWALS_A_VISIT = 4;
@@ -44,6 +47,11 @@ const SESSION_CHECKS_A_VISIT = 60;
 /** What happens in every second alike. */
 export const STEADY_OPERATIONS: ReadonlySet<string> = new Set([
   'a live stream, a second',
+  'engine asleep, a second',
+  'engine awake, a second without quotes',
+  'engine awake, a quote of an asset',
+  'lease of the prices, a renewal',
+  'readiness of a process, a check',
   'prices: one tick of 50 assets',
   'candles: one write of 50 assets',
   'catalogue of 50 assets, once a second and process',
@@ -56,6 +64,10 @@ export function operationsADay(load: Load): ReadonlyMap<string, number> {
   const filledAtOnce = load.orders_a_day - opened;
   const cancelled = opened * load.cancelled_share;
   const triggered = opened - cancelled;
+  const isTrading = load.open_orders > 0;
+  const engines = load.processes / SERVICES;
+  // An engine that lags behind another one processes about half of the quotes.
+  const quotes = ((ASSETS * SECONDS_PER_DAY) / load.tick_seconds) * (1 + (engines - 1) / 2);
   return new Map([
     ['sign-up', load.users * SIGN_UPS_A_DAY],
     ['sign-in', visits],
@@ -75,6 +87,13 @@ export function operationsADay(load: Load): ReadonlyMap<string, number> {
     ['portfolio of two assets', visits * PORTFOLIOS_A_VISIT],
     ['list of orders, page of 20', visits * LISTS_A_VISIT],
     ['a live stream, a second', load.streams * SECONDS_PER_DAY],
+    [
+      isTrading ? 'engine awake, a second without quotes' : 'engine asleep, a second',
+      engines * SECONDS_PER_DAY,
+    ],
+    ...(isTrading ? [['engine awake, a quote of an asset', quotes] as const] : []),
+    ['lease of the prices, a renewal', SECONDS_PER_DAY],
+    ['readiness of a process, a check', SECONDS_PER_DAY * load.processes],
     ['prices: one tick of 50 assets', SECONDS_PER_DAY / load.tick_seconds],
     ['candles: one write of 50 assets', SECONDS_PER_DAY / load.persist_seconds],
     ['catalogue of 50 assets, once a second and process', SECONDS_PER_DAY * load.processes],

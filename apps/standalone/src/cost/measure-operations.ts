@@ -7,6 +7,7 @@ import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import { STREAM_LIMITS } from '@cnop/user-service/live/stream-limits';
 import type { CountedStore } from './counted-store.ts';
 import { openCountedStore } from './counted-store.ts';
+import { measureIdleSeconds } from './idle-seconds.ts';
 import { startMeasuredPlatform } from './measured-platform.ts';
 import type { Measurement, OperationCost } from './measurement.ts';
 import { createMeasurement } from './measurement.ts';
@@ -35,7 +36,7 @@ export async function measureOperations(aws: AwsOptions): Promise<OperationCost[
       await measureStaff(measurement);
       await measurePrices(measurement);
       await measureEngine(measurement);
-      costs.push(await streamCost(counted));
+      costs.push(...(await measureIdleSeconds(counted, platform)), await streamCost(counted));
       return costs;
     } finally {
       await platform.close();

@@ -3,7 +3,7 @@ import { defineGauge } from '@cnop/common/core/figures';
 import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 
 /** The age at which an awake engine checks again whether any order is open. */
-const AWAKE_LOOK_MILLISECONDS = 10_000;
+export const AWAKE_LOOK_MILLISECONDS = 10_000;
 
 const showAwake = defineGauge({
   name: 'cnop_trigger_engine_awake',

@@ -20,12 +20,15 @@ import { createWatchList } from './watch-list.ts';
 
 /** The most orders that change at the same time. They share commits of the embedded store. */
 const MAX_ORDERS_AT_ONCE = 256;
-const EXPIRY_MILLISECONDS = 1_000;
-const WITHDRAWAL_MILLISECONDS = 5_000;
+/** The intervals of the rounds that read the store in every second. */
+export const ENGINE_ROUNDS = {
+  expiryMilliseconds: 1_000,
+  withdrawalMilliseconds: 5_000,
+  /** At which a sleeping engine checks whether an order was accepted that no message announced. */
+  lookMilliseconds: 2_000,
+} as const;
 const CHECKPOINT_MILLISECONDS = 15_000;
 const TIDYING_MILLISECONDS = 10 * 60_000;
-/** The interval at which a sleeping engine checks whether an order was accepted that no message announced. */
-const LOOK_MILLISECONDS = 2_000;
 /** The first tidying comes soon after the start, for orders whose acceptance was being committed during it. */
 const FIRST_TIDYING_MILLISECONDS = 10_000;
 
@@ -114,9 +117,9 @@ export function createTriggerEngine(deps: TriggerEngineDependencies): TriggerEng
         await watches.tidy();
       });
       rounds = [
-        every(LOOK_MILLISECONDS, sleep.look),
-        whenAwake(EXPIRY_MILLISECONDS, expire),
-        every(WITHDRAWAL_MILLISECONDS, withdraw),
+        every(ENGINE_ROUNDS.lookMilliseconds, sleep.look),
+        whenAwake(ENGINE_ROUNDS.expiryMilliseconds, expire),
+        every(ENGINE_ROUNDS.withdrawalMilliseconds, withdraw),
         whenAwake(CHECKPOINT_MILLISECONDS, watches.saveCheckpoints),
         whenAwake(TIDYING_MILLISECONDS, watches.tidy),
         first,
