@@ -53,8 +53,7 @@ export function editAsset(
   { at, lastPrice }: { readonly at: Date; readonly lastPrice: Price },
 ): Asset {
   const status = changes.status ?? asset.status;
-  const isFinal = asset.status === 'delisted' && asset.settlement_price !== null;
-  if (isFinal && status !== 'delisted') throw new DelistedError();
+  if (asset.status === 'delisted' && status !== 'delisted') throw new DelistedError();
   if (changes.quantity_scale !== undefined && changes.quantity_scale !== asset.quantity_scale) {
     throw ValidationError.ofField('quantity_scale', 'The quantity scale of an asset is fixed.', 'immutable');
   }

@@ -248,15 +248,16 @@ describe('PUT /inventory/assets/{id}', () => {
     expect(reply.statusCode).toBe(200);
   });
 
-  test('lists a delisted asset without a settlement price again', async () => {
+  test('does not list an asset again that an earlier version delisted without a settlement price', async () => {
     const call = {
       as: 'admin',
       method: 'PUT',
       url: '/inventory/assets/GONE',
       body: { status: 'active' },
     } as const;
-    expect((await service.send(call)).statusCode).toBe(200);
-    expect(await service.dao.getAsset(anAssetId('GONE'))).toMatchObject({ status: 'active' });
+    expect((await service.send(call)).statusCode).toBe(409);
+    const gone = await service.dao.getAsset(anAssetId('GONE'));
+    expect(gone).toMatchObject({ status: 'delisted', settlement_price: gone?.current_price });
   });
 
   test('answers 404 for an unknown asset', async () => {
