@@ -256,9 +256,9 @@ function describeHostileInput({ start, casesOf }: Choices): void {
   });
 }
 
-/** Items that background tasks write: candles, the lease of the prices, and checkpoints of the engine. */
+/** Items that background tasks write: candles, prices, their lease, and checkpoints of the engine. */
 function isWrittenByTime({ key }: Item): boolean {
-  return /^(?:CANDLE|LEASE|CHECKPOINT)#/.test(key.pk);
+  return /^(?:CANDLE|LEASE|PRICES|CHECKPOINT)#/.test(key.pk);
 }
 
 /** Returns an asset without the fields that background tasks update: the latest quote and the statistics of the day. */
@@ -267,6 +267,8 @@ function untimed({ key, attributes, version }: Item): object {
   const {
     last_price_update: _moment,
     quote_seq: _sequence,
+    price_sheet: _sheet,
+    price_suspended: _isSuspended,
     price_change_24h: _change,
     price_change_percentage_24h: _percentage,
     ...lasting

@@ -100,22 +100,3 @@ it('a sampler that is not based on the parent samples out what the caller sample
   expect(platform.output()).toContain(requestId);
   expect(collector.paths).toEqual([]);
 });
-
-it('the execution of a triggered order is a trace of its own, down to the commit', async () => {
-  const { collector, platform, user } = await startTraced();
-  const body = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.01', price: '90.00' };
-  const accepted = expectStatus(await user.send('POST', '/orders', { body }), 201);
-  const { data } = accepted.json<{ data: { order_id: string } }>();
-  const admin = await signIn(platform.api, 'admin', ADMIN_PASSWORD);
-  const change = { price: '80.00', force: true };
-  expectStatus(await admin.send('PUT', '/inventory/assets/BTC/price', { body: change }), 200);
-  const statusOf = async () =>
-    (await user.send('GET', `/orders/${data.order_id}`)).json<{ data: { status: string } }>().data.status;
-  await expect.poll(statusOf, { timeout: 30_000 }).toBe('completed');
-  await platform.stopAndAudit();
-  const { spans } = collector;
-  const commits = spans.filter(({ name }) => name === 'commit').map((span) => ancestry(span, spans));
-  expect(commits).toContainEqual(['commit', 'transact', 'Execute a triggered order']);
-  const execution = spans.find(({ name }) => name === 'Execute a triggered order');
-  expect(execution?.parentSpanId).toBeUndefined();
-});

@@ -92,17 +92,16 @@ export async function startOverDynamoDb(
   cleanup.defer(() => database.stop());
   const prefix = `e2e-${randomUUID().slice(0, 8)}-`;
   const env = {
+    // At each price, an engine queries four indexes of each of the 50 assets.
+    PRICE_TICK_MILLISECONDS: '5000',
+    ...choices.env,
     STORE: 'dynamodb',
     DYNAMODB_ENDPOINT: database.endpoint,
     DYNAMODB_TABLE_PREFIX: prefix,
-    // At each price, an engine queries four indexes of each of the 50 assets.
-    PRICE_TICK_MILLISECONDS: '5000',
   };
   const dataDir = await temporaryFolder(cleanup);
-  const platform = await startProcesses(
-    cleanup,
-    { ...choices, dataDir, env: { ...choices.env, ...env } },
-    () => readDynamoDb(database.endpoint, prefix, expectSound),
+  const platform = await startProcesses(cleanup, { ...choices, dataDir, env }, () =>
+    readDynamoDb(database.endpoint, prefix, expectSound),
   );
   return {
     ...platform,

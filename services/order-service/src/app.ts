@@ -31,7 +31,7 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   const deps = createOrderDependencies({ ...options, catalogueIsInvalidated: !options.sharesStore });
   const unsubscribe = options.bus.subscribe(ASSETS_CHANNEL, deps.catalogue.invalidate);
   app.addHook('onClose', async () => unsubscribe());
-  if (options.runsTriggerEngine) runTriggerEngine(app, deps, options);
+  if (options.runsTriggerEngine) runTriggerEngine(app, deps, options.bus);
   placingRoutes(app, deps);
   const seenOrders = createSeenReads<OrderDocument>({
     bus: options.bus,
@@ -45,12 +45,8 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   return app;
 }
 
-function runTriggerEngine(
-  app: ServiceApp,
-  deps: OrderDependencies,
-  { bus, tracing }: Pick<ServiceRuntime, 'bus' | 'tracing'>,
-): void {
-  const engine = createTriggerEngine({ ...deps, log: app.log, tracing });
+function runTriggerEngine(app: ServiceApp, deps: OrderDependencies, bus: ServiceRuntime['bus']): void {
+  const engine = createTriggerEngine({ ...deps, log: app.log });
   const unsubscribe = bus.subscribe(OPEN_ORDERS_CHANNEL, engine.wake);
   // Not awaited: reading missed prices or upgrading the store may take a while, and requests need neither.
   app.addHook('onReady', (done) => {

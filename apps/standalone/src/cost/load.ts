@@ -20,7 +20,7 @@ export const loadSchema = z.strictObject({
   hottest_asset_share: z.number().min(0).max(1).default(0.3),
   /** How many times the average the busiest second of a day has. */
   peak_factor: z.number().min(1).default(5),
-  /** Processes that read the catalogue each second: those of the inventory, order and user service. */
+  /** Processes that read the prices each second: those of the inventory, order and user service. */
   processes: z.number().int().positive().default(6),
   tick_seconds: z.number().positive().default(1),
   persist_seconds: z.number().positive().default(5),
@@ -30,7 +30,8 @@ export const loadSchema = z.strictObject({
 });
 export type Load = z.output<typeof loadSchema>;
 
-export const SECONDS_PER_DAY = 24 * 60 * 60;
+const SECONDS_PER_MINUTE = 60;
+export const SECONDS_PER_DAY = 24 * 60 * SECONDS_PER_MINUTE;
 const ASSETS = 50;
 /** Inventory, order and user service; each process of the order service has an engine. */
 const SERVICES = 3;
@@ -54,7 +55,9 @@ export const STEADY_OPERATIONS: ReadonlySet<string> = new Set([
   'readiness of a process, a check',
   'prices: one tick of 50 assets',
   'candles: one write of 50 assets',
-  'catalogue of 50 assets, once a second and process',
+  'candles: the end of a minute of 50 assets',
+  'catalogue of 50 assets, once a minute and process',
+  'prices of 50 assets, once a second and process',
 ]);
 
 /** Returns how often each operation happens on a day of a load, by the name of the operation. */
@@ -96,6 +99,11 @@ export function operationsADay(load: Load): ReadonlyMap<string, number> {
     ['readiness of a process, a check', SECONDS_PER_DAY * load.processes],
     ['prices: one tick of 50 assets', SECONDS_PER_DAY / load.tick_seconds],
     ['candles: one write of 50 assets', SECONDS_PER_DAY / load.persist_seconds],
-    ['catalogue of 50 assets, once a second and process', SECONDS_PER_DAY * load.processes],
+    ['candles: the end of a minute of 50 assets', SECONDS_PER_DAY / SECONDS_PER_MINUTE],
+    [
+      'catalogue of 50 assets, once a minute and process',
+      (SECONDS_PER_DAY / SECONDS_PER_MINUTE) * load.processes,
+    ],
+    ['prices of 50 assets, once a second and process', SECONDS_PER_DAY * load.processes],
   ]);
 }

@@ -1,3 +1,5 @@
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { readPriceSheets } from '@cnop/common/dao/inventory/price-sheet-dao';
 import type { Measurement } from './measurement.ts';
 import { orderOf } from './measurement.ts';
 
@@ -95,7 +97,10 @@ async function measureOpenOrders({ platform, measure, measureWork, call }: Measu
   await measure('explanation of an order', { method: 'GET', path: `/orders/${met.order_id}/explain`, token });
 }
 
-async function measureLists({ platform, measure, call }: Measurement, token: string): Promise<void> {
+async function measureLists(
+  { platform, measure, measureWork, call }: Measurement,
+  token: string,
+): Promise<void> {
   for (let i = 0; i < ORDERS_BEFORE_LISTS; i += 1) {
     const body = { asset_id: i % 2 === 0 ? 'ETH' : 'BTC', order_type: 'market_buy', quantity: '0.01' };
     await call({ method: 'POST', path: '/orders', token, body });
@@ -108,9 +113,10 @@ async function measureLists({ platform, measure, call }: Measurement, token: str
   await read('list of two positions', '/balance/assets');
   await read('history of a portfolio, one month', '/portfolio/history?range=1m');
   await read('list of events, page of 20', '/events?after=1&limit=20');
-  // The catalogue is cached for a second.
-  platform.advanceSeconds(2);
-  await call({ method: 'GET', path: '/auth/profile', token });
-  await read('catalogue of 50 assets, once a second and process', '/inventory/assets');
+  const assets = createAssetDao(platform.store);
+  await measureWork('catalogue of 50 assets, once a minute and process', assets.getCatalogue);
+  await measureWork('prices of 50 assets, once a second and process', async () =>
+    readPriceSheets(platform.store),
+  );
   await read('candles of an asset, 100', '/inventory/assets/BTC/candles?interval=1m&limit=100');
 }

@@ -42,18 +42,29 @@ export function hotPartitionsOf(load: Load, daily: readonly DailyOperation[]): H
   for (const [form, units] of unitsByForm(find(daily, 'market buy with key')?.cost)) {
     if (isOfOneUser(form)) unitsOf.set(form, units * ORDERS_OF_ONE_USER_A_SECOND);
   }
-  const catalogueUnits =
-    find(daily, 'catalogue of 50 assets, once a second and process')?.cost.readUnits ?? 0;
+  const priceUnits = find(daily, 'prices of 50 assets, once a second and process')?.cost.readUnits ?? 0;
   const peakOrders = (load.orders_a_day * load.peak_factor) / SECONDS_PER_DAY;
   const found = [
     ...[...unitsOf].map(([form, units]) => hot('write', form, units)),
     // Every order reads its asset.
     hot('read', 'inventory {asset}', peakOrders * load.hottest_asset_share),
-    hot('read', 'inventory/CatalogueIndex ASSET', load.processes * catalogueUnits),
+    // Orders of a process share these reads.
+    hot(
+      'read',
+      'inventory PRICES#CURRENT',
+      priceUnits * (load.processes + sharedReadsASecond(load, peakOrders)),
+    ),
   ];
   return found
     .filter(({ unitsASecond }) => unitsASecond > 0)
     .toSorted((one, other) => one.headroom - other.headroom);
+}
+
+/** The reads of prices that one process shares among its orders in a second, at most: one after the other. */
+const SHARED_READS_A_SECOND = 250;
+
+function sharedReadsASecond({ processes }: Load, peakOrders: number): number {
+  return Math.min(peakOrders, processes * SHARED_READS_A_SECOND);
 }
 
 function find(daily: readonly DailyOperation[], wanted: string): DailyOperation | undefined {

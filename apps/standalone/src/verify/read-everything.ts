@@ -17,13 +17,13 @@ import { checkConservation } from './rules/cash.ts';
 import { checkEventData } from './rules/events.ts';
 import { checkHoldingCost } from './rules/holdings.ts';
 import type { AssetScales } from './rules/items.ts';
-import { checkAssetPrice, checkItem, checkListed, checkQuantity } from './rules/items.ts';
+import { checkAssetPrice, checkItem, checkListed, checkQuantity, checkSheetPrices } from './rules/items.ts';
 import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkSettledPosition, checkSettlement, checkTradeAmount } from './rules/trades.ts';
 import { confirmIndexEntry, statementsOf } from './statements.ts';
-import type { Kind, Reading, Stored } from './stored-kinds.ts';
+import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
 import type { Findings, Violation } from './violation.ts';
 
@@ -54,6 +54,7 @@ export interface Tally {
 interface Gathered {
   readonly kinds: Map<Kind, number>;
   readonly catalogue: Map<string, AssetScales>;
+  readonly priceSheets: StoredOf<'price sheet'>[];
   readonly holds: Holds;
   cash: Decimal;
   bought: Decimal;
@@ -93,7 +94,8 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   await lookups.flush();
   const ledger = accounts.end();
   findings.add(holds.leftOver());
-  // Candles are read before all assets are known, so this is checked at the end.
+  // Candles and prices are read before all assets are known, so this is checked at the end.
+  for (const sheet of gathered.priceSheets) findings.add(checkSheetPrices(sheet, gathered.catalogue));
   for (const [assetId, key] of candles.firstOfAssets()) {
     findings.add(checkListed(key, assetId, gathered.catalogue));
   }
@@ -116,6 +118,7 @@ function nothingGathered(): Gathered {
   return {
     kinds: new Map(),
     catalogue: new Map(),
+    priceSheets: [],
     holds: createHolds(),
     cash: ZERO,
     bought: ZERO,
@@ -143,6 +146,9 @@ function gather(gathered: Gathered, stored: Stored): void {
   switch (stored.kind) {
     case 'asset':
       gathered.catalogue.set(stored.entity.asset_id, stored.entity);
+      break;
+    case 'price sheet':
+      gathered.priceSheets.push(stored);
       break;
     case 'balance':
       gathered.cash = gathered.cash.plus(stored.entity.current_balance);

@@ -6,7 +6,9 @@ import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { feedLeaseRecord } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { openCandlesRecord } from '@cnop/common/dao/inventory/open-candles-dao';
 import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/inventory/price-proposal-dao';
+import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderDocumentRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -109,6 +111,8 @@ const KINDS = {
   inventory: [
     kind('candle', candleRecord, KEYS.inventory.candle),
     kind('lease of the prices', feedLeaseRecord, KEYS.inventory.feedLease),
+    kind('open candles', openCandlesRecord, KEYS.inventory.openCandles),
+    kind('price sheet', priceSheetRecord, KEYS.inventory.priceSheet),
     kind('price proposal', priceProposalRecord, KEYS.inventory.priceProposal),
     kind('manual moves', manualMovesRecord, KEYS.inventory.manualMoves),
     kind('asset', assetRecord, KEYS.inventory.asset),

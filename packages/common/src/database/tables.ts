@@ -46,6 +46,8 @@ export const KEYS = {
     asset: { sk: 'ASSET' },
     candle: { pkPrefix: 'CANDLE#' },
     feedLease: { pk: 'LEASE#PRICES', sk: 'LEASE' },
+    priceSheet: { pk: 'PRICES#CURRENT' },
+    openCandles: { pk: 'PRICES#CANDLES' },
     priceProposal: { pk: 'PRICEPROPOSAL' },
     manualMoves: { sk: 'MANUALMOVES' },
   },

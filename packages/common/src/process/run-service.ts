@@ -27,6 +27,7 @@ import type { OpenStoreOptions, TableStore } from '../database/table-store.ts';
 import { announceChanges } from '../events/announcing-store.ts';
 import { createDrain, drainAndClose } from '../http/http-server.ts';
 import type { ServiceApp, ServiceRuntime } from '../http/service-app.ts';
+import { followCatalogue } from '../market/followed-catalogue.ts';
 import type { WritableQuoteBoard } from '../market/market-data.ts';
 import { createQuoteBoard, createTradeFeed } from '../market/market-data.ts';
 import { receiveQuotes, receiveTrades, sendQuotes, sendTrades } from '../market/relay.ts';
@@ -205,10 +206,12 @@ function clientAddressReader(
   return readSignedHops({ secrets, clock, onRefusal });
 }
 
-async function relayPrices({ quotes, store, logger }: ProcessRuntime): Promise<() => void> {
+async function relayPrices({ quotes, store, bus, logger }: ProcessRuntime): Promise<() => void> {
+  const assets = createAssetDao(store);
+  const catalogue = followCatalogue({ read: assets.getCatalogue, bus });
   return relayStoredPrices({
     board: quotes,
-    readAssets: createAssetDao(store).getAssets,
+    readAssets: async () => assets.withCurrentPrices(await catalogue.getAssets()),
     onFailure: (error) => logger.warn({ err: error }, 'reading prices failed'),
   });
 }

@@ -30,8 +30,6 @@ export interface Tracing {
    * @param parent the caller's span; without it a trace begins
    */
   startRequest(name: string, parent: TraceContext | undefined, attributes: SpanAttributes): Span;
-  /** Starts the span of work that no request waits for, which begins a trace. */
-  startWork(name: string): Span;
   /** Sends the spans that have ended, and stops. */
   close(): Promise<void>;
 }
@@ -110,29 +108,5 @@ export async function traceStep<T>(
     throw error;
   } finally {
     span.end();
-  }
-}
-
-/**
- * Runs work that no request waits for as a trace of its own. Only calls `work` while traces are off, and when this one is
- * not sampled.
- * @param work called with the span, if it is sampled
- */
-export async function traceWork<T>(
-  tracing: Tracing | undefined,
-  name: string,
-  work: (span: Span | undefined) => Promise<T>,
-): Promise<T> {
-  const span = tracing?.startWork(name);
-  if (!span?.isSampled) return work(undefined);
-  const leave = followSpans();
-  try {
-    return await active.run(span, () => work(span));
-  } catch (error) {
-    span.fail(error);
-    throw error;
-  } finally {
-    span.end();
-    leave();
   }
 }

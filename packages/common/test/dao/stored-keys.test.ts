@@ -5,7 +5,9 @@ import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { FEED_LEASE_KEY } from '@cnop/common/dao/inventory/feed-lease-dao';
+import { openCandlesRecord } from '@cnop/common/dao/inventory/open-candles-dao';
 import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/inventory/price-proposal-dao';
+import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
@@ -114,6 +116,8 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
     AT,
   ],
   ['the lease of the price feed', FEED_LEASE_KEY, 'inventory', 'LEASE#PRICES', 'LEASE'],
+  ['a price sheet', priceSheetRecord.key({ sheet: 0 }), 'inventory', 'PRICES#CURRENT', '0'],
+  ['open candles', openCandlesRecord.key({ sheet: 0 }), 'inventory', 'PRICES#CANDLES', '0'],
   ['a price proposal', priceProposalRecord.key({ asset_id }), 'inventory', 'PRICEPROPOSAL', 'BTC'],
   ['manual moves', manualMovesRecord.key({ asset_id }), 'inventory', 'BTC', 'MANUALMOVES'],
 ];

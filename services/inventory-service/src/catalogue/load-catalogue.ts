@@ -18,6 +18,7 @@ const SET_BY_THE_PLATFORM = {
   last_price_update: true,
   quote_seq: true,
   price_suspended: true,
+  price_sheet: true,
 } as const;
 
 /** One entry of the catalogue file: every member of an asset except those the platform sets. */
@@ -74,5 +75,6 @@ function newAsset(entry: CatalogueEntry, now: IsoTime): Asset {
     last_price_update: now,
     quote_seq: null,
     price_suspended: false,
+    price_sheet: null,
   };
 }

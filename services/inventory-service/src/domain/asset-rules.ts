@@ -35,6 +35,7 @@ export function newAsset({ market_cap, circulating_supply, ...input }: AssetCrea
     last_price_update: now,
     quote_seq: null,
     price_suspended: false,
+    price_sheet: null,
   };
 }
 

@@ -9,7 +9,6 @@ import {
   closeOpenCandles,
   countTrade,
   joinToOpenCandle,
-  markUnwritten,
   noOpenCandles,
   resumeOpenCandle,
   settleVolumes,
@@ -21,12 +20,20 @@ export interface CandleRecorderOptions {
   readonly onClose: (candles: readonly Candle[]) => void;
 }
 
+/** The candles that the store does not have. */
+export interface UnwrittenCandles {
+  readonly closed: readonly Candle[];
+  /** All open candles of the assets of which any changed or closed. */
+  readonly open: ReadonlyMap<AssetId, readonly Candle[]>;
+}
+
 /** Creates the recorder of candles: it makes candles of every interval from quotes and trades, and keeps unwritten ones. */
 export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
   const assets = new Map<AssetId, OpenCandles>();
   const outbox = createCandleOutbox();
   /** Assets whose candles are not to be written yet. */
   const held = new Set<AssetId>();
+  let taken: UnwrittenCandles['open'] = new Map();
 
   const openOf = (assetId: AssetId): OpenCandles => {
     const open = assets.get(assetId) ?? noOpenCandles();
@@ -86,18 +93,22 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
       for (const part of earlier) if (!joinToOpenCandle(openOf(assetId), part)) outbox.join(part);
     },
 
-    /** Takes the candles that changed since the last call. The next call must be `confirmWritten` or `giveBack`. */
-    takeUnwritten(): readonly Candle[] {
+    /**
+     * Takes what changed since the last call. The next call must be `confirmWritten` or `giveBack`.
+     * @param hasSheet whether the open candles of an asset can be stored
+     */
+    takeUnwritten(hasSheet: (assetId: AssetId) => boolean = () => true): UnwrittenCandles {
       const mayWrite = (assetId: AssetId) => !held.has(assetId);
-      const open = [...assets].flatMap(([id, candles]) => (mayWrite(id) ? takeChangedCandles(candles) : []));
-      return outbox.take(mayWrite, open);
+      taken = takeOpenCandles(assets, (assetId) => mayWrite(assetId) && hasSheet(assetId));
+      return { closed: outbox.take(mayWrite), open: taken };
     },
 
     confirmWritten: outbox.confirm,
 
     /** Keeps the taken candles for the next write, after a write that failed. */
     giveBack(): void {
-      for (const { asset_id, interval } of outbox.giveBack()) markUnwritten(openOf(asset_id), interval);
+      outbox.giveBack();
+      for (const assetId of taken.keys()) openOf(assetId).isUnwritten = true;
     },
 
     /** Returns the candles that the store may not have: closed ones that are not written, and the open one. */
@@ -115,6 +126,18 @@ export function createCandleRecorder({ onClose }: CandleRecorderOptions) {
       held.clear();
     },
   };
+}
+
+function takeOpenCandles(
+  assets: ReadonlyMap<AssetId, OpenCandles>,
+  mayTake: (assetId: AssetId) => boolean,
+): UnwrittenCandles['open'] {
+  const taken = new Map<AssetId, readonly Candle[]>();
+  for (const [assetId, open] of assets) {
+    const changed = mayTake(assetId) ? takeChangedCandles(open) : undefined;
+    if (changed) taken.set(assetId, changed);
+  }
+  return taken;
 }
 
 /** Creates the outbox of closed candles that are not known to be stored. */
@@ -136,9 +159,9 @@ function createCandleOutbox() {
       else waiting.push({ ...earlier, final: true });
     },
 
-    /** Takes the closed candles that may be written, and adds the open ones. */
-    take(mayWrite: (assetId: AssetId) => boolean, open: readonly Candle[]): readonly Candle[] {
-      writing = [...waiting.filter(({ asset_id }) => mayWrite(asset_id)), ...open];
+    /** Takes the candles that may be written. */
+    take(mayWrite: (assetId: AssetId) => boolean): readonly Candle[] {
+      writing = waiting.filter(({ asset_id }) => mayWrite(asset_id));
       waiting = waiting.filter(({ asset_id }) => !mayWrite(asset_id));
       return writing;
     },
@@ -147,17 +170,15 @@ function createCandleOutbox() {
       writing = [];
     },
 
-    /** Takes the candles of a failed write back, and returns the open ones among them. */
-    giveBack(): Candle[] {
-      const open = writing.filter(({ final }) => !final);
-      waiting = [...writing.filter(({ final }) => final), ...waiting];
+    /** Takes the candles of a failed write back. */
+    giveBack(): void {
+      waiting = [...writing, ...waiting];
       writing = [];
-      return open;
     },
 
     candlesOf(assetId: AssetId, interval: CandleInterval): Candle[] {
       return [...writing, ...waiting].filter(
-        (candle) => candle.final && candle.asset_id === assetId && candle.interval === interval,
+        (candle) => candle.asset_id === assetId && candle.interval === interval,
       );
     },
 

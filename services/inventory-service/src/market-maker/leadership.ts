@@ -4,23 +4,28 @@ import type { Clock, MonotonicClock } from '@cnop/common/core/clock';
 import { defineGauge } from '@cnop/common/core/figures';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
-import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import { createCandleDao, withOpenCandle } from '@cnop/common/dao/inventory/candle-dao';
 import type { FeedLease } from '@cnop/common/dao/inventory/feed-lease-dao';
 import { createFeedLeaseDao, isSameLease } from '@cnop/common/dao/inventory/feed-lease-dao';
+import type { OpenCandles } from '@cnop/common/dao/inventory/open-candles-dao';
+import { openCandlesOf, readOpenCandles } from '@cnop/common/dao/inventory/open-candles-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
+import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
 import { storedQuoteOf } from '@cnop/common/entities/inventory/quote';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
+import { followCatalogue } from '@cnop/common/market/followed-catalogue';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { hasEnded } from '@cnop/common/process/process-identity';
 import { CANDLE_INTERVALS } from '../domain/candle-rules.ts';
 import { DAY_STEP, dayStart } from '../domain/day-statistics.ts';
 import type { LiveMarket, StoredCandles } from './live-market.ts';
 import type { createHistoryFiller } from './price-history.ts';
 
-/** The time after which catalogue changes by another instance are noticed. */
-const READ_ASSETS_EVERY_MILLISECONDS = 1_000;
+/** The interval at which prices that another instance stored are read. */
+const READ_PRICES_EVERY_MILLISECONDS = 1_000;
 
 const showLeader = defineGauge({
   name: 'cnop_price_leader',
@@ -34,6 +39,7 @@ export interface LeadershipOptions {
   readonly monotonicClock: MonotonicClock;
   readonly logger: ServiceRuntime['logger'];
   readonly board: WritableQuoteBoard;
+  readonly bus: MessageBus;
   /** The identity of this process. */
   readonly holder: string;
   /** Where this process runs, as far as the system tells. */
@@ -49,8 +55,9 @@ export interface LeadershipOptions {
  * publishes the prices that the leader stores.
  */
 export function createLeadership(options: LeadershipOptions) {
-  const { store, clock, monotonicClock, logger, board, live, history } = options;
+  const { store, clock, monotonicClock, logger, board, bus, live, history } = options;
   const assetDao = createAssetDao(store);
+  const catalogue = followCatalogue({ read: assetDao.getCatalogue, bus, monotonicClock });
   const candleDao = createCandleDao(store);
   const lease = createPriceLease(options);
   let isMaking = false;
@@ -60,7 +67,8 @@ export function createLeadership(options: LeadershipOptions) {
     lease.markUsed();
     const now = clock.now();
     const assets = await assetDao.getAssets();
-    const candles = await loadCandles(candleDao, assets, now);
+    const open = await readOpenCandles(store);
+    const candles = await loadCandles(candleDao, { assets, open, now });
     live.open(assets, candles, lease.firstSeq());
     history.prepare(assets, candles, now);
     isMaking = true;
@@ -101,12 +109,12 @@ export function createLeadership(options: LeadershipOptions) {
       if (lease.isHeld() && !isMaking) await begin();
     },
 
-    /** Applies the changes of the catalogue since it was last read. */
+    /** Applies the changes of the catalogue and the prices since they were last read. */
     async readAssets(): Promise<void> {
       const nowMilliseconds = monotonicClock.elapsedMilliseconds();
       if (nowMilliseconds < nextReadMilliseconds) return;
-      nextReadMilliseconds = nowMilliseconds + READ_ASSETS_EVERY_MILLISECONDS;
-      const assets = await assetDao.getAssets();
+      nextReadMilliseconds = nowMilliseconds + READ_PRICES_EVERY_MILLISECONDS;
+      const assets = await assetDao.withCurrentPrices(await catalogue.getAssets());
       if (isMaking) live.updateAssets(assets);
       else board.publish(assets.map(storedQuoteOf));
     },
@@ -128,7 +136,7 @@ const RENEW_AT_TICK_MILLISECONDS = 500;
 /** The age at which it is renewed between ticks. */
 const RENEW_MILLISECONDS = 1_200;
 /** The interval at which another instance's lease is read. */
-const WATCH_MILLISECONDS = 250;
+const WATCH_MILLISECONDS = 500;
 
 type PriceLeaseOptions = Pick<
   LeadershipOptions,
@@ -230,29 +238,50 @@ const ASSETS_READ_AT_ONCE = 10;
 /** Loads the candles from which recording continues, in the order of the assets. */
 async function loadCandles(
   candles: CandleDao,
-  assets: readonly Asset[],
-  now: Date,
+  {
+    assets,
+    open,
+    now,
+  }: { readonly assets: readonly Asset[]; readonly open: readonly OpenCandles[]; readonly now: Date },
 ): Promise<StoredCandles[]> {
   const loaded: StoredCandles[] = [];
   for (let i = 0; i < assets.length; i += ASSETS_READ_AT_ONCE) {
     const some = assets.slice(i, i + ASSETS_READ_AT_ONCE);
-    loaded.push(...(await Promise.all(some.map(({ asset_id }) => loadAsset(candles, asset_id, now)))));
+    loaded.push(
+      ...(await Promise.all(
+        some.map(({ asset_id }) =>
+          loadAsset(
+            candles,
+            open.flatMap((item) => openCandlesOf(item, asset_id)),
+            asset_id,
+            now,
+          ),
+        ),
+      )),
+    );
   }
   return loaded;
 }
 
-async function loadAsset(candles: CandleDao, assetId: AssetId, now: Date): Promise<StoredCandles> {
+async function loadAsset(
+  candles: CandleDao,
+  open: readonly Candle[],
+  assetId: AssetId,
+  now: Date,
+): Promise<StoredCandles> {
   const [day, ...latest] = await Promise.all([
-    candles.getCandles({
+    candles.getClosedCandles({
       assetId,
       interval: DAY_STEP,
       from: isoTime(new Date(dayStart(now.getTime()))),
       limit: MAX_DAY_STEPS,
       order: 'ascending',
     }),
-    ...CANDLE_INTERVALS.map(async (interval) =>
-      candles.getCandles({ assetId, interval, limit: 1, order: 'descending' }),
-    ),
+    ...CANDLE_INTERVALS.map(async (interval) => {
+      const period = { assetId, interval, limit: 1, order: 'descending' } as const;
+      const present = open.find((candle) => candle.interval === interval);
+      return withOpenCandle(await candles.getClosedCandles(period), present, period);
+    }),
   ]);
   return { day, latest: latest.flat() };
 }

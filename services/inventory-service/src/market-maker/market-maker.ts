@@ -5,6 +5,7 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import { takesWrites } from '@cnop/common/database/table-store';
 import type { ServiceRuntime } from '@cnop/common/http/service-app';
 import type { TradeFeed, WritableQuoteBoard } from '@cnop/common/market/market-data';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { PROCESS_IDENTITY, processLocation } from '@cnop/common/process/process-identity';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Repeater } from '@cnop/common/scheduling/repeater';
@@ -31,6 +32,7 @@ export interface MarketMakerOptions {
   readonly logger: ServiceRuntime['logger'];
   readonly board: WritableQuoteBoard;
   readonly trades: TradeFeed;
+  readonly bus: MessageBus;
   readonly feed: PriceFeed;
   readonly maxJumpPercent: number;
   readonly tickMilliseconds: number;
@@ -223,7 +225,7 @@ function createQuoting(
 /** The process resources that a market maker uses. */
 export type MarketMakerRuntime = Pick<
   ServiceRuntime,
-  'store' | 'clock' | 'logger' | 'trades' | 'sharesStore'
+  'store' | 'clock' | 'logger' | 'trades' | 'bus' | 'sharesStore'
 > & {
   readonly quotes: WritableQuoteBoard;
   /** Measures the term of the lease; the clock of the process by default. */
@@ -242,7 +244,7 @@ export async function openMarketMaker(
   runtime: MarketMakerRuntime,
   settings: MarketMakerSettings,
 ): Promise<MarketMaker> {
-  const { store, clock, trades, quotes: board } = runtime;
+  const { store, clock, trades, bus, quotes: board } = runtime;
   const logger = runtime.logger.child({ component: 'prices' });
   const random = createRandomSource(settings.PRICE_SEED);
   return createMarketMaker({
@@ -252,6 +254,7 @@ export async function openMarketMaker(
     logger,
     board,
     trades,
+    bus,
     feed: await openPriceFeed(settings, { logger, random }),
     maxJumpPercent: settings.PRICE_MAX_JUMP_PERCENT,
     tickMilliseconds: settings.PRICE_TICK_MILLISECONDS,

@@ -17,7 +17,6 @@ import {
 interface OpenCandle {
   candle: Candle;
   readonly closesAtMilliseconds: number;
-  isUnwritten: boolean;
 }
 
 /** The open candles of one asset, at most one of each interval. */
@@ -29,11 +28,19 @@ export interface OpenCandles {
   lastQuote: Quote | undefined;
   /** Units traded in all open spans that the volumes of the candles do not include yet. */
   uncounted: Decimal;
+  /** Whether they changed since they were written. */
+  isUnwritten: boolean;
 }
 
 /** Creates the state of an asset without open candles. */
 export function noOpenCandles(): OpenCandles {
-  return { byInterval: new Map(), closedUntil: new Map(), lastQuote: undefined, uncounted: ZERO };
+  return {
+    byInterval: new Map(),
+    closedUntil: new Map(),
+    lastQuote: undefined,
+    uncounted: ZERO,
+    isUnwritten: false,
+  };
 }
 
 /**
@@ -54,13 +61,14 @@ export function changeOpenCandles(
     let present = byInterval.get(interval);
     if (!present) {
       const opensAt = isoTime(new Date(Math.max(atMilliseconds, closedUntil.get(interval) ?? 0)));
-      present = toOpenCandle(openCandle(interval, { ...quote, at: opensAt }), true);
+      present = toOpenCandle(openCandle(interval, { ...quote, at: opensAt }));
       byInterval.set(interval, present);
+      open.isUnwritten = true;
     }
     const changed = change(present.candle);
     if (changed === present.candle) continue;
     present.candle = changed;
-    present.isUnwritten = true;
+    open.isUnwritten = true;
   }
   return closed;
 }
@@ -85,8 +93,8 @@ export function settleVolumes(open: OpenCandles): void {
   if (open.uncounted.eq(ZERO)) return;
   for (const present of open.byInterval.values()) {
     present.candle = withVolume(present.candle, open.uncounted);
-    present.isUnwritten = true;
   }
+  open.isUnwritten = true;
   open.uncounted = ZERO;
 }
 
@@ -100,38 +108,33 @@ export function closeOpenCandles(open: OpenCandles, nowMilliseconds: number): Ca
     byInterval.delete(candle.interval);
     closedUntil.set(candle.interval, closesAtMilliseconds);
     closed.push({ ...candle, final: true });
+    open.isUnwritten = true;
   }
   return closed;
 }
 
 /** Continues a stored candle. */
 export function resumeOpenCandle({ byInterval }: OpenCandles, stored: Candle): void {
-  byInterval.set(stored.interval, toOpenCandle(stored, false));
+  byInterval.set(stored.interval, toOpenCandle(stored));
 }
 
 /** Joins an earlier part to the open candle of the same span; returns false when there is none. */
-export function joinToOpenCandle({ byInterval }: OpenCandles, earlier: Candle): boolean {
-  const present = byInterval.get(earlier.interval);
+export function joinToOpenCandle(open: OpenCandles, earlier: Candle): boolean {
+  const present = open.byInterval.get(earlier.interval);
   if (present?.candle.open_time !== earlier.open_time) return false;
   present.candle = joinCandles(earlier, present.candle);
-  present.isUnwritten = true;
+  open.isUnwritten = true;
   return true;
 }
 
-/** Takes the open candles that changed since the last call. */
-export function takeChangedCandles(open: OpenCandles): Candle[] {
+/** Takes the open candles, the shortest first, if any of them changed or closed since the last call. */
+export function takeChangedCandles(open: OpenCandles): Candle[] | undefined {
   settleVolumes(open);
-  const changed = [...open.byInterval.values()].filter(({ isUnwritten }) => isUnwritten);
-  for (const present of changed) present.isUnwritten = false;
-  return changed.map(({ candle }) => candle);
+  if (!open.isUnwritten) return undefined;
+  open.isUnwritten = false;
+  return CANDLE_INTERVALS.flatMap((interval) => open.byInterval.get(interval)?.candle ?? []);
 }
 
-/** Marks the open candle of an interval as unwritten, after a write that failed. */
-export function markUnwritten({ byInterval }: OpenCandles, interval: CandleInterval): void {
-  const present = byInterval.get(interval);
-  if (present) present.isUnwritten = true;
-}
-
-function toOpenCandle(candle: Candle, isUnwritten: boolean): OpenCandle {
-  return { candle, closesAtMilliseconds: closeTimeOf(candle), isUnwritten };
+function toOpenCandle(candle: Candle): OpenCandle {
+  return { candle, closesAtMilliseconds: closeTimeOf(candle) };
 }

@@ -20,6 +20,7 @@ interface Entry {
 
 /** A price that the store does not have yet. */
 export interface UnstoredPrice {
+  readonly asset: Asset;
   readonly quote: Quote;
   /** The possible `seq` values of the stored price, unless another instance has set a price. */
   readonly expectedStoredSeqs: readonly number[];
@@ -109,11 +110,14 @@ export function createQuoteMaker({ source, maxJumpPercent, onJump }: QuoteMakerO
     /** Takes the quotes that are newer than the stored prices, and marks them as being written. */
     takeUnstored: (): UnstoredPrice[] => [...entries.values()].flatMap(takeToWrite),
 
-    /** Marks quotes as stored. */
-    confirmStored(quotes: readonly Quote[]): void {
+    /** Marks quotes as stored in a price sheet. */
+    confirmStored(quotes: readonly Quote[], price_sheet: number): void {
       for (const { asset_id, seq } of quotes) {
         const entry = entries.get(asset_id);
-        if (entry) Object.assign(entry, { storedSeq: Math.max(entry.storedSeq, seq), writingSeq: undefined });
+        if (!entry) continue;
+        entry.storedSeq = Math.max(entry.storedSeq, seq);
+        entry.writingSeq = undefined;
+        if (entry.asset.price_sheet === null) entry.asset = { ...entry.asset, price_sheet };
       }
     },
 
@@ -155,8 +159,9 @@ function isSpreadChanged(quote: Quote, asset: Asset): boolean {
 }
 
 function takeToWrite(entry: Entry): UnstoredPrice[] {
-  const { quote, storedSeq, writingSeq } = entry;
+  const { asset, quote, storedSeq, writingSeq } = entry;
   if (!quote || quote.seq <= storedSeq) return [];
   entry.writingSeq = quote.seq;
-  return [{ quote, expectedStoredSeqs: writingSeq === undefined ? [storedSeq] : [storedSeq, writingSeq] }];
+  const expectedStoredSeqs = writingSeq === undefined ? [storedSeq] : [storedSeq, writingSeq];
+  return [{ asset, quote, expectedStoredSeqs }];
 }

@@ -3,8 +3,14 @@ import type { AssetId } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
 import { FEED_LEASE_KEY, holdsFeedLease } from '@cnop/common/dao/inventory/feed-lease-dao';
-import type { ItemKey, TableStore, Write } from '@cnop/common/database/table-store';
-import { MAX_TRANSACTION_ITEMS } from '@cnop/common/database/table-store';
+import { openCandlesRecord, withOpenCandlesOf } from '@cnop/common/dao/inventory/open-candles-dao';
+import {
+  MAX_ASSETS_PER_PRICE_SHEET,
+  priceSheetRecord,
+  withPricesOf,
+  withSheetPrice,
+} from '@cnop/common/dao/inventory/price-sheet-dao';
+import type { Decision, Item, TableStore, Write } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -23,7 +29,8 @@ export async function writeMarket(store: TableStore, holder: string, live: LiveM
 }
 
 /**
- * Writes the prices that the store does not have.
+ * Writes the prices that the store does not have: one write for each price sheet, which the first sheet of a term and new
+ * assets make a transaction.
  * @param onStored called after each commit with the assets whose prices were stored; prices that another instance has set
  *   meanwhile are kept
  * @returns false when another instance holds the lease; the rest is not written
@@ -34,16 +41,17 @@ export async function writePrices(
   live: LiveMarket,
   onStored: (assetIds: ReadonlySet<AssetId>) => void = () => undefined,
 ): Promise<boolean> {
-  const prices = live.quoteMaker.takeUnstored().map(
-    (unstored): PriceToStore => ({
+  const prices = live.quoteMaker.takeUnstored().map((unstored): PriceToStore => {
+    const { asset, quote } = unstored;
+    return {
       ...unstored,
-      day: dayFields(live.dayStatistics(unstored.quote.asset_id)),
-    }),
-  );
-  for (const some of chunks(prices)) {
-    const written = await storePrices(store, holder, some);
+      priced: { ...asset, ...dayFields(live.dayStatistics(asset.asset_id)), ...priceFields(quote) },
+    };
+  });
+  for (const part of bySheet(prices, live.quoteMaker.priced())) {
+    const written = await storeSheet(store, holder, part);
     if (!written) return false;
-    live.quoteMaker.confirmStored(written.stored);
+    live.quoteMaker.confirmStored(written.stored, part.sheet);
     for (const asset of written.repriced) live.market.priceSet(asset);
     onStored(new Set(written.stored.map(({ asset_id }) => asset_id)));
     await setImmediate();
@@ -52,7 +60,7 @@ export async function writePrices(
 }
 
 /**
- * Writes the candles that the store does not have.
+ * Writes the candles that the store does not have: each closed one once, the open ones together.
  * @returns false when another instance holds the lease; the rest is not written
  */
 export async function writeRecordedCandles(
@@ -60,10 +68,23 @@ export async function writeRecordedCandles(
   holder: string,
   live: LiveMarket,
 ): Promise<boolean> {
-  const candles = live.recorder.takeUnwritten();
+  const sheets = new Map(live.quoteMaker.priced().map(({ asset }) => [asset.asset_id, asset.price_sheet]));
+  const { closed, open } = live.recorder.takeUnwritten((assetId) => typeof sheets.get(assetId) === 'number');
   try {
-    for (const some of chunks(candles)) {
-      if (!(await storeCandles(store, holder, some))) return false;
+    // Before the open ones: until those are replaced, they have what a crash would lose of a candle that closed.
+    for (let i = 0; i < closed.length; i += CLOSED_CANDLES_AT_ONCE) {
+      await Promise.all(
+        closed.slice(i, i + CLOSED_CANDLES_AT_ONCE).map((candle) => storeClosed(store, candle)),
+      );
+      await setImmediate();
+    }
+    const parts = new Map<number, Map<AssetId, readonly Candle[]>>();
+    for (const [assetId, candles] of open) {
+      const sheet = sheets.get(assetId) ?? 0;
+      parts.set(sheet, (parts.get(sheet) ?? new Map<AssetId, readonly Candle[]>()).set(assetId, candles));
+    }
+    for (const [sheet, candles] of parts) {
+      if (!(await storeOpen(store, holder, { sheet, candles }))) return false;
       await setImmediate();
     }
   } catch (error) {
@@ -74,29 +95,35 @@ export async function writeRecordedCandles(
   return true;
 }
 
-function dayFields(day: DayStatistics | undefined): PriceToStore['day'] {
+function dayFields(day: DayStatistics | undefined): Partial<Asset> {
   return (
-    day && {
+    (day && {
       price_change_24h: day.price_change_24h,
       price_change_percentage_24h: day.price_change_percentage_24h,
-    }
+    }) ??
+    {}
   );
 }
 
-function chunks<T>(all: readonly T[]): T[][] {
-  const found: T[][] = [];
-  for (let i = 0; i < all.length; i += MAX_WRITES_PER_COMMIT) {
-    found.push(all.slice(i, i + MAX_WRITES_PER_COMMIT));
-  }
-  return found;
+function priceFields({ mid, at, seq, suspended }: Quote): Partial<Asset> {
+  return { current_price: mid, last_price_update: at, quote_seq: seq, price_suspended: suspended ?? false };
 }
 
-/** The writes of one transaction, which also reads the lease. */
-const MAX_WRITES_PER_COMMIT = MAX_TRANSACTION_ITEMS - 1;
+/** The closed candles that are written at the same time; the embedded store puts them into one commit. */
+const CLOSED_CANDLES_AT_ONCE = 25;
 
-/** A price to store, with the statistics of the day. */
+/** A price to store. */
 interface PriceToStore extends UnstoredPrice {
-  readonly day: Pick<Asset, 'price_change_24h' | 'price_change_percentage_24h'> | undefined;
+  /** The asset at that price, with the statistics of the day. */
+  readonly priced: Asset;
+}
+
+/** The prices to store of one sheet. */
+interface SheetPart {
+  readonly sheet: number;
+  readonly prices: readonly PriceToStore[];
+  /** The ids of those that get their sheet with this write. */
+  readonly newIds: ReadonlySet<AssetId>;
 }
 
 interface StoredPrices {
@@ -105,56 +132,106 @@ interface StoredPrices {
   readonly repriced: readonly Asset[];
 }
 
+/** Groups prices by sheet. New assets get the first sheet with room. */
+function bySheet(prices: readonly PriceToStore[], all: readonly { readonly asset: Asset }[]): SheetPart[] {
+  const sizes = new Map<number, number>();
+  const add = (sheet: number) => sizes.set(sheet, (sizes.get(sheet) ?? 0) + 1);
+  for (const { asset } of all) if (asset.price_sheet !== null) add(asset.price_sheet);
+  const parts = new Map<number, { readonly prices: PriceToStore[]; readonly newIds: Set<AssetId> }>();
+  for (const price of prices) {
+    const { asset } = price;
+    let sheet = asset.price_sheet ?? 0;
+    if (asset.price_sheet === null) {
+      while ((sizes.get(sheet) ?? 0) >= MAX_ASSETS_PER_PRICE_SHEET) sheet += 1;
+      add(sheet);
+    }
+    const part = parts.get(sheet) ?? { prices: [], newIds: new Set<AssetId>() };
+    part.prices.push(price);
+    if (asset.price_sheet === null) part.newIds.add(asset.asset_id);
+    parts.set(sheet, part);
+  }
+  return Array.from(parts, ([sheet, part]) => ({ sheet, ...part }));
+}
+
 /**
- * Writes prices to their assets in one commit. `updated_at` stays, since it is the time of the last edit.
+ * Writes the prices of a sheet in one commit.
  * @returns undefined when another instance holds the lease; nothing is written
  */
-async function storePrices(
+async function storeSheet(
   store: TableStore,
   holder: string,
-  prices: readonly PriceToStore[],
+  part: SheetPart,
 ): Promise<StoredPrices | undefined> {
-  const keys = prices.map(({ quote }) => assetRecord.key(quote));
-  return store.transact(withLease(keys), (items) => {
-    if (!holdsFeedLease(items['lease'], holder)) return { writes: [], result: undefined };
-    const stored: Quote[] = [];
-    const repriced: Asset[] = [];
-    const writes: Write[] = [];
-    for (const [i, { quote, expectedStoredSeqs, day }] of prices.entries()) {
-      const asset = assetRecord.readIfPresent(items[nameOf(i)]);
-      if (!asset) continue;
-      if (!expectedStoredSeqs.includes(storedSeqOf(asset))) {
-        repriced.push(asset);
-        continue;
-      }
-      stored.push(quote);
-      writes.push(assetRecord.replace({ ...asset, ...day, ...priceFields(quote) }));
+  const sheet = priceSheetRecord.key(part);
+  if (part.newIds.size === 0) {
+    const written = await store.transact({ sheet }, (items) => decideSheet(items, holder, part));
+    if (written) return written;
+  }
+  // Another instance has written the sheet, or it gets new assets: the lease decides.
+  const assets = Array.from(part.newIds, (asset_id) => [asset_id, assetRecord.key({ asset_id })] as const);
+  const reads = { ...Object.fromEntries(assets), sheet, lease: FEED_LEASE_KEY };
+  return store.transact(reads, (items) => decideSheet(items, holder, part));
+}
+
+/** Decides about the items of a sheet: `sheet`, `lease` if it was read, and new assets by their ids, which are in upper case. */
+function decideSheet(
+  items: Readonly<Record<string, Item | undefined>>,
+  holder: string,
+  { sheet: number, prices, newIds }: SheetPart,
+): Decision<StoredPrices | undefined> {
+  const before = priceSheetRecord.readIfPresent(items['sheet']);
+  if (before?.holder !== holder && !holdsFeedLease(items['lease'], holder))
+    return { writes: [], result: undefined };
+  const stored: PriceToStore[] = [];
+  const repriced: Asset[] = [];
+  const writes: Write[] = [];
+  for (const price of prices) {
+    const isNew = newIds.has(price.asset.asset_id);
+    const found = isNew ? assetRecord.readIfPresent(items[price.asset.asset_id]) : price.asset;
+    if (!found || (found.price_sheet !== null && found.price_sheet !== number)) continue;
+    const asset = withSheetPrice(found, before);
+    if (!price.expectedStoredSeqs.includes(storedSeqOf(asset))) {
+      repriced.push(asset);
+      continue;
     }
-    return { writes, result: { stored, repriced } };
+    stored.push(price);
+    if (isNew) writes.push(assetRecord.replace({ ...found, price_sheet: number }));
+  }
+  if (stored.length === 0) return { writes: [], result: { stored: [], repriced } };
+  const sheet = before ?? { sheet: number, holder, prices: {} };
+  const after = withPricesOf(
+    { ...sheet, holder },
+    stored.map(({ priced }) => priced),
+  );
+  writes.push(priceSheetRecord.replace(after));
+  return { writes, result: { stored: stored.map(({ quote }) => quote), repriced } };
+}
+
+/** Writes a closed candle, unless it is stored: a final candle never changes. */
+async function storeClosed(store: TableStore, candle: Candle): Promise<void> {
+  await store.transact({ candle: candleRecord.key(candle) }, (items) => {
+    const isStored = candleRecord.readIfPresent(items.candle)?.final ?? false;
+    return { writes: isStored ? [] : [candleRecord.replace(candle)], result: undefined };
   });
 }
 
-function priceFields({ mid, at, seq, suspended }: Quote): Partial<Asset> {
-  return { current_price: mid, last_price_update: at, quote_seq: seq, price_suspended: suspended ?? false };
-}
-
 /**
- * Writes candles in one commit, replacing stored ones.
+ * Writes the open candles of the assets of one sheet in one commit.
  * @returns false when another instance holds the lease; nothing is written
  */
-async function storeCandles(store: TableStore, holder: string, candles: readonly Candle[]): Promise<boolean> {
-  return store.transact(withLease(candles.map(candleRecord.key)), (items) =>
-    holdsFeedLease(items['lease'], holder)
-      ? { writes: candles.map(candleRecord.replace), result: true }
-      : { writes: [], result: false },
-  );
-}
-
-/** Returns the reads of a commit: the lease, and the items to write, since a replaced item must be read. */
-function withLease(keys: readonly ItemKey[]): Record<string, ItemKey> {
-  return { lease: FEED_LEASE_KEY, ...Object.fromEntries(keys.map((key, i) => [nameOf(i), key])) };
-}
-
-function nameOf(i: number): string {
-  return `item${i}`;
+async function storeOpen(
+  store: TableStore,
+  holder: string,
+  { sheet, candles }: { readonly sheet: number; readonly candles: ReadonlyMap<AssetId, readonly Candle[]> },
+): Promise<boolean> {
+  const open = openCandlesRecord.key({ sheet });
+  const decide = (items: { readonly open: Item | undefined; readonly lease?: Item | undefined }) => {
+    const before = openCandlesRecord.readIfPresent(items.open);
+    const isOurs = before?.holder === holder || holdsFeedLease(items.lease, holder);
+    if (!isOurs) return { writes: [], result: false };
+    const after = withOpenCandlesOf({ sheet, candles: {}, ...before, holder }, candles);
+    return { writes: [openCandlesRecord.replace(after)], result: true };
+  };
+  const isWritten = await store.transact({ open }, decide);
+  return isWritten || store.transact({ open, lease: FEED_LEASE_KEY }, decide);
 }

@@ -23,6 +23,7 @@ const UNAUDITED_FIELDS = new Set<string>([
   'last_price_update',
   'quote_seq',
   'price_suspended',
+  'price_sheet',
   'delisted_at',
 ]);
 

@@ -3,6 +3,7 @@ import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { AssetCreate, AssetUpdate } from '@cnop/common/entities/inventory/asset-input';
 import { switchTrading } from '@cnop/common/entities/inventory/asset-status';
+import { storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import { editAsset, newAsset } from '../domain/asset-rules.ts';
 import { toAssetView } from '../domain/asset-view.ts';
@@ -10,7 +11,10 @@ import type { AssetAction } from './audit-asset.ts';
 import { assetChanges, auditWriter } from './audit-asset.ts';
 import type { Caller, InventoryDependencies } from './dependencies.ts';
 
-type ChangeAssetDeps = Pick<InventoryDependencies, 'store' | 'clock' | 'audit' | 'catalogue' | 'market'>;
+type ChangeAssetDeps = Pick<
+  InventoryDependencies,
+  'store' | 'clock' | 'audit' | 'assets' | 'catalogue' | 'market'
+>;
 
 /**
  * Adds an asset to the catalogue, with its audit event in the same commit.
@@ -55,14 +59,17 @@ export async function updateAsset(
   deps: ChangeAssetDeps,
   { caller, assetId, changes }: UpdateAssetCommand,
 ): Promise<AssetResponse> {
+  // The asset itself has only the last price that staff set.
+  const priced = await deps.assets.getAsset(assetId);
   return changeAsset(deps, {
     assetId,
     caller,
     action: 'update_asset',
     rule: (asset, at) => {
+      const stored = priced && storedSeqOf(priced) > storedSeqOf(asset) ? priced : asset;
       const live = deps.market.livePrice(assetId)?.quote;
-      const isLive = live !== undefined && live.at >= asset.last_price_update;
-      return editAsset(asset, changes, { at, lastPrice: isLive ? live.mid : asset.current_price });
+      const isLive = live !== undefined && live.seq >= storedSeqOf(stored);
+      return editAsset(asset, changes, { at, lastPrice: isLive ? live.mid : stored.current_price });
     },
   });
 }

@@ -71,11 +71,13 @@ export async function getCandles(
   { assets, candles, market }: Pick<InventoryDependencies, 'assets' | 'candles' | 'market'>,
   { assetId, interval, start, end, limit }: CandleRequest,
 ): Promise<Candle[]> {
-  if (!(await assets.getAsset(assetId))) throw new NotFoundError('The asset');
+  await assets.assertKnown([assetId]);
   const isForward = start !== undefined;
   // Taken before the store is read, so a candle that is written meanwhile is in one of the two, or in both.
   const recent = market.recentCandles(assetId, interval);
-  const stored = await candles.getCandles({
+  // The process that makes prices has the open candle in memory.
+  const read = recent.at(-1)?.final === false ? candles.getClosedCandles : candles.getCandles;
+  const stored = await read({
     assetId,
     interval,
     from: start,

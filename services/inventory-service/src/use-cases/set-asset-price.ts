@@ -1,12 +1,12 @@
 import type { AssetId, Price, ProposalId } from '@cnop/common/core/brands';
-import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
+import { pricedReads, readPriced, repricedWrites } from '@cnop/common/dao/inventory/asset-dao';
 import {
   manualMovesRecord,
   priceProposalRecord,
   readPriceProposals,
 } from '@cnop/common/dao/inventory/price-proposal-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
-import type { Decision } from '@cnop/common/database/table-store';
+import type { Decision, Item } from '@cnop/common/database/table-store';
 import type { Asset, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import type { ManualMoves, PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
 import type { User } from '@cnop/common/entities/user/user';
@@ -46,6 +46,8 @@ interface PriceState {
   readonly moves: ManualMoves | undefined;
   readonly stored: PriceProposal | undefined;
   readonly actor: User | undefined;
+  /** The price sheet of the asset. */
+  readonly sheet: Item | undefined;
 }
 
 /** The result of the transaction, before it is rendered. */
@@ -69,18 +71,19 @@ export async function setAssetPrice(
   const { assetId, caller } = command;
   const decide = priceDecision(deps, command);
   const reads = {
-    asset: assetRecord.key({ asset_id: assetId }),
+    ...(await pricedReads(deps.store, assetId)),
     moves: manualMovesRecord.key({ asset_id: assetId }),
     proposal: priceProposalRecord.key({ asset_id: assetId }),
     actor: userRecord.key(caller),
   };
   const decided = await deps.store.transact(reads, (items): Decision<Decided> => {
-    const asset = assetRecord.readIfPresent(items.asset);
+    const asset = readPriced(items);
     if (!asset) throw new NotFoundError('The asset');
     return decide(asset, {
       moves: manualMovesRecord.readIfPresent(items.moves),
       stored: priceProposalRecord.readIfPresent(items.proposal),
       actor: userRecord.readIfPresent(items.actor),
+      sheet: items.sheet,
     });
   });
   if (decided.kind === 'proposed') return decided;
@@ -99,12 +102,12 @@ function priceDecision(deps: SetAssetPriceDeps, command: SetAssetPriceCommand) {
   const auditProposed = auditWriter(deps, caller, 'propose_asset_price');
   const approve = approval(deps, caller, now);
 
-  return (asset: Asset, { moves, stored, actor }: PriceState): Decision<Decided> => {
+  return (asset: Asset, { moves, stored, actor, sheet }: PriceState): Decision<Decided> => {
     const repriced = reprice(asset, price, now);
     const moved = addManualMove({ asset, moves, price, limitPercent, now });
     if (moved) {
       const audit = auditSet({ assetId: asset.asset_id, changes: assetChanges(asset, repriced) });
-      const writes = [assetRecord.replace(repriced), manualMovesRecord.replace(moved), audit];
+      const writes = [...repricedWrites(repriced, { sheet }), manualMovesRecord.replace(moved), audit];
       return { writes, result: { kind: 'set', asset: repriced } };
     }
     if (!force) throw needsSecondAdministrator(limitPercent);
@@ -113,7 +116,7 @@ function priceDecision(deps: SetAssetPriceDeps, command: SetAssetPriceCommand) {
       return { writes: [], result: { kind: 'proposed', proposal: stored } };
     }
     if (isSame) {
-      const approved = approve(asset, stored, actor);
+      const approved = approve({ asset, sheet }, stored, actor);
       return { writes: approved.writes, result: { kind: 'set', asset: approved.result } };
     }
     const proposal = proposePrice(asset, stored, { proposalId, price, by: caller.username, now });
@@ -150,15 +153,15 @@ export async function approvePriceProposal(
   const now = deps.clock.now();
   const approve = approval(deps, caller, now);
   const reads = {
-    asset: assetRecord.key({ asset_id: assetId }),
+    ...(await pricedReads(deps.store, assetId)),
     proposal: priceProposalRecord.key({ asset_id: assetId }),
     actor: userRecord.key(caller),
   };
   const repriced = await deps.store.transact(reads, (items) => {
     const proposal = findPending(priceProposalRecord.readIfPresent(items.proposal), proposalId, now);
-    const asset = assetRecord.readIfPresent(items.asset);
+    const asset = readPriced(items);
     if (!asset) throw new NotFoundError('The asset');
-    return approve(asset, proposal, userRecord.readIfPresent(items.actor));
+    return approve({ asset, sheet: items.sheet }, proposal, userRecord.readIfPresent(items.actor));
   });
   deps.catalogue.invalidate();
   deps.market.priceSet(repriced);
@@ -194,7 +197,11 @@ export async function rejectPriceProposal(
  */
 function approval(deps: Pick<InventoryDependencies, 'audit'>, caller: Caller, now: Date) {
   const auditWrite = auditWriter(deps, caller, 'approve_asset_price');
-  return (asset: Asset, proposal: PriceProposal, approver: User | undefined): Decision<Asset> => {
+  return (
+    { asset, sheet }: { readonly asset: Asset } & Pick<PriceState, 'sheet'>,
+    proposal: PriceProposal,
+    approver: User | undefined,
+  ): Decision<Asset> => {
     if (approver?.role !== 'admin' || approver.status !== 'active') throw new ForbiddenError();
     assertSecondPerson(proposal, caller.username);
     const repriced = reprice(asset, proposal.price, now);
@@ -205,7 +212,7 @@ function approval(deps: Pick<InventoryDependencies, 'audit'>, caller: Caller, no
       facts: { proposed_by: proposal.proposed_by },
     });
     const writes = [
-      assetRecord.replace(repriced),
+      ...repricedWrites(repriced, { sheet }),
       { kind: 'delete', key: priceProposalRecord.key(asset) } as const,
       audit,
     ];

@@ -65,9 +65,10 @@ function record(steps: readonly Step[]) {
   const events: { readonly at: number; readonly price?: number; readonly units?: number }[] = [];
 
   const write = (isLost: boolean) => {
-    const candles = live.takeUnwritten();
+    const { closed, open } = live.takeUnwritten();
     if (isLost) return live.giveBack();
-    for (const candle of candles) stored.set(`${candle.interval} ${candle.open_time}`, candle);
+    for (const candle of [...closed, ...[...open.values()].flat()])
+      stored.set(`${candle.interval} ${candle.open_time}`, candle);
     live.confirmWritten();
   };
   const latestStored = () =>
@@ -199,7 +200,7 @@ describe('recorded candles', () => {
     live.hold(BTC);
     live.recordQuote(quoteAt(START, aPrice('1')));
     live.recordQuote(quoteAt(START + 60_000, aPrice('3')));
-    expect(live.takeUnwritten()).toEqual([]);
+    expect(live.takeUnwritten()).toEqual({ closed: [], open: new Map() });
     live.confirmWritten();
 
     const [minute, hour] = (['1m', '1h'] as const).map((interval) => live.recent(BTC, interval)[0]!);
@@ -217,7 +218,8 @@ describe('recorded candles', () => {
       open_time: aTime('2026-01-15T11:50:00.000Z'),
     } as const;
     live.release(BTC, [past(minute!), past(hour!), elsewhere]);
-    const written = live.takeUnwritten();
+    const { closed, open } = live.takeUnwritten();
+    const written = [...closed, ...[...open.values()].flat()];
     // Generated candles have no quotes, so the joined candle has none either.
     expect(written).toContainEqual({
       ...minute,
@@ -241,7 +243,7 @@ test('a trade that is reported after its minute was closed counts to the next mi
   recorder.recordTrade({ asset_id: BTC, quantity: aQuantity('3'), at: isoTime(new Date(at + 60)) });
   recorder.closeDue(new Date(at + 61_000));
 
-  const minutes = recorder.takeUnwritten().filter(({ interval, final }) => interval === '1m' && final);
+  const minutes = recorder.takeUnwritten().closed.filter(({ interval }) => interval === '1m');
   expect(minutes.map(({ open_time, open, close, volume }) => ({ open_time, open, close, volume }))).toEqual([
     { open_time: '2026-01-15T12:00:00.000Z', open: '1.00', close: '2.00', volume: '0' },
     { open_time: '2026-01-15T12:01:00.000Z', open: '2.00', close: '2.00', volume: '3' },

@@ -123,7 +123,7 @@ describe('two instances over one store', () => {
     await one.maker.start();
     await two.maker.start();
     await one.maker.stop();
-    clock.advanceMilliseconds(250);
+    clock.advanceMilliseconds(500);
     await two.maker.tick();
     expect(isMaking(two)).toBe(true);
     expect((await two.storedCandles(BTC, '1m')).length).toBe(1);
@@ -230,7 +230,7 @@ test('a leader that is paused while it stores prices cannot store them after ano
   const store: TableStore = {
     ...runtime.store,
     async transact(reads, decide) {
-      if ('item0' in reads) await pause?.();
+      if ('sheet' in reads) await pause?.();
       return runtime.store.transact(reads, decide);
     },
   };

@@ -184,7 +184,7 @@ describe('quotes', () => {
     const store: TableStore = {
       ...markets.runtime.store,
       transact: async (reads, decide) => {
-        if (isBroken && 'item0' in reads) throw new Error('planted');
+        if (isBroken && 'sheet' in reads) throw new Error('planted');
         return markets.runtime.store.transact(reads, decide);
       },
     };

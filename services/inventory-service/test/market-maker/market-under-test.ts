@@ -7,6 +7,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
+import { createInProcessBus } from '@cnop/common/messaging/message-bus';
 import { createLogger } from '@cnop/common/process/logger';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import type { FakeClock } from '@cnop/testing/fake-clock';
@@ -62,6 +63,7 @@ export function openMarket(
     logger: createLogger({ level: 'silent' }),
     board,
     trades,
+    bus: createInProcessBus(),
     feed: createManualFeed(),
     maxJumpPercent: 20,
     // Longer than any test, so no tick comes by itself.
@@ -79,6 +81,7 @@ export function openMarket(
     maker,
     board,
     trades,
+    bus: createInProcessBus(),
     published,
     assets,
     /** Sets a price as the use case does: in the store, then on the board. */

@@ -59,8 +59,9 @@ describe('POST /inventory/assets', () => {
       last_price_update: NOW,
       quote_seq: null,
       price_suspended: false,
+      price_sheet: null,
     };
-    const { quote_seq: _seq, price_suspended: _isSuspended, ...shown } = asset;
+    const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...shown } = asset;
     expect(reply.json()).toEqual({
       data: {
         ...shown,
@@ -188,7 +189,7 @@ describe('PUT /inventory/assets/{id}', () => {
       price_scale: 4,
       updated_at: NOW,
     };
-    const { quote_seq: _seq, price_suspended: _isSuspended, ...shown } = changed;
+    const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...shown } = changed;
     expect(reply.json()).toMatchObject({ data: { ...shown, market_cap: 425_000, is_active: false } });
     expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual(changed);
     expect(await service.audited('admin')).toEqual([

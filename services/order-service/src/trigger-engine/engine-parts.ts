@@ -1,13 +1,11 @@
 import type { OrderId } from '@cnop/common/core/brands';
 import type { Page, Position } from '@cnop/common/core/pagination';
-import type { CachedAssets } from '@cnop/common/dao/inventory/asset-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TriggerCheckpointDao } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { IndexedOrder, TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
+import type { CachedAssets, FollowedCatalogue } from '@cnop/common/market/followed-catalogue';
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Semaphore } from '@cnop/common/scheduling/semaphore';
-import type { Tracing } from '@cnop/common/tracing/tracing';
-import { traceWork } from '@cnop/common/tracing/tracing';
 import type { TriggerAttempt } from '../use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { Pace } from './pace.ts';
@@ -25,13 +23,13 @@ export interface EngineParts
     'store' | 'clock' | 'ids' | 'candles' | 'quotes' | 'quoteFor' | 'trades' | 'maxQuoteAgeSeconds'
   > {
   readonly assets: CachedAssets;
+  /** All assets with their states, for rounds. */
+  readonly listed: FollowedCatalogue;
   readonly triggerIndex: TriggerIndexDao;
   readonly peaks: PricePeakDao;
   readonly checkpoints: TriggerCheckpointDao;
   readonly log: EngineLog;
   readonly pace: Pace;
-  /** Makes each change of an order a trace; absent while traces are off. */
-  readonly tracing?: Tracing | undefined;
   /** Limits how many orders change at once. */
   readonly semaphore: Pick<Semaphore, 'pass'>;
   /** Migrates a store of an earlier schema version, once; no order is executed before that. */
@@ -49,13 +47,6 @@ export const PAGE_SIZE = 1_000;
  */
 export type Outcome = 'changed' | 'unchanged' | 'overtaken' | 'blocked' | 'failed';
 
-/** A change of an order that no request asked for. */
-export interface OrderChange {
-  /** The name of its trace. */
-  readonly name: string;
-  readonly make: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>;
-}
-
 /** The results of changing several orders. */
 export interface Tally {
   changed: number;
@@ -69,9 +60,9 @@ export interface Tally {
  * been overtaken: `read` then waits for what the other one leaves.
  */
 export async function changeEachOrder(
-  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'tracing' | 'isClosing'>,
+  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'isClosing'>,
   read: (after: Position | undefined) => Promise<Page<IndexedOrder>>,
-  change: OrderChange,
+  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Tally> {
   const tally: Tally = { changed: 0, isComplete: true };
   let after: Position | undefined;
@@ -97,9 +88,9 @@ export async function changeEachOrder(
  * that another engine has changed: two engines that meet cost each other few attempts.
  */
 async function attemptAll(
-  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log' | 'tracing'>,
+  parts: Pick<EngineParts, 'store' | 'semaphore' | 'log'>,
   orders: readonly IndexedOrder[],
-  change: OrderChange,
+  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let count = parts.store.paysForConflicts ? 1 : orders.length;
@@ -127,16 +118,12 @@ export function paced(
 }
 
 async function attempt(
-  { log, tracing }: Pick<EngineParts, 'log' | 'tracing'>,
+  { log }: Pick<EngineParts, 'log'>,
   order: IndexedOrder,
-  change: OrderChange,
+  change: (order: IndexedOrder) => Promise<Exclude<Outcome, 'failed'>>,
 ): Promise<Outcome> {
   try {
-    return await traceWork(tracing, change.name, async (span) => {
-      const outcome = await change.make(order);
-      span?.set({ 'cnop.order.outcome': outcome });
-      return outcome;
-    });
+    return await change(order);
   } catch (err) {
     const failure = { err, order_id: order.orderId };
     warnOfFailure(log, failure, 'changing an order failed and is tried again');

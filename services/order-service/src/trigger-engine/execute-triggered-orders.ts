@@ -69,10 +69,7 @@ async function executeRange(parts: EngineParts, range: Range, rule: TriggerRule)
     parts,
     (after) =>
       readLeftOrders(parts, () => parts.triggerIndex.getOrders({ ...range, limit: PAGE_SIZE, after })),
-    {
-      name: 'Execute a triggered order',
-      make: async (order) => paced(parts, order.orderId, await triggerOrder(parts, order, rule)),
-    },
+    async (order) => paced(parts, order.orderId, await triggerOrder(parts, order, rule)),
   );
 }
 
@@ -84,14 +81,11 @@ async function executeTrailingStops(parts: EngineParts, { assetId, trailing }: P
         const triggered = trailing.triggered().map((order) => ({ ...order, assetId }));
         return { items: await withoutFilled(parts, trailing, triggered), next: undefined };
       }),
-    {
-      name: 'Execute a triggered trailing stop',
-      make: async (order) => {
-        const attempt = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
-        const kind = paced(parts, order.orderId, attempt);
-        if (kind !== 'blocked') trailing.forget(order.orderId);
-        return kind;
-      },
+    async (order) => {
+      const attempt = await triggerOrder(parts, order, () => trailing.triggerOf(order.orderId));
+      const kind = paced(parts, order.orderId, attempt);
+      if (kind !== 'blocked') trailing.forget(order.orderId);
+      return kind;
     },
   );
 }

@@ -22,14 +22,17 @@ const PAGE_SIZE = 100;
  */
 const LAST_PASS_AFTER_MILLISECONDS = 60_000;
 
-type Settling = Pick<EngineParts, 'store' | 'clock' | 'ids' | 'assets' | 'semaphore' | 'log' | 'isClosing'>;
+type Settling = Pick<
+  EngineParts,
+  'store' | 'clock' | 'ids' | 'assets' | 'listed' | 'semaphore' | 'log' | 'isClosing'
+>;
 
 /**
  * Settles the positions in delisted assets, each in a commit of its own. An interrupted pass resumes where it ended,
  * since a settled position is empty. Marks an asset as settled when a pass leaves no position.
  */
 export async function settleDelistedAssets(parts: Settling): Promise<void> {
-  for (const asset of await parts.assets.getAssets()) {
+  for (const asset of await parts.listed.getAssets()) {
     if (asset.status !== 'delisted' || asset.settlement_price === null || asset.settled_at !== null) continue;
     const beganAt = parts.clock.now().getTime();
     const { settled, left } = await settlePositions(parts, asset);

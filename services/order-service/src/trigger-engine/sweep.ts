@@ -23,14 +23,11 @@ export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promis
       changeEachOrder(
         parts,
         (after) => parts.triggerIndex.getExpired(shard, { at, limit: PAGE_SIZE, after }),
-        {
-          name: 'Expire an order',
-          make: async (order) => {
-            const expired = await expireOrder(parts, order);
-            if (!expired) return 'unchanged';
-            onEnded(order.assetId, order.orderId);
-            return 'changed';
-          },
+        async (order) => {
+          const expired = await expireOrder(parts, order);
+          if (!expired) return 'unchanged';
+          onEnded(order.assetId, order.orderId);
+          return 'changed';
         },
       ),
     ),
@@ -43,7 +40,7 @@ export async function expireOrders(parts: EngineParts, onEnded: OnEnded): Promis
  * that can only be sold.
  */
 export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Promise<void> {
-  for (const { asset_id: assetId, status } of await parts.assets.getAssets()) {
+  for (const { asset_id: assetId, status } of await parts.listed.getAssets()) {
     const { platformCancels } = ASSET_STATES[status];
     if (platformCancels === 'none') continue;
     const isAll = platformCancels === 'all';
@@ -52,14 +49,11 @@ export async function withdrawOrders(parts: EngineParts, onEnded: OnEnded): Prom
       const tally = await changeEachOrder(
         parts,
         (after) => parts.triggerIndex.getOrders({ assetId, kind, limit: PAGE_SIZE, after }),
-        {
-          name: 'Cancel an order that its asset rules out',
-          make: async (order) => {
-            const withdrawn = await withdrawOrder(parts, order, reason);
-            if (!withdrawn) return 'unchanged';
-            onEnded(assetId, order.orderId);
-            return 'changed';
-          },
+        async (order) => {
+          const withdrawn = await withdrawOrder(parts, order, reason);
+          if (!withdrawn) return 'unchanged';
+          onEnded(assetId, order.orderId);
+          return 'changed';
         },
       );
       report(parts, [tally], reason);

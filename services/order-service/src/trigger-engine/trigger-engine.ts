@@ -9,7 +9,6 @@ import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
 import { createSemaphore } from '@cnop/common/scheduling/semaphore';
 import { migrateSchema } from '@cnop/common/schema/migrate-schema';
-import type { Tracing } from '@cnop/common/tracing/tracing';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { EngineLog, EngineParts } from './engine-parts.ts';
 import { createPace } from './pace.ts';
@@ -39,6 +38,7 @@ export interface TriggerEngineDependencies
     | 'clock'
     | 'ids'
     | 'catalogue'
+    | 'listed'
     | 'candles'
     | 'quotes'
     | 'quoteFor'
@@ -46,7 +46,6 @@ export interface TriggerEngineDependencies
     | 'maxQuoteAgeSeconds'
   > {
   readonly log: EngineLog;
-  readonly tracing?: Tracing | undefined;
   /** Measures how long no order has been open; the clock of the process by default. */
   readonly monotonicClock?: MonotonicClock;
 }

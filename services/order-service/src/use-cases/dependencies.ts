@@ -4,8 +4,8 @@ import { defineCounter } from '@cnop/common/core/figures';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
-import type { AssetDao, CachedAssets } from '@cnop/common/dao/inventory/asset-dao';
-import { createAssetDao, createCachedAssets } from '@cnop/common/dao/inventory/asset-dao';
+import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { OrderDao } from '@cnop/common/dao/order/order-dao';
@@ -17,7 +17,10 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order-document';
+import type { CachedAssets, FollowedCatalogue } from '@cnop/common/market/followed-catalogue';
+import { createCachedAssets, followCatalogue } from '@cnop/common/market/followed-catalogue';
 import type { QuoteBoard, TradeFeed } from '@cnop/common/market/market-data';
+import type { MessageBus } from '@cnop/common/messaging/message-bus';
 
 /** Counts quotes at which no order was filled (`use: 'order'`), or by which none was triggered (`use: 'trigger'`). */
 export const countRefusedQuote = defineCounter({
@@ -29,6 +32,8 @@ export const countRefusedQuote = defineCounter({
 /** The parts that a process provides to this service. */
 export interface OrderProcess
   extends Pick<OrderDependencies, 'store' | 'clock' | 'ids' | 'quotes' | 'trades' | 'maxQuoteAgeSeconds'> {
+  /** Announces changes of assets; without it the rounds of the trigger engine read all assets each time. */
+  readonly bus?: Pick<MessageBus, 'subscribe' | 'link'>;
   /**
    * The catalogue is invalidated by every change of an asset, so that orders may be decided on it.
    * @see ADR 0023
@@ -47,12 +52,14 @@ export interface OrderDependencies {
   readonly assets: Pick<AssetDao, 'getAsset'>;
   /** The assets for frequent reads: at most a second old. */
   readonly catalogue: CachedAssets;
+  /** All assets for the rounds of the trigger engine: it follows announced changes, and reads rarely otherwise. */
+  readonly listed: FollowedCatalogue;
   /** Checks the asset of a filter against the store. */
   readonly knownAssets: Pick<AssetDao, 'assertKnown'>;
   readonly orders: OrderDao;
   readonly assetTransactions: AssetTransactionDao;
   readonly holdings: Pick<AssetBalanceDao, 'getAllAssetBalances'>;
-  readonly candles: CandleDao;
+  readonly candles: Pick<CandleDao, 'getCandles'>;
   readonly peaks: PricePeakDao;
   readonly quotes: QuoteBoard;
   /**
@@ -79,6 +86,7 @@ export function createOrderDependencies(process: OrderProcess): OrderDependencie
     ids,
     assets: process.catalogueIsInvalidated ? catalogue : assets,
     catalogue,
+    listed: followCatalogue({ read: assets.getCatalogue, bus: process.bus }),
     knownAssets: assets,
     orders: createOrderDao(store),
     assetTransactions: createAssetTransactionDao(store),

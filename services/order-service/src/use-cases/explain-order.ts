@@ -1,5 +1,4 @@
 import type { AssetId, Price } from '@cnop/common/core/brands';
-import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
@@ -92,7 +91,7 @@ interface Search {
 
 /** Finds the shortest candle on record with the most extreme price: reads all of the spans, then parts of the best candle. */
 async function furthestCandle(
-  candles: CandleDao,
+  candles: OrderDependencies['candles'],
   assetId: AssetId,
   { spans, extreme }: Search,
 ): Promise<Candle | undefined> {
@@ -105,7 +104,11 @@ async function furthestCandle(
   return closer && reachOf(closer, extreme) === reachOf(best, extreme) ? closer : best;
 }
 
-async function readSpan(candles: CandleDao, assetId: AssetId, span: CandleSpan): Promise<Candle[]> {
+async function readSpan(
+  candles: OrderDependencies['candles'],
+  assetId: AssetId,
+  span: CandleSpan,
+): Promise<Candle[]> {
   const { interval, from, to, count: limit } = span;
   return candles.getCandles({ assetId, interval, from, to, limit, order: 'ascending' });
 }

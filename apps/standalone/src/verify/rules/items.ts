@@ -4,7 +4,7 @@ import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { isSameKey } from '@cnop/common/database/validate-transaction';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { FORMER_CANCEL_ONLY } from '@cnop/common/entities/inventory/asset';
-import type { Kind, Reading, Stored } from '../stored-kinds.ts';
+import type { Kind, Reading, Stored, StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { nameOf, violation } from '../violation.ts';
 
@@ -82,8 +82,24 @@ export interface AssetAmount {
   readonly quantity: string;
 }
 
+/** Checks the current prices of a sheet: each is of an asset of the catalogue and fits its scale. */
+export function checkSheetPrices(
+  { key, entity }: StoredOf<'price sheet'>,
+  catalogue: ReadonlyMap<string, AssetScales>,
+): Violation[] {
+  return Object.entries(entity.prices).flatMap(([assetId, [current_price]]) => {
+    const asset = catalogue.get(assetId);
+    return asset
+      ? checkAssetPrice(key, { current_price, price_scale: asset.price_scale })
+      : [violation('asset-scale', [key], `${assetId} is not in the catalogue.`)];
+  });
+}
+
 /** Checks the digits of the price of an asset. */
-export function checkAssetPrice(key: ItemKey, { current_price, price_scale }: Asset): Violation[] {
+export function checkAssetPrice(
+  key: ItemKey,
+  { current_price, price_scale }: Pick<Asset, 'current_price' | 'price_scale'>,
+): Violation[] {
   if (decimal(current_price).fits(price_scale)) return [];
   return [
     violation(

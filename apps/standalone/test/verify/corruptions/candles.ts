@@ -3,7 +3,7 @@ import { asset, breaks, candle } from './store-parts.ts';
 
 const MINUTES = ['12:00', '12:01', '12:02', '12:03', '12:04'];
 
-/** Corruptions of candles and assets. */
+/** Corruptions of candles, prices and assets. */
 export const CANDLES: Readonly<Record<string, Corruption>> = {
   'a candle that closed above its highest price': async (editor) => {
     await editor.edit(candle(editor, '1m', '12:00'), { high: '2004' });
@@ -43,6 +43,18 @@ export const CANDLES: Readonly<Record<string, Corruption>> = {
     const { key, attributes } = candle(editor, '1m', '11:58');
     await editor.put({ ...key, pk: 'CANDLE#XRP#1m' }, { ...attributes, asset_id: 'XRP' });
     return [breaks('asset-scale', `inventory/CANDLE#XRP#1m/${key.sk}`)];
+  },
+  'a current price of an asset that is not in the catalogue': async (editor) => {
+    const price = ['1.5', 1_768_478_400_000, 1_768_478_400_000, null, null, false];
+    const key = { table: 'inventory', pk: 'PRICES#CURRENT', sk: '0' } as const;
+    await editor.put(key, { sheet: 0, holder: 'maker', prices: { XRP: price } });
+    return [breaks('asset-scale', 'inventory/PRICES#CURRENT/0')];
+  },
+  'a current price with more digits than its asset allows': async (editor) => {
+    const price = ['1.5000001', 1_768_478_400_000, 1_768_478_400_000, null, null, false];
+    const key = { table: 'inventory', pk: 'PRICES#CURRENT', sk: '0' } as const;
+    await editor.put(key, { sheet: 0, holder: 'maker', prices: { BTC: price } });
+    return [breaks('asset-scale', 'inventory/PRICES#CURRENT/0')];
   },
   'an asset with a fee above 100 %': async (editor) => {
     const { key, attributes } = asset(editor, 'DOGE');

@@ -13,18 +13,19 @@ import { pauseBeforeRetry } from './retry.ts';
 /** Stored items by `keyId`, without absent items. */
 export type StoredItems = ReadonlyMap<string, StoredItem>;
 
-/** Reads one item with a consistent read. */
+/** Reads one item with a consistent read, or with one at half the price that may miss the last writes. */
 export async function readItem(
   connection: Connection,
   key: ItemKey,
   deadline: Deadline,
+  { isConsistent = true } = {},
 ): Promise<StoredItem | undefined> {
   const answer = await connection.send('GetItem', deadline, (options) =>
     connection.client.send(
       new GetItemCommand({
         TableName: connection.tableName(key.table),
         Key: toStoredKey(key),
-        ConsistentRead: true,
+        ConsistentRead: isConsistent,
         ...connection.capacity,
       }),
       options,

@@ -89,11 +89,13 @@ export const assetSchema = z.object({
   quote_seq: z.int().min(0).nullable().default(null),
   /** True while a jump of the price is unconfirmed: orders are not executed at `current_price`. */
   price_suspended: z.boolean().default(false),
+  /** The price sheet with the current price; null while the price of the asset itself is the current one. */
+  price_sheet: z.int().min(0).nullable().default(null),
 });
 export type Asset = z.infer<typeof assetSchema>;
 
-/** An asset without the fields about its quote that only processes of the platform need. */
-const publicAssetSchema = assetSchema.omit({ quote_seq: true, price_suspended: true });
+/** An asset without the fields about its price that only processes of the platform need. */
+const publicAssetSchema = assetSchema.omit({ quote_seq: true, price_suspended: true, price_sheet: true });
 
 /** The largest statistic: the JSON number of the largest decimal with 15 digits before the point. */
 const MAX_STATISTIC = 10 ** MAX_INTEGER_DIGITS;

@@ -48,7 +48,6 @@ export function createOpenTelemetryTracing(options: OpenTelemetryOptions): Traci
       const context = parent ? trace.setSpanContext(ROOT_CONTEXT, remoteContextOf(parent)) : ROOT_CONTEXT;
       return toSpan(tracer, tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, context));
     },
-    startWork: (name) => toSpan(tracer, tracer.startSpan(name, { kind: SpanKind.INTERNAL }, ROOT_CONTEXT)),
     close: () => provider.shutdown(),
   };
 }

@@ -1,4 +1,10 @@
 import { candleRecord, createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
+import {
+  openCandlesOf,
+  openCandlesRecord,
+  readOpenCandles,
+  withOpenCandlesOf,
+} from '@cnop/common/dao/inventory/open-candles-dao';
 import type { Candle, CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { anAssetId, aPrice, aQuantity, aTime } from '@cnop/testing/builders/brands';
 import type { TestRuntime } from '@cnop/testing/test-runtime';
@@ -71,5 +77,61 @@ describe('the candles of an asset', () => {
     expect(candleRecord.create(aCandle('1d', aTime('2026-01-15T00:00:00.000Z')))).not.toHaveProperty(
       'expiresAtEpochSeconds',
     );
+  });
+});
+
+describe('open candles', () => {
+  const BTC = anAssetId('BTC');
+  const quote = (seq: number, bid: string) => ({ seq, bid: aPrice(bid) });
+  const open: readonly Candle[] = [
+    {
+      ...aCandle('1m', minute(10)),
+      final: false,
+      quotes: { low: quote(1, '0.4'), high: quote(2, '1.9'), close: quote(3, '1.4') },
+    },
+    { ...aCandle('5m', minute(10)), final: false, high: aPrice('3') },
+    { ...aCandle('1h', minute(0)), final: false, open: aPrice('7'), volume: aQuantity('2.5') },
+  ];
+  const store = async (candles: readonly Candle[]) =>
+    runtime.store.transact({ open: openCandlesRecord.key({ sheet: 2 }) }, ({ open: item }) => {
+      const before = openCandlesRecord.readIfPresent(item) ?? { sheet: 2, holder: 'maker', candles: {} };
+      const after = withOpenCandlesOf(before, new Map([[BTC, candles]]));
+      return { writes: [openCandlesRecord.replace(after)], result: undefined };
+    });
+  const read = async (period: Partial<Parameters<ReturnType<typeof createCandleDao>['getCandles']>[0]>) =>
+    createCandleDao(runtime.store).getCandles({
+      assetId: BTC,
+      interval: '1m',
+      limit: 3,
+      order: 'descending',
+      ...period,
+    });
+
+  it('are stored together without loss', async () => {
+    await store(open);
+    const [item] = await readOpenCandles(runtime.store);
+    expect(item && openCandlesOf(item, BTC)).toEqual(open);
+    expect(item && openCandlesOf(item, anAssetId('ETH'))).toEqual([]);
+  });
+
+  it('belong to the candles of a period', async () => {
+    await store(open);
+    expect((await read({})).map(({ open_time }) => open_time)).toEqual([10, 9, 8].map(minute));
+    expect((await read({}))[0]).toEqual(open[0]);
+    expect(await read({ to: minute(9), limit: 1 })).toMatchObject([{ open_time: minute(9) }]);
+    const later = await read({ from: minute(9), order: 'ascending' });
+    expect(later.map(({ open_time, final }) => [open_time, final])).toEqual([
+      [minute(9), true],
+      [minute(10), false],
+    ]);
+    const first = await read({ order: 'ascending' });
+    expect(first.map(({ open_time }) => open_time)).toEqual([0, 1, 2].map(minute));
+  });
+
+  it('give way to the final candle of the same time', async () => {
+    await store(open);
+    expect(await read({ interval: '1h' })).toMatchObject([{ open_time: minute(0), open: '1', final: true }]);
+    await store([]);
+    expect((await read({}))[0]?.open_time).toBe(minute(9));
   });
 });

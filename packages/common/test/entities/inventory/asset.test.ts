@@ -83,6 +83,7 @@ describe('an asset', () => {
     last_price_update: required.timestamp,
     quote_seq: nullable(integer({ min: 0 })),
     price_suspended: withDefault({ accepts: [[true], [false]], refuses: [null, 0, 'true'] }, false),
+    price_sheet: nullable(integer({ min: 0 })),
   });
 });
 
@@ -90,7 +91,7 @@ describeField('a status of an asset', assetStatusSchema, status);
 describeField('a category', assetCategorySchema, category);
 
 describe('an asset in an answer', () => {
-  const { quote_seq: _seq, price_suspended: _isSuspended, ...asset } = anAsset();
+  const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...asset } = anAsset();
   const seen = {
     ...asset,
     price_usd: 50_000,
