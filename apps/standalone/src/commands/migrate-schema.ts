@@ -28,7 +28,9 @@ export async function runMigrateSchema(
     const settings = settingsOfStore(address);
     await withStore(settings, { readOnly: dryRun }, async (store) => {
       const { version } = await readSchemaVersion(store);
-      print(`The ${nameOfStore(settings)} has schema version ${version}, this platform ${SCHEMA_VERSION}.\n`);
+      print(
+        `Schema version of the ${nameOfStore(settings)}: ${version}; of this platform: ${SCHEMA_VERSION}.\n`,
+      );
       const due = MIGRATIONS.filter((migration) => migration.version > version);
       for (const migration of due) print(`  ${migration.version} ${migration.name}: ${migration.what}\n`);
       if (due.length === 0) print('Nothing to migrate.\n');
