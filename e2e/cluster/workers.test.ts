@@ -261,6 +261,14 @@ describe('workers that end', () => {
     });
   });
 
+  // Takes 20 seconds, almost all of them waiting.
+  it.runIf(process.env['WORKER_HANGS'])('are killed and replaced when they hang', async () => {
+    const hung = platform.pidOf(1);
+    process.kill(hung, 'SIGSTOP');
+    await expect.poll(() => hasEnded(hung), PATIENCE).toBe(true);
+    await expect.poll(isWhole, PATIENCE).toBe(true);
+  });
+
   it('share one limit of sign-ins', async () => {
     const attempts = Array.from({ length: SIGN_INS_A_MINUTE + 10 }, () =>
       platform.inTurn('POST', '/auth/login', { body: { username: 'unknown', password: 'Wrong-Password-1' } }),
