@@ -128,6 +128,11 @@ export type IndexName = {
   [table in TableName]: keyof (typeof TABLES)[table]['indexes'];
 }[TableName];
 
+/** Returns whether a key is that of an asset, and not of a candle or another item of the table. */
+export function isAssetKey({ table, sk }: { readonly table: TableName; readonly sk: string }): boolean {
+  return table === 'inventory' && sk === KEYS.inventory.asset.sk;
+}
+
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
 /** Returns the names of the indexes of a table. */

@@ -1,6 +1,6 @@
-import { isAssetKey } from '../dao/inventory/asset-dao.ts';
 import { eventOwnerOf } from '../dao/user/live-event-dao.ts';
 import type { Decision, ReadItems, Reads, TableStore, Write } from '../database/table-store.ts';
+import { isAssetKey } from '../database/tables.ts';
 import type { MessageBus } from '../messaging/message-bus.ts';
 
 /** The channel with the names of users who have new events. */

@@ -1,10 +1,10 @@
 import { blockInactiveAccount } from '../accounts/block-trading.ts';
 import type { CancelOrdersDeps } from '../accounts/cancel-open-orders.ts';
-import { isAssetKey, upgradeAsset } from '../dao/inventory/asset-dao.ts';
+import { upgradeAsset } from '../dao/inventory/asset-dao.ts';
 import { userRecord } from '../dao/user/user-dao.ts';
 import type { Item } from '../database/table-store.ts';
 import type { TableName } from '../database/tables.ts';
-import { KEYS } from '../database/tables.ts';
+import { isAssetKey, KEYS } from '../database/tables.ts';
 
 /**
  * One forward step of the stored data. It changes one item at a time, in a transaction that reads the item again, and does

@@ -122,11 +122,6 @@ export async function upgradeAsset(store: TableStore, key: ItemKey): Promise<boo
   );
 }
 
-/** Returns whether a key is that of an asset, and not of a candle or another item of the table. */
-export function isAssetKey({ table, sk }: ItemKey): boolean {
-  return table === 'inventory' && sk === KEYS.inventory.asset.sk;
-}
-
 /** The sheet that most assets are in. */
 const FIRST_SHEET = 0;
 
