@@ -1,10 +1,8 @@
 import { orderIdSchema } from '@cnop/common/entities/fields';
-import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema, orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { orderPreviewSchema } from '@cnop/common/entities/order/order-preview';
 import { seenQuerySchema } from '@cnop/common/entities/user/live-event';
-import type { SeenReads } from '@cnop/common/events/seen-reads';
 import { identityOf } from '@cnop/common/http/authentication';
 import { idempotencyKeyOf, markReplayed, requestHashOf } from '@cnop/common/http/idempotency-key';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
@@ -13,6 +11,7 @@ import { z } from 'zod';
 import { cancelOrder } from '../use-cases/change-open-order.ts';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import { explainOrder } from '../use-cases/explain-order.ts';
+import type { ReadOwnOrderDeps } from '../use-cases/list-orders.ts';
 import { readOwnOrder } from '../use-cases/list-orders.ts';
 import { placeOrder } from '../use-cases/place-order.ts';
 import { previewOrder } from '../use-cases/preview-order.ts';
@@ -86,10 +85,7 @@ export function placingRoutes(app: ServiceApp, deps: OrderDependencies): void {
 }
 
 /** Adds the routes that read and explain one order. */
-export function orderReadingRoutes(
-  app: ServiceApp,
-  deps: OrderDependencies & { readonly seenOrders: SeenReads<OrderDocument> },
-): void {
+export function orderReadingRoutes(app: ServiceApp, deps: OrderDependencies & ReadOwnOrderDeps): void {
   app.get(
     '/orders/:id',
     {

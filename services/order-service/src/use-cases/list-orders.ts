@@ -45,16 +45,19 @@ export async function findOwnOrder(
   return order;
 }
 
+/** The dependencies of `readOwnOrder`. */
+export interface ReadOwnOrderDeps extends Pick<OrderDependencies, 'orders'> {
+  /** Orders for clients that say what they have seen, and final ones. */
+  readonly seenOrders: SeenReads<OrderDocument>;
+}
+
 /**
  * Returns an order of a user, for a client and never for a decision: from memory, when it is final or includes the event
  * that the client has seen.
  * @throws NotFoundError (404) when the order does not exist or belongs to another user
  */
 export async function readOwnOrder(
-  {
-    orders,
-    seenOrders,
-  }: Pick<OrderDependencies, 'orders'> & { readonly seenOrders: SeenReads<OrderDocument> },
+  { orders, seenOrders }: ReadOwnOrderDeps,
   { username, orderId, seen }: OwnOrder & Pick<SeenRead, 'seen'>,
 ): Promise<OrderDocument> {
   return seenOrders.read({ username, id: orderId, seen }, async () =>
