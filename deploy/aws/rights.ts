@@ -37,7 +37,7 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
     },
     // Suspending a user cancels the open orders.
     orders: { items: ['BatchGetItem', 'GetItem', 'PutItem'], indexes: { UserOrdersIndex: ['Query'] } },
-    inventory: { items: ['GetItem', 'Query'], indexes: { CatalogueIndex: ['Query'] } },
+    inventory: { items: ['BatchGetItem', 'GetItem', 'Query'], indexes: { CatalogueIndex: ['Query'] } },
   },
   order: {
     users: {
@@ -49,7 +49,7 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
       indexes: { OrderExpiryIndex: ['Query'], TriggerIndex: ['Query'], UserOrdersIndex: ['Query'] },
     },
     // An engine brings the data to the schema version of its code.
-    inventory: { items: ['GetItem', 'PutItem', 'Scan'], indexes: { CatalogueIndex: ['Query'] } },
+    inventory: { items: ['GetItem', 'PutItem', 'Query', 'Scan'], indexes: { CatalogueIndex: ['Query'] } },
   },
   inventory: {
     users: { items: ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'] },
@@ -85,6 +85,7 @@ const SNAPSHOT = 'a decision after a concurrent change is repeated on a snapshot
 /** Rights that the tour of the tests may leave unused, with the reason why they are granted. */
 export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'user: GetItem on orders': SNAPSHOT,
+  'user: BatchGetItem on inventory': 'a portfolio of several assets reads them together',
   'operator: GetItem on users': SNAPSHOT,
   'operator: GetItem on orders': SNAPSHOT,
   'operator: PutItem on orders': '`cnop import` and `cnop migrate` write every table',
