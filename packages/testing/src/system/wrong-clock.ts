@@ -12,8 +12,7 @@ const FAKETIME_LIBRARIES = [
 const POLL_MILLISECONDS = 20;
 const HTTP_OK = 200;
 
-/** Returns the library that moves the clock of a process, or undefined when it is not installed. */
-export function faketimeLibrary(): string | undefined {
+function faketimeLibrary(): string | undefined {
   return FAKETIME_LIBRARIES.find((file) => existsSync(file));
 }
 
@@ -25,9 +24,9 @@ export function whyNoFaketime(): string | undefined {
 // cspell:ignore DONT
 /**
  * Returns the environment of a process whose clock is off by some seconds; its monotonic clock is right.
- * @throws Error where libfaketime is not installed; call `whyNoFaketime` first
+ * @throws Error where libfaketime is not installed
  */
-export function wrongClock(seconds: number): Env {
+function wrongClock(seconds: number): Env {
   const library = faketimeLibrary();
   if (library === undefined) throw new Error(whyNoFaketime());
   return {
@@ -37,7 +36,10 @@ export function wrongClock(seconds: number): Env {
   };
 }
 
-/** Starts a process with a wrong clock, which keeps it from becoming ready. Resolves when it answers. */
+/**
+ * Starts a process with a wrong clock, which keeps it from becoming ready. Resolves when it answers. Call `whyNoFaketime`
+ * first.
+ */
 export async function startWithWrongClock(
   { process, url }: ClusterProcess,
   seconds: number,
