@@ -33,11 +33,13 @@ export async function readBalance(deps: ReadCashDeps, username: Username): Promi
  * @throws NotFoundError (404) without an account
  */
 export async function readSeenBalance(
-  { seenBalances, ...deps }: ReadCashDeps & Pick<UserDependencies, 'seenBalances'>,
+  deps: ReadCashDeps & Pick<UserDependencies, 'seenBalances'>,
   { username, seen }: Pick<SeenRead, 'username' | 'seen'>,
 ): Promise<BalanceView> {
+  // Most clients say nothing of what they have seen.
+  if (seen === undefined) return readBalance(deps, username);
   const load = async (): Promise<Balance> => findBalance(deps, username);
-  return viewOf(await seenBalances.read({ username, id: 'balance', seen }, load));
+  return viewOf(await deps.seenBalances.read({ username, id: 'balance', seen }, load));
 }
 
 async function findBalance({ balances }: ReadCashDeps, username: Username): Promise<Balance> {
