@@ -178,6 +178,8 @@ const CLIENTS_PER_ACCOUNT = 3;
 const ANSWERS = ACCOUNTS * CLIENTS_PER_ACCOUNT + 1;
 /** First of the price leader, then of another worker; `WORKER_KILLS=100` kills more. */
 const KILLS = Number(process.env['WORKER_KILLS'] ?? '2');
+/** When a client of these tests gives up. */
+const CLIENT_TIMEOUT_MILLISECONDS = 60_000;
 const SIGN_INS_A_MINUTE = 60;
 
 /** Clients that repeat each keyed request until it is answered, as a client of a dead worker must. */
@@ -261,6 +263,25 @@ describe('workers that end', () => {
     });
   });
 
+  it('leave no client waiting whose connection they never took', async () => {
+    await expect.poll(isWhole, PATIENCE).toBe(true);
+    const pid = platform.pidOf(1);
+    process.kill(pid, 'SIGSTOP');
+    const ends: string[] = [];
+    const requests = Array.from({ length: 3 * WORKERS }, async () =>
+      platform.inTurn('GET', '/inventory/assets?limit=1').then(
+        ({ status }) => ends.push(`${status}`),
+        () => ends.push('no answer'),
+      ),
+    );
+    // The parent offers a worker one connection at a time, and this one takes none.
+    await expect.poll(() => ends.length, PATIENCE).toBe(requests.length - 1);
+    process.kill(pid, 'SIGKILL');
+    // Well before the client itself gives up.
+    await expect.poll(() => ends.length, { timeout: CLIENT_TIMEOUT_MILLISECONDS / 2 }).toBe(requests.length);
+    expect(ends).toEqual([...Array.from({ length: requests.length - 1 }, () => '200'), 'no answer']);
+  });
+
   // Takes 20 seconds, almost all of them waiting.
   it.runIf(process.env['WORKER_HANGS'])('are killed and replaced when they hang', async () => {
     const hung = platform.pidOf(1);
@@ -283,6 +304,7 @@ describe('workers that end', () => {
   });
 
   it('end with their parent: on SIGTERM in order, and when it is killed', async () => {
+    await expect.poll(isWhole, PATIENCE).toBe(true);
     const pids = [1, 2].map((worker) => platform.pidOf(worker));
     await platform.stopAndAudit();
     expect(pids.map(hasEnded)).toEqual([true, true]);

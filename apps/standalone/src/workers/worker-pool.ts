@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkerLink } from '@cnop/common/messaging/worker-link';
 import { createWorkerLink } from '@cnop/common/messaging/worker-link';
 import type { Logger } from 'pino';
+import { closeLostConnections } from './lost-connections.ts';
 import { createRestarts } from './restarts.ts';
 
 /** A worker tells that it listens, with its address and what it prepared. */
@@ -90,6 +91,8 @@ export function createWorkerPool({ count, logger, join, stopMilliseconds }: Work
       onExit({ worker: number, code, signal });
     });
     const told = await member.ready;
+    // It was asked to stop before it listened.
+    if (phase === 'stopping') member.link.send(STOP_TOPIC, 'all workers stop');
     logger.info({ worker: number, pid: member.child.process.pid }, 'worker is ready');
     return told;
   };
@@ -145,6 +148,7 @@ export function createWorkerPool({ count, logger, join, stopMilliseconds }: Work
 function forkMember(number: number): Member {
   cluster.setupPrimary({ exec: ENTRY, args: [String(number)] });
   const child = cluster.fork();
+  closeLostConnections(child.process);
   const link = createWorkerLink({
     send: (message, done) => void child.send(message, done),
     listen: (listener) => void child.on('message', listener),
