@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { IsoTime, Username } from '@cnop/common/core/brands';
-import { isoTime } from '@cnop/common/core/brands';
+import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { usernameSchema } from '@cnop/common/entities/fields';
 import type { OrderCreate } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
-import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
 import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
 import { placeOrder } from '@cnop/order-service/use-cases/place-order';
@@ -119,12 +118,10 @@ async function fundTraders({ store, deps }: BenchMarket): Promise<readonly Usern
   const usernames = Array.from({ length: TRADERS }, (_, i) => usernameSchema.parse(`trader${i}`));
   for (const username of usernames) {
     const at = isoTime(new Date());
-    const { balance, transaction } = postToLedger(emptyBalance(username, at), {
+    const { balance, transaction } = postMovement(emptyBalance(username, at), {
       type: 'deposit',
-      direction: 'credit',
-      amount: decimal(CASH),
+      amount: knownUsd(CASH),
       description: null,
-      referenceId: null,
       at,
       id: systemIds.next(),
     });

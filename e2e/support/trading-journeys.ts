@@ -116,6 +116,7 @@ export function describeTradingJourneys(platformOf: () => Platform): void {
         transaction_type: 'order_payment',
         direction: 'debit',
         amount: '200.50',
+        legs: expect.arrayContaining([{ account: 'house:fee', amount: '0.5' }]) as unknown,
         previous_balance: '500.00',
         reference_id: bought.data.order_id,
       },

@@ -11,15 +11,14 @@ import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import { isoTime } from '@cnop/common/core/brands';
+import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain } from '@cnop/common/http/http-server';
@@ -110,14 +109,12 @@ export async function createTestRuntime({
       const username = aUsername(name);
       const at = isoTime(clock.now());
       await store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
-        const posted = postToLedger(
+        const posted = postMovement(
           balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at),
           {
             type: 'deposit',
-            direction: 'credit',
-            amount: decimal(usd),
+            amount: knownUsd(usd),
             description: null,
-            referenceId: null,
             at,
             id: systemIds.next(),
           },

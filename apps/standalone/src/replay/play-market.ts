@@ -10,7 +10,7 @@ import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
-import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import { userSchema } from '@cnop/common/entities/user/user';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
@@ -152,12 +152,10 @@ async function openAccounts(
   const users = createUserDao(store);
   const at = isoTime(now);
   for (const username of traders) {
-    const posted = postToLedger(emptyBalance(username, at), {
+    const posted = postMovement(emptyBalance(username, at), {
       type: 'deposit',
-      direction: 'credit',
-      amount: decimal(cash),
+      amount: cash,
       description: null,
-      referenceId: null,
       at,
       id: systemIds.next(),
     });

@@ -44,6 +44,8 @@ export interface AuditCounts {
   readonly cash_total: string;
   /** USD paid to the house in fees. */
   readonly fee_total: string;
+  /** What each account of the other side received in all, in USD. */
+  readonly accounts: Readonly<Record<string, string>>;
 }
 
 /** The result of an audit. */
@@ -136,7 +138,7 @@ async function checkAll(audit: Audit): Promise<{ readonly tally: Tally; readonly
   return { tally, isComplete: audit.check.isBalanced() || (await explainDifferences(audit)) };
 }
 
-function countsOf({ kinds, cash, fees }: Tally): AuditCounts {
+function countsOf({ kinds, cash, fees, accounts }: Tally): AuditCounts {
   const count = (kind: Kind): number => kinds.get(kind) ?? 0;
   return {
     users: count('user'),
@@ -149,5 +151,10 @@ function countsOf({ kinds, cash, fees }: Tally): AuditCounts {
     items: [...kinds.values()].reduce((sum, items) => sum + items, 0),
     cash_total: showUsd(cash),
     fee_total: showUsd(fees),
+    accounts: Object.fromEntries(
+      [...accounts]
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([account, amount]) => [account, showUsd(amount)]),
+    ),
   };
 }

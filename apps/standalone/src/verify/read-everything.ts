@@ -22,6 +22,13 @@ import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkSettledPosition, checkSettlement, checkTradeAmount } from './rules/trades.ts';
+import {
+  addEntryToBooks,
+  addTradeToBooks,
+  checkBooks,
+  checkCounterpart,
+  checkLegs,
+} from './rules/two-sides.ts';
 import { confirmIndexEntry, statementsOf } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
@@ -48,6 +55,8 @@ export interface Tally {
   readonly cash: Decimal;
   /** USD paid to the house in fees. */
   readonly fees: Decimal;
+  /** What each account of the other side received, in USD. */
+  readonly accounts: ReadonlyMap<string, Decimal>;
 }
 
 /** The state of the first reading. It does not grow with transactions, events or final orders. */
@@ -60,6 +69,7 @@ interface Gathered {
   bought: Decimal;
   sold: Decimal;
   fees: Decimal;
+  readonly accounts: Map<string, Decimal>;
 }
 
 /**
@@ -99,7 +109,8 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   for (const [assetId, key] of candles.firstOfAssets()) {
     findings.add(checkListed(key, assetId, gathered.catalogue));
   }
-  findings.add(checkConservation({ ...gathered, ledger }));
+  const imbalance = checkConservation({ ...gathered, ledger });
+  findings.add(imbalance.length > 0 ? imbalance : checkBooks(gathered.accounts, gathered));
   for (const [table, index] of everyIndex()) {
     for await (const entry of reader.scanIndex(table, index)) {
       confirmIndexEntry(check, index, entry);
@@ -124,6 +135,7 @@ function nothingGathered(): Gathered {
     bought: ZERO,
     sold: ZERO,
     fees: ZERO,
+    accounts: new Map(),
   };
 }
 
@@ -158,9 +170,13 @@ function gather(gathered: Gathered, stored: Stored): void {
       if (transaction_type === 'buy') gathered.bought = gathered.bought.plus(total_amount);
       if (transaction_type === 'sell' || transaction_type === 'settlement')
         gathered.sold = gathered.sold.plus(total_amount);
+      addTradeToBooks(gathered.accounts, stored.entity);
       if (fees !== null) gathered.fees = gathered.fees.plus(fees);
       break;
     }
+    case 'ledger entry':
+      addEntryToBooks(gathered.accounts, stored.entity);
+      break;
     case 'order':
       gathered.holds.add(stored.entity);
       break;
@@ -213,9 +229,12 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
     case 'asset transaction':
       return [
         ...checkTradeAmount(stored),
+        ...checkCounterpart(stored),
         ...checkScale(stored, catalogue),
         ...checkSettlement(stored, catalogue.get(stored.entity.asset_id)),
       ];
+    case 'ledger entry':
+      return checkLegs(stored);
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

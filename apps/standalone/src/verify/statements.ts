@@ -2,11 +2,13 @@ import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/table-store';
 import type { IndexName } from '@cnop/common/database/tables';
+import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { CrossCheck } from './cross-check.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
 import { expectedChanges, reportedChange } from './rules/order-events.ts';
+import { impliesLegs, legsDueText, legsText, statesLegs } from './rules/two-sides.ts';
 import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
 import { nameOf } from './violation.ts';
@@ -85,28 +87,38 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
       const { username, client_order_id, order_id } = stored.entity;
       return [{ side: 'confirm', topic: clientOrderTopic(username, client_order_id), text: order_id }];
     }
-    case 'ledger entry': {
-      const { transaction_type, reference_id, username, direction, amount } = stored.entity;
-      if (transaction_type === 'settlement') {
-        const topic = settlementTopic(reference_id ?? '');
-        return [{ side: 'confirm', topic, text: [username, direction, amount].join(' ') }];
-      }
-      if (transaction_type !== 'order_payment') return [];
+    case 'ledger entry':
+      return paymentStatements(stored);
+    case 'asset transaction': {
+      const { entity } = stored;
+      const isSettlement = entity.transaction_type === 'settlement';
       return [
-        {
-          side: 'confirm',
-          topic: orderTopic(reference_id ?? ''),
-          text: ['cash', username, direction, amount].join(' '),
-        },
+        ...(isSettlement ? settlementStatements(stored) : [tradeStatement(stored)]),
+        ...(impliesLegs(stored)
+          ? [{ side: 'claim', topic: movementTopic(entity), text: `legs ${legsDueText(entity)}` } as const]
+          : []),
       ];
     }
-    case 'asset transaction':
-      return stored.entity.transaction_type === 'settlement'
-        ? settlementStatements(stored)
-        : [tradeStatement(stored)];
     default:
       return [];
   }
+}
+
+/** Confirms the cash of a trade or settlement, and its other side. Other entries refer to nothing. */
+function paymentStatements(stored: StoredOf<'ledger entry'>): Statement[] {
+  const { transaction_type, reference_id, username, direction, amount, legs } = stored.entity;
+  if (transaction_type !== 'order_payment' && transaction_type !== 'settlement') return [];
+  const isSettlement = transaction_type === 'settlement';
+  const topic = isSettlement ? settlementTopic(reference_id ?? '') : orderTopic(reference_id ?? '');
+  const text = [...(isSettlement ? [] : ['cash']), username, direction, amount].join(' ');
+  return [
+    { side: 'confirm', topic, text },
+    ...(statesLegs(stored) ? [{ side: 'confirm', topic, text: `legs ${legsText(legs)}` } as const] : []),
+  ];
+}
+
+function movementTopic({ transaction_type, transaction_id, order_id }: AssetTransaction): string {
+  return transaction_type === 'settlement' ? settlementTopic(transaction_id) : orderTopic(order_id ?? '');
 }
 
 /** A settlement of less than a cent has no ledger entry. */

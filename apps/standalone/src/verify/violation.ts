@@ -21,6 +21,8 @@ export const RULES = {
   'ledger-amount': 'a ledger entry changes the balance by its amount, in its direction',
   'ledger-direction': 'the type of a ledger entry allows its direction',
   'ledger-status': 'every ledger entry is completed',
+  'ledger-legs':
+    'both sides of a ledger entry sum to zero, and the other side consists of the accounts of its type',
   'holding-quantity': 'a position is the quantity bought less the quantity sold',
   'holding-bounds': '0 <= held quantity <= quantity',
   'holding-held': 'the held quantity of a position is the sum of the holds of open sales',
@@ -46,6 +48,7 @@ export const RULES = {
   'trade-order': 'no payment and no asset transaction exists without its completed order',
   'trade-settlement':
     'a position is settled only when its asset is delisted, at the published price, with one ledger entry',
+  'trade-legs': 'the other side of a trade follows from its price, mid price, total and fees',
   'client-order':
     'every claimed client_order_id belongs to its order, and every order that has one has the claim',
   'event-sequence': 'the events of a user are numbered up to the count of the balance, without a gap',
@@ -63,6 +66,7 @@ export const RULES = {
   'index-missing': 'every item has its index entries',
   'index-stray': 'an index has no other entries',
   conservation: 'all cash is deposits less withdrawals, the cost of trades and the fees of the house',
+  'two-sides': 'the cash of all users and the accounts of the other side sum to zero',
 } as const;
 
 /** The name of a rule. */

@@ -19,6 +19,7 @@ const SOUND: AuditReport = {
     items: 1_234_567,
     cash_total: '1234567.80',
     fee_total: '98.70',
+    accounts: { 'house:fee': '98.7' },
   },
 };
 const BROKEN = {
@@ -41,7 +42,7 @@ test('a sound report is a short table and a verdict', () => {
   items in all            1,234,567
   seconds                      1.25
 
-OK: all 57 rules hold.
+OK: all 60 rules hold.
 `,
   );
 });

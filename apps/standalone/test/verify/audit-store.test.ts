@@ -11,8 +11,10 @@ import {
   bobsBuy,
   event,
   holding,
+  line,
   openOrder,
   order,
+  payment,
   text,
   trade,
 } from './corruptions/store-parts.ts';
@@ -68,6 +70,16 @@ test('a store that the services wrote breaks no rule, and is counted', async () 
       items: 133,
       cash_total: '14187.48',
       fee_total: '21.40',
+      accounts: {
+        'external:deposit': '-21500.25',
+        'external:withdrawal': '100.00',
+        'house:adjustment': '-5.00',
+        'house:asset:BTC': '500.00',
+        'house:asset:DOGE': '61.758864',
+        'house:asset:ETH': '6634.60',
+        'house:fee': '21.40',
+        'house:rounding': '0.011136',
+      },
     },
   });
 });
@@ -122,6 +134,16 @@ test('sales of a version without realised profit break no rule', async () => {
     const { realized_pnl: _untold, ...older } = item.attributes;
     await editor.put(item.key, older, editor.indexEntriesOf(item));
   }
+  expect((await verifyStore(store, { clock })).violations).toEqual([]);
+});
+
+test('movements of a version without the other side break no rule', async () => {
+  for (const item of [line(editor, 'bob', 1), payment(editor, bobsBuy(editor))]) {
+    const { legs: _legs, ...older } = item.attributes;
+    await editor.put(item.key, older);
+  }
+  const { counterpart: _other, mid_price: _mid, ...older } = trade(editor, bobsBuy(editor)).attributes;
+  await editor.put(trade(editor, bobsBuy(editor)).key, older);
   expect((await verifyStore(store, { clock })).violations).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
-import { decimal, formatQuantity, formatUsd } from '@cnop/common/core/money';
+import { decimal, formatDecimal, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -10,12 +10,13 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import type { OrderDocument, OrderStatus } from '@cnop/common/entities/order/order-document';
 import type { Balance } from '@cnop/common/entities/user/balance';
+import { LEDGER_ACCOUNTS } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEventType } from '@cnop/common/entities/user/live-event';
 import { aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { anEventId } from '@cnop/testing/builders/brands';
 import { anOrderDocument } from '@cnop/testing/builders/order';
-import type { Execution } from './journal-entries.ts';
-import { ledgerEntry, orderData, tradeEntry } from './journal-entries.ts';
+import type { Execution, Movement } from './journal-entries.ts';
+import { ledgerEntry, orderData, tradeEntry, tradeLegs } from './journal-entries.ts';
 
 /** An order with the hold and cost that the test expects, computed by hand. */
 type Draft = Partial<OrderDocument> & Pick<OrderDocument, 'order_id' | 'order_type' | 'quantity'>;
@@ -64,15 +65,14 @@ export function createJournal(opened: Balance, assetId: AssetId) {
   function move(
     at: IsoTime,
     amount: string,
-    reference_id: string | null,
-    type: 'deposit' | 'order_payment',
+    { reference_id, type, legs }: Pick<Movement, 'reference_id' | 'type' | 'legs'>,
   ): void {
     const isCredit = decimal(amount).gt('0');
     const next = formatUsd(decimal(balance.current_balance).plus(amount));
     const sequence = balance.transaction_count + 1;
     const size = formatUsd(decimal(amount).abs());
     const total = { deposit: 'total_deposits', order_payment: 'total_orders' } as const;
-    lines.push(ledgerEntry(balance, { sequence, size, isCredit, next, type, reference_id, at }));
+    lines.push(ledgerEntry(balance, { sequence, size, isCredit, next, type, legs, reference_id, at }));
     const isSummedUp = type === 'deposit' || !isCredit;
     balance = {
       ...balance,
@@ -124,7 +124,8 @@ export function createJournal(opened: Balance, assetId: AssetId) {
       realized_pnl: formatUsd(decimal(holding.realized_pnl).plus(realized)),
       updated_at: at,
     };
-    move(at, formatUsd(cash), order.order_id, 'order_payment');
+    const legs = tradeLegs(order, execution);
+    move(at, formatUsd(cash), { reference_id: order.order_id, type: 'order_payment', legs });
     lines.push(tradeEntry(order, buys ? 'buy' : 'sell', execution));
     const executed = { executed_price: price, total_amount: total, fees, executed_at: at, held_amount: '0' };
     const done: OrderDocument = {
@@ -138,7 +139,8 @@ export function createJournal(opened: Balance, assetId: AssetId) {
 
   return {
     deposit(at: IsoTime, amount: string): void {
-      move(at, amount, null, 'deposit');
+      const legs = [{ account: LEDGER_ACCOUNTS.deposit, amount: formatDecimal(decimal(amount).neg()) }];
+      move(at, amount, { reference_id: null, type: 'deposit', legs });
       tell('balance.changed', at);
     },
 

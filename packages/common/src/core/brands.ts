@@ -21,6 +21,8 @@ export type ProposalId = Branded<'ProposalId'>;
 export type NewId = Branded<
   'OrderId' | 'TransactionId' | 'SessionId' | 'EventId' | 'ProposalId' | 'ClientOrderId'
 >;
+/** The name of an account of the house or outside of the platform: `house:fee`. */
+export type LedgerAccount = Branded<'LedgerAccount'>;
 /** A client's own name for an order. */
 export type ClientOrderId = Branded<'ClientOrderId'>;
 
@@ -47,6 +49,11 @@ export function newId(text: string): NewId {
 /** Returns the id of a ledger entry. */
 export function transactionId(text: string): TransactionId {
   return branded<TransactionId>(text);
+}
+
+/** Returns the name of a ledger account in a text that was made for one. Checks nothing. */
+export function ledgerAccount(text: string): LedgerAccount {
+  return branded<LedgerAccount>(text);
 }
 
 /** Returns the username in a text that was made from one, such as a key of the store. Checks nothing. */

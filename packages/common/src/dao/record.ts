@@ -15,6 +15,8 @@ export interface RecordDefinition<Entity extends object, Identity> {
    * @see docs/adr/0048-an-answer-fits-into-one-unit.md
    */
   readonly absentIsNull?: true;
+  /** Adds what an item of an earlier version lacks and no default of the schema can say. It may be invalid. */
+  readonly complete?: (attributes: Attributes) => Attributes;
   /** The time when the store deletes an entity; when absent or undefined, it is kept for ever. */
   readonly expiresAtEpochSeconds?: (entity: Entity) => number | undefined;
 }
@@ -69,7 +71,9 @@ export function defineRecord<Entity extends Identity & object, Identity>(
   const isComplete = (attributes: Attributes): attributes is Attributes & Entity =>
     fields.every((field) => field in attributes);
   const parse = (item: Item): Entity => {
-    const parsed = schema.safeParse(item.attributes);
+    const { attributes } = item;
+    const isEarlier = definition.complete && !isComplete(attributes);
+    const parsed = schema.safeParse(isEarlier ? definition.complete(attributes) : attributes);
     if (parsed.success) return parsed.data;
     const { pk, sk } = item.key;
     throw new InternalError(

@@ -1,7 +1,10 @@
 import { ProblemError } from '@cnop/exception/problem-error';
+import type { AssetId } from '../core/brands.ts';
 import type { Decimal } from '../core/money.ts';
 import { CURRENCY_SCALE, decimal, isStorable, roundDown, roundUp, ZERO } from '../core/money.ts';
 import type { Side } from '../entities/order/order.ts';
+import type { LegAmount } from '../entities/user/balance-rules.ts';
+import { houseAsset, LEDGER_ACCOUNTS } from '../entities/user/balance-rules.ts';
 
 const BASIS_POINT = '0.0001';
 const ONE_CENT = '0.01';
@@ -66,6 +69,48 @@ export function settle(
     throw new OrderRefusedError('The total is larger than the platform can hold.', 'quantity');
   }
   return settlement;
+}
+
+/**
+ * Returns the house's side of the cash of a trade. Its asset account gets or gives the value at the mid price; spread,
+ * rounding and fee are what the user pays on top of it, so none of them is negative.
+ * @param terms.mid USD per unit
+ */
+export function houseLegs(
+  side: Side,
+  { total, fees }: Pick<Settlement, 'total' | 'fees'>,
+  {
+    assetId,
+    quantity,
+    price,
+    mid,
+  }: Pick<SettlementTerms, 'quantity' | 'price'> & {
+    readonly assetId: AssetId;
+    readonly mid: Decimal | string;
+  },
+): LegAmount[] {
+  const value = quantity.times(mid);
+  const exact = quantity.times(price);
+  const isBuy = side === 'buy';
+  return [
+    { account: houseAsset(assetId), amount: isBuy ? value : value.neg() },
+    { account: LEDGER_ACCOUNTS.spread, amount: isBuy ? exact.minus(value) : value.minus(exact) },
+    { account: LEDGER_ACCOUNTS.rounding, amount: isBuy ? total.minus(exact) : exact.minus(total) },
+    { account: LEDGER_ACCOUNTS.fee, amount: fees },
+  ];
+}
+
+/** Returns the other side of the cash that settles a position in a delisted asset. */
+export function settlementLegs({
+  quantity,
+  price,
+  cash,
+}: Pick<SettlementTerms, 'quantity' | 'price'> & Pick<Settlement, 'cash'>): LegAmount[] {
+  const exact = quantity.times(price);
+  return [
+    { account: LEDGER_ACCOUNTS.settlement, amount: exact.neg() },
+    { account: LEDGER_ACCOUNTS.rounding, amount: exact.minus(cash) },
+  ];
 }
 
 /** Returns the fee on a trade of a total, in USD, rounded up to cents. */

@@ -1,7 +1,9 @@
-import { decimal } from '@cnop/common/core/money';
+import type { Decimal } from '@cnop/common/core/money';
+import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Settlement } from '@cnop/common/trading/settlement';
-import { settle } from '@cnop/common/trading/settlement';
+import { houseLegs, settle } from '@cnop/common/trading/settlement';
 import { ProblemError } from '@cnop/exception/problem-error';
+import { anAssetId } from '@cnop/testing/builders/brands';
 import { cents, expectedTrade, fees, prices, quantities } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -63,6 +65,27 @@ describe('a settlement', () => {
           expected.fees,
           expected.cash,
         ]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('of a quote names the other side: the value at the mid price, and what the house earns', () => {
+    fc.assert(
+      fc.property(sides, quantities, fc.tuple(prices, prices), fees, (side, quantity, [a, b], feeBps) => {
+        const [lower, higher] = decimal(a).lte(b) ? [a, b] : [b, a];
+        const [price, mid] = side === 'buy' ? [higher, lower] : [lower, higher];
+        if (expectedTrade(side, { quantity, price, feeBps }).cash <= 0n) return;
+        const settlement = settled(side, quantity, price, feeBps);
+        const terms = { assetId: anAssetId('BTC'), quantity: decimal(quantity), price, mid };
+        const [asset, ...earned] = houseLegs(side, settlement, terms).map(({ amount }) => amount);
+        const moved = side === 'buy' ? settlement.cash.neg() : settlement.cash;
+        expect([asset, ...earned].reduce<Decimal>((sum, leg) => sum.plus(leg ?? ZERO), moved).eq(ZERO)).toBe(
+          true,
+        );
+        expect(asset?.abs().eq(decimal(quantity).times(mid))).toBe(true);
+        expect(earned.every((amount) => amount.gte(ZERO))).toBe(true);
+        expect(earned[1]?.lt('0.01')).toBe(true);
       }),
       RUNS,
     );

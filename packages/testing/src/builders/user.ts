@@ -54,6 +54,7 @@ export function aBalanceTransaction(
     sequence: 1,
     amount: '1000.00',
     direction: 'credit',
+    legs: [{ account: 'external:deposit', amount: '-1000' }],
     previous_balance: '0.00',
     new_balance: '1000.00',
     transaction_type: 'deposit',

@@ -1,9 +1,8 @@
 import type { Price, Username } from '@cnop/common/core/brands';
-import { isoTime } from '@cnop/common/core/brands';
+import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
-import { decimal } from '@cnop/common/core/money';
 import { assetTransactionRecord, createAssetBalanceDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { orderDocumentRecord } from '@cnop/common/dao/order/order-dao';
@@ -11,7 +10,7 @@ import { balanceRecord, balanceTransactionRecord, createBalanceDao } from '@cnop
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { OrderCreate, OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderCreateSchema } from '@cnop/common/entities/order/order-document';
-import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
 import type { WritableQuoteBoard } from '@cnop/common/market/market-data';
 import { createQuoteBoard, createTradeFeed } from '@cnop/common/market/market-data';
 import { createLogger } from '@cnop/common/process/logger';
@@ -165,12 +164,10 @@ export async function openCrowd(
 
 async function fund(store: TableStore, username: Username, clock: Clock): Promise<void> {
   const at = isoTime(clock.now());
-  const { balance, transaction } = postToLedger(emptyBalance(username, at), {
+  const { balance, transaction } = postMovement(emptyBalance(username, at), {
     type: 'deposit',
-    direction: 'credit',
-    amount: decimal(String(START_CASH)),
+    amount: knownUsd(String(START_CASH)),
     description: null,
-    referenceId: null,
     at,
     id: systemIds.next(),
   });

@@ -3,7 +3,7 @@ import { isoTime } from '@cnop/common/core/brands';
 import { decimal, formatDecimal, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
-import { postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { houseAsset, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { anAssetId, aTransactionId } from '@cnop/testing/builders/brands';
 import type { UserServiceUnderTest } from '../user-service-under-test.ts';
@@ -38,6 +38,7 @@ export async function bookTrade(service: UserServiceUnderTest, trade: BookedTrad
       type: 'order_payment',
       direction: isBuy ? 'debit' : 'credit',
       amount: decimal(cash),
+      counterpart: houseAsset(asset_id),
       description: null,
       referenceId: `order-of-${id}`,
       at,

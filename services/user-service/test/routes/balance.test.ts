@@ -104,6 +104,7 @@ describe('a deposit', () => {
         sequence: 1,
         amount: '1250.50',
         direction: 'credit',
+        legs: [{ account: 'external:deposit', amount: '-1250.5' }],
         previous_balance: '0.00',
         new_balance: '1250.50',
         transaction_type: 'deposit',

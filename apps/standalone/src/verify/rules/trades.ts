@@ -10,6 +10,7 @@ import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
 import type { AssetScales } from './items.ts';
 import { amountDue, cashMoved, isBuy, movesNoCash, showUsd } from './order-basics.ts';
+import { checkTradeLegs } from './two-sides.ts';
 
 /** The items about one order id. */
 export interface TradeParts {
@@ -38,6 +39,7 @@ export function checkTrade({ orderId, order, payments, trades }: TradeParts): Vi
       ? []
       : exactlyOne('trade-cash', order.key, payments, (payment) => paymentDifference(order.entity, payment))),
     ...exactlyOne('trade-asset', order.key, trades, (trade) => tradeDifference(order.entity, trade)),
+    ...checkTradeLegs(trades, payments),
   ];
 }
 
@@ -143,7 +145,7 @@ export function checkSettlementPayment(
     trade.entity.username === payment.entity.username &&
     payment.entity.direction === 'credit' &&
     decimal(trade.entity.total_amount).eq(payment.entity.amount);
-  if (isEqual) return [];
+  if (isEqual) return checkTradeLegs(trades, payments);
   const text = `The settlement is ${trade.entity.total_amount}, but ${payment.entity.amount} was paid.`;
   return [violation('trade-settlement', keys, text)];
 }

@@ -86,6 +86,7 @@ export const CASH: Readonly<Record<string, Corruption>> = {
     await editor.edit(line(editor, 'bob', 1), { previous_balance: '10.00', amount: '990.00' });
     return [
       breaks('ledger-chain', line(editor, 'bob', 1)),
+      breaks('ledger-legs', line(editor, 'bob', 1)),
       breaks('balance-totals', balance(editor, 'bob')),
       CASH_IS_OFF,
     ];
@@ -99,16 +100,25 @@ export const CASH: Readonly<Record<string, Corruption>> = {
   },
   'an entry whose amount is not the difference': async (editor) => {
     await editor.edit(line(editor, 'alice', 8), { amount: '6.00' });
-    return [breaks('ledger-amount', line(editor, 'alice', 8)), CASH_IS_OFF];
+    return [
+      breaks('ledger-amount', line(editor, 'alice', 8)),
+      breaks('ledger-legs', line(editor, 'alice', 8)),
+      CASH_IS_OFF,
+    ];
   },
   'an entry in the wrong direction': async (editor) => {
     await editor.edit(line(editor, 'alice', 8), { direction: 'debit' });
-    return [breaks('ledger-amount', line(editor, 'alice', 8)), CASH_IS_OFF];
+    return [
+      breaks('ledger-amount', line(editor, 'alice', 8)),
+      breaks('ledger-legs', line(editor, 'alice', 8)),
+      CASH_IS_OFF,
+    ];
   },
   'a deposit that takes cash': async (editor) => {
     await editor.edit(line(editor, 'alice', 3), { transaction_type: 'deposit' });
     return [
       breaks('ledger-direction', line(editor, 'alice', 3)),
+      breaks('ledger-legs', line(editor, 'alice', 3)),
       breaks('balance-totals', balance(editor, 'alice')),
       CASH_IS_OFF,
     ];

@@ -9,6 +9,7 @@ import { ORDERS } from './orders.ts';
 import type { Corruption } from './store-parts.ts';
 import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
+import { TWO_SIDES } from './two-sides.ts';
 
 /** Corruptions of a sound store, one at a time. The name completes the sentence "the audit names ...". */
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
@@ -16,6 +17,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...ACCOUNTS,
   ...CASH,
   ...TRADES,
+  ...TWO_SIDES,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

@@ -92,13 +92,14 @@ export const TERMS: Readonly<Record<string, Corruption>> = {
     const found = dorasOrder(editor, 'stopped');
     const paid = payment(editor, found);
     await editor.edit(paid, { amount: '194.10' });
-    return [breaks('trade-cash', found, paid), breaks('ledger-amount', paid)];
+    return [breaks('trade-cash', found, paid), breaks('ledger-amount', paid), breaks('ledger-legs', paid)];
   },
   'an asset transaction without the fee': async (editor) => {
     const found = dorasOrder(editor, 'stopped');
     await editor.edit(trade(editor, found), { fees: null });
     return [
       breaks('trade-asset', found, trade(editor, found)),
+      breaks('trade-legs', payment(editor, found), trade(editor, found)),
       breaks('holding-basis', holding(editor, 'dora', 'ETH')),
       breaks('conservation'),
     ];

@@ -113,6 +113,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('balance-count', balance(editor, 'bob')),
       breaks('balance-current', balance(editor, 'bob')),
       breaks('balance-totals', balance(editor, 'bob')),
+      breaks('two-sides'),
     ];
   },
   'a position that is left in a settled asset': async (editor) => {
@@ -130,7 +131,12 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     const found = order(editor, 'alice', 'market_sell', 'DOGE');
     const sold = trade(editor, found);
     await editor.edit(sold, { transaction_type: 'settlement' });
-    return [breaks('trade-settlement', sold), breaks('trade-settlement', sold), breaks('trade-asset', found)];
+    return [
+      breaks('trade-settlement', sold),
+      breaks('trade-settlement', sold),
+      breaks('trade-asset', found),
+      breaks('trade-legs', sold),
+    ];
   },
   'an order that was paid twice': async (editor) => {
     const found = bobsBuy(editor);
@@ -173,13 +179,17 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     const found = order(editor, 'alice', 'market_sell', 'DOGE');
     // The rounded total is the same.
     await editor.edit(trade(editor, found), { price: '0.123457' });
-    return [breaks('trade-asset', found, trade(editor, found))];
+    return [
+      breaks('trade-asset', found, trade(editor, found)),
+      breaks('trade-legs', payment(editor, found), trade(editor, found)),
+    ];
   },
   'an asset transaction of another quantity than its order': async (editor) => {
     const found = bobsBuy(editor);
     await editor.edit(trade(editor, found), { quantity: '0.00999999' });
     return [
       breaks('trade-asset', found, trade(editor, found)),
+      breaks('trade-legs', payment(editor, found), trade(editor, found)),
       breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
     ];
   },
@@ -192,6 +202,8 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     return [
       breaks('order-amount', found),
       breaks('trade-amount', coins),
+      breaks('trade-legs', cash, coins),
+      breaks('ledger-legs', cash),
       breaks('event-order', found, eventOf(editor, found, 'completed')),
       breaks('ledger-chain', line(editor, 'alice', 6)),
       breaks('balance-totals', balance(editor, 'alice')),
@@ -209,6 +221,8 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       breaks('order-amount', found),
       breaks('trade-amount', coins),
       breaks('event-order', found, eventOf(editor, found, 'completed')),
+      breaks('trade-legs', cash, coins),
+      breaks('ledger-legs', cash),
       breaks('ledger-amount', cash),
       breaks('holding-basis', holding(editor, 'alice', 'DOGE')),
       CASH_IS_OFF,
@@ -233,6 +247,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     return [
       breaks('trade-amount', trade(editor, found)),
       breaks('trade-asset', found, trade(editor, found)),
+      breaks('trade-legs', payment(editor, found), trade(editor, found)),
       breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
       breaks('holding-basis', holding(editor, 'bob', 'BTC')),
       CASH_IS_OFF,

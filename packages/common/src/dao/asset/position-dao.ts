@@ -6,6 +6,7 @@ import type { StoredAssetBalance } from '../../entities/asset/asset-balance.ts';
 import { storedAssetBalanceSchema } from '../../entities/asset/asset-balance.ts';
 import type { AssetTransaction } from '../../entities/asset/asset-transaction.ts';
 import { assetTransactionSchema } from '../../entities/asset/asset-transaction.ts';
+import { houseAsset, LEDGER_ACCOUNTS } from '../../entities/user/balance-rules.ts';
 import type { Period } from '../read-page.ts';
 import { readAll, readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
@@ -72,10 +73,19 @@ type AssetTransactionIdentity = Pick<
   'username' | 'asset_id' | 'timestamp' | 'transaction_id'
 >;
 
+const earlierTradeSchema = assetTransactionSchema.pick({ transaction_type: true, asset_id: true });
+
 export const assetTransactionRecord = defineRecord<AssetTransaction, AssetTransactionIdentity>({
   table: 'users',
   schema: assetTransactionSchema,
   key: (identity) => ({ pk: partitionOf(identity.username, identity.asset_id), sk: sortKeyOf(identity) }),
+  complete: (attributes) => {
+    const trade = earlierTradeSchema.safeParse(attributes);
+    if (!trade.success) return attributes;
+    const { transaction_type, asset_id } = trade.data;
+    const counterpart = transaction_type === 'settlement' ? LEDGER_ACCOUNTS.settlement : houseAsset(asset_id);
+    return { counterpart, ...attributes };
+  },
 });
 
 export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;

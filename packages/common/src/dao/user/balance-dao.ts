@@ -8,7 +8,7 @@ import { AFTER_EVERY_ID, KEYS } from '../../database/tables.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
 import type { CashMovement, Posting } from '../../entities/user/balance-rules.ts';
-import { advanceEntry, emptyBalance, postMovement } from '../../entities/user/balance-rules.ts';
+import { advanceEntry, earlierLegs, emptyBalance, postMovement } from '../../entities/user/balance-rules.ts';
 import type {
   BalanceTransaction,
   TransactionStatus,
@@ -28,6 +28,12 @@ export const balanceRecord = defineRecord<Balance, Pick<Balance, 'username'>>({
   key: ({ username }) => ({ pk: username, sk: KEYS.users.balance.sk }),
 });
 
+const earlierEntrySchema = balanceTransactionSchema.pick({
+  transaction_type: true,
+  direction: true,
+  amount: true,
+});
+
 export const balanceTransactionRecord = defineRecord<
   BalanceTransaction,
   Pick<BalanceTransaction, 'username' | 'transaction_id'>
@@ -38,6 +44,10 @@ export const balanceTransactionRecord = defineRecord<
     pk: username,
     sk: KEYS.users.ledgerEntry.skPrefix + transaction_id,
   }),
+  complete: (attributes) => {
+    const entry = earlierEntrySchema.safeParse(attributes);
+    return entry.success ? { legs: earlierLegs(entry.data), ...attributes } : attributes;
+  },
 });
 
 /** Consecutive entries of a ledger, by the `sequence` of the first and the last. Empty when `last < first`. */

@@ -11,6 +11,7 @@ import {
   usdSchema,
   usernameSchema,
 } from '../fields.ts';
+import { ledgerAccountSchema } from '../user/balance-transaction.ts';
 
 /** The types of asset transactions. Orders make `buy` and `sell`; a delisting makes `settlement`. */
 export const assetTransactionTypeSchema = z.enum([
@@ -41,7 +42,11 @@ export const assetTransactionSchema = z.object({
   asset_id: assetIdSchema,
   transaction_type: assetTransactionTypeSchema,
   quantity: quantitySchema,
+  /** The account on the other side of the units. */
+  counterpart: ledgerAccountSchema,
   price: priceSchema,
+  /** The mid price of the quote in USD; `price` differs from it by the spread. Null for a transaction of an earlier version. */
+  mid_price: priceSchema.nullable().default(null),
   /** USD without fees; 0.00 for a position worth less than a cent that is sold completely or settled. */
   total_amount: usdSchema,
   /** Null for a settlement, which has no order. */

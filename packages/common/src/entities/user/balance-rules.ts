@@ -1,13 +1,15 @@
 import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
-import type { IsoTime, TransactionId, Usd, Username } from '../../core/brands.ts';
+import type { AssetId, IsoTime, LedgerAccount, TransactionId, Usd, Username } from '../../core/brands.ts';
+import { ledgerAccount } from '../../core/brands.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
-import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
+import { decimal, formatDecimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
 import type { Balance } from './balance.ts';
 import type {
   BalanceTransaction,
   Direction,
+  Leg,
   TransactionStatus,
   TransactionType,
 } from './balance-transaction.ts';
@@ -78,12 +80,62 @@ export function assertNotBlocked({ trading_block: block }: Balance): void {
   if (block !== null) throw new ForbiddenError(`This account is ${block} and cannot trade.`);
 }
 
+/**
+ * The accounts of the other side. They have no stored balance, which every order would write; each movement stores what
+ * they receive, and sums are taken over the movements.
+ * @see docs/reference/two-sides.md
+ */
+export const LEDGER_ACCOUNTS = {
+  /** Fees of trades. */
+  fee: ledgerAccount('house:fee'),
+  /** The difference between the price of a trade and the mid price of its quote. */
+  spread: ledgerAccount('house:spread'),
+  /** What rounding in favour of the house leaves. */
+  rounding: ledgerAccount('house:rounding'),
+  /** Corrections by staff. */
+  adjustment: ledgerAccount('house:adjustment'),
+  /** Order payments of earlier versions, which are not divided among the accounts above. */
+  suspense: ledgerAccount('house:suspense'),
+  /** Cash that comes from outside. */
+  deposit: ledgerAccount('external:deposit'),
+  /** Cash that leaves the platform. */
+  withdrawal: ledgerAccount('external:withdrawal'),
+  /** The settlement of positions in delisted assets. */
+  settlement: ledgerAccount('external:settlement'),
+} as const;
+
+/** Returns the account of the house's trades in an asset: its units, and the cash that it got for them. */
+export function houseAsset(assetId: AssetId): LedgerAccount {
+  return ledgerAccount(`house:asset:${assetId}`);
+}
+
+/** A leg before it is formatted. */
+export interface LegAmount {
+  readonly account: LedgerAccount;
+  readonly amount: Decimal;
+}
+
+/**
+ * Formats the legs of a movement without those of nothing.
+ * @param moved what the user's own account receives; negative for what it gives
+ * @throws RangeError when both sides together are not zero
+ */
+function balancedLegs(moved: Decimal, legs: readonly LegAmount[]): Leg[] {
+  const sum = legs.reduce((total, { amount }) => total.plus(amount), moved);
+  if (!sum.eq(ZERO)) throw new RangeError(`the legs of a movement of ${formatDecimal(moved)} do not balance`);
+  return legs.flatMap(({ account, amount }) =>
+    amount.eq(ZERO) ? [] : [{ account, amount: formatDecimal(amount) }],
+  );
+}
+
 /** A movement of cash to post to a ledger. */
 export interface LedgerEntry {
   readonly type: TransactionType;
   readonly direction: Direction;
   /** USD, above zero, already rounded against the user. */
   readonly amount: Decimal;
+  /** The other side: one account for all of it, or a leg for each part. */
+  readonly counterpart: LedgerAccount | readonly LegAmount[];
   readonly description: string | null;
   readonly referenceId: string | null;
   readonly at: IsoTime;
@@ -109,10 +161,10 @@ export interface Posting {
  * Posts a completed entry to a ledger. No other code changes the current balance.
  * @throws InsufficientBalanceError (422) when a debit exceeds the available cash
  * @throws BalanceLimitError (422) when a credit exceeds the largest balance
- * @throws RangeError when the amount is not above zero or has more than two fraction digits
+ * @throws RangeError when the amount is not above zero or has more than two fraction digits, or the sides do not balance
  */
 export function postToLedger(balance: Balance, entry: LedgerEntry): Posting {
-  const { amount, direction, type, at } = entry;
+  const { amount, direction, counterpart, type, at } = entry;
   if (!amount.gt('0')) throw new RangeError('a ledger entry needs an amount above zero');
   const available = availableCash(balance);
   if (direction === 'debit' && amount.gt(available)) {
@@ -122,7 +174,10 @@ export function postToLedger(balance: Balance, entry: LedgerEntry): Posting {
     });
   }
   const previous = decimal(balance.current_balance);
-  const current = direction === 'debit' ? previous.minus(amount) : previous.plus(amount);
+  const moved = direction === 'debit' ? amount.neg() : amount;
+  const current = previous.plus(moved);
+  const legs =
+    typeof counterpart === 'string' ? [{ account: counterpart, amount: moved.neg() }] : counterpart;
   if (!isStorable(current)) throw new BalanceLimitError();
   const newBalance = formatUsd(current);
   const sequence = balance.transaction_count + 1;
@@ -142,6 +197,7 @@ export function postToLedger(balance: Balance, entry: LedgerEntry): Posting {
       sequence,
       amount: formatUsd(amount),
       direction,
+      legs: balancedLegs(moved, legs),
       previous_balance: balance.current_balance,
       new_balance: newBalance,
       transaction_type: type,
@@ -166,6 +222,25 @@ export interface CashMovement {
   readonly id: TransactionId;
 }
 
+const COUNTERPARTS = {
+  deposit: LEDGER_ACCOUNTS.deposit,
+  withdraw: LEDGER_ACCOUNTS.withdrawal,
+  system_adjustment: LEDGER_ACCOUNTS.adjustment,
+  settlement: LEDGER_ACCOUNTS.settlement,
+} as const satisfies Partial<Record<TransactionType, LedgerAccount>>;
+
+/** Returns the other side of an entry of an earlier version, which stored none. That of an order payment is not divided. */
+export function earlierLegs({
+  transaction_type: type,
+  direction,
+  amount,
+}: Pick<BalanceTransaction, 'transaction_type' | 'direction' | 'amount'>): Leg[] {
+  const counterparts: Partial<Record<TransactionType, LedgerAccount>> = COUNTERPARTS;
+  const account = counterparts[type] ?? LEDGER_ACCOUNTS.suspense;
+  const value = decimal(amount);
+  return [{ account, amount: formatDecimal(direction === 'debit' ? value : value.neg()) }];
+}
+
 /**
  * Posts a movement of cash: a deposit is a credit, a withdrawal a debit, and the sign of an adjustment decides.
  * @throws InsufficientBalanceError (422) when a debit exceeds the available cash: cash held for open orders stays
@@ -180,6 +255,7 @@ export function postMovement(balance: Balance, { type, amount, ...movement }: Ca
     type,
     direction: type === 'withdraw' || isNegative ? 'debit' : 'credit',
     amount: isNegative ? value.abs() : value,
+    counterpart: COUNTERPARTS[type],
     referenceId: null,
   });
 }

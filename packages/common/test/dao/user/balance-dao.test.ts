@@ -79,23 +79,49 @@ describe('the balance of a user', () => {
   });
 });
 
+describe('a stored entry of an earlier version', () => {
+  it.each([
+    ['deposit', 'credit', { account: 'external:deposit', amount: '-1000' }],
+    ['withdraw', 'debit', { account: 'external:withdrawal', amount: '1000' }],
+    ['system_adjustment', 'debit', { account: 'house:adjustment', amount: '1000' }],
+    ['settlement', 'credit', { account: 'external:settlement', amount: '-1000' }],
+    ['order_payment', 'debit', { account: 'house:suspense', amount: '1000' }],
+  ] as const)('of type %s, a %s, has the other side %j', async (transaction_type, direction, leg) => {
+    const { legs: _none, ...earlier } = aBalanceTransaction({ transaction_type, direction });
+    const write = balanceTransactionRecord.create(aBalanceTransaction());
+    await store({ ...write, kind: 'create', attributes: earlier });
+    const entry = await balances().getTransaction(ALICE, earlier.transaction_id);
+    expect(entry).toEqual({ ...earlier, legs: [leg] });
+  });
+});
+
 describe.each(POSTINGS)('%s', (method) => {
   it.each([
-    [{ type: 'deposit', amount: knownUsd('0.01') }, 'credit', '1000.01', { total_deposits: '1000.01' }],
-    [{ type: 'withdraw', amount: knownUsd('600.00') }, 'debit', '400.00', { total_withdrawals: '600.00' }],
+    [
+      { type: 'deposit', amount: knownUsd('0.01') },
+      'credit',
+      '1000.01',
+      { totals: { total_deposits: '1000.01' }, leg: { account: 'external:deposit', amount: '-0.01' } },
+    ],
+    [
+      { type: 'withdraw', amount: knownUsd('600.00') },
+      'debit',
+      '400.00',
+      { totals: { total_withdrawals: '600.00' }, leg: { account: 'external:withdrawal', amount: '600' } },
+    ],
     [
       { type: 'system_adjustment', amount: knownUsd('5.00') },
       'credit',
       '1005.00',
-      { total_deposits: '1000.00' },
+      { totals: { total_deposits: '1000.00' }, leg: { account: 'house:adjustment', amount: '-5' } },
     ],
     [
       { type: 'system_adjustment', amount: knownUsd('-5.00') },
       'debit',
       '995.00',
-      { total_withdrawals: '0.00' },
+      { totals: { total_withdrawals: '0.00' }, leg: { account: 'house:adjustment', amount: '5' } },
     ],
-  ] as const)('posts %j as a %s to %s', async (overrides, direction, after, totals) => {
+  ] as const)('posts %j as a %s to %s', async (overrides, direction, after, { totals, leg }) => {
     await storeAccount();
     const result = await balances()[method](ALICE, aMovement(overrides));
 
@@ -111,6 +137,7 @@ describe.each(POSTINGS)('%s', (method) => {
       sequence: 2,
       amount: overrides.amount.replace('-', ''),
       direction,
+      legs: [leg],
       previous_balance: '1000.00',
       new_balance: after,
       transaction_type: overrides.type,

@@ -18,6 +18,7 @@ import {
 } from '../field-cases.ts';
 
 const type = oneOf('buy', 'sell', 'transfer', 'airdrop', 'staking', 'settlement');
+const account = oneOf('house:asset:BTC', 'external:settlement');
 const status = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
 
 describe('an asset transaction', () => {
@@ -27,7 +28,9 @@ describe('an asset transaction', () => {
     asset_id: required.assetId,
     transaction_type: type,
     quantity: positiveDecimal,
+    counterpart: account,
     price: positiveDecimal,
+    mid_price: nullable(positiveDecimal),
     total_amount: required.nonNegativeDecimal,
     order_id: nullable(required.id),
     status: withDefault(status, 'pending'),

@@ -7,6 +7,7 @@ import {
 } from '@cnop/common/entities/user/balance-transaction';
 import { aBalance, aBalanceTransaction } from '@cnop/testing/builders/user';
 import { describe } from 'vitest';
+import type { FieldCases } from '../field-cases.ts';
 import {
   describeEntityFields,
   describeField,
@@ -43,6 +44,29 @@ describe('a balance', () => {
 const type = oneOf('deposit', 'withdraw', 'order_payment', 'order_refund', 'system_adjustment', 'transfer');
 const transactionStatus = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
 const direction = oneOf('debit', 'credit');
+const legs: FieldCases = {
+  accepts: [
+    [
+      [
+        { account: 'house:asset:BTC', amount: `-1.${'0'.repeat(35)}1` },
+        { account: 'house:fee', amount: '0.25' },
+      ],
+    ],
+  ],
+  refuses: [
+    null,
+    [],
+    'house:fee',
+    [{ account: 'house:fee' }],
+    [{ account: 'house:fees', amount: '1' }],
+    [{ account: 'house:asset:btc', amount: '1' }],
+    [{ account: 'external:', amount: '1' }],
+    [{ account: 'house:fee', amount: 1 }],
+    [{ account: 'house:fee', amount: '-0' }],
+    [{ account: 'house:fee', amount: '1e5' }],
+    [{ account: 'house:fee', amount: '' }],
+  ],
+};
 
 describe('a balance transaction', () => {
   describeEntityFields(balanceTransactionSchema, aBalanceTransaction(), {
@@ -51,6 +75,7 @@ describe('a balance transaction', () => {
     sequence: integer({ min: 1 }),
     amount: positiveDecimal,
     direction,
+    legs,
     previous_balance: amounts,
     new_balance: amounts,
     transaction_type: type,

@@ -1,14 +1,13 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Username } from '@cnop/common/core/brands';
-import { isoTime } from '@cnop/common/core/brands';
+import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
-import { decimal } from '@cnop/common/core/money';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
-import { emptyBalance, postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
 import { open } from 'lmdb';
 import { aUsername } from '../../builders/brands.ts';
 import { aUser } from '../../builders/user.ts';
@@ -44,12 +43,10 @@ function deposit(store: TableStore, username: Username): Promise<string> {
   const id = systemIds.next();
   return store.transact({ balance: balanceRecord.key({ username }) }, (items) => {
     const balance = balanceRecord.readIfPresent(items.balance) ?? emptyBalance(username, at);
-    const posted = postToLedger(balance, {
+    const posted = postMovement(balance, {
       type: 'deposit',
-      direction: 'credit',
-      amount: decimal('1.25'),
+      amount: knownUsd('1.25'),
       description: null,
-      referenceId: null,
       at,
       id,
     });

@@ -25,14 +25,14 @@ import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { OrderIn, Side } from '@cnop/common/entities/order/order';
 import { advance, priceFor, sideOf } from '@cnop/common/entities/order/order';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import { postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { houseAsset, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds, Units } from '@cnop/common/trading/holds';
 import { assertUnitsAvailable } from '@cnop/common/trading/holds';
 import type { Settlement } from '@cnop/common/trading/settlement';
-import { OrderRefusedError, settle } from '@cnop/common/trading/settlement';
+import { houseLegs, OrderRefusedError, settle } from '@cnop/common/trading/settlement';
 
 /** The ids and time of an execution. Made before the decision, which may run more than once. */
 export interface ExecutionContext {
@@ -73,6 +73,7 @@ export function executeOrder(
       side,
       quantity: decimal(order.quantity),
       price,
+      mid: quote.mid,
       feeBps: order.fee_bps,
       maySettleToNothing,
       tradeId,
@@ -104,6 +105,8 @@ export interface TradeTerms {
   readonly quantity: Decimal;
   /** USD per unit. */
   readonly price: Price;
+  /** The mid price of the quote. */
+  readonly mid: Price;
   readonly feeBps: number;
   /** The trade may bring less than a cent. */
   readonly maySettleToNothing?: boolean;
@@ -126,7 +129,7 @@ export interface Trade {
  * @throws InsufficientBalanceError (422 BUS_001), OrderRefusedError (422 BUS_002)
  */
 export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
-  const { username, orderId, assetId, side, quantity, price, tradeId, at } = terms;
+  const { username, orderId, assetId, side, quantity, price, mid, tradeId, at } = terms;
   const settlement = settle(side, terms);
   const change = { username, assetId, quantity, cash: settlement.cash, at };
   const { holding, realized } =
@@ -139,6 +142,7 @@ export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
         type: 'order_payment',
         direction: side === 'buy' ? 'debit' : 'credit',
         amount: settlement.cash,
+        counterpart: houseLegs(side, settlement, terms),
         description: `${side === 'buy' ? 'Bought' : 'Sold'} ${units} ${assetId}`,
         referenceId: orderId,
         at,
@@ -156,7 +160,9 @@ export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
       asset_id: assetId,
       transaction_type: side,
       quantity: units,
+      counterpart: houseAsset(assetId),
       price,
+      mid_price: mid,
       total_amount: formatUsd(settlement.total),
       order_id: orderId,
       status: 'completed',

@@ -4,12 +4,12 @@ import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balan
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import { postToLedger } from '@cnop/common/entities/user/balance-rules';
+import { LEDGER_ACCOUNTS, postToLedger } from '@cnop/common/entities/user/balance-rules';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/holds';
-import { settle } from '@cnop/common/trading/settlement';
+import { settle, settlementLegs } from '@cnop/common/trading/settlement';
 import { takeFromPosition } from './execute-order.ts';
 
 /** Everything that the settlement of one position changes, in one commit. */
@@ -48,6 +48,7 @@ export function settlePosition(
         type: 'settlement',
         direction: 'credit',
         amount: cash,
+        counterpart: settlementLegs({ quantity, price, cash }),
         description: `Settled ${units} ${assetId} at ${price}`,
         referenceId: tradeId,
         at,
@@ -70,7 +71,9 @@ export function settlePosition(
       asset_id: assetId,
       transaction_type: 'settlement',
       quantity: units,
+      counterpart: LEDGER_ACCOUNTS.settlement,
       price,
+      mid_price: price,
       total_amount: formatUsd(total),
       order_id: null,
       status: 'completed',

@@ -47,7 +47,7 @@ function trade({ quantity, ...intent }: Intent, funds: Funds, id = '1'): Trade {
     tradeId: aTransactionId(`trade-${id}`),
     at: AT,
   };
-  return bookTrade({ ...intent, ...whose, quantity: decimal(quantity) }, funds);
+  return bookTrade({ mid: intent.price, ...intent, ...whose, quantity: decimal(quantity) }, funds);
 }
 
 const funded = (usd: string): Balance => ({
