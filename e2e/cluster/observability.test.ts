@@ -39,10 +39,11 @@ const dashboardSchema = z.object({
   panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) })),
 });
 
-/** The labels that Prometheus adds, and those of each process. */
-const GENERAL_LABELS = ['instance', 'job', 'service', 'le'];
+/** The labels that Prometheus adds, and those of each process and worker. */
+const GENERAL_LABELS = ['instance', 'job', 'service', 'worker', 'le'];
 /** The catalogue has 50 assets, and the gateway 60 routes. */
 const MAX_LABEL_VALUES = 100;
+const WORKERS = 2;
 /** Made by Prometheus for each target. */
 const OWN_METRIC = 'up';
 
@@ -100,12 +101,12 @@ describe.skipIf(reason)(`the metrics of running processes${reason ? ` (skipped: 
   let types: Map<string, string>;
   let samples: Sample[];
 
-  /** Starts both shapes of the platform, trades on them, and reads all pages of metrics. */
+  /** Starts workers over one store and a cluster, trades on both, and reads all pages of metrics. */
   beforeAll(async () => {
     const [onePort, gatewayPort] = [await freePort(), await freePort()];
     const redis = await startRedisServer();
     cleanup.defer(() => redis.stop());
-    const one = await startOneProcess(cleanup, { METRICS_PORT: `${onePort}` });
+    const one = await startOneProcess(cleanup, { METRICS_PORT: `${onePort}`, WORKERS: `${WORKERS}` });
     const many = await startOverDynamoDb(cleanup, {
       env: { REDIS_URL: redis.url.href },
       gatewayEnv: { METRICS_PORT: `${gatewayPort}` },
@@ -148,6 +149,8 @@ describe.skipIf(reason)(`the metrics of running processes${reason ? ` (skipped: 
     expect(valueOf('cnop_event_lag_seconds_count', {})).toBeGreaterThan(2);
     expect(valueOf('cnop_streams_open', {})).toBe(2);
     expect(valueOf('cnop_price_leader', {})).toBe(2);
+    expect(valueOf('cnop_workers', {})).toBe(WORKERS);
+    expect(valueOf('cnop_worker_restarts_total', {})).toBe(0);
     expect(valueOf('cnop_redis_up', { use: 'messages' })).toBe(3);
     expect(valueOf('cnop_redis_up', { use: 'rate_limits' })).toBe(1);
     expect(valueOf('cnop_store_commits_total', {})).toBeGreaterThan(5);
