@@ -24,6 +24,7 @@ const STRINGS = [
   '2026-01-31T14:03:22.123Z',
   '2026-01-31',
   'BTC',
+  'house:fee',
   'ada@example.com',
   'https://example.com/paper',
   '0190b7a0-5c3e-7c5e-8f3e-2f8c5d1a4b6c',
