@@ -5,7 +5,9 @@
 // Linux and root, or `sudo`.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -141,9 +143,19 @@ function inContainer(root, { user, folder }, command) {
   return ['setpriv', ['--clear-groups', '--no-new-privs', 'unshare', ...place, ...command]];
 }
 
+/** Returns a port that no process uses: another one would answer the health check. */
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Starts the container, waits until its health check passes, and stops it. */
 async function startImage(root, image, settings) {
-  const env = { ...image.env, PORT: '18080', ...settings };
+  const env = { ...image.env, PORT: String(await freePort()), ...settings };
   const [command, args] = inContainer(root, image, [...image.entrypoint, ...image.command]);
   const container = spawn(command, args, { env, stdio: 'inherit' });
   const ended = new Promise((resolve) => {
