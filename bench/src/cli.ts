@@ -4,6 +4,7 @@ import type { BenchmarkResult } from './run-benchmark.ts';
 import { BENCHMARKS, runBenchmark } from './run-benchmark.ts';
 import { formatPercent, formatSummary } from './statistics.ts';
 import { reportStreams, runStreamsBenchmark } from './streams.ts';
+import { reportTracing, runTracingBenchmark } from './tracing.ts';
 import { reportTriggers, runTriggersBenchmark } from './triggers.ts';
 import { reportWorkers, runWorkersBenchmark } from './workers.ts';
 
@@ -37,6 +38,10 @@ interface Flags {
 interface WorkersFlags extends Pick<Flags, 'rounds' | 'seconds' | 'connections' | 'json'> {
   readonly workers: readonly number[];
   readonly reads?: boolean;
+}
+
+interface TracingFlags extends Pick<Flags, 'rounds' | 'seconds' | 'json' | 'unpinned'> {
+  readonly rate: number;
 }
 
 function addBenchmark(program: Command, name: keyof typeof BENCHMARKS): void {
@@ -144,5 +149,23 @@ program
     });
     console.log(json ? JSON.stringify(results, null, 2) : reportWorkers(results));
     if (!results.every(({ violations }) => violations === 0)) process.exitCode = 1;
+  });
+program
+  .command('tracing')
+  .description('orders that arrive at a fixed rate: latency and CPU with traces to those without, in turns')
+  .option('--rate <n>', 'orders a second', count, 50)
+  .option('--rounds <n>', 'rounds of each server, in turns', count, 12)
+  .option('--seconds <n>', 'seconds per round', count, 3)
+  .option('--unpinned', 'let servers and client share all cores; by default the servers stay on one')
+  .option('--json', 'print the figures as JSON')
+  .action(async ({ seconds, unpinned, json, ...flags }: TracingFlags) => {
+    const result = await runTracingBenchmark({
+      ...flags,
+      secondsPerRound: seconds,
+      isUnpinned: unpinned ?? false,
+      print: (line) => console.error(line),
+    });
+    console.log(json ? JSON.stringify(result, null, 2) : reportTracing(result));
+    if (!result.goals.every((goal) => goal.isMet)) process.exitCode = 1;
   });
 await program.parseAsync();

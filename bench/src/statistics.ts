@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
  * Returns a quantile, interpolated linearly.
  * @param share 0 to 1
  */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)] ?? Number.NaN;

@@ -17,6 +17,8 @@ import type { Span, SpanAttributes, TraceContext, Tracing } from '../tracing.ts'
 
 const INSTRUMENTATION = 'cnop';
 const TRACES_PATH = 'v1/traces';
+/** Serializing a batch blocks the event loop for some 5 µs a span, so batches are small: half a millisecond each. */
+const BATCHES = { maxExportBatchSize: 128, scheduledDelayMillis: 1_000, maxQueueSize: 4_096 } as const;
 
 /** The collector, the process, and which traces are recorded. */
 export interface OpenTelemetryOptions {
@@ -39,7 +41,10 @@ export function createOpenTelemetryTracing(options: OpenTelemetryOptions): Traci
     }),
     sampler: samplerOf(options),
     spanProcessors: [
-      new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: tracesUrl(options.endpoint) }) }),
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url: tracesUrl(options.endpoint) }),
+        ...BATCHES,
+      }),
     ],
   });
   const tracer = provider.getTracer(INSTRUMENTATION, options.version);
