@@ -34,8 +34,8 @@ export interface EngineModel {
   /** Advances the time and expires orders. */
   wait(seconds: number): void;
   become(state: AssetState): void;
-  /** Starts the engine anew, which fills limit orders that the price met while trading was blocked. */
-  restart(): void;
+  /** Executes what became due while trading was blocked, as a restart and tidying do without a new price. */
+  settle(): void;
 }
 
 export function createEngineModel(start: {
@@ -138,6 +138,6 @@ export function createEngineModel(start: {
     become(next) {
       state = next;
     },
-    restart: settle,
+    settle,
   };
 }
