@@ -105,6 +105,8 @@ async function administer(admin: Account, user: Account): Promise<void> {
   const email = `tour-${user.email}`;
   await change(user.send, 'PUT', '/auth/profile', { email, current_password: PASSWORD });
   await change(user.send, 'POST', '/balance/withdraw', { amount: '1.00' });
+  await change(user.send, 'POST', '/transfers/preview', { to: admin.username, amount: '1.00' });
+  await change(user.send, 'POST', '/transfers', { to: admin.username, amount: '1.00' });
   const preview = { asset_id: ASSET, order_type: 'market_buy', quantity: '1' };
   await change(user.send, 'POST', '/orders/preview', preview);
   const asset = `/inventory/assets/${ASSET}`;
@@ -117,6 +119,7 @@ async function administer(admin: Account, user: Account): Promise<void> {
   await change(admin.send, 'POST', `${asset}/price-proposals/${proposal?.proposal_id ?? ''}/reject`);
   await change(admin.send, 'PUT', `/inventory/assets/${DELISTED}`, { status: 'delisted' });
   const account = `/admin/users/${user.username}`;
+  await change(admin.send, 'PUT', `${account}/transfer-freeze`, { frozen: true, reason: 'a check' });
   await change(admin.send, 'POST', `${account}/adjustments`, { amount: '5.00', description: 'test' });
   await place(user, { order_type: 'limit_buy', price: '10' });
   await change(admin.send, 'PATCH', account, { status: 'suspended' });

@@ -29,6 +29,12 @@ const CASH = {
   fields: { amount: 'usd', description: 'description' },
   required: ['amount'],
 } as const;
+const TRANSFER = {
+  caller: 'user',
+  good: { to: 'hostile_admin', amount: '1.00' },
+  fields: { to: 'username', amount: 'usd', description: 'description' },
+  required: ['to', 'amount'],
+} as const;
 const ASSET: Record<string, FieldKind> = {
   symbol: 'symbol',
   name: 'label',
@@ -117,6 +123,8 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   },
   { method: 'POST', route: '/balance/deposit', ...CASH },
   { method: 'POST', route: '/balance/withdraw', ...CASH },
+  { method: 'POST', route: '/transfers', ...TRANSFER },
+  { method: 'POST', route: '/transfers/preview', ...TRANSFER },
   {
     method: 'PATCH',
     route: '/admin/users/:username',
@@ -132,6 +140,14 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     good: { amount: '1.00', description: 'a correction' },
     fields: { amount: 'signedUsd', description: 'requiredDescription' },
     required: ['amount', 'description'],
+  },
+  {
+    method: 'PUT',
+    route: '/admin/users/:username/transfer-freeze',
+    caller: 'admin',
+    good: { frozen: false, reason: 'a mistake' },
+    fields: { frozen: 'boolean', reason: 'requiredDescription' },
+    required: ['frozen', 'reason'],
   },
   { method: 'POST', route: '/orders', caller: 'user', ...ORDER },
   { method: 'POST', route: '/orders/preview', caller: 'user', ...ORDER },

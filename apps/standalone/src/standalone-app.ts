@@ -10,6 +10,7 @@ import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings'
 import { playMoneyOf } from '@cnop/common/config/play-money-settings';
 import { shutdownDelaySecondsOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
+import { transferLimitsOf } from '@cnop/common/config/transfer-settings';
 import { systemClock } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { measureStore } from '@cnop/common/database/measured-store';
@@ -203,6 +204,7 @@ async function buildServices(
       passwords,
       publicKeys: keys.publicKeys,
       playMoney: playMoneyOf(settings),
+      transferLimits: transferLimitsOf(settings),
       tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
     }),
     order: await buildOrderServiceApp({

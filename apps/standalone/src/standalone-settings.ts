@@ -13,6 +13,7 @@ import {
   tokenSettings,
 } from '@cnop/common/config/settings';
 import { tradingSettings } from '@cnop/common/config/trading-settings';
+import { transferSettings } from '@cnop/common/config/transfer-settings';
 import { z } from 'zod';
 
 /** More processes than any machine for one embedded store can use: its commits come one after another. */
@@ -26,6 +27,7 @@ export const standaloneSettings = processSettings
   .extend(gatewaySettings.shape)
   .extend(tradingSettings.shape)
   .extend(priceSettings.shape)
+  .extend(transferSettings.shape)
   .extend({
     /** The password of the first administrator; by default a random one is printed at the first start. */
     ADMIN_PASSWORD: z.string().min(1).optional(),

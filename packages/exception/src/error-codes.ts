@@ -100,6 +100,14 @@ export const ERROR_CODES = {
     meaning: 'The asset is not open for trading.',
     remedy: 'Choose an asset whose `availability_status` is `available`.',
   },
+  BUS_004: {
+    status: 422,
+    title: 'Daily limit reached',
+    retryable: false,
+    meaning:
+      'The request exceeds what a user may do in a day (UTC). `limit` has the limit and `used` what is used of it.',
+    remedy: 'Request less, or try again on the next day.',
+  },
   RATE_001: {
     status: 429,
     title: 'Too many requests',

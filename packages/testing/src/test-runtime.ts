@@ -11,6 +11,7 @@ import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { TransferLimits } from '@cnop/common/config/transfer-settings';
 import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
@@ -39,6 +40,8 @@ export interface TestRuntime extends ServiceRuntime {
   readonly signingKeys: SigningKeys;
   /** Allows free deposits in tests of the user service. */
   readonly playMoney: PlayMoney;
+  /** No limits of transfers in tests of the user service. */
+  readonly transferLimits: TransferLimits;
   /** The board to which tests write prices. */
   readonly quotes: WritableQuoteBoard;
   /** Signs a user in without the user service, with a real session and a real token. */
@@ -89,6 +92,7 @@ export async function createTestRuntime({
     isOwnProcess: true,
     sharesStore: true,
     playMoney: { freeDeposits: true, demoAccounts: true },
+    transferLimits: {},
     tokens,
     signingKeys,
 

@@ -57,6 +57,9 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/balance', ...READ },
   { method: 'POST', path: '/balance/deposit', ...WRITE },
   { method: 'POST', path: '/balance/withdraw', ...WRITE },
+  { method: 'POST', path: '/transfers', ...WRITE },
+  // A read: it is a POST only to take the body of a transfer.
+  { method: 'POST', path: '/transfers/preview', ...READ },
   { method: 'GET', path: '/balance/transactions', ...READ },
   { method: 'GET', path: '/balance/transactions/export', ...REPORT },
   { method: 'GET', path: '/balance/assets', ...READ },
@@ -69,6 +72,7 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/admin/users/:username', ...READ, access: STAFF },
   { method: 'PATCH', path: '/admin/users/:username', ...WRITE, access: ADMIN },
   { method: 'POST', path: '/admin/users/:username/adjustments', ...WRITE, access: ADMIN },
+  { method: 'PUT', path: '/admin/users/:username/transfer-freeze', ...WRITE, access: ADMIN },
   { method: 'GET', path: '/admin/audit-events', ...READ, access: ADMIN },
 ];
 

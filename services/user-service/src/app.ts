@@ -15,6 +15,7 @@ import { adminUserRoutes } from './routes/admin-users.ts';
 import { balanceRoutes } from './routes/balance.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { keySetRoutes, sessionRoutes } from './routes/sessions.ts';
+import { transferRoutes } from './routes/transfers.ts';
 import type { UserProcess } from './use-cases/dependencies.ts';
 import { createUserDependencies } from './use-cases/dependencies.ts';
 
@@ -38,6 +39,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   sessionRoutes(app, deps);
   ownSessionRoutes(app, deps);
   balanceRoutes(app, deps);
+  transferRoutes(app, deps);
   portfolioRoutes(app, deps);
   eventRoutes(app, deps);
   streamRoutes(app, deps);

@@ -20,6 +20,7 @@ import {
   tokenNamesOf,
   tokenSettings,
 } from '@cnop/common/config/settings';
+import { transferLimitsOf, transferSettings } from '@cnop/common/config/transfer-settings';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
 import { runService } from '@cnop/common/process/run-service';
@@ -37,6 +38,7 @@ await runService({
     .extend(accountSettings.shape)
     .extend(hopSettings.shape)
     .extend(playMoneySettings.shape)
+    .extend(transferSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
     .superRefine(refuseUnsafeInProduction)
     .superRefine(refuseLooseDataFolder)
@@ -55,6 +57,7 @@ await runService({
           passwords,
           publicKeys: keys.publicKeys,
           playMoney: playMoneyOf(settings),
+          transferLimits: transferLimitsOf(settings),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),
       quotesFrom: 'store',

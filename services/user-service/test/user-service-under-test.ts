@@ -4,6 +4,7 @@ import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { TransferLimits } from '@cnop/common/config/transfer-settings';
 import { knownUsername } from '@cnop/common/core/brands';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
@@ -66,6 +67,7 @@ export async function startUserService({
   gatewaySecret,
   maxWaitingPasswords = TEST_MAX_QUEUED_HASHES,
   playMoney = { freeDeposits: true, demoAccounts: true },
+  transferLimits = {},
   bus,
 }: {
   readonly bcryptCost?: number;
@@ -73,6 +75,7 @@ export async function startUserService({
   /** With it the service trusts only signed hops; without it the peer 127.0.0.1. */
   readonly gatewaySecret?: string;
   readonly playMoney?: PlayMoney;
+  readonly transferLimits?: TransferLimits;
   readonly maxWaitingPasswords?: number;
   /** Instead of a bus within the process. */
   readonly bus?: MessageBus;
@@ -98,6 +101,7 @@ export async function startUserService({
     },
     publicKeys,
     playMoney,
+    transferLimits,
     maxWaitingPasswords,
     streamLimits,
   });

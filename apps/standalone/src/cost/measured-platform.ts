@@ -109,6 +109,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
       passwords,
       publicKeys: keys.publicKeys,
       playMoney: { freeDeposits: true, demoAccounts: true },
+      transferLimits: {},
       tokens,
     }),
     order: await buildOrderServiceApp(ordering),

@@ -70,6 +70,12 @@ export async function measureStaff({ platform, password, measure, signIn }: Meas
     key: 'adjust-1',
     body: { amount: '10', description: 'a bank transfer' },
   });
+  await measure('freeze of the transfers of a user', {
+    method: 'PUT',
+    path: `/admin/users/${ALICE}/transfer-freeze`,
+    token,
+    body: { frozen: true, reason: 'a stolen password' },
+  });
   await measure('audit log of a day, page of 20', {
     method: 'GET',
     path: '/admin/audit-events?limit=20',

@@ -4,6 +4,8 @@ import type { Measurement } from './measurement.ts';
 import { orderOf } from './measurement.ts';
 
 const TRADER = 'bobby_example_123';
+/** Signed up before. */
+const RECIPIENT = 'alice_example_123';
 const BTC = { asset_id: 'BTC', quantity: '0.1' };
 /** As long as a UUID, which clients use as a key. */
 const KEY_OF_36_CHARACTERS = '01a1fcb8-894f-72c5-9dd2-72d142086';
@@ -22,6 +24,15 @@ export async function measureCash({ measure, call, signIn, password }: Measureme
   await measure('withdrawal', withdrawal);
   await measure('withdrawal with key', { ...withdrawal, key: keyOf(2) });
   await measure('withdrawal with key, repeated', { ...withdrawal, key: keyOf(2) });
+  const transfer = {
+    method: 'POST',
+    path: '/transfers',
+    token,
+    body: { to: RECIPIENT, amount: '10' },
+  } as const;
+  await measure('transfer', transfer);
+  await measure('transfer with key', { ...transfer, key: keyOf(3) });
+  await measure('preview of a transfer', { ...transfer, path: '/transfers/preview' });
   await measure('balance', { method: 'GET', path: '/balance', token });
   const seen = { method: 'GET', path: '/balance?seen=1', token } as const;
   await call(seen);

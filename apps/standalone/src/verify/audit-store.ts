@@ -112,9 +112,9 @@ async function verifyChangingStore(
     suspects,
     pauseMilliseconds,
     onProgress: onReread,
-    async audit(reader) {
+    async audit(reader, isWitness) {
       const findings = createFindings();
-      const ofPicture = { reader, check: createCrossCheck(BUCKETS_OF_A_PICTURE), findings };
+      const ofPicture = { reader, isWitness, check: createCrossCheck(BUCKETS_OF_A_PICTURE), findings };
       await checkAll({ ...given, ...ofPicture, onProgress: () => undefined });
       return findings.kept();
     },

@@ -9,6 +9,7 @@ import { checkIndexEntries } from './rules/items.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
 import { checkClientOrder, checkEmailClaim } from './rules/references.ts';
 import { checkSettlementPayment, checkTrade } from './rules/trades.ts';
+import { checkTransfer } from './rules/transfers.ts';
 import {
   clientOrderTopic,
   holdingTopic,
@@ -118,6 +119,8 @@ function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: I
       });
     case 'settlement':
       return checkSettlementPayment(ofKind(stored, 'asset transaction'), ofKind(stored, 'ledger entry'));
+    case 'transfer':
+      return checkTransfer(ofKind(stored, 'ledger entry'));
     case 'order-events':
       return checkOrderEvents(ofKind(stored, 'order')[0], ofKind(stored, 'event'), keptSince);
     case 'client-order':

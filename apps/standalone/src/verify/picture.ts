@@ -9,6 +9,7 @@ import type { Item, ItemKey, SortKeyRange, TableStore } from '@cnop/common/datab
 import { KEYS, SEPARATOR } from '@cnop/common/database/tables';
 import type { ItemSet } from './item-set.ts';
 import { createItemSet } from './item-set.ts';
+import { otherEntryKey } from './rules/transfers.ts';
 import type { Stored } from './stored-kinds.ts';
 import type { SuspectGroup } from './suspects.ts';
 
@@ -105,7 +106,17 @@ async function readAssets(items: ItemSet): Promise<void> {
   await items.readMissing(items.assetIds().map((asset_id) => assetRecord.key({ asset_id })));
 }
 
-/** Returns the keys of the orders and of the claim that items name. */
+/** Returns whether an item of a picture belongs to another account, which has the other side of a transfer. */
+export function isOtherSide({ username }: SuspectGroup, { table, pk, sk }: ItemKey): boolean {
+  return (
+    username !== undefined &&
+    table === 'users' &&
+    pk !== username &&
+    sk.startsWith(KEYS.users.ledgerEntry.skPrefix)
+  );
+}
+
+/** Returns the keys of the orders, the claim and the other sides of transfers that items name. */
 function namedKeys(items: ItemSet): ItemKey[] {
   return items.stored().flatMap(keysNamedBy);
 }
@@ -116,8 +127,12 @@ function keysNamedBy({ kind, entity }: Stored): ItemKey[] {
   switch (kind) {
     case 'user':
       return [emailClaimRecord.key(entity)];
-    case 'ledger entry':
-      return entity.transaction_type === 'order_payment' ? orderOf(entity.reference_id) : [];
+    case 'ledger entry': {
+      if (entity.transaction_type !== 'transfer')
+        return entity.transaction_type === 'order_payment' ? orderOf(entity.reference_id) : [];
+      const key = otherEntryKey(entity);
+      return key ? [key] : [];
+    }
     case 'client order claim':
     case 'asset transaction':
       return orderOf(entity.order_id);

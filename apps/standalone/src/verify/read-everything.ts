@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { IsoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { ZERO } from '@cnop/common/core/money';
-import type { Item, StoreReader } from '@cnop/common/database/table-store';
+import type { Item, ItemKey, StoreReader } from '@cnop/common/database/table-store';
 import type { IndexName, TableName } from '@cnop/common/database/tables';
 import { indexNames, TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Holds } from './account-walk.ts';
@@ -46,6 +46,8 @@ export interface Audit {
   readonly now: Date;
   /** The moment from which on no event may be missing. */
   readonly keptSince: IsoTime;
+  /** Returns whether an item only states what it knows of others, in a reading of one account; absent to check all. */
+  readonly isWitness?: (key: ItemKey) => boolean;
 }
 
 /** Counts and sums over the whole store. */
@@ -90,6 +92,10 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   for (const table of ['inventory', 'orders', 'users'] as const) {
     for await (const item of reader.scan(table)) {
       const reading = readItem(item);
+      if (audit.isWitness?.(item.key)) {
+        state(audit, reading);
+        continue;
+      }
       checkOne(audit, gathered, item, reading);
       if (table === 'inventory') await candles.visit(reading);
       if (table === 'users') {
@@ -139,18 +145,20 @@ function nothingGathered(): Gathered {
   };
 }
 
-function checkOne(
-  { check, findings, keptSince }: Audit,
-  gathered: Gathered,
-  item: Item,
-  reading: Reading,
-): void {
+/** Adds the statements of an item to the cross-check. */
+function state({ check, keptSince }: Audit, reading: Reading): void {
+  if (reading.outcome !== 'read') return;
+  for (const { side, topic, text } of statementsOf(reading.stored, keptSince)) check[side](topic, text);
+}
+
+function checkOne(audit: Audit, gathered: Gathered, item: Item, reading: Reading): void {
+  const { findings } = audit;
   findings.add(checkItem(item, reading));
+  state(audit, reading);
   if (reading.outcome !== 'read') return;
   const { stored } = reading;
   gather(gathered, stored);
   findings.add(checkByKind(stored, gathered.catalogue));
-  for (const { side, topic, text } of statementsOf(stored, keptSince)) check[side](topic, text);
 }
 
 function gather(gathered: Gathered, stored: Stored): void {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Item, ItemKey, StoreReader, TableStore } from '@cnop/common/database/table-store';
 import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
 import type { Picture } from './picture.ts';
-import { takePicture } from './picture.ts';
+import { isOtherSide, takePicture } from './picture.ts';
 import { everyIndex } from './read-everything.ts';
 import { checkIndexEntries } from './rules/items.ts';
 import { indexEntryText, indexStatements } from './statements.ts';
@@ -35,8 +35,11 @@ export interface Settled {
 export interface SettleOptions {
   readonly store: TableStore;
   readonly suspects: Suspects;
-  /** Checks a part of the store by the same rules. */
-  readonly audit: (reader: StoreReader) => Promise<readonly Violation[]>;
+  /** Checks a part of the store by the same rules. Witnesses are not checked; they only state what they know of others. */
+  readonly audit: (
+    reader: StoreReader,
+    isWitness: (key: ItemKey) => boolean,
+  ) => Promise<readonly Violation[]>;
   /** The pause after the first reading; the next ones are longer. */
   readonly pauseMilliseconds: number;
   readonly onProgress: (settled: number, suspects: number) => void;
@@ -75,7 +78,7 @@ async function settle(
     const picture: Picture = await takePicture(store, group, changing);
     changing = picture.isOneMoment ? undefined : picture;
     if (picture.isOneMoment) {
-      const violations = await audit(picture.items.reader());
+      const violations = await audit(picture.items.reader(), (key) => isOtherSide(group, key));
       confirmations += 1;
       if (violations.length === 0 || confirmations === CONFIRMATIONS) return violations;
     }

@@ -8,6 +8,7 @@ import type { CrossCheck } from './cross-check.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
 import { expectedChanges, reportedChange } from './rules/order-events.ts';
+import { debitIdOf, transferText } from './rules/transfers.ts';
 import { impliesLegs, legsDueText, legsText, statesLegs } from './rules/two-sides.ts';
 import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
@@ -29,6 +30,7 @@ export interface Statement {
 // The first word of a topic is its kind and contains no blank, so topics of two kinds are never equal.
 export const orderTopic = (orderId: string): string => `order ${orderId}`;
 const settlementTopic = (transactionId: string): string => `settlement ${transactionId}`;
+const transferTopic = (debitId: string): string => `transfer ${debitId}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
 export const clientOrderTopic = (username: string, name: string): string =>
   `client-order ${username} ${name}`;
@@ -87,8 +89,12 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
       const { username, client_order_id, order_id } = stored.entity;
       return [{ side: 'confirm', topic: clientOrderTopic(username, client_order_id), text: order_id }];
     }
-    case 'ledger entry':
-      return paymentStatements(stored);
+    case 'ledger entry': {
+      const { entity } = stored;
+      if (entity.transaction_type !== 'transfer') return paymentStatements(stored);
+      const side = entity.direction === 'debit' ? 'claim' : 'confirm';
+      return [{ side, topic: transferTopic(debitIdOf(entity)), text: transferText(entity) }];
+    }
     case 'asset transaction': {
       const { entity } = stored;
       const isSettlement = entity.transaction_type === 'settlement';

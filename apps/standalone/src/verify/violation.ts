@@ -15,6 +15,7 @@ export const RULES = {
   'balance-current': 'the current balance is where the ledger ends',
   'balance-totals': 'each total is the sum of its ledger entries',
   'balance-count': 'the balance counts the entries of the ledger',
+  'balance-transfers': 'the transfers counted for the daily limits are those of the ledger',
   'ledger-sequence': 'ledger entries are numbered from 1 without a gap',
   'ledger-id': 'the id of a ledger entry carries its number',
   'ledger-chain': 'a ledger entry begins where the one before ended, the first at 0',
@@ -23,6 +24,7 @@ export const RULES = {
   'ledger-status': 'every ledger entry is completed',
   'ledger-legs':
     'both sides of a ledger entry sum to zero, and the other side consists of the accounts of its type',
+  'transfer-sides': 'a transfer has a debit and a credit, which name each other and have one amount',
   'holding-quantity': 'a position is the quantity bought less the quantity sold',
   'holding-bounds': '0 <= held quantity <= quantity',
   'holding-held': 'the held quantity of a position is the sum of the holds of open sales',

@@ -50,7 +50,7 @@ interface Call {
 
 /**
  * Creates a store that the real services have written: two customers who deposit, withdraw, buy and sell, an
- * administrator who adjusts a balance, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
+ * administrator who adjusts a balance, transfers, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
  */
 export async function createSoundStore(): Promise<{
   readonly store: TableStore;
@@ -114,7 +114,7 @@ export async function createSoundStore(): Promise<{
     quoteAt(anAssetId('DOGE'), aPrice('0.123456'), isoTime(clock.now())),
   ]);
 
-  for (const username of [aUsername('alice'), BOB, aUsername('grace')]) {
+  for (const username of ['alice', BOB, 'grace', 'heidi', 'ivan'].map(aUsername)) {
     await signUp(username);
     if (username === 'grace') await createUserDao(store).updateUser(username, { role: 'admin' });
     await logIn(username);
@@ -135,6 +135,9 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/admin/users/alice/adjustments', as: 'grace', body: adjustment, key: 'adjust-1' });
   await post({ url: '/balance/deposit', as: 'bob', body: { amount: '1000' } });
   await trade('bob', ['market_buy', 'BTC', '0.01']);
+  await post({ url: '/balance/deposit', as: 'ivan', body: { amount: '50' } });
+  await post({ url: '/transfers', as: 'ivan', body: { to: 'heidi', amount: '20' }, key: 'transfer-1' });
+  await post({ url: '/transfers', as: 'heidi', body: { to: 'ivan', amount: '5' } });
   await leaveOpenOrder(store);
   for (const writes of [openOrderWrites(), candleWrites()]) {
     await store.transact({}, () => ({ writes, result: undefined }));

@@ -21,7 +21,7 @@ export type ProposalId = Branded<'ProposalId'>;
 export type NewId = Branded<
   'OrderId' | 'TransactionId' | 'SessionId' | 'EventId' | 'ProposalId' | 'ClientOrderId'
 >;
-/** The name of an account of the house or outside of the platform: `house:fee`. */
+/** The name of an account of the house, outside of the platform or of another user: `house:fee`. */
 export type LedgerAccount = Branded<'LedgerAccount'>;
 /** A client's own name for an order. */
 export type ClientOrderId = Branded<'ClientOrderId'>;

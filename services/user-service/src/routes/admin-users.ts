@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { changeUserAccess, listUsers, readManagedUser } from '../use-cases/accounts/administer-users.ts';
 import { adjustBalance, cashReceiptSchema } from '../use-cases/cash/move-cash.ts';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
+import { freezeTransfers } from '../use-cases/transfers/freeze-transfers.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';
 
@@ -24,7 +25,7 @@ const managedUserSchema = userSchema.omit({ password_hash: true });
 const managedUserResponseSchema = z.object({ data: managedUserSchema });
 const userWithCashSchema = managedUserResponseSchema.extend({
   balance: balanceSchema
-    .pick({ current_balance: true, held_balance: true })
+    .pick({ current_balance: true, held_balance: true, transfers_frozen: true })
     .extend({ available_balance: z.string() }),
 });
 const userParamsSchema = z.strictObject({ username: usernameParameterSchema });
@@ -48,6 +49,14 @@ const accessChangeSchema = z
 const adjustmentSchema = z.strictObject({
   amount: usdInput({ sign: 'signed', max: MAX_ADJUSTMENT_USD }),
   description: descriptionSchema.trim().min(1),
+});
+
+const freezeSchema = z.strictObject({
+  frozen: z.boolean(),
+  reason: descriptionSchema.trim().min(1),
+});
+const freezeResponseSchema = z.object({
+  data: balanceSchema.pick({ username: true, transfers_frozen: true }),
 });
 
 const docs = { tags: ['administration'], security: BEARER_SECURITY };
@@ -93,6 +102,7 @@ export function adminUserRoutes(app: ServiceApp, deps: UserDependencies): void {
   );
 
   changeRoutes(app, deps);
+  freezeRoute(app, deps);
 }
 
 function changeRoutes(app: ServiceApp, deps: UserDependencies): void {
@@ -146,6 +156,28 @@ function changeRoutes(app: ServiceApp, deps: UserDependencies): void {
       const { result, isReplayed } = await adjustBalance(deps, command);
       markReplayed(reply, isReplayed);
       return reply.code(201).send(result);
+    },
+  );
+}
+
+function freezeRoute(app: ServiceApp, deps: UserDependencies): void {
+  app.put(
+    '/admin/users/:username/transfer-freeze',
+    {
+      config: forAdmins,
+      schema: {
+        ...docs,
+        summary: 'Freeze the transfers of a user, or allow them again',
+        params: userParamsSchema,
+        body: freezeSchema,
+        response: { 200: freezeResponseSchema },
+      },
+    },
+    async (request) => {
+      const username = parseUsername(request.params);
+      const actor = identityOf(request).username;
+      const command = { username, ...request.body, actor, origin: originOf(request) };
+      return { data: await freezeTransfers(deps, command) };
     },
   );
 }

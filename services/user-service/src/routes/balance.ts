@@ -32,6 +32,8 @@ const { username, current_balance, held_balance, ...history } = balanceSchema.om
   event_seq: true,
   open_order_count: true,
   trading_block: true,
+  sent_transfers: true,
+  transfers_frozen: true,
   last_transaction: true,
 }).shape;
 const balanceResponseSchema = z.object({

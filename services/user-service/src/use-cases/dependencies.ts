@@ -6,6 +6,7 @@ import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
+import type { TransferLimits } from '@cnop/common/config/transfer-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
@@ -43,6 +44,7 @@ export interface UserProcess
     | 'streams'
     | 'passwords'
     | 'playMoney'
+    | 'transferLimits'
     | 'tokens'
     | 'publicKeys'
     | 'verifier'
@@ -76,6 +78,7 @@ export interface UserDependencies {
   readonly passwordQueue: PasswordQueue;
   /** Whether users may create demo accounts and make free deposits. */
   readonly playMoney: PlayMoney;
+  readonly transferLimits: TransferLimits;
   readonly tokens: TokenIssuer;
   /** The keys that other services verify tokens with. */
   readonly publicKeys: SigningKeys['publicKeys'];
@@ -85,7 +88,7 @@ export interface UserDependencies {
 
 /** Creates the dependencies, with DAOs over the store of the process. */
 export function createUserDependencies(process: UserProcess): UserDependencies {
-  const { store, clock, ids, quotes, streams, passwords, playMoney } = process;
+  const { store, clock, ids, quotes, streams, passwords, playMoney, transferLimits } = process;
   const { tokens, publicKeys, verifier, sessions, maxWaitingPasswords } = process;
   return {
     store,
@@ -106,6 +109,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     passwords,
     passwordQueue: createPasswordQueue(passwords.concurrency, maxWaitingPasswords),
     playMoney,
+    transferLimits,
     tokens,
     publicKeys,
     verifier,

@@ -24,6 +24,8 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['GET', '/balance', SIGNED_IN],
   ['POST', '/balance/deposit', SIGNED_IN],
   ['POST', '/balance/withdraw', SIGNED_IN],
+  ['POST', '/transfers', SIGNED_IN],
+  ['POST', '/transfers/preview', SIGNED_IN],
   ['GET', '/balance/transactions', SIGNED_IN],
   ['GET', '/balance/transactions/export', SIGNED_IN],
   ['GET', '/balance/asset/{asset_id}', SIGNED_IN],
@@ -36,6 +38,7 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['GET', '/admin/users/{username}', READERS],
   ['PATCH', '/admin/users/{username}', ADMINS],
   ['POST', '/admin/users/{username}/adjustments', ADMINS],
+  ['PUT', '/admin/users/{username}/transfer-freeze', ADMINS],
   ['GET', '/admin/audit-events', ADMINS],
   ['GET', '/.well-known/jwks.json', ALL_CALLERS],
 ];

@@ -74,6 +74,7 @@ describe('one user', () => {
       expect(body).toHaveProperty('balance', {
         current_balance: '100.10',
         held_balance: '30.05',
+        transfers_frozen: false,
         available_balance: '70.05',
       });
     }

@@ -15,6 +15,8 @@ import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
 import { showUsd } from './order-basics.ts';
+import type { SentOnDay } from './transfers.ts';
+import { checkSent, countSent } from './transfers.ts';
 
 /** The parts of one account that were found in its partition. */
 export interface AccountParts {
@@ -61,7 +63,7 @@ const TOTALS: readonly (readonly [keyof Balance & `total_${string}`, Movement])[
 
 /** Compares a balance with the end and the sums of its ledger. */
 export function checkAgainstLedger(key: ItemKey, balance: Balance, ledger: Ledger): Violation[] {
-  const found: Violation[] = [];
+  const found = checkSent(key, balance, ledger.sent);
   if (balance.transaction_count !== ledger.sequence) {
     const text = `It counts ${balance.transaction_count} entries, but the last one is number ${ledger.sequence}.`;
     found.push(violation('balance-count', [key], text));
@@ -118,12 +120,14 @@ export interface Ledger {
   readonly balance: string;
   /** USD by movement. */
   readonly sums: Partial<Readonly<Record<Movement, Decimal>>>;
+  /** The transfers sent on the last day with one. */
+  readonly sent: SentOnDay | null;
 }
 
 /** The type and direction of a ledger entry. */
 export type Movement = `${TransactionType}:${Direction}`;
 
-export const EMPTY_LEDGER: Ledger = { sequence: 0, balance: '0', sums: {} };
+export const EMPTY_LEDGER: Ledger = { sequence: 0, balance: '0', sums: {}, sent: null };
 
 /** The direction of the types that have only one. */
 const DIRECTION_OF: Partial<Readonly<Record<TransactionType, Direction>>> = {
@@ -147,6 +151,7 @@ export function followLedger(
       sequence: entry.sequence,
       balance: entry.new_balance,
       sums: { ...ledger.sums, [movement]: sum },
+      sent: countSent(ledger.sent, entry),
     },
     violations: [...checkSequence(ledger, key, entry), ...checkEntry(key, entry)],
   };

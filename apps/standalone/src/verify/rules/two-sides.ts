@@ -24,8 +24,12 @@ const ACCOUNTS_OF: Readonly<Record<TransactionType, RegExp>> = {
   order_payment: /^house:(?:asset:\w+|spread|rounding|fee)$/,
   settlement: /^(?:external:settlement|house:rounding)$/,
   order_refund: /^$/,
-  transfer: /^$/,
+  transfer: /^user:[a-z0-9_]+$/,
 };
+
+/** The accounts of users, which transfers move cash between. */
+const USER_PREFIX = 'user:';
+const ALL_USERS = 'user:*';
 
 /** The accounts that only receive: what the house earns. */
 const EARNINGS = /^house:(?:spread|rounding|fee)$/;
@@ -39,7 +43,7 @@ export function statesLegs({ attributes }: StoredOf<'ledger entry'>): boolean {
 
 /** Checks that both sides of a ledger entry sum to zero, and that the other side consists of the accounts of its type. */
 export function checkLegs(stored: StoredOf<'ledger entry'>): Violation[] {
-  const { legs, amount, direction, transaction_type } = stored.entity;
+  const { username, legs, amount, direction, transaction_type } = stored.entity;
   const found: Violation[] = [];
   const sum = sumOf(legs);
   if (!sum.plus(signed(amount, direction)).eq(ZERO)) {
@@ -47,7 +51,8 @@ export function checkLegs(stored: StoredOf<'ledger entry'>): Violation[] {
     found.push(violation('ledger-legs', [stored.key], text));
   }
   const isOfType = (account: string): boolean =>
-    ACCOUNTS_OF[transaction_type].test(account) || (account === SUSPENSE && !statesLegs(stored));
+    (ACCOUNTS_OF[transaction_type].test(account) && account !== USER_PREFIX + username) ||
+    (account === SUSPENSE && !statesLegs(stored));
   const foreign = legs.find(({ account }) => !isOfType(account));
   if (foreign) {
     const text = `A ${transaction_type} cannot move cash of ${foreign.account}.`;
@@ -176,9 +181,11 @@ export function checkBooks(
   return found;
 }
 
-/** Adds the other side of an entry to the sums. */
+/** Adds the other side of an entry to the sums. Those of users are one sum, which takes no memory for each of them. */
 export function addEntryToBooks(accounts: Map<string, Decimal>, { legs }: BalanceTransaction): void {
-  for (const { account, amount } of legs) add(accounts, account, decimal(amount));
+  for (const { account, amount } of legs) {
+    add(accounts, account.startsWith(USER_PREFIX) ? ALL_USERS : account, decimal(amount));
+  }
 }
 
 /** Adds the other side of a trade that has no ledger entry to the sums: the house keeps what it brought. */

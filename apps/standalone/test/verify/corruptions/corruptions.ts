@@ -9,6 +9,7 @@ import { ORDERS } from './orders.ts';
 import type { Corruption } from './store-parts.ts';
 import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
+import { TRANSFERS } from './transfers.ts';
 import { TWO_SIDES } from './two-sides.ts';
 
 /** Corruptions of a sound store, one at a time. The name completes the sentence "the audit names ...". */
@@ -18,6 +19,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...CASH,
   ...TRADES,
   ...TWO_SIDES,
+  ...TRANSFERS,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

@@ -81,12 +81,15 @@ export function decideMovement(item: Item | undefined, movement: EventfulMovemen
   const before = balanceRecord.readIfPresent(item);
   if (!before) throw new NotFoundError('The account');
   const { eventId, ...cash } = movement;
-  const posting = postMovement(before, cash);
-  const { balance, event } = nextEvent(posting.balance, {
-    type: 'balance.changed',
-    at: movement.at,
-    id: eventId,
-  });
+  return commitPosting(postMovement(before, cash), { at: movement.at, eventId });
+}
+
+/** Returns a posting with the writes of its commit: balance, ledger entry and event. */
+export function commitPosting(
+  posting: Posting,
+  { at, eventId }: Pick<EventfulMovement, 'at' | 'eventId'>,
+): PostedMovement {
+  const { balance, event } = nextEvent(posting.balance, { type: 'balance.changed', at, id: eventId });
   const { transaction } = posting;
   const writes = [
     balanceRecord.replace(balance),

@@ -55,6 +55,8 @@ export function emptyBalance(username: Username, at: IsoTime): Balance {
     event_seq: 0,
     open_order_count: 0,
     trading_block: null,
+    sent_transfers: null,
+    transfers_frozen: false,
     created_at: at,
     updated_at: at,
     last_transaction: null,
@@ -107,6 +109,11 @@ export const LEDGER_ACCOUNTS = {
 /** Returns the account of the house's trades in an asset: its units, and the cash that it got for them. */
 export function houseAsset(assetId: AssetId): LedgerAccount {
   return ledgerAccount(`house:asset:${assetId}`);
+}
+
+/** Returns the account of a user, the other side of a transfer. */
+export function userAccount(username: Username): LedgerAccount {
+  return ledgerAccount(`user:${username}`);
 }
 
 /** A leg before it is formatted. */

@@ -9,6 +9,14 @@ export type TradingBlock = z.infer<typeof tradingBlockSchema>;
 /** The most that one deposit may credit, in USD. */
 export const MAX_DEPOSIT_USD = '1000000';
 
+/** The transfers that an account sent on one day (UTC). */
+export const sentTransfersSchema = z.object({
+  day: z.iso.date(),
+  count: z.int().min(1),
+  amount: usdSchema,
+});
+export type SentTransfers = z.infer<typeof sentTransfersSchema>;
+
 /** A user's cash in USD. `available = current_balance - held_balance`. */
 export const balanceSchema = z.object({
   username: usernameSchema,
@@ -28,6 +36,10 @@ export const balanceSchema = z.object({
   open_order_count: z.int().min(0).nullable().default(null),
   /** Null while the account may trade. Every commit of an order reads the block here. */
   trading_block: tradingBlockSchema.nullable().default(null),
+  /** The transfers of the last day with one, which the daily limits apply to; null before the first. */
+  sent_transfers: sentTransfersSchema.nullable().default(null),
+  /** Whether staff have frozen transfers from and to this account. */
+  transfers_frozen: z.boolean().default(false),
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_transaction: timestampSchema.nullable().default(null),

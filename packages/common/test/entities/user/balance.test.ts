@@ -35,6 +35,15 @@ describe('a balance', () => {
     event_seq: withDefault(integer({ min: 0 }), 0),
     open_order_count: nullable(integer({ min: 0 })),
     trading_block: nullable(oneOf('inactive', 'suspended', 'pending')),
+    sent_transfers: {
+      accepts: [[{ day: '2026-01-31', count: 1, amount: '0.01' }], [null], [undefined, null]],
+      refuses: [
+        { day: '2026-02-30', count: 1, amount: '1' },
+        { day: '2026-01-31', count: 0, amount: '1' },
+        { day: '2026-01-31', count: 1, amount: '-1' },
+      ],
+    },
+    transfers_frozen: withDefault({ accepts: [[true]], refuses: ['true', null] }, false),
     created_at: required.timestamp,
     updated_at: required.timestamp,
     last_transaction: nullable(required.timestamp),

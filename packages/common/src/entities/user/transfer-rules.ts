@@ -1,0 +1,114 @@
+import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
+import { ProblemError } from '@cnop/exception/problem-error';
+import type { TransferLimits } from '../../config/transfer-settings.ts';
+import type { IsoTime, TransactionId, Usd } from '../../core/brands.ts';
+import { ledgerEntryId } from '../../core/ids.ts';
+import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
+import type { Balance, SentTransfers } from './balance.ts';
+import type { Posting } from './balance-rules.ts';
+import { availableCash, InsufficientBalanceError, postToLedger, userAccount } from './balance-rules.ts';
+
+/** 422 BUS_004: a transfer would exceed a daily limit of its sender. */
+class TransferLimitError extends ProblemError {
+  constructor({
+    what,
+    limit,
+    used,
+  }: { readonly what: string; readonly limit: string; readonly used: string }) {
+    const detail = `You can transfer at most ${limit} ${what} a day, and ${used} are used today (UTC).`;
+    super('BUS_004', { detail, extensions: { limit, used } });
+  }
+}
+
+/** A transfer of cash with everything that decides about it. */
+export interface CashTransfer {
+  readonly sender: Balance;
+  readonly recipient: Balance;
+  /** USD, above zero. */
+  readonly amount: Usd;
+  readonly at: IsoTime;
+  readonly limits: TransferLimits;
+}
+
+/** Both postings of a transfer. */
+export interface TransferPosting {
+  readonly sent: Posting;
+  readonly received: Posting;
+}
+
+/**
+ * Returns every reason to refuse a transfer. The recipient's reasons have one text, which tells the sender neither the
+ * state of that account nor its cash.
+ */
+export function transferRefusals({ sender, recipient, amount, at, limits }: CashTransfer): ProblemError[] {
+  const refusals: ProblemError[] = [];
+  if (sender.trading_block !== null)
+    refusals.push(new ForbiddenError(`This account is ${sender.trading_block} and cannot transfer.`));
+  if (sender.transfers_frozen)
+    refusals.push(new ForbiddenError('Transfers of this account are frozen. Ask an administrator.'));
+  const receives = recipient.trading_block === null && !recipient.transfers_frozen;
+  if (!receives || !isStorable(decimal(recipient.current_balance).plus(amount)))
+    refusals.push(new StateConflictError('This account cannot receive the transfer.'));
+  const { count, amount: used } = sentOnDay(sender, at);
+  const { dailyAmount, dailyCount } = limits;
+  if (dailyAmount !== undefined && decimal(used).plus(amount).gt(dailyAmount))
+    refusals.push(new TransferLimitError({ what: 'USD', limit: dailyAmount, used }));
+  if (dailyCount !== undefined && count >= dailyCount)
+    refusals.push(new TransferLimitError({ what: 'times', limit: String(dailyCount), used: String(count) }));
+  const available = availableCash(sender);
+  if (decimal(amount).gt(available))
+    refusals.push(
+      new InsufficientBalanceError('cash', {
+        available: formatUsd(available),
+        required: formatUsd(decimal(amount)),
+        field: 'amount',
+      }),
+    );
+  return refusals;
+}
+
+/**
+ * Posts a transfer to the ledgers of both users. Each entry names the other user as its other side, and the other entry
+ * as its reference.
+ * @throws ProblemError the first one of `transferRefusals`
+ * @see docs/reference/transfers.md
+ */
+export function postTransfer(
+  transfer: CashTransfer,
+  { id, description }: { readonly id: TransactionId; readonly description: string | null },
+): TransferPosting {
+  const [refusal] = transferRefusals(transfer);
+  if (refusal) throw refusal;
+  const { sender, recipient, at } = transfer;
+  const amount = decimal(transfer.amount);
+  const entry = { type: 'transfer', amount, description, at, id } as const;
+  const idIn = ({ transaction_count }: Balance): TransactionId => ledgerEntryId(transaction_count + 1, id);
+  const sent = postToLedger(sender, {
+    ...entry,
+    direction: 'debit',
+    counterpart: userAccount(recipient.username),
+    referenceId: idIn(recipient),
+  });
+  const received = postToLedger(recipient, {
+    ...entry,
+    direction: 'credit',
+    counterpart: userAccount(sender.username),
+    referenceId: idIn(sender),
+  });
+  const today = sentOnDay(sender, at);
+  const sent_transfers = {
+    day: today.day,
+    count: today.count + 1,
+    amount: formatUsd(decimal(today.amount).plus(amount)),
+  };
+  return { sent: { ...sent, balance: { ...sent.balance, sent_transfers } }, received };
+}
+
+/**
+ * Returns what an account has sent on the day of a time. A later day, which an instance whose clock is ahead has begun,
+ * goes on: otherwise a limit would begin anew with each change of the instance.
+ */
+function sentOnDay({ sent_transfers: last }: Balance, at: IsoTime): SentTransfers {
+  const day = at.slice(0, 'YYYY-MM-DD'.length);
+  return last && last.day >= day ? last : { day, count: 0, amount: formatUsd(ZERO) };
+}
