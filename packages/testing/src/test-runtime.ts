@@ -11,7 +11,6 @@ import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
-import type { TransferLimits } from '@cnop/common/config/transfer-settings';
 import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
@@ -20,6 +19,7 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
+import type { TransferLimits } from '@cnop/common/entities/user/transfer-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
 import { createDrain } from '@cnop/common/http/http-server';

@@ -190,7 +190,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   'to an account that is full': {
     amount: '1',
-    ofRecipient: { current_balance: aUsd('9'.repeat(20)) },
+    ofRecipient: { current_balance: aUsd('9'.repeat(15)) },
     status: 409,
     code: 'RES_003',
   },

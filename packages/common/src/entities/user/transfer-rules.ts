@@ -1,12 +1,18 @@
 import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
-import type { TransferLimits } from '../../config/transfer-settings.ts';
 import type { IsoTime, TransactionId, Usd } from '../../core/brands.ts';
 import { ledgerEntryId } from '../../core/ids.ts';
 import { decimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
 import type { Balance, SentTransfers } from './balance.ts';
 import type { Posting } from './balance-rules.ts';
 import { availableCash, InsufficientBalanceError, postToLedger, userAccount } from './balance-rules.ts';
+
+/** What one user may transfer in a day (UTC). An absent member is no limit. */
+export interface TransferLimits {
+  /** USD. */
+  readonly dailyAmount?: Usd | undefined;
+  readonly dailyCount?: number | undefined;
+}
 
 /** 422 BUS_004: a transfer would exceed a daily limit of its sender. */
 class TransferLimitError extends ProblemError {
