@@ -47,6 +47,8 @@ function ancestry(span: ReceivedSpan, spans: readonly ReceivedSpan[]): string[] 
 
 const PATH_OF_AN_ORDER = ['commit', 'transact', 'Place an order', 'POST /orders', 'POST /api/v1/orders'];
 
+const JOB = 'Store prices and candles';
+
 it('an order is one trace, from the gateway over service and use case to the commit, without personal data', async () => {
   const { collector, platform, user } = await startTraced({ OTEL_SERVICE_NAME: 'platform-of-test' });
   const continued = await placeOrder(user, SAMPLED);
@@ -82,6 +84,11 @@ it('an order is one trace, from the gateway over service and use case to the com
   // A trace that its caller does not sample is only logged.
   expect(spans.filter(({ traceId }) => traceId === UNSAMPLED_TRACE)).toEqual([]);
   expect(lineOf(unsampled)).toMatchObject({ trace_id: UNSAMPLED_TRACE });
+
+  // Storing prices is a trace of its own.
+  const stored = commits.map((span) => ancestry(span, spans)).filter((names) => names.includes(JOB));
+  expect(stored).not.toEqual([]);
+  expect(stored.every((names) => names.at(-1) === JOB)).toBe(true);
 
   for (const span of spans) expect(span.endNanoseconds).toBeGreaterThanOrEqual(span.startNanoseconds);
   const sent = JSON.stringify(spans, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));

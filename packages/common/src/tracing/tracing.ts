@@ -30,6 +30,8 @@ export interface Tracing {
    * @param parent the caller's span; without it a trace begins
    */
   startRequest(name: string, parent: TraceContext | undefined, attributes: SpanAttributes): Span;
+  /** Starts the span of a background job, which begins a trace. */
+  startJob(name: string): Span;
   /** Sends the spans that have ended, and stops. */
   close(): Promise<void>;
 }
@@ -108,5 +110,28 @@ export async function traceStep<T>(
     throw error;
   } finally {
     span.end();
+  }
+}
+
+/**
+ * Runs a background job as a trace of its own, when the process has traces and the sampler takes it. Give it a job that
+ * ends: what the job leaves running stays in its trace.
+ */
+export async function traceJob<T>(
+  tracing: Tracing | undefined,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const span = tracing?.startJob(name);
+  if (!span?.isSampled) return work();
+  const leave = followSpans();
+  try {
+    return await runInSpan(span, work);
+  } catch (error) {
+    span.fail(error);
+    throw error;
+  } finally {
+    span.end();
+    leave();
   }
 }

@@ -1,10 +1,11 @@
-import type { Span } from '@cnop/common/tracing/tracing';
+import type { Span, Tracing } from '@cnop/common/tracing/tracing';
 import {
   activeSpan,
   followSpans,
   formatTraceparent,
   parseTraceparent,
   runInSpan,
+  traceJob,
   traceStep,
 } from '@cnop/common/tracing/tracing';
 import { describe, expect, it } from 'vitest';
@@ -108,5 +109,41 @@ describe('a step', () => {
       leaveSecond();
       expect(activeSpan()).toBeUndefined();
     });
+  });
+});
+
+describe('a background job', () => {
+  const tracingOf = (span: Span): Tracing => ({
+    startRequest: () => span,
+    startJob: () => span,
+    close: async () => Promise.resolve(),
+  });
+
+  it('is a trace that its steps belong to', async () => {
+    const notes: string[] = [];
+    const job = traceJob(tracingOf(noteSpan(notes, { name: 'job' })), 'job', async () =>
+      traceStep('step', {}, async () => Promise.resolve('result')),
+    );
+    await expect(job).resolves.toBe('result');
+    expect(notes).toEqual(['step ended', 'job ended']);
+    expect(activeSpan()).toBeUndefined();
+  });
+
+  it('that fails is marked, and its error is thrown', async () => {
+    const notes: string[] = [];
+    const job = traceJob(tracingOf(noteSpan(notes, { name: 'job' })), 'job', async () =>
+      Promise.reject(new Error('broken')),
+    );
+    await expect(job).rejects.toThrow('broken');
+    expect(notes).toEqual(['job failed: Error: broken', 'job ended']);
+  });
+
+  it('that is not sampled, or of a process without traces, only runs', async () => {
+    const notes: string[] = [];
+    const unsampled = tracingOf(noteSpan(notes, { isSampled: false }));
+    for (const tracing of [unsampled, undefined]) {
+      await traceJob(tracing, 'job', async () => Promise.resolve(notes.push(activeSpan() ? 'span' : 'none')));
+    }
+    expect(notes).toEqual(['none', 'none']);
   });
 });

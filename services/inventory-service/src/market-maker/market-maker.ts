@@ -10,6 +10,8 @@ import { PROCESS_IDENTITY, processLocation } from '@cnop/common/process/process-
 import { warnOfFailure } from '@cnop/common/process/report-store';
 import type { Repeater } from '@cnop/common/scheduling/repeater';
 import { createRepeater } from '@cnop/common/scheduling/repeater';
+import type { Tracing } from '@cnop/common/tracing/tracing';
+import { traceJob } from '@cnop/common/tracing/tracing';
 import { openPriceFeed } from '../price-feed/open-price-feed.ts';
 import type { PriceFeed } from '../price-feed/price-feed.ts';
 import type { RandomSource } from '../price-feed/simulated-feed.ts';
@@ -52,6 +54,7 @@ export interface MarketMakerOptions {
   readonly storesBeforeShowing: boolean;
   /** The randomness of generated histories; without it assets get none. */
   readonly historyRandom?: RandomSource | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The market maker of one instance. */
@@ -115,7 +118,10 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     if (!takesWrites(store) || !leadership.mayMakePrices()) return;
     // With `storesBeforeShowing`, each tick has stored its prices.
     const write = options.storesBeforeShowing ? writeRecordedCandles : writeMarket;
-    if (!(await write(store, holder, live))) await leadership.end();
+    const isOurs = await traceJob(options.tracing, 'Store prices and candles', async () =>
+      write(store, holder, live),
+    );
+    if (!isOurs) await leadership.end();
   };
 
   const ticking = createRepeater({ everyMilliseconds: options.tickMilliseconds, act: tick });
@@ -225,7 +231,7 @@ function createQuoting(
 /** The process resources that a market maker uses. */
 export type MarketMakerRuntime = Pick<
   ServiceRuntime,
-  'store' | 'clock' | 'logger' | 'trades' | 'bus' | 'sharesStore'
+  'store' | 'clock' | 'logger' | 'trades' | 'bus' | 'sharesStore' | 'tracing'
 > & {
   readonly quotes: WritableQuoteBoard;
   /** Measures the term of the lease; the clock of the process by default. */
@@ -264,6 +270,7 @@ export async function openMarketMaker(
     holder: PROCESS_IDENTITY,
     location: processLocation(),
     mayTimeQuotes: runtime.mayTimeQuotes,
+    tracing: runtime.tracing,
     // A generated history is shown only beside simulated prices, never beside real ones.
     historyRandom: settings.withHistory && settings.PRICE_FEED === 'simulated' ? random : undefined,
   });

@@ -53,6 +53,7 @@ export function createOpenTelemetryTracing(options: OpenTelemetryOptions): Traci
       const context = parent ? trace.setSpanContext(ROOT_CONTEXT, remoteContextOf(parent)) : ROOT_CONTEXT;
       return toSpan(tracer, tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, context));
     },
+    startJob: (name) => toSpan(tracer, tracer.startSpan(name, {}, ROOT_CONTEXT)),
     close: () => provider.shutdown(),
   };
 }
