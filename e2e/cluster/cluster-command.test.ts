@@ -58,6 +58,10 @@ describe.skipIf(reason !== undefined || process.platform !== 'linux')(
       const body = { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' };
       expect((await send('POST', '/orders', { body })).status).toBe(201);
       expect(await countMarked(first.mark, first.command)).toBeGreaterThanOrEqual(OWN_PROCESSES + SERVERS);
+      const beside = await startByCommand(dataDir);
+      expect((await beside.command.exit).code).not.toBe(0);
+      expect(beside.command.stderr()).toContain(`a cluster (process ${first.command.pid}) already uses`);
+
       expect(await first.command.stop('SIGTERM')).toEqual({ code: 0, signal: null });
       expect(first.command.stdout()).toContain('Every process has ended.');
       await expect.poll(() => countMarked(first.mark, first.command), WITHIN).toBe(0);

@@ -79,16 +79,44 @@ export interface Standalone {
   close(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** Absent when no other process uses the store. */
+  readonly companions?: Companions;
+  /** Called once the store has its administrator, whose password cannot be shown later: the rest of the start may fail. */
+  readonly onPrepared?: (preparation: Preparation) => void;
+}
+
 /**
  * Starts the whole platform in this process: store, services, gateway.
- * @param companions absent when no other process uses the store
  * @throws ConfigError when a setting is unsafe in production
  */
 export async function startStandalone(
   settings: StandaloneSettings,
   logger: Logger,
-  companions?: Companions,
+  options: StartOptions = {},
 ): Promise<Standalone> {
+  const isShared = options.companions !== undefined;
+  const opened = await openStore(settings, systemClock, { ...reportStore(logger), isShared });
+  try {
+    return await startOver(opened, { settings, logger, options });
+  } catch (error) {
+    // The process would not end while a commit is under way.
+    await opened.close();
+    throw error;
+  }
+}
+
+interface StartContext {
+  readonly settings: StandaloneSettings;
+  readonly logger: Logger;
+  readonly options: StartOptions;
+}
+
+async function startOver(
+  opened: TableStore,
+  { settings, logger, options }: StartContext,
+): Promise<Standalone> {
+  const { companions, onPrepared = () => undefined } = options;
   const clock = systemClock;
   const drain = createDrain({ delaySeconds: shutdownDelaySecondsOf(settings) });
   const keys = await openSigningKeys(settings, { clock, logger });
@@ -101,10 +129,10 @@ export async function startStandalone(
   const bus = companions?.bus ?? createInProcessBus();
   const sharesStore = companions !== undefined;
   const tracing = await openTracing(settings, { service: 'cnop', version: VERSION });
-  const opened = await openStore(settings, clock, { ...reportStore(logger), isShared: sharesStore });
   const traced = tracing ? traceStore(opened, settings.STORE) : opened;
   const store = announceChanges(settings.METRICS_PORT > 0 ? measureStore(traced) : traced, bus);
   const preparation = await prepareStore({ store, passwords, clock }, settings);
+  onPrepared(preparation);
 
   const runtime: ServiceRuntime & { readonly quotes: WritableQuoteBoard } = {
     version: VERSION,

@@ -18,6 +18,7 @@ import type { Preparation } from '../prepare-store.ts';
 import { prepareStore } from '../prepare-store.ts';
 import { findBuiltWebApp } from '../standalone-settings.ts';
 import { startBalancer } from './balancer.ts';
+import { claimFolder } from './claim-folder.ts';
 import type { Env, Instances, ProcessPlan } from './cluster-plan.ts';
 import { planCluster } from './cluster-plan.ts';
 import { freePortsFrom } from './free-ports.ts';
@@ -76,7 +77,7 @@ const settingsSchema = storeSettings.extend({
 /**
  * Starts a whole cluster on this machine: the servers of the store and of messages, where the settings name none, the
  * processes of the plan, and the balancer in front of the gateways. If this process dies, the others end as well.
- * @throws ConfigError when a server is neither installed nor named by a setting
+ * @throws ConfigError when a server is neither installed nor named by a setting, or a cluster uses the folder
  * @throws Error with the code `EADDRINUSE` when another program uses the port
  */
 export async function runCluster(options: RunClusterOptions): Promise<RunningCluster> {
@@ -87,6 +88,7 @@ export async function runCluster(options: RunClusterOptions): Promise<RunningClu
   const logFolder = path.join(dataDir, 'logs');
   await mkdir(dataDir, { recursive: true, mode: PRIVATE_FOLDER_MODE });
   await mkdir(logFolder, { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  const giveBack = await claimFolder(dataDir);
   const balancer = await startBalancer(port);
   const takePort = freePortsFrom(port + FIRST_PORT_DISTANCE);
   const supervisor = superviseUntilDeath(report);
@@ -118,7 +120,7 @@ export async function runCluster(options: RunClusterOptions): Promise<RunningClu
     const planned = plans.map((plan) => ({ plan, process: supervisor.add(plannedProgram(plan, places)) }));
     await startAll(servers, report);
     const preparation = await prepare(readConfig(settingsSchema, env));
-    report('the store has the catalogue and the administrator');
+    report(`the store has the catalogue and the administrator${shownPassword(preparation)}`);
     await startAll(
       planned.map((member) => member.process),
       report,
@@ -135,13 +137,20 @@ export async function runCluster(options: RunClusterOptions): Promise<RunningClu
         await endAll(planned.filter(isGateway));
         await endAll(planned.filter((member) => !isGateway(member)));
         await endAll(servers.map((server) => ({ process: server })));
+        await giveBack();
       },
     };
   } catch (error) {
     await supervisor.kill();
     await balancer.close();
+    await giveBack();
     throw error;
   }
+}
+
+/** Returns the password of a new administrator, which cannot be shown later: the rest of the start may fail. */
+function shownPassword({ adminPassword }: Preparation): string {
+  return adminPassword?.kind === 'shown' ? `, password ${adminPassword.password}` : '';
 }
 
 function refuseMissingServers(given: z.output<typeof settingsSchema>): void {

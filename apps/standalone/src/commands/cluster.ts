@@ -23,17 +23,25 @@ export async function runClusterCommand({ instances, scale, port, dataDir }: Clu
   loadEnvFile();
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   let report = print;
+  let isStarting = true;
+  const interrupted = Promise.race([signalled('SIGINT'), signalled('SIGTERM')]);
+  void interrupted.then(() => {
+    if (!isStarting) return;
+    print('Stopped during the start: its processes are ended.');
+    process.exit(1);
+  });
   const cluster = await runCluster({
     instances: { gateway: instances, user: instances, order: instances, inventory: instances, ...scale },
     port,
     dataDir,
     report: (line) => report(`${new Date().toLocaleTimeString('en-GB')}  ${line}`),
   });
+  isStarting = false;
   const heading = describe(cluster, dataDir);
   for (const line of heading) print(line);
   const screen = process.stdout.isTTY ? showCluster(cluster.members, heading) : undefined;
   if (screen) report = screen.addEvent;
-  await Promise.race([...(screen ? [screen.quit] : []), signalled('SIGINT'), signalled('SIGTERM')]);
+  await Promise.race([...(screen ? [screen.quit] : []), interrupted]);
   await screen?.close();
   report = print;
   print('Stopping the cluster; a second Ctrl-C kills it.');

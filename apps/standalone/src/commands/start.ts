@@ -18,35 +18,21 @@ export async function runStart(print: (text: string) => void): Promise<void> {
     isTraced: settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   });
   warnOfLooseDataFolder(settings, logger);
+  const onPrepared = (preparation: Partial<Preparation>) => print(firstAdministrator(preparation));
   if (settings.WORKERS > 1) {
     const { runWorkers } = await import('../workers/run-workers.ts');
-    return runWorkers(settings, { logger, onReady: (report) => print(welcome(report, settings)) });
+    const onReady = (report: Parameters<typeof welcome>[0]) => print(welcome(report, settings));
+    return runWorkers(settings, { logger, onPrepared, onReady });
   }
-  const standalone = await startStandalone(settings, logger);
+  const standalone = await startStandalone(settings, logger, { onPrepared });
   const { drain, failure: explainFailure } = standalone;
   closeOnSignal(logger, { drain, close: () => standalone.close(), explainFailure });
   print(welcome(standalone, settings));
 }
 
-function welcome(
-  {
-    url,
-    preparation,
-  }: Pick<Standalone, 'url'> & {
-    readonly preparation: Pick<Preparation, 'assetsAdded'> & Partial<Preparation>;
-  },
-  settings: StandaloneSettings,
-): string {
-  const { assetsAdded, adminPassword } = preparation;
-  const lines = [
-    '',
-    `  Cloud Native Order Processor is ready at ${url}`,
-    '',
-    `  API           ${url}/api/v1`,
-    `  described at  ${url}/docs`,
-    `  data          ${settings.DATA_DIR}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
-    ...(settings.WORKERS > 1 ? [`  workers       ${settings.WORKERS}`] : []),
-  ];
+/** Returns the password of an administrator that this start created; nothing if there was one. */
+function firstAdministrator({ adminPassword }: Partial<Preparation>): string {
+  const lines: string[] = [];
   if (adminPassword?.kind === 'shown') {
     lines.push(
       '',
@@ -61,6 +47,25 @@ function welcome(
       '  Only its owner can read the file. Save the password, then delete the file.',
     );
   }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function welcome(
+  {
+    url,
+    preparation: { assetsAdded },
+  }: Pick<Standalone, 'url'> & { readonly preparation: Pick<Preparation, 'assetsAdded'> },
+  settings: StandaloneSettings,
+): string {
+  const lines = [
+    '',
+    `  Cloud Native Order Processor is ready at ${url}`,
+    '',
+    `  API           ${url}/api/v1`,
+    `  described at  ${url}/docs`,
+    `  data          ${settings.DATA_DIR}${assetsAdded > 0 ? ` (${assetsAdded} assets loaded)` : ''}`,
+    ...(settings.WORKERS > 1 ? [`  workers       ${settings.WORKERS}`] : []),
+  ];
   if (settings.PRICE_FEED === 'simulated' && settings.PRICE_SEED !== undefined) {
     lines.push(
       '',

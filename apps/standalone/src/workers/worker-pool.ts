@@ -9,6 +9,8 @@ import { createRestarts } from './restarts.ts';
 
 /** A worker tells that it listens, with its address and what it prepared. */
 export const READY_TOPIC = 'ready';
+/** A worker tells what it prepared, before it listens. */
+export const PREPARED_TOPIC = 'prepared';
 /** The parent asks a worker to stop, with the reason. */
 export const STOP_TOPIC = 'stop';
 const PING_TOPIC = 'ping';

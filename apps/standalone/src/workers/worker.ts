@@ -9,7 +9,7 @@ import { standaloneSettings } from '../standalone-settings.ts';
 import { createWorkerCounter } from './request-counts.ts';
 import { answerScrapes } from './serve-metrics.ts';
 import { shareMarket } from './share-market.ts';
-import { answerPings, READY_TOPIC, STOP_TOPIC } from './worker-pool.ts';
+import { answerPings, PREPARED_TOPIC, READY_TOPIC, STOP_TOPIC } from './worker-pool.ts';
 
 // The entry point of a worker: the whole platform in one of several processes over the same store. It listens through its
 // parent, which is the primary process of `node:cluster`, and ends with it.
@@ -34,10 +34,13 @@ async function run(): Promise<void> {
   });
   const bus = createWorkerBus(link);
   const standalone = await startStandalone(settings, logger, {
-    worker,
-    bus,
-    counter: createWorkerCounter(link),
-    shareMarket: (own) => shareMarket(own, bus),
+    companions: {
+      worker,
+      bus,
+      counter: createWorkerCounter(link),
+      shareMarket: (own) => shareMarket(own, bus),
+    },
+    onPrepared: (preparation) => link.send(PREPARED_TOPIC, preparation),
   });
   const { drain, metrics, failure: explainFailure } = standalone;
   closeOnSignal(logger, {

@@ -10,7 +10,8 @@ const wholeNumber = z
 
 /** Returns the schema of a whole number within bounds, both inclusive. */
 export function integerSetting({ min, max }: { readonly min: number; readonly max: number }) {
-  return wholeNumber.pipe(z.int().min(min).max(max));
+  const error = `must be from ${min} to ${max}`;
+  return wholeNumber.pipe(z.int().min(min, error).max(max, error));
 }
 
 /** A TCP port; 0 lets the system choose a free one. */

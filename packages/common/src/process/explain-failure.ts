@@ -5,7 +5,8 @@ import { StoreStartError } from '../database/store-errors.ts';
 
 /** What to do about errors of the operating system at a start, by their code. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Another program uses this port. Stop it or set another PORT.',
+  EADDRINUSE:
+    'Another program uses this port. Stop it, or set another port: PORT, or METRICS_PORT for the metrics.',
   EADDRNOTAVAIL: 'HOST is no address of this machine. Set HOST to one, or to 0.0.0.0 for all.',
   EACCES: 'Give the user of the process access, or set another PORT (1024 or higher) or DATA_DIR.',
   EPERM: 'Give the user of the process access, or set another DATA_DIR.',
