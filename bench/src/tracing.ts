@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { cpuMicroseconds } from './process-cpu.ts';
 import type { StandaloneUnderLoad, Trader } from './standalone-under-load.ts';
 import { startStandaloneUnderLoad } from './standalone-under-load.ts';
@@ -9,7 +10,6 @@ import { formatSummary, median, quantile, summarize } from './statistics.ts';
 
 const TRADERS = 64;
 const WARM_UP_SECONDS = 6;
-const MILLISECONDS_PER_SECOND = 1_000;
 const CREATED = 201;
 const P50 = 0.5;
 const P99 = 0.99;

@@ -1,22 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { isoTime } from '@cnop/common/core/brands';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
-import { createDynamoDbTables } from '@cnop/common/database/dynamodb/create-tables';
-import { createDynamoDbTableStore } from '@cnop/common/database/dynamodb/dynamodb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
 import { aPrice, aUsername } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
 import { aUser } from '@cnop/testing/builders/user';
-import { DYNAMODB_SERVER_AWS, startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
+import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { afterEach, describe, expect, test } from 'vitest';
 import { verifyStore } from '../../src/verify/audit-store.ts';
 import { nameOf } from '../../src/verify/violation.ts';
+import { openDynamoDb } from './dynamodb-store.ts';
 
 const USERNAMES = ['alice', 'bob', 'carol', 'dave'];
 const MAX_QUOTE_AGE_SECONDS = 3_600;
@@ -26,17 +24,6 @@ const GOLD = anAsset({ asset_id: 'GOLD', current_price: '2003.37', spread_bps: 3
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
-
-async function openDynamoDb(): Promise<TableStore> {
-  const server = await startDynamoDbServer();
-  cleanup.defer(() => server.stop());
-  const options = {
-    aws: { ...DYNAMODB_SERVER_AWS, endpoint: server.endpoint },
-    tableNamePrefix: `test-${randomUUID()}-`,
-  };
-  await createDynamoDbTables(options);
-  return createDynamoDbTableStore(options);
-}
 
 /** A market of the real order service whose users trade in turn. */
 async function createMarket(given?: TableStore) {
@@ -113,7 +100,7 @@ async function plantDollar(store: TableStore): Promise<void> {
 
 const STORES = [
   { name: 'the embedded store', isMissing: false, open: async () => undefined },
-  { name: 'DynamoDB', isMissing: whyNoDynamoDb() !== undefined, open: openDynamoDb },
+  { name: 'DynamoDB', isMissing: whyNoDynamoDb() !== undefined, open: () => openDynamoDb(cleanup) },
 ];
 
 describe.each(STORES)('an audit beside orders in $name', ({ isMissing, open }) => {

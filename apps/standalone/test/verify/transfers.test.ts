@@ -1,36 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { isoTime } from '@cnop/common/core/brands';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
-import { createDynamoDbTables } from '@cnop/common/database/dynamodb/create-tables';
-import { createDynamoDbTableStore } from '@cnop/common/database/dynamodb/dynamodb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { InsufficientBalanceError } from '@cnop/common/entities/user/balance-rules';
 import { aUsd, aUsername } from '@cnop/testing/builders/brands';
 import { aUser } from '@cnop/testing/builders/user';
-import { DYNAMODB_SERVER_AWS, startDynamoDbServer, whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
+import { whyNoDynamoDb } from '@cnop/testing/dynamodb-server';
 import { createCleanup } from '@cnop/testing/system/cleanup';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { transferCash } from '@cnop/user-service/use-cases/transfers/transfer-cash';
 import { afterEach, describe, expect, test } from 'vitest';
 import { verifyStore } from '../../src/verify/audit-store.ts';
+import { openDynamoDb } from './dynamodb-store.ts';
 
 const RING = 50;
 const OPENING_USD = '10.00';
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
-
-async function openDynamoDb(): Promise<TableStore> {
-  const server = await startDynamoDbServer();
-  cleanup.defer(() => server.stop());
-  const options = {
-    aws: { ...DYNAMODB_SERVER_AWS, endpoint: server.endpoint },
-    tableNamePrefix: `test-${randomUUID()}-`,
-  };
-  await createDynamoDbTables(options);
-  return createDynamoDbTableStore(options);
-}
 
 /** Opens accounts with 10 USD each, in a ring: each has a next one. */
 async function createRing(given?: TableStore) {
@@ -79,7 +66,7 @@ async function createRing(given?: TableStore) {
 
 const ADAPTERS: Readonly<Record<string, () => Promise<TableStore | undefined>>> = {
   'the embedded store': async () => undefined,
-  ...(whyNoDynamoDb() === undefined && { DynamoDB: openDynamoDb }),
+  ...(whyNoDynamoDb() === undefined && { DynamoDB: () => openDynamoDb(cleanup) }),
 };
 
 describe.each(Object.entries(ADAPTERS))('50 transfers at once in a ring, in %s', (_name, open) => {
