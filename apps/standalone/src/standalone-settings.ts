@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
+import { dueWorkSettings } from '@cnop/common/config/due-work-settings';
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
 import { refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
 import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
@@ -28,6 +29,7 @@ export const standaloneSettings = processSettings
   .extend(tradingSettings.shape)
   .extend(priceSettings.shape)
   .extend(transferSettings.shape)
+  .extend(dueWorkSettings.shape)
   .extend({
     /** The password of the first administrator; by default a random one is printed at the first start. */
     ADMIN_PASSWORD: z.string().min(1).optional(),

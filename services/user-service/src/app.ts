@@ -3,6 +3,7 @@ import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
+import { runDueWork } from './due-work.ts';
 import { eventRoutes, streamRoutes } from './live/routes.ts';
 import type { StreamHub } from './live/stream-hub.ts';
 import { createStreamHub } from './live/stream-hub.ts';
@@ -24,6 +25,8 @@ const ERROR_LOG_INTERVAL_MILLISECONDS = 10_000;
 export interface UserServiceRuntime extends ServiceRuntime, Omit<UserProcess, 'streams'> {
   /** Limits of live streams, in place of the defaults. */
   readonly streamLimits?: Partial<StreamLimits>;
+  /** Does due work this often while the app is open; without it the app does none. */
+  readonly dueWorkEveryMilliseconds?: number;
 }
 
 /** Builds the user service without listening. */
@@ -46,6 +49,9 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   adminUserRoutes(app, deps);
   auditRoutes(app, deps);
   keySetRoutes(app, deps);
+  if (runtime.dueWorkEveryMilliseconds !== undefined) {
+    runDueWork(app, deps, runtime.dueWorkEveryMilliseconds);
+  }
   return app;
 }
 

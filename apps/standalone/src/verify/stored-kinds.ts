@@ -14,6 +14,7 @@ import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { EntityRecord } from '@cnop/common/dao/record';
 import { defineRecord } from '@cnop/common/dao/record';
+import { dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
 import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -85,6 +86,7 @@ const KINDS = {
   users: [
     kind('asset transaction', assetTransactionRecord, KEYS.users.assetTransaction),
     kind('audit event', auditRecord, KEYS.users.auditEvent),
+    kind('due work', dueWorkRecord, KEYS.users.dueWork),
     kind('e-mail claim', emailClaimRecord, KEYS.users.emailClaim),
     kind('event', liveEventRecord, KEYS.users.event),
     kind('order cancellation', orderCancellationRecord, KEYS.users.orderCancellation),

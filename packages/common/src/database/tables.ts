@@ -36,6 +36,7 @@ export const KEYS = {
     signInFailures: { skPrefix: 'LOGINFAIL#' },
     event: { pkPrefix: 'EVENT#' },
     auditEvent: { pkPrefix: 'AUDIT#' },
+    dueWork: { pkPrefix: 'DUE#' },
   },
   orders: {
     order: { sk: 'ORDER' },

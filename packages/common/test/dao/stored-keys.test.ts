@@ -11,6 +11,7 @@ import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
+import { dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
 import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -101,6 +102,13 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
     'users',
     'ada',
     'LOGINFAIL#192.0.2.1',
+  ],
+  [
+    'due work',
+    dueWorkRecord.key({ kind: 'airdrop', due_at: AT, subject: 'a1' }),
+    'users',
+    'DUE#airdrop',
+    `${AT}#a1`,
   ],
   ['a security event', auditRecord.key(AUDIT_EVENT), 'users', 'AUDIT#ada', `${AT}#e1`],
   ['an event', liveEventRecord.key({ username, seq: 7 }), 'users', 'EVENT#ada', '0000000000000007'],
