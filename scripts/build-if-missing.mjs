@@ -19,6 +19,7 @@ const webSources = [
   'apps/web/vite.config.ts',
   'packages/common/src/core',
   'packages/common/src/entities',
+  'packages/common/src/trading',
   'packages/exception/src',
 ].map((source) => path.join(root, source));
 

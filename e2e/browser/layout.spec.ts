@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { placeOrder, ticketOf } from './support/orders.ts';
+import { enterAs } from './support/staff.ts';
 import { expect, test } from './support/test.ts';
 
 const TRADER_PAGES = [
@@ -132,4 +133,38 @@ test('at 360 pixels price, chart, ticket and orders come in this order, with the
   await expect(page.getByText('Unrealised P&L')).toBeVisible();
   await page.goto('/orders?tab=history');
   await expect(page.getByRole('columnheader', { name: 'Total' })).toBeInViewport();
+});
+
+test('on paper a page has only its content, black on white', async ({ trader: { page } }) => {
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await page.goto('/cash');
+  await expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Cash', exact: true })).toBeVisible();
+  for (const role of ['navigation', 'banner', 'contentinfo', 'button'] as const) {
+    await expect(page.getByRole(role)).toHaveCount(0);
+  }
+  const look = await page
+    .getByRole('table')
+    .evaluate((table) => [
+      getComputedStyle(document.documentElement).backgroundColor,
+      getComputedStyle(table.querySelector('td')!).color,
+      getComputedStyle(table.querySelector('thead')!).display,
+      getComputedStyle(table.parentElement!).overflowX,
+    ]);
+  expect(look).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)', 'table-header-group', 'visible']);
+});
+
+test('at 320 pixels tabs scroll inside their strip, to the tab of the page', async ({
+  page,
+  context,
+  platform,
+}) => {
+  await enterAs('admin', context, platform);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto('/admin/health');
+  const tabs = page.getByRole('navigation', { name: 'Administration' });
+  const current = tabs.getByRole('link', { name: 'Health' });
+  await expect(current).toHaveAttribute('aria-current', 'page');
+  await expect(current).toBeInViewport({ ratio: 1 });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
 });

@@ -37,3 +37,22 @@ export function navigationFor({ isSignedIn, role }: Visitor): readonly Navigatio
       (isForVisitors || isSignedIn) && (roles === undefined || (role !== undefined && roles.includes(role))),
   );
 }
+
+/** A page of an area, which is a tab beside the others. */
+export interface SubPage {
+  readonly to: NonNullable<LinkProps['to']>;
+  readonly label: string;
+  /** The roles that see the page; all users of the area if undefined. */
+  readonly roles?: readonly UserRole[];
+}
+
+/** The tabs of the areas for users, in order. Those of staff are in `admin/admin-area.tsx`, which only staff loads. */
+export const SUB_PAGES = {
+  cash: [{ to: '/cash', label: 'Overview' }],
+  portfolio: [{ to: '/portfolio', label: 'Holdings' }],
+} as const satisfies Readonly<Record<string, readonly SubPage[]>>;
+
+/** Returns the pages that a user with a role may see. */
+export function pagesFor(pages: readonly SubPage[], role: UserRole): readonly SubPage[] {
+  return pages.filter(({ roles }) => roles === undefined || roles.includes(role));
+}

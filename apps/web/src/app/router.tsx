@@ -2,10 +2,9 @@ import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { z } from 'zod';
-import { cashSearchSchema } from '../features/cash/cash-search.ts';
 import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
-import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
+import { cashArea, portfolioArea } from './account-routes.ts';
 import { adminRoute } from './admin/admin-routes.ts';
 import { PageError } from './fallback-pages.tsx';
 import { requireSession } from './require-session.tsx';
@@ -47,22 +46,6 @@ const ordersRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
 });
 
-const portfolioRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/portfolio',
-  validateSearch: portfolioSearchSchema,
-  beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./pages/portfolio-page.tsx'), 'PortfolioPage'),
-});
-
-const cashRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/cash',
-  validateSearch: cashSearchSchema,
-  beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./pages/cash-page.tsx'), 'CashPage'),
-});
-
 const profileRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/profile',
@@ -94,8 +77,8 @@ export function createAppRouter(queryClient: QueryClient) {
       marketRoute,
       assetRoute,
       ordersRoute,
-      portfolioRoute,
-      cashRoute,
+      portfolioArea,
+      cashArea,
       profileRoute,
       signInRoute,
       signUpRoute,

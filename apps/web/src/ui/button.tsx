@@ -27,7 +27,7 @@ interface ButtonLook {
 /** Returns the classes of a button, for links that look like one. */
 export function buttonClass({ tone = 'secondary', size = 'medium' }: ButtonLook = {}): string {
   return clsx(
-    'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none',
+    'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none print:hidden',
     'disabled:cursor-not-allowed disabled:opacity-60',
     TONES[tone],
     SIZES[size],

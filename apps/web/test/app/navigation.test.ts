@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { navigationFor } from '../../src/app/navigation.ts';
+import { navigationFor, pagesFor, SUB_PAGES } from '../../src/app/navigation.ts';
 
 const places = (visitor: Parameters<typeof navigationFor>[0]) =>
   navigationFor(visitor).map(({ label }) => label);
@@ -17,5 +17,18 @@ describe('the navigation', () => {
     const shown = places({ isSignedIn: true, role });
     expect(shown).not.toContain('Admin');
     expect(shown).toContain('Orders');
+  });
+});
+
+describe('the tabs of an area', () => {
+  it('are those that the role may see', () => {
+    const everyone = { to: '/cash', label: 'For everyone' } as const;
+    const pages = [everyone, { to: '/admin', label: 'For administrators', roles: ['admin'] }] as const;
+    expect(pagesFor(pages, 'admin')).toEqual(pages);
+    expect(pagesFor(pages, 'moderator')).toEqual([everyone]);
+  });
+
+  it.each(['cash', 'portfolio'] as const)('begin with the overview: %s', (area) => {
+    expect(SUB_PAGES[area][0].to).toBe(`/${area}`);
   });
 });

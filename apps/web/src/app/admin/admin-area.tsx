@@ -1,50 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
-import type { LinkProps } from '@tanstack/react-router';
-import { Link, Outlet } from '@tanstack/react-router';
 import { profileQuery } from '../../api/account/profile.ts';
 import type { Permissions } from '../../features/admin/permissions.ts';
 import { permissionsOf } from '../../features/admin/permissions.ts';
 import { useSession } from '../../session/access-token.ts';
-import { WhileSignedIn } from '../require-session.tsx';
+import { Area } from '../area.tsx';
+import type { SubPage } from '../navigation.ts';
+import { pagesFor } from '../navigation.ts';
 
-interface AreaTab {
-  readonly to: NonNullable<LinkProps['to']>;
-  readonly label: string;
-}
+/** The tabs of the administration, in order. */
+const STAFF_PAGES: readonly SubPage[] = [
+  { to: '/admin/assets', label: 'Assets' },
+  { to: '/admin/users', label: 'Users' },
+  { to: '/admin/audit', label: 'Audit log', roles: ['admin'] },
+  { to: '/admin/health', label: 'Health' },
+];
 
-/** The navigation and the frame of all administration pages. */
+/** The frame of the pages for staff. */
 export function AdminArea() {
-  const { readsAudit } = usePermissions();
-  const tabs: readonly AreaTab[] = [
-    { to: '/admin/assets', label: 'Assets' },
-    { to: '/admin/users', label: 'Users' },
-    ...(readsAudit ? [{ to: '/admin/audit', label: 'Audit log' } as const] : []),
-    { to: '/admin/health', label: 'Health' },
-  ];
-  return (
-    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
-      <nav aria-label="Administration" className="flex gap-4 overflow-x-auto border-b border-line">
-        {tabs.map(({ to, label }) => (
-          <Link
-            key={to}
-            to={to}
-            activeOptions={{ includeSearch: false }}
-            className="flex h-10 shrink-0 items-center border-b-2 border-transparent font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[status=active]:border-ink data-[status=active]:text-ink"
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
-      <WhileSignedIn>
-        <Outlet />
-      </WhileSignedIn>
-    </div>
-  );
+  return <Area label="Administration" pages={pagesFor(STAFF_PAGES, useRole())} />;
 }
 
-/** Returns the permissions of the user. The profile is loaded before the page and gone with the session. */
+/** Returns the permissions of the user. */
 export function usePermissions(): Permissions {
+  return permissionsOf(useRole());
+}
+
+/** Returns the role of the user: the profile is loaded before the page and gone with the session. */
+function useRole() {
   const isSignedIn = useSession() === 'signed-in';
   const { data } = useQuery({ ...profileQuery(), enabled: isSignedIn });
-  return permissionsOf(data?.role ?? 'customer');
+  return data?.role ?? 'customer';
 }

@@ -1,0 +1,39 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { cashSearchSchema } from '../features/cash/cash-search.ts';
+import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
+import { requireSession } from './require-session.tsx';
+import { rootRoute } from './shell.tsx';
+
+const cashRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/cash',
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import('./area.tsx'), 'CashArea'),
+});
+
+const cashOverviewRoute = createRoute({
+  getParentRoute: () => cashRoute,
+  path: '/',
+  validateSearch: cashSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/cash/cash-page.tsx'), 'CashPage'),
+});
+
+const portfolioRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/portfolio',
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import('./area.tsx'), 'PortfolioArea'),
+});
+
+const holdingsRoute = createRoute({
+  getParentRoute: () => portfolioRoute,
+  path: '/',
+  validateSearch: portfolioSearchSchema,
+  component: lazyRouteComponent(() => import('./pages/portfolio/portfolio-page.tsx'), 'PortfolioPage'),
+});
+
+/** The routes below `/cash`, each loaded on demand. */
+export const cashArea = cashRoute.addChildren([cashOverviewRoute]);
+
+/** The routes below `/portfolio`, each loaded on demand. */
+export const portfolioArea = portfolioRoute.addChildren([holdingsRoute]);
