@@ -41,7 +41,7 @@ const dashboardSchema = z.object({
 
 /** The labels that Prometheus adds, and those of each process and worker. */
 const GENERAL_LABELS = ['instance', 'job', 'service', 'worker', 'le'];
-/** The catalogue has 50 assets, and the gateway 60 routes. */
+/** The catalogue has 55 assets, and the gateway 60 routes. */
 const MAX_LABEL_VALUES = 100;
 const WORKERS = 2;
 /** Made by Prometheus for each target. */

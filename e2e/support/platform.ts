@@ -92,7 +92,7 @@ export async function startOverDynamoDb(
   cleanup.defer(() => database.stop());
   const prefix = `e2e-${randomUUID().slice(0, 8)}-`;
   const env = {
-    // At each price, an engine queries four indexes of each of the 50 assets.
+    // At each price, an engine queries four indexes of each of the 50 traded assets.
     PRICE_TICK_MILLISECONDS: '5000',
     ...choices.env,
     STORE: 'dynamodb',

@@ -247,6 +247,7 @@ async function buildServices(
       ...runtime,
       market,
       manualPriceMaxPercent: settings.PRICE_MANUAL_MAX_PERCENT,
+      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
     }),
   };
 }

@@ -33,6 +33,7 @@ import { aUsername } from './builders/brands.ts';
 
 const TOKEN_SETTINGS = { issuer: 'test', audience: 'test-api' };
 const SESSION_LIFETIME_SECONDS = 3_600;
+const MAX_QUOTE_AGE_SECONDS = 60;
 
 /** The runtime of a service under test. */
 export interface TestRuntime extends ServiceRuntime {
@@ -42,6 +43,8 @@ export interface TestRuntime extends ServiceRuntime {
   readonly playMoney: PlayMoney;
   /** No limits of transfers in tests of the user service. */
   readonly transferLimits: TransferLimits;
+  /** For tests of the inventory and user services. */
+  readonly maxQuoteAgeSeconds: number;
   /** The board to which tests write prices. */
   readonly quotes: WritableQuoteBoard;
   /** Signs a user in without the user service, with a real session and a real token. */
@@ -93,6 +96,7 @@ export async function createTestRuntime({
     sharesStore: true,
     playMoney: { freeDeposits: true, demoAccounts: true },
     transferLimits: {},
+    maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
     tokens,
     signingKeys,
 

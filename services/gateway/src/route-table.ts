@@ -96,6 +96,7 @@ const INVENTORY_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/inventory/assets/:asset_id', ...PUBLIC_READ },
   { method: 'GET', path: '/inventory/assets/:asset_id/candles', ...PUBLIC_READ },
   { method: 'GET', path: '/inventory/market', ...PUBLIC_READ },
+  { method: 'GET', path: '/exchange-rates', ...PUBLIC_READ },
   { method: 'POST', path: '/inventory/assets', ...WRITE, access: ADMIN },
   { method: 'PUT', path: '/inventory/assets/:asset_id', ...WRITE, access: ADMIN },
   { method: 'POST', path: '/inventory/assets/:asset_id/activate', ...WRITE, access: STAFF },

@@ -1,5 +1,6 @@
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
+import { exchangeRateRoutes } from './exchange-rates/routes.ts';
 import { assetAdministrationRoutes } from './routes/asset-administration.ts';
 import { marketDataRoutes } from './routes/market-data.ts';
 import type { InventoryProcess } from './use-cases/dependencies.ts';
@@ -17,6 +18,7 @@ export async function buildInventoryServiceApp(runtime: InventoryRuntime): Promi
   });
   const deps = createInventoryDependencies(runtime);
   marketDataRoutes(app, deps);
+  exchangeRateRoutes(app, deps);
   assetAdministrationRoutes(app, deps);
   return app;
 }

@@ -22,13 +22,14 @@ export const MAX_QUOTE_AGE_SECONDS = 15;
 /** Older than every quote of the tests, whose `seq` starts at 1. */
 const PRICED_AT = isoTime(new Date(0));
 
-/** The assets: ETH is not open for trading, GOLD has a spread and a fee, SPOT whole units at whole prices. */
+/** The assets: ETH is not open for trading, GOLD has a spread and a fee, SPOT whole units at whole prices; EUR is a currency. */
 const ASSETS = [
   anAsset({ asset_id: 'BTC', current_price: '50000.00' }),
   anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
   anAsset({ asset_id: 'GOLD', current_price: '2000.00', spread_bps: 100, fee_bps: 25 }),
   anAsset({ asset_id: 'SPOT', current_price: '7', price_scale: 0, quantity_scale: 0 }),
   anAsset({ asset_id: 'ETH', status: 'suspended' }),
+  anAsset({ asset_id: 'EUR', category: 'currency', current_price: '1.1', quantity_scale: 2 }),
 ];
 
 export interface OrderServiceUnderTest {

@@ -53,11 +53,11 @@ export const STEADY_OPERATIONS: ReadonlySet<string> = new Set([
   'engine awake, a quote of an asset',
   'lease of the prices, a renewal',
   'readiness of a process, a check',
-  'prices: one tick of 50 assets',
-  'candles: one write of 50 assets',
-  'candles: the end of a minute of 50 assets',
-  'catalogue of 50 assets, once a minute and process',
-  'prices of 50 assets, once a second and process',
+  'prices: one tick of 55 assets',
+  'candles: one write of 55 assets',
+  'candles: the end of a minute of 55 assets',
+  'catalogue of 55 assets, once a minute and process',
+  'prices of 55 assets, once a second and process',
 ]);
 
 /** Returns how often each operation happens on a day of a load, by the name of the operation. */
@@ -97,13 +97,13 @@ export function operationsADay(load: Load): ReadonlyMap<string, number> {
     ...(isTrading ? [['engine awake, a quote of an asset', quotes] as const] : []),
     ['lease of the prices, a renewal', SECONDS_PER_DAY],
     ['readiness of a process, a check', SECONDS_PER_DAY * load.processes],
-    ['prices: one tick of 50 assets', SECONDS_PER_DAY / load.tick_seconds],
-    ['candles: one write of 50 assets', SECONDS_PER_DAY / load.persist_seconds],
-    ['candles: the end of a minute of 50 assets', SECONDS_PER_DAY / SECONDS_PER_MINUTE],
+    ['prices: one tick of 55 assets', SECONDS_PER_DAY / load.tick_seconds],
+    ['candles: one write of 55 assets', SECONDS_PER_DAY / load.persist_seconds],
+    ['candles: the end of a minute of 55 assets', SECONDS_PER_DAY / SECONDS_PER_MINUTE],
     [
-      'catalogue of 50 assets, once a minute and process',
+      'catalogue of 55 assets, once a minute and process',
       (SECONDS_PER_DAY / SECONDS_PER_MINUTE) * load.processes,
     ],
-    ['prices of 50 assets, once a second and process', SECONDS_PER_DAY * load.processes],
+    ['prices of 55 assets, once a second and process', SECONDS_PER_DAY * load.processes],
   ]);
 }

@@ -53,11 +53,11 @@ async function measurePrices({ platform, measureWork }: Measurement): Promise<vo
   await maker.tick();
   await maker.persist();
   platform.advanceSeconds(1);
-  await measureWork('prices: one tick of 50 assets', maker.tick);
-  await measureWork('candles: one write of 50 assets', maker.persist);
+  await measureWork('prices: one tick of 55 assets', maker.tick);
+  await measureWork('candles: one write of 55 assets', maker.persist);
   platform.advanceSeconds(SECONDS_PER_MINUTE);
   await maker.tick();
-  await measureWork('candles: the end of a minute of 50 assets', maker.persist);
+  await measureWork('candles: the end of a minute of 55 assets', maker.persist);
 }
 
 /** Measures the rounds of the trigger engine; what it reads for quotes depends on the open orders. */

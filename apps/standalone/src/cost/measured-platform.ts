@@ -117,6 +117,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
       ...runtime,
       market: maker.market,
       manualPriceMaxPercent: UNLIMITED_PERCENT,
+      maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
     }),
   };
   return {
@@ -183,7 +184,7 @@ function createCaller(services: Services) {
 }
 
 function serviceOf(path: string): keyof Services {
-  if (path.startsWith('/inventory/')) return 'inventory';
+  if (/^\/(?:inventory|exchange-rates)\b/.test(path)) return 'inventory';
   return /^\/(?:orders|trades|assets)\b/.test(path) ? 'order' : 'user';
 }
 

@@ -42,7 +42,7 @@ export function hotPartitionsOf(load: Load, daily: readonly DailyOperation[]): H
   for (const [form, units] of unitsByForm(find(daily, 'market buy with key')?.cost)) {
     if (isOfOneUser(form)) unitsOf.set(form, units * ORDERS_OF_ONE_USER_A_SECOND);
   }
-  const priceUnits = find(daily, 'prices of 50 assets, once a second and process')?.cost.readUnits ?? 0;
+  const priceUnits = find(daily, 'prices of 55 assets, once a second and process')?.cost.readUnits ?? 0;
   const peakOrders = (load.orders_a_day * load.peak_factor) / SECONDS_PER_DAY;
   const found = [
     ...[...unitsOf].map(([form, units]) => hot('write', form, units)),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import { DEFAULT_MAX_OPEN_ORDERS } from '../entities/order/order-document.ts';
-import type { PriceSettings } from './price-settings.ts';
 import { MIN_EXCHANGE_POLL_MILLISECONDS, priceSettings } from './price-settings.ts';
 import { integerSetting } from './settings.ts';
 
@@ -14,7 +13,7 @@ const MIN_DEFAULT_QUOTE_AGE_SECONDS = 1;
 /** The time within which another process makes prices after the leader has ended or hangs. */
 const TAKEOVER_SECONDS = 5;
 
-/** The trading settings of the order service. */
+/** The trading settings. */
 export const tradingSettings = z.object({
   /** The maximum age of a quote; an older one triggers and fills no order. */
   MAX_QUOTE_AGE_SECONDS: integerSetting(QUOTE_AGE_LIMITS).optional(),
@@ -25,23 +24,22 @@ export const tradingSettings = z.object({
 });
 
 /**
- * The settings of a separate process of the order service. The price settings must equal those of the inventory
+ * The settings on which the maximum age of a quote depends. In each process they must equal those of the inventory
  * service.
  */
-export const orderProcessSettings = tradingSettings.extend(
-  priceSettings.pick({ PRICE_FEED: true, PRICE_TICK_MILLISECONDS: true }).shape,
-);
+export const quoteAgeSettings = tradingSettings
+  .pick({ MAX_QUOTE_AGE_SECONDS: true })
+  .extend(priceSettings.pick({ PRICE_FEED: true, PRICE_TICK_MILLISECONDS: true }).shape);
+
+/** The settings of a separate process of the order service. */
+export const orderProcessSettings = tradingSettings.extend(quoteAgeSettings.shape);
 
 /**
  * Returns the maximum age of a quote to trade at, in seconds: the setting, or three ticks. Without the setting it is at
  * least one second, and five where other processes make prices, so that orders are filled while one takes over.
  */
 export function maxQuoteAgeSecondsOf(
-  {
-    MAX_QUOTE_AGE_SECONDS,
-    PRICE_FEED,
-    PRICE_TICK_MILLISECONDS,
-  }: z.output<typeof tradingSettings> & Pick<PriceSettings, 'PRICE_FEED' | 'PRICE_TICK_MILLISECONDS'>,
+  { MAX_QUOTE_AGE_SECONDS, PRICE_FEED, PRICE_TICK_MILLISECONDS }: z.output<typeof quoteAgeSettings>,
   { sharesStore }: { readonly sharesStore: boolean },
 ): number {
   if (MAX_QUOTE_AGE_SECONDS !== undefined) return MAX_QUOTE_AGE_SECONDS;

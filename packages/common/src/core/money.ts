@@ -4,7 +4,7 @@ import { Decimal } from './decimal.ts';
 
 export type { Decimal } from './decimal.ts';
 
-/** Fraction digits of USD, the only currency of the platform. */
+/** Fraction digits of USD, in which assets and exchange rates are priced. */
 export const CURRENCY_SCALE = 2;
 /** Fraction digits of a percentage. */
 const PERCENTAGE_SCALE = 2;

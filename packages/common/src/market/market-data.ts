@@ -1,7 +1,9 @@
 import type { AssetId, IsoTime, Quantity } from '../core/brands.ts';
 import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import { defineReading } from '../core/figures.ts';
+import type { Asset } from '../entities/inventory/asset.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
+import { storedQuoteOf, storedSeqOf } from '../entities/inventory/quote.ts';
 
 const showQuoteAges = defineReading({
   name: 'cnop_quote_age_seconds',
@@ -42,6 +44,21 @@ export function createQuoteBoard(): WritableQuoteBoard {
       for (const quote of news) latest.set(quote.asset_id, quote);
       for (const listener of listeners) listener(news);
     },
+  };
+}
+
+/**
+ * Returns a reader of quotes for a process without a market maker: the newer of the board's and the stored one. The given
+ * asset was just read, so its spread is current, and no process shows a price before it is stored.
+ * @see docs/adr/0027-stored-before-shown.md
+ */
+export function newestQuote(
+  board: Pick<QuoteBoard, 'latest'>,
+): (assetId: AssetId, asset: Asset | undefined) => Quote | undefined {
+  return (assetId, asset) => {
+    const quote = board.latest(assetId);
+    if (!asset || (quote && quote.seq > storedSeqOf(asset))) return quote;
+    return storedQuoteOf(asset);
   };
 }
 

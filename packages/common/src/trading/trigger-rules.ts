@@ -1,4 +1,6 @@
-import type { Price } from '../core/brands.ts';
+import { UnavailableError } from '@cnop/exception/errors';
+import type { AssetId, Price } from '../core/brands.ts';
+import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import type { Decimal } from '../core/money.ts';
 import { decimal, decimalOfUnits, MAX_SCALE } from '../core/money.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
@@ -77,4 +79,68 @@ export function trailingStop(trail: Trail, peakBid: bigint): bigint {
  */
 export function trailingStopPrice(trail: Trail, peakBid: Price): Decimal {
   return stopPriceOf(trailingStop(trail, scaledPrice(peakBid)));
+}
+
+/** Seconds that a client should wait for the next quote. */
+const NEXT_QUOTE_SECONDS = 2;
+
+/** 503 SVC_001: no order can be filled at the present quote. */
+export class QuoteRefusedError extends UnavailableError {
+  readonly fault: QuoteFault;
+
+  constructor(assetId: AssetId, fault: QuoteFault) {
+    super(QUOTE_FAULTS[fault](assetId), { retryAfterSeconds: NEXT_QUOTE_SECONDS });
+    this.fault = fault;
+  }
+}
+
+const tooOld = (assetId: AssetId) => `There is no current price of ${assetId}: try again in a moment.`;
+
+const QUOTE_FAULTS: Readonly<Record<QuoteFault, (assetId: AssetId) => string>> = {
+  missing: tooOld,
+  old: tooOld,
+  future: (assetId) =>
+    `The price of ${assetId} is from the future: the clocks of two machines differ. Try again in a moment.`,
+  suspended: (assetId) => `The price of ${assetId} jumped and waits for confirmation: try again in a moment.`,
+};
+
+/** Why orders may not be filled at a quote. */
+export type QuoteFault = 'missing' | 'old' | 'future' | 'suspended';
+
+/** The difference between the clocks of two machines at which a new quote is still accepted. */
+const MAX_SECONDS_AHEAD = 2;
+
+/**
+ * Returns why orders may not be filled at a quote; undefined when they may. A quote from the future is as wrong as an old
+ * one: it would stay current long after the price has moved.
+ */
+export function faultOfQuote(
+  quote: Quote | undefined,
+  now: Date,
+  maxAgeSeconds: number,
+): QuoteFault | undefined {
+  if (!quote) return 'missing';
+  const ageMilliseconds = now.getTime() - Date.parse(quote.at);
+  if (ageMilliseconds > maxAgeSeconds * MILLISECONDS_PER_SECOND) return 'old';
+  if (ageMilliseconds < -MAX_SECONDS_AHEAD * MILLISECONDS_PER_SECOND) return 'future';
+  return quote.suspended ? 'suspended' : undefined;
+}
+
+/** Returns whether orders may be filled at a quote, and triggered by it. */
+export function isTradable(quote: Quote, now: Date, maxAgeSeconds: number): boolean {
+  return faultOfQuote(quote, now, maxAgeSeconds) === undefined;
+}
+
+/**
+ * Returns the quote when orders may be filled at it.
+ * @throws QuoteRefusedError (503 SVC_001), with the fault
+ */
+export function assertTradableQuote(
+  assetId: AssetId,
+  quote: Quote | undefined,
+  { now, maxAgeSeconds }: { readonly now: Date; readonly maxAgeSeconds: number },
+): Quote {
+  const fault = faultOfQuote(quote, now, maxAgeSeconds);
+  if (!quote || fault !== undefined) throw new QuoteRefusedError(assetId, fault ?? 'missing');
+  return quote;
 }

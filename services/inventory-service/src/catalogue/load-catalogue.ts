@@ -8,6 +8,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema } from '@cnop/common/entities/inventory/asset';
 import { z } from 'zod';
 import catalogue from './catalogue.json' with { type: 'json' };
+import currencies from './currencies.json' with { type: 'json' };
 
 const SET_BY_THE_PLATFORM = {
   settlement_price: true,
@@ -41,15 +42,15 @@ const catalogueSchema = z
   });
 
 /**
- * Creates the assets of the catalogue file that the store does not have. Stored assets stay as they are, so it may run at
+ * Creates the assets and currencies of the catalogue files that the store does not have. Stored assets stay as they are, so it may run at
  * every start and on several instances at once.
  * @returns the number of assets created
- * @throws ZodError when the file is not valid, before anything is written
+ * @throws ZodError when a file is not valid, before anything is written
  */
 export async function loadCatalogue(
   store: TableStore,
   clock: Clock,
-  entries: unknown = catalogue,
+  entries: unknown = [...catalogue, ...currencies],
 ): Promise<number> {
   const now = isoTime(clock.now());
   const created = await Promise.all(

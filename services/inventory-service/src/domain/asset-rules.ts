@@ -1,6 +1,7 @@
 import type { IsoTime, Price, Quantity } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
+import { digitsOf, walletCurrencySchema } from '@cnop/common/entities/currency';
 import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { assetSchema, supplyOfMarketCap } from '@cnop/common/entities/inventory/asset';
@@ -19,10 +20,11 @@ function delistedAt(price: Price, at: IsoTime): SettlementFields {
 /**
  * Makes a new asset of the catalogue.
  * @throws ValidationError (422) when the price has more fraction digits than the asset's `price_scale`, or both a supply
- *   and a market cap are given
+ *   and a market cap are given, or it is a currency that breaks a rule of `assertCurrencyFits`
  */
 export function newAsset({ market_cap, circulating_supply, ...input }: AssetCreate, at: Date): Asset {
   assertPriceFits('current_price', input.current_price, input.price_scale);
+  assertCurrencyFits(input);
   const now = isoTime(at);
   return {
     ...input,
@@ -43,9 +45,11 @@ export function newAsset({ market_cap, circulating_supply, ...input }: AssetCrea
  * Applies an administrator's changes to an asset.
  * - `quantity_scale` is fixed, since positions are stored with it.
  * - `price_scale` may grow but not shrink, since prices and limits are stored with it.
+ * - An asset never becomes a currency, nor a currency an asset.
  * - Delisting publishes the last price as the settlement price of every position, and is final.
  * @param lastPrice USD per unit
- * @throws ValidationError (422) when a scale may not change that way, or both a supply and a market cap are given
+ * @throws ValidationError (422) when a scale or the category may not change that way, both a supply and a market cap are
+ *   given, or a currency breaks a rule of `assertCurrencyFits`
  * @throws DelistedError (409) when the status of a delisted asset would change
  */
 export function editAsset(
@@ -65,17 +69,22 @@ export function editAsset(
       'too_small',
     );
   }
+  if (changes.category !== undefined && isCurrency(changes) !== isCurrency(asset)) {
+    throw ValidationError.ofField('category', 'A currency stays one, and no asset becomes one.', 'immutable');
+  }
   const now = isoTime(at);
   const isDelisted = status === 'delisted' && asset.status !== 'delisted';
   const { market_cap, circulating_supply, ...others } = changes;
   const supply = requestedSupply({ market_cap, circulating_supply }, lastPrice);
-  return assetSchema.parse({
+  const edited = assetSchema.parse({
     ...asset,
     ...others,
     ...(supply !== undefined && { circulating_supply: supply }),
     ...(isDelisted && delistedAt(lastPrice, now)),
     updated_at: now,
   });
+  assertCurrencyFits(edited);
+  return edited;
 }
 
 /**
@@ -111,6 +120,35 @@ function requestedSupply(
     'Give the market cap or the circulating supply, not both.',
     'contradiction',
   );
+}
+
+function isCurrency({ category }: Pick<AssetUpdate, 'category'>): boolean {
+  return category === 'currency';
+}
+
+/**
+ * Checks the fields of a currency: its id is one that wallets know, its amounts have the digits of ISO 4217, conversions
+ * charge no fee, and it is closed instead of delisted, since cash is never settled.
+ * @throws ValidationError (422)
+ */
+function assertCurrencyFits({
+  asset_id,
+  category,
+  quantity_scale,
+  fee_bps,
+  status,
+}: Pick<Asset, 'asset_id' | 'category' | 'quantity_scale' | 'fee_bps' | 'status'>): void {
+  if (!isCurrency({ category })) return;
+  const refuse = (field: string, message: string): ValidationError =>
+    ValidationError.ofField(field, message, 'not_allowed');
+  const known = walletCurrencySchema.safeParse(asset_id);
+  if (!known.success) {
+    throw refuse('asset_id', `A currency is one of ${walletCurrencySchema.options.join(', ')}.`);
+  }
+  const digits = digitsOf(known.data);
+  if (quantity_scale !== digits) throw refuse('quantity_scale', `This must be ${digits}, as in ISO 4217.`);
+  if (fee_bps !== 0) throw refuse('fee_bps', 'A currency has no fee: set its spread.');
+  if (status === 'delisted') throw refuse('status', 'Close a currency with cancel_only.');
 }
 
 function assertPriceFits(field: string, price: Price, priceScale: number): void {

@@ -46,9 +46,9 @@ export interface MarketOverview {
   readonly updated_at: IsoTime;
 }
 
-/** Summarizes the catalogue without delisted assets. */
+/** Summarizes the catalogue without currencies and delisted assets. */
 export function marketOverview(catalogue: readonly AssetResponse[], now: Date): MarketOverview {
-  const assets = catalogue.filter(({ status }) => status !== 'delisted');
+  const assets = catalogue.filter(({ status, category }) => status !== 'delisted' && category !== 'currency');
   const movers = moversOf(assets);
   return {
     asset_count: assets.length,

@@ -50,7 +50,8 @@ function directionOf({ sortOrder }: AssetCriteria): Direction {
 
 function meets(asset: AssetResponse, { activeOnly, category, search }: AssetCriteria): boolean {
   if (activeOnly && !isOpenForTrading(asset)) return false;
-  if (category !== undefined && asset.category !== category) return false;
+  // Currencies are listed only when they are asked for: orders do not trade them.
+  if (category === undefined ? asset.category === 'currency' : asset.category !== category) return false;
   const sought = search.toLowerCase();
   return [asset.asset_id, asset.symbol, asset.name].some((text) => text.toLowerCase().includes(sought));
 }

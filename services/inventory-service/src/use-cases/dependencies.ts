@@ -13,11 +13,16 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { LiveCatalogue } from '../catalogue/live-catalogue.ts';
 import { createLiveCatalogue } from '../catalogue/live-catalogue.ts';
+import type { QuotedCurrencies } from '../exchange-rates/use-cases/read-rates.ts';
+import { createQuotedCurrencies } from '../exchange-rates/use-cases/read-rates.ts';
 import type { Market } from '../market-maker/live-market.ts';
 
 /** The parts that a process provides to this service. */
 export interface InventoryProcess
-  extends Pick<InventoryDependencies, 'store' | 'clock' | 'ids' | 'market' | 'manualPriceMaxPercent'> {
+  extends Pick<
+    InventoryDependencies,
+    'store' | 'clock' | 'ids' | 'market' | 'manualPriceMaxPercent' | 'maxQuoteAgeSeconds'
+  > {
   readonly quotes: QuoteBoard;
 }
 
@@ -34,11 +39,15 @@ export interface InventoryDependencies {
   readonly market: Market;
   /** Largest total move of an asset's price by one person within an hour, in percent. */
   readonly manualPriceMaxPercent: number;
+  /** The currencies of the catalogue, with their latest quotes. */
+  readonly currencies: QuotedCurrencies;
+  /** Conversions and orders are not executed at older quotes. */
+  readonly maxQuoteAgeSeconds: number;
 }
 
 /** Creates the dependencies, with DAOs over the store of the process. */
 export function createInventoryDependencies(process: InventoryProcess): InventoryDependencies {
-  const { store, clock, ids, market, manualPriceMaxPercent, quotes: board } = process;
+  const { store, clock, ids, market, manualPriceMaxPercent, maxQuoteAgeSeconds, quotes: board } = process;
   const assets = createAssetDao(store);
   return {
     store,
@@ -50,6 +59,8 @@ export function createInventoryDependencies(process: InventoryProcess): Inventor
     catalogue: createLiveCatalogue({ read: assets.getAssets, clock, market, board }),
     market,
     manualPriceMaxPercent,
+    currencies: createQuotedCurrencies({ assets, quotes: board, clock }),
+    maxQuoteAgeSeconds,
   };
 }
 

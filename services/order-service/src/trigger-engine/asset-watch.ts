@@ -1,6 +1,6 @@
 import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { faultOfQuote } from '../domain/placing/market-rules.ts';
+import { faultOfQuote } from '@cnop/common/trading/trigger-rules';
 import type { PriceSpan } from '../domain/triggers/price-span.ts';
 import { createPriceSpan } from '../domain/triggers/price-span.ts';
 import { createQuoteWindow } from '../domain/triggers/quote-window.ts';

@@ -3,7 +3,7 @@ import { decimal } from '@cnop/common/core/money';
 import type { IndexedOrder, TriggerRange } from '@cnop/common/dao/order/trigger-index-dao';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { mayExecuteAny } from '@cnop/common/trading/permissions';
-import { isTradable } from '../domain/placing/market-rules.ts';
+import { isTradable } from '@cnop/common/trading/trigger-rules';
 import type { PriceSpan } from '../domain/triggers/price-span.ts';
 import { createPriceSpan, limitTriggerOf } from '../domain/triggers/price-span.ts';
 import type { SeenQuote } from '../domain/triggers/quote-window.ts';

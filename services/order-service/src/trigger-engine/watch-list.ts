@@ -35,6 +35,8 @@ export interface WatchList {
 export function createWatchList(parts: EngineParts, isAwake: () => boolean): WatchList {
   const { assets, quotes, log } = parts;
   const watches = new Map<AssetId, AssetWatch>();
+  /** The currencies of the catalogue, which no order trades. */
+  const currencies = new Set<AssetId>();
   const queue = createAssetQueue({
     maxAtOnce: MAX_ASSETS_AT_ONCE,
     // Quotes that arrive while the store takes no writes are processed with the next quote after that.
@@ -51,7 +53,12 @@ export function createWatchList(parts: EngineParts, isAwake: () => boolean): Wat
   }
 
   async function wakeCatalogue(): Promise<void> {
-    for (const { asset_id } of await assets.getAssets()) {
+    for (const { asset_id, category } of await assets.getAssets()) {
+      if (category === 'currency') {
+        currencies.add(asset_id);
+        watches.delete(asset_id);
+        continue;
+      }
       const latest = quotes.latest(asset_id);
       if (latest && !watches.has(asset_id)) watchOf(asset_id).seeFirst(latest);
       queue.wake(asset_id);
@@ -72,7 +79,8 @@ export function createWatchList(parts: EngineParts, isAwake: () => boolean): Wat
   }
 
   return {
-    see(news) {
+    see(published) {
+      const news = published.filter(({ asset_id }) => !currencies.has(asset_id));
       for (const quote of news) watchOf(quote.asset_id).see(quote);
       if (!isAwake()) {
         for (const { asset_id } of news) watchOf(asset_id).rest();

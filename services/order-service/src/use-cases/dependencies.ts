@@ -15,11 +15,11 @@ import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
-import { storedQuoteOf, storedSeqOf } from '@cnop/common/entities/inventory/quote';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order-document';
 import type { CachedAssets, FollowedCatalogue } from '@cnop/common/market/followed-catalogue';
 import { createCachedAssets, followCatalogue } from '@cnop/common/market/followed-catalogue';
 import type { QuoteBoard, TradeFeed } from '@cnop/common/market/market-data';
+import { newestQuote } from '@cnop/common/market/market-data';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
 
 /** Counts quotes at which no order was filled (`use: 'order'`), or by which none was triggered (`use: 'trigger'`). */
@@ -98,17 +98,5 @@ export function createOrderDependencies(process: OrderProcess): OrderDependencie
     trades,
     maxQuoteAgeSeconds,
     maxOpenOrders: process.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
-  };
-}
-
-/**
- * Returns the quote for a process without a market maker: the newer of the board's and the stored one. The asset of an
- * order was just read, so its spread is current, and no process shows a price before it is stored.
- */
-function newestQuote(board: QuoteBoard): OrderDependencies['quoteFor'] {
-  return (assetId, asset) => {
-    const quote = board.latest(assetId);
-    if (!asset || (quote && quote.seq > storedSeqOf(asset))) return quote;
-    return storedQuoteOf(asset);
   };
 }

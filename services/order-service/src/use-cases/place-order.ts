@@ -14,11 +14,11 @@ import { orderDocumentSchema, withoutDefaults } from '@cnop/common/entities/orde
 import type { UserRole } from '@cnop/common/entities/user/user';
 import type { Funds } from '@cnop/common/trading/holds';
 import { assertMayTrade } from '@cnop/common/trading/permissions';
+import { QuoteRefusedError } from '@cnop/common/trading/trigger-rules';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import type { ExecutedOrder } from '../domain/filling/execute-order.ts';
 import type { AcceptedOrder, OrderContext, Placement } from '../domain/placing/decide-placement.ts';
 import { decidePlacement } from '../domain/placing/decide-placement.ts';
-import { QuoteRefusedError } from '../domain/placing/market-rules.ts';
 import type { OrderDependencies } from './dependencies.ts';
 import { countRefusedQuote } from './dependencies.ts';
 import { findOwnOrder } from './list-orders.ts';

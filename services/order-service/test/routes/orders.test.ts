@@ -45,6 +45,7 @@ describe('an invalid order', () => {
     ['a price on a market order', { ...buy('0.01'), price: '50000' }, 422, 'VAL_001', ['price']],
     ['a control character', { ...buy('0.01'), description: 'a\u0000b' }, 422, 'VAL_001', ['description']],
     ['an asset that is suspended', buy('1', 'ETH'), 422, 'BUS_003', ['asset_id']],
+    ['a currency', buy('1', 'EUR'), 422, 'BUS_003', ['asset_id']],
     ['an asset that does not exist', buy('1', 'NOPE'), 404, 'RES_001', undefined],
   ])('because of %s names the field and changes nothing', async (...[, payload, status, code, fields]) => {
     const ivan = await trader('1000');

@@ -1,9 +1,9 @@
 import { isoTime } from '@cnop/common/core/brands';
 import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
+import { isTradable } from '@cnop/common/trading/trigger-rules';
 import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isTradable } from '../../src/domain/placing/market-rules.ts';
 import { limitTriggerOf } from '../../src/domain/triggers/price-span.ts';
 import type { Market, MarketOptions } from './market.ts';
 import { openMarket } from './market.ts';

@@ -30,7 +30,19 @@ export type AssetStatus = z.infer<typeof assetStatusSchema>;
 /** The name of `cancel_only` in earlier versions, in stores and in requests. */
 export const FORMER_CANCEL_ONLY = 'inactive';
 
-export const assetCategorySchema = z.enum(['cryptocurrency', 'stablecoin', 'token', 'nft', 'commodity']);
+/**
+ * The categories of the catalogue. A `currency` is priced like an asset but not traded: wallets hold it, and conversions
+ * execute at its quotes.
+ * @see docs/reference/wallets.md
+ */
+export const assetCategorySchema = z.enum([
+  'cryptocurrency',
+  'stablecoin',
+  'token',
+  'nft',
+  'commodity',
+  'currency',
+]);
 export type AssetCategory = z.infer<typeof assetCategorySchema>;
 
 export const DEFAULT_QUANTITY_SCALE = 8;

@@ -25,11 +25,11 @@ import {
 } from '@cnop/common/trading/holds';
 import type { Settlement } from '@cnop/common/trading/settlement';
 import { settle } from '@cnop/common/trading/settlement';
-import { meetsLimit, trailingStopPrice } from '@cnop/common/trading/trigger-rules';
+import { assertTradableQuote, meetsLimit, trailingStopPrice } from '@cnop/common/trading/trigger-rules';
 import { ProblemError } from '@cnop/exception/problem-error';
 import type { ExecutedOrder, ExecutionContext } from '../filling/execute-order.ts';
 import { executeOrder } from '../filling/execute-order.ts';
-import { assertMarketAllows, assertTradableQuote } from './market-rules.ts';
+import { assertMarketAllows } from './market-rules.ts';
 import type { ExecutableTerms, OpenableTerms, OrderTerms } from './order-terms.ts';
 import { ALL_AVAILABLE, isMarketOrder, orderTerms, sellsAll } from './order-terms.ts';
 

@@ -97,6 +97,8 @@ export function assertTradable(
   asset: Asset | undefined,
 ): asserts asset is Asset {
   if (!asset) throw new NotFoundError(`The asset ${assetId}`);
+  if (asset.category === 'currency')
+    throw new AssetNotTradableError(assetId, 'is a currency: convert cash instead');
   if (mayPlace(asset.status, sideOf(order_type))) return;
   throw new AssetNotTradableError(assetId, asset.status === 'close_only' ? 'can only be sold' : undefined);
 }

@@ -12,12 +12,13 @@ import { assertNotBlocked, availableCash } from '@cnop/common/entities/user/bala
 import type { Funds } from '@cnop/common/trading/holds';
 import { assertUnitsAvailable, availableUnits, shownHold } from '@cnop/common/trading/holds';
 import { settle } from '@cnop/common/trading/settlement';
+import { assertTradableQuote } from '@cnop/common/trading/trigger-rules';
 import { ValidationError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
 import type { ExecutedOrder } from '../filling/execute-order.ts';
 import type { AcceptedOrder, OrderSituation, Placement } from '../placing/decide-placement.ts';
 import { executeOrQueue, executesAtOnce, triggerPriceOf } from '../placing/decide-placement.ts';
-import { assertMarketAllows, assertTradableQuote } from '../placing/market-rules.ts';
+import { assertMarketAllows } from '../placing/market-rules.ts';
 import type { OrderTerms } from '../placing/order-terms.ts';
 import { ALL_AVAILABLE, assertTradable, isMarketOrder, readTerms, sellsAll } from '../placing/order-terms.ts';
 

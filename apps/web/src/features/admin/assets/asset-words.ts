@@ -7,6 +7,7 @@ export const CATEGORY_NAMES: Readonly<Record<AssetCategory, string>> = {
   token: 'Token',
   nft: 'NFT',
   commodity: 'Commodity',
+  currency: 'Currency',
 };
 
 /** The meaning of each status for orders. */
