@@ -52,6 +52,14 @@ describe('a decimal', () => {
     );
   });
 
+  it.each(['999999999999999', '-99999999999999', '9999999999999999', '0.0000000000001', '-0', '-0.00'])(
+    'reads %s, at the limit of what is read as a safe integer, like the reference',
+    (text) => {
+      expect(Decimal.parse(text).toFixed()).toBe(textOf(new Big(text)));
+      expect(Decimal.parse(text).isZero()).toBe(new Big(text).eq(0));
+    },
+  );
+
   it('agrees with the reference on quotients of twenty fraction digits', () => {
     fc.assert(
       fc.property(

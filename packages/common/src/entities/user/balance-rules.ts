@@ -128,11 +128,15 @@ export interface LegAmount {
  * @throws RangeError when both sides together are not zero
  */
 function balancedLegs(moved: Decimal, legs: readonly LegAmount[]): Leg[] {
-  const sum = legs.reduce((total, { amount }) => total.plus(amount), moved);
-  if (!sum.eq(ZERO)) throw new RangeError(`the legs of a movement of ${formatDecimal(moved)} do not balance`);
-  return legs.flatMap(({ account, amount }) =>
-    amount.eq(ZERO) ? [] : [{ account, amount: formatDecimal(amount) }],
-  );
+  let sum = moved;
+  const formatted: Leg[] = [];
+  for (const { account, amount } of legs) {
+    if (amount.isZero()) continue;
+    sum = sum.plus(amount);
+    formatted.push({ account, amount: formatDecimal(amount) });
+  }
+  if (!sum.isZero()) throw new RangeError(`the legs of a movement of ${formatDecimal(moved)} do not balance`);
+  return formatted;
 }
 
 /** A movement of cash to post to a ledger. */
