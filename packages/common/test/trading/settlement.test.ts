@@ -1,15 +1,18 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, ZERO } from '@cnop/common/core/money';
+import { LEDGER_ACCOUNTS } from '@cnop/common/entities/user/balance-rules';
 import type { Settlement } from '@cnop/common/trading/settlement';
-import { houseLegs, settle } from '@cnop/common/trading/settlement';
+import { houseLegs, settle, settlementOf } from '@cnop/common/trading/settlement';
 import { ProblemError } from '@cnop/exception/problem-error';
 import { anAssetId } from '@cnop/testing/builders/brands';
-import { cents, expectedTrade, fees, prices, quantities } from '@cnop/testing/trade-arithmetic';
+import { cents, expectedTrade, fees, prices, quantities, scaled } from '@cnop/testing/trade-arithmetic';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const sides = fc.constantFrom('buy', 'sell');
-const RUNS = { numRuns: 2_000 };
+/** `SETTLEMENT_RUNS=1000000` runs more. */
+const RUNS = { numRuns: Number(process.env['SETTLEMENT_RUNS'] ?? '2000') };
+const TIMEOUT_MILLISECONDS = 10_000 + RUNS.numRuns;
 
 function settled(side: 'buy' | 'sell', quantity: string, price: string, feeBps: number): Settlement {
   return settle(side, { quantity: decimal(quantity), price, feeBps });
@@ -89,6 +92,38 @@ describe('a settlement', () => {
       }),
       RUNS,
     );
+  });
+
+  it('gains nothing by splitting an order', { timeout: TIMEOUT_MILLISECONDS }, () => {
+    fc.assert(
+      fc.property(sides, quantities, quantities, prices, fees, (side, one, other, price, feeBps) => {
+        const cashOf = (quantity: Decimal): Decimal => settlementOf(side, { quantity, price, feeBps }).cash;
+        const [first, second] = [decimal(one), decimal(other)];
+        const [whole, parts] = [cashOf(first.plus(second)), cashOf(first).plus(cashOf(second))];
+        expect(side === 'buy' ? parts.gte(whole) : parts.lte(whole)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('adds to the rounding of the house the remainders of all trades, and nothing else', {
+    timeout: TIMEOUT_MILLISECONDS,
+  }, () => {
+    const CENT = 10n ** 34n;
+    let rounding = ZERO;
+    let remainders = 0n;
+    fc.assert(
+      fc.property(sides, quantities, prices, fees, (side, quantity, price, feeBps) => {
+        const terms = { assetId: anAssetId('BTC'), quantity: decimal(quantity), price, mid: price, feeBps };
+        for (const { account, amount } of houseLegs(side, settlementOf(side, terms), terms)) {
+          if (account === LEDGER_ACCOUNTS.rounding) rounding = rounding.plus(amount);
+        }
+        const rest = (scaled(quantity) * scaled(price)) % CENT;
+        remainders += side === 'sell' || rest === 0n ? rest : CENT - rest;
+      }),
+      RUNS,
+    );
+    expect(rounding.unitsAt(36)).toBe(remainders);
   });
 
   it('of a buy never costs more at a lower price, so a hold at the limit covers it', () => {
