@@ -11,6 +11,7 @@ const TRADER_PAGES = [
   '/orders?tab=history',
   '/portfolio',
   '/cash',
+  '/cash/transfer',
   '/profile',
   '/nowhere',
 ];

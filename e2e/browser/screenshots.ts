@@ -50,6 +50,7 @@ const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   portfolio: '/portfolio',
   'portfolio-result': '/portfolio?show=result&range=1d',
   cash: '/cash',
+  transfer: '/cash/transfer',
   profile: '/profile',
 };
 
@@ -105,6 +106,10 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await shoot(page, name);
   }
+  await page.goto('/cash');
+  await page.getByRole('link', { name: 'Buy' }).first().click();
+  await expect(page.getByRole('dialog', { name: 'Entry' })).toContainText('Where it went');
+  await shoot(page, 'cash-entry');
 });
 
 const ADMIN_PAGES: Readonly<Record<string, string>> = {

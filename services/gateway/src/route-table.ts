@@ -60,7 +60,9 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/transfers', ...WRITE },
   // A read: it is a POST only to take the body of a transfer.
   { method: 'POST', path: '/transfers/preview', ...READ },
+  { method: 'GET', path: '/transfers/limits', ...READ },
   { method: 'GET', path: '/balance/transactions', ...READ },
+  { method: 'GET', path: '/balance/transactions/:id', ...READ },
   { method: 'GET', path: '/balance/transactions/export', ...REPORT },
   { method: 'GET', path: '/balance/assets', ...READ },
   { method: 'GET', path: '/balance/asset/:asset_id', ...READ },

@@ -33,6 +33,7 @@ export async function measureCash({ measure, call, signIn, password }: Measureme
   await measure('transfer', transfer);
   await measure('transfer with key', { ...transfer, key: keyOf(3) });
   await measure('preview of a transfer', { ...transfer, path: '/transfers/preview' });
+  await measure('limits of transfers', { method: 'GET', path: '/transfers/limits', token });
   await measure('balance', { method: 'GET', path: '/balance', token });
   const seen = { method: 'GET', path: '/balance?seen=1', token } as const;
   await call(seen);

@@ -18,6 +18,12 @@ const cashOverviewRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/cash/cash-page.tsx'), 'CashPage'),
 });
 
+const transferRoute = createRoute({
+  getParentRoute: () => cashRoute,
+  path: 'transfer',
+  component: lazyRouteComponent(() => import('./pages/cash/transfer-page.tsx'), 'TransferPage'),
+});
+
 const portfolioRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/portfolio',
@@ -33,7 +39,7 @@ const holdingsRoute = createRoute({
 });
 
 /** The routes below `/cash`, each loaded on demand. */
-export const cashArea = cashRoute.addChildren([cashOverviewRoute]);
+export const cashArea = cashRoute.addChildren([cashOverviewRoute, transferRoute]);
 
 /** The routes below `/portfolio`, each loaded on demand. */
 export const portfolioArea = portfolioRoute.addChildren([holdingsRoute]);

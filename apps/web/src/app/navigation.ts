@@ -48,7 +48,10 @@ export interface SubPage {
 
 /** The tabs of the areas for users, in order. Those of staff are in `admin/admin-area.tsx`, which only staff loads. */
 export const SUB_PAGES = {
-  cash: [{ to: '/cash', label: 'Overview' }],
+  cash: [
+    { to: '/cash', label: 'Overview' },
+    { to: '/cash/transfer', label: 'Transfer' },
+  ],
   portfolio: [{ to: '/portfolio', label: 'Holdings' }],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;
 

@@ -3,10 +3,10 @@ import { clsx } from 'clsx';
 import { useState } from 'react';
 import type { Figure, Sign } from '../format/numbers.ts';
 import {
-  formatMoney,
   formatPercent,
   formatPrice,
   formatQuantity,
+  scaleOf,
   signOf,
   signOfPercent,
 } from '../format/numbers.ts';
@@ -28,15 +28,20 @@ interface MoneyProps extends AmountProps {
   readonly value: Text;
   /** Shows a sign and its colour, for changes and results. */
   readonly isChange?: boolean;
+  /** Shows all digits, for parts of an amount that are not rounded to cents. */
+  readonly isExact?: boolean;
 }
 
 /** USD of the user, masked on request. No other component shows the user's money. */
-export function Money({ value, isChange = false, className }: MoneyProps) {
+export function Money({ value, isChange = false, isExact = false, className }: MoneyProps) {
   const { hideAmounts } = useAppearance();
   if (hideAmounts) return <Masked className={className} />;
-  const colour = isChange ? COLOURS[signOf(value, CENTS)] : undefined;
+  const digits = isExact ? scaleOf(value) : CENTS;
+  const colour = isChange ? COLOURS[signOf(value, digits)] : undefined;
   return (
-    <span className={clsx('numeric', colour, className)}>{formatMoney(value, { signed: isChange })}</span>
+    <span className={clsx('numeric', colour, className)}>
+      {formatPrice(value, digits, { signed: isChange })}
+    </span>
   );
 }
 

@@ -1,4 +1,4 @@
-import { descriptionSchema, usdInput } from '@cnop/common/entities/fields';
+import { descriptionSchema, transactionIdSchema, usdInput } from '@cnop/common/entities/fields';
 import { balanceSchema, MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
 import {
   balanceTransactionSchema,
@@ -19,6 +19,7 @@ import type { LedgerSelection } from '../use-cases/cash/read-cash.ts';
 import {
   exportBalanceTransactions,
   listBalanceTransactions,
+  readBalanceTransaction,
   readSeenBalance,
 } from '../use-cases/cash/read-cash.ts';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
@@ -57,6 +58,8 @@ const ledgerResponseSchema = z.object({
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
 });
+
+const entryParamsSchema = z.strictObject({ id: transactionIdSchema });
 
 const docs = { tags: ['balance'], security: BEARER_SECURITY };
 const readsIdempotencyKey = { readsHeaders: ['Idempotency-Key'] } as const;
@@ -98,6 +101,21 @@ export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
       const { page, totalCount } = await listBalanceTransactions(deps, filter, pageRequest);
       return { transactions: [...page.items], total_count: totalCount, ...pageMembers(page, filter) };
     },
+  );
+
+  app.get(
+    '/balance/transactions/:id',
+    {
+      schema: {
+        ...docs,
+        summary: 'Read one cash transaction',
+        params: entryParamsSchema,
+        response: { 200: z.object({ data: balanceTransactionSchema }) },
+      },
+    },
+    async (request) => ({
+      data: await readBalanceTransaction(deps, identityOf(request).username, request.params.id),
+    }),
   );
 
   exportRoute(app, deps);

@@ -7,6 +7,8 @@ import { z } from 'zod';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
 import {
   previewTransfer,
+  readTransferAllowance,
+  transferAllowanceSchema,
   transferCash,
   transferPreviewSchema,
   transferReceiptSchema,
@@ -22,6 +24,19 @@ const docs = { tags: ['transfers'], security: BEARER_SECURITY };
 
 /** Adds the routes that send cash to another user. */
 export function transferRoutes(app: ServiceApp, deps: UserDependencies): void {
+  app.get(
+    '/transfers/limits',
+    {
+      schema: {
+        ...docs,
+        summary: 'Read the daily limits of transfers',
+        description: 'With what is used of them today, and whether staff have frozen the transfers.',
+        response: { 200: z.object({ data: transferAllowanceSchema }) },
+      },
+    },
+    async (request) => ({ data: await readTransferAllowance(deps, identityOf(request).username) }),
+  );
+
   app.post(
     '/transfers',
     {

@@ -26,6 +26,8 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['POST', '/balance/withdraw', SIGNED_IN],
   ['POST', '/transfers', SIGNED_IN],
   ['POST', '/transfers/preview', SIGNED_IN],
+  ['GET', '/transfers/limits', SIGNED_IN],
+  ['GET', '/balance/transactions/{id}', SIGNED_IN],
   ['GET', '/balance/transactions', SIGNED_IN],
   ['GET', '/balance/transactions/export', SIGNED_IN],
   ['GET', '/balance/asset/{asset_id}', SIGNED_IN],

@@ -69,7 +69,12 @@ describe('the balance', () => {
 
   it('is not found without an account', async () => {
     const headers = await service.runtime.signIn('unknown_user');
-    for (const path of ['/balance', '/portfolio']) {
+    for (const path of [
+      '/balance',
+      '/portfolio',
+      '/balance/transactions/000000000001-x',
+      '/transfers/limits',
+    ]) {
       expect(await service.call('GET', path, { headers })).toMatchObject({
         status: 404,
         body: { code: 'RES_001' },

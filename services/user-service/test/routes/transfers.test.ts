@@ -29,6 +29,7 @@ async function aPair(usd = '500.00') {
     headers,
     send: (amount: string, extra: Record<string, string> = {}) =>
       service.call('POST', '/transfers', { headers: { ...headers, ...extra }, body: body(amount) }),
+    limits: async () => (await service.call('GET', '/transfers/limits', { headers })).body.data,
     preview: (amount: string) => service.call('POST', '/transfers/preview', { headers, body: body(amount) }),
   };
 }
@@ -69,6 +70,8 @@ describe('a transfer', () => {
     const [debit] = (await service.call('GET', '/balance/transactions', { headers })).body.transactions;
     const [credit] = (await service.call('GET', '/balance/transactions', { headers: others })).body
       .transactions;
+    const one = await service.call('GET', `/balance/transactions/${answer.body.transaction_id}`, { headers });
+    expect(one.body.data).toEqual(debit);
     expect(debit).toMatchObject({
       transaction_id: answer.body.transaction_id,
       transaction_type: 'transfer',
@@ -226,6 +229,26 @@ describe('a refused transfer changes nothing, and its preview says why', () => {
 });
 
 describe('the daily limits', () => {
+  it('are readable with what is used of them today', async () => {
+    service.clock.set('2026-01-19T23:59:59.000Z');
+    const { sender, send, limits } = await aPair();
+    expect(await limits()).toEqual({
+      day: '2026-01-19',
+      amount: { limit: '100.00', used: '0.00' },
+      count: { limit: 3, used: 0 },
+      frozen: false,
+    });
+    await send('12.50');
+    await change(sender, { transfers_frozen: true });
+    expect(await limits()).toMatchObject({
+      amount: { used: '12.50' },
+      count: { used: 1 },
+      frozen: true,
+    });
+    service.clock.set('2026-01-20T00:00:00.000Z');
+    expect(await limits()).toMatchObject({ day: '2026-01-20', amount: { used: '0.00' }, count: { used: 0 } });
+  });
+
   it('refuse what exceeds the amount of a day, and begin anew at midnight UTC', async () => {
     service.clock.set('2026-01-20T23:59:59.000Z');
     const { sender, send } = await aPair();

@@ -1,6 +1,7 @@
+import type { TransactionId } from '@cnop/common/core/brands';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
-import { balanceTransactionSchema } from '@cnop/common/entities/user/balance-transaction';
+import { balanceTransactionSchema, legSchema } from '@cnop/common/entities/user/balance-transaction';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import type { Download } from '../http/client.ts';
@@ -39,17 +40,20 @@ export async function withdrawCash({ idempotencyKey, ...body }: Deposit) {
   return callApi({ method: 'POST', path: '/balance/withdraw', body, schema: receiptSchema, idempotencyKey });
 }
 
-const entrySchema = balanceTransactionSchema.pick({
-  transaction_id: true,
-  amount: true,
-  direction: true,
-  new_balance: true,
-  transaction_type: true,
-  status: true,
-  description: true,
-  reference_id: true,
-  created_at: true,
-});
+const entrySchema = balanceTransactionSchema
+  .pick({
+    transaction_id: true,
+    amount: true,
+    direction: true,
+    previous_balance: true,
+    new_balance: true,
+    transaction_type: true,
+    status: true,
+    description: true,
+    reference_id: true,
+    created_at: true,
+  })
+  .extend({ legs: z.array(legSchema) });
 export type LedgerEntry = z.output<typeof entrySchema>;
 
 const pageOfLedgerSchema = z.object({
@@ -85,6 +89,18 @@ export function ledgerQuery(filter: LedgerFilter) {
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}
+
+const oneEntrySchema = z.object({ data: entrySchema });
+
+/** Reads one ledger entry. */
+export function ledgerEntryQuery(id: TransactionId) {
+  return queryOptions({
+    queryKey: [...LEDGER_KEY, 'entry', id],
+    queryFn: ({ signal }) =>
+      callApi({ path: `/balance/transactions/${encodeURIComponent(id)}`, schema: oneEntrySchema, signal }),
+    select: ({ data }) => data,
   });
 }
 

@@ -34,7 +34,7 @@ export function usersQuery(prefix: string) {
 }
 
 const managedBalanceSchema = balanceSchema
-  .pick({ current_balance: true, held_balance: true })
+  .pick({ current_balance: true, held_balance: true, transfers_frozen: true })
   .extend({ available_balance: nonNegativeDecimalSchema });
 export type ManagedBalance = z.output<typeof managedBalanceSchema>;
 
@@ -88,4 +88,20 @@ export async function adjustBalance(username: Username, body: Adjustment, idempo
     schema: receiptSchema,
     idempotencyKey,
   });
+}
+
+export interface TransferFreeze {
+  /** Whether to freeze the transfers or to allow them again. */
+  readonly frozen: boolean;
+  /** Goes to the audit log. */
+  readonly reason: string;
+}
+
+const freezeAnswerSchema = z.object({ data: z.object({ transfers_frozen: z.boolean() }) });
+
+/** Freezes the transfers from and to an account, or allows them again. */
+export async function freezeTransfers(username: Username, body: TransferFreeze) {
+  const path = `${userPath(username)}/transfer-freeze`;
+  const { data } = await callApi({ method: 'PUT', path, body, schema: freezeAnswerSchema });
+  return data;
 }

@@ -1,4 +1,5 @@
 import { isoTime } from '@cnop/common/core/brands';
+import { transactionIdSchema } from '@cnop/common/entities/fields';
 import { transactionTypeSchema } from '@cnop/common/entities/user/balance-transaction';
 import { z } from 'zod';
 import type { LedgerFilter } from '../../api/account/cash.ts';
@@ -10,6 +11,8 @@ export const cashSearchSchema = z.object({
   type: transactionTypeSchema.optional().catch(undefined),
   from: z.iso.date().optional().catch(undefined),
   to: z.iso.date().optional().catch(undefined),
+  /** The ledger entry whose details are shown. */
+  entry: transactionIdSchema.optional().catch(undefined),
 });
 export type CashSearch = z.infer<typeof cashSearchSchema>;
 

@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { balanceQuery } from '../../api/account/cash.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
 import { Money } from '../../ui/amounts.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Figure, Figures } from '../../ui/figures.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import type { CashSearch } from './cash-search.ts';
+import { EntryDetails } from './entry-details.tsx';
 import { Ledger } from './ledger.tsx';
 import { MoveCash } from './move-cash.tsx';
 
@@ -27,6 +29,14 @@ export function Cash({ search, onSearch }: CashProps) {
         />
         <Ledger search={search} onSearch={onSearch} />
       </div>
+      <Dialog
+        kind="drawer"
+        title="Entry"
+        isOpen={search.entry !== undefined}
+        onClose={() => onSearch({ entry: undefined })}
+      >
+        {search.entry !== undefined && <EntryDetails id={search.entry} />}
+      </Dialog>
     </>
   );
 }

@@ -42,6 +42,7 @@ export function Ledger({ search, onSearch }: LedgerProps) {
       {isPossible ? (
         <LedgerEntries
           filter={filter}
+          search={search}
           onClear={
             isFiltered(search)
               ? () => onSearch({ type: undefined, from: undefined, to: undefined })
@@ -57,11 +58,13 @@ export function Ledger({ search, onSearch }: LedgerProps) {
 
 interface LedgerEntriesProps {
   readonly filter: LedgerFilter;
+  /** The parameters that links to entries keep. */
+  readonly search: CashSearch;
   /** Clears the filters; `undefined` without any. */
   readonly onClear: (() => void) | undefined;
 }
 
-function LedgerEntries({ filter, onClear }: LedgerEntriesProps) {
+function LedgerEntries({ filter, search, onClear }: LedgerEntriesProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } =
     useInfiniteQuery(ledgerQuery(filter));
   const entries = data?.pages.flatMap(({ transactions }) => transactions);
@@ -77,7 +80,7 @@ function LedgerEntries({ filter, onClear }: LedgerEntriesProps) {
     <>
       <Table caption="Cash activity, newest first" head={<Heads />}>
         {entries.map((entry) => (
-          <LedgerRow key={entry.transaction_id} entry={entry} />
+          <LedgerRow key={entry.transaction_id} entry={entry} search={search} />
         ))}
       </Table>
       {isFetchNextPageError ? (
@@ -130,9 +133,13 @@ function Heads() {
   );
 }
 
+interface LedgerRowProps extends Pick<LedgerEntriesProps, 'search'> {
+  readonly entry: LedgerEntry;
+}
+
 /** One ledger entry. */
-function LedgerRow({ entry }: { readonly entry: LedgerEntry }) {
-  const { transaction_type, status, description, reference_id, new_balance, created_at } = entry;
+function LedgerRow({ entry, search }: LedgerRowProps) {
+  const { transaction_id, status, description, new_balance, created_at } = entry;
   const { hideAmounts } = useAppearance();
   const name = entryName(entry);
   return (
@@ -140,17 +147,14 @@ function LedgerRow({ entry }: { readonly entry: LedgerEntry }) {
       <RowHead>
         <span className="grid py-1.5">
           <span className="flex min-h-6 flex-wrap items-center gap-x-2">
-            {transaction_type === 'order_payment' && reference_id !== null ? (
-              <Link
-                to="/orders"
-                search={{ tab: 'history', order: reference_id }}
-                className="inline-flex min-h-6 items-center font-medium hover:underline"
-              >
-                {name}
-              </Link>
-            ) : (
-              <span className="font-medium">{name}</span>
-            )}
+            <Link
+              to="/cash"
+              search={{ ...search, entry: transaction_id }}
+              resetScroll={false}
+              className="inline-flex min-h-6 items-center font-medium wrap-anywhere hover:underline"
+            >
+              {name}
+            </Link>
             {status !== 'completed' && <Badge tone="warn">{TRANSACTION_STATUS_NAMES[status]}</Badge>}
           </span>
           {/* Hidden with amounts, since descriptions contain quantities and free text. */}

@@ -1,12 +1,11 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import type { OrderRequest } from '../../api/orders/place-order.ts';
 import { previewQuery } from '../../api/orders/place-order.ts';
+import { useRested } from '../../ui/use-rested.ts';
 import type { TicketState } from './ticket-state.ts';
 
-const TYPING_PAUSE_MILLISECONDS = 250;
 /** The preview follows the price. */
 const REFRESH_MILLISECONDS = 2_000;
 
@@ -30,7 +29,7 @@ interface LivePreview {
  */
 export function useOrderPreview({ assetId, state, request, isSignedIn }: LivePreviewOptions): LivePreview {
   const typed = JSON.stringify([assetId, state]);
-  const rested = useDebounced(typed, TYPING_PAUSE_MILLISECONDS);
+  const rested = useRested(typed);
   const { data, isPlaceholderData } = useQuery({
     // Each refetch uses the request at the latest price.
     ...previewQuery(rested, request),
@@ -40,14 +39,4 @@ export function useOrderPreview({ assetId, state, request, isSignedIn }: LivePre
   });
   const isCurrent = rested === typed && !isPlaceholderData;
   return { preview: request ? data : undefined, isCurrent };
-}
-
-/** Returns a value after it has not changed for a while, so that not every keystroke is a request. */
-function useDebounced<Value>(value: Value, delayMilliseconds: number): Value {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), delayMilliseconds);
-    return () => clearTimeout(timer);
-  }, [value, delayMilliseconds]);
-  return rested;
 }

@@ -1,5 +1,6 @@
 const CREDENTIALS = { username: 'ada_lovelace', password: 'Analytical-Engine-1843' };
 const CASH = { amount: '10.00', description: 'Pay', idempotencyKey: 'key-1' };
+const TRANSFER = { to: 'bob', amount: '12.50' };
 const LEDGER = { type: 'deposit', start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' };
 const LIMIT_ORDER = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1.5', price: '100.00' };
 const ASSET = {
@@ -31,6 +32,7 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/portfolio.ts holdingQuery': [['BTC']],
   'account/cash.ts exportLedger': [[LEDGER], [{}]],
   'account/cash.ts ledgerQuery': [[LEDGER], [{}]],
+  'account/cash.ts ledgerEntryQuery': [['000000000001-0190b7a0']],
   'account/portfolio.ts portfolioHistoryQuery': ['1d', '1w', '1m', '3m', '1y', 'all'].map((range) => [range]),
   'account/portfolio.ts portfolioQuery': [[]],
   'account/profile.ts profileQuery': [[]],
@@ -48,6 +50,12 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
     ],
   ],
   'account/cash.ts withdrawCash': [[CASH]],
+  'account/transfers.ts sendTransfer': [
+    [{ ...TRANSFER, description: 'Lunch' }, 'key-1'],
+    [TRANSFER, 'key-1'],
+  ],
+  'account/transfers.ts transferAllowanceQuery': [[]],
+  'account/transfers.ts transferPreviewQuery': [[TRANSFER]],
   'admin/users.ts adjustBalance': [['ada', { amount: '-5.00', description: 'Mistake' }, 'key-1']],
   'admin/audit-events.ts auditEventsQuery': [[{ day: '2026-01-31' }], [{ username: 'ada_lovelace' }]],
   'admin/users.ts changeAccess': [
@@ -67,6 +75,7 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
     ['BTC', 'deactivate'],
   ],
   'admin/assets.ts updateAsset': [['BTC', { name: 'Bit Coin', fee_bps: 5 }]],
+  'admin/users.ts freezeTransfers': [['ada', { frozen: true, reason: 'A stolen password' }]],
   'admin/users.ts userQuery': [['ada']],
   'admin/users.ts usersQuery': [['ad'], ['']],
   'app-info.ts appInfoQuery': [[]],

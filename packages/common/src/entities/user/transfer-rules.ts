@@ -111,10 +111,13 @@ export function postTransfer(
 }
 
 /**
- * Returns what an account has sent on the day of a time. A later day, which an instance whose clock is ahead has begun,
+ * Returns what an account has sent on the day (UTC) of a time. A later day, which an instance whose clock is ahead has begun,
  * goes on: otherwise a limit would begin anew with each change of the instance.
  */
-function sentOnDay({ sent_transfers: last }: Balance, at: IsoTime): SentTransfers {
+export function sentOnDay(
+  { sent_transfers: last }: Pick<Balance, 'sent_transfers'>,
+  at: IsoTime,
+): SentTransfers {
   const day = at.slice(0, 'YYYY-MM-DD'.length);
   return last && last.day >= day ? last : { day, count: 0, amount: formatUsd(ZERO) };
 }

@@ -1,4 +1,4 @@
-import type { Usd, Username } from '@cnop/common/core/brands';
+import type { TransactionId, Usd, Username } from '@cnop/common/core/brands';
 import { formatCsv, MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import { formatUsd } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
@@ -50,6 +50,20 @@ async function findBalance({ balances }: ReadCashDeps, username: Username): Prom
 
 function viewOf(balance: Balance): BalanceView {
   return { ...balance, available_balance: formatUsd(availableCash(balance)) };
+}
+
+/**
+ * Reads one ledger entry of a user.
+ * @throws NotFoundError (404) for an entry that the user does not have
+ */
+export async function readBalanceTransaction(
+  { balances }: ReadCashDeps,
+  username: Username,
+  id: TransactionId,
+): Promise<BalanceTransaction> {
+  const entry = await balances.getTransaction(username, id);
+  if (!entry) throw new NotFoundError('The transaction');
+  return entry;
 }
 
 /** Entries of one user's ledger, by type and period. */

@@ -7,7 +7,7 @@ import { balanceRecord, commitPosting } from '@cnop/common/dao/user/balance-dao'
 import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { CashTransfer } from '@cnop/common/entities/user/transfer-rules';
-import { postTransfer, transferRefusals } from '@cnop/common/entities/user/transfer-rules';
+import { postTransfer, sentOnDay, transferRefusals } from '@cnop/common/entities/user/transfer-rules';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import { cashReceiptSchema } from '../cash/move-cash.ts';
@@ -39,6 +39,18 @@ export const transferPreviewSchema = z.object({
     .describe('Every reason for which the transfer would be refused.'),
 });
 type TransferPreview = z.infer<typeof transferPreviewSchema>;
+
+const usageSchema = <Limit extends z.ZodType>(limit: Limit) =>
+  z.object({ limit: limit.nullable().describe('Null without a limit.'), used: limit });
+
+/** What a user may still transfer today. */
+export const transferAllowanceSchema = z.object({
+  day: z.string().describe('The day in UTC that the limits are for.'),
+  amount: usageSchema(z.string()).describe('USD.'),
+  count: usageSchema(z.int()).describe('Transfers.'),
+  frozen: z.boolean().describe('Whether staff have frozen the transfers of the account.'),
+});
+type TransferAllowance = z.infer<typeof transferAllowanceSchema>;
 
 type TransferDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids' | 'transferLimits'>;
 
@@ -114,6 +126,26 @@ export async function previewTransfer(
     const transfer = { ...partiesOf(items), amount: request.amount, at, limits };
     return { writes: [], result: previewOf(transfer) };
   });
+}
+
+/**
+ * Reads the daily limits of a user, and what is used of them.
+ * @throws NotFoundError (404) without an account
+ */
+export async function readTransferAllowance(
+  { balances, clock, transferLimits }: Pick<UserDependencies, 'balances' | 'clock' | 'transferLimits'>,
+  username: Username,
+): Promise<TransferAllowance> {
+  const balance = await balances.getBalance(username);
+  if (!balance) throw new NotFoundError('The account');
+  const { day, amount, count } = sentOnDay(balance, isoTime(clock.now()));
+  const { dailyAmount = null, dailyCount = null } = transferLimits;
+  return {
+    day,
+    amount: { limit: dailyAmount, used: amount },
+    count: { limit: dailyCount, used: count },
+    frozen: balance.transfers_frozen,
+  };
 }
 
 /** Stands for the id that a transfer would have. */

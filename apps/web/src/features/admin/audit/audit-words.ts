@@ -56,6 +56,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   approve_asset_price: 'Proposed price approved',
   reject_asset_price: 'Proposed price rejected',
   'balance adjustment': 'Balance adjusted',
+  'transfer freeze': 'Transfer freeze changed',
 };
 
 const FACT_NAMES: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { Time } from '../../../ui/time.tsx';
 import type { Permissions } from '../permissions.ts';
 import { AdjustBalance } from './adjust-balance.tsx';
 import { ChangeRole, ChangeStatus } from './change-access.tsx';
+import { FreezeTransfers } from './freeze-transfers.tsx';
 import { ROLE_NAMES, ROLE_TONES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
 
 export interface ManagedUserViewProps {
@@ -31,6 +32,7 @@ export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedU
             <span className="wrap-anywhere">{username}</span>
             <Badge tone={ROLE_TONES[role]}>{ROLE_NAMES[role]}</Badge>
             <Badge tone={USER_STATUS_TONES[status]}>{USER_STATUS_NAMES[status]}</Badge>
+            {balance.transfers_frozen && <Badge tone="warn">Transfers frozen</Badge>}
           </h1>
           <p className="text-muted wrap-anywhere">
             {user.first_name} {user.last_name}
@@ -53,6 +55,7 @@ export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedU
               </h2>
               <ChangeRole user={user} />
               <ChangeStatus user={user} />
+              <FreezeTransfers username={username} isFrozen={balance.transfers_frozen} />
             </section>
           )}
         </div>

@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { balanceAfter, coverError, readAdjustment } from '../../../../src/features/admin/users/adjustment.ts';
 
-const balance = { current_balance: aUsd('100.00'), held_balance: aUsd('30.00'), available_balance: '70.00' };
+const balance = {
+  current_balance: aUsd('100.00'),
+  held_balance: aUsd('30.00'),
+  available_balance: '70.00',
+  transfers_frozen: false,
+};
 const form = { direction: 'add', amount: '12,5', description: ' A fee of May ' } as const;
 
 describe('an adjustment', () => {

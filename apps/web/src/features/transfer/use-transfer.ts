@@ -1,0 +1,156 @@
+import { systemIds } from '@cnop/common/core/ids';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { SubmitEvent } from 'react';
+import { useRef, useState } from 'react';
+import { BALANCE_KEY, balanceQuery, LEDGER_KEY } from '../../api/account/cash.ts';
+import { PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
+import { profileQuery } from '../../api/account/profile.ts';
+import type { TransferReceipt, TransferRequest } from '../../api/account/transfers.ts';
+import {
+  sendTransfer,
+  TRANSFERS_KEY,
+  transferAllowanceQuery,
+  transferPreviewQuery,
+} from '../../api/account/transfers.ts';
+import type { ApiProblem } from '../../api/http/api-problem.ts';
+import { toProblem } from '../../api/http/api-problem.ts';
+import type { Intent } from '../../api/http/intent.ts';
+import { intentOf } from '../../api/http/intent.ts';
+import { useRested } from '../../ui/use-rested.ts';
+import type { TransferErrors, TransferField, TransferForm } from './transfer-form.ts';
+import {
+  EMPTY_TRANSFER_FORM,
+  errorsOfProblem,
+  errorsOfReasons,
+  readTransferForm,
+  TRANSFER_FIELDS,
+} from './transfer-form.ts';
+
+/** The outcome of the last transfer that was sent. */
+export type Outcome =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'done'; readonly request: TransferRequest; readonly receipt: TransferReceipt }
+  /** The server refused the transfer. */
+  | { readonly kind: 'refused'; readonly problem: ApiProblem }
+  /** It is not known whether it was done; sending it again is safe. */
+  | { readonly kind: 'unknown'; readonly problem: ApiProblem };
+
+/** Holds the state of the transfer form. */
+export function useTransfer() {
+  const { data: balance } = useQuery(balanceQuery());
+  const { data: profile } = useQuery(profileQuery());
+  const { data: allowance } = useQuery(transferAllowanceQuery());
+  const [input, setInput] = useState(EMPTY_TRANSFER_FORM);
+  const [wasSubmitted, setWasSubmitted] = useState(false);
+  /** The transfer that waits for its confirmation. */
+  const [asked, setAsked] = useState<TransferRequest>();
+  const { outcome, send, forget } = useSendTransfer();
+  const facts = { sender: profile?.username, available: balance?.available_balance };
+  const { request, errors: typed, missing } = readTransferForm(input, facts);
+  const { preview, problem } = usePreview(request);
+  const foreseen =
+    preview?.would_be === 'refused'
+      ? errorsOfReasons(preview.reasons, allowance)
+      : problem !== undefined && !problem.isOutcomeUnknown
+        ? errorsOfProblem(problem, allowance)
+        : {};
+  const errors: TransferErrors = {
+    ...(outcome.kind === 'refused' && errorsOfProblem(outcome.problem, allowance)),
+    ...foreseen,
+    ...(wasSubmitted && missing),
+    ...typed,
+  };
+
+  return {
+    balance,
+    allowance,
+    input,
+    outcome,
+    errors,
+    preview: preview?.would_be === 'completed' ? preview : undefined,
+    asked,
+    change(changed: Partial<TransferForm>): void {
+      setInput({ ...input, ...changed });
+      if (outcome.kind !== 'sending') forget();
+    },
+    /** Asks for confirmation, or shows what is wrong. While an outcome is unknown, it was confirmed before. */
+    submit(event: SubmitEvent<HTMLFormElement>): void {
+      event.preventDefault();
+      setWasSubmitted(true);
+      const wrong = TRANSFER_FIELDS.find(
+        (field) => (typed[field] ?? missing[field] ?? foreseen[field]) !== undefined,
+      );
+      if (wrong || !request) return focusOn(wrong ?? 'to');
+      if (foreseen.form === undefined) setAsked(request);
+    },
+    cancel: () => setAsked(undefined),
+    async confirm(): Promise<void> {
+      if (!asked) return;
+      const result = await send(asked);
+      setAsked(undefined);
+      if (result.kind !== 'done') return;
+      setInput(EMPTY_TRANSFER_FORM);
+      setWasSubmitted(false);
+    },
+  };
+}
+
+function focusOn(field: TransferField): void {
+  document.getElementById(`transfer-${field}`)?.focus();
+}
+
+/** Previews a transfer a moment after it was typed. */
+function usePreview(request: TransferRequest | undefined) {
+  const typed = JSON.stringify(request);
+  const rested = useRested(typed);
+  const { data, error, isPlaceholderData } = useQuery({
+    ...transferPreviewQuery(request ?? { to: '', amount: '' }),
+    enabled: request !== undefined && rested === typed,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
+  const isCurrent = request !== undefined && rested === typed && !isPlaceholderData;
+  return {
+    preview: isCurrent ? data : undefined,
+    problem: isCurrent && error ? toProblem(error) : undefined,
+  };
+}
+
+/** Sends one transfer at a time: a second confirmation during a request does nothing. */
+function useSendTransfer() {
+  const queryClient = useQueryClient();
+  const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
+  const isSending = useRef(false);
+  const unsettled = useRef<Intent<TransferRequest>>(undefined);
+
+  const attempt = async ({ request, key }: Intent<TransferRequest>): Promise<Outcome> => {
+    try {
+      const receipt = await sendTransfer(request, key);
+      unsettled.current = undefined;
+      const keys = [BALANCE_KEY, LEDGER_KEY, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY, TRANSFERS_KEY];
+      await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      return { kind: 'done', request, receipt };
+    } catch (error) {
+      const problem = toProblem(error);
+      unsettled.current = problem.isOutcomeUnknown ? { request, key } : undefined;
+      return { kind: problem.isOutcomeUnknown ? 'unknown' : 'refused', problem };
+    }
+  };
+
+  return {
+    outcome,
+    forget: () => setOutcome({ kind: 'none' }),
+    async send(request: TransferRequest): Promise<Outcome> {
+      if (isSending.current) return outcome;
+      isSending.current = true;
+      setOutcome({ kind: 'sending' });
+      const intent = intentOf(request, { unsettled: unsettled.current, key: systemIds.next() });
+      const result = await attempt(intent).finally(() => {
+        isSending.current = false;
+      });
+      setOutcome(result);
+      return result;
+    },
+  };
+}
