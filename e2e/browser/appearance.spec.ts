@@ -35,6 +35,21 @@ test('the theme follows the system until one is chosen, and the choice stays', a
   expect(await canvasColour(page)).toBe(dark);
 });
 
+test('a choice reaches all open tabs at once', async ({ trader }) => {
+  const { page } = trader;
+  await page.goto('/');
+  const other = await page.context().newPage();
+  await other.goto('/cash');
+  await expect(other.getByRole('main').getByText('$10,000.00').first()).toBeVisible();
+  const before = await canvasColour(other);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await choose(page, 'Dark');
+  await expect.poll(() => canvasColour(other)).not.toBe(before);
+  await page.getByRole('button', { name: 'Appearance' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Hide my amounts' }).click();
+  await expect(other.getByRole('main').getByText('$10,000.00')).toHaveCount(0);
+});
+
 test('a chosen theme is applied before the first paint', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.goto('/sign-in');

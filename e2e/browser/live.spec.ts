@@ -179,3 +179,20 @@ test.describe('with standing prices', () => {
     expect(seen).toEqual(['Live']);
   });
 });
+
+test('a page opened while the server is away waits for it inside the app, and opens by itself', async ({
+  trader,
+  watch,
+  platform,
+}) => {
+  const { page } = trader;
+  watch.allow('console', /net::ERR_|cannot be reached/);
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await platform.wire.cut();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Orders' }).click();
+  await expect(page.getByRole('heading', { name: 'Reconnecting' })).toBeVisible();
+  await platform.wire.mend();
+  await expect(page.getByRole('heading', { name: 'Orders', exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/\/orders$/);
+});

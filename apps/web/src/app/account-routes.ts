@@ -1,41 +1,42 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { cashSearchSchema } from '../features/cash/cash-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { requireSession } from './require-session.tsx';
+import { lazyPage } from './server-away.ts';
 import { rootRoute } from './shell.tsx';
 
 const cashRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/cash',
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./area.tsx'), 'CashArea'),
+  component: lazyPage(() => import('./area.tsx'), 'CashArea'),
 });
 
 const cashOverviewRoute = createRoute({
   getParentRoute: () => cashRoute,
   path: '/',
   validateSearch: cashSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/cash/cash-page.tsx'), 'CashPage'),
+  component: lazyPage(() => import('./pages/cash/cash-page.tsx'), 'CashPage'),
 });
 
 const transferRoute = createRoute({
   getParentRoute: () => cashRoute,
   path: 'transfer',
-  component: lazyRouteComponent(() => import('./pages/cash/transfer-page.tsx'), 'TransferPage'),
+  component: lazyPage(() => import('./pages/cash/transfer-page.tsx'), 'TransferPage'),
 });
 
 const portfolioRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/portfolio',
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./area.tsx'), 'PortfolioArea'),
+  component: lazyPage(() => import('./area.tsx'), 'PortfolioArea'),
 });
 
 const holdingsRoute = createRoute({
   getParentRoute: () => portfolioRoute,
   path: '/',
   validateSearch: portfolioSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/portfolio/portfolio-page.tsx'), 'PortfolioPage'),
+  component: lazyPage(() => import('./pages/portfolio/portfolio-page.tsx'), 'PortfolioPage'),
 });
 
 /** The routes below `/cash`, each loaded on demand. */

@@ -1,6 +1,6 @@
 import { candleIntervalSchema } from '@cnop/common/entities/inventory/candle';
 import type { QueryClient } from '@tanstack/react-query';
-import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, createRouter } from '@tanstack/react-router';
 import { z } from 'zod';
 import { marketSearchSchema } from '../features/market/market-search.ts';
 import { ordersSearchSchema } from '../features/orders/orders-search.ts';
@@ -8,6 +8,7 @@ import { cashArea, portfolioArea } from './account-routes.ts';
 import { adminRoute } from './admin/admin-routes.ts';
 import { PageError } from './fallback-pages.tsx';
 import { requireSession } from './require-session.tsx';
+import { lazyPage } from './server-away.ts';
 import { rootRoute } from './shell.tsx';
 
 /** Accepts only paths of this app: a redirect to another site would make sign-in usable for phishing. */
@@ -28,14 +29,14 @@ const marketRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   validateSearch: marketSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/market-page.tsx'), 'MarketPage'),
+  component: lazyPage(() => import('./pages/market-page.tsx'), 'MarketPage'),
 });
 
 const assetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/assets/$assetId',
   validateSearch: assetSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/asset-page.tsx'), 'AssetPage'),
+  component: lazyPage(() => import('./pages/asset-page.tsx'), 'AssetPage'),
 });
 
 const ordersRoute = createRoute({
@@ -43,28 +44,28 @@ const ordersRoute = createRoute({
   path: '/orders',
   validateSearch: ordersSearchSchema,
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
+  component: lazyPage(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
 });
 
 const profileRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/profile',
   beforeLoad: requireSession,
-  component: lazyRouteComponent(() => import('./pages/profile-page.tsx'), 'ProfilePage'),
+  component: lazyPage(() => import('./pages/profile-page.tsx'), 'ProfilePage'),
 });
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: authSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/sign-in-pages.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('./pages/sign-in-pages.tsx'), 'SignInPage'),
 });
 
 const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-up',
   validateSearch: authSearchSchema,
-  component: lazyRouteComponent(() => import('./pages/sign-in-pages.tsx'), 'SignUpPage'),
+  component: lazyPage(() => import('./pages/sign-in-pages.tsx'), 'SignUpPage'),
 });
 
 /**

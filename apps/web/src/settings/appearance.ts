@@ -39,19 +39,29 @@ export function appearance(): Appearance {
 }
 
 export function changeAppearance(change: Partial<Appearance>): void {
-  current = { ...appearance(), ...change };
-  const root = document.documentElement;
-  if (current.theme === 'system') delete root.dataset['theme'];
-  else root.dataset['theme'] = current.theme;
-  if (current.palette === 'green-red') delete root.dataset['palette'];
-  else root.dataset['palette'] = current.palette;
+  const next = { ...appearance(), ...change };
   try {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(current));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
   } catch {
     // Without storage the choice lasts until the page is reloaded.
   }
+  show(next);
+}
+
+function show(next: Appearance): void {
+  current = next;
+  const root = document.documentElement;
+  if (next.theme === 'system') delete root.dataset['theme'];
+  else root.dataset['theme'] = next.theme;
+  if (next.palette === 'green-red') delete root.dataset['palette'];
+  else root.dataset['palette'] = next.palette;
   for (const listener of listeners) listener();
 }
+
+/** Shows what another tab has chosen. A browser tells it to all tabs but that one; a null key means that all is cleared. */
+globalThis.addEventListener?.('storage', ({ key }: StorageEvent) => {
+  if (key === STORAGE_KEY || key === null) show(readStored());
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

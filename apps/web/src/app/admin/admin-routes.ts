@@ -1,11 +1,12 @@
 import type { UserRole } from '@cnop/common/entities/user/user';
-import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router';
+import { createRoute, notFound, redirect } from '@tanstack/react-router';
 import { profileQuery } from '../../api/account/profile.ts';
 import { assetsSearchSchema } from '../../features/admin/assets/assets-search.ts';
 import { auditSearchSchema } from '../../features/admin/audit/audit-search.ts';
 import { usersSearchSchema } from '../../features/admin/users/users-search.ts';
 import { STAFF } from '../navigation.ts';
 import { requireSession } from '../require-session.tsx';
+import { lazyPage } from '../server-away.ts';
 import type { RouterContext } from '../shell.tsx';
 import { rootRoute } from '../shell.tsx';
 
@@ -31,7 +32,7 @@ const areaRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/admin',
   beforeLoad: requireRole(STAFF),
-  component: lazyRouteComponent(() => import('./admin-area.tsx'), 'AdminArea'),
+  component: lazyPage(() => import('./admin-area.tsx'), 'AdminArea'),
 });
 
 const indexRoute = createRoute({
@@ -47,33 +48,33 @@ const assetsRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'assets',
   validateSearch: assetsSearchSchema,
-  component: lazyRouteComponent(() => import('../pages/admin/asset-pages.tsx'), 'AssetsPage'),
+  component: lazyPage(() => import('../pages/admin/asset-pages.tsx'), 'AssetsPage'),
 });
 
 const newAssetRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'assets/new',
   beforeLoad: requireRole(['admin']),
-  component: lazyRouteComponent(() => import('../pages/admin/asset-pages.tsx'), 'NewAssetPage'),
+  component: lazyPage(() => import('../pages/admin/asset-pages.tsx'), 'NewAssetPage'),
 });
 
 const assetRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'assets/$assetId',
-  component: lazyRouteComponent(() => import('../pages/admin/asset-pages.tsx'), 'ManagedAssetPage'),
+  component: lazyPage(() => import('../pages/admin/asset-pages.tsx'), 'ManagedAssetPage'),
 });
 
 const usersRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'users',
   validateSearch: usersSearchSchema,
-  component: lazyRouteComponent(() => import('../pages/admin/user-pages.tsx'), 'UsersPage'),
+  component: lazyPage(() => import('../pages/admin/user-pages.tsx'), 'UsersPage'),
 });
 
 const userRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'users/$username',
-  component: lazyRouteComponent(() => import('../pages/admin/user-pages.tsx'), 'ManagedUserPage'),
+  component: lazyPage(() => import('../pages/admin/user-pages.tsx'), 'ManagedUserPage'),
 });
 
 const auditRoute = createRoute({
@@ -81,13 +82,13 @@ const auditRoute = createRoute({
   path: 'audit',
   validateSearch: auditSearchSchema,
   beforeLoad: requireRole(['admin']),
-  component: lazyRouteComponent(() => import('../pages/admin/watch-pages.tsx'), 'AuditPage'),
+  component: lazyPage(() => import('../pages/admin/watch-pages.tsx'), 'AuditPage'),
 });
 
 const healthRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'health',
-  component: lazyRouteComponent(() => import('../pages/admin/watch-pages.tsx'), 'HealthPage'),
+  component: lazyPage(() => import('../pages/admin/watch-pages.tsx'), 'HealthPage'),
 });
 
 /** The routes of the administration, each loaded on demand. */
