@@ -224,6 +224,18 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
     caller: 'user',
     query: { limit: ['1'], range: ['2d', '1D', ...BAD_CHOICES] },
   },
+  {
+    route: '/portfolio/performance',
+    caller: 'user',
+    query: {
+      limit: ['1'],
+      range: ['2d', '1D', ...BAD_CHOICES],
+      from: BAD_MOMENTS,
+      to: BAD_MOMENTS,
+      benchmark: ['ABCDEFGHIJK', 'B!', ''],
+      include: BAD_CHOICES,
+    },
+  },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
   {
     route: '/events',

@@ -68,6 +68,7 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/balance/asset/:asset_id', ...READ },
   { method: 'GET', path: '/portfolio', ...READ },
   { method: 'GET', path: '/portfolio/history', ...REPORT },
+  { method: 'GET', path: '/portfolio/performance', ...REPORT },
   { method: 'GET', path: '/events', ...READ },
   { method: 'GET', path: '/stream', ...STREAM },
   { method: 'GET', path: '/admin/users', ...READ, access: STAFF },

@@ -9,6 +9,7 @@ import type { StreamHub } from './live/stream-hub.ts';
 import { createStreamHub } from './live/stream-hub.ts';
 import type { StreamLimits } from './live/stream-limits.ts';
 import { STREAM_LIMITS } from './live/stream-limits.ts';
+import { performanceRoutes } from './performance/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/admin-audit.ts';
@@ -44,6 +45,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   balanceRoutes(app, deps);
   transferRoutes(app, deps);
   portfolioRoutes(app, deps);
+  performanceRoutes(app, deps);
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);

@@ -124,6 +124,7 @@ async function measureLists(
   await read('portfolio of two assets', '/portfolio');
   await read('list of two positions', '/balance/assets');
   await read('history of a portfolio, one month', '/portfolio/history?range=1m');
+  await read('performance of a portfolio, one month', '/portfolio/performance?range=1m&benchmark=BTC');
   await read('list of events, page of 20', '/events?after=1&limit=20');
   const assets = createAssetDao(platform.store);
   await measureWork('catalogue of 55 assets, once a minute and process', assets.getCatalogue);

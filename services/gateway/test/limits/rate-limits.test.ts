@@ -123,7 +123,7 @@ describe('rate limits', () => {
     ]);
   });
 
-  it.each(['/portfolio/history', '/balance/transactions/export'])(
+  it.each(['/portfolio/history', '/portfolio/performance', '/balance/transactions/export'])(
     'allow a twentieth as many requests for %s as reads, counted separately',
     async (report) => {
       await open({ limits: { ...LIMITS, reads: 40 } });

@@ -34,6 +34,7 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['GET', '/balance/assets', SIGNED_IN],
   ['GET', '/portfolio', SIGNED_IN],
   ['GET', '/portfolio/history', SIGNED_IN],
+  ['GET', '/portfolio/performance', SIGNED_IN],
   ['GET', '/events', SIGNED_IN],
   ['GET', '/stream', SIGNED_IN],
   ['GET', '/admin/users', READERS],

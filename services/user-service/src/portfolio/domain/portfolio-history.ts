@@ -57,9 +57,22 @@ const MAX_STEPS = 100;
  */
 export function chooseSteps(entries: readonly BalanceTransaction[], since: IsoTime): Set<TransactionId> {
   const oldestFirst = entries.filter(({ created_at }) => created_at > since).toReversed();
-  const isCash = ({ transaction_type }: BalanceTransaction): boolean => transaction_type !== 'order_payment';
-  const chosen = [...oldestFirst.filter(isCash), ...oldestFirst.filter((entry) => !isCash(entry))];
+  const chosen = [...oldestFirst.filter((entry) => !isTrade(entry)), ...oldestFirst.filter(isTrade)];
   return new Set(chosen.slice(0, MAX_STEPS).map(({ transaction_id }) => transaction_id));
+}
+
+/**
+ * Chooses all external flows of cash, so that no return is computed across one.
+ * @param since entries at or before this moment are no steps
+ */
+export function chooseFlows(entries: readonly BalanceTransaction[], since: IsoTime): Set<TransactionId> {
+  const flows = entries.filter((entry) => entry.created_at > since && !isTrade(entry));
+  return new Set(flows.map(({ transaction_id }) => transaction_id));
+}
+
+/** Returns whether an entry paid for units, so that the portfolio keeps its value. Any other entry is an external flow. */
+function isTrade({ transaction_type }: BalanceTransaction): boolean {
+  return transaction_type === 'order_payment' || transaction_type === 'settlement';
 }
 
 interface AccountState {
@@ -120,9 +133,9 @@ function presentState({ balance, holdings }: HistoryFacts): AccountState {
 }
 
 function undo(state: AccountState, entry: BalanceTransaction, trades: HistoryFacts['trades']): void {
-  const { transaction_type, reference_id, new_balance, previous_balance } = entry;
+  const { reference_id, new_balance, previous_balance } = entry;
   state.cash = decimal(previous_balance);
-  if (transaction_type !== 'order_payment' && transaction_type !== 'settlement') {
+  if (!isTrade(entry)) {
     state.netDeposits = state.netDeposits.minus(new_balance).plus(previous_balance);
     return;
   }

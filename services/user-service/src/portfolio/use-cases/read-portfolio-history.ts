@@ -7,13 +7,15 @@ import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { Candle } from '@cnop/common/entities/inventory/candle';
+import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import type { UserDependencies } from '../../use-cases/dependencies.ts';
 import type { HistoryInterval, HistoryRange } from '../domain/history-times.ts';
 import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
 import { pastPrices } from '../domain/past-prices.ts';
 import type { ValuedHolding } from '../domain/portfolio.ts';
-import type { HistoryPoint } from '../domain/portfolio-history.ts';
+import type { History, HistoryPoint } from '../domain/portfolio-history.ts';
 import { chooseSteps, portfolioHistory } from '../domain/portfolio-history.ts';
 import type { Account, ValueHoldingsDeps } from './read-portfolio.ts';
 import { readAccount, valueHoldings } from './read-portfolio.ts';
@@ -21,8 +23,11 @@ import { readAccount, valueHoldings } from './read-portfolio.ts';
 /** Ledger entries that one history reads at most. */
 export const MAX_HISTORY_ENTRIES = 5_000;
 const ENTRIES_PER_READ = 250;
+/** Candles of an hour that one answer reads for an asset at most. */
+const MAX_HOURLY_READS = 100;
+const HOUR_MILLISECONDS = CANDLE_SECONDS['1h'] * 1_000;
 
-type ReadPortfolioHistoryDeps = ValueHoldingsDeps &
+export type ReadPastValuesDeps = ValueHoldingsDeps &
   Pick<UserDependencies, 'store' | 'clock' | 'balances' | 'trades' | 'candles'>;
 
 interface PortfolioHistory {
@@ -40,22 +45,52 @@ interface PortfolioHistory {
  * @see docs/reference/portfolio.md
  */
 export async function readPortfolioHistory(
-  deps: ReadPortfolioHistoryDeps,
+  deps: ReadPastValuesDeps,
   { username, range }: { readonly username: Username; readonly range: HistoryRange },
 ): Promise<PortfolioHistory> {
   const account = await readAccount(deps.store, username);
-  const { balance, holdings } = account;
+  const { created_at: createdAt } = account.balance;
   const now = isoTime(deps.clock.now());
   const { interval } = HISTORY_RANGES[range];
-  const times = historyTimes(range, { now, createdAt: balance.created_at });
+  const times = historyTimes(range, { now, createdAt });
+  const { points, reachesBack } = await readPastValues(deps, account, { now, interval, times, chooseSteps });
+  const isWhole = range !== 'all' || (times[0] ?? now) <= createdAt;
+  return { range, interval, data: points, complete: reachesBack && isWhole };
+}
+
+/** The moments at which a portfolio is valued. */
+export interface ValuationRequest {
+  /** The last point. */
+  readonly now: IsoTime;
+  /** Past moments, oldest first. */
+  readonly times: readonly IsoTime[];
+  /** The length of the candles that give the prices. */
+  readonly interval: HistoryInterval;
+  /** Chooses the ledger entries that get points of their own. */
+  readonly chooseSteps: (entries: readonly BalanceTransaction[], since: IsoTime) => Set<TransactionId>;
+  /** Whether the first and the last moment and the steps are valued at candles of an hour when the interval is longer. */
+  readonly isPrecise?: boolean;
+}
+
+/** Computes the values of a portfolio at given moments from the ledger, trades and candles. */
+export async function readPastValues(
+  deps: ReadPastValuesDeps,
+  account: Account,
+  { now, times, interval, chooseSteps: choose, isPrecise = false }: ValuationRequest,
+): Promise<History> {
+  const { balance, holdings } = account;
   const since = times[0] ?? now;
   const entries = await readEntries(deps.balances, account, since);
   const trades = await readTrades(deps.trades, account, entries);
   const valued = await valueHoldings(deps, holdings);
   const traded = new Set([...trades.values()].map(({ asset_id }) => asset_id));
   const held = valued.filter(({ asset_id, quantity }) => traded.has(asset_id) || decimal(quantity).gt('0'));
-  const steps = chooseSteps(entries, since);
-  const { points, reachesBack } = portfolioHistory({
+  const steps = choose(entries, since);
+  const stepTimes = entries.flatMap(({ transaction_id, created_at }) =>
+    steps.has(transaction_id) ? [created_at] : [],
+  );
+  const moments = [...new Set([...times, ...stepTimes])].toSorted();
+  return portfolioHistory({
     balance,
     holdings,
     entries,
@@ -66,12 +101,11 @@ export async function readPortfolioHistory(
     steps,
     priceAt: await readPrices(deps.candles, held, {
       interval,
-      times: collectMoments(times, entries, steps),
+      times: moments,
+      hourly: isPrecise && interval === '1d' ? [since, times.at(-1) ?? now, ...stepTimes] : [],
       trades: [...trades.values()],
     }),
   });
-  const isWhole = range !== 'all' || since <= balance.created_at;
-  return { range, interval, data: points, complete: reachesBack && isWhole };
 }
 
 /** Reads the ledger from the present back to the first entry at or before a moment, or to the limit. */
@@ -126,41 +160,66 @@ async function readTrades(
   return found;
 }
 
-/** Returns all moments of a history in order, each once: its times and those of its steps. */
-function collectMoments(
-  times: readonly IsoTime[],
-  entries: readonly BalanceTransaction[],
-  steps: ReadonlySet<TransactionId>,
-): IsoTime[] {
-  const stepTimes = entries.flatMap(({ transaction_id, created_at }) =>
-    steps.has(transaction_id) ? [created_at] : [],
-  );
-  return [...new Set([...times, ...stepTimes])].toSorted();
-}
-
 interface PriceRequest {
+  /** Oldest first, without duplicates. */
   readonly times: readonly IsoTime[];
   readonly interval: HistoryInterval;
   readonly trades: readonly AssetTransaction[];
+  /** Moments for which the last candle of an hour is read as well. */
+  readonly hourly: readonly IsoTime[];
 }
 
 /** Reads the prices of positions at past moments, from candles and the user's own trades. */
 async function readPrices(
   candles: CandleDao,
   holdings: readonly ValuedHolding[],
-  { times, interval, trades }: PriceRequest,
+  { times, interval, trades, hourly }: PriceRequest,
 ): Promise<(assetId: AssetId, at: IsoTime) => Price | undefined> {
-  const to = times.at(-1);
   const readings = holdings.map(async ({ asset_id: assetId, current_price }) => {
-    const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);
-    const newestFirst = await candles.getCandles({ assetId, interval, to, limit, order: 'descending' });
     const prices = pastPrices(times, {
-      candles: newestFirst.toReversed(),
-      trades: trades.filter(({ asset_id }) => asset_id === assetId),
+      candles: await readPastCandles(candles, { assetId, interval, times }),
+      trades: [
+        ...trades.filter(({ asset_id }) => asset_id === assetId),
+        ...(await readHourlyCloses(candles, assetId, hourly)),
+      ],
       presentPrice: current_price,
     });
     return [assetId, new Map(times.map((at, index) => [at, prices[index]]))] as const;
   });
   const prices = new Map(await Promise.all(readings));
   return (assetId, at) => prices.get(assetId)?.get(at);
+}
+
+/** Reads the candles of an asset for given moments, oldest first: one for each of them and one before them at most. */
+export async function readPastCandles(
+  candles: CandleDao,
+  { assetId, interval, times }: Pick<PriceRequest, 'interval' | 'times'> & { readonly assetId: AssetId },
+): Promise<Candle[]> {
+  const limit = Math.min(times.length + 1, MAX_QUERY_LIMIT);
+  const to = times.at(-1);
+  return (await candles.getCandles({ assetId, interval, to, limit, order: 'descending' })).toReversed();
+}
+
+/** Reads the close of the last hour that had ended at each of some moments, of which the newest are chosen. */
+export async function readHourlyCloses(
+  candles: CandleDao,
+  assetId: AssetId,
+  moments: readonly IsoTime[],
+): Promise<Pick<AssetTransaction, 'timestamp' | 'price'>[]> {
+  const hours = new Set(moments.map((at) => candleOpenTime('1h', at)).toSorted());
+  const closes: Pick<AssetTransaction, 'timestamp' | 'price'>[] = [];
+  for (const hour of [...hours].slice(-MAX_HOURLY_READS)) {
+    const to = isoTime(new Date(Date.parse(hour) - HOUR_MILLISECONDS));
+    const [last] = await candles.getClosedCandles({
+      assetId,
+      interval: '1h',
+      to,
+      limit: 1,
+      order: 'descending',
+    });
+    if (!last) continue;
+    const timestamp = isoTime(new Date(Date.parse(last.open_time) + HOUR_MILLISECONDS));
+    closes.push({ timestamp, price: last.close });
+  }
+  return closes;
 }

@@ -1,4 +1,4 @@
-import type { AssetId, Username } from '@cnop/common/core/brands';
+import type { AssetId, Price, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import { formatQuantity } from '@cnop/common/core/money';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
@@ -8,6 +8,7 @@ import type { Item, TableStore } from '@cnop/common/database/table-store';
 import { KEYS } from '@cnop/common/database/tables';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
+import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { availableUnits } from '@cnop/common/trading/holds';
 import { InternalError, NotFoundError } from '@cnop/exception/errors';
@@ -77,12 +78,21 @@ export async function readAccount(store: TableStore, username: Username): Promis
   return { balance, holdings: items.filter((item) => item.key.sk !== last.sk).map(assetBalanceRecord.read) };
 }
 
+/**
+ * Returns the current price of an asset: the mid of the latest quote, unless the catalogue has a newer one, as it does where
+ * no price feed reaches this process.
+ */
+export function presentPrice(
+  asset: Pick<Asset, 'asset_id' | 'current_price' | 'last_price_update'>,
+  quotes: UserDependencies['quotes'],
+): Price {
+  const quote = quotes.latest(asset.asset_id);
+  return quote && quote.at >= asset.last_price_update ? quote.mid : asset.current_price;
+}
+
 export type ValueHoldingsDeps = Pick<UserDependencies, 'assets' | 'quotes'>;
 
-/**
- * Values positions at current prices, in the given order. The price is the mid of the latest quote, unless the catalogue has
- * a newer one, as it does where no price feed reaches this process.
- */
+/** Values positions at current prices, in the given order. */
 export async function valueHoldings(
   { assets, quotes }: ValueHoldingsDeps,
   holdings: readonly StoredAssetBalance[],
@@ -92,8 +102,7 @@ export async function valueHoldings(
     const asset = priced.get(holding.asset_id);
     if (!asset)
       throw new InternalError(new Error(`a holding of ${holding.asset_id}, which is not in the catalogue`));
-    const quote = quotes.latest(asset.asset_id);
-    const current_price = quote && quote.at >= asset.last_price_update ? quote.mid : asset.current_price;
+    const current_price = presentPrice(asset, quotes);
     return {
       ...valueHolding(holding, current_price),
       asset_name: asset.name,
