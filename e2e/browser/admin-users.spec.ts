@@ -137,7 +137,7 @@ test('suspending a user ends the session at once, and reactivating allows a new 
   await expect(question.getByRole('button', { name: 'Keep as is' })).toBeFocused();
   await question.getByRole('button', { name: 'Suspend' }).click();
   await expect(page.getByText(`${user.username} is suspended now`)).toBeVisible();
-  await expect(orders.getByText('Your session has ended')).toBeVisible();
+  await expect(orders.getByText('An administrator changed your access.')).toBeVisible();
   expect((await user.send('GET', '/balance')).status).toBe(401);
 
   await page.getByRole('button', { name: 'Reactivate' }).click();

@@ -10,6 +10,7 @@ import { SESSIONS_KEY } from '../api/auth/sessions.ts';
 import { orderKeys } from '../api/orders/orders.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
 import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
+import { noteEndedSession } from '../session/access-token.ts';
 import { appearance } from '../settings/appearance.ts';
 import { notify } from '../ui/notices.ts';
 import { ORDER_TYPE_NAMES } from '../ui/order-names.ts';
@@ -36,7 +37,10 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
     refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
     refreshHistoryOfTrades(queryClient);
   }
-  if (session_id !== undefined) refresh(queryClient, [SESSIONS_KEY]);
+  if (session_id !== undefined) {
+    refresh(queryClient, [SESSIONS_KEY]);
+    noteEndedSession(session_id, data.session_end);
+  }
   if (order) {
     refresh(queryClient, [orderKeys.all]);
     announce(type, order);

@@ -15,21 +15,21 @@ export async function requireSession({
   throw redirect({ to: '/sign-in', search: { redirect: location.href }, replace: true });
 }
 
-/** Shows its children while the user is signed in, and a link to sign in after the session has ended. */
+/** Shows its children while the user is signed in, and a link to sign in afterwards. */
 export function WhileSignedIn({ children }: { readonly children: ReactNode }) {
   const session = useSession();
   const here = useRouterState({ select: ({ location }) => location.href });
   if (session === 'signed-in') return children;
   return (
     <EmptyState
-      title="Your session has ended"
+      title="Sign in to see this page"
       action={
         <Link to="/sign-in" search={{ redirect: here }} className={buttonClass({ tone: 'primary' })}>
           Sign in
         </Link>
       }
     >
-      Sign in to continue.
+      You come back here afterwards.
     </EmptyState>
   );
 }

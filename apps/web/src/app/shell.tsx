@@ -16,6 +16,7 @@ import { NotFoundPage } from './fallback-pages.tsx';
 import { Footer } from './footer.tsx';
 import type { NavigationItem } from './navigation.ts';
 import { navigationFor } from './navigation.ts';
+import { SessionEnded } from './session-ended.tsx';
 
 const loadAppearanceMenu = async () => (await import('./header-menu.tsx')).AppearanceMenu;
 
@@ -66,6 +67,7 @@ function Shell() {
               <AccountArea />
             </div>
           </div>
+          {session === 'expired' && <SessionEnded />}
         </header>
         <main
           ref={setMain}

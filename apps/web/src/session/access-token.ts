@@ -1,3 +1,4 @@
+import type { SessionEnd } from '@cnop/common/entities/user/live-event';
 import { useSyncExternalStore } from 'react';
 import { z } from 'zod';
 
@@ -26,7 +27,11 @@ type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
 /** `restoring` until the first renewal is answered; `expired` if the session ended while a page was using it. */
 type SessionState = 'restoring' | 'visitor' | 'signed-in' | 'expired';
 
+/** Why a session ended while a page was using it. */
+export type ExpiryReason = SessionEnd | 'other_tab' | 'unknown';
+
 let state: SessionState = 'visitor';
+let expiryReason: ExpiryReason = 'unknown';
 let accessToken: string | undefined;
 let renewal: Promise<boolean> | undefined;
 let restoration: Promise<void> | undefined;
@@ -35,11 +40,16 @@ const listeners = new Set<() => void>();
 const otherTabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('cnop.session');
 
 otherTabs?.addEventListener('message', ({ data }) => {
-  if (data === 'signed-out') forget('visitor');
+  if (data === 'signed-out' && state === 'signed-in') expireSession('other_tab');
 });
 
 export function sessionState(): SessionState {
   return state;
+}
+
+/** Returns why the session has ended, while it is `expired`. */
+export function sessionExpiryReason(): ExpiryReason {
+  return expiryReason;
 }
 
 export function currentAccessToken(): string | undefined {
@@ -65,6 +75,37 @@ export function startSession(answer: TokenAnswer): void {
 export function endSession(): void {
   forget('visitor');
   otherTabs?.postMessage('signed-out');
+}
+
+/** Ends the session here, since the platform or another tab has ended it. */
+function expireSession(reason: ExpiryReason): void {
+  expiryReason = reason;
+  forget('expired');
+}
+
+/** Notes the end of any session of the user: that of this browser expires at once, without waiting for a refused request. */
+export function noteEndedSession(sessionId: string, reason: SessionEnd | undefined): void {
+  // This browser knows about its own sign-out.
+  if (reason === 'signed_out' || state !== 'signed-in' || sessionId !== sessionIdOf(accessToken)) return;
+  expireSession(reason ?? 'unknown');
+}
+
+const tokenPayloadSchema = z.object({ sid: z.string() });
+
+/** Returns the id of the session that an access token belongs to. The platform verifies tokens; this only reads one. */
+function sessionIdOf(token: string | undefined): string | undefined {
+  const [, payload = ''] = token?.split('.') ?? [];
+  try {
+    const text = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
+    return tokenPayloadSchema.parse(JSON.parse(text)).sid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Forgets that a session has ended, as the user wants to go on as a visitor. */
+export function leaveExpiredSession(): void {
+  if (state === 'expired') forget('visitor');
 }
 
 /** Restores the session of an earlier visit when the app starts. */
@@ -114,7 +155,8 @@ async function requestRenewal(): Promise<boolean> {
     startSession(tokenAnswerSchema.parse(await response.json()));
     return true;
   }
-  if (isRefusal(response.status)) forget(state === 'signed-in' ? 'expired' : 'visitor');
+  // A browser that had a session is told why it has none.
+  if (isRefusal(response.status)) expireSession('unknown');
   return false;
 }
 

@@ -15,7 +15,6 @@ export function MarketPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const session = useSession();
-  const isVisitor = session === 'visitor' || session === 'expired';
 
   const change = (changed: Partial<MarketSearch>): void => {
     // Typing replaces the history entry, so that Back leaves the page.
@@ -24,7 +23,7 @@ export function MarketPage() {
 
   return (
     <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
-      {isVisitor ? (
+      {session === 'visitor' ? (
         <Welcome />
       ) : (
         <div className="flex min-h-9 items-center justify-between gap-3">

@@ -105,7 +105,7 @@ export async function changeUserAccess(
       result: { before: user, after: changed },
     };
   });
-  if (endsSessions(before, after)) await endSessions(deps, { username });
+  if (endsSessions(before, after)) await endSessions(deps, { username, reason: 'access_changed' });
   if (after.status !== 'active') await cancelOpenOrders(deps, username);
   return toManagedUser(after);
 }

@@ -64,7 +64,7 @@ export async function changePassword(deps: ChangePasswordDeps, command: ChangePa
       return { writes, result: { user, session } };
     },
   );
-  await endSessions(deps, { username, exceptSessionId: sessionId });
+  await endSessions(deps, { username, reason: 'password_changed', exceptSessionId: sessionId });
   return issueTokens(deps.tokens, changed.user, changed.session);
 }
 

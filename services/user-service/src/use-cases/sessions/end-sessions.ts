@@ -10,7 +10,7 @@ import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
-import type { Change } from '@cnop/common/entities/user/live-event';
+import type { Change, SessionEnd } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { UserDependencies } from '../dependencies.ts';
 
@@ -21,6 +21,7 @@ export type EndSessionsDeps = Pick<UserDependencies, 'store' | 'clock' | 'ids' |
 
 interface EndSessions {
   readonly username: Username;
+  readonly reason: SessionEnd;
   /** A session that stays live, such as the one in which the password was changed. */
   readonly exceptSessionId?: SessionId;
   /** Makes the audit event of an ended session; absent where another audit event records the reason. */
@@ -50,12 +51,12 @@ export async function endSessions(deps: EndSessionsDeps, command: EndSessions): 
 /** Ends some sessions in one commit with their events, since all of these take a sequence number of one balance. */
 async function endTogether(
   deps: EndSessionsDeps,
-  { username, auditOf }: EndSessions,
+  { username, reason, auditOf }: EndSessions,
   sessions: readonly Session[],
   now: Date,
 ): Promise<number> {
   const sessionIds = sessions.map(({ session_id }) => session_id);
-  const sessionEvents = prepareSessionEvents(deps.ids, sessionIds, now);
+  const sessionEvents = prepareSessionEvents(deps.ids, sessionIds, { reason, now });
   const audited = new Map(sessionIds.map((id) => [id, auditOf?.(id)]));
   const reads = { ...sessionReads(sessions), balance: balanceRecord.key({ username }) };
   const endedCount = await deps.store.transact(reads, (items: Readonly<Record<string, Item | undefined>>) => {
@@ -98,7 +99,7 @@ export function sessionReads(sessions: readonly Session[]): Record<string, ItemK
 export function prepareSessionEvents(
   ids: IdSource,
   sessionIds: readonly SessionId[],
-  now: Date,
+  { reason, now }: { readonly reason: SessionEnd; readonly now: Date },
 ): (balance: Item | undefined, endedIds: readonly SessionId[]) => Write[] {
   const at = isoTime(now);
   const changes = sessionIds.map((sessionId): Change & { readonly sessionId: SessionId } => ({
@@ -106,6 +107,7 @@ export function prepareSessionEvents(
     id: ids.next(),
     at,
     sessionId,
+    sessionEnd: reason,
   }));
   return (item, endedIds) => {
     let balance = balanceRecord.readIfPresent(item);
@@ -121,8 +123,8 @@ export function prepareSessionEvents(
   };
 }
 
-/** Writes the event of a session that ended in an earlier commit, which did not read the balance. */
-export async function recordSessionEnd(
+/** Writes the event of a session that the reuse of a token ended, in a commit that did not read the balance. */
+export async function recordTokenReuse(
   { store, ids }: Pick<UserDependencies, 'store' | 'ids'>,
   {
     username,
@@ -130,7 +132,7 @@ export async function recordSessionEnd(
     now,
   }: { readonly username: Username; readonly sessionId: SessionId; readonly now: Date },
 ): Promise<void> {
-  const sessionEvents = prepareSessionEvents(ids, [sessionId], now);
+  const sessionEvents = prepareSessionEvents(ids, [sessionId], { reason: 'token_reused', now });
   await store.transact({ balance: balanceRecord.key({ username }) }, ({ balance }) => ({
     writes: sessionEvents(balance, [sessionId]),
     result: undefined,

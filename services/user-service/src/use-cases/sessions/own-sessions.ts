@@ -8,6 +8,7 @@ import { readAll } from '@cnop/common/dao/read-page';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { Decision } from '@cnop/common/database/table-store';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
+import type { SessionEnd } from '@cnop/common/entities/user/live-event';
 import { NotFoundError } from '@cnop/exception/errors';
 import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
@@ -31,15 +32,22 @@ interface LogOut {
   readonly origin: RequestOrigin;
 }
 
+/** The reason of an end by the user: in the session itself, or in another one. */
+type EndByUser = Extract<SessionEnd, 'signed_out' | 'ended_by_user'>;
+
 /**
  * Ends one session of a user. It is revoked before the response is sent.
  * @returns whether the session was live
  */
-export async function logOut(deps: LogOutDeps, command: LogOut): Promise<boolean> {
+export async function logOut(
+  deps: LogOutDeps,
+  command: LogOut,
+  reason: EndByUser = 'signed_out',
+): Promise<boolean> {
   const { username, sessionId } = command;
   const now = deps.clock.now();
   const event = logoutEvent(deps.audit, command);
-  const sessionEvents = prepareSessionEvents(deps.ids, [sessionId], now);
+  const sessionEvents = prepareSessionEvents(deps.ids, [sessionId], { reason, now });
   const reads = {
     session: sessionRecord.key({ username, session_id: sessionId }),
     balance: balanceRecord.key({ username }),
@@ -66,7 +74,7 @@ function logoutEvent(audit: AuditLogger, { username, sessionId, origin }: LogOut
  * @throws NotFoundError (404) when the user has no such live session
  */
 export async function endOwnSession(deps: LogOutDeps, command: LogOut): Promise<void> {
-  const wasLive = await logOut(deps, command);
+  const wasLive = await logOut(deps, command, 'ended_by_user');
   if (!wasLive) throw new NotFoundError('The session');
 }
 
@@ -77,5 +85,5 @@ export async function endOwnSession(deps: LogOutDeps, command: LogOut): Promise<
 export async function endOtherSessions(deps: LogOutDeps, command: LogOut): Promise<number> {
   const { username, sessionId: exceptSessionId } = command;
   const auditOf = (sessionId: SessionId) => logoutEvent(deps.audit, { ...command, sessionId });
-  return endSessions(deps, { username, exceptSessionId, auditOf });
+  return endSessions(deps, { username, reason: 'ended_by_user', exceptSessionId, auditOf });
 }

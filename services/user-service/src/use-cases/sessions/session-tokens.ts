@@ -9,7 +9,7 @@ import type { User } from '@cnop/common/entities/user/user';
 import { AuthenticationError } from '@cnop/exception/errors';
 import type { UserDependencies } from '../dependencies.ts';
 import type { EndSessionsDeps } from './end-sessions.ts';
-import { forgetSession, recordSessionEnd } from './end-sessions.ts';
+import { forgetSession, recordTokenReuse } from './end-sessions.ts';
 
 /** The tokens that a client gets from a sign-in or a renewal. */
 export interface TokenPair {
@@ -82,7 +82,7 @@ export async function refreshSession(
   if (outcome.kind === 'renewed') return issueTokens(deps.tokens, outcome.user, outcome.session);
   if (outcome.kind === 'reused') {
     forgetSession(deps, sessionId);
-    await recordSessionEnd(deps, { username, sessionId, now });
+    await recordTokenReuse(deps, { username, sessionId, now });
   }
   throw new AuthenticationError('The session has ended.');
 }
