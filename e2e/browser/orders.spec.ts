@@ -244,6 +244,24 @@ test('cancelling all orders asks for confirmation, names the count and focuses t
   ]);
 });
 
+test('a stop-loss is only cancelled after a question', async ({ trader }) => {
+  const { page, account } = trader;
+  await placeOrder(account, { asset_id: ASSET, order_type: 'market_buy', quantity: '5' });
+  const stop = { asset_id: ASSET, order_type: 'stop_loss', quantity: '5', stop_price: '0.10' };
+  await placeOrder(account, stop);
+  await page.goto('/orders');
+  const cancel = page.getByRole('button', { name: 'Cancel order Stop-loss 5 ALGO' });
+  const question = page.getByRole('alertdialog', { name: 'Cancel this stop-loss?' });
+  await cancel.click();
+  await expect(question.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(question).toHaveCount(0);
+  await expect(cancel).toBeFocused();
+  await cancel.click();
+  await question.getByRole('button', { name: 'Cancel the order' }).click();
+  await expect(page.getByText('Stop-loss ALGO cancelled')).toBeVisible();
+});
+
 test('all open orders are shown, not only one page', async ({ trader: { page, account } }) => {
   const order = { ...LIMIT_BUY, quantity: '1' };
   await Promise.all(Array.from({ length: 101 }, () => placeOrder(account, order)));

@@ -8,6 +8,7 @@ import { openOrdersQuery } from '../../api/orders/orders.ts';
 import { usePendingOrders } from '../../api/orders/pending-orders.ts';
 import { AlertDialog } from '../../ui/alert-dialog.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Column, Table } from '../../ui/table.tsx';
 import { useSettlingRows } from '../../ui/use-settling-rows.ts';
@@ -28,6 +29,7 @@ interface OpenOrdersProps {
 export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: OpenOrdersProps) {
   const { data, error, refetch } = useQuery(openOrdersQuery(assetId));
   const { kept, isCancelling, cancel } = useCancelOrders();
+  const [asked, setAsked] = useState<OrderDocument>();
   const known = new Set(data?.map(({ client_order_id }) => client_order_id));
   // The stream may report an order before its answer arrives.
   const pending = usePendingOrders().filter(
@@ -62,7 +64,7 @@ export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: Ope
               hasAsset={assetId === undefined}
               stage={kept.get(order.order_id)?.stage}
               isSettling={isSettling}
-              onCancel={() => void cancel([order])}
+              onCancel={() => (isProtection(order) ? setAsked(order) : void cancel([order]))}
             />
           ))}
         </Table>
@@ -75,7 +77,46 @@ export function OpenOrders({ title, assetId, type, emptyAction, emptyText }: Ope
       ) : (
         <SkeletonRows label="Loading your orders" rows={2} />
       )}
+      {asked && (
+        <CancelProtection
+          order={asked}
+          onClose={() => setAsked(undefined)}
+          onConfirm={() => {
+            setAsked(undefined);
+            void cancel([asked]);
+          }}
+        />
+      )}
     </section>
+  );
+}
+
+/** An order that limits a loss. Ending it by mistake costs more than ending any other. */
+function isProtection({ order_type }: OrderDocument): boolean {
+  return order_type === 'stop_loss' || order_type === 'trailing_stop';
+}
+
+interface CancelProtectionProps {
+  readonly order: OrderDocument;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}
+
+/** Asks before a protection is cancelled. */
+function CancelProtection({ order: { order_type, asset_id }, onClose, onConfirm }: CancelProtectionProps) {
+  return (
+    <AlertDialog
+      isOpen
+      onClose={onClose}
+      onConfirm={onConfirm}
+      title={`Cancel this ${ORDER_TYPE_NAMES[order_type].toLowerCase()}?`}
+      confirmLabel="Cancel the order"
+      cancelLabel="Keep it"
+      tone="danger"
+      focusOn="cancel"
+    >
+      Without it, your {asset_id} is not sold when the price falls.
+    </AlertDialog>
   );
 }
 
