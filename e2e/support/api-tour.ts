@@ -118,12 +118,23 @@ async function administer(admin: Account, user: Account): Promise<void> {
   const [proposal] = proposals.json<{ data: readonly { proposal_id: string }[] }>().data;
   await change(admin.send, 'POST', `${asset}/price-proposals/${proposal?.proposal_id ?? ''}/reject`);
   await change(admin.send, 'PUT', `/inventory/assets/${DELISTED}`, { status: 'delisted' });
+  await refund(admin, user);
   const account = `/admin/users/${user.username}`;
   await change(admin.send, 'PUT', `${account}/transfer-freeze`, { frozen: true, reason: 'a check' });
   await change(admin.send, 'POST', `${account}/adjustments`, { amount: '5.00', description: 'test' });
   await place(user, { order_type: 'limit_buy', price: '10' });
   await change(admin.send, 'PATCH', account, { status: 'suspended' });
   await change(admin.send, 'PATCH', account, { status: 'active' });
+}
+
+/** Proposes a refund, which the only administrator cannot approve, and withdraws it. */
+async function refund(admin: Account, user: Account): Promise<void> {
+  const path = `/admin/orders/${await place(user, { order_type: 'market_buy' })}/refund`;
+  await change(admin.send, 'POST', `${path}/preview`, {});
+  const proposed = await change(admin.send, 'POST', path, { reason: 'a check' });
+  const { proposal_id } = proposed.json<{ data: { proposal_id: string } }>().data;
+  expectStatus(await admin.send('POST', `${path}/approve`, { body: { proposal_id } }), 403);
+  await change(admin.send, 'POST', `${path}/reject`, { proposal_id });
 }
 
 async function endSessions(api: Send, { username }: Account): Promise<void> {

@@ -70,6 +70,7 @@ export const BAD_VALUES = {
   phone: ['123', 'abcdefghij', '++1234567890', '1'.repeat(16), '+1 234 567 8901 ext. 2', ...NOT_TEXT],
   pastDate: ['2999-01-01', '2020-02-30', '20200101', '01/01/2020', '', ...NOT_TEXT],
   boolean: ['true', 'yes', null, [], {}, ...raw('1', '0')],
+  id: ['', 'a b', 'x'.repeat(101), ZERO_BYTE, null, ...NOT_TEXT],
   description: ['x'.repeat(501), ZERO_BYTE, 'a\nb', BROKEN_SURROGATE, ...NOT_TEXT],
   requiredDescription: ['', '   ', 'x'.repeat(501), ZERO_BYTE, BROKEN_SURROGATE, null, ...NOT_TEXT],
   longText: ['x'.repeat(1_001), ZERO_BYTE, BROKEN_SURROGATE, ...NOT_TEXT],

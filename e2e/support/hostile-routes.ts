@@ -67,6 +67,11 @@ const ORDER = {
   },
   required: ['asset_id', 'order_type', 'quantity'],
 } as const;
+const PROPOSAL = {
+  good: { proposal_id: 'unknown' },
+  fields: { proposal_id: 'id' },
+  required: ['proposal_id'],
+} as const;
 const NOTHING = { good: {}, fields: {}, required: [] } as const;
 
 /** Routes that accept any body: signing out must not fail over one. */
@@ -153,6 +158,24 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   { method: 'POST', route: '/orders/preview', caller: 'user', ...ORDER },
   { method: 'POST', route: '/orders/:id/cancel', caller: 'user', ...NOTHING },
   { method: 'DELETE', route: '/orders/:id', caller: 'user', ...NOTHING },
+  {
+    method: 'POST',
+    route: '/admin/orders/:id/refund/preview',
+    caller: 'admin',
+    good: {},
+    fields: { quantity: 'quantity' },
+    required: [],
+  },
+  {
+    method: 'POST',
+    route: '/admin/orders/:id/refund',
+    caller: 'admin',
+    good: { reason: 'a wrong price' },
+    fields: { quantity: 'quantity', reason: 'requiredDescription' },
+    required: ['reason'],
+  },
+  { method: 'POST', route: '/admin/orders/:id/refund/approve', caller: 'admin', ...PROPOSAL },
+  { method: 'POST', route: '/admin/orders/:id/refund/reject', caller: 'admin', ...PROPOSAL },
   {
     method: 'POST',
     route: '/inventory/assets',

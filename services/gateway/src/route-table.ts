@@ -91,6 +91,12 @@ const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'DELETE', path: '/orders/:id', ...CANCEL },
   { method: 'GET', path: '/assets/:asset_id/transactions', ...READ },
   { method: 'GET', path: '/trades', ...READ },
+  { method: 'GET', path: '/admin/orders/:id', ...READ, access: STAFF },
+  { method: 'POST', path: '/admin/orders/:id/refund/preview', ...READ, access: STAFF },
+  { method: 'POST', path: '/admin/orders/:id/refund', ...WRITE, access: STAFF },
+  { method: 'POST', path: '/admin/orders/:id/refund/approve', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/orders/:id/refund/reject', ...WRITE, access: STAFF },
+  { method: 'GET', path: '/admin/refunds', ...READ, access: STAFF },
   { method: 'GET', path: '/trades/export', ...REPORT },
 ];
 

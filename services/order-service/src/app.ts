@@ -4,6 +4,7 @@ import { ASSETS_CHANNEL, OPEN_ORDERS_CHANNEL } from '@cnop/common/events/announc
 import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
+import { refundRoutes } from './refunds/routes.ts';
 import { orderListRoutes } from './routes/order-lists.ts';
 import { cancelRoutes, orderReadingRoutes, placingRoutes } from './routes/orders.ts';
 import { tradeRoutes } from './routes/trades.ts';
@@ -35,13 +36,15 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   placingRoutes(app, deps);
   const seenOrders = createSeenReads<OrderDocument>({
     bus: options.bus,
-    isFinal: ({ status }) => isFinal(status),
+    // A filled order may still be refunded.
+    isFinal: ({ status, refund }) => isFinal(status) && (status !== 'completed' || refund !== undefined),
   });
   app.addHook('onClose', async () => seenOrders.close());
   orderReadingRoutes(app, { ...deps, seenOrders });
   cancelRoutes(app, deps);
   orderListRoutes(app, deps);
   tradeRoutes(app, deps);
+  refundRoutes(app, deps);
   return app;
 }
 

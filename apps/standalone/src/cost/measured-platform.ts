@@ -185,7 +185,7 @@ function createCaller(services: Services) {
 
 function serviceOf(path: string): keyof Services {
   if (/^\/(?:inventory|exchange-rates)\b/.test(path)) return 'inventory';
-  return /^\/(?:orders|trades|assets)\b/.test(path) ? 'order' : 'user';
+  return /^\/(?:admin\/orders|admin\/refunds|orders|trades|assets)\b/.test(path) ? 'order' : 'user';
 }
 
 /** Creates what moves prices and executes open orders, on demand only. */

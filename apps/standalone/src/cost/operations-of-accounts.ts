@@ -3,12 +3,16 @@ import { sessionIdSchema, usernameSchema } from '@cnop/common/entities/fields';
 import { z } from 'zod';
 import { createAdmin } from '../create-admin.ts';
 import type { Measurement } from './measurement.ts';
+import { orderOf } from './measurement.ts';
 
 const sessionsSchema = z.array(z.object({ session_id: sessionIdSchema }));
+const proposalSchema = z.object({ proposal_id: z.string() });
 const NAMES = { first_name: 'Alice', last_name: 'Example' };
 /** As long as that of a usual user. */
 const ALICE = 'alice_example_123';
 const STAFF = 'grace_example_123';
+const SECOND_STAFF = 'kathy_example_123';
+const TRADER = 'bobby_example_123';
 
 /** Measures signing up, sessions and profiles. */
 export async function measureAccounts(measurement: Measurement): Promise<void> {
@@ -47,7 +51,8 @@ export async function measureAccounts(measurement: Measurement): Promise<void> {
 }
 
 /** Measures the work of staff. */
-export async function measureStaff({ platform, password, measure, signIn }: Measurement): Promise<void> {
+export async function measureStaff(measurement: Measurement): Promise<void> {
+  const { platform, password, measure, signIn } = measurement;
   const username = usernameSchema.parse(STAFF);
   const account = { username, email: `${STAFF}@example.com`, password, NODE_ENV: 'test', DATA_DIR: '' };
   await createAdmin(platform, account);
@@ -81,6 +86,7 @@ export async function measureStaff({ platform, password, measure, signIn }: Meas
     path: '/admin/audit-events?limit=20',
     token,
   });
+  await measureRefund(measurement, token);
   const status = { status: 'suspended' };
   await measure('suspension of a user', {
     method: 'PATCH',
@@ -88,4 +94,24 @@ export async function measureStaff({ platform, password, measure, signIn }: Meas
     token,
     body: status,
   });
+}
+
+/** Measures the refund of a buy, which one administrator proposes and another approves. */
+async function measureRefund(measurement: Measurement, token: string): Promise<void> {
+  const { platform, password, measure, call, signIn } = measurement;
+  const username = usernameSchema.parse(SECOND_STAFF);
+  const account = { username, email: `${username}@example.com`, password, NODE_ENV: 'test', DATA_DIR: '' };
+  await createAdmin(platform, account);
+  const second = await signIn(SECOND_STAFF);
+  const order = { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.1' };
+  const trader = await signIn(TRADER);
+  const placed = orderOf(await call({ method: 'POST', path: '/orders', token: trader, body: order }));
+  const path = `/admin/orders/${placed.order_id}/refund`;
+  const body = { reason: 'a wrong price' };
+  await measure('preview of a refund', { method: 'POST', path: `${path}/preview`, token, body: {} });
+  const { data } = await measure('proposal of a refund', { method: 'POST', path, token, body });
+  const { proposal_id } = proposalSchema.parse(data);
+  await measure('list of proposed refunds', { method: 'GET', path: '/admin/refunds', token });
+  const approval = { method: 'POST', path: `${path}/approve`, token: second, key: 'approve-1' } as const;
+  await measure('approval of a refund, with key', { ...approval, body: { proposal_id } });
 }

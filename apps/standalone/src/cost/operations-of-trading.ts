@@ -105,7 +105,9 @@ async function measureOpenOrders({ platform, measure, measureWork, call }: Measu
   await measure('preview of an order', { ...place(limitBuy), path: '/orders/preview' });
   const read = { method: 'GET', path: `/orders/${met.order_id}`, token } as const;
   await measure('order', read);
-  await measure('order that is final, again', read);
+  const cancelled = { method: 'GET', path: `/orders/${buy.order_id}`, token } as const;
+  await call(cancelled);
+  await measure('order that is final, again', cancelled);
   await measure('explanation of an order', { method: 'GET', path: `/orders/${met.order_id}/explain`, token });
 }
 

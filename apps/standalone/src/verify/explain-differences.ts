@@ -8,6 +8,7 @@ import { checkHolding } from './rules/holdings.ts';
 import { checkIndexEntries } from './rules/items.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
 import { checkClientOrder, checkEmailClaim } from './rules/references.ts';
+import { checkRefund } from './rules/refunds.ts';
 import { checkSettlementPayment, checkTrade } from './rules/trades.ts';
 import { checkTransfer } from './rules/transfers.ts';
 import {
@@ -112,6 +113,13 @@ function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: I
   switch (subject) {
     case 'order':
       return checkTrade({
+        orderId: knownOrderId(names.join(' ')),
+        order: ofKind(stored, 'order')[0],
+        payments: ofKind(stored, 'ledger entry'),
+        trades: ofKind(stored, 'asset transaction'),
+      });
+    case 'refund':
+      return checkRefund({
         orderId: knownOrderId(names.join(' ')),
         order: ofKind(stored, 'order')[0],
         payments: ofKind(stored, 'ledger entry'),

@@ -21,6 +21,7 @@ import { checkAssetPrice, checkItem, checkListed, checkQuantity, checkSheetPrice
 import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
+import { checkRefundTerms } from './rules/refunds.ts';
 import { checkSettledPosition, checkSettlement, checkTradeAmount } from './rules/trades.ts';
 import {
   addEntryToBooks,
@@ -28,6 +29,7 @@ import {
   checkBooks,
   checkCounterpart,
   checkLegs,
+  isRefundType,
 } from './rules/two-sides.ts';
 import { confirmIndexEntry, statementsOf } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
@@ -176,10 +178,13 @@ function gather(gathered: Gathered, stored: Stored): void {
     case 'asset transaction': {
       const { transaction_type, total_amount, fees } = stored.entity;
       if (transaction_type === 'buy') gathered.bought = gathered.bought.plus(total_amount);
+      if (transaction_type === 'buy_refund') gathered.bought = gathered.bought.minus(total_amount);
+      if (transaction_type === 'sell_refund') gathered.sold = gathered.sold.minus(total_amount);
       if (transaction_type === 'sell' || transaction_type === 'settlement')
         gathered.sold = gathered.sold.plus(total_amount);
       addTradeToBooks(gathered.accounts, stored.entity);
-      if (fees !== null) gathered.fees = gathered.fees.plus(fees);
+      if (fees !== null)
+        gathered.fees = isRefundType(stored.entity) ? gathered.fees.minus(fees) : gathered.fees.plus(fees);
       break;
     }
     case 'ledger entry':
@@ -222,6 +227,7 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
         ...checkOrderLife(stored),
         ...checkOrderTerms(stored),
         ...checkOrderTrigger(stored),
+        ...checkRefundTerms(stored),
         ...checkScale(stored, catalogue),
       ];
     case 'event':

@@ -4,12 +4,13 @@ import type { IndexEntry, IndexedItem, ItemKey } from '@cnop/common/database/tab
 import type { IndexName } from '@cnop/common/database/tables';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import type { CrossCheck } from './cross-check.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
 import { expectedChanges, reportedChange } from './rules/order-events.ts';
 import { debitIdOf, transferText } from './rules/transfers.ts';
-import { impliesLegs, legsDueText, legsText, statesLegs } from './rules/two-sides.ts';
+import { impliesLegs, isRefundType, legsDueText, legsText, statesLegs } from './rules/two-sides.ts';
 import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
 import { nameOf } from './violation.ts';
@@ -29,6 +30,7 @@ export interface Statement {
 
 // The first word of a topic is its kind and contains no blank, so topics of two kinds are never equal.
 export const orderTopic = (orderId: string): string => `order ${orderId}`;
+const refundTopic = (orderId: string): string => `refund ${orderId}`;
 const settlementTopic = (transactionId: string): string => `settlement ${transactionId}`;
 const transferTopic = (debitId: string): string => `transfer ${debitId}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
@@ -110,12 +112,20 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
   }
 }
 
-/** Confirms the cash of a trade or settlement, and its other side. Other entries refer to nothing. */
+/** The topics of the ledger entries that pay for a trade, by the reference of the entry. */
+const PAYMENT_TOPICS: Partial<Readonly<Record<TransactionType, (reference: string) => string>>> = {
+  order_payment: orderTopic,
+  order_refund: refundTopic,
+  settlement: settlementTopic,
+};
+
+/** Confirms the cash of a trade, refund or settlement, and its other side. Other entries refer to nothing. */
 function paymentStatements(stored: StoredOf<'ledger entry'>): Statement[] {
   const { transaction_type, reference_id, username, direction, amount, legs } = stored.entity;
-  if (transaction_type !== 'order_payment' && transaction_type !== 'settlement') return [];
+  const topicOf = PAYMENT_TOPICS[transaction_type];
+  if (!topicOf) return [];
   const isSettlement = transaction_type === 'settlement';
-  const topic = isSettlement ? settlementTopic(reference_id ?? '') : orderTopic(reference_id ?? '');
+  const topic = topicOf(reference_id ?? '');
   const text = [...(isSettlement ? [] : ['cash']), username, direction, amount].join(' ');
   return [
     { side: 'confirm', topic, text },
@@ -123,8 +133,10 @@ function paymentStatements(stored: StoredOf<'ledger entry'>): Statement[] {
   ];
 }
 
-function movementTopic({ transaction_type, transaction_id, order_id }: AssetTransaction): string {
-  return transaction_type === 'settlement' ? settlementTopic(transaction_id) : orderTopic(order_id ?? '');
+function movementTopic(transaction: AssetTransaction): string {
+  const { transaction_type, transaction_id, order_id } = transaction;
+  if (transaction_type === 'settlement') return settlementTopic(transaction_id);
+  return isRefundType(transaction) ? refundTopic(order_id ?? '') : orderTopic(order_id ?? '');
 }
 
 /** A settlement of less than a cent has no ledger entry. */
@@ -136,9 +148,9 @@ function settlementStatements({ entity }: StoredOf<'asset transaction'>): Statem
 }
 
 function tradeStatement({ entity }: StoredOf<'asset transaction'>): Statement {
-  const { order_id, username, asset_id, transaction_type, quantity, price, total_amount, fees } = entity;
+  const { username, asset_id, transaction_type, quantity, price, total_amount, fees } = entity;
   const what = ['asset', username, asset_id, transaction_type, quantity, price, total_amount];
-  return { side: 'confirm', topic: orderTopic(order_id ?? ''), text: [...what, fees ?? NO_FEES].join(' ') };
+  return { side: 'confirm', topic: movementTopic(entity), text: [...what, fees ?? NO_FEES].join(' ') };
 }
 
 function orderStatements(stored: StoredOf<'order'>, keptSince: IsoTime): Statement[] {
@@ -153,7 +165,9 @@ function orderStatements(stored: StoredOf<'order'>, keptSince: IsoTime): Stateme
   if (client_order_id !== null) {
     claims.push({ side: 'claim', topic: clientOrderTopic(username, client_order_id), text: order_id });
   }
-  return status === 'completed' ? [...claims, ...completedOrderStatements(stored.entity)] : claims;
+  return status === 'completed'
+    ? [...claims, ...completedOrderStatements(stored.entity), ...refundStatements(stored.entity)]
+    : claims;
 }
 
 function completedOrderStatements(order: OrderDocument): Statement[] {
@@ -166,5 +180,21 @@ function completedOrderStatements(order: OrderDocument): Statement[] {
   return [
     ...(movesNoCash(order) ? [] : [{ side: 'claim', topic, text: cashText } as const]),
     { side: 'claim', topic, text: ['asset', ...trade].join(' ') },
+  ];
+}
+
+/** Claims the ledger entry and the asset transaction of a refund. */
+function refundStatements(order: OrderDocument): Statement[] {
+  const { order_id, username, asset_id, order_type, executed_price, refund } = order;
+  if (!refund) return [];
+  const { quantity, total_amount, fees } = refund;
+  const topic = refundTopic(order_id);
+  const buys = isBuy(order_type);
+  const cash = showUsd(cashMoved(order_type, decimal(total_amount), fees));
+  const type = buys ? 'buy_refund' : 'sell_refund';
+  const asset = ['asset', username, asset_id, type, quantity, executed_price, total_amount, fees];
+  return [
+    { side: 'claim', topic, text: ['cash', username, buys ? 'credit' : 'debit', cash].join(' ') },
+    { side: 'claim', topic, text: asset.join(' ') },
   ];
 }

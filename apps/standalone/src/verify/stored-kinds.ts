@@ -11,6 +11,7 @@ import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/invento
 import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderDocumentRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { refundProposalRecord } from '@cnop/common/dao/order/refund-proposal-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { EntityRecord } from '@cnop/common/dao/record';
 import { defineRecord } from '@cnop/common/dao/record';
@@ -105,6 +106,7 @@ const KINDS = {
   orders: [
     kind('price peak', pricePeakRecord, KEYS.orders.pricePeak),
     kind('trigger checkpoint', triggerCheckpointRecord, KEYS.orders.triggerCheckpoint),
+    kind('refund proposal', refundProposalRecord, KEYS.orders.refundProposal),
     kind('order', orderDocumentRecord, KEYS.orders.order, {
       complete: withExecutedPrice,
       rewrite: rewriteOrder,

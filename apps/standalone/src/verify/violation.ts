@@ -50,6 +50,10 @@ export const RULES = {
   'trade-order': 'no payment and no asset transaction exists without its completed order',
   'trade-settlement':
     'a position is settled only when its asset is delisted, at the published price, with one ledger entry',
+  'refund-terms':
+    'a refund is of a filled order, and its amounts are the share of its units in the trade, rounded against the user',
+  'refund-sides':
+    'a refunded order has one ledger entry and one asset transaction that reverse its trade, and no refund exists without it',
   'trade-legs': 'the other side of a trade follows from its price, mid price, total and fees',
   'client-order':
     'every claimed client_order_id belongs to its order, and every order that has one has the claim',

@@ -26,6 +26,7 @@ import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
+import { z } from 'zod';
 import { candleWrites } from './candles.ts';
 import { orderData } from './journal-entries.ts';
 import { openOrderWrites } from './open-orders.ts';
@@ -50,7 +51,7 @@ interface Call {
 
 /**
  * Creates a store that the real services have written: two customers who deposit, withdraw, buy and sell, an
- * administrator who adjusts a balance, transfers, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
+ * administrator who adjusts a balance, transfers, refunds, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
  */
 export async function createSoundStore(): Promise<{
   readonly store: TableStore;
@@ -68,7 +69,7 @@ export async function createSoundStore(): Promise<{
 
   async function post({ url, body, as, key }: Call): Promise<Record<string, unknown>> {
     clock.advanceMilliseconds(1_500);
-    const response = await (url.startsWith('/orders') ? orders : users).inject({
+    const response = await (/^\/(?:admin\/)?orders/.test(url) ? orders : users).inject({
       method: 'POST',
       url,
       headers: {
@@ -103,6 +104,14 @@ export async function createSoundStore(): Promise<{
   ) =>
     post({ url: '/orders', as, body: { order_type, asset_id, quantity }, ...(key !== undefined && { key }) });
 
+  /** Refunds an order: grace proposes it, karl approves. */
+  async function refund(placed: Record<string, unknown>, body: object = {}): Promise<void> {
+    const url = `/admin/orders/${dataOf(placed, 'order_id')}/refund`;
+    const proposed = await post({ url, as: 'grace', body: { reason: 'a wrong price', ...body } });
+    const proposal_id = dataOf(proposed, 'proposal_id');
+    await post({ url: `${url}/approve`, as: 'karl', body: { proposal_id }, key: `approve-${proposal_id}` });
+  }
+
   const assets = createAssetDao(store);
   await assets.createAsset(anAsset({ asset_id: 'BTC', current_price: '50000.00' }));
   await assets.createAsset(
@@ -114,9 +123,10 @@ export async function createSoundStore(): Promise<{
     quoteAt(anAssetId('DOGE'), aPrice('0.123456'), isoTime(clock.now())),
   ]);
 
-  for (const username of ['alice', BOB, 'grace', 'heidi', 'ivan'].map(aUsername)) {
+  for (const username of ['alice', BOB, 'grace', 'heidi', 'ivan', 'judy', 'karl'].map(aUsername)) {
     await signUp(username);
-    if (username === 'grace') await createUserDao(store).updateUser(username, { role: 'admin' });
+    if (username === 'grace' || username === 'karl')
+      await createUserDao(store).updateUser(username, { role: 'admin' });
     await logIn(username);
   }
   await expectRefusal(post({ url: '/auth/login', body: { username: 'bob', password: 'Wrong-Password-1' } }));
@@ -138,6 +148,9 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/balance/deposit', as: 'ivan', body: { amount: '50' } });
   await post({ url: '/transfers', as: 'ivan', body: { to: 'heidi', amount: '20' }, key: 'transfer-1' });
   await post({ url: '/transfers', as: 'heidi', body: { to: 'ivan', amount: '5' } });
+  await post({ url: '/balance/deposit', as: 'judy', body: { amount: '1000' } });
+  await refund(await trade('judy', ['market_buy', 'DOGE', '1000']), { quantity: '400' });
+  await refund(await trade('judy', ['market_sell', 'DOGE', '100.5']));
   await leaveOpenOrder(store);
   for (const writes of [openOrderWrites(), candleWrites()]) {
     await store.transact({}, () => ({ writes, result: undefined }));
@@ -153,6 +166,12 @@ export async function createSoundStore(): Promise<{
       await runtime.dispose();
     },
   };
+}
+
+/** Returns a text of the data of an answer. */
+function dataOf({ data }: Record<string, unknown>, name: string): string {
+  const value = z.record(z.string(), z.unknown()).parse(data)[name];
+  return z.string().parse(value);
 }
 
 /** A quote without a spread. */

@@ -1,5 +1,5 @@
 import { InternalError } from '@cnop/exception/errors';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Attributes, IndexEntry, Item, ItemKey, Write } from '../database/table-store.ts';
 import type { IndexName, TableName } from '../database/tables.ts';
 
@@ -48,13 +48,16 @@ export interface EntityRecord<Entity, Identity> {
  *
  * Items are valid when they are written, so `read` trusts an item with all fields: parsing takes ten times as long as the
  * read itself. An item that lacks a field was written by an earlier version, or by a store that leaves out nulls, and is
- * parsed by the schema, which adds the defaults. `cnop verify` parses every item.
+ * parsed by the schema, which adds the defaults. `cnop verify` parses every item. An optional field without a default may
+ * be absent from a complete item: what few items have costs the others nothing.
  */
 export function defineRecord<Entity extends Identity & object, Identity>(
   definition: RecordDefinition<Entity, Identity>,
 ): EntityRecord<Entity, Identity> {
   const { table, schema } = definition;
-  const fields = Object.keys(schema.shape);
+  const fields = Object.entries(schema.shape).flatMap(([field, type]) =>
+    type instanceof z.ZodOptional ? [] : [field],
+  );
   const key = (identity: Identity): ItemKey => ({ table, ...definition.key(identity) });
   const write = (kind: 'create' | 'replace', entity: Entity): Write => {
     const expiresAtEpochSeconds = definition.expiresAtEpochSeconds?.(entity);

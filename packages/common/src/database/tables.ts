@@ -42,6 +42,7 @@ export const KEYS = {
     order: { sk: 'ORDER' },
     pricePeak: { pkPrefix: 'PEAKS#' },
     triggerCheckpoint: { pkPrefix: 'CHECKPOINT#', sk: 'CHECKPOINT' },
+    refundProposal: { pk: 'REFUNDPROPOSAL' },
   },
   inventory: {
     asset: { sk: 'ASSET' },

@@ -10,6 +10,7 @@ import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/invento
 import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { refundProposalRecord } from '@cnop/common/dao/order/refund-proposal-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import { dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
 import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
@@ -115,6 +116,13 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['an order', orderRecord.key({ order_id: anOrderId('o1') }), 'orders', 'o1', 'ORDER'],
   ['a peak', pricePeakRecord.key({ asset_id, seq: 7 }), 'orders', 'PEAKS#BTC', '0000000000000007'],
   ['a checkpoint', triggerCheckpointRecord.key({ asset_id }), 'orders', 'CHECKPOINT#BTC', 'CHECKPOINT'],
+  [
+    'a refund proposal',
+    refundProposalRecord.key({ order_id: anOrderId('o1') }),
+    'orders',
+    'REFUNDPROPOSAL',
+    'o1',
+  ],
   ['an asset', assetRecord.key({ asset_id }), 'inventory', 'BTC', 'ASSET'],
   [
     'a candle',

@@ -30,6 +30,8 @@ afterAll(() => service.dispose());
 
 const ROUTES = [
   'delete /orders/{id}',
+  'get /admin/orders/{id}',
+  'get /admin/refunds',
   'get /assets/{asset_id}/transactions',
   'get /orders',
   'get /orders/export',
@@ -37,6 +39,10 @@ const ROUTES = [
   'get /orders/{id}/explain',
   'get /trades',
   'get /trades/export',
+  'post /admin/orders/{id}/refund',
+  'post /admin/orders/{id}/refund/approve',
+  'post /admin/orders/{id}/refund/preview',
+  'post /admin/orders/{id}/refund/reject',
   'post /orders',
   'post /orders/preview',
   'post /orders/{id}/cancel',
@@ -47,7 +53,7 @@ describe('the OpenAPI document', () => {
     const routes = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method} ${path}`),
     );
-    expect(routes.filter((route) => /orders|assets|trades/.test(route)).toSorted()).toEqual(ROUTES);
+    expect(routes.filter((route) => /orders|assets|trades|refunds/.test(route)).toSorted()).toEqual(ROUTES);
   });
 
   it.each(ROUTES)('describes purpose, security and responses of %s', (route) => {

@@ -28,16 +28,28 @@ const countReads = () => {
   return () => get.mock.calls.filter(([key]) => key.table === 'orders').length;
 };
 
-describe('an order that is final', () => {
+describe('an order that cannot change any more', () => {
   it('is read from the store once, and belongs to its user alone', async () => {
-    const { placed, read } = await place(MARKET_BUY);
-    expect(await read()).toEqual(placed);
+    const { trader, placed, read } = await place(LIMIT_BUY);
+    await trader.cancel(placed.order_id);
+    const cancelled = await read();
+    expect(cancelled.status).toBe('cancelled');
     const reads = countReads();
-    expect(await read()).toEqual(placed);
-    expect(await read('?seen=99')).toEqual(placed);
+    expect(await read()).toEqual(cancelled);
+    expect(await read('?seen=99')).toEqual(cancelled);
     expect(reads()).toBe(0);
     const other = await createTrader(service, '1');
     expect((await other.get(`/orders/${placed.order_id}`)).statusCode).toBe(404);
+  });
+});
+
+describe('a filled order, which may be refunded', () => {
+  it('comes from memory for a client that says what it has seen', async () => {
+    const { placed, read } = await place(MARKET_BUY);
+    const reads = countReads();
+    expect(await read('?seen=1')).toEqual(placed);
+    expect(await read('?seen=1')).toEqual(placed);
+    expect(reads()).toBe(1);
   });
 });
 

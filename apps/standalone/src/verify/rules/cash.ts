@@ -133,7 +133,6 @@ export const EMPTY_LEDGER: Ledger = { sequence: 0, balance: '0', sums: {}, sent:
 const DIRECTION_OF: Partial<Readonly<Record<TransactionType, Direction>>> = {
   deposit: 'credit',
   withdraw: 'debit',
-  order_refund: 'credit',
   settlement: 'credit',
 };
 const SEQUENCE_OF_ID = /^(\d{12})-./;
@@ -198,10 +197,10 @@ export interface CashFlows {
   readonly cash: Decimal;
   /** Sums of ledger entries. */
   readonly ledger: Partial<Readonly<Record<Movement, Decimal>>>;
-  /** The totals of buys and sales in asset transactions, without fees. */
+  /** The totals of buys and sales in asset transactions, without fees and less refunds. */
   readonly bought: Decimal;
   readonly sold: Decimal;
-  /** The fees in asset transactions. */
+  /** The fees in asset transactions, less refunds. */
   readonly fees: Decimal;
 }
 
@@ -216,7 +215,6 @@ export function checkConservation({ cash, ledger, bought, sold, fees }: CashFlow
     .minus(bought)
     .plus(sold)
     .minus(fees)
-    .plus(sum('order_refund:credit'))
     .plus(sum('system_adjustment:credit'))
     .minus(sum('system_adjustment:debit'))
     .plus(sum('transfer:credit'))

@@ -10,7 +10,7 @@ import { showUsd } from './order-basics.ts';
 
 /** The sums of all trades of one position. */
 export interface TradeSums {
-  /** Units bought less units sold or settled; nothing else changes a position. */
+  /** Units bought less units sold or settled, and refunds of either. */
   readonly quantity: Decimal;
   /** The realised profit of the trades, in USD. */
   readonly realized: Decimal;
@@ -32,6 +32,14 @@ export function withTrade(sums: TradeSums, trade: AssetTransaction): TradeSums {
   if (type === 'sell' || type === 'settlement') {
     const paid = sums.paid.minus(total_amount).plus(fee);
     return { quantity: sums.quantity.minus(quantity), paid, realized };
+  }
+  if (type === 'buy_refund') {
+    const paid = sums.paid.minus(total_amount).minus(fee);
+    return { quantity: sums.quantity.minus(quantity), paid, realized };
+  }
+  if (type === 'sell_refund') {
+    const paid = sums.paid.plus(total_amount).minus(fee);
+    return { quantity: sums.quantity.plus(quantity), paid, realized };
   }
   return { ...sums, realized };
 }

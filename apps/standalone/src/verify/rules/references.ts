@@ -16,6 +16,8 @@ const cashAnswerSchema = z.object({
 });
 /** The answer belongs to the administrator, but its ledger entry to another user, so it is not looked up. */
 const ADJUSTMENT_ROUTE = 'adjustment';
+/** The answer belongs to the administrator, and its order to another user. */
+const REFUND_ROUTE = 'refund';
 
 /** The item that a remembered answer refers to. */
 export interface ItemReference {
@@ -32,7 +34,8 @@ export function referencedItem(answer: StoredOf<'remembered answer'>): ItemRefer
   if (orderAnswerSchema.safeParse(content).success) {
     const order = orderDocumentSchema.safeParse(content);
     if (!order.success) return violation('first-answer', [answer.key], 'The answer is not an order.');
-    const differenceOf = (item: Item | undefined) => orderDifference(order.data, username, item);
+    const differenceOf = (item: Item | undefined) =>
+      orderDifference(order.data, route === REFUND_ROUTE ? undefined : username, item);
     return { answer, key: orderRecord.key(order.data), differenceOf };
   }
   const cash = cashAnswerSchema.safeParse(content);
@@ -65,11 +68,12 @@ const MOVING_FIELDS = ['status', 'price', 'executed_price', 'total_amount', 'fee
 
 function orderDifference(
   answered: OrderDocument,
-  username: string,
+  username: string | undefined,
   item: Item | undefined,
 ): string | undefined {
   if (!item) return 'The order of this answer is not stored.';
-  if (answered.username !== username) return `The answer is about an order of ${answered.username}.`;
+  if (username !== undefined && answered.username !== username)
+    return `The answer is about an order of ${answered.username}.`;
   const changed = [
     ...FIXED_FIELDS,
     ...(hasMovedOn(answered, item.attributes) ? [] : MOVING_FIELDS),

@@ -6,11 +6,11 @@ import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transac
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { StoredOf } from '../stored-kinds.ts';
-import type { Violation } from '../violation.ts';
+import type { Rule, Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
 import type { AssetScales } from './items.ts';
 import { amountDue, cashMoved, isBuy, movesNoCash, showUsd } from './order-basics.ts';
-import { checkTradeLegs } from './two-sides.ts';
+import { checkTradeLegs, isRefundType } from './two-sides.ts';
 
 /** The items about one order id. */
 export interface TradeParts {
@@ -46,6 +46,7 @@ export function checkTrade({ orderId, order, payments, trades }: TradeParts): Vi
 /** Checks type, total and status of an asset transaction. */
 export function checkTradeAmount({ key, entity }: StoredOf<'asset transaction'>): Violation[] {
   const { transaction_type: type, quantity, price, total_amount, status } = entity;
+  if (isRefundType(entity)) return checkStatus(key, status);
   if (type !== 'buy' && type !== 'sell' && type !== 'settlement')
     return [violation('trade-amount', [key], `The type ${type} is unknown.`)];
   const due = amountDue(type === 'buy' ? 'buy' : 'sell', quantity, price);
@@ -53,11 +54,16 @@ export function checkTradeAmount({ key, entity }: StoredOf<'asset transaction'>)
     const text = `${quantity} x ${price} makes ${formatUsd(due)} for a ${type}, not ${total_amount}.`;
     return [violation('trade-amount', [key], text)];
   }
+  return checkStatus(key, status);
+}
+
+function checkStatus(key: ItemKey, status: AssetTransaction['status']): Violation[] {
   return status === 'completed' ? [] : [violation('trade-amount', [key], `Its status is ${status}.`)];
 }
 
-function exactlyOne<Entity>(
-  rule: 'trade-cash' | 'trade-asset',
+/** Checks that exactly one item was found, and that it does not differ from what is due. */
+export function exactlyOne<Entity>(
+  rule: Rule,
   orderKey: ItemKey,
   found: readonly { readonly key: ItemKey; readonly entity: Entity }[],
   differenceOf: (entity: Entity) => string | undefined,

@@ -23,7 +23,7 @@ const ACCOUNTS_OF: Readonly<Record<TransactionType, RegExp>> = {
   system_adjustment: /^house:adjustment$/,
   order_payment: /^house:(?:asset:\w+|spread|rounding|fee)$/,
   settlement: /^(?:external:settlement|house:rounding)$/,
-  order_refund: /^$/,
+  order_refund: /^house:(?:asset:\w+|spread|rounding|fee)$/,
   transfer: /^user:[a-z0-9_]+$/,
 };
 
@@ -31,7 +31,7 @@ const ACCOUNTS_OF: Readonly<Record<TransactionType, RegExp>> = {
 const USER_PREFIX = 'user:';
 const ALL_USERS = 'user:*';
 
-/** The accounts that only receive: what the house earns. */
+/** The accounts that only receive, except for refunds: what the house earns. */
 const EARNINGS = /^house:(?:spread|rounding|fee)$/;
 
 const SUSPENSE = 'house:suspense';
@@ -59,7 +59,7 @@ export function checkLegs(stored: StoredOf<'ledger entry'>): Violation[] {
     found.push(violation('ledger-legs', [stored.key], text));
   }
   const loss = legs.find(({ account, amount: change }) => EARNINGS.test(account) && decimal(change).lt(ZERO));
-  if (loss)
+  if (loss && transaction_type !== 'order_refund')
     found.push(violation('ledger-legs', [stored.key], `It takes ${loss.amount} from ${loss.account}.`));
   return found;
 }
@@ -106,13 +106,19 @@ function legsDue(trade: AssetTransaction): DueLeg[] {
     ];
   }
   const atMid = decimal(quantity).times(mid_price ?? price);
-  const isBuy = transaction_type === 'buy';
-  return [
+  const isBuy = transaction_type === 'buy' || transaction_type === 'buy_refund';
+  const legs = [
     { account: `house:asset:${asset_id}`, amount: isBuy ? atMid : atMid.neg() },
     { account: 'house:spread', amount: isBuy ? exact.minus(atMid) : atMid.minus(exact) },
     { account: ROUNDING, amount: isBuy ? decimal(total_amount).minus(exact) : exact.minus(total_amount) },
     { account: FEE, amount: decimal(fees ?? '0') },
   ];
+  return isRefundType(trade) ? legs.map(({ account, amount }) => ({ account, amount: amount.neg() })) : legs;
+}
+
+/** Returns whether an asset transaction is a refund, which reverses what the trade of its order moved. */
+export function isRefundType({ transaction_type }: AssetTransaction): boolean {
+  return transaction_type === 'buy_refund' || transaction_type === 'sell_refund';
 }
 
 /** Returns the legs of a ledger entry as one text, whatever their order. */
@@ -134,8 +140,9 @@ function textOf(legs: readonly DueLeg[]): string {
 }
 
 /** Returns whether a trade or settlement has a ledger entry: unless its proceeds, less the fees, are nothing. */
-function movesCash({ transaction_type, total_amount, fees }: AssetTransaction): boolean {
-  return transaction_type === 'buy' || !decimal(total_amount).eq(fees ?? '0');
+function movesCash(trade: AssetTransaction): boolean {
+  const { transaction_type, total_amount, fees } = trade;
+  return transaction_type === 'buy' || isRefundType(trade) || !decimal(total_amount).eq(fees ?? '0');
 }
 
 /** Returns whether legs of a ledger entry follow from a trade or settlement. They do not from those of earlier versions. */

@@ -6,6 +6,7 @@ import { INDEXES } from './indexes.ts';
 import { ITEMS } from './items.ts';
 import { OPEN_ORDERS } from './open-orders.ts';
 import { ORDERS } from './orders.ts';
+import { REFUNDS } from './refunds.ts';
 import type { Corruption } from './store-parts.ts';
 import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
@@ -20,6 +21,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...TRADES,
   ...TWO_SIDES,
   ...TRANSFERS,
+  ...REFUNDS,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

@@ -1,5 +1,15 @@
 import type { Corruption } from './store-parts.ts';
-import { asset, balance, bobsBuy, breaks, holding, order, session, trade } from './store-parts.ts';
+import {
+  asset,
+  balance,
+  bobsBuy,
+  breaks,
+  holding,
+  order,
+  refundTrade,
+  session,
+  trade,
+} from './store-parts.ts';
 
 /** Corruptions of kinds, schemas and keys. */
 export const ITEMS: Readonly<Record<string, Corruption>> = {
@@ -44,7 +54,18 @@ export const ITEMS: Readonly<Record<string, Corruption>> = {
       order(editor, 'alice', 'market_buy', 'DOGE'),
       order(editor, 'alice', 'market_sell', 'DOGE'),
     ];
-    const inAsset = [...doge, ...doge.map((one) => trade(editor, one)), holding(editor, 'alice', 'DOGE')];
+    const soldBack = [
+      order(editor, 'judy', 'market_buy', 'DOGE'),
+      order(editor, 'judy', 'market_sell', 'DOGE'),
+    ];
+    const inAsset = [
+      ...doge,
+      ...doge.map((one) => trade(editor, one)),
+      holding(editor, 'alice', 'DOGE'),
+      ...soldBack,
+      ...soldBack.flatMap((one) => [trade(editor, one), refundTrade(editor, one)]),
+      holding(editor, 'judy', 'DOGE'),
+    ];
     return [
       breaks('item-schema', asset(editor, 'DOGE')),
       ...inAsset.map((one) => breaks('asset-scale', one)),

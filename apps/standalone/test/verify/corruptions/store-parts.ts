@@ -54,8 +54,20 @@ export const order = (editor: StoreEditor, username: string, type: string, asset
   );
 export const payment = (editor: StoreEditor, of: Item): Item =>
   editor.find(({ attributes }) => attributes['reference_id'] === of.key.pk);
+const REFUND_TYPES: ReadonlySet<unknown> = new Set(['buy_refund', 'sell_refund']);
 export const trade = (editor: StoreEditor, of: Item): Item =>
-  editor.find(({ key, attributes }) => key.pk.startsWith('TRANS#') && attributes['order_id'] === of.key.pk);
+  editor.find(
+    ({ key, attributes }) =>
+      key.pk.startsWith('TRANS#') &&
+      attributes['order_id'] === of.key.pk &&
+      !REFUND_TYPES.has(attributes['transaction_type']),
+  );
+/** Returns the asset transaction of the refund of an order. */
+export const refundTrade = (editor: StoreEditor, of: Item): Item =>
+  editor.find(
+    ({ attributes }) =>
+      REFUND_TYPES.has(attributes['transaction_type']) && attributes['order_id'] === of.key.pk,
+  );
 export const bobsBuy = (editor: StoreEditor): Item => order(editor, 'bob', 'market_buy', 'BTC');
 export const openOrder = (editor: StoreEditor): Item => at(editor, OPEN_ORDER_ID, 'ORDER');
 export const steps = (at: string, ...statuses: string[]): Attributes[] =>

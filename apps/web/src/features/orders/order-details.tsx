@@ -67,6 +67,12 @@ function Facts({ order }: { readonly order: OrderDocument }) {
           <Money value={fees} />
         </Fact>
       )}
+      {order.refund && (
+        <Fact label="Refunded">
+          <Quantity value={order.refund.quantity} unit={asset_id} />,{' '}
+          <Money value={order.refund.total_amount} /> and <Money value={order.refund.fees} /> of the fee
+        </Fact>
+      )}
       <Fact label="Placed">
         <Time value={order.created_at} isExact />
       </Fact>

@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<TimelineEntry['event'], string>> = {
   expired: 'Expired.',
   failed: 'Failed.',
   released: 'The unused part of the hold was released.',
+  refunded: 'Refunded.',
 };
 
 const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
@@ -38,6 +39,7 @@ const DOTS: Readonly<Record<TimelineEntry['event'], string>> = {
   expired: 'bg-warn',
   failed: 'bg-loss',
   released: 'bg-line-strong',
+  refunded: 'bg-accent',
 };
 
 /** The timeline of an order, in the words of the server. */

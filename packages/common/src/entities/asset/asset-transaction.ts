@@ -13,7 +13,10 @@ import {
 } from '../fields.ts';
 import { ledgerAccountSchema } from '../user/balance-transaction.ts';
 
-/** The types of asset transactions. Orders make `buy` and `sell`; a delisting makes `settlement`. */
+/**
+ * The types of asset transactions. Orders make `buy` and `sell`, which `buy_refund` and `sell_refund` reverse; a delisting
+ * makes `settlement`.
+ */
 export const assetTransactionTypeSchema = z.enum([
   'buy',
   'sell',
@@ -21,6 +24,8 @@ export const assetTransactionTypeSchema = z.enum([
   'airdrop',
   'staking',
   'settlement',
+  'buy_refund',
+  'sell_refund',
 ]);
 /** @public for clients of the package */
 export type AssetTransactionType = z.infer<typeof assetTransactionTypeSchema>;
@@ -54,10 +59,17 @@ export const assetTransactionSchema = z.object({
   status: assetTransactionStatusSchema.default('pending'),
   fees: usdSchema.nullable().default(null),
   description: descriptionSchema.nullable().default(null),
-  /** Profit in USD of a sale or settlement: proceeds less fees and cost; null for other types. */
+  /** Profit in USD of a sale or settlement: proceeds less fees and cost; what a refund adds to it; null for other types. */
   realized_pnl: signedUsdSchema.nullable().default(null),
   timestamp: timestampSchema,
   created_at: timestampSchema,
   updated_at: timestampSchema,
 });
 export type AssetTransaction = z.infer<typeof assetTransactionSchema>;
+
+const REFUNDS: ReadonlySet<AssetTransactionType> = new Set(['buy_refund', 'sell_refund']);
+
+/** Returns whether an asset transaction reverses the trade of its order. */
+export function isRefund({ transaction_type }: Pick<AssetTransaction, 'transaction_type'>): boolean {
+  return REFUNDS.has(transaction_type);
+}

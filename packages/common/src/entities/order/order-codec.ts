@@ -17,7 +17,7 @@ import type {
   Trigger,
   WasOpen,
 } from './order.ts';
-import type { OrderDocument } from './order-document.ts';
+import type { OrderDocument, OrderRefund } from './order-document.ts';
 
 const NO_FEES = formatUsd(ZERO);
 const NOTHING_HELD = '0';
@@ -28,7 +28,7 @@ export function documentOf(order: Order): OrderDocument {
   const fill = order.status === 'completed' ? order.fill : null;
   const limit = 'limit' in order ? order.limit : null;
   const trail = 'trail' in order ? order.trail : null;
-  return {
+  const document: OrderDocument = {
     order_id: order.order_id,
     username: order.username,
     asset_id: order.asset_id,
@@ -57,6 +57,8 @@ export function documentOf(order: Order): OrderDocument {
     expires_at: 'expires_at' in order ? order.expires_at : null,
     history: order.history,
   };
+  // Most orders have none, and a spread would take microseconds of each.
+  return order.status === 'completed' && order.refund ? { ...document, refund: order.refund } : document;
 }
 
 function amountHeld(hold: Hold): string {
@@ -208,7 +210,7 @@ function neverOpenOf(document: OrderDocument) {
       return cancelled_at === null ? undefined : { accepted_quote, trigger, status, cancelled_at };
     case 'completed': {
       const fill = fillOf(document);
-      return fill && { accepted_quote, trigger, status, fill };
+      return fill && { accepted_quote, trigger, status, fill, ...refundOf(document) };
     }
     default:
       return undefined;
@@ -245,7 +247,7 @@ function wasOpenOf<Held extends Hold, OpenTrigger, WithoutFill>(
     case 'processing':
       return trigger ? { accepted_quote, status, trigger } : undefined;
     case 'completed':
-      return trigger && fill ? { accepted_quote, status, trigger, fill } : undefined;
+      return trigger && fill ? { accepted_quote, status, trigger, fill, ...refundOf(document) } : undefined;
     default:
       return undefined;
   }
@@ -258,4 +260,8 @@ function triggerOf({ trigger_quote: quote, trigger_price: price }: OrderDocument
 function fillOf(document: OrderDocument): Fill | undefined {
   const { executed_price: price, total_amount: total, fees, executed_at: at } = document;
   return price === null || total === null || at === null ? undefined : { price, total, fees, at };
+}
+
+function refundOf({ refund }: OrderDocument): { readonly refund?: OrderRefund } {
+  return refund ? { refund } : {};
 }

@@ -14,6 +14,7 @@ import {
   quantitySchema,
   rfc3339InputSchema,
   timestampSchema,
+  transactionIdSchema,
   usdSchema,
   usernameSchema,
 } from '../fields.ts';
@@ -53,6 +54,17 @@ export const orderHistoryEntrySchema = z.object({
   at: timestampSchema,
   reason: descriptionSchema.nullable().default(null),
 });
+
+/** The refund of a filled order: the share of its trade that was reversed. */
+export const orderRefundSchema = z.object({
+  refund_id: transactionIdSchema.describe('The asset transaction that reverses the trade.'),
+  refunded_at: timestampSchema,
+  quantity: quantitySchema.describe('Units that went back; at most those of the order.'),
+  total_amount: usdSchema.describe('USD without fees, rounded against the user.'),
+  fees: usdSchema.describe('USD: the fees that the house gave back.'),
+  reason: descriptionSchema,
+});
+export type OrderRefund = z.infer<typeof orderRefundSchema>;
 
 /**
  * An order as it is stored and sent: flat, with null where a member does not apply to the type or status of the order.
@@ -131,6 +143,7 @@ export const orderDocumentSchema = z.object({
     .default(null)
     .describe('The time when an open order expires; null for market orders.'),
   history: z.array(orderHistoryEntrySchema).describe('Every status that the order had, oldest first.'),
+  refund: orderRefundSchema.optional().describe('Absent unless the filled order was refunded.'),
 });
 export type OrderDocument = z.infer<typeof orderDocumentSchema>;
 

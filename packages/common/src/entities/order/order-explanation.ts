@@ -14,6 +14,7 @@ const timelineEventSchema = z.enum([
   'expired',
   'failed',
   'released',
+  'refunded',
 ]);
 
 /** One entry of the timeline of an order. */

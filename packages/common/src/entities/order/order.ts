@@ -1,7 +1,7 @@
 import { StateConflictError } from '@cnop/exception/errors';
 import type { IsoTime, Price, Quantity, Usd } from '../../core/brands.ts';
 import type { Quote } from '../inventory/quote.ts';
-import type { OrderDocument, OrderStatus, OrderType } from './order-document.ts';
+import type { OrderDocument, OrderRefund, OrderStatus, OrderType } from './order-document.ts';
 
 /** The side of an order. */
 export type Side = 'buy' | 'sell';
@@ -106,6 +106,8 @@ interface Processing {
 interface Completed {
   readonly status: 'completed';
   readonly fill: Fill;
+  /** Absent unless the order was refunded. */
+  readonly refund?: OrderRefund;
 }
 interface Cancelled {
   readonly status: 'cancelled';

@@ -150,6 +150,7 @@ describe('the record of orders', () => {
       trigger_quote: _i,
       trigger_price: _j,
       executed_price: _k,
+      refund: _l,
       ...earlier
     } = order;
     const write = {

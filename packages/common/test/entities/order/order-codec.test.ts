@@ -13,7 +13,9 @@ import {
   anAssetId,
   anOrderId,
   aPrice,
+  aQuantity,
   aTime,
+  aTransactionId,
   aUsd,
   aUsername,
 } from '@cnop/testing/builders/brands';
@@ -156,6 +158,15 @@ const combinations = orderTypeSchema.options.flatMap((order_type) =>
     .map((status) => ({ order_type, status })),
 );
 
+const REFUND = {
+  refund_id: aTransactionId('r1'),
+  refunded_at: aTime('2026-01-16T12:00:00.000Z'),
+  quantity: aQuantity('0.5'),
+  total_amount: aUsd('10.00'),
+  fees: aUsd('0.10'),
+  reason: 'a wrong price',
+};
+
 describe('an order and its document', () => {
   it('convert into each other, for every type and status', () => {
     const seen = new Set<string>();
@@ -179,8 +190,16 @@ describe('an order and its document', () => {
   });
 
   it('have the members of a document in the order in which they are stored', () => {
-    const names = Object.keys(documentOf(orderOf(anOrderDocument())));
+    const refunded = anOrderDocument({ status: 'completed', refund: REFUND });
+    const names = Object.keys(documentOf(orderOf(refunded)));
     expect(names).toEqual(Object.keys(orderDocumentSchema.shape));
+  });
+
+  it('convert into each other with a refund', () => {
+    const refunded = anOrderDocument({ status: 'completed', refund: REFUND });
+    expect(documentOf(orderOf(refunded))).toEqual(refunded);
+    const short = JSON.stringify(withoutDefaults(refunded));
+    expect(orderDocumentSchema.parse(JSON.parse(short))).toEqual(refunded);
   });
 
   it('of an earlier version, which has no price of its fill, has that of the order', () => {

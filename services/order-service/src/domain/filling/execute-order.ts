@@ -198,7 +198,10 @@ const NOTHING_REALIZED = formatUsd(ZERO);
  * Returns the position after a buy: cost adds up, and the average price follows.
  * @throws OrderRefusedError (422 BUS_002) when quantity or cost would have more digits than can be stored
  */
-function addToPosition(holding: StoredAssetBalance | undefined, change: PositionChange): StoredAssetBalance {
+export function addToPosition(
+  holding: StoredAssetBalance | undefined,
+  change: PositionChange,
+): StoredAssetBalance {
   const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
   const invested = change.cash.plus(holding?.total_invested ?? ZERO);
   if (!isStorable(quantity) || !isStorable(invested)) {

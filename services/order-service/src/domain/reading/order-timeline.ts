@@ -17,6 +17,7 @@ export function timelineOf(order: Order, nearestMiss: NearestMiss | null): Timel
     executedEntry(order),
     endedEntry(order),
     releasedEntry(order),
+    refundedEntry(order),
   ];
   // Sorting is stable: entries of one moment keep this order.
   return entries
@@ -108,6 +109,22 @@ function releasedEntry(order: Order): Entry {
   const { amount, unit } = shownHold(released, order.asset_id);
   const text = `${amount} ${unit} of the hold were released.`;
   return { at: endOf(order), event: 'released', text, facts: { amount, unit } };
+}
+
+function refundedEntry(order: Order): Entry {
+  if (order.status !== 'completed' || !order.refund) return undefined;
+  const { refunded_at: at, quantity, total_amount, fees, reason } = order.refund;
+  const units = `${quantity} ${order.asset_id}`;
+  const text =
+    sideOf(order.order_type) === 'buy'
+      ? `Refunded: ${units} were taken back for ${total_amount} USD and ${fees} USD of fees.`
+      : `Refunded: ${units} were given back for ${total_amount} USD less ${fees} USD of fees.`;
+  return {
+    at,
+    event: 'refunded',
+    text: `${text} Reason: ${reason}`,
+    facts: { quantity, total_amount, fees, reason },
+  };
 }
 
 /** Returns the released part of the hold; nothing for an open order, nor for a filled sale, which used all of it. */

@@ -3,8 +3,9 @@ import type { Decimal } from '@cnop/common/core/money';
 import { CURRENCY_SCALE, decimal, formatUsd, roundDown, ZERO } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import { isRefund } from '@cnop/common/entities/asset/asset-transaction';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
+import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import { InternalError } from '@cnop/exception/errors';
 
 /** The value of a portfolio at one moment, in USD. */
@@ -26,7 +27,7 @@ export interface HistoryFacts {
   readonly entries: readonly BalanceTransaction[];
   /** Whether `entries` reaches back to the first entry of the ledger. */
   readonly hasAllEntries: boolean;
-  /** The trades that the entries paid for, by order id; settlements by their transaction id. */
+  /** The trades that the entries paid for, by `tradeName`. */
   readonly trades: ReadonlyMap<string, AssetTransaction>;
   readonly present: { readonly at: IsoTime; readonly assetValue: Decimal };
   /** Past moments, oldest first. */
@@ -70,9 +71,12 @@ export function chooseFlows(entries: readonly BalanceTransaction[], since: IsoTi
   return new Set(flows.map(({ transaction_id }) => transaction_id));
 }
 
+/** The types of ledger entries that pay for a trade, its refund or a settlement. */
+const PAID_TRADES: ReadonlySet<TransactionType> = new Set(['order_payment', 'order_refund', 'settlement']);
+
 /** Returns whether an entry paid for units, so that the portfolio keeps its value. Any other entry is an external flow. */
 function isTrade({ transaction_type }: BalanceTransaction): boolean {
-  return transaction_type === 'order_payment' || transaction_type === 'settlement';
+  return PAID_TRADES.has(transaction_type);
 }
 
 interface AccountState {
@@ -132,18 +136,37 @@ function presentState({ balance, holdings }: HistoryFacts): AccountState {
   return { cash, netDeposits: cash.plus(paid), quantities };
 }
 
+const REFUND_OF = 'refund of ';
+
+/** Returns the name of the trade that a ledger entry paid for; undefined for any other movement of cash. */
+export function paidTradeName({
+  transaction_type: type,
+  reference_id: id,
+}: Pick<BalanceTransaction, 'transaction_type' | 'reference_id'>): string | undefined {
+  if (!PAID_TRADES.has(type) || id === null) return undefined;
+  return type === 'order_refund' ? REFUND_OF + id : id;
+}
+
+/** Returns the name of a trade: its order id, of a refund as such; of a settlement its transaction id. */
+export function tradeName(trade: AssetTransaction): string {
+  const { order_id, transaction_id } = trade;
+  if (order_id === null) return transaction_id;
+  return isRefund(trade) ? REFUND_OF + order_id : order_id;
+}
+
 function undo(state: AccountState, entry: BalanceTransaction, trades: HistoryFacts['trades']): void {
-  const { reference_id, new_balance, previous_balance } = entry;
+  const { new_balance, previous_balance } = entry;
   state.cash = decimal(previous_balance);
   if (!isTrade(entry)) {
     state.netDeposits = state.netDeposits.minus(new_balance).plus(previous_balance);
     return;
   }
-  const trade = trades.get(reference_id ?? '');
+  const trade = trades.get(paidTradeName(entry) ?? '');
   if (!trade) throw new InternalError(new Error(`the payment ${entry.transaction_id} has no trade`));
   const { asset_id, transaction_type: side, quantity } = trade;
   const after = state.quantities.get(asset_id) ?? ZERO;
-  state.quantities.set(asset_id, side === 'buy' ? after.minus(quantity) : after.plus(quantity));
+  const entered = side === 'buy' || side === 'sell_refund';
+  state.quantities.set(asset_id, entered ? after.minus(quantity) : after.plus(quantity));
 }
 
 /** Returns the proceeds of selling all positions, each rounded down to cents, as a credit is. */

@@ -9,14 +9,14 @@ import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
-import type { BalanceTransaction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
+import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { UserDependencies } from '../../use-cases/dependencies.ts';
 import type { HistoryInterval, HistoryRange } from '../domain/history-times.ts';
 import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
 import { pastPrices } from '../domain/past-prices.ts';
 import type { ValuedHolding } from '../domain/portfolio.ts';
 import type { History, HistoryPoint } from '../domain/portfolio-history.ts';
-import { chooseSteps, portfolioHistory } from '../domain/portfolio-history.ts';
+import { chooseSteps, paidTradeName, portfolioHistory, tradeName } from '../domain/portfolio-history.ts';
 import type { Account, ValueHoldingsDeps } from './read-portfolio.ts';
 import { readAccount, valueHoldings } from './read-portfolio.ts';
 
@@ -131,20 +131,16 @@ async function readEntries(
   return entries;
 }
 
-const PAID_TRADES: ReadonlySet<TransactionType> = new Set(['order_payment', 'settlement']);
-
-/** Reads the trades that the entries paid for, by order id; settlements by their transaction id. */
+/** Reads the trades that the entries paid for, by `tradeName`. */
 async function readTrades(
   trades: AssetTransactionDao,
   { balance: { username }, holdings }: Account,
   entries: readonly BalanceTransaction[],
 ): Promise<Map<string, AssetTransaction>> {
-  const orderIds = new Set(
-    entries.flatMap((entry) => (PAID_TRADES.has(entry.transaction_type) ? [entry.reference_id] : [])),
-  );
+  const names = new Set(entries.flatMap((entry) => paidTradeName(entry) ?? []));
   const found = new Map<string, AssetTransaction>();
   const [newest] = entries;
-  if (!newest || orderIds.size === 0) return found;
+  if (!newest || names.size === 0) return found;
   // An instance takes the time before it commits, so the last entry need not have the oldest time.
   const since = entries.reduce(
     (oldest, { created_at }) => (created_at < oldest ? created_at : oldest),
@@ -153,8 +149,8 @@ async function readTrades(
   for (const { asset_id, last_transaction } of holdings) {
     if (last_transaction !== null && last_transaction < since) continue;
     for (const trade of await trades.getTradesSince(username, asset_id, since)) {
-      const id = trade.order_id ?? trade.transaction_id;
-      if (orderIds.has(id)) found.set(id, trade);
+      const name = tradeName(trade);
+      if (names.has(name)) found.set(name, trade);
     }
   }
   return found;

@@ -148,8 +148,8 @@ function useOwnMarks(assetId: AssetId, isSignedIn: boolean) {
   );
   const fills = useMemo(
     () =>
-      (trades ?? []).map(
-        ({ timestamp, transaction_type }): FillMark => ({ at: timestamp, isBuy: transaction_type === 'buy' }),
+      (trades ?? []).flatMap(({ timestamp, transaction_type: type }): FillMark[] =>
+        type === 'buy' || type === 'sell' ? [{ at: timestamp, isBuy: type === 'buy' }] : [],
       ),
     [trades],
   );
