@@ -21,6 +21,7 @@ interface View {
 const VIEWS: Readonly<Record<string, View>> = {
   assets: { address: '/admin/assets?q=bit', url: /\/inventory\/assets\?/ },
   'an asset': { address: '/admin/assets/BTC', url: /\/inventory\/assets\?/ },
+  rates: { address: '/admin/rates?quote=EUR', url: /\/exchange-rates\?/ },
   users: { address: '/admin/users', url: /\/admin\/users\?/ },
   'a user': { address: '/admin/users/admin', url: '**/api/v1/admin/users/admin' },
   'the audit log': { address: '/admin/audit', url: /\/admin\/audit-events\?/ },

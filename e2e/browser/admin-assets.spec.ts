@@ -186,6 +186,25 @@ test.describe('with prices that move', () => {
   });
 });
 
+test('a rate and a spread are set, and the rates are priced in another currency', async ({ page }) => {
+  await page.goto('/admin/rates');
+  const row = page.getByRole('row', { name: /^CHF\/USD/ });
+  await row.getByRole('button', { name: 'Set the spread of CHF' }).click();
+  await page.getByRole('textbox', { name: 'Spread' }).fill('40');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The spread of Swiss franc is saved')).toBeVisible();
+  await row.getByRole('button', { name: 'Set the rate of CHF' }).click();
+  await page.getByLabel('New rate').fill('1.25');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Swiss franc is at $1.25')).toBeVisible();
+  await expect(row).toContainText('1.25');
+  await expect(row).toContainText('0.40%');
+  await page.getByRole('combobox', { name: 'Priced in' }).click();
+  await page.getByRole('option', { name: 'CHF · Swiss franc' }).click();
+  await expect(page).toHaveURL('/admin/rates?quote=CHF');
+  await expect(page.getByRole('row', { name: /^EUR\/CHF/ })).toContainText(/0\.\d{6}/);
+});
+
 test('search and filters are in the address', async ({ page }) => {
   await page.goto('/admin/assets');
   await page.getByRole('searchbox', { name: 'Search assets' }).fill('coin');

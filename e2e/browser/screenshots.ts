@@ -116,6 +116,7 @@ const ADMIN_PAGES: Readonly<Record<string, string>> = {
   'admin-assets': '/admin/assets',
   'admin-asset': '/admin/assets/BTC',
   'admin-new-asset': '/admin/assets/new',
+  'admin-rates': '/admin/rates',
   'admin-users': '/admin/users',
   'admin-user': '/admin/users/admin',
   'admin-audit': '/admin/audit',

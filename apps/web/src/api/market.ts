@@ -1,5 +1,5 @@
 import type { AssetId } from '@cnop/common/core/brands';
-import type { AssetResponse } from '@cnop/common/entities/inventory/asset';
+import type { AssetCategory, AssetResponse } from '@cnop/common/entities/inventory/asset';
 import {
   assetListResponseSchema,
   assetSchema,
@@ -27,11 +27,19 @@ export function assetsQuery() {
   });
 }
 
-async function readAssets(signal: AbortSignal): Promise<MarketAsset[]> {
+/** Reads the currencies of the catalogue, which the list of assets leaves out. */
+export function currenciesQuery() {
+  return queryOptions({
+    queryKey: ['assets', 'currencies'],
+    queryFn: ({ signal }) => readAssets(signal, 'currency'),
+  });
+}
+
+async function readAssets(signal: AbortSignal, category?: AssetCategory): Promise<MarketAsset[]> {
   const assets: MarketAsset[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const query = { active_only: 'false', limit: PAGE_SIZE, cursor };
+    const query = { active_only: 'false', limit: PAGE_SIZE, category, cursor };
     const page = await callApi({
       path: '/inventory/assets',
       query,

@@ -57,6 +57,20 @@ export function formatDateTime(at: IsoTime | null | undefined): string {
   return at ? dateTime.format(new Date(at)) : MISSING;
 }
 
+const SECONDS_IN_A_MINUTE = 60;
+const SECONDS_IN_AN_HOUR = 3600;
+
+/**
+ * Formats how long ago a moment was: `3 s ago`, `5 min ago`, `2 h ago`.
+ * @param now milliseconds since 1970
+ */
+export function formatAge(at: IsoTime, now: number): string {
+  const seconds = Math.max(Math.round((now - Date.parse(at)) / 1000), 0);
+  if (seconds < SECONDS_IN_A_MINUTE) return `${seconds} s ago`;
+  if (seconds < SECONDS_IN_AN_HOUR) return `${Math.floor(seconds / SECONDS_IN_A_MINUTE)} min ago`;
+  return `${Math.floor(seconds / SECONDS_IN_AN_HOUR)} h ago`;
+}
+
 /** Returns the time zone of the user, such as `Europe/Berlin`. */
 export function timeZoneName(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,5 +1,6 @@
 import type { IsoTime } from '@cnop/common/core/brands';
-import { formatDateTime, formatShortDateTime } from '../format/times.ts';
+import { useEffect, useState } from 'react';
+import { formatAge, formatDateTime, formatShortDateTime } from '../format/times.ts';
 
 export interface TimeProps {
   readonly value: IsoTime | null | undefined;
@@ -12,6 +13,22 @@ export function Time({ value, isExact = false }: TimeProps) {
   return (
     <time dateTime={value} title={formatDateTime(value)} className="numeric">
       {isExact ? formatDateTime(value) : formatShortDateTime(value)}
+    </time>
+  );
+}
+
+const SECOND_MILLISECONDS = 1000;
+
+/** How long ago a moment was, counted on each second. */
+export function Age({ value }: { readonly value: IsoTime }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), SECOND_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <time dateTime={value} title={formatDateTime(value)} className="numeric">
+      {formatAge(value, now)}
     </time>
   );
 }

@@ -5,7 +5,7 @@ import { ApiProblem } from './api-problem.ts';
 const MAX_RETRIES = 2;
 const STALE_AFTER_MILLISECONDS = 15_000;
 /** The first parts of query keys whose data is the same for all users. */
-const PUBLIC_KEYS = ['assets', 'candles', 'market-overview', 'app-info'];
+const PUBLIC_KEYS = ['assets', 'candles', 'market-overview', 'app-info', 'exchange-rates'];
 
 /** Creates the cache of everything read from the API. */
 export function createQueryClient(): QueryClient {

@@ -10,6 +10,7 @@ import { pagesFor } from '../navigation.ts';
 /** The tabs of the administration, in order. */
 const STAFF_PAGES: readonly SubPage[] = [
   { to: '/admin/assets', label: 'Assets' },
+  { to: '/admin/rates', label: 'Rates' },
   { to: '/admin/users', label: 'Users' },
   { to: '/admin/audit', label: 'Audit log', roles: ['admin'] },
   { to: '/admin/health', label: 'Health' },

@@ -3,6 +3,7 @@ import { createRoute, notFound, redirect } from '@tanstack/react-router';
 import { profileQuery } from '../../api/account/profile.ts';
 import { assetsSearchSchema } from '../../features/admin/assets/assets-search.ts';
 import { auditSearchSchema } from '../../features/admin/audit/audit-search.ts';
+import { ratesSearchSchema } from '../../features/admin/rates/rates-search.ts';
 import { usersSearchSchema } from '../../features/admin/users/users-search.ts';
 import { STAFF } from '../navigation.ts';
 import { requireSession } from '../require-session.tsx';
@@ -64,6 +65,13 @@ const assetRoute = createRoute({
   component: lazyPage(() => import('../pages/admin/asset-pages.tsx'), 'ManagedAssetPage'),
 });
 
+const ratesRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: 'rates',
+  validateSearch: ratesSearchSchema,
+  component: lazyRouteComponent(() => import('../pages/admin/rate-pages.tsx'), 'RatesPage'),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'users',
@@ -97,6 +105,7 @@ export const adminRoute = areaRoute.addChildren([
   assetsRoute,
   newAssetRoute,
   assetRoute,
+  ratesRoute,
   usersRoute,
   userRoute,
   auditRoute,

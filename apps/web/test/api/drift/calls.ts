@@ -90,7 +90,9 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
     [{ ...CREDENTIALS, email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace' }],
   ],
   'auth/sessions.ts sessionsQuery': [[]],
+  'exchange-rates.ts exchangeRatesQuery': [['USD'], ['JPY']],
   'market.ts assetsQuery': [[]],
+  'market.ts currenciesQuery': [[]],
   'market.ts candlesQuery': ['1m', '5m', '15m', '1h', '1d'].map((interval) => [
     { assetId: 'BTC', interval, limit: 500 },
   ]),

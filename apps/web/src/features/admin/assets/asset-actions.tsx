@@ -10,6 +10,7 @@ import { AlertDialog } from '../../../ui/alert-dialog.tsx';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { notify } from '../../../ui/notices.ts';
+import { priceWord, SWITCH_MEANINGS } from './asset-words.ts';
 import { SetPrice } from './set-price.tsx';
 
 interface AssetActionsProps {
@@ -24,7 +25,8 @@ export function AssetActions({ asset, look }: AssetActionsProps) {
   // The value when the dialog was opened: the asset changes before the dialog is closed.
   const [to, setTo] = useState<Switch>('activate');
   const priceInput = useRef<HTMLInputElement>(null);
-  const { asset_id, status } = asset;
+  const { asset_id, category, status } = asset;
+  const price = priceWord(category);
   const isActive = status === 'active';
   const verb = isActive ? 'Deactivate' : 'Activate';
   const Icon = isActive ? Pause : Play;
@@ -37,7 +39,7 @@ export function AssetActions({ asset, look }: AssetActionsProps) {
     <>
       {look === 'icons' ? (
         <span className="inline-flex">
-          <IconButton label={`Set the price of ${asset_id}`} onClick={() => setAsking('price')}>
+          <IconButton label={`Set the ${price} of ${asset_id}`} onClick={() => setAsking('price')}>
             <CircleDollarSign aria-hidden="true" className="size-4" />
           </IconButton>
           <IconButton label={`${verb} ${asset_id}`} disabled={status === 'delisted'} onClick={askToSwitch}>
@@ -47,7 +49,7 @@ export function AssetActions({ asset, look }: AssetActionsProps) {
       ) : (
         <div className="flex flex-wrap gap-2">
           <Button onClick={() => setAsking('price')}>
-            <CircleDollarSign aria-hidden="true" className="size-4" /> Set price
+            <CircleDollarSign aria-hidden="true" className="size-4" /> Set {price}
           </Button>
           {status !== 'delisted' && (
             <Button tone={isActive ? 'danger' : 'secondary'} onClick={askToSwitch}>
@@ -59,7 +61,7 @@ export function AssetActions({ asset, look }: AssetActionsProps) {
       <Dialog
         isOpen={asking === 'price'}
         onClose={close}
-        title={`Set the price of ${asset.name}`}
+        title={`Set the ${price} of ${asset.name}`}
         focusOn={priceInput}
       >
         <SetPrice asset={asset} inputRef={priceInput} onDone={close} />
@@ -108,9 +110,7 @@ function SwitchTrading({ asset, to, isOpen, onClose }: SwitchTradingProps) {
       focusOn="cancel"
       isBusy={isPending}
     >
-      {isDeactivation
-        ? 'Orders are no longer accepted or filled. Open orders stay and can be cancelled; they can be filled again once it is active.'
-        : 'Orders are accepted and filled again, at current prices.'}
+      {SWITCH_MEANINGS[asset.category === 'currency' ? 'currency' : 'asset'][to]}
     </AlertDialog>
   );
 }

@@ -1,5 +1,6 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
+import { walletCurrencySchema } from '@cnop/common/entities/currency';
 import type { PriceProposal } from '@cnop/common/entities/inventory/price-proposal';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { profileQuery } from '../../../api/account/profile.ts';
@@ -18,13 +19,18 @@ export interface PriceProposalsProps {
   readonly permissions: Permissions;
   /** Shows only the proposal of this asset. */
   readonly assetId?: AssetId;
+  /** Shows the proposals of currencies, in place of those of all other assets. */
+  readonly kind?: 'assets' | 'currencies';
 }
 
 /** The prices that need the approval of a second administrator, with the actions that the user may take. */
-export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
+export function PriceProposals({ permissions, assetId, kind = 'assets' }: PriceProposalsProps) {
   const { data: profile } = useQuery(profileQuery());
   const { data = [] } = useQuery({ ...priceProposalsQuery(), enabled: permissions.managesTrading });
-  const shown = data.filter(({ asset_id }) => assetId === undefined || asset_id === assetId);
+  const shown = data.filter(
+    ({ asset_id }) =>
+      (assetId === undefined || asset_id === assetId) && isCurrency(asset_id) === (kind === 'currencies'),
+  );
   const { isSettling, container } = useSettlingRows<HTMLUListElement>(
     shown.map(({ proposal_id }) => proposal_id),
   );
@@ -32,7 +38,7 @@ export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
   return (
     <section aria-labelledby="price-proposals-title" className="card p-4">
       <h2 id="price-proposals-title" className="mb-2 font-medium">
-        Prices to be approved by a second administrator
+        {kind === 'currencies' ? 'Rates' : 'Prices'} to be approved by a second administrator
       </h2>
       <ul className="grid gap-3" aria-labelledby="price-proposals-title" {...container}>
         {shown.map((proposal) => (
@@ -47,6 +53,10 @@ export function PriceProposals({ permissions, assetId }: PriceProposalsProps) {
       </ul>
     </section>
   );
+}
+
+function isCurrency(assetId: AssetId): boolean {
+  return walletCurrencySchema.safeParse(assetId).success;
 }
 
 interface ProposalProps {

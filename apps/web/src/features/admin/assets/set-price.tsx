@@ -15,7 +15,7 @@ import { DecimalField, FormProblem } from '../../../ui/field.tsx';
 import { Fact } from '../../../ui/figures.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { sortProblem } from '../field-errors.ts';
-import { feedMeaning } from './asset-words.ts';
+import { feedMeaning, priceWord } from './asset-words.ts';
 import { readNewPrice } from './new-price.ts';
 
 const NEEDS_SECOND = 'needs_second_administrator';
@@ -36,7 +36,7 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<string>();
   const live = useLivePrice(asset.asset_id);
-  const { price_scale: priceScale } = asset;
+  const { category, price_scale: priceScale } = asset;
   const priceNow = live?.mid ?? asset.current_price;
   const wanted = readNewPrice(typed, { priceScale, priceNow });
 
@@ -58,7 +58,7 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
     <form noValidate onSubmit={submit} className="grid gap-4">
       <FormProblem message={refusal} />
       <dl className="grid gap-1.5">
-        <Fact label="Price now">
+        <Fact label={category === 'currency' ? 'Rate now' : 'Price now'}>
           <Price value={priceNow} priceScale={priceScale} />
         </Fact>
         <Fact label="Change">
@@ -67,7 +67,7 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
       </dl>
       <DecimalField
         id={id}
-        label="New price"
+        label={`New ${priceWord(category)}`}
         unit="USD"
         inputRef={inputRef}
         value={typed}
@@ -78,12 +78,12 @@ export function SetPrice({ asset, inputRef, onDone }: SetPriceProps) {
           forget();
         }}
       />
-      {wanted.kind === 'good' && wanted.isFar && <FarWarning />}
+      {wanted.kind === 'good' && wanted.isFar && <FarWarning category={category} />}
       <p className="text-sm text-muted">{feedMeaning(live?.source)}</p>
       <div className="flex justify-end gap-2">
         <Button onClick={onDone}>Cancel</Button>
         <Button type="submit" tone="primary" isBusy={isPending}>
-          {isTooLarge ? 'Propose price' : 'Set price'}
+          {isTooLarge ? 'Propose' : 'Set'} {priceWord(category)}
         </Button>
       </div>
     </form>
@@ -129,11 +129,14 @@ function useSetPrice(
   };
 }
 
-function FarWarning() {
+function FarWarning({ category }: Pick<MarketAsset, 'category'>) {
   return (
     <p role="status" className="flex items-start gap-2 rounded-md bg-warn-soft p-2 text-sm text-warn">
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
-      This is far from the current price. Open orders that it triggers are filled at once.
+      This is far from the current {priceWord(category)}.{' '}
+      {category === 'currency'
+        ? 'Conversions execute at it at once.'
+        : 'Open orders that it triggers are filled at once.'}
     </p>
   );
 }
