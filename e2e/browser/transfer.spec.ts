@@ -87,6 +87,8 @@ test('cash reaches another user once, though the first answer is lost, and both 
   await ledger.goto('/cash');
   await ledger.getByRole('link', { name: `Transfer from ${account.username}` }).click();
   await expect(ledger.getByRole('dialog', { name: 'Entry' })).toContainText('Where it came from');
+  await ledger.getByRole('link', { name: `Transfer to ${account.username}` }).click();
+  await expect(formOf(ledger).to).toHaveValue(account.username);
 });
 
 test('staff freeze the transfers of a user with a reason, and the user is told', async ({

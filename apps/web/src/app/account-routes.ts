@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { cashSearchSchema } from '../features/cash/cash-search.ts';
+import { cashSearchSchema, transferSearchSchema } from '../features/cash/cash-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { requireSession } from './require-session.tsx';
 import { lazyPage } from './server-away.ts';
@@ -22,6 +22,7 @@ const cashOverviewRoute = createRoute({
 const transferRoute = createRoute({
   getParentRoute: () => cashRoute,
   path: 'transfer',
+  validateSearch: transferSearchSchema,
   component: lazyPage(() => import('./pages/cash/transfer-page.tsx'), 'TransferPage'),
 });
 

@@ -1,9 +1,10 @@
+import { currencySchema } from '@cnop/common/entities/currency';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { createRoute, notFound, redirect } from '@tanstack/react-router';
+import { z } from 'zod';
 import { profileQuery } from '../../api/account/profile.ts';
 import { assetsSearchSchema } from '../../features/admin/assets/assets-search.ts';
 import { auditSearchSchema } from '../../features/admin/audit/audit-search.ts';
-import { ratesSearchSchema } from '../../features/admin/rates/rates-search.ts';
 import { usersSearchSchema } from '../../features/admin/users/users-search.ts';
 import { STAFF } from '../navigation.ts';
 import { requireSession } from '../require-session.tsx';
@@ -68,8 +69,8 @@ const assetRoute = createRoute({
 const ratesRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'rates',
-  validateSearch: ratesSearchSchema,
-  component: lazyRouteComponent(() => import('../pages/admin/rate-pages.tsx'), 'RatesPage'),
+  validateSearch: z.object({ quote: currencySchema.optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/admin/rate-pages.tsx'), 'RatesPage'),
 });
 
 const usersRoute = createRoute({

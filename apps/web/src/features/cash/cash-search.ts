@@ -16,6 +16,12 @@ export const cashSearchSchema = z.object({
 });
 export type CashSearch = z.infer<typeof cashSearchSchema>;
 
+/** Search parameters of the transfer page. */
+export const transferSearchSchema = z.object({
+  /** The username of the recipient. */
+  to: z.string().max(50).optional().catch(undefined),
+});
+
 /** Returns the filter of the API for whole days in the time zone of the user. */
 export function ledgerFilterOf({ type, from, to }: CashSearch): LedgerFilter {
   return {

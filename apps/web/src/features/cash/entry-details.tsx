@@ -10,7 +10,7 @@ import { buttonClass } from '../../ui/button.tsx';
 import { Fact } from '../../ui/figures.tsx';
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
-import { entryName, partsOf, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
+import { entryName, otherUser, partsOf, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
 
 const SKELETON_ROWS = 6;
 
@@ -28,7 +28,7 @@ export function EntryDetails({ id }: { readonly id: TransactionId }) {
     <div className="grid grid-cols-1 gap-5">
       <Facts entry={entry} />
       <Parts entry={entry} />
-      <Cause entry={entry} />
+      <NextStep entry={entry} />
     </div>
   );
 }
@@ -86,8 +86,17 @@ function Parts({ entry }: { readonly entry: LedgerEntry }) {
   );
 }
 
-/** A link to the order that caused the entry. */
-function Cause({ entry: { transaction_type, reference_id } }: { readonly entry: LedgerEntry }) {
+/** The way on: to the order that caused the entry, or to a transfer to the other user. */
+function NextStep({ entry }: { readonly entry: LedgerEntry }) {
+  const { transaction_type, reference_id } = entry;
+  const other = otherUser(entry);
+  if (other !== undefined) {
+    return (
+      <Link to="/cash/transfer" search={{ to: other }} className={buttonClass()}>
+        Transfer to {other}
+      </Link>
+    );
+  }
   const isOfOrder = transaction_type === 'order_payment' || transaction_type === 'order_refund';
   if (!isOfOrder || reference_id === null) return null;
   return (

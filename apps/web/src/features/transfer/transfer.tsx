@@ -12,9 +12,14 @@ import { TransferLimits } from './transfer-limits.tsx';
 import type { Outcome } from './use-transfer.ts';
 import { useTransfer } from './use-transfer.ts';
 
+interface TransferProps {
+  /** The recipient to begin with. */
+  readonly to: string | undefined;
+}
+
 /** The form that sends cash to another user: what it does is shown before it is confirmed. */
-export function Transfer() {
-  const form = useTransfer();
+export function Transfer({ to }: TransferProps) {
+  const form = useTransfer(to);
   const { balance, allowance, input, errors, outcome, preview, asked, change } = form;
   const isSending = outcome.kind === 'sending';
   return (

@@ -36,12 +36,15 @@ export type Outcome =
   /** It is not known whether it was done; sending it again is safe. */
   | { readonly kind: 'unknown'; readonly problem: ApiProblem };
 
-/** Holds the state of the transfer form. */
-export function useTransfer() {
+/**
+ * Holds the state of the transfer form.
+ * @param to the recipient to begin with
+ */
+export function useTransfer(to = '') {
   const { data: balance } = useQuery(balanceQuery());
   const { data: profile } = useQuery(profileQuery());
   const { data: allowance } = useQuery(transferAllowanceQuery());
-  const [input, setInput] = useState(EMPTY_TRANSFER_FORM);
+  const [input, setInput] = useState<TransferForm>({ ...EMPTY_TRANSFER_FORM, to });
   const [wasSubmitted, setWasSubmitted] = useState(false);
   /** The transfer that waits for its confirmation. */
   const [asked, setAsked] = useState<TransferRequest>();

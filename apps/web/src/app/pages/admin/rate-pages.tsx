@@ -1,3 +1,4 @@
+import { BASE_CURRENCY } from '@cnop/common/entities/currency';
 import { getRouteApi } from '@tanstack/react-router';
 import { PriceProposals } from '../../../features/admin/assets/price-proposals.tsx';
 import { ExchangeRates } from '../../../features/admin/rates/exchange-rates.tsx';
@@ -7,7 +8,7 @@ import { PageTitle } from '../../page-title.tsx';
 const route = getRouteApi('/admin/rates');
 
 export function RatesPage() {
-  const search = route.useSearch();
+  const { quote = BASE_CURRENCY } = route.useSearch();
   const navigate = route.useNavigate();
   const permissions = usePermissions();
   return (
@@ -17,8 +18,8 @@ export function RatesPage() {
         <PriceProposals permissions={permissions} kind="currencies" />
         <ExchangeRates
           permissions={permissions}
-          search={search}
-          onSearch={(next) => void navigate({ search: next })}
+          quote={quote}
+          onQuote={(next) => void navigate({ search: { quote: next === BASE_CURRENCY ? undefined : next } })}
         />
       </div>
     </>

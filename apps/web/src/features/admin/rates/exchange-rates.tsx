@@ -1,6 +1,6 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Currency } from '@cnop/common/entities/currency';
-import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
+import { currencySchema } from '@cnop/common/entities/currency';
 import type { ExchangeRate } from '@cnop/common/trading/exchange-rates';
 import { useQuery } from '@tanstack/react-query';
 import { exchangeRatesQuery } from '../../../api/exchange-rates.ts';
@@ -15,7 +15,6 @@ import { Cell, Column, Row, RowHead, Table } from '../../../ui/table.tsx';
 import { Age } from '../../../ui/time.tsx';
 import { AssetActions } from '../assets/asset-actions.tsx';
 import type { Permissions } from '../permissions.ts';
-import type { RatesSearch } from './rates-search.ts';
 import { SetSpread } from './set-spread.tsx';
 
 const SKELETON_ROWS = 5;
@@ -26,13 +25,13 @@ const QUOTES = currencySchema.options.map((value) => ({
 
 interface ExchangeRatesProps {
   readonly permissions: Permissions;
-  readonly search: RatesSearch;
-  readonly onSearch: (change: RatesSearch) => void;
+  /** The currency in which the others are priced. */
+  readonly quote: Currency;
+  readonly onQuote: (quote: Currency) => void;
 }
 
 /** The rates of all currencies, and what staff may do with them. */
-export function ExchangeRates({ permissions, search, onSearch }: ExchangeRatesProps) {
-  const quote = search.quote ?? BASE_CURRENCY;
+export function ExchangeRates({ permissions, quote, onQuote }: ExchangeRatesProps) {
   const { data: assets, error, refetch } = useQuery(currenciesQuery());
   const rates = useQuery(exchangeRatesQuery(quote));
   const failure = error ?? rates.error;
@@ -44,7 +43,7 @@ export function ExchangeRates({ permissions, search, onSearch }: ExchangeRatesPr
           className="w-52"
           options={QUOTES}
           value={quote}
-          onChange={(next) => onSearch({ quote: next === BASE_CURRENCY ? undefined : next })}
+          onChange={onQuote}
         />
         <p className="max-w-prose text-sm text-muted">
           Rates in another currency than USD lead over USD and have both spreads. Rates are set in USD.
