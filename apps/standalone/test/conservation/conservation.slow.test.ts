@@ -11,7 +11,7 @@ import { doubtsAboutBooks } from './conservation.ts';
 import type { Run } from './operations.ts';
 import { operations } from './operations.ts';
 import type { World } from './world.ts';
-import { openWorld, STAFF } from './world.ts';
+import { openWorld, SECOND_STAFF, STAFF } from './world.ts';
 
 /** Runs in the embedded store; `CONSERVATION_RUNS=10000` is the full number. DynamoDB gets a thirtieth. */
 const RUNS = Number(process.env['CONSERVATION_RUNS'] ?? '300');
@@ -21,6 +21,8 @@ const OPENING_USD = '1000';
 /** So many runs have every kind of request succeed at least once. */
 const RUNS_FOR_ALL = 100;
 const KINDS = [
+  '/admin/orders/:id/refund',
+  '/admin/orders/:id/refund/approve',
   '/admin/users/:id/adjustments',
   '/balance/deposit',
   '/balance/withdraw',
@@ -47,7 +49,7 @@ async function openRun(world: World, done: Run['done'] = new Map()): Promise<Run
   await Promise.all(users.map(async (username) => world.open(username)));
   const body = { amount: OPENING_USD };
   await Promise.all(users.map(async (as) => world.post({ as, url: '/balance/deposit', body })));
-  return { world, users, openOrders: [], answered: [], keys: 0, done };
+  return { world, users, openOrders: [], filledOrders: [], answered: [], keys: 0, done };
 }
 
 const ADAPTERS: Readonly<
@@ -64,7 +66,7 @@ describe.each(Object.entries(ADAPTERS))('in %s', (_name, adapter) => {
     timeout: TIMEOUT_MILLISECONDS,
   }, async () => {
     const world = await openWorld(cleanup, await adapter.open());
-    await world.open(STAFF, 'admin');
+    for (const staff of [STAFF, SECOND_STAFF]) await world.open(staff, 'admin');
     const done: Run['done'] = new Map();
     const property = fc.asyncProperty(fc.array(operations, OPERATIONS), async (steps) => {
       const run = await openRun(world, done);

@@ -2,13 +2,14 @@ import type { AssetId, Username } from '@cnop/common/core/brands';
 import { anAssetId } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import type { Call, World } from './world.ts';
-import { MARKET, STAFF } from './world.ts';
+import { MARKET, SECOND_STAFF, STAFF } from './world.ts';
 
 /** What the operations of one run know: its users, its open orders and its answered requests. */
 export interface Run {
   readonly world: World;
   readonly users: readonly Username[];
   readonly openOrders: { readonly as: Username; readonly orderId: string }[];
+  readonly filledOrders: { readonly orderId: string; readonly quantity: string }[];
   readonly answered: { readonly call: Call; readonly text: string }[];
   keys: number;
   /** How often each kind of request succeeded, in all runs. */
@@ -110,10 +111,32 @@ const trade = market.chain((asset) =>
         name: `user ${by}: ${type} ${quantity} ${asset.asset_id}`,
         act: async (run) => {
           const body = { asset_id: asset.asset_id, order_type: type, quantity };
-          await send(run, { as: userOf(run, by), url: '/orders', body, key: keyOf(run, keyed) });
+          const text = await send(run, { as: userOf(run, by), url: '/orders', body, key: keyOf(run, keyed) });
+          if (text !== undefined) run.filledOrders.push({ orderId: orderIdIn(text), quantity });
         },
       }),
     ),
+);
+
+const orderIdIn = (text: string): string =>
+  (JSON.parse(text) as { data: { order_id: string } }).data.order_id;
+
+/** A refund of a whole order, or of a part of it, which another member of staff approves. */
+const refund = fc.record({ which: fc.nat(), isWhole: fc.boolean() }).map(
+  ({ which, isWhole }): Operation => ({
+    name: `staff: refund ${isWhole ? '' : 'a part of '}order ${which}`,
+    act: async (run) => {
+      const order = run.filledOrders[which % run.filledOrders.length];
+      if (!order) return;
+      const quantity = isWhole ? {} : { quantity: order.quantity.replace(/\d$/, '1') };
+      const url = `/admin/orders/${order.orderId}/refund`;
+      const proposed = await send(run, { as: STAFF, url, body: { ...quantity, reason: 'wrong price' } });
+      if (proposed === undefined) return;
+      const { data } = JSON.parse(proposed) as { data: { proposal_id: string } };
+      const body = { proposal_id: data.proposal_id };
+      await send(run, { as: SECOND_STAFF, url: `${url}/approve`, body, key: keyOf(run, true) });
+    },
+  }),
 );
 
 /** A price near the first one of an asset, in whole per cent of it. */
@@ -146,8 +169,7 @@ const leaveOrder = market.chain((asset) =>
             body: { asset_id: asset.asset_id, quantity, ...terms },
           });
           if (text === undefined) return;
-          const { data } = JSON.parse(text) as { data: { order_id: string } };
-          run.openOrders.push({ as, orderId: data.order_id });
+          run.openOrders.push({ as, orderId: orderIdIn(text) });
         },
       }),
     ),
@@ -194,6 +216,7 @@ const single = fc.oneof(
   { weight: 6, arbitrary: trade },
   { weight: 4, arbitrary: leaveOrder },
   { weight: 2, arbitrary: cancel },
+  { weight: 2, arbitrary: refund },
   { weight: 3, arbitrary: movePrice },
   { weight: 2, arbitrary: retry },
 );

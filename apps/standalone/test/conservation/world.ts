@@ -30,8 +30,12 @@ export const MARKET = [
   { asset_id: 'BTC', mid: '50000.61', price_scale: 2, quantity_scale: 8, spread_bps: 20 },
   { asset_id: 'DOGE', mid: '0.123456', price_scale: 6, quantity_scale: 4, spread_bps: 35 },
 ] as const;
-/** A member of staff, who adjusts balances. */
+/** Members of staff: one adjusts and proposes, the other approves. */
 export const STAFF = aUsername('grace');
+export const SECOND_STAFF = aUsername('hopper');
+
+/** The routes of the order service; all others are of the user service. */
+const ORDER_ROUTES = /^\/(?:orders|admin\/(?:orders|refunds))/;
 
 /** A request of one user. */
 export interface Call {
@@ -121,7 +125,7 @@ export async function openWorld(cleanup: Cleanup, given?: TableStore): Promise<W
 
     async post({ as, url, body, key }) {
       clock.advanceMilliseconds(MILLISECONDS_PER_STEP);
-      const response = await (url.startsWith('/orders') ? running.orders : running.users).inject({
+      const response = await (ORDER_ROUTES.test(url) ? running.orders : running.users).inject({
         method: 'POST',
         url,
         headers: {
