@@ -218,6 +218,9 @@ describe('every route', () => {
       '/orders/export',
       '/orders/preview',
       '/stream',
+      '/tax/:year',
+      '/tax/:year/export',
+      '/tax/lots',
     ]);
     for (const { route, query, body } of asked) {
       const answer = await send(route, { method: route.method, path: pathOf(route.path) + query, ...body });

@@ -61,6 +61,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
       asset_id: 'ETH',
       id: orderId,
       username: 'hostile_user',
+      year: String(new Date().getUTCFullYear()),
       ...parameters,
     };
     return `/api/v1${route.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')}`;

@@ -78,6 +78,7 @@ async function readEverything(admin: Account, user: Account): Promise<void> {
     asset_id: ASSET,
     username: user.username,
     id: data[0]?.order_id ?? '',
+    year: new Date().toISOString().slice(0, 4),
   };
   for (const { method, path } of ROUTE_TABLE) {
     if (method !== 'GET' || ENDING.has(path)) continue;
@@ -107,6 +108,7 @@ async function administer(admin: Account, user: Account): Promise<void> {
   await change(user.send, 'POST', '/balance/withdraw', { amount: '1.00' });
   await change(user.send, 'POST', '/transfers/preview', { to: admin.username, amount: '1.00' });
   await change(user.send, 'POST', '/transfers', { to: admin.username, amount: '1.00' });
+  await change(user.send, 'PUT', `/tax/${new Date().getUTCFullYear() + 1}/method`, { method: 'hifo' });
   const preview = { asset_id: ASSET, order_type: 'market_buy', quantity: '1' };
   await change(user.send, 'POST', '/orders/preview', preview);
   const asset = `/inventory/assets/${ASSET}`;

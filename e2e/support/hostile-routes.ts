@@ -131,6 +131,14 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   { method: 'POST', route: '/transfers', ...TRANSFER },
   { method: 'POST', route: '/transfers/preview', ...TRANSFER },
   {
+    method: 'PUT',
+    route: '/tax/:year/method',
+    caller: 'user',
+    good: { method: 'average' },
+    fields: { method: 'choice' },
+    required: ['method'],
+  },
+  {
     method: 'PATCH',
     route: '/admin/users/:username',
     caller: 'admin',
@@ -259,6 +267,17 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
       include: BAD_CHOICES,
     },
   },
+  {
+    route: '/tax/:year',
+    caller: 'user',
+    query: { ...BAD_PAGES, asset_id: ['ABCDEFGHIJK', 'B!', ''], offset: ['1'] },
+  },
+  {
+    route: '/tax/:year/export',
+    caller: 'user',
+    query: { limit: ['1'], asset_id: ['ABCDEFGHIJK', 'B!', ''], bom: BAD_CHOICES },
+  },
+  { route: '/tax/lots', caller: 'user', query: { ...BAD_PAGES, offset: ['1'] } },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
   {
     route: '/events',
@@ -331,4 +350,5 @@ export const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   asset_id: ['ABCDEFGHIJKLM', 'B!', 'B%20C', '%2e%2e', '%C3%84', '%00', 'BTC;x', 'BTC%2F..'],
   id: ['a@b', 'a%20b', '%2e%2e%2f', 'x'.repeat(101), '%00', "'--", '%C3%84'],
   username: ['a%20b', 'x'.repeat(51), '%00', 'a@b', '%2e%2e%2fadmin'],
+  year: ['202', '20266', '0026', '2o26', '2026-01', '%00', '2026%20'],
 };

@@ -8,7 +8,12 @@ import { BODY_ROUTES } from './hostile-routes.ts';
 export type Route = (typeof ROUTE_TABLE)[number];
 
 /** Valid ids that do not exist. */
-export const UNKNOWN = { asset_id: 'NO_SUCH-1', id: 'no_such-id-1', username: 'no-such_user' } as const;
+export const UNKNOWN = {
+  asset_id: 'NO_SUCH-1',
+  id: 'no_such-id-1',
+  username: 'no-such_user',
+  year: '1999',
+} as const;
 
 /** Returns the public path of a route, with ids that do not exist. */
 export function pathOf(path: string): string {

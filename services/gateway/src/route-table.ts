@@ -1,4 +1,5 @@
 import { assetIdParameterSchema, idSchema, usernameParameterSchema } from '@cnop/common/entities/fields';
+import { yearParameterSchema } from '@cnop/common/entities/user/tax-method';
 import type { Access } from '@cnop/common/http/authentication';
 import type { PolicyName } from './limits/rate-limits.ts';
 import type { TimeoutClass, UpstreamName } from './upstreams/upstream.ts';
@@ -11,6 +12,7 @@ export const PARAMETER_SCHEMAS = {
   asset_id: assetIdParameterSchema,
   id: idSchema,
   username: usernameParameterSchema,
+  year: yearParameterSchema,
 } as const;
 
 /** One public route and its rules. */
@@ -69,6 +71,11 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/portfolio', ...READ },
   { method: 'GET', path: '/portfolio/history', ...REPORT },
   { method: 'GET', path: '/portfolio/performance', ...REPORT },
+  { method: 'GET', path: '/tax/lots', ...REPORT },
+  { method: 'GET', path: '/tax/:year', ...REPORT },
+  { method: 'GET', path: '/tax/:year/export', ...REPORT },
+  { method: 'GET', path: '/tax/:year/method', ...REPORT },
+  { method: 'PUT', path: '/tax/:year/method', ...REPORT, timeout: 'write' },
   { method: 'GET', path: '/events', ...READ },
   { method: 'GET', path: '/stream', ...STREAM },
   { method: 'GET', path: '/admin/users', ...READ, access: STAFF },

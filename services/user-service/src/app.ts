@@ -18,6 +18,7 @@ import { balanceRoutes } from './routes/balance.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { keySetRoutes, sessionRoutes } from './routes/sessions.ts';
 import { transferRoutes } from './routes/transfers.ts';
+import { taxRoutes } from './tax/routes.ts';
 import type { UserProcess } from './use-cases/dependencies.ts';
 import { createUserDependencies } from './use-cases/dependencies.ts';
 
@@ -46,6 +47,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   transferRoutes(app, deps);
   portfolioRoutes(app, deps);
   performanceRoutes(app, deps);
+  taxRoutes(app, deps);
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);

@@ -127,6 +127,15 @@ async function measureLists(
   await read('list of two positions', '/balance/assets');
   await read('history of a portfolio, one month', '/portfolio/history?range=1m');
   await read('performance of a portfolio, one month', '/portfolio/performance?range=1m&benchmark=BTC');
+  const year = platform.clock.now().getUTCFullYear();
+  await read('tax report of a year, 24 trades of two assets', `/tax/${year}`);
+  await read('open tax lots, of the same', '/tax/lots');
+  await measure('choice of the tax method of a year', {
+    method: 'PUT',
+    path: `/tax/${year + 1}/method`,
+    token,
+    body: { method: 'fifo' },
+  });
   await read('list of events, page of 20', '/events?after=1&limit=20');
   const assets = createAssetDao(platform.store);
   await measureWork('catalogue of 55 assets, once a minute and process', assets.getCatalogue);

@@ -34,6 +34,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'remembered answer',
   'client order claim',
   'session',
+  'tax method',
 ]);
 
 /** The state of the partition that is being read. */

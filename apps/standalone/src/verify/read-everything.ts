@@ -15,7 +15,7 @@ import { createLookups } from './lookups.ts';
 import { checkCandle } from './rules/candles.ts';
 import { checkConservation } from './rules/cash.ts';
 import { checkEventData } from './rules/events.ts';
-import { checkHoldingCost } from './rules/holdings.ts';
+import { checkHoldingCost, checkTaxMethod } from './rules/holdings.ts';
 import type { AssetScales } from './rules/items.ts';
 import { checkAssetPrice, checkItem, checkListed, checkQuantity, checkSheetPrices } from './rules/items.ts';
 import { checkOrderTrigger } from './rules/order-triggers.ts';
@@ -249,6 +249,8 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
       ];
     case 'ledger entry':
       return checkLegs(stored);
+    case 'tax method':
+      return checkTaxMethod(stored);
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

@@ -20,6 +20,7 @@ import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/sche
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
@@ -97,6 +98,7 @@ const KINDS = {
     kind('holding', assetBalanceRecord, KEYS.users.assetBalance),
     kind('remembered answer', idempotencyRecord, KEYS.users.idempotency),
     kind('client order claim', clientOrderRecord, KEYS.users.clientOrder),
+    kind('tax method', taxMethodRecord, KEYS.users.taxMethod),
     kind('session', sessionRecord, KEYS.users.session),
     kind('balance', balanceRecord, KEYS.users.balance),
     kind('user', userRecord, KEYS.users.user),

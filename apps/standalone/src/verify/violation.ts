@@ -32,6 +32,7 @@ export const RULES = {
   'holding-profit': 'the realised profit of a position is the sum over its trades',
   'holding-basis':
     'the realised profit is the proceeds of sales less the cost of buys, plus the cost of what is left',
+  'tax-method': 'the method of the tax lots of a year is chosen in that year or the one before',
   'order-history': 'the history of an order follows the table of transitions and ends at its status',
   'order-times': 'the times of an order do not go backwards',
   'order-state': 'the fields of an order agree with its status, and the status is queued or final',

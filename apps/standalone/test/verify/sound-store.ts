@@ -43,6 +43,7 @@ const OPEN_ORDER_HOLD = aUsd('100.00');
 const AUDITED_AT = '2026-01-15T15:00:00.000Z';
 
 interface Call {
+  readonly method?: 'POST' | 'PUT';
   readonly url: string;
   readonly body: object;
   readonly as?: string;
@@ -67,10 +68,10 @@ export async function createSoundStore(): Promise<{
   const orders = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   const tokens = new Map<string, string>();
 
-  async function post({ url, body, as, key }: Call): Promise<Record<string, unknown>> {
+  async function post({ method = 'POST', url, body, as, key }: Call): Promise<Record<string, unknown>> {
     clock.advanceMilliseconds(1_500);
     const response = await (/^\/(?:admin\/)?orders/.test(url) ? orders : users).inject({
-      method: 'POST',
+      method,
       url,
       headers: {
         'content-type': 'application/json',
@@ -151,6 +152,7 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/balance/deposit', as: 'judy', body: { amount: '1000' } });
   await refund(await trade('judy', ['market_buy', 'DOGE', '1000']), { quantity: '400' });
   await refund(await trade('judy', ['market_sell', 'DOGE', '100.5']));
+  await post({ method: 'PUT', url: '/tax/2026/method', as: 'heidi', body: { method: 'fifo' } });
   await leaveOpenOrder(store);
   for (const writes of [openOrderWrites(), candleWrites()]) {
     await store.transact({}, () => ({ writes, result: undefined }));

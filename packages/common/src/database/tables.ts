@@ -37,6 +37,7 @@ export const KEYS = {
     event: { pkPrefix: 'EVENT#' },
     auditEvent: { pkPrefix: 'AUDIT#' },
     dueWork: { pkPrefix: 'DUE#' },
+    taxMethod: { skPrefix: 'TAX#' },
   },
   orders: {
     order: { sk: 'ORDER' },

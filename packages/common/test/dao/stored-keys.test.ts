@@ -17,6 +17,7 @@ import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/sche
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
@@ -71,6 +72,7 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
     'TRANS#ada#BTC',
     `${AT}#t1`,
   ],
+  ['a tax method', taxMethodRecord.key({ username, year: 2026 }), 'users', 'ada', 'TAX#2026'],
   [
     'a client order id',
     clientOrderRecord.key({ username, client_order_id: aClientOrderId('mine') }),

@@ -117,3 +117,10 @@ export function checkHoldingCost({ key, entity }: StoredOf<'holding'>): Violatio
     violation('holding-cost', [key], `The position is empty, but ${entity.total_invested} is invested.`),
   ];
 }
+
+/** Checks that the method of a year was chosen in that year or the one before. */
+export function checkTaxMethod({ key, entity: { year, chosen_at } }: StoredOf<'tax method'>): Violation[] {
+  const chosenIn = new Date(chosen_at).getUTCFullYear();
+  if (chosenIn === year || chosenIn === year - 1) return [];
+  return [violation('tax-method', [key], `The method of ${year} was chosen at ${chosen_at}.`)];
+}

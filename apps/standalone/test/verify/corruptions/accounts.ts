@@ -41,4 +41,9 @@ export const ACCOUNTS: Readonly<Record<string, Corruption>> = {
     await editor.edit(claim(editor, 'bob'), { username: 'alice' });
     return [breaks('email-claim', user(editor, 'bob'), claim(editor, 'bob'))];
   },
+  'a method of tax lots that was chosen after its year': async (editor) => {
+    const chosen = editor.find(({ key }) => key.pk === 'heidi' && key.sk === 'TAX#2026');
+    await editor.edit(chosen, { chosen_at: '2027-01-01T00:00:00.000Z' });
+    return [breaks('tax-method', chosen)];
+  },
 };

@@ -88,6 +88,13 @@ export const assetTransactionRecord = defineRecord<AssetTransaction, AssetTransa
   },
 });
 
+/** The transactions of one position, in the order of their times. */
+interface TransactionList {
+  readonly username: Username;
+  readonly asset_id: AssetId;
+  readonly order: 'ascending' | 'descending';
+}
+
 export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;
 
 /**
@@ -95,12 +102,10 @@ export type AssetTransactionDao = ReturnType<typeof createAssetTransactionDao>;
  * stored with its position and its cash, in a commit of a use case.
  */
 export function createAssetTransactionDao(store: TableStore) {
-  /** Lists a user's transactions in one asset, newest first. */
-  const getUserAssetTransactions = async (
-    username: Username,
-    asset_id: AssetId,
+  const listTransactions = async (
+    { username, asset_id, order }: TransactionList,
     page: PageRequest,
-    { from, to }: Period = {},
+    { from, to }: Period,
   ): Promise<Page<AssetTransaction>> =>
     readPage(
       store,
@@ -108,11 +113,20 @@ export function createAssetTransactionDao(store: TableStore) {
         table: 'users',
         pk: partitionOf(username, asset_id),
         ...((from ?? to) !== undefined && { sk: { from: from ?? '', to: (to ?? '') + AFTER_EVERY_ID } }),
-        order: 'descending',
+        order,
       },
       page,
       assetTransactionRecord.read,
     );
+
+  /** Lists a user's transactions in one asset, newest first. */
+  const getUserAssetTransactions = async (
+    username: Username,
+    asset_id: AssetId,
+    page: PageRequest,
+    period: Period = {},
+  ): Promise<Page<AssetTransaction>> =>
+    listTransactions({ username, asset_id, order: 'descending' }, page, period);
 
   return {
     /**
@@ -124,6 +138,15 @@ export function createAssetTransactionDao(store: TableStore) {
     },
 
     getUserAssetTransactions,
+
+    /** Lists a user's transactions in one asset, oldest first, to follow its history. */
+    async getAssetHistory(
+      { username, asset_id }: Omit<TransactionList, 'order'>,
+      page: PageRequest,
+      period: Period = {},
+    ): Promise<Page<AssetTransaction>> {
+      return listTransactions({ username, asset_id, order: 'ascending' }, page, period);
+    },
 
     /** Returns all of a user's transactions in one asset from a time on, oldest first. */
     async getTradesSince(username: Username, asset_id: AssetId, since: IsoTime): Promise<AssetTransaction[]> {
