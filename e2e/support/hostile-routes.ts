@@ -50,6 +50,7 @@ const ASSET: Record<string, FieldKind> = {
   image: 'address',
   quantity_scale: 'wholeNumber',
   price_scale: 'wholeNumber',
+  max_house_exposure: 'nonNegativeDecimal',
 };
 const ORDER = {
   good: { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.001' },

@@ -6,7 +6,7 @@ import { createSessionChecker } from '@cnop/common/auth/session-state';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
-import { dueWorkEveryMillisecondsOf } from '@cnop/common/config/due-work-settings';
+import { dueWorkPaceOf } from '@cnop/common/config/due-work-settings';
 import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
 import { playMoneyOf } from '@cnop/common/config/play-money-settings';
 import { shutdownDelaySecondsOf, tokenNamesOf } from '@cnop/common/config/settings';
@@ -234,7 +234,7 @@ async function buildServices(
       publicKeys: keys.publicKeys,
       playMoney: playMoneyOf(settings),
       transferLimits: transferLimitsOf(settings),
-      dueWorkEveryMilliseconds: dueWorkEveryMillisecondsOf(settings, runtime),
+      dueWork: dueWorkPaceOf(settings, runtime),
       tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
     }),
     order: await buildOrderServiceApp({

@@ -84,6 +84,9 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/admin/users/:username/adjustments', ...WRITE, access: ADMIN },
   { method: 'PUT', path: '/admin/users/:username/transfer-freeze', ...WRITE, access: ADMIN },
   { method: 'GET', path: '/admin/audit-events', ...READ, access: ADMIN },
+  { method: 'GET', path: '/admin/house-book', ...REPORT, access: ADMIN },
+  { method: 'GET', path: '/admin/house-book/export', ...REPORT, access: ADMIN },
+  { method: 'GET', path: '/admin/house-book/:asset_id', ...REPORT, access: ADMIN },
 ];
 
 const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [

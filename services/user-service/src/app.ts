@@ -1,9 +1,11 @@
+import type { DueWorkPace } from '@cnop/common/config/due-work-settings';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
 import { runDueWork } from './due-work.ts';
+import { houseBookRoutes } from './house-book/routes.ts';
 import { eventRoutes, streamRoutes } from './live/routes.ts';
 import type { StreamHub } from './live/stream-hub.ts';
 import { createStreamHub } from './live/stream-hub.ts';
@@ -27,8 +29,8 @@ const ERROR_LOG_INTERVAL_MILLISECONDS = 10_000;
 export interface UserServiceRuntime extends ServiceRuntime, Omit<UserProcess, 'streams'> {
   /** Limits of live streams, in place of the defaults. */
   readonly streamLimits?: Partial<StreamLimits>;
-  /** Does due work this often while the app is open; without it the app does none. */
-  readonly dueWorkEveryMilliseconds?: number;
+  /** Does due work at this pace while the app is open; without it the app does none. */
+  readonly dueWork?: DueWorkPace;
 }
 
 /** Builds the user service without listening. */
@@ -52,10 +54,9 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);
   auditRoutes(app, deps);
+  houseBookRoutes(app, deps);
   keySetRoutes(app, deps);
-  if (runtime.dueWorkEveryMilliseconds !== undefined) {
-    runDueWork(app, deps, runtime.dueWorkEveryMilliseconds);
-  }
+  if (runtime.dueWork) runDueWork(app, deps, runtime.dueWork);
   return app;
 }
 

@@ -1,28 +1,40 @@
+import type { DueWorkPace } from '@cnop/common/config/due-work-settings';
 import { systemMonotonicClock } from '@cnop/common/core/clock';
 import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { DueWorkOptions } from '@cnop/common/scheduling/due-work';
 import { createDueWorkRunner } from '@cnop/common/scheduling/due-work';
+import type { JobLog } from './house-book/use-cases/close-exposed-assets.ts';
+import { planHouseBook, projectHouseBook } from './house-book/use-cases/project-house-book.ts';
 import type { UserDependencies } from './use-cases/dependencies.ts';
 
 /** Returns the handler of each kind of work that is done at a time. */
-function handlersOf(_deps: UserDependencies): DueWorkOptions['handlers'] {
-  return {};
+function handlersOf(
+  deps: UserDependencies,
+  { log, houseBookSeconds }: { readonly log: JobLog; readonly houseBookSeconds: number },
+): DueWorkOptions['handlers'] {
+  return {
+    house_book: async (work) => projectHouseBook({ ...deps, log, houseBookSeconds }, work),
+  };
 }
 
 /** Does the due work of the service while its app is open. */
-export function runDueWork(app: ServiceApp, deps: UserDependencies, everyMilliseconds: number): void {
+export function runDueWork(
+  app: ServiceApp,
+  deps: UserDependencies,
+  { everyMilliseconds, houseBookSeconds }: DueWorkPace,
+): void {
   const runner = createDueWorkRunner({
     work: createDueWorkDao(deps.store),
-    handlers: handlersOf(deps),
+    handlers: handlersOf(deps, { log: app.log, houseBookSeconds }),
     everyMilliseconds,
     clock: deps.clock,
     monotonicClock: systemMonotonicClock,
     log: app.log,
   });
-  app.addHook('onReady', (done) => {
+  app.addHook('onReady', async () => {
+    await planHouseBook(deps);
     runner.start();
-    done();
   });
   app.addHook('onClose', async () => runner.close());
 }

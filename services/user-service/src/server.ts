@@ -3,7 +3,7 @@ import { ownPublicKeys } from '@cnop/common/auth/public-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
-import { dueWorkEveryMillisecondsOf, dueWorkSettings } from '@cnop/common/config/due-work-settings';
+import { dueWorkPaceOf, dueWorkSettings } from '@cnop/common/config/due-work-settings';
 import {
   playMoneyOf,
   playMoneySettings,
@@ -60,7 +60,7 @@ await runService({
           publicKeys: keys.publicKeys,
           playMoney: playMoneyOf(settings),
           transferLimits: transferLimitsOf(settings),
-          dueWorkEveryMilliseconds: dueWorkEveryMillisecondsOf(settings, runtime),
+          dueWork: dueWorkPaceOf(settings, runtime),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),
       quotesFrom: 'store',

@@ -13,6 +13,7 @@ import type { Measurement, OperationCost } from './measurement.ts';
 import { createMeasurement } from './measurement.ts';
 import { measureAccounts, measureStaff } from './operations-of-accounts.ts';
 import { measureCash, measureOrders } from './operations-of-trading.ts';
+import { measureTreasury } from './operations-of-treasury.ts';
 
 const SECONDS_PER_MINUTE = 60;
 
@@ -33,6 +34,7 @@ export async function measureOperations(aws: AwsOptions): Promise<OperationCost[
       await measureAccounts(measurement);
       await measureCash(measurement);
       await measureOrders(measurement);
+      await measureTreasury(measurement);
       await measureStaff(measurement);
       await measurePrices(measurement);
       await measureEngine(measurement);

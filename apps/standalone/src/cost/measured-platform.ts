@@ -123,6 +123,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
   return {
     store,
     clock,
+    ids: systemIds,
     passwords,
     maker,
     ...createTrading(ordering, maker),

@@ -29,6 +29,7 @@ import { violation } from './violation.ts';
 const BELONGING: ReadonlySet<Kind> = new Set([
   'user',
   'balance',
+  'book checkpoint',
   'ledger entry',
   'holding',
   'remembered answer',

@@ -3,7 +3,8 @@ import { systemClock } from '@cnop/common/core/clock';
 import type { StoreSnapshot, TableStore } from '@cnop/common/database/table-store';
 import { createCrossCheck } from './cross-check.ts';
 import { explainDifferences } from './explain-differences.ts';
-import type { Audit, Tally } from './read-everything.ts';
+import { rereadHouseBook } from './house-book-walk.ts';
+import type { Audit, HouseBookFindings, Tally } from './read-everything.ts';
 import { readEverything } from './read-everything.ts';
 import { eventsKeptSince } from './rules/events.ts';
 import { showUsd } from './rules/order-basics.ts';
@@ -89,6 +90,7 @@ type Given = Pick<Audit, 'onProgress' | 'now' | 'keptSince'>;
 async function verifySnapshot(snapshot: StoreSnapshot, given: Given): Promise<AuditReport> {
   const findings = createFindings();
   const { tally } = await checkAll({ ...given, reader: snapshot, check: createCrossCheck(), findings });
+  findings.add(tally.houseBook.violations);
   return {
     violations: findings.kept(),
     violation_count: findings.total(),
@@ -120,14 +122,25 @@ async function verifyChangingStore(
     },
   });
   const isWhole = isComplete && !suspects.isOverfull();
+  const book = await settleHouseBook(store, tally.houseBook);
+  const all = [...violations, ...(book ?? [])];
+  if (!book) unsettled.push({ what: 'the house book', keys: [] });
   return {
-    violations: violations.slice(0, MAX_KEPT_VIOLATIONS),
-    violation_count: violations.length,
+    violations: all.slice(0, MAX_KEPT_VIOLATIONS),
+    violation_count: all.length,
     counts: countsOf(tally),
     is_snapshot: false,
     reread,
     unsettled: isWhole ? unsettled : [...unsettled, { what: TOO_MANY, keys: [] }],
   };
+}
+
+/** Returns what is wrong with the sums of the house book at one moment; undefined when it changed during each reading. */
+async function settleHouseBook(
+  store: TableStore,
+  { violations, isOneMoment }: HouseBookFindings,
+): Promise<readonly Violation[] | undefined> {
+  return violations.length === 0 || isOneMoment ? violations : rereadHouseBook(store);
 }
 
 const TOO_MANY = 'further items: too many changed during the audit to read all of them again';

@@ -10,6 +10,7 @@ import { createAccountWalk, createHolds } from './account-walk.ts';
 import { createCandleWalk } from './candle-walk.ts';
 import type { CrossCheck } from './cross-check.ts';
 import { createEventWalk } from './event-walk.ts';
+import { bookVersion, createHouseBookWalk } from './house-book-walk.ts';
 import type { Lookups } from './lookups.ts';
 import { createLookups } from './lookups.ts';
 import { checkCandle } from './rules/candles.ts';
@@ -61,6 +62,14 @@ export interface Tally {
   readonly fees: Decimal;
   /** What each account of the other side received, in USD. */
   readonly accounts: ReadonlyMap<string, Decimal>;
+  readonly houseBook: HouseBookFindings;
+}
+
+/** What is wrong with the sums of the house book. */
+export interface HouseBookFindings {
+  readonly violations: readonly Violation[];
+  /** Whether the book was the same before and after the reading. */
+  readonly isOneMoment: boolean;
 }
 
 /** The state of the first reading. It does not grow with transactions, events or final orders. */
@@ -88,6 +97,8 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   const accounts = createAccountWalk({ check, findings, holds });
   const events = createEventWalk({ findings, lookups, keptSince });
   const candles = createCandleWalk({ findings, lookups, now: audit.now });
+  const book = createHouseBookWalk({ findings, lookups });
+  const versionBefore = await bookVersion(reader);
   const pause = createPacer(audit.onProgress);
 
   // Assets before orders and positions in them; orders before the balances whose cash they hold.
@@ -103,13 +114,16 @@ export async function readEverything(audit: Audit): Promise<Tally> {
       if (table === 'users') {
         accounts.visit(item.key, reading);
         await events.visit(item.key, reading);
+        await book.visit(item.key, reading);
         await lookUpReference(lookups, findings, reading);
       }
       await pause();
     }
   }
   await events.end();
+  book.endUsers();
   await lookups.flush();
+  const isOneMoment = versionBefore === (await bookVersion(reader));
   const ledger = accounts.end();
   findings.add(holds.leftOver());
   // Candles and prices are read before all assets are known, so this is checked at the end.
@@ -125,7 +139,7 @@ export async function readEverything(audit: Audit): Promise<Tally> {
       await pause();
     }
   }
-  return gathered;
+  return { ...gathered, houseBook: { violations: book.checkSums(), isOneMoment } };
 }
 
 /** Returns each index of each table. */

@@ -27,7 +27,7 @@ export interface Unsettled {
 /** The result of reading suspects again. */
 export interface Settled {
   readonly violations: readonly Violation[];
-  readonly unsettled: readonly Unsettled[];
+  readonly unsettled: Unsettled[];
   /** The number of accounts and other items that were read again. */
   readonly reread: number;
 }

@@ -2,6 +2,12 @@ import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import type { Username } from '@cnop/common/core/brands';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
+import {
+  assetPeriodRecord,
+  bookCheckpointRecord,
+  bookProgressRecord,
+  housePeriodRecord,
+} from '@cnop/common/dao/house/house-book-dao';
 import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
@@ -89,6 +95,9 @@ const KINDS = {
     kind('asset transaction', assetTransactionRecord, KEYS.users.assetTransaction),
     kind('audit event', auditRecord, KEYS.users.auditEvent),
     kind('due work', dueWorkRecord, KEYS.users.dueWork),
+    kind('book progress', bookProgressRecord, KEYS.users.bookProgress),
+    kind('house period', housePeriodRecord, KEYS.users.housePeriod),
+    kind('asset period', assetPeriodRecord, KEYS.users.assetPeriod),
     kind('e-mail claim', emailClaimRecord, KEYS.users.emailClaim),
     kind('event', liveEventRecord, KEYS.users.event),
     kind('order cancellation', orderCancellationRecord, KEYS.users.orderCancellation),
@@ -101,6 +110,7 @@ const KINDS = {
     kind('tax method', taxMethodRecord, KEYS.users.taxMethod),
     kind('session', sessionRecord, KEYS.users.session),
     kind('balance', balanceRecord, KEYS.users.balance),
+    kind('book checkpoint', bookCheckpointRecord, KEYS.users.bookCheckpoint),
     kind('user', userRecord, KEYS.users.user),
     kind('sign-in history', signInHistoryRecord, KEYS.users.signInHistory),
     kind('sign-in failures', signInFailuresRecord, KEYS.users.signInFailures),

@@ -72,6 +72,8 @@ export const RULES = {
   'candle-parts': 'a candle is the aggregate of the shorter candles of its span',
   'index-missing': 'every item has its index entries',
   'index-stray': 'an index has no other entries',
+  'house-checkpoint': 'the house book has at most the entries of each ledger, and remembers their days',
+  'house-sums': 'the sums of the house book are those of the ledger entries within its checkpoints',
   conservation: 'all cash is deposits less withdrawals, the cost of trades and the fees of the house',
   'two-sides': 'the cash of all users and the accounts of the other side sum to zero',
 } as const;

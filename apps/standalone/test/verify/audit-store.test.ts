@@ -67,7 +67,7 @@ test('a store that the services wrote breaks no rule, and is counted', async () 
       events: 39,
       holdings: 5,
       assets: 3,
-      items: 196,
+      items: 199,
       cash_total: '15163.40',
       fee_total: '21.40',
       accounts: {

@@ -28,6 +28,7 @@ import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import { z } from 'zod';
 import { candleWrites } from './candles.ts';
+import { bookEmptyAccount } from './house-book.ts';
 import { orderData } from './journal-entries.ts';
 import { openOrderWrites } from './open-orders.ts';
 
@@ -154,6 +155,7 @@ export async function createSoundStore(): Promise<{
   await refund(await trade('judy', ['market_sell', 'DOGE', '100.5']));
   await post({ method: 'PUT', url: '/tax/2026/method', as: 'heidi', body: { method: 'fifo' } });
   await leaveOpenOrder(store);
+  await bookEmptyAccount(store, aUsername('grace'));
   for (const writes of [openOrderWrites(), candleWrites()]) {
     await store.transact({}, () => ({ writes, result: undefined }));
   }

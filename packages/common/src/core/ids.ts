@@ -61,3 +61,8 @@ const SEQUENCE_DIGITS = 12;
 export function ledgerEntryId(sequence: number, uniqueId: string): TransactionId {
   return transactionId(`${String(sequence).padStart(SEQUENCE_DIGITS, '0')}-${uniqueId}`);
 }
+
+/** Returns the unique part of the id of a ledger entry: for the payment of a trade or settlement, the id of that trade. */
+export function uniqueIdOf(ledgerEntry: TransactionId): TransactionId {
+  return transactionId(ledgerEntry.slice(SEQUENCE_DIGITS + 1));
+}

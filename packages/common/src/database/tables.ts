@@ -23,6 +23,8 @@ export const KEYS = {
     user: { sk: 'USER' },
     emailClaim: { pkPrefix: 'EMAIL#', sk: 'EMAIL' },
     balance: { sk: 'BALANCE' },
+    // Behind the balance, so that one query returns both.
+    bookCheckpoint: { sk: 'BALANCE-BOOK' },
     ledgerEntry: { skPrefix: 'TRANS#' },
     assetBalance: { skPrefix: 'ASSET#' },
     assetTransaction: { pkPrefix: 'TRANS#' },
@@ -38,6 +40,9 @@ export const KEYS = {
     auditEvent: { pkPrefix: 'AUDIT#' },
     dueWork: { pkPrefix: 'DUE#' },
     taxMethod: { skPrefix: 'TAX#' },
+    bookProgress: { pk: 'HOUSE-BOOK-PROGRESS', sk: 'PROGRESS' },
+    housePeriod: { pk: 'HOUSE-BOOK' },
+    assetPeriod: { pkPrefix: 'HOUSE-BOOK#' },
   },
   orders: {
     order: { sk: 'ORDER' },

@@ -1,6 +1,12 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
+import {
+  assetPeriodRecord,
+  bookCheckpointRecord,
+  bookProgressRecord,
+  housePeriodRecord,
+} from '@cnop/common/dao/house/house-book-dao';
 import { idempotencyRecord } from '@cnop/common/dao/idempotency/transact-once';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { candleRecord } from '@cnop/common/dao/inventory/candle-dao';
@@ -113,6 +119,10 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
     'DUE#airdrop',
     `${AT}#a1`,
   ],
+  ['a book checkpoint', bookCheckpointRecord.key({ username }), 'users', 'ada', 'BALANCE-BOOK'],
+  ['sums of the house', housePeriodRecord.key({ period: '2026-01-15' }), 'users', 'HOUSE-BOOK', '2026-01-15'],
+  ['sums of an asset', assetPeriodRecord.key({ asset_id, period: 'ALL' }), 'users', 'HOUSE-BOOK#BTC', 'ALL'],
+  ['the progress of the book', bookProgressRecord.key({}), 'users', 'HOUSE-BOOK-PROGRESS', 'PROGRESS'],
   ['a security event', auditRecord.key(AUDIT_EVENT), 'users', 'AUDIT#ada', `${AT}#e1`],
   ['an event', liveEventRecord.key({ username, seq: 7 }), 'users', 'EVENT#ada', '0000000000000007'],
   ['an order', orderRecord.key({ order_id: anOrderId('o1') }), 'orders', 'o1', 'ORDER'],

@@ -60,8 +60,10 @@ describe('POST /inventory/assets', () => {
       quote_seq: null,
       price_suspended: false,
       price_sheet: null,
+      max_house_exposure: null,
     };
-    const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...shown } = asset;
+    const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...others } = asset;
+    const { max_house_exposure: _limit, ...shown } = others;
     expect(reply.json()).toEqual({
       data: {
         ...shown,
@@ -189,7 +191,8 @@ describe('PUT /inventory/assets/{id}', () => {
       price_scale: 4,
       updated_at: NOW,
     };
-    const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...shown } = changed;
+    const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...others } = changed;
+    const { max_house_exposure: _limit, ...shown } = others;
     expect(reply.json()).toMatchObject({ data: { ...shown, market_cap: 425_000, is_active: false } });
     expect(await service.dao.getAsset(anAssetId('BTC'))).toEqual(changed);
     expect(await service.audited('admin')).toEqual([

@@ -10,6 +10,8 @@ import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
 import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
+import type { HouseBookDao } from '@cnop/common/dao/house/house-book-dao';
+import { createHouseBookDao } from '@cnop/common/dao/house/house-book-dao';
 import type { AssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
@@ -70,6 +72,7 @@ export interface UserDependencies {
   readonly trades: AssetTransactionDao;
   readonly assets: AssetDao;
   readonly candles: CandleDao;
+  readonly houseBook: HouseBookDao;
   readonly quotes: QuoteBoard;
   /** All live streams of this process. */
   readonly streams: StreamHub;
@@ -103,6 +106,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     trades: createAssetTransactionDao(store),
     assets: createAssetDao(store),
     candles: createCandleDao(store),
+    houseBook: createHouseBookDao(store),
     quotes,
     streams,
     audit: createAuditLogger({ store, clock, ids }),

@@ -48,6 +48,9 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['POST', '/admin/users/{username}/adjustments', ADMINS],
   ['PUT', '/admin/users/{username}/transfer-freeze', ADMINS],
   ['GET', '/admin/audit-events', ADMINS],
+  ['GET', '/admin/house-book', ADMINS],
+  ['GET', '/admin/house-book/export', ADMINS],
+  ['GET', '/admin/house-book/{asset_id}', ADMINS],
   ['GET', '/.well-known/jwks.json', ALL_CALLERS],
 ];
 

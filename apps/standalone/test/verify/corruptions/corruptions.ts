@@ -2,6 +2,7 @@ import { ACCOUNTS } from './accounts.ts';
 import { CANDLES } from './candles.ts';
 import { CASH } from './cash.ts';
 import { EVENTS } from './events.ts';
+import { HOUSE_BOOK } from './house-book.ts';
 import { INDEXES } from './indexes.ts';
 import { ITEMS } from './items.ts';
 import { OPEN_ORDERS } from './open-orders.ts';
@@ -22,6 +23,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...TWO_SIDES,
   ...TRANSFERS,
   ...REFUNDS,
+  ...HOUSE_BOOK,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

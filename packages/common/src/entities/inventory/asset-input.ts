@@ -28,6 +28,12 @@ const amountInput = plainDecimalInput({ sign: 'non-negative' }).brand<'Usd'>().n
 const supplyInput = plainDecimalInput({ sign: 'non-negative', isSupply: true })
   .brand<'Quantity'>()
   .nullable();
+const exposureInput = plainDecimalInput({ sign: 'non-negative' })
+  .brand<'Quantity'>()
+  .nullable()
+  .describe(
+    'Units that the house may have sold more than received. Above it the asset turns `close_only`. Null for no limit.',
+  );
 /** A market cap, stored as the supply that it makes at the current price. */
 const marketCapInput = amountInput.describe(
   'USD. Stored as the `circulating_supply` for this market cap at the current price; afterwards it follows the price. ' +
@@ -59,6 +65,7 @@ const editableFields = {
   spread_bps: chargeInput,
   fee_bps: chargeInput,
   daily_volatility_bps: basisPointsInput,
+  max_house_exposure: exposureInput,
 };
 
 /** A request for a new asset. */
@@ -82,6 +89,7 @@ export const assetCreateSchema = z.strictObject({
   spread_bps: chargeInput.default(0),
   fee_bps: chargeInput.default(0),
   daily_volatility_bps: basisPointsInput.default(DEFAULT_DAILY_VOLATILITY_BPS),
+  max_house_exposure: exposureInput.default(null),
 });
 export type AssetCreate = z.infer<typeof assetCreateSchema>;
 

@@ -13,6 +13,7 @@ import {
 import {
   assetIdSchema,
   basisPointsSchema,
+  nonNegativeQuantitySchema,
   PRINTABLE_PATTERN,
   priceSchema,
   signedDecimalSchema,
@@ -103,11 +104,18 @@ export const assetSchema = z.object({
   price_suspended: z.boolean().default(false),
   /** The price sheet with the current price; null while the price of the asset itself is the current one. */
   price_sheet: z.int().min(0).nullable().default(null),
+  /** The most units that the house may have sold more than received; above it the asset turns `close_only`. */
+  max_house_exposure: nonNegativeQuantitySchema.nullable().default(null),
 });
 export type Asset = z.infer<typeof assetSchema>;
 
-/** An asset without the fields about its price that only processes of the platform need. */
-const publicAssetSchema = assetSchema.omit({ quote_seq: true, price_suspended: true, price_sheet: true });
+/** An asset without the fields that only processes of the platform need, and without the limit of the house. */
+const publicAssetSchema = assetSchema.omit({
+  quote_seq: true,
+  price_suspended: true,
+  price_sheet: true,
+  max_house_exposure: true,
+});
 
 /** The largest statistic: the JSON number of the largest decimal with 15 digits before the point. */
 const MAX_STATISTIC = 10 ** MAX_INTEGER_DIGITS;

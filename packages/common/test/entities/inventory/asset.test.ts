@@ -84,6 +84,7 @@ describe('an asset', () => {
     quote_seq: nullable(integer({ min: 0 })),
     price_suspended: withDefault({ accepts: [[true], [false]], refuses: [null, 0, 'true'] }, false),
     price_sheet: nullable(integer({ min: 0 })),
+    max_house_exposure: amount,
   });
 });
 
@@ -91,7 +92,13 @@ describeField('a status of an asset', assetStatusSchema, status);
 describeField('a category', assetCategorySchema, category);
 
 describe('an asset in an answer', () => {
-  const { quote_seq: _seq, price_suspended: _isSuspended, price_sheet: _sheet, ...asset } = anAsset();
+  const {
+    quote_seq: _seq,
+    price_suspended: _isSuspended,
+    price_sheet: _sheet,
+    max_house_exposure: _limit,
+    ...asset
+  } = anAsset();
   const seen = {
     ...asset,
     price_usd: 50_000,
@@ -173,6 +180,7 @@ describe('a new asset', () => {
       spread_bps: 0,
       fee_bps: 0,
       daily_volatility_bps: 300,
+      max_house_exposure: null,
     });
     const missing = assetCreateSchema.safeParse({}).error?.issues.map((issue) => issue.path[0]);
     expect(missing).toEqual(['asset_id', 'symbol', 'name', 'current_price']);

@@ -8,8 +8,8 @@ import { readSeparators } from '../../../format/decimal-input.ts';
 import type { FieldErrors } from '../field-errors.ts';
 import { schemaErrors } from '../field-errors.ts';
 
-/** All fields but the market cap, which is computed from the supply. */
-export type AssetField = Exclude<keyof AssetCreate, 'market_cap'>;
+/** All fields but the market cap, which is computed from the supply, and the limit of the house, which its book shows. */
+export type AssetField = Exclude<keyof AssetCreate, 'market_cap' | 'max_house_exposure'>;
 /** The fields as typed. */
 export type AssetForm = Readonly<Record<AssetField, string>>;
 
