@@ -35,6 +35,12 @@ const TRANSFER = {
   fields: { to: 'username', amount: 'usd', description: 'description' },
   required: ['to', 'amount'],
 } as const;
+const UNIT_TRANSFER = {
+  caller: 'user',
+  good: { to: 'hostile_admin', asset_id: 'BTC', quantity: '0.001' },
+  fields: { to: 'username', asset_id: 'assetId', quantity: 'quantity', description: 'description' },
+  required: ['to', 'asset_id', 'quantity'],
+} as const;
 const ASSET: Record<string, FieldKind> = {
   symbol: 'symbol',
   name: 'label',
@@ -131,6 +137,8 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   { method: 'POST', route: '/balance/withdraw', ...CASH },
   { method: 'POST', route: '/transfers', ...TRANSFER },
   { method: 'POST', route: '/transfers/preview', ...TRANSFER },
+  { method: 'POST', route: '/transfers/units', ...UNIT_TRANSFER },
+  { method: 'POST', route: '/transfers/units/preview', ...UNIT_TRANSFER },
   {
     method: 'PUT',
     route: '/tax/:year/method',

@@ -234,6 +234,7 @@ async function buildServices(
       publicKeys: keys.publicKeys,
       playMoney: playMoneyOf(settings),
       transferLimits: transferLimitsOf(settings),
+      maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
       dueWork: dueWorkPaceOf(settings, runtime),
       tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
     }),

@@ -62,6 +62,8 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'POST', path: '/transfers', ...WRITE },
   // A read: it is a POST only to take the body of a transfer.
   { method: 'POST', path: '/transfers/preview', ...READ },
+  { method: 'POST', path: '/transfers/units', ...WRITE },
+  { method: 'POST', path: '/transfers/units/preview', ...READ },
   { method: 'GET', path: '/transfers/limits', ...READ },
   { method: 'GET', path: '/balance/transactions', ...READ },
   { method: 'GET', path: '/balance/transactions/:id', ...READ },

@@ -20,6 +20,7 @@ import { balanceRoutes } from './routes/balance.ts';
 import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { keySetRoutes, sessionRoutes } from './routes/sessions.ts';
 import { transferRoutes } from './routes/transfers.ts';
+import { unitTransferRoutes } from './routes/unit-transfers.ts';
 import { taxRoutes } from './tax/routes.ts';
 import type { UserProcess } from './use-cases/dependencies.ts';
 import { createUserDependencies } from './use-cases/dependencies.ts';
@@ -47,6 +48,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   ownSessionRoutes(app, deps);
   balanceRoutes(app, deps);
   transferRoutes(app, deps);
+  unitTransferRoutes(app, deps);
   portfolioRoutes(app, deps);
   performanceRoutes(app, deps);
   taxRoutes(app, deps);

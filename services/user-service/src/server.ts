@@ -21,6 +21,7 @@ import {
   tokenNamesOf,
   tokenSettings,
 } from '@cnop/common/config/settings';
+import { maxQuoteAgeSecondsOf, quoteAgeSettings } from '@cnop/common/config/trading-settings';
 import { transferLimitsOf, transferSettings } from '@cnop/common/config/transfer-settings';
 import { systemIds } from '@cnop/common/core/ids';
 import { openStore } from '@cnop/common/database/open-store';
@@ -41,6 +42,7 @@ await runService({
     .extend(playMoneySettings.shape)
     .extend(transferSettings.shape)
     .extend(dueWorkSettings.shape)
+    .extend(quoteAgeSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
     .superRefine(refuseUnsafeInProduction)
     .superRefine(refuseLooseDataFolder)
@@ -60,6 +62,7 @@ await runService({
           publicKeys: keys.publicKeys,
           playMoney: playMoneyOf(settings),
           transferLimits: transferLimitsOf(settings),
+          maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
           dueWork: dueWorkPaceOf(settings, runtime),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),

@@ -110,6 +110,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
       publicKeys: keys.publicKeys,
       playMoney: { freeDeposits: true, demoAccounts: true },
       transferLimits: {},
+      maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
       tokens,
     }),
     order: await buildOrderServiceApp(ordering),

@@ -73,6 +73,16 @@ async function measureMarketOrders({ measure }: Measurement, token: string): Pro
     body: { ...BTC, order_type: 'market_buy', quantity: '99999' },
   };
   await measure('market buy with key, refused', tooMuch, { mayFail: true });
+  const transfer = {
+    method: 'POST',
+    path: '/transfers/units',
+    token,
+    body: { to: RECIPIENT, asset_id: BTC.asset_id, quantity: '0.01' },
+  } as const;
+  await measure('first transfer of units of an asset', transfer);
+  await measure('transfer of units', transfer);
+  await measure('transfer of units with key', { ...transfer, key: keyOf(14) });
+  await measure('preview of a transfer of units', { ...transfer, path: '/transfers/units/preview' });
 }
 
 async function measureOpenOrders({ platform, measure, measureWork, call }: Measurement, token: string) {

@@ -20,6 +20,7 @@ import {
 import type { TradeSums } from './rules/holdings.ts';
 import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holdings.ts';
 import { isBuy, isOpen } from './rules/order-basics.ts';
+import { createSentTransfers } from './rules/transfers.ts';
 import { holdingTopic } from './statements.ts';
 import type { Kind, Reading, StoredOf } from './stored-kinds.ts';
 import type { Findings, Violation } from './violation.ts';
@@ -72,6 +73,7 @@ export interface AccountWalk {
  */
 export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): AccountWalk {
   const sums: Partial<Record<Movement, Decimal>> = {};
+  const sent = createSentTransfers();
   let partition: Partition | undefined;
 
   function finish(partition: Partition): void {
@@ -80,6 +82,7 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
     findings.add(checkAccountParts({ username, hasUser, hasBalance, belonging }));
     if (balance) {
       findings.add(checkAgainstLedger(balance.key, balance.entity, ledger));
+      sent.addBalance(balance.key, balance.entity, ledger.sent);
       findings.add(checkHeld(balance.key, balance.entity, holds.takeCash(username)));
       findings.add(checkOpenOrders(balance.key, balance.entity, holds.takeOpenOrders(username)));
       if (user) findings.add(checkTradingBlock(user.entity, balance));
@@ -97,13 +100,15 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
         partition = emptyPartition(key.pk);
       }
       findings.add(addItem(partition, key, reading));
-      if (reading.outcome === 'read' && reading.stored.kind === 'holding') {
-        findings.add(checkHeldUnits(reading.stored, holds.takeUnits(reading.stored.entity)));
-      }
+      if (reading.outcome !== 'read') return;
+      const { stored } = reading;
+      if (stored.kind === 'asset transaction') sent.addUnits(stored.entity);
+      if (stored.kind === 'holding') findings.add(checkHeldUnits(stored, holds.takeUnits(stored.entity)));
     },
     end() {
       if (partition) finish(partition);
       partition = undefined;
+      findings.add(sent.end());
       return sums;
     },
   };

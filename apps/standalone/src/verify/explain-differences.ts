@@ -10,7 +10,7 @@ import { checkOrderEvents } from './rules/order-events.ts';
 import { checkClientOrder, checkEmailClaim } from './rules/references.ts';
 import { checkRefund } from './rules/refunds.ts';
 import { checkSettlementPayment, checkTrade } from './rules/trades.ts';
-import { checkTransfer } from './rules/transfers.ts';
+import { checkTransfer, checkUnitTransfer } from './rules/transfers.ts';
 import {
   clientOrderTopic,
   holdingTopic,
@@ -129,6 +129,8 @@ function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: I
       return checkSettlementPayment(ofKind(stored, 'asset transaction'), ofKind(stored, 'ledger entry'));
     case 'transfer':
       return checkTransfer(ofKind(stored, 'ledger entry'));
+    case 'unit-transfer':
+      return checkUnitTransfer(ofKind(stored, 'asset transaction'));
     case 'order-events':
       return checkOrderEvents(ofKind(stored, 'order')[0], ofKind(stored, 'event'), keptSince);
     case 'client-order':

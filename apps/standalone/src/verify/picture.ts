@@ -9,7 +9,7 @@ import type { Item, ItemKey, SortKeyRange, TableStore } from '@cnop/common/datab
 import { KEYS, SEPARATOR } from '@cnop/common/database/tables';
 import type { ItemSet } from './item-set.ts';
 import { createItemSet } from './item-set.ts';
-import { otherEntryKey } from './rules/transfers.ts';
+import { otherEntryKey, otherMovementKey } from './rules/transfers.ts';
 import type { Stored } from './stored-kinds.ts';
 import type { SuspectGroup } from './suspects.ts';
 
@@ -108,12 +108,11 @@ async function readAssets(items: ItemSet): Promise<void> {
 
 /** Returns whether an item of a picture belongs to another account, which has the other side of a transfer. */
 export function isOtherSide({ username }: SuspectGroup, { table, pk, sk }: ItemKey): boolean {
-  return (
-    username !== undefined &&
-    table === 'users' &&
-    pk !== username &&
-    sk.startsWith(KEYS.users.ledgerEntry.skPrefix)
-  );
+  if (username === undefined || table !== 'users' || pk === username) return false;
+  const trades = KEYS.users.assetTransaction.pkPrefix;
+  return pk.startsWith(trades)
+    ? !pk.startsWith(trades + username + SEPARATOR)
+    : sk.startsWith(KEYS.users.ledgerEntry.skPrefix);
 }
 
 /** Returns the keys of the orders, the claim and the other sides of transfers that items name. */
@@ -133,8 +132,11 @@ function keysNamedBy({ kind, entity }: Stored): ItemKey[] {
       const key = otherEntryKey(entity);
       return key ? [key] : [];
     }
+    case 'asset transaction': {
+      const key = entity.transaction_type === 'transfer' ? otherMovementKey(entity) : undefined;
+      return key ? [key] : orderOf(entity.order_id);
+    }
     case 'client order claim':
-    case 'asset transaction':
       return orderOf(entity.order_id);
     case 'event':
       return orderOf(entity.data.order?.order_id);

@@ -23,7 +23,12 @@ import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkRefundTerms } from './rules/refunds.ts';
-import { checkSettledPosition, checkSettlement, checkTradeAmount } from './rules/trades.ts';
+import {
+  checkSettledPosition,
+  checkSettlement,
+  checkTradeAmount,
+  checkUnitMovement,
+} from './rules/trades.ts';
 import {
   addEntryToBooks,
   addTradeToBooks,
@@ -257,6 +262,7 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
     case 'asset transaction':
       return [
         ...checkTradeAmount(stored),
+        ...checkUnitMovement(stored),
         ...checkCounterpart(stored),
         ...checkScale(stored, catalogue),
         ...checkSettlement(stored, catalogue.get(stored.entity.asset_id)),

@@ -9,8 +9,15 @@ import type { CrossCheck } from './cross-check.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
 import { expectedChanges, reportedChange } from './rules/order-events.ts';
-import { debitIdOf, transferText } from './rules/transfers.ts';
-import { impliesLegs, isRefundType, legsDueText, legsText, statesLegs } from './rules/two-sides.ts';
+import { debitIdOf, transferText, unitTransferText } from './rules/transfers.ts';
+import {
+  impliesLegs,
+  isRefundType,
+  legsDueText,
+  legsText,
+  movesWithoutCash,
+  statesLegs,
+} from './rules/two-sides.ts';
 import type { Stored, StoredOf } from './stored-kinds.ts';
 import { indexesOf } from './stored-kinds.ts';
 import { nameOf } from './violation.ts';
@@ -33,6 +40,7 @@ export const orderTopic = (orderId: string): string => `order ${orderId}`;
 const refundTopic = (orderId: string): string => `refund ${orderId}`;
 const settlementTopic = (transactionId: string): string => `settlement ${transactionId}`;
 const transferTopic = (debitId: string): string => `transfer ${debitId}`;
+const unitTransferTopic = (transactionId: string): string => `unit-transfer ${transactionId}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
 export const clientOrderTopic = (username: string, name: string): string =>
   `client-order ${username} ${name}`;
@@ -99,6 +107,7 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
     }
     case 'asset transaction': {
       const { entity } = stored;
+      if (movesWithoutCash(entity)) return movementStatements(entity);
       const isSettlement = entity.transaction_type === 'settlement';
       return [
         ...(isSettlement ? settlementStatements(stored) : [tradeStatement(stored)]),
@@ -137,6 +146,13 @@ function movementTopic(transaction: AssetTransaction): string {
   const { transaction_type, transaction_id, order_id } = transaction;
   if (transaction_type === 'settlement') return settlementTopic(transaction_id);
   return isRefundType(transaction) ? refundTopic(order_id ?? '') : orderTopic(order_id ?? '');
+}
+
+/** Both sides of a transfer of units state the same. Other movements have their other side outside of the platform. */
+function movementStatements(entity: AssetTransaction): Statement[] {
+  if (entity.transaction_type !== 'transfer') return [];
+  const side = entity.direction === 'out' ? 'claim' : 'confirm';
+  return [{ side, topic: unitTransferTopic(entity.transaction_id), text: unitTransferText(entity) }];
 }
 
 /** A settlement of less than a cent has no ledger entry. */

@@ -15,7 +15,7 @@ export const RULES = {
   'balance-current': 'the current balance is where the ledger ends',
   'balance-totals': 'each total is the sum of its ledger entries',
   'balance-count': 'the balance counts the entries of the ledger',
-  'balance-transfers': 'the transfers counted for the daily limits are those of the ledger',
+  'balance-transfers': 'the transfers counted for the daily limits are those of cash and of units',
   'ledger-sequence': 'ledger entries are numbered from 1 without a gap',
   'ledger-id': 'the id of a ledger entry carries its number',
   'ledger-chain': 'a ledger entry begins where the one before ended, the first at 0',
@@ -24,8 +24,8 @@ export const RULES = {
   'ledger-status': 'every ledger entry is completed',
   'ledger-legs':
     'both sides of a ledger entry sum to zero, and the other side consists of the accounts of its type',
-  'transfer-sides': 'a transfer has a debit and a credit, which name each other and have one amount',
-  'holding-quantity': 'a position is the quantity bought less the quantity sold',
+  'transfer-sides': 'both sides of a transfer exist, name each other and state the same',
+  'holding-quantity': 'a position is the quantity bought or received less the quantity sold or sent',
   'holding-bounds': '0 <= held quantity <= quantity',
   'holding-held': 'the held quantity of a position is the sum of the holds of open sales',
   'holding-cost': 'the cost of a position is not below 0, and 0 when the position is empty',
@@ -33,6 +33,7 @@ export const RULES = {
   'holding-basis':
     'the realised profit is the proceeds of sales less the cost of buys, plus the cost of what is left',
   'tax-method': 'the method of the tax lots of a year is chosen in that year or the one before',
+  'holding-transfers': 'the transferred gain of a position is the value of its transfers less their cost',
   'order-history': 'the history of an order follows the table of transitions and ends at its status',
   'order-times': 'the times of an order do not go backwards',
   'order-state': 'the fields of an order agree with its status, and the status is queued or final',
@@ -56,6 +57,8 @@ export const RULES = {
   'refund-sides':
     'a refunded order has one ledger entry and one asset transaction that reverse its trade, and no refund exists without it',
   'trade-legs': 'the other side of a trade follows from its price, mid price, total and fees',
+  'unit-movement':
+    'units that move without cash have a direction and a cost, and neither an order nor a fee nor a profit',
   'client-order':
     'every claimed client_order_id belongs to its order, and every order that has one has the claim',
   'event-sequence': 'the events of a user are numbered up to the count of the balance, without a gap',

@@ -153,6 +153,12 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/balance/deposit', as: 'judy', body: { amount: '1000' } });
   await refund(await trade('judy', ['market_buy', 'DOGE', '1000']), { quantity: '400' });
   await refund(await trade('judy', ['market_sell', 'DOGE', '100.5']));
+  await trade('heidi', ['market_buy', 'DOGE', '100']);
+  await post({
+    url: '/transfers/units',
+    as: 'heidi',
+    body: { to: 'ivan', asset_id: 'DOGE', quantity: '40.5' },
+  });
   await post({ method: 'PUT', url: '/tax/2026/method', as: 'heidi', body: { method: 'fifo' } });
   await leaveOpenOrder(store);
   await bookEmptyAccount(store, aUsername('grace'));

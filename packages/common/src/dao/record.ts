@@ -56,7 +56,7 @@ export function defineRecord<Entity extends Identity & object, Identity>(
 ): EntityRecord<Entity, Identity> {
   const { table, schema } = definition;
   const fields = Object.entries(schema.shape).flatMap(([field, type]) =>
-    type instanceof z.ZodOptional ? [] : [field],
+    type instanceof z.ZodOptional || type instanceof z.ZodExactOptional ? [] : [field],
   );
   const key = (identity: Identity): ItemKey => ({ table, ...definition.key(identity) });
   const write = (kind: 'create' | 'replace', entity: Entity): Write => {

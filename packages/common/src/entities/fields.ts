@@ -114,6 +114,8 @@ export const nonNegativeQuantitySchema = nonNegativeDecimalSchema.brand<'Quantit
 
 /** A stored price in USD per unit. */
 export const priceSchema = positiveDecimalSchema.brand<'Price'>();
+/** An average price, from zero: units may have cost nothing. */
+export const nonNegativePriceSchema = nonNegativeDecimalSchema.brand<'Price'>();
 
 /**
  * A number of a JSON body, kept as its text: a JavaScript number would change digits of an amount. Request bodies are

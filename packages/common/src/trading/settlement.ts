@@ -1,7 +1,19 @@
 import { ProblemError } from '@cnop/exception/problem-error';
-import type { AssetId } from '../core/brands.ts';
+import type { AssetId, IsoTime, Username } from '../core/brands.ts';
 import type { Decimal } from '../core/money.ts';
-import { CURRENCY_SCALE, decimal, isStorable, roundDown, roundUp, ZERO } from '../core/money.ts';
+import {
+  CURRENCY_SCALE,
+  decimal,
+  formatPrice,
+  formatQuantity,
+  formatUsd,
+  isStorable,
+  MAX_SCALE,
+  roundDown,
+  roundUp,
+  ZERO,
+} from '../core/money.ts';
+import type { StoredAssetBalance } from '../entities/asset/asset-balance.ts';
 import type { Side } from '../entities/order/order.ts';
 import type { LegAmount } from '../entities/user/balance-rules.ts';
 import { houseAsset, LEDGER_ACCOUNTS } from '../entities/user/balance-rules.ts';
@@ -111,6 +123,64 @@ export function settlementLegs({
     { account: LEDGER_ACCOUNTS.settlement, amount: exact.neg() },
     { account: LEDGER_ACCOUNTS.rounding, amount: exact.minus(cash) },
   ];
+}
+
+/** Units that enter or leave a position. */
+export interface PositionChange {
+  readonly username: Username;
+  readonly assetId: AssetId;
+  readonly quantity: Decimal;
+  /** The USD that the units cost, fees included, or that a sale brought, less fees. */
+  readonly cash: Decimal;
+  readonly at: IsoTime;
+}
+
+const NOTHING_HELD = formatQuantity(ZERO);
+const NOTHING_REALIZED = formatUsd(ZERO);
+
+/**
+ * Returns the position after units entered it: cost adds up, and the average price follows.
+ * @throws OrderRefusedError (422 BUS_002) when quantity or cost would have more digits than can be stored
+ */
+export function addToPosition(
+  holding: StoredAssetBalance | undefined,
+  change: PositionChange,
+): StoredAssetBalance {
+  const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
+  const invested = change.cash.plus(holding?.total_invested ?? ZERO);
+  if (!isStorable(quantity) || !isStorable(invested)) {
+    throw new OrderRefusedError('The holding would become larger than the platform can hold.', 'quantity');
+  }
+  const units = formatQuantity(quantity);
+  const price = formatPrice(averagePrice(invested, quantity));
+  const cost = formatUsd(invested);
+  if (!holding) {
+    return {
+      username: change.username,
+      asset_id: change.assetId,
+      quantity: units,
+      held_quantity: NOTHING_HELD,
+      average_purchase_price: price,
+      total_invested: cost,
+      realized_pnl: NOTHING_REALIZED,
+      created_at: change.at,
+      updated_at: change.at,
+      last_transaction: change.at,
+    };
+  }
+  return {
+    ...holding,
+    quantity: units,
+    average_purchase_price: price,
+    total_invested: cost,
+    updated_at: change.at,
+    last_transaction: change.at,
+  };
+}
+
+/** Only shown: no money moves by it. 0 for units that cost nothing. */
+function averagePrice(invested: Decimal, quantity: Decimal): Decimal {
+  return roundDown(invested.div(quantity), MAX_SCALE);
 }
 
 /** Returns the fee on a trade of a total, in USD, rounded up to cents. */

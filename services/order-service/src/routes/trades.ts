@@ -24,6 +24,9 @@ const tradeListAnswerSchema = z.object({
       order_id: true,
       status: true,
       timestamp: true,
+      counterpart: true,
+      direction: true,
+      cost: true,
     }),
   ),
   has_more: z.boolean(),
@@ -43,7 +46,7 @@ export function tradeRoutes(app: ServiceApp, deps: OrderDependencies): void {
     {
       schema: {
         ...docs,
-        summary: 'List own trades of an asset, newest first',
+        summary: 'List own trades and other movements of an asset, newest first',
         params: z.strictObject({ asset_id: assetIdParameterSchema }),
         querystring: pageQuerySchema,
         response: { 200: tradeListAnswerSchema.describe('One page of trades.') },
@@ -63,7 +66,7 @@ export function tradeRoutes(app: ServiceApp, deps: OrderDependencies): void {
     {
       schema: {
         ...docs,
-        summary: 'List own trades of all assets, newest first',
+        summary: 'List own trades and other movements of all assets, newest first',
         querystring: inOrder(pageQuerySchema.omit({ offset: true }).extend(tradePeriodSchema.shape)),
         response: { 200: tradeListAnswerSchema.describe('One page of trades.') },
       },

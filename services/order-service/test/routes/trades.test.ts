@@ -85,7 +85,7 @@ describe('the list of trades of all assets', () => {
     expect(headers['content-disposition']).toMatch(/filename="cnop-trades-[\d-]{10}\.csv"/);
     const [header, ...rows] = body.trimEnd().split('\r\n');
     expect(header).toBe(
-      'transaction_id,timestamp,asset_id,transaction_type,quantity,price,total_amount,fees,realized_pnl,order_id,status',
+      'transaction_id,timestamp,asset_id,transaction_type,quantity,price,total_amount,fees,realized_pnl,order_id,status,counterpart,direction,cost',
     );
     expect(rows.map((row) => row.split(',')[9])).toEqual([second, first]);
     expect((await dan.get('/trades/export?bom=1')).body.charCodeAt(0)).toBe(0xfeff);

@@ -47,6 +47,7 @@ export interface UserProcess
     | 'passwords'
     | 'playMoney'
     | 'transferLimits'
+    | 'maxQuoteAgeSeconds'
     | 'tokens'
     | 'publicKeys'
     | 'verifier'
@@ -82,6 +83,8 @@ export interface UserDependencies {
   /** Whether users may create demo accounts and make free deposits. */
   readonly playMoney: PlayMoney;
   readonly transferLimits: TransferLimits;
+  /** An older quote is no current price. */
+  readonly maxQuoteAgeSeconds: number;
   readonly tokens: TokenIssuer;
   /** The keys that other services verify tokens with. */
   readonly publicKeys: SigningKeys['publicKeys'];
@@ -92,6 +95,7 @@ export interface UserDependencies {
 /** Creates the dependencies, with DAOs over the store of the process. */
 export function createUserDependencies(process: UserProcess): UserDependencies {
   const { store, clock, ids, quotes, streams, passwords, playMoney, transferLimits } = process;
+  const { maxQuoteAgeSeconds } = process;
   const { tokens, publicKeys, verifier, sessions, maxWaitingPasswords } = process;
   return {
     store,
@@ -114,6 +118,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     passwordQueue: createPasswordQueue(passwords.concurrency, maxWaitingPasswords),
     playMoney,
     transferLimits,
+    maxQuoteAgeSeconds,
     tokens,
     publicKeys,
     verifier,

@@ -10,15 +10,17 @@ import { showUsd } from './order-basics.ts';
 
 /** The sums of all trades of one position. */
 export interface TradeSums {
-  /** Units bought less units sold or settled, and refunds of either. */
+  /** Units bought or received less units sold, settled or sent, and refunds. */
   readonly quantity: Decimal;
   /** The realised profit of the trades, in USD. */
   readonly realized: Decimal;
-  /** The cost of buys less the proceeds of sales, fees included, in USD. */
+  /** The cost of buys less the proceeds of sales, fees included, and the cost that came and went with units; in USD. */
   readonly paid: Decimal;
+  /** The value of transferred units above their cost, received less sent, in USD. */
+  readonly transferred: Decimal;
 }
 
-export const NO_TRADES: TradeSums = { quantity: ZERO, realized: ZERO, paid: ZERO };
+export const NO_TRADES: TradeSums = { quantity: ZERO, realized: ZERO, paid: ZERO, transferred: ZERO };
 
 /** Adds a trade to the sums of its position. */
 export function withTrade(sums: TradeSums, trade: AssetTransaction): TradeSums {
@@ -27,33 +29,51 @@ export function withTrade(sums: TradeSums, trade: AssetTransaction): TradeSums {
   const fee = fees ?? ZERO;
   if (type === 'buy') {
     const paid = sums.paid.plus(total_amount).plus(fee);
-    return { quantity: sums.quantity.plus(quantity), paid, realized };
+    return { ...sums, quantity: sums.quantity.plus(quantity), paid, realized };
   }
   if (type === 'sell' || type === 'settlement') {
     const paid = sums.paid.minus(total_amount).plus(fee);
-    return { quantity: sums.quantity.minus(quantity), paid, realized };
+    return { ...sums, quantity: sums.quantity.minus(quantity), paid, realized };
   }
   if (type === 'buy_refund') {
     const paid = sums.paid.minus(total_amount).minus(fee);
-    return { quantity: sums.quantity.minus(quantity), paid, realized };
+    return { ...sums, quantity: sums.quantity.minus(quantity), paid, realized };
   }
   if (type === 'sell_refund') {
     const paid = sums.paid.plus(total_amount).minus(fee);
-    return { quantity: sums.quantity.plus(quantity), paid, realized };
+    return { ...sums, quantity: sums.quantity.plus(quantity), paid, realized };
   }
-  return { ...sums, realized };
+  return withMovement({ ...sums, realized }, trade);
+}
+
+/** Adds units that moved without cash. */
+function withMovement(sums: TradeSums, movement: AssetTransaction): TradeSums {
+  const sign = movement.direction === 'out' ? '-1' : '1';
+  const cost = decimal(movement.cost ?? '0').times(sign);
+  const value = decimal(movement.total_amount).times(sign);
+  const isTransfer = movement.transaction_type === 'transfer';
+  return {
+    ...sums,
+    quantity: sums.quantity.plus(decimal(movement.quantity).times(sign)),
+    paid: sums.paid.plus(cost),
+    transferred: isTransfer ? sums.transferred.plus(value).minus(cost) : sums.transferred,
+  };
 }
 
 /** Returns the sums that a position implies, in the words of `tradesText`. */
-export function holdingText({ quantity, realized_pnl, total_invested }: StoredAssetBalance): string {
-  const realized = decimal(realized_pnl);
-  const paid = decimal(total_invested).minus(realized);
-  return tradesText({ quantity: decimal(quantity), realized, paid });
+export function holdingText(holding: StoredAssetBalance): string {
+  const realized = decimal(holding.realized_pnl);
+  return tradesText({
+    quantity: decimal(holding.quantity),
+    realized,
+    paid: decimal(holding.total_invested).minus(realized),
+    transferred: decimal(holding.transferred_gain ?? '0'),
+  });
 }
 
 /** Returns the sums of the trades of a position as a statement. */
-export function tradesText({ quantity, realized, paid }: TradeSums): string {
-  return [quantity, realized, paid].map(formatDecimal).join(' ');
+export function tradesText({ quantity, realized, paid, transferred }: TradeSums): string {
+  return [quantity, realized, paid, transferred].map(formatDecimal).join(' ');
 }
 
 /** Compares a position with the sums of its trades. */
@@ -83,6 +103,11 @@ export function checkHolding(
   if (!trades.some(lacksRealizedProfit) && !due.eq(realized_pnl)) {
     const text = `Its realised profit is ${realized_pnl}, but by the cash of its trades it is ${showUsd(due)}.`;
     found.push(violation('holding-basis', keys, text));
+  }
+  const { transferred_gain = '0.00' } = holding.entity;
+  if (!sums.transferred.eq(transferred_gain)) {
+    const text = `Its transferred gain is ${transferred_gain}, but its transfers sum up to ${showUsd(sums.transferred)}.`;
+    found.push(violation('holding-transfers', keys, text));
   }
   return found;
 }

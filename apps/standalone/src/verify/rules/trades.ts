@@ -10,7 +10,7 @@ import type { Rule, Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
 import type { AssetScales } from './items.ts';
 import { amountDue, cashMoved, isBuy, movesNoCash, showUsd } from './order-basics.ts';
-import { checkTradeLegs, isRefundType } from './two-sides.ts';
+import { checkTradeLegs, isRefundType, movesWithoutCash } from './two-sides.ts';
 
 /** The items about one order id. */
 export interface TradeParts {
@@ -43,13 +43,14 @@ export function checkTrade({ orderId, order, payments, trades }: TradeParts): Vi
   ];
 }
 
-/** Checks type, total and status of an asset transaction. */
+/** The types of which the total is rounded up: what a user pays, and what counts against a limit. */
+const ROUNDED_UP: ReadonlySet<AssetTransaction['transaction_type']> = new Set(['buy', 'transfer']);
+
+/** Checks total and status of an asset transaction. */
 export function checkTradeAmount({ key, entity }: StoredOf<'asset transaction'>): Violation[] {
   const { transaction_type: type, quantity, price, total_amount, status } = entity;
   if (isRefundType(entity)) return checkStatus(key, status);
-  if (type !== 'buy' && type !== 'sell' && type !== 'settlement')
-    return [violation('trade-amount', [key], `The type ${type} is unknown.`)];
-  const due = amountDue(type === 'buy' ? 'buy' : 'sell', quantity, price);
+  const due = amountDue(ROUNDED_UP.has(type) ? 'buy' : 'sell', quantity, price);
   if (!decimal(total_amount).eq(due)) {
     const text = `${quantity} x ${price} makes ${formatUsd(due)} for a ${type}, not ${total_amount}.`;
     return [violation('trade-amount', [key], text)];
@@ -106,6 +107,22 @@ function tradeDifference(order: OrderDocument, trade: AssetTransaction): string 
   );
 }
 
+/** Checks that a movement of units without cash has a direction and a cost, and nothing that only a trade has. */
+export function checkUnitMovement({ key, entity }: StoredOf<'asset transaction'>): Violation[] {
+  const { transaction_type: type, direction, cost, order_id, fees, realized_pnl } = entity;
+  const wrong = (text: string) => [violation('unit-movement', [key], text)];
+  if (!movesWithoutCash(entity)) {
+    return direction === undefined && cost === undefined ? [] : wrong(`A ${type} has a direction or a cost.`);
+  }
+  if (direction === undefined || cost === undefined)
+    return wrong(`A ${type} lacks its direction or its cost.`);
+  const isGift = type !== 'transfer';
+  if (isGift && (direction === 'out' || !decimal(cost).eq('0')))
+    return wrong(`A ${type} comes in without a cost, but this one goes ${direction} with ${cost}.`);
+  if (order_id === null && fees === null && realized_pnl === null) return [];
+  return wrong(`A ${type} has an order, a fee or a profit.`);
+}
+
 /** Checks that a settlement has no order and no fees, and is at the published price of its delisted asset. */
 export function checkSettlement(
   { key, entity }: StoredOf<'asset transaction'>,
@@ -113,6 +130,7 @@ export function checkSettlement(
 ): Violation[] {
   const { transaction_type, order_id, price, fees, asset_id } = entity;
   const wrong = (text: string) => [violation('trade-settlement', [key], text)];
+  if (movesWithoutCash(entity)) return [];
   if (transaction_type !== 'settlement') {
     return order_id === null ? wrong(`A ${transaction_type} belongs to no order.`) : [];
   }

@@ -72,11 +72,19 @@ function sumOf(legs: readonly Leg[]): Decimal {
   return legs.reduce((sum, { amount }) => sum.plus(amount), ZERO);
 }
 
+/** Returns whether an asset transaction is of a type that moves units without cash. */
+export function movesWithoutCash({
+  transaction_type: type,
+}: Pick<AssetTransaction, 'transaction_type'>): boolean {
+  return type === 'transfer' || type === 'airdrop' || type === 'staking';
+}
+
 /** Checks the other side of the units of an asset transaction. */
 export function checkCounterpart({ key, entity }: StoredOf<'asset transaction'>): Violation[] {
-  const { transaction_type, asset_id, counterpart } = entity;
-  const due = transaction_type === 'settlement' ? EXTERNAL_SETTLEMENT : `house:asset:${asset_id}`;
-  if (counterpart === due) return [];
+  const { username, transaction_type, asset_id, counterpart } = entity;
+  const due = transaction_type === 'transfer' ? 'another user' : unitsAccountOf(transaction_type, asset_id);
+  const isOtherUser = counterpart.startsWith(USER_PREFIX) && counterpart !== USER_PREFIX + username;
+  if (transaction_type === 'transfer' ? isOtherUser : counterpart === due) return [];
   return [
     violation(
       'trade-legs',
@@ -84,6 +92,16 @@ export function checkCounterpart({ key, entity }: StoredOf<'asset transaction'>)
       `The units of a ${transaction_type} move against ${due}, not ${counterpart}.`,
     ),
   ];
+}
+
+const EXTERNAL_TYPES: ReadonlySet<AssetTransaction['transaction_type']> = new Set([
+  'settlement',
+  'airdrop',
+  'staking',
+]);
+
+function unitsAccountOf(type: AssetTransaction['transaction_type'], assetId: string): string {
+  return EXTERNAL_TYPES.has(type) ? `external:${type}` : `house:asset:${assetId}`;
 }
 
 /** What one account of the other side receives. */
@@ -139,9 +157,10 @@ function textOf(legs: readonly DueLeg[]): string {
     .join(' ');
 }
 
-/** Returns whether a trade or settlement has a ledger entry: unless its proceeds, less the fees, are nothing. */
+/** Returns whether an asset transaction has a ledger entry: a trade or settlement whose proceeds, less the fees, are not nothing. */
 function movesCash(trade: AssetTransaction): boolean {
   const { transaction_type, total_amount, fees } = trade;
+  if (movesWithoutCash(trade)) return false;
   return transaction_type === 'buy' || isRefundType(trade) || !decimal(total_amount).eq(fees ?? '0');
 }
 
@@ -197,7 +216,7 @@ export function addEntryToBooks(accounts: Map<string, Decimal>, { legs }: Balanc
 
 /** Adds the other side of a trade that has no ledger entry to the sums: the house keeps what it brought. */
 export function addTradeToBooks(accounts: Map<string, Decimal>, trade: AssetTransaction): void {
-  if (movesCash(trade)) return;
+  if (movesCash(trade) || movesWithoutCash(trade)) return;
   for (const { account, amount } of legsDue(trade)) add(accounts, account, amount);
 }
 

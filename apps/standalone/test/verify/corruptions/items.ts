@@ -7,6 +7,7 @@ import {
   holding,
   order,
   refundTrade,
+  sentUnits,
   session,
   trade,
 } from './store-parts.ts';
@@ -53,18 +54,16 @@ export const ITEMS: Readonly<Record<string, Corruption>> = {
     const doge = [
       order(editor, 'alice', 'market_buy', 'DOGE'),
       order(editor, 'alice', 'market_sell', 'DOGE'),
-    ];
-    const soldBack = [
+      order(editor, 'heidi', 'market_buy', 'DOGE'),
       order(editor, 'judy', 'market_buy', 'DOGE'),
       order(editor, 'judy', 'market_sell', 'DOGE'),
     ];
     const inAsset = [
       ...doge,
       ...doge.map((one) => trade(editor, one)),
-      holding(editor, 'alice', 'DOGE'),
-      ...soldBack,
-      ...soldBack.flatMap((one) => [trade(editor, one), refundTrade(editor, one)]),
-      holding(editor, 'judy', 'DOGE'),
+      ...['heidi', 'ivan'].map((username) => sentUnits(editor, username)),
+      ...doge.slice(-2).map((one) => refundTrade(editor, one)),
+      ...['alice', 'heidi', 'ivan', 'judy'].map((username) => holding(editor, username, 'DOGE')),
     ];
     return [
       breaks('item-schema', asset(editor, 'DOGE')),

@@ -68,6 +68,12 @@ export const refundTrade = (editor: StoreEditor, of: Item): Item =>
     ({ attributes }) =>
       REFUND_TYPES.has(attributes['transaction_type']) && attributes['order_id'] === of.key.pk,
   );
+/** Returns a user's side of the transfer of 40.5 DOGE from heidi to ivan. */
+export const sentUnits = (editor: StoreEditor, username: string): Item =>
+  editor.find(
+    ({ key, attributes }) =>
+      key.pk === `TRANS#${username}#DOGE` && attributes['transaction_type'] === 'transfer',
+  );
 export const bobsBuy = (editor: StoreEditor): Item => order(editor, 'bob', 'market_buy', 'BTC');
 export const openOrder = (editor: StoreEditor): Item => at(editor, OPEN_ORDER_ID, 'ORDER');
 export const steps = (at: string, ...statuses: string[]): Attributes[] =>

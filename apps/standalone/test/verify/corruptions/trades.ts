@@ -241,14 +241,13 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     await editor.edit(payment(editor, found), { reference_id: null });
     return [breaks('trade-order', payment(editor, found)), breaks('trade-cash', found)];
   },
-  'an airdrop, which is not a known type': async (editor) => {
+  'a trade that became an airdrop': async (editor) => {
     const found = bobsBuy(editor);
     await editor.edit(trade(editor, found), { transaction_type: 'airdrop' });
     return [
-      breaks('trade-amount', trade(editor, found)),
-      breaks('trade-asset', found, trade(editor, found)),
-      breaks('trade-legs', payment(editor, found), trade(editor, found)),
-      breaks('holding-quantity', holding(editor, 'bob', 'BTC')),
+      breaks('unit-movement', trade(editor, found)),
+      breaks('trade-asset', found),
+      breaks('trade-legs', trade(editor, found)),
       breaks('holding-basis', holding(editor, 'bob', 'BTC')),
       CASH_IS_OFF,
     ];

@@ -3,8 +3,8 @@ import type { Price } from '../../core/brands.ts';
 import { CURRENCY_SCALE, decimal, formatQuantity, formatUsd, roundDown, ZERO } from '../../core/money.ts';
 import {
   assetIdSchema,
+  nonNegativePriceSchema,
   nonNegativeQuantitySchema,
-  priceSchema,
   signedUsdSchema,
   timestampSchema,
   usdSchema,
@@ -18,8 +18,11 @@ export const assetBalanceSchema = z.object({
   quantity: nonNegativeQuantitySchema,
   /** Units held for open orders; at most `quantity`. */
   held_quantity: nonNegativeQuantitySchema.default(formatQuantity(ZERO)),
-  /** Average cost in USD per unit of the current quantity; unchanged by a sale, also of the whole quantity. */
-  average_purchase_price: priceSchema,
+  /**
+   * Average cost in USD per unit of the current quantity; unchanged when units leave, also all of them. 0 for units that
+   * cost nothing, such as staking rewards.
+   */
+  average_purchase_price: nonNegativePriceSchema,
   total_invested: usdSchema,
   /** Profit in USD of all sales together over the cost of the units; negative for a loss. */
   realized_pnl: signedUsdSchema.default(formatUsd(ZERO)),
@@ -29,6 +32,11 @@ export const assetBalanceSchema = z.object({
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_transaction: timestampSchema.nullable().default(null),
+  /**
+   * What transferred units were worth above their cost, in USD: of those received less those sent. It is a deposit of value
+   * and never a profit. Absent before the first transfer.
+   */
+  transferred_gain: signedUsdSchema.exactOptional(),
 });
 export type AssetBalance = z.infer<typeof assetBalanceSchema>;
 

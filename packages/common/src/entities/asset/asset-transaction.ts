@@ -15,7 +15,7 @@ import { ledgerAccountSchema } from '../user/balance-transaction.ts';
 
 /**
  * The types of asset transactions. Orders make `buy` and `sell`, which `buy_refund` and `sell_refund` reverse; a delisting
- * makes `settlement`.
+ * makes `settlement`. The others are no trades: they move units without cash.
  */
 export const assetTransactionTypeSchema = z.enum([
   'buy',
@@ -40,6 +40,8 @@ export const assetTransactionStatusSchema = z.enum([
 /** @public for clients of the package */
 export type AssetTransactionStatus = z.infer<typeof assetTransactionStatusSchema>;
 
+const unitDirectionSchema = z.enum(['in', 'out']);
+
 /** A movement of an asset into or out of a position. */
 export const assetTransactionSchema = z.object({
   transaction_id: transactionIdSchema,
@@ -52,9 +54,12 @@ export const assetTransactionSchema = z.object({
   price: priceSchema,
   /** The mid price of the quote in USD; `price` differs from it by the spread. Null for a transaction of an earlier version. */
   mid_price: priceSchema.nullable().default(null),
-  /** USD without fees; 0.00 for a position worth less than a cent that is sold completely or settled. */
+  /**
+   * USD without fees; 0.00 for a position worth less than a cent that is sold completely or settled. The value at the mid
+   * price for units that move without cash.
+   */
   total_amount: usdSchema,
-  /** Null for a settlement, which has no order. */
+  /** Null for a transaction without an order. */
   order_id: orderIdSchema.nullable().default(null),
   status: assetTransactionStatusSchema.default('pending'),
   fees: usdSchema.nullable().default(null),
@@ -64,6 +69,10 @@ export const assetTransactionSchema = z.object({
   timestamp: timestampSchema,
   created_at: timestampSchema,
   updated_at: timestampSchema,
+  /** Whether units that move without cash enter or leave the position. Absent for trades and settlements. */
+  direction: unitDirectionSchema.exactOptional(),
+  /** The cost in USD that these units bring or take along; absent together with `direction`. */
+  cost: usdSchema.exactOptional(),
 });
 export type AssetTransaction = z.infer<typeof assetTransactionSchema>;
 
@@ -72,4 +81,12 @@ const REFUNDS: ReadonlySet<AssetTransactionType> = new Set(['buy_refund', 'sell_
 /** Returns whether an asset transaction reverses the trade of its order. */
 export function isRefund({ transaction_type }: Pick<AssetTransaction, 'transaction_type'>): boolean {
   return REFUNDS.has(transaction_type);
+}
+
+/** A movement of units without cash: a transfer, an airdrop or a staking reward. */
+export type UnitMovement = AssetTransaction & Required<Pick<AssetTransaction, 'direction' | 'cost'>>;
+
+/** Returns whether an asset transaction moves units without cash. It has no order and no fee, and realises nothing. */
+export function isUnitMovement(transaction: AssetTransaction): transaction is UnitMovement {
+  return transaction.direction !== undefined;
 }

@@ -104,6 +104,9 @@ export const LEDGER_ACCOUNTS = {
   withdrawal: ledgerAccount('external:withdrawal'),
   /** The settlement of positions in delisted assets. */
   settlement: ledgerAccount('external:settlement'),
+  /** Units that are given. */
+  airdrop: ledgerAccount('external:airdrop'),
+  staking: ledgerAccount('external:staking'),
 } as const;
 
 /** Returns the account of the house's trades in an asset: its units, and the cash that it got for them. */

@@ -30,7 +30,7 @@ export type Direction = z.infer<typeof directionSchema>;
 
 /** A house account, a source or destination outside of the platform, or another user. */
 const ACCOUNT_PATTERN =
-  /^(?:house:(?:asset:[A-Z0-9]{1,10}|fee|spread|rounding|adjustment|suspense)|external:(?:deposit|withdrawal|settlement)|user:[a-z0-9_]{3,50})$/;
+  /^(?:house:(?:asset:[A-Z0-9]{1,10}|fee|spread|rounding|adjustment|suspense)|external:(?:deposit|withdrawal|settlement|airdrop|staking)|user:[a-z0-9_]{3,50})$/;
 
 /** Exact: the product of a quantity and a price has more digits than either. */
 const LEG_AMOUNT_PATTERN = /^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,32})(?:\.\d{1,37})?$/;

@@ -26,15 +26,18 @@ class TransferLimitError extends ProblemError {
   }
 }
 
-/** A transfer of cash with everything that decides about it. */
-export interface CashTransfer {
+/** What decides about every transfer, of cash or of units. */
+export interface TransferTerms {
   readonly sender: Balance;
   readonly recipient: Balance;
-  /** USD, above zero. */
+  /** What counts against the daily limit, in USD. */
   readonly amount: Usd;
   readonly at: IsoTime;
   readonly limits: TransferLimits;
 }
+
+/** A transfer of cash: `amount` is above zero. */
+export type CashTransfer = TransferTerms;
 
 /** Both postings of a transfer. */
 export interface TransferPosting {
@@ -43,17 +46,21 @@ export interface TransferPosting {
 }
 
 /**
- * Returns every reason to refuse a transfer. The recipient's reasons have one text, which tells the sender neither the
- * state of that account nor its cash.
+ * Returns the reasons to refuse a transfer that lie in the two accounts and the limits. The recipient's reasons have one
+ * text, which tells the sender neither the state of that account nor its cash.
+ * @param canHold whether the recipient's account has room for what is transferred
  */
-export function transferRefusals({ sender, recipient, amount, at, limits }: CashTransfer): ProblemError[] {
+export function accountRefusals(
+  { sender, recipient, amount, at, limits }: TransferTerms,
+  canHold: boolean,
+): ProblemError[] {
   const refusals: ProblemError[] = [];
   if (sender.trading_block !== null)
     refusals.push(new ForbiddenError(`This account is ${sender.trading_block} and cannot transfer.`));
   if (sender.transfers_frozen)
     refusals.push(new ForbiddenError('Transfers of this account are frozen. Ask an administrator.'));
   const receives = recipient.trading_block === null && !recipient.transfers_frozen;
-  if (!receives || !isStorable(decimal(recipient.current_balance).plus(amount)))
+  if (!receives || !canHold)
     refusals.push(new StateConflictError('This account cannot receive the transfer.'));
   const { count, amount: used } = sentOnDay(sender, at);
   const { dailyAmount, dailyCount } = limits;
@@ -61,6 +68,14 @@ export function transferRefusals({ sender, recipient, amount, at, limits }: Cash
     refusals.push(new TransferLimitError({ what: 'USD', limit: dailyAmount, used }));
   if (dailyCount !== undefined && count >= dailyCount)
     refusals.push(new TransferLimitError({ what: 'times', limit: String(dailyCount), used: String(count) }));
+  return refusals;
+}
+
+/** Returns every reason to refuse a transfer of cash. */
+export function transferRefusals(transfer: CashTransfer): ProblemError[] {
+  const { sender, recipient, amount } = transfer;
+  const canHold = isStorable(decimal(recipient.current_balance).plus(amount));
+  const refusals = accountRefusals(transfer, canHold);
   const available = availableCash(sender);
   if (decimal(amount).gt(available))
     refusals.push(
@@ -101,13 +116,14 @@ export function postTransfer(
     counterpart: userAccount(sender.username),
     referenceId: idIn(sender),
   });
-  const today = sentOnDay(sender, at);
-  const sent_transfers = {
-    day: today.day,
-    count: today.count + 1,
-    amount: formatUsd(decimal(today.amount).plus(amount)),
-  };
-  return { sent: { ...sent, balance: { ...sent.balance, sent_transfers } }, received };
+  return { sent: { ...sent, balance: countSent(sent.balance, transfer) }, received };
+}
+
+/** Returns the balance of a sender that counts one more transfer of the day. */
+export function countSent(sender: Balance, { amount, at }: Pick<TransferTerms, 'amount' | 'at'>): Balance {
+  const { day, count, amount: used } = sentOnDay(sender, at);
+  const sent_transfers = { day, count: count + 1, amount: formatUsd(decimal(used).plus(amount)) };
+  return { ...sender, sent_transfers };
 }
 
 /**

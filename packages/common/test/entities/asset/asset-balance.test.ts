@@ -6,30 +6,24 @@ import {
 import { anAssetBalance, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { aPrice } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
-import {
-  describeEntityFields,
-  nullable,
-  positiveDecimal,
-  required,
-  signedDecimal,
-  withDefault,
-} from '../field-cases.ts';
+import { describeEntityFields, nullable, required, signedDecimal, withDefault } from '../field-cases.ts';
 
 const holding = {
   username: required.username,
   asset_id: required.assetId,
   quantity: required.nonNegativeDecimal,
   held_quantity: withDefault(required.nonNegativeDecimal, '0'),
-  average_purchase_price: positiveDecimal,
+  average_purchase_price: required.nonNegativeDecimal,
   total_invested: required.nonNegativeDecimal,
   realized_pnl: withDefault(signedDecimal, '0.00'),
   created_at: required.timestamp,
   updated_at: required.timestamp,
   last_transaction: nullable(required.timestamp),
+  transferred_gain: signedDecimal,
 };
 
 describe('a position', () => {
-  describeEntityFields(assetBalanceSchema, anAssetBalance(), {
+  describeEntityFields(assetBalanceSchema, anAssetBalance({ transferred_gain: '1.00' }), {
     ...holding,
     current_market_value: required.nonNegativeDecimal,
     unrealized_pnl: signedDecimal,
@@ -37,7 +31,7 @@ describe('a position', () => {
 });
 
 describe('a stored position', () => {
-  describeEntityFields(storedAssetBalanceSchema, aStoredAssetBalance(), holding);
+  describeEntityFields(storedAssetBalanceSchema, aStoredAssetBalance({ transferred_gain: '1.00' }), holding);
 });
 
 describe('the value of a position', () => {

@@ -18,11 +18,11 @@ import {
 } from '../field-cases.ts';
 
 const type = oneOf('buy', 'sell', 'transfer', 'airdrop', 'staking', 'settlement');
-const account = oneOf('house:asset:BTC', 'external:settlement');
+const account = oneOf('house:asset:BTC', 'external:settlement', 'external:staking', 'external:airdrop');
 const status = oneOf('pending', 'completed', 'failed', 'cancelled', 'processing');
 
 describe('an asset transaction', () => {
-  describeEntityFields(assetTransactionSchema, anAssetTransaction(), {
+  describeEntityFields(assetTransactionSchema, anAssetTransaction({ direction: 'in', cost: '1.00' }), {
     transaction_id: required.id,
     username: required.username,
     asset_id: required.assetId,
@@ -40,6 +40,8 @@ describe('an asset transaction', () => {
     timestamp: required.timestamp,
     created_at: required.timestamp,
     updated_at: required.timestamp,
+    direction: oneOf('in', 'out'),
+    cost: required.nonNegativeDecimal,
   });
 });
 

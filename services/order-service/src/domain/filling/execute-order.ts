@@ -11,13 +11,10 @@ import type { Decimal } from '@cnop/common/core/money';
 import {
   CURRENCY_SCALE,
   decimal,
-  formatPrice,
   formatQuantity,
   formatUsd,
   isStorable,
-  MAX_SCALE,
   roundDown,
-  ZERO,
 } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
@@ -29,10 +26,10 @@ import { houseAsset, postToLedger } from '@cnop/common/entities/user/balance-rul
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
-import type { Funds, Units } from '@cnop/common/trading/holds';
+import type { Funds } from '@cnop/common/trading/holds';
 import { assertUnitsAvailable } from '@cnop/common/trading/holds';
-import type { Settlement } from '@cnop/common/trading/settlement';
-import { houseLegs, OrderRefusedError, settle } from '@cnop/common/trading/settlement';
+import type { PositionChange, Settlement } from '@cnop/common/trading/settlement';
+import { addToPosition, houseLegs, OrderRefusedError, settle } from '@cnop/common/trading/settlement';
 
 /** The ids and time of an execution. Made before the decision, which may run more than once. */
 export interface ExecutionContext {
@@ -176,49 +173,11 @@ export function bookTrade(terms: TradeTerms, funds: Funds): Trade {
   };
 }
 
-/** Units that enter or leave a position. */
-interface PositionChange extends Units {
-  readonly username: Username;
-  /** The USD that a buy cost, fees included, or that a sale brought, less fees. */
-  readonly cash: Decimal;
-  readonly at: IsoTime;
-}
-
 /** A position after a sale, and its realized gain or loss. */
 interface Sale {
   readonly holding: StoredAssetBalance;
   /** USD, negative for a loss. */
   readonly realized: Decimal;
-}
-
-const NOTHING_HELD = formatQuantity(ZERO);
-const NOTHING_REALIZED = formatUsd(ZERO);
-
-/**
- * Returns the position after a buy: cost adds up, and the average price follows.
- * @throws OrderRefusedError (422 BUS_002) when quantity or cost would have more digits than can be stored
- */
-export function addToPosition(
-  holding: StoredAssetBalance | undefined,
-  change: PositionChange,
-): StoredAssetBalance {
-  const quantity = change.quantity.plus(holding?.quantity ?? ZERO);
-  const invested = change.cash.plus(holding?.total_invested ?? ZERO);
-  if (!isStorable(quantity) || !isStorable(invested)) {
-    throw new OrderRefusedError('The holding would become larger than the platform can hold.', 'quantity');
-  }
-  return {
-    username: change.username,
-    asset_id: change.assetId,
-    quantity: formatQuantity(quantity),
-    held_quantity: holding?.held_quantity ?? NOTHING_HELD,
-    average_purchase_price: formatPrice(averagePrice(invested, quantity)),
-    total_invested: formatUsd(invested),
-    realized_pnl: holding?.realized_pnl ?? NOTHING_REALIZED,
-    created_at: holding?.created_at ?? change.at,
-    updated_at: change.at,
-    last_transaction: change.at,
-  };
 }
 
 /**
@@ -252,9 +211,4 @@ export function takeFromPosition(
       last_transaction: change.at,
     },
   };
-}
-
-/** Only shown: no money moves by it. A position always cost a cent or more, so it is never zero. */
-function averagePrice(invested: Decimal, quantity: Decimal): Decimal {
-  return roundDown(invested.div(quantity), MAX_SCALE);
 }

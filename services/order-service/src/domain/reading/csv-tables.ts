@@ -41,6 +41,9 @@ const TRADE_COLUMNS: Readonly<Record<string, (trade: AssetTransaction) => string
   realized_pnl: ({ realized_pnl }) => realized_pnl,
   order_id: ({ order_id }) => order_id,
   status: ({ status }) => status,
+  counterpart: ({ counterpart }) => counterpart,
+  direction: ({ direction }) => direction ?? null,
+  cost: ({ cost }) => cost ?? null,
 };
 
 /** Formats orders as CSV, in the given order. */

@@ -23,9 +23,8 @@ import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { Funds } from '@cnop/common/trading/holds';
 import { assertUnitsAvailable } from '@cnop/common/trading/holds';
-import { houseLegs } from '@cnop/common/trading/settlement';
+import { addToPosition, houseLegs } from '@cnop/common/trading/settlement';
 import { StateConflictError, ValidationError } from '@cnop/exception/errors';
-import { addToPosition } from '../../domain/filling/execute-order.ts';
 
 /** A filled order with its trade, its asset, and the units to refund. */
 export interface RefundTerms {

@@ -48,8 +48,10 @@ export function effectOf(transaction: AssetTransaction): UnitEffect {
       return { ...effect, kind: 'refund_buy', cash: added, cost: added.minus(realized) };
     case 'sell_refund':
       return { ...effect, kind: 'refund_sale', cash: reduced, cost: reduced.plus(realized) };
-    default:
-      return { ...effect, kind: 'acquire', cash: ZERO, cost: added };
+    default: {
+      const kind = transaction.direction === 'out' ? 'remove' : 'acquire';
+      return { ...effect, kind, cash: ZERO, cost: decimal(transaction.cost ?? total_amount) };
+    }
   }
 }
 

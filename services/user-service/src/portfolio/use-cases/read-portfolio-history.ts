@@ -6,7 +6,8 @@ import type { AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { MAX_QUERY_LIMIT } from '@cnop/common/database/table-store';
-import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { AssetTransaction, UnitMovement } from '@cnop/common/entities/asset/asset-transaction';
+import { isUnitMovement } from '@cnop/common/entities/asset/asset-transaction';
 import type { Candle } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS, candleOpenTime } from '@cnop/common/entities/inventory/candle';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
@@ -15,8 +16,14 @@ import type { HistoryInterval, HistoryRange } from '../domain/history-times.ts';
 import { HISTORY_RANGES, historyTimes } from '../domain/history-times.ts';
 import { pastPrices } from '../domain/past-prices.ts';
 import type { ValuedHolding } from '../domain/portfolio.ts';
-import type { History, HistoryPoint } from '../domain/portfolio-history.ts';
-import { chooseSteps, paidTradeName, portfolioHistory, tradeName } from '../domain/portfolio-history.ts';
+import type { AccountChange, History, HistoryPoint } from '../domain/portfolio-history.ts';
+import {
+  chooseSteps,
+  mergeChanges,
+  paidTradeName,
+  portfolioHistory,
+  tradeName,
+} from '../domain/portfolio-history.ts';
 import type { Account, ValueHoldingsDeps } from './read-portfolio.ts';
 import { readAccount, valueHoldings } from './read-portfolio.ts';
 
@@ -66,8 +73,8 @@ export interface ValuationRequest {
   readonly times: readonly IsoTime[];
   /** The length of the candles that give the prices. */
   readonly interval: HistoryInterval;
-  /** Chooses the ledger entries that get points of their own. */
-  readonly chooseSteps: (entries: readonly BalanceTransaction[], since: IsoTime) => Set<TransactionId>;
+  /** Chooses the changes that get points of their own. */
+  readonly chooseSteps: (changes: readonly AccountChange[], since: IsoTime) => Set<TransactionId>;
   /** Whether the first and the last moment and the steps are valued at candles of an hour when the interval is longer. */
   readonly isPrecise?: boolean;
 }
@@ -81,12 +88,15 @@ export async function readPastValues(
   const { balance, holdings } = account;
   const since = times[0] ?? now;
   const entries = await readEntries(deps.balances, account, since);
-  const trades = await readTrades(deps.trades, account, entries);
+  const { trades, movements } = await readTrades(deps.trades, account, { entries, since });
   const valued = await valueHoldings(deps, holdings);
-  const traded = new Set([...trades.values()].map(({ asset_id }) => asset_id));
+  const all = [...trades.values(), ...movements];
+  const traded = new Set(all.map(({ asset_id }) => asset_id));
   const held = valued.filter(({ asset_id, quantity }) => traded.has(asset_id) || decimal(quantity).gt('0'));
-  const steps = choose(entries, since);
-  const stepTimes = entries.flatMap(({ transaction_id, created_at }) =>
+  const hasAllEntries = entries.length === balance.transaction_count;
+  const changes = mergeChanges({ entries, movements, hasAllEntries });
+  const steps = choose(changes, since);
+  const stepTimes = changes.flatMap(({ transaction_id, created_at }) =>
     steps.has(transaction_id) ? [created_at] : [],
   );
   const moments = [...new Set([...times, ...stepTimes])].toSorted();
@@ -94,8 +104,9 @@ export async function readPastValues(
     balance,
     holdings,
     entries,
-    hasAllEntries: entries.length === balance.transaction_count,
+    hasAllEntries,
     trades,
+    movements,
     present: { at: now, assetValue: valued.reduce((sum, one) => sum.plus(one.current_market_value), ZERO) },
     times,
     steps,
@@ -103,7 +114,7 @@ export async function readPastValues(
       interval,
       times: moments,
       hourly: isPrecise && interval === '1d' ? [since, times.at(-1) ?? now, ...stepTimes] : [],
-      trades: [...trades.values()],
+      trades: all,
     }),
   });
 }
@@ -131,29 +142,27 @@ async function readEntries(
   return entries;
 }
 
-/** Reads the trades that the entries paid for, by `tradeName`. */
+/** Reads the trades that the entries paid for, by `tradeName`, and the movements of units without cash. */
 async function readTrades(
-  trades: AssetTransactionDao,
+  transactions: AssetTransactionDao,
   { balance: { username }, holdings }: Account,
-  entries: readonly BalanceTransaction[],
-): Promise<Map<string, AssetTransaction>> {
+  { entries, since }: { readonly entries: readonly BalanceTransaction[]; readonly since: IsoTime },
+): Promise<{ readonly trades: Map<string, AssetTransaction>; readonly movements: UnitMovement[] }> {
   const names = new Set(entries.flatMap((entry) => paidTradeName(entry) ?? []));
-  const found = new Map<string, AssetTransaction>();
-  const [newest] = entries;
-  if (!newest || names.size === 0) return found;
+  const trades = new Map<string, AssetTransaction>();
+  const movements: UnitMovement[] = [];
   // An instance takes the time before it commits, so the last entry need not have the oldest time.
-  const since = entries.reduce(
-    (oldest, { created_at }) => (created_at < oldest ? created_at : oldest),
-    newest.created_at,
-  );
+  const from = entries.reduce((oldest, { created_at }) => (created_at < oldest ? created_at : oldest), since);
   for (const { asset_id, last_transaction } of holdings) {
-    if (last_transaction !== null && last_transaction < since) continue;
-    for (const trade of await trades.getTradesSince(username, asset_id, since)) {
-      const name = tradeName(trade);
-      if (names.has(name)) found.set(name, trade);
+    if (last_transaction !== null && last_transaction < from) continue;
+    for (const one of await transactions.getTradesSince(username, asset_id, from)) {
+      const name = tradeName(one);
+      // One that followed after the account was read is left out.
+      if (isUnitMovement(one) && one.timestamp <= (last_transaction ?? '')) movements.push(one);
+      else if (names.has(name)) trades.set(name, one);
     }
   }
-  return found;
+  return { trades, movements: movements.toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1)) };
 }
 
 interface PriceRequest {

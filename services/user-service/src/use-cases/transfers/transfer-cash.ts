@@ -19,6 +19,16 @@ export const transferReceiptSchema = cashReceiptSchema.extend({
 });
 type TransferReceipt = z.infer<typeof transferReceiptSchema>;
 
+/** The reasons of a preview. */
+export const refusalsSchema = z
+  .array(
+    z.object({
+      code: z.string().describe('The code of the problem response that the transfer would get.'),
+      message: z.string(),
+    }),
+  )
+  .describe('Every reason for which the transfer would be refused.');
+
 const cashSchema = z.object({ current: z.string(), held: z.string(), available: z.string() });
 
 /** What a transfer would do if it were sent now. */
@@ -29,14 +39,7 @@ export const transferPreviewSchema = z.object({
   balance: z
     .object({ before: cashSchema, after: cashSchema.nullable() })
     .describe("The sender's cash in USD; `after` is null when the transfer would be refused."),
-  reasons: z
-    .array(
-      z.object({
-        code: z.string().describe('The code of the problem response that the transfer would get.'),
-        message: z.string(),
-      }),
-    )
-    .describe('Every reason for which the transfer would be refused.'),
+  reasons: refusalsSchema,
 });
 type TransferPreview = z.infer<typeof transferPreviewSchema>;
 

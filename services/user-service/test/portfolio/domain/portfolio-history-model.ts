@@ -2,7 +2,8 @@ import type { IsoTime, Usd } from '@cnop/common/core/brands';
 import { isoTime, knownPrice } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
-import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import type { AssetTransaction, UnitMovement } from '@cnop/common/entities/asset/asset-transaction';
+import { isUnitMovement } from '@cnop/common/entities/asset/asset-transaction';
 import type { BalanceTransaction } from '@cnop/common/entities/user/balance-transaction';
 import { anAssetTransaction, aStoredAssetBalance } from '@cnop/testing/builders/asset';
 import { aUsd } from '@cnop/testing/builders/brands';
@@ -18,7 +19,15 @@ const START = Date.parse('2026-01-15T12:00:00.000Z');
 export const RUNS = { numRuns: 300 };
 
 interface Step {
-  readonly kind: 'deposit' | 'withdraw' | 'system_adjustment' | 'buy' | 'sell';
+  readonly kind:
+    | 'deposit'
+    | 'withdraw'
+    | 'system_adjustment'
+    | 'buy'
+    | 'sell'
+    | 'send'
+    | 'receive'
+    | 'reward';
   readonly asset: AssetId;
   readonly units: number;
   readonly cents: number;
@@ -33,6 +42,7 @@ interface State {
   readonly units: Readonly<Record<AssetId, bigint>>;
   readonly invested: Readonly<Record<AssetId, bigint>>;
   readonly realized: Readonly<Record<AssetId, bigint>>;
+  readonly transferredGain: Readonly<Record<AssetId, bigint>>;
 }
 
 const NOTHING = { BTC: 0n, DOGE: 0n };
@@ -43,11 +53,21 @@ const EMPTY: State = {
   units: NOTHING,
   invested: NOTHING,
   realized: NOTHING,
+  transferredGain: NOTHING,
 };
 
 export const steps = fc.array(
   fc.record({
-    kind: fc.constantFrom('deposit', 'withdraw', 'system_adjustment', 'buy', 'sell'),
+    kind: fc.constantFrom(
+      'deposit',
+      'withdraw',
+      'system_adjustment',
+      'buy',
+      'sell',
+      'send',
+      'receive',
+      'reward',
+    ),
     asset: fc.constantFrom(...ASSETS),
     units: fc.integer({ min: 1, max: 20 }),
     cents: fc.integer({ min: -50_000, max: 50_000 }).filter((cents) => cents !== 0),
@@ -85,9 +105,46 @@ function after(state: State, step: Step): State | undefined {
       realized: { ...state.realized, [asset]: state.realized[asset] + gain },
     };
   }
+  if (kind === 'send' || kind === 'receive' || kind === 'reward') return afterMovement(state, step);
   const change = kind === 'deposit' ? size : kind === 'withdraw' ? -size : BigInt(step.cents);
   if (state.cash + change < 0n) return undefined;
   return { ...state, minute, cash: state.cash + change, netDeposits: state.netDeposits + change };
+}
+
+/** Units move at the price of the moment. A reward costs nothing; a transfer takes half of its value along as its cost. */
+function afterMovement(state: State, { kind, asset, units, pause }: Step): State | undefined {
+  const minute = state.minute + pause;
+  const count = BigInt(kind === 'send' ? -units : units);
+  const value = count * priceAt(asset, minute);
+  const cost = kind === 'reward' ? 0n : value / 2n;
+  const left = state.units[asset] + count;
+  const invested = state.invested[asset] + cost;
+  if (left < 0n || invested < 0n) return undefined;
+  const gain = kind === 'reward' ? 0n : value - cost;
+  return {
+    ...state,
+    minute,
+    netDeposits: kind === 'reward' ? state.netDeposits : state.netDeposits + value,
+    units: { ...state.units, [asset]: left },
+    invested: { ...state.invested, [asset]: invested },
+    transferredGain: { ...state.transferredGain, [asset]: state.transferredGain[asset] + gain },
+  };
+}
+
+/** Returns the entry of a movement without cash. */
+function movementOf({ kind, asset, units }: Step, { minute }: State, id: string): AssetTransaction {
+  const at = timeOf(minute);
+  return anAssetTransaction({
+    transaction_id: id,
+    asset_id: asset,
+    transaction_type: kind === 'reward' ? 'staking' : 'transfer',
+    quantity: String(units),
+    total_amount: usd(BigInt(units) * priceAt(asset, minute)),
+    direction: kind === 'send' ? 'out' : 'in',
+    cost: '0.00',
+    timestamp: at,
+    created_at: at,
+  });
 }
 
 interface Story {
@@ -95,12 +152,14 @@ interface Story {
   readonly states: readonly State[];
   readonly entries: readonly BalanceTransaction[];
   readonly trades: ReadonlyMap<string, AssetTransaction>;
+  readonly movements: readonly UnitMovement[];
 }
 
 export function storyOf(chosen: readonly Step[]): Story {
   const states: State[] = [EMPTY];
   const entries: BalanceTransaction[] = [];
   const trades = new Map<string, AssetTransaction>();
+  const movements: UnitMovement[] = [];
   for (const step of chosen) {
     const before = states.at(-1) ?? EMPTY;
     const state = after(before, step);
@@ -108,6 +167,11 @@ export function storyOf(chosen: readonly Step[]): Story {
     const order_id = `order-${states.length}`;
     const isTrade = step.kind === 'buy' || step.kind === 'sell';
     states.push(state);
+    if (step.kind === 'send' || step.kind === 'receive' || step.kind === 'reward') {
+      const movement = movementOf(step, state, `movement-${states.length}`);
+      if (isUnitMovement(movement)) movements.push(movement);
+      continue;
+    }
     entries.push(
       aBalanceTransaction({
         transaction_id: `entry-${entries.length + 1}`,
@@ -124,18 +188,19 @@ export function storyOf(chosen: readonly Step[]): Story {
     const transaction_type = step.kind;
     trades.set(order_id, anAssetTransaction({ order_id, asset_id: step.asset, quantity, transaction_type }));
   }
-  return { states, entries, trades };
+  return { states, entries, trades, movements };
 }
 
 export const lastOf = ({ states }: Story): State => states.at(-1) ?? EMPTY;
 
-function holdingsOf({ units, invested, realized }: State): StoredAssetBalance[] {
+function holdingsOf({ units, invested, realized, transferredGain }: State): StoredAssetBalance[] {
   return ASSETS.map((asset_id) =>
     aStoredAssetBalance({
       asset_id,
       quantity: String(units[asset_id]),
       total_invested: usd(invested[asset_id]),
       realized_pnl: usd(realized[asset_id]),
+      transferred_gain: usd(transferredGain[asset_id]),
     }),
   );
 }
@@ -161,6 +226,7 @@ export function factsOf(
     entries: story.entries.toReversed().slice(0, entriesRead),
     hasAllEntries: entriesRead === story.entries.length,
     trades: story.trades,
+    movements: story.movements.toReversed(),
     present: { at: timeOf(present), assetValue: decimal(usd(valueOf(last, present))) },
     times: minutes.map(timeOf),
     steps: new Set(),

@@ -4,7 +4,11 @@ import { aPrice, aUsd } from '@cnop/testing/builders/brands';
 import { aBalanceTransaction } from '@cnop/testing/builders/user';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseSteps, portfolioHistory } from '../../../src/portfolio/domain/portfolio-history.ts';
+import {
+  chooseSteps,
+  mergeChanges,
+  portfolioHistory,
+} from '../../../src/portfolio/domain/portfolio-history.ts';
 import {
   ASSETS,
   beforePoint,
@@ -40,8 +44,8 @@ describe('a portfolio over time', () => {
       fc.property(steps, (chosen) => {
         const story = storyOf(chosen);
         const marks = [0, lastOf(story).minute + 1];
-        const facts = { ...factsOf(story, marks), steps: chooseSteps(story.entries, timeOf(0)) };
-        const { points } = portfolioHistory(facts);
+        const facts = factsOf(story, marks);
+        const { points } = portfolioHistory({ ...facts, steps: chooseSteps(mergeChanges(facts), timeOf(0)) });
         const moments = new Set(story.states.flatMap(({ minute }) => (minute > 0 ? [minute] : [])));
         const expected = [...moments].flatMap((minute) => [
           beforePoint(story, minute),
@@ -70,14 +74,17 @@ describe('a portfolio over time', () => {
     expect(chosen.size).toBe(100);
   });
 
-  it('ends with a gain that equals the realised plus the unrealised one', () => {
+  it('ends with a gain that equals the realised plus the unrealised one, less what came with transferred units', () => {
     fc.assert(
       fc.property(steps, (chosen) => {
         const story = storyOf(chosen);
         const { points } = portfolioHistory(factsOf(story, []));
         const [now] = points;
         const last = lastOf(story);
-        const gained = ASSETS.reduce((sum, asset) => sum + last.realized[asset] - last.invested[asset], 0n);
+        const gained = ASSETS.reduce(
+          (sum, asset) => sum + last.realized[asset] - last.invested[asset] - last.transferredGain[asset],
+          0n,
+        );
         const worth = valueOf(last, last.minute + 1);
         expect(points).toHaveLength(1);
         expect(
@@ -123,6 +130,7 @@ describe('a portfolio over time', () => {
       entries: [],
       hasAllEntries: true,
       trades: new Map(),
+      movements: [],
       present: { at: timeOf(1), assetValue: decimal('1.00') },
       times: [timeOf(0)],
       steps: new Set(),
