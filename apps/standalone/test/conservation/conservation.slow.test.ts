@@ -35,6 +35,7 @@ const KINDS = [
   '/orders trailing_stop',
   '/orders/:id/cancel',
   '/transfers',
+  '/transfers/units',
 ];
 const SEED = Date.now() % 1_000_000_000;
 const TIMEOUT_MILLISECONDS = 60_000 + RUNS * 1_000;

@@ -90,7 +90,11 @@ function doubtsAbout(username: string, { items, trades }: Books, others: OtherSi
 }
 
 const INCOMING: readonly unknown[] = ['buy', 'sell_refund'];
-const isIncoming = ({ transaction_type }: Attributes): boolean => INCOMING.includes(transaction_type);
+
+/** Movements without cash say their direction, the others follow from their type. */
+function isIncoming({ transaction_type, direction }: Attributes): boolean {
+  return typeof direction === 'string' ? direction === 'in' : INCOMING.includes(transaction_type);
+}
 
 /** An amount and what is held of it: 0 <= held <= amount. */
 function doubtsAboutAmount(name: string, amount: unknown, held: unknown): string[] {

@@ -118,6 +118,18 @@ const trade = market.chain((asset) =>
     ),
 );
 
+const transferUnits = market.chain((asset) =>
+  fc.record({ user, to: user, quantity: quantityOf(asset), hasKey }).map(
+    ({ user: by, to, quantity, hasKey: keyed }): Operation => ({
+      name: `user ${by}: transfer ${quantity} ${asset.asset_id} to user ${to}`,
+      act: async (run) => {
+        const body = { to: userOf(run, to), asset_id: asset.asset_id, quantity };
+        await send(run, { as: userOf(run, by), url: '/transfers/units', body, key: keyOf(run, keyed) });
+      },
+    }),
+  ),
+);
+
 const orderIdIn = (text: string): string =>
   (JSON.parse(text) as { data: { order_id: string } }).data.order_id;
 
@@ -217,6 +229,7 @@ const single = fc.oneof(
   { weight: 4, arbitrary: leaveOrder },
   { weight: 2, arbitrary: cancel },
   { weight: 2, arbitrary: refund },
+  { weight: 4, arbitrary: transferUnits },
   { weight: 3, arbitrary: movePrice },
   { weight: 2, arbitrary: retry },
 );
