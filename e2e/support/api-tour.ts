@@ -109,6 +109,9 @@ async function administer(admin: Account, user: Account): Promise<void> {
   await change(user.send, 'POST', '/transfers/preview', { to: admin.username, amount: '1.00' });
   await change(user.send, 'POST', '/transfers', { to: admin.username, amount: '1.00' });
   await change(user.send, 'PUT', `/tax/${new Date().getUTCFullYear() + 1}/method`, { method: 'hifo' });
+  await change(user.send, 'PUT', '/portfolio/target-allocation', { cash: '100', assets: [] });
+  await change(user.send, 'GET', '/portfolio/insights');
+  await change(user.send, 'DELETE', '/portfolio/target-allocation');
   const preview = { asset_id: ASSET, order_type: 'market_buy', quantity: '1' };
   await change(user.send, 'POST', '/orders/preview', preview);
   const asset = `/inventory/assets/${ASSET}`;

@@ -29,6 +29,19 @@ export const BAD_VALUES = {
   signedUsd: ['1.001', '0', ...NOT_PLAIN_DECIMALS, ...raw('0')],
   quantity: ['0', ...NOT_PLAIN_DECIMALS, ...NOT_POSITIVE],
   nonNegativeDecimal: ['-1', ...NOT_PLAIN_DECIMALS],
+  targets: [
+    'BTC',
+    [],
+    [{ asset_id: 'BTC', percentage: '60.01' }],
+    [
+      { asset_id: 'BTC', percentage: '30' },
+      { asset_id: 'btc', percentage: '30' },
+    ],
+    null,
+    true,
+    {},
+    new Raw('7'),
+  ],
   username: [
     'ab',
     'a'.repeat(51),

@@ -9,7 +9,7 @@ export interface BodyRoute {
   /** The path with `:parameters`, as in the table of the gateway. */
   readonly route: string;
   readonly caller: Caller;
-  readonly good: Readonly<Record<string, string | number | boolean>>;
+  readonly good: Readonly<Record<string, string | number | boolean | readonly object[]>>;
   readonly fields: Readonly<Record<string, FieldKind>>;
   /** The required fields. */
   readonly required: readonly string[];
@@ -147,6 +147,15 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     fields: { method: 'choice' },
     required: ['method'],
   },
+  {
+    method: 'PUT',
+    route: '/portfolio/target-allocation',
+    caller: 'user',
+    good: { cash: '40', assets: [{ asset_id: 'BTC', percentage: '60' }] },
+    fields: { cash: 'nonNegativeDecimal', assets: 'targets' },
+    required: ['cash', 'assets'],
+  },
+  { method: 'DELETE', route: '/portfolio/target-allocation', caller: 'user', ...NOTHING },
   {
     method: 'PATCH',
     route: '/admin/users/:username',

@@ -8,6 +8,7 @@ import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { dueWorkPaceOf } from '@cnop/common/config/due-work-settings';
 import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
+import { insightsProviderOf } from '@cnop/common/config/insights-settings';
 import { playMoneyOf } from '@cnop/common/config/play-money-settings';
 import { shutdownDelaySecondsOf, tokenNamesOf } from '@cnop/common/config/settings';
 import { maxQuoteAgeSecondsOf } from '@cnop/common/config/trading-settings';
@@ -236,6 +237,7 @@ async function buildServices(
       transferLimits: transferLimitsOf(settings),
       maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
       dueWork: dueWorkPaceOf(settings, runtime),
+      insightsProvider: insightsProviderOf(settings),
       tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
     }),
     order: await buildOrderServiceApp({

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { dueWorkSettings } from '@cnop/common/config/due-work-settings';
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
+import { insightsSettings, refuseProviderWithoutAddress } from '@cnop/common/config/insights-settings';
 import { refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
 import { priceSettings, refuseReplayOfNothing, refuseUnsafePrices } from '@cnop/common/config/price-settings';
 import { refuseUnsafeInProduction } from '@cnop/common/config/production-rules';
@@ -29,6 +30,7 @@ export const standaloneSettings = processSettings
   .extend(tradingSettings.shape)
   .extend(priceSettings.shape)
   .extend(transferSettings.shape)
+  .extend(insightsSettings.shape)
   .extend(dueWorkSettings.shape)
   .extend({
     /** The password of the first administrator; by default a random one is printed at the first start. */
@@ -41,6 +43,7 @@ export const standaloneSettings = processSettings
   .superRefine(refuseReplayOfNothing)
   .superRefine(refuseUnsafePrices)
   .superRefine(refuseDemoWithoutDeposits)
+  .superRefine(refuseProviderWithoutAddress)
   .superRefine(({ STORE, WORKERS }, context) => {
     if (STORE === 'lmdb' || WORKERS === 1) return;
     const message = 'needs STORE=lmdb; on DynamoDB run several processes of each service instead';

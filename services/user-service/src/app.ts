@@ -6,6 +6,7 @@ import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
 import { runDueWork } from './due-work.ts';
 import { houseBookRoutes } from './house-book/routes.ts';
+import { insightRoutes } from './insights/routes.ts';
 import { eventRoutes, streamRoutes } from './live/routes.ts';
 import type { StreamHub } from './live/stream-hub.ts';
 import { createStreamHub } from './live/stream-hub.ts';
@@ -52,6 +53,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   portfolioRoutes(app, deps);
   performanceRoutes(app, deps);
   taxRoutes(app, deps);
+  insightRoutes(app, deps);
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);

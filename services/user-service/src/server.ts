@@ -5,6 +5,11 @@ import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { dueWorkPaceOf, dueWorkSettings } from '@cnop/common/config/due-work-settings';
 import {
+  insightsProviderOf,
+  insightsSettings,
+  refuseProviderWithoutAddress,
+} from '@cnop/common/config/insights-settings';
+import {
   playMoneyOf,
   playMoneySettings,
   refuseDemoWithoutDeposits,
@@ -41,13 +46,15 @@ await runService({
     .extend(hopSettings.shape)
     .extend(playMoneySettings.shape)
     .extend(transferSettings.shape)
+    .extend(insightsSettings.shape)
     .extend(dueWorkSettings.shape)
     .extend(quoteAgeSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
     .superRefine(refuseUnsafeInProduction)
     .superRefine(refuseLooseDataFolder)
     .superRefine(refuseUnknownGateway)
-    .superRefine(refuseDemoWithoutDeposits),
+    .superRefine(refuseDemoWithoutDeposits)
+    .superRefine(refuseProviderWithoutAddress),
   openStore,
   open: async (settings, { clock, logger }) => {
     const names = tokenNamesOf(settings);
@@ -64,6 +71,7 @@ await runService({
           transferLimits: transferLimitsOf(settings),
           maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
           dueWork: dueWorkPaceOf(settings, runtime),
+          insightsProvider: insightsProviderOf(settings),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),
       quotesFrom: 'store',

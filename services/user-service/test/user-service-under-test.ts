@@ -3,6 +3,7 @@ import { readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { InsightsProviderOptions } from '@cnop/common/config/insights-settings';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { knownUsername } from '@cnop/common/core/brands';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
@@ -68,6 +69,7 @@ export async function startUserService({
   maxWaitingPasswords = TEST_MAX_QUEUED_HASHES,
   playMoney = { freeDeposits: true, demoAccounts: true },
   transferLimits = {},
+  insightsProvider,
   bus,
 }: {
   readonly bcryptCost?: number;
@@ -76,6 +78,7 @@ export async function startUserService({
   readonly gatewaySecret?: string;
   readonly playMoney?: PlayMoney;
   readonly transferLimits?: TransferLimits;
+  readonly insightsProvider?: InsightsProviderOptions | undefined;
   readonly maxWaitingPasswords?: number;
   /** Instead of a bus within the process. */
   readonly bus?: MessageBus;
@@ -102,6 +105,7 @@ export async function startUserService({
     publicKeys,
     playMoney,
     transferLimits,
+    insightsProvider,
     maxWaitingPasswords,
     streamLimits,
   });

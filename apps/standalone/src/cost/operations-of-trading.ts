@@ -146,6 +146,12 @@ async function measureLists(
     token,
     body: { method: 'fifo' },
   });
+  await read('insights into a portfolio', '/portfolio/insights');
+  const target = { cash: '40', assets: [{ asset_id: 'BTC', percentage: '60' }] };
+  const put = { method: 'PUT', path: '/portfolio/target-allocation', token, body: target } as const;
+  await measure('target allocation, stored', put);
+  await measure('target allocation, replaced', put);
+  await read('target allocation', '/portfolio/target-allocation');
   await read('list of events, page of 20', '/events?after=1&limit=20');
   const assets = createAssetDao(platform.store);
   await measureWork('catalogue of 55 assets, once a minute and process', assets.getCatalogue);

@@ -115,7 +115,7 @@ export function isOtherSide({ username }: SuspectGroup, { table, pk, sk }: ItemK
     : sk.startsWith(KEYS.users.ledgerEntry.skPrefix);
 }
 
-/** Returns the keys of the orders, the claim and the other sides of transfers that items name. */
+/** Returns the keys of the orders, the claim, the other sides of transfers and the targets that items name. */
 function namedKeys(items: ItemSet): ItemKey[] {
   return items.stored().flatMap(keysNamedBy);
 }
@@ -140,6 +140,8 @@ function keysNamedBy({ kind, entity }: Stored): ItemKey[] {
       return orderOf(entity.order_id);
     case 'event':
       return orderOf(entity.data.order?.order_id);
+    case 'target allocation':
+      return entity.assets.map(({ asset_id }) => assetRecord.key({ asset_id }));
     default:
       return [];
   }

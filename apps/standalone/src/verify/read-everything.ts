@@ -23,6 +23,7 @@ import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkRefundTerms } from './rules/refunds.ts';
+import { checkTargetAllocation } from './rules/target-allocations.ts';
 import {
   checkSettledPosition,
   checkSettlement,
@@ -271,6 +272,8 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
       return checkLegs(stored);
     case 'tax method':
       return checkTaxMethod(stored);
+    case 'target allocation':
+      return checkTargetAllocation(stored, catalogue);
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

@@ -26,6 +26,7 @@ import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/sche
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { targetAllocationRecord } from '@cnop/common/dao/user/target-allocation-dao';
 import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
@@ -112,6 +113,7 @@ const KINDS = {
     kind('balance', balanceRecord, KEYS.users.balance),
     kind('book checkpoint', bookCheckpointRecord, KEYS.users.bookCheckpoint),
     kind('user', userRecord, KEYS.users.user),
+    kind('target allocation', targetAllocationRecord, KEYS.users.targetAllocation),
     kind('sign-in history', signInHistoryRecord, KEYS.users.signInHistory),
     kind('sign-in failures', signInFailuresRecord, KEYS.users.signInFailures),
   ],

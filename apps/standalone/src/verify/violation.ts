@@ -69,6 +69,8 @@ export const RULES = {
   'event-holding': 'the last event about a position carries the current position',
   'first-answer': 'a remembered answer agrees with the stored order or ledger entry',
   'asset-scale': 'prices and quantities fit the scales of their asset, which is in the catalogue',
+  'target-allocation':
+    'a target allocation names assets of the catalogue, each once, and its percentages sum up to 100',
   'candle-prices': 'the prices of a candle lie between its lowest and its highest',
   'candle-time': 'a candle opens at a multiple of its interval',
   'candle-open': 'only the newest candle of an asset and interval is not final',

@@ -67,7 +67,7 @@ test('a store that the services wrote breaks no rule, and is counted', async () 
       events: 42,
       holdings: 7,
       assets: 3,
-      items: 209,
+      items: 210,
       cash_total: '15151.05',
       fee_total: '21.40',
       accounts: {

@@ -6,6 +6,7 @@ import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { writeTargetAllocation } from '@cnop/common/dao/user/target-allocation-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
@@ -162,6 +163,9 @@ export async function createSoundStore(): Promise<{
   await post({ method: 'PUT', url: '/tax/2026/method', as: 'heidi', body: { method: 'fifo' } });
   await leaveOpenOrder(store);
   await bookEmptyAccount(store, aUsername('grace'));
+  const username = aUsername('ivan');
+  const target = { username, cash: '10', assets: [{ asset_id: anAssetId('BTC'), percentage: '90' }] };
+  await writeTargetAllocation(store, username, { ...target, updated_at: isoTime(clock.now()) });
   for (const writes of [openOrderWrites(), candleWrites()]) {
     await store.transact({}, () => ({ writes, result: undefined }));
   }

@@ -36,6 +36,7 @@ export const KEYS = {
     session: { skPrefix: 'SESSION#' },
     signInHistory: { sk: 'SIGNINS' },
     signInFailures: { skPrefix: 'LOGINFAIL#' },
+    targetAllocation: { sk: 'TARGETS' },
     event: { pkPrefix: 'EVENT#' },
     auditEvent: { pkPrefix: 'AUDIT#' },
     dueWork: { pkPrefix: 'DUE#' },

@@ -23,6 +23,7 @@ import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/sche
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { targetAllocationRecord } from '@cnop/common/dao/user/target-allocation-dao';
 import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
@@ -62,6 +63,7 @@ const AUDIT_EVENT: AuditEvent = {
 const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string, string])[] = [
   ['a user', userRecord.key({ username }), 'users', 'ada', 'USER'],
   ['an e-mail claim', emailClaimRecord.key({ email: 'a@b.io' }), 'users', 'EMAIL#a@b.io', 'EMAIL'],
+  ['a target allocation', targetAllocationRecord.key({ username }), 'users', 'ada', 'TARGETS'],
   ['a balance', balanceRecord.key({ username }), 'users', 'ada', 'BALANCE'],
   [
     'a ledger entry',

@@ -5,6 +5,7 @@ import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
+import type { InsightsProviderOptions } from '@cnop/common/config/insights-settings';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
@@ -31,6 +32,8 @@ import type { SeenReads } from '@cnop/common/events/seen-reads';
 import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
+import type { InsightsProvider } from '../insights/insights-provider.ts';
+import { createHttpInsightsProvider } from '../insights/insights-provider.ts';
 import type { StreamHub } from '../live/stream-hub.ts';
 import type { PasswordQueue } from './sessions/password-queue.ts';
 import { createPasswordQueue } from './sessions/password-queue.ts';
@@ -54,6 +57,8 @@ export interface UserProcess
     | 'sessions'
   > {
   readonly bus: MessageBus;
+  /** How to call the provider of words for insights; undefined without one. */
+  readonly insightsProvider?: InsightsProviderOptions | undefined;
   /** Requests that may wait in each lane of the password queue, in place of the default. */
   readonly maxWaitingPasswords?: number | undefined;
 }
@@ -85,6 +90,8 @@ export interface UserDependencies {
   readonly transferLimits: TransferLimits;
   /** An older quote is no current price. */
   readonly maxQuoteAgeSeconds: number;
+  /** What words insights; undefined when they stay plain. */
+  readonly insightsProvider: InsightsProvider | undefined;
   readonly tokens: TokenIssuer;
   /** The keys that other services verify tokens with. */
   readonly publicKeys: SigningKeys['publicKeys'];
@@ -119,6 +126,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     playMoney,
     transferLimits,
     maxQuoteAgeSeconds,
+    insightsProvider: process.insightsProvider && createHttpInsightsProvider(process.insightsProvider),
     tokens,
     publicKeys,
     verifier,

@@ -9,6 +9,7 @@ import { OPEN_ORDERS } from './open-orders.ts';
 import { ORDERS } from './orders.ts';
 import { REFUNDS } from './refunds.ts';
 import type { Corruption } from './store-parts.ts';
+import { TARGET_ALLOCATIONS } from './target-allocations.ts';
 import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
 import { TRANSFERS } from './transfers.ts';
@@ -29,5 +30,6 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...OPEN_ORDERS,
   ...EVENTS,
   ...CANDLES,
+  ...TARGET_ALLOCATIONS,
   ...INDEXES,
 };
