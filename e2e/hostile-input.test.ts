@@ -62,6 +62,7 @@ function describeHostileInput({ start, casesOf }: Choices): void {
       id: orderId,
       username: 'hostile_user',
       year: String(new Date().getUTCFullYear()),
+      month: new Date().toISOString().slice(0, 7),
       ...parameters,
     };
     return `/api/v1${route.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')}`;

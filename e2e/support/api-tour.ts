@@ -79,6 +79,7 @@ async function readEverything(admin: Account, user: Account): Promise<void> {
     username: user.username,
     id: data[0]?.order_id ?? '',
     year: new Date().toISOString().slice(0, 4),
+    month: new Date().toISOString().slice(0, 7),
   };
   for (const { method, path } of ROUTE_TABLE) {
     if (method !== 'GET' || ENDING.has(path)) continue;

@@ -295,6 +295,9 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
     caller: 'user',
     query: { limit: ['1'], asset_id: ['ABCDEFGHIJK', 'B!', ''], bom: BAD_CHOICES },
   },
+  { route: '/portfolio', caller: 'user', query: { limit: ['1'], as_of: BAD_MOMENTS } },
+  { route: '/statements/:month', caller: 'user', query: { ...BAD_PAGES, offset: ['1'] } },
+  { route: '/statements/:month/export', caller: 'user', query: { limit: ['1'], bom: BAD_CHOICES } },
   { route: '/tax/lots', caller: 'user', query: { ...BAD_PAGES, offset: ['1'] } },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
   {
@@ -368,5 +371,6 @@ export const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   asset_id: ['ABCDEFGHIJKLM', 'B!', 'B%20C', '%2e%2e', '%C3%84', '%00', 'BTC;x', 'BTC%2F..'],
   id: ['a@b', 'a%20b', '%2e%2e%2f', 'x'.repeat(101), '%00', "'--", '%C3%84'],
   username: ['a%20b', 'x'.repeat(51), '%00', 'a@b', '%2e%2e%2fadmin'],
+  month: ['2026-13', '2026-1', '2026-00', '2026', '0026-01', '%00', '2026-01-01'],
   year: ['202', '20266', '0026', '2o26', '2026-01', '%00', '2026%20'],
 };

@@ -13,6 +13,7 @@ export const UNKNOWN = {
   id: 'no_such-id-1',
   username: 'no-such_user',
   year: '1999',
+  month: '1999-01',
 } as const;
 
 /** Returns the public path of a route, with ids that do not exist. */

@@ -1,6 +1,7 @@
 import { assetIdParameterSchema, idSchema, usernameParameterSchema } from '@cnop/common/entities/fields';
 import { yearParameterSchema } from '@cnop/common/entities/user/tax-method';
 import type { Access } from '@cnop/common/http/authentication';
+import { monthParameterSchema } from '@cnop/common/http/period-query';
 import type { PolicyName } from './limits/rate-limits.ts';
 import type { TimeoutClass, UpstreamName } from './upstreams/upstream.ts';
 
@@ -13,6 +14,7 @@ export const PARAMETER_SCHEMAS = {
   id: idSchema,
   username: usernameParameterSchema,
   year: yearParameterSchema,
+  month: monthParameterSchema,
 } as const;
 
 /** One public route and its rules. */
@@ -82,6 +84,9 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/portfolio/target-allocation', ...READ },
   { method: 'PUT', path: '/portfolio/target-allocation', ...WRITE },
   { method: 'DELETE', path: '/portfolio/target-allocation', ...WRITE },
+  { method: 'GET', path: '/statements', ...READ },
+  { method: 'GET', path: '/statements/:month', ...REPORT },
+  { method: 'GET', path: '/statements/:month/export', ...REPORT },
   { method: 'GET', path: '/events', ...READ },
   { method: 'GET', path: '/stream', ...STREAM },
   { method: 'GET', path: '/admin/users', ...READ, access: STAFF },

@@ -8,6 +8,7 @@ const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   ':id': '01998a72-7b1c-7000-8000-000000000000',
   ':username': 'alice_2',
   ':year': '2026',
+  ':month': '2026-01',
 };
 
 function samplePath(path: string): string {

@@ -22,6 +22,7 @@ import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { keySetRoutes, sessionRoutes } from './routes/sessions.ts';
 import { transferRoutes } from './routes/transfers.ts';
 import { unitTransferRoutes } from './routes/unit-transfers.ts';
+import { statementRoutes } from './statements/routes.ts';
 import { taxRoutes } from './tax/routes.ts';
 import type { UserProcess } from './use-cases/dependencies.ts';
 import { createUserDependencies } from './use-cases/dependencies.ts';
@@ -54,6 +55,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   performanceRoutes(app, deps);
   taxRoutes(app, deps);
   insightRoutes(app, deps);
+  statementRoutes(app, deps);
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);

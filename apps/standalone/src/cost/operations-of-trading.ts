@@ -137,6 +137,9 @@ async function measureLists(
   await read('list of two positions', '/balance/assets');
   await read('history of a portfolio, one month', '/portfolio/history?range=1m');
   await read('performance of a portfolio, one month', '/portfolio/performance?range=1m&benchmark=BTC');
+  const now = platform.clock.now().toISOString();
+  await read('portfolio as of a moment, 25 trades of two assets', `/portfolio?as_of=${now}`);
+  await read('statement of a month, of the same', `/statements/${now.slice(0, 'YYYY-MM'.length)}`);
   const year = platform.clock.now().getUTCFullYear();
   await read('tax report of a year, 24 trades of two assets', `/tax/${year}`);
   await read('open tax lots, of the same', '/tax/lots');

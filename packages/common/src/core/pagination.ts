@@ -27,6 +27,22 @@ export interface Page<T> {
   readonly next: Position | undefined;
 }
 
+/**
+ * Returns one page of rows that are in memory.
+ * @param rows in the order of their keys
+ */
+export function pageOfRows<Row extends { readonly key: string }>(
+  rows: readonly Row[],
+  { limit, offset, after }: PageRequest,
+): Page<Row> {
+  const last = after?.['key'];
+  const first = last === undefined ? offset : rows.findIndex(({ key }) => key > last);
+  const items = first === -1 ? [] : rows.slice(first, first + limit);
+  const end = items.at(-1);
+  const hasMore = end !== undefined && end !== rows.at(-1);
+  return { items, next: hasMore ? { key: end.key } : undefined };
+}
+
 /** The limits of `collectPages`: items of a page, items in all and pages in all. */
 export interface CollectionLimits {
   readonly pageSize: number;

@@ -15,6 +15,19 @@ export const startOfPeriodSchema = periodBoundSchema.transform((text) => momentO
 /** The end of a period, inclusive, as an ISO time. A date includes the whole day in UTC. */
 export const endOfPeriodSchema = periodBoundSchema.transform((text) => momentOf(text, 'T23:59:59.999Z'));
 
+/** A moment of the past. A date is the end of its day in UTC; while that lasts, the present. */
+export const pastMomentSchema = periodBoundSchema.transform((text) => ({
+  /** The first moment that was named: the start of a date. */
+  start: momentOf(text, 'T00:00:00.000Z'),
+  end: momentOf(text, 'T23:59:59.999Z'),
+}));
+export type PastMoment = z.output<typeof pastMomentSchema>;
+
+/** A calendar month in a path. */
+export const monthParameterSchema = z
+  .string()
+  .regex(/^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/, 'Give a month such as 2026-01.');
+
 function momentOf(text: string, timeOfDay: string): IsoTime {
   return isoTime(new Date(text.length === DAY_LENGTH ? text + timeOfDay : text));
 }

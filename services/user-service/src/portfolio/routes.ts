@@ -3,11 +3,14 @@ import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import { assetIdParameterSchema, assetIdSchema, timestampSchema } from '@cnop/common/entities/fields';
 import { identityOf } from '@cnop/common/http/authentication';
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
+import { pastMomentSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
+import { readPastPortfolio } from './use-cases/read-past-portfolio.ts';
 import { readHolding, readHoldings, readPortfolio } from './use-cases/read-portfolio.ts';
 import { MAX_HISTORY_ENTRIES, readPortfolioHistory } from './use-cases/read-portfolio-history.ts';
+import { MAX_REPLAYED_TRANSACTIONS } from './use-cases/replay-transactions.ts';
 
 const holdingResponseSchema = assetBalanceSchema
   .omit({ username: true, current_market_value: true, last_transaction: true })
@@ -41,7 +44,7 @@ const portfolioResponseSchema = z.object({
       realized_pnl: z.string(),
     }),
   ),
-  last_updated: z.string(),
+  last_updated: z.string().describe('The moment that the values are of.'),
 });
 
 const docs = { tags: ['portfolio'], security: BEARER_SECURITY };
@@ -81,9 +84,25 @@ export function portfolioRoutes(app: ServiceApp, deps: UserDependencies): void {
 
   app.get(
     '/portfolio',
-    { schema: { ...docs, summary: 'Read the portfolio', response: { 200: portfolioResponseSchema } } },
+    {
+      schema: {
+        ...docs,
+        summary: 'Read the portfolio, at present or as it was at a moment',
+        description:
+          'With `as_of`, cash, positions and costs are those of a replay of the ledger up to then, and values are at the ' +
+          `prices of that time. 422 for the future, and when more than ${MAX_REPLAYED_TRANSACTIONS} transactions of assets came before.`,
+        querystring: z.strictObject({
+          as_of: pastMomentSchema.optional().describe('A past time, or a day: the end of it.'),
+        }),
+        response: { 200: portfolioResponseSchema },
+      },
+    },
     async (request) => {
-      const portfolio = await readPortfolio(deps, identityOf(request).username);
+      const { username } = identityOf(request);
+      const { as_of: moment } = request.query;
+      const portfolio = moment
+        ? await readPastPortfolio(deps, { username, moment })
+        : await readPortfolio(deps, username);
       return { ...portfolio, assets: [...portfolio.assets] };
     },
   );

@@ -47,7 +47,7 @@ export interface PortfolioAsset
 
 /** Sums up cash and positions of one moment. Closed positions count only for the realised gain. */
 export function summarizePortfolio(
-  balance: Balance,
+  balance: Pick<Balance, 'username' | 'current_balance'>,
   holdings: readonly ValuedHolding[],
   at: IsoTime,
 ): Portfolio {

@@ -2,6 +2,7 @@ import type { IsoTime, OrderId, TransactionId } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, ZERO } from '@cnop/common/core/money';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
+import { isUnitMovement } from '@cnop/common/entities/asset/asset-transaction';
 
 /** The effect of an asset transaction on a position. */
 export interface UnitEffect {
@@ -48,10 +49,13 @@ export function effectOf(transaction: AssetTransaction): UnitEffect {
       return { ...effect, kind: 'refund_buy', cash: added, cost: added.minus(realized) };
     case 'sell_refund':
       return { ...effect, kind: 'refund_sale', cash: reduced, cost: reduced.plus(realized) };
-    default: {
-      const kind = transaction.direction === 'out' ? 'remove' : 'acquire';
-      return { ...effect, kind, cash: ZERO, cost: decimal(transaction.cost ?? total_amount) };
-    }
+    default:
+      return {
+        ...effect,
+        kind: transaction.direction === 'out' ? 'remove' : 'acquire',
+        cash: ZERO,
+        cost: isUnitMovement(transaction) ? decimal(transaction.cost) : added,
+      };
   }
 }
 

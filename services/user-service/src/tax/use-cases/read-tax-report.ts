@@ -3,6 +3,7 @@ import { isoTime } from '@cnop/common/core/brands';
 import { MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import { CURRENCY_SCALE, decimalOfUnits, formatUsd } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
+import { pageOfRows } from '@cnop/common/core/pagination';
 import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transaction';
 import type { LotMethod } from '@cnop/common/entities/user/tax-method';
 import { yearOf } from '@cnop/common/entities/user/tax-method';
@@ -47,7 +48,7 @@ export async function readTaxReport(
   request: PageRequest,
 ): Promise<TaxReport> {
   const { disposals, method } = await readDisposals(deps, selection);
-  const page = pageOf(disposals, request);
+  const page = pageOfRows(disposals, request);
   return {
     year: selection.year,
     method,
@@ -121,7 +122,7 @@ export async function readOpenLots(
   const lots = [...books].flatMap(([asset_id, book]) =>
     book.open().map((lot) => ({ key: `${asset_id}#${sortable(lot.sequence)}`, asset_id, lot })),
   );
-  const page = pageOf(lots, request);
+  const page = pageOfRows(lots, request);
   return {
     method: methodOf(yearOf(now)),
     cost: formatUsd(
@@ -136,16 +137,3 @@ export async function readOpenLots(
 
 const SEQUENCE_DIGITS = 9;
 const sortable = (sequence: number): string => String(sequence).padStart(SEQUENCE_DIGITS, '0');
-
-/** Returns one page of rows, which are in the order of their keys. */
-function pageOf<Row extends { readonly key: string }>(
-  rows: readonly Row[],
-  { limit, after }: PageRequest,
-): Page<Row> {
-  const last = after?.['key'];
-  const first = last === undefined ? 0 : rows.findIndex(({ key }) => key > last);
-  const items = first === -1 ? [] : rows.slice(first, first + limit);
-  const end = items.at(-1);
-  const hasMore = end !== undefined && end !== rows.at(-1);
-  return { items, next: hasMore ? { key: end.key } : undefined };
-}
