@@ -107,6 +107,10 @@ async function administer(admin: Account, user: Account): Promise<void> {
   const email = `tour-${user.email}`;
   await change(user.send, 'PUT', '/auth/profile', { email, current_password: PASSWORD });
   await change(user.send, 'POST', '/balance/withdraw', { amount: '1.00' });
+  await change(user.send, 'POST', '/balance/deposit', { amount: '5.00', currency: 'EUR' });
+  const conversion = { from: 'EUR', to: 'USD', amount: '1.00' };
+  await change(user.send, 'POST', '/conversions/preview', conversion);
+  await change(user.send, 'POST', '/conversions', conversion);
   await change(user.send, 'POST', '/transfers/preview', { to: admin.username, amount: '1.00' });
   await change(user.send, 'POST', '/transfers', { to: admin.username, amount: '1.00' });
   await change(user.send, 'PUT', `/tax/${new Date().getUTCFullYear() + 1}/method`, { method: 'hifo' });

@@ -26,7 +26,7 @@ const PERSON: Record<string, FieldKind> = {
 const CASH = {
   caller: 'user',
   good: { amount: '1.00' },
-  fields: { amount: 'usd', description: 'description' },
+  fields: { amount: 'usd', currency: 'choice', description: 'description' },
   required: ['amount'],
 } as const;
 const TRANSFER = {
@@ -40,6 +40,12 @@ const UNIT_TRANSFER = {
   good: { to: 'hostile_admin', asset_id: 'BTC', quantity: '0.001' },
   fields: { to: 'username', asset_id: 'assetId', quantity: 'quantity', description: 'description' },
   required: ['to', 'asset_id', 'quantity'],
+} as const;
+const CONVERSION = {
+  caller: 'user',
+  good: { from: 'USD', to: 'EUR', amount: '1.00' },
+  fields: { from: 'choice', to: 'choice', amount: 'usd', fixes: 'choice', rate_bound: 'quantity' },
+  required: ['from', 'to', 'amount'],
 } as const;
 const ASSET: Record<string, FieldKind> = {
   symbol: 'symbol',
@@ -135,6 +141,8 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   },
   { method: 'POST', route: '/balance/deposit', ...CASH },
   { method: 'POST', route: '/balance/withdraw', ...CASH },
+  { method: 'POST', route: '/conversions', ...CONVERSION },
+  { method: 'POST', route: '/conversions/preview', ...CONVERSION },
   { method: 'POST', route: '/transfers', ...TRANSFER },
   { method: 'POST', route: '/transfers/preview', ...TRANSFER },
   { method: 'POST', route: '/transfers/units', ...UNIT_TRANSFER },

@@ -61,6 +61,11 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/balance', ...READ },
   { method: 'POST', path: '/balance/deposit', ...WRITE },
   { method: 'POST', path: '/balance/withdraw', ...WRITE },
+  { method: 'GET', path: '/balance/wallets', ...READ },
+  { method: 'GET', path: '/conversions', ...READ },
+  { method: 'POST', path: '/conversions', ...WRITE },
+  // A read: it is a POST only to take the body of a conversion.
+  { method: 'POST', path: '/conversions/preview', ...READ },
   { method: 'POST', path: '/transfers', ...WRITE },
   // A read: it is a POST only to take the body of a transfer.
   { method: 'POST', path: '/transfers/preview', ...READ },

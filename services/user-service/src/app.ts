@@ -26,6 +26,7 @@ import { statementRoutes } from './statements/routes.ts';
 import { taxRoutes } from './tax/routes.ts';
 import type { UserProcess } from './use-cases/dependencies.ts';
 import { createUserDependencies } from './use-cases/dependencies.ts';
+import { walletRoutes } from './wallets/routes.ts';
 
 const ERROR_LOG_INTERVAL_MILLISECONDS = 10_000;
 
@@ -51,6 +52,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   balanceRoutes(app, deps);
   transferRoutes(app, deps);
   unitTransferRoutes(app, deps);
+  walletRoutes(app, deps);
   portfolioRoutes(app, deps);
   performanceRoutes(app, deps);
   taxRoutes(app, deps);

@@ -51,6 +51,7 @@ export async function measureOrders(measurement: Measurement): Promise<void> {
   await measureMarketOrders(measurement, token);
   await measureOpenOrders(measurement, token);
   await measureLists(measurement, token);
+  await measureWallets(measurement, token);
 }
 
 async function measureMarketOrders({ measure }: Measurement, token: string): Promise<void> {
@@ -162,4 +163,23 @@ async function measureLists(
     readPriceSheets(platform.store),
   );
   await read('candles of an asset, 100', '/inventory/assets/BTC/candles?interval=1m&limit=100');
+}
+
+/** Measures wallets of other currencies and the conversions between them. */
+async function measureWallets({ measure, platform }: Measurement, token: string): Promise<void> {
+  await platform.setPrice('EUR', '1.1');
+  await platform.setPrice('JPY', '0.0065');
+  const post = (path: string, body: object, key?: number) =>
+    ({ method: 'POST', path, token, body, ...(key !== undefined && { key: keyOf(key) }) }) as const;
+  const deposit = { amount: '900', currency: 'EUR' };
+  await measure('deposit in another currency', post('/balance/deposit', deposit));
+  await measure('withdrawal in another currency', post('/balance/withdraw', { ...deposit, amount: '5' }));
+  const toUsd = { from: 'EUR', to: 'USD', amount: '10' };
+  const toYen = { from: 'EUR', to: 'JPY', amount: '10' };
+  await measure('conversion', post('/conversions', toUsd));
+  await measure('conversion with key', post('/conversions', toUsd, 4));
+  await measure('conversion between two other currencies, with key', post('/conversions', toYen, 5));
+  await measure('preview of a conversion', post('/conversions/preview', toYen));
+  await measure('wallets', { method: 'GET', path: '/balance/wallets', token });
+  await measure('list of conversions', { method: 'GET', path: '/conversions', token });
 }

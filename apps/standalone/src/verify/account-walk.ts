@@ -21,6 +21,8 @@ import type { TradeSums } from './rules/holdings.ts';
 import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holdings.ts';
 import { isBuy, isOpen } from './rules/order-basics.ts';
 import { createSentTransfers } from './rules/transfers.ts';
+import type { WalletParts } from './rules/wallets.ts';
+import { checkWallet } from './rules/wallets.ts';
 import { holdingTopic } from './statements.ts';
 import type { Kind, Reading, StoredOf } from './stored-kinds.ts';
 import type { Findings, Violation } from './violation.ts';
@@ -32,6 +34,9 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'balance',
   'book checkpoint',
   'ledger entry',
+  'wallet',
+  'wallet entry',
+  'conversion',
   'holding',
   'remembered answer',
   'client order claim',
@@ -48,6 +53,8 @@ interface Partition {
   hasBalance: boolean;
   belonging: ItemKey | undefined;
   ledger: Ledger;
+  /** By currency. */
+  readonly wallets: Map<string, WalletParts>;
   /** In a partition of trades: the topic of the position, and the sums of its trades so far. */
   trades: { readonly topic: string; sums: TradeSums } | undefined;
 }
@@ -87,6 +94,7 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
       findings.add(checkOpenOrders(balance.key, balance.entity, holds.takeOpenOrders(username)));
       if (user) findings.add(checkTradingBlock(user.entity, balance));
     }
+    for (const wallet of partition.wallets.values()) findings.add(checkWallet(wallet));
     for (const [movement, sum] of Object.entries(ledger.sums) as [Movement, Decimal][]) {
       sums[movement] = sum.plus(sums[movement] ?? ZERO);
     }
@@ -123,11 +131,12 @@ function emptyPartition(pk: string): Partition {
     hasBalance: false,
     belonging: undefined,
     ledger: EMPTY_LEDGER,
+    wallets: new Map(),
     trades: undefined,
   };
 }
 
-function addItem(partition: Partition, key: ItemKey, reading: Reading) {
+function addItem(partition: Partition, key: ItemKey, reading: Reading): Violation[] {
   if (reading.outcome === 'unknown kind') return [];
   const kind = reading.outcome === 'read' ? reading.stored.kind : reading.kind;
   if (BELONGING.has(kind)) partition.belonging ??= key;
@@ -144,10 +153,26 @@ function addItem(partition: Partition, key: ItemKey, reading: Reading) {
     partition.trades ??= { topic: holdingTopic(username, asset_id), sums: NO_TRADES };
     partition.trades.sums = withTrade(partition.trades.sums, stored.entity);
   }
+  if (stored.kind === 'wallet') addWallet(partition, stored);
+  if (stored.kind === 'wallet entry') return addWalletEntry(partition, stored);
   if (stored.kind !== 'ledger entry') return [];
   const followed = followLedger(partition.ledger, key, stored.entity);
   partition.ledger = followed.ledger;
   return followed.violations;
+}
+
+const NO_WALLET: WalletParts = { wallet: undefined, ledger: EMPTY_LEDGER, lastKey: undefined };
+
+function addWallet({ wallets }: Partition, wallet: StoredOf<'wallet'>): void {
+  const { currency } = wallet.entity;
+  wallets.set(currency, { ...(wallets.get(currency) ?? NO_WALLET), wallet });
+}
+
+function addWalletEntry({ wallets }: Partition, { key, entity }: StoredOf<'wallet entry'>): Violation[] {
+  const before = wallets.get(entity.currency) ?? NO_WALLET;
+  const { ledger, violations } = followLedger(before.ledger, key, entity);
+  wallets.set(entity.currency, { ...before, ledger, lastKey: key });
+  return violations;
 }
 
 type HoldingName = Pick<OrderDocument, 'username' | 'asset_id'>;

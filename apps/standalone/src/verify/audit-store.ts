@@ -1,5 +1,6 @@
 import type { Clock } from '@cnop/common/core/clock';
 import { systemClock } from '@cnop/common/core/clock';
+import { formatDecimal } from '@cnop/common/core/money';
 import type { StoreSnapshot, TableStore } from '@cnop/common/database/table-store';
 import { createCrossCheck } from './cross-check.ts';
 import { explainDifferences } from './explain-differences.ts';
@@ -47,6 +48,8 @@ export interface AuditCounts {
   readonly fee_total: string;
   /** What each account of the other side received in all, in USD. */
   readonly accounts: Readonly<Record<string, string>>;
+  /** The cash of all wallets by currency, without USD. */
+  readonly wallets: Readonly<Record<string, string>>;
 }
 
 /** The result of an audit. */
@@ -151,7 +154,7 @@ async function checkAll(audit: Audit): Promise<{ readonly tally: Tally; readonly
   return { tally, isComplete: audit.check.isBalanced() || (await explainDifferences(audit)) };
 }
 
-function countsOf({ kinds, cash, fees, accounts }: Tally): AuditCounts {
+function countsOf({ kinds, cash, fees, accounts, currencies }: Tally): AuditCounts {
   const count = (kind: Kind): number => kinds.get(kind) ?? 0;
   return {
     users: count('user'),
@@ -168,6 +171,9 @@ function countsOf({ kinds, cash, fees, accounts }: Tally): AuditCounts {
       [...accounts]
         .toSorted(([one], [other]) => (one < other ? -1 : 1))
         .map(([account, amount]) => [account, showUsd(amount)]),
+    ),
+    wallets: Object.fromEntries(
+      [...currencies].map(([currency, books]): [string, string] => [currency, formatDecimal(books.cash)]),
     ),
   };
 }

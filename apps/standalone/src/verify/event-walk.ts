@@ -2,6 +2,7 @@ import type { IsoTime, Username } from '@cnop/common/core/brands';
 import { assetBalanceRecord } from '@cnop/common/dao/asset/position-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { eventOwnerOf, liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
+import { walletRecord } from '@cnop/common/dao/user/wallet-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { Lookups } from './lookups.ts';
 import { readAs } from './lookups.ts';
@@ -10,6 +11,7 @@ import {
   checkEventsEnd,
   checkNextEvent,
   checkReportedHolding,
+  checkReportedWallet,
   missingEvent,
   requiresLastEvent,
 } from './rules/events.ts';
@@ -35,8 +37,10 @@ export interface EventWalk {
 interface UserEvents extends EventsEnd {
   readonly pk: string;
   readonly holdings: Map<string, { readonly key: ItemKey; readonly reported: Reported }>;
+  readonly wallets: Map<string, { readonly key: ItemKey; readonly reported: ReportedWallet }>;
 }
 
+type ReportedWallet = NonNullable<StoredOf<'event'>['entity']['data']['wallets']>[number];
 type Reported = NonNullable<StoredOf<'event'>['entity']['data']['holding']>;
 
 /**
@@ -48,6 +52,14 @@ export function createEventWalk({ findings, lookups, keptSince }: EventWalkDeps)
 
   async function finishUser(end: UserEvents): Promise<void> {
     const { username, holdings } = end;
+    const walletReports = [...end.wallets.values()];
+    await lookups.ask({
+      keys: walletReports.map(({ reported: { currency } }) => walletRecord.key({ username, currency })),
+      check: (items) =>
+        walletReports.flatMap(({ key, reported }, position) =>
+          checkReportedWallet(key, reported, readAs('wallet', items[position])),
+        ),
+    });
     const lastReports = [...holdings.values()];
     const holdingKeys = lastReports.map(({ reported }) =>
       assetBalanceRecord.key({ username, asset_id: reported.asset_id }),
@@ -117,11 +129,16 @@ function afterEvent(
   // A later event about the same holding may be deleted before this one once both are old.
   if (data.holding && occurred_at >= keptSince)
     holdings.set(data.holding.asset_id, { key, reported: data.holding });
+  const wallets =
+    before?.wallets ?? new Map<string, { readonly key: ItemKey; readonly reported: ReportedWallet }>();
+  for (const wallet of occurred_at >= keptSince ? (data.wallets ?? []) : [])
+    wallets.set(wallet.currency, { key, reported: wallet });
   return {
     ...sequenceUpTo(before, { key, username, seq }),
     lastAt: occurred_at,
     balance: data.balance,
     holdings,
+    wallets,
   };
 }
 
@@ -132,6 +149,7 @@ function afterUnreadable(before: UserEvents | undefined, key: ItemKey, username:
     lastAt: undefined,
     balance: undefined,
     holdings: new Map(),
+    wallets: new Map(),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Item, ItemKey } from '@cnop/common/database/table-store';
 import { KEYS, TABLE_NAMES } from '@cnop/common/database/tables';
 import type { Audit } from './read-everything.ts';
 import { everyIndex } from './read-everything.ts';
+import { checkConvertedEntries } from './rules/conversions.ts';
 import { checkHolding } from './rules/holdings.ts';
 import { checkIndexEntries } from './rules/items.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
@@ -127,6 +128,11 @@ function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: I
       });
     case 'settlement':
       return checkSettlementPayment(ofKind(stored, 'asset transaction'), ofKind(stored, 'ledger entry'));
+    case 'conversion':
+      return checkConvertedEntries(ofKind(stored, 'conversion')[0], [
+        ...ofKind(stored, 'ledger entry'),
+        ...ofKind(stored, 'wallet entry'),
+      ]);
     case 'transfer':
       return checkTransfer(ofKind(stored, 'ledger entry'));
     case 'unit-transfer':

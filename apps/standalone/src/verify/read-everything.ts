@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { IsoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
-import { ZERO } from '@cnop/common/core/money';
+import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Item, ItemKey, StoreReader } from '@cnop/common/database/table-store';
 import type { IndexName, TableName } from '@cnop/common/database/tables';
 import { indexNames, TABLE_NAMES } from '@cnop/common/database/tables';
@@ -15,6 +15,7 @@ import type { Lookups } from './lookups.ts';
 import { createLookups } from './lookups.ts';
 import { checkCandle } from './rules/candles.ts';
 import { checkConservation } from './rules/cash.ts';
+import { checkConversion } from './rules/conversions.ts';
 import { checkEventData } from './rules/events.ts';
 import { checkHoldingCost, checkTaxMethod } from './rules/holdings.ts';
 import type { AssetScales } from './rules/items.ts';
@@ -37,7 +38,10 @@ import {
   checkCounterpart,
   checkLegs,
   isRefundType,
+  sumOf,
 } from './rules/two-sides.ts';
+import type { CurrencyBooks } from './rules/wallets.ts';
+import { addToCurrency, checkCurrencyBooks, checkCurrencyDigits } from './rules/wallets.ts';
 import { confirmIndexEntry, statementsOf } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
@@ -69,6 +73,8 @@ export interface Tally {
   /** What each account of the other side received, in USD. */
   readonly accounts: ReadonlyMap<string, Decimal>;
   readonly houseBook: HouseBookFindings;
+  /** The wallets and the other side of each currency but USD. */
+  readonly currencies: ReadonlyMap<string, CurrencyBooks>;
 }
 
 /** What is wrong with the sums of the house book. */
@@ -89,6 +95,7 @@ interface Gathered {
   sold: Decimal;
   fees: Decimal;
   readonly accounts: Map<string, Decimal>;
+  readonly currencies: Map<string, CurrencyBooks>;
 }
 
 /**
@@ -139,6 +146,7 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   }
   const imbalance = checkConservation({ ...gathered, ledger });
   findings.add(imbalance.length > 0 ? imbalance : checkBooks(gathered.accounts, gathered));
+  findings.add(checkCurrencyBooks(gathered.currencies));
   for (const [table, index] of everyIndex()) {
     for await (const entry of reader.scanIndex(table, index)) {
       confirmIndexEntry(check, index, entry);
@@ -164,6 +172,7 @@ function nothingGathered(): Gathered {
     sold: ZERO,
     fees: ZERO,
     accounts: new Map(),
+    currencies: new Map(),
   };
 }
 
@@ -209,6 +218,18 @@ function gather(gathered: Gathered, stored: Stored): void {
     }
     case 'ledger entry':
       addEntryToBooks(gathered.accounts, stored.entity);
+      break;
+    case 'conversion':
+      // Of conversions between two other currencies, no entry in USD has the house's side.
+      addEntryToBooks(gathered.accounts, stored.entity);
+      break;
+    case 'wallet':
+      addToCurrency(gathered.currencies, stored.entity.currency, {
+        cash: decimal(stored.entity.current_balance),
+      });
+      break;
+    case 'wallet entry':
+      addToCurrency(gathered.currencies, stored.entity.currency, { otherSide: sumOf(stored.entity.legs) });
       break;
     case 'order':
       gathered.holds.add(stored.entity);
@@ -274,6 +295,12 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
       return checkTaxMethod(stored);
     case 'target allocation':
       return checkTargetAllocation(stored, catalogue);
+    case 'wallet':
+      return checkCurrencyDigits(stored);
+    case 'wallet entry':
+      return [...checkLegs(stored), ...checkCurrencyDigits(stored)];
+    case 'conversion':
+      return [...checkConversion(stored), ...checkCurrencyDigits(stored)];
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

@@ -6,6 +6,8 @@ import type { AssetTransaction } from '@cnop/common/entities/asset/asset-transac
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import type { CrossCheck } from './cross-check.ts';
+import type { ConvertedEntry } from './rules/conversions.ts';
+import { convertedText, convertedTextsDue } from './rules/conversions.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
 import { expectedChanges, reportedChange } from './rules/order-events.ts';
@@ -39,6 +41,8 @@ export interface Statement {
 export const orderTopic = (orderId: string): string => `order ${orderId}`;
 const refundTopic = (orderId: string): string => `refund ${orderId}`;
 const settlementTopic = (transactionId: string): string => `settlement ${transactionId}`;
+const conversionTopic = (username: string, conversionId: string): string =>
+  `conversion ${username} ${conversionId}`;
 const transferTopic = (debitId: string): string => `transfer ${debitId}`;
 const unitTransferTopic = (transactionId: string): string => `unit-transfer ${transactionId}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
@@ -101,9 +105,17 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
     }
     case 'ledger entry': {
       const { entity } = stored;
+      if (entity.transaction_type === 'conversion') return [convertedStatement(stored)];
       if (entity.transaction_type !== 'transfer') return paymentStatements(stored);
       const side = entity.direction === 'debit' ? 'claim' : 'confirm';
       return [{ side, topic: transferTopic(debitIdOf(entity)), text: transferText(entity) }];
+    }
+    case 'wallet entry':
+      return stored.entity.transaction_type === 'conversion' ? [convertedStatement(stored)] : [];
+    case 'conversion': {
+      const { username, conversion_id } = stored.entity;
+      const topic = conversionTopic(username, conversion_id);
+      return convertedTextsDue(stored.entity).map((text) => ({ side: 'claim', topic, text }));
     }
     case 'asset transaction': {
       const { entity } = stored;
@@ -119,6 +131,13 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
     default:
       return [];
   }
+}
+
+/** Confirms one side of a conversion. */
+function convertedStatement(stored: ConvertedEntry): Statement {
+  const { username, reference_id } = stored.entity;
+  const topic = conversionTopic(username, reference_id ?? '');
+  return { side: 'confirm', topic, text: convertedText(stored) };
 }
 
 /** The topics of the ledger entries that pay for a trade, by the reference of the entry. */

@@ -29,6 +29,7 @@ import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellatio
 import { targetAllocationRecord } from '@cnop/common/dao/user/target-allocation-dao';
 import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import { conversionRecord, walletRecord, walletTransactionRecord } from '@cnop/common/dao/user/wallet-dao';
 import type { Attributes, Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
 import { KEYS } from '@cnop/common/database/tables';
@@ -112,6 +113,9 @@ const KINDS = {
     kind('session', sessionRecord, KEYS.users.session),
     kind('balance', balanceRecord, KEYS.users.balance),
     kind('book checkpoint', bookCheckpointRecord, KEYS.users.bookCheckpoint),
+    kind('wallet', walletRecord, KEYS.users.wallet),
+    kind('wallet entry', walletTransactionRecord, KEYS.users.walletEntry),
+    kind('conversion', conversionRecord, KEYS.users.conversion),
     kind('user', userRecord, KEYS.users.user),
     kind('target allocation', targetAllocationRecord, KEYS.users.targetAllocation),
     kind('sign-in history', signInHistoryRecord, KEYS.users.signInHistory),

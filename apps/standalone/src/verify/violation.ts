@@ -24,6 +24,10 @@ export const RULES = {
   'ledger-status': 'every ledger entry is completed',
   'ledger-legs':
     'both sides of a ledger entry sum to zero, and the other side consists of the accounts of its type',
+  'wallet-ledger':
+    'a wallet is where its ledger ends, with the count and sums of its entries, and holds at most that',
+  'conversion-amount': 'a conversion follows from the quotes that it keeps, rounded against the user',
+  'conversion-entries': 'a conversion has one debit and one credit, whose other side follows from its quotes',
   'transfer-sides': 'both sides of a transfer exist, name each other and state the same',
   'holding-quantity': 'a position is the quantity bought or received less the quantity sold or sent',
   'holding-bounds': '0 <= held quantity <= quantity',
@@ -66,6 +70,7 @@ export const RULES = {
   'event-data': 'an event carries the data of its type',
   'event-order': 'an order has exactly one event of each status that is announced, with the same data',
   'event-balance': 'the last event of a user carries the current balance',
+  'event-wallet': 'the last event about a wallet carries the current wallet',
   'event-holding': 'the last event about a position carries the current position',
   'first-answer': 'a remembered answer agrees with the stored order or ledger entry',
   'asset-scale': 'prices and quantities fit the scales of their asset, which is in the catalogue',

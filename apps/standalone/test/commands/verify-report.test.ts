@@ -20,6 +20,7 @@ const SOUND: AuditReport = {
     cash_total: '1234567.80',
     fee_total: '98.70',
     accounts: { 'house:fee': '98.7' },
+    wallets: { EUR: '12.5' },
   },
 };
 const BROKEN = {
@@ -42,7 +43,7 @@ test('a sound report is a short table and a verdict', () => {
   items in all            1,234,567
   seconds                      1.25
 
-OK: all 70 rules hold.
+OK: all 74 rules hold.
 `,
   );
 });

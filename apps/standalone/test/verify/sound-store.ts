@@ -54,7 +54,7 @@ interface Call {
 
 /**
  * Creates a store that the real services have written: two customers who deposit, withdraw, buy and sell, an
- * administrator who adjusts a balance, transfers, refunds, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
+ * administrator who adjusts a balance, transfers, refunds, conversions, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
  */
 export async function createSoundStore(): Promise<{
   readonly store: TableStore;
@@ -66,7 +66,12 @@ export async function createSoundStore(): Promise<{
   const { store } = runtime;
   const passwords = createPasswordManager({ cost: TEST_BCRYPT_COST });
   const publicKeys = runtime.signingKeys.publicKeys;
-  const users = await buildUserServiceApp({ ...runtime, passwords, publicKeys });
+  const users = await buildUserServiceApp({
+    ...runtime,
+    passwords,
+    publicKeys,
+    maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+  });
   const orders = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
   const tokens = new Map<string, string>();
 
@@ -121,12 +126,21 @@ export async function createSoundStore(): Promise<{
     anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, quantity_scale: 4 }),
   );
 
+  // Converted at their stored prices: a euro at 1.09 and 1.11, a yen at 0.0064935 and 0.0065065.
+  const currency = { category: 'currency', spread_bps: 20 } as const;
+  await assets.createAsset(
+    anAsset({ asset_id: 'EUR', current_price: '1.1', quantity_scale: 2, ...currency }),
+  );
+  await assets.createAsset(
+    anAsset({ asset_id: 'JPY', current_price: '0.0065', price_scale: 8, quantity_scale: 0, ...currency }),
+  );
+
   runtime.quotes.publish([
     quoteAt(anAssetId('BTC'), aPrice('50000.00'), isoTime(clock.now())),
     quoteAt(anAssetId('DOGE'), aPrice('0.123456'), isoTime(clock.now())),
   ]);
 
-  for (const username of ['alice', BOB, 'grace', 'heidi', 'ivan', 'judy', 'karl'].map(aUsername)) {
+  for (const username of ['alice', BOB, 'grace', 'heidi', 'ivan', 'judy', 'karl', 'laura'].map(aUsername)) {
     await signUp(username);
     if (username === 'grace' || username === 'karl')
       await createUserDao(store).updateUser(username, { role: 'admin' });
@@ -161,6 +175,15 @@ export async function createSoundStore(): Promise<{
     body: { to: 'ivan', asset_id: 'DOGE', quantity: '40.5' },
   });
   await post({ method: 'PUT', url: '/tax/2026/method', as: 'heidi', body: { method: 'fifo' } });
+  await post({
+    url: '/balance/deposit',
+    as: 'laura',
+    body: { amount: '100', currency: 'EUR' },
+    key: 'deposit-eur',
+  });
+  await post({ url: '/conversions', as: 'laura', body: { from: 'EUR', to: 'USD', amount: '40' } });
+  await post({ url: '/conversions', as: 'laura', body: { from: 'EUR', to: 'JPY', amount: '30' } });
+  await post({ url: '/balance/withdraw', as: 'laura', body: { amount: '5.5', currency: 'EUR' } });
   await leaveOpenOrder(store);
   await bookEmptyAccount(store, aUsername('grace'));
   const username = aUsername('ivan');

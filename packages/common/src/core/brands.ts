@@ -19,7 +19,7 @@ export type EventId = Branded<'EventId'>;
 export type ProposalId = Branded<'ProposalId'>;
 /** An id that no entity has yet: it may become the id of any. */
 export type NewId = Branded<
-  'OrderId' | 'TransactionId' | 'SessionId' | 'EventId' | 'ProposalId' | 'ClientOrderId'
+  'OrderId' | 'TransactionId' | 'SessionId' | 'EventId' | 'ProposalId' | 'ConversionId' | 'ClientOrderId'
 >;
 /** The name of an account of the house, outside of the platform or of another user: `house:fee`. */
 export type LedgerAccount = Branded<'LedgerAccount'>;
@@ -31,6 +31,8 @@ export type IsoTime = Branded<'IsoTime'>;
 
 /** An amount in USD, with at most two fraction digits; of either sign. */
 export type Usd = Branded<'Usd'>;
+/** An amount of cash in the currency of its wallet; of either sign. */
+export type Amount = Branded<'Amount'>;
 /** A number of units of an asset. */
 export type Quantity = Branded<'Quantity'>;
 /** A price in USD per unit, or a distance between two. */
@@ -74,6 +76,11 @@ export function knownOrderId(text: string): OrderId {
 /** Returns the text of an amount in USD. Checks nothing. */
 export function knownUsd(text: string): Usd {
   return branded<Usd>(text);
+}
+
+/** Returns the text of an amount in the currency of a wallet. Checks nothing. */
+export function knownAmount(text: string): Amount {
+  return branded<Amount>(text);
 }
 
 /** Returns the text of a quantity. Checks nothing. */

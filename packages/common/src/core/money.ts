@@ -57,6 +57,15 @@ export function formatUsd(value: Decimal): Usd {
   return knownUsd(value.toFixed(CURRENCY_SCALE));
 }
 
+/**
+ * Formats an amount with all fraction digits of its currency.
+ * @throws RangeError when the value has more; amounts are rounded explicitly before
+ */
+export function formatMoney(value: Decimal, digits: number): string {
+  if (!value.fits(digits)) throw new RangeError(`an amount has more than ${digits} fraction digits`);
+  return value.toFixed(digits);
+}
+
 /** Formats a quantity as it is stored and sent: in its shortest plain form, without an exponent. */
 export function formatQuantity(value: Decimal): Quantity {
   return knownQuantity(value.toFixed());

@@ -26,6 +26,9 @@ export const KEYS = {
     // Behind the balance, so that one query returns both.
     bookCheckpoint: { sk: 'BALANCE-BOOK' },
     ledgerEntry: { skPrefix: 'TRANS#' },
+    wallet: { skPrefix: 'BALANCE#' },
+    walletEntry: { skPrefix: 'WALLET#' },
+    conversion: { skPrefix: 'CONVERSION#' },
     assetBalance: { skPrefix: 'ASSET#' },
     assetTransaction: { pkPrefix: 'TRANS#' },
     clientOrder: { skPrefix: 'CLIENTORDER#' },

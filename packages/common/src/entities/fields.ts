@@ -108,6 +108,10 @@ export const usdSchema = nonNegativeDecimalSchema.brand<'Usd'>();
 export const positiveUsdSchema = positiveDecimalSchema.brand<'Usd'>();
 export const signedUsdSchema = signedDecimalSchema.brand<'Usd'>();
 
+/** A stored amount in the currency of a wallet: from zero, and above zero. */
+export const amountSchema = nonNegativeDecimalSchema.brand<'Amount'>();
+export const positiveAmountSchema = positiveDecimalSchema.brand<'Amount'>();
+
 /** A stored number of units above zero, and from zero. */
 export const quantitySchema = positiveDecimalSchema.brand<'Quantity'>();
 export const nonNegativeQuantitySchema = nonNegativeDecimalSchema.brand<'Quantity'>();

@@ -22,15 +22,15 @@ export type QuotedCurrency =
     };
 
 /** The prices of one unit of a currency, in USD. */
-type UsdPrices = Pick<Quote, 'bid' | 'ask' | 'mid'>;
+export type UsdPrices = Pick<Quote, 'bid' | 'ask' | 'mid'>;
 
 const ONE = knownPrice('1');
 /** The prices of USD in itself. */
-const USD_PRICES: UsdPrices = { bid: ONE, ask: ONE, mid: ONE };
+export const USD_PRICES: UsdPrices = { bid: ONE, ask: ONE, mid: ONE };
 
 /** The reasons why no conversion executes at a rate. */
 const rateFaultSchema = z.enum(['missing', 'old', 'future', 'suspended', 'closed']);
-type RateFault = z.infer<typeof rateFaultSchema>;
+export type RateFault = z.infer<typeof rateFaultSchema>;
 
 /** The rate of one currency in another. */
 export const exchangeRateSchema = z.object({
@@ -54,7 +54,10 @@ interface QuoteAge {
 }
 
 /** Returns why no conversion executes at the quote of a currency; undefined when it does. */
-function faultOfCurrency(quoted: QuotedCurrency, { now, maxAgeSeconds }: QuoteAge): RateFault | undefined {
+export function faultOfCurrency(
+  quoted: QuotedCurrency,
+  { now, maxAgeSeconds }: QuoteAge,
+): RateFault | undefined {
   if (quoted.currency === BASE_CURRENCY) return undefined;
   return quoted.status === 'active' ? faultOfQuote(quoted.quote, now, maxAgeSeconds) : 'closed';
 }
@@ -97,7 +100,7 @@ function crossRates(base: UsdPrices, unit: UsdPrices): UsdPrices {
 }
 
 /** Returns what one unit brings when it is sold at a bid, and the proceeds buy at an ask; rounded down. */
-function rateAt(bid: Price, ask: Price): Price {
+export function rateAt(bid: Price, ask: Price): Price {
   return formatPrice(roundDown(decimal(bid).div(ask), RATE_SCALE));
 }
 

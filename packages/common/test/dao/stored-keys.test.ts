@@ -1,5 +1,6 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
+import { newId } from '@cnop/common/core/brands';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import {
   assetPeriodRecord,
@@ -26,6 +27,7 @@ import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellatio
 import { targetAllocationRecord } from '@cnop/common/dao/user/target-allocation-dao';
 import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
+import { conversionRecord, walletRecord, walletTransactionRecord } from '@cnop/common/dao/user/wallet-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
 import { KEYS } from '@cnop/common/database/tables';
@@ -71,6 +73,25 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
     'users',
     'ada',
     'TRANS#000000000001-x',
+  ],
+  ['a wallet', walletRecord.key({ username, currency: 'EUR' }), 'users', 'ada', 'BALANCE#EUR'],
+  [
+    'an entry of a wallet',
+    walletTransactionRecord.key({
+      username,
+      currency: 'EUR',
+      transaction_id: aTransactionId('000000000001-x'),
+    }),
+    'users',
+    'ada',
+    'WALLET#EUR#000000000001-x',
+  ],
+  [
+    'a conversion',
+    conversionRecord.key({ username, conversion_id: newId('c1') }),
+    'users',
+    'ada',
+    'CONVERSION#c1',
   ],
   ['a position', assetBalanceRecord.key({ username, asset_id }), 'users', 'ada', 'ASSET#BTC'],
   [

@@ -1,5 +1,7 @@
-import { descriptionSchema, transactionIdSchema, usdInput } from '@cnop/common/entities/fields';
-import { balanceSchema, MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
+import { knownUsd } from '@cnop/common/core/brands';
+import { amountInput, amountRules, BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
+import { descriptionSchema, transactionIdSchema } from '@cnop/common/entities/fields';
+import { balanceSchema } from '@cnop/common/entities/user/balance';
 import {
   balanceTransactionSchema,
   transactionTypeSchema,
@@ -23,10 +25,18 @@ import {
   readSeenBalance,
 } from '../use-cases/cash/read-cash.ts';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
+import { depositToWallet, withdrawFromWallet } from '../wallets/use-cases/move-wallet-cash.ts';
+import { listWalletTransactions } from '../wallets/use-cases/read-wallets.ts';
 
 const description = descriptionSchema.nullable().default(null);
-const depositSchema = z.strictObject({ amount: usdInput({ max: MAX_DEPOSIT_USD }), description });
-const withdrawalSchema = z.strictObject({ amount: usdInput(), description });
+const movementSchema = z.strictObject({
+  amount: amountInput().describe('In `currency`, with at most its fraction digits.'),
+  currency: currencySchema.default(BASE_CURRENCY),
+  description,
+});
+const amounts = amountRules((body: z.output<typeof movementSchema>) => body);
+const withdrawalSchema = movementSchema.refine(amounts.fits, amounts.precision);
+const depositSchema = withdrawalSchema.refine(amounts.fitsDeposit, amounts.size);
 
 const { username, current_balance, held_balance, ...history } = balanceSchema.omit({
   transaction_count: true,
@@ -42,7 +52,7 @@ const balanceResponseSchema = z.object({
   current_balance,
   available_balance: z.string(),
   held_balance,
-  currency: z.literal('USD'),
+  currency: z.literal(BASE_CURRENCY),
   ...history,
 });
 
@@ -51,9 +61,21 @@ const ledgerFilterSchema = z.strictObject({
   start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or time.'),
   end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or time.'),
 });
-const ledgerQuerySchema = inOrder(pageQuerySchema.extend(ledgerFilterSchema.shape));
+const ledgerQuerySchema = inOrder(
+  pageQuerySchema.extend(ledgerFilterSchema.shape).extend({
+    currency: currencySchema.default(BASE_CURRENCY).describe('The wallet whose transactions are listed.'),
+  }),
+);
 const ledgerResponseSchema = z.object({
-  transactions: z.array(balanceTransactionSchema),
+  currency: currencySchema,
+  transactions: z.array(
+    balanceTransactionSchema.extend({
+      currency: currencySchema,
+      amount: z.string(),
+      previous_balance: z.string(),
+      new_balance: z.string(),
+    }),
+  ),
   total_count: z.int().optional(),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
@@ -96,10 +118,15 @@ export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
       },
     },
     async (request) => {
-      const filter = { list: 'cash', ...toSelection(request, request.query) };
+      const { currency } = request.query;
+      const filter = { list: `cash ${currency}`, ...toSelection(request, request.query) };
       const pageRequest = pageRequestOf(request.query, filter);
-      const { page, totalCount } = await listBalanceTransactions(deps, filter, pageRequest);
-      return { transactions: [...page.items], total_count: totalCount, ...pageMembers(page, filter) };
+      const { page, totalCount } =
+        currency === BASE_CURRENCY
+          ? await listBalanceTransactions(deps, filter, pageRequest)
+          : await listWalletTransactions(deps, { ...filter, currency }, pageRequest);
+      const transactions = page.items.map((entry) => ({ currency, ...entry }));
+      return { currency, transactions, total_count: totalCount, ...pageMembers(page, filter) };
     },
   );
 
@@ -170,7 +197,11 @@ function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);
       const intent = key && { username, route: 'deposit', ...key };
-      const { result, isReplayed } = await depositCash(deps, { username, ...request.body, intent });
+      const { currency, amount, description } = request.body;
+      const { result, isReplayed } =
+        currency === BASE_CURRENCY
+          ? await depositCash(deps, { username, amount: knownUsd(amount), description, intent })
+          : await depositToWallet(deps, { username, currency, amount, description, intent });
       markReplayed(reply, isReplayed);
       return reply.code(201).send(result);
     },
@@ -186,7 +217,11 @@ function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);
       const intent = key && { username, route: 'withdraw', ...key };
-      const { result, isReplayed } = await withdrawCash(deps, { username, ...request.body, intent });
+      const { currency, amount, description } = request.body;
+      const { result, isReplayed } =
+        currency === BASE_CURRENCY
+          ? await withdrawCash(deps, { username, amount: knownUsd(amount), description, intent })
+          : await withdrawFromWallet(deps, { username, currency, amount, description, intent });
       markReplayed(reply, isReplayed);
       return reply.code(201).send(result);
     },

@@ -25,12 +25,15 @@ import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
+import type { WalletDao } from '@cnop/common/dao/user/wallet-dao';
+import { createWalletDao } from '@cnop/common/dao/user/wallet-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import type { TransferLimits } from '@cnop/common/entities/user/transfer-rules';
 import type { SeenReads } from '@cnop/common/events/seen-reads';
 import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
+import { newestQuote } from '@cnop/common/market/market-data';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import type { InsightsProvider } from '../insights/insights-provider.ts';
 import { createHttpInsightsProvider } from '../insights/insights-provider.ts';
@@ -70,6 +73,7 @@ export interface UserDependencies {
   readonly ids: IdSource;
   readonly users: UserDao;
   readonly balances: BalanceDao;
+  readonly wallets: WalletDao;
   /** Balances for clients that say what they have seen. */
   readonly seenBalances: SeenReads<Balance>;
   readonly events: LiveEventDao;
@@ -80,6 +84,8 @@ export interface UserDependencies {
   readonly candles: CandleDao;
   readonly houseBook: HouseBookDao;
   readonly quotes: QuoteBoard;
+  /** Returns the quote that cash is converted at: never older than one that a client has seen. */
+  readonly quoteFor: ReturnType<typeof newestQuote>;
   /** All live streams of this process. */
   readonly streams: StreamHub;
   readonly audit: AuditLogger;
@@ -88,7 +94,7 @@ export interface UserDependencies {
   /** Whether users may create demo accounts and make free deposits. */
   readonly playMoney: PlayMoney;
   readonly transferLimits: TransferLimits;
-  /** An older quote is no current price. */
+  /** No conversion executes at an older quote, which is no current price. */
   readonly maxQuoteAgeSeconds: number;
   /** What words insights; undefined when they stay plain. */
   readonly insightsProvider: InsightsProvider | undefined;
@@ -110,6 +116,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     ids,
     users: createUserDao(store),
     balances: createBalanceDao(store),
+    wallets: createWalletDao(store),
     seenBalances: createSeenReads({ bus: process.bus, seqOf: ({ event_seq }) => event_seq }),
     events: createLiveEventDao(store),
     orders: createOrderDao(store),
@@ -119,6 +126,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     candles: createCandleDao(store),
     houseBook: createHouseBookDao(store),
     quotes,
+    quoteFor: newestQuote(quotes),
     streams,
     audit: createAuditLogger({ store, clock, ids }),
     passwords,

@@ -92,6 +92,7 @@ describe('a deposit', () => {
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
       success: true,
+      currency: 'USD',
       message: 'Deposited $1250.50',
       transaction_id: expect.stringMatching(/^000000000001-/) as string,
       new_balance: '1250.50',

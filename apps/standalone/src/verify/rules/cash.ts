@@ -124,6 +124,10 @@ export interface Ledger {
   readonly sent: SentOnDay | null;
 }
 
+/** An entry of the ledger of the balance in USD or of a wallet. */
+export type LedgerLine = Omit<BalanceTransaction, 'amount' | 'previous_balance' | 'new_balance'> &
+  Readonly<Record<'amount' | 'previous_balance' | 'new_balance', string>>;
+
 /** The type and direction of a ledger entry. */
 export type Movement = `${TransactionType}:${Direction}`;
 
@@ -141,7 +145,7 @@ const SEQUENCE_OF_ID = /^(\d{12})-./;
 export function followLedger(
   ledger: Ledger,
   key: ItemKey,
-  entry: BalanceTransaction,
+  entry: LedgerLine,
 ): { readonly ledger: Ledger; readonly violations: Violation[] } {
   const movement: Movement = `${entry.transaction_type}:${entry.direction}`;
   const sum = decimal(entry.amount).plus(ledger.sums[movement] ?? ZERO);
@@ -157,7 +161,7 @@ export function followLedger(
 }
 
 /** Checks the number and the previous balance. After a gap only the gap is reported. */
-function checkSequence(ledger: Ledger, key: ItemKey, entry: BalanceTransaction): Violation[] {
+function checkSequence(ledger: Ledger, key: ItemKey, entry: LedgerLine): Violation[] {
   const expected = ledger.sequence + 1;
   if (entry.sequence !== expected) {
     return [violation('ledger-sequence', [key], `This is entry ${entry.sequence} where ${expected} is due.`)];
@@ -170,7 +174,7 @@ function checkSequence(ledger: Ledger, key: ItemKey, entry: BalanceTransaction):
 }
 
 /** Checks the rules that need no other entry. */
-function checkEntry(key: ItemKey, entry: BalanceTransaction): Violation[] {
+function checkEntry(key: ItemKey, entry: LedgerLine): Violation[] {
   const { amount, direction, previous_balance, new_balance, sequence, status, transaction_type } = entry;
   const found: Violation[] = [];
   const change = decimal(new_balance).minus(previous_balance);
@@ -217,6 +221,8 @@ export function checkConservation({ cash, ledger, bought, sold, fees }: CashFlow
     .minus(fees)
     .plus(sum('system_adjustment:credit'))
     .minus(sum('system_adjustment:debit'))
+    .plus(sum('conversion:credit'))
+    .minus(sum('conversion:debit'))
     .plus(sum('transfer:credit'))
     .minus(sum('transfer:debit'));
   if (cash.eq(due)) return [];

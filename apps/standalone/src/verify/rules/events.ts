@@ -176,6 +176,22 @@ export function checkReportedHolding(
   ];
 }
 
+/** Compares the last event about a wallet with the wallet. */
+export function checkReportedWallet(
+  eventKey: ItemKey,
+  { currency, current_balance, held_balance }: NonNullable<LiveEventData['wallets']>[number],
+  wallet: StoredOf<'wallet'> | 'absent' | 'unreadable',
+): Violation[] {
+  if (wallet === 'unreadable') return [];
+  const says = `The event says ${current_balance} ${currency} with ${held_balance} held, but`;
+  if (wallet === 'absent') return [violation('event-wallet', [eventKey], `${says} there is no wallet.`)];
+  const { key, entity } = wallet;
+  if (decimal(current_balance).eq(entity.current_balance) && decimal(held_balance).eq(entity.held_balance))
+    return [];
+  const is = `the wallet is ${entity.current_balance} with ${entity.held_balance} held.`;
+  return [violation('event-wallet', [eventKey, key], `${says} ${is}`)];
+}
+
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000;
 const EVENT_RETENTION_DAYS = 30;
 /** Tolerance for clocks that differ, and for events that expire while a large store is read. */

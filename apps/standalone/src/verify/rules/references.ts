@@ -1,6 +1,8 @@
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
 import { balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
+import { walletTransactionRecord } from '@cnop/common/dao/user/wallet-dao';
 import type { Attributes, Item, ItemKey } from '@cnop/common/database/table-store';
+import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { z } from 'zod';
@@ -13,6 +15,7 @@ const orderAnswerSchema = z.object({ order_id: z.string() });
 const cashAnswerSchema = z.object({
   transaction_id: z.string().brand<'TransactionId'>(),
   new_balance: z.string(),
+  currency: currencySchema.default(BASE_CURRENCY),
 });
 /** The answer belongs to the administrator, but its ledger entry to another user, so it is not looked up. */
 const ADJUSTMENT_ROUTE = 'adjustment';
@@ -40,10 +43,13 @@ export function referencedItem(answer: StoredOf<'remembered answer'>): ItemRefer
   }
   const cash = cashAnswerSchema.safeParse(content);
   if (!cash.success || route === ADJUSTMENT_ROUTE) return undefined;
-  const { transaction_id, new_balance } = cash.data;
+  const { transaction_id, new_balance, currency } = cash.data;
   return {
     answer,
-    key: balanceTransactionRecord.key({ username, transaction_id }),
+    key:
+      currency === BASE_CURRENCY
+        ? balanceTransactionRecord.key({ username, transaction_id })
+        : walletTransactionRecord.key({ username, currency, transaction_id }),
     differenceOf: (item) => {
       if (!item) return 'The ledger entry of this answer is not stored.';
       return item.attributes['new_balance'] === new_balance

@@ -10,6 +10,7 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
+import type { LedgerLine } from './cash.ts';
 import { showUsd } from './order-basics.ts';
 
 const USER_ACCOUNT = /^user:(.+)$/;
@@ -97,7 +98,7 @@ export interface SentOnDay {
 }
 
 /** Returns the transfers sent on the last day with one, after the next entry of a ledger. */
-export function countSent(sent: SentOnDay | null, entry: BalanceTransaction): SentOnDay | null {
+export function countSent(sent: SentOnDay | null, entry: LedgerLine): SentOnDay | null {
   if (entry.transaction_type !== 'transfer' || entry.direction !== 'debit') return sent;
   const day = entry.created_at.slice(0, LENGTH_OF_DAY);
   // The day of an instance whose clock is ahead goes on.

@@ -25,6 +25,7 @@ const ACCOUNTS_OF: Readonly<Record<TransactionType, RegExp>> = {
   settlement: /^(?:external:settlement|house:rounding)$/,
   order_refund: /^house:(?:asset:\w+|spread|rounding|fee)$/,
   transfer: /^user:[a-z0-9_]+$/,
+  conversion: /^house:(?:currency:[A-Z]{3}|spread|rounding)$/,
 };
 
 /** The accounts of users, which transfers move cash between. */
@@ -37,12 +38,12 @@ const EARNINGS = /^house:(?:spread|rounding|fee)$/;
 const SUSPENSE = 'house:suspense';
 
 /** Returns whether an entry states the other side itself. Those of earlier versions do not. */
-export function statesLegs({ attributes }: StoredOf<'ledger entry'>): boolean {
+export function statesLegs({ attributes }: Pick<StoredOf<'ledger entry'>, 'attributes'>): boolean {
   return 'legs' in attributes;
 }
 
 /** Checks that both sides of a ledger entry sum to zero, and that the other side consists of the accounts of its type. */
-export function checkLegs(stored: StoredOf<'ledger entry'>): Violation[] {
+export function checkLegs(stored: StoredOf<'ledger entry'> | StoredOf<'wallet entry'>): Violation[] {
   const { username, legs, amount, direction, transaction_type } = stored.entity;
   const found: Violation[] = [];
   const sum = sumOf(legs);
@@ -68,7 +69,8 @@ function signed(amount: string, direction: Direction): Decimal {
   return direction === 'credit' ? decimal(amount) : decimal(amount).neg();
 }
 
-function sumOf(legs: readonly Leg[]): Decimal {
+/** Returns the sum of legs. */
+export function sumOf(legs: readonly Leg[]): Decimal {
   return legs.reduce((sum, { amount }) => sum.plus(amount), ZERO);
 }
 
@@ -208,7 +210,10 @@ export function checkBooks(
 }
 
 /** Adds the other side of an entry to the sums. Those of users are one sum, which takes no memory for each of them. */
-export function addEntryToBooks(accounts: Map<string, Decimal>, { legs }: BalanceTransaction): void {
+export function addEntryToBooks(
+  accounts: Map<string, Decimal>,
+  { legs }: Pick<BalanceTransaction, 'legs'>,
+): void {
   for (const { account, amount } of legs) {
     add(accounts, account.startsWith(USER_PREFIX) ? ALL_USERS : account, decimal(amount));
   }

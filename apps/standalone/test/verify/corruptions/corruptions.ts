@@ -14,6 +14,7 @@ import { TERMS } from './terms.ts';
 import { TRADES } from './trades.ts';
 import { TRANSFERS } from './transfers.ts';
 import { TWO_SIDES } from './two-sides.ts';
+import { WALLETS } from './wallets.ts';
 
 /** Corruptions of a sound store, one at a time. The name completes the sentence "the audit names ...". */
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
@@ -25,6 +26,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...TRANSFERS,
   ...REFUNDS,
   ...HOUSE_BOOK,
+  ...WALLETS,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

@@ -11,6 +11,7 @@ export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
   system_adjustment: 'Adjustment',
   transfer: 'Transfer',
   settlement: 'Settlement',
+  conversion: 'Conversion',
 };
 
 const USER_ACCOUNT = 'user:';

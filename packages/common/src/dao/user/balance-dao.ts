@@ -1,10 +1,8 @@
-import { AlreadyExistsError, InternalError, NotFoundError } from '@cnop/exception/errors';
-import { binarySearch } from '../../core/binary-search.ts';
+import { AlreadyExistsError, NotFoundError } from '@cnop/exception/errors';
 import type { EventId, IsoTime, TransactionId, Username } from '../../core/brands.ts';
-import { ledgerEntryId } from '../../core/ids.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
-import type { Item, SortKeyRange, TableStore, Write } from '../../database/table-store.ts';
-import { AFTER_EVERY_ID, KEYS } from '../../database/tables.ts';
+import type { Item, TableStore, Write } from '../../database/table-store.ts';
+import { KEYS } from '../../database/tables.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
 import type { CashMovement, Posting } from '../../entities/user/balance-rules.ts';
@@ -17,8 +15,9 @@ import type {
 import { balanceTransactionSchema } from '../../entities/user/balance-transaction.ts';
 import { nextEvent } from '../../entities/user/live-event.ts';
 import type { Period } from '../read-page.ts';
-import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
+import type { LedgerFilter, LedgerRange } from './ledger-reader.ts';
+import { createLedgerReader } from './ledger-reader.ts';
 import { liveEventRecord } from './live-event-dao.ts';
 import { userRecord } from './user-dao.ts';
 
@@ -49,18 +48,6 @@ export const balanceTransactionRecord = defineRecord<
     return entry.success ? { legs: earlierLegs(entry.data), ...attributes } : attributes;
   },
 });
-
-/** Consecutive entries of a ledger, by the `sequence` of the first and the last. Empty when `last < first`. */
-export interface LedgerRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Selects entries of a ledger for a list. */
-export interface LedgerFilter {
-  readonly type?: TransactionType | undefined;
-  readonly range?: LedgerRange | undefined;
-}
 
 /** A movement of cash with the id of its event. */
 export interface EventfulMovement extends CashMovement {
@@ -187,51 +174,25 @@ export function createBalanceDao(store: TableStore) {
 }
 
 function readLedger(store: TableStore) {
-  /** @throws InternalError when the ledger has no entry at the position */
-  async function postedAt(username: Username, position: number): Promise<IsoTime> {
-    const sk = { prefix: entryPrefix(position) };
-    const { items } = await store.query({ table: 'users', pk: username, sk, order: 'ascending', limit: 1 });
-    const [entry] = items.map(balanceTransactionRecord.read);
-    if (!entry) throw new InternalError(new Error(`the ledger of ${username} has no entry ${position}`));
-    return entry.created_at;
-  }
+  const ledgerOf = (username: Username) =>
+    createLedgerReader(store, {
+      username,
+      prefix: KEYS.users.ledgerEntry.skPrefix,
+      read: balanceTransactionRecord.read,
+    });
 
   /** Lists a user's ledger entries, newest first. */
-  async function getUserTransactions(
+  const getUserTransactions = async (
     username: Username,
     page: PageRequest,
-    { type, range }: LedgerFilter = {},
-  ): Promise<Page<BalanceTransaction>> {
-    if (range && range.last < range.first) return { items: [], next: undefined };
-    return readPage(
-      store,
-      {
-        table: 'users',
-        pk: username,
-        sk: range ? sortKeysOf(range) : { prefix: KEYS.users.ledgerEntry.skPrefix },
-        order: 'descending',
-        ...(type && { where: { transaction_type: type } }),
-      },
-      page,
-      balanceTransactionRecord.read,
-    );
-  }
+    filter: LedgerFilter = {},
+  ): Promise<Page<BalanceTransaction>> => ledgerOf(username).list(page, filter);
 
   return {
-    /**
-     * Finds the entries posted in a period. Times grow along the ledger, so these are consecutive; two instances whose
-     * clocks differ make the ends of the range as inexact as their clocks.
-     */
-    async findLedgerRange(username: Username, { from, to }: Period): Promise<LedgerRange> {
+    /** Finds the entries of a user's ledger that were posted in a period. */
+    async findLedgerRange(username: Username, period: Period): Promise<LedgerRange> {
       const balance = balanceRecord.readIfPresent(await store.get(balanceRecord.key({ username })));
-      const end = (balance?.transaction_count ?? 0) + 1;
-      const firstEntry = async (isReached: (postedAt: IsoTime) => boolean): Promise<number> =>
-        binarySearch({ from: 1, end }, async (position) => isReached(await postedAt(username, position)));
-      const [first, afterLast] = await Promise.all([
-        from === undefined ? 1 : firstEntry((at) => at >= from),
-        to === undefined ? end : firstEntry((at) => at > to),
-      ]);
-      return { first, last: afterLast - 1 };
+      return ledgerOf(username).findRange(balance?.transaction_count ?? 0, period);
     },
 
     getUserTransactions,
@@ -248,12 +209,4 @@ function readLedger(store: TableStore) {
       return getUserTransactions(username, page, { type });
     },
   };
-}
-
-function entryPrefix(position: number): string {
-  return KEYS.users.ledgerEntry.skPrefix + ledgerEntryId(position, '');
-}
-
-function sortKeysOf({ first, last }: LedgerRange): SortKeyRange {
-  return { from: entryPrefix(first), to: entryPrefix(last) + AFTER_EVERY_ID };
 }

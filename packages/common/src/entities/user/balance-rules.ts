@@ -34,7 +34,7 @@ export class InsufficientBalanceError extends ProblemError {
 }
 
 /** 422 BUS_002: a balance would exceed the largest amount that can be stored. */
-class BalanceLimitError extends ProblemError {
+export class BalanceLimitError extends ProblemError {
   constructor() {
     super('BUS_002', { detail: 'The balance would become larger than the platform can hold.' });
   }
@@ -130,7 +130,7 @@ export interface LegAmount {
  * @param moved what the user's own account receives; negative for what it gives
  * @throws RangeError when both sides together are not zero
  */
-function balancedLegs(moved: Decimal, legs: readonly LegAmount[]): Leg[] {
+export function balancedLegs(moved: Decimal, legs: readonly LegAmount[]): Leg[] {
   let sum = moved;
   const formatted: Leg[] = [];
   for (const { account, amount } of legs) {

@@ -18,6 +18,7 @@ export const transactionTypeSchema = z.enum([
   'system_adjustment',
   'transfer',
   'settlement',
+  'conversion',
 ]);
 export type TransactionType = z.infer<typeof transactionTypeSchema>;
 
@@ -30,7 +31,7 @@ export type Direction = z.infer<typeof directionSchema>;
 
 /** A house account, a source or destination outside of the platform, or another user. */
 const ACCOUNT_PATTERN =
-  /^(?:house:(?:asset:[A-Z0-9]{1,10}|fee|spread|rounding|adjustment|suspense)|external:(?:deposit|withdrawal|settlement|airdrop|staking)|user:[a-z0-9_]{3,50})$/;
+  /^(?:house:(?:asset:[A-Z0-9]{1,10}|currency:[A-Z]{3}|fee|spread|rounding|adjustment|suspense)|external:(?:deposit|withdrawal|settlement|airdrop|staking)|user:[a-z0-9_]{3,50})$/;
 
 /** Exact: the product of a quantity and a price has more digits than either. */
 const LEG_AMOUNT_PATTERN = /^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,32})(?:\.\d{1,37})?$/;

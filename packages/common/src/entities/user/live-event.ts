@@ -15,6 +15,7 @@ import type { Order } from '../order/order.ts';
 import { documentOf } from '../order/order-codec.ts';
 import { orderDocumentSchema } from '../order/order-document.ts';
 import type { Balance } from './balance.ts';
+import { walletSchema } from './wallet.ts';
 
 /** At most as many digits as the largest safe integer. */
 const SEQ_PATTERN = /^\d{1,16}$/;
@@ -75,6 +76,10 @@ export const liveEventDataSchema = z.object({
     })
     .optional(),
   balance: z.object({ current_balance: usdSchema, held_balance: usdSchema }).optional(),
+  /** The wallets that changed, in their currencies. */
+  wallets: z
+    .array(walletSchema.pick({ currency: true, current_balance: true, held_balance: true }))
+    .optional(),
   holding: z
     .object({
       asset_id: assetIdSchema,

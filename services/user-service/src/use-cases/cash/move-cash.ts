@@ -7,6 +7,7 @@ import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { balanceRecord, decideMovement } from '@cnop/common/dao/user/balance-dao';
 import type { Write } from '@cnop/common/database/table-store';
+import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
 import type { CashMovement, Posting } from '@cnop/common/entities/user/balance-rules';
 import { ForbiddenError } from '@cnop/exception/errors';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ export const cashReceiptSchema = z.object({
   success: z.literal(true),
   message: z.string(),
   transaction_id: z.string(),
+  currency: currencySchema.default(BASE_CURRENCY).describe('The currency of `new_balance`.'),
   new_balance: z.string(),
   timestamp: z.string(),
 });
@@ -82,6 +84,7 @@ function toReceipt({ transaction }: Posting, message: string): CashReceipt {
     success: true,
     message,
     transaction_id: transaction.transaction_id,
+    currency: BASE_CURRENCY,
     new_balance: transaction.new_balance,
     timestamp: transaction.created_at,
   };

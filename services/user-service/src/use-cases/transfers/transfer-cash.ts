@@ -5,6 +5,7 @@ import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { balanceRecord, commitPosting } from '@cnop/common/dao/user/balance-dao';
 import type { Item, ItemKey } from '@cnop/common/database/table-store';
+import { BASE_CURRENCY } from '@cnop/common/entities/currency';
 import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { CashTransfer } from '@cnop/common/entities/user/transfer-rules';
 import { postTransfer, sentOnDay, transferRefusals } from '@cnop/common/entities/user/transfer-rules';
@@ -105,6 +106,7 @@ export async function transferCash(
           success: true as const,
           message: `Transferred $${sent.transaction.amount} to ${request.to}`,
           transaction_id: sent.transaction.transaction_id,
+          currency: BASE_CURRENCY,
           to: request.to,
           new_balance: sent.transaction.new_balance,
           timestamp: at,
