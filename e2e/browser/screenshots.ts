@@ -119,6 +119,7 @@ const ADMIN_PAGES: Readonly<Record<string, string>> = {
   'admin-rates': '/admin/rates',
   'admin-users': '/admin/users',
   'admin-user': '/admin/users/admin',
+  'admin-refunds': '/admin/refunds',
   'admin-audit': '/admin/audit',
   'admin-health': '/admin/health',
 };

@@ -332,7 +332,7 @@ describe('a preview', () => {
     expect((await preview({ quantity: '2' })).data).toMatchObject({
       would_be: 'refused',
       refund: null,
-      reasons: [{ code: 'VAL_001' }],
+      reasons: [{ code: 'VAL_001', message: 'The order has 1 units.' }],
     });
     expect(await trader.cash()).toBe('7984.97');
   });

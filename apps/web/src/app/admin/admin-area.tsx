@@ -13,6 +13,7 @@ const STAFF_PAGES: readonly SubPage[] = [
   { to: '/admin/rates', label: 'Rates' },
   { to: '/admin/users', label: 'Users' },
   { to: '/admin/audit', label: 'Audit log', roles: ['admin'] },
+  { to: '/admin/refunds', label: 'Refunds' },
   { to: '/admin/health', label: 'Health' },
 ];
 

@@ -1,4 +1,5 @@
 import { currencySchema } from '@cnop/common/entities/currency';
+import { orderIdSchema } from '@cnop/common/entities/fields';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { createRoute, notFound, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
@@ -86,6 +87,13 @@ const userRoute = createRoute({
   component: lazyPage(() => import('../pages/admin/user-pages.tsx'), 'ManagedUserPage'),
 });
 
+const refundsRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: 'refunds',
+  validateSearch: z.object({ order: orderIdSchema.optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/admin/refund-pages.tsx'), 'RefundsPage'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'audit',
@@ -109,6 +117,7 @@ export const adminRoute = areaRoute.addChildren([
   ratesRoute,
   usersRoute,
   userRoute,
+  refundsRoute,
   auditRoute,
   healthRoute,
 ]);

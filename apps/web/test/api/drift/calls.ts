@@ -76,6 +76,18 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   ],
   'admin/assets.ts updateAsset': [['BTC', { name: 'Bit Coin', fee_bps: 5 }]],
   'admin/users.ts freezeTransfers': [['ada', { frozen: true, reason: 'A stolen password' }]],
+  'admin/refunds.ts anyOrderQuery': [['0190b7a0']],
+  'admin/refunds.ts approveRefund': [['0190b7a0', '0190b7a1', 'key-1']],
+  'admin/refunds.ts proposeRefund': [
+    ['0190b7a0', { reason: 'Mistake' }],
+    ['0190b7a0', { reason: 'Mistake', quantity: '0.5' }],
+  ],
+  'admin/refunds.ts refundPreviewQuery': [
+    ['0190b7a0', {}],
+    ['0190b7a0', { quantity: '0.5' }],
+  ],
+  'admin/refunds.ts refundProposalsQuery': [[]],
+  'admin/refunds.ts rejectRefund': [['0190b7a0', '0190b7a1']],
   'admin/users.ts userQuery': [['ada']],
   'admin/users.ts usersQuery': [['ad'], ['']],
   'app-info.ts appInfoQuery': [[]],

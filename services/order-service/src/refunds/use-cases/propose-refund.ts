@@ -108,7 +108,7 @@ export async function previewRefund(deps: RefundDeps, request: RefundRequest): P
       return { writes: [], result: previewOf(refundOrder(parts.terms, parts.funds, context), parts.funds) };
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      const reasons = [{ code: error.code, message: error.message }];
+      const reasons = [{ code: error.code, message: error.errors?.[0]?.message ?? error.message }];
       return { writes: [], result: { ...NO_EFFECT, reasons } };
     }
   });
