@@ -131,6 +131,7 @@ async function administer(admin: Account, user: Account): Promise<void> {
   await refund(admin, user);
   const account = `/admin/users/${user.username}`;
   await change(admin.send, 'PUT', `${account}/transfer-freeze`, { frozen: true, reason: 'a check' });
+  await change(admin.send, 'PUT', `${account}/tier`, { tier: 'verified', reason: 'a check' });
   await change(admin.send, 'POST', `${account}/adjustments`, { amount: '5.00', description: 'test' });
   await place(user, { order_type: 'limit_buy', price: '10' });
   await change(admin.send, 'PATCH', account, { status: 'suspended' });

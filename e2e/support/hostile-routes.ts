@@ -87,8 +87,8 @@ const PROPOSAL = {
 } as const;
 const NOTHING = { good: {}, fields: {}, required: [] } as const;
 
-/** Routes that accept any body: signing out must not fail over one. */
-export const ROUTES_THAT_IGNORE_BODIES: readonly string[] = ['POST /auth/logout'];
+/** Routes that accept any body, since signing out must not fail over one, or refuse all without a signature. */
+export const ROUTES_WITH_ANY_BODY: readonly string[] = ['POST /auth/logout', 'POST /funding/events'];
 
 export const BODY_ROUTES: readonly BodyRoute[] = [
   {
@@ -187,6 +187,24 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     good: { frozen: false, reason: 'a mistake' },
     fields: { frozen: 'boolean', reason: 'requiredDescription' },
     required: ['frozen', 'reason'],
+  },
+  { method: 'POST', route: '/funding/payments/:id/cancel', caller: 'user', ...NOTHING },
+  {
+    method: 'PUT',
+    route: '/admin/users/:username/tier',
+    caller: 'admin',
+    good: { tier: 'verified', reason: 'papers' },
+    fields: { tier: 'choice', reason: 'requiredDescription' },
+    required: ['tier', 'reason'],
+  },
+  { method: 'POST', route: '/admin/funding/payments/:username/:id/approve', caller: 'admin', ...NOTHING },
+  {
+    method: 'POST',
+    route: '/admin/funding/payments/:username/:id/reject',
+    caller: 'admin',
+    good: { reason: 'a stolen card' },
+    fields: { reason: 'requiredDescription' },
+    required: ['reason'],
   },
   { method: 'POST', route: '/orders', caller: 'user', ...ORDER },
   { method: 'POST', route: '/orders/preview', caller: 'user', ...ORDER },
@@ -307,6 +325,8 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
   { route: '/statements/:month', caller: 'user', query: { ...BAD_PAGES, offset: ['1'] } },
   { route: '/statements/:month/export', caller: 'user', query: { limit: ['1'], bom: BAD_CHOICES } },
   { route: '/tax/lots', caller: 'user', query: { ...BAD_PAGES, offset: ['1'] } },
+  { route: '/funding/payments', caller: 'user', query: { ...BAD_PAGES, status: BAD_CHOICES } },
+  { route: '/admin/funding/payments', caller: 'admin', query: { ...BAD_PAGES, waits_for: BAD_CHOICES } },
   { route: '/assets/:asset_id/transactions', caller: 'user', query: BAD_PAGES },
   {
     route: '/events',

@@ -104,6 +104,7 @@ async function storeAdmin(
     marketing_emails_consent: false,
     role: 'admin',
     status: 'active',
+    tier: 'standard',
     created_at: at,
     updated_at: at,
     last_login: null,

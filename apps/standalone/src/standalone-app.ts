@@ -7,6 +7,7 @@ import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { dueWorkPaceOf } from '@cnop/common/config/due-work-settings';
+import { fundingOf } from '@cnop/common/config/funding-settings';
 import { rateLimitsOf, webFolderOf } from '@cnop/common/config/gateway-settings';
 import { insightsProviderOf } from '@cnop/common/config/insights-settings';
 import { playMoneyOf } from '@cnop/common/config/play-money-settings';
@@ -238,12 +239,15 @@ async function buildServices(
       maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
       dueWork: dueWorkPaceOf(settings, runtime),
       insightsProvider: insightsProviderOf(settings),
+      tierLimits: settings.TIER_LIMITS,
+      funding: fundingOf(settings),
       tokens: createTokenIssuer({ keys, settings: names, clock: runtime.clock, ids: systemIds }),
     }),
     order: await buildOrderServiceApp({
       ...runtime,
       maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
       maxOpenOrders: settings.MAX_OPEN_ORDERS,
+      tierLimits: settings.TIER_LIMITS,
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),
     inventory: await buildInventoryServiceApp({

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { dueWorkSettings } from '@cnop/common/config/due-work-settings';
+import { fundingSettings, refuseUnsignedFunding } from '@cnop/common/config/funding-settings';
 import { gatewaySettings } from '@cnop/common/config/gateway-settings';
 import { insightsSettings, refuseProviderWithoutAddress } from '@cnop/common/config/insights-settings';
 import { refuseDemoWithoutDeposits } from '@cnop/common/config/play-money-settings';
@@ -14,6 +15,7 @@ import {
   storeSettings,
   tokenSettings,
 } from '@cnop/common/config/settings';
+import { tierSettings } from '@cnop/common/config/tier-settings';
 import { tradingSettings } from '@cnop/common/config/trading-settings';
 import { transferSettings } from '@cnop/common/config/transfer-settings';
 import { z } from 'zod';
@@ -32,6 +34,8 @@ export const standaloneSettings = processSettings
   .extend(transferSettings.shape)
   .extend(insightsSettings.shape)
   .extend(dueWorkSettings.shape)
+  .extend(fundingSettings.shape)
+  .extend(tierSettings.shape)
   .extend({
     /** The password of the first administrator; by default a random one is printed at the first start. */
     ADMIN_PASSWORD: z.string().min(1).optional(),
@@ -44,6 +48,7 @@ export const standaloneSettings = processSettings
   .superRefine(refuseUnsafePrices)
   .superRefine(refuseDemoWithoutDeposits)
   .superRefine(refuseProviderWithoutAddress)
+  .superRefine(refuseUnsignedFunding)
   .superRefine(({ STORE, WORKERS }, context) => {
     if (STORE === 'lmdb' || WORKERS === 1) return;
     const message = 'needs STORE=lmdb; on DynamoDB run several processes of each service instead';

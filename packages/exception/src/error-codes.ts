@@ -102,11 +102,11 @@ export const ERROR_CODES = {
   },
   BUS_004: {
     status: 422,
-    title: 'Daily limit reached',
+    title: 'Limit reached',
     retryable: false,
     meaning:
-      'The request exceeds what a user may do in a day (UTC). `limit` has the limit and `used` what is used of it.',
-    remedy: 'Request less, or try again on the next day.',
+      'The request exceeds what a user may do in a day (UTC), of which `used` is used, or the value that an order may have. `limit` has the limit.',
+    remedy: 'Request less, try again on the next day, or ask for another tier.',
   },
   RATE_001: {
     status: 429,

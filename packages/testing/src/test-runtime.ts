@@ -10,6 +10,7 @@ import { createSigningKey, importSigningKeys } from '@cnop/common/auth/signing-k
 import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
+import type { Funding } from '@cnop/common/config/funding-settings';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { isoTime, knownUsd } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
@@ -19,6 +20,7 @@ import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/b
 import { createLmdbTableStore } from '@cnop/common/database/lmdb/lmdb-table-store';
 import type { TableStore } from '@cnop/common/database/table-store';
 import { emptyBalance, postMovement } from '@cnop/common/entities/user/balance-rules';
+import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
 import type { TransferLimits } from '@cnop/common/entities/user/transfer-rules';
 import type { UserRole } from '@cnop/common/entities/user/user';
 import { announceChanges } from '@cnop/common/events/announcing-store';
@@ -45,6 +47,9 @@ export interface TestRuntime extends ServiceRuntime {
   readonly transferLimits: TransferLimits;
   /** For tests of the inventory and user services. */
   readonly maxQuoteAgeSeconds: number;
+  /** No limits of tiers, and deposits and withdrawals at once, in tests of the user service. */
+  readonly tierLimits: TierLimits;
+  readonly funding: Funding;
   /** The board to which tests write prices. */
   readonly quotes: WritableQuoteBoard;
   /** Signs a user in without the user service, with a real session and a real token. */
@@ -97,6 +102,8 @@ export async function createTestRuntime({
     playMoney: { freeDeposits: true, demoAccounts: true },
     transferLimits: {},
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+    tierLimits: {},
+    funding: { provider: 'instant', bankSeconds: 0, webhookSecrets: [], reviewAbove: undefined },
     tokens,
     signingKeys,
 

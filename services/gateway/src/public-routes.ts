@@ -83,6 +83,7 @@ export const FORWARDED_HEADERS = [
   'last-event-id',
   'traceparent',
   'user-agent',
+  'webhook-signature',
 ] as const;
 
 /** The facts that the gateway adds to a forwarded request. */

@@ -1,5 +1,6 @@
 import { isFinal } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
 import { ASSETS_CHANNEL, OPEN_ORDERS_CHANNEL } from '@cnop/common/events/announcing-store';
 import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
@@ -17,6 +18,8 @@ export interface OrderServiceOptions extends ServiceRuntime {
   readonly maxQuoteAgeSeconds: number;
   /** The most open orders that one user may have; instead of the default. */
   readonly maxOpenOrders?: number;
+  /** The limits on orders by the tier of their user; none by default. */
+  readonly tierLimits?: TierLimits;
   /** Runs the trigger engine while the app is open; off by default. */
   readonly runsTriggerEngine?: boolean;
 }

@@ -15,6 +15,7 @@ await runService({
         ...runtime,
         maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
         maxOpenOrders: settings.MAX_OPEN_ORDERS,
+        tierLimits: settings.TIER_LIMITS,
         runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
       }),
   }),

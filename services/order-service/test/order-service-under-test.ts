@@ -4,6 +4,7 @@ import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { AssetChange } from '@cnop/common/entities/inventory/asset-status';
 import { quoteAround } from '@cnop/common/entities/inventory/quote';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
+import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { anAssetId, aPrice } from '@cnop/testing/builders/brands';
 import { anAsset } from '@cnop/testing/builders/inventory';
@@ -52,8 +53,10 @@ export interface OrderServiceUnderTest {
 /** Starts the real order service over a real store, with prices and a clock that only the test moves. */
 export async function startOrderService({
   maxOpenOrders,
+  tierLimits = {},
 }: {
   readonly maxOpenOrders?: number;
+  readonly tierLimits?: TierLimits;
 } = {}): Promise<OrderServiceUnderTest> {
   const clock = createFakeClock();
   const runtime = await createTestRuntime({ clock });
@@ -85,6 +88,7 @@ export async function startOrderService({
 
   const limits = {
     maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+    tierLimits,
     ...(maxOpenOrders !== undefined && { maxOpenOrders }),
   };
   const app = await buildOrderServiceApp({ ...runtime, ...limits });

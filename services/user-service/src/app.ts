@@ -5,6 +5,9 @@ import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
 import { runDueWork } from './due-work.ts';
+import { fundingRoutes } from './funding/routes.ts';
+import { staffFundingRoutes } from './funding/staff-routes.ts';
+import { watchWaitingPayments } from './funding/watch-waiting.ts';
 import { houseBookRoutes } from './house-book/routes.ts';
 import { insightRoutes } from './insights/routes.ts';
 import { eventRoutes, streamRoutes } from './live/routes.ts';
@@ -53,6 +56,8 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   transferRoutes(app, deps);
   unitTransferRoutes(app, deps);
   walletRoutes(app, deps);
+  fundingRoutes(app, deps);
+  staffFundingRoutes(app, deps);
   portfolioRoutes(app, deps);
   performanceRoutes(app, deps);
   taxRoutes(app, deps);
@@ -64,7 +69,10 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   auditRoutes(app, deps);
   houseBookRoutes(app, deps);
   keySetRoutes(app, deps);
-  if (runtime.dueWork) runDueWork(app, deps, runtime.dueWork);
+  if (runtime.dueWork) {
+    runDueWork(app, deps, runtime.dueWork);
+    watchWaitingPayments(app, deps);
+  }
   return app;
 }
 

@@ -4,6 +4,7 @@ import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { DueWorkOptions } from '@cnop/common/scheduling/due-work';
 import { createDueWorkRunner } from '@cnop/common/scheduling/due-work';
+import { advancePayment } from './funding/use-cases/change-payment.ts';
 import type { JobLog } from './house-book/use-cases/close-exposed-assets.ts';
 import { planHouseBook, projectHouseBook } from './house-book/use-cases/project-house-book.ts';
 import type { UserDependencies } from './use-cases/dependencies.ts';
@@ -14,6 +15,7 @@ function handlersOf(
   { log, houseBookSeconds }: { readonly log: JobLog; readonly houseBookSeconds: number },
 ): DueWorkOptions['handlers'] {
   return {
+    funding_payment: async (work) => advancePayment(deps, work),
     house_book: async (work) => projectHouseBook({ ...deps, log, houseBookSeconds }, work),
   };
 }

@@ -4,6 +4,7 @@ import { createTokenIssuer } from '@cnop/common/auth/token-issuer';
 import { createTokenVerifier } from '@cnop/common/auth/token-verifier';
 import { refuseLooseDataFolder } from '@cnop/common/config/data-folder';
 import { dueWorkPaceOf, dueWorkSettings } from '@cnop/common/config/due-work-settings';
+import { fundingOf, fundingSettings, refuseUnsignedFunding } from '@cnop/common/config/funding-settings';
 import {
   insightsProviderOf,
   insightsSettings,
@@ -26,6 +27,7 @@ import {
   tokenNamesOf,
   tokenSettings,
 } from '@cnop/common/config/settings';
+import { tierSettings } from '@cnop/common/config/tier-settings';
 import { maxQuoteAgeSecondsOf, quoteAgeSettings } from '@cnop/common/config/trading-settings';
 import { transferLimitsOf, transferSettings } from '@cnop/common/config/transfer-settings';
 import { systemIds } from '@cnop/common/core/ids';
@@ -49,12 +51,15 @@ await runService({
     .extend(insightsSettings.shape)
     .extend(dueWorkSettings.shape)
     .extend(quoteAgeSettings.shape)
+    .extend(fundingSettings.shape)
+    .extend(tierSettings.shape)
     .extend({ PORT: portSetting.default(DEFAULT_PORT) })
     .superRefine(refuseUnsafeInProduction)
     .superRefine(refuseLooseDataFolder)
     .superRefine(refuseUnknownGateway)
     .superRefine(refuseDemoWithoutDeposits)
-    .superRefine(refuseProviderWithoutAddress),
+    .superRefine(refuseProviderWithoutAddress)
+    .superRefine(refuseUnsignedFunding),
   openStore,
   open: async (settings, { clock, logger }) => {
     const names = tokenNamesOf(settings);
@@ -72,6 +77,8 @@ await runService({
           maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
           dueWork: dueWorkPaceOf(settings, runtime),
           insightsProvider: insightsProviderOf(settings),
+          tierLimits: settings.TIER_LIMITS,
+          funding: fundingOf(settings),
           tokens: createTokenIssuer({ keys, settings: names, clock, ids: systemIds }),
         }),
       quotesFrom: 'store',

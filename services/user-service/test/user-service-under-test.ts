@@ -3,6 +3,7 @@ import { readSignedHops } from '@cnop/common/auth/gateway-hop';
 import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { Session } from '@cnop/common/auth/session-rules';
 import { createSessionChecker, sessionRecord, sessionsOf } from '@cnop/common/auth/session-state';
+import type { Funding } from '@cnop/common/config/funding-settings';
 import type { InsightsProviderOptions } from '@cnop/common/config/insights-settings';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import { knownUsername } from '@cnop/common/core/brands';
@@ -12,6 +13,7 @@ import type { Item, Write } from '@cnop/common/database/table-store';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { emptyBalance } from '@cnop/common/entities/user/balance-rules';
+import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
 import type { TransferLimits } from '@cnop/common/entities/user/transfer-rules';
 import type { User, UserRole, userSchema } from '@cnop/common/entities/user/user';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
@@ -70,6 +72,8 @@ export async function startUserService({
   playMoney = { freeDeposits: true, demoAccounts: true },
   transferLimits = {},
   insightsProvider,
+  tierLimits = {},
+  funding = {},
   bus,
 }: {
   readonly bcryptCost?: number;
@@ -79,6 +83,8 @@ export async function startUserService({
   readonly playMoney?: PlayMoney;
   readonly transferLimits?: TransferLimits;
   readonly insightsProvider?: InsightsProviderOptions | undefined;
+  readonly tierLimits?: TierLimits;
+  readonly funding?: Partial<Funding>;
   readonly maxWaitingPasswords?: number;
   /** Instead of a bus within the process. */
   readonly bus?: MessageBus;
@@ -106,6 +112,8 @@ export async function startUserService({
     playMoney,
     transferLimits,
     insightsProvider,
+    tierLimits,
+    funding: { ...runtime.funding, ...funding },
     maxWaitingPasswords,
     streamLimits,
   });

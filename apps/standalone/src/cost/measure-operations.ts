@@ -12,6 +12,7 @@ import { startMeasuredPlatform } from './measured-platform.ts';
 import type { Measurement, OperationCost } from './measurement.ts';
 import { createMeasurement } from './measurement.ts';
 import { measureAccounts, measureStaff } from './operations-of-accounts.ts';
+import { measureFunding } from './operations-of-funding.ts';
 import { measureCash, measureOrders } from './operations-of-trading.ts';
 import { measureTreasury } from './operations-of-treasury.ts';
 
@@ -36,6 +37,7 @@ export async function measureOperations(aws: AwsOptions): Promise<OperationCost[
       await measureOrders(measurement);
       await measureTreasury(measurement);
       await measureStaff(measurement);
+      await measureFunding(measurement);
       await measurePrices(measurement);
       await measureEngine(measurement);
       costs.push(...(await measureIdleSeconds(counted, platform)), await streamCost(counted));

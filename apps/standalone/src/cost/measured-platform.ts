@@ -111,6 +111,8 @@ export async function startMeasuredPlatform(counted: TableStore) {
       playMoney: { freeDeposits: true, demoAccounts: true },
       transferLimits: {},
       maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
+      tierLimits: {},
+      funding: { provider: 'instant', bankSeconds: 0, webhookSecrets: [], reviewAbove: undefined },
       tokens,
     }),
     order: await buildOrderServiceApp(ordering),

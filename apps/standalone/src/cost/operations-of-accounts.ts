@@ -81,6 +81,17 @@ export async function measureStaff(measurement: Measurement): Promise<void> {
     token,
     body: { frozen: true, reason: 'a stolen password' },
   });
+  await measure('tier of a user', {
+    method: 'PUT',
+    path: `/admin/users/${ALICE}/tier`,
+    token,
+    body: { tier: 'verified', reason: 'papers were checked' },
+  });
+  await measure('withdrawals to review, page of 20', {
+    method: 'GET',
+    path: '/admin/funding/payments?limit=20',
+    token,
+  });
   await measure('audit log of a day, page of 20', {
     method: 'GET',
     path: '/admin/audit-events?limit=20',

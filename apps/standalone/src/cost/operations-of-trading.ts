@@ -34,6 +34,12 @@ export async function measureCash({ measure, call, signIn, password }: Measureme
   await measure('transfer with key', { ...transfer, key: keyOf(3) });
   await measure('preview of a transfer', { ...transfer, path: '/transfers/preview' });
   await measure('limits of transfers', { method: 'GET', path: '/transfers/limits', token });
+  await measure('list of payments, page of 20', {
+    method: 'GET',
+    path: '/funding/payments?limit=20',
+    token,
+  });
+  await measure('limits of a tier', { method: 'GET', path: '/funding/limits', token });
   await measure('balance', { method: 'GET', path: '/balance', token });
   const seen = { method: 'GET', path: '/balance?seen=1', token } as const;
   await call(seen);

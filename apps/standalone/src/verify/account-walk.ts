@@ -20,6 +20,7 @@ import {
 import type { TradeSums } from './rules/holdings.ts';
 import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holdings.ts';
 import { isBuy, isOpen } from './rules/order-basics.ts';
+import { paymentHold } from './rules/payments.ts';
 import { createSentTransfers } from './rules/transfers.ts';
 import type { WalletParts } from './rules/wallets.ts';
 import { checkWallet } from './rules/wallets.ts';
@@ -40,6 +41,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'holding',
   'remembered answer',
   'client order claim',
+  'payment',
   'session',
   'tax method',
 ]);
@@ -55,6 +57,8 @@ interface Partition {
   ledger: Ledger;
   /** By currency. */
   readonly wallets: Map<string, WalletParts>;
+  /** USD that withdrawals under way hold. */
+  paymentHolds: Decimal;
   /** In a partition of trades: the topic of the position, and the sums of its trades so far. */
   trades: { readonly topic: string; sums: TradeSums } | undefined;
 }
@@ -90,7 +94,8 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
     if (balance) {
       findings.add(checkAgainstLedger(balance.key, balance.entity, ledger));
       sent.addBalance(balance.key, balance.entity, ledger.sent);
-      findings.add(checkHeld(balance.key, balance.entity, holds.takeCash(username)));
+      const held = holds.takeCash(username).plus(partition.paymentHolds);
+      findings.add(checkHeld(balance.key, balance.entity, held));
       findings.add(checkOpenOrders(balance.key, balance.entity, holds.takeOpenOrders(username)));
       if (user) findings.add(checkTradingBlock(user.entity, balance));
     }
@@ -132,6 +137,7 @@ function emptyPartition(pk: string): Partition {
     belonging: undefined,
     ledger: EMPTY_LEDGER,
     wallets: new Map(),
+    paymentHolds: ZERO,
     trades: undefined,
   };
 }
@@ -148,6 +154,8 @@ function addItem(partition: Partition, key: ItemKey, reading: Reading): Violatio
   const { stored } = reading;
   if (stored.kind === 'user') partition.user = stored;
   if (stored.kind === 'balance') partition.balance = stored;
+  if (stored.kind === 'payment')
+    partition.paymentHolds = partition.paymentHolds.plus(paymentHold(stored.entity));
   if (stored.kind === 'asset transaction') {
     const { username, asset_id } = stored.entity;
     partition.trades ??= { topic: holdingTopic(username, asset_id), sums: NO_TRADES };

@@ -8,6 +8,12 @@ import { checkConvertedEntries } from './rules/conversions.ts';
 import { checkHolding } from './rules/holdings.ts';
 import { checkIndexEntries } from './rules/items.ts';
 import { checkOrderEvents } from './rules/order-events.ts';
+import {
+  checkPaymentCash,
+  checkPaymentEvents,
+  checkPaymentMarker,
+  paymentSubject,
+} from './rules/payments.ts';
 import { checkClientOrder, checkEmailClaim } from './rules/references.ts';
 import { checkRefund } from './rules/refunds.ts';
 import { checkSettlementPayment, checkTrade } from './rules/trades.ts';
@@ -19,6 +25,9 @@ import {
   indexTopic,
   orderEventsTopic,
   orderTopic,
+  paymentEventsTopic,
+  paymentMarkerTopic,
+  paymentTopic,
   statementsOf,
 } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
@@ -87,7 +96,15 @@ function topicsOf(stored: Stored, keptSince: IsoTime): Set<string> {
     topics.add(orderTopic(stored.entity.order_id));
     topics.add(orderEventsTopic(stored.entity.order_id));
   }
+  // One that ended without cash claims no entry, but an entry, a marker or an event may refer to it.
+  if (stored.kind === 'payment') {
+    for (const topic of topicsOfPayment(paymentSubject(stored.entity))) topics.add(topic);
+  }
   return topics;
+}
+
+function topicsOfPayment(subject: string): string[] {
+  return [paymentTopic(subject), paymentMarkerTopic(subject), paymentEventsTopic(subject)];
 }
 
 /** The topics of an item that cannot be read, as far as its key and its remaining attributes show them. */
@@ -103,6 +120,10 @@ function topicsOfUnread({ key, attributes }: Item, reading: Exclude<Reading, { o
   }
   if (reading.kind === 'holding')
     topics.push(holdingTopic(key.pk, key.sk.replace(KEYS.users.assetBalance.skPrefix, '')));
+  if (reading.kind === 'payment') {
+    const payment_id = key.sk.replace(KEYS.users.payment.skPrefix, '');
+    topics.push(...topicsOfPayment(paymentSubject({ username: key.pk, payment_id })));
+  }
   if (reading.kind === 'client order claim') {
     topics.push(clientOrderTopic(key.pk, key.sk.replace(KEYS.users.clientOrder.skPrefix, '')));
   }
@@ -137,6 +158,15 @@ function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: I
       return checkTransfer(ofKind(stored, 'ledger entry'));
     case 'unit-transfer':
       return checkUnitTransfer(ofKind(stored, 'asset transaction'));
+    case 'payment':
+      return checkPaymentCash(ofKind(stored, 'payment')[0], ofKind(stored, 'ledger entry'));
+    case 'payment-marker':
+      return checkPaymentMarker(ofKind(stored, 'payment')[0], [
+        ...ofKind(stored, 'due work'),
+        ...ofKind(stored, 'waiting payment'),
+      ]);
+    case 'payment-events':
+      return checkPaymentEvents(ofKind(stored, 'payment')[0], ofKind(stored, 'event'), keptSince);
     case 'order-events':
       return checkOrderEvents(ofKind(stored, 'order')[0], ofKind(stored, 'event'), keptSince);
     case 'client-order':

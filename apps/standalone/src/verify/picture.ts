@@ -9,6 +9,7 @@ import type { Item, ItemKey, SortKeyRange, TableStore } from '@cnop/common/datab
 import { KEYS, SEPARATOR } from '@cnop/common/database/tables';
 import type { ItemSet } from './item-set.ts';
 import { createItemSet } from './item-set.ts';
+import { markerKeyOf } from './rules/payments.ts';
 import { otherEntryKey, otherMovementKey } from './rules/transfers.ts';
 import type { Stored } from './stored-kinds.ts';
 import type { SuspectGroup } from './suspects.ts';
@@ -115,7 +116,7 @@ export function isOtherSide({ username }: SuspectGroup, { table, pk, sk }: ItemK
     : sk.startsWith(KEYS.users.ledgerEntry.skPrefix);
 }
 
-/** Returns the keys of the orders, the claim, the other sides of transfers and the targets that items name. */
+/** Returns the keys of all items that items name: orders, claims, other sides of transfers, targets, markers of payments. */
 function namedKeys(items: ItemSet): ItemKey[] {
   return items.stored().flatMap(keysNamedBy);
 }
@@ -135,6 +136,10 @@ function keysNamedBy({ kind, entity }: Stored): ItemKey[] {
     case 'asset transaction': {
       const key = entity.transaction_type === 'transfer' ? otherMovementKey(entity) : undefined;
       return key ? [key] : orderOf(entity.order_id);
+    }
+    case 'payment': {
+      const marker = markerKeyOf(entity);
+      return marker ? [marker] : [];
     }
     case 'client order claim':
       return orderOf(entity.order_id);

@@ -22,6 +22,7 @@ import type { AssetScales } from './rules/items.ts';
 import { checkAssetPrice, checkItem, checkListed, checkQuantity, checkSheetPrices } from './rules/items.ts';
 import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
+import { checkPayment } from './rules/payments.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkRefundTerms } from './rules/refunds.ts';
 import { checkTargetAllocation } from './rules/target-allocations.ts';
@@ -301,6 +302,8 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
       return [...checkLegs(stored), ...checkCurrencyDigits(stored)];
     case 'conversion':
       return [...checkConversion(stored), ...checkCurrencyDigits(stored)];
+    case 'payment':
+      return checkPayment(stored);
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

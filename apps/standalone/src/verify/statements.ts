@@ -11,6 +11,15 @@ import { convertedText, convertedTextsDue } from './rules/conversions.ts';
 import { holdingText } from './rules/holdings.ts';
 import { cashMoved, isBuy, movesNoCash, showUsd } from './rules/order-basics.ts';
 import { expectedChanges, reportedChange } from './rules/order-events.ts';
+import {
+  entryDueText,
+  entryText,
+  eventStepText,
+  markedPayment,
+  markerKeyOf,
+  paymentSubject,
+  stepTexts,
+} from './rules/payments.ts';
 import { debitIdOf, transferText, unitTransferText } from './rules/transfers.ts';
 import {
   impliesLegs,
@@ -45,6 +54,9 @@ const conversionTopic = (username: string, conversionId: string): string =>
   `conversion ${username} ${conversionId}`;
 const transferTopic = (debitId: string): string => `transfer ${debitId}`;
 const unitTransferTopic = (transactionId: string): string => `unit-transfer ${transactionId}`;
+export const paymentTopic = (subject: string): string => `payment ${subject}`;
+export const paymentMarkerTopic = (subject: string): string => `payment-marker ${subject}`;
+export const paymentEventsTopic = (subject: string): string => `payment-events ${subject}`;
 export const orderEventsTopic = (orderId: string): string => `order-events ${orderId}`;
 export const clientOrderTopic = (username: string, name: string): string =>
   `client-order ${username} ${name}`;
@@ -93,8 +105,23 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
     }
     case 'order':
       return orderStatements(stored, keptSince);
+    case 'payment':
+      return paymentClaims(stored, keptSince);
+    case 'due work':
+    case 'waiting payment': {
+      const payment = markedPayment(stored.entity);
+      if (!payment) return [];
+      const topic = paymentMarkerTopic(paymentSubject(payment));
+      return [{ side: 'confirm', topic, text: nameOf(stored.key) }];
+    }
     case 'event': {
-      const order = stored.entity.data.order;
+      const { username, data } = stored.entity;
+      const step = eventStepText(stored.entity, keptSince);
+      if (data.payment && step !== undefined) {
+        const topic = paymentEventsTopic(paymentSubject({ username, ...data.payment }));
+        return [{ side: 'confirm', topic, text: step }];
+      }
+      const order = data.order;
       const text = reportedChange(stored.entity, keptSince);
       if (!order || text === undefined) return [];
       return [{ side: 'confirm', topic: orderEventsTopic(order.order_id), text }];
@@ -106,6 +133,11 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
     case 'ledger entry': {
       const { entity } = stored;
       if (entity.transaction_type === 'conversion') return [convertedStatement(stored)];
+      const paid = entryText(entity);
+      if (paid !== undefined) {
+        const subject = paymentSubject({ username: entity.username, payment_id: entity.reference_id ?? '' });
+        return [{ side: 'confirm', topic: paymentTopic(subject), text: paid }];
+      }
       if (entity.transaction_type !== 'transfer') return paymentStatements(stored);
       const side = entity.direction === 'debit' ? 'claim' : 'confirm';
       return [{ side, topic: transferTopic(debitIdOf(entity)), text: transferText(entity) }];
@@ -172,6 +204,18 @@ function movementStatements(entity: AssetTransaction): Statement[] {
   if (entity.transaction_type !== 'transfer') return [];
   const side = entity.direction === 'out' ? 'claim' : 'confirm';
   return [{ side, topic: unitTransferTopic(entity.transaction_id), text: unitTransferText(entity) }];
+}
+
+function paymentClaims({ entity }: StoredOf<'payment'>, keptSince: IsoTime): Statement[] {
+  const subject = paymentSubject(entity);
+  const entry = entryDueText(entity);
+  const marker = markerKeyOf(entity);
+  const claim = (topic: string, text: string): Statement => ({ side: 'claim', topic, text });
+  return [
+    ...(entry === undefined ? [] : [claim(paymentTopic(subject), entry)]),
+    ...(marker ? [claim(paymentMarkerTopic(subject), nameOf(marker))] : []),
+    ...stepTexts(entity, keptSince).map((text) => claim(paymentEventsTopic(subject), text)),
+  ];
 }
 
 /** A settlement of less than a cent has no ledger entry. */

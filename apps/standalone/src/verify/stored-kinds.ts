@@ -26,6 +26,7 @@ import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/sche
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { fundingDayRecord, paymentRecord, waitingPaymentRecord } from '@cnop/common/dao/user/payment-dao';
 import { targetAllocationRecord } from '@cnop/common/dao/user/target-allocation-dao';
 import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
@@ -104,6 +105,7 @@ const KINDS = {
     kind('event', liveEventRecord, KEYS.users.event),
     kind('order cancellation', orderCancellationRecord, KEYS.users.orderCancellation),
     kind('upgrade', upgradeRecord, KEYS.users.upgrade),
+    kind('waiting payment', waitingPaymentRecord, KEYS.users.waitingPayment),
     kind('schema version', schemaVersionRecord, KEYS.users.schema),
     kind('ledger entry', balanceTransactionRecord, KEYS.users.ledgerEntry),
     kind('holding', assetBalanceRecord, KEYS.users.assetBalance),
@@ -116,6 +118,8 @@ const KINDS = {
     kind('wallet', walletRecord, KEYS.users.wallet),
     kind('wallet entry', walletTransactionRecord, KEYS.users.walletEntry),
     kind('conversion', conversionRecord, KEYS.users.conversion),
+    kind('payment', paymentRecord, KEYS.users.payment),
+    kind('count of a day', fundingDayRecord, KEYS.users.fundingDay),
     kind('user', userRecord, KEYS.users.user),
     kind('target allocation', targetAllocationRecord, KEYS.users.targetAllocation),
     kind('sign-in history', signInHistoryRecord, KEYS.users.signInHistory),

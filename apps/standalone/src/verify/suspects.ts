@@ -5,6 +5,9 @@ import type { Item, ItemKey, TableStore } from '@cnop/common/database/table-stor
 import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
 import { KEYS, SEPARATOR } from '@cnop/common/database/tables';
+import { markedPayment } from './rules/payments.ts';
+import type { Stored } from './stored-kinds.ts';
+import { readItem } from './stored-kinds.ts';
 import type { Findings } from './violation.ts';
 import { nameOf } from './violation.ts';
 
@@ -86,10 +89,18 @@ function accountOf(key: ItemKey, item: Item | undefined): Username | undefined {
     const username = item?.attributes['username'];
     return typeof username === 'string' ? knownUsername(username) : undefined;
   }
+  if (pk.startsWith(KEYS.users.waitingPayment.pkPrefix) || pk.startsWith(KEYS.users.dueWork.pkPrefix)) {
+    const reading = item && readItem(item);
+    return reading?.outcome === 'read' ? ownerOfMarker(reading.stored) : undefined;
+  }
   const { pkPrefix } = KEYS.users.assetTransaction;
   if (pk.startsWith(pkPrefix)) return knownUsername(pk.slice(pkPrefix.length).split(SEPARATOR)[0] ?? '');
   const isShared = SHARED_PARTITIONS.some(
     (shape) => shape.pk === pk || (shape.pkPrefix !== undefined && pk.startsWith(shape.pkPrefix)),
   );
   return isShared ? eventOwnerOf(key) : knownUsername(pk);
+}
+
+function ownerOfMarker({ kind, entity }: Stored): Username | undefined {
+  return kind === 'due work' || kind === 'waiting payment' ? markedPayment(entity)?.username : undefined;
 }

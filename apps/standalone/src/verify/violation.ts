@@ -10,7 +10,7 @@ export const RULES = {
   'account-parts': 'a user and a balance exist together, and every item of an account has both',
   'email-claim': 'every user has exactly one claim of the e-mail, and every claim has its user',
   'balance-bounds': '0 <= held <= current',
-  'balance-held': 'the held cash is the sum of the holds of open buys',
+  'balance-held': 'the held cash is the sum of the holds of open buys and of withdrawals under way',
   'balance-open-orders': 'the count of open orders, where there is one, is the number of open orders',
   'balance-current': 'the current balance is where the ledger ends',
   'balance-totals': 'each total is the sum of its ledger entries',
@@ -29,6 +29,15 @@ export const RULES = {
   'conversion-amount': 'a conversion follows from the quotes that it keeps, rounded against the user',
   'conversion-entries': 'a conversion has one debit and one credit, whose other side follows from its quotes',
   'transfer-sides': 'both sides of a transfer exist, name each other and state the same',
+  'payment-history': 'the history of a payment follows the table of steps and ends at its status',
+  'payment-state':
+    'a payment has a ledger entry exactly when it is completed, and is due only while it is under way',
+  'payment-review': 'a reviewed withdrawal goes on only when someone other than its user has approved it',
+  'payment-cash':
+    'a completed payment has exactly one ledger entry, of its amount, and no other payment has one',
+  'payment-due':
+    'a payment under way has exactly one item that says what it waits for, and an ended one has none',
+  'event-payment': 'each step of a payment has exactly one event, with the same data',
   'holding-quantity': 'a position is the quantity bought or received less the quantity sold or sent',
   'holding-bounds': '0 <= held quantity <= quantity',
   'holding-held': 'the held quantity of a position is the sum of the holds of open sales',

@@ -32,6 +32,7 @@ import { candleWrites } from './candles.ts';
 import { bookEmptyAccount } from './house-book.ts';
 import { orderData } from './journal-entries.ts';
 import { openOrderWrites } from './open-orders.ts';
+import { leavePayments, PAYER } from './payments.ts';
 
 const BOB = aUsername('bob');
 
@@ -54,7 +55,7 @@ interface Call {
 
 /**
  * Creates a store that the real services have written: two customers who deposit, withdraw, buy and sell, an
- * administrator who adjusts a balance, transfers, refunds, conversions, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
+ * administrator who adjusts a balance, transfers, refunds, conversions, payments, and failed sign-ins. Open orders, triggered orders and candles are added by hand.
  */
 export async function createSoundStore(): Promise<{
   readonly store: TableStore;
@@ -184,6 +185,8 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/conversions', as: 'laura', body: { from: 'EUR', to: 'USD', amount: '40' } });
   await post({ url: '/conversions', as: 'laura', body: { from: 'EUR', to: 'JPY', amount: '30' } });
   await post({ url: '/balance/withdraw', as: 'laura', body: { amount: '5.5', currency: 'EUR' } });
+  await signUp(PAYER);
+  await leavePayments(runtime);
   await leaveOpenOrder(store);
   await bookEmptyAccount(store, aUsername('grace'));
   const username = aUsername('ivan');

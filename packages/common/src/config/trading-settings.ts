@@ -3,6 +3,7 @@ import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
 import { DEFAULT_MAX_OPEN_ORDERS } from '../entities/order/order-document.ts';
 import { MIN_EXCHANGE_POLL_MILLISECONDS, priceSettings } from './price-settings.ts';
 import { integerSetting } from './settings.ts';
+import { tierSettings } from './tier-settings.ts';
 
 const QUOTE_AGE_LIMITS = { min: 1, max: 86_400 };
 const OPEN_ORDER_LIMITS = { min: 1, max: 1_000_000 };
@@ -32,7 +33,7 @@ export const quoteAgeSettings = tradingSettings
   .extend(priceSettings.pick({ PRICE_FEED: true, PRICE_TICK_MILLISECONDS: true }).shape);
 
 /** The settings of a separate process of the order service. */
-export const orderProcessSettings = tradingSettings.extend(quoteAgeSettings.shape);
+export const orderProcessSettings = tradingSettings.extend(quoteAgeSettings.shape).extend(tierSettings.shape);
 
 /**
  * Returns the maximum age of a quote to trade at, in seconds: the setting, or three ticks. Without the setting it is at

@@ -17,9 +17,18 @@ export type SessionId = Branded<'SessionId'>;
 export type EventId = Branded<'EventId'>;
 /** The id of a price proposal. */
 export type ProposalId = Branded<'ProposalId'>;
+/** The id of a deposit or withdrawal that a provider carries out. */
+export type PaymentId = Branded<'PaymentId'>;
 /** An id that no entity has yet: it may become the id of any. */
 export type NewId = Branded<
-  'OrderId' | 'TransactionId' | 'SessionId' | 'EventId' | 'ProposalId' | 'ConversionId' | 'ClientOrderId'
+  | 'OrderId'
+  | 'TransactionId'
+  | 'SessionId'
+  | 'EventId'
+  | 'ProposalId'
+  | 'ConversionId'
+  | 'PaymentId'
+  | 'ClientOrderId'
 >;
 /** The name of an account of the house, outside of the platform or of another user: `house:fee`. */
 export type LedgerAccount = Branded<'LedgerAccount'>;
@@ -71,6 +80,11 @@ export function knownAssetId(text: string): AssetId {
 /** Returns the order id in a text that was made from one. Checks nothing. */
 export function knownOrderId(text: string): OrderId {
   return branded<OrderId>(text);
+}
+
+/** Returns the payment id in a text that was made from one. Checks nothing. */
+export function knownPaymentId(text: string): PaymentId {
+  return branded<PaymentId>(text);
 }
 
 /** Returns the text of an amount in USD. Checks nothing. */

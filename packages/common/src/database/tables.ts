@@ -47,6 +47,9 @@ export const KEYS = {
     bookProgress: { pk: 'HOUSE-BOOK-PROGRESS', sk: 'PROGRESS' },
     housePeriod: { pk: 'HOUSE-BOOK' },
     assetPeriod: { pkPrefix: 'HOUSE-BOOK#' },
+    payment: { skPrefix: 'PAYMENT#' },
+    waitingPayment: { pkPrefix: 'PAYMENTS#' },
+    fundingDay: { sk: 'FUNDING-DAY' },
   },
   orders: {
     order: { sk: 'ORDER' },

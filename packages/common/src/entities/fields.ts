@@ -53,6 +53,7 @@ export const sessionIdSchema = idSchema.brand<'SessionId'>();
 /** The id of an event of a user, or of an audit event. */
 export const eventIdSchema = idSchema.brand<'EventId'>();
 export const proposalIdSchema = idSchema.brand<'ProposalId'>();
+export const paymentIdSchema = idSchema.brand<'PaymentId'>();
 
 /**
  * Schemas of ids in a path or a query. They accept every text of an id's form, so that an id which no entity can have is

@@ -29,19 +29,25 @@ export function shownHold(hold: Hold, assetId: AssetId): { readonly amount: stri
 }
 
 /**
- * Holds cash for an order. The current balance does not change.
+ * Holds cash for an order or a withdrawal. The current balance does not change.
+ * @param field the member of the request that asks for too much
  * @throws InsufficientBalanceError (422 BUS_001) when less than that is available
  */
-export function holdCash(balance: Balance, amount: Decimal, at: IsoTime): Balance {
+export function holdCash(balance: Balance, amount: Decimal, at: IsoTime, field = 'quantity'): Balance {
   const available = availableCash(balance);
   if (amount.gt(available)) {
     throw new InsufficientBalanceError('cash', {
       available: formatUsd(available),
       required: formatUsd(amount),
-      field: 'quantity',
+      field,
     });
   }
   return withHeldCash(balance, decimal(balance.held_balance).plus(amount), at);
+}
+
+/** Releases cash that is held. The current balance does not change. */
+export function releaseCash(balance: Balance, amount: Decimal | string, at: IsoTime): Balance {
+  return withHeldCash(balance, decimal(balance.held_balance).minus(amount), at);
 }
 
 function withHeldCash(balance: Balance, held: Decimal, at: IsoTime): Balance {
@@ -108,8 +114,7 @@ export function releaseHold(
 ): ReleasedFunds {
   const balance = countOpenOrder(before, -1);
   if ('cash' in hold) {
-    const rest = decimal(balance.held_balance).minus(hold.cash);
-    return { balance: withHeldCash(balance, rest, at), holding, changedHolding: undefined };
+    return { balance: releaseCash(balance, hold.cash, at), holding, changedHolding: undefined };
   }
   // An order that sells was accepted from a position, and positions are never deleted.
   const released = holding && withHeldUnits(holding, decimal(holding.held_quantity).minus(hold.units), at);

@@ -1,6 +1,6 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
-import { newId } from '@cnop/common/core/brands';
+import { knownPaymentId, newId } from '@cnop/common/core/brands';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import {
   assetPeriodRecord,
@@ -24,6 +24,7 @@ import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/sche
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
+import { fundingDayRecord, paymentRecord, waitingPaymentRecord } from '@cnop/common/dao/user/payment-dao';
 import { targetAllocationRecord } from '@cnop/common/dao/user/target-allocation-dao';
 import { taxMethodRecord } from '@cnop/common/dao/user/tax-method-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
@@ -67,6 +68,26 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['an e-mail claim', emailClaimRecord.key({ email: 'a@b.io' }), 'users', 'EMAIL#a@b.io', 'EMAIL'],
   ['a target allocation', targetAllocationRecord.key({ username }), 'users', 'ada', 'TARGETS'],
   ['a balance', balanceRecord.key({ username }), 'users', 'ada', 'BALANCE'],
+  [
+    'a payment',
+    paymentRecord.key({ username, payment_id: knownPaymentId('p1') }),
+    'users',
+    'ada',
+    'PAYMENT#p1',
+  ],
+  [
+    'a waiting payment',
+    waitingPaymentRecord.key({
+      waits_for: 'review',
+      since: AT,
+      username,
+      payment_id: knownPaymentId('p1'),
+    }),
+    'users',
+    'PAYMENTS#review',
+    `${AT}#ada#p1`,
+  ],
+  ['the count of a day', fundingDayRecord.key({ username }), 'users', 'ada', 'FUNDING-DAY'],
   [
     'a ledger entry',
     balanceTransactionRecord.key({ username, transaction_id: aTransactionId('000000000001-x') }),

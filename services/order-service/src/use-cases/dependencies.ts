@@ -1,4 +1,4 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, Usd, Username } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { defineCounter } from '@cnop/common/core/figures';
 import type { IdSource } from '@cnop/common/core/ids';
@@ -12,10 +12,12 @@ import type { OrderDao } from '@cnop/common/dao/order/order-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { DEFAULT_MAX_OPEN_ORDERS } from '@cnop/common/entities/order/order-document';
+import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
 import type { CachedAssets, FollowedCatalogue } from '@cnop/common/market/followed-catalogue';
 import { createCachedAssets, followCatalogue } from '@cnop/common/market/followed-catalogue';
 import type { QuoteBoard, TradeFeed } from '@cnop/common/market/market-data';
@@ -41,6 +43,8 @@ export interface OrderProcess
   readonly catalogueIsInvalidated?: boolean;
   /** Instead of `DEFAULT_MAX_OPEN_ORDERS`. */
   readonly maxOpenOrders?: number;
+  /** The limits on orders by the tier of their user; none by default. */
+  readonly tierLimits?: TierLimits;
 }
 
 /** The dependencies of the use cases; each names the ones that it needs. */
@@ -73,6 +77,8 @@ export interface OrderDependencies {
   readonly maxQuoteAgeSeconds: number;
   /** The most open orders that one user may have. */
   readonly maxOpenOrders: number;
+  /** Reads the most that an order of a user may be worth, in USD; undefined when no tier has such a limit. */
+  readonly maxOrderValueOf: ((username: Username) => Promise<Usd | undefined>) | undefined;
 }
 
 /** Creates the dependencies, with DAOs over the store of the process. */
@@ -98,5 +104,13 @@ export function createOrderDependencies(process: OrderProcess): OrderDependencie
     trades,
     maxQuoteAgeSeconds,
     maxOpenOrders: process.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
+    maxOrderValueOf: readOrderLimits(store, process.tierLimits),
   };
+}
+
+/** Returns nothing when no tier limits the value of orders, so that an order reads its user only for a limit. */
+function readOrderLimits(store: TableStore, limits: TierLimits = {}): OrderDependencies['maxOrderValueOf'] {
+  if (Object.values(limits).every(({ order }) => order === undefined)) return undefined;
+  const users = createUserDao(store);
+  return async (username) => limits[(await users.getUserByUsername(username))?.tier ?? 'standard']?.order;
 }

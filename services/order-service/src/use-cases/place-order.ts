@@ -54,7 +54,8 @@ export interface PlacedOrder {
  *
  * @throws StaffCannotTradeError, ForbiddenError (403) when the role or the account may not trade
  * @throws NotFoundError (404) for an unknown asset
- * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
+ * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError,
+ *   OrderValueLimitError (all 422)
  * @throws QuoteRefusedError (503)
  * @see docs/reference/orders.md
  */
@@ -71,7 +72,17 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
   };
   const quote = deps.quoteFor(request.asset_id, asset);
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
-  const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context };
+  const maxOrderValue = deps.maxOrderValueOf && (await deps.maxOrderValueOf(username));
+  const situation = {
+    request,
+    asset,
+    quote,
+    now,
+    maxQuoteAgeSeconds,
+    maxOpenOrders,
+    maxOrderValue,
+    context,
+  };
   const claim = claimOf(command, context.orderId);
   const attempt = async (): Promise<PlacedOrder> => {
     const { result: order, isReplayed } = await transactOnce(deps.store, {

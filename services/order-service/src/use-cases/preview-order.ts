@@ -26,7 +26,7 @@ const NO_ID = newId('preview');
 export async function previewOrder(
   deps: Pick<
     OrderDependencies,
-    'store' | 'clock' | 'assets' | 'quoteFor' | 'maxQuoteAgeSeconds' | 'maxOpenOrders'
+    'store' | 'clock' | 'assets' | 'quoteFor' | 'maxQuoteAgeSeconds' | 'maxOpenOrders' | 'maxOrderValueOf'
   >,
   command: OrderCommand,
 ): Promise<OrderPreview> {
@@ -37,12 +37,14 @@ export async function previewOrder(
   if (!asset) throw new NotFoundError(`The asset ${request.asset_id}`);
   const quote = deps.quoteFor(request.asset_id, asset);
   const { maxQuoteAgeSeconds, maxOpenOrders } = deps;
+  const maxOrderValue = await deps.maxOrderValueOf?.(username);
   const roleReasons = attempt(() => assertMayTrade(role)).reasons;
   const claim = claimOf(command, NO_ID);
   // A transaction without writes: balance, position and claim are read at one moment.
   return deps.store.transact({ ...fundsReads(username, request.asset_id), ...claimReads(claim) }, (items) => {
     const funds = fundsOf(items);
-    const situation = { request, asset, quote, now, maxQuoteAgeSeconds, maxOpenOrders, context, funds };
+    const limits = { maxQuoteAgeSeconds, maxOpenOrders, maxOrderValue };
+    const situation = { request, asset, quote, now, ...limits, context, funds };
     return {
       writes: [],
       result: previewPlacement(situation, [...roleReasons, ...reasonsOfClaim(items.claim, claim)]),

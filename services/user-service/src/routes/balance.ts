@@ -14,9 +14,16 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { cashReceiptSchema, depositCash, withdrawCash } from '../use-cases/cash/move-cash.ts';
+import {
+  assertMovesAtOnce,
+  isUnderWay,
+  paymentReceiptSchema,
+  requestDeposit,
+  requestWithdrawal,
+} from '../funding/use-cases/request-payment.ts';
+import { cashReceiptSchema } from '../use-cases/cash/move-cash.ts';
 import type { LedgerSelection } from '../use-cases/cash/read-cash.ts';
 import {
   exportBalanceTransactions,
@@ -82,6 +89,10 @@ const ledgerResponseSchema = z.object({
 });
 
 const entryParamsSchema = z.strictObject({ id: transactionIdSchema });
+/** The answer to a movement that has taken effect; of a payment, with its id and status. */
+const movedSchema = cashReceiptSchema.extend(
+  paymentReceiptSchema.pick({ payment_id: true, status: true }).partial().shape,
+);
 
 const docs = { tags: ['balance'], security: BEARER_SECURITY };
 const readsIdempotencyKey = { readsHeaders: ['Idempotency-Key'] } as const;
@@ -177,8 +188,11 @@ function toSelection(
   return { username: identityOf(request).username, type, from, to };
 }
 
+const UNDER_WAY_NOTE =
+  '202 while the payment is under way: `GET /funding/payments/{id}` follows it. Payments are in USD.';
+
 function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
-  const response = { 201: cashReceiptSchema };
+  const response = { 201: movedSchema, 202: paymentReceiptSchema };
 
   app.post(
     '/balance/deposit',
@@ -188,7 +202,8 @@ function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
         ...docs,
         summary: 'Deposit cash',
         description:
-          '403 where free deposits are switched off (`free_deposits` of `/app-info`); there an administrator credits accounts.',
+          '403 where free deposits are switched off (`free_deposits` of `/app-info`); there an administrator credits accounts. ' +
+          UNDER_WAY_NOTE,
         body: depositSchema,
         response,
       },
@@ -198,12 +213,13 @@ function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
       const key = idempotencyKeyOf(request);
       const intent = key && { username, route: 'deposit', ...key };
       const { currency, amount, description } = request.body;
-      const { result, isReplayed } =
-        currency === BASE_CURRENCY
-          ? await depositCash(deps, { username, amount: knownUsd(amount), description, intent })
-          : await depositToWallet(deps, { username, currency, amount, description, intent });
-      markReplayed(reply, isReplayed);
-      return reply.code(201).send(result);
+      if (currency === BASE_CURRENCY) {
+        const usd = { username, amount: knownUsd(amount), description, intent };
+        return sendReceipt(reply, await requestDeposit(deps, usd));
+      }
+      assertMovesAtOnce(deps, 'deposit');
+      const command = { username, currency, amount, description, intent };
+      return sendReceipt(reply, await depositToWallet(deps, command));
     },
   );
 
@@ -211,19 +227,35 @@ function moneyRoutes(app: ServiceApp, deps: UserDependencies): void {
     '/balance/withdraw',
     {
       config: readsIdempotencyKey,
-      schema: { ...docs, summary: 'Withdraw cash', body: withdrawalSchema, response },
+      schema: {
+        ...docs,
+        summary: 'Withdraw cash',
+        description: UNDER_WAY_NOTE,
+        body: withdrawalSchema,
+        response,
+      },
     },
     async (request, reply) => {
       const { username } = identityOf(request);
       const key = idempotencyKeyOf(request);
       const intent = key && { username, route: 'withdraw', ...key };
       const { currency, amount, description } = request.body;
-      const { result, isReplayed } =
-        currency === BASE_CURRENCY
-          ? await withdrawCash(deps, { username, amount: knownUsd(amount), description, intent })
-          : await withdrawFromWallet(deps, { username, currency, amount, description, intent });
-      markReplayed(reply, isReplayed);
-      return reply.code(201).send(result);
+      if (currency === BASE_CURRENCY) {
+        const usd = { username, amount: knownUsd(amount), description, intent };
+        return sendReceipt(reply, await requestWithdrawal(deps, usd));
+      }
+      assertMovesAtOnce(deps, 'withdrawal');
+      const command = { username, currency, amount, description, intent };
+      return sendReceipt(reply, await withdrawFromWallet(deps, command));
     },
   );
+}
+
+/** Sends the answer to a deposit or withdrawal: 201 when cash has moved, 202 while it is under way. */
+function sendReceipt(
+  reply: FastifyReply,
+  { result, isReplayed }: Awaited<ReturnType<typeof requestDeposit>>,
+): FastifyReply {
+  markReplayed(reply, isReplayed);
+  return reply.code(isUnderWay(result) ? 202 : 201).send(result);
 }

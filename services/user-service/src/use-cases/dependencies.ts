@@ -5,6 +5,7 @@ import type { SessionChecker } from '@cnop/common/auth/session-state';
 import type { SigningKeys } from '@cnop/common/auth/signing-keys';
 import type { TokenIssuer } from '@cnop/common/auth/token-issuer';
 import type { TokenVerifier } from '@cnop/common/auth/token-verifier';
+import type { Funding } from '@cnop/common/config/funding-settings';
 import type { InsightsProviderOptions } from '@cnop/common/config/insights-settings';
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
@@ -23,18 +24,23 @@ import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
+import type { PaymentDao } from '@cnop/common/dao/user/payment-dao';
+import { createPaymentDao } from '@cnop/common/dao/user/payment-dao';
 import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { WalletDao } from '@cnop/common/dao/user/wallet-dao';
 import { createWalletDao } from '@cnop/common/dao/user/wallet-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
+import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
 import type { TransferLimits } from '@cnop/common/entities/user/transfer-rules';
 import type { SeenReads } from '@cnop/common/events/seen-reads';
 import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import { newestQuote } from '@cnop/common/market/market-data';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
+import type { FundingProviders } from '../funding/domain/funding-provider.ts';
+import { createFundingProviders } from '../funding/domain/funding-provider.ts';
 import type { InsightsProvider } from '../insights/insights-provider.ts';
 import { createHttpInsightsProvider } from '../insights/insights-provider.ts';
 import type { StreamHub } from '../live/stream-hub.ts';
@@ -54,6 +60,8 @@ export interface UserProcess
     | 'playMoney'
     | 'transferLimits'
     | 'maxQuoteAgeSeconds'
+    | 'tierLimits'
+    | 'funding'
     | 'tokens'
     | 'publicKeys'
     | 'verifier'
@@ -74,6 +82,7 @@ export interface UserDependencies {
   readonly users: UserDao;
   readonly balances: BalanceDao;
   readonly wallets: WalletDao;
+  readonly payments: PaymentDao;
   /** Balances for clients that say what they have seen. */
   readonly seenBalances: SeenReads<Balance>;
   readonly events: LiveEventDao;
@@ -98,6 +107,10 @@ export interface UserDependencies {
   readonly maxQuoteAgeSeconds: number;
   /** What words insights; undefined when they stay plain. */
   readonly insightsProvider: InsightsProvider | undefined;
+  readonly tierLimits: TierLimits;
+  /** How deposits and withdrawals are carried out. */
+  readonly funding: Funding;
+  readonly fundingProviders: FundingProviders;
   readonly tokens: TokenIssuer;
   /** The keys that other services verify tokens with. */
   readonly publicKeys: SigningKeys['publicKeys'];
@@ -109,6 +122,7 @@ export interface UserDependencies {
 export function createUserDependencies(process: UserProcess): UserDependencies {
   const { store, clock, ids, quotes, streams, passwords, playMoney, transferLimits } = process;
   const { maxQuoteAgeSeconds } = process;
+  const { tierLimits, funding } = process;
   const { tokens, publicKeys, verifier, sessions, maxWaitingPasswords } = process;
   return {
     store,
@@ -117,6 +131,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     users: createUserDao(store),
     balances: createBalanceDao(store),
     wallets: createWalletDao(store),
+    payments: createPaymentDao(store),
     seenBalances: createSeenReads({ bus: process.bus, seqOf: ({ event_seq }) => event_seq }),
     events: createLiveEventDao(store),
     orders: createOrderDao(store),
@@ -135,6 +150,9 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     transferLimits,
     maxQuoteAgeSeconds,
     insightsProvider: process.insightsProvider && createHttpInsightsProvider(process.insightsProvider),
+    tierLimits,
+    funding,
+    fundingProviders: createFundingProviders(funding),
     tokens,
     publicKeys,
     verifier,

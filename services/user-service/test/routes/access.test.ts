@@ -34,6 +34,11 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['POST', '/transfers/units/preview', SIGNED_IN],
   ['GET', '/transfers/limits', SIGNED_IN],
   ['GET', '/balance/transactions/{id}', SIGNED_IN],
+  ['GET', '/funding/payments', SIGNED_IN],
+  ['GET', '/funding/payments/{id}', SIGNED_IN],
+  ['POST', '/funding/payments/{id}/cancel', SIGNED_IN],
+  ['GET', '/funding/limits', SIGNED_IN],
+  ['POST', '/funding/events', ALL_CALLERS],
   ['GET', '/balance/transactions', SIGNED_IN],
   ['GET', '/balance/transactions/export', SIGNED_IN],
   ['GET', '/balance/asset/{asset_id}', SIGNED_IN],
@@ -60,12 +65,19 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['PATCH', '/admin/users/{username}', ADMINS],
   ['POST', '/admin/users/{username}/adjustments', ADMINS],
   ['PUT', '/admin/users/{username}/transfer-freeze', ADMINS],
+  ['PUT', '/admin/users/{username}/tier', ADMINS],
+  ['GET', '/admin/funding/payments', READERS],
+  ['POST', '/admin/funding/payments/{username}/{id}/approve', ADMINS],
+  ['POST', '/admin/funding/payments/{username}/{id}/reject', ADMINS],
   ['GET', '/admin/audit-events', ADMINS],
   ['GET', '/admin/house-book', ADMINS],
   ['GET', '/admin/house-book/export', ADMINS],
   ['GET', '/admin/house-book/{asset_id}', ADMINS],
   ['GET', '/.well-known/jwks.json', ALL_CALLERS],
 ];
+
+/** Routes that answer 202 while a provider has not moved the money yet. */
+const MAY_BE_UNDER_WAY: readonly string[] = ['/balance/deposit', '/balance/withdraw'];
 
 interface OpenApi {
   readonly paths: Readonly<
@@ -96,29 +108,36 @@ describe('access', () => {
     expect(documented.toSorted()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).toSorted());
   });
 
-  it.each(ROUTES)('to %s %s is for %j', async (method, path, allowed) => {
-    for (const caller of ALL_CALLERS) {
-      // An open stream never ends, so its query is made invalid; queries are checked after access.
-      const query = path === '/stream' ? '?after=-1' : '';
-      const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'some_user') + query;
-      const { status, body } = await service.call(method, url, { headers: await headersOf(caller) });
-      const refusal = caller === 'anonymous' ? 401 : 403;
-      // Bodies are checked after access: 422 or 404 means that the caller has access.
-      if (allowed.includes(caller)) expect([401, 403]).not.toContain(status);
-      else
-        expect({ status, code: body.code }).toEqual({
-          status: refusal,
-          code: `AUTH_00${refusal === 401 ? 1 : 2}`,
-        });
-    }
-  });
+  // An event of the provider is admitted by its signature.
+  it.each(ROUTES.filter(([, path]) => path !== '/funding/events'))(
+    'to %s %s is for %j',
+    async (method, path, allowed) => {
+      for (const caller of ALL_CALLERS) {
+        // An open stream never ends, so its query is made invalid; queries are checked after access.
+        const query = path === '/stream' ? '?after=-1' : '';
+        const url = path.replace('{asset_id}', 'BTC').replace('{username}', 'some_user') + query;
+        const { status, body } = await service.call(method, url, { headers: await headersOf(caller) });
+        const refusal = caller === 'anonymous' ? 401 : 403;
+        // Bodies are checked after access: 422 or 404 means that the caller has access.
+        if (allowed.includes(caller)) expect([401, 403]).not.toContain(status);
+        else
+          expect({ status, code: body.code }).toEqual({
+            status: refusal,
+            code: `AUTH_00${refusal === 401 ? 1 : 2}`,
+          });
+      }
+    },
+  );
 
   it.each(ROUTES)('to %s %s is documented', (method, path, allowed) => {
     const operation = openApi.paths[path]?.[method.toLowerCase()];
     expect(operation?.summary).toMatch(/^[A-Z][^\n]+[^.]$/);
     expect(operation?.tags).toHaveLength(1);
     expect(operation?.security).toEqual(allowed.includes('anonymous') ? undefined : [{ bearer: [] }]);
-    expect(Object.keys(operation?.responses ?? {})).toEqual([expect.stringMatching(/^20[01]$/)]);
+    expect(Object.keys(operation?.responses ?? {})).toEqual([
+      expect.stringMatching(/^20[01]$/),
+      ...(MAY_BE_UNDER_WAY.includes(path) ? ['202'] : []),
+    ]);
   });
 
   it('is not granted by headers that claim an identity', async () => {

@@ -39,6 +39,7 @@ describe('registering', () => {
         ...rest,
         role: 'customer',
         status: 'active',
+        tier: 'standard',
         marketing_emails_consent: false,
         created_at: '2026-01-15T12:00:00.000Z',
         updated_at: '2026-01-15T12:00:00.000Z',

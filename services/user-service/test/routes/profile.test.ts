@@ -40,6 +40,7 @@ describe('the profile', () => {
         'date_of_birth',
         'role',
         'status',
+        'tier',
         'marketing_emails_consent',
         'created_at',
         'updated_at',

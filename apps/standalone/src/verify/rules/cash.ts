@@ -98,7 +98,7 @@ export function checkOpenOrders(
 
 /**
  * Checks the held cash of a balance.
- * @param holds USD that the open orders of the user hold
+ * @param holds USD that the open orders and withdrawals of the user hold
  */
 export function checkHeld(key: ItemKey, balance: Balance, holds: Decimal): Violation[] {
   const { current_balance: current, held_balance: held } = balance;
@@ -107,7 +107,9 @@ export function checkHeld(key: ItemKey, balance: Balance, holds: Decimal): Viola
     found.push(violation('balance-bounds', [key], `${held} is held of ${current}.`));
   }
   if (!holds.eq(held)) {
-    found.push(violation('balance-held', [key], `${held} is held, but open orders hold ${showUsd(holds)}.`));
+    found.push(
+      violation('balance-held', [key], `${held} is held, but orders and withdrawals hold ${showUsd(holds)}.`),
+    );
   }
   return found;
 }

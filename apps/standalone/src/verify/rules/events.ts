@@ -19,6 +19,7 @@ const REQUIRED_DATA: Readonly<Record<LiveEventType, readonly (keyof LiveEventDat
   'balance.changed': ['balance'],
   'holding.changed': ['holding'],
   'session.revoked': ['session_id'],
+  'payment.changed': ['payment', 'balance'],
 };
 
 /**

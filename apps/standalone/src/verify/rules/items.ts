@@ -18,6 +18,7 @@ const USD_FIELDS: Partial<Readonly<Record<Kind, readonly string[]>>> = {
     'total_orders',
     'total_refunds',
   ],
+  payment: ['amount'],
   'ledger entry': ['amount', 'previous_balance', 'new_balance'],
   holding: ['total_invested', 'realized_pnl'],
   'asset transaction': ['total_amount', 'fees', 'realized_pnl'],

@@ -7,6 +7,7 @@ import { INDEXES } from './indexes.ts';
 import { ITEMS } from './items.ts';
 import { OPEN_ORDERS } from './open-orders.ts';
 import { ORDERS } from './orders.ts';
+import { PAYMENTS } from './payments.ts';
 import { REFUNDS } from './refunds.ts';
 import type { Corruption } from './store-parts.ts';
 import { TARGET_ALLOCATIONS } from './target-allocations.ts';
@@ -27,6 +28,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...REFUNDS,
   ...HOUSE_BOOK,
   ...WALLETS,
+  ...PAYMENTS,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

@@ -23,7 +23,11 @@ export function balanceQuery() {
 }
 
 /** The answer to every deposit and withdrawal. */
-const receiptSchema = z.object({ transaction_id: z.string(), new_balance: z.string() });
+const receiptSchema = z.object({
+  /** Null while a payment is under way: then no cash has moved yet. */
+  transaction_id: z.string().nullable(),
+  new_balance: z.string(),
+});
 
 interface Deposit {
   /** USD with at most two fraction digits. */

@@ -13,6 +13,7 @@ const profile: Profile = {
   marketing_emails_consent: false,
   role: 'customer',
   status: 'active',
+  tier: 'standard',
   created_at: aTime('2026-01-01T00:00:00.000Z'),
   updated_at: aTime('2026-01-01T00:00:00.000Z'),
 };

@@ -15,6 +15,8 @@ import type { Order } from '../order/order.ts';
 import { documentOf } from '../order/order-codec.ts';
 import { orderDocumentSchema } from '../order/order-document.ts';
 import type { Balance } from './balance.ts';
+import type { Payment } from './payment.ts';
+import { paymentSchema } from './payment.ts';
 import { walletSchema } from './wallet.ts';
 
 /** At most as many digits as the largest safe integer. */
@@ -47,6 +49,7 @@ export const liveEventTypeSchema = z.enum([
   'balance.changed',
   'holding.changed',
   'session.revoked',
+  'payment.changed',
 ]);
 export type LiveEventType = z.infer<typeof liveEventTypeSchema>;
 
@@ -90,6 +93,9 @@ export const liveEventDataSchema = z.object({
   session_id: sessionIdSchema.optional(),
   /** Absent in events of earlier versions. */
   session_end: sessionEndSchema.optional(),
+  payment: paymentSchema
+    .pick({ payment_id: true, kind: true, amount: true, currency: true, status: true })
+    .optional(),
 });
 export type LiveEventData = z.infer<typeof liveEventDataSchema>;
 
@@ -154,6 +160,18 @@ function dataOf(
   if (sessionId !== undefined) data.session_id = sessionId;
   if (sessionEnd !== undefined) data.session_end = sessionEnd;
   return data;
+}
+
+/** Makes the next event of a user, about a payment that took a step, and the balance that counts it. */
+export function nextPaymentEvent(
+  balance: Balance,
+  payment: Payment,
+  { id, at }: Pick<Change, 'id' | 'at'>,
+): { readonly balance: Balance; readonly event: LiveEvent } {
+  const { payment_id, kind, amount, currency, status } = payment;
+  const next = nextEvent(balance, { type: 'payment.changed', id, at });
+  const data = { payment: { payment_id, kind, amount, currency, status }, ...next.event.data };
+  return { balance: next.balance, event: { ...next.event, data } };
 }
 
 function summaryOf(order: Order): NonNullable<LiveEvent['data']['order']> {

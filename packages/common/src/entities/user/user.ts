@@ -11,6 +11,10 @@ export const userStatusSchema = z.enum(['active', 'inactive', 'suspended', 'pend
 /** @public for clients of the package */
 export type UserStatus = z.infer<typeof userStatusSchema>;
 
+/** The tiers of users, which the limits on money are set for. */
+export const userTierSchema = z.enum(['standard', 'verified', 'professional']);
+export type UserTier = z.infer<typeof userTierSchema>;
+
 /** The beginning of the username of a demo account, which the web app opens in one step. */
 export const DEMO_USERNAME_PREFIX = 'demo_';
 
@@ -109,6 +113,7 @@ export const userSchema = z.object({
   marketing_emails_consent: z.boolean().default(false),
   role: userRoleSchema.default('customer'),
   status: userStatusSchema.default('active'),
+  tier: userTierSchema.default('standard'),
   created_at: timestampSchema,
   updated_at: timestampSchema,
   last_login: timestampSchema.nullable().default(null),

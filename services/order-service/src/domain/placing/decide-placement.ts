@@ -1,4 +1,4 @@
-import type { IsoTime, OrderId, Price, Quantity, Username } from '@cnop/common/core/brands';
+import type { IsoTime, OrderId, Price, Quantity, Usd, Username } from '@cnop/common/core/brands';
 import { decimal, formatPrice, formatQuantity, formatUsd } from '@cnop/common/core/money';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -14,6 +14,7 @@ import {
 } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
+import { assertOrderValue } from '@cnop/common/entities/user/tier-limits';
 import type { Funds } from '@cnop/common/trading/holds';
 import {
   availableUnits,
@@ -59,6 +60,8 @@ export interface OrderSituation {
   readonly maxQuoteAgeSeconds: number;
   /** The most open orders that one user may have. */
   readonly maxOpenOrders: number;
+  /** USD, the most that the order may be worth; absent without a limit. */
+  readonly maxOrderValue?: Usd | undefined;
   readonly context: OrderContext;
   readonly funds: Funds;
 }
@@ -77,7 +80,8 @@ export type Placement =
  *
  * @throws ForbiddenError (403) when the account may not trade
  * @throws NotFoundError (404) for an unknown asset
- * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError (all 422)
+ * @throws ValidationError, AssetNotTradableError, OrderRefusedError, InsufficientBalanceError, OpenOrderLimitError,
+ *   OrderValueLimitError (all 422)
  * @throws QuoteRefusedError (503)
  * @see docs/reference/orders.md
  */
@@ -94,16 +98,23 @@ export function decidePlacement(situation: OrderSituation): Placement {
 export function executeOrQueue(
   terms: OrderTerms,
   quote: Quote,
-  { context, funds, maxOpenOrders }: Pick<OrderSituation, 'context' | 'funds' | 'maxOpenOrders'>,
+  {
+    context,
+    funds,
+    maxOpenOrders,
+    maxOrderValue,
+  }: Pick<OrderSituation, 'context' | 'funds' | 'maxOpenOrders' | 'maxOrderValue'>,
 ): Placement {
   if (
     isMarketOrder(terms) ||
     ('limit' in terms && meetsLimit(sideOf(terms.order_type), terms.limit, quote))
   ) {
-    return { kind: 'executed', executed: executeAtOnce(terms, context, { funds, quote }) };
+    const executed = executeAtOnce(terms, context, { funds, quote });
+    if (maxOrderValue !== undefined) assertOrderValue(decimal(executed.order.fill.total), maxOrderValue);
+    return { kind: 'executed', executed };
   }
   assertBelowOrderLimit(funds.balance, maxOpenOrders);
-  return { kind: 'queued', accepted: acceptOrder(terms, context, { funds, quote }) };
+  return { kind: 'queued', accepted: acceptOrder(terms, context, { funds, quote, maxOrderValue }) };
 }
 
 /** Returns whether an order is filled when it is placed: any market order, and a limit order whose limit is met. */
@@ -176,19 +187,24 @@ export interface AcceptedOrder {
 
 /**
  * Accepts an open order: holds the most that its execution may need, and queues it.
- * @throws InsufficientBalanceError (422 BUS_001)
+ * @throws OrderValueLimitError (422 BUS_004), InsufficientBalanceError (422 BUS_001)
  * @throws OrderRefusedError (422 BUS_002) when a sale would bring less than a cent, or more than can be stored
  */
 function acceptOrder(
   terms: OpenableTerms,
   context: OrderContext,
-  { funds, quote }: { readonly funds: Funds; readonly quote: Quote },
+  {
+    funds,
+    quote,
+    maxOrderValue,
+  }: Pick<OrderSituation, 'funds' | 'maxOrderValue'> & { readonly quote: Quote },
 ): AcceptedOrder {
   const { at } = context;
   const quantity = decimal(terms.quantity);
   const price = triggerPriceOf(terms, quote);
   // The trade at the trigger price is the most that a buy can cost.
   const expected = settle(sideOf(terms.order_type), { quantity, price, feeBps: terms.fee_bps });
+  assertOrderValue(expected.total, maxOrderValue);
   const isBuy = sideOf(terms.order_type) === 'buy';
   const holding = isBuy ? undefined : holdUnits(funds.holding, { assetId: terms.asset_id, quantity, at });
   const order = openOrder(terms, context, { quote, expected });

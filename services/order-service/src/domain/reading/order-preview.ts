@@ -9,6 +9,7 @@ import type { OrderCreate } from '@cnop/common/entities/order/order-document';
 import type { OrderPreview, OrderReason, OrderWarning } from '@cnop/common/entities/order/order-preview';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { assertNotBlocked, availableCash } from '@cnop/common/entities/user/balance-rules';
+import { assertOrderValue } from '@cnop/common/entities/user/tier-limits';
 import type { Funds } from '@cnop/common/trading/holds';
 import { assertUnitsAvailable, availableUnits, shownHold } from '@cnop/common/trading/holds';
 import { settle } from '@cnop/common/trading/settlement';
@@ -95,11 +96,15 @@ function estimatePlacement(terms: OrderTerms, quote: Quote, situation: OrderSitu
   const price = priceOf(terms, quote);
   if (price === undefined) return { ...NO_ESTIMATE, reasons: market.reasons };
   const placed = attempt(() => executeOrQueue(terms, quote, situation));
+  const estimate = estimateOf(price, terms, situation.funds);
+  const limit = attempt(() =>
+    assertOrderValue(decimal(estimate?.total_amount ?? '0'), situation.maxOrderValue),
+  );
   const distancePercent = executesAtOnce(terms, quote) ? null : distanceOf(price, terms, quote);
   return {
     placement: placed.value,
-    reasons: [...market.reasons, ...placed.reasons],
-    estimate: estimateOf(price, terms, situation.funds),
+    reasons: [...market.reasons, ...limit.reasons, ...placed.reasons],
+    estimate,
     distancePercent,
     warnings: warningsOf(terms, quote),
   };

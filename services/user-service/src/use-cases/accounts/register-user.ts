@@ -54,6 +54,7 @@ export async function registerUser(deps: RegisterUserDeps, command: RegisterUser
     ...profile,
     role: 'customer',
     status: 'active',
+    tier: 'standard',
     created_at: at,
     updated_at: at,
     last_login: null,

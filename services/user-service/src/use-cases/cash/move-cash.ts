@@ -6,11 +6,14 @@ import { decimal, formatUsd } from '@cnop/common/core/money';
 import type { Intent, Once } from '@cnop/common/dao/idempotency/transact-once';
 import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import { balanceRecord, decideMovement } from '@cnop/common/dao/user/balance-dao';
+import { fundingDayRecord } from '@cnop/common/dao/user/payment-dao';
 import type { Write } from '@cnop/common/database/table-store';
 import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
 import type { CashMovement, Posting } from '@cnop/common/entities/user/balance-rules';
 import { ForbiddenError } from '@cnop/exception/errors';
 import { z } from 'zod';
+import type { DayCount } from '../../funding/use-cases/count-day.ts';
+import { prepareDayCount } from '../../funding/use-cases/count-day.ts';
 import type { UserDependencies } from '../dependencies.ts';
 
 /** The response to every movement of cash. */
@@ -41,6 +44,8 @@ interface CashKind {
   readonly verb: string;
   /** Returns further writes of the same commit, such as the audit event of an adjustment. */
   readonly companions?: (posting: Posting) => readonly Write[];
+  /** Counts the movement for the daily limits. */
+  readonly count?: DayCount;
 }
 
 /**
@@ -53,7 +58,7 @@ interface CashKind {
 async function moveCash(
   deps: MoveCashDeps,
   { username, amount, description, intent }: MoveCash,
-  { type, verb, companions = () => [] }: CashKind,
+  { type, verb, companions = () => [], count }: CashKind,
 ): Promise<Once<CashReceipt>> {
   const now = deps.clock.now();
   const at = isoTime(now);
@@ -62,11 +67,12 @@ async function moveCash(
     intent,
     now,
     answer: cashReceiptSchema,
-    reads: { balance: balanceRecord.key({ username }) },
+    reads: { ...count?.reads, balance: balanceRecord.key({ username }) },
     decide: (items) => {
+      const day = count?.decide(items, at);
       const posted = decideMovement(items.balance, movement);
       return {
-        writes: [...posted.writes, ...companions(posted)],
+        writes: [...posted.writes, ...companions(posted), ...(day ? [fundingDayRecord.replace(day)] : [])],
         result: toReceipt(posted, `${verb} ${formatSignedUsd(amount)}`),
       };
     },
@@ -90,29 +96,43 @@ function toReceipt({ transaction }: Posting, message: string): CashReceipt {
   };
 }
 
-type DepositCashDeps = MoveCashDeps & Pick<UserDependencies, 'playMoney'>;
+type FundCashDeps = MoveCashDeps & Pick<UserDependencies, 'tierLimits'>;
 
 /**
- * Deposits play money into the caller's account.
+ * Deposits play money into the caller's account at once.
  * @throws ForbiddenError (403) where free deposits are switched off
  * @throws NotFoundError (404) without an account
+ * @throws FundingLimitError (422 BUS_004) above the daily limit of the tier
  */
-export async function depositCash(deps: DepositCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
-  if (!deps.playMoney.freeDeposits) {
-    throw new ForbiddenError(
-      'You cannot deposit here yourself. Ask an administrator to credit your account once your payment has arrived.',
-    );
-  }
-  return moveCash(deps, command, { type: 'deposit', verb: 'Deposited' });
+export async function depositCash(
+  deps: FundCashDeps & Pick<UserDependencies, 'playMoney'>,
+  command: MoveCash,
+): Promise<Once<CashReceipt>> {
+  assertMayDeposit(deps);
+  const count = prepareDayCount(deps, { ...command, kind: 'deposit' });
+  return moveCash(deps, command, { type: 'deposit', verb: 'Deposited', count });
 }
 
 /**
- * Withdraws cash from the caller's account.
+ * Checks that users may deposit without paying.
+ * @throws ForbiddenError (403)
+ */
+export function assertMayDeposit({ playMoney }: Pick<UserDependencies, 'playMoney'>): void {
+  if (playMoney.freeDeposits) return;
+  throw new ForbiddenError(
+    'You cannot deposit here yourself. Ask an administrator to credit your account once your payment has arrived.',
+  );
+}
+
+/**
+ * Withdraws cash from the caller's account at once.
  * @throws NotFoundError (404) without an account
  * @throws InsufficientBalanceError (422) when the amount exceeds the available balance
+ * @throws FundingLimitError (422 BUS_004) above the daily limit of the tier
  */
-export async function withdrawCash(deps: MoveCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
-  return moveCash(deps, command, { type: 'withdraw', verb: 'Withdrew' });
+export async function withdrawCash(deps: FundCashDeps, command: MoveCash): Promise<Once<CashReceipt>> {
+  const count = prepareDayCount(deps, { ...command, kind: 'withdrawal' });
+  return moveCash(deps, command, { type: 'withdraw', verb: 'Withdrew', count });
 }
 
 type AdjustBalanceDeps = MoveCashDeps & Pick<UserDependencies, 'audit'>;

@@ -73,6 +73,7 @@ describe.skipIf(reason !== undefined)(
               clock: systemClock,
               ids: systemIds,
               playMoney: { freeDeposits: true, demoAccounts: true },
+              tierLimits: {},
             },
             { username, amount: aUsd('1.00'), description: null, intent: undefined },
           ),
