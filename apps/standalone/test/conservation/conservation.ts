@@ -46,46 +46,82 @@ function add(totals: OtherSides, account: string, amount: Total): void {
 /** Returns every reason to doubt the books of one user, and adds the other sides of the user's movements. */
 function doubtsAbout(username: string, { items, trades }: Books, others: OtherSides): string[] {
   const doubts: string[] = [];
-  const balance = items.find(({ sk }) => sk === 'BALANCE')?.attributes ?? {};
-  let cash = ZERO;
   for (const { sk, attributes } of items) {
-    if (!sk.startsWith('TRANS#')) continue;
-    const moved = decimal(text(attributes['amount']));
-    const signed = attributes['direction'] === 'credit' ? moved : moved.neg();
-    let sum = signed;
-    for (const leg of attributes['legs'] as { account: string; amount: string }[]) {
-      sum = sum.plus(leg.amount);
-      // Only a refund gives back what the house has earned.
-      const isRefund = attributes['transaction_type'] === 'order_refund';
-      add(others, `USD ${leg.account}${isRefund ? ' refunded' : ''}`, decimal(leg.amount));
+    const [kind, name = 'USD'] = sk.split('#');
+    if (kind === 'BALANCE') {
+      const prefix = sk === 'BALANCE' ? 'TRANS#' : `WALLET#${name}#`;
+      const entries = items.filter((item) => item.sk.startsWith(prefix)).map((item) => item.attributes);
+      doubts.push(...doubtsAboutLedger(`${username} ${name}`, { balance: attributes, entries }, others));
     }
-    if (!sum.eq(ZERO)) doubts.push(`${username} ${sk}: the sides sum to ${formatDecimal(sum)}`);
-    if (!cash.eq(text(attributes['previous_balance']))) doubts.push(`${username} ${sk}: breaks the chain`);
+    // Between two wallets the house earns USD, in the record of the conversion.
+    if (kind === 'CONVERSION')
+      doubts.push(...doubtsAboutLegs(`${username} ${sk}`, ['USD', ZERO], attributes, others));
+    if (kind === 'ASSET') {
+      const moves = trades.filter(({ asset_id }) => asset_id === name);
+      doubts.push(...doubtsAboutUnits(`${username} ${name}`, { position: attributes, moves }, others));
+    }
+  }
+  return doubts;
+}
+
+/** The ledger is a chain that leads to the balance, and each entry has two sides. */
+function doubtsAboutLedger(
+  name: string,
+  { balance, entries }: { readonly balance: Attributes; readonly entries: readonly Attributes[] },
+  others: OtherSides,
+): string[] {
+  const doubts: string[] = [];
+  const [, currency = ''] = name.split(' ');
+  let cash = ZERO;
+  for (const entry of entries) {
+    const moved = decimal(text(entry['amount']));
+    const signed = entry['direction'] === 'credit' ? moved : moved.neg();
+    doubts.push(...doubtsAboutLegs(name, [currency, signed], entry, others));
+    if (!cash.eq(text(entry['previous_balance']))) doubts.push(`${name}: breaks the chain`);
     cash = cash.plus(signed);
   }
   if (!cash.eq(text(balance['current_balance'])))
     doubts.push(
-      `${username}: the ledger sums to ${formatDecimal(cash)}, not ${text(balance['current_balance'])}`,
+      `${name}: the ledger sums to ${formatDecimal(cash)}, not ${text(balance['current_balance'])}`,
     );
-  doubts.push(...doubtsAboutAmount(username, balance['current_balance'], balance['held_balance']));
-  for (const { sk, attributes } of items) {
-    if (!sk.startsWith('ASSET#')) continue;
-    const asset = sk.slice('ASSET#'.length);
-    let units = ZERO;
-    for (const trade of trades.filter(({ asset_id }) => asset_id === asset)) {
-      const quantity = decimal(text(trade['quantity']));
-      const signed = isIncoming(trade) ? quantity : quantity.neg();
-      units = units.plus(signed);
-      add(others, `${asset} ${text(trade['counterpart'])}`, signed.neg());
-    }
-    if (!units.eq(text(attributes['quantity'])))
-      doubts.push(
-        `${username} ${asset}: the trades sum to ${formatDecimal(units)}, not ${text(attributes['quantity'])}`,
-      );
-    doubts.push(
-      ...doubtsAboutAmount(`${username} ${asset}`, attributes['quantity'], attributes['held_quantity']),
-    );
+  return [...doubts, ...doubtsAboutAmount(name, balance['current_balance'], balance['held_balance'])];
+}
+
+/** A movement and its other side sum to zero. */
+function doubtsAboutLegs(
+  name: string,
+  [currency, moved]: readonly [string, Total],
+  { legs, transaction_type }: Attributes,
+  others: OtherSides,
+): string[] {
+  let sum = moved;
+  // Only a refund gives back what the house has earned.
+  const suffix = transaction_type === 'order_refund' ? ' refunded' : '';
+  for (const { account, amount } of legs as { account: string; amount: string }[]) {
+    sum = sum.plus(amount);
+    add(others, `${currency} ${account}${suffix}`, decimal(amount));
   }
+  return sum.eq(ZERO) ? [] : [`${name}: the sides of a movement sum to ${formatDecimal(sum)}`];
+}
+
+/** The movements of units lead to the position. */
+function doubtsAboutUnits(
+  name: string,
+  { position, moves }: { readonly position: Attributes; readonly moves: readonly Attributes[] },
+  others: OtherSides,
+): string[] {
+  let units = ZERO;
+  const [, asset = ''] = name.split(' ');
+  for (const move of moves) {
+    const quantity = decimal(text(move['quantity']));
+    const signed = isIncoming(move) ? quantity : quantity.neg();
+    units = units.plus(signed);
+    add(others, `${asset} ${text(move['counterpart'])}`, signed.neg());
+  }
+  const { quantity, held_quantity } = position;
+  const doubts = doubtsAboutAmount(name, quantity, held_quantity);
+  if (!units.eq(text(quantity)))
+    doubts.push(`${name}: the moves sum to ${formatDecimal(units)}, not ${text(quantity)}`);
   return doubts;
 }
 

@@ -2,7 +2,7 @@ import type { AssetId, Username } from '@cnop/common/core/brands';
 import { anAssetId } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import type { Call, World } from './world.ts';
-import { MARKET, SECOND_STAFF, STAFF } from './world.ts';
+import { CURRENCIES, MARKET, SECOND_STAFF, STAFF } from './world.ts';
 
 /** What the operations of one run know: its users, its open orders and its answered requests. */
 export interface Run {
@@ -38,6 +38,7 @@ async function send(run: Run, call: Call): Promise<string | undefined> {
 /** Names a request by its path without ids, and an order by its type. */
 function kindOf({ url, body }: Call): string {
   const path = url.replace(/[0-9a-f-]{36}|[a-z]+_\d+/, ':id');
+  if ('currency' in body) return `${path} ${String(body.currency)}`;
   return 'order_type' in body ? `${path} ${String(body.order_type)}` : path;
 }
 
@@ -77,6 +78,56 @@ const moveCash = fc
       },
     }),
   );
+
+const currencies = fc.constantFrom(...CURRENCIES);
+
+const moveWallet = fc
+  .record({ user, currency: currencies, units: fc.nat({ max: 500_000 }), hasKey, isDeposit: fc.boolean() })
+  .map(
+    ({
+      user: by,
+      currency: { asset_id: currency, quantity_scale },
+      units,
+      hasKey: keyed,
+      isDeposit,
+    }): Operation => {
+      const kind = isDeposit ? 'deposit' : 'withdraw';
+      const amount = (units / 10 ** quantity_scale).toFixed(quantity_scale);
+      return {
+        name: `user ${by}: ${kind} ${amount} ${currency}`,
+        act: async (run) => {
+          const body = { amount, currency };
+          await send(run, { as: userOf(run, by), url: `/balance/${kind}`, body, key: keyOf(run, keyed) });
+        },
+      };
+    },
+  );
+
+const pairs = fc.shuffledSubarray(['USD', ...CURRENCIES.map(({ asset_id }) => asset_id)], {
+  minLength: 2,
+  maxLength: 2,
+});
+
+/** Amounts from a few of the smallest units to more than most have; too many digits for JPY are refused. */
+const convert = fc
+  .record({
+    user,
+    pair: pairs,
+    units: fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: 200_000 })),
+    digits: fc.constantFrom(0, 2),
+    fixes: fc.constantFrom('from', 'to'),
+    hasKey,
+  })
+  .map(({ user: by, pair: [from = '', to = ''], units, digits, fixes, hasKey: keyed }): Operation => {
+    const amount = (units / 10 ** digits).toFixed(digits);
+    return {
+      name: `user ${by}: convert ${amount} ${from} to ${to}, ${fixes} fixed`,
+      act: async (run) => {
+        const body = { from, to, amount, fixes };
+        await send(run, { as: userOf(run, by), url: '/conversions', body, key: keyOf(run, keyed) });
+      },
+    };
+  });
 
 const adjust = fc.record({ user, usd, sign: fc.constantFrom('', '-') }).map(
   ({ user: of, usd: size, sign }): Operation => ({
@@ -223,6 +274,8 @@ const restart = fc.constant<Operation>({ name: 'restart', act: async ({ world })
 
 const single = fc.oneof(
   { weight: 5, arbitrary: moveCash },
+  { weight: 2, arbitrary: moveWallet },
+  { weight: 5, arbitrary: convert },
   { weight: 1, arbitrary: adjust },
   { weight: 4, arbitrary: transfer },
   { weight: 6, arbitrary: trade },

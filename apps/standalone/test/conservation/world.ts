@@ -30,12 +30,19 @@ export const MARKET = [
   { asset_id: 'BTC', mid: '50000.61', price_scale: 2, quantity_scale: 8, spread_bps: 20 },
   { asset_id: 'DOGE', mid: '0.123456', price_scale: 6, quantity_scale: 4, spread_bps: 35 },
 ] as const;
+/** Currencies with two digits and with none. */
+export const CURRENCIES = [
+  { asset_id: 'EUR', mid: '1.16243', price_scale: 5, quantity_scale: 2, spread_bps: 20 },
+  { asset_id: 'JPY', mid: '0.0064215', price_scale: 8, quantity_scale: 0, spread_bps: 20 },
+] as const;
 /** Members of staff: one adjusts and proposes, the other approves. */
 export const STAFF = aUsername('grace');
 export const SECOND_STAFF = aUsername('hopper');
 
 /** The routes of the order service; all others are of the user service. */
 const ORDER_ROUTES = /^\/(?:orders|admin\/(?:orders|refunds))/;
+
+const isCurrency = (id: string): boolean => CURRENCIES.some(({ asset_id }) => asset_id === id);
 
 /** A request of one user. */
 export interface Call {
@@ -80,8 +87,9 @@ export async function openWorld(cleanup: Cleanup, given?: TableStore): Promise<W
     const at = isoTime(clock.now());
     quotes.publish([quoteAround(listed, { mid: aPrice(mid), at, source: 'manual', seq })]);
   };
-  for (const { asset_id, mid, ...terms } of MARKET) {
-    const asset = anAsset({ asset_id, current_price: mid, fee_bps: 25, ...terms });
+  for (const { asset_id, mid, ...terms } of [...MARKET, ...CURRENCIES]) {
+    const kind = isCurrency(asset_id) ? ({ category: 'currency', fee_bps: 0 } as const) : { fee_bps: 25 };
+    const asset = anAsset({ asset_id, current_price: mid, ...kind, ...terms });
     assets.set(anAssetId(asset_id), await createAssetDao(store).createAsset(asset));
     publish(anAssetId(asset_id), mid);
   }
@@ -91,6 +99,7 @@ export async function openWorld(cleanup: Cleanup, given?: TableStore): Promise<W
       ...runtime,
       passwords,
       publicKeys: runtime.signingKeys.publicKeys,
+      maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS,
     });
     const orders = await buildOrderServiceApp({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
     const deps = createOrderDependencies({ ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS });
