@@ -167,6 +167,13 @@ test('the appearance can be chosen here as well, and is kept', async ({ trader: 
   await page.goto('/profile');
   await page.getByText('Dark', { exact: true }).click();
   await page.getByText('Blue and orange', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Show totals also in' }).click();
+  await page.getByRole('option', { name: 'JPY · Japanese yen' }).click();
+  await page.goto('/portfolio');
+  await expect(page.getByRole('definition').filter({ hasText: '$10,000.00' }).first()).toContainText(
+    /≈ ¥[\d,]+/,
+  );
+  await page.goto('/profile');
   await page.getByLabel('Hide my amounts').check();
   await expect(page.getByRole('banner')).not.toContainText('$');
   await page.reload();

@@ -1,3 +1,5 @@
+import type { Currency } from '@cnop/common/entities/currency';
+import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
 import { useSyncExternalStore } from 'react';
 
 /** `public/appearance.js` reads the same key before the first paint. */
@@ -12,9 +14,16 @@ interface Appearance {
   readonly palette: Palette;
   /** Masks all amounts of the user. */
   readonly hideAmounts: boolean;
+  /** The currency in which totals are shown as well; USD for no other. */
+  readonly displayCurrency: Currency;
 }
 
-const DEFAULTS: Appearance = { theme: 'system', palette: 'green-red', hideAmounts: false };
+const DEFAULTS: Appearance = {
+  theme: 'system',
+  palette: 'green-red',
+  hideAmounts: false,
+  displayCurrency: BASE_CURRENCY,
+};
 
 let current: Appearance | undefined;
 const listeners = new Set<() => void>();
@@ -27,6 +36,7 @@ function readStored(): Appearance {
       theme: stored.theme === 'light' || stored.theme === 'dark' ? stored.theme : DEFAULTS.theme,
       palette: stored.palette === 'blue-orange' ? stored.palette : DEFAULTS.palette,
       hideAmounts: stored.hideAmounts === true,
+      displayCurrency: currencySchema.safeParse(stored.displayCurrency).data ?? DEFAULTS.displayCurrency,
     };
   } catch {
     return DEFAULTS;

@@ -1,12 +1,22 @@
+import type { Currency } from '@cnop/common/entities/currency';
+import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
 import type { ReactNode } from 'react';
 import { changeAppearance, PALETTES, THEMES, useAppearance } from '../../settings/appearance.ts';
+import { CURRENCY_NAMES } from '../../ui/currency-names.ts';
 import { CheckboxField } from '../../ui/field.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { Select } from '../../ui/select.tsx';
 import { SectionCard } from './section-card.tsx';
+
+/** Totals are in USD anyway. */
+const CURRENCIES = currencySchema.options.map((value) => ({
+  value,
+  label: value === BASE_CURRENCY ? 'No other currency' : `${value} · ${CURRENCY_NAMES[value]}`,
+}));
 
 /** The appearance of the app in this browser. */
 export function Appearance() {
-  const { theme, palette, hideAmounts } = useAppearance();
+  const { theme, palette, hideAmounts, displayCurrency } = useAppearance();
   return (
     <SectionCard id="appearance" title="Appearance in this browser">
       <div className="grid gap-4 p-4">
@@ -26,6 +36,12 @@ export function Appearance() {
             onChange={(next) => changeAppearance({ palette: next })}
           />
         </Setting>
+        <Select<Currency>
+          label="Show totals also in"
+          options={CURRENCIES}
+          value={displayCurrency}
+          onChange={(next) => changeAppearance({ displayCurrency: next })}
+        />
         <CheckboxField
           id="appearance-hide"
           label="Hide my amounts"
