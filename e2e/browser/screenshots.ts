@@ -51,6 +51,7 @@ const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   'portfolio-result': '/portfolio?show=result&range=1d',
   cash: '/cash',
   transfer: '/cash/transfer',
+  convert: '/cash/convert',
   profile: '/profile',
 };
 
@@ -106,6 +107,17 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await shoot(page, name);
   }
+  expectStatus(
+    await account.send('POST', '/balance/deposit', { body: { amount: '1500', currency: 'EUR' } }),
+    201,
+  );
+  await page.goto('/cash/convert?from=EUR');
+  await page.getByRole('textbox', { name: 'You give' }).fill('200');
+  await expect(page.getByText('Age of the rate')).toBeVisible();
+  await shoot(page, 'convert-preview');
+  await page.goto('/cash?currency=EUR');
+  await expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible();
+  await shoot(page, 'cash-euro');
   await page.goto('/cash');
   await page.getByRole('link', { name: 'Buy' }).first().click();
   await expect(page.getByRole('dialog', { name: 'Entry' })).toContainText('Where it went');

@@ -94,6 +94,20 @@ const VIEWS: Record<string, View> = {
     failure: 'The activity could not be loaded',
     loaded: (page) => expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible(),
   },
+  'the wallets': {
+    address: '/cash',
+    url: '**/balance/wallets',
+    loading: 'Loading your wallets',
+    failure: 'Your wallets could not be loaded',
+    loaded: (page) => expect(page.getByRole('row', { name: /^USD/ })).toBeVisible(),
+  },
+  'the conversions': {
+    address: '/cash/convert',
+    url: '**/api/v1/conversions?*',
+    loading: 'Loading your conversions',
+    failure: 'Your conversions could not be loaded',
+    loaded: (page) => expect(page.getByText('No conversions yet')).toBeVisible(),
+  },
   'the balance': {
     address: '/cash',
     url: '**/api/v1/balance',

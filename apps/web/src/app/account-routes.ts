@@ -1,5 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { cashSearchSchema, transferSearchSchema } from '../features/cash/cash-search.ts';
+import { convertSearchSchema } from '../features/convert/convert-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { requireSession } from './require-session.tsx';
 import { lazyPage } from './server-away.ts';
@@ -26,6 +27,13 @@ const transferRoute = createRoute({
   component: lazyPage(() => import('./pages/cash/transfer-page.tsx'), 'TransferPage'),
 });
 
+const convertRoute = createRoute({
+  getParentRoute: () => cashRoute,
+  path: 'convert',
+  validateSearch: convertSearchSchema,
+  component: lazyPage(() => import('./pages/cash/convert-page.tsx'), 'ConvertPage'),
+});
+
 const portfolioRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/portfolio',
@@ -41,7 +49,7 @@ const holdingsRoute = createRoute({
 });
 
 /** The routes below `/cash`, each loaded on demand. */
-export const cashArea = cashRoute.addChildren([cashOverviewRoute, transferRoute]);
+export const cashArea = cashRoute.addChildren([cashOverviewRoute, transferRoute, convertRoute]);
 
 /** The routes below `/portfolio`, each loaded on demand. */
 export const portfolioArea = portfolioRoute.addChildren([holdingsRoute]);

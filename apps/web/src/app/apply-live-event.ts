@@ -3,9 +3,8 @@ import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { QueryClient } from '@tanstack/react-query';
 import type { CashBalance } from '../api/account/cash.ts';
-import { BALANCE_KEY, LEDGER_KEY } from '../api/account/cash.ts';
+import { BALANCE_KEY, CASH_KEYS } from '../api/account/cash.ts';
 import { HOLDINGS_KEY, PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../api/account/portfolio.ts';
-import { TRANSFERS_KEY } from '../api/account/transfers.ts';
 import { SESSIONS_KEY } from '../api/auth/sessions.ts';
 import { orderKeys } from '../api/orders/orders.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
@@ -29,7 +28,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
     queryClient.setQueryData<CashBalance>(BALANCE_KEY, (known) =>
       known ? { ...known, current_balance, held_balance, available_balance: available } : known,
     );
-    refresh(queryClient, [LEDGER_KEY, PORTFOLIO_KEY, TRANSFERS_KEY]);
+    refresh(queryClient, [...CASH_KEYS, PORTFOLIO_KEY]);
   }
   // Without a new history, a deposit or withdrawal would look like a gain or a loss.
   if (type === 'balance.changed') refresh(queryClient, [PORTFOLIO_HISTORY_KEY]);
@@ -62,8 +61,8 @@ function refreshHistoryOfTrades(queryClient: QueryClient): void {
 
 /** Reads everything again after events were missed. */
 export function refreshAccount(queryClient: QueryClient): void {
-  refresh(queryClient, [BALANCE_KEY, HOLDINGS_KEY, LEDGER_KEY, SESSIONS_KEY, orderKeys.all]);
-  refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY, TRANSFERS_KEY]);
+  refresh(queryClient, [BALANCE_KEY, ...CASH_KEYS, HOLDINGS_KEY, SESSIONS_KEY, orderKeys.all]);
+  refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY]);
 }
 
 /** Invalidates queries: what is on the screen is read at once, the rest when it is shown. */

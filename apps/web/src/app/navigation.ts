@@ -51,6 +51,7 @@ export const SUB_PAGES = {
   cash: [
     { to: '/cash', label: 'Overview' },
     { to: '/cash/transfer', label: 'Transfer' },
+    { to: '/cash/convert', label: 'Convert' },
   ],
   portfolio: [{ to: '/portfolio', label: 'Holdings' }],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;

@@ -7,6 +7,7 @@ import {
   formatDecimal,
   roundDown,
 } from '@cnop/common/core/money';
+import type { Currency } from '@cnop/common/entities/currency';
 
 /**
  * The only module that formats decimals. The API sends amounts as decimal strings, which `Intl.NumberFormat` formats
@@ -47,12 +48,21 @@ export interface SignOption {
   readonly signed?: boolean;
 }
 
-/** Formats USD with cents: `$1,234.50`, or signed `+$12.50`. */
-export function formatMoney(text: Text, { signed = false }: SignOption = {}): string {
+export interface MoneyOptions extends SignOption {
+  /** USD by default. */
+  readonly currency?: Currency | undefined;
+  /** Shows all digits of a part that is not rounded. */
+  readonly isExact?: boolean;
+}
+
+/** Formats cash with all digits of its currency: `$1,234.50`, `¥1,235`, or signed `+$12.50`. */
+export function formatMoney(text: Text, options: MoneyOptions = {}): string {
+  const { signed = false, currency = 'USD', isExact = false } = options;
   if (text === null || text === undefined) return MISSING;
   return format(text, {
     style: 'currency',
-    currency: 'USD',
+    currency,
+    ...(isExact && { maximumFractionDigits: MAX_SHOWN_FRACTION_DIGITS }),
     signDisplay: signed ? 'exceptZero' : 'negative',
   });
 }

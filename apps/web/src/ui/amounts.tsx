@@ -1,8 +1,10 @@
 import { decimal } from '@cnop/common/core/money';
+import type { Currency } from '@cnop/common/entities/currency';
 import { clsx } from 'clsx';
 import { useState } from 'react';
 import type { Figure, Sign } from '../format/numbers.ts';
 import {
+  formatMoney,
   formatPercent,
   formatPrice,
   formatQuantity,
@@ -28,19 +30,21 @@ interface MoneyProps extends AmountProps {
   readonly value: Text;
   /** Shows a sign and its colour, for changes and results. */
   readonly isChange?: boolean;
+  /** USD by default. */
+  readonly currency?: Currency | undefined;
   /** Shows all digits, for parts of an amount that are not rounded to cents. */
   readonly isExact?: boolean;
 }
 
-/** USD of the user, masked on request. No other component shows the user's money. */
-export function Money({ value, isChange = false, isExact = false, className }: MoneyProps) {
+/** Cash of the user, masked on request. No other component shows the user's money. */
+export function Money({ value, currency, isChange = false, isExact = false, className }: MoneyProps) {
   const { hideAmounts } = useAppearance();
   if (hideAmounts) return <Masked className={className} />;
   const digits = isExact ? scaleOf(value) : CENTS;
   const colour = isChange ? COLOURS[signOf(value, digits)] : undefined;
   return (
     <span className={clsx('numeric', colour, className)}>
-      {formatPrice(value, digits, { signed: isChange })}
+      {formatMoney(value, { signed: isChange, currency, isExact })}
     </span>
   );
 }

@@ -33,7 +33,7 @@ import {
 } from '../use-cases/cash/read-cash.ts';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
 import { depositToWallet, withdrawFromWallet } from '../wallets/use-cases/move-wallet-cash.ts';
-import { listWalletTransactions } from '../wallets/use-cases/read-wallets.ts';
+import { listWalletTransactions, readWalletTransaction } from '../wallets/use-cases/read-wallets.ts';
 
 const description = descriptionSchema.nullable().default(null);
 const movementSchema = z.strictObject({
@@ -68,21 +68,21 @@ const ledgerFilterSchema = z.strictObject({
   start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or time.'),
   end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or time.'),
 });
+const walletQuerySchema = z.strictObject({
+  currency: currencySchema.default(BASE_CURRENCY).describe('The wallet of the transactions.'),
+});
 const ledgerQuerySchema = inOrder(
-  pageQuerySchema.extend(ledgerFilterSchema.shape).extend({
-    currency: currencySchema.default(BASE_CURRENCY).describe('The wallet whose transactions are listed.'),
-  }),
+  pageQuerySchema.extend(ledgerFilterSchema.shape).extend(walletQuerySchema.shape),
 );
+const entrySchema = balanceTransactionSchema.extend({
+  currency: currencySchema,
+  amount: z.string(),
+  previous_balance: z.string(),
+  new_balance: z.string(),
+});
 const ledgerResponseSchema = z.object({
   currency: currencySchema,
-  transactions: z.array(
-    balanceTransactionSchema.extend({
-      currency: currencySchema,
-      amount: z.string(),
-      previous_balance: z.string(),
-      new_balance: z.string(),
-    }),
-  ),
+  transactions: z.array(entrySchema),
   total_count: z.int().optional(),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
@@ -148,12 +148,19 @@ export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
         ...docs,
         summary: 'Read one cash transaction',
         params: entryParamsSchema,
-        response: { 200: z.object({ data: balanceTransactionSchema }) },
+        querystring: walletQuerySchema,
+        response: { 200: z.object({ data: entrySchema }) },
       },
     },
-    async (request) => ({
-      data: await readBalanceTransaction(deps, identityOf(request).username, request.params.id),
-    }),
+    async (request) => {
+      const { currency } = request.query;
+      const identity = { username: identityOf(request).username, transaction_id: request.params.id };
+      const entry =
+        currency === BASE_CURRENCY
+          ? await readBalanceTransaction(deps, identity)
+          : await readWalletTransaction(deps, { ...identity, currency });
+      return { data: { currency, ...entry } };
+    },
   );
 
   exportRoute(app, deps);

@@ -105,6 +105,9 @@ describe('a wallet', () => {
       ],
     });
     expect((await user.get('/balance/transactions')).body.transactions).toHaveLength(1);
+    const path = `/balance/transactions/${answer.body.transaction_id}`;
+    expect((await user.get(`${path}?currency=EUR`)).body.data).toMatchObject({ amount: '200.50' });
+    for (const query of ['', '?currency=JPY']) expect((await user.get(path + query)).status).toBe(404);
     const { body } = await user.get('/balance/wallets');
     expect(body).toMatchObject({
       data: [

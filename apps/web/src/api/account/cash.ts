@@ -1,4 +1,6 @@
 import type { TransactionId } from '@cnop/common/core/brands';
+import type { WalletCurrency } from '@cnop/common/entities/currency';
+import { currencySchema } from '@cnop/common/entities/currency';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
 import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import { balanceTransactionSchema, legSchema } from '@cnop/common/entities/user/balance-transaction';
@@ -30,8 +32,10 @@ const receiptSchema = z.object({
 });
 
 interface Deposit {
-  /** USD with at most two fraction digits. */
+  /** With at most the fraction digits of the currency. */
   readonly amount: string;
+  /** USD if absent. */
+  readonly currency?: WalletCurrency;
   readonly description?: string;
   readonly idempotencyKey: string;
 }
@@ -44,20 +48,24 @@ export async function withdrawCash({ idempotencyKey, ...body }: Deposit) {
   return callApi({ method: 'POST', path: '/balance/withdraw', body, schema: receiptSchema, idempotencyKey });
 }
 
+/** Amounts have the fraction digits of the currency. */
 const entrySchema = balanceTransactionSchema
   .pick({
     transaction_id: true,
-    amount: true,
     direction: true,
-    previous_balance: true,
-    new_balance: true,
     transaction_type: true,
     status: true,
     description: true,
     reference_id: true,
     created_at: true,
   })
-  .extend({ legs: z.array(legSchema) });
+  .extend({
+    currency: currencySchema,
+    amount: z.string(),
+    previous_balance: z.string(),
+    new_balance: z.string(),
+    legs: z.array(legSchema),
+  });
 export type LedgerEntry = z.output<typeof entrySchema>;
 
 const pageOfLedgerSchema = z.object({
@@ -67,8 +75,16 @@ const pageOfLedgerSchema = z.object({
 const PAGE_SIZE = '50';
 
 export const LEDGER_KEY = ['ledger'] as const;
+export const WALLETS_KEY = ['wallets'] as const;
+export const CONVERSIONS_KEY = ['conversions'] as const;
+export const TRANSFERS_KEY = ['transfers'] as const;
+
+/** The keys of queries whose data changes with a movement of cash, besides the balance and the portfolio. */
+export const CASH_KEYS = [LEDGER_KEY, WALLETS_KEY, CONVERSIONS_KEY, TRANSFERS_KEY] as const;
 
 export interface LedgerFilter {
+  /** The wallet; USD if absent. */
+  readonly currency?: WalletCurrency | undefined;
   readonly type?: TransactionType | undefined;
   /** The first and the last moment of the filter, in RFC 3339. */
   readonly start?: string | undefined;
@@ -76,8 +92,8 @@ export interface LedgerFilter {
 }
 
 /** Returns the query parameters of a filter, for the list and the export. */
-function ledgerFilterQuery({ type, start, end }: LedgerFilter) {
-  return { transaction_type: type, start_date: start, end_date: end };
+function ledgerFilterQuery({ currency, type, start, end }: LedgerFilter) {
+  return { currency, transaction_type: type, start_date: start, end_date: end };
 }
 
 /** Lists ledger entries, newest first, one page at a time. */
@@ -98,12 +114,20 @@ export function ledgerQuery(filter: LedgerFilter) {
 
 const oneEntrySchema = z.object({ data: entrySchema });
 
-/** Reads one ledger entry. */
-export function ledgerEntryQuery(id: TransactionId) {
+/**
+ * Reads one ledger entry.
+ * @param currency its wallet; USD if absent
+ */
+export function ledgerEntryQuery(id: TransactionId, currency?: WalletCurrency) {
   return queryOptions({
-    queryKey: [...LEDGER_KEY, 'entry', id],
+    queryKey: [...LEDGER_KEY, 'entry', id, currency],
     queryFn: ({ signal }) =>
-      callApi({ path: `/balance/transactions/${encodeURIComponent(id)}`, schema: oneEntrySchema, signal }),
+      callApi({
+        path: `/balance/transactions/${encodeURIComponent(id)}`,
+        query: { currency },
+        schema: oneEntrySchema,
+        signal,
+      }),
     select: ({ data }) => data,
   });
 }

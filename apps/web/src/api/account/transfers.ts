@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from '../http/client.ts';
+import { TRANSFERS_KEY } from './cash.ts';
 
 const usageSchema = <Limit extends z.ZodType>(limit: Limit) =>
   z.object({ limit: limit.nullable(), used: limit });
@@ -11,9 +12,6 @@ const allowanceSchema = z.object({
   frozen: z.boolean(),
 });
 export type TransferAllowance = z.output<typeof allowanceSchema>;
-
-/** The first part of the keys of everything about transfers. */
-export const TRANSFERS_KEY = ['transfers'] as const;
 
 /** Reads the daily limits of the signed-in user, and what is used of them. */
 export function transferAllowanceQuery() {

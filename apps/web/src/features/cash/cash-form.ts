@@ -1,4 +1,6 @@
-import { CURRENCY_SCALE, decimal, formatUsd } from '@cnop/common/core/money';
+import { decimal } from '@cnop/common/core/money';
+import type { Currency, WalletCurrency } from '@cnop/common/entities/currency';
+import { BASE_CURRENCY, digitsOf, formatAmount } from '@cnop/common/entities/currency';
 import { descriptionSchema } from '@cnop/common/entities/fields';
 import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
@@ -23,8 +25,9 @@ export type CashErrors = Partial<Record<CashField | 'form', string>>;
 
 export interface CashRequest {
   readonly move: CashMove;
-  /** USD. */
   readonly amount: string;
+  /** USD if absent. */
+  readonly currency?: WalletCurrency;
   readonly description?: string;
 }
 
@@ -38,13 +41,15 @@ export interface CashReading {
 
 export interface CashFacts {
   readonly move: CashMove;
-  /** The available balance in USD; `undefined` until it is known. */
+  readonly currency: Currency;
+  /** The available balance in the currency; `undefined` until it is known. */
   readonly available: string | undefined;
 }
 
 /** Reads the form by the rules of the server. */
 export function readCashForm(form: CashForm, facts: CashFacts): CashReading {
-  const amount = readDecimal(form.amount, CURRENCY_SCALE);
+  const { move, currency } = facts;
+  const amount = readDecimal(form.amount, digitsOf(currency));
   const description = form.description.trim();
   const amountError =
     amount.kind === 'bad'
@@ -59,16 +64,18 @@ export function readCashForm(form: CashForm, facts: CashFacts): CashReading {
   };
   const isComplete = amount.kind === 'value' && Object.keys(errors).length === 0;
   const request = isComplete && {
-    move: facts.move,
+    move,
     amount: amount.text,
+    ...(currency !== BASE_CURRENCY && { currency }),
     ...(description !== '' && { description }),
   };
   return { request: request || undefined, errors, isAmountMissing: amount.kind === 'empty' };
 }
 
-function limitProblem(amount: string, { move, available }: CashFacts): string | undefined {
+function limitProblem(amount: string, { move, currency, available }: CashFacts): string | undefined {
   if (move === 'deposit') {
-    return decimal(amount).gt(MAX_DEPOSIT_USD)
+    // The server knows the limits of other currencies.
+    return currency === BASE_CURRENCY && decimal(amount).gt(MAX_DEPOSIT_USD)
       ? `At most ${formatMoney(MAX_DEPOSIT_USD)} at once.`
       : undefined;
   }
@@ -100,6 +107,7 @@ export function balanceAfter(
   request: CashRequest | undefined,
 ): string | undefined {
   if (current === undefined || !request) return undefined;
-  const { move, amount } = request;
-  return formatUsd(move === 'deposit' ? decimal(current).plus(amount) : decimal(current).minus(amount));
+  const { move, amount, currency = BASE_CURRENCY } = request;
+  const after = move === 'deposit' ? decimal(current).plus(amount) : decimal(current).minus(amount);
+  return formatAmount(after, currency);
 }

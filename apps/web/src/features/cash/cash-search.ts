@@ -1,4 +1,5 @@
 import { isoTime } from '@cnop/common/core/brands';
+import { walletCurrencySchema } from '@cnop/common/entities/currency';
 import { transactionIdSchema } from '@cnop/common/entities/fields';
 import { transactionTypeSchema } from '@cnop/common/entities/user/balance-transaction';
 import { z } from 'zod';
@@ -6,6 +7,8 @@ import type { LedgerFilter } from '../../api/account/cash.ts';
 
 /** Search parameters of the cash page. Days are in the time zone of the user. */
 export const cashSearchSchema = z.object({
+  /** The wallet that is shown; USD by default. */
+  currency: walletCurrencySchema.optional().catch(undefined),
   /** The form is for deposits by default. */
   move: z.enum(['withdraw']).optional().catch(undefined),
   type: transactionTypeSchema.optional().catch(undefined),
@@ -23,8 +26,9 @@ export const transferSearchSchema = z.object({
 });
 
 /** Returns the filter of the API for whole days in the time zone of the user. */
-export function ledgerFilterOf({ type, from, to }: CashSearch): LedgerFilter {
+export function ledgerFilterOf({ currency, type, from, to }: CashSearch): LedgerFilter {
   return {
+    currency,
     type,
     // A time without an offset is in the user's time zone, also on days of 23 or 25 hours.
     start: from && isoTime(new Date(`${from}T00:00:00.000`)),

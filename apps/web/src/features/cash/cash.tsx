@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { balanceQuery } from '../../api/account/cash.ts';
+import type { Currency } from '@cnop/common/entities/currency';
+import { BASE_CURRENCY } from '@cnop/common/entities/currency';
 import { useFreeDeposits } from '../../api/app-info.ts';
 import { Money } from '../../ui/amounts.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -9,20 +9,27 @@ import type { CashSearch } from './cash-search.ts';
 import { EntryDetails } from './entry-details.tsx';
 import { Ledger } from './ledger.tsx';
 import { MoveCash } from './move-cash.tsx';
+import { useWallet } from './use-wallet.ts';
+import { Wallets } from './wallets.tsx';
 
 interface CashProps {
   readonly search: CashSearch;
   readonly onSearch: (change: Partial<CashSearch>) => void;
 }
 
-/** The cash page: balance, deposits and withdrawals, and the ledger. */
+/** The cash page: all wallets, and of one its balance, deposits and withdrawals, and ledger. */
 export function Cash({ search, onSearch }: CashProps) {
   const canDeposit = useFreeDeposits();
+  const currency = search.currency ?? BASE_CURRENCY;
   return (
     <>
-      <BalanceFigures />
+      <Wallets chosen={currency} />
+      <BalanceFigures currency={currency} />
       <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <MoveCash
+          key={currency}
+          currency={currency}
+          onCurrency={(next) => onSearch({ currency: next === BASE_CURRENCY ? undefined : next })}
           move={search.move ?? 'deposit'}
           canDeposit={canDeposit}
           onMove={(move) => onSearch({ move: move === 'deposit' ? undefined : move })}
@@ -35,29 +42,33 @@ export function Cash({ search, onSearch }: CashProps) {
         isOpen={search.entry !== undefined}
         onClose={() => onSearch({ entry: undefined })}
       >
-        {search.entry !== undefined && <EntryDetails id={search.entry} />}
+        {search.entry !== undefined && <EntryDetails id={search.entry} currency={search.currency} />}
       </Dialog>
     </>
   );
 }
 
 /** The balance, what of it is available, and what open orders hold. */
-function BalanceFigures() {
-  const { data, error, refetch } = useQuery(balanceQuery());
+function BalanceFigures({ currency }: { readonly currency: Currency }) {
+  const { data, error, refetch } = useWallet(currency);
   if (error && !data) {
     return (
       <div className="card">
-        <ErrorState title="Your balance could not be loaded" error={error} onRetry={() => void refetch()} />
+        <ErrorState title="Your balance could not be loaded" error={error} onRetry={refetch} />
       </div>
     );
   }
   const figures = (
     <Figures className="grid-cols-2 sm:grid-cols-3">
       <Figure label="Available" className="max-sm:col-span-2">
-        {data && <Money value={data.available_balance} className="text-xl sm:text-base" />}
+        {data && (
+          <Money value={data.available_balance} currency={currency} className="text-xl sm:text-base" />
+        )}
       </Figure>
-      <Figure label="Balance">{data && <Money value={data.current_balance} />}</Figure>
-      <Figure label="Held by open orders">{data && <Money value={data.held_balance} />}</Figure>
+      <Figure label="Balance">{data && <Money value={data.current_balance} currency={currency} />}</Figure>
+      <Figure label="Held by open orders">
+        {data && <Money value={data.held_balance} currency={currency} />}
+      </Figure>
     </Figures>
   );
   return data ? (

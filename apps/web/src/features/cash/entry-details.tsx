@@ -1,4 +1,5 @@
 import type { TransactionId } from '@cnop/common/core/brands';
+import type { WalletCurrency } from '@cnop/common/entities/currency';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { LedgerEntry } from '../../api/account/cash.ts';
@@ -14,9 +15,15 @@ import { entryName, otherUser, partsOf, signedAmount, TRANSACTION_STATUS_NAMES }
 
 const SKELETON_ROWS = 6;
 
+interface EntryDetailsProps {
+  readonly id: TransactionId;
+  /** The wallet; USD if `undefined`. */
+  readonly currency: WalletCurrency | undefined;
+}
+
 /** One ledger entry: what it changed, and where the cash came from or went. */
-export function EntryDetails({ id }: { readonly id: TransactionId }) {
-  const { data: entry, error, refetch } = useQuery(ledgerEntryQuery(id));
+export function EntryDetails({ id, currency }: EntryDetailsProps) {
+  const { data: entry, error, refetch } = useQuery(ledgerEntryQuery(id, currency));
   if (!entry) {
     return error ? (
       <ErrorState title="The entry could not be loaded" error={error} onRetry={() => void refetch()} />
@@ -34,7 +41,7 @@ export function EntryDetails({ id }: { readonly id: TransactionId }) {
 }
 
 function Facts({ entry }: { readonly entry: LedgerEntry }) {
-  const { status, description, previous_balance, new_balance } = entry;
+  const { currency, status, description, previous_balance, new_balance } = entry;
   const { hideAmounts } = useAppearance();
   return (
     <dl className="grid gap-2">
@@ -43,13 +50,13 @@ function Facts({ entry }: { readonly entry: LedgerEntry }) {
         <Badge tone={status === 'completed' ? 'gain' : 'warn'}>{TRANSACTION_STATUS_NAMES[status]}</Badge>
       </Fact>
       <Fact label="Amount">
-        <Money value={signedAmount(entry)} isChange className="font-medium" />
+        <Money value={signedAmount(entry)} currency={entry.currency} isChange className="font-medium" />
       </Fact>
       <Fact label="Balance before">
-        <Money value={previous_balance} />
+        <Money value={previous_balance} currency={currency} />
       </Fact>
       <Fact label="Balance after">
-        <Money value={new_balance} />
+        <Money value={new_balance} currency={currency} />
       </Fact>
       {/* Hidden with amounts, since descriptions contain quantities and free text. */}
       {description !== null && !hideAmounts && <Fact label="Note">{description}</Fact>}
@@ -73,13 +80,13 @@ function Parts({ entry }: { readonly entry: LedgerEntry }) {
       <dl className="grid gap-1.5">
         {partsOf(entry).map(({ name, amount }) => (
           <Fact key={name} label={name}>
-            <Money value={amount} isChange isExact />
+            <Money value={amount} currency={entry.currency} isChange isExact />
           </Fact>
         ))}
       </dl>
       <dl className="border-t border-line pt-2 font-medium">
         <Fact label="Change of your cash">
-          <Money value={signedAmount(entry)} isChange />
+          <Money value={signedAmount(entry)} currency={entry.currency} isChange />
         </Fact>
       </dl>
     </section>

@@ -16,6 +16,7 @@ export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
 
 const USER_ACCOUNT = 'user:';
 const HOUSE_ASSET = 'house:asset:';
+const HOUSE_CURRENCY = 'house:currency:';
 
 /** Returns the other user of a transfer; `undefined` for every other entry. */
 export function otherUser({ legs }: Pick<LedgerEntry, 'legs'>): string | undefined {
@@ -39,6 +40,7 @@ const ACCOUNT_NAMES: Readonly<Record<string, string>> = {
 function accountName(account: Leg['account']): string {
   if (account.startsWith(USER_ACCOUNT)) return account.slice(USER_ACCOUNT.length);
   if (account.startsWith(HOUSE_ASSET)) return `${account.slice(HOUSE_ASSET.length)} at the mid price`;
+  if (account.startsWith(HOUSE_CURRENCY)) return `${account.slice(HOUSE_CURRENCY.length)} at the mid rate`;
   return ACCOUNT_NAMES[account] ?? account.replaceAll(/[:_]/g, ' ');
 }
 

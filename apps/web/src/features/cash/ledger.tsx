@@ -36,7 +36,8 @@ export function Ledger({ search, onSearch }: LedgerProps) {
         <h2 id="ledger-title" className="font-medium">
           Activity
         </h2>
-        <ExportLedger filter={filter} isPossible={isPossible} />
+        {/* The export has the ledger in USD. */}
+        {search.currency === undefined && <ExportLedger filter={filter} isPossible={isPossible} />}
       </div>
       <LedgerFilters search={search} onSearch={onSearch} />
       {isPossible ? (
@@ -139,7 +140,7 @@ interface LedgerRowProps extends Pick<LedgerEntriesProps, 'search'> {
 
 /** One ledger entry. */
 function LedgerRow({ entry, search }: LedgerRowProps) {
-  const { transaction_id, status, description, new_balance, created_at } = entry;
+  const { transaction_id, currency, status, description, new_balance, created_at } = entry;
   const { hideAmounts } = useAppearance();
   const name = entryName(entry);
   return (
@@ -170,11 +171,11 @@ function LedgerRow({ entry, search }: LedgerRowProps) {
         <Time value={created_at} />
       </Cell>
       <Cell isNumeric className="max-sm:pe-4">
-        <Money value={signedAmount(entry)} isChange />
-        <Money value={new_balance} className="block text-xs text-muted sm:hidden" />
+        <Money value={signedAmount(entry)} currency={currency} isChange />
+        <Money value={new_balance} currency={currency} className="block text-xs text-muted sm:hidden" />
       </Cell>
       <Cell isNumeric className="hidden sm:table-cell">
-        <Money value={new_balance} />
+        <Money value={new_balance} currency={currency} />
       </Cell>
     </Row>
   );

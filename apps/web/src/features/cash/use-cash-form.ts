@@ -1,8 +1,9 @@
 import { systemIds } from '@cnop/common/core/ids';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Currency } from '@cnop/common/entities/currency';
+import { useQueryClient } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
 import { useRef, useState } from 'react';
-import { BALANCE_KEY, balanceQuery, depositCash, LEDGER_KEY, withdrawCash } from '../../api/account/cash.ts';
+import { BALANCE_KEY, CASH_KEYS, depositCash, withdrawCash } from '../../api/account/cash.ts';
 import { PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
@@ -10,18 +11,20 @@ import type { Intent } from '../../api/http/intent.ts';
 import { intentOf } from '../../api/http/intent.ts';
 import type { CashErrors, CashField, CashForm, CashMove, CashRequest } from './cash-form.ts';
 import { balanceAfter, cashErrorsOf, EMPTY_CASH_FORM, readCashForm } from './cash-form.ts';
+import { useWallet } from './use-wallet.ts';
 
 /** In the order of the screen: the first field with an error gets the focus. */
 const FIELDS: readonly CashField[] = ['amount', 'description'];
 
-/** Holds the state of the cash form. */
-export function useCashForm(move: CashMove) {
-  const { data: balance } = useQuery(balanceQuery());
+/** Holds the state of the form that deposits or withdraws cash in a currency. */
+export function useCashForm(move: CashMove, currency: Currency) {
+  const { data: balance } = useWallet(currency);
   const [input, setInput] = useState(EMPTY_CASH_FORM);
   const [wasSubmitted, setWasSubmitted] = useState(false);
   const { movement, move: send, reset } = useMoveCash();
   const { request, errors, isAmountMissing } = readCashForm(input, {
     move,
+    currency,
     available: balance?.available_balance,
   });
   const takeBackOutcome = (): void => {
@@ -95,7 +98,7 @@ function useMoveCash(): MoveCash {
       const post = move === 'deposit' ? depositCash : withdrawCash;
       const { new_balance } = await post({ ...body, idempotencyKey: key });
       unsettled.current = undefined;
-      const keys = [BALANCE_KEY, LEDGER_KEY, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY];
+      const keys = [BALANCE_KEY, ...CASH_KEYS, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY];
       await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
       return { kind: 'done', request, newBalance: new_balance };
     } catch (error) {

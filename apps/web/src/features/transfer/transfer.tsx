@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowRight, CircleCheck } from 'lucide-react';
-import type { TransferPreview, TransferRequest } from '../../api/account/transfers.ts';
+import type { TransferPreview, TransferReceipt, TransferRequest } from '../../api/account/transfers.ts';
+import type { Outcome } from '../../api/http/use-intent.ts';
 import { formatMoney } from '../../format/numbers.ts';
 import { useAppearance } from '../../settings/appearance.ts';
 import { AlertDialog } from '../../ui/alert-dialog.tsx';
@@ -9,7 +10,6 @@ import { Button } from '../../ui/button.tsx';
 import { DecimalField, FormProblem, TextField } from '../../ui/field.tsx';
 import { Fact } from '../../ui/figures.tsx';
 import { TransferLimits } from './transfer-limits.tsx';
-import type { Outcome } from './use-transfer.ts';
 import { useTransfer } from './use-transfer.ts';
 
 interface TransferProps {
@@ -151,7 +151,7 @@ function ConfirmTransfer({ transfer, after, isBusy, onConfirm, onClose }: Confir
 }
 
 interface ResultProps {
-  readonly outcome: Outcome;
+  readonly outcome: Outcome<TransferRequest, TransferReceipt>;
   readonly formError: string | undefined;
 }
 

@@ -1,21 +1,13 @@
-import { systemIds } from '@cnop/common/core/ids';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
-import { useRef, useState } from 'react';
-import { BALANCE_KEY, balanceQuery, LEDGER_KEY } from '../../api/account/cash.ts';
+import { useState } from 'react';
+import { BALANCE_KEY, balanceQuery, CASH_KEYS } from '../../api/account/cash.ts';
 import { PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
 import { profileQuery } from '../../api/account/profile.ts';
-import type { TransferReceipt, TransferRequest } from '../../api/account/transfers.ts';
-import {
-  sendTransfer,
-  TRANSFERS_KEY,
-  transferAllowanceQuery,
-  transferPreviewQuery,
-} from '../../api/account/transfers.ts';
-import type { ApiProblem } from '../../api/http/api-problem.ts';
+import type { TransferRequest } from '../../api/account/transfers.ts';
+import { sendTransfer, transferAllowanceQuery, transferPreviewQuery } from '../../api/account/transfers.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
-import type { Intent } from '../../api/http/intent.ts';
-import { intentOf } from '../../api/http/intent.ts';
+import { useIntent } from '../../api/http/use-intent.ts';
 import { useRested } from '../../ui/use-rested.ts';
 import type { TransferErrors, TransferField, TransferForm } from './transfer-form.ts';
 import {
@@ -26,15 +18,8 @@ import {
   TRANSFER_FIELDS,
 } from './transfer-form.ts';
 
-/** The outcome of the last transfer that was sent. */
-export type Outcome =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'sending' }
-  | { readonly kind: 'done'; readonly request: TransferRequest; readonly receipt: TransferReceipt }
-  /** The server refused the transfer. */
-  | { readonly kind: 'refused'; readonly problem: ApiProblem }
-  /** It is not known whether it was done; sending it again is safe. */
-  | { readonly kind: 'unknown'; readonly problem: ApiProblem };
+/** The queries whose data a transfer changes. */
+const CHANGES = [BALANCE_KEY, ...CASH_KEYS, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY];
 
 /**
  * Holds the state of the transfer form.
@@ -48,7 +33,7 @@ export function useTransfer(to = '') {
   const [wasSubmitted, setWasSubmitted] = useState(false);
   /** The transfer that waits for its confirmation. */
   const [asked, setAsked] = useState<TransferRequest>();
-  const { outcome, send, forget } = useSendTransfer();
+  const { outcome, send, forget } = useIntent({ post: sendTransfer, changes: CHANGES });
   const facts = { sender: profile?.username, available: balance?.available_balance };
   const { request, errors: typed, missing } = readTransferForm(input, facts);
   const { preview, problem } = usePreview(request);
@@ -117,43 +102,5 @@ function usePreview(request: TransferRequest | undefined) {
   return {
     preview: isCurrent ? data : undefined,
     problem: isCurrent && error ? toProblem(error) : undefined,
-  };
-}
-
-/** Sends one transfer at a time: a second confirmation during a request does nothing. */
-function useSendTransfer() {
-  const queryClient = useQueryClient();
-  const [outcome, setOutcome] = useState<Outcome>({ kind: 'none' });
-  const isSending = useRef(false);
-  const unsettled = useRef<Intent<TransferRequest>>(undefined);
-
-  const attempt = async ({ request, key }: Intent<TransferRequest>): Promise<Outcome> => {
-    try {
-      const receipt = await sendTransfer(request, key);
-      unsettled.current = undefined;
-      const keys = [BALANCE_KEY, LEDGER_KEY, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY, TRANSFERS_KEY];
-      await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
-      return { kind: 'done', request, receipt };
-    } catch (error) {
-      const problem = toProblem(error);
-      unsettled.current = problem.isOutcomeUnknown ? { request, key } : undefined;
-      return { kind: problem.isOutcomeUnknown ? 'unknown' : 'refused', problem };
-    }
-  };
-
-  return {
-    outcome,
-    forget: () => setOutcome({ kind: 'none' }),
-    async send(request: TransferRequest): Promise<Outcome> {
-      if (isSending.current) return outcome;
-      isSending.current = true;
-      setOutcome({ kind: 'sending' });
-      const intent = intentOf(request, { unsettled: unsettled.current, key: systemIds.next() });
-      const result = await attempt(intent).finally(() => {
-        isSending.current = false;
-      });
-      setOutcome(result);
-      return result;
-    },
   };
 }

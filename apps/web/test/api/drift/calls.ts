@@ -1,5 +1,6 @@
 const CREDENTIALS = { username: 'ada_lovelace', password: 'Analytical-Engine-1843' };
 const CASH = { amount: '10.00', description: 'Pay', idempotencyKey: 'key-1' };
+const CONVERSION = { from: 'EUR', to: 'JPY', amount: '50.00', fixes: 'from' };
 const TRANSFER = { to: 'bob', amount: '12.50' };
 const LEDGER = { type: 'deposit', start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' };
 const LIMIT_ORDER = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1.5', price: '100.00' };
@@ -28,11 +29,11 @@ const ASSET = {
 /** All calls of the client, with arguments that cover all of their parameters. */
 export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'account/cash.ts balanceQuery': [[]],
-  'account/cash.ts depositCash': [[CASH]],
+  'account/cash.ts depositCash': [[CASH], [{ ...CASH, currency: 'EUR' }]],
   'account/portfolio.ts holdingQuery': [['BTC']],
   'account/cash.ts exportLedger': [[LEDGER], [{}]],
-  'account/cash.ts ledgerQuery': [[LEDGER], [{}]],
-  'account/cash.ts ledgerEntryQuery': [['000000000001-0190b7a0']],
+  'account/cash.ts ledgerQuery': [[LEDGER], [{}], [{ currency: 'EUR' }]],
+  'account/cash.ts ledgerEntryQuery': [['000000000001-0190b7a0'], ['000000000001-0190b7a0', 'EUR']],
   'account/portfolio.ts portfolioHistoryQuery': ['1d', '1w', '1m', '3m', '1y', 'all'].map((range) => [range]),
   'account/portfolio.ts portfolioQuery': [[]],
   'account/profile.ts profileQuery': [[]],
@@ -56,6 +57,10 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   ],
   'account/transfers.ts transferAllowanceQuery': [[]],
   'account/transfers.ts transferPreviewQuery': [[TRANSFER]],
+  'account/wallets.ts conversionPreviewQuery': [[CONVERSION]],
+  'account/wallets.ts conversionsQuery': [[]],
+  'account/wallets.ts convertCash': [[{ ...CONVERSION, rate_bound: '1.09' }, 'key-1']],
+  'account/wallets.ts walletsQuery': [[]],
   'admin/users.ts adjustBalance': [['ada', { amount: '-5.00', description: 'Mistake' }, 'key-1']],
   'admin/audit-events.ts auditEventsQuery': [[{ day: '2026-01-31' }], [{ username: 'ada_lovelace' }]],
   'admin/users.ts changeAccess': [

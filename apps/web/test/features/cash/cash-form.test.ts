@@ -3,9 +3,9 @@ import { ApiProblem } from '../../../src/api/http/api-problem.ts';
 import { balanceAfter, cashErrorsOf, readCashForm } from '../../../src/features/cash/cash-form.ts';
 
 const deposit = (amount: string, description = '') =>
-  readCashForm({ amount, description }, { move: 'deposit', available: '100.00' });
+  readCashForm({ amount, description }, { move: 'deposit', currency: 'USD', available: '100.00' });
 const withdrawal = (amount: string, available: string | undefined = '100.00') =>
-  readCashForm({ amount, description: '' }, { move: 'withdraw', available });
+  readCashForm({ amount, description: '' }, { move: 'withdraw', currency: 'USD', available });
 
 describe('the cash form', () => {
   it.each([
@@ -35,8 +35,19 @@ describe('the cash form', () => {
     expect(withdrawal('100').request?.amount).toBe('100');
     expect(withdrawal('100.01').errors.amount).toBe('Exceeds the available balance.');
     expect(
-      readCashForm({ amount: '5', description: '' }, { move: 'withdraw', available: undefined }).request,
+      readCashForm(
+        { amount: '5', description: '' },
+        { move: 'withdraw', currency: 'USD', available: undefined },
+      ).request,
     ).toEqual({ move: 'withdraw', amount: '5' });
+  });
+
+  it('takes the digits of the currency, and names it if it is not USD', () => {
+    const inYen = (amount: string) =>
+      readCashForm({ amount, description: '' }, { move: 'deposit', currency: 'JPY', available: '0' });
+    expect(inYen('5000000').request).toEqual({ move: 'deposit', amount: '5000000', currency: 'JPY' });
+    expect(inYen('1.5').errors.amount).toBeTruthy();
+    expect(balanceAfter('1000', inYen('500').request)).toBe('1500');
   });
 
   it('has no deposit limit for withdrawals', () => {

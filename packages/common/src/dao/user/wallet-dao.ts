@@ -122,6 +122,13 @@ export function createWalletDao(store: TableStore) {
       return readAll(store, { table: 'users', pk: username, sk, order: 'ascending' }, walletRecord.read);
     },
 
+    /** Returns an entry of a wallet; undefined when it does not exist. */
+    async getTransaction(
+      identity: Pick<WalletTransaction, 'username' | 'currency' | 'transaction_id'>,
+    ): Promise<WalletTransaction | undefined> {
+      return walletTransactionRecord.readIfPresent(await store.get(walletTransactionRecord.key(identity)));
+    },
+
     /** Lists the entries of a wallet, newest first. */
     getTransactions: async (
       identity: WalletIdentity,

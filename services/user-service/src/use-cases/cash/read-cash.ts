@@ -1,4 +1,4 @@
-import type { TransactionId, Usd, Username } from '@cnop/common/core/brands';
+import type { Usd, Username } from '@cnop/common/core/brands';
 import { formatCsv, MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import { formatUsd } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
@@ -58,10 +58,9 @@ function viewOf(balance: Balance): BalanceView {
  */
 export async function readBalanceTransaction(
   { balances }: ReadCashDeps,
-  username: Username,
-  id: TransactionId,
+  { username, transaction_id }: Pick<BalanceTransaction, 'username' | 'transaction_id'>,
 ): Promise<BalanceTransaction> {
-  const entry = await balances.getTransaction(username, id);
+  const entry = await balances.getTransaction(username, transaction_id);
   if (!entry) throw new NotFoundError('The transaction');
   return entry;
 }

@@ -122,6 +122,19 @@ export function balanceIn(
   };
 }
 
+/**
+ * Reads one entry of a wallet.
+ * @throws NotFoundError (404) for an entry that the wallet does not have
+ */
+export async function readWalletTransaction(
+  { wallets }: Pick<UserDependencies, 'wallets'>,
+  identity: Pick<WalletTransaction, 'username' | 'currency' | 'transaction_id'>,
+): Promise<WalletTransaction> {
+  const entry = await wallets.getTransaction(identity);
+  if (!entry) throw new NotFoundError('The transaction');
+  return entry;
+}
+
 /** Entries of one wallet, by type and period. */
 export interface WalletSelection extends LedgerSelection {
   readonly currency: WalletCurrency;
