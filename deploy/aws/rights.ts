@@ -36,8 +36,15 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
       indexes: { AuditByDayIndex: ['Query'], UserDirectoryIndex: ['Query'] },
     },
     // Suspending a user cancels the open orders.
-    orders: { items: ['BatchGetItem', 'GetItem', 'PutItem'], indexes: { UserOrdersIndex: ['Query'] } },
-    inventory: { items: ['BatchGetItem', 'GetItem', 'Query'], indexes: { CatalogueIndex: ['Query'] } },
+    orders: {
+      items: ['BatchGetItem', 'GetItem', 'PutItem'],
+      indexes: { TriggerIndex: ['Query'], UserOrdersIndex: ['Query'] },
+    },
+    // An asset of which the house sold too much is closed for buys.
+    inventory: {
+      items: ['BatchGetItem', 'GetItem', 'PutItem', 'Query'],
+      indexes: { CatalogueIndex: ['Query'] },
+    },
   },
   order: {
     users: {
@@ -85,6 +92,7 @@ const SNAPSHOT = 'a decision after a concurrent change is repeated on a snapshot
 /** Rights that the tour of the tests may leave unused, with the reason why they are granted. */
 export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'user: GetItem on orders': SNAPSHOT,
+  'user: PutItem on inventory': 'only an asset above `max_house_exposure` is closed',
   'user: BatchGetItem on inventory': 'a portfolio of several assets reads them together',
   'operator: GetItem on users': SNAPSHOT,
   'operator: GetItem on orders': SNAPSHOT,

@@ -4,6 +4,7 @@ import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
+import { analyticsRoutes } from './analytics/routes.ts';
 import { runDueWork } from './due-work.ts';
 import { fundingRoutes } from './funding/routes.ts';
 import { staffFundingRoutes } from './funding/staff-routes.ts';
@@ -68,6 +69,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   adminUserRoutes(app, deps);
   auditRoutes(app, deps);
   houseBookRoutes(app, deps);
+  analyticsRoutes(app, deps);
   keySetRoutes(app, deps);
   if (runtime.dueWork) {
     runDueWork(app, deps, runtime.dueWork);

@@ -98,6 +98,7 @@ export async function measureStaff(measurement: Measurement): Promise<void> {
     token,
   });
   await measureRefund(measurement, token);
+  await measure('analytics of the platform, 30 days', { method: 'GET', path: '/admin/analytics', token });
   await measure('house book of 30 days', { method: 'GET', path: '/admin/house-book', token });
   const status = { status: 'suspended' };
   await measure('suspension of a user', {

@@ -9,7 +9,13 @@ const HOUSE_BOOK_SECONDS = 1;
 const TRADER = 'bobby_example_123';
 
 /** Measures the house book: what it costs a user, an order, and staff who read it. */
-export async function measureTreasury({ platform, measureWork, call, signIn }: Measurement): Promise<void> {
+export async function measureTreasury({
+  platform,
+  measure,
+  measureWork,
+  call,
+  signIn,
+}: Measurement): Promise<void> {
   const { store, clock } = platform;
   const parts = { ...platform, houseBookSeconds: HOUSE_BOOK_SECONDS, log: createLogger({ level: 'silent' }) };
 
@@ -28,4 +34,6 @@ export async function measureTreasury({ platform, measureWork, call, signIn }: M
   const body = { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' };
   await call({ method: 'POST', path: '/orders', token, body });
   await measurePass('house book: the same, with one order');
+  await measure('own analytics of 30 days', { method: 'GET', path: '/analytics/me', token });
+  await measure('analytics of an asset, 30 days', { method: 'GET', path: '/analytics/assets/BTC', token });
 }

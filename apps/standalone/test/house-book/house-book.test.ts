@@ -101,10 +101,10 @@ test('an asset of which the house sold more than allowed is closed for buys, wit
   const gold = anAssetId('GOLD');
   await market.open('ann', '100000.00');
   await assets.updateAsset(gold, () => ({ max_house_exposure: aQuantity('2') }));
-  await market.trade('ann', 'market_buy', 'GOLD', '2');
+  await market.trade('ann', { order_type: 'market_buy', asset_id: 'GOLD', quantity: '2' });
   await project(market);
   expect((await assets.getAsset(gold))?.status).toBe('active');
-  await market.trade('ann', 'market_buy', 'GOLD', '0.00000001');
+  await market.trade('ann', { order_type: 'market_buy', asset_id: 'GOLD', quantity: '0.00000001' });
   await project(market);
   expect((await assets.getAsset(gold))?.status).toBe('close_only');
   const { items } = await createAuditLogger(market.runtime).byUser(PLATFORM_SUBJECT, { limit: 5 });
@@ -117,7 +117,7 @@ test('an asset of which the house sold more than allowed is closed for buys, wit
     },
   ]);
   // Sales go on, and only staff open the asset again.
-  await market.trade('ann', 'market_sell', 'GOLD', '1');
+  await market.trade('ann', { order_type: 'market_sell', asset_id: 'GOLD', quantity: '1' });
   await project(market);
   expect((await assets.getAsset(gold))?.status).toBe('close_only');
 });

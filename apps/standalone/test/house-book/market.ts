@@ -25,12 +25,21 @@ export const ASSETS = [
   anAsset({ asset_id: 'GOLD', current_price: '2003.37', spread_bps: 37, fee_bps: 23 }),
   anAsset({ asset_id: 'DOGE', current_price: '0.123456', price_scale: 6, spread_bps: 120 }),
 ].map((asset) => ({ ...asset, last_price_update: isoTime(new Date(0)) }));
+/** A request for an order, with the terms of its type. */
+export interface MarketOrder {
+  readonly order_type: string;
+  readonly asset_id: string;
+  readonly quantity: string;
+  readonly price?: string;
+  readonly stop_price?: string;
+}
+
 /** Users who trade with the real order service, and a clock that only the test moves. */
 export interface Market {
   readonly runtime: TestRuntime;
   readonly clock: FakeClock;
   open(name: string, usd: string): Promise<void>;
-  trade(name: string, order_type: string, asset_id: string, quantity: string): Promise<void>;
+  trade(name: string, order: MarketOrder): Promise<void>;
 }
 
 /** Starts a market over a store; by default over an embedded one. */
@@ -51,7 +60,7 @@ export async function startMarket(cleanup: Cleanup, store?: TableStore): Promise
       await runtime.store.transact({}, () => ({ writes, result: undefined }));
       await runtime.fund(name, usd);
     },
-    async trade(name, order_type, asset_id, quantity) {
+    async trade(name, order) {
       seq += 1;
       const quotes = ASSETS.map((asset) =>
         quoteAround(asset, {
@@ -66,7 +75,7 @@ export async function startMarket(cleanup: Cleanup, store?: TableStore): Promise
         method: 'POST',
         url: '/orders',
         headers: { ...(await runtime.signIn(name)), 'content-type': 'application/json' },
-        payload: JSON.stringify({ asset_id, order_type, quantity }),
+        payload: JSON.stringify(order),
       });
       expect(response.statusCode, response.body).toBe(201);
     },
@@ -111,9 +120,13 @@ export async function tradeForDays(market: Market, rounds: number): Promise<void
   for (let round = 0; round < rounds; round += 1) {
     market.clock.advanceSeconds(SECONDS_PER_ROUND);
     const name = ['ann', 'ben', 'cleo'][round % 3] ?? 'ann';
-    const [side, asset] = [sides[(round >> 1) % 3] ?? 'market_buy', round % 2 === 0 ? 'GOLD' : 'DOGE'];
-    const quantity = side === 'market_buy' ? `1.${round + 1}7` : '0.333';
-    if (side === 'market_sell') await market.trade(name, 'market_buy', asset, '1');
-    await market.trade(name, side, asset, quantity);
+    const [order_type, asset_id] = [
+      sides[(round >> 1) % 3] ?? 'market_buy',
+      round % 2 === 0 ? 'GOLD' : 'DOGE',
+    ];
+    const quantity = order_type === 'market_buy' ? `1.${round + 1}7` : '0.333';
+    if (order_type === 'market_sell')
+      await market.trade(name, { order_type: 'market_buy', asset_id, quantity: '1' });
+    await market.trade(name, { order_type, asset_id, quantity });
   }
 }

@@ -20,6 +20,8 @@ import type { CandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import { createCandleDao } from '@cnop/common/dao/inventory/candle-dao';
 import type { OrderDao } from '@cnop/common/dao/order/order-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
+import type { TriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
+import { createTriggerIndexDao } from '@cnop/common/dao/order/trigger-index-dao';
 import type { BalanceDao } from '@cnop/common/dao/user/balance-dao';
 import { createBalanceDao } from '@cnop/common/dao/user/balance-dao';
 import type { LiveEventDao } from '@cnop/common/dao/user/live-event-dao';
@@ -92,6 +94,8 @@ export interface UserDependencies {
   readonly assets: AssetDao;
   readonly candles: CandleDao;
   readonly houseBook: HouseBookDao;
+  /** Open orders by trigger price. */
+  readonly triggers: TriggerIndexDao;
   readonly quotes: QuoteBoard;
   /** Returns the quote that cash is converted at: never older than one that a client has seen. */
   readonly quoteFor: ReturnType<typeof newestQuote>;
@@ -140,6 +144,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     assets: createAssetDao(store),
     candles: createCandleDao(store),
     houseBook: createHouseBookDao(store),
+    triggers: createTriggerIndexDao(store),
     quotes,
     quoteFor: newestQuote(quotes),
     streams,

@@ -7,6 +7,7 @@ import type {
   AssetPeriod,
   BookCheckpoint,
   BookProgress,
+  DaySpan,
   HousePeriod,
 } from '../../entities/house/house-book.ts';
 import {
@@ -47,12 +48,6 @@ export const assetPeriodRecord = defineRecord<AssetPeriod, Pick<AssetPeriod, 'as
   schema: assetPeriodSchema,
   key: ({ asset_id, period }) => ({ pk: KEYS.users.assetPeriod.pkPrefix + asset_id, sk: period }),
 });
-
-/** A span of days (UTC), both ends inclusive. */
-export interface DaySpan {
-  readonly from: string;
-  readonly to: string;
-}
 
 /** The balance of a user, and how far the ledger is in the book. */
 export interface BookedAccount {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { assetIdSchema, timestampSchema, usernameSchema } from '../fields.ts';
 
+/** A span of days (UTC), both ends inclusive. */
+export interface DaySpan {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A day (UTC), or the whole time of the book. */
 export const ALL_DAYS = 'ALL';
 const bookPeriodSchema = z.union([z.iso.date(), z.literal(ALL_DAYS)]);

@@ -1,8 +1,7 @@
 import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
 import { formatCsv, MAX_CSV_ROWS } from '@cnop/common/core/csv';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
-import type { DaySpan } from '@cnop/common/dao/house/house-book-dao';
-import type { AssetPeriod, AssetSums, HouseSums } from '@cnop/common/entities/house/house-book';
+import type { AssetPeriod, AssetSums, DaySpan, HouseSums } from '@cnop/common/entities/house/house-book';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import { houseAsset, LEDGER_ACCOUNTS } from '@cnop/common/entities/user/balance-rules';
 import { NotFoundError, ValidationError } from '@cnop/exception/errors';
